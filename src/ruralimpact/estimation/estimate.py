@@ -1,0 +1,51 @@
+"""The one result every estimator returns: a value and the influence scores behind it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScoredEstimate:
+    """A point estimate with one influence score a unit.
+
+    Attributes
+    ----------
+    estimate : float
+        The effect, in the outcome's unit.
+    scores : ndarray, shape (n,)
+        Influence of each unit on `estimate`, scaled so that the sum over groups of the squared group
+        sums is the (uncorrected) clustered variance. Units outside the comparison have score 0.
+    treated_mean, counterfactual_mean, control_mean : float
+        Mean outcome of the treated in the estimand, that mean minus the effect, and the (weighted)
+        mean of the matched controls. NaN where the estimator has no such mean.
+    treated_mean_scores, control_mean_scores : ndarray, shape (n,)
+        Influence scores of `treated_mean` and `control_mean`, for percent impacts by the delta method.
+    n_treated, n_control : int
+        Treated units in the estimand, and controls with a positive weight.
+    effective_controls : float
+        Kish effective number of controls.
+    set_ids : ndarray of int, shape (n,), optional
+        Matched set of each unit (-1 outside), where sets are disjoint (matching without replacement).
+    notes : tuple of str
+        Conventions the reader must know.
+    std_errors : dict of str to float
+        Standard errors of other kinds, as other software prints them (``"ai2006"``, ``"hc"`` ...).
+    """
+
+    estimate: float
+    scores: FloatArray
+    treated_mean: float = np.nan
+    counterfactual_mean: float = np.nan
+    control_mean: float = np.nan
+    treated_mean_scores: FloatArray | None = None
+    control_mean_scores: FloatArray | None = None
+    n_treated: int = 0
+    n_control: int = 0
+    effective_controls: float = np.nan
+    set_ids: NDArray[np.int64] | None = None
+    notes: tuple[str, ...] = ()
+    std_errors: dict[str, float] = field(default_factory=dict)

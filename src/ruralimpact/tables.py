@@ -1,0 +1,247 @@
+"""The contract of every table that crosses a rule: columns, types and units, checked on write.
+
+Each schema is a `pandera.pandas.DataFrameSchema` and is built on first use, because importing pandera
+costs more than most stages.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandera.pandas import DataFrameSchema
+
+
+@cache
+def schema(name: str) -> "DataFrameSchema":
+    """Return the contract of a table.
+
+    Parameters
+    ----------
+    name : str
+        ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"balance"``,
+        ``"designs"``, ``"estimates"``, ``"std_errors"`` or ``"exclusions"``.
+
+    Returns
+    -------
+    pandera.pandas.DataFrameSchema
+    """
+    return _BUILDERS[name]()
+
+
+def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
+    """Check `frame` against its contract and write it as Parquet.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    path : path
+    name : str
+        Contract, see `schema`.
+
+    Raises
+    ------
+    pandera.errors.SchemaError
+        A column is missing, of another type or out of its range: a defect of this package, not of the
+        input, and so not a `RuralImpactError`.
+    """
+    checked = schema(name).validate(frame)
+    checked.to_parquet(path, index=False)
+
+
+def _units() -> "DataFrameSchema":
+    from pandera.pandas import Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "unit_id": Column(str, unique=True, description="unit in this sample, sorted"),
+            "group": Column(str, description="group that treatment is assigned to and errors cluster on"),
+        },
+        strict=False,
+    )
+
+
+def _outcomes() -> "DataFrameSchema":
+    from pandera.pandas import Column, DataFrameSchema
+
+    return DataFrameSchema({"unit_id": Column(str, unique=True)}, strict=False)
+
+
+def _exclusions() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "stage": Column(str, Check.isin(["ingest", "construct", "design", "estimate"])),
+            "scope": Column(str, description="source, sample, or analysis/strategy"),
+            "reason": Column(str),
+            "rows": Column(int, Check.ge(0), description="rows excluded for this reason"),
+            "rows_before": Column(int, Check.ge(0), description="rows before this exclusion"),
+        },
+        strict=True,
+    )
+
+
+def _weights() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "strategy": Column(str),
+            "unit_id": Column(str),
+            "treated": Column(int, Check.isin([0, 1])),
+            "weight": Column(float, Check.ge(0), description="1 for a matched treated unit (ATT)"),
+            "set": Column(int, description="matched set, -1 outside or where sets overlap"),
+        },
+        strict=True,
+    )
+
+
+def _pairs() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "strategy": Column(str),
+            "focal_id": Column(str),
+            "match_id": Column(str),
+            "weight": Column(float, Check.gt(0), description="share of the focal unit's match"),
+        },
+        strict=True,
+    )
+
+
+def _propensity() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "unit_id": Column(str),
+            "treated": Column(int, Check.isin([0, 1])),
+            "linear_predictor": Column(float),
+            "probability": Column(float, Check.in_range(0, 1)),
+        },
+        strict=True,
+    )
+
+
+def _balance() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "strategy": Column(str, description="'before' rows carry the empty string"),
+            "stage": Column(str, Check.isin(["before", "after"])),
+            "covariate": Column(str, description="covariate, with its level in brackets"),
+            "label": Column(str),
+            "binary": Column(bool),
+            "treated_mean": Column(float, nullable=True),
+            "control_mean": Column(float, nullable=True),
+            "smd": Column(float, nullable=True, description="difference over the unmatched treated sd"),
+            "variance_ratio": Column(float, nullable=True, description="treated over control"),
+            "ks": Column(float, nullable=True, description="largest distance between weighted ECDFs"),
+            "balanced": Column(bool, description="|smd| < 0.1 and, if not binary, ratio in 0.5-2"),
+        },
+        strict=True,
+    )
+
+
+def _designs() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "strategy": Column(str),
+            "estimand": Column(str),
+            "n_treated": Column(int, Check.ge(0), description="treated units before the match"),
+            "n_control": Column(int, Check.ge(0), description="controls before the match"),
+            "n_treated_matched": Column(int, Check.ge(0)),
+            "n_control_matched": Column(int, Check.ge(0)),
+            "effective_controls": Column(float, nullable=True, description="Kish effective number"),
+            "n_dropped": Column(int, Check.ge(0), description="treated units without a match"),
+            "max_abs_smd": Column(float, nullable=True),
+            "balanced": Column(bool, description="every covariate is balanced"),
+        },
+        strict=True,
+    )
+
+
+def _estimates() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    number = {"coerce": True, "nullable": True}
+    return DataFrameSchema(
+        {
+            "spec_id": Column(str, unique=True, description="analysis/strategy-or-estimator/outcome"),
+            "analysis": Column(str),
+            "sample": Column(str),
+            "method": Column(str),
+            "treatment": Column(str),
+            "outcome": Column(str),
+            "unit": Column(str, description="unit of `estimate`; shares are kept as fractions"),
+            "strategy": Column(str, description="matching strategy, or panel estimator"),
+            "estimand": Column(str),
+            "estimate": Column(float, **number),
+            "std_error": Column(float, Check.ge(0), **number),
+            "vcov": Column(str, description="how `std_error` was computed"),
+            "df": Column(float, **number),
+            "statistic": Column(float, **number),
+            "p_value": Column(float, Check.in_range(0, 1), **number),
+            "conf_low": Column(float, **number),
+            "conf_high": Column(float, **number),
+            "treated_mean": Column(float, **number),
+            "control_mean": Column(float, **number, description="matched (weighted) controls"),
+            "counterfactual_mean": Column(float, **number, description="treated mean less the effect"),
+            "percent": Column(float, **number, description="percent of the counterfactual"),
+            "percent_low": Column(float, **number),
+            "percent_high": Column(float, **number),
+            "percent_control": Column(float, **number, description="percent of the matched control mean"),
+            "percent_control_low": Column(float, **number),
+            "percent_control_high": Column(float, **number),
+            "percent_reason": Column(str, description="why a percent is missing, else empty"),
+            "n_treated": Column(int),
+            "n_control": Column(int, description="controls with a positive weight"),
+            "n_groups": Column(int, description="groups with a non-zero score"),
+            "ess": Column(float, **number, description="Kish effective number of controls"),
+            "dropped": Column(int, description="treated units without a match"),
+            "balanced": Column(str, Check.isin(["yes", "no", ""]), description="empty: not a match"),
+            "synthetic": Column(bool),
+            "notes": Column(str),
+        },
+        strict=True,
+    )
+
+
+def _std_errors() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "spec_id": Column(str),
+            "kind": Column(str, description="group, ai2006, pair, hc1, arellano ..."),
+            "label": Column(str),
+            "std_error": Column(float, Check.ge(0), nullable=True),
+        },
+        strict=True,
+    )
+
+
+_BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
+    "units": _units,
+    "outcomes": _outcomes,
+    "exclusions": _exclusions,
+    "weights": _weights,
+    "pairs": _pairs,
+    "propensity": _propensity,
+    "balance": _balance,
+    "designs": _designs,
+    "estimates": _estimates,
+    "std_errors": _std_errors,
+}
