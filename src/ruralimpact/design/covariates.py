@@ -1,0 +1,137 @@
+"""Covariates as numbers: dummies with a named base, and the checks a propensity model needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ruralimpact.errors import DesignError
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CovariateMatrix:
+    """Covariates of n units, without a constant.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n, p)
+    names : tuple of str, length p
+        Column names; dummies as ``"name[level]"``.
+    binary : ndarray of bool, shape (p,)
+        Columns with the values 0 and 1 only.
+    base_levels : dict of str to str
+        The omitted level of each categorical covariate.
+    """
+
+    values: FloatArray
+    names: tuple[str, ...]
+    binary: NDArray[np.bool_]
+    base_levels: dict[str, str]
+
+
+def covariate_matrix(
+    columns: Mapping[str, ArrayLike], *, every_level: bool = False, where: str | None = None
+) -> CovariateMatrix:
+    """Turn named columns into a numeric matrix.
+
+    Parameters
+    ----------
+    columns : mapping of str to array_like, each of shape (n,)
+        Numeric or boolean columns stay as they are; columns of strings become dummies, levels in
+        alphabetical order.
+    every_level : bool
+        Keep a dummy for every level (for balance tables) instead of omitting the first.
+    where : str, optional
+        Name of the sample, for error messages.
+
+    Returns
+    -------
+    CovariateMatrix
+
+    Raises
+    ------
+    DesignError
+        A value is missing or infinite.
+    """
+    blocks: list[FloatArray] = []
+    names: list[str] = []
+    base: dict[str, str] = {}
+    for name, column in columns.items():
+        values = np.asarray(column)
+        if values.dtype.kind in "OUST":
+            levels = sorted({str(value) for value in values})
+            base[name] = levels[0]
+            kept = levels if every_level else levels[1:]
+            text = values.astype(str)
+            blocks += [(text == level).astype(float) for level in kept]
+            names += [f"{name}[{level}]" for level in kept]
+        else:
+            blocks.append(values.astype(float))
+            names.append(name)
+    matrix = np.column_stack(blocks) if blocks else np.empty((0, 0))
+    _refuse_non_finite(matrix, names, where)
+    binary = np.all((matrix == 0) | (matrix == 1), axis=0)
+    return CovariateMatrix(matrix, tuple(names), binary, base)
+
+
+def _refuse_non_finite(matrix: FloatArray, names: Sequence[str], where: str | None) -> None:
+    bad = ~np.isfinite(matrix)
+    if bad.any():
+        listed = ", ".join(
+            f"'{name}' ({count:,})" for name, count in zip(names, bad.sum(axis=0), strict=True) if count
+        )
+        raise DesignError(f"{_prefix(where)}missing or infinite values in covariates: {listed}.")
+
+
+def _prefix(where: str | None) -> str:
+    return f"{where}: " if where else ""
+
+
+def refuse_degenerate(covariates: CovariateMatrix, *, where: str | None = None) -> None:
+    """Refuse covariates that carry no information of their own.
+
+    Parameters
+    ----------
+    covariates : CovariateMatrix
+    where : str, optional
+        Name of the sample, for error messages.
+
+    Raises
+    ------
+    DesignError
+        A column is constant, or is a linear combination of the columns before it.
+    """
+    values = covariates.values
+    constant = np.ptp(values, axis=0) == 0
+    if constant.any():
+        listed = ", ".join(
+            f"'{covariates.names[j]}' (always {values[0, j]:g})" for j in np.flatnonzero(constant)
+        )
+        raise DesignError(f"{_prefix(where)}constant covariate: {listed}. Leave it out.")
+    dependent = _dependent_columns(values)
+    if dependent:
+        listed = ", ".join(f"'{covariates.names[j]}'" for j in dependent)
+        raise DesignError(
+            f"{_prefix(where)}collinear covariates: {listed} can be computed from the others. "
+            "Leave one out."
+        )
+
+
+def _dependent_columns(values: FloatArray) -> list[int]:
+    """Columns that the constant and the earlier columns span (Gram-Schmidt on scaled columns)."""
+    centred = values - values.mean(axis=0)
+    scaled = centred / np.sqrt((centred**2).sum(axis=0))
+    basis = np.empty((values.shape[0], 0))
+    dependent: list[int] = []
+    for j in range(values.shape[1]):
+        rest = scaled[:, j] - basis @ (basis.T @ scaled[:, j])
+        rest -= basis @ (basis.T @ rest)
+        length = np.sqrt(rest @ rest)
+        if length < 1e-8:
+            dependent.append(j)
+        else:
+            basis = np.column_stack([basis, rest / length])
+    return dependent

@@ -1,0 +1,333 @@
+"""Nearest neighbours with every tie kept: on one score by intervals, in a metric space by lists.
+
+Both results answer the same four questions (how many neighbours, sums over them, how often each candidate
+serves, which pairs), so estimators do not know which search found them.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Distances in a space of several covariates carry rounding errors; equal ones differ by less than this.
+_RELATIVE_TIE = 1e-9
+
+
+class Neighbours(Protocol):
+    """The neighbours of each focal unit among the candidates."""
+
+    @property
+    def counts(self) -> IntArray:
+        """Neighbours of each focal unit, shape (n_focal,); 0 where there is none."""
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Sum of `values` (shape (n_candidates,)) over each focal unit's neighbours."""
+
+    def usage(self, focal_weights: FloatArray) -> FloatArray:
+        """Total of `focal_weights` (shape (n_focal,)) over the focal units that each candidate serves."""
+
+    def pairs(self) -> tuple[IntArray, IntArray]:
+        """Focal and candidate positions of every pair."""
+
+
+@dataclass(frozen=True)
+class IntervalNeighbours:
+    """Neighbours on a score: for each focal unit an interval of the sorted candidates.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (n_candidates,)
+        Candidates sorted by stratum and score.
+    low, high : ndarray of int, shape (n_focal,)
+        Half-open interval of positions in `order`.
+    """
+
+    order: IntArray
+    low: IntArray
+    high: IntArray
+
+    @property
+    def counts(self) -> IntArray:
+        """Neighbours of each focal unit, shape (n_focal,)."""
+        return self.high - self.low
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Sum of `values` over each focal unit's neighbours, by prefix sums."""
+        centre = values.mean() if len(values) else 0.0
+        running = np.concatenate([[0.0], np.cumsum(values[self.order] - centre)])
+        return running[self.high] - running[self.low] + centre * self.counts
+
+    def usage(self, focal_weights: FloatArray) -> FloatArray:
+        """Total of `focal_weights` over the focal units that each candidate serves."""
+        found = self.counts > 0
+        size = len(self.order) + 1
+        low, high = self.low[found], self.high[found]
+        weight = focal_weights[found]
+        change = np.bincount(low, weight, size) - np.bincount(high, weight, size)
+        served = np.cumsum(np.bincount(low, minlength=size) - np.bincount(high, minlength=size))
+        total = np.where(served > 0, np.cumsum(change), 0.0)[:-1]
+        out = np.empty(len(self.order))
+        out[self.order] = total
+        return out
+
+    def pairs(self) -> tuple[IntArray, IntArray]:
+        """Focal and candidate positions of every pair, by focal unit and candidate."""
+        counts = self.counts
+        focal = np.repeat(np.arange(len(counts)), counts)
+        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        candidate = self.order[np.repeat(self.low, counts) + offset]
+        by_candidate = np.lexsort((candidate, focal))
+        return focal, candidate[by_candidate]
+
+
+@dataclass(frozen=True)
+class ListNeighbours:
+    """Neighbours in a metric space, as lists laid end to end.
+
+    Attributes
+    ----------
+    start : ndarray of int, shape (n_focal + 1,)
+    members : ndarray of int
+        Candidate positions; those of focal unit i are ``members[start[i]:start[i + 1]]``.
+    n_candidates : int
+    """
+
+    start: IntArray
+    members: IntArray
+    n_candidates: int
+
+    @property
+    def counts(self) -> IntArray:
+        """Neighbours of each focal unit, shape (n_focal,)."""
+        return np.diff(self.start)
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Sum of `values` over each focal unit's neighbours."""
+        focal, candidate = self.pairs()
+        return np.bincount(focal, values[candidate], minlength=len(self.start) - 1)
+
+    def usage(self, focal_weights: FloatArray) -> FloatArray:
+        """Total of `focal_weights` over the focal units that each candidate serves."""
+        focal, candidate = self.pairs()
+        return np.bincount(candidate, focal_weights[focal], minlength=self.n_candidates)
+
+    def pairs(self) -> tuple[IntArray, IntArray]:
+        """Focal and candidate positions of every pair, by focal unit and candidate."""
+        return np.repeat(np.arange(len(self.start) - 1), self.counts), self.members
+
+
+def nearest_on_score(
+    focal: FloatArray,
+    candidates: FloatArray,
+    k: int,
+    *,
+    caliper: float | None = None,
+    tie_tolerance: float = 0.0,
+    focal_strata: IntArray | None = None,
+    candidate_strata: IntArray | None = None,
+) -> IntervalNeighbours:
+    """Find the k nearest candidates on a score, and all tied with the k-th.
+
+    Parameters
+    ----------
+    focal : ndarray, shape (n_focal,)
+    candidates : ndarray, shape (n_candidates,)
+    k : int
+        At least 1. Where a stratum holds fewer than k candidates, all of them serve.
+    caliper : float, optional
+        Largest distance allowed, inclusive, in units of the score.
+    tie_tolerance : float
+        Candidates whose squared distance exceeds the k-th smallest by no more than this are ties.
+    focal_strata, candidate_strata : ndarray of int, optional
+        Neighbours come from the same stratum only.
+
+    Returns
+    -------
+    IntervalNeighbours
+
+    Notes
+    -----
+    One sort and O(log k) vectorised steps. To exclude a unit from its own neighbours, search for k + 1
+    among all and subtract the unit itself: at distance zero it is always found.
+    """
+    strata = _strata_bounds(candidates, focal_strata, candidate_strata)
+    order = np.lexsort((candidates, candidate_strata)) if candidate_strata is not None else (
+        np.argsort(candidates, kind="stable")
+    )
+    sorted_scores = candidates[order]
+    low = np.zeros(len(focal), dtype=np.int64)
+    high = np.zeros(len(focal), dtype=np.int64)
+    for rows, begin, end in strata(len(focal), order):
+        if begin == end:
+            continue
+        segment = sorted_scores[begin:end]
+        lo, hi = _interval(focal[rows], segment, k, tie_tolerance)
+        if caliper is not None:
+            lo, hi = _inside_caliper(focal[rows], segment, lo, hi, caliper)
+        low[rows], high[rows] = begin + lo, begin + hi
+    return IntervalNeighbours(order, low, high)
+
+
+def _strata_bounds(candidates, focal_strata, candidate_strata):  # type: ignore[no-untyped-def]
+    """Iterate over (rows of focal units, first and last position of their candidates)."""
+
+    def whole(n_focal: int, order: IntArray):  # type: ignore[no-untyped-def]
+        yield slice(None), 0, len(order)
+
+    def by_stratum(n_focal: int, order: IntArray):  # type: ignore[no-untyped-def]
+        sorted_strata = candidate_strata[order]
+        rows = np.argsort(focal_strata, kind="stable")
+        values, first = np.unique(focal_strata[rows], return_index=True)
+        for value, members in zip(values, np.split(rows, first[1:]), strict=True):
+            begin, end = np.searchsorted(sorted_strata, [value, value + 1])
+            yield members, int(begin), int(end)
+
+    return whole if focal_strata is None else by_stratum
+
+
+def _interval(
+    focal: FloatArray, scores: FloatArray, k: int, tie_tolerance: float
+) -> tuple[IntArray, IntArray]:
+    """Interval of sorted `scores` with the k nearest to each focal score and their ties."""
+    n = len(scores)
+    if n <= k:
+        return np.zeros(len(focal), dtype=np.int64), np.full(len(focal), n, dtype=np.int64)
+    position = np.searchsorted(scores, focal)
+    low = np.maximum(position - k, 0)
+    last = np.minimum(position, n - k)
+    while (open_ := low < last).any():
+        middle = (low + last) // 2
+        left_is_near = focal - scores[middle] <= scores[np.minimum(middle + k, n - 1)] - focal
+        last = np.where(open_ & left_is_near, middle, last)
+        low = np.where(open_ & ~left_is_near, middle + 1, low)
+    high = low + k
+    farthest = np.maximum(np.abs(focal - scores[low]), np.abs(scores[high - 1] - focal))
+    if tie_tolerance > 0:
+        radius = np.sqrt(farthest**2 + tie_tolerance)
+        return np.searchsorted(scores, focal - radius), np.searchsorted(
+            scores, focal + radius, side="right"
+        )
+    return _with_ties(focal, scores, low, high, farthest)
+
+
+def _with_ties(
+    focal: FloatArray, scores: FloatArray, low: IntArray, high: IntArray, farthest: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Widen each interval over the runs of equal scores that lie exactly at the k-th distance."""
+    n = len(scores)
+    before = np.maximum(low - 1, 0)
+    low = np.where((low > 0) & (np.abs(focal - scores[before]) == farthest), before, low)
+    after = np.minimum(high, n - 1)
+    high = np.where((high < n) & (np.abs(scores[after] - focal) == farthest), high + 1, high)
+    starts = np.flatnonzero(np.concatenate([[True], scores[1:] != scores[:-1]]))
+    run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, n)))
+    ends = np.append(starts[1:], n)
+    return starts[run[low]], ends[run[high - 1]]
+
+
+def _inside_caliper(
+    focal: FloatArray, scores: FloatArray, low: IntArray, high: IntArray, caliper: float
+) -> tuple[IntArray, IntArray]:
+    first = np.searchsorted(scores, focal - caliper)
+    last = np.searchsorted(scores, focal + caliper, side="right")
+    n = len(scores)
+    first = first + ((first < n) & (focal - scores[np.minimum(first, n - 1)] > caliper))
+    last = last - ((last > 0) & (scores[np.maximum(last - 1, 0)] - focal > caliper))
+    low, high = np.maximum(low, first), np.minimum(high, last)
+    return low, np.maximum(low, high)
+
+
+def nearest_in_space(
+    focal: FloatArray,
+    candidates: FloatArray,
+    k: int,
+    *,
+    caliper: float | None = None,
+    tie_tolerance: float = 0.0,
+    focal_strata: IntArray | None = None,
+    candidate_strata: IntArray | None = None,
+) -> ListNeighbours:
+    """Find the k nearest candidates by Euclidean distance, and all tied with the k-th.
+
+    Parameters
+    ----------
+    focal : ndarray, shape (n_focal, p)
+        Coordinates after whitening (`ruralimpact.design.metric`).
+    candidates : ndarray, shape (n_candidates, p)
+    k : int
+        At least 1. Where a stratum holds fewer than k candidates, all of them serve.
+    caliper : float, optional
+        Largest distance allowed, inclusive.
+    tie_tolerance : float
+        Candidates whose squared distance exceeds the k-th smallest by no more than this are ties (beside
+        those that differ from it by rounding only).
+    focal_strata, candidate_strata : ndarray of int, optional
+        Neighbours come from the same stratum only.
+
+    Returns
+    -------
+    ListNeighbours
+    """
+    n_focal, n_candidates = len(focal), len(candidates)
+    groups = (
+        [(np.arange(n_focal), np.arange(n_candidates))]
+        if focal_strata is None or candidate_strata is None
+        else [
+            (np.flatnonzero(focal_strata == s), np.flatnonzero(candidate_strata == s))
+            for s in np.unique(focal_strata)
+        ]
+    )
+    owners: list[IntArray] = []
+    members: list[IntArray] = []
+    for rows, pool in groups:
+        if len(pool) == 0:
+            continue
+        owner, member = _nearest_rows(focal[rows], candidates[pool], k, caliper, tie_tolerance)
+        owners.append(rows[owner])
+        members.append(pool[member])
+    owner = np.concatenate(owners) if owners else np.empty(0, dtype=np.int64)
+    member = np.concatenate(members) if members else np.empty(0, dtype=np.int64)
+    by_focal = np.lexsort((member, owner))
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_focal))])
+    return ListNeighbours(start.astype(np.int64), member[by_focal], n_candidates)
+
+
+def _nearest_rows(
+    focal: FloatArray,
+    candidates: FloatArray,
+    k: int,
+    caliper: float | None,
+    tie_tolerance: float,
+) -> tuple[IntArray, IntArray]:
+    """Pairs (focal, candidate) of one stratum, searching distinct candidate rows once each."""
+    from scipy.spatial import cKDTree
+
+    rows, row_of, size = np.unique(candidates, axis=0, return_inverse=True, return_counts=True)
+    by_row = np.argsort(row_of.ravel(), kind="stable")
+    first = np.concatenate([[0], np.cumsum(size)])
+    tree = cKDTree(rows)
+    pending = np.arange(len(focal))
+    found: list[tuple[IntArray, IntArray]] = []
+    width = min(k + 1, len(rows))
+    while len(pending):
+        distance, near = tree.query(focal[pending], k=np.arange(1, width + 1))
+        enough = np.cumsum(size[near], axis=1) >= k
+        kth = np.where(enough.any(axis=1), np.argmax(enough, axis=1), width - 1)
+        limit = distance[np.arange(len(pending)), kth] ** 2 * (1 + _RELATIVE_TIE) + tie_tolerance
+        done = (distance[:, -1] ** 2 > limit) | (width == len(rows))
+        keep = (distance**2 <= limit[:, None]) & done[:, None]
+        if caliper is not None:
+            keep &= distance <= caliper
+        owner, slot = np.nonzero(keep)
+        found.append((pending[owner], near[owner, slot]))
+        pending = pending[~done]
+        width = min(2 * width, len(rows))
+    owner = np.concatenate([o for o, _ in found])
+    row = np.concatenate([r for _, r in found])
+    owner_of_unit = np.repeat(owner, size[row])
+    offset = np.arange(size[row].sum()) - np.repeat(np.cumsum(size[row]) - size[row], size[row])
+    return owner_of_unit, by_row[np.repeat(first[row], size[row]) + offset]

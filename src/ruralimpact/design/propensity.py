@@ -1,0 +1,239 @@
+"""The propensity score: probability of treatment given covariates, by maximum likelihood."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
+from ruralimpact.errors import DesignError
+
+FloatArray = NDArray[np.float64]
+Link = Literal["logit", "probit"]
+
+_SEPARATED = 30.0
+
+
+@dataclass(frozen=True)
+class PropensityModel:
+    """A fitted propensity score.
+
+    Attributes
+    ----------
+    link : {"logit", "probit"}
+    names : tuple of str, length p + 1
+        ``"constant"`` and the covariates.
+    coefficients, std_errors : ndarray, shape (p + 1,)
+    linear_predictor, probability : ndarray, shape (n,)
+        Bit for bit the same for units with the same covariates, so ties are exact.
+    pseudo_r2 : float
+        McFadden's.
+    lr_statistic, lr_p_value : float
+        Likelihood-ratio test that all slopes are zero.
+    """
+
+    link: Link
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    std_errors: FloatArray
+    linear_predictor: FloatArray
+    probability: FloatArray
+    pseudo_r2: float
+    lr_statistic: float
+    lr_p_value: float
+
+
+def fit_propensity(
+    covariates: CovariateMatrix,
+    treatment: NDArray[np.int8],
+    *,
+    link: Link = "logit",
+    where: str | None = None,
+) -> PropensityModel:
+    """Fit the propensity score.
+
+    The likelihood is maximised on standardised covariates in a canonical row and column order, so the
+    result depends neither on the order of units or covariates nor on their units of measure, and the
+    score is computed once for each distinct covariate row.
+
+    Parameters
+    ----------
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    link : {"logit", "probit"}
+    where : str, optional
+        Name of the comparison, for error messages.
+
+    Returns
+    -------
+    PropensityModel
+
+    Raises
+    ------
+    DesignError
+        An arm is empty; a covariate is constant, collinear, or separates the arms.
+
+    References
+    ----------
+    Rosenbaum & Rubin (1983), Biometrika 70(1).
+    """
+    refuse_empty_arm(treatment, where)
+    refuse_degenerate(covariates, where=where)
+    refuse_separation(covariates, treatment, where=where)
+    columns = np.argsort(np.array(covariates.names), kind="stable")
+    centre = covariates.values.mean(axis=0)
+    spread = covariates.values.std(axis=0)
+    rows, inverse = np.unique(covariates.values[:, columns], axis=0, return_inverse=True)
+    inverse = inverse.ravel()
+    distinct = (rows - centre[columns]) / spread[columns]
+    fit = _maximise(distinct, inverse, treatment, link, where)
+    predictor = (distinct * fit.params[1:]).sum(axis=1) + fit.params[0]
+    if np.abs(predictor).max() > _SEPARATED:
+        _raise_separated(covariates, columns, fit.params[1:], where)
+    probability = fit.model.cdf(predictor)
+    transform = _unstandardise(centre, spread, columns)
+    cov = transform @ fit.cov_params() @ transform.T
+    return PropensityModel(
+        link=link,
+        names=("constant", *covariates.names),
+        coefficients=transform @ fit.params,
+        std_errors=np.sqrt(np.diag(cov)),
+        linear_predictor=predictor[inverse],
+        probability=probability[inverse],
+        pseudo_r2=float(fit.prsquared),
+        lr_statistic=float(fit.llr),
+        lr_p_value=float(fit.llr_pvalue),
+    )
+
+
+def _maximise(
+    distinct: FloatArray,
+    inverse: NDArray[np.intp],
+    treatment: NDArray[np.int8],
+    link: Link,
+    where: str | None,
+) -> Any:
+    import warnings
+
+    from statsmodels.discrete.discrete_model import Logit, Probit
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
+
+    order = np.lexsort((treatment, inverse))
+    design = np.column_stack([np.ones(len(inverse)), distinct[inverse[order]]])
+    model = {"logit": Logit, "probit": Probit}[link](treatment[order].astype(float), design)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        warnings.simplefilter("error", PerfectSeparationWarning)
+        try:
+            return model.fit(method="newton", maxiter=100, tol=1e-12, disp=0)
+        except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError) as problem:
+            raise DesignError(
+                f"{where + ': ' if where else ''}the propensity score has no maximum: some combination "
+                "of covariates separates the arms. Leave a covariate out or merge its levels."
+            ) from problem
+
+
+def _unstandardise(
+    centre: FloatArray, spread: FloatArray, columns: NDArray[np.intp]
+) -> FloatArray:
+    """Linear map from standardised canonical coefficients to those of the covariates as given."""
+    p = len(centre)
+    transform = np.zeros((p + 1, p + 1))
+    transform[0, 0] = 1.0
+    transform[0, 1:] = -centre[columns] / spread[columns]
+    transform[1 + columns, 1 + np.arange(p)] = 1 / spread[columns]
+    return transform
+
+
+def _raise_separated(
+    covariates: CovariateMatrix,
+    columns: NDArray[np.intp],
+    slopes: FloatArray,
+    where: str | None,
+) -> None:
+    worst = covariates.names[columns[int(np.argmax(np.abs(slopes)))]]
+    raise DesignError(
+        f"{where + ': ' if where else ''}some combination of covariates separates the arms almost "
+        f"perfectly; '{worst}' weighs most in it. Leave a covariate out or merge its levels."
+    )
+
+
+def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None) -> None:
+    """Refuse a comparison without treated units or without controls.
+
+    Parameters
+    ----------
+    treatment : ndarray of {0, 1}, shape (n,)
+    where : str, optional
+        Name of the comparison, for error messages.
+
+    Raises
+    ------
+    DesignError
+    """
+    treated = int(treatment.sum())
+    if treated == 0 or treated == len(treatment):
+        arm = "treated units" if treated == 0 else "controls"
+        raise DesignError(f"{where + ': ' if where else ''}there are no {arm} to compare.")
+
+
+def refuse_separation(
+    covariates: CovariateMatrix, treatment: NDArray[np.int8], *, where: str | None = None
+) -> None:
+    """Refuse a covariate that tells the arms apart by itself.
+
+    Parameters
+    ----------
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    where : str, optional
+        Name of the comparison, for error messages.
+
+    Raises
+    ------
+    DesignError
+        A level found in one arm only, or a number whose ranges in the arms do not overlap.
+    """
+    prefix = f"{where}: " if where else ""
+    treated = treatment == 1
+    for j, name in enumerate(covariates.names):
+        column = covariates.values[:, j]
+        if covariates.binary[j]:
+            for level in (1.0, 0.0):
+                members = treatment[column == level]
+                if len(members) and members.min() == members.max():
+                    arm = "treated units" if members[0] == 1 else "controls"
+                    raise DesignError(
+                        f"{prefix}covariate '{name}' separates the arms: all {len(members):,} units with "
+                        f"the value {level:g} are {arm}. Leave it out, merge levels, or restrict the "
+                        "sample."
+                    )
+        elif column[treated].min() >= column[~treated].max() or (
+            column[treated].max() <= column[~treated].min()
+        ):
+            raise DesignError(
+                f"{prefix}covariate '{name}' separates the arms: its ranges among treated units and "
+                "controls do not overlap."
+            )
+
+
+def area_under_curve(probability: FloatArray, treatment: NDArray[np.int8]) -> float:
+    """Probability that a treated unit has the higher score than a control, ties counting half.
+
+    Parameters
+    ----------
+    probability : ndarray, shape (n,)
+    treatment : ndarray of {0, 1}, shape (n,)
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
+    from scipy.stats import rankdata
+
+    treated = treatment == 1
+    n_treated, n_control = int(treated.sum()), int((~treated).sum())
+    ranks = rankdata(probability)
+    return float((ranks[treated].sum() - n_treated * (n_treated + 1) / 2) / (n_treated * n_control))
