@@ -1,0 +1,36 @@
+"""Impact evaluations, from raw survey files to a report: one job a stage and study.
+
+`make` runs this with plain progress; `snakemake --profile profiles/default` runs it bare.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/construct.smk"
+include: "workflow/rules/design.smk"
+include: "workflow/rules/estimate.smk"
+include: "workflow/rules/exhibit.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        expand("results/{study}/report.html", study=STUDIES),
+
+
+# `snakemake nsw` builds one study.
+for name in STUDIES:
+
+    rule:
+        name:
+            name
+        input:
+            f"results/{name}/report.html",

@@ -1,0 +1,76 @@
+"""Look-ups shared by the rules; nothing here computes.
+
+Rules are made in a loop over the studies, one job a stage and study (a source, for ingest): samples and
+exhibits differ between studies, and every job pays about two seconds of imports.
+
+Outputs are flagged `update`: a job that fails leaves the earlier results as they were. Snakemake would
+then count the restored files as new, so each job also makes a `done` marker that goes away with a
+failure, and the next stage asks for it.
+"""
+
+from glob import glob
+
+from ruralimpact.config import load_studies
+from ruralimpact.errors import RuralImpactError
+from snakemake.exceptions import WorkflowError
+
+try:
+    STUDIES = {study["name"]: study for study in load_studies(".", config)}
+except RuralImpactError as error:
+    raise WorkflowError(f"error: {error}") from None
+
+# One thread a job, so that sums are taken in the same order on any machine.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+
+def code(*packages):
+    """Source files a stage computes with, and the pinned versions it runs on."""
+    modules = [f"src/ruralimpact/{package}/*.py" for package in packages]
+    shared = ["errors.py", "progress.py", "stage.py", "tables.py"]
+    return [
+        "requirements.lock",
+        *(f"src/ruralimpact/{module}" for module in shared),
+        *sorted(path for pattern in modules for path in glob(pattern)),
+    ]
+
+
+def part(study, *keys):
+    """The keys of a study that a rule uses: a change elsewhere re-runs nothing."""
+    return {"name": study["name"], **{key: study[key] for key in keys if key in study}}
+
+
+def without(entries, *keys):
+    """Entries (a list of mappings, or a mapping of them) less the keys that only exhibits read."""
+    if isinstance(entries, dict):
+        return {name: without([entry], *keys)[0] for name, entry in entries.items()}
+    return [{key: entry[key] for key in entry if key not in keys} for entry in entries]
+
+
+def done(study, rule_name):
+    """Marker that a rule has succeeded since its outputs were last tried."""
+    return f"results/{study['name']}/done/{rule_name}"
+
+
+def surveys(study, suffix):
+    """Files that ingest makes, one a source."""
+    folder = f"results/{study['name']}/survey"
+    return [f"{folder}/{source['name']}.{suffix}" for source in study["sources"]]
+
+
+def samples(study, table):
+    """Units or outcomes of every sample of a study."""
+    folder = f"results/{study['name']}/analysis"
+    return [f"{folder}/{sample}/{table}.parquet" for sample in study["samples"]]
+
+
+def exhibits(study):
+    """Every table and figure of a study, in every format."""
+    folder = f"results/{study['name']}/exhibits"
+    formats = {"tables": ["csv", "tex", "html", "docx"], "figures": ["png", "svg"]}
+    return [
+        f"{folder}/{exhibit['name']}.{suffix}"
+        for kind, suffixes in formats.items()
+        for exhibit in study["exhibits"].get(kind, [])
+        for suffix in suffixes
+    ]

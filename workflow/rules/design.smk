@@ -1,0 +1,34 @@
+# Units -> propensity, matches and weights, balance. No outcome is among the inputs: a test checks it.
+
+for study in STUDIES.values():
+    folder = f"results/{study['name']}"
+
+    rule:
+        name:
+            f"design_comparisons_{study['name']}"
+        input:
+            units=samples(study, "units"),
+            code=code("design"),
+            done=done(study, "construct_samples"),
+        output:
+            weights=update(f"{folder}/design/weights.parquet"),
+            pairs=update(f"{folder}/design/pairs.parquet"),
+            propensity=update(f"{folder}/design/propensity.parquet"),
+            balance=update(f"{folder}/design/balance.parquet"),
+            designs=update(f"{folder}/design/designs.parquet"),
+            exclusions=update(f"{folder}/design/exclusions.parquet"),
+            specifications=update(f"{folder}/design/specifications.json"),
+            done=touch(done(study, "design_comparisons")),
+        params:
+            study=part(study, "design", "codebook", "variables")
+            | {
+                "samples": without(study["samples"], "label"),
+                "strategies": without(study["strategies"], "label"),
+                "analyses": without(study["analyses"], "label"),
+            },
+        log:
+            f"{folder}/logs/design_comparisons.log",
+        benchmark:
+            f"{folder}/benchmarks/design_comparisons.tsv"
+        script:
+            "../scripts/design_comparisons.py"

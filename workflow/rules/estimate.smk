@@ -1,0 +1,38 @@
+# Designs and outcomes -> estimates, each with its group scores.
+
+for study in STUDIES.values():
+    folder = f"results/{study['name']}"
+
+    rule:
+        name:
+            f"estimate_impacts_{study['name']}"
+        input:
+            units=samples(study, "units"),
+            outcomes=samples(study, "outcomes"),
+            weights=f"{folder}/design/weights.parquet",
+            pairs=f"{folder}/design/pairs.parquet",
+            propensity=f"{folder}/design/propensity.parquet",
+            designs=f"{folder}/design/designs.parquet",
+            specifications=f"{folder}/design/specifications.json",
+            code=code("design", "estimation", "inference"),
+            done=done(study, "design_comparisons"),
+        output:
+            estimates=update(f"{folder}/estimates/estimates.parquet"),
+            scores=update(f"{folder}/estimates/scores.parquet"),
+            std_errors=update(f"{folder}/estimates/std_errors.parquet"),
+            done=touch(done(study, "estimate_impacts")),
+        params:
+            seed=config["seed"],
+            study=part(study, "design", "synthetic", "codebook", "variables")
+            | {
+                "samples": without(study["samples"], "label"),
+                "strategies": without(study["strategies"], "label"),
+                "analyses": without(study["analyses"], "label"),
+                "outcomes": without(study["outcomes"], "label", "decimals"),
+            },
+        log:
+            f"{folder}/logs/estimate_impacts.log",
+        benchmark:
+            f"{folder}/benchmarks/estimate_impacts.tsv"
+        script:
+            "../scripts/estimate_impacts.py"
