@@ -1,0 +1,81 @@
+"""The only place that rounds: numbers to the strings that a reader sees."""
+
+import math
+from collections.abc import Sequence
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+SUPPRESSED = "[s]"
+PERCENTAGE_POINTS = "percentage points"
+LOG_POINTS = "log points"
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def scale(unit: str) -> float:
+    """Return the factor from stored to printed values: shares are stored as fractions."""
+    return 100.0 if unit == PERCENTAGE_POINTS else 1.0
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with thousands separators and a true minus sign; a dash when it is missing.
+
+    Parameters
+    ----------
+    value : float or None
+    decimals : int
+        Decimals kept. A value that rounds to zero carries no sign.
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    rounded = round(float(value), decimals)
+    text = f"{abs(rounded):,.{decimals}f}"
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def count(value: float | None) -> str:
+    """Return a count with thousands separators."""
+    return number(value, 0)
+
+
+def parenthesised(value: float | None, decimals: int = 0) -> str:
+    """Return a standard error in parentheses, or a dash when it is missing."""
+    text = number(value, decimals)
+    return text if text == DASH else f"({text})"
+
+
+def interval(low: float | None, high: float | None, decimals: int = 0) -> str:
+    """Return ``low to high``, or a dash when either end is missing."""
+    ends = number(low, decimals), number(high, decimals)
+    return DASH if DASH in ends else f"{ends[0]} to {ends[1]}"
+
+
+def p_value(value: float | None) -> str:
+    """Return a p-value with three decimals, ``<0.001`` below that."""
+    if value is not None and 0 <= value < 0.001:
+        return "<0.001"
+    return number(value, 3)
+
+
+def range_text(values: Sequence[float], decimals: int, unit: str) -> str:
+    """Return ``a to b unit`` for the smallest and largest value, or ``a unit`` where they print alike."""
+    low, high = number(min(values), decimals), number(max(values), decimals)
+    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
+
+
+def word(value: int) -> str:
+    """Return a count up to ten in words, larger ones in figures."""
+    return _WORDS[value] if 0 <= value < len(_WORDS) else count(value)
+
+
+def plural(value: int, noun: str) -> str:
+    """Return ``one strategy``, ``two strategies``."""
+    if value == 1:
+        return f"{word(value)} {noun}"
+    stem = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{word(value)} {stem}"
+
+
+def lower_first(text: str) -> str:
+    """Return `text` for use inside a sentence, leaving acronyms as they are."""
+    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]

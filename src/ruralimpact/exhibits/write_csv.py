@@ -1,0 +1,44 @@
+"""Tables as CSV: one line a data row, unrounded values, headings as columns."""
+
+import csv
+import io
+import math
+
+from ruralimpact.exhibits.model import Table, Value
+
+
+def csv_text(tables: tuple[Table, ...]) -> str:
+    """Return the unrounded values behind an exhibit's tables.
+
+    Columns are ``panel``, ``group`` and ``row`` (the headings and the label a row stands under), then
+    the values by name in their printed unit; missing and suppressed values are empty.
+    """
+    records = [record for table in tables for record in _records(table)]
+    names = list(dict.fromkeys(name for record in records for name in record))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return buffer.getvalue()
+
+
+def _records(table: Table) -> list[dict[str, str]]:
+    records = []
+    panel = group = ""
+    for row in table.rows:
+        if row.kind == "panel":
+            panel, group = row.label.text, ""
+        elif row.kind == "group":
+            group = row.label.text
+        elif row.values is not None:
+            place = {"panel": panel, "group": group, "row": row.label.text}
+            if table.synthetic:
+                place["data"] = "synthetic stand-in"
+            records.append(place | {name: _text(value) for name, value in row.values.items()})
+    return records
+
+
+def _text(value: Value) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return repr(float(value)) if isinstance(value, float) else str(value)

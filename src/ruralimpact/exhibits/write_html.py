@@ -1,0 +1,129 @@
+"""Tables as HTML: one accessible `figure` a table, alike whether alone or inside the report."""
+
+from html import escape
+
+from ruralimpact.exhibits.model import Cell, Row, Table
+
+STYLE = """
+figure.table{margin:0 0 2rem}
+figure.table .scroll{overflow-x:auto}
+figure.table table{border-collapse:collapse;width:100%;font-size:.84rem;line-height:1.35;
+font-variant-numeric:tabular-nums lining-nums;border-top:1.5px solid #1d2733;border-bottom:1.5px solid #1d2733}
+figure.table figcaption{font-weight:650;margin:0 0 .5rem;text-align:left}
+figure.table th,figure.table td{padding:.22rem .5rem;text-align:right;vertical-align:top;font-weight:400}
+figure.table td{white-space:nowrap}
+figure.table thead th{vertical-align:bottom;font-weight:600}
+figure.table thead th.spanner{text-align:center;border-bottom:1px solid #8d98a5}
+figure.table thead tr:last-child th{border-bottom:1px solid #1d2733}
+figure.table th.stub{text-align:left;min-width:12rem;max-width:22rem}
+figure.table tr.panel th{text-align:left;font-weight:650;padding-top:.8rem;background:#eef1f4}
+figure.table tr.group th{text-align:left;font-style:italic;padding-top:.55rem}
+figure.table tr.data th.stub{padding-left:1.2rem}
+figure.table tr.foot.first th,figure.table tr.foot.first td{border-top:1px solid #8d98a5}
+figure.table tr.foot td{text-align:center}
+figure.table sup{line-height:0;font-size:.75em}
+figure.table .reading{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
+figure.table .notes{font-size:.78rem;color:#47525e;margin:.3rem 0}
+"""
+
+
+def html_fragment(table: Table, anchor: str = "") -> str:
+    """Return a table as one `figure` element.
+
+    Parameters
+    ----------
+    table : Table
+    anchor : str
+        Identifier of the element, for links.
+    """
+    identity = f' id="{escape(anchor)}"' if anchor else ""
+    parts = [
+        f'<figure class="table"{identity}>',
+        f"<figcaption>{escape(table.full_title)}</figcaption>",
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.full_title)}">',
+        f"<table>\n<thead>\n{_head(table)}\n</thead>\n{_bodies(table)}\n</table>\n</div>",
+        _reading(table),
+        _notes(table),
+        "</figure>",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def html_page(tables: tuple[Table, ...]) -> str:
+    """Return a page that holds the tables of an exhibit and opens from disk by itself."""
+    body = "\n".join(html_fragment(table) for table in tables)
+    title = escape(tables[0].full_title)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>\n"
+        "body{font-family:Georgia,'Times New Roman',serif;max-width:75rem;margin:2rem auto;"
+        "padding:0 1rem;color:#1d2733}"
+        "figure.table{font-family:'Helvetica Neue',Arial,'Liberation Sans',sans-serif}"
+        f"{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def fragment_of(page: str) -> str:
+    """Return what `html_page` wrapped: the figures of a page, without the page."""
+    return page[page.index("<figure") : page.rindex("</figure>") + len("</figure>")]
+
+
+def _head(table: Table) -> str:
+    stub = f'<th scope="col" class="stub"{{}}>{escape(table.stub)}</th>'
+    labels = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in table.columns)
+    if not any(column.group for column in table.columns):
+        return f"<tr>{stub.format('')}{labels}</tr>"
+    spanners = "".join(_spanner(label, width) for label, width in table.column_groups)
+    stub = stub.format(' rowspan="2"')
+    return f"<tr>{stub}{spanners}</tr>\n<tr>{labels}</tr>"
+
+
+def _spanner(label: str, width: int) -> str:
+    if not label:
+        return f'<td colspan="{width}"></td>'
+    return f'<th scope="colgroup" colspan="{width}" class="spanner">{escape(label)}</th>'
+
+
+def _bodies(table: Table) -> str:
+    lines = ["<tbody>"]
+    previous = ""
+    for row in table.rows:
+        if row.kind == "panel" and len(lines) > 1:
+            lines.append("</tbody>\n<tbody>")
+        lines.append(_row(row, len(table.columns), first=row.kind != previous))
+        previous = row.kind
+    return "\n".join([*lines, "</tbody>"])
+
+
+def _row(row: Row, width: int, *, first: bool) -> str:
+    label = _content(row.label)
+    if row.kind in ("panel", "group"):
+        span = f'colspan="{width + 1}"'
+        return f'<tr class="{row.kind}"><th scope="rowgroup" {span}>{label}</th></tr>'
+    name = f"{row.kind} first" if first else row.kind
+    cells = "".join(f"<td{_span(cell)}>{_content(cell)}</td>" for cell in row.cells)
+    return f'<tr class="{name}"><th scope="row" class="stub">{label}</th>{cells}</tr>'
+
+
+def _span(cell: Cell) -> str:
+    return f' colspan="{cell.span}"' if cell.span > 1 else ""
+
+
+def _content(cell: Cell) -> str:
+    mark = f"<sup>{escape(cell.mark)}</sup>" if cell.mark else ""
+    return f"{escape(cell.text)}{mark}"
+
+
+def _reading(table: Table) -> str:
+    if not table.reading:
+        return ""
+    items = "".join(f"<li>{escape(line)}</li>" for line in table.reading)
+    return f'<ul class="reading">{items}</ul>'
+
+
+def _notes(table: Table) -> str:
+    source = f'<p class="notes"><em>Source:</em> {escape(table.source)}</p>' if table.source else ""
+    notes = escape(" ".join(table.notes))
+    note = f'<p class="notes"><em>Note:</em> {notes}</p>' if notes else ""
+    return f"{source}{note}"

@@ -1,0 +1,120 @@
+"""Tables as LaTeX: `longtable` with booktabs rules, turned on its side when it is wide."""
+
+from ruralimpact.exhibits.model import Cell, Row, Table
+
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "\N{MINUS SIGN}": "$-$",
+        "\N{EN DASH}": "--",
+        "\N{DAGGER}": r"\dag{}",
+        "\N{DOUBLE DAGGER}": r"\ddag{}",
+    }
+)
+_WIDE = 7
+
+
+def escape(text: str) -> str:
+    """Return `text` with LaTeX's special characters made literal."""
+    return text.translate(_ESCAPES)
+
+
+def latex_document(tables: tuple[Table, ...], label: str) -> str:
+    """Return the tables of an exhibit as LaTeX, to be used with ``\\input``.
+
+    Parameters
+    ----------
+    tables : tuple of Table
+    label : str
+        Stem of the cross-reference labels.
+    """
+    lines = ["% Needs \\usepackage{booktabs,longtable,pdflscape}"]
+    if tables[0].synthetic:
+        lines.append("% Synthetic stand-in: no number here describes real producers")
+    for place, table in enumerate(tables, start=1):
+        lines.append(_table(table, f"tab:{label}" if place == 1 else f"tab:{label}-{place}"))
+    return "\n".join(lines) + "\n"
+
+
+def _table(table: Table, label: str) -> str:
+    columns = len(table.columns)
+    head = _head(table)
+    body = [
+        r"\begingroup\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\begin{{longtable}}{{@{{}}l{'r' * columns}@{{}}}}",
+        rf"\caption{{{escape(table.full_title)}}}\label{{{label}}}\\",
+        rf"\toprule{head}\midrule\endfirsthead",
+        rf"\toprule{head}\midrule\endhead",
+        r"\bottomrule\endfoot",
+        *_rows(table),
+        r"\end{longtable}",
+        *_below(table),
+        r"\endgroup",
+    ]
+    if columns > _WIDE:
+        body = [r"\begin{landscape}", *body, r"\end{landscape}"]
+    return "\n".join(body)
+
+
+def _head(table: Table) -> str:
+    labels = " & ".join([escape(table.stub), *(escape(column.label) for column in table.columns)])
+    if not any(column.group for column in table.columns):
+        return f"\n{labels} \\\\\n"
+    spanners, rules, place = [], [], 2
+    for label, width in table.column_groups:
+        spanners.append(rf"\multicolumn{{{width}}}{{c}}{{{escape(label)}}}")
+        if label:
+            rules.append(rf"\cmidrule(lr){{{place}-{place + width - 1}}}")
+        place += width
+    return f"\n & {' & '.join(spanners)} \\\\\n{''.join(rules)}\n{labels} \\\\\n"
+
+
+def _rows(table: Table) -> list[str]:
+    lines: list[str] = []
+    previous = ""
+    for row in table.rows:
+        if row.kind == "foot" and previous != "foot":
+            lines.append(r"\midrule")
+        lines.append(_row(row, len(table.columns) + 1))
+        previous = row.kind
+    return lines
+
+
+def _row(row: Row, width: int) -> str:
+    label = _content(row.label)
+    if row.kind in ("panel", "group"):
+        style = "textbf" if row.kind == "panel" else "textit"
+        return rf"\addlinespace\multicolumn{{{width}}}{{@{{}}l}}{{\{style}{{{label}}}}} \\*"
+    indent = r"\hspace{1em}" if row.kind == "data" else ""
+    return " & ".join([indent + label, *map(_spanned, row.cells)]) + r" \\"
+
+
+def _spanned(cell: Cell) -> str:
+    content = _content(cell)
+    return rf"\multicolumn{{{cell.span}}}{{c}}{{{content}}}" if cell.span > 1 else content
+
+
+def _content(cell: Cell) -> str:
+    mark = rf"\textsuperscript{{{escape(cell.mark)}}}" if cell.mark else ""
+    return f"{escape(cell.text)}{mark}"
+
+
+def _below(table: Table) -> list[str]:
+    lines = [rf"\noindent {escape(line)}\par" for line in table.reading]
+    if table.source:
+        lines.append(rf"\noindent\textit{{Source:}} {escape(table.source)}\par")
+    if table.notes:
+        lines.append(rf"\noindent\textit{{Note:}} {escape(' '.join(table.notes))}\par")
+    return lines

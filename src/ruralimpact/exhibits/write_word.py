@@ -1,0 +1,202 @@
+"""Tables as Word documents: header rows that repeat, rules instead of grids, sideways when wide."""
+
+import io
+import zipfile
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+import docx
+from docx.document import Document
+from docx.enum.section import WD_ORIENT
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docx.shared import Cm, Pt
+
+from ruralimpact.exhibits.model import Cell, Row, Table
+
+_FONT = "Arial"
+_WIDE = 7
+_LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
+_TWIPS = 567  # to the centimetre
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def word_document(tables: tuple[Table, ...]) -> bytes:
+    """Return the tables of an exhibit as a Word document, the same bytes at every call."""
+    document = docx.Document()
+    wide = max(len(table.columns) for table in tables) > _WIDE
+    _set_page(document, wide=wide)
+    _set_properties(document, tables[0])
+    for table in tables:
+        _add_table(document, table, (_LONG_SIDE if wide else _SHORT_SIDE) - 2 * _MARGIN)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return _without_clock(buffer.getvalue())
+
+
+def _set_page(document: Document, *, wide: bool) -> None:
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    sides = (_LONG_SIDE, _SHORT_SIDE) if wide else (_SHORT_SIDE, _LONG_SIDE)
+    section.page_width, section.page_height = Cm(sides[0]), Cm(sides[1])
+    for edge in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, edge, Cm(_MARGIN))
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = _FONT, Pt(9)
+
+
+def _set_properties(document: Document, table: Table) -> None:
+    properties = document.core_properties
+    properties.title = table.full_title
+    properties.author = properties.last_modified_by = ""
+    properties.comments = "Synthetic stand-in" if table.synthetic else ""
+    properties.created = properties.modified = datetime(*_EPOCH)
+
+
+def _add_table(document: Document, table: Table, width: float) -> None:
+    _add_paragraph(document, [(table.full_title, "bold")], size=10.5, after=4, keep=True)
+    document._body._body._insert_tbl(parse_xml(_table_xml(table, width)))
+    for place, line in enumerate(table.reading):
+        _add_paragraph(document, [(line, "")], size=9, before=5 if place == 0 else 0, after=2)
+    if table.source:
+        _add_paragraph(document, [("Source: ", "italic"), (table.source, "")], size=8, before=3)
+    if table.notes:
+        text = " ".join(table.notes)
+        _add_paragraph(document, [("Note: ", "italic"), (text, "")], size=8, after=14)
+
+
+def _add_paragraph(
+    document: Document,
+    runs: list[tuple[str, str]],
+    *,
+    size: float,
+    before: float = 0,
+    after: float = 0,
+    keep: bool = False,
+) -> None:
+    paragraph = document.add_paragraph()
+    layout = paragraph.paragraph_format
+    layout.space_before, layout.space_after, layout.keep_with_next = Pt(before), Pt(after), keep
+    for text, style in runs:
+        run = paragraph.add_run(text)
+        run.font.size = Pt(size)
+        run.bold, run.italic = style == "bold", style == "italic"
+
+
+def _table_xml(table: Table, width: float) -> str:
+    widths = _widths(table, width)
+    grid = "".join(f'<w:gridCol w:w="{step}"/>' for step in widths)
+    rows = [*_head_rows(table, widths), *_body_rows(table, widths)]
+    return (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        '<w:tblBorders><w:top w:val="single" w:sz="10" w:color="1D2733"/>'
+        '<w:bottom w:val="single" w:sz="10" w:color="1D2733"/></w:tblBorders>'
+        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/>'
+        '<w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
+
+
+def _widths(table: Table, width: float) -> list[int]:
+    shares = [column.width for column in table.columns]
+    stub = min(max(0.2 * width, 5.0), 0.4 * width)
+    each = min((width - stub) / sum(shares), 2.6)
+    stub = min(width - each * sum(shares), 7.5)
+    return [round(stub * _TWIPS), *(round(share * each * _TWIPS) for share in shares)]
+
+
+def _head_rows(table: Table, widths: list[int]) -> list[str]:
+    rows = []
+    if any(column.group for column in table.columns):
+        cells, place = [_cell_xml(Cell(""), widths[0])], 1
+        for label, span in table.column_groups:
+            total = sum(widths[place : place + span])
+            rule = "thin" if label else ""
+            cells.append(_cell_xml(Cell(label, span=span), total, "center", "bold", rule))
+            place += span
+        rows.append(_row_xml(cells, head=True))
+    labels = [_cell_xml(Cell(table.stub), widths[0], "left", "bold", "thick")]
+    for column, step in zip(table.columns, widths[1:], strict=True):
+        labels.append(_cell_xml(Cell(column.label), step, "right", "bold", "thick"))
+    return [*rows, _row_xml(labels, head=True)]
+
+
+def _body_rows(table: Table, widths: list[int]) -> list[str]:
+    rows, previous = [], ""
+    for row in table.rows:
+        rows.append(_body_row(row, widths, ruled=row.kind == "foot" and previous != "foot"))
+        previous = row.kind
+    return rows
+
+
+def _body_row(row: Row, widths: list[int], *, ruled: bool) -> str:
+    if row.kind in ("panel", "group"):
+        label = Cell(row.label.text, row.label.mark, span=len(widths))
+        style = "bold" if row.kind == "panel" else "italic"
+        return _row_xml([_cell_xml(label, sum(widths), "left", style, row.kind)], keep=True)
+    rule = "over" if ruled else ""
+    cells, place = [_cell_xml(row.label, widths[0], "left", "", rule, indent=row.kind == "data")], 1
+    for cell in row.cells:
+        align = "center" if cell.span > 1 else "right"
+        cells.append(_cell_xml(cell, sum(widths[place : place + cell.span]), align, "", rule))
+        place += cell.span
+    return _row_xml(cells)
+
+
+def _row_xml(cells: list[str], *, head: bool = False, keep: bool = False) -> str:
+    text = "".join(cells)
+    if keep or head:
+        text = text.replace("<w:pPr>", "<w:pPr><w:keepNext/>")
+    header = "<w:tblHeader/>" if head else ""
+    return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{text}</w:tr>"
+
+
+_EDGES = {
+    "thin": '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:color="8D98A5"/></w:tcBorders>',
+    "thick": '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:color="1D2733"/></w:tcBorders>',
+    "over": '<w:tcBorders><w:top w:val="single" w:sz="4" w:color="8D98A5"/></w:tcBorders>',
+    "panel": '<w:shd w:val="clear" w:color="auto" w:fill="EEF1F4"/>',
+}
+_STYLES = {"bold": "<w:b/>", "italic": "<w:i/>"}
+
+
+def _cell_xml(
+    cell: Cell,
+    width: int,
+    align: str = "left",
+    style: str = "",
+    edge: str = "",
+    *,
+    indent: bool = False,
+) -> str:
+    span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
+    above = 70 if edge in ("panel", "group") else 20
+    left = '<w:ind w:left="170"/>' if indent else ""
+    face = f'<w:rFonts w:ascii="{_FONT}" w:hAnsi="{_FONT}"/>{_STYLES.get(style, "")}'
+    mark = ""
+    if cell.mark:
+        mark = (
+            f'<w:r><w:rPr>{face}<w:sz w:val="17"/><w:vertAlign w:val="superscript"/></w:rPr>'
+            f"<w:t>{escape(cell.mark)}</w:t></w:r>"
+        )
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{_EDGES.get(edge, "")}'
+        '<w:vAlign w:val="bottom"/></w:tcPr>'
+        f'<w:p><w:pPr><w:spacing w:before="{above}" w:after="20"/>{left}<w:jc w:val="{align}"/></w:pPr>'
+        f'<w:r><w:rPr>{face}<w:sz w:val="17"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(cell.text)}</w:t></w:r>{mark}</w:p></w:tc>'
+    )
+
+
+def _without_clock(content: bytes) -> bytes:
+    """Return the archive with every member's time set to the same instant."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for member in source.infolist():
+            entry = zipfile.ZipInfo(member.filename, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(member))
+    return buffer.getvalue()
