@@ -14,7 +14,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 # Distances in a space of several covariates carry rounding errors; equal ones differ by less than this.
-_RELATIVE_TIE = 1e-9
+RELATIVE_TIE = 1e-9
 
 
 class Neighbours(Protocol):
@@ -317,7 +317,7 @@ def _nearest_rows(
         distance, near = tree.query(focal[pending], k=np.arange(1, width + 1))
         enough = np.cumsum(size[near], axis=1) >= k
         kth = np.where(enough.any(axis=1), np.argmax(enough, axis=1), width - 1)
-        limit = distance[np.arange(len(pending)), kth] ** 2 * (1 + _RELATIVE_TIE) + tie_tolerance
+        limit = distance[np.arange(len(pending)), kth] ** 2 * (1 + RELATIVE_TIE) + tie_tolerance
         done = (distance[:, -1] ** 2 > limit) | (width == len(rows))
         keep = (distance**2 <= limit[:, None]) & done[:, None]
         if caliper is not None:

@@ -1,0 +1,67 @@
+"""Coordinates in which Euclidean distance is the distance that a strategy matches on."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
+
+FloatArray = NDArray[np.float64]
+Metric = Literal["mahalanobis", "inverse_variance"]
+Covariance = Literal["pooled", "sample"]
+
+
+def whiten(
+    covariates: CovariateMatrix,
+    treatment: NDArray[np.int8],
+    metric: Metric,
+    *,
+    covariance: Covariance = "pooled",
+    where: str | None = None,
+) -> FloatArray:
+    """Transform covariates so that Euclidean distance is Mahalanobis or inverse-variance distance.
+
+    Parameters
+    ----------
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    metric : {"mahalanobis", "inverse_variance"}
+        The second uses the variances only (Abadie & Imbens 2006, and Stata's ``ivariance``).
+    covariance : {"pooled", "sample"}
+        Within-arm covariance pooled over the arms, or that of all units together.
+    where : str, optional
+        Name of the comparison, for error messages.
+
+    Returns
+    -------
+    ndarray, shape (n, p)
+
+    Raises
+    ------
+    DesignError
+        A covariate is constant or collinear, so that no such metric exists.
+    """
+    refuse_degenerate(covariates, where=where)
+    columns = np.argsort(np.array(covariates.names), kind="stable")
+    values = covariates.values[:, columns]
+    values = (values - values.mean(axis=0)) / values.std(axis=0)
+    matrix = _pooled(values, treatment) if covariance == "pooled" else _sample(values)
+    if metric == "inverse_variance":
+        return values / np.sqrt(np.diag(matrix))
+    factor = np.linalg.cholesky(matrix)
+    distinct, inverse = np.unique(values, axis=0, return_inverse=True)
+    return np.linalg.solve(factor, distinct.T).T[inverse.ravel()]
+
+
+def _sample(values: FloatArray) -> FloatArray:
+    return np.atleast_2d(np.cov(values, rowvar=False))
+
+
+def _pooled(values: FloatArray, treatment: NDArray[np.int8]) -> FloatArray:
+    total = np.zeros((values.shape[1], values.shape[1]))
+    for arm in (0, 1):
+        part = values[treatment == arm]
+        part = part - part.mean(axis=0)
+        total += part.T @ part
+    return total / (len(values) - 2)
