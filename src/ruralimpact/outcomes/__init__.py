@@ -1,1 +1,1 @@
-""
+"""From survey tables to analysis samples: income, poverty, employment, and who is compared."""

@@ -1,0 +1,75 @@
+"""The foot of every workflow script: arguments in, one-line errors out, outputs replaced whole."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.errors import RuralImpactError
+
+_TRIGGERS = {"modules"}
+
+
+def keywords(job: Any) -> dict[str, Any]:
+    """Gather the named inputs, outputs and params of a Snakemake job as keyword arguments.
+
+    Parameters
+    ----------
+    job : snakemake object of a ``script:`` rule
+        Names called ``modules`` only make a rule re-run when the code changes, and are left out.
+
+    Returns
+    -------
+    dict
+        With ``log``, the path of the job's log file, where the rule names one.
+    """
+    named = {
+        name: value
+        for section in (job.input, job.output, job.params)
+        for name, value in section.items()
+        if name not in _TRIGGERS
+    }
+    return {**named, "log": str(job.log[0])} if len(job.log) else named
+
+
+def run(function: Callable[..., None], *, log: str | Path | None = None, **arguments: Any) -> None:
+    """Call a script's function; turn a fault of the input into one line and exit status 1.
+
+    Parameters
+    ----------
+    function : callable
+    log : path, optional
+        File that the line is written to as well as to standard error.
+    **arguments
+        Passed on to `function`.
+    """
+    try:
+        function(**arguments)
+    except RuralImpactError as error:
+        line = f"error: {error}"
+        print(line, file=sys.stderr)
+        if log is not None:
+            Path(log).write_text(f"{line}\n", encoding="utf-8")
+        sys.exit(1)
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path` that takes its place only if the block ends well.
+
+    Parameters
+    ----------
+    path : path
+        Folders that do not exist are made. The temporary name keeps the suffix.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.stem}.{os.getpid()}.partial{target.suffix}")
+    try:
+        yield partial
+        os.replace(partial, target)
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()

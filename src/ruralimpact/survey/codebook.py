@@ -1,0 +1,209 @@
+"""The codebook: what each raw column means, checked before any data are read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.suggestions import nearest
+
+COLUMNS = (
+    "variable",
+    "source",
+    "raw_name",
+    "type",
+    "unit",
+    "minimum",
+    "maximum",
+    "labels",
+    "missing_codes",
+    "role",
+    "timing",
+    "label",
+)
+TYPES = ("number", "integer", "indicator", "category")
+ROLES = ("covariate", "treatment", "outcome", "wave", "group", "input", "price")
+TIMINGS = ("pre", "post", "")
+EVERY_SOURCE = "*"
+RESERVED = ("id", "unit_id", "group", "wave")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the codebook.
+
+    Attributes
+    ----------
+    variable : str
+        Canonical name.
+    source : str
+        The source it describes, or ``"*"`` for every source of the study.
+    raw_name : str
+        Column in the raw file.
+    type : str
+        ``"number"``, ``"integer"``, ``"indicator"`` (0/1) or ``"category"``.
+    unit : str
+    minimum, maximum : float or None
+        Plausible range, ends included; a value outside is set to missing and counted.
+    labels : dict of str to str
+        Raw code to label (category) or to 0/1 (indicator); empty: the raw value itself.
+    missing_codes : tuple of str
+        Raw values that mean "missing", besides the empty cell.
+    role, timing, label : str
+        Part in the analysis; measured before (``"pre"``) or after (``"post"``) treatment; words for it.
+    """
+
+    variable: str
+    source: str
+    raw_name: str
+    type: str
+    unit: str
+    minimum: float | None
+    maximum: float | None
+    labels: Mapping[str, str]
+    missing_codes: tuple[str, ...]
+    role: str
+    timing: str
+    label: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are kept as numbers (an indicator is)."""
+        return self.type != "category"
+
+
+def parse_codebook(
+    rows: Sequence[Mapping[str, Any]], sources: Iterable[str], *, file: str | None = None
+) -> tuple[Entry, ...]:
+    """Check the rows of a codebook.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        One a line of codebook.csv, with the columns `COLUMNS`.
+    sources : iterable of str
+        Names of the study's sources.
+    file : str, optional
+        Path of the codebook, for messages.
+
+    Returns
+    -------
+    tuple of Entry
+
+    Raises
+    ------
+    ConfigError
+        An unknown column, type, role, timing or source (the nearest known one is named), a malformed
+        cell, a variable described twice for a source, or with different types in different sources.
+    """
+    known = tuple(sources)
+    entries = tuple(
+        _entry(row, known, f"line {line}", file) for line, row in enumerate(rows, start=2)
+    )
+    _check_unique(entries, known, file)
+    _check_agreement(entries, file)
+    return entries
+
+
+def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
+    """Return the entries that describe a source, in the codebook's order."""
+    return tuple(entry for entry in entries if entry.source in (EVERY_SOURCE, source))
+
+
+def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: str | None) -> Entry:
+    for column in row:
+        if column not in COLUMNS:
+            text = f"there is no codebook column '{column}'. {nearest(str(column), COLUMNS)}"
+            raise ConfigError(text, file=file, key=line)
+    text = {column: _cell(row.get(column)) for column in COLUMNS}
+    key = f"{line}, {text['variable'] or '?'}"
+    for column in ("variable", "source", "raw_name"):
+        if not text[column]:
+            raise ConfigError(f"the column '{column}' is empty.", file=file, key=key)
+    if text["variable"] in RESERVED:
+        raise ConfigError(
+            f"'{text['variable']}' is a name that the pipeline uses itself; choose another.",
+            file=file,
+            key=key,
+        )
+    choices = {"source": (EVERY_SOURCE, *sources), "type": TYPES, "role": ROLES, "timing": TIMINGS}
+    for column, allowed in choices.items():
+        if text[column] not in allowed:
+            hint = nearest(text[column], [name for name in allowed if name])
+            raise ConfigError(f"unknown {column} '{text[column]}'. {hint}", file=file, key=key)
+    entry = Entry(
+        **{
+            **text,
+            "minimum": _bound(text["minimum"], "minimum", file, key),
+            "maximum": _bound(text["maximum"], "maximum", file, key),
+            "labels": _labels(text["labels"], file, key),
+            "missing_codes": tuple(filter(None, text["missing_codes"].split("|"))),
+        }  # type: ignore[arg-type]
+    )
+    problem = _contradiction(entry)
+    if problem:
+        raise ConfigError(problem, file=file, key=key)
+    return entry
+
+
+def _cell(value: object) -> str:
+    """Return a cell as text; None and NaN are empty."""
+    return "" if value is None or value != value else str(value).strip()
+
+
+def _bound(text: str, column: str, file: str | None, key: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        problem = f"the {column} '{text}' is not a number."
+        raise ConfigError(problem, file=file, key=key) from None
+
+
+def _labels(text: str, file: str | None, key: str) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for pair in filter(None, text.split("|")):
+        code, equals, label = (part.strip() for part in pair.partition("="))
+        if not (code and equals and label) or code in labels:
+            problem = f"the label '{pair}' is not a new code=label; pairs are separated by |."
+            raise ConfigError(problem, file=file, key=key)
+        labels[code] = label
+    return labels
+
+
+def _contradiction(entry: Entry) -> str | None:
+    """Say what does not fit together in an entry, if anything."""
+    low, high = entry.minimum, entry.maximum
+    if low is not None and high is not None and low > high:
+        return f"the minimum {low:g} is above the maximum {high:g}."
+    if entry.type in ("category", "indicator") and (low is not None or high is not None):
+        return f"a {entry.type} has no minimum or maximum."
+    if entry.type in ("number", "integer") and entry.labels:
+        return f"a variable of type {entry.type} has no labels."
+    if entry.type == "indicator" and not set(entry.labels.values()) <= {"0", "1"}:
+        return "the labels of an indicator must be 0 or 1."
+    if entry.role == "covariate" and not entry.timing:
+        return "a covariate needs a timing, pre or post."
+    return None
+
+
+def _check_unique(entries: tuple[Entry, ...], sources: tuple[str, ...], file: str | None) -> None:
+    for source in sources:
+        seen: set[str] = set()
+        for entry in entries_of(entries, source):
+            if entry.variable in seen:
+                problem = f"the variable is described twice for the source '{source}'."
+                raise ConfigError(problem, file=file, key=entry.variable)
+            seen.add(entry.variable)
+
+
+def _check_agreement(entries: tuple[Entry, ...], file: str | None) -> None:
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        other = first.setdefault(entry.variable, entry)
+        for field in ("type", "unit", "role", "timing"):
+            if getattr(entry, field) != getattr(other, field):
+                problem = (
+                    f"the {field} is '{getattr(entry, field)}' for the source '{entry.source}' and "
+                    f"'{getattr(other, field)}' for '{other.source}'; it must be one."
+                )
+                raise ConfigError(problem, file=file, key=entry.variable)

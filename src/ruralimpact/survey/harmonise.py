@@ -1,0 +1,107 @@
+"""One raw table to one survey table: canonical names, types and units, sorted by identifier."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.identifiers import check_identifiers, check_wave
+from ruralimpact.survey.quality import quality_report
+from ruralimpact.survey.recode import raw_column, recode_variable
+from ruralimpact.survey.suggestions import nearest
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A source after the codebook was applied.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``id`` (str), ``wave`` (int or str, where the source has one), then one column a codebook
+        variable: float, str for a category, int for the wave variable. Sorted by id and wave, so the
+        order of rows in the raw file leaves no trace.
+    quality : dict
+        See `quality.quality_report`.
+    """
+
+    table: pd.DataFrame
+    quality: dict[str, Any]
+
+
+def harmonise(
+    raw: pd.DataFrame, source: Mapping[str, Any], entries: Sequence[Entry], *, file: str | Path
+) -> Survey:
+    """Apply the codebook to the raw table of a source.
+
+    Parameters
+    ----------
+    raw : DataFrame of str
+        As `readers.read_source` returns it.
+    source : mapping
+        Item of ``sources:``: ``name``, ``id`` (raw column), and ``wave`` (a constant) or
+        ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``.
+    entries : sequence of Entry
+        Entries of this source.
+    file : path
+        For messages.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    DataError
+        See `recode.recode_variable` and `identifiers`; also a file without data rows.
+    ConfigError
+        ``wave_variable`` is no codebook variable with that role.
+    """
+    blank = (raw == "").all(axis=1)
+    rows = raw[~blank]
+    if rows.empty:
+        raise DataError("has no rows of data.", file=file)
+    ids = raw_column(rows, source["id"], file)
+    recoded = {
+        entry.variable: recode_variable(rows, entry, file=file, decimal=source.get("decimal", "."))
+        for entry in entries
+    }
+    variables = {name: variable.values for name, variable in recoded.items()}
+    wave = _wave(source, entries, variables, rows.index, file)
+    check_identifiers(ids, wave, file=file, column=source["id"])
+    if "wave_variable" in source and wave is not None:
+        variables[source["wave_variable"]] = wave
+    keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
+    table = pd.DataFrame({**keys, **variables}).sort_values(list(keys), kind="stable")
+    report = quality_report(
+        rows, entries, recoded, used=[source["id"]], blank_rows=raw.index[blank].tolist()
+    )
+    return Survey(table=table.reset_index(drop=True), quality=report)
+
+
+def _wave(
+    source: Mapping[str, Any],
+    entries: Sequence[Entry],
+    variables: Mapping[str, pd.Series],
+    index: pd.Index,
+    file: str | Path,
+) -> pd.Series | None:
+    """Return the wave of each row: whole numbers or text, or None for a source without waves."""
+    if "wave_variable" not in source:
+        constant = source.get("wave")
+        return None if constant is None else pd.Series(str(constant), index=index, dtype="str")
+    name = source["wave_variable"]
+    entry = next((entry for entry in entries if entry.variable == name and entry.role == "wave"), None)
+    if entry is None:
+        known = [entry.variable for entry in entries if entry.role == "wave"]
+        raise ConfigError(
+            f"no codebook variable with the role wave is called '{name}'. {nearest(name, known)}",
+            key=f"sources.{source['name']}.wave_variable",
+        )
+    wave = variables[name]
+    check_wave(wave, file=file, column=entry.raw_name)
+    return wave.astype("int64") if entry.is_number else wave

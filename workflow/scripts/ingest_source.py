@@ -1,0 +1,50 @@
+"""Read one raw file, apply the codebook, and write the survey table with its quality report."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ruralimpact import stage
+from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_source
+
+
+def ingest_source(
+    *,
+    raw: str,
+    codebook: str,
+    survey: str,
+    quality: str,
+    study: str,
+    source: Mapping[str, Any],
+    sources: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Write `survey` (Parquet) and `quality` (JSON) from the file `raw`.
+
+    Parameters
+    ----------
+    raw, codebook : path
+        The raw file and, for messages, the codebook that `rows` came from.
+    survey, quality : path
+        Outputs.
+    study : str
+    source : mapping
+        Item of ``sources:`` in study.yaml.
+    sources : sequence of str
+        Names of all sources of the study.
+    rows : sequence of mapping
+        Rows of the codebook.
+    """
+    entries = parse_codebook(rows, sources, file=codebook)
+    result = harmonise(read_source(source, raw), source, entries_of(entries, source["name"]), file=raw)
+    report = {"study": study, "source": source["name"], "file": raw, **result.quality}
+    with stage.replacing(survey) as partial:
+        result.table.to_parquet(partial, index=False)
+    with stage.replacing(quality) as partial:
+        partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if "snakemake" in globals():
+    stage.run(ingest_source, **stage.keywords(snakemake))  # noqa: F821
