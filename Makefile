@@ -1,0 +1,60 @@
+# `make` sets up and runs; `make test` sets up and tests; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STUDY ?=
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
+
+.PHONY: run setup test quick format lock docs clean help
+.DEFAULT_GOAL := run
+
+run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
+	@$(BIN)/python workflow/run.py $(STUDY) $(if $(CORES),--cores $(CORES))
+
+setup: $(VENV)/package.stamp ## set up the isolated environment in .venv (run and test do it first)
+
+test: setup $(VENV)/dev.stamp ## run every check and test
+	@echo "Style (ruff, snakefmt)" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow/rules
+	@echo "Types (mypy)" && $(BIN)/mypy
+	@echo "Workflow (snakemake --lint)" && $(BIN)/python -m snakemake --lint --quiet
+	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto
+
+quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow" -n auto
+
+format: setup $(VENV)/dev.stamp ## format the sources
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt Snakefile workflow/rules
+
+lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
+	@$(BIN)/python tools/lock.py
+
+docs: setup ## write the generated pages of docs/ anew
+	@$(BIN)/python tools/write_docs.py
+
+clean: ## delete the results (not the environment)
+	@rm -rf results .snakemake
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+$(VENV)/uv.stamp: requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: Python 3.11 or later is needed, and '$(PYTHON)' is not one. If it is installed under" \
+	    "another name, say so: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up the environment in $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/uv.stamp requirements.lock
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/package.stamp: $(VENV)/run.stamp pyproject.toml
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@

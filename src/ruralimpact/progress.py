@@ -1,0 +1,44 @@
+"""How far a long stage has come, written where the runner can read it."""
+
+import json
+import os
+
+FILE, STUDY, STAGE = "RURALIMPACT_PROGRESS", "RURALIMPACT_STUDY", "RURALIMPACT_STAGE"
+
+
+def begin(study: str, stage: str) -> None:
+    """Name the study and stage that this process works on; later steps carry both.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study's folder.
+    stage : str
+        Name of the rule, such as ``"estimate_impacts"``.
+    """
+    os.environ[STUDY], os.environ[STAGE] = study, stage
+
+
+def step(done: int, total: int, label: str = "") -> None:
+    """Record that `done` of `total` parts of the stage are finished; nothing where no one listens.
+
+    Parameters
+    ----------
+    done, total : int
+        Parts finished and parts in all.
+    label : str
+        What was just finished, or is being worked on, in plain words.
+    """
+    path = os.environ.get(FILE)
+    if not path:
+        return
+    event = {
+        "study": os.environ.get(STUDY, ""),
+        "stage": os.environ.get(STAGE, ""),
+        "done": done,
+        "total": total,
+        "label": label,
+    }
+    # One short write in append mode: lines of jobs that run side by side do not mix.
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(event) + "\n")
