@@ -1,0 +1,63 @@
+"""Suppression of cells that rest on too few units or groups to be published."""
+
+import numpy as np
+import pandas as pd
+
+FEWEST_UNITS = 10
+FEWEST_GROUPS = 3
+NOTE = (
+    f"[s] = suppressed: fewer than {FEWEST_UNITS} units in an arm or fewer than "
+    f"{FEWEST_GROUPS} groups."
+)
+
+_NUMBERS = [
+    *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
+    *("treated_mean", "control_mean", "counterfactual_mean"),
+    *("percent", "percent_low", "percent_high"),
+    *("percent_control", "percent_control_low", "percent_control_high", "ess"),
+]
+
+
+def suppress_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Blank every number of an estimate from too few units or groups.
+
+    Panel estimates use every unit in both roles over time, so their arms count together.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        See `ruralimpact.tables`.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the bool column ``suppressed``.
+    """
+    arms = estimates[["n_treated", "n_control"]]
+    units = arms.min(axis=1).where(estimates["method"] != "panel", arms.sum(axis=1))
+    small = (units < FEWEST_UNITS) | (estimates["n_groups"] < FEWEST_GROUPS)
+    result = estimates.assign(suppressed=small)
+    result.loc[small, _NUMBERS] = np.nan
+    return result
+
+
+def suppress_designs(designs: pd.DataFrame) -> pd.DataFrame:
+    """Flag designs with too few units in an arm, before and after the match."""
+    before = designs[["n_treated", "n_control"]].min(axis=1)
+    after = designs[["n_treated_matched", "n_control_matched"]].min(axis=1)
+    return designs.assign(
+        suppressed=after < FEWEST_UNITS, suppressed_before=before < FEWEST_UNITS
+    )
+
+
+def suppress_balance(balance: pd.DataFrame, designs: pd.DataFrame) -> pd.DataFrame:
+    """Blank balance statistics of designs that `suppress_designs` flags."""
+    keys = ["analysis", "strategy"]
+    after = designs.loc[designs["suppressed"], keys]
+    before = designs.loc[designs["suppressed_before"], ["analysis"]].assign(strategy="")
+    hidden = set(map(tuple, pd.concat([after, before])[keys].to_numpy()))
+    small = [pair in hidden for pair in zip(balance["analysis"], balance["strategy"], strict=True)]
+    result = balance.assign(suppressed=small)
+    numbers = ["treated_mean", "control_mean", "smd", "variance_ratio", "ks"]
+    result.loc[result["suppressed"], numbers] = np.nan
+    return result

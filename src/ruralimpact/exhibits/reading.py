@@ -1,0 +1,135 @@
+"""What tables say, in words computed from their numbers, and the conventions behind them."""
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.results import StudyResults
+
+BALANCE_RULE = (
+    "The strategy fails balance: after it some covariate has a standardised mean difference of 0.1 or "
+    "more, or a variance ratio outside 0.5 to 2."
+)
+SUPPORT_RULE = (
+    "ATT, supported: treated units without an acceptable match are dropped, and the estimate is for "
+    "those that remain."
+)
+_SIGNIFICANCE = 0.05
+
+
+def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
+    """Return one sentence for each analysis and outcome: range over strategies, sign, significance.
+
+    Parameters
+    ----------
+    results : StudyResults
+    analyses : sequence of str
+
+    Returns
+    -------
+    tuple of str
+    """
+    lines = []
+    for analysis in analyses:
+        where = f"{results.analysis(analysis)['label']}: " if len(analyses) > 1 else ""
+        for outcome in results.outcomes_of([analysis]):
+            sentence = impact_sentence(results, analysis, outcome)
+            lines.append(f"{where}{sentence}" if where else sentence[:1].upper() + sentence[1:])
+    return tuple(lines)
+
+
+def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
+    """Return the sentence on one outcome of one analysis, without a capital at its start."""
+    frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
+    name = formatting.lower_first(results.outcome_label(outcome))
+    if frame.empty:
+        return f"the estimates on {name} are suppressed or missing."
+    if len(frame) == 1:
+        return _single(results, frame.iloc[0], analysis, outcome)
+    factor = formatting.scale(results.unit(outcome))
+    span = formatting.range_text(
+        list(factor * frame["estimate"]), results.decimals(outcome), results.unit(outcome)
+    )
+    ways = "estimators" if results.analysis(analysis)["method"] == "panel" else "strategies"
+    comparison = results.comparison(analysis)
+    return (
+        f"across {formatting.word(len(frame))} {ways} the {comparison} in {name} ranges from "
+        f"{span}; {_significant(frame)}{_unbalanced(frame)}."
+    )
+
+
+def _single(results: StudyResults, row: pd.Series, analysis: str, outcome: str) -> str:
+    factor, unit = formatting.scale(results.unit(outcome)), results.unit(outcome)
+    decimals = results.decimals(outcome)
+    ends = formatting.interval(factor * row["conf_low"], factor * row["conf_high"], decimals)
+    return (
+        f"the {results.comparison(analysis)} for "
+        f"{formatting.lower_first(results.outcome_label(outcome))} is "
+        f"{formatting.number(factor * row['estimate'], decimals)} {unit} "
+        f"(95 percent interval {ends})."
+    )
+
+
+def _significant(frame: pd.DataFrame) -> str:
+    found = int((frame["p_value"] < _SIGNIFICANCE).sum())
+    total = formatting.word(len(frame))
+    verb = "differs" if found == 1 else "differ"
+    subject = "none" if found == 0 else formatting.word(found)
+    return f"{subject} of {total} {verb} from zero at the 5 percent level"
+
+
+def _unbalanced(frame: pd.DataFrame) -> str:
+    failing = int((frame["balanced"] == "no").sum())
+    if failing == 0:
+        return ""
+    if failing == len(frame):
+        return "; none leaves the arms balanced"
+    verb = "fails" if failing == 1 else "fail"
+    return f"; {formatting.word(failing)} {verb} balance"
+
+
+def standard_error_note(results: StudyResults) -> str:
+    """Return what the standard errors and intervals are."""
+    groups = results.study["group_label"]
+    return (
+        f"Standard errors, in parentheses, are clustered by {_singular(groups)}; intervals and p-values "
+        f"use Student's t with one degree of freedom less than there are {groups}."
+    )
+
+
+def _singular(noun: str) -> str:
+    return noun[:-1] if noun.endswith("s") else noun
+
+
+def mean_note(methods: Collection[str]) -> str:
+    """Return what the means and percents of an impact table rest on."""
+    changes = "matched_difference" in methods
+    what = "changes between the periods" if changes else "levels"
+    return (
+        f"Means are {what}; those of controls carry the weights of the match. The counterfactual is the "
+        "treated mean less the effect."
+    )
+
+
+def identification_notes(methods: Collection[str]) -> list[str]:
+    """Return under what condition the estimates of each method may be read as effects."""
+    conditions = {
+        "matching": (
+            "Matched differences are effects of the programme only if, among units alike in the "
+            "covariates, taking part is unrelated to the outcome without it; otherwise they are "
+            "associations."
+        ),
+        "matched_difference": (
+            "Differences in changes are effects only if, without the treatment, both arms would have "
+            "changed alike."
+        ),
+        "panel": (
+            "Panel estimates are effects only if, without the programme, units that enter or leave it "
+            "would have changed as the others did."
+        ),
+        "difference_in_means": (
+            "A difference in means is an effect only where chance decided who took part."
+        ),
+    }
+    return [text for method, text in conditions.items() if method in methods]

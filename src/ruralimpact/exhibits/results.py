@@ -1,0 +1,98 @@
+"""What the exhibits of a study are made from: its results and the words of its configuration."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits.formatting import PERCENTAGE_POINTS
+
+_METHOD_LABELS = {
+    "difference_in_means": "Difference in means",
+    "two_way_fixed_effects": "Two-way fixed effects",
+    "first_differences": "First differences",
+}
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """The results of one study, as the stages before wrote them, with small cells suppressed.
+
+    Attributes
+    ----------
+    study : mapping
+        The study's configuration, with its strategies and exhibits.
+    estimates, std_errors, scores, weights, propensity, balance, designs, exclusions : DataFrame
+        See `ruralimpact.tables`. `estimates` and `designs` carry a further bool column ``suppressed``.
+    quality : mapping
+        Ingest's account of each source, by its name.
+    """
+
+    study: Mapping[str, Any]
+    estimates: pd.DataFrame
+    std_errors: pd.DataFrame
+    scores: pd.DataFrame
+    weights: pd.DataFrame
+    propensity: pd.DataFrame
+    balance: pd.DataFrame
+    designs: pd.DataFrame
+    exclusions: pd.DataFrame
+    quality: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are a synthetic stand-in."""
+        return bool(self.study.get("synthetic", False))
+
+    def analysis(self, name: str) -> Mapping[str, Any]:
+        """Configuration of an analysis."""
+        return next(entry for entry in self.study["analyses"] if entry["name"] == name)
+
+    def strategy_label(self, name: str) -> str:
+        """Printed name of a strategy or estimator."""
+        labels = {entry["name"]: entry["label"] for entry in self.study["strategies"]}
+        return str(labels.get(name) or _METHOD_LABELS.get(name) or name.replace("_", " ").capitalize())
+
+    def outcome_label(self, name: str) -> str:
+        """Printed name of an outcome."""
+        return str(self.study["outcomes"][name]["label"])
+
+    def unit(self, name: str) -> str:
+        """Printed unit of an outcome."""
+        return str(self.study["outcomes"][name]["unit"])
+
+    def decimals(self, name: str) -> int:
+        """Decimals an outcome is printed with."""
+        return int(self.study["outcomes"][name].get("decimals", 0))
+
+    def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
+        """Estimates of an analysis, and of one outcome if named, in the configuration's order."""
+        frame = self.estimates[self.estimates["analysis"] == analysis]
+        return frame[frame["outcome"] == outcome] if outcome else frame
+
+    def outcomes_of(self, analyses: Sequence[str]) -> list[str]:
+        """Outcomes estimated in any of the analyses, in the configuration's order."""
+        present = set(self.estimates.loc[self.estimates["analysis"].isin(analyses), "outcome"])
+        return [name for name in self.study["outcomes"] if name in present]
+
+    def benchmark(self) -> str:
+        """Name of the analysis that others are compared with; empty when there is none."""
+        tables = self.study["exhibits"].get("tables", [])
+        return next((str(entry["benchmark"]) for entry in tables if entry.get("benchmark")), "")
+
+    def comparison(self, analysis: str) -> str:
+        """What the estimates of an analysis are called: never an effect without a design for it."""
+        if analysis == self.benchmark():
+            return "experimental estimate"
+        names = {
+            "matching": "matched difference",
+            "matched_difference": "difference in changes",
+            "panel": "panel estimate",
+        }
+        return names.get(self.analysis(analysis)["method"], "difference")
+
+
+def printed_unit(unit: str) -> str:
+    """Unit as it stands behind a number: currency and period, or percentage points in full."""
+    return PERCENTAGE_POINTS if unit == PERCENTAGE_POINTS else unit

@@ -1,0 +1,132 @@
+"""From the raw files to the analysis samples: what was read, left out and why, and what remained."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.results import StudyResults
+
+_FLOW = (Column("Rows before", "", 1.2), Column("Left out", "", 1.2), Column("Rows kept", "", 1.2))
+
+
+def sample_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Build the flow of rows, and the sizes of the arms that each strategy compares.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``title``.
+
+    Returns
+    -------
+    tuple of Table
+        The flow and, where there are matched designs, the arms.
+    """
+    shared = {
+        "source": exhibit.get("source") or results.study.get("citation", ""),
+        "synthetic": results.synthetic,
+    }
+    flow = Table(
+        title=exhibit["title"],
+        stub="Stage and reason",
+        columns=_FLOW,
+        rows=(*_source_rows(results), *_exclusion_rows(results)),
+        notes=("Rows left out for one reason are not counted again under the next.",),
+        **shared,
+    )
+    if results.designs.empty:
+        return (flow,)
+    arms = Table(
+        title="Arms before and after matching",
+        stub="Comparison and strategy",
+        columns=_ARMS,
+        rows=tuple(_arm_rows(results)),
+        notes=(
+            f"Units are {results.study['unit_label']}. Controls may serve more than one treated unit "
+            "where the match is with replacement.",
+        ),
+        **shared,
+    )
+    return flow, arms
+
+
+def _flow_row(label: str, before: int, left_out: int, scope: str) -> Row:
+    numbers = (before, left_out, before - left_out)
+    values = {"scope": scope, "reason": label, "rows_before": before, "rows": left_out}
+    return Row(Cell(label), tuple(Cell(formatting.count(value)) for value in numbers), values)
+
+
+def _source_rows(results: StudyResults) -> list[Row]:
+    rows = []
+    for source in results.study["sources"]:
+        report = results.quality[source["name"]]
+        rows.append(heading(f"Raw file: {source['label']}", "panel"))
+        remaining = int(report["rows_read"])
+        if not report["excluded"]:
+            rows.append(_flow_row("Rows read, all kept", remaining, 0, source["name"]))
+        for item in report["excluded"]:
+            rows.append(_flow_row(_sentence(item["reason"]), remaining, item["rows"], source["name"]))
+            remaining -= int(item["rows"])
+    return rows
+
+
+def _exclusion_rows(results: StudyResults) -> list[Row]:
+    rows = []
+    for scope, frame in results.exclusions.groupby("scope", sort=False):
+        rows.append(heading(_scope_label(results, str(scope)), "panel"))
+        for record in frame.to_dict("records"):
+            label = _sentence(record["reason"])
+            rows.append(_flow_row(label, record["rows_before"], record["rows"], str(scope)))
+    return rows
+
+
+def _scope_label(results: StudyResults, scope: str) -> str:
+    analysis, _, strategy = scope.partition("/")
+    analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
+    if strategy:
+        return f"{analyses.get(analysis, analysis)}; {results.strategy_label(strategy)}"
+    if scope in results.study["samples"]:
+        return f"Sample: {results.study['samples'][scope]['label']}"
+    return str(analyses.get(scope, scope))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_ARMS = (
+    Column("Treated", "Before", 1.0),
+    Column("Controls", "Before", 1.0),
+    Column("Treated", "Compared", 1.0),
+    Column("Dropped", "Compared", 1.0),
+    Column("Controls", "Compared", 1.0),
+    Column("Effective controls", "Compared", 1.2),
+)
+
+
+def _arm_rows(results: StudyResults) -> list[Row]:
+    rows = []
+    for analysis, frame in _by_analysis(results):
+        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows += [_arm_row(results, record) for record in frame.to_dict("records")]
+    return rows
+
+
+def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
+    names = [entry["name"] for entry in results.study["analyses"]]
+    frame = results.designs
+    found = [(name, frame[frame["analysis"] == name]) for name in names]
+    return [(name, part) for name, part in found if not part.empty]
+
+
+def _arm_row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
+    names = ("n_treated", "n_control", "n_treated_matched", "n_dropped", "n_control_matched")
+    cells = [Cell(formatting.count(record[name])) for name in names]
+    cells.append(Cell(formatting.number(record["effective_controls"], 1)))
+    values = {name: record[name] for name in (*names, "effective_controls")}
+    values |= {"scope": f"{record['analysis']}/{record['strategy']}"}
+    return Row(Cell(results.strategy_label(record["strategy"])), tuple(cells), values)
