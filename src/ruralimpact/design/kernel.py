@@ -214,7 +214,8 @@ def _window_sums(windows: _Windows, polynomial: tuple[float, ...]) -> FloatArray
     while start < len(w.focal):
         anchor = w.focal[start]
         middle = int(np.searchsorted(w.points, anchor))
-        stop = max(int(np.searchsorted(w.low, middle, side="right")), start + 1)
+        near = np.searchsorted(w.focal, anchor + w.bandwidth, side="right")
+        stop = max(int(min(np.searchsorted(w.low, middle, side="right"), near)), start + 1)
         block = slice(start, stop)
         first, last = int(w.low[start]), int(w.high[stop - 1])
         if last > first:

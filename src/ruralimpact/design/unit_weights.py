@@ -1,4 +1,4 @@
-"""What every weighting strategy gives: one weight a unit for the ATT, and the treated it had to drop."""
+"""What a weighting strategy gives: one weight a unit for the ATT, and the treated it dropped."""
 
 from dataclasses import dataclass, field
 
@@ -19,8 +19,8 @@ class UnitWeights:
     Attributes
     ----------
     weights : ndarray, shape (n,)
-        1 for a treated unit that is kept, 0 for one that is dropped; controls have weights of at least
-        0 that sum to the number of treated units kept.
+        1 for a treated unit that is kept, 0 for one that is dropped; controls have weights of at
+        least 0 that sum to the number of treated units kept.
     exclusions : dict of str to ndarray of bool, shape (n,)
         Why treated units were dropped: reason and the units it applies to. Reasons do not overlap.
     strata : ndarray of int, shape (n,), optional
