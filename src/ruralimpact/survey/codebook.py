@@ -50,7 +50,8 @@ class Entry:
     missing_codes : tuple of str
         Raw values that mean "missing", besides the empty cell.
     role, timing, label : str
-        Part in the analysis; measured before (``"pre"``) or after (``"post"``) treatment; words for it.
+        Part in the analysis; measured before (``"pre"``) or after (``"post"``) treatment; words
+        for it.
     """
 
     variable: str
@@ -93,8 +94,9 @@ def parse_codebook(
     Raises
     ------
     ConfigError
-        An unknown column, type, role, timing or source (the nearest known one is named), a malformed
-        cell, a variable described twice for a source, or with different types in different sources.
+        An unknown column, type, role, timing or source (the nearest known one is named), a
+        malformed cell, a variable described twice for a source, or with different types in
+        different sources.
     """
     known = tuple(sources)
     entries = tuple(
@@ -113,8 +115,8 @@ def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
 def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: str | None) -> Entry:
     for column in row:
         if column not in COLUMNS:
-            text = f"there is no codebook column '{column}'. {nearest(str(column), COLUMNS)}"
-            raise ConfigError(text, file=file, key=line)
+            problem = f"there is no codebook column '{column}'. {nearest(str(column), COLUMNS)}"
+            raise ConfigError(problem, file=file, key=line)
     text = {column: _cell(row.get(column)) for column in COLUMNS}
     key = f"{line}, {text['variable'] or '?'}"
     for column in ("variable", "source", "raw_name"):
@@ -140,9 +142,9 @@ def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: st
             "missing_codes": tuple(filter(None, text["missing_codes"].split("|"))),
         }  # type: ignore[arg-type]
     )
-    problem = _contradiction(entry)
-    if problem:
-        raise ConfigError(problem, file=file, key=key)
+    contradiction = _contradiction(entry)
+    if contradiction:
+        raise ConfigError(contradiction, file=file, key=key)
     return entry
 
 

@@ -23,8 +23,8 @@ class Survey:
     ----------
     table : DataFrame
         ``id`` (str), ``wave`` (int or str, where the source has one), then one column a codebook
-        variable: float, str for a category, int for the wave variable. Sorted by id and wave, so the
-        order of rows in the raw file leaves no trace.
+        variable: float, str for a category, int for the wave variable. Sorted by id and wave, so
+        the order of rows in the raw file leaves no trace.
     quality : dict
         See `quality.quality_report`.
     """
@@ -70,7 +70,7 @@ def harmonise(
         entry.variable: recode_variable(rows, entry, file=file, decimal=source.get("decimal", "."))
         for entry in entries
     }
-    variables = {name: variable.values for name, variable in recoded.items()}
+    variables = {name: one.data for name, one in recoded.items()}
     wave = _wave(source, entries, variables, rows.index, file)
     check_identifiers(ids, wave, file=file, column=source["id"])
     if "wave_variable" in source and wave is not None:
@@ -95,13 +95,12 @@ def _wave(
         constant = source.get("wave")
         return None if constant is None else pd.Series(str(constant), index=index, dtype="str")
     name = source["wave_variable"]
-    entry = next((entry for entry in entries if entry.variable == name and entry.role == "wave"), None)
-    if entry is None:
-        known = [entry.variable for entry in entries if entry.role == "wave"]
+    waves = {entry.variable: entry for entry in entries if entry.role == "wave"}
+    if name not in waves:
         raise ConfigError(
-            f"no codebook variable with the role wave is called '{name}'. {nearest(name, known)}",
+            f"no codebook variable with the role wave is called '{name}'. {nearest(name, waves)}",
             key=f"sources.{source['name']}.wave_variable",
         )
-    wave = variables[name]
+    entry, wave = waves[name], variables[name]
     check_wave(wave, file=file, column=entry.raw_name)
     return wave.astype("int64") if entry.is_number else wave

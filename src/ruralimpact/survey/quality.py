@@ -37,9 +37,10 @@ def quality_report(
     Returns
     -------
     dict
-        ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing and,
-        where there are any, out_of_range with count, range and the first rows), ``unlabelled`` (count
-        and first values of categories that have no labels in the codebook), ``columns_not_used``.
+        ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing
+        and, where there are any, out_of_range with count, range and the first rows), ``unlabelled``
+        (count and first values of categories that have no labels in the codebook),
+        ``columns_not_used``.
     """
     named = {*used, *(entry.raw_name for entry in entries)}
     excluded = [{"reason": "every cell is empty", "rows": len(blank_rows)}] if blank_rows else []
@@ -47,9 +48,11 @@ def quality_report(
         "rows_read": len(raw) + len(blank_rows),
         "rows_kept": len(raw),
         "excluded": excluded,
-        "variables": {entry.variable: _variable(entry, recoded[entry.variable]) for entry in entries},
+        "variables": {
+            entry.variable: _variable(entry, recoded[entry.variable]) for entry in entries
+        },
         "unlabelled": {
-            entry.variable: _distinct(recoded[entry.variable].values)
+            entry.variable: _distinct(recoded[entry.variable].data)
             for entry in entries
             if not entry.is_number and not entry.labels
         },

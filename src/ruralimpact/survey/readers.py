@@ -28,7 +28,8 @@ def require_file(path: str | Path, key: str) -> Path:
         There is no such file.
     """
     if not Path(path).is_file():
-        raise DataError("there is no such file.", file=path, hint=f"It is named by the key '{key}'.")
+        hint = f"It is named by the key '{key}'."
+        raise DataError("there is no such file.", file=path, hint=hint)
     return Path(path)
 
 
@@ -39,7 +40,8 @@ def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> "p
     ----------
     source : mapping
         An item of ``sources:`` in study.yaml: ``name``, ``path`` and, for a CSV file, ``encoding``
-        (default UTF-8) and ``delimiter`` (default comma); for an Excel file ``sheet`` (default first).
+        (default UTF-8) and ``delimiter`` (default comma); for an Excel file ``sheet`` (default the
+        first).
     path : path, optional
         Where the file is, if not at ``source["path"]``.
 
@@ -47,8 +49,9 @@ def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> "p
     -------
     DataFrame of str
         Cells without a value are the empty string. Numbers that a format stores as such are written
-        so that they read back exactly, whole numbers without a decimal point. The index, ``row``, is
-        the line of a CSV file or spreadsheet (the header is line 1), else the number of the record.
+        so that they read back exactly, whole numbers without a decimal point. The index, ``row``,
+        is the line of a CSV file or spreadsheet (the header is line 1), else the number of the
+        record.
         A line that is wholly blank is kept as a row of empty strings.
 
     Raises
@@ -63,9 +66,8 @@ def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> "p
     file = require_file(source["path"] if path is None else path, f"{key}.path")
     suffix = file.suffix.lower()
     if suffix not in _READERS:
-        raise ConfigError(
-            f"files of type '{suffix}' cannot be read. Known: {', '.join(_READERS)}.", key=f"{key}.path"
-        )
+        problem = f"files of type '{suffix}' cannot be read. Known: {', '.join(_READERS)}."
+        raise ConfigError(problem, key=f"{key}.path")
     allowed = {".csv": _CSV_OPTIONS, ".xlsx": ("sheet",)}.get(suffix, ())
     for option in (*_CSV_OPTIONS, "sheet"):
         if option in source and option not in allowed:
@@ -110,7 +112,7 @@ def _with_header(table: "pd.DataFrame", file: Path) -> "pd.DataFrame":
     if short.any():
         rows = [row + 1 for row in table.index[short]]
         raise DataError("fewer fields than the header.", file=file, rows=rows)
-    body = table.iloc[1:].fillna("").apply(lambda column: column.str.strip())
+    body: pd.DataFrame = table.iloc[1:].fillna("").apply(lambda column: column.str.strip())
     body.columns = [str(name).strip() for name in table.iloc[0].fillna("")]
     body.index = (body.index + 1).rename("row")
     return body
@@ -121,7 +123,11 @@ def _read_xlsx(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
 
     try:
         table = pd.read_excel(
-            file, header=None, sheet_name=source.get("sheet", 0), keep_default_na=False, na_values=[""]
+            file,
+            header=None,
+            sheet_name=source.get("sheet", 0),
+            keep_default_na=False,
+            na_values=[""],
         )
     except ValueError as error:
         raise ConfigError(f"{error}.", key=f"sources.{source['name']}.sheet") from None
@@ -130,20 +136,21 @@ def _read_xlsx(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
     return _with_header(_as_text(table), file)
 
 
-def _read_dta(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
+def _read_dta(file: Path, _: Mapping[str, Any]) -> "pd.DataFrame":
     import pandas as pd
 
     return _numbered(_as_text(pd.read_stata(file, convert_categoricals=False)))
 
 
-def _read_sav(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
+def _read_sav(file: Path, _: Mapping[str, Any]) -> "pd.DataFrame":
     import pyreadstat
 
     return _numbered(_as_text(pyreadstat.read_sav(file, apply_value_formats=False)[0]))
 
 
 def _as_text(table: "pd.DataFrame") -> "pd.DataFrame":
-    return table.apply(lambda column: column.astype(object).map(_text)).astype(str)
+    text: pd.DataFrame = table.apply(lambda column: column.astype(object).map(_text))
+    return text.astype(str)
 
 
 def _text(value: object) -> str:

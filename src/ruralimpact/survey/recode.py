@@ -1,4 +1,4 @@
-"""Raw text to typed variables, as the codebook says; what does not fit is an error that names rows."""
+"""Raw text to typed variables, as the codebook says; what does not fit is an error naming rows."""
 
 import re
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ class Recoded:
 
     Attributes
     ----------
-    values : Series, shape (n,)
+    data : Series, shape (n,)
         float, or str for a category; missing is NaN. Indexed by row of the raw file.
     missing_rows, out_of_range_rows : list of int
         Rows without a value, and rows whose value lay outside the codebook's range and was set to
         missing.
     """
 
-    values: pd.Series
+    data: pd.Series
     missing_rows: list[int]
     out_of_range_rows: list[int]
 
@@ -75,7 +75,7 @@ def recode_variable(
     missing = values.isna()
     outside = _outside(values, entry) if entry.is_number else np.zeros(len(values), dtype=bool)
     return Recoded(
-        values=values.mask(outside) if entry.is_number else values.astype("str"),
+        data=values.mask(outside) if entry.is_number else values.astype("str"),
         missing_rows=raw.index[missing].tolist(),
         out_of_range_rows=raw.index[outside].tolist(),
     )

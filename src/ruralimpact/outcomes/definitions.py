@@ -1,0 +1,118 @@
+"""What construction needs from a study's configuration, and the rules it keeps; needs no data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.suggestions import nearest
+
+BEFORE = "_before"
+_UNIT_ROLES = ("covariate", "treatment", "wave")
+_WORDING = ("label", "treatment_label", "unit", "family", "decimals")
+
+
+def construction_definitions(study: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a study that construction depends on, and nothing else.
+
+    Parameters
+    ----------
+    study : mapping
+        As `ruralimpact.config.load_study` returns it.
+
+    Returns
+    -------
+    dict
+        ``sources`` (names and wave variables), ``codebook``, ``variables``, ``outcomes`` and
+        ``samples`` without their wording: an edit of a label or of the analyses re-runs no
+        construction.
+    """
+    return {
+        "sources": [
+            {key: source[key] for key in ("name", "wave_variable") if key in source}
+            for source in study["sources"]
+        ],
+        "codebook": [dict(row) for row in study["codebook"]],
+        **{
+            block: {name: _bare(spec) for name, spec in study.get(block, {}).items()}
+            for block in ("variables", "outcomes", "samples")
+        },
+    }
+
+
+def check_covariates(study: Mapping[str, Any]) -> None:
+    """Refuse analyses that match on what treatment may have changed, or on what is no covariate.
+
+    Parameters
+    ----------
+    study : mapping
+        With ``analyses``; see `construction_definitions` for the rest.
+
+    Raises
+    ------
+    ConfigError
+        A covariate or exact stratum of an analysis is unknown in its sample, is not a covariate, or
+        is declared as measured after treatment. The mean of a variable over the periods before
+        treatment (``<name>_before`` of a two-period sample) is always measured before.
+    """
+    declared = _declared(study)
+    for analysis in study.get("analyses", []):
+        sample = study["samples"].get(analysis["sample"])
+        key = f"analyses.{analysis['name']}"
+        if sample is None:
+            hint = nearest(analysis["sample"], study["samples"])
+            raise ConfigError(
+                f"there is no sample '{analysis['sample']}'. {hint}", key=f"{key}.sample"
+            )
+        for option in ("covariates", "exact"):
+            for name in analysis.get(option, []):
+                _check_one(name, sample, declared, f"{key}.{option}")
+
+
+def _check_one(
+    name: str, sample: Mapping[str, Any], declared: Mapping[str, tuple[str, str]], key: str
+) -> None:
+    if "two_periods" in sample:
+        known = [covariate + BEFORE for covariate in sample["two_periods"]["covariates"]]
+        if name not in known:
+            hint = nearest(name, known)
+            raise ConfigError(f"the sample has no covariate '{name}'. {hint}", key=key)
+        return
+    covariates = [one for one, (role, _) in declared.items() if role in ("covariate", "wave")]
+    if name not in declared:
+        raise ConfigError(f"there is no variable '{name}'. {nearest(name, covariates)}", key=key)
+    role, timing = declared[name]
+    if name not in covariates:
+        problem = f"'{name}' is not a covariate (its role is '{role}')."
+        raise ConfigError(problem, key=key)
+    if timing != "pre":
+        problem = (
+            f"'{name}' is declared as measured after treatment (timing post): matching on it would "
+            "take away part of the effect."
+        )
+        raise ConfigError(problem, key=key)
+
+
+def unit_variables(definitions: Mapping[str, Any]) -> list[str]:
+    """Return the variables that belong to the units table: covariates, treatments and waves."""
+    return [name for name, (role, _) in _declared(definitions).items() if role in _UNIT_ROLES]
+
+
+def _declared(study: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return role and timing of every variable; one that is built has its own, not its inputs'."""
+    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    declared = {entry.variable: (entry.role, entry.timing) for entry in entries}
+    for name, spec in study.get("variables", {}).items():
+        role, timing = spec.get("role", ""), spec.get("timing", "")
+        if role == "covariate" and timing not in ("pre", "post"):
+            raise ConfigError("a covariate needs a timing, pre or post.", key=f"variables.{name}")
+        declared[name] = (role, timing)
+    return declared | dict.fromkeys(study.get("outcomes", {}), ("outcome", "post"))
+
+
+def _bare(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _bare(value) if isinstance(value, Mapping) else value
+        for key, value in spec.items()
+        if key not in _WORDING
+    }

@@ -1,0 +1,150 @@
+"""Analysis samples: units without outcomes, outcomes apart, and who was left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.outcomes.build import build
+from ruralimpact.outcomes.definitions import unit_variables
+from ruralimpact.outcomes.two_periods import two_periods
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.suggestions import nearest
+
+EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One analysis sample.
+
+    Attributes
+    ----------
+    units : DataFrame
+        ``unit_id`` (str, unique, sorted), ``group`` (str), ``id``, ``wave`` where there is one,
+        then covariates, treatments and wave variables. No outcome. Treatments are 0, 1 or NaN.
+    outcomes : DataFrame
+        ``unit_id`` and one float column an outcome, rows as in `units`.
+    exclusions : DataFrame
+        `EXCLUSION_COLUMNS`: rows left out of the sample (scope: sample), and values that one built
+        variable has no definition for (scope: sample/variable).
+    """
+
+    units: pd.DataFrame
+    outcomes: pd.DataFrame
+    exclusions: pd.DataFrame
+
+
+def build_sample(
+    name: str, surveys: Mapping[str, pd.DataFrame], definitions: Mapping[str, Any]
+) -> Sample:
+    """Build one sample of a study.
+
+    Parameters
+    ----------
+    name : str
+        Key of ``samples:``.
+    surveys : mapping of str to DataFrame
+        Survey tables by source.
+    definitions : mapping
+        As `definitions.construction_definitions` returns it.
+
+    Returns
+    -------
+    Sample
+        One row a row of the sample's sources; for a sample with ``two_periods`` one row a unit.
+        ``unit_id`` is the identifier, or "identifier:wave" where the sources hold several waves.
+
+    Raises
+    ------
+    DataError
+        The same unit occurs twice, or has no group.
+    ConfigError
+        See `build.build`; also an unknown source, group or covariate.
+    """
+    spec = definitions["samples"][name]
+    entries = parse_codebook(definitions["codebook"], surveys)
+    built = build(
+        _pooled(name, spec, surveys),
+        variables=definitions["variables"],
+        outcomes=definitions["outcomes"],
+        entries=entries,
+    )
+    table = built.table.assign(unit_id=_unit_ids(spec, built.table, definitions))
+    _check_unique(table["unit_id"], name)
+    table = table.assign(group=_groups(name, spec, table))
+    outcomes = list(definitions["outcomes"])
+    excluded = [
+        _exclusion(
+            f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
+        )
+        for column, count in built.undefined.items()
+    ]
+    if "two_periods" in spec:
+        change = two_periods(table, spec["two_periods"], outcomes, sample=name)
+        left_out = [_exclusion(name, *counted) for counted in change.excluded]
+        return Sample(change.units, change.outcomes, _exclusions([*excluded, *left_out]))
+    table = table.sort_values("unit_id", kind="stable", ignore_index=True)
+    keys = [key for key in ("unit_id", "group", "id", "wave") if key in table]
+    units = table[[*keys, *(one for one in unit_variables(definitions) if one in table)]]
+    return Sample(units, table[["unit_id", *outcomes]], _exclusions(excluded))
+
+
+def _pooled(
+    name: str, spec: Mapping[str, Any], surveys: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Stack the sources of a sample; a variable that one of them lacks is missing there."""
+    for source in spec["sources"]:
+        if source not in surveys:
+            problem = f"there is no source '{source}'. {nearest(source, surveys)}"
+            raise ConfigError(problem, key=f"samples.{name}.sources")
+    return pd.concat([surveys[source] for source in spec["sources"]], ignore_index=True)
+
+
+def _unit_ids(
+    spec: Mapping[str, Any], table: pd.DataFrame, definitions: Mapping[str, Any]
+) -> pd.Series:
+    several = len(spec["sources"]) > 1 or any(
+        "wave_variable" in source
+        for source in definitions["sources"]
+        if source["name"] in spec["sources"]
+    )
+    if several and "wave" in table:
+        return pd.Series(table["id"] + ":" + table["wave"].astype("str"))
+    return pd.Series(table["id"])
+
+
+def _groups(name: str, spec: Mapping[str, Any], table: pd.DataFrame) -> pd.Series:
+    column = spec.get("group", "unit_id")
+    if column not in table:
+        problem = f"there is no variable '{column}'. {nearest(column, table.columns)}"
+        raise ConfigError(problem, key=f"samples.{name}.group")
+    missing = table[column].isna()
+    if missing.any():
+        rows = table.loc[missing, "unit_id"].tolist()
+        raise DataError("the group is missing.", file=f"sample {name}", column=column, rows=rows)
+    return table[column].astype("str")
+
+
+def _check_unique(unit_ids: pd.Series, name: str) -> None:
+    repeated = unit_ids[unit_ids.duplicated()]
+    if len(repeated):
+        raise DataError(
+            "the same unit occurs in more than one source.",
+            file=f"sample {name}",
+            column="unit_id",
+            rows=repeated.unique().tolist(),
+        )
+
+
+def _exclusion(scope: str, reason: str, rows: int, rows_before: int) -> dict[str, Any]:
+    values = ("construct", scope, reason, rows, rows_before)
+    return dict(zip(EXCLUSION_COLUMNS, values, strict=True))
+
+
+def _exclusions(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS))
+    words = table[["stage", "scope", "reason"]].astype("str")
+    return words.assign(**{name: table[name].astype("int64") for name in ("rows", "rows_before")})

@@ -1,0 +1,159 @@
+"""A panel folded to two periods: who left the programme, who never was in it, and what changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.outcomes.definitions import BEFORE
+from ruralimpact.survey.suggestions import nearest
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TwoPeriods:
+    """Units whose status changed between the periods, and units never treated.
+
+    Attributes
+    ----------
+    units : DataFrame
+        ``unit_id``, ``group``, ``id``, the treatment (1: treated in every wave before and in none
+        after; 0: in none at all) and the mean before of each covariate, suffix ``_before``.
+    outcomes : DataFrame
+        ``unit_id`` and the change of each outcome: mean after less mean before.
+    excluded : list of (str, int, int)
+        Reason, units left out for it, and units before.
+    """
+
+    units: pd.DataFrame
+    outcomes: pd.DataFrame
+    excluded: list[tuple[str, int, int]]
+
+
+def two_periods(
+    table: pd.DataFrame, spec: Mapping[str, Any], outcomes: Sequence[str], *, sample: str
+) -> TwoPeriods:
+    """Fold a panel to one row a unit.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``id``, ``group``, ``wave`` and everything built, one row a unit and wave.
+    spec : mapping
+        ``before`` and ``after`` (waves), ``status`` (a 0/1 variable), ``treatment`` (name of the
+        new column) and ``covariates``.
+    outcomes : sequence of str
+    sample : str
+        Name of the sample, for messages.
+
+    Returns
+    -------
+    TwoPeriods
+        A mean over waves is missing where any of its waves is.
+
+    Raises
+    ------
+    ConfigError
+        A wave, the status or a covariate is not in the data, or a covariate is a category.
+    DataError
+        A unit changes its group between waves.
+    """
+    key = f"samples.{sample}.two_periods"
+    before, after = _waves(table, spec, "before", key), _waves(table, spec, "after", key)
+    _check_names(table, spec, key)
+    panel = table.assign(wave=table["wave"].astype("str"))
+    panel = panel[panel["wave"].isin([*before, *after])]
+    status, present = _by_wave(panel, spec["status"]), _by_wave(panel, "unit_id").notna()
+    treatment, excluded = _classify(
+        status[before].to_numpy(), status[after].to_numpy(), present.to_numpy(), spec["status"]
+    )
+    kept = ~np.isnan(treatment)
+    ids = status.index[kept]
+    panel = panel[panel["id"].isin(ids)]
+    units = pd.DataFrame({"unit_id": ids, "group": _groups(panel, sample), "id": ids})
+    units[spec["treatment"]] = treatment[kept]
+    for name in spec["covariates"]:
+        units[name + BEFORE] = _mean(panel, name, before)
+    changes = {name: _mean(panel, name, after) - _mean(panel, name, before) for name in outcomes}
+    return TwoPeriods(units, pd.DataFrame({"unit_id": ids, **changes}), excluded)
+
+
+def _waves(table: pd.DataFrame, spec: Mapping[str, Any], option: str, key: str) -> list[str]:
+    """Return the waves that a key lists, as text, so that 2008 and "2008" are the same."""
+    known = sorted(str(wave) for wave in table["wave"].unique()) if "wave" in table else []
+    waves = [str(wave) for wave in spec[option]]
+    for wave in waves:
+        if wave not in known:
+            problem = f"the data have no wave {wave}. Known: {', '.join(known) or 'none'}."
+            raise ConfigError(problem, key=f"{key}.{option}")
+    return waves
+
+
+def _check_names(table: pd.DataFrame, spec: Mapping[str, Any], key: str) -> None:
+    named = [("status", spec["status"]), *(("covariates", name) for name in spec["covariates"])]
+    for option, name in named:
+        if name not in table:
+            problem = f"there is no variable '{name}'. {nearest(name, table.columns)}"
+            raise ConfigError(problem, key=f"{key}.{option}")
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            problem = f"'{name}' is a category, and has no mean over waves."
+            raise ConfigError(problem, key=f"{key}.{option}")
+
+
+def _classify(
+    before: FloatArray, after: FloatArray, present: NDArray[np.bool_], status: str
+) -> tuple[FloatArray, list[tuple[str, int, int]]]:
+    """Return the treatment of each unit (NaN: excluded) and the counted reasons.
+
+    Parameters
+    ----------
+    before, after : ndarray, shape (n, waves)
+        Status in each wave.
+    present : ndarray of bool, shape (n, all waves)
+        Whether the unit was observed.
+    status : str
+        Name of the status, for the reasons.
+    """
+    every = np.hstack([before, after])
+    treated = (before == 1).all(axis=1) & (after == 0).all(axis=1)
+    never = (every == 0).all(axis=1)
+    reasons = {
+        "not observed in every wave": ~present.all(axis=1),
+        f"{status} missing in some wave": np.isnan(every).any(axis=1),
+        f"{status} in every wave": (every == 1).all(axis=1),
+        f"{status} in some waves, but not in all before and none after": ~treated & ~never,
+    }
+    left, excluded = np.ones(len(every), dtype=bool), []
+    for reason, applies in reasons.items():
+        hit = left & applies
+        if hit.any():
+            excluded.append((reason, int(hit.sum()), int(left.sum())))
+        left = left & ~applies
+    return np.where(left, treated.astype(float), np.nan), excluded
+
+
+def _groups(panel: pd.DataFrame, sample: str) -> NDArray[Any]:
+    """Return the group of each unit, in the order of identifiers."""
+    pairs = panel[["id", "group"]].drop_duplicates().sort_values("id")
+    changed = pairs.loc[pairs["id"].duplicated(), "id"].unique().tolist()
+    if changed:
+        problem = "the group of a unit changes between waves."
+        raise DataError(problem, file=f"sample {sample}", column="group", rows=changed)
+    return pairs["group"].to_numpy()
+
+
+def _by_wave(panel: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a variable with one row a unit, in the order of identifiers, and one column a wave."""
+    # pivot_table would average a unit that occurs twice in a wave; that must not pass unseen.
+    return panel.pivot(index="id", columns="wave", values=name).sort_index()  # noqa: PD010
+
+
+def _mean(panel: pd.DataFrame, name: str, waves: Sequence[str]) -> FloatArray:
+    """Return the mean over waves of each unit, in the order of identifiers."""
+    values: FloatArray = _by_wave(panel, name)[list(waves)].to_numpy(dtype=float)
+    return np.asarray(values.mean(axis=1))
