@@ -1,0 +1,194 @@
+"""Panel estimators: two-way fixed effects and first differences, through linearmodels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.inference.clustered import group_codes, group_sums
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Units observed over periods.
+
+    Attributes
+    ----------
+    unit : ndarray, shape (n,)
+        Unit labels.
+    period : ndarray of int, shape (n,)
+        Periods in order, one apart.
+    """
+
+    unit: NDArray[np.object_]
+    period: NDArray[np.int64]
+
+
+def two_way_fixed_effects(
+    outcome: FloatArray,
+    treatment: FloatArray,
+    panel: Panel,
+    *,
+    controls: FloatArray | None = None,
+) -> ScoredEstimate:
+    """Effect of treatment with unit and period effects.
+
+    Parameters
+    ----------
+    outcome, treatment : ndarray, shape (n,)
+    panel : Panel, n rows
+    controls : ndarray, shape (n, p), optional
+        Covariates that vary over time.
+
+    Returns
+    -------
+    ScoredEstimate
+        The scores are those of the treatment coefficient; standard errors of other kinds are
+        ``classical``, ``arellano`` (clustered by unit, no correction) and ``lsdv_cluster`` (with the
+        correction that counts the unit effects, as a regression on dummies prints it).
+
+    Raises
+    ------
+    DesignError
+        No unit changes treatment.
+
+    Notes
+    -----
+    Under effects that differ between units or over time this coefficient is a weighted average in which
+    weights may be negative (Goodman-Bacon 2021; de Chaisemartin & D'Haultfoeuille 2020).
+    """
+    from linearmodels.panel import PanelOLS
+    from linearmodels.panel.data import PanelData
+
+    _refuse_constant_treatment(treatment, panel)
+    frame = _frame(treatment, controls, panel)
+    model = PanelOLS(
+        pd.Series(outcome, index=frame.index, name="outcome"),
+        frame,
+        entity_effects=True,
+        time_effects=True,
+    )
+    fit = model.fit(cov_type="unadjusted", auto_df=False, count_effects=True)
+    within = PanelData(frame).demean("both").values2d
+    scores, std_errors = _coefficient(
+        within,
+        fit.resids.to_numpy(),
+        panel.unit,
+        absorbed=len(set(panel.unit)) + len(set(panel.period)) - 1,
+        classical=float(fit.std_errors["treatment"]),
+    )
+    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, treatment)
+
+
+def first_differences(
+    outcome: FloatArray,
+    treatment: FloatArray,
+    panel: Panel,
+    *,
+    controls: FloatArray | None = None,
+    period_effects: bool = False,
+) -> ScoredEstimate:
+    """Effect of treatment from changes between consecutive periods.
+
+    Parameters
+    ----------
+    outcome, treatment : ndarray, shape (n,)
+    panel : Panel, n rows
+    controls : ndarray, shape (n, p), optional
+        Covariates that vary over time.
+    period_effects : bool
+        Let every period have its own mean change; otherwise all share one drift.
+
+    Returns
+    -------
+    ScoredEstimate
+        As `two_way_fixed_effects`; each score belongs to the later period of a change.
+
+    Raises
+    ------
+    DesignError
+        No unit changes treatment.
+    """
+    from linearmodels.panel import FirstDifferenceOLS
+
+    _refuse_constant_treatment(treatment, panel)
+    frame = _frame(treatment, controls, panel).assign(**_drift(panel.period, period_effects))
+    fit = FirstDifferenceOLS(
+        pd.Series(outcome, index=frame.index, name="outcome"), frame
+    ).fit(cov_type="unadjusted")
+    order = np.lexsort((panel.period, panel.unit.astype(str)))
+    unit = panel.unit[order]
+    consecutive = np.flatnonzero(unit[1:] == unit[:-1]) + 1
+    later, earlier = order[consecutive], order[consecutive - 1]
+    changes = frame.to_numpy()[later] - frame.to_numpy()[earlier]
+    slopes = fit.params.to_numpy()
+    residuals = outcome[later] - outcome[earlier] - changes @ slopes
+    change_scores, std_errors = _coefficient(
+        changes, residuals, panel.unit[later], absorbed=0, classical=float(fit.std_errors["treatment"])
+    )
+    scores = np.zeros(len(outcome))
+    scores[later] = change_scores
+    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, treatment)
+
+
+def _drift(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
+    if not period_effects:
+        return {"drift": period.astype(float)}
+    return {f"period{p}": (period == p).astype(float) for p in np.unique(period)[1:]}
+
+
+def _frame(treatment: FloatArray, controls: FloatArray | None, panel: Panel) -> pd.DataFrame:
+    index = pd.MultiIndex.from_arrays([panel.unit, panel.period], names=["unit", "period"])
+    columns = {"treatment": treatment.astype(float)}
+    if controls is not None:
+        columns |= {f"control{j}": controls[:, j] for j in range(controls.shape[1])}
+    return pd.DataFrame(columns, index=index)
+
+
+def _coefficient(
+    regressors: FloatArray,
+    residuals: FloatArray,
+    unit: NDArray[np.object_],
+    *,
+    absorbed: int,
+    classical: float,
+) -> tuple[FloatArray, dict[str, float]]:
+    """Scores and standard errors of the first coefficient of a regression of transformed data."""
+    bread = np.linalg.inv(regressors.T @ regressors)
+    scores = (regressors @ bread[0]) * residuals
+    sums = group_sums(scores, group_codes(unit))
+    groups, n, k = len(sums), len(residuals), regressors.shape[1] + absorbed
+    arellano = float(np.sqrt((sums**2).sum()))
+    correction = groups / (groups - 1) * (n - 1) / (n - k)
+    return scores, {
+        "classical": classical,
+        "arellano": arellano,
+        "lsdv_cluster": arellano * float(np.sqrt(correction)),
+    }
+
+
+def _panel_estimate(
+    estimate: float, scores: FloatArray, std_errors: dict[str, float], treatment: FloatArray
+) -> ScoredEstimate:
+    return ScoredEstimate(
+        estimate,
+        scores,
+        n_treated=int((treatment > 0).sum()),
+        n_control=int((treatment == 0).sum()),
+        std_errors=std_errors,
+    )
+
+
+def _refuse_constant_treatment(treatment: FloatArray, panel: Panel) -> None:
+    codes = group_codes(panel.unit)
+    low = np.full(codes.max() + 1, np.inf)
+    high = np.full(codes.max() + 1, -np.inf)
+    np.minimum.at(low, codes, treatment)
+    np.maximum.at(high, codes, treatment)
+    if not (low < high).any():
+        raise DesignError("no unit changes treatment between periods, so unit effects absorb it.")
