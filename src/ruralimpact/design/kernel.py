@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.design.unit_weights import UnitWeights, refuse_non_finite
+from ruralimpact.design.windows import expand, within_reach
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
@@ -125,7 +126,7 @@ def kernel_weights(
     treated = treatment == 1
     focal, focal_place, focal_count = _distinct(score[treated])
     points, place, count = _distinct(score[~treated])
-    low, high = _windows(focal, points, np.inf if kernel == "gaussian" else bandwidth)
+    low, high = within_reach(focal, points, np.inf if kernel == "gaussian" else bandwidth)
     windows = _Windows(focal, focal_count, points, count, low, high, bandwidth)
     total, usage = _match(windows, kernel)
     if not (total > 0).any():
@@ -171,22 +172,6 @@ def radius_weights(
 def _distinct(score: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
     values, place, count = np.unique(score, return_inverse=True, return_counts=True)
     return values, place, count.astype(float)
-
-
-def _windows(focal: FloatArray, points: FloatArray, width: float) -> tuple[IntArray, IntArray]:
-    """Half-open ranges of the sorted points with |point - focal| <= width, exactly as computed."""
-    low = np.searchsorted(points, focal - width, side="left")
-    high = np.searchsorted(points, focal + width, side="right")
-    fenced = np.concatenate([[-np.inf], points, [np.inf]])
-    while (step := (low > 0) & (focal - fenced[low] <= width) & np.isfinite(fenced[low])).any():
-        low = low - step
-    while (step := focal - fenced[low + 1] > width).any():
-        low = low + step
-    while (step := (high < len(points)) & (fenced[high + 1] - focal <= width)).any():
-        high = high + step
-    while (step := (high > 0) & (fenced[high] - focal > width)).any():
-        high = high - step
-    return low, np.maximum(low, high)
 
 
 def _match(windows: _Windows, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
@@ -257,13 +242,10 @@ def _match_pairwise(windows: _Windows, kernel: Kernel) -> tuple[FloatArray, Floa
     w = windows
     total, usage = np.zeros(len(w.focal)), np.zeros(len(w.points))
     for block in _blocks(w.high - w.low):
-        width = (w.high - w.low)[block]
-        owner = np.repeat(np.arange(len(width)), width)
-        begin = np.cumsum(width) - width
-        member = np.arange(len(owner)) + (w.low[block] - begin)[owner]
+        owner, member = expand(w.low[block], w.high[block])
         distance = (w.points[member] - w.focal[block][owner]) / w.bandwidth
         value = _SHAPES[kernel](np.clip(distance, -_edge(kernel), _edge(kernel)))
-        found = np.bincount(owner, value * w.count[member], len(width))
+        found = np.bincount(owner, value * w.count[member], block.stop - block.start)
         total[block] = found
         share = np.zeros(len(owner))
         np.divide(value, found[owner], out=share, where=found[owner] > 0)
