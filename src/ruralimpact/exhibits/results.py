@@ -6,8 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits.formatting import PERCENTAGE_POINTS
-
 _METHOD_LABELS = {
     "difference_in_means": "Difference in means",
     "two_way_fixed_effects": "Two-way fixed effects",
@@ -69,7 +67,11 @@ class StudyResults:
     def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
         """Estimates of an analysis, and of one outcome if named, in the configuration's order."""
         frame = self.estimates[self.estimates["analysis"] == analysis]
-        return frame[frame["outcome"] == outcome] if outcome else frame
+        frame = frame[frame["outcome"] == outcome] if outcome else frame
+        entry = self.analysis(analysis)
+        names = [*entry.get("strategies", []), *entry.get("estimators", [])]
+        order = frame["strategy"].map({name: place for place, name in enumerate(names)})
+        return frame.loc[order.sort_values(kind="stable").index]
 
     def outcomes_of(self, analyses: Sequence[str]) -> list[str]:
         """Outcomes estimated in any of the analyses, in the configuration's order."""
@@ -91,8 +93,3 @@ class StudyResults:
             "panel": "panel estimate",
         }
         return names.get(self.analysis(analysis)["method"], "difference")
-
-
-def printed_unit(unit: str) -> str:
-    """Unit as it stands behind a number: currency and period, or percentage points in full."""
-    return PERCENTAGE_POINTS if unit == PERCENTAGE_POINTS else unit

@@ -1,0 +1,145 @@
+"""From the results of a study to its exhibits as files' contents; nothing here touches the disk."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits import captions, palette
+from ruralimpact.exhibits.balance_table import balance_tables
+from ruralimpact.exhibits.benchmark import benchmark_table
+from ruralimpact.exhibits.conventions import conventions
+from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.forest_plot import forest_plot
+from ruralimpact.exhibits.impact import impact_table, panel_table
+from ruralimpact.exhibits.love_plot import love_plot
+from ruralimpact.exhibits.model import Table
+from ruralimpact.exhibits.overlap_plot import overlap_plot
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.sample_table import sample_tables
+from ruralimpact.exhibits.std_error_table import std_error_tables
+from ruralimpact.exhibits.write_csv import csv_text
+from ruralimpact.exhibits.write_html import html_page
+from ruralimpact.exhibits.write_latex import latex_document
+from ruralimpact.exhibits.write_word import word_document
+
+TableBuilder = Callable[[StudyResults, Mapping[str, Any]], tuple[Table, ...]]
+FigureBuilder = Callable[[StudyResults, Mapping[str, Any]], Figure]
+
+TABLES: dict[str, TableBuilder] = {
+    "impact": impact_table,
+    "panel": panel_table,
+    "benchmark": benchmark_table,
+    "sample": sample_tables,
+    "balance": balance_tables,
+    "standard_errors": std_error_tables,
+}
+FIGURES: dict[str, FigureBuilder] = {
+    "forest": forest_plot,
+    "love": love_plot,
+    "overlap": overlap_plot,
+}
+_STUDY_WORDS = (
+    *("name", "title", "subtitle", "question", "citation", "currency", "design"),
+    *("unit_label", "group_label"),
+)
+
+
+@dataclass(frozen=True)
+class ExhibitFile:
+    """A file of an exhibit: its name in the exhibits folder and its content."""
+
+    name: str
+    content: bytes
+
+
+def exhibit_files(results: StudyResults) -> Iterator[ExhibitFile]:
+    """Make every file of a study's exhibits, tables first, then figures, then the findings.
+
+    Parameters
+    ----------
+    results : StudyResults
+
+    Yields
+    ------
+    ExhibitFile
+    """
+    exhibits = results.study["exhibits"]
+    for number, exhibit in enumerate(exhibits.get("tables", []), start=1):
+        yield from table_files(exhibit["name"], numbered_tables(results, exhibit, number))
+    for number, exhibit in enumerate(exhibits.get("figures", []), start=1):
+        yield from figure_files(results, exhibit, number)
+    text = json.dumps(findings_document(results), indent=1, ensure_ascii=False, allow_nan=False)
+    yield ExhibitFile("findings.json", f"{text}\n".encode())
+
+
+def numbered_tables(
+    results: StudyResults, exhibit: Mapping[str, Any], number: int
+) -> tuple[Table, ...]:
+    """Build the tables of an exhibit, their titles led by ``Table 3.`` or ``Table 3a.``.
+
+    Raises
+    ------
+    ConfigError
+        The kind of the exhibit is unknown.
+    """
+    builder = TABLES.get(exhibit["kind"])
+    if builder is None:
+        known = ", ".join(TABLES)
+        raise ConfigError(f"unknown kind of table; known: {known}.", key=f"tables.{exhibit['name']}.kind")
+    tables = builder(results, exhibit)
+    letters = "abcdefgh" if len(tables) > 1 else [""]
+    return tuple(
+        replace(table, title=f"Table {number}{letter}. {table.title}")
+        for table, letter in zip(tables, letters, strict=False)
+    )
+
+
+def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:
+    """Write the tables of an exhibit in every format."""
+    yield ExhibitFile(f"{name}.csv", csv_text(tables).encode())
+    yield ExhibitFile(f"{name}.tex", latex_document(tables, name).encode())
+    yield ExhibitFile(f"{name}.html", html_page(tables).encode())
+    yield ExhibitFile(f"{name}.docx", word_document(tables))
+
+
+def figure_files(
+    results: StudyResults, exhibit: Mapping[str, Any], number: int
+) -> Iterator[ExhibitFile]:
+    """Draw a figure once and write it in every format."""
+    builder = FIGURES.get(exhibit["kind"])
+    if builder is None:
+        known = ", ".join(FIGURES)
+        raise ConfigError(f"unknown kind of figure; known: {known}.", key=f"figures.{exhibit['name']}.kind")
+    title = captions.figure_title(results, exhibit, number)
+    with palette.style():
+        figure = builder(results, exhibit)
+        if results.synthetic:
+            figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
+        yield ExhibitFile(f"{exhibit['name']}.png", palette.png_bytes(figure, title))
+        yield ExhibitFile(f"{exhibit['name']}.svg", palette.svg_bytes(figure, title))
+
+
+def findings_document(results: StudyResults) -> dict[str, Any]:
+    """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
+    study, exhibits = results.study, results.study["exhibits"]
+    return {
+        "study": {key: study.get(key, "") for key in _STUDY_WORDS} | {"synthetic": results.synthetic},
+        "headline": headlines(results),
+        "tables": [
+            {key: entry[key] for key in ("name", "kind", "title")} for entry in exhibits.get("tables", [])
+        ],
+        "figures": [
+            captions.figure_words(results, entry, number)
+            for number, entry in enumerate(exhibits.get("figures", []), start=1)
+        ],
+        "conventions": conventions(results),
+        "data": [
+            {"label": source["label"], "rows": results.quality[source["name"]]["rows_read"]}
+            for source in study["sources"]
+        ],
+        "findings": findings(results),
+    }

@@ -1,0 +1,73 @@
+"""Titles, captions and text alternatives of figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.balance_table import matched_strategies
+from ruralimpact.exhibits.results import StudyResults
+
+_NOTES = {
+    "forest": (
+        "Dots are estimates, lines their 95 percent intervals; the numbers stand at the right. An interval "
+        "that crosses the grey line at zero does not rule out that there is no difference."
+    ),
+    "love": (
+        "Each row is a covariate. After a good match every mark lies in the shaded band, where treated and "
+        "controls differ by less than a tenth of a standard deviation."
+    ),
+    "overlap": (
+        "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "
+        "outlines as each strategy weights them; where an outline mirrors the dark bars the arms are alike."
+    ),
+}
+
+
+def figure_title(results: StudyResults, exhibit: Mapping[str, Any], number: int) -> str:
+    """Return the numbered title of a figure, with the warning that synthetic data carry."""
+    warning = " (synthetic stand-in)" if results.synthetic else ""
+    return f"Figure {number}. {exhibit['title']}{warning}"
+
+
+def figure_words(
+    results: StudyResults, exhibit: Mapping[str, Any], number: int
+) -> dict[str, Any]:
+    """Return the name, kind, title, note and text alternative of a figure."""
+    return {
+        "name": exhibit["name"],
+        "kind": exhibit["kind"],
+        "title": figure_title(results, exhibit, number),
+        "note": _NOTES[exhibit["kind"]],
+        "alt": _alternative(results, exhibit),
+    }
+
+
+def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
+    analyses = exhibit["analyses"]
+    labels = "; ".join(results.analysis(name)["label"] for name in analyses)
+    if exhibit["kind"] == "forest":
+        outcomes = ", ".join(
+            formatting.lower_first(results.outcome_label(name)) for name in results.outcomes_of(analyses)
+        )
+        return (
+            f"Estimates with 95 percent intervals by strategy for {outcomes} ({labels}). The numbers are "
+            "in the tables of estimates."
+        )
+    if exhibit["kind"] == "overlap":
+        return (
+            "Mirrored histograms of the estimated probability of taking part, treated against controls, "
+            f"before and after matching ({labels})."
+        )
+    parts = [_balance_alternative(results, name) for name in analyses]
+    return "Absolute standardised mean differences by covariate. " + " ".join(parts)
+
+
+def _balance_alternative(results: StudyResults, analysis: str) -> str:
+    designs = results.designs[results.designs["analysis"] == analysis]
+    designs = designs[designs["strategy"].isin(matched_strategies(results, analysis))]
+    before = results.balance[
+        (results.balance["analysis"] == analysis) & (results.balance["stage"] == "before")
+    ]
+    largest = formatting.number(before["smd"].abs().max(), 2)
+    left = formatting.range_text(list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, "after")
+    return f"{results.analysis(analysis)['label']}: up to {largest} before and {left}."

@@ -1,0 +1,93 @@
+"""The conventions behind a study's numbers, in words, from its configuration alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.exhibits import disclosure, reading
+from ruralimpact.exhibits.results import StudyResults
+
+_DISTANCES = {
+    "propensity": "the propensity score",
+    "mahalanobis": "the Mahalanobis distance (pooled covariance within arms)",
+    "inverse_variance": "the distance with inverse-variance weights",
+}
+
+
+def conventions(results: StudyResults) -> list[dict[str, str]]:
+    """Return the conventions to print in a report, as terms and their explanations.
+
+    Returns
+    -------
+    list of dict
+        Keys ``term`` and ``text``.
+    """
+    study = results.study
+    methods = {entry["method"] for entry in study["analyses"]}
+    matched = bool(methods & {"matching", "matched_difference"})
+    notes = [("What is estimated", _ESTIMAND)]
+    if matched:
+        notes.append(("Propensity score", _PROPENSITY))
+        notes += [(entry["label"], strategy_text(entry)) for entry in study["strategies"]]
+        notes.append(("Ties", _TIES))
+        notes.append(("Balance", _BALANCE))
+    if "panel" in methods:
+        notes.append(("Panel estimators", _PANEL))
+    notes.append(("Standard errors", reading.standard_error_note(results)))
+    notes.append(("Percent impacts", _PERCENT))
+    notes.append(("Reading as effects", " ".join(reading.identification_notes(methods))))
+    notes.append(("Suppression", disclosure.NOTE))
+    return [{"term": term, "text": text} for term, text in notes]
+
+
+_ESTIMAND = (
+    "The average effect on the treated (ATT). Where treated units without an acceptable match are dropped "
+    "the estimate is labelled ATT, supported, with the number dropped. Matching never sees an outcome."
+)
+_PROPENSITY = (
+    "Logit by maximum likelihood on the covariates listed for each comparison, categories as dummies. "
+    "Matches are sought on its linear predictor unless the strategy says otherwise."
+)
+_TIES = (
+    "With replacement all equally near controls are kept and share their weight. Without replacement the "
+    "treated unit with the highest score chooses first, and ties go to the unit that comes first by "
+    "identifier. Units are sorted by identifier, so the order of rows in a file never matters."
+)
+_BALANCE = (
+    "Standardised mean differences divide by the standard deviation of the treated before matching. A "
+    "strategy passes when every covariate has an absolute difference below 0.1 and, if it takes more than "
+    "two values, a variance ratio between 0.5 and 2."
+)
+_PANEL = (
+    "Two-way fixed effects remove what is constant in a unit and what is common to a wave; first "
+    "differences compare changes from one wave to the next. Errors are clustered as elsewhere."
+)
+_PERCENT = (
+    "Effects are divided by the counterfactual, the treated mean less the effect, with intervals by the "
+    "delta method. No percent is given where that base is not significantly positive, nor for shares, whose "
+    "effects are in percentage points."
+)
+
+
+def strategy_text(entry: Mapping[str, Any]) -> str:
+    """Return a strategy of strategies.yaml in words."""
+    if entry["method"] == "unweighted":
+        return "No matching: all units of the comparison, each counted once."
+    scale = "" if entry.get("score", "linear") == "linear" else ", on the scale of the probability"
+    distance = _DISTANCES[entry.get("distance", "propensity")]
+    controls = "control" if entry.get("k", 1) == 1 else f"{entry['k']} controls"
+    parts = [f"The nearest {controls} by {distance}{scale}"]
+    parts.append("with replacement" if entry.get("replace", True) else "without replacement")
+    if entry.get("caliper") is not None:
+        parts.append(
+            f"no farther than {entry['caliper']} standard deviations of the score over all units"
+        )
+    if entry.get("tie_tolerance"):
+        parts.append(
+            f"neighbours within {entry['tie_tolerance']:g} of squared standardised distance count as tied"
+        )
+    if entry.get("bias_adjust"):
+        parts.append(
+            "adjusted for remaining differences by regression among the controls used (Abadie and Imbens "
+            "2011)"
+        )
+    return ", ".join(parts) + "."

@@ -1,0 +1,105 @@
+"""Every number that a report may cite, under an identifier that stays the same between runs."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ruralimpact.exhibits import benchmark, formatting, impact, reading
+from ruralimpact.exhibits.results import StudyResults
+
+_EFFECTS = (
+    *("estimate", "std_error", "conf_low", "conf_high"),
+    *("treated_mean", "control_mean", "counterfactual_mean"),
+)
+_PERCENTS = ("percent", "percent_low", "percent_high")
+_COUNTS = ("n_treated", "n_control", "n_groups", "dropped")
+_MOST_HEADLINES = 4
+
+
+def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
+    """Collect the numbers of a study.
+
+    Returns
+    -------
+    dict of str to dict
+        Identifier, such as ``"<analysis>/<strategy>/<outcome>/estimate"``, to ``value`` (unrounded, in
+        ``unit``) and ``text`` (as printed). Missing and suppressed numbers have no entry.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for record in results.estimates.to_dict("records"):
+        found |= _estimate_findings(results, record)
+    found |= _benchmark_findings(results)
+    for record in results.designs[~results.designs["suppressed"]].to_dict("records"):
+        key = f"balance/{record['analysis']}/{record['strategy']}"
+        found |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
+        found |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
+    for name, report in results.quality.items():
+        found |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)
+    return found
+
+
+def _entry(key: str, value: Any, unit: str, decimals: int) -> dict[str, dict[str, Any]]:
+    if value is None or not math.isfinite(value):
+        return {}
+    plain = int(value) if isinstance(value, int) else float(value)
+    return {key: {"value": plain, "unit": unit, "text": formatting.number(value, decimals)}}
+
+
+def _estimate_findings(
+    results: StudyResults, record: Mapping[Any, Any]
+) -> dict[str, dict[str, Any]]:
+    values: Mapping[str, Any] = impact.printed_values(record)
+    key, unit, decimals = record["spec_id"], record["unit"], results.decimals(record["outcome"])
+    found: dict[str, dict[str, Any]] = {}
+    for name in _EFFECTS:
+        found |= _entry(f"{key}/{name}", values[name], unit, decimals)
+    for name in _PERCENTS:
+        found |= _entry(f"{key}/{name}", values[name], "percent of the counterfactual", 0)
+    for name in _COUNTS:
+        found |= _entry(f"{key}/{name}", values[name], "", 0)
+    return found | _entry(f"{key}/p_value", values["p_value"], "", 3)
+
+
+def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for exhibit in results.study["exhibits"].get("tables", []):
+        for analysis in exhibit["analyses"] if exhibit["kind"] == "benchmark" else []:
+            for outcome in results.outcomes_of([analysis]):
+                unit, decimals = results.unit(outcome), results.decimals(outcome)
+                factor = formatting.scale(unit)
+                for gap in benchmark.differences(results, exhibit["benchmark"], analysis, outcome):
+                    key = f"benchmark/{gap.spec_id}"
+                    found |= _entry(f"{key}/difference", factor * gap.estimate, unit, decimals)
+                    found |= _entry(f"{key}/std_error", factor * gap.std_error, unit, decimals)
+                    found |= _entry(f"{key}/p_value", gap.p_value, "", 3)
+    return found
+
+
+def headlines(results: StudyResults) -> list[dict[str, str]]:
+    """Return two to four lines that answer the study's question: its first outcome, design by design.
+
+    The first outcome of the first table's analyses and of the first panel analysis is taken, in the
+    configuration's order; nothing is picked by its size or significance.
+    """
+    return [
+        {"label": results.analysis(analysis)["label"], "text": _headline(results, analysis, outcome)}
+        for analysis, outcome in _headline_specs(results)
+    ]
+
+
+def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
+    tables = results.study["exhibits"].get("tables", [])
+    first = next((entry["analyses"] for entry in tables if entry["kind"] == "impact"), [])
+    panel = next((entry["analyses"][:1] for entry in tables if entry["kind"] == "panel"), [])
+    pairs = []
+    for analysis in [*first, *panel]:
+        outcomes = results.outcomes_of([analysis])
+        if outcomes:
+            pairs.append((analysis, outcomes[0]))
+    return pairs[:_MOST_HEADLINES]
+
+
+def _headline(results: StudyResults, analysis: str, outcome: str) -> str:
+    sentence = reading.impact_sentence(results, analysis, outcome)
+    prefix = "Synthetic stand-in: " if results.synthetic else ""
+    return f"{prefix}{sentence}" if prefix else sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,53 @@
+"""Reading the results of a study for its exhibits."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure
+from ruralimpact.exhibits.results import StudyResults
+
+
+def load_results(
+    study: Mapping[str, Any],
+    *,
+    tables: Mapping[str, str | Path],
+    exclusions: Sequence[str | Path],
+    quality: Sequence[str | Path],
+) -> StudyResults:
+    """Read what the stages before wrote, and suppress small cells once for all exhibits.
+
+    Parameters
+    ----------
+    study : mapping
+        Configuration of the study.
+    tables : mapping of str to path
+        ``estimates``, ``std_errors``, ``scores``, ``weights``, ``propensity``, ``balance``, ``designs``.
+    exclusions : sequence of path
+        Tables of exclusions, in the order of the stages.
+    quality : sequence of path
+        Quality reports, in the order of the study's sources.
+
+    Returns
+    -------
+    StudyResults
+    """
+    frames = {name: pd.read_parquet(path) for name, path in tables.items()}
+    designs = disclosure.suppress_designs(frames["designs"])
+    reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality]
+    names = [source["name"] for source in study["sources"]]
+    return StudyResults(
+        study=study,
+        estimates=disclosure.suppress_estimates(frames["estimates"]),
+        std_errors=frames["std_errors"],
+        scores=frames["scores"],
+        weights=frames["weights"],
+        propensity=frames["propensity"],
+        balance=disclosure.suppress_balance(frames["balance"], designs),
+        designs=designs,
+        exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
+        quality=dict(zip(names, reports, strict=True)),
+    )
