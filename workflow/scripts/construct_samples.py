@@ -16,24 +16,24 @@ def construct_samples(
     units: Sequence[str],
     outcomes: Sequence[str],
     exclusions: str,
-    definitions: Mapping[str, Any],
+    study: Mapping[str, Any],
 ) -> None:
     """Write the units and outcomes of every sample, and one table of exclusions.
 
     Parameters
     ----------
     surveys : sequence of path
-        Survey tables, in the order of ``definitions["sources"]``.
+        Survey tables, in the order of ``study["sources"]``.
     units, outcomes : sequence of path
-        Outputs, in the order of ``definitions["samples"]``.
+        Outputs, in the order of ``study["samples"]``.
     exclusions : path
         Output.
-    definitions : mapping
-        See `ruralimpact.outcomes.definitions.construction_definitions`.
+    study : mapping
+        ``sources``, ``codebook``, ``variables``, ``outcomes`` and ``samples`` of the study.
     """
-    names = [source["name"] for source in definitions["sources"]]
+    names = [source["name"] for source in study["sources"]]
     tables = {name: pd.read_parquet(path) for name, path in zip(names, surveys, strict=True)}
-    samples = [build_sample(name, tables, definitions) for name in definitions["samples"]]
+    samples = [build_sample(name, tables, study) for name in study["samples"]]
     for sample, units_path, outcomes_path in zip(samples, units, outcomes, strict=True):
         with stage.replacing(units_path) as partial:
             write_table(sample.units, partial, "units")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.build import build
-from ruralimpact.outcomes.definitions import unit_variables
+from ruralimpact.outcomes.covariates import unit_variables
 from ruralimpact.outcomes.two_periods import two_periods
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.suggestions import nearest
@@ -38,7 +38,7 @@ class Sample:
 
 
 def build_sample(
-    name: str, surveys: Mapping[str, pd.DataFrame], definitions: Mapping[str, Any]
+    name: str, surveys: Mapping[str, pd.DataFrame], study: Mapping[str, Any]
 ) -> Sample:
     """Build one sample of a study.
 
@@ -48,8 +48,9 @@ def build_sample(
         Key of ``samples:``.
     surveys : mapping of str to DataFrame
         Survey tables by source.
-    definitions : mapping
-        As `definitions.construction_definitions` returns it.
+    study : mapping
+        ``sources``, ``codebook``, ``variables``, ``outcomes`` and ``samples``, as
+        `ruralimpact.config.load_study` returns them.
 
     Returns
     -------
@@ -64,18 +65,18 @@ def build_sample(
     ConfigError
         See `build.build`; also an unknown source, group or covariate.
     """
-    spec = definitions["samples"][name]
-    entries = parse_codebook(definitions["codebook"], surveys)
+    spec = study["samples"][name]
+    entries = parse_codebook(study["codebook"], surveys)
     built = build(
         _pooled(name, spec, surveys),
-        variables=definitions["variables"],
-        outcomes=definitions["outcomes"],
+        variables=study["variables"],
+        outcomes=study["outcomes"],
         entries=entries,
     )
-    table = built.table.assign(unit_id=_unit_ids(spec, built.table, definitions))
+    table = built.table.assign(unit_id=_unit_ids(spec, built.table, study))
     _check_unique(table["unit_id"], name)
     table = table.assign(group=_groups(name, spec, table))
-    outcomes = list(definitions["outcomes"])
+    outcomes = list(study["outcomes"])
     excluded = [
         _exclusion(
             f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
@@ -88,7 +89,7 @@ def build_sample(
         return Sample(change.units, change.outcomes, _exclusions([*excluded, *left_out]))
     table = table.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in ("unit_id", "group", "id", "wave") if key in table]
-    units = table[[*keys, *(one for one in unit_variables(definitions) if one in table)]]
+    units = table[[*keys, *(one for one in unit_variables(study) if one in table)]]
     return Sample(units, table[["unit_id", *outcomes]], _exclusions(excluded))
 
 
@@ -103,12 +104,10 @@ def _pooled(
     return pd.concat([surveys[source] for source in spec["sources"]], ignore_index=True)
 
 
-def _unit_ids(
-    spec: Mapping[str, Any], table: pd.DataFrame, definitions: Mapping[str, Any]
-) -> pd.Series:
+def _unit_ids(spec: Mapping[str, Any], table: pd.DataFrame, study: Mapping[str, Any]) -> pd.Series:
     several = len(spec["sources"]) > 1 or any(
         "wave_variable" in source
-        for source in definitions["sources"]
+        for source in study["sources"]
         if source["name"] in spec["sources"]
     )
     if several and "wave" in table:
@@ -125,7 +124,7 @@ def _groups(name: str, spec: Mapping[str, Any], table: pd.DataFrame) -> pd.Serie
     if missing.any():
         rows = table.loc[missing, "unit_id"].tolist()
         raise DataError("the group is missing.", file=f"sample {name}", column=column, rows=rows)
-    return table[column].astype("str")
+    return pd.Series(table[column].astype("str"))
 
 
 def _check_unique(unit_ids: pd.Series, name: str) -> None:

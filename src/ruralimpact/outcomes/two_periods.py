@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.outcomes.definitions import BEFORE
+from ruralimpact.outcomes.covariates import BEFORE
 from ruralimpact.survey.suggestions import nearest
 
 FloatArray = NDArray[np.float64]

@@ -114,6 +114,8 @@ def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
 
 def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: str | None) -> Entry:
     for column in row:
+        if column is None:  # what csv.DictReader calls the fields beyond the header
+            raise ConfigError("the line has more fields than the header.", file=file, key=line)
         if column not in COLUMNS:
             problem = f"there is no codebook column '{column}'. {nearest(str(column), COLUMNS)}"
             raise ConfigError(problem, file=file, key=line)

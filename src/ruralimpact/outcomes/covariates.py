@@ -1,4 +1,4 @@
-"""What construction needs from a study's configuration, and the rules it keeps; needs no data."""
+"""Which variables a study may match on, by what its configuration declares; needs no data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,35 +9,6 @@ from ruralimpact.survey.suggestions import nearest
 
 BEFORE = "_before"
 _UNIT_ROLES = ("covariate", "treatment", "wave")
-_WORDING = ("label", "treatment_label", "unit", "family", "decimals")
-
-
-def construction_definitions(study: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a study that construction depends on, and nothing else.
-
-    Parameters
-    ----------
-    study : mapping
-        As `ruralimpact.config.load_study` returns it.
-
-    Returns
-    -------
-    dict
-        ``sources`` (names and wave variables), ``codebook``, ``variables``, ``outcomes`` and
-        ``samples`` without their wording: an edit of a label or of the analyses re-runs no
-        construction.
-    """
-    return {
-        "sources": [
-            {key: source[key] for key in ("name", "wave_variable") if key in source}
-            for source in study["sources"]
-        ],
-        "codebook": [dict(row) for row in study["codebook"]],
-        **{
-            block: {name: _bare(spec) for name, spec in study.get(block, {}).items()}
-            for block in ("variables", "outcomes", "samples")
-        },
-    }
 
 
 def check_covariates(study: Mapping[str, Any]) -> None:
@@ -46,7 +17,7 @@ def check_covariates(study: Mapping[str, Any]) -> None:
     Parameters
     ----------
     study : mapping
-        With ``analyses``; see `construction_definitions` for the rest.
+        As `ruralimpact.config.load_study` returns it.
 
     Raises
     ------
@@ -85,7 +56,7 @@ def _check_one(
     if name not in covariates:
         problem = f"'{name}' is not a covariate (its role is '{role}')."
         raise ConfigError(problem, key=key)
-    if timing != "pre":
+    if role == "covariate" and timing != "pre":
         problem = (
             f"'{name}' is declared as measured after treatment (timing post): matching on it would "
             "take away part of the effect."
@@ -93,9 +64,9 @@ def _check_one(
         raise ConfigError(problem, key=key)
 
 
-def unit_variables(definitions: Mapping[str, Any]) -> list[str]:
+def unit_variables(study: Mapping[str, Any]) -> list[str]:
     """Return the variables that belong to the units table: covariates, treatments and waves."""
-    return [name for name, (role, _) in _declared(definitions).items() if role in _UNIT_ROLES]
+    return [name for name, (role, _) in _declared(study).items() if role in _UNIT_ROLES]
 
 
 def _declared(study: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -108,11 +79,3 @@ def _declared(study: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
             raise ConfigError("a covariate needs a timing, pre or post.", key=f"variables.{name}")
         declared[name] = (role, timing)
     return declared | dict.fromkeys(study.get("outcomes", {}), ("outcome", "post"))
-
-
-def _bare(spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: _bare(value) if isinstance(value, Mapping) else value
-        for key, value in spec.items()
-        if key not in _WORDING
-    }
