@@ -1,1 +1,1 @@
-""
+"""Impact evaluation of rural investment projects."""

@@ -24,19 +24,19 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 
-def code(*packages):
-    """Source files a stage computes with, and the pinned versions it runs on."""
-    modules = [f"src/ruralimpact/{package}/*.py" for package in packages]
+def modules(*packages):
+    """Source files a stage computes with, and the pinned versions it runs on: an edit re-runs it."""
+    patterns = [f"src/ruralimpact/{package}/*.py" for package in packages]
     shared = ["errors.py", "progress.py", "stage.py", "tables.py"]
     return [
         "requirements.lock",
         *(f"src/ruralimpact/{module}" for module in shared),
-        *sorted(path for pattern in modules for path in glob(pattern)),
+        *sorted(path for pattern in patterns for path in glob(pattern)),
     ]
 
 
 def part(study, *keys):
-    """The keys of a study that a rule uses: a change elsewhere re-runs nothing."""
+    """Only the keys of a study that a stage uses, so that a change elsewhere re-runs nothing."""
     return {"name": study["name"], **{key: study[key] for key in keys if key in study}}
 
 

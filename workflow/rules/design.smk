@@ -7,10 +7,11 @@ for study in STUDIES.values():
         name:
             f"design_comparisons_{study['name']}"
         input:
+            done(study, "construct_samples"),
             units=samples(study, "units"),
-            code=code("design"),
-            done=done(study, "construct_samples"),
+            modules=modules("design"),
         output:
+            touch(done(study, "design_comparisons")),
             weights=update(f"{folder}/design/weights.parquet"),
             pairs=update(f"{folder}/design/pairs.parquet"),
             propensity=update(f"{folder}/design/propensity.parquet"),
@@ -18,7 +19,12 @@ for study in STUDIES.values():
             designs=update(f"{folder}/design/designs.parquet"),
             exclusions=update(f"{folder}/design/exclusions.parquet"),
             specifications=update(f"{folder}/design/specifications.json"),
-            done=touch(done(study, "design_comparisons")),
+        log:
+            f"{folder}/logs/design_comparisons.log",
+        benchmark:
+            f"{folder}/benchmarks/design_comparisons.tsv"
+        conda:
+            "../../environment.yml"
         params:
             study=part(study, "design", "codebook", "variables")
             | {
@@ -26,9 +32,5 @@ for study in STUDIES.values():
                 "strategies": without(study["strategies"], "label"),
                 "analyses": without(study["analyses"], "label"),
             },
-        log:
-            f"{folder}/logs/design_comparisons.log",
-        benchmark:
-            f"{folder}/benchmarks/design_comparisons.tsv"
         script:
             "../scripts/design_comparisons.py"

@@ -7,6 +7,7 @@ for study in STUDIES.values():
         name:
             f"estimate_impacts_{study['name']}"
         input:
+            done(study, "design_comparisons"),
             units=samples(study, "units"),
             outcomes=samples(study, "outcomes"),
             weights=f"{folder}/design/weights.parquet",
@@ -14,13 +15,18 @@ for study in STUDIES.values():
             propensity=f"{folder}/design/propensity.parquet",
             designs=f"{folder}/design/designs.parquet",
             specifications=f"{folder}/design/specifications.json",
-            code=code("design", "estimation", "inference"),
-            done=done(study, "design_comparisons"),
+            modules=modules("design", "estimation", "inference"),
         output:
+            touch(done(study, "estimate_impacts")),
             estimates=update(f"{folder}/estimates/estimates.parquet"),
             scores=update(f"{folder}/estimates/scores.parquet"),
             std_errors=update(f"{folder}/estimates/std_errors.parquet"),
-            done=touch(done(study, "estimate_impacts")),
+        log:
+            f"{folder}/logs/estimate_impacts.log",
+        benchmark:
+            f"{folder}/benchmarks/estimate_impacts.tsv"
+        conda:
+            "../../environment.yml"
         params:
             seed=config["seed"],
             study=part(study, "design", "synthetic", "codebook", "variables")
@@ -30,9 +36,5 @@ for study in STUDIES.values():
                 "analyses": without(study["analyses"], "label"),
                 "outcomes": without(study["outcomes"], "label", "decimals"),
             },
-        log:
-            f"{folder}/logs/estimate_impacts.log",
-        benchmark:
-            f"{folder}/benchmarks/estimate_impacts.tsv"
         script:
             "../scripts/estimate_impacts.py"

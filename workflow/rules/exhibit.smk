@@ -7,6 +7,7 @@ for study in STUDIES.values():
         name:
             f"make_exhibits_{study['name']}"
         input:
+            done(study, "estimate_impacts"),
             estimates=f"{folder}/estimates/estimates.parquet",
             scores=f"{folder}/estimates/scores.parquet",
             std_errors=f"{folder}/estimates/std_errors.parquet",
@@ -19,18 +20,18 @@ for study in STUDIES.values():
                 f"{folder}/design/exclusions.parquet",
             ],
             quality=surveys(study, "quality.json"),
-            code=code("exhibits"),
-            done=done(study, "estimate_impacts"),
+            modules=modules("exhibits"),
         output:
+            touch(done(study, "make_exhibits")),
             findings=update(f"{folder}/exhibits/findings.json"),
             exhibits=update(exhibits(study)),
-            done=touch(done(study, "make_exhibits")),
-        params:
-            folder=f"{folder}/exhibits",
-            study={key: study[key] for key in study if key != "codebook"},
         log:
             f"{folder}/logs/make_exhibits.log",
         benchmark:
             f"{folder}/benchmarks/make_exhibits.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            study={key: study[key] for key in study if key != "codebook"},
         script:
             "../scripts/make_exhibits.py"

@@ -10,21 +10,22 @@ for study in STUDIES.values():
                 f"ingest_source_{study['name']}_{source['name']}"
             input:
                 raw=source["path"],
-                code=code("survey"),
+                modules=modules("survey"),
             output:
+                touch(done(study, job)),
                 survey=update(f"{stem}.parquet"),
                 quality=update(f"{stem}.quality.json"),
-                done=touch(done(study, job)),
-            params:
-                source={k: v for k, v in source.items() if k != "label"},
-                codebook=[
-                    row
-                    for row in study["codebook"]
-                    if row["source"] in ("*", source["name"])
-                ],
             log:
                 f"results/{study['name']}/logs/{job}.log",
             benchmark:
                 f"results/{study['name']}/benchmarks/{job}.tsv"
+            conda:
+                "../../environment.yml"
+            params:
+                study=study["name"],
+                source={k: v for k, v in source.items() if k != "label"},
+                sources=[source["name"] for source in study["sources"]],
+                codebook=f"config/studies/{study['name']}/codebook.csv",
+                rows=study["codebook"],
             script:
                 "../scripts/ingest_source.py"

@@ -7,21 +7,22 @@ for study in STUDIES.values():
         name:
             f"write_report_{study['name']}"
         input:
+            done(study, "make_exhibits"),
             findings=f"{folder}/exhibits/findings.json",
             exhibits=exhibits(study),
             specifications=f"{folder}/design/specifications.json",
             quality=surveys(study, "quality.json"),
-            code=code("exhibits") + glob("workflow/report/*"),
-            done=done(study, "make_exhibits"),
+            modules=modules("exhibits") + glob("workflow/report/*"),
         output:
+            touch(done(study, "write_report")),
             report=update(f"{folder}/report.html"),
-            done=touch(done(study, "write_report")),
-        params:
-            folder=f"{folder}/exhibits",
-            study={key: study[key] for key in study if key != "codebook"},
         log:
             f"{folder}/logs/write_report.log",
         benchmark:
             f"{folder}/benchmarks/write_report.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            study={key: study[key] for key in study if key != "codebook"},
         script:
             "../scripts/write_report.py"

@@ -1,0 +1,162 @@
+"""Read and check the configuration, so that a mistake is found before any work starts."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ruralimpact.config_references import check_references
+from ruralimpact.config_schema import UniqueKeyLoader, validate
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.suggestions import nearest
+
+_STUDIES = Path("config/studies")
+
+
+def load_config(root: str | Path = ".") -> dict[str, Any]:
+    """Read and check ``config/config.yaml``.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+
+    Returns
+    -------
+    dict
+        With the keys ``studies`` and ``seed``.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, malformed or has an unknown key; the nearest known key is named.
+    """
+    path = Path("config/config.yaml")
+    config = read_yaml(Path(root) / path, shown=path)
+    validate(config, "config", file=path)
+    return dict(config)
+
+
+def known_studies(root: str | Path = ".") -> list[str]:
+    """Return the names of the folders of ``config/studies``."""
+    return sorted(path.parent.name for path in (Path(root) / _STUDIES).glob("*/study.yaml"))
+
+
+def load_studies(root: str | Path, config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read and check every study that a configuration names.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    config : mapping
+        Contents of ``config/config.yaml``.
+
+    Returns
+    -------
+    list of dict
+        See `load_study`.
+
+    Raises
+    ------
+    ConfigError
+        A study is unknown, or one of its files cannot be used.
+    """
+    validate(config, "config", file=Path("config/config.yaml"))
+    known = known_studies(root)
+    for name in config["studies"]:
+        if name not in known:
+            raise ConfigError(
+                f"there is no study '{name}' in {_STUDIES}. {nearest(name, known)}",
+                file="config/config.yaml",
+                key="studies",
+            )
+    return [load_study(Path(root) / _STUDIES / name) for name in config["studies"]]
+
+
+def load_study(folder: str | Path) -> dict[str, Any]:
+    """Read and check the four files of a study.
+
+    Parameters
+    ----------
+    folder : path
+        Such as ``config/studies/nsw``.
+
+    Returns
+    -------
+    dict
+        The keys of study.yaml with ``name`` (the folder's), ``codebook`` (list of rows, all text),
+        ``strategies`` (list) and ``exhibits`` (dict of ``tables`` and ``figures``).
+
+    Raises
+    ------
+    ConfigError
+        A file is missing or malformed, has an unknown key, or names something that does not exist.
+    """
+    folder = Path(folder)
+    shown = _STUDIES / folder.name
+    study = dict(read_yaml(folder / "study.yaml", shown=shown / "study.yaml"))
+    validate(study, "study", file=shown / "study.yaml")
+    strategies = read_yaml(folder / "strategies.yaml", shown=shown / "strategies.yaml")
+    validate(strategies, "strategies", file=shown / "strategies.yaml")
+    exhibits = read_yaml(folder / "exhibits.yaml", shown=shown / "exhibits.yaml")
+    validate(exhibits, "exhibits", file=shown / "exhibits.yaml")
+    study = {
+        "variables": {},
+        **study,
+        "name": folder.name,
+        "codebook": read_codebook(folder / "codebook.csv", shown=shown / "codebook.csv"),
+        "strategies": list(strategies),
+        "exhibits": {"tables": [], "figures": [], **exhibits},
+    }
+    sources = [source["name"] for source in study["sources"]]
+    parse_codebook(study["codebook"], sources, file=str(shown / "codebook.csv"))
+    check_references(study, shown)
+    return study
+
+
+def check_files(root: str | Path, studies: Iterable[Mapping[str, Any]]) -> None:
+    """Check that the raw files of studies are there.
+
+    Raises
+    ------
+    DataError
+        A file is missing.
+    """
+    for study in studies:
+        for source in study["sources"]:
+            if not (Path(root) / source["path"]).is_file():
+                raise DataError(
+                    "there is no such file.",
+                    file=source["path"],
+                    hint=f"It is the source '{source['name']}' of {_STUDIES / study['name']}/study.yaml.",
+                )
+
+
+def read_yaml(path: Path, *, shown: Path) -> Any:
+    """Read a YAML file in which no key stands twice; `shown` is its name in messages."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return yaml.load(file, Loader=UniqueKeyLoader) or {}
+    except FileNotFoundError:
+        raise ConfigError("there is no such file.", file=shown) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise ConfigError(f"{where}{error.problem}.", file=shown) from None
+    except UnicodeDecodeError:
+        raise ConfigError("the file is not UTF-8 text.", file=shown) from None
+
+
+def read_codebook(path: Path, *, shown: Path) -> list[dict[str, Any]]:
+    """Read the rows of a codebook as text; `shown` is its name in messages."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except FileNotFoundError:
+        raise ConfigError("there is no such file.", file=shown) from None
+    except UnicodeDecodeError:
+        raise ConfigError("the file is not UTF-8 text.", file=shown) from None

@@ -1,0 +1,223 @@
+"""The rules between keys of a study: everything that one key names must exist under another."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.suggestions import nearest
+
+Study = Mapping[str, Any]
+
+
+def check_references(study: Study, folder: Path) -> None:
+    """Check what no schema can: names that refer to each other, timing, and the design gate.
+
+    Parameters
+    ----------
+    study : mapping
+        As `ruralimpact.config.load_study` returns it.
+    folder : path
+        The study's folder, for messages.
+
+    Raises
+    ------
+    ConfigError
+    """
+    file = folder / "study.yaml"
+    _check_unique(study, folder)
+    _check_variables(study, file)
+    for name, sample in study["samples"].items():
+        _check_sample(study, sample, f"samples.{name}", file)
+    for analysis in study["analyses"]:
+        _check_design(study, analysis, file)
+        _check_analysis(study, analysis, file)
+    _check_strategies(study, folder / "strategies.yaml")
+    _check_exhibits(study, folder / "exhibits.yaml")
+
+
+def _check_unique(study: Study, folder: Path) -> None:
+    exhibits = study["exhibits"]["tables"] + study["exhibits"]["figures"]
+    lists = {
+        ("study.yaml", "sources"): study["sources"],
+        ("study.yaml", "analyses"): study["analyses"],
+        ("strategies.yaml", "strategies"): study["strategies"],
+        ("exhibits.yaml", "tables and figures"): exhibits,
+    }
+    for (file, key), entries in lists.items():
+        names = [entry["name"] for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise ConfigError(f"the name '{name}' stands twice.", file=folder / file, key=key)
+    described = {row["variable"] for row in study["codebook"]}
+    for key in ("variables", "outcomes"):
+        for name in study[key]:
+            if name in described:
+                problem = f"'{name}' is already a variable of codebook.csv."
+                raise ConfigError(problem, file=folder / "study.yaml", key=f"{key}.{name}")
+
+
+def _check_variables(study: Study, file: Path) -> None:
+    """Check that what variables and outcomes are built from exists."""
+    described = [row["variable"] for row in study["codebook"]]
+    for key in ("variables", "outcomes"):
+        known = [*described, *study["variables"], *(study["outcomes"] if key == "outcomes" else ())]
+        for name, entry in study[key].items():
+            used = [entry[word] for word in ("of", "total") if word in entry] + entry.get(
+                "parts", []
+            )
+            for money in entry.get("sales", []) + entry.get("costs", []):
+                used += list(money.values())
+            others = [other for other in known if other != name]
+            _require(used, others, "variable", file, f"{key}.{name}")
+
+
+def _check_sample(study: Study, sample: Mapping[str, Any], key: str, file: Path) -> None:
+    sources = [source["name"] for source in study["sources"]]
+    _require(sample["sources"], sources, "source", file, f"{key}.sources")
+    variables = _timings(study)
+    if "group" in sample:
+        _require([sample["group"]], ["id", *variables], "variable", file, f"{key}.group")
+    periods = sample.get("two_periods")
+    if periods is None:
+        return
+    if study["design"] == "cross_section":
+        problem = "a study with one wave after treatment has no two periods to compare."
+        raise ConfigError(problem, file=file, key=f"{key}.two_periods")
+    _require([periods["status"]], variables, "variable", file, f"{key}.two_periods.status")
+    known = [*variables, *study["outcomes"]]
+    covariates = periods.get("covariates", [])
+    _require(covariates, known, "variable", file, f"{key}.two_periods.covariates")
+    both = set(map(str, periods["before"])) & set(map(str, periods["after"]))
+    if both:
+        problem = f"wave {sorted(both)[0]} is both before and after."
+        raise ConfigError(problem, file=file, key=f"{key}.two_periods")
+
+
+def _check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
+    """Refuse what the declared design cannot bear (METHODS: the design gate)."""
+    method, key = analysis["method"], f"analyses.{analysis['name']}.method"
+    if study["design"] == "cross_section" and method in ("panel", "matched_difference"):
+        raise ConfigError(
+            f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "
+            "measured before, so no change can be told apart from a difference that was always there. "
+            "What can be estimated is a difference in levels: 'matching' or 'difference_in_means'.",
+            file=file,
+            key=key,
+        )
+    if study["design"] == "before_after":
+        raise ConfigError(
+            f"'{method}' needs units that were not treated, and this study has none (before_after).",
+            file=file,
+            key=key,
+        )
+
+
+def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
+    key = f"analyses.{analysis['name']}"
+    _require([analysis["sample"]], study["samples"], "sample", file, f"{key}.sample")
+    sample = study["samples"][analysis["sample"]]
+    periods = sample.get("two_periods")
+    if (analysis["method"] == "matched_difference") != (periods is not None):
+        problem = (
+            "'matched_difference' needs a sample with two_periods."
+            if periods is None
+            else "a sample with two_periods holds changes; compare them with 'matched_difference'."
+        )
+        raise ConfigError(problem, file=file, key=f"{key}.method")
+    treatments = [periods["treatment"]] if periods else _with_role(study, "treatment")
+    _require([analysis["treatment"]], treatments, "treatment", file, f"{key}.treatment")
+    strategies = [strategy["name"] for strategy in study["strategies"]]
+    _require(analysis.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
+    _require(analysis["outcomes"], study["outcomes"], "outcome", file, f"{key}.outcomes")
+    covariates = analysis.get("covariates", []) + analysis.get("exact", [])
+    _check_covariates(study, covariates, analysis, periods, file)
+
+
+def _check_covariates(
+    study: Study,
+    names: Sequence[str],
+    analysis: Mapping[str, Any],
+    periods: Mapping[str, Any] | None,
+    file: Path,
+) -> None:
+    """Refuse covariates that are unknown, or were measured after the treatment."""
+    key = f"analyses.{analysis['name']}.covariates"
+    timings = _timings(study)
+    before = [f"{name}_before" for name in periods.get("covariates", [])] if periods else []
+    _require(names, [*timings, *before], "covariate", file, key)
+    for name in names:
+        if name == analysis["treatment"]:
+            raise ConfigError(f"'{name}' is the treatment itself.", file=file, key=key)
+        if name not in before and timings[name] == "post":
+            raise ConfigError(
+                f"'{name}' was measured after the treatment, which may have changed it; match on what was "
+                "measured before.",
+                file=file,
+                key=key,
+            )
+
+
+def _check_strategies(study: Study, file: Path) -> None:
+    """Check the variables that strategies name, in at least the sample of one analysis."""
+    known = [*_timings(study)]
+    for sample in study["samples"].values():
+        known += [f"{name}_before" for name in sample.get("two_periods", {}).get("covariates", [])]
+    for strategy in study["strategies"]:
+        for key in (
+            "exact",
+            "metric_covariates",
+            "outcome_covariates",
+            "caliper_covariates",
+            "bins",
+        ):
+            names = strategy.get(key, [])
+            _require(names, known, "covariate", file, f"{strategy['name']}.{key}")
+        adjusted = strategy.get("bias_adjust", False)
+        if not isinstance(adjusted, bool):
+            _require(adjusted, known, "covariate", file, f"{strategy['name']}.bias_adjust")
+
+
+def _check_exhibits(study: Study, file: Path) -> None:
+    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
+    for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
+        name, kind = exhibit["name"], exhibit["kind"]
+        named = exhibit.get("analyses", []) + [
+            exhibit[key] for key in ("benchmark",) if key in exhibit
+        ]
+        _require(named, analyses, "analysis", file, f"{name}.analyses")
+        _require(
+            exhibit.get("outcomes", []), study["outcomes"], "outcome", file, f"{name}.outcomes"
+        )
+        if kind == "benchmark":
+            continue
+        for analysis in named:
+            if kind in _MATCHED_KINDS and "strategies" not in analyses[analysis]:
+                problem = f"'{analysis}' is not matched, so there is nothing to show in a '{kind}'."
+                raise ConfigError(problem, file=file, key=f"{name}.analyses")
+
+
+_MATCHED_KINDS = ("balance", "love", "overlap")
+
+
+def _timings(study: Study) -> dict[str, str]:
+    """Return every variable of a study with its timing (empty where none is declared)."""
+    return {
+        **{row["variable"]: row["timing"] or "" for row in study["codebook"]},
+        **{name: entry.get("timing", "") for name, entry in study["variables"].items()},
+    }
+
+
+def _with_role(study: Study, role: str) -> list[str]:
+    rows = dict.fromkeys(row["variable"] for row in study["codebook"] if row["role"] == role)
+    return [*rows, *(name for name, entry in study["variables"].items() if entry["role"] == role)]
+
+
+def _require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:
+    """Raise for the first name that is not known."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise ConfigError(
+                f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
+            )
