@@ -208,8 +208,8 @@ def bias_regression(
     scaled = (covariates - centre) / np.where(scale > 0, scale, 1.0)
     design = np.column_stack([np.ones(len(outcome)), np.where(scale > 0, scaled, 0.0)])
     root = np.sqrt(weights)
-    slopes = np.linalg.lstsq(design[used] * root[:, None], outcome[used] * root, rcond=None)[0]
-    return design @ slopes
+    slopes: FloatArray = np.linalg.lstsq(design[used] * root[:, None], outcome[used] * root, rcond=None)[0]
+    return np.asarray(design @ slopes)
 
 
 def conditional_variances(
@@ -229,8 +229,9 @@ def conditional_variances(
     coordinates : ndarray, shape (n,) or (n, p)
         The score, or coordinates in which the metric is Euclidean.
     j : int
-        Other units of the same arm to use, at least 1; all tied with the j-th are used too. Matching's
-        ``Var.calc = j``; Stata's ``vce(robust, nn(h))`` counts the unit itself, so j = h - 1.
+        Other units of the same arm to use, at least 1; all tied with the j-th are used too. R's
+        Matching: ``Var.calc = j``. Stata's ``vce(robust, nn(h))``: j = h after ``teffects nnmatch``, but
+        j = h - 1 after ``teffects psmatch``, which counts the unit itself.
     tie_tolerance : float
         As in `ruralimpact.design.neighbours`.
 

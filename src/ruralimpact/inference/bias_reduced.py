@@ -97,7 +97,8 @@ def _adjust(fit: LinearFit, bread: FloatArray, inner: FloatArray, rows: IntArray
     values, vectors = np.linalg.eigh(block)
     exact = values < _EXACT_FIT
     root = np.where(exact, 0.0, 1 / np.sqrt(np.where(exact, 1.0, values)))
-    return basis @ (vectors * root[:, None, :]) @ vectors.transpose(0, 2, 1) @ heavy
+    adjusted: FloatArray = basis @ (vectors * root[:, None, :]) @ vectors.transpose(0, 2, 1) @ heavy
+    return adjusted
 
 
 def _sum_groups(values: FloatArray, batches: list[IntArray]) -> FloatArray:

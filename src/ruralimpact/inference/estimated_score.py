@@ -174,7 +174,9 @@ def _local_moments(
     values = outcome[arm] - centre
     average = near.sums(values) / near.counts
     covariates = _design(score)[arm, 1:].T
-    covariance = [(near.sums(x * values) - near.sums(x) * average) / (near.counts - 1) for x in covariates]
+    covariance = [
+        (near.sums(x * values) - near.sums(x) * average) / (near.counts - 1) for x in covariates
+    ]
     wider = nearest_on_score(score.matched_on[arm], score.matched_on[arm], h + 1)
     average[arm] = (wider.sums(values) - values) / (wider.counts - 1)
     return _LocalMoments(average + centre, np.column_stack([np.zeros(len(outcome)), *covariance]))

@@ -40,9 +40,10 @@ class LinearFit:
     def bread(self) -> FloatArray:
         """Inverse of X'WX, shape (k, k)."""
         try:
-            return np.linalg.inv(self.design.T @ self.weighted_design)
+            inverse: FloatArray = np.linalg.inv(self.design.T @ self.weighted_design)
         except np.linalg.LinAlgError as problem:
             raise DesignError("the regressors are collinear.") from problem
+        return inverse
 
     @property
     def weighted_design(self) -> FloatArray:
@@ -57,7 +58,7 @@ class LinearFit:
     @property
     def residual_df(self) -> int:
         """Observations minus parameters."""
-        return len(self.residuals) - self.design.shape[1] - self.absorbed
+        return int(len(self.residuals) - self.design.shape[1] - self.absorbed)
 
 
 def least_squares(
@@ -89,6 +90,7 @@ def least_squares(
     if weights is not None and not np.all(weights > 0):
         raise DesignError("weights of a regression must be positive: leave out units without weight.")
     root = np.ones(len(outcome)) if weights is None else np.sqrt(weights)
+    coefficients: FloatArray
     coefficients, _, rank, _ = np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)
     if rank < design.shape[1]:
         raise DesignError("the regressors are collinear.")
@@ -110,7 +112,7 @@ def leverage(fit: LinearFit) -> FloatArray:
     ndarray, shape (n,)
         Of the regressors in the design; absorbed dummies are not in it.
     """
-    return np.einsum("ij,jk,ik->i", fit.design, fit.bread, fit.weighted_design)
+    return np.asarray(((fit.design @ fit.bread) * fit.weighted_design).sum(axis=1))
 
 
 def classical_covariance(fit: LinearFit) -> FloatArray:
@@ -214,7 +216,7 @@ def two_way_covariance(
     ----------
     Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
     """
-    one, n_one = _group_codes(first)
+    one, _ = _group_codes(first)
     two, n_two = _group_codes(second)
     both = one * n_two + two
     covariance = clustered_covariance(fit, one, kind) + clustered_covariance(fit, two, kind)
@@ -226,7 +228,7 @@ def two_way_covariance(
 
 
 def _sandwich(fit: LinearFit, scores: FloatArray) -> FloatArray:
-    half = scores @ fit.bread
+    half: FloatArray = scores @ fit.bread
     return half.T @ half
 
 
