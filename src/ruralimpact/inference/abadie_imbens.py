@@ -1,4 +1,4 @@
-"""Matching estimators with ties kept and the Abadie-Imbens (2006) variance, as Stata and R print it."""
+"""Matching estimates with ties kept and their Abadie-Imbens variance, as Stata and R print it."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,8 @@ class MatchingEstimate:
     variance, std_error : float
         Of `estimate`, for independent units.
     n_matched : int
-        Focal units with at least one match; those without are outside the estimand and the variance.
+        Focal units with at least one match; those without are outside the estimand and the
+        variance.
     """
 
     estimate: float
@@ -54,7 +55,7 @@ class _Direction:
     squared_usage: FloatArray
 
 
-def matching_estimate(
+def abadie_imbens_estimate(
     outcome: FloatArray,
     treated: BoolArray,
     *,
@@ -65,16 +66,16 @@ def matching_estimate(
 ) -> MatchingEstimate:
     """Estimate an average effect by matching with replacement, and its variance.
 
-    The neighbours given decide the estimand: `of_treated` alone the ATT, `of_controls` alone the ATC,
-    both the ATE.
+    The neighbours given decide the estimand: `of_treated` alone the ATT, `of_controls` alone the
+    ATC, both the ATE.
 
     Parameters
     ----------
     outcome : ndarray, shape (n,)
     treated : ndarray of bool, shape (n,)
     of_treated : Neighbours, optional
-        Matches of the treated units (in the order of ``outcome[treated]``) among the controls (in the
-        order of ``outcome[~treated]``).
+        Matches of the treated units (in the order of ``outcome[treated]``) among the controls (in
+        the order of ``outcome[~treated]``).
     of_controls : Neighbours, optional
         Matches of the controls among the treated units, in the same orders.
     sigma2 : ndarray, shape (n,), optional
@@ -99,12 +100,14 @@ def matching_estimate(
 
         V = [ sum m_i (tau_i - tau)^2 + sum sigma2_j (K_j^2 + 2 m_j K_j - Q_j) ] / N^2
 
-    which is the paper's estimator of the marginal variance for the ATE (section 4) and, with m = 0 among
-    the candidates, for the ATT. Unmatched focal units (a caliper) are left out of N and of both sums.
+    which is the paper's estimator of the marginal variance for the ATE (section 4) and, with m = 0
+    among the candidates, for the ATT. Unmatched focal units (a caliper) are left out of N and of
+    both sums.
 
     References
     ----------
-    Abadie & Imbens (2006), Econometrica 74(1); (2011), Journal of Business & Economic Statistics 29(1).
+    Abadie & Imbens (2006), Econometrica 74(1); (2011), Journal of Business & Economic Statistics
+    29(1).
     """
     _refuse_empty_arms(treated)
     n = len(outcome)
@@ -117,7 +120,8 @@ def matching_estimate(
         if adjust_for is not None:
             values = outcome - bias_regression(outcome, focal, neighbours, adjust_for)
         side = _match(values[focal], values[~focal], neighbours)
-        effects[focal], spread[focal], matched[focal] = sign * side.effects, side.spread, side.matched
+        effects[focal], spread[focal] = sign * side.effects, side.spread
+        matched[focal] = side.matched
         usage[~focal], squared[~focal] = side.usage, side.squared_usage
     return _combine(effects, spread, matched, usage, squared, sigma2)
 
@@ -208,7 +212,8 @@ def bias_regression(
     scaled = (covariates - centre) / np.where(scale > 0, scale, 1.0)
     design = np.column_stack([np.ones(len(outcome)), np.where(scale > 0, scaled, 0.0)])
     root = np.sqrt(weights)
-    slopes: FloatArray = np.linalg.lstsq(design[used] * root[:, None], outcome[used] * root, rcond=None)[0]
+    weighted = design[used] * root[:, None]
+    slopes = np.linalg.lstsq(weighted, outcome[used] * root, rcond=None)[0]
     return np.asarray(design @ slopes)
 
 
@@ -230,8 +235,8 @@ def conditional_variances(
         The score, or coordinates in which the metric is Euclidean.
     j : int
         Other units of the same arm to use, at least 1; all tied with the j-th are used too. R's
-        Matching: ``Var.calc = j``. Stata's ``vce(robust, nn(h))``: j = h after ``teffects nnmatch``, but
-        j = h - 1 after ``teffects psmatch``, which counts the unit itself.
+        Matching: ``Var.calc = j``. Stata's ``vce(robust, nn(h))``: j = h after ``teffects
+        nnmatch``, but j = h - 1 after ``teffects psmatch``, which counts the unit itself.
     tie_tolerance : float
         As in `ruralimpact.design.neighbours`.
 

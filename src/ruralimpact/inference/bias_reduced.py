@@ -36,8 +36,8 @@ def bias_reduced_covariance(fit: LinearFit, groups: ArrayLike) -> BiasReducedCov
     Parameters
     ----------
     fit : LinearFit
-        With fixed effects absorbed, the design must hold every regressor that is not nested in a group
-        (demeaned within the group): the dummies of time, for groups that are units.
+        With fixed effects absorbed, the design must hold every regressor that is not nested in a
+        group (demeaned within the group): the dummies of time, for groups that are units.
     groups : array_like, shape (n,)
 
     Returns
@@ -51,15 +51,16 @@ def bias_reduced_covariance(fit: LinearFit, groups: ArrayLike) -> BiasReducedCov
 
     Notes
     -----
-    Group g's residuals are multiplied by A_g = B_g^(-1/2), B_g the block of (I - H)(I - H)' (generalised
-    inverse where the group fits a direction exactly). B_g is the identity outside the span of the
-    group's regressors, so A_g is found in that span: the cost is linear in the size of a group.
-    Groups of one size are worked on together. The working model for weighted fits is the identity.
+    Group g's residuals are multiplied by A_g = B_g^(-1/2), B_g the block of (I - H)(I - H)'
+    (generalised inverse where the group fits a direction exactly). B_g is the identity outside the
+    span of the group's regressors, so A_g is found in that span: the cost is linear in the size of
+    a group. Groups of one size are worked on together. The working model for weighted fits is the
+    identity.
 
     References
     ----------
-    Bell & McCaffrey (2002), Survey Methodology 28(2); Pustejovsky & Tipton (2018), Journal of Business &
-    Economic Statistics 36(4).
+    Bell & McCaffrey (2002), Survey Methodology 28(2); Pustejovsky & Tipton (2018), Journal of
+    Business & Economic Statistics 36(4).
     """
     batches = _rows_by_group_size(groups)
     bread, weighted = fit.bread, fit.weighted_design
@@ -79,9 +80,7 @@ def _rows_by_group_size(groups: ArrayLike) -> list[IntArray]:
         raise DesignError("clustered inference needs at least two groups.")
     order = np.argsort(codes.ravel(), kind="stable")
     first = np.cumsum(sizes) - sizes
-    return [
-        order[first[sizes == size][:, None] + np.arange(size)] for size in np.unique(sizes)
-    ]
+    return [order[first[sizes == size][:, None] + np.arange(size)] for size in np.unique(sizes)]
 
 
 def _adjust(fit: LinearFit, bread: FloatArray, inner: FloatArray, rows: IntArray) -> FloatArray:
@@ -116,8 +115,8 @@ def _satterthwaite(
     """Degrees of freedom of one coefficient: 2 mean^2 / variance of its CR2 variance.
 
     With a_g = A_g W_g X_g bread_j, the variance is a quadratic form in the errors with Gram matrix
-    P = diag(a_g'a_g) - U M V' - V M U' + U M Q M U' (U, V with rows X_g'a_g and X_g'W_g a_g): a diagonal
-    minus a matrix of rank 2k, so its trace and its squares need no G x G array.
+    P = diag(a_g'a_g) - U M V' - V M U' + U M Q M U' (U, V with rows X_g'a_g and X_g'W_g a_g): a
+    diagonal minus a matrix of rank 2k, so its trace and its squares need no G x G array.
     """
     squares = _sum_groups((direction**2)[:, None], batches)[:, 0]
     plain = _sum_groups(fit.design * direction[:, None], batches)

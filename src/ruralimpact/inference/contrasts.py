@@ -1,4 +1,4 @@
-"""Do estimates differ? Tests from group scores, which carry the covariance of estimates on one sample."""
+"""Tests that estimates differ, from group scores, which carry the covariance of estimates."""
 
 from dataclasses import dataclass
 
@@ -38,8 +38,8 @@ class EqualityTest:
     ----------
     statistic, df_numerator, df_denominator, p_value : float
         F statistic with its degrees of freedom. `df_numerator` counts the linearly independent
-        differences, fewer than the estimates less one where some are collinear. NaN where no difference
-        has any variance.
+        differences, fewer than the estimates less one where some are collinear. NaN where no
+        difference has any variance.
     """
 
     statistic: float
@@ -57,7 +57,8 @@ def difference_test(
     ----------
     first, second : float
     first_scores, second_scores : ndarray, shape (G,)
-        Their group scores, groups in the same order; NaN or 0 where a group is not in the comparison.
+        Their group scores, groups in the same order; NaN or 0 where a group is not in the
+        comparison.
 
     Returns
     -------
@@ -103,10 +104,10 @@ def equality_test(estimates: FloatArray, scores: FloatArray) -> EqualityTest:
     Notes
     -----
     Wald statistic W of the deviations from the mean estimate with the generalised inverse of their
-    clustered covariance, of rank r. It is compared as Hotelling's T2, ``W (G - r) / ((G - 1) r)`` with
-    F(r, G - r): the same as the t test with G - 1 degrees of freedom for two estimates. The common
-    ``W / r`` with F(r, G - 1) rejects too often as r grows (10% instead of 5% for eight estimates and 40
-    groups, with normal scores).
+    clustered covariance, of rank r. It is compared as Hotelling's T2, ``W (G - r) / ((G - 1) r)``
+    with F(r, G - r): the same as the t test with G - 1 degrees of freedom for two estimates. The
+    common ``W / r`` with F(r, G - 1) rejects too often as r grows (10% instead of 5% for eight
+    estimates and 40 groups, with normal scores).
 
     References
     ----------

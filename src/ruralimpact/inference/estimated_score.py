@@ -23,9 +23,11 @@ class EstimatedScore:
     probability : ndarray, shape (n,)
         F(X'theta), strictly between 0 and 1.
     density : ndarray, shape (n,)
-        f(X'theta): probability times its complement for the logit, the normal density for the probit.
+        f(X'theta): probability times its complement for the logit, the normal density for the
+        probit.
     matched_on : ndarray, shape (n,)
-        The score on which units were matched: the probability (as in Stata) or the linear predictor.
+        The score on which units were matched: the probability (as in Stata) or the linear
+        predictor.
     """
 
     covariates: FloatArray
@@ -53,7 +55,7 @@ class _LocalMoments:
 def ate_score_correction(
     outcome: FloatArray, treated: BoolArray, score: EstimatedScore, *, h: int = 2
 ) -> float:
-    """Compute what to add to the Abadie-Imbens (2006) variance of the ATE when the score is estimated.
+    """Compute what an estimated score adds to the Abadie-Imbens (2006) variance of the ATE.
 
     Parameters
     ----------
@@ -61,8 +63,8 @@ def ate_score_correction(
     treated : ndarray of bool, shape (n,)
     score : EstimatedScore
     h : int
-        Units of an arm nearest to a unit (the unit counts in its own arm, ties are added) that give the
-        covariances, at least 2: Stata's ``vce(robust, nn(h))``.
+        Units of an arm nearest to a unit (the unit counts in its own arm, ties are added) that give
+        the covariances, at least 2: Stata's ``vce(robust, nn(h))``.
 
     Returns
     -------
@@ -77,9 +79,9 @@ def ate_score_correction(
     Notes
     -----
     ``-c'Vc`` with V the covariance of the score's coefficients (expected information) and
-    ``c = sum f (cov_1 / p + cov_0 / (1 - p)) / n``, cov_w the covariance of covariates and outcome among
-    the nearest units of arm w. After sorting it is linear in n: the moments are differences of running
-    sums.
+    ``c = sum f (cov_1 / p + cov_0 / (1 - p)) / n``, cov_w the covariance of covariates and outcome
+    among the nearest units of arm w. After sorting it is linear in n: the moments are differences
+    of running sums.
 
     References
     ----------
@@ -102,7 +104,7 @@ def att_score_correction(
     estimate: float,
     h: int = 2,
 ) -> float:
-    """Compute what to add to the Abadie-Imbens (2006) variance of the ATT when the score is estimated.
+    """Compute what an estimated score adds to the Abadie-Imbens (2006) variance of the ATT.
 
     Parameters
     ----------
@@ -110,9 +112,9 @@ def att_score_correction(
     treated : ndarray of bool, shape (n,)
     score : EstimatedScore
     of_treated, of_controls : Neighbours
-        Nearest units of the other arm *in the covariates* (not on the score), for the treated units and
-        for the controls, as in `abadie_imbens.matching_estimate`. Stata takes the Euclidean distance of
-        the covariates as they are and as many neighbours as the estimate has matches.
+        Nearest units of the other arm *in the covariates* (not on the score), for the treated units
+        and for the controls, as in `abadie_imbens.abadie_imbens_estimate`. Stata takes the Euclidean
+        distance of the covariates as they are and as many neighbours as the estimate has matches.
     estimate : float
         The matching estimate.
     h : int
@@ -130,8 +132,8 @@ def att_score_correction(
 
     Notes
     -----
-    ``d'Vd - c'Vc`` with x the covariates with the constant, mu_w the mean outcome among the nearest units
-    of arm w on the score (the unit itself left out), N1 the number of treated units and::
+    ``d'Vd - c'Vc`` with x the covariates with the constant, mu_w the mean outcome among the nearest
+    units of arm w on the score (the unit itself left out), N1 the number of treated units and::
 
         c = sum f (x (mu_1 - mu_0 - tau) + cov_1 + cov_0 p / (1 - p)) / N1
         d = sum f x (y_1 - y_0 - tau) / N1
@@ -189,7 +191,9 @@ def _matched_differences(
     out = np.empty(len(outcome))
     for focal, near, sign in ((treated, of_treated, 1.0), (~treated, of_controls, -1.0)):
         if (near.counts == 0).any():
-            raise DesignError("the correction for the estimated score needs a neighbour for every unit.")
+            raise DesignError(
+                "the correction for the estimated score needs a neighbour for every unit."
+            )
         out[focal] = sign * (outcome[focal] - near.sums(outcome[~focal]) / near.counts)
     return out
 

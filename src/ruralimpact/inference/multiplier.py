@@ -15,7 +15,7 @@ WeightKind = Literal["auto", "rademacher", "webb"]
 
 FEW_GROUPS = 40
 _WEBB = np.array([-np.sqrt(1.5), -1.0, -np.sqrt(0.5), np.sqrt(0.5), 1.0, np.sqrt(1.5)])
-# Statistics this close (relative) are equal but for rounding; without it an enumeration misses its ties.
+# Statistics this close (relative) are equal but for rounding: an enumeration has many such ties.
 _TIE = 1e-10
 
 
@@ -32,7 +32,8 @@ class MultiplierResult:
     p_values : ndarray, shape (E,)
         Two-sided, of the hypothesis that the effect is zero.
     conf_low, conf_high : ndarray, shape (E,)
-        Symmetric percentile-t interval; it excludes zero exactly when the p-value is at most 1 - level.
+        Symmetric percentile-t interval; it excludes zero exactly when the p-value is at most 1 -
+        level.
     n_groups : ndarray of int, shape (E,)
         Groups with a non-zero score.
     few_groups : ndarray of bool, shape (E,)
@@ -78,12 +79,14 @@ def multiplier_bootstrap(
         Influence scores summed by group; NaN or 0 where a group is not in that comparison.
     rng : numpy.random.Generator
     draws : int
-        Bootstrap draws. With ``kind="rademacher"`` all 2^G sign patterns are used when they are no more.
+        Bootstrap draws. With ``kind="rademacher"`` all 2^G sign patterns are used when they are no
+        more.
     kind : {"auto", "rademacher", "webb"}
-        "auto" takes Rademacher weights for estimates with 40 groups or more and Webb's six-point weights
-        for others; both come from one draw, so the estimates stay jointly distributed.
+        "auto" takes Rademacher weights for estimates with 40 groups or more and Webb's six-point
+        weights for others; both come from one draw, so the estimates stay jointly distributed.
     arms : array_like, shape (G,), optional
-        Arm of each group, where treatment is assigned to groups. Improves tests with few treated groups.
+        Arm of each group, where treatment is assigned to groups. Improves tests with few treated
+        groups.
     level : float
         Coverage of the intervals.
 
@@ -98,14 +101,14 @@ def multiplier_bootstrap(
 
     Notes
     -----
-    With weights v, a draw is tau* = sum v_g s_g. It is studentised as a new estimate would be, with its
-    scores centred again: where the groups' shares are equal these are v_g s_g - tau*_a / G_a, tau*_a the
-    part of tau* from arm a and G_a its groups, so::
+    With weights v, a draw is tau* = sum v_g s_g. It is studentised as a new estimate would be, with
+    its scores centred again: where the groups' shares are equal these are v_g s_g - tau*_a / G_a,
+    tau*_a the part of tau* from arm a and G_a its groups, so::
 
         SE*^2 = G / (G - 1) * (sum v_g^2 s_g^2 - sum_a tau*_a^2 / G_a)
 
-    (one arm holding all groups where none are given). Without the second term Rademacher weights would
-    give every draw the same standard error and the t interval would shrink to a normal one.
+    (one arm holding all groups where none are given). Without the second term Rademacher weights
+    would give every draw the same standard error and the t interval would shrink to a normal one.
     The p-value is (1 + draws at least as extreme) / (1 + draws).
 
     References

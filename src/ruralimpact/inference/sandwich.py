@@ -1,4 +1,4 @@
-"""Covariance of least-squares coefficients: classical, heteroskedastic, clustered, clustered two ways."""
+"""Covariance of least-squares coefficients: classical, heteroskedastic, clustered, two-way."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,8 +27,8 @@ class LinearFit:
     weights : ndarray, shape (n,), optional
         Positive weights of the fit; none for ordinary least squares.
     absorbed : int
-        Parameters removed by a within transformation (dummies that are not in `design`), which count
-        where a formula has the number of parameters.
+        Parameters removed by a within transformation (dummies that are not in `design`), which
+        count where a formula has the number of parameters.
     """
 
     design: FloatArray
@@ -40,10 +40,9 @@ class LinearFit:
     def bread(self) -> FloatArray:
         """Inverse of X'WX, shape (k, k)."""
         try:
-            inverse: FloatArray = np.linalg.inv(self.design.T @ self.weighted_design)
+            return np.asarray(np.linalg.inv(self.design.T @ self.weighted_design), np.float64)
         except np.linalg.LinAlgError as problem:
             raise DesignError("the regressors are collinear.") from problem
-        return inverse
 
     @property
     def weighted_design(self) -> FloatArray:
@@ -85,13 +84,16 @@ def least_squares(
     Raises
     ------
     DesignError
-        The regressors are collinear, there is no residual degree of freedom, or a weight is not positive.
+        The regressors are collinear, there is no residual degree of freedom, or a weight is not
+        positive.
     """
     if weights is not None and not np.all(weights > 0):
-        raise DesignError("weights of a regression must be positive: leave out units without weight.")
+        raise DesignError(
+            "weights of a regression must be positive: leave out units without weight."
+        )
     root = np.ones(len(outcome)) if weights is None else np.sqrt(weights)
-    coefficients: FloatArray
-    coefficients, _, rank, _ = np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)
+    solution, _, rank, _ = np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)
+    coefficients = np.asarray(solution, np.float64)
     if rank < design.shape[1]:
         raise DesignError("the regressors are collinear.")
     fit = LinearFit(design, outcome - design @ coefficients, weights, absorbed)
@@ -137,8 +139,8 @@ def heteroskedastic_covariance(fit: LinearFit, kind: HeteroskedasticKind = "HC1"
     ----------
     fit : LinearFit
     kind : {"HC0", "HC1", "HC2", "HC3"}
-        HC1 multiplies by n / (n - parameters); HC2 and HC3 divide each squared residual by one minus its
-        leverage, once and twice.
+        HC1 multiplies by n / (n - parameters); HC2 and HC3 divide each squared residual by one
+        minus its leverage, once and twice.
 
     Returns
     -------
@@ -209,8 +211,8 @@ def two_way_covariance(
     Returns
     -------
     ndarray, shape (k, k)
-        First grouping plus second minus their intersection; where that is not positive semi-definite,
-        negative eigenvalues are set to zero as the paper proposes.
+        First grouping plus second minus their intersection; where that is not positive
+        semi-definite, negative eigenvalues are set to zero as the paper proposes.
 
     References
     ----------
@@ -228,8 +230,8 @@ def two_way_covariance(
 
 
 def _sandwich(fit: LinearFit, scores: FloatArray) -> FloatArray:
-    half: FloatArray = scores @ fit.bread
-    return half.T @ half
+    half = scores @ fit.bread
+    return np.asarray(half.T @ half)
 
 
 def _group_codes(groups: ArrayLike) -> tuple[IntArray, int]:
