@@ -51,6 +51,24 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
     checked.to_parquet(path, index=False)
 
 
+def empty_table(name: str) -> "pd.DataFrame":
+    """Return a table without rows that fulfils its contract.
+
+    Parameters
+    ----------
+    name : str
+        Contract, see `schema`.
+
+    Returns
+    -------
+    DataFrame
+    """
+    import pandas as pd
+
+    dtypes = {column: str(dtype) for column, dtype in schema(name).dtypes.items()}
+    return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()})
+
+
 def _units() -> "DataFrameSchema":
     from pandera.pandas import Column, DataFrameSchema
 
@@ -121,6 +139,7 @@ def _propensity() -> "DataFrameSchema":
     return DataFrameSchema(
         {
             "analysis": Column(str),
+            "link": Column(str, Check.isin(["logit", "probit"])),
             "unit_id": Column(str),
             "treated": Column(int, Check.isin([0, 1])),
             "linear_predictor": Column(float),

@@ -104,3 +104,20 @@ def _ks(column: FloatArray, treatment: NDArray[np.int8], weights: FloatArray) ->
     gap = np.cumsum((sign * weights / totals)[order])
     last_of_value = np.append(np.diff(column[order]) != 0, True)
     return float(np.abs(gap[last_of_value]).max())
+
+
+def effective_number(weights: FloatArray) -> float:
+    """Kish's effective number of units.
+
+    Parameters
+    ----------
+    weights : ndarray
+        Non-negative.
+
+    Returns
+    -------
+    float
+        ``(sum w)^2 / sum w^2``; 0 where all weights are 0.
+    """
+    total = float((weights**2).sum())
+    return float(weights.sum() ** 2 / total) if total > 0 else 0.0

@@ -36,8 +36,8 @@ class Design:
         which sums to the number of matched focal units; 0 for units left out.
     focal, candidates : ndarray of int
         Positions of the units that look for matches, and of those that serve.
-    neighbours : Neighbours
-        Matches of `focal` among `candidates`.
+    neighbours : Neighbours or None
+        Matches of `focal` among `candidates`; None for weights that come from no matching.
     set_ids : ndarray of int, shape (n,), optional
         Disjoint matched sets (-1 outside); None where a candidate may serve twice.
     dropped : dict of str to int
@@ -48,14 +48,14 @@ class Design:
     weights: FloatArray
     focal: IntArray
     candidates: IntArray
-    neighbours: Neighbours
+    neighbours: Neighbours | None
     set_ids: IntArray | None
     dropped: dict[str, int]
 
     @property
     def matched(self) -> NDArray[np.bool_]:
-        """Which of the focal units have a match, shape (n_focal,)."""
-        return self.neighbours.counts > 0
+        """Which of the focal units are in the estimand, shape (n_focal,)."""
+        return self.weights[self.focal] > 0
 
     def pairs(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Unit positions of every pair (focal, match) and the match's share.
@@ -66,6 +66,8 @@ class Design:
         share : ndarray
             Sums to 1 over the matches of each focal unit.
         """
+        if self.neighbours is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
         focal, candidate = self.neighbours.pairs()
         share = 1.0 / self.neighbours.counts[focal]
         return self.focal[focal], self.candidates[candidate], share

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.balance import effective_number
 from ruralimpact.design.matching import Design
 from ruralimpact.estimation.estimate import ScoredEstimate
 
@@ -77,23 +78,6 @@ def matching_estimate(
         set_ids=design.set_ids,
         notes=notes,
     )
-
-
-def effective_number(weights: FloatArray) -> float:
-    """Kish's effective number of units.
-
-    Parameters
-    ----------
-    weights : ndarray
-        Non-negative.
-
-    Returns
-    -------
-    float
-        ``(sum w)^2 / sum w^2``; 0 where all weights are 0.
-    """
-    total = float((weights**2).sum())
-    return float(weights.sum() ** 2 / total) if total > 0 else 0.0
 
 
 def _regression(outcome: FloatArray, covariates: FloatArray, weights: FloatArray) -> FloatArray:

@@ -1,0 +1,98 @@
+"""The units that one analysis compares: who is in, with which covariates and strata."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.propensity import refuse_empty_arm
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Units of one analysis with a known treatment and complete covariates.
+
+    Attributes
+    ----------
+    name : str
+        The analysis.
+    units : DataFrame, n rows
+        Sorted by ``unit_id``, so that row order in the files changes nothing.
+    treatment : ndarray of {0, 1}, shape (n,)
+    covariates : CovariateMatrix
+        Dummies without the base level, for models and metrics.
+    levels : CovariateMatrix
+        Dummies for every level, for balance.
+    excluded : tuple of (str, int, int)
+        Reason, rows excluded, rows before.
+    """
+
+    name: str
+    units: pd.DataFrame
+    treatment: NDArray[np.int8]
+    covariates: CovariateMatrix
+    levels: CovariateMatrix
+    excluded: tuple[tuple[str, int, int], ...]
+
+    def strata(self, exact: Sequence[str]) -> IntArray | None:
+        """Codes of the cells of `exact`; None where it is empty.
+
+        Parameters
+        ----------
+        exact : sequence of str
+            Columns of `units`.
+        """
+        if not exact:
+            return None
+        codes = self.units.groupby(list(exact), sort=True, dropna=False).ngroup()
+        return codes.to_numpy(np.int64)
+
+
+def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Comparison:
+    """Select the units of an analysis and make numbers of their covariates.
+
+    Parameters
+    ----------
+    analysis : mapping
+        ``name``, ``treatment``, ``covariates`` and optionally ``exact``.
+    units : DataFrame
+        A sample's units.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    DesignError
+        An arm is empty, or a covariate is infinite.
+    """
+    exact, covariates = list(analysis.get("exact", [])), list(analysis.get("covariates", []))
+    kept = units.sort_values("unit_id", ignore_index=True)
+    excluded: list[tuple[str, int, int]] = []
+    for reason, columns in (
+        (f"no value of the treatment '{analysis['treatment']}'", [analysis["treatment"]]),
+        ("a covariate is missing", covariates),
+        ("a variable of the exact strata is missing", exact),
+    ):
+        complete = kept[columns].notna().all(axis=1)
+        if not complete.all():
+            excluded.append((reason, int((~complete).sum()), len(kept)))
+            kept = kept[complete].reset_index(drop=True)
+    treatment = kept[analysis["treatment"]].to_numpy(np.int8)
+    refuse_empty_arm(treatment, analysis["name"])
+    columns_of = {name: kept[name].to_numpy() for name in covariates}
+    return Comparison(
+        analysis["name"],
+        kept,
+        treatment,
+        covariate_matrix(columns_of, where=analysis["name"]),
+        covariate_matrix(columns_of, every_level=True, where=analysis["name"]),
+        tuple(excluded),
+    )

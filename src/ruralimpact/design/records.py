@@ -1,0 +1,173 @@
+"""Designs as tables: what the design stage writes and the estimate stage reads back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.design.balance import Balance
+from ruralimpact.design.comparison import Comparison
+from ruralimpact.design.matching import Design
+from ruralimpact.design.neighbours import ListNeighbours
+from ruralimpact.design.propensity import PropensityModel
+
+ATT, SUPPORTED = "ATT", "ATT, supported"
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which design a row belongs to.
+
+    Attributes
+    ----------
+    analysis, strategy : str
+    """
+
+    analysis: str
+    strategy: str
+
+
+def weight_rows(key: Key, comparison: Comparison, design: Design) -> pd.DataFrame:
+    """Weights of every unit of a design, under the contract ``weights``."""
+    n = len(design.treatment)
+    return pd.DataFrame(
+        {
+            "analysis": key.analysis,
+            "strategy": key.strategy,
+            "unit_id": comparison.units["unit_id"],
+            "treated": design.treatment.astype(np.int64),
+            "weight": design.weights,
+            "set": np.full(n, -1) if design.set_ids is None else design.set_ids,
+        }
+    )
+
+
+def pair_rows(key: Key, comparison: Comparison, design: Design) -> pd.DataFrame:
+    """Matched pairs of a design, under the contract ``pairs``."""
+    ids = comparison.units["unit_id"].to_numpy()
+    focal, match, share = design.pairs()
+    return pd.DataFrame(
+        {
+            "analysis": key.analysis,
+            "strategy": key.strategy,
+            "focal_id": ids[focal],
+            "match_id": ids[match],
+            "weight": share,
+        }
+    )
+
+
+def propensity_rows(comparison: Comparison, model: PropensityModel) -> pd.DataFrame:
+    """Propensity scores of the units of a comparison, under the contract ``propensity``."""
+    return pd.DataFrame(
+        {
+            "analysis": comparison.name,
+            "link": model.link,
+            "unit_id": comparison.units["unit_id"],
+            "treated": comparison.treatment.astype(np.int64),
+            "linear_predictor": model.linear_predictor,
+            "probability": model.probability,
+        }
+    )
+
+
+def balance_rows(key: Key, balance: Balance, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Balance of a design, or of a comparison before matching (empty strategy)."""
+    return pd.DataFrame(
+        {
+            "analysis": key.analysis,
+            "strategy": key.strategy,
+            "stage": "after" if key.strategy else "before",
+            "covariate": balance.names,
+            "label": [_label(name, labels) for name in balance.names],
+            "binary": balance.binary,
+            "treated_mean": balance.treated_mean,
+            "control_mean": balance.control_mean,
+            "smd": balance.smd,
+            "variance_ratio": balance.variance_ratio,
+            "ks": balance.ks,
+            "balanced": balance.balanced,
+        }
+    )
+
+
+def _label(name: str, labels: Mapping[str, str]) -> str:
+    """Label of a covariate; of a before-period mean and of a dummy by what they come from."""
+    base, bracket, level = name.partition("[")
+    label = labels.get(base)
+    if label is None and base.endswith("_before"):
+        label = f"{labels.get(base.removesuffix('_before'), base)}, before"
+    return f"{label or base}: {level.rstrip(']')}" if bracket else label or base
+
+
+def design_row(key: Key, design: Design, balance: Balance, effective: float) -> pd.DataFrame:
+    """Counts of a design and whether it balances, under the contract ``designs``."""
+    treated = design.treatment == 1
+    dropped = int(sum(design.dropped.values()))
+    smd = np.abs(balance.smd)
+    return pd.DataFrame(
+        {
+            "analysis": [key.analysis],
+            "strategy": [key.strategy],
+            "estimand": [SUPPORTED if dropped else ATT],
+            "n_treated": [int(treated.sum())],
+            "n_control": [int((~treated).sum())],
+            "n_treated_matched": [int((design.weights[treated] > 0).sum())],
+            "n_control_matched": [int((design.weights[~treated] > 0).sum())],
+            "effective_controls": [effective],
+            "n_dropped": [dropped],
+            "max_abs_smd": [float(smd.max()) if len(smd) else np.nan],
+            "balanced": [bool(balance.balanced.all())],
+        }
+    )
+
+
+def exclusion_rows(scope: str, counted: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
+    """Rows left out by the design stage, under the contract ``exclusions``."""
+    return pd.DataFrame(
+        [("design", scope, reason, rows, before) for reason, rows, before in counted],
+        columns=["stage", "scope", "reason", "rows", "rows_before"],
+    )
+
+
+def read_design(
+    key: Key, comparison: Comparison, weights: pd.DataFrame, pairs: pd.DataFrame
+) -> Design:
+    """Rebuild a design from its tables.
+
+    Parameters
+    ----------
+    key : Key
+    comparison : Comparison
+        The same comparison that the design was made for.
+    weights, pairs : DataFrame
+        Contracts ``weights`` and ``pairs``.
+
+    Returns
+    -------
+    Design
+        ``dropped`` counts treated units without a match under one heading.
+    """
+    mine = weights[(weights["analysis"] == key.analysis) & (weights["strategy"] == key.strategy)]
+    mine = mine.set_index("unit_id").loc[comparison.units["unit_id"]]
+    linked = pairs[(pairs["analysis"] == key.analysis) & (pairs["strategy"] == key.strategy)]
+    position = pd.Series(np.arange(len(comparison.units)), index=comparison.units["unit_id"])
+    treatment = mine["treated"].to_numpy(np.int8)
+    focal, candidates = np.flatnonzero(treatment == 1), np.flatnonzero(treatment == 0)
+    owner = np.searchsorted(focal, position.loc[linked["focal_id"]].to_numpy())
+    member = np.searchsorted(candidates, position.loc[linked["match_id"]].to_numpy())
+    order = np.lexsort((member, owner))
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(focal)))])
+    neighbours = ListNeighbours(start.astype(np.int64), member[order], len(candidates))
+    alone = int((neighbours.counts == 0).sum())
+    sets = mine["set"].to_numpy(np.int64)
+    return Design(
+        treatment,
+        mine["weight"].to_numpy(float),
+        focal,
+        candidates,
+        neighbours,
+        sets if (sets >= 0).any() else None,
+        {"without a match": alone} if alone else {},
+    )

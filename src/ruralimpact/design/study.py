@@ -1,0 +1,205 @@
+"""Every design of a study: its analyses crossed with their strategies."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact import progress
+from ruralimpact.design.balance import balance, effective_number
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.matching import Design, match_nearest
+from ruralimpact.design.propensity import PropensityModel, fit_propensity
+from ruralimpact.design.records import (
+    Key,
+    balance_rows,
+    design_row,
+    exclusion_rows,
+    pair_rows,
+    propensity_rows,
+    weight_rows,
+)
+from ruralimpact.design.strategies import NearestNeighbour, Strategy, Unweighted, parse_strategy
+from ruralimpact.tables import empty_table
+
+MATCHED = ("matching", "matched_difference")
+
+
+def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
+    """List every specification that will be estimated, with a digest, before outcomes are read.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses`` and ``strategies``.
+
+    Returns
+    -------
+    dict
+        ``specifications`` (list of spec_id, sorted), ``definitions`` and ``sha256`` of the two.
+    """
+    ids = sorted(
+        f"{analysis['name']}/{strategy}/{outcome}"
+        for analysis in study["analyses"]
+        for strategy in strategies_of(analysis)
+        for outcome in analysis["outcomes"]
+    )
+    definitions = {"analyses": study["analyses"], "strategies": study["strategies"]}
+    listed = {"specifications": ids, "definitions": definitions}
+    text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
+    return {**listed, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def strategies_of(analysis: Mapping[str, Any]) -> list[str]:
+    """Names of the strategies or estimators of an analysis."""
+    if analysis["method"] in MATCHED:
+        return list(analysis["strategies"])
+    return list(analysis.get("estimators", ["difference"]))
+
+
+def design_study(
+    study: Mapping[str, Any], units: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Make every design of a study.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses``, ``strategies``, ``codebook`` and ``variables``.
+    units : mapping of str to DataFrame
+        Units of each sample. No outcome.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``weights``, ``pairs``, ``propensity``, ``balance``, ``designs`` and ``exclusions``.
+
+    Raises
+    ------
+    DesignError
+        A comparison that the data cannot bear.
+    """
+    labels = covariate_labels(study)
+    strategies = {row["name"]: parse_strategy(row) for row in study["strategies"]}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
+    todo = [a for a in study["analyses"] if a["method"] != "panel"]
+    total = sum(len(a.get("strategies", [])) for a in todo)
+    done = 0
+    for analysis in todo:
+        comparison = build_comparison(analysis, units[analysis["sample"]])
+        parts["exclusions"].append(exclusion_rows(comparison.name, comparison.excluded))
+        if comparison.levels.names:
+            before = balance(comparison.levels, comparison.treatment)
+            parts["balance"].append(balance_rows(Key(comparison.name, ""), before, labels))
+        if analysis["method"] not in MATCHED:
+            continue
+        chosen = {name: strategies[name] for name in analysis["strategies"]}
+        models = _fit_models(comparison, chosen)
+        parts["propensity"] += [propensity_rows(comparison, model) for model in models.values()]
+        for name, strategy in chosen.items():
+            key = Key(comparison.name, name)
+            design = make_design(comparison, strategy, models, analysis.get("exact", []))
+            for table, rows in _rows(key, comparison, design, labels):
+                parts[table].append(rows)
+            done += 1
+            progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {name}")
+    return {name: _stack(name, frames) for name, frames in parts.items()}
+
+
+def covariate_labels(study: Mapping[str, Any]) -> dict[str, str]:
+    """Labels of codebook variables, built variables and outcomes, by name."""
+    labels = {row["variable"]: row["label"] for row in study["codebook"]}
+    for block in ("variables", "outcomes"):
+        labels |= {name: spec["label"] for name, spec in study.get(block, {}).items() if "label" in spec}
+    return labels
+
+
+def _fit_models(
+    comparison: Comparison, strategies: Mapping[str, Strategy]
+) -> dict[str, PropensityModel]:
+    """One propensity model for each link that a strategy of the analysis needs."""
+    links = sorted(
+        {s.link for s in strategies.values() if isinstance(s, NearestNeighbour) and s.needs_propensity}
+    )
+    return {
+        link: fit_propensity(
+            comparison.covariates, comparison.treatment, link=link, where=comparison.name
+        )
+        for link in links
+    }
+
+
+def make_design(
+    comparison: Comparison,
+    strategy: Strategy,
+    models: Mapping[str, PropensityModel],
+    exact: list[str],
+) -> Design:
+    """Apply one strategy to a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    strategy : Strategy
+    models : mapping of str to PropensityModel
+        By link.
+    exact : list of str
+        Variables of the analysis on which pairs must agree, beside the strategy's own.
+
+    Returns
+    -------
+    Design
+    """
+    if isinstance(strategy, Unweighted):
+        return _everyone(comparison)
+    together = [*exact, *(name for name in strategy.exact if name not in exact)]
+    return match_nearest(
+        comparison.covariates,
+        comparison.treatment,
+        strategy,
+        propensity=models.get(strategy.link) if strategy.needs_propensity else None,
+        strata=comparison.strata(together),
+        where=comparison.name,
+    )
+
+
+def _everyone(comparison: Comparison) -> Design:
+    """Treated units count once; controls share their number equally."""
+    treated = comparison.treatment == 1
+    weights = np.where(treated, 1.0, treated.sum() / (~treated).sum())
+    return Design(
+        comparison.treatment,
+        weights,
+        np.flatnonzero(treated),
+        np.flatnonzero(~treated),
+        neighbours=None,
+        set_ids=None,
+        dropped={},
+    )
+
+
+def _rows(
+    key: Key, comparison: Comparison, design: Design, labels: Mapping[str, str]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield every table's rows of one design."""
+    after = balance(comparison.levels, design.treatment, design.weights)
+    effective = effective_number(design.weights[design.candidates])
+    counted = tuple(
+        (reason, count, len(comparison.units)) for reason, count in design.dropped.items()
+    )
+    yield "weights", weight_rows(key, comparison, design)
+    yield "pairs", pair_rows(key, comparison, design)
+    yield "balance", balance_rows(key, after, labels)
+    yield "designs", design_row(key, design, after, effective)
+    yield "exclusions", exclusion_rows(f"{key.analysis}/{key.strategy}", counted)
+
+
+def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
+
+
+_TABLES = ("weights", "pairs", "propensity", "balance", "designs", "exclusions")

@@ -1,0 +1,62 @@
+"""Match and weight every comparison of a study, without outcomes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact import progress, stage
+from ruralimpact.design.study import design_study, specifications
+from ruralimpact.tables import write_table
+
+
+def design_comparisons(
+    *,
+    units: Sequence[str],
+    weights: str,
+    pairs: str,
+    propensity: str,
+    balance: str,
+    designs: str,
+    exclusions: str,
+    specifications_file: str,
+    study: Mapping[str, Any],
+) -> None:
+    """Write the designs of a study and the digest of what will be estimated with them.
+
+    Parameters
+    ----------
+    units : sequence of path
+        Units of each sample, in the order of ``study["samples"]``.
+    weights, pairs, propensity, balance, designs, exclusions : path
+        Outputs.
+    specifications_file : path
+        Output: every specification and a digest, fixed before outcomes are read.
+    study : mapping
+        Configuration.
+    """
+    progress.begin(study["name"], "design_comparisons")
+    tables = {
+        name: pd.read_parquet(path) for name, path in zip(study["samples"], units, strict=True)
+    }
+    made = design_study(study, tables)
+    paths = {
+        "weights": weights,
+        "pairs": pairs,
+        "propensity": propensity,
+        "balance": balance,
+        "designs": designs,
+        "exclusions": exclusions,
+    }
+    for name, path in paths.items():
+        with stage.replacing(path) as partial:
+            write_table(made[name], partial, name)
+    with stage.replacing(specifications_file) as partial:
+        partial.write_text(json.dumps(specifications(study), indent=1) + "\n", encoding="utf-8")
+
+
+if "snakemake" in globals():
+    arguments = stage.keywords(snakemake)
+    arguments["specifications_file"] = arguments.pop("specifications")
+    stage.run(design_comparisons, **arguments)
