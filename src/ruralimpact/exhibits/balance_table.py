@@ -155,7 +155,7 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
         "The effective number of controls is Kish's: the square of the sum of weights over the sum of "
         "their squares.",
         f"{impact.UNBALANCED} Outside the bounds: an absolute SMD of 0.1 or more, or, for covariates "
-        "with more than two values, a variance ratio outside 0.5 to 2.",
+        "with more than two values, a variance ratio outside 0.5 to 2. Marks go by unrounded values.",
         f"{formatting.DASH} = not defined, as for a covariate without variation in an arm.",
     ]
     if frame["suppressed"].any():

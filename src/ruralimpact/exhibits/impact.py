@@ -12,11 +12,10 @@ from ruralimpact.exhibits.results import StudyResults
 UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _LETTERS = "abcdefghij"
 
-_INTERVAL = Column("95% interval", "", 1.9)
 _EFFECT_COLUMNS = (
     Column("Estimate", "Effect on the treated", 1.1),
     Column("(SE)", "Effect on the treated", 1.1),
-    Column("95% interval", "Effect on the treated", 2.1),
+    Column("95% interval", "Effect on the treated", 2.0),
     Column("p", "Effect on the treated", 0.8),
 )
 
@@ -64,8 +63,8 @@ def _table(results: StudyResults, exhibit: Mapping[str, Any], *, means: bool) ->
 def _columns(results: StudyResults, *, means: bool, dropped: bool) -> tuple[Column, ...]:
     before = (Column("Treated", "Mean", 1.1), Column("Controls", "Mean", 1.1)) if means else ()
     percent = (
-        Column("Percent", "Of the counterfactual", 0.9),
-        Column("95% interval", "Of the counterfactual", 1.5),
+        Column("Estimate", "Percent of the counterfactual", 1.1),
+        Column("95% interval", "Percent of the counterfactual", 1.5),
     )
     counts = results.study["unit_label"].capitalize()
     sizes = [Column("Treated", counts, 0.9), Column("Controls", counts, 0.95)]

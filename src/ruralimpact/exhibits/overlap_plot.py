@@ -72,7 +72,8 @@ def _panel(
     treated = _shares(scores.loc[scores["treated"] == 1, "probability"])
     controls = _shares(scores.loc[scores["treated"] == 0, "probability"])
     after = {name: _matched_shares(results, scores, analysis, name) for name in names}
-    limit = 1.2 * max(treated.max(), *(shares.max() for shares in after.values()), 0.05)
+    tallest = max(treated.max(), *(shares.max() for shares in after.values()), 0.05)
+    limit = 1.12 * min(max(tallest, controls.max()), 1.6 * tallest)
     axes.stairs(treated, _EDGES, fill=True, color=palette.TREATED, alpha=0.85)
     axes.stairs(-controls, _EDGES, fill=True, color="#c9d0d8")
     for name, shares in after.items():
@@ -99,17 +100,22 @@ def _matched_shares(
 
 
 def _note_clipped(axes: Axes, controls: np.ndarray, limit: float) -> None:
-    """Write the share of a bar that the axis cuts off beside it."""
-    for place in np.flatnonzero(controls > limit):
-        axes.annotate(
-            f"{100 * controls[place]:.0f} percent of controls here",
-            (_EDGES[place + 1], -0.93 * limit),
-            xytext=(4, 0),
-            textcoords="offset points",
-            fontsize=7,
-            color=palette.FAINT,
-        )
-        break
+    """Write the share of the first bar that the axis cuts off beside it."""
+    cut = np.flatnonzero(controls > limit)
+    if not len(cut):
+        return
+    clear = cut[0] + 1 + int(np.argmin(controls[cut[0] + 1 :] > 0.8 * limit))
+    axes.annotate(
+        f"{100 * controls[cut[0]]:.0f} percent of controls\nare in the first bar"
+        if cut[0] == 0
+        else f"{100 * controls[cut[0]]:.0f} percent of controls are\nin the bar that is cut off",
+        (_EDGES[clear], -0.95 * limit),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=7,
+        color=palette.FAINT,
+    )
 
 
 def _legend(results: StudyResults, strategies: list[str]) -> list[Patch | Line2D]:

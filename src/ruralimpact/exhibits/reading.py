@@ -19,7 +19,7 @@ _SIGNIFICANCE = 0.05
 
 
 def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
-    """Return one sentence for each analysis and outcome: range over strategies, sign, significance.
+    """Return a line for each analysis: range over strategies, significance and balance by outcome.
 
     Parameters
     ----------
@@ -32,10 +32,13 @@ def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, .
     """
     lines = []
     for analysis in analyses:
+        first, *others = results.outcomes_of([analysis]) or [""]
+        if not first:
+            continue
+        sentence = impact_sentence(results, analysis, first)
         where = f"{results.analysis(analysis)['label']}: " if len(analyses) > 1 else ""
-        for outcome in results.outcomes_of([analysis]):
-            sentence = impact_sentence(results, analysis, outcome)
-            lines.append(f"{where}{sentence}" if where else sentence[:1].upper() + sentence[1:])
+        start = f"{where}{sentence}" if where else sentence[:1].upper() + sentence[1:]
+        lines.append(" ".join([start, *(_short(results, analysis, name) for name in others)]))
     return tuple(lines)
 
 
@@ -45,29 +48,38 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     name = formatting.lower_first(results.outcome_label(outcome))
     if frame.empty:
         return f"the estimates on {name} are suppressed or missing."
+    comparison, span = results.comparison(analysis), _span(results, frame, outcome)
     if len(frame) == 1:
-        return _single(results, frame.iloc[0], analysis, outcome)
-    factor = formatting.scale(results.unit(outcome))
-    span = formatting.range_text(
-        list(factor * frame["estimate"]), results.decimals(outcome), results.unit(outcome)
-    )
+        ends = _ends(results, frame.iloc[0], outcome)
+        return f"the {comparison} in {name} is {span} (95 percent interval {ends})."
     ways = "estimators" if results.analysis(analysis)["method"] == "panel" else "strategies"
-    comparison = results.comparison(analysis)
     return (
-        f"across {formatting.word(len(frame))} {ways} the {comparison} in {name} ranges from "
-        f"{span}; {_significant(frame)}{_unbalanced(frame)}."
+        f"across {formatting.word(len(frame))} {ways} the {comparison} in {name} ranges from {span}; "
+        f"{_significant(frame)} from zero at the 5 percent level{_unbalanced(frame)}."
     )
 
 
-def _single(results: StudyResults, row: pd.Series, analysis: str, outcome: str) -> str:
-    factor, unit = formatting.scale(results.unit(outcome)), results.unit(outcome)
-    decimals = results.decimals(outcome)
-    ends = formatting.interval(factor * row["conf_low"], factor * row["conf_high"], decimals)
-    return (
-        f"the {results.comparison(analysis)} for "
-        f"{formatting.lower_first(results.outcome_label(outcome))} is "
-        f"{formatting.number(factor * row['estimate'], decimals)} {unit} "
-        f"(95 percent interval {ends})."
+def _short(results: StudyResults, analysis: str, outcome: str) -> str:
+    """Return what `impact_sentence` says, for the outcomes after the first."""
+    frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
+    label = results.outcome_label(outcome)
+    if frame.empty:
+        return f"{label}: suppressed or missing."
+    if len(frame) == 1:
+        return f"{label}: {_span(results, frame, outcome)} ({_ends(results, frame.iloc[0], outcome)})."
+    return f"{label}: {_span(results, frame, outcome)}; {_significant(frame)}."
+
+
+def _span(results: StudyResults, frame: pd.DataFrame, outcome: str) -> str:
+    unit = results.unit(outcome)
+    values = list(formatting.scale(unit) * frame["estimate"])
+    return formatting.range_text(values, results.decimals(outcome), unit)
+
+
+def _ends(results: StudyResults, row: pd.Series, outcome: str) -> str:
+    factor = formatting.scale(results.unit(outcome))
+    return formatting.interval(
+        factor * row["conf_low"], factor * row["conf_high"], results.decimals(outcome)
     )
 
 
@@ -76,7 +88,7 @@ def _significant(frame: pd.DataFrame) -> str:
     total = formatting.word(len(frame))
     verb = "differs" if found == 1 else "differ"
     subject = "none" if found == 0 else formatting.word(found)
-    return f"{subject} of {total} {verb} from zero at the 5 percent level"
+    return f"{subject} of {total} {verb}"
 
 
 def _unbalanced(frame: pd.DataFrame) -> str:

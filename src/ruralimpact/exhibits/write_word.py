@@ -99,7 +99,7 @@ def _table_xml(table: Table, width: float) -> str:
 
 def _widths(table: Table, width: float) -> list[int]:
     shares = [column.width for column in table.columns]
-    stub = min(max(0.2 * width, 5.0), 0.4 * width)
+    stub = min(max(0.22 * width, 5.6), 0.4 * width)
     each = min((width - stub) / sum(shares), 2.6)
     stub = min(width - each * sum(shares), 7.5)
     return [round(stub * _TWIPS), *(round(share * each * _TWIPS) for share in shares)]

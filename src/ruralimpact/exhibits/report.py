@@ -1,0 +1,60 @@
+"""The report of a study: one page that holds its tables and figures and needs no network."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.exhibits.write_html import STYLE, fragment_of
+
+SECTIONS = (
+    ("estimates", "Estimates"),
+    ("balance", "Are the arms alike?"),
+    ("sample", "From raw files to samples"),
+    ("errors", "Other standard errors"),
+    ("methods", "How the numbers were made"),
+    ("data", "Data, and how to cite"),
+)
+
+
+def report_page(
+    template: str,
+    document: Mapping[str, Any],
+    pages: Mapping[str, str],
+    pictures: Mapping[str, bytes],
+    *,
+    digest: str = "",
+) -> str:
+    """Return the report as one self-contained page.
+
+    Parameters
+    ----------
+    template : str
+        Jinja2 template.
+    document : mapping
+        Content of findings.json.
+    pages : mapping of str to str
+        HTML files of the tables, by name.
+    pictures : mapping of str to bytes
+        SVG files of the figures, by name.
+    digest : str
+        Digest of the specifications that were fixed before outcomes were read.
+
+    Returns
+    -------
+    str
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    return environment.from_string(template).render(
+        **document,
+        fragments={name: fragment_of(page) for name, page in pages.items()},
+        images={name: _data_address(picture) for name, picture in pictures.items()},
+        sections=SECTIONS,
+        table_style=STYLE,
+        digest=digest,
+    )
+
+
+def _data_address(picture: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture).decode('ascii')}"

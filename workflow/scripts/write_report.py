@@ -1,0 +1,49 @@
+"""Put the exhibits of a study into one self-contained page."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruralimpact import stage
+from ruralimpact.exhibits.report import report_page
+
+
+def write_report(
+    *,
+    findings: str,
+    exhibits: Sequence[str],
+    specifications: str,
+    quality: Sequence[str],  # noqa: ARG001 - what the data were like is in findings already
+    report: str,
+    study: Mapping[str, Any],  # noqa: ARG001
+    template: str = "workflow/report/report.html.j2",
+) -> None:
+    """Write `report` from the exhibits.
+
+    Parameters
+    ----------
+    findings : path
+        Numbers, words and captions.
+    exhibits : sequence of path
+        Files of the exhibits: tables are read as HTML, figures as SVG.
+    specifications : path
+        The list of specifications with its digest.
+    report : path
+        Output.
+    template : path
+    """
+    paths = [Path(path) for path in exhibits]
+    page = report_page(
+        Path(template).read_text(encoding="utf-8"),
+        json.loads(Path(findings).read_text(encoding="utf-8")),
+        {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
+        {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
+        digest=json.loads(Path(specifications).read_text(encoding="utf-8")).get("sha256", ""),
+    )
+    with stage.replacing(report) as partial:
+        partial.write_text(page, encoding="utf-8")
+
+
+if "snakemake" in globals():
+    stage.run(write_report, **stage.keywords(snakemake))
