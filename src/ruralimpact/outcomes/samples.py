@@ -1,16 +1,17 @@
 """Analysis samples: units without outcomes, outcomes apart, and who was left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import unit_variables
 from ruralimpact.outcomes.two_periods import two_periods
-from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.codebook import Entry, parse_codebook
 from ruralimpact.survey.suggestions import nearest
 
 EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
@@ -68,7 +69,7 @@ def build_sample(
     spec = study["samples"][name]
     entries = parse_codebook(study["codebook"], surveys)
     built = build(
-        _pooled(name, spec, surveys),
+        _pooled(name, spec, surveys, entries),
         variables=study["variables"],
         outcomes=study["outcomes"],
         entries=entries,
@@ -94,14 +95,25 @@ def build_sample(
 
 
 def _pooled(
-    name: str, spec: Mapping[str, Any], surveys: Mapping[str, pd.DataFrame]
+    name: str,
+    spec: Mapping[str, Any],
+    surveys: Mapping[str, pd.DataFrame],
+    entries: Sequence[Entry],
 ) -> pd.DataFrame:
-    """Stack the sources of a sample; a variable that one of them lacks is missing there."""
+    """Stack the sources of a sample; a codebook variable that a source lacks is missing there."""
     for source in spec["sources"]:
         if source not in surveys:
             problem = f"there is no source '{source}'. {nearest(source, surveys)}"
             raise ConfigError(problem, key=f"samples.{name}.sources")
-    return pd.concat([surveys[source] for source in spec["sources"]], ignore_index=True)
+    pooled = pd.concat([surveys[source] for source in spec["sources"]], ignore_index=True)
+    lacking = {
+        entry.variable: pd.Series(
+            np.nan, index=pooled.index, dtype=float if entry.is_number else "str"
+        )
+        for entry in entries
+        if entry.variable not in pooled
+    }
+    return pooled.assign(**lacking)
 
 
 def _unit_ids(spec: Mapping[str, Any], table: pd.DataFrame, study: Mapping[str, Any]) -> pd.Series:

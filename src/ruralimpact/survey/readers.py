@@ -1,10 +1,12 @@
 """Raw survey files as text, whatever their format, with the row numbers their owner sees."""
 
-from collections.abc import Callable, Mapping
+import csv
+from codecs import lookup
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError, DataError, RuralImpactError
 from ruralimpact.survey.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -72,50 +74,66 @@ def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> "p
     for option in (*_CSV_OPTIONS, "sheet"):
         if option in source and option not in allowed:
             raise ConfigError(f"does not apply to a {suffix} file.", key=f"{key}.{option}")
-    return _READERS[suffix](file, source)
+    try:
+        return _READERS[suffix](file, source)
+    except RuralImpactError:
+        raise
+    except (
+        Exception
+    ) as error:  # the libraries behind a format raise what they like on a damaged file
+        raise DataError(f"cannot be read as a {suffix} file: {error}", file=file) from None
 
 
 def _read_csv(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
-    import pandas as pd
-
-    encoding = str(source.get("encoding", "utf-8"))
+    key, encoding = f"sources.{source['name']}.encoding", str(source.get("encoding", "utf-8"))
     try:
-        table = pd.read_csv(
-            file,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            sep=source.get("delimiter", ","),
-            encoding="utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding,
-        )
-    except pd.errors.EmptyDataError:
-        raise DataError("is empty.", file=file) from None
-    except pd.errors.ParserError as error:
-        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        raise DataError(f"cannot be read as a table: {reason}.", file=file) from None
+        lookup(encoding)
+        lines = _csv_lines(file, encoding, str(source.get("delimiter", ",")))
     except UnicodeDecodeError:
-        key = f"sources.{source['name']}.encoding"
         hint = f"State its encoding (often latin-1 or cp1252) under the key '{key}'."
         raise DataError(f"is not text in the encoding {encoding}.", file=file, hint=hint) from None
     except LookupError:
-        known = nearest(encoding, ["utf-8", "latin-1", "cp1252"])
-        key = f"sources.{source['name']}.encoding"
-        raise ConfigError(f"there is no encoding '{encoding}'. {known}", key=key) from None
-    return _with_header(table, file)
+        hint = nearest(encoding, ["utf-8", "latin-1", "cp1252"])
+        raise ConfigError(f"there is no encoding '{encoding}'. {hint}", key=key) from None
+    return _with_header(lines, file)
 
 
-def _with_header(table: "pd.DataFrame", file: Path) -> "pd.DataFrame":
-    """Take the names from the first line, number the others, and refuse lines cut short."""
-    blank = table.isna().all(axis=1)
-    short = table.isna().any(axis=1) & ~blank
-    if short.any():
-        rows = [row + 1 for row in table.index[short]]
-        raise DataError("fewer fields than the header.", file=file, rows=rows)
-    body: pd.DataFrame = table.iloc[1:].fillna("").apply(lambda column: column.str.strip())
-    body.columns = [str(name).strip() for name in table.iloc[0].fillna("")]
-    body.index = (body.index + 1).rename("row")
-    return body
+def _csv_lines(file: Path, encoding: str, delimiter: str) -> dict[int, list[str]]:
+    """Return the records of a CSV file by the line each starts on."""
+    utf8 = lookup(encoding).name == "utf-8"
+    with file.open(encoding="utf-8-sig" if utf8 else encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        lines: dict[int, list[str]] = {}
+        start = 1
+        try:
+            for record in reader:
+                lines[start] = record
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(
+                f"cannot be read as a table: {error}.", file=file, rows=[start]
+            ) from None
+    return lines
+
+
+def _with_header(lines: Mapping[int, Sequence[str]], file: Path) -> "pd.DataFrame":
+    """Take the names from the first line, and refuse lines with more or fewer fields than it."""
+    import pandas as pd
+
+    if not lines:
+        raise DataError("is empty.", file=file)
+    numbers = list(lines)
+    header = [name.strip() for name in lines[numbers[0]]]
+    blank = [""] * len(header)
+    body = {row: lines[row] or blank for row in numbers[1:]}
+    odd = [row for row, record in body.items() if len(record) != len(header)]
+    if odd:
+        problem = f"the header has {len(header)} fields, and row {odd[0]} has {len(body[odd[0]])}."
+        raise DataError(problem, file=file, rows=odd)
+    index = pd.Index(list(body), name="row", dtype="int64")
+    table = pd.DataFrame(list(body.values()), index=index, columns=header, dtype="str")
+    stripped: pd.DataFrame = table.apply(lambda column: column.str.strip())
+    return stripped
 
 
 def _read_xlsx(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
@@ -130,10 +148,11 @@ def _read_xlsx(file: Path, source: Mapping[str, Any]) -> "pd.DataFrame":
             na_values=[""],
         )
     except ValueError as error:
+        if "sheet" not in source:
+            raise
         raise ConfigError(f"{error}.", key=f"sources.{source['name']}.sheet") from None
-    if table.empty:
-        raise DataError("is empty.", file=file)
-    return _with_header(_as_text(table), file)
+    records = _as_text(table).to_numpy().tolist()
+    return _with_header(dict(enumerate(records, start=1)), file)
 
 
 def _read_dta(file: Path, _: Mapping[str, Any]) -> "pd.DataFrame":

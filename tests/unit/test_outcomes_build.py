@@ -1,0 +1,145 @@
+"""Constructors named in study.yaml: missing in, missing out; a wrong name is met with the nearest."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.outcomes.build import CONSTRUCTORS, build
+from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+
+SURVEY = pd.DataFrame(
+    {
+        "id": ["A", "B", "C", "D"],
+        "tenure": pd.Series(["owner", "share", None, "mixed"], dtype="str"),
+        "income": [100.0, 0.0, np.nan, -5.0],
+        "price": [2.0, 3.0, 4.0, np.nan],
+        "sold": [10.0, 0.0, 1.0, 1.0],
+        "rent": [5.0, 5.0, 5.0, 5.0],
+        "school": [1.0, 2.0, np.nan, 3.0],
+    }
+)
+ENTRIES = parse_codebook(
+    [
+        {
+            **dict.fromkeys(COLUMNS, ""),
+            "variable": "tenure",
+            "raw_name": "p2",
+            "source": "*",
+            "type": "category",
+            "role": "input",
+            "labels": "1=owner|2=share|3=mixed",
+        }
+    ],
+    ["farms"],
+)
+
+
+def built(spec, **earlier):
+    construction = build(SURVEY, variables=earlier, outcomes={"y": spec}, entries=ENTRIES)
+    return construction.table["y"].to_numpy(), construction.undefined
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"build": "variable", "of": "income"}, [100, 0, np.nan, -5]),
+        (
+            {"build": "indicator", "of": "tenure", "values": ["share", "mixed"]},
+            [0, 1, np.nan, 1],
+        ),
+        (
+            {"build": "indicator", "of": "tenure", "values": ["share"], "exclude": ["mixed"]},
+            [0, 1, np.nan, np.nan],
+        ),
+        ({"build": "indicator", "of": "school", "values": [2, 3]}, [0, 1, np.nan, 1]),
+        ({"build": "below", "of": "income", "line": 50}, [0, 1, np.nan, 1]),
+        ({"build": "positive", "of": "income"}, [1, 0, np.nan, 0]),
+        ({"build": "sum", "of": ["income", "rent"]}, [105, 5, np.nan, 0]),
+        (
+            {
+                "build": "net_income",
+                "sales": [{"quantity": "sold", "price": "price"}],
+                "costs": [{"amount": "rent"}],
+            },
+            [15, -5, -1, np.nan],
+        ),
+        (
+            {
+                "build": "restore_zero",
+                "of": "school",
+                "total": "sold",
+                "parts": ["school", "rent"],
+                "stored_as": 1,
+            },
+            [0, 2, np.nan, 3],
+        ),
+    ],
+)
+def test_constructors(spec, expected):
+    values, undefined = built(spec)
+    np.testing.assert_array_equal(values, expected)
+    assert undefined == {}
+
+
+def test_log_of_what_has_none_is_missing_and_counted():
+    values, undefined = built({"build": "log", "of": "income"})
+    np.testing.assert_allclose(values, [np.log(100), np.nan, np.nan, np.nan])
+    assert undefined == {"y": 2}
+
+
+def test_later_definitions_see_earlier_ones():
+    values, _ = built(
+        {"build": "sum", "of": ["double", "income"]},
+        double={"build": "sum", "of": ["income", "income"]},
+    )
+    np.testing.assert_array_equal(values, [300, 0, np.nan, -15])
+
+
+def test_survey_is_left_alone():
+    before = SURVEY.copy(deep=True)
+    built({"build": "log", "of": "income"})
+    pd.testing.assert_frame_equal(SURVEY, before)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"build": "logs", "of": "income"}, r"'outcomes\.y\.build'.*'logs'. Did you mean 'log'"),
+        ({"of": "income"}, "there is no constructor 'None'"),
+        ({"build": "log"}, r"'outcomes\.y'.*'log' needs the key 'of'"),
+        ({"build": "log", "of": "incom"}, r"'outcomes\.y\.of'.*'incom'. Did you mean 'income'"),
+        ({"build": "log", "of": "tenure"}, "'tenure' is a category, and 'log' needs a number"),
+        ({"build": "sum", "of": ["rent", "rnt"]}, r"'outcomes\.y\.of\[1\]'.*'rnt'"),
+        (
+            {"build": "indicator", "of": "tenure", "values": ["shared"]},
+            "'tenure' has no value 'shared'. Did you mean 'share'",
+        ),
+        ({"build": "indicator", "of": "tenure", "values": [True]}, "must stand in quotes"),
+        (
+            {"build": "net_income", "sales": [{"quantity": "sold"}], "costs": []},
+            r"'outcomes\.y\.sales\[0\]'.*a quantity with its price",
+        ),
+        (
+            {"build": "net_income", "sales": [], "costs": [{"amount": "rent"}, {"amount": "rent"}]},
+            r"'outcomes\.y\.costs\[1\]'.*'rent' is listed twice",
+        ),
+    ],
+)
+def test_mistakes_name_the_key(spec, message):
+    with pytest.raises(ConfigError, match=message):
+        built(spec)
+
+
+def test_taken_name():
+    with pytest.raises(ConfigError, match="the name 'income' is already taken"):
+        build(SURVEY, variables={}, outcomes={"income": {"build": "variable", "of": "rent"}})
+
+
+def test_every_constructor_is_tested_here():
+    tested = {
+        mark.args[1][i][0].get("build")
+        for mark in test_constructors.pytestmark
+        for i in range(len(mark.args[1]))
+    }
+    assert set(CONSTRUCTORS) == tested | {"log"}

@@ -1,0 +1,222 @@
+"""Samples: units without outcomes, whoever is left out is counted, two periods by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.outcomes.covariates import check_covariates
+from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.survey.codebook import COLUMNS
+
+CODEBOOK = [
+    {"variable": "year", "role": "wave", "type": "integer", "timing": "pre"},
+    {"variable": "in_scheme", "role": "treatment", "type": "indicator"},
+    {"variable": "age", "role": "covariate", "type": "number", "timing": "pre"},
+    {"variable": "variety", "role": "covariate", "type": "category", "timing": "post"},
+    {"variable": "coop", "role": "group", "type": "category"},
+    {"variable": "income", "role": "outcome", "type": "number", "timing": "post"},
+]
+STUDY = {
+    "sources": [{"name": "farms", "wave_variable": "year"}],
+    "codebook": [
+        {**dict.fromkeys(COLUMNS, ""), "source": "*", "raw_name": "x", **row} for row in CODEBOOK
+    ],
+    "variables": {
+        "ln_income": {"build": "log", "of": "income", "role": "covariate", "timing": "pre"}
+    },
+    "outcomes": {"earned": {"build": "variable", "of": "income"}},
+    "samples": {
+        "years": {"sources": ["farms"], "group": "coop"},
+        "leavers": {
+            "sources": ["farms"],
+            "group": "id",
+            "two_periods": {
+                "before": [1, 2],
+                "after": [3, 4],
+                "status": "in_scheme",
+                "treatment": "left",
+                "covariates": ["age", "earned"],
+            },
+        },
+    },
+    "analyses": [],
+}
+HISTORIES = {
+    "leaver": [1, 1, 0, 0],
+    "never": [0, 0, 0, 0],
+    "always": [1, 1, 1, 1],
+    "late": [1, 1, 1, 0],
+    "entrant": [0, 0, 1, 1],
+    "unknown": [1, 1, 0, np.nan],
+    "absent": [0, 0, 0],
+}
+
+
+def survey():
+    rows = [
+        {
+            "id": name,
+            "wave": year,
+            "year": year,
+            "in_scheme": status,
+            "age": 30.0 + year,
+            "variety": "high",
+            "coop": "north",
+            "income": 10.0 * year * year,
+        }
+        for name, history in HISTORIES.items()
+        for year, status in enumerate(history, start=1)
+    ]
+    return pd.DataFrame(rows).astype({"id": "str", "variety": "str", "coop": "str"})
+
+
+def sample(name, table=None, study=STUDY):
+    return build_sample(name, {"farms": survey() if table is None else table}, study)
+
+
+def test_units_hold_no_outcome():
+    result = sample("years")
+    assert result.units.columns.tolist() == [
+        *("unit_id", "group", "id", "wave", "year"),
+        *("in_scheme", "age", "variety", "ln_income"),
+    ]
+    assert result.outcomes.columns.tolist() == ["unit_id", "earned"]
+    assert result.units["unit_id"].tolist() == result.outcomes["unit_id"].tolist()
+    assert result.units["unit_id"].is_monotonic_increasing
+    assert result.units["unit_id"].tolist()[0] == "absent:1"
+    assert set(result.units["group"]) == {"north"}
+
+
+def test_rows_without_a_treatment_stay():
+    units = sample("years").units.set_index("unit_id")
+    assert np.isnan(units.loc["unknown:4", "in_scheme"])
+
+
+def test_undefined_values_are_counted_under_the_variable():
+    table = survey()
+    table.loc[[0, 5], "income"] = 0.0
+    assert sample("years", table).exclusions.to_dict("records") == [
+        {
+            "stage": "construct",
+            "scope": "years/ln_income",
+            "reason": "logarithm of a number that is not positive",
+            "rows": 2,
+            "rows_before": 27,
+        }
+    ]
+
+
+def test_two_periods_by_hand():
+    result = sample("leavers")
+    assert result.units.to_dict("list") == {
+        "unit_id": ["leaver", "never"],
+        "group": ["leaver", "never"],
+        "id": ["leaver", "never"],
+        "left": [1.0, 0.0],
+        "age_before": [31.5, 31.5],
+        "earned_before": [25.0, 25.0],  # (10 + 40) / 2
+    }
+    assert result.outcomes["earned"].tolist() == [100.0, 100.0]  # (90 + 160) / 2 - 25
+    reasons = result.exclusions[["reason", "rows", "rows_before"]].to_numpy().tolist()
+    assert reasons == [
+        ["not observed in every wave", 1, 7],
+        ["in_scheme missing in some wave", 1, 6],
+        ["in_scheme in every wave", 1, 5],
+        ["in_scheme in some waves, but not in all before and none after", 2, 4],
+    ]
+
+
+def test_a_mean_over_waves_is_missing_where_a_wave_is():
+    table = survey()
+    table.loc[(table["id"] == "leaver") & (table["wave"] == 3), "income"] = np.nan
+    outcomes = sample("leavers", table).outcomes["earned"]
+    assert outcomes.isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("name", ["years", "leavers"])
+def test_row_order_changes_nothing(name):
+    shuffled = survey().sample(frac=1, random_state=7).reset_index(drop=True)
+    expected, found = sample(name), sample(name, shuffled)
+    for table in ("units", "outcomes", "exclusions"):
+        pd.testing.assert_frame_equal(getattr(expected, table), getattr(found, table))
+
+
+def test_sources_are_stacked_and_told_apart_by_wave():
+    first = pd.DataFrame({"id": ["A", "B"], "wave": "2008", "age": [1.0, 2.0]})
+    second = pd.DataFrame({"id": ["A"], "wave": "2014", "income": [5.0]})
+    study = {
+        **STUDY,
+        "sources": [{"name": "w1"}, {"name": "w2"}],
+        "variables": {},
+        "samples": {"both": {"sources": ["w1", "w2"], "group": "id"}},
+    }
+    result = build_sample("both", {"w1": first, "w2": second}, study)
+    units = result.units
+    assert units["unit_id"].tolist() == ["A:2008", "A:2014", "B:2008"]
+    assert units["group"].tolist() == ["A", "A", "B"]
+    assert units["age"].isna().tolist() == [False, True, False]
+    assert result.outcomes["earned"].isna().tolist() == [True, False, True]
+    with pytest.raises(DataError, match="row A:2008: the same unit occurs"):
+        build_sample("both", {"w1": first, "w2": first.head(1)}, study)
+
+
+def test_missing_group_names_the_units():
+    table = survey()
+    table.loc[3, "coop"] = None
+    with pytest.raises(DataError, match="column 'coop', row leaver:4: the group is missing"):
+        sample("years", table)
+
+
+def test_group_that_changes_between_waves():
+    table = survey()
+    table.loc[3, "coop"] = "south"
+    study = {**STUDY, "samples": {"leavers": {**STUDY["samples"]["leavers"], "group": "coop"}}}
+    with pytest.raises(DataError, match="row leaver: the group of a unit changes"):
+        sample("leavers", table, study)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"after": [3, 9]}, r"two_periods\.after.*no wave 9. Known: 1, 2, 3, 4"),
+        ({"status": "in_schme"}, r"two_periods\.status.*Did you mean 'in_scheme'"),
+        ({"covariates": ["variety"]}, "'variety' is a category"),
+    ],
+)
+def test_two_periods_mistakes_name_the_key(changes, message):
+    leavers = STUDY["samples"]["leavers"]
+    periods = {**leavers["two_periods"], **changes}
+    study = {**STUDY, "samples": {"leavers": {**leavers, "two_periods": periods}}}
+    with pytest.raises(ConfigError, match=message):
+        sample("leavers", study=study)
+
+
+def analysed(sample_name, **options):
+    analysis = {"name": "main", "sample": sample_name, **options}
+    return {**STUDY, "analyses": [analysis]}
+
+
+def test_allowed_covariates():
+    check_covariates(analysed("years", covariates=["age", "ln_income"], exact=["year"]))
+    check_covariates(analysed("leavers", covariates=["earned_before"]))
+
+
+@pytest.mark.parametrize(
+    ("study", "message"),
+    [
+        (analysed("years", covariates=["variety"]), "'variety' is declared as measured after"),
+        (analysed("years", exact=["variety"]), r"'analyses\.main\.exact'.*measured after"),
+        (analysed("years", covariates=["income"]), r"not a covariate \(its role is 'outcome'\)"),
+        (analysed("years", covariates=["earned"]), r"not a covariate \(its role is 'outcome'\)"),
+        (analysed("years", covariates=["agee"]), "no variable 'agee'. Did you mean 'age'"),
+        (
+            analysed("leavers", covariates=["age"]),
+            "the sample has no covariate 'age'. Known: age_before",
+        ),
+        (analysed("leaver", covariates=[]), "no sample 'leaver'. Did you mean 'leavers'"),
+    ],
+)
+def test_refused_covariates(study, message):
+    with pytest.raises(ConfigError, match=message):
+        check_covariates(study)

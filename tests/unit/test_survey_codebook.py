@@ -1,0 +1,79 @@
+"""A codebook is checked before any data are read; a mistake names the line and the nearest name."""
+
+import pytest
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.codebook import COLUMNS, entries_of, parse_codebook
+
+BASE = {
+    "variable": "age",
+    "source": "*",
+    "raw_name": "p12",
+    "type": "integer",
+    "role": "covariate",
+    "timing": "pre",
+}
+
+
+def row(**changes):
+    return {**dict.fromkeys(COLUMNS, ""), **BASE, **changes}
+
+
+def parse(*rows, sources=("farms", "herds")):
+    return parse_codebook(rows, sources, file="codebook.csv")
+
+
+def test_cells_are_read():
+    (entry,) = parse(row(type="category", labels="1=owner|2=tenant", missing_codes="-9|NA"))
+    assert entry.labels == {"1": "owner", "2": "tenant"}
+    assert entry.missing_codes == ("-9", "NA")
+    (bounded,) = parse(row(minimum="16", maximum=""))
+    assert (bounded.minimum, bounded.maximum) == (16.0, None)
+
+
+def test_entries_of_a_source():
+    entries = parse(row(), row(variable="herd", source="herds", raw_name="h1"))
+    assert [entry.variable for entry in entries_of(entries, "farms")] == ["age"]
+    assert [entry.variable for entry in entries_of(entries, "herds")] == ["age", "herd"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"typ": "integer"}, "no codebook column 'typ'. Did you mean 'type'"),
+        ({"type": "numbr"}, "unknown type 'numbr'. Did you mean 'number'"),
+        ({"role": "covariat"}, "unknown role 'covariat'. Did you mean 'covariate'"),
+        ({"timing": "prior"}, "unknown timing 'prior'"),
+        ({"source": "farm"}, "unknown source 'farm'. Did you mean 'farms'"),
+        ({"raw_name": ""}, "column 'raw_name' is empty"),
+        ({"variable": "wave"}, "a name that the pipeline uses itself"),
+        ({"minimum": "none"}, "the minimum 'none' is not a number"),
+        ({"minimum": "5", "maximum": "1"}, "the minimum 5 is above the maximum 1"),
+        ({"labels": "1=owner"}, "type integer has no labels"),
+        ({"type": "category", "labels": "1:owner"}, "'1:owner' is not a new code=label"),
+        ({"type": "category", "labels": "1=a|1=b"}, "'1=b' is not a new code=label"),
+        ({"type": "indicator", "labels": "1=yes"}, "labels of an indicator must be 0 or 1"),
+        ({"type": "category", "maximum": "3"}, "a category has no minimum or maximum"),
+        ({"timing": ""}, "a covariate needs a timing"),
+    ],
+)
+def test_mistakes_name_file_and_line(changes, message):
+    with pytest.raises(ConfigError, match=message) as error:
+        parse(row(variable="first"), row(**changes))
+    assert "file codebook.csv" in str(error.value)
+    assert "line 3" in str(error.value)
+
+
+def test_a_line_with_too_many_fields():
+    with pytest.raises(ConfigError, match=r"line 2.*more fields than the header"):
+        parse({**row(), None: ["more"]})
+
+
+def test_a_variable_described_twice_for_a_source():
+    with pytest.raises(ConfigError, match="described twice for the source 'farms'"):
+        parse(row(), row(source="farms"))
+
+
+def test_a_variable_means_the_same_in_every_source():
+    with pytest.raises(ConfigError, match="unit is 'months' for the source 'herds' and 'years'"):
+        parse(row(source="farms", unit="years"), row(source="herds", unit="months"))
