@@ -26,6 +26,7 @@ def coarsened_exact_weights(
     treatment: NDArray[np.int8],
     *,
     cutpoints: Mapping[str, Cut] | None = None,
+    strata: IntArray | None = None,
 ) -> UnitWeights:
     """Weight controls to the treated of their stratum of coarsened covariates.
 
@@ -37,6 +38,8 @@ def coarsened_exact_weights(
         By covariate: a number of equal bins over its range (1 leaves it out), the inner cut points
         (a value on one belongs above it), or every value by itself. Without an entry a two-valued
         covariate stays as it is and any other has ceil(log2(n) + 1) equal bins, Sturges' rule.
+    strata : ndarray of int, shape (n,), optional
+        Codes of exact strata, which the bins divide further.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def coarsened_exact_weights(
     """
     refuse_empty_arm(treatment)
     refuse_non_finite(covariates.values, "covariates")
-    cells = _cells(covariates, dict(cutpoints or {}))
+    cells = _cells(covariates, dict(cutpoints or {}), strata)
     treated = treatment == 1
     size = int(cells.max()) + 1
     n_treated = np.bincount(cells[treated], minlength=size)
@@ -75,14 +78,16 @@ def coarsened_exact_weights(
     return UnitWeights(weights, {NO_CONTROLS: lost} if lost.any() else {}, strata)
 
 
-def _cells(covariates: CovariateMatrix, cutpoints: dict[str, Cut]) -> IntArray:
+def _cells(
+    covariates: CovariateMatrix, cutpoints: dict[str, Cut], strata: IntArray | None
+) -> IntArray:
     """Cell of each unit, numbered from 0 in ascending order of the bins."""
     unknown = sorted(set(cutpoints) - set(covariates.names))
     if unknown:
         listed = ", ".join(f"'{name}'" for name in unknown)
         raise DesignError(f"cut points for {listed}, which is not among the covariates.")
     n = covariates.values.shape[0]
-    cells, size = np.zeros(n, dtype=np.int64), 1
+    cells, size = _renumbered(np.zeros(n) if strata is None else strata)
     for j, name in enumerate(covariates.names):
         default: Cut = "exact" if covariates.binary[j] else ceil(log2(n) + 1)
         bins = _bins(covariates.values[:, j], cutpoints.get(name, default), name)

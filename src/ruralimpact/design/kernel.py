@@ -1,82 +1,20 @@
-"""Kernel and radius matching: every control near a treated unit serves it, by nearness.
+"""Kernel and radius matching: every control near a treated unit serves it, by nearness."""
 
-The total kernel weight in a window is a polynomial in the score for the Epanechnikov, biweight
-and uniform kernels, so running moments of the sorted controls give it for all treated units at
-once. The moments are taken from an anchor at most one bandwidth away and never subtracted from
-each other: rounding stays in proportion to the window's own content.
-"""
-
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from math import comb
-from typing import Literal
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.kernel_sums import Kernel, Windows, serve
 from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.design.unit_weights import UnitWeights, refuse_non_finite
-from ruralimpact.design.windows import expand, within_reach
+from ruralimpact.design.windows import within_reach
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Kernel = Literal["epanechnikov", "biweight", "uniform", "tricube", "gaussian"]
 
 OFF_SUPPORT = "no control within the bandwidth"
-
-# Coefficients of u**0, u**1, ... for |u| <= 1.
-_POLYNOMIALS: dict[str, tuple[float, ...]] = {
-    "uniform": (1.0,),
-    "epanechnikov": (1.0, 0.0, -1.0),
-    "biweight": (1.0, 0.0, -2.0, 0.0, 1.0),
-}
-_SHAPES: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "uniform": np.ones_like,
-    "epanechnikov": lambda u: 1 - u**2,
-    "biweight": lambda u: (1 - u**2) ** 2,
-    "tricube": lambda u: (1 - np.abs(u) ** 3) ** 3,
-    "gaussian": lambda u: np.exp(-(u**2) / 2),
-}
-_PAIRS_AT_ONCE = 1 << 21
-_FEW_NEIGHBOURS = 30
-# Below this mean kernel value the moments cancel; such windows are summed pair by pair.
-_THIN = 1e-3
-
-
-@dataclass(frozen=True)
-class _Windows:
-    """Distinct sorted scores of the focal arm, and the other arm's points in reach of each."""
-
-    focal: FloatArray
-    focal_count: FloatArray
-    points: FloatArray
-    count: FloatArray
-    low: IntArray
-    high: IntArray
-    bandwidth: float
-
-    def only(self, kept: NDArray[np.bool_]) -> "_Windows":
-        return replace(
-            self,
-            focal=self.focal[kept],
-            focal_count=self.focal_count[kept],
-            low=self.low[kept],
-            high=self.high[kept],
-        )
-
-    def transposed(self, share: FloatArray) -> "_Windows":
-        """Return the same pairs seen from the points, the focal values counting `share`."""
-        position = np.arange(len(self.points))
-        return replace(
-            self,
-            focal=self.points,
-            focal_count=self.count,
-            points=self.focal,
-            count=share,
-            low=np.searchsorted(self.high, position, side="right"),
-            high=np.searchsorted(self.low, position, side="right"),
-        )
 
 
 def kernel_weights(
@@ -85,6 +23,7 @@ def kernel_weights(
     *,
     kernel: Kernel = "epanechnikov",
     bandwidth: float = 0.06,
+    strata: IntArray | None = None,
 ) -> UnitWeights:
     """Weight controls by their nearness to each treated unit.
 
@@ -98,6 +37,8 @@ def kernel_weights(
         Gaussian one over all of them, since it has no edge.
     bandwidth : float
         In units of the score.
+    strata : ndarray of int, shape (n,), optional
+        Controls serve treated units of their own stratum only.
 
     Returns
     -------
@@ -124,25 +65,24 @@ def kernel_weights(
     if not (np.isfinite(bandwidth) and bandwidth > 0):
         raise DesignError(f"the bandwidth must be a positive number, not {bandwidth}.")
     treated = treatment == 1
-    focal, focal_place, focal_count = _distinct(score[treated])
-    points, place, count = _distinct(score[~treated])
-    low, high = within_reach(focal, points, np.inf if kernel == "gaussian" else bandwidth)
-    windows = _Windows(focal, focal_count, points, count, low, high, bandwidth)
-    total, usage = _match(windows, kernel)
-    if not (total > 0).any():
+    weights = np.zeros(len(score))
+    for members in _groups(treatment, strata):
+        weights[members] = _serve_stratum(treatment[members], score[members], kernel, bandwidth)
+    off = treated & (weights == 0)
+    if off.sum() == treated.sum():
         raise DesignError(
             f"no overlap: no treated unit has a control within {bandwidth:g} of its score. "
             "Widen the bandwidth or drop the strategy."
         )
-    weights = np.empty(len(score))
-    weights[treated] = (total > 0)[focal_place]
-    weights[~treated] = usage[place]
-    off = treated & (weights == 0)
     return UnitWeights(weights, {OFF_SUPPORT: off} if off.any() else {})
 
 
 def radius_weights(
-    treatment: NDArray[np.int8], score: FloatArray, *, caliper: float
+    treatment: NDArray[np.int8],
+    score: FloatArray,
+    *,
+    caliper: float,
+    strata: IntArray | None = None,
 ) -> UnitWeights:
     """Weight all controls within the caliper of a treated unit equally.
 
@@ -152,6 +92,8 @@ def radius_weights(
     score : ndarray, shape (n,)
     caliper : float
         In units of the score; a control at exactly this distance is inside.
+    strata : ndarray of int, shape (n,), optional
+        As in `kernel_weights`.
 
     Returns
     -------
@@ -166,104 +108,36 @@ def radius_weights(
     ----------
     Dehejia & Wahba (2002), Review of Economics and Statistics 84(1).
     """
-    return kernel_weights(treatment, score, kernel="uniform", bandwidth=caliper)
+    return kernel_weights(treatment, score, kernel="uniform", bandwidth=caliper, strata=strata)
+
+
+def _groups(treatment: NDArray[np.int8], strata: IntArray | None) -> Iterator[IntArray]:
+    """Rows of each stratum that holds both arms."""
+    if strata is None:
+        yield np.arange(len(treatment))
+        return
+    order = np.argsort(strata, kind="stable")
+    starts = np.flatnonzero(np.diff(strata[order])) + 1
+    for members in np.split(order, starts):
+        if 0 < treatment[members].sum() < len(members):
+            yield members
+
+
+def _serve_stratum(
+    treatment: NDArray[np.int8], score: FloatArray, kernel: Kernel, bandwidth: float
+) -> FloatArray:
+    treated = treatment == 1
+    focal, focal_place, focal_count = _distinct(score[treated])
+    points, place, count = _distinct(score[~treated])
+    low, high = within_reach(focal, points, np.inf if kernel == "gaussian" else bandwidth)
+    windows = Windows(focal, focal_count, points, count, low, high, bandwidth)
+    total, usage = serve(windows, kernel)
+    weights = np.empty(len(score))
+    weights[treated] = (total > 0)[focal_place]
+    weights[~treated] = usage[place]
+    return weights
 
 
 def _distinct(score: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
     values, place, count = np.unique(score, return_inverse=True, return_counts=True)
     return values, place, count.astype(float)
-
-
-def _match(windows: _Windows, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
-    """Total kernel weight found by each focal value, and the usage of each point."""
-    w = windows
-    pairs = int((w.high - w.low).sum())
-    if kernel not in _POLYNOMIALS or pairs <= _FEW_NEIGHBOURS * (len(w.focal) + len(w.points)):
-        return _match_pairwise(w, kernel)
-    polynomial = _POLYNOMIALS[kernel]
-    total = _window_sums(w, polynomial)
-    found = np.concatenate([[0.0], np.cumsum(w.count)])
-    thin = total < _THIN * (found[w.high] - found[w.low])
-    total[thin], usage = _match_pairwise(w.only(thin), kernel)
-    share = np.zeros(len(w.focal))
-    np.divide(w.focal_count, total, out=share, where=~thin & (total > 0))
-    usage += np.maximum(_window_sums(w.transposed(share), polynomial), 0.0)
-    return total, usage
-
-
-def _window_sums(windows: _Windows, polynomial: tuple[float, ...]) -> FloatArray:
-    """Sum of counts times the polynomial in (point - focal) / bandwidth over each window."""
-    w = windows
-    out = np.zeros(len(w.focal))
-    start = 0
-    while start < len(w.focal):
-        anchor = w.focal[start]
-        middle = int(np.searchsorted(w.points, anchor))
-        near = np.searchsorted(w.focal, anchor + w.bandwidth, side="right")
-        stop = max(int(min(np.searchsorted(w.low, middle, side="right"), near)), start + 1)
-        block = slice(start, stop)
-        first, last = int(w.low[start]), int(w.high[stop - 1])
-        if last > first:
-            position = (w.points[first:last] - anchor) / w.bandwidth
-            value, cut = w.count[first:last], middle - first
-            right = _running_moments(position[cut:], value[cut:], polynomial)
-            left = _running_moments(position[:cut][::-1], value[:cut][::-1], polynomial)
-            offset = (w.focal[block] - anchor) / w.bandwidth
-            for degree in range(len(polynomial)):
-                moment = right[degree, w.high[block] - middle] + left[degree, middle - w.low[block]]
-                out[block] += _coefficient(degree, offset, polynomial) * moment
-        start = stop
-    return out
-
-
-def _running_moments(
-    position: FloatArray, values: FloatArray, polynomial: tuple[float, ...]
-) -> FloatArray:
-    """Compute running sums of values * position**k, k = 0, 1, ...; shape (degree + 1, len + 1)."""
-    out = np.zeros((len(polynomial), len(position) + 1))
-    term = values
-    for degree in range(len(polynomial)):
-        np.cumsum(term, out=out[degree, 1:])
-        if degree + 1 < len(polynomial):
-            term = term * position
-    return out
-
-
-def _coefficient(degree: int, offset: FloatArray, polynomial: tuple[float, ...]) -> FloatArray:
-    """Coefficient of position**degree in polynomial(position - offset)."""
-    out = np.zeros_like(offset)
-    for power in range(degree, len(polynomial)):
-        if polynomial[power]:
-            out += polynomial[power] * comb(power, degree) * (-offset) ** (power - degree)
-    return out
-
-
-def _match_pairwise(windows: _Windows, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
-    w = windows
-    total, usage = np.zeros(len(w.focal)), np.zeros(len(w.points))
-    for block in _blocks(w.high - w.low):
-        owner, member = expand(w.low[block], w.high[block])
-        distance = (w.points[member] - w.focal[block][owner]) / w.bandwidth
-        value = _SHAPES[kernel](np.clip(distance, -_edge(kernel), _edge(kernel)))
-        found = np.bincount(owner, value * w.count[member], block.stop - block.start)
-        total[block] = found
-        share = np.zeros(len(owner))
-        np.divide(value, found[owner], out=share, where=found[owner] > 0)
-        usage += np.bincount(member, share * w.focal_count[block][owner], len(w.points))
-    return total, usage
-
-
-def _edge(kernel: Kernel) -> float:
-    return np.inf if kernel == "gaussian" else 1.0
-
-
-def _blocks(width: IntArray) -> Iterator[slice]:
-    """Consecutive runs of focal values with about `_PAIRS_AT_ONCE` pairs each."""
-    running = np.cumsum(width)
-    start = 0
-    while start < len(width):
-        before = running[start - 1] if start else 0
-        stop = int(np.searchsorted(running, before + _PAIRS_AT_ONCE, side="right"))
-        stop = max(stop, start + 1)
-        yield slice(start, stop)
-        start = stop
