@@ -1,0 +1,206 @@
+"""Sandwich covariances against R: plm, sandwich and clubSandwich on the rice farms, MatchIt's fits."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from reference_files import REFERENCE
+
+from ruralimpact.inference.bias_reduced import bias_reduced_covariance
+from ruralimpact.inference.sandwich import (
+    LinearFit,
+    classical_covariance,
+    clustered_covariance,
+    heteroskedastic_covariance,
+    least_squares,
+    leverage,
+    two_way_covariance,
+)
+
+FARMS, SEASONS = 171, 6
+ESTIMATE = dict(rel=1e-6)
+STD_ERROR = dict(rel=1e-8)  # far inside the bar of 1e-4
+
+
+@cache
+def farms():
+    return pd.read_csv(REFERENCE / "r" / "ricefarms_built_outcomes.csv")
+
+
+def panel_rows():
+    return pd.read_csv(REFERENCE / "r" / "ricefarms_panel_estimates.csv")
+
+
+def dummies(column):
+    return pd.get_dummies(farms()[column]).to_numpy(float)
+
+
+def residualise(values, design):
+    return values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+
+
+def variables(model, outcome, term):
+    names = [term, "ln_size", "high", "share"] if model.endswith("_ctl") else [term]
+    return farms()[outcome].to_numpy(float), farms()[names].to_numpy(float)
+
+
+def two_way_fits(y, x):
+    """Fits within farms and seasons: with and without counting dummies, and with seasons kept."""
+    farm, season = dummies("id"), dummies("season")[:, 1:]
+    both = np.column_stack([farm, season])
+    absorbed = FARMS + SEASONS - 1
+    _, counted = least_squares(residualise(y, both), residualise(x, both), absorbed=absorbed)
+    uncounted = LinearFit(counted.design, counted.residuals)
+    with_seasons = residualise(np.column_stack([x, season]), farm)
+    coefficients, kept = least_squares(residualise(y, farm), with_seasons)
+    return coefficients[0], counted, uncounted, kept
+
+
+def two_way_variances(counted, uncounted, kept):
+    groups = farms().id
+    n, k = uncounted.design.shape
+    slack = 1 - leverage(uncounted)
+    scaled = {
+        kind: LinearFit(uncounted.design, uncounted.residuals / power)
+        for kind, power in (("HC2", np.sqrt(slack)), ("HC3", slack))
+    }
+    cr0 = clustered_covariance(uncounted, groups, "CR0")[0, 0]
+    cr1s = clustered_covariance(uncounted, groups, "CR1S")[0, 0]
+    return {
+        "classical": classical_covariance(counted)[0, 0],
+        "plm_arellano_HC0": cr0,
+        "plm_arellano_sss": cr1s,
+        "plm_arellano_HC1": cr0 * n / (n - k),
+        "plm_arellano_HC2": clustered_covariance(scaled["HC2"], groups, "CR0")[0, 0],
+        "plm_arellano_HC3": clustered_covariance(scaled["HC3"], groups, "CR0")[0, 0],
+        "lsdv_vcovCL_HC1": clustered_covariance(counted, groups, "CR1S")[0, 0],
+        "lsdv_vcovCL_HC0_noadj": cr0,
+        "clubSandwich_CR0": cr0,
+        "clubSandwich_CR1": clustered_covariance(uncounted, groups, "CR1")[0, 0],
+        "clubSandwich_CR1S": cr1s,
+        "clubSandwich_CR2": bias_reduced_covariance(kept, groups).covariance[0, 0],
+    }
+
+
+@pytest.mark.parametrize("model", ["twfe", "twfe_ctl"])
+def test_two_way_fixed_effects(model):
+    rows = panel_rows().query("model == @model")
+    assert len(rows) == 14 * 12
+    for (outcome, term), cases in rows.groupby(["outcome", "term"]):
+        estimate, counted, uncounted, kept = two_way_fits(*variables(model, outcome, term))
+        ours = two_way_variances(counted, uncounted, kept)
+        for row in cases.itertuples():
+            case = (outcome, term, row.se_type)
+            assert estimate == pytest.approx(row.estimate, **ESTIMATE), case
+            assert np.sqrt(ours[row.se_type]) == pytest.approx(row.se, **STD_ERROR), case
+
+
+@pytest.mark.parametrize("model", ["twfe", "twfe_ctl"])
+def test_satterthwaite_degrees_of_freedom(model):
+    rows = panel_rows().query("model == @model and se_type == 'clubSandwich_CR2'")
+    for row in rows.itertuples():
+        kept = two_way_fits(*variables(model, row.outcome, row.term))[3]
+        ours = bias_reduced_covariance(kept, farms().id).df[0]
+        assert ours == pytest.approx(row.df, rel=1e-8)
+
+
+def first_differences(y, x):
+    groups = farms().id.to_numpy()
+    same = groups[1:] == groups[:-1]
+    return np.diff(y)[same], np.diff(x, axis=0)[same], groups[1:][same], same
+
+
+@pytest.mark.parametrize("model", ["fd", "fd_ctl"])
+def test_first_differences(model):
+    for row in panel_rows().query("model == @model").itertuples():
+        dy, dx, groups, _ = first_differences(*variables(model, row.outcome, row.term))
+        coefficients, fit = least_squares(dy, np.column_stack([dx, np.ones(len(dy))]))
+        cr0 = clustered_covariance(fit, groups, "CR0")[0, 0]
+        ours = {
+            "classical": classical_covariance(fit)[0, 0],
+            "plm_arellano_HC0": cr0,
+            "plm_arellano_sss": clustered_covariance(fit, groups, "CR1S")[0, 0],
+            # plm multiplies the 855 differences by the levels' 1,026 less parameters: not copied
+            "plm_arellano_HC1": cr0 * len(dy) / (len(farms()) - fit.design.shape[1]),
+        }[row.se_type]
+        assert coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
+        assert np.sqrt(ours) == pytest.approx(row.se, **STD_ERROR)
+
+
+def test_first_differences_with_seasons():
+    for row in panel_rows().query("model == 'fd_seasonFE'").itertuples():
+        dy, dx, groups, same = first_differences(*variables("fd", row.outcome, row.term))
+        design = np.column_stack([dx, dummies("season")[1:][same][:, 1:]])
+        coefficients, fit = least_squares(dy, design)
+        assert coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
+        ours = clustered_covariance(fit, groups, "CR1S")[0, 0]
+        assert np.sqrt(ours) == pytest.approx(row.se, **STD_ERROR)
+
+
+@cache
+def nsw():
+    frame = pd.read_csv(REFERENCE / "r" / "data" / "lalonde_matchit_614.csv")
+    return frame.assign(
+        employed78=(frame.re78 > 0).astype(float),
+        poor78=(frame.re78 < 3000).astype(float),
+        hispan=(frame.race == "hispan").astype(float),
+        white=(frame.race == "white").astype(float),
+    ).set_index("id")
+
+
+def design_of(frame, adjusted):
+    names = ["age", "educ", "hispan", "white", "married", "nodegree", "re74", "re75"]
+    columns = [np.ones(len(frame)), frame.treat, *(frame[n] for n in names if adjusted)]
+    return np.column_stack(columns).astype(float)
+
+
+def matchit_rows(**wanted):
+    rows = pd.read_csv(REFERENCE / "r" / "matchit_lalonde614_att.csv")
+    for column, value in wanted.items():
+        rows = rows[rows[column].isin(value)]
+    return rows
+
+
+# without replacement: unit weights, and weights that differ within a matched set
+SETS = ["nn11_norepl", "nn11_cal02", "nn21_norepl", "nn31_cal02_norepl"]
+
+
+def test_weighted_fits_clustered_by_matched_set():
+    weights = pd.read_csv(REFERENCE / "r" / "matchit_lalonde614_weights.csv")
+    rows = matchit_rows(spec=SETS)
+    assert len(rows) == 4 * 6
+    for row in rows.itertuples():
+        used = weights.query("spec == @row.spec and weight > 0")
+        frame = nsw().loc[used.id]
+        coefficients, fit = least_squares(
+            frame[row.outcome].to_numpy(float),
+            design_of(frame, row.covariate_adjusted),
+            weights=used.weight.to_numpy(float),
+        )
+        reduced = bias_reduced_covariance(fit, used.subclass)
+        ours = {
+            "se_cl_subclass_HC1": clustered_covariance(fit, used.subclass, "CR1S")[1, 1],
+            "se_cl_subclass_HC0_nocadj": clustered_covariance(fit, used.subclass, "CR0")[1, 1],
+            "se_CR2_subclass": reduced.covariance[1, 1],
+            "se_HC3_on_weights": heteroskedastic_covariance(fit, "HC3")[1, 1],
+        }
+        assert coefficients[1] == pytest.approx(row.estimate, **ESTIMATE)
+        for kind, variance in ours.items():
+            assert np.sqrt(variance) == pytest.approx(getattr(row, kind), **STD_ERROR), kind
+        assert reduced.df[1] == pytest.approx(row.df_CR2, rel=1e-8)
+
+
+def test_two_way_clustering_by_matched_set_and_unit():
+    pairs = pd.read_csv(REFERENCE / "r" / "matchit_lalonde614_pairs.csv")
+    for row in matchit_rows(spec=["nn11_repl", "nn11_repl_exactrace"]).itertuples():
+        matched = pairs.query("spec == @row.spec").dropna(subset="match_id")
+        units = np.concatenate([matched.focal_id, matched.match_id])
+        sets = np.tile(np.arange(len(matched)), 2)
+        frame = nsw().loc[units]
+        _, fit = least_squares(
+            frame[row.outcome].to_numpy(float), design_of(frame, row.covariate_adjusted)
+        )
+        # R multiplies all three terms by (n - 1) / (n - parameters), so does CR1S
+        ours = two_way_covariance(fit, sets, units, "CR1S")[1, 1]
+        assert np.sqrt(ours) == pytest.approx(row.se_cl_subclass_id_HC1, rel=1e-8), row.spec
