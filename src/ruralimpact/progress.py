@@ -40,5 +40,5 @@ def step(done: int, total: int, label: str = "") -> None:
         "label": label,
     }
     # One short write in append mode: lines of jobs that run side by side do not mix.
-    with open(path, "a", encoding="utf-8") as file:
+    with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - no pathlib in every stage
         file.write(json.dumps(event) + "\n")

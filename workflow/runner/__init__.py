@@ -1,0 +1,1 @@
+"""What `make` runs: Snakemake with progress in plain words, one error line, and no leftovers."""

@@ -1,0 +1,84 @@
+"""What a run ends with: the error lines, or the reports and the headline numbers."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.stages import STAGES, RunProgress, StudyProgress
+
+_FAULT = (
+    "error: the stage '{stage}' of {study} stopped unexpectedly{last}. This is a fault of the program, "
+    "not of your data."
+)
+
+
+def errors(progress: RunProgress, output: Path) -> list[str]:
+    """Return the lines that say why a run failed.
+
+    Parameters
+    ----------
+    progress : RunProgress
+    output : path
+        File with Snakemake's own output.
+    """
+    lines = []
+    for study in progress.studies.values():
+        for log in dict.fromkeys(study.failed):
+            lines += _stage_errors(study, log.split(" (")[0], output)
+    if not lines:
+        lines = _workflow_errors(progress, output)
+    return list(dict.fromkeys(lines))
+
+
+def summary(study: Mapping[str, Any], root: Path) -> list[str]:
+    """Return the lines that say where a study's report is, and its headline numbers."""
+    folder = Path("results") / study["name"]
+    lines = [f"{study['name']}: {study['title']}", f"  Report: {folder / 'report.html'}"]
+    try:
+        text = (root / folder / "exhibits" / "findings.json").read_text(encoding="utf-8")
+        headline = json.loads(text)["headline"]
+    except (OSError, ValueError, KeyError):
+        return lines
+    return lines + [f"  {entry['label']}: {entry['text']}" for entry in headline]
+
+
+def _stage_errors(study: StudyProgress, log: str, output: Path) -> Iterable[str]:
+    path = Path(log)
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    found = [line for line in text.splitlines() if line.startswith("error: ")]
+    if found:
+        return [*found, f"Details: {log}"]
+    last = _last_exception(text) or _last_exception(_read(output))
+    because = f" ({last})" if last else ""
+    fault = _FAULT.format(stage=STAGES[study.stage], study=study.name, last=because)
+    return [fault, f"Details: {output}"]
+
+
+def _workflow_errors(progress: RunProgress, output: Path) -> list[str]:
+    """Say why Snakemake itself gave up: locks, missing inputs, a mistake in the rules."""
+    text = "\n".join(progress.errors) or _read(output)
+    if "cannot be locked" in text or "LockException" in text:
+        return [
+            "error: another Snakemake is at work in this folder. Wait until it has ended; if there is "
+            "none, run: snakemake --unlock"
+        ]
+    found = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
+    if found:
+        return found
+    return [f"error: Snakemake could not run the workflow. Details: {output}"]
+
+
+def _last_exception(text: str) -> str:
+    lines = re.findall(r"^(?:\w+\.)*\w*(?:Error|Exception)\b.*$", text, flags=re.MULTILINE)
+    own = [
+        line
+        for line in lines
+        if not line.startswith(("CalledProcessError", "WorkflowError", "Error in rule"))
+    ]
+    return str(own[-1]) if own else ""
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""

@@ -1,0 +1,152 @@
+"""Start Snakemake so that it can always be ended whole, and clear up after a run that was killed."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+TOKEN = "RURALIMPACT_RUN"
+_GRACE_SECONDS = 5.0
+
+
+class AnotherRunError(Exception):
+    """Another run holds the lock of this folder."""
+
+
+class StoppedError(Exception):
+    """The user asked the run to stop."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(signal.Signals(number).name)
+
+
+@contextlib.contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the lock of a project for the length of a run.
+
+    Parameters
+    ----------
+    folder : path
+        Snakemake's own folder, `.snakemake`, of the project.
+
+    Raises
+    ------
+    AnotherRunError
+        Another run holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AnotherRunError from None
+        _clear_killed_run(folder)
+        yield
+
+
+@contextlib.contextmanager
+def stop_signals() -> Iterator[None]:
+    """Turn interrupt, terminate and hang-up signals into `StoppedError`."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise StoppedError(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str], folder: Path, environment: dict[str, str], output: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command in a session of its own, and end the whole of it on the way out.
+
+    Parameters
+    ----------
+    command : sequence of str
+    folder : path
+        Snakemake's own folder, where a mark of the run is left until it ends.
+    environment : dict
+    output : path
+        File that all its output goes to.
+    """
+    token = uuid.uuid4().hex
+    mark = folder / "run.json"
+    mark.write_text(json.dumps({"token": token}), encoding="utf-8")
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**environment, TOKEN: token},
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE_SECONDS)
+            _end_processes(token)
+            process.wait()
+            _clear_locks(folder)
+        mark.unlink(missing_ok=True)
+
+
+def _clear_killed_run(folder: Path) -> None:
+    """End what an earlier run that was killed left running, and drop its locks."""
+    mark = folder / "run.json"
+    if not mark.exists():
+        return
+    with contextlib.suppress(ValueError, KeyError):
+        _end_processes(json.loads(mark.read_text(encoding="utf-8"))["token"])
+    _clear_locks(folder)
+    mark.unlink()
+
+
+def _clear_locks(folder: Path) -> None:
+    shutil.rmtree(folder / "locks", ignore_errors=True)
+
+
+def _end_processes(token: str) -> None:
+    """End every process that carries the token of a run, politely first."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + _GRACE_SECONDS
+        processes = _processes(token)
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        while processes and time.monotonic() < deadline:
+            time.sleep(0.05)
+            processes = _processes(token)
+        if not processes:
+            return
+
+
+def _processes(token: str) -> list[int]:
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            alive = process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid()
+            if alive and process.environ().get(TOKEN) == token:
+                found.append(process.pid)
+    return found

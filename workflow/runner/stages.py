@@ -1,0 +1,176 @@
+"""The stages of a study in plain words, and how far a run has come through them."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+STAGES = {
+    "ingest_source": "Reading the survey files",
+    "construct_samples": "Building the analysis samples",
+    "design_comparisons": "Matching producers",
+    "estimate_impacts": "Estimating impacts",
+    "make_exhibits": "Drawing tables and figures",
+    "write_report": "Writing the report",
+}
+_ORDER = list(STAGES)
+
+
+@dataclass
+class StudyProgress:
+    """How far one study has come.
+
+    Attributes
+    ----------
+    name, title : str
+    planned, finished : dict of str to int
+        Jobs of each stage that this run has to do, and has done.
+    stage : str
+        The stage now at work; empty before the first.
+    inside : tuple of (int, int, str)
+        Parts done, parts in all and label, as the stage itself reports them.
+    failed : list of str
+        Log files of jobs that failed.
+    """
+
+    name: str
+    title: str
+    planned: dict[str, int] = field(default_factory=dict)
+    finished: dict[str, int] = field(default_factory=dict)
+    stage: str = ""
+    inside: tuple[int, int, str] = (0, 0, "")
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def step(self) -> int:
+        """Number of the stage now at work, from 1."""
+        return _ORDER.index(self.stage) + 1 if self.stage else 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything planned is done."""
+        return self.finished == self.planned
+
+    @property
+    def fraction(self) -> float:
+        """Share of the stages that are done, for a bar."""
+        if self.complete:
+            return 1.0
+        done, total, _ = self.inside
+        share = done / total if total else 0.0
+        return (max(self.step - 1, 0) + min(share, 1.0)) / len(STAGES)
+
+    def describe(self) -> str:
+        """Say in words where the study is."""
+        if self.failed:
+            return f"stopped at step {self.step} of {len(STAGES)}: {STAGES[self.stage]}"
+        if self.complete:
+            return "finished" if self.planned else "up to date"
+        if not self.stage:
+            return "waiting"
+        done, total, label = self.inside
+        text = f"step {self.step} of {len(STAGES)}: {STAGES[self.stage]}"
+        if total > 1 or label:
+            text += f" ({done} of {total}{': ' + label if label else ''})"
+        return text
+
+
+class RunProgress:
+    """Events of a run, gathered by study.
+
+    Parameters
+    ----------
+    studies : sequence of mapping
+        As `ruralimpact.config.load_studies` returns them.
+    """
+
+    def __init__(self, studies: Sequence[Mapping[str, Any]]) -> None:
+        self.studies = {s["name"]: StudyProgress(s["name"], s["title"]) for s in studies}
+        self.errors: list[str] = []
+        self._rules: dict[str, tuple[str, str]] = {}
+        for study in studies:
+            for stage in STAGES:
+                self._rules[f"{stage}_{study['name']}"] = (study["name"], stage)
+            for source in study["sources"]:
+                rule = f"ingest_source_{study['name']}_{source['name']}"
+                self._rules[rule] = (study["name"], "ingest_source")
+        self._jobs: dict[int, str] = {}
+
+    @property
+    def any_planned(self) -> bool:
+        """Whether this run has anything to do."""
+        return any(study.planned for study in self.studies.values())
+
+    def take_event(self, event: Mapping[str, Any]) -> None:
+        """Take in one event of the logger plugin."""
+        handler = getattr(self, f"_on_{event['event']}", None)
+        if handler is not None:
+            handler(event)
+
+    def take_step(self, step: Mapping[str, Any]) -> None:
+        """Take in one line that a stage wrote with `ruralimpact.progress.step`."""
+        study = self.studies.get(step["study"])
+        if study is not None and study.stage == step["stage"]:
+            study.inside = (step["done"], step["total"], step["label"])
+
+    def _on_run_info(self, event: Mapping[str, Any]) -> None:
+        for rule, count in event["stats"].items():
+            if rule in self._rules:
+                name, stage = self._rules[rule]
+                planned = self.studies[name].planned
+                planned[stage] = planned.get(stage, 0) + int(count)
+
+    def _on_job_info(self, event: Mapping[str, Any]) -> None:
+        self._jobs[event["jobid"]] = event["rule_name"]
+        if event["rule_name"] in self._rules:
+            name, stage = self._rules[event["rule_name"]]
+            study = self.studies[name]
+            if study.stage != stage:
+                study.stage = stage
+                study.inside = (0, study.planned.get(stage, 1), "")
+
+    def _on_job_finished(self, event: Mapping[str, Any]) -> None:
+        rule = self._jobs.get(event["job_id"], "")
+        if rule in self._rules:
+            name, stage = self._rules[rule]
+            study = self.studies[name]
+            study.finished[stage] = study.finished.get(stage, 0) + 1
+            if study.stage == stage and study.planned.get(stage, 1) > 1:
+                study.inside = (study.finished[stage], study.planned[stage], "")
+
+    def _on_job_error(self, event: Mapping[str, Any]) -> None:
+        if event["rule_name"] in self._rules:
+            name, stage = self._rules[event["rule_name"]]
+            self.studies[name].stage = stage
+            self.studies[name].failed += list(event["log"])
+
+    def _on_error(self, event: Mapping[str, Any]) -> None:
+        self.errors.append(event["message"])
+
+
+class LineReader:
+    """Reads what was appended to a file of JSON lines since the last look.
+
+    Parameters
+    ----------
+    path : path
+        Need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._at, self._rest = path, 0, b""
+
+    def new(self) -> Iterator[dict[str, Any]]:
+        """Yield the new whole lines."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._at)
+                text = self._rest + file.read()
+                self._at = file.tell()
+        except FileNotFoundError:
+            return
+        *lines, self._rest = text.split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
