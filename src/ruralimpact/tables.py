@@ -22,7 +22,7 @@ def schema(name: str) -> "DataFrameSchema":
     ----------
     name : str
         ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"balance"``,
-        ``"designs"``, ``"estimates"``, ``"std_errors"`` or ``"exclusions"``.
+        ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"`` or ``"exclusions"``.
 
     Returns
     -------
@@ -252,6 +252,18 @@ def _std_errors() -> "DataFrameSchema":
     )
 
 
+def _scores() -> "DataFrameSchema":
+    from pandera.pandas import Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "group": Column(str, unique=True),
+            ".*/.*/.*": Column(float, nullable=True, regex=True, description="missing: not compared"),
+        },
+        strict=True,
+    )
+
+
 _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "units": _units,
     "outcomes": _outcomes,
@@ -263,4 +275,5 @@ _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "designs": _designs,
     "estimates": _estimates,
     "std_errors": _std_errors,
+    "scores": _scores,
 }

@@ -31,6 +31,26 @@ class CovariateMatrix:
     binary: NDArray[np.bool_]
     base_levels: dict[str, str]
 
+    def select(self, names: Sequence[str]) -> "CovariateMatrix":
+        """Keep the columns of some covariates (with all their levels); all of them for no names.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Covariates, without levels.
+
+        Returns
+        -------
+        CovariateMatrix
+        """
+        keep = [j for j, name in enumerate(self.names) if not names or name.split("[")[0] in names]
+        return CovariateMatrix(
+            self.values[:, keep],
+            tuple(self.names[j] for j in keep),
+            self.binary[keep],
+            self.base_levels,
+        )
+
 
 def covariate_matrix(
     columns: Mapping[str, ArrayLike], *, every_level: bool = False, where: str | None = None

@@ -181,18 +181,8 @@ def _points(
     if strategy.distance == "propensity":
         assert score is not None
         return score[:, None]
-    chosen = _select(covariates, strategy.metric_covariates) if strategy.metric_covariates else covariates
+    chosen = covariates.select(strategy.metric_covariates)
     return whiten(chosen, treatment, strategy.distance, covariance=covariance, where=where)
-
-
-def _select(covariates: CovariateMatrix, names: tuple[str, ...]) -> CovariateMatrix:
-    keep = [j for j, name in enumerate(covariates.names) if name.split("[")[0] in names]
-    return CovariateMatrix(
-        covariates.values[:, keep],
-        tuple(covariates.names[j] for j in keep),
-        covariates.binary[keep],
-        covariates.base_levels,
-    )
 
 
 def _limits(

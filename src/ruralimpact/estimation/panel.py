@@ -1,6 +1,8 @@
 """Panel estimators: two-way fixed effects and first differences, through linearmodels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.inference.clustered import group_codes, group_sums
 
 FloatArray = NDArray[np.float64]
@@ -82,7 +85,7 @@ def two_way_fixed_effects(
         absorbed=len(set(panel.unit)) + len(set(panel.period)) - 1,
         classical=float(fit.std_errors["treatment"]),
     )
-    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, treatment)
+    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
 
 
 def first_differences(
@@ -133,7 +136,7 @@ def first_differences(
     )
     scores = np.zeros(len(outcome))
     scores[later] = change_scores
-    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, treatment)
+    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
 
 
 def _drift(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
@@ -173,12 +176,22 @@ def _coefficient(
 
 
 def _panel_estimate(
-    estimate: float, scores: FloatArray, std_errors: dict[str, float], treatment: FloatArray
+    estimate: float,
+    scores: FloatArray,
+    std_errors: dict[str, float],
+    outcome: FloatArray,
+    treatment: FloatArray,
 ) -> ScoredEstimate:
+    """Add the mean outcome of treated unit-periods, the base of percent impacts."""
+    treated = treatment > 0
+    mean = float(outcome[treated].mean())
     return ScoredEstimate(
         estimate,
         scores,
-        n_treated=int((treatment > 0).sum()),
+        treated_mean=mean,
+        counterfactual_mean=mean - estimate,
+        treated_mean_scores=np.where(treated, outcome - mean, 0.0) / treated.sum(),
+        n_treated=int(treated.sum()),
         n_control=int((treatment == 0).sum()),
         std_errors=std_errors,
     )
@@ -192,3 +205,34 @@ def _refuse_constant_treatment(treatment: FloatArray, panel: Panel) -> None:
     np.maximum.at(high, codes, treatment)
     if not (low < high).any():
         raise DesignError("no unit changes treatment between periods, so unit effects absorb it.")
+
+
+def panel_estimator(
+    name: str, treatment: FloatArray, panel: Panel
+) -> Callable[[FloatArray], ScoredEstimate]:
+    """Function from an outcome to its estimate; unit-periods without the outcome are left out.
+
+    Parameters
+    ----------
+    name : {"two_way_fixed_effects", "first_differences", "first_differences_by_period"}
+    treatment : ndarray, shape (n,)
+    panel : Panel, n rows
+
+    Returns
+    -------
+    callable
+        From an ndarray of shape (n,) to a `ScoredEstimate`.
+    """
+    estimators: dict[str, Callable[..., ScoredEstimate]] = {
+        "two_way_fixed_effects": two_way_fixed_effects,
+        "first_differences": first_differences,
+        "first_differences_by_period": partial(first_differences, period_effects=True),
+    }
+    estimator = estimators[name]
+
+    def estimate(outcome: FloatArray) -> ScoredEstimate:
+        known = ~np.isnan(outcome)
+        part = Panel(panel.unit[known], panel.period[known])
+        return spread_scores(estimator(outcome[known], treatment[known], part), known)
+
+    return estimate
