@@ -19,8 +19,8 @@ from ruralimpact.inference.sandwich import (
 )
 
 FARMS, SEASONS = 171, 6
-ESTIMATE = dict(rel=1e-6)
-STD_ERROR = dict(rel=1e-8)  # far inside the bar of 1e-4
+ESTIMATE = {"rel": 1e-6}
+STD_ERROR = {"rel": 1e-8}  # far inside the bar of 1e-4
 
 
 @cache
