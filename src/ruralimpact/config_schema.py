@@ -88,12 +88,15 @@ def _dotted(instance: Any, path: Sequence[str | int]) -> str | None:
 
 def _explain(error: "ValidationError") -> tuple[str, list[str]]:
     """Say what is wrong in one sentence, and which key under the error's path is meant."""
-    value, rule = error.instance, error.validator_value
+    value: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
     if error.validator == "additionalProperties":
-        known = list(error.schema["properties"])
+        known = list(schema["properties"])
         key = next(key for key in value if key not in known)
-        of = f" of {error.schema['description']}" if "title" in error.schema else ""
-        return f"unknown key '{key}'{of.replace('`', '')}. {nearest(str(key), known)}", [str(key)]
+        kind = str(schema.get("description", ""))
+        of = f" of {kind.replace('`', '')}" if kind.startswith("`") else ""
+        return f"unknown key '{key}'{of}. {nearest(str(key), known)}", [str(key)]
     if error.validator == "required":
         missing = next(key for key in rule if key not in value)
         return f"the key '{missing}' is missing.", []

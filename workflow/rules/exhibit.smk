@@ -20,7 +20,7 @@ for study in STUDIES.values():
                 f"{folder}/design/exclusions.parquet",
             ],
             quality=surveys(study, "quality.json"),
-            modules=modules("exhibits"),
+            modules=modules("exhibits", "inference"),
         output:
             touch(done(study, "make_exhibits")),
             findings=update(f"{folder}/exhibits/findings.json"),

@@ -1,0 +1,246 @@
+"""The configuration as shipped is valid, and each kind of mistake is named in one sentence."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ruralimpact.config import check_files, known_studies, load_config, load_studies, load_study
+from ruralimpact.errors import ConfigError, DataError
+
+ROOT = Path(__file__).parents[2]
+Edit = Callable[[Any], None]
+
+
+@pytest.fixture
+def nsw(tmp_path: Path) -> Path:
+    folder = tmp_path / "config" / "studies" / "nsw"
+    shutil.copytree(ROOT / "config" / "studies" / "nsw", folder)
+    return folder
+
+
+def edit(path: Path, change: Edit) -> None:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(content)
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def message(folder: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_study(folder)
+    text = str(caught.value)
+    assert "\n" not in text
+    return text
+
+
+def test_the_shipped_configuration_is_valid() -> None:
+    studies = load_studies(ROOT, load_config(ROOT))
+    check_files(ROOT, studies)
+    assert [study["name"] for study in studies] == load_config(ROOT)["studies"]
+    assert set(load_config(ROOT)["studies"]) <= set(known_studies(ROOT))
+
+
+def test_a_study_carries_its_four_files(nsw: Path) -> None:
+    study = load_study(nsw)
+    assert study["name"] == "nsw"
+    assert study["variables"] == {}
+    with (nsw / "codebook.csv").open(encoding="utf-8", newline="") as file:
+        assert study["codebook"] == list(csv.DictReader(file))
+    assert [strategy["name"] for strategy in study["strategies"]][:2] == ["nn1_caliper", "nn5"]
+    assert {"tables", "figures"} == set(study["exhibits"])
+
+
+def set_strategy(key: str, value: object) -> Edit:
+    return lambda rows: rows[0].__setitem__(key, value)
+
+
+def set_analysis(key: str, value: object) -> Edit:
+    return lambda study: study["analyses"][1].__setitem__(key, value)
+
+
+MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
+    "unknown key of a strategy": (
+        "strategies.yaml",
+        set_strategy("calliper", 0.2),
+        ["strategies.yaml", "key 'nn1_caliper.calliper'", "Did you mean 'caliper'?"],
+    ),
+    "key of another method": (
+        "strategies.yaml",
+        set_strategy("bandwidth", 0.06),
+        ["unknown key 'bandwidth' of method: nearest"],
+    ),
+    "key that the method does not have": (
+        "strategies.yaml",
+        lambda rows: rows.append(
+            {"name": "k", "label": "K", "method": "kernel", "bandwidth": 0.06, "k": 2}
+        ),
+        ["key 'k.k'", "unknown key 'k' of method: kernel"],
+    ),
+    "unknown method": (
+        "strategies.yaml",
+        set_strategy("method", "nearset"),
+        ["'nearset' is not one of", "Did you mean 'nearest'?"],
+    ),
+    "value out of range": ("strategies.yaml", set_strategy("k", 0), ["'0' is below 1"]),
+    "a number that YAML reads as text": (
+        "strategies.yaml",
+        set_strategy("tie_tolerance", "1e-5"),
+        ["'1e-5' is not a number", "1.0e-5"],
+    ),
+    "unknown key of the study": (
+        "study.yaml",
+        lambda study: study.__setitem__("titel", "x"),
+        ["study.yaml", "unknown key 'titel'", "Did you mean 'title'?"],
+    ),
+    "missing key": (
+        "study.yaml",
+        lambda study: study.pop("design"),
+        ["the key 'design' is missing"],
+    ),
+    "unknown key deep down": (
+        "study.yaml",
+        lambda study: study["outcomes"]["earnings"].__setitem__("famly", "income"),
+        ["key 'outcomes.earnings.famly'", "Did you mean 'family'?"],
+    ),
+    "unknown sample": (
+        "study.yaml",
+        set_analysis("sample", "psdi"),
+        ["key 'analyses.psid_matching.sample'", "unknown sample 'psdi'", "'psid'"],
+    ),
+    "unknown strategy": (
+        "study.yaml",
+        set_analysis("strategies", ["nn1_calipr"]),
+        ["unknown strategy 'nn1_calipr'", "Did you mean 'nn1_caliper'?"],
+    ),
+    "unknown outcome": (
+        "study.yaml",
+        set_analysis("outcomes", ["earning"]),
+        ["unknown outcome 'earning'", "Did you mean 'earnings'?"],
+    ),
+    "unknown covariate": (
+        "study.yaml",
+        set_analysis("covariates", ["age", "educaton"]),
+        ["unknown covariate 'educaton'", "Did you mean 'education'?"],
+    ),
+    "treatment that is none": (
+        "study.yaml",
+        set_analysis("treatment", "black"),
+        ["unknown treatment 'black'", "trained"],
+    ),
+    "treatment among the covariates": (
+        "study.yaml",
+        set_analysis("covariates", ["age", "trained"]),
+        ["'trained' is the treatment itself"],
+    ),
+    "covariate measured after treatment": (
+        "study.yaml",
+        set_analysis("covariates", ["age", "earnings_1978"]),
+        ["'earnings_1978' was measured after the treatment"],
+    ),
+    "panel of one wave": (
+        "study.yaml",
+        lambda study: study["analyses"].append(
+            {
+                "name": "did",
+                "label": "Difference in differences",
+                "sample": "psid",
+                "method": "panel",
+                "treatment": "trained",
+                "estimators": ["first_differences"],
+                "outcomes": ["earnings"],
+            }
+        ),
+        ["analyses.did.method", "'panel' needs a wave before treatment", "difference in levels"],
+    ),
+    "matched difference of one wave": (
+        "study.yaml",
+        set_analysis("method", "matched_difference"),
+        ["'matched_difference' needs a wave before treatment"],
+    ),
+    "unknown source": (
+        "study.yaml",
+        lambda study: study["samples"]["psid"].__setitem__("sources", ["pside"]),
+        ["unknown source 'pside'", "Did you mean 'psid'?"],
+    ),
+    "name twice": (
+        "study.yaml",
+        set_analysis("name", "experiment"),
+        ["the name 'experiment' stands twice"],
+    ),
+    "built from nothing": (
+        "study.yaml",
+        lambda study: study["outcomes"]["earnings"].__setitem__("of", "earnings_1979"),
+        ["key 'outcomes.earnings'", "unknown variable 'earnings_1979'"],
+    ),
+    "unknown kind of table": (
+        "exhibits.yaml",
+        lambda exhibits: exhibits["tables"][0].__setitem__("kind", "impacts"),
+        ["key 'tables.impact.kind'", "Did you mean 'impact'?"],
+    ),
+    "table of an unknown analysis": (
+        "exhibits.yaml",
+        lambda exhibits: exhibits["tables"][0].__setitem__("analyses", ["psid_match"]),
+        ["exhibits.yaml", "unknown analysis 'psid_match'", "Did you mean 'psid_matching'?"],
+    ),
+    "balance of what is not matched": (
+        "exhibits.yaml",
+        lambda exhibits: exhibits["figures"][1].__setitem__("analyses", ["experiment"]),
+        ["'experiment' is not matched"],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named(nsw: Path, mistake: str) -> None:
+    file, change, parts = MISTAKES[mistake]
+    edit(nsw / file, change)
+    text = message(nsw)
+    for part in parts:
+        assert part in text
+
+
+def test_a_key_that_stands_twice_is_refused(nsw: Path) -> None:
+    with (nsw / "study.yaml").open("a", encoding="utf-8") as file:
+        file.write("\ntitle: another\n")
+    text = message(nsw)
+    assert "the key 'title' stands twice" in text
+    assert "line " in text
+
+
+def test_malformed_yaml_names_the_line(nsw: Path) -> None:
+    (nsw / "strategies.yaml").write_text("- name: a\n  label: [b\n", encoding="utf-8")
+    assert "strategies.yaml: line " in message(nsw)
+
+
+def test_a_bare_yes_is_explained(tmp_path: Path) -> None:
+    folder = tmp_path / "indonesia_bimas"
+    shutil.copytree(ROOT / "config" / "studies" / "indonesia_bimas", folder)
+    edit(
+        folder / "study.yaml",
+        lambda study: study["variables"]["bimas_full"].__setitem__("values", [True]),
+    )
+    assert "true is not a text. Put it in quotes" in message(folder)
+
+
+def test_a_missing_configuration_file_is_named(nsw: Path) -> None:
+    (nsw / "exhibits.yaml").unlink()
+    assert message(nsw) == "file config/studies/nsw/exhibits.yaml: there is no such file."
+
+
+def test_an_unknown_study_names_the_nearest(nsw: Path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no study 'nws'.*Did you mean 'nsw'"):
+        load_studies(nsw.parents[2], {"studies": ["nws"], "seed": 1})
+
+
+def test_an_unknown_key_of_the_run_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"key 'sead': unknown key 'sead'\. Did you mean 'seed'"):
+        load_studies(ROOT, {"studies": ["nsw"], "seed": 1, "sead": 2})
+
+
+def test_a_missing_raw_file_is_found_before_the_run(nsw: Path) -> None:
+    with pytest.raises(DataError, match=r"data/nsw/experimental_445.csv: there is no such file"):
+        check_files(nsw.parents[2], [load_study(nsw)])

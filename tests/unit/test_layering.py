@@ -1,0 +1,158 @@
+"""The import rules of the package, read from its source without importing it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "ruralimpact"
+
+# What each part may import from, besides itself and the base. Imports run one way:
+# survey <- outcomes <- design <- inference <- estimation <- exhibits.
+BASE = {"errors", "progress", "tables", "stage"}
+MAY_IMPORT = {
+    "survey": set(),
+    "outcomes": {"survey"},
+    "design": set(),
+    "inference": {"design"},
+    "estimation": {"design", "inference"},
+    "exhibits": {"design", "inference", "estimation"},
+}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Return the dotted names that a module imports, at any depth of its code."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute here"
+            module = node.module or ""
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def parts_imported(path: Path) -> set[str]:
+    names = {name.split(".")[1] for name in imports(path) if name.startswith("ruralimpact.")}
+    return {
+        name for name in names if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").exists()
+    }
+
+
+def test_every_part_is_placed() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders <= set(MAY_IMPORT), "say in MAY_IMPORT where a new part stands"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    part = part_of(path)
+    if part in MAY_IMPORT:
+        allowed = MAY_IMPORT[part] | BASE | {part}
+        assert parts_imported(path) <= allowed, f"{part} may import {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_knows_snakemake(path: Path) -> None:
+    assert not {name for name in imports(path) if name.split(".")[0] == "snakemake"}
+
+
+def test_base_imports_no_part() -> None:
+    for name in BASE - {"stage"}:
+        assert parts_imported(PACKAGE / f"{name}.py") <= BASE
+
+
+def test_design_reads_no_outcome_table() -> None:
+    """No module of design, nor its script, names the outcomes table."""
+    script = ROOT / "workflow" / "scripts" / "design_comparisons.py"
+    for path in [*(PACKAGE / "design").glob("*.py"), script]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts = {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert not {text for text in texts if text.endswith("outcomes.parquet")}, path
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_exhibits_round(path: Path) -> None:
+    if part_of(path) == "exhibits":
+        return
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    # `round(x)` of one argument makes a whole number of a count; it drops no decimals of a result.
+    rounding = [
+        call
+        for call in calls
+        if (ast.unparse(call.func) == "round" and len(call.args) + len(call.keywords) > 1)
+        or ast.unparse(call.func).endswith((".round", ".around"))
+    ]
+    assert not rounding, f"{path} rounds; exhibits are the only place that does"
+
+
+def test_importing_the_package_is_cheap() -> None:
+    """`import ruralimpact` imports neither numpy nor pandas nor statsmodels nor scipy."""
+    trees = ["numpy", "pandas", "scipy", "statsmodels", "sklearn", "matplotlib"]
+    code = f"import sys, ruralimpact; print([m for m in {trees} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_rules_list_the_modules_their_scripts_import() -> None:
+    """An edit of any module that a script reaches re-runs its rule."""
+    rules = {
+        "ingest_source": "ingest",
+        "construct_samples": "construct",
+        "design_comparisons": "design",
+        "estimate_impacts": "estimate",
+        "make_exhibits": "exhibit",
+        "write_report": "report",
+    }
+    for script, rule in rules.items():
+        path = ROOT / "workflow" / "scripts" / f"{script}.py"
+        text = (ROOT / "workflow" / "rules" / f"{rule}.smk").read_text(encoding="utf-8")
+        listed = set(ast.literal_eval("[" + text.split("modules=modules(")[1].split(")")[0] + "]"))
+        reached = closure(path)
+        missing = {part for part in reached if (PACKAGE / part).is_dir()} - listed
+        assert not missing, f"{rule}.smk: modules() must also list {sorted(missing)}"
+        loose = {part for part in reached if not (PACKAGE / part).is_dir()}
+        assert loose <= BASE, f"{rule}.smk: its script reaches {sorted(loose - BASE)}"
+
+
+def closure(path: Path) -> set[str]:
+    """Return the parts of the package that a script reaches, directly or through others."""
+    reached: set[str] = set()
+    seen: set[Path] = set()
+    queue = [path]
+    while queue:
+        module = queue.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        for name in imports(module):
+            parts = name.split(".")
+            if parts[0] != "ruralimpact" or len(parts) < 2:
+                continue
+            file = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
+            file = file if file.exists() else PACKAGE.joinpath(*parts[1:-1]).with_suffix(".py")
+            if file.exists():
+                reached.add(part_of(file))
+                queue.append(file)
+    return reached
