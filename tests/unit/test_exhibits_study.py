@@ -111,7 +111,9 @@ def _estimate_rows(
                 "spec_id": spec,
                 "analysis": analysis,
                 "sample": analysis,
-                "method": "difference_in_means" if strategy == "difference_in_means" else "matching",
+                "method": "difference_in_means"
+                if strategy == "difference_in_means"
+                else "matching",
                 "treatment": "trained",
                 "outcome": outcome,
                 "unit": "US dollars of 1982" if outcome == "earnings" else "percentage points",
@@ -159,7 +161,7 @@ def _balance_rows(frame: pd.DataFrame, strategy: str, w: pd.Series) -> list[dict
 @cache
 def _matchit_weights() -> pd.DataFrame:
     frame = pd.read_csv(REFERENCE / "matchit_lalonde614_weights.csv")
-    return frame.pivot(index="id", columns="spec", values="weight")
+    return frame.pivot_table(index="id", columns="spec", values="weight")
 
 
 def build_tables() -> dict[str, pd.DataFrame]:

@@ -51,7 +51,9 @@ def _table(
 ) -> Table:
     columns = [Column(label, "Before matching", 0.8) for _, label in _STATISTICS]
     for strategy in strategies:
-        columns += [Column(label, results.strategy_label(strategy), 0.8) for _, label in _STATISTICS]
+        columns += [
+            Column(label, results.strategy_label(strategy), 0.8) for _, label in _STATISTICS
+        ]
     rows: list[Row] = []
     for analysis in analyses:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
@@ -101,9 +103,9 @@ def _cells(record: Mapping[Any, Any], *, judged: bool) -> list[Cell]:
 def _fails(record: Mapping[Any, Any], name: str) -> bool:
     """Whether this statistic is the one that makes a covariate unbalanced."""
     if name == "smd":
-        return pd.isna(record["smd"]) or abs(record["smd"]) >= 0.1
+        return bool(pd.isna(record["smd"]) or abs(record["smd"]) >= 0.1)
     if name == "variance_ratio" and not record["binary"]:
-        return not 0.5 <= record["variance_ratio"] <= 2
+        return not bool(0.5 <= record["variance_ratio"] <= 2)
     return False
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, impact
+from ruralimpact.exhibits import disclosure, formatting, impact, reading
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.clustered import clustered_std_error, t_inference
@@ -147,7 +147,11 @@ def _row(
     own, base = records[difference.spec_id], records[difference.benchmark_id]
     values = _values(own, base, difference)
     decimals = results.decimals(outcome)
-    pairs = (("benchmark", "benchmark_std_error"), ("estimate", "std_error"), ("difference", "difference_std_error"))
+    pairs = (
+        ("benchmark", "benchmark_std_error"),
+        ("estimate", "std_error"),
+        ("difference", "difference_std_error"),
+    )
     cells: list[Cell] = []
     for estimate, error in pairs:
         cells.append(Cell(formatting.number(values[estimate], decimals)))
@@ -204,7 +208,7 @@ def _notes(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[str, ...]
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Effects on shares are in percentage points.")
     if (frame["balanced"] == "no").any():
-        notes.append(f"{impact.UNBALANCED} {impact.reading.BALANCE_RULE}")
+        notes.append(f"{impact.UNBALANCED} {reading.BALANCE_RULE}")
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)

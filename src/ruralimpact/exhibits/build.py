@@ -89,7 +89,9 @@ def numbered_tables(
     builder = TABLES.get(exhibit["kind"])
     if builder is None:
         known = ", ".join(TABLES)
-        raise ConfigError(f"unknown kind of table; known: {known}.", key=f"tables.{exhibit['name']}.kind")
+        raise ConfigError(
+            f"unknown kind of table; known: {known}.", key=f"tables.{exhibit['name']}.kind"
+        )
     tables = builder(results, exhibit)
     letters = "abcdefgh" if len(tables) > 1 else [""]
     return tuple(
@@ -113,7 +115,9 @@ def figure_files(
     builder = FIGURES.get(exhibit["kind"])
     if builder is None:
         known = ", ".join(FIGURES)
-        raise ConfigError(f"unknown kind of figure; known: {known}.", key=f"figures.{exhibit['name']}.kind")
+        raise ConfigError(
+            f"unknown kind of figure; known: {known}.", key=f"figures.{exhibit['name']}.kind"
+        )
     title = captions.figure_title(results, exhibit, number)
     with palette.style():
         figure = builder(results, exhibit)
@@ -127,10 +131,12 @@ def findings_document(results: StudyResults) -> dict[str, Any]:
     """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
     study, exhibits = results.study, results.study["exhibits"]
     return {
-        "study": {key: study.get(key, "") for key in _STUDY_WORDS} | {"synthetic": results.synthetic},
+        "study": {key: study.get(key, "") for key in _STUDY_WORDS}
+        | {"synthetic": results.synthetic},
         "headline": headlines(results),
         "tables": [
-            {key: entry[key] for key in ("name", "kind", "title")} for entry in exhibits.get("tables", [])
+            {key: entry[key] for key in ("name", "kind", "title")}
+            for entry in exhibits.get("tables", [])
         ],
         "figures": [
             captions.figure_words(results, entry, number)

@@ -29,9 +29,7 @@ def figure_title(results: StudyResults, exhibit: Mapping[str, Any], number: int)
     return f"Figure {number}. {exhibit['title']}{warning}"
 
 
-def figure_words(
-    results: StudyResults, exhibit: Mapping[str, Any], number: int
-) -> dict[str, Any]:
+def figure_words(results: StudyResults, exhibit: Mapping[str, Any], number: int) -> dict[str, Any]:
     """Return the name, kind, title, note and text alternative of a figure."""
     return {
         "name": exhibit["name"],
@@ -47,7 +45,8 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
     labels = "; ".join(results.analysis(name)["label"] for name in analyses)
     if exhibit["kind"] == "forest":
         outcomes = ", ".join(
-            formatting.lower_first(results.outcome_label(name)) for name in results.outcomes_of(analyses)
+            formatting.lower_first(results.outcome_label(name))
+            for name in results.outcomes_of(analyses)
         )
         return (
             f"Estimates with 95 percent intervals by strategy for {outcomes} ({labels}). The numbers are "
@@ -69,5 +68,7 @@ def _balance_alternative(results: StudyResults, analysis: str) -> str:
         (results.balance["analysis"] == analysis) & (results.balance["stage"] == "before")
     ]
     largest = formatting.number(before["smd"].abs().max(), 2)
-    left = formatting.range_text(list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, "after")
+    left = formatting.range_text(
+        list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, "after"
+    )
     return f"{results.analysis(analysis)['label']}: up to {largest} before and {left}."

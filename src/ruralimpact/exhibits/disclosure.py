@@ -45,9 +45,7 @@ def suppress_designs(designs: pd.DataFrame) -> pd.DataFrame:
     """Flag designs with too few units in an arm, before and after the match."""
     before = designs[["n_treated", "n_control"]].min(axis=1)
     after = designs[["n_treated_matched", "n_control_matched"]].min(axis=1)
-    return designs.assign(
-        suppressed=after < FEWEST_UNITS, suppressed_before=before < FEWEST_UNITS
-    )
+    return designs.assign(suppressed=after < FEWEST_UNITS, suppressed_before=before < FEWEST_UNITS)
 
 
 def suppress_balance(balance: pd.DataFrame, designs: pd.DataFrame) -> pd.DataFrame:

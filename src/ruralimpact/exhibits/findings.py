@@ -82,17 +82,20 @@ def headlines(results: StudyResults) -> list[dict[str, str]]:
     configuration's order; nothing is picked by its size or significance.
     """
     return [
-        {"label": results.analysis(analysis)["label"], "text": _headline(results, analysis, outcome)}
+        {
+            "label": results.analysis(analysis)["label"],
+            "text": _headline(results, analysis, outcome),
+        }
         for analysis, outcome in _headline_specs(results)
     ]
 
 
 def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
     tables = results.study["exhibits"].get("tables", [])
-    first = next((entry["analyses"] for entry in tables if entry["kind"] == "impact"), [])
-    panel = next((entry["analyses"][:1] for entry in tables if entry["kind"] == "panel"), [])
+    first = [entry["analyses"] for entry in tables if entry["kind"] == "impact"][:1]
+    panel = [entry["analyses"][:1] for entry in tables if entry["kind"] == "panel"][:1]
     pairs = []
-    for analysis in [*first, *panel]:
+    for analysis in (name for analyses in [*first, *panel] for name in analyses):
         outcomes = results.outcomes_of([analysis])
         if outcomes:
             pairs.append((analysis, outcomes[0]))

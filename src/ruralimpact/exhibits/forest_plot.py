@@ -36,7 +36,9 @@ def forest_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     colours = palette.colours(analyses)
     for axes, outcome, frame in zip(grid, outcomes, frames, strict=True):
         _panel(axes, results, outcome, frame, colours)
-    figure.legend(handles=_legend(results, frames), loc="outside lower left", frameon=False, ncols=3)
+    figure.legend(
+        handles=_legend(results, frames), loc="outside lower left", frameon=False, ncols=3
+    )
     return figure
 
 
@@ -60,7 +62,9 @@ def _panel(
         for record in part.to_dict("records"):
             height -= 1
             values = [factor * record[name] for name in ("estimate", "conf_low", "conf_high")]
-            _interval(axes, height, values, colours[str(analysis)], solid=record["balanced"] != "no")
+            _interval(
+                axes, height, values, colours[str(analysis)], solid=record["balanced"] != "no"
+            )
             labels.append((height, results.strategy_label(record["strategy"]), False))
             _number(axes, height, values, decimals)
         height -= 1.25
@@ -107,10 +111,18 @@ def _reference_lines(axes: Axes, results: StudyResults, outcome: str, factor: fl
     if len(base):
         row = base.iloc[0]
         axes.axvspan(
-            factor * row["conf_low"], factor * row["conf_high"], color="#e8eef4", zorder=0, linewidth=0
+            factor * row["conf_low"],
+            factor * row["conf_high"],
+            color="#e8eef4",
+            zorder=0,
+            linewidth=0,
         )
         axes.axvline(
-            factor * row["estimate"], color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1
+            factor * row["estimate"],
+            color=palette.INK,
+            linewidth=1,
+            linestyle=(0, (4, 3)),
+            zorder=1,
         )
 
 
@@ -133,11 +145,18 @@ def _tick_decimals(axes: Axes) -> int:
 
 
 def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> list[Line2D]:
-    common = {"color": palette.INK, "linewidth": 1.4, "marker": "o", "markersize": 5}
+    common: dict[str, Any] = {
+        "color": palette.INK,
+        "linewidth": 1.4,
+        "marker": "o",
+        "markersize": 5,
+    }
     entries = [Line2D([], [], label="Estimate and 95% interval", **common)]
     if any((frame["balanced"] == "no").any() for frame in frames):
-        entries.append(Line2D([], [], markerfacecolor="white", label="Strategy fails balance", **common))
+        entries.append(
+            Line2D([], [], markerfacecolor="white", label="Strategy fails balance", **common)
+        )
     if results.benchmark():
-        dashed = {"color": palette.INK, "linewidth": 1, "linestyle": (0, (4, 3))}
+        dashed: dict[str, Any] = {"color": palette.INK, "linewidth": 1, "linestyle": (0, (4, 3))}
         entries.append(Line2D([], [], label="Experiment (band: its 95% interval)", **dashed))
     return entries

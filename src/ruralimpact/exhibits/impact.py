@@ -46,7 +46,7 @@ def _table(results: StudyResults, exhibit: Mapping[str, Any], *, means: bool) ->
     analyses = exhibit["analyses"]
     frame = results.estimates[results.estimates["analysis"].isin(analyses)]
     dropped = bool((frame["dropped"] > 0).any())
-    letters = percent_letters(results, frame) if means else {}
+    letters = percent_letters(frame) if means else {}
     rows = _rows(results, analyses, letters, means=means, dropped=dropped)
     return Table(
         title=exhibit["title"],
@@ -72,8 +72,10 @@ def _columns(results: StudyResults, *, means: bool, dropped: bool) -> tuple[Colu
         sizes.insert(1, Column("Dropped", counts, 0.95))
     groups = Column(results.study["group_label"].capitalize(), "", 1.1)
     grouped = results.study["group_label"] != results.study["unit_label"]
-    effect = _EFFECT_COLUMNS if means else tuple(
-        Column(column.label, "Effect", column.width) for column in _EFFECT_COLUMNS
+    effect = (
+        _EFFECT_COLUMNS
+        if means
+        else tuple(Column(column.label, "Effect", column.width) for column in _EFFECT_COLUMNS)
     )
     return (
         *before,
@@ -99,14 +101,16 @@ def _rows(
         for outcome in results.outcomes_of([analysis]):
             unit = results.unit(outcome)
             rows.append(heading(f"{results.outcome_label(outcome)} ({unit})", "group"))
-            for record in results.estimates_of(analysis, outcome).to_dict("records"):
-                rows.append(_row(results, record, letters, means=means, dropped=dropped))
+            rows += [
+                _row(results, record, letters, means=means, dropped=dropped)
+                for record in results.estimates_of(analysis, outcome).to_dict("records")
+            ]
     return rows
 
 
 def _row(
     results: StudyResults,
-    record: Mapping[str, Any],
+    record: Mapping[Any, Any],
     letters: Mapping[str, str],
     *,
     means: bool,
@@ -128,7 +132,7 @@ def _row(
 
 def _number_cells(
     results: StudyResults,
-    record: Mapping[str, Any],
+    record: Mapping[Any, Any],
     values: Mapping[str, Any],
     letters: Mapping[str, str],
     *,
@@ -167,7 +171,7 @@ def count_cell(value: float) -> Cell:
     return Cell(formatting.count(value))
 
 
-def printed_values(record: Mapping[str, Any]) -> dict[str, Value]:
+def printed_values(record: Mapping[Any, Any]) -> dict[str, Value]:
     """Return an estimate's unrounded numbers in the unit they are printed in.
 
     Shares become percentage points. A percent of a share, or of a logarithm, is refused with its reason.
@@ -190,7 +194,7 @@ def printed_values(record: Mapping[str, Any]) -> dict[str, Value]:
     return values
 
 
-def percent_reason(record: Mapping[str, Any]) -> str:
+def percent_reason(record: Mapping[Any, Any]) -> str:
     """Return why an estimate has no percent, or an empty string when it has one."""
     if record["suppressed"]:
         return "suppressed"
@@ -203,7 +207,7 @@ def percent_reason(record: Mapping[str, Any]) -> str:
     return str(record["percent_reason"]) or "no counterfactual mean"
 
 
-def percent_letters(results: StudyResults, frame: pd.DataFrame) -> dict[str, str]:
+def percent_letters(frame: pd.DataFrame) -> dict[str, str]:
     """Return a footnote letter for each reason why a percent is missing, in order of appearance."""
     reasons = [percent_reason(record) for record in frame.to_dict("records")]
     distinct = [reason for reason in dict.fromkeys(reasons) if reason not in ("", "suppressed")]

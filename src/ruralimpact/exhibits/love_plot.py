@@ -40,7 +40,9 @@ def love_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
         _panel(axes, results, analysis, names, strategies)
     for axes in grid[len(analyses) :]:
         axes.set_visible(False)
-    figure.legend(handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2)
+    figure.legend(
+        handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2
+    )
     return figure
 
 
@@ -60,7 +62,12 @@ def _panel(
     axes.axvspan(0, THRESHOLD, color="#eef1f4", zorder=0, linewidth=0)
     axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     axes.scatter(
-        before["size"], list(place.values()), s=30, facecolors="white", edgecolors=palette.FAINT, zorder=3
+        before["size"],
+        list(place.values()),
+        s=30,
+        facecolors="white",
+        edgecolors=palette.FAINT,
+        zorder=3,
     )
     for name in names:
         after = frame[(frame["strategy"] == name) & frame["covariate"].isin(place)]
@@ -86,11 +93,19 @@ def _panel(
 
 def _legend(results: StudyResults, strategies: list[str]) -> list[Line2D]:
     colours, markers = palette.colours(strategies), palette.markers(strategies)
-    common = {"linestyle": "", "markersize": 5.5}
+    common: dict[str, Any] = {"linestyle": "", "markersize": 5.5}
     before = Line2D(
-        [], [], marker="o", markerfacecolor="white", markeredgecolor=palette.FAINT, label="Before matching", **common
+        [],
+        [],
+        marker="o",
+        markerfacecolor="white",
+        markeredgecolor=palette.FAINT,
+        label="Before matching",
+        **common,
     )
-    line = Line2D([], [], color=palette.FAINT, linestyle=(0, (4, 3)), linewidth=0.8, label="Threshold, 0.1")
+    line = Line2D(
+        [], [], color=palette.FAINT, linestyle=(0, (4, 3)), linewidth=0.8, label="Threshold, 0.1"
+    )
     after = [
         Line2D(
             [],

@@ -46,7 +46,7 @@ class Row:
         Row label (the stub).
     cells : tuple of Cell
         Printed cells; their spans add up to the number of columns, or there are none in headings.
-    values : mapping of str to value
+    record : mapping of str to value
         The unrounded values behind the cells, in printed units, for the CSV file.
     kind : {"panel", "group", "data", "foot"}
         Headings of two depths, data, and summary lines under a rule.
@@ -54,7 +54,7 @@ class Row:
 
     label: Cell
     cells: tuple[Cell, ...] = ()
-    values: Mapping[str, Value] | None = None
+    record: Mapping[str, Value] | None = None
     kind: RowKind = "data"
 
 

@@ -30,7 +30,9 @@ def overlap_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    analyses = [name for name in exhibit["analyses"] if (results.propensity["analysis"] == name).any()]
+    analyses = [
+        name for name in exhibit["analyses"] if (results.propensity["analysis"] == name).any()
+    ]
     used = [_weighted_strategies(results, analysis) for analysis in analyses]
     strategies = list(dict.fromkeys(name for names in used for name in names))
     columns = min(2, len(analyses))
@@ -41,7 +43,9 @@ def overlap_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
         _panel(axes, results, analysis, names, palette.colours(strategies))
     for axes in grid[len(analyses) :]:
         axes.set_visible(False)
-    figure.legend(handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2)
+    figure.legend(
+        handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2
+    )
     return figure
 
 
@@ -84,7 +88,9 @@ def _panel(
     axes.set_ylim(-limit, limit)
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(100 * value):.0f}")
     axes.set_xlabel("Estimated probability of taking part")
-    axes.set_ylabel("Percent of the arm\n\N{LEFTWARDS ARROW} controls    treated \N{RIGHTWARDS ARROW}")
+    axes.set_ylabel(
+        "Percent of the arm\n\N{LEFTWARDS ARROW} controls    treated \N{RIGHTWARDS ARROW}"
+    )
     axes.set_title(palette.wrapped(results.analysis(analysis)["label"], 42))
     palette.light_grid(axes, "y")
 

@@ -3,7 +3,9 @@
 import io
 import textwrap
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import cycle, islice
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -16,7 +18,7 @@ BEFORE = "#9aa4af"
 TREATED = "#1d2733"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 8.5,
@@ -39,7 +41,7 @@ _STYLE = {
 }
 
 
-def style() -> "mpl.rc_context":
+def style() -> AbstractContextManager[None]:
     """Return the context in which every figure is drawn and written."""
     return mpl.rc_context(_STYLE)
 
@@ -54,7 +56,7 @@ def markers(names: Sequence[str]) -> dict[str, str]:
     return dict(zip(names, islice(cycle(_MARKERS), len(names)), strict=True))
 
 
-def light_grid(axes: Axes, axis: str) -> None:
+def light_grid(axes: Axes, axis: Literal["both", "x", "y"]) -> None:
     """Draw a light grid behind the data."""
     axes.grid(axis=axis, color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -64,7 +66,9 @@ def png_bytes(figure: Figure, title: str) -> bytes:
     """Return the figure as PNG at 200 dots an inch, without the time of writing."""
     buffer = io.BytesIO()
     metadata = {"Software": None, "Title": title}
-    FigureCanvasAgg(figure).print_png(buffer, metadata=metadata)
+    FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
+        buffer, metadata=metadata
+    )
     return buffer.getvalue()
 
 
@@ -72,7 +76,9 @@ def svg_bytes(figure: Figure, title: str) -> bytes:
     """Return the figure as SVG without the time of writing."""
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None, "Title": title}
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
+    FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
+        buffer, metadata=metadata
+    )
     return buffer.getvalue()
 
 

@@ -51,7 +51,7 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     comparison, span = results.comparison(analysis), _span(results, frame, outcome)
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
-        return f"the {comparison} in {name} is {span} (95 percent interval {ends})."
+        return f"the {comparison} for {name} is {span} (95 percent interval {ends})."
     ways = "estimators" if results.analysis(analysis)["method"] == "panel" else "strategies"
     return (
         f"across {formatting.word(len(frame))} {ways} the {comparison} in {name} ranges from {span}; "
@@ -66,7 +66,9 @@ def _short(results: StudyResults, analysis: str, outcome: str) -> str:
     if frame.empty:
         return f"{label}: suppressed or missing."
     if len(frame) == 1:
-        return f"{label}: {_span(results, frame, outcome)} ({_ends(results, frame.iloc[0], outcome)})."
+        return (
+            f"{label}: {_span(results, frame, outcome)} ({_ends(results, frame.iloc[0], outcome)})."
+        )
     return f"{label}: {_span(results, frame, outcome)}; {_significant(frame)}."
 
 

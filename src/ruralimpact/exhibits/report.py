@@ -8,8 +8,8 @@ from ruralimpact.exhibits.write_html import STYLE, fragment_of
 
 SECTIONS = (
     ("estimates", "Estimates"),
-    ("balance", "Are the arms alike?"),
     ("sample", "From raw files to samples"),
+    ("balance", "Are the arms alike?"),
     ("errors", "Other standard errors"),
     ("methods", "How the numbers were made"),
     ("data", "Data, and how to cite"),
@@ -45,7 +45,9 @@ def report_page(
     """
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment = Environment(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
+    )
     return environment.from_string(template).render(
         **document,
         fragments={name: fragment_of(page) for name, page in pages.items()},

@@ -50,7 +50,9 @@ class StudyResults:
     def strategy_label(self, name: str) -> str:
         """Printed name of a strategy or estimator."""
         labels = {entry["name"]: entry["label"] for entry in self.study["strategies"]}
-        return str(labels.get(name) or _METHOD_LABELS.get(name) or name.replace("_", " ").capitalize())
+        return str(
+            labels.get(name) or _METHOD_LABELS.get(name) or name.replace("_", " ").capitalize()
+        )
 
     def outcome_label(self, name: str) -> str:
         """Printed name of an outcome."""

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
 
 _FLOW = (Column("Rows before", "", 1.2), Column("Left out", "", 1.2), Column("Rows kept", "", 1.2))
@@ -56,7 +56,12 @@ def sample_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Ta
 
 def _flow_row(label: str, before: int, left_out: int, scope: str) -> Row:
     numbers = (before, left_out, before - left_out)
-    values = {"scope": scope, "reason": label, "rows_before": before, "rows": left_out}
+    values: dict[str, Value] = {
+        "scope": scope,
+        "reason": label,
+        "rows_before": before,
+        "rows": left_out,
+    }
     return Row(Cell(label), tuple(Cell(formatting.count(value)) for value in numbers), values)
 
 
@@ -69,7 +74,9 @@ def _source_rows(results: StudyResults) -> list[Row]:
         if not report["excluded"]:
             rows.append(_flow_row("Rows read, all kept", remaining, 0, source["name"]))
         for item in report["excluded"]:
-            rows.append(_flow_row(_sentence(item["reason"]), remaining, item["rows"], source["name"]))
+            rows.append(
+                _flow_row(_sentence(item["reason"]), remaining, item["rows"], source["name"])
+            )
             remaining -= int(item["rows"])
     return rows
 
@@ -85,13 +92,21 @@ def _exclusion_rows(results: StudyResults) -> list[Row]:
 
 
 def _scope_label(results: StudyResults, scope: str) -> str:
-    analysis, _, strategy = scope.partition("/")
+    """Name a scope: a sample, an analysis, or one of them with a variable or a strategy."""
+    first, _, second = scope.partition("/")
+    samples = results.study["samples"]
+    if first in samples:
+        name = f"Sample: {samples[first]['label']}"
+        return f"{name}; {_variable_label(results, second)}" if second else name
     analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
-    if strategy:
-        return f"{analyses.get(analysis, analysis)}; {results.strategy_label(strategy)}"
-    if scope in results.study["samples"]:
-        return f"Sample: {results.study['samples'][scope]['label']}"
-    return str(analyses.get(scope, scope))
+    name = str(analyses.get(first, first))
+    return f"{name}; {results.strategy_label(second)}" if second else name
+
+
+def _variable_label(results: StudyResults, name: str) -> str:
+    known = {**results.study.get("variables", {}), **results.study["outcomes"]}
+    label = known[name]["label"] if name in known else name
+    return formatting.lower_first(str(label))
 
 
 def _sentence(text: str) -> str:
@@ -127,6 +142,6 @@ def _arm_row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
     names = ("n_treated", "n_control", "n_treated_matched", "n_dropped", "n_control_matched")
     cells = [Cell(formatting.count(record[name])) for name in names]
     cells.append(Cell(formatting.number(record["effective_controls"], 1)))
-    values = {name: record[name] for name in (*names, "effective_controls")}
+    values: dict[str, Value] = {name: record[name] for name in (*names, "effective_controls")}
     values |= {"scope": f"{record['analysis']}/{record['strategy']}"}
     return Row(Cell(results.strategy_label(record["strategy"])), tuple(cells), values)

@@ -56,15 +56,17 @@ def _table(
         for outcome in results.outcomes_of([analysis]):
             title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
             rows.append(heading(title, "group"))
-            for record in results.estimates_of(analysis, outcome).to_dict("records"):
-                rows.append(_row(results, record, kinds))
+            rows += [
+                _row(results, record, kinds)
+                for record in results.estimates_of(analysis, outcome).to_dict("records")
+            ]
     frame = results.estimates[results.estimates["analysis"].isin(analyses)]
     return Table(
         title=exhibit["title"],
         stub="Outcome and strategy",
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=_notes(results, frame),
+        notes=_notes(frame),
         source=exhibit.get("source") or results.study.get("citation", ""),
         synthetic=results.synthetic,
     )
@@ -91,7 +93,7 @@ def _row(results: StudyResults, record: Mapping[Any, Any], kinds: tuple[str, ...
     return Row(label, tuple(cells), values)
 
 
-def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
+def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
     notes = [
         "The first standard error is the one that every other exhibit uses. The others are what further "
         "software prints; they ignore that units of a group resemble each other, or cluster on the "

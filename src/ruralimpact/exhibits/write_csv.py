@@ -30,11 +30,11 @@ def _records(table: Table) -> list[dict[str, str]]:
             panel, group = row.label.text, ""
         elif row.kind == "group":
             group = row.label.text
-        elif row.values is not None:
+        elif row.record is not None:
             place = {"panel": panel, "group": group, "row": row.label.text}
             if table.synthetic:
                 place["data"] = "synthetic stand-in"
-            records.append(place | {name: _text(value) for name, value in row.values.items()})
+            records.append(place | {name: _text(value) for name, value in row.record.items()})
     return records
 
 

@@ -8,7 +8,8 @@ STYLE = """
 figure.table{margin:0 0 2rem}
 figure.table .scroll{overflow-x:auto}
 figure.table table{border-collapse:collapse;width:100%;font-size:.84rem;line-height:1.35;
-font-variant-numeric:tabular-nums lining-nums;border-top:1.5px solid #1d2733;border-bottom:1.5px solid #1d2733}
+font-variant-numeric:tabular-nums lining-nums;
+border-top:1.5px solid #1d2733;border-bottom:1.5px solid #1d2733}
 figure.table figcaption{font-weight:650;margin:0 0 .5rem;text-align:left}
 figure.table th,figure.table td{padding:.22rem .5rem;text-align:right;vertical-align:top;font-weight:400}
 figure.table td{white-space:nowrap}

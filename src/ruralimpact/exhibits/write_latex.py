@@ -32,7 +32,7 @@ def escape(text: str) -> str:
 
 
 def latex_document(tables: tuple[Table, ...], label: str) -> str:
-    """Return the tables of an exhibit as LaTeX, to be used with ``\\input``.
+    r"""Return the tables of an exhibit as LaTeX, to be used with ``\input``.
 
     Parameters
     ----------

@@ -1,0 +1,189 @@
+"""Files of exhibits: the same bytes twice, the same cells in every format, nothing from a network."""
+
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import docx
+import pytest
+from test_exhibits_study import ROOT, build_results, nsw_study
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits.build import exhibit_files, findings_document, numbered_tables
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.report import SECTIONS, report_page
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.write_csv import csv_text
+from ruralimpact.exhibits.write_html import html_page
+from ruralimpact.exhibits.write_latex import escape, latex_document
+from ruralimpact.exhibits.write_word import word_document
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
+    return build_results(tmp_path_factory.mktemp("study"), nsw_study() | {"synthetic": True})
+
+
+@pytest.fixture(scope="module")
+def files(results: StudyResults) -> dict[str, bytes]:
+    return {file.name: file.content for file in exhibit_files(results)}
+
+
+class Cells(HTMLParser):
+    """Texts of a table's cells, row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def printed(table: Table) -> list[list[str]]:
+    return [[cell.text + cell.mark for cell in (row.label, *row.cells)] for row in table.rows]
+
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def word_rows(content: bytes) -> list[list[str]]:
+    """Texts of the cells of all tables, row by row, merged cells once."""
+    return [
+        ["".join(text.text or "" for text in cell.iter(f"{{{_W}}}t")) for cell in row._tr.tc_lst]
+        for table in docx.Document(io.BytesIO(content)).tables
+        for row in table.rows
+    ]
+
+
+def test_two_runs_write_the_same_bytes(results: StudyResults, files: dict[str, bytes]) -> None:
+    again = {file.name: file.content for file in exhibit_files(results)}
+    assert again.keys() == files.keys()
+    assert [name for name in files if files[name] != again[name]] == []
+
+
+def test_every_declared_file_is_made(results: StudyResults, files: dict[str, bytes]) -> None:
+    exhibits = results.study["exhibits"]
+    declared = {
+        f"{e['name']}.{s}" for e in exhibits["tables"] for s in ("csv", "tex", "html", "docx")
+    }
+    declared |= {f"{e['name']}.{s}" for e in exhibits["figures"] for s in ("png", "svg")}
+    assert set(files) == declared | {"findings.json"}
+
+
+def test_html_and_word_hold_the_same_cells(results: StudyResults) -> None:
+    for number, exhibit in enumerate(results.study["exhibits"]["tables"], start=1):
+        tables = numbered_tables(results, exhibit, number)
+        parser = Cells()
+        parser.feed(html_page(tables))
+        expected = [row for table in tables for row in printed(table)]
+        heads = {column.label for table in tables for column in table.columns}
+        body = [row for row in parser.rows if len(row) < 2 or row[-1] not in heads | {""}]
+        assert [row for row in body if row in expected] == expected
+        word = word_rows(word_document(tables))
+        assert [row for row in word if row in expected] == expected
+
+
+def test_latex_holds_the_same_cells(results: StudyResults) -> None:
+    for exhibit in results.study["exhibits"]["tables"]:
+        tables = numbered_tables(results, exhibit, 1)
+        text = latex_document(tables, exhibit["name"])
+        for table in tables:
+            for row in table.rows:
+                if row.kind == "data":
+                    line = next(
+                        line
+                        for line in text.splitlines()
+                        if escape(row.label.text) in line and line.count("&") == len(table.columns)
+                    )
+                    assert line.endswith(r"\\")
+                    for cell in row.cells:
+                        assert escape(cell.text) in text
+
+
+def test_latex_makes_special_characters_literal() -> None:
+    assert escape("50% of $3_000 & <5") == r"50\% of \$3\_000 \& \textless{}5"
+    assert escape("−1 – 2 †") == r"$-$1 -- 2 \dag{}"
+
+
+def test_html_escapes_and_scopes_headers() -> None:
+    table = Table(
+        "A & B",
+        "Row",
+        (Column("<x>", "Group"), Column("y", "Group")),
+        (heading("Panel", "panel"), Row(Cell("r", "†"), (Cell("1"), Cell("2")), {"x": 1.5})),
+    )
+    page = html_page((table,))
+    assert "A &amp; B" in page
+    assert '<th scope="colgroup" colspan="2" class="spanner">Group</th>' in page
+    assert '<th scope="col">&lt;x&gt;</th>' in page
+    assert '<th scope="row" class="stub">r<sup>†</sup></th><td>1</td><td>2</td>' in page
+    assert csv_text((table,)) == "panel,group,row,x\nPanel,,r,1.5\n"
+
+
+def test_word_repeats_its_header_and_lies_on_its_side(files: dict[str, bytes]) -> None:
+    document = docx.Document(io.BytesIO(files["impact.docx"]))
+    section = document.sections[0]
+    assert section.page_width is not None
+    assert section.page_height is not None
+    assert section.page_width > section.page_height
+    rows = document.tables[0].rows
+    assert [f"{{{_W}}}tblHeader" in {n.tag for n in row._tr.iter()} for row in rows][:3] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_synthetic_data_are_named_in_every_file(files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        if name.endswith(".docx"):
+            document = docx.Document(io.BytesIO(content))
+            assert document.core_properties.comments == "Synthetic stand-in"
+            assert "synthetic stand-in" in document.paragraphs[0].text
+        elif name == "findings.json":
+            assert b'"synthetic": true' in content
+        else:
+            assert b"ynthetic stand-in" in content, name
+
+
+def test_report_is_one_file_that_needs_no_network(
+    results: StudyResults, files: dict[str, bytes]
+) -> None:
+    template = (ROOT / "workflow" / "report" / "report.html.j2").read_text(encoding="utf-8")
+    page = report_page(
+        template,
+        findings_document(results),
+        {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
+        {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
+        digest="0123",
+    )
+    assert "<script" not in page
+    assert re.findall(r'(?:src|href)="(?!data:|#)', page) == []
+    assert "url(" not in page
+    for anchor, _ in SECTIONS:
+        assert page.count(f'id="{anchor}"') == 1
+    identifiers = re.findall(r' id="([^"]+)"', page)
+    assert len(identifiers) == len(set(identifiers))
+    assert all(alt for alt in re.findall(r'<img [^>]*alt="([^"]*)"', page))
+    assert page.count('class="warning"') == 1
+    assert "<title>National Supported Work demonstration (synthetic stand-in)</title>" in page
+
+
+def test_unknown_kind_of_exhibit_names_the_key(results: StudyResults) -> None:
+    with pytest.raises(ConfigError, match=r"tables\.odd\.kind"):
+        numbered_tables(results, {"name": "odd", "kind": "pie", "title": "", "analyses": []}, 1)

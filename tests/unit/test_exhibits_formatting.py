@@ -1,0 +1,63 @@
+"""Formatting, by examples whose answers are plain to see."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ruralimpact.exhibits import formatting
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1234567.891, 0, "1,234,568"),
+        (-1234.5, 1, "−1,234.5"),
+        (-0.04, 1, "0.0"),
+        (0.0, 0, "0"),
+        (math.nan, 2, "–"),
+        (None, 2, "–"),
+        (math.inf, 2, "–"),
+    ],
+)
+def test_number(value: float | None, decimals: int, text: str) -> None:
+    assert formatting.number(value, decimals) == text
+
+
+@given(st.floats(-1e12, 1e12), st.integers(0, 3))
+def test_number_reads_back_within_half_a_unit(value: float, decimals: int) -> None:
+    text = formatting.number(value, decimals).replace(",", "").replace("−", "-")
+    slack = 1 + 1e-9 + abs(value) * 1e-15
+    assert abs(float(text) - value) <= 0.5 * 10**-decimals * slack + abs(value) * 1e-15
+
+
+def test_p_values_never_print_zero() -> None:
+    assert formatting.p_value(0.0) == "<0.001"
+    assert formatting.p_value(0.0449) == "0.045"
+    assert formatting.p_value(math.nan) == "–"
+
+
+def test_interval_needs_both_ends() -> None:
+    assert formatting.interval(-1.25, 2.0, 1) == "−1.2 to 2.0"
+    assert formatting.interval(math.nan, 2.0, 1) == "–"
+    assert formatting.parenthesised(math.nan) == "–"
+
+
+def test_range_of_like_values_is_one_value() -> None:
+    assert formatting.range_text([1.01, 0.99], 0, "hectares") == "1 hectares"
+    assert formatting.range_text([3.0, -2.0], 0, "hours") == "−2 to 3 hours"
+
+
+def test_shares_are_printed_in_points() -> None:
+    assert formatting.scale("percentage points") == 100
+    assert formatting.scale("US dollars of 1982") == 1
+
+
+def test_words() -> None:
+    assert formatting.word(4) == "four"
+    assert formatting.word(12) == "12"
+    assert formatting.plural(1, "strategy") == "one strategy"
+    assert formatting.plural(2, "strategy") == "two strategies"
+    assert formatting.lower_first("Net income") == "net income"
+    assert formatting.lower_first("BIMAS farms") == "BIMAS farms"

@@ -1,0 +1,211 @@
+"""Exhibit tables hold the numbers of the estimates, in the right unit, and hide what is too small."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from test_exhibits_study import build_results, build_tables, nsw_study
+
+from ruralimpact.exhibits.balance_table import balance_tables
+from ruralimpact.exhibits.benchmark import benchmark_difference, benchmark_table
+from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.impact import impact_table
+from ruralimpact.exhibits.model import Row, Table
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.sample_table import sample_tables
+from ruralimpact.exhibits.std_error_table import std_error_tables
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
+    return build_results(tmp_path_factory.mktemp("study"))
+
+
+def exhibit_of(results: StudyResults, name: str) -> Any:
+    return next(entry for entry in results.study["exhibits"]["tables"] if entry["name"] == name)
+
+
+def row_of(table: Table, spec_id: str) -> Row:
+    return next(row for row in table.rows if (row.record or {}).get("spec_id") == spec_id)
+
+
+def texts(row: Row) -> list[str]:
+    return [cell.text for cell in row.cells]
+
+
+def test_impact_cells_are_the_estimates(results: StudyResults) -> None:
+    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    spec = "psid_matching/nn5/earnings"
+    estimate = results.estimates.set_index("spec_id").loc[spec]
+    assert texts(row_of(table, spec)) == [
+        f"{estimate['treated_mean']:,.0f}",
+        f"{estimate['control_mean']:,.0f}",
+        "1,384",  # MatchIt: 1383.8384
+        f"({estimate['std_error']:,.0f})",
+        f"{estimate['conf_low']:,.0f} to {estimate['conf_high']:,.0f}".replace("-", "−"),
+        f"{estimate['p_value']:.3f}",
+        f"{estimate['percent']:.0f}",
+        f"{estimate['percent_low']:.0f} to {estimate['percent_high']:.0f}".replace("-", "−"),
+        "185",
+        "0",
+        "179",
+    ]
+
+
+def test_shares_are_in_percentage_points_without_a_percent(results: StudyResults) -> None:
+    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    row = row_of(table, "psid_matching/nn5/low_earnings")
+    assert row.cells[2].text == "−12.0"  # MatchIt: -0.12
+    assert row.record is not None
+    assert row.record["estimate"] == pytest.approx(-12, abs=1e-9)
+    assert (row.cells[6].text, row.cells[6].mark) == ("–", "a")
+    assert row.record["percent"] is None
+    assert any(note.startswith("a. No percent: effects on shares") for note in table.notes)
+
+
+def test_a_refused_percent_prints_its_reason(tmp_path: Path) -> None:
+    tables = build_tables()
+    estimates = tables["estimates"].copy()
+    hit = estimates["spec_id"] == "psid_matching/nn5/earnings"
+    estimates.loc[hit, ["percent", "percent_low", "percent_high"]] = np.nan
+    estimates.loc[hit, "percent_reason"] = "the base is not significantly positive"
+    results = build_results(tmp_path, tables=tables | {"estimates": estimates})
+    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    cell = row_of(table, "psid_matching/nn5/earnings").cells[6]
+    assert cell.text == "–"
+    assert f"{cell.mark}. No percent: the base is not significantly positive." in table.notes
+
+
+def test_marks_of_balance_and_support(results: StudyResults) -> None:
+    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    caliper = row_of(table, "psid_matching/nn1_caliper/earnings")
+    assert caliper.label.mark == "†‡"
+    assert caliper.cells[9].text == "1"
+    assert row_of(table, "psid_matching/nn5/earnings").label.mark == ""
+    assert any(note.startswith("‡ ATT, supported") for note in table.notes)
+
+
+def test_small_cells_are_suppressed_everywhere(tmp_path: Path) -> None:
+    tables = build_tables()
+    estimates = tables["estimates"].copy()
+    spec = "psid_matching/nn5/earnings"
+    estimates.loc[estimates["spec_id"] == spec, "n_control"] = 9
+    results = build_results(tmp_path, tables=tables | {"estimates": estimates})
+    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    row = row_of(table, spec)
+    assert texts(row)[:8] == ["[s]"] * 8
+    assert row.cells[10].text == "<10"
+    assert row.record is not None
+    assert pd.isna(row.record["estimate"])
+    assert row.record["n_control"] is None
+    assert any(note.startswith("[s] = suppressed") for note in table.notes)
+    assert "across three strategies" in table.reading[1]
+    assert not any(key.startswith(spec) for key in findings(results))
+    compared = benchmark_table(results, exhibit_of(results, "benchmark"))[0]
+    assert not any((item.record or {}).get("spec_id") == spec for item in compared.rows)
+
+
+def test_difference_from_the_benchmark_uses_shared_scores() -> None:
+    scores = pd.DataFrame(
+        {"group": list("abcd"), "x": [1.0, -2.0, 1.0, np.nan], "y": [0.5, -1.0, np.nan, 0.5]}
+    )
+    estimates = pd.DataFrame({"spec_id": ["x", "y"], "estimate": [5.0, 2.0]})
+    found = benchmark_difference(estimates, scores, "x", "y")
+    se = np.sqrt(4 / 3 * (0.5**2 + 1.0**2 + 1.0**2 + 0.5**2))
+    assert found.estimate == 3
+    assert found.n_groups == 4
+    assert found.std_error == pytest.approx(se, rel=1e-12)
+    assert found.p_value == pytest.approx(2 * stats.t.sf(3 / se, 3), rel=1e-9)
+
+
+def test_benchmark_table_against_independent_arithmetic(results: StudyResults) -> None:
+    table = benchmark_table(results, exhibit_of(results, "benchmark"))[0]
+    spec, base = "psid_matching/nn5/earnings", "experiment/difference_in_means/earnings"
+    sheet = results.scores.set_index("group")[[spec, base]].fillna(0)
+    gaps = (sheet[spec] - sheet[base]).to_numpy()
+    active = gaps[gaps != 0]
+    se = np.sqrt(len(active) / (len(active) - 1) * np.sum(active**2))
+    row = row_of(table, spec)
+    assert row.record is not None
+    assert row.record["difference_std_error"] == pytest.approx(se, rel=1e-12)
+    assert row.cells[4].text == f"{1383.8384324324371 - 1794.3423818501043:,.0f}".replace("-", "−")
+    assert row.cells[0].text == "1,794"
+
+
+def test_balance_marks_only_the_failing_statistic(results: StudyResults) -> None:
+    table = balance_tables(results, exhibit_of(results, "balance"))[0]
+    frame = results.balance.set_index(["covariate", "strategy"])
+    for row in table.rows:
+        if row.kind != "data" or row.record is None:
+            continue
+        for place, strategy in enumerate(("nn1_caliper", "nn5"), start=1):
+            smd = frame.loc[(row.record["covariate"], strategy), "smd"]
+            cell = row.cells[3 * place]
+            assert cell.text == f"{smd:.2f}".replace("-", "−")
+            assert cell.mark == ("†" if abs(smd) >= 0.1 else "")
+            assert row.cells[3 * place + 2].mark == ""
+    assert [row.label.text for row in table.rows if row.kind == "foot"][-1].startswith("Effective")
+
+
+def test_spans_fill_every_row(results: StudyResults) -> None:
+    builders = {
+        "impact": impact_table,
+        "benchmark": benchmark_table,
+        "balance": balance_tables,
+        "sample": sample_tables,
+        "standard_errors": std_error_tables,
+    }
+    for name, builder in builders.items():
+        for table in builder(results, exhibit_of(results, name)):
+            for row in table.rows:
+                if row.cells:
+                    assert sum(cell.span for cell in row.cells) == len(table.columns), name
+
+
+def test_analyses_with_other_standard_errors_get_their_own_table(results: StudyResults) -> None:
+    tables = std_error_tables(results, exhibit_of(results, "standard_errors"))
+    labels = [[column.label for column in table.columns] for table in tables]
+    assert labels == [
+        ["Estimate", "Clustered by participant"],
+        ["Estimate", "Clustered by participant", "Abadie-Imbens (2006)"],
+    ]
+
+
+def test_sample_flow_subtracts(results: StudyResults) -> None:
+    flow, arms = sample_tables(results, exhibit_of(results, "sample"))
+    last = flow.rows[-1]
+    assert texts(last) == ["185", "1", "184"]
+    assert texts(arms.rows[1])[:5] == ["185", "429", "184", "1", "82"]
+
+
+def test_words_follow_the_numbers(results: StudyResults) -> None:
+    lines = headlines(results)
+    assert [line["label"] for line in lines] == [
+        "Randomised controls (benchmark)",
+        "PSID controls, matched",
+    ]
+    assert "experimental estimate for earnings in 1978 is 1,794 US dollars" in lines[0]["text"]
+    assert "matched difference in earnings in 1978 ranges from 416 to 1,998" in lines[1]["text"]
+    found = results.estimates_of("psid_matching", "earnings")
+    assert int((found["p_value"] < 0.05).sum()) == 1
+    assert "one of four differs from zero at the 5 percent level" in lines[1]["text"]
+
+
+def test_findings_hold_unrounded_numbers(results: StudyResults) -> None:
+    found = findings(results)
+    assert found["psid_matching/nn5/earnings/estimate"] == {
+        "value": pytest.approx(1383.8384324324371),
+        "unit": "US dollars of 1982",
+        "text": "1,384",
+    }
+    assert found["psid_matching/nn5/low_earnings/estimate"]["text"] == "−12.0"
+    assert "psid_matching/nn5/low_earnings/percent" not in found
+    assert "benchmark/psid_matching/nn5/earnings/difference" in found
+
+
+def test_headlines_of_synthetic_data_say_so(tmp_path: Path) -> None:
+    results = build_results(tmp_path, nsw_study() | {"synthetic": True})
+    assert all(line["text"].startswith("Synthetic stand-in: ") for line in headlines(results))
