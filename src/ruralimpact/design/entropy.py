@@ -27,10 +27,9 @@ class EntropyWeights(UnitWeights):
 
     Attributes
     ----------
-    constraints : ndarray, shape (n, q)
+    constraints : CovariateMatrix, n rows
         The functions of the covariates that were balanced, centred at the treated means, in
         standard deviations; the outcome regression behind the influence scores has them.
-    constraint_names : tuple of str, length q
     redundant : tuple of str
         Constraints left out of the search because the others imply them. They are met all the same.
     iterations : int
@@ -39,8 +38,7 @@ class EntropyWeights(UnitWeights):
         Largest remaining difference over all constraints, in standard deviations.
     """
 
-    constraints: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
-    constraint_names: tuple[str, ...] = ()
+    constraints: CovariateMatrix = field(kw_only=True)
     redundant: tuple[str, ...] = ()
     iterations: int = 0
     imbalance: float = np.nan
@@ -91,8 +89,9 @@ def entropy_weights(
     weights[~treated] = shares * int(treated.sum())
     return EntropyWeights(
         weights,
-        constraints=constraints[:, kept],
-        constraint_names=tuple(names[j] for j in kept),
+        constraints=CovariateMatrix(
+            constraints[:, kept], tuple(names[j] for j in kept), np.zeros(len(kept), bool), {}
+        ),
         redundant=tuple(name for j, name in enumerate(names) if j not in set(kept)),
         iterations=iterations,
         imbalance=float(np.abs(shares @ controls).max(initial=0.0)),

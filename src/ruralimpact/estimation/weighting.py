@@ -94,9 +94,10 @@ def weighted_difference(
 
     Notes
     -----
-    With m the regression, the score of a treated unit is its residual ``Y - m`` about the mean residual,
-    and that of a control ``-w (Y - m)``, both over the number of treated units, with or without bias
-    adjustment. The control mean's score is that of the treated mean less that of the effect.
+    With m the regression, the score of a treated unit is its residual ``Y - m`` about the mean
+    residual, and that of a control ``-w (Y - m)``, both over the number of treated units. The bias
+    adjustment adds the control's influence on the regression's slopes, times the covariate
+    difference that remains; it is zero where the weights balance the covariates.
     """
     refuse_empty_arm(treatment)
     refuse_non_finite(outcome, "outcome")
@@ -111,7 +112,10 @@ def weighted_difference(
     treated_mean = float(focal @ outcome) / count
     control_mean = float(control @ outcome) / count
     estimate = remaining if bias_adjust else treated_mean - control_mean
-    scores = (focal * (residual - remaining) - control * residual) / count
+    control_scores = control * residual / count
+    if bias_adjust:
+        control_scores = control * regression.by_weight(focal @ regression.design / count)
+    scores = focal * (residual - remaining) / count - control_scores
     treated_scores = focal * (outcome - treated_mean) / count
     return ScoredEstimate(
         estimate=estimate,
