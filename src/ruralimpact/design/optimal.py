@@ -91,7 +91,8 @@ def optimal_pairs(
     units served is maximised first, and the total distance minimised among the ways to do so: each
     place may stay empty at a price that no saving in distance can repay, twice as high for a
     unit's first place.
-    Ties go by row order, so rows should come sorted by unit id.
+    Units enter in order of their coordinates, so row order matters only between units that share
+    them: rows should come sorted by unit id.
 
     References
     ----------
@@ -103,7 +104,8 @@ def optimal_pairs(
     refuse_non_finite(coordinates, "matching distance")
     if k < 1:
         raise DesignError(f"optimal matching needs k of at least 1, not {k}.")
-    treated, control = np.flatnonzero(treatment == 1), np.flatnonzero(treatment == 0)
+    canonical = np.lexsort(coordinates.T[::-1])
+    treated, control = (canonical[treatment[canonical] == arm] for arm in (1, 0))
     groups = np.zeros(len(treatment), int) if strata is None else strata
     owner, member = _allowed(treated, control, calipers, groups)
     if len(owner) == 0:
@@ -178,7 +180,8 @@ def _collect(
     k: int,
 ) -> OptimalPairs:
     n = len(treatment)
-    mine, theirs = treated[chosen], control[chosen]
+    order = np.lexsort((control[chosen], treated[chosen]))
+    mine, theirs = treated[chosen][order], control[chosen][order]
     served = np.bincount(mine, minlength=n)
     weights, sets = (served > 0).astype(float), np.full(n, -1)
     weights[theirs] = 1 / served[mine]
@@ -193,6 +196,6 @@ def _collect(
         sets,
         treated_index=mine,
         control_index=theirs,
-        distance=distance[chosen],
+        distance=distance[chosen][order],
         short=int(((served > 0) & (served < k)).sum()),
     )

@@ -1,0 +1,114 @@
+"""Optimal pairs: by hand, against dense assignment, and inside every limit."""
+
+import numpy as np
+import pytest
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
+
+from ruralimpact.design import optimal
+from ruralimpact.design.optimal import NO_CANDIDATE, USED_UP, Caliper, optimal_pairs
+from ruralimpact.errors import DesignError
+
+
+def sample(n=120, seed=4):
+    rng = np.random.default_rng(seed)
+    score = rng.normal(size=n)
+    treatment = (rng.uniform(size=n) < 1 / (1 + np.exp(1 - score))).astype(np.int8)
+    return treatment, score
+
+
+def test_where_greedy_matching_is_not_optimal():
+    """Treated at 0 and 1, controls at 0.9 and 3: serving the nearer pair first costs 3.1, not 2.9."""
+    treatment = np.array([1, 1, 0, 0], dtype=np.int8)
+    ours = optimal_pairs(treatment, np.array([[0.0], [1.0], [0.9], [3.0]]))
+    assert ours.control_index.tolist() == [2, 3]
+    assert ours.distance.sum() == pytest.approx(2.9)
+    assert ours.strata.tolist() == [0, 1, 0, 1]
+
+
+def test_least_total_distance_as_dense_assignment_has_it():
+    treatment, score = sample()
+    gaps = np.abs(score[treatment == 1][:, None] - score[treatment == 0][None, :])
+    rows, columns = linear_sum_assignment(gaps)
+    ours = optimal_pairs(treatment, score[:, None])
+    assert ours.distance.sum() == pytest.approx(gaps[rows, columns].sum(), rel=1e-12)
+    assert len(set(ours.control_index.tolist())) == len(ours.control_index) == treatment.sum()
+
+
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("seed", range(5))
+def test_calipers_strata_and_the_most_pairs(k, seed):
+    treatment, score = sample(seed=seed)
+    rng = np.random.default_rng(seed)
+    space = np.column_stack([score, rng.normal(size=len(score))])
+    strata = rng.integers(0, 2, len(score))
+    limits = [Caliper(score, 0.4), Caliper(space[:, 1], 0.8)]
+    ours = optimal_pairs(treatment, space, k=k, calipers=limits, strata=strata)
+    a, b = ours.treated_index, ours.control_index
+    assert (treatment[a] == 1).all() and (treatment[b] == 0).all()
+    assert len(set(b.tolist())) == len(b)
+    assert np.bincount(a).max() <= k
+    assert all((np.abs(c.values[a] - c.values[b]) <= c.width).all() for c in limits)
+    assert (strata[a] == strata[b]).all()
+    np.testing.assert_allclose(ours.distance, np.sqrt(((space[a] - space[b]) ** 2).sum(axis=1)))
+
+    treated, control = np.flatnonzero(treatment == 1), np.flatnonzero(treatment == 0)
+    allowed = strata[treated][:, None] == strata[control][None, :]
+    for c in limits:
+        allowed &= np.abs(c.values[treated][:, None] - c.values[control][None, :]) <= c.width
+    if k == 1:
+        most = (maximum_bipartite_matching(csr_array(allowed), perm_type="column") >= 0).sum()
+        assert len(a) == most
+        gaps = np.sqrt(((space[treated][:, None] - space[control][None]) ** 2).sum(axis=2))
+        dense = np.where(allowed, gaps, 1e4)
+        rows, columns = linear_sum_assignment(dense)
+        least = dense[rows, columns][dense[rows, columns] < 1e4].sum()
+        assert ours.distance.sum() == pytest.approx(least, rel=1e-9)
+    served = np.bincount(a, minlength=len(score))
+    lost = treated[served[treated] == 0]
+    without = ~allowed.any(axis=1)
+    assert ours.dropped.get(NO_CANDIDATE, 0) == without.sum()
+    assert ours.dropped.get(USED_UP, 0) == len(lost) - without.sum()
+    assert ours.short == (served[treated][served[treated] > 0] < k).sum()
+    assert ours.weights[treatment == 0].sum() == pytest.approx(ours.weights[treatment == 1].sum())
+
+
+def test_every_treated_unit_is_served_before_any_is_served_twice():
+    """Three treated share three controls at k = 2, one control being far dearer than the others."""
+    treatment = np.array([1, 1, 1, 0, 0, 0], dtype=np.int8)
+    ours = optimal_pairs(treatment, np.array([[0.0], [0.1], [9.0], [0.0], [0.05], [0.1]]), k=2)
+    assert sorted(ours.treated_index.tolist()) == [0, 1, 2]
+    assert ours.short == 3
+
+
+def test_row_order_changes_no_pair():
+    treatment, score = sample()
+    order = np.random.default_rng(0).permutation(len(score))
+    first = optimal_pairs(treatment, score[:, None], calipers=[Caliper(score, 0.5)])
+    second = optimal_pairs(
+        treatment[order], score[order, None], calipers=[Caliper(score[order], 0.5)]
+    )
+    pairs = set(zip(first.treated_index.tolist(), first.control_index.tolist(), strict=True))
+    again = zip(order[second.treated_index], order[second.control_index], strict=True)
+    assert pairs == {(int(a), int(b)) for a, b in again}
+
+
+def test_equal_scores_cost_nothing():
+    treatment = np.array([1, 0, 1, 0, 0], dtype=np.int8)
+    ours = optimal_pairs(treatment, np.zeros((5, 1)))
+    assert ours.distance.tolist() == [0.0, 0.0]
+    assert len(set(ours.control_index.tolist())) == 2
+
+
+def test_bad_input(monkeypatch):
+    treatment, score = sample()
+    with pytest.raises(DesignError, match="no overlap"):
+        optimal_pairs(treatment, score[:, None], strata=treatment.astype(int))
+    with pytest.raises(DesignError, match="at least 1"):
+        optimal_pairs(treatment, score[:, None], k=0)
+    with pytest.raises(DesignError, match="missing or infinite"):
+        optimal_pairs(treatment, np.where(score > 2, np.nan, score)[:, None])
+    monkeypatch.setattr(optimal, "_MOST_PAIRS", 100)
+    with pytest.raises(DesignError, match="more than 100 pairs"):
+        optimal_pairs(treatment, score[:, None])
