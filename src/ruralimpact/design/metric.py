@@ -22,6 +22,8 @@ def whiten(
 ) -> FloatArray:
     """Transform covariates so that Euclidean distance is Mahalanobis or inverse-variance distance.
 
+    Sums run over units in a canonical order, so that the order of rows changes no bit of the result.
+
     Parameters
     ----------
     covariates : CovariateMatrix, n rows
@@ -45,8 +47,12 @@ def whiten(
     refuse_degenerate(covariates, where=where)
     columns = np.argsort(np.array(covariates.names), kind="stable")
     values = covariates.values[:, columns]
-    values = (values - values.mean(axis=0)) / values.std(axis=0)
-    matrix = _pooled(values, treatment) if covariance == "pooled" else _sample(values)
+    canonical = np.lexsort((treatment, *values.T))
+    ordered = values[canonical]
+    centre, spread = ordered.mean(axis=0), ordered.std(axis=0)
+    values = (values - centre) / spread
+    ordered, arm = values[canonical], treatment[canonical]
+    matrix = _pooled(ordered, arm) if covariance == "pooled" else _sample(ordered)
     if metric == "inverse_variance":
         return values / np.sqrt(np.diag(matrix))
     factor = np.linalg.cholesky(matrix)

@@ -4,6 +4,7 @@ Both results answer the same four questions (how many neighbours, sums over them
 serves, which pairs), so estimators do not know which search found them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# Distances in a space of several covariates carry rounding errors; equal ones differ by less than this.
+# Equal distances come out unequal by rounding. Scores are good to about 1e-15 of their size, and squared
+# distances in a whitened space to about 1e-12 of theirs; what differs by less than this is a tie.
+ROUNDING = 1e-12
 RELATIVE_TIE = 1e-9
 
 
@@ -154,16 +157,13 @@ def nearest_on_score(
     One sort and O(log k) vectorised steps. To exclude a unit from its own neighbours, search for k + 1
     among all and subtract the unit itself: at distance zero it is always found.
     """
-    strata = _strata_bounds(candidates, focal_strata, candidate_strata)
-    order = np.lexsort((candidates, candidate_strata)) if candidate_strata is not None else (
-        np.argsort(candidates, kind="stable")
-    )
+    order = _sorted(candidates, candidate_strata)
     sorted_scores = candidates[order]
     low = np.zeros(len(focal), dtype=np.int64)
     high = np.zeros(len(focal), dtype=np.int64)
-    for rows, begin, end in strata(len(focal), order):
-        if begin == end:
-            continue
+    # Focal units go in sorted order too: neighbouring searches then touch neighbouring memory.
+    turns = order if focal is candidates else _sorted(focal, focal_strata)
+    for rows, begin, end in _segments(turns, order, focal_strata, candidate_strata):
         segment = sorted_scores[begin:end]
         lo, hi = _interval(focal[rows], segment, k, tie_tolerance)
         if caliper is not None:
@@ -172,21 +172,28 @@ def nearest_on_score(
     return IntervalNeighbours(order, low, high)
 
 
-def _strata_bounds(candidates, focal_strata, candidate_strata):  # type: ignore[no-untyped-def]
-    """Iterate over (rows of focal units, first and last position of their candidates)."""
+def _sorted(scores: FloatArray, strata: IntArray | None) -> IntArray:
+    if strata is None:
+        return np.argsort(scores, kind="stable")
+    return np.lexsort((scores, strata))
 
-    def whole(n_focal: int, order: IntArray):  # type: ignore[no-untyped-def]
-        yield slice(None), 0, len(order)
 
-    def by_stratum(n_focal: int, order: IntArray):  # type: ignore[no-untyped-def]
-        sorted_strata = candidate_strata[order]
-        rows = np.argsort(focal_strata, kind="stable")
-        values, first = np.unique(focal_strata[rows], return_index=True)
-        for value, members in zip(values, np.split(rows, first[1:]), strict=True):
-            begin, end = np.searchsorted(sorted_strata, [value, value + 1])
-            yield members, int(begin), int(end)
-
-    return whole if focal_strata is None else by_stratum
+def _segments(
+    turns: IntArray,
+    order: IntArray,
+    focal_strata: IntArray | None,
+    candidate_strata: IntArray | None,
+) -> Iterator[tuple[IntArray, int, int]]:
+    """Yield the focal units of each stratum with the range of their candidates, where there are any."""
+    if focal_strata is None or candidate_strata is None:
+        yield turns, 0, len(order)
+        return
+    sorted_strata = candidate_strata[order]
+    values, first = np.unique(focal_strata[turns], return_index=True)
+    for value, rows in zip(values, np.split(turns, first[1:]), strict=True):
+        begin, end = np.searchsorted(sorted_strata, [value, value + 1])
+        if begin < end:
+            yield rows, int(begin), int(end)
 
 
 def _interval(
@@ -206,27 +213,11 @@ def _interval(
         low = np.where(open_ & ~left_is_near, middle + 1, low)
     high = low + k
     farthest = np.maximum(np.abs(focal - scores[low]), np.abs(scores[high - 1] - focal))
-    if tie_tolerance > 0:
-        radius = np.sqrt(farthest**2 + tie_tolerance)
-        return np.searchsorted(scores, focal - radius), np.searchsorted(
-            scores, focal + radius, side="right"
-        )
-    return _with_ties(focal, scores, low, high, farthest)
-
-
-def _with_ties(
-    focal: FloatArray, scores: FloatArray, low: IntArray, high: IntArray, farthest: FloatArray
-) -> tuple[IntArray, IntArray]:
-    """Widen each interval over the runs of equal scores that lie exactly at the k-th distance."""
-    n = len(scores)
-    before = np.maximum(low - 1, 0)
-    low = np.where((low > 0) & (np.abs(focal - scores[before]) == farthest), before, low)
-    after = np.minimum(high, n - 1)
-    high = np.where((high < n) & (np.abs(scores[after] - focal) == farthest), high + 1, high)
-    starts = np.flatnonzero(np.concatenate([[True], scores[1:] != scores[:-1]]))
-    run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, n)))
-    ends = np.append(starts[1:], n)
-    return starts[run[low]], ends[run[high - 1]]
+    rounding = ROUNDING * max(abs(scores[0]), abs(scores[-1]))
+    radius = np.sqrt(farthest**2 + tie_tolerance) + rounding
+    return np.searchsorted(scores, focal - radius), np.searchsorted(
+        scores, focal + radius, side="right"
+    )
 
 
 def _inside_caliper(

@@ -82,11 +82,13 @@ def fit_propensity(
     refuse_degenerate(covariates, where=where)
     refuse_separation(covariates, treatment, where=where)
     columns = np.argsort(np.array(covariates.names), kind="stable")
-    centre = covariates.values.mean(axis=0)
-    spread = covariates.values.std(axis=0)
-    rows, inverse = np.unique(covariates.values[:, columns], axis=0, return_inverse=True)
+    rows, inverse, counts = np.unique(
+        covariates.values[:, columns], axis=0, return_inverse=True, return_counts=True
+    )
     inverse = inverse.ravel()
-    distinct = (rows - centre[columns]) / spread[columns]
+    centre = counts @ rows / counts.sum()
+    spread = np.sqrt(counts @ (rows - centre) ** 2 / counts.sum())
+    distinct = (rows - centre) / spread
     fit = _maximise(distinct, inverse, treatment, link, where)
     predictor = (distinct * fit.params[1:]).sum(axis=1) + fit.params[0]
     if np.abs(predictor).max() > _SEPARATED:
@@ -141,8 +143,8 @@ def _unstandardise(
     p = len(centre)
     transform = np.zeros((p + 1, p + 1))
     transform[0, 0] = 1.0
-    transform[0, 1:] = -centre[columns] / spread[columns]
-    transform[1 + columns, 1 + np.arange(p)] = 1 / spread[columns]
+    transform[0, 1:] = -centre / spread
+    transform[1 + columns, 1 + np.arange(p)] = 1 / spread
     return transform
 
 

@@ -63,14 +63,15 @@ def matching_estimate(
     match_part = candidate_weights * (residual - candidate_weights @ residual / count)
     focal_scores = np.where(is_focal, outcome - focal_mean, 0.0) / count
     match_scores = candidate_weights * (outcome - match_mean) / count
+    scores = (focal_part - match_part) / count
     treated_first = sign > 0
     return ScoredEstimate(
         estimate=sign * difference,
-        scores=sign * (focal_part - match_part) / count,
-        treated_mean=focal_mean if treated_first else match_mean,
+        scores=sign * scores,
+        treated_mean=focal_mean if treated_first else focal_mean - difference,
         counterfactual_mean=focal_mean - difference if treated_first else focal_mean,
         control_mean=match_mean if treated_first else focal_mean,
-        treated_mean_scores=focal_scores if treated_first else match_scores,
+        treated_mean_scores=focal_scores if treated_first else focal_scores - scores,
         control_mean_scores=match_scores if treated_first else focal_scores,
         n_treated=count if treated_first else int((candidate_weights > 0).sum()),
         n_control=int((candidate_weights > 0).sum()) if treated_first else count,

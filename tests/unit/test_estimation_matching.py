@@ -1,0 +1,188 @@
+"""Matched effects by hand, and the special cases that must coincide."""
+
+import numpy as np
+import pytest
+
+from ruralimpact.design.covariates import covariate_matrix
+from ruralimpact.design.matching import match_nearest
+from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.strategies import NearestNeighbour
+from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.matching import matching_estimate
+from ruralimpact.estimation.missing import without_missing_outcomes
+from ruralimpact.inference.clustered import (
+    Clustering,
+    clustered_std_error,
+    group_codes,
+    group_sums,
+    t_inference,
+    two_way_std_error,
+)
+from ruralimpact.inference.delta import percent_impact
+
+
+def five_units():
+    """Treated at 1.0 and 4.0; controls at 0.5, 1.5 and 9: two tie for the first, 1.5 serves the second."""
+    x = np.array([1.0, 4.0, 0.5, 1.5, 9.0])
+    treatment = np.array([1, 1, 0, 0, 0], dtype=np.int8)
+    outcome = np.array([10.0, 20.0, 4.0, 8.0, 50.0])
+    strategy = NearestNeighbour(distance="inverse_variance")
+    return x, outcome, match_nearest(covariate_matrix({"x": x}), treatment, strategy)
+
+
+def test_five_units_by_hand() -> None:
+    x, outcome, design = five_units()
+    assert design.weights == pytest.approx([1, 1, 0.5, 1.5, 0])
+    result = matching_estimate(outcome, design, x[:, None])
+    assert result.estimate == pytest.approx(((10 - 6) + (20 - 8)) / 2)
+    assert (result.treated_mean, result.control_mean) == pytest.approx((15, 7))
+    assert result.n_control == 2
+    assert result.effective_controls == pytest.approx(4 / 2.5)
+
+
+def test_five_units_with_bias_adjustment_by_hand() -> None:
+    """The line through the two controls used is y = 2 + 4x: 6 at 1.0 and 18 at 4.0."""
+    x, outcome, design = five_units()
+    result = matching_estimate(outcome, design, x[:, None], bias_adjust=True)
+    assert result.estimate == pytest.approx(((10 - 6) + (20 - 18)) / 2)
+    assert result.scores.sum() == pytest.approx(0, abs=1e-12)
+
+
+def sample(n: int = 200):
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=n)
+    treatment = (rng.random(n) < 1 / (1 + np.exp(0.5 - x))).astype(np.int8)
+    outcome = 2 + x + treatment * 1.5 + rng.normal(size=n)
+    return x, treatment, outcome
+
+
+def test_all_controls_with_equal_weights_are_the_difference_in_means() -> None:
+    x, treatment, outcome = sample()
+    covariates = covariate_matrix({"x": x})
+    model = fit_propensity(covariates, treatment)
+    design = match_nearest(covariates, treatment, NearestNeighbour(k=200), propensity=model)
+    matched = matching_estimate(outcome, design, np.empty((200, 0)))
+    plain = difference_in_means(outcome, treatment)
+    assert matched.estimate == pytest.approx(plain.estimate)
+    assert matched.scores == pytest.approx(plain.scores, abs=1e-14)
+    assert matched.treated_mean_scores == pytest.approx(plain.treated_mean_scores)
+
+
+def test_an_additive_effect_moves_the_estimate_one_for_one() -> None:
+    x, treatment, outcome = sample()
+    covariates = covariate_matrix({"x": x})
+    model = fit_propensity(covariates, treatment)
+    design = match_nearest(covariates, treatment, NearestNeighbour(), propensity=model)
+    first = matching_estimate(outcome, design, x[:, None])
+    second = matching_estimate(outcome + 7.5 * treatment, design, x[:, None])
+    assert second.estimate - first.estimate == pytest.approx(7.5)
+    assert second.scores == pytest.approx(first.scores)
+
+
+def test_att_of_swapped_arms_is_the_negative_atc() -> None:
+    x, treatment, outcome = sample()
+    covariates = covariate_matrix({"x": x})
+    swapped = (1 - treatment).astype(np.int8)
+    strategy = NearestNeighbour(distance="mahalanobis")
+    controls = match_nearest(covariates, treatment, strategy, focal_arm=0)
+    treated = match_nearest(covariates, swapped, strategy)
+    atc = matching_estimate(outcome, controls, x[:, None], bias_adjust=True)
+    att = matching_estimate(outcome, treated, x[:, None], bias_adjust=True)
+    assert atc.estimate == pytest.approx(-att.estimate)
+    assert atc.scores == pytest.approx(-att.scores)
+    assert atc.treated_mean - atc.counterfactual_mean == pytest.approx(atc.estimate)
+
+
+def test_one_unit_a_group_is_the_heteroskedastic_error() -> None:
+    x, treatment, outcome = sample()
+    scores = difference_in_means(outcome, treatment).scores
+    error, groups = clustered_std_error(group_sums(scores, np.arange(200)))
+    parts = [outcome[treatment == arm] for arm in (0, 1)]
+    hc0 = np.sqrt(sum(part.var() / len(part) for part in parts))
+    assert groups == 200
+    assert error == pytest.approx(np.sqrt(200 / 199) * hc0)
+
+
+def test_two_way_with_one_clustering_inside_the_other_is_the_coarser_one() -> None:
+    rng = np.random.default_rng(6)
+    scores = rng.normal(size=60)
+    coarse, fine = np.repeat(np.arange(6), 10), np.arange(60)
+    fine_in_coarse = two_way_std_error(scores, fine, coarse)
+    one_way, _ = clustered_std_error(group_sums(scores, coarse))
+    assert fine_in_coarse == pytest.approx(one_way)
+
+
+def test_interval_is_students() -> None:
+    """t(0.975, 10) = 2.228139 (any table)."""
+    result = t_inference(3.0, 1.0, 10)
+    assert result.conf_high - 3.0 == pytest.approx(2.228139, abs=1e-6)
+    assert t_inference(2.228139, 1.0, 10).p_value == pytest.approx(0.05, abs=1e-7)
+
+
+def test_percent_of_a_scaled_outcome_does_not_change() -> None:
+    x, treatment, outcome = sample()
+    clustering = Clustering(np.arange(200))
+    percents = []
+    for scale in (1.0, 1000.0):
+        result = difference_in_means(scale * (outcome + 3), treatment)
+        percents.append(
+            percent_impact(
+                result.estimate,
+                result.scores,
+                result.control_mean,
+                result.control_mean_scores,
+                clustering,
+            )
+        )
+    assert percents[0].percent == pytest.approx(percents[1].percent)
+    assert percents[0].std_error == pytest.approx(percents[1].std_error)
+
+
+def test_percent_is_the_exponential_of_the_log_ratio_to_first_order() -> None:
+    """The delta-method variance of a ratio of two independent means, by its textbook formula."""
+    x, treatment, outcome = sample()
+    outcome = outcome + 10
+    result = difference_in_means(outcome, treatment)
+    found = percent_impact(
+        result.estimate,
+        result.scores,
+        result.control_mean,
+        result.control_mean_scores,
+        Clustering(np.arange(200)),
+    )
+    m1, m0 = result.treated_mean, result.control_mean
+    v1 = outcome[treatment == 1].var() / (treatment == 1).sum()
+    v0 = outcome[treatment == 0].var() / (treatment == 0).sum()
+    textbook = 100 * m1 / m0 * np.sqrt(v1 / m1**2 + v0 / m0**2) * np.sqrt(200 / 199)
+    assert found.percent == pytest.approx(100 * (m1 - m0) / m0)
+    assert found.std_error == pytest.approx(textbook, rel=1e-9)
+
+
+def test_percent_of_an_uncertain_base_is_refused_with_the_reason() -> None:
+    _, treatment, outcome = sample()
+    outcome = outcome - outcome[treatment == 0].mean() + 0.01
+    result = difference_in_means(outcome, treatment)
+    found = percent_impact(
+        result.estimate,
+        result.scores,
+        result.control_mean,
+        result.control_mean_scores,
+        Clustering(np.arange(200)),
+    )
+    assert np.isnan(found.percent)
+    assert found.refused == "the base is not significantly positive"
+
+
+def test_a_missing_outcome_leaves_its_sets_to_the_others() -> None:
+    x, outcome, design = five_units()
+    missing = np.array([False, False, True, False, False])
+    left = without_missing_outcomes(design, missing)
+    assert left.weights == pytest.approx([1, 1, 0, 2, 0])
+    missing = np.array([False, True, False, False, False])
+    left = without_missing_outcomes(design, missing)
+    assert left.weights == pytest.approx([1, 0, 0.5, 0.5, 0])
+    assert left.dropped == {"the outcome is missing": 1}
+
+
+def test_group_codes_follow_the_labels() -> None:
+    assert group_codes(["b", "a", "b"]).tolist() == [1, 0, 1]
