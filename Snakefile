@@ -23,14 +23,14 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        expand("results/{study}/report.html", study=STUDIES),
+        [everything(study) for study in STUDIES.values()],
 
 
 # `snakemake nsw` builds one study.
-for name in STUDIES:
+for study in STUDIES.values():
 
     rule:
         name:
-            name
+            study["name"]
         input:
-            f"results/{name}/report.html",
+            everything(study),

@@ -5,7 +5,7 @@ exhibits differ between studies, and every job pays about two seconds of imports
 
 Outputs are flagged `update`: a job that fails leaves the earlier results as they were. Snakemake would
 then count the restored files as new, so each job also makes a `done` marker that goes away with a
-failure, and the next stage asks for it.
+failure; the markers are what `all` and the targets named like a study ask for.
 """
 
 from glob import glob
@@ -18,6 +18,14 @@ try:
     STUDIES = {study["name"]: study for study in load_studies(".", config)}
 except RuralImpactError as error:
     raise WorkflowError(f"error: {error}") from None
+
+STAGES = [
+    "construct_samples",
+    "design_comparisons",
+    "estimate_impacts",
+    "make_exhibits",
+    "write_report",
+]
 
 # One thread a job, so that sums are taken in the same order on any machine.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -50,6 +58,15 @@ def without(entries, *keys):
 def done(study, rule_name):
     """Marker that a rule has succeeded since its outputs were last tried."""
     return f"results/{study['name']}/done/{rule_name}"
+
+
+def everything(study):
+    """What a study is built for: its report, and the markers of all its stages."""
+    return [
+        f"results/{study['name']}/report.html",
+        *(done(study, f"ingest_source_{source['name']}") for source in study["sources"]),
+        *(done(study, stage) for stage in STAGES),
+    ]
 
 
 def surveys(study, suffix):

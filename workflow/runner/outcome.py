@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,11 @@ def summary(study: Mapping[str, Any], root: Path) -> list[str]:
         headline = json.loads(text)["headline"]
     except (OSError, ValueError, KeyError):
         return lines
-    return lines + [f"  {entry['label']}: {entry['text']}" for entry in headline]
+    width = shutil.get_terminal_size((100, 24)).columns
+    for entry in headline:
+        text = f"{entry['label']}: {entry['text']}"
+        lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+    return lines
 
 
 def _stage_errors(study: StudyProgress, log: str, output: Path) -> Iterable[str]:

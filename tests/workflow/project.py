@@ -1,0 +1,142 @@
+"""A small copy of the project to run: one study of 1,059 rows, few strategies and exhibits."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+COPIED = (
+    "Snakefile",
+    "config",
+    "environment.yml",
+    "profiles",
+    "requirements.lock",
+    "src",
+    "workflow",
+)
+STUDY = "small"
+# Times, and what Snakemake keeps for itself, are no results.
+NOT_RESULTS = {"logs", "benchmarks", "done"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    root: Path
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run what `make` runs."""
+        return self.call(str(self.root / "workflow" / "run.py"), *arguments, **environment)
+
+    def call(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in the copy, with the copy's package."""
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """Return an environment in which the copy's package is the one imported."""
+        paths = [str(self.root / "src"), str(self.root / "workflow" / "plugins")]
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "NO_COLOR": "1", **extra}
+
+    def planned(self, *arguments: str) -> set[str]:
+        """Return the stages that Snakemake would run now."""
+        events = self.root / "planned.jsonl"
+        events.unlink(missing_ok=True)
+        shown = self.call(
+            *("-m", "snakemake", "--dry-run", "--logger", "ruralimpact", *arguments),
+            RURALIMPACT_EVENTS=str(events),
+        )
+        assert shown.returncode == 0, shown.stderr
+        rules: set[str] = set()
+        for line in events.read_text(encoding="utf-8").splitlines():
+            event = json.loads(line)
+            if event["event"] == "run_info":
+                rules |= set(event["stats"])
+        return {re.sub(f"_{STUDY}(_.*)?$", "", rule) for rule in rules} - {"all", STUDY, "total"}
+
+    def results(self) -> dict[str, bytes]:
+        """Return the contents of every result file."""
+        folder = self.root / "results"
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not NOT_RESULTS & set(path.relative_to(folder).parts)
+        }
+
+    def edit_yaml(self, name: str, change: Any) -> None:
+        """Change a configuration file of the study (or of the run, for ``config.yaml``)."""
+        folder = self.root / "config"
+        path = folder / name if name == "config.yaml" else folder / "studies" / STUDY / name
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        change(content)
+        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    def copy_to(self, root: Path) -> "Project":
+        """Return a copy of this project with all its results and times."""
+        shutil.copytree(self.root, root, symlinks=True)
+        return Project(root)
+
+
+def small_project(root: Path) -> Project:
+    """Lay a small project into `root`, not yet run."""
+    root.mkdir(parents=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, root / name)
+    shutil.rmtree(root / "config" / "studies")
+    (root / "config" / "config.yaml").write_text("studies: [small]\nseed: 1\n", encoding="utf-8")
+    _lay_study(root)
+    return Project(root)
+
+
+def _lay_study(root: Path) -> None:
+    """Make the study of `nsw`'s two small sources, two strategies and three exhibits."""
+    shipped = ROOT / "config" / "studies" / "nsw"
+    folder = root / "config" / "studies" / STUDY
+    folder.mkdir(parents=True)
+    data = root / "data" / STUDY
+    data.mkdir(parents=True)
+    for name in ("experimental_445.csv", "psid_614.csv"):
+        shutil.copy2(ROOT / "data" / "nsw" / name, data / name)
+    codebook = (shipped / "codebook.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in codebook if ",cps," not in line]
+    (folder / "codebook.csv").write_text("".join(kept), encoding="utf-8")
+
+    study = yaml.safe_load((shipped / "study.yaml").read_text(encoding="utf-8"))
+    study["sources"] = study["sources"][:2]
+    for source in study["sources"]:
+        source["path"] = source["path"].replace("data/nsw/", f"data/{STUDY}/")
+    study["samples"].pop("cps")
+    study["analyses"] = study["analyses"][:2]
+    study["analyses"][1]["strategies"] = ["nn1_caliper", "mahalanobis"]
+    exhibits = yaml.safe_load((shipped / "exhibits.yaml").read_text(encoding="utf-8"))
+    tables = [table for table in exhibits["tables"] if table["name"] in ("impact", "balance")]
+    figures = [figure for figure in exhibits["figures"] if figure["name"] == "love"]
+    for exhibit in tables + figures:
+        exhibit["analyses"] = [name for name in exhibit["analyses"] if name != "cps_matching"]
+    strategies = yaml.safe_load((shipped / "strategies.yaml").read_text(encoding="utf-8"))
+    contents = {
+        "study.yaml": study,
+        "strategies.yaml": strategies,
+        "exhibits.yaml": {"tables": tables, "figures": figures},
+    }
+    for name, content in contents.items():
+        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

@@ -1,0 +1,170 @@
+"""A run makes everything once, and afterwards only what a change asks for."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from project import STUDY, Project, small_project
+
+ALL = {
+    "ingest_source",
+    "construct_samples",
+    "design_comparisons",
+    "estimate_impacts",
+    "make_exhibits",
+    "write_report",
+}
+EXHIBITS = {"make_exhibits", "write_report"}
+FROM_ESTIMATES = EXHIBITS | {"estimate_impacts"}
+FROM_DESIGN = FROM_ESTIMATES | {"design_comparisons"}
+
+
+def test_the_first_run_makes_every_result(finished: Project) -> None:
+    made = set(finished.results())
+    for name in (
+        "survey/psid.parquet",
+        "survey/psid.quality.json",
+        "analysis/psid/units.parquet",
+        "analysis/psid/outcomes.parquet",
+        "design/weights.parquet",
+        "design/specifications.json",
+        "estimates/estimates.parquet",
+        "estimates/scores.parquet",
+        "exhibits/impact.docx",
+        "exhibits/impact.tex",
+        "exhibits/love.svg",
+        "exhibits/findings.json",
+        "report.html",
+    ):
+        assert f"{STUDY}/{name}" in made
+    folder = finished.root / "results" / STUDY
+    stages = {path.stem for path in (folder / "benchmarks").iterdir()}
+    assert stages == {path.stem for path in (folder / "logs").iterdir()} | stages
+    assert ALL - {"ingest_source"} <= stages
+
+
+def test_the_first_run_says_where_it_is_and_what_it_found(finished: Project) -> None:
+    shown = (finished.root.parent / "small_project.done").read_text(encoding="utf-8")
+    assert "step 3 of 6: Matching producers" in shown
+    assert f"{STUDY}  finished" in shown
+    assert f"Report: results/{STUDY}/report.html" in shown
+    findings = (finished.root / "results" / STUDY / "exhibits" / "findings.json").read_text("utf-8")
+    for entry in json.loads(findings)["headline"]:
+        assert f"{entry['label']}: " in shown
+    assert "rule" not in shown.lower()
+
+
+def test_a_second_run_does_nothing_and_says_so(project: Project) -> None:
+    before, times = project.results(), modified(project)
+    shown = project.run()
+    assert shown.returncode == 0
+    assert shown.stdout.startswith("Nothing to do: all results are up to date.")
+    assert f"Report: results/{STUDY}/report.html" in shown.stdout
+    assert project.results() == before
+    assert modified(project) == times
+
+
+def modified(project: Project) -> dict[str, int]:
+    return {
+        str(path): path.stat().st_mtime_ns
+        for path in (project.root / "results").rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        ("survey", {"ingest_source", "construct_samples"}),
+        ("outcomes", {"construct_samples"}),
+        ("design", FROM_DESIGN),
+        ("estimation", FROM_ESTIMATES),
+        ("exhibits", EXHIBITS),
+    ],
+)
+def test_an_edited_module_reruns_what_depends_on_it(
+    project: Project, package: str, expected: set[str]
+) -> None:
+    module = next((project.root / "src" / "ruralimpact" / package).glob("[a-z]*.py"))
+    module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    planned = project.planned()
+    assert expected <= planned
+    first = min(sorted(ALL).index(stage) and list(STAGE_ORDER).index(stage) for stage in expected)
+    assert planned <= set(STAGE_ORDER[first:])
+
+
+STAGE_ORDER = (
+    "ingest_source",
+    "construct_samples",
+    "design_comparisons",
+    "estimate_impacts",
+    "make_exhibits",
+    "write_report",
+)
+
+
+def test_a_module_touched_but_not_changed_reruns_nothing(project: Project) -> None:
+    for module in (project.root / "src").rglob("*.py"):
+        os.utime(module)
+    assert project.planned() == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "expected"),
+    [
+        ("exhibits.yaml", lambda c: c["tables"][0].update(title="Another title"), EXHIBITS),
+        ("study.yaml", lambda c: c.update(title="Another title"), EXHIBITS),
+        ("study.yaml", lambda c: c["outcomes"]["earnings"].update(decimals=1), EXHIBITS),
+        ("config.yaml", lambda c: c.update(seed=2), FROM_ESTIMATES),
+        ("strategies.yaml", lambda c: c[0].update(caliper=0.25), FROM_DESIGN),
+        ("study.yaml", lambda c: c["outcomes"]["low_earnings"].update(line=3500), None),
+    ],
+    ids=["exhibit title", "study title", "decimals", "seed", "caliper", "poverty line"],
+)
+def test_a_changed_key_reruns_only_what_uses_it(
+    project: Project, file: str, change: Callable[[Any], None], expected: set[str] | None
+) -> None:
+    project.edit_yaml(file, change)
+    assert project.planned() == (expected or ALL - {"ingest_source"})
+
+
+def test_a_comment_in_the_configuration_reruns_nothing(project: Project) -> None:
+    path = project.root / "config" / "studies" / STUDY / "study.yaml"
+    path.write_text("# a remark\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert project.planned() == set()
+
+
+def test_new_pins_rerun_everything(project: Project) -> None:
+    lock = project.root / "requirements.lock"
+    lock.write_text(lock.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    assert project.planned() == ALL
+
+
+def test_plain_snakemake_builds_a_study_by_name(project: Project) -> None:
+    (project.root / "results" / STUDY / "report.html").unlink()
+    assert project.planned(STUDY) == {"write_report"}
+
+
+def test_no_rule_of_design_reads_an_outcome(finished: Project) -> None:
+    shown = finished.call("-m", "snakemake", "--dry-run", "--forceall")
+    assert shown.returncode == 0
+    blocks = (shown.stdout + shown.stderr).split("\n\n")
+    design = [block for block in blocks if f"design_comparisons_{STUDY}:" in block]
+    inputs = [line for line in design[0].splitlines() if line.strip().startswith("input:")]
+    assert "analysis/psid/units.parquet" in inputs[0]
+    assert "outcomes.parquet" not in inputs[0]
+
+
+def test_row_order_and_cores_change_no_result(finished: Project, tmp_path: Path) -> None:
+    project = small_project(tmp_path / "shuffled")
+    for path in (project.root / "data" / STUDY).iterdir():
+        header, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join([header, *rows[::-1][7:], *rows[::-1][:7]]), encoding="utf-8")
+    shown = project.run("--cores", "1")
+    assert shown.returncode == 0, shown.stderr
+    ours, theirs = project.results(), finished.results()
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []

@@ -1,0 +1,89 @@
+"""A run can be stopped or killed at any time; nothing is left running and the next one goes on."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from project import STUDY, Project, small_project
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Project:
+    """Return a project, not yet run, whose second stage takes a minute."""
+    project = small_project(tmp_path / "slow")
+    script = project.root / "workflow" / "scripts" / "construct_samples.py"
+    text = script.read_text(encoding="utf-8")
+    script.write_text("import time\ntime.sleep(60)\n" + text, encoding="utf-8")
+    return project
+
+
+@contextmanager
+def running(project: Project) -> Iterator[subprocess.Popen[str]]:
+    """Start a run and wait until its second stage is at work."""
+    process = subprocess.Popen(
+        [sys.executable, "workflow/run.py"],
+        cwd=project.root,
+        env=project.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not at_work(project) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert at_work(project), "the second stage did not start"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def at_work(project: Project) -> list[int]:
+    """Return the processes of jobs of the second stage."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if "construct_samples" in line and process.info["cwd"] == str(project.root.resolve()):
+            found.append(process.pid)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_leaves_nothing_running(slow: Project, number: signal.Signals) -> None:
+    with running(slow) as process:
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=30)
+        assert process.returncode == 128 + number
+        assert "Stopped." in stderr
+        assert "Traceback" not in stderr
+        assert at_work(slow) == []
+
+
+def test_the_run_after_a_killed_one_clears_up_and_finishes(
+    slow: Project, finished: Project
+) -> None:
+    with running(slow) as process:
+        process.kill()
+        process.wait()
+        assert at_work(slow) != [], "a killed runner cannot end its jobs"
+        script = slow.root / "workflow" / "scripts" / "construct_samples.py"
+        text = script.read_text(encoding="utf-8").replace("time.sleep(60)", "")
+        script.write_text(text, encoding="utf-8")
+        shown = slow.run()
+        assert shown.returncode == 0, shown.stderr
+        assert at_work(slow) == []
+        assert slow.results() == finished.results()
+
+
+def test_two_runs_do_not_collide(slow: Project) -> None:
+    with running(slow):
+        shown = slow.run(STUDY)
+        assert shown.returncode == 1
+        assert shown.stderr.startswith("error: another run is at work in this folder")
