@@ -155,6 +155,26 @@ def att_score_correction(
     return _variance_along(d / size, score) - _variance_along(c / size, score)
 
 
+def corrected_std_error(variance: float, correction: float) -> float:
+    """Turn a variance and its correction for the estimated score into a standard error.
+
+    Parameters
+    ----------
+    variance : float
+        Abadie-Imbens (2006) variance of the matching estimate.
+    correction : float
+        From `ate_score_correction` or `att_score_correction`.
+
+    Returns
+    -------
+    float
+        NaN where their sum is not positive: both are estimates, and in a small sample whose outcomes
+        follow the covariates closely the correction can exceed the variance.
+    """
+    total = variance + correction
+    return float(np.sqrt(total)) if total > 0 else np.nan
+
+
 def _refuse_unusable(treated: BoolArray, score: EstimatedScore) -> None:
     if min(treated.sum(), (~treated).sum()) < 2:
         raise DesignError("the correction for the estimated score needs two units in each arm.")

@@ -226,7 +226,7 @@ def two_way_covariance(
     values, vectors = np.linalg.eigh(covariance)
     if values[0] >= 0:
         return covariance
-    return (vectors * np.maximum(values, 0.0)) @ vectors.T
+    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
 
 
 def _sandwich(fit: LinearFit, scores: FloatArray) -> FloatArray:
