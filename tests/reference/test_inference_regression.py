@@ -32,12 +32,16 @@ def panel_rows():
     return pd.read_csv(REFERENCE / "r" / "ricefarms_panel_estimates.csv")
 
 
-def dummies(column):
-    return pd.get_dummies(farms()[column]).to_numpy(float)
+def season_dummies():
+    return pd.get_dummies(farms().season).to_numpy(float)[:, 1:]
 
 
-def residualise(values, design):
-    return values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+def demean(values, *columns):
+    """Subtract the means by each column in turn, exact for the balanced panel."""
+    frame = pd.DataFrame(values)
+    for column in columns:
+        frame = frame - frame.groupby(farms()[column].to_numpy()).transform("mean")
+    return frame.to_numpy().reshape(np.shape(values))
 
 
 def variables(model, outcome, term):
@@ -47,13 +51,13 @@ def variables(model, outcome, term):
 
 def two_way_fits(y, x):
     """Fits within farms and seasons: with and without counting dummies, and with seasons kept."""
-    farm, season = dummies("id"), dummies("season")[:, 1:]
-    both = np.column_stack([farm, season])
     absorbed = FARMS + SEASONS - 1
-    _, counted = least_squares(residualise(y, both), residualise(x, both), absorbed=absorbed)
+    _, counted = least_squares(
+        demean(y, "id", "season"), demean(x, "id", "season"), absorbed=absorbed
+    )
     uncounted = LinearFit(counted.design, counted.residuals)
-    with_seasons = residualise(np.column_stack([x, season]), farm)
-    coefficients, kept = least_squares(residualise(y, farm), with_seasons)
+    with_seasons = demean(np.column_stack([x, season_dummies()]), "id")
+    coefficients, kept = least_squares(demean(y, "id"), with_seasons)
     return coefficients[0], counted, uncounted, kept
 
 
@@ -131,7 +135,7 @@ def test_first_differences(model):
 def test_first_differences_with_seasons():
     for row in panel_rows().query("model == 'fd_seasonFE'").itertuples():
         dy, dx, groups, same = first_differences(*variables("fd", row.outcome, row.term))
-        design = np.column_stack([dx, dummies("season")[1:][same][:, 1:]])
+        design = np.column_stack([dx, season_dummies()[1:][same]])
         coefficients, fit = least_squares(dy, design)
         assert coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
         ours = clustered_covariance(fit, groups, "CR1S")[0, 0]
