@@ -27,20 +27,11 @@ def balance_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[T
     """
     shared: dict[tuple[str, ...], list[str]] = {}
     for analysis in exhibit["analyses"]:
-        strategies = tuple(matched_strategies(results, analysis))
+        strategies = tuple(results.matched_strategies(analysis))
         shared.setdefault(strategies, []).append(analysis)
     return tuple(
         _table(results, exhibit, analyses, strategies) for strategies, analyses in shared.items()
     )
-
-
-def matched_strategies(results: StudyResults, analysis: str) -> list[str]:
-    """Return the strategies of an analysis that have balance after a match, in their order."""
-    frame = results.balance
-    present = set(
-        frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "after"), "strategy"]
-    )
-    return [name for name in results.analysis(analysis).get("strategies", []) if name in present]
 
 
 def _table(
@@ -135,11 +126,10 @@ def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -
     designs = designs[designs["strategy"].isin(strategies)]
     passing = int(designs["balanced"].sum())
     label = results.analysis(analysis)["label"]
-    verb = "leaves" if passing == 1 else "leave"
-    subject = "none" if passing == 0 else formatting.word(passing)
+    verb = "leaves" if passing < 2 else "leave"
     spread = designs.loc[~designs["suppressed"], "max_abs_smd"].dropna()
     text = (
-        f"{label}: {subject} of {formatting.plural(len(designs), 'strategy')} {verb} every covariate "
+        f"{label}: {formatting.share_of(passing, len(designs), 'strategy')} {verb} every covariate "
         "balanced"
     )
     if spread.empty:

@@ -189,10 +189,9 @@ def _sentence(results: StudyResults, outcome: str, found: list[Difference]) -> s
         [formatting.scale(unit) * item.estimate for item in found], results.decimals(outcome), unit
     )
     rejected = sum(item.p_value < 0.05 for item in found)
-    subject = "none" if rejected == 0 else formatting.word(rejected)
-    verb = "differs" if rejected == 1 else "differ"
+    verb = "differs" if rejected < 2 else "differ"
     return (
-        f"on {name}, {subject} of {formatting.word(len(found))} estimates {verb} from the experiment at "
+        f"on {name}, {formatting.share_of(rejected, len(found), 'estimate')} {verb} from the experiment at "
         f"the 5 percent level; the gaps run from {span}."
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.balance_table import matched_strategies
 from ruralimpact.exhibits.results import StudyResults
 
 _NOTES = {
@@ -63,7 +62,7 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
 
 def _balance_alternative(results: StudyResults, analysis: str) -> str:
     designs = results.designs[results.designs["analysis"] == analysis]
-    designs = designs[designs["strategy"].isin(matched_strategies(results, analysis))]
+    designs = designs[designs["strategy"].isin(results.matched_strategies(analysis))]
     before = results.balance[
         (results.balance["analysis"] == analysis) & (results.balance["stage"] == "before")
     ]

@@ -1,6 +1,7 @@
 """Forest plot: estimates with their intervals by strategy, one panel an outcome."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,8 @@ from matplotlib.lines import Line2D
 from ruralimpact.exhibits import formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
-_ROW, _FRAME = 0.185, 0.72  # inches
+_ROW, _FRAME = 0.185, 0.62  # inches
+_LABEL = 34  # characters to the line
 
 
 def forest_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
@@ -30,12 +32,13 @@ def forest_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     analyses = exhibit["analyses"]
     outcomes = results.outcomes_of(analyses)
     frames = [_estimates(results, analyses, outcome) for outcome in outcomes]
-    heights = [_FRAME + _ROW * (len(frame) + frame["analysis"].nunique()) for frame in frames]
-    figure = palette.new_figure(7.2, sum(heights) + 0.4)
+    layouts = [_layout(results, frame) for frame in frames]
+    heights = [_ROW * (1 - layout.bottom) for layout in layouts]
+    figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(outcomes) + 0.35)
     grid = figure.subplots(len(outcomes), 1, squeeze=False, height_ratios=heights).ravel()
     colours = palette.colours(analyses)
-    for axes, outcome, frame in zip(grid, outcomes, frames, strict=True):
-        _panel(axes, results, outcome, frame, colours)
+    for axes, outcome, layout in zip(grid, outcomes, layouts, strict=True):
+        _panel(axes, results, outcome, layout, colours)
     figure.legend(
         handles=_legend(results, frames), loc="outside lower left", frameon=False, ncols=3
     )
@@ -47,30 +50,54 @@ def _estimates(results: StudyResults, analyses: Sequence[str], outcome: str) -> 
     return pd.concat(frames).dropna(subset=["estimate", "conf_low", "conf_high"])
 
 
-def _panel(
-    axes: Axes,
-    results: StudyResults,
-    outcome: str,
-    frame: pd.DataFrame,
-    colours: Mapping[str, str],
-) -> None:
-    factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
-    labels: list[tuple[float, str, bool]] = []
+@dataclass(frozen=True)
+class _Line:
+    """A row of a panel: a heading, or an estimate with its record."""
+
+    height: float
+    label: str
+    record: Mapping[Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Rows of a panel, downwards from zero, and where the last one ends."""
+
+    lines: tuple[_Line, ...]
+    bottom: float
+
+
+def _layout(results: StudyResults, frame: pd.DataFrame) -> _Layout:
+    lines: list[_Line] = []
     height = 0.0
     for analysis, part in frame.groupby("analysis", sort=False):
-        labels.append((height, results.analysis(str(analysis))["label"], True))
-        for record in part.to_dict("records"):
-            height -= 1
-            values = [factor * record[name] for name in ("estimate", "conf_low", "conf_high")]
-            _interval(
-                axes, height, values, colours[str(analysis)], solid=record["balanced"] != "no"
-            )
-            labels.append((height, results.strategy_label(record["strategy"]), False))
-            _number(axes, height, values, decimals)
-        height -= 1.25
+        entries: list[tuple[str, Mapping[Any, Any] | None]] = [
+            (results.analysis(str(analysis))["label"], None),
+            *((results.strategy_label(row["strategy"]), row) for row in part.to_dict("records")),
+        ]
+        for text, record in entries:
+            label = palette.wrapped(text, _LABEL)
+            further = 0.8 * label.count("\n")
+            lines.append(_Line(height - further / 2, label, record))
+            height -= 1 + further
+        height -= 0.25
+    return _Layout(tuple(lines), height + 0.25)
+
+
+def _panel(
+    axes: Axes, results: StudyResults, outcome: str, layout: _Layout, colours: Mapping[str, str]
+) -> None:
+    factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
+    for line in layout.lines:
+        if line.record is None:
+            continue
+        values = [factor * line.record[name] for name in ("estimate", "conf_low", "conf_high")]
+        colour = colours[str(line.record["analysis"])]
+        _interval(axes, line.height, values, colour, solid=line.record["balanced"] != "no")
+        _number(axes, line.height, values, decimals)
     _reference_lines(axes, results, outcome, factor)
-    _label_rows(axes, labels)
-    axes.set_ylim(height + 0.6, 0.7)
+    _label_rows(axes, layout.lines)
+    axes.set_ylim(layout.bottom + 0.3, 0.7)
     axes.set_xlabel(_axis_label(results.unit(outcome)))
     axes.set_title(results.outcome_label(outcome))
     axes.spines["left"].set_visible(False)
@@ -126,11 +153,11 @@ def _reference_lines(axes: Axes, results: StudyResults, outcome: str, factor: fl
         )
 
 
-def _label_rows(axes: Axes, labels: Sequence[tuple[float, str, bool]]) -> None:
-    axes.set_yticks([height for height, _, _ in labels], [text for _, text, _ in labels])
+def _label_rows(axes: Axes, lines: Sequence[_Line]) -> None:
+    axes.set_yticks([line.height for line in lines], [line.label for line in lines])
     axes.tick_params(axis="y", length=0)
-    for tick, (_, _, strong) in zip(axes.get_yticklabels(), labels, strict=True):
-        tick.set_fontweight("bold" if strong else "normal")
+    for tick, line in zip(axes.get_yticklabels(), lines, strict=True):
+        tick.set_fontweight("bold" if line.record is None else "normal")
         tick.set_fontsize(7.5)
 
 

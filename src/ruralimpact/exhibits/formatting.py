@@ -76,6 +76,14 @@ def plural(value: int, noun: str) -> str:
     return f"{word(value)} {stem}"
 
 
+def share_of(part: int, total: int, noun: str = "") -> str:
+    """Return ``none of four``, ``one of four`` or ``all four``, with the noun if there is one."""
+    whole = plural(total, noun) if noun else word(total)
+    if part == total and total > 1:
+        return f"all {whole}"
+    return f"{word(part) if part else 'none'} of {whole}"
+
+
 def lower_first(text: str) -> str:
     """Return `text` for use inside a sentence, leaving acronyms as they are."""
     return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]

@@ -51,7 +51,7 @@ def _table(results: StudyResults, exhibit: Mapping[str, Any], *, means: bool) ->
     return Table(
         title=exhibit["title"],
         stub="Outcome and strategy" if means else "Outcome and estimator",
-        columns=_columns(results, means=means, dropped=dropped),
+        columns=_columns(results, analyses, means=means, dropped=dropped),
         rows=tuple(rows),
         reading=reading.impact_lines(results, analyses),
         notes=_notes(results, frame, analyses, letters, means=means),
@@ -60,18 +60,23 @@ def _table(results: StudyResults, exhibit: Mapping[str, Any], *, means: bool) ->
     )
 
 
-def _columns(results: StudyResults, *, means: bool, dropped: bool) -> tuple[Column, ...]:
+def _columns(
+    results: StudyResults, analyses: Sequence[str], *, means: bool, dropped: bool
+) -> tuple[Column, ...]:
     before = (Column("Treated", "Mean", 1.1), Column("Controls", "Mean", 1.1)) if means else ()
     percent = (
         Column("Estimate", "Percent of the counterfactual", 1.1),
         Column("95% interval", "Percent of the counterfactual", 1.5),
     )
-    counts = results.study["unit_label"].capitalize()
-    sizes = [Column("Treated", counts, 0.9), Column("Controls", counts, 0.95)]
+    counts = results.units(analyses).capitalize()
+    sizes = [
+        Column("Treated", counts, 0.9),
+        Column("Controls" if means else "Untreated", counts, 0.95),
+    ]
     if dropped:
         sizes.insert(1, Column("Dropped", counts, 0.95))
     groups = Column(results.study["group_label"].capitalize(), "", 1.1)
-    grouped = results.study["group_label"] != results.study["unit_label"]
+    grouped = _grouped(results, analyses)
     effect = (
         _EFFECT_COLUMNS
         if means
@@ -86,6 +91,11 @@ def _columns(results: StudyResults, *, means: bool, dropped: bool) -> tuple[Colu
     )
 
 
+def _grouped(results: StudyResults, analyses: Sequence[str]) -> bool:
+    """Whether groups are other than the units, and so have a column of their own."""
+    return results.units(analyses) != str(results.study["group_label"])
+
+
 def _rows(
     results: StudyResults,
     analyses: Sequence[str],
@@ -95,6 +105,7 @@ def _rows(
     dropped: bool,
 ) -> list[Row]:
     rows: list[Row] = []
+    grouped = _grouped(results, analyses)
     for analysis in analyses:
         if len(analyses) > 1:
             rows.append(heading(results.analysis(analysis)["label"], "panel"))
@@ -102,7 +113,7 @@ def _rows(
             unit = results.unit(outcome)
             rows.append(heading(f"{results.outcome_label(outcome)} ({unit})", "group"))
             rows += [
-                _row(results, record, letters, means=means, dropped=dropped)
+                _row(results, record, letters, means=means, dropped=dropped, grouped=grouped)
                 for record in results.estimates_of(analysis, outcome).to_dict("records")
             ]
     return rows
@@ -115,6 +126,7 @@ def _row(
     *,
     means: bool,
     dropped: bool,
+    grouped: bool,
 ) -> Row:
     values = printed_values(record)
     marks = (UNBALANCED if record["balanced"] == "no" else "") + (
@@ -124,7 +136,7 @@ def _row(
     sizes = [count_cell(record["n_treated"]), count_cell(record["n_control"])]
     if dropped:
         sizes.insert(1, Cell(formatting.count(record["dropped"])))
-    if results.study["group_label"] != results.study["unit_label"]:
+    if grouped:
         sizes.append(Cell(formatting.count(record["n_groups"])))
     cells = [*_number_cells(results, record, values, letters, means=means), *sizes]
     return Row(label, tuple(cells), values)

@@ -46,8 +46,17 @@ def load_results(
         scores=frames["scores"],
         weights=frames["weights"],
         propensity=frames["propensity"],
-        balance=disclosure.suppress_balance(frames["balance"], designs),
+        balance=disclosure.suppress_balance(_labelled(frames["balance"], study), designs),
         designs=designs,
         exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
         quality=dict(zip(names, reports, strict=True)),
     )
+
+
+def _labelled(balance: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
+    """Label the before-period means of outcomes: the design stage knows no outcome, not even its label."""
+    words = {
+        f"{name}_before": f"{outcome['label']}, before"
+        for name, outcome in study["outcomes"].items()
+    }
+    return balance.assign(label=balance["covariate"].map(words).fillna(balance["label"]))

@@ -1,22 +1,24 @@
 """Love plot: standardised differences of every covariate before and after each strategy."""
 
-from collections.abc import Mapping
-from math import ceil
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ruralimpact.exhibits import palette
-from ruralimpact.exhibits.balance_table import matched_strategies
+from ruralimpact.exhibits import formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
 THRESHOLD = 0.1
+_TICKS = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+_ROW = 0.29  # inches
+_DASHES = (0, (4, 3))
 
 
 def love_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
-    """Draw absolute standardised differences, one panel an analysis.
+    """Draw absolute standardised differences, one panel an analysis, on a square-root scale.
 
     Parameters
     ----------
@@ -29,70 +31,87 @@ def love_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     matplotlib.figure.Figure
     """
     analyses = exhibit["analyses"]
-    used = [matched_strategies(results, analysis) for analysis in analyses]
-    strategies = list(dict.fromkeys(name for names in used for name in names))
-    columns = min(2, len(analyses))
-    rows = ceil(len(analyses) / columns)
-    longest = max(_covariates(results, analysis).nunique() for analysis in analyses)
-    figure = palette.new_figure(7.2, rows * (0.9 + 0.24 * longest) + 0.35 + 0.2 * len(strategies))
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, analysis, names in zip(grid, analyses, used, strict=False):
-        _panel(axes, results, analysis, names, strategies)
-    for axes in grid[len(analyses) :]:
-        axes.set_visible(False)
-    figure.legend(
-        handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2
-    )
-    return figure
+    used = [results.matched_strategies(analysis) for analysis in analyses]
+    heights = [_ROW * len(_before(results, analysis)) for analysis in analyses]
+    panels = palette.panels(used, heights, frame=0.85)
+    for axes, analysis, names in zip(panels.axes, analyses, used, strict=True):
+        _panel(axes, results, analysis, names)
+    panels.add_legends([_legend(results, names) for names in used])
+    return panels.figure
 
 
-def _covariates(results: StudyResults, analysis: str) -> Any:
-    frame = results.balance
-    return frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "before"), "covariate"]
-
-
-def _panel(
-    axes: Axes, results: StudyResults, analysis: str, names: list[str], strategies: list[str]
-) -> None:
+def _before(results: StudyResults, analysis: str) -> Any:
     frame = results.balance[results.balance["analysis"] == analysis]
     before = frame[frame["stage"] == "before"].dropna(subset=["smd"])
-    before = before.assign(size=before["smd"].abs()).sort_values(["size", "covariate"])
+    before = before.assign(size=before["smd"].abs())
+    return before.sort_values(["size", "covariate"])
+
+
+def _panel(axes: Axes, results: StudyResults, analysis: str, names: Sequence[str]) -> None:
+    before = _before(results, analysis)
     place = {covariate: row for row, covariate in enumerate(before["covariate"])}
-    colours, markers = palette.colours(strategies), palette.markers(strategies)
     axes.axvspan(0, THRESHOLD, color="#eef1f4", zorder=0, linewidth=0)
-    axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
+    axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=_DASHES, zorder=1)
     axes.scatter(
         before["size"],
         list(place.values()),
-        s=30,
+        s=34,
         facecolors="white",
         edgecolors=palette.FAINT,
         zorder=3,
     )
-    for name in names:
-        after = frame[(frame["strategy"] == name) & frame["covariate"].isin(place)]
-        heights = [place[covariate] for covariate in after["covariate"]]
-        axes.scatter(
-            after["smd"].abs(),
-            heights,
-            s=22,
-            marker=markers[name],
-            color=colours[name],
-            alpha=0.9,
-            linewidths=0,
-            zorder=4,
-        )
-    axes.set_yticks(list(place.values()), before["label"].tolist())
-    axes.set_xlim(left=0)
+    _after(axes, results, analysis, names, place)
+    _scale(axes, results, analysis)
+    labels = [palette.wrapped(label, 30) for label in before["label"]]
+    axes.set_yticks(list(place.values()), labels)
     axes.set_ylim(-0.6, len(place) - 0.4)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("Absolute standardised mean difference")
-    axes.set_title(palette.wrapped(results.analysis(analysis)["label"], 40))
+    axes.set_title(palette.wrapped(results.analysis(analysis)["label"], 44))
     palette.light_grid(axes, "both")
 
 
-def _legend(results: StudyResults, strategies: list[str]) -> list[Line2D]:
-    colours, markers = palette.colours(strategies), palette.markers(strategies)
+def _after(
+    axes: Axes,
+    results: StudyResults,
+    analysis: str,
+    names: Sequence[str],
+    place: Mapping[str, int],
+) -> None:
+    """Draw each strategy's differences, a little above or below the row so that none hides another."""
+    colours, markers = palette.colours(names), palette.markers(names)
+    offsets = dict(zip(names, np.linspace(0.24, -0.24, len(names)), strict=True))
+    frame = results.balance[results.balance["analysis"] == analysis]
+    for name in names:
+        after = frame[(frame["strategy"] == name) & frame["covariate"].isin(place)]
+        rows = [place[covariate] + offsets[name] for covariate in after["covariate"]]
+        axes.scatter(
+            after["smd"].abs(),
+            rows,
+            s=20,
+            marker=markers[name],
+            color=colours[name],
+            linewidths=0,
+            zorder=4,
+            clip_on=False,
+        )
+
+
+def _scale(axes: Axes, results: StudyResults, analysis: str) -> None:
+    frame = results.balance[results.balance["analysis"] == analysis]
+    top = max(1.1 * float(frame["smd"].abs().max()), 2 * THRESHOLD)
+    axes.set_xscale("function", functions=(_root, np.square))
+    axes.set_xlim(0, top)
+    ticks = [tick for tick in _TICKS if tick <= top]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xlabel("Absolute standardised difference")
+
+
+def _root(values: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.maximum(values, 0))
+
+
+def _legend(results: StudyResults, names: Sequence[str]) -> list[Line2D]:
+    colours, markers = palette.colours(names), palette.markers(names)
     common: dict[str, Any] = {"linestyle": "", "markersize": 5.5}
     before = Line2D(
         [],
@@ -103,8 +122,13 @@ def _legend(results: StudyResults, strategies: list[str]) -> list[Line2D]:
         label="Before matching",
         **common,
     )
-    line = Line2D(
-        [], [], color=palette.FAINT, linestyle=(0, (4, 3)), linewidth=0.8, label="Threshold, 0.1"
+    threshold = Line2D(
+        [],
+        [],
+        color=palette.FAINT,
+        linestyle=_DASHES,
+        linewidth=0.8,
+        label=f"Threshold, {formatting.number(THRESHOLD, 1)}",
     )
     after = [
         Line2D(
@@ -116,6 +140,6 @@ def _legend(results: StudyResults, strategies: list[str]) -> list[Line2D]:
             label=results.strategy_label(name),
             **common,
         )
-        for name in strategies
+        for name in names
     ]
-    return [before, line, *after]
+    return [before, threshold, *after]

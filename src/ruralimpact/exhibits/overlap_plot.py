@@ -1,7 +1,6 @@
 """Overlap: propensity of the treated above the axis, of controls below it, before and after."""
 
-from collections.abc import Mapping
-from math import ceil
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,33 +29,14 @@ def overlap_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    analyses = [
-        name for name in exhibit["analyses"] if (results.propensity["analysis"] == name).any()
-    ]
-    used = [_weighted_strategies(results, analysis) for analysis in analyses]
-    strategies = list(dict.fromkeys(name for names in used for name in names))
-    columns = min(2, len(analyses))
-    rows = ceil(len(analyses) / columns)
-    figure = palette.new_figure(7.2, 2.7 * rows + 0.35 + 0.2 * len(strategies))
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, analysis, names in zip(grid, analyses, used, strict=False):
-        _panel(axes, results, analysis, names, palette.colours(strategies))
-    for axes in grid[len(analyses) :]:
-        axes.set_visible(False)
-    figure.legend(
-        handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2
-    )
-    return figure
-
-
-def _weighted_strategies(results: StudyResults, analysis: str) -> list[str]:
-    """Strategies whose control weights differ from no matching at all."""
-    present = set(results.weights.loc[results.weights["analysis"] == analysis, "strategy"])
-    unmatched = {
-        entry["name"] for entry in results.study["strategies"] if entry["method"] == "unweighted"
-    }
-    names = results.analysis(analysis).get("strategies", [])
-    return [name for name in names if name in present - unmatched]
+    with_score = set(results.propensity["analysis"])
+    analyses = [name for name in exhibit["analyses"] if name in with_score]
+    used = [results.matched_strategies(analysis) for analysis in analyses]
+    panels = palette.panels(used, [2.0] * len(analyses), frame=0.8)
+    for axes, analysis, names in zip(panels.axes, analyses, used, strict=True):
+        _panel(axes, results, analysis, names)
+    panels.add_legends([_legend(results, names) for names in used])
+    return panels.figure
 
 
 def _shares(scores: pd.Series, weights: pd.Series | None = None) -> np.ndarray:
@@ -69,9 +49,9 @@ def _panel(
     axes: Axes,
     results: StudyResults,
     analysis: str,
-    names: list[str],
-    colours: Mapping[str, str],
+    names: Sequence[str],
 ) -> None:
+    colours = palette.colours(names)
     scores = results.propensity[results.propensity["analysis"] == analysis]
     treated = _shares(scores.loc[scores["treated"] == 1, "probability"])
     controls = _shares(scores.loc[scores["treated"] == 0, "probability"])
@@ -124,7 +104,7 @@ def _note_clipped(axes: Axes, controls: np.ndarray, limit: float) -> None:
     )
 
 
-def _legend(results: StudyResults, strategies: list[str]) -> list[Patch | Line2D]:
+def _legend(results: StudyResults, strategies: Sequence[str]) -> list[Patch | Line2D]:
     colours = palette.colours(strategies)
     return [
         Patch(color=palette.TREATED, alpha=0.85, label="Treated"),

@@ -4,10 +4,12 @@ import io
 import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any, Literal
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -90,3 +92,70 @@ def new_figure(width: float, height: float) -> Figure:
 def wrapped(text: str, width: int) -> str:
     """Break a label into lines of at most `width` characters."""
     return "\n".join(textwrap.wrap(text, width))
+
+
+@dataclass(frozen=True)
+class Panels:
+    """A figure with one panel an analysis.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+    axes : tuple of matplotlib.axes.Axes
+        As many as there are analyses.
+    alike : bool
+        All analyses use the same strategies, so that one legend under the figure serves them; otherwise
+        panels stand below each other, each with its own legend at the right.
+    """
+
+    figure: Figure
+    axes: tuple[Axes, ...]
+    alike: bool
+
+    def add_legends(self, handles: Sequence[Sequence[Artist]]) -> None:
+        """Add one legend for all panels, or one a panel; entries with their own labels."""
+        if self.alike:
+            self.figure.legend(
+                handles=list(handles[0]), loc="outside lower left", frameon=False, ncols=2
+            )
+            return
+        for axes, entries in zip(self.axes, handles, strict=True):
+            for entry in entries:
+                entry.set_label(wrapped(str(entry.get_label()), 28))
+            axes.legend(
+                handles=list(entries),
+                loc="center left",
+                bbox_to_anchor=(1.01, 0.5),
+                frameon=False,
+                fontsize=7.5,
+            )
+
+
+def panels(
+    strategies: Sequence[Sequence[str]], heights: Sequence[float], *, frame: float
+) -> Panels:
+    """Lay out one panel an analysis.
+
+    Parameters
+    ----------
+    strategies : sequence of sequence of str
+        Strategies of each analysis.
+    heights : sequence of float
+        Height of each panel's drawing area, in inches.
+    frame : float
+        Height of titles and axis labels of a panel, in inches.
+
+    Returns
+    -------
+    Panels
+    """
+    alike = len({tuple(names) for names in strategies}) == 1
+    columns = 2 if alike and len(heights) > 1 else 1
+    rows = -(-len(heights) // columns)
+    tall = [max(heights[columns * row : columns * (row + 1)]) for row in range(rows)]
+    legend = 0.25 + 0.1 * len(strategies[0]) if alike else 0.0
+    figure = new_figure(7.2, sum(tall) + frame * rows + legend)
+    grid = figure.subplots(rows, columns, squeeze=False, height_ratios=tall).ravel()
+    for axes in grid[len(heights) :]:
+        axes.set_visible(False)
+    return Panels(figure, tuple(grid[: len(heights)]), alike)

@@ -51,10 +51,10 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     comparison, span = results.comparison(analysis), _span(results, frame, outcome)
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
-        return f"the {comparison} for {name} is {span} (95 percent interval {ends})."
+        return f"the {comparison} {name} is {span} (95 percent interval {ends})."
     ways = "estimators" if results.analysis(analysis)["method"] == "panel" else "strategies"
     return (
-        f"across {formatting.word(len(frame))} {ways} the {comparison} in {name} ranges from {span}; "
+        f"across {formatting.word(len(frame))} {ways} the {comparison} {name} ranges from {span}; "
         f"{_significant(frame)} from zero at the 5 percent level{_unbalanced(frame)}."
     )
 
@@ -87,10 +87,8 @@ def _ends(results: StudyResults, row: pd.Series, outcome: str) -> str:
 
 def _significant(frame: pd.DataFrame) -> str:
     found = int((frame["p_value"] < _SIGNIFICANCE).sum())
-    total = formatting.word(len(frame))
-    verb = "differs" if found == 1 else "differ"
-    subject = "none" if found == 0 else formatting.word(found)
-    return f"{subject} of {total} {verb}"
+    verb = "differs" if found < 2 else "differ"
+    return f"{formatting.share_of(found, len(frame))} {verb}"
 
 
 def _unbalanced(frame: pd.DataFrame) -> str:
@@ -108,7 +106,7 @@ def standard_error_note(results: StudyResults) -> str:
     groups = results.study["group_label"]
     return (
         f"Standard errors, in parentheses, are clustered by {_singular(groups)}; intervals and p-values "
-        f"use Student's t with one degree of freedom less than there are {groups}."
+        f"use Student's t with one degree of freedom less than the comparison has {groups}."
     )
 
 

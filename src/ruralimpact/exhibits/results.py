@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 _METHOD_LABELS = {
+    "difference": "Difference in means",
     "difference_in_means": "Difference in means",
     "two_way_fixed_effects": "Two-way fixed effects",
     "first_differences": "First differences",
@@ -80,18 +81,33 @@ class StudyResults:
         present = set(self.estimates.loc[self.estimates["analysis"].isin(analyses), "outcome"])
         return [name for name in self.study["outcomes"] if name in present]
 
+    def matched_strategies(self, analysis: str) -> list[str]:
+        """Strategies of an analysis that match or weight, in order: not the plain comparison."""
+        frame = self.balance
+        present = set(
+            frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "after"), "strategy"]
+        )
+        plain = {one["name"] for one in self.study["strategies"] if one["method"] == "unweighted"}
+        names = self.analysis(analysis).get("strategies", [])
+        return [name for name in names if name in present - plain]
+
+    def units(self, analyses: Sequence[str]) -> str:
+        """What the units of analyses are called; changes between periods are those of groups."""
+        changes = {self.analysis(name)["method"] for name in analyses} == {"matched_difference"}
+        return str(self.study["group_label" if changes else "unit_label"])
+
     def benchmark(self) -> str:
         """Name of the analysis that others are compared with; empty when there is none."""
         tables = self.study["exhibits"].get("tables", [])
         return next((str(entry["benchmark"]) for entry in tables if entry.get("benchmark")), "")
 
     def comparison(self, analysis: str) -> str:
-        """What the estimates of an analysis are called: never an effect without a design for it."""
+        """What an analysis estimates, up to the outcome's name: never an effect without a design."""
         if analysis == self.benchmark():
-            return "experimental estimate"
+            return "experimental estimate for"
         names = {
-            "matching": "matched difference",
-            "matched_difference": "difference in changes",
-            "panel": "panel estimate",
+            "matching": "matched difference in",
+            "matched_difference": "difference in the change of",
+            "panel": "panel estimate for",
         }
-        return names.get(self.analysis(analysis)["method"], "difference")
+        return names.get(self.analysis(analysis)["method"], "difference in")

@@ -1,5 +1,6 @@
 """From the raw files to the analysis samples: what was read, left out and why, and what remained."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,10 @@ def sample_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Ta
         stub="Stage and reason",
         columns=_FLOW,
         rows=(*_source_rows(results), *_exclusion_rows(results)),
-        notes=("Rows left out for one reason are not counted again under the next.",),
+        notes=(
+            "Within a sample, rows left out for one reason are not counted again under the next. Each "
+            "strategy starts from the whole comparison.",
+        ),
         **shared,
     )
     if results.designs.empty:
@@ -46,12 +50,20 @@ def sample_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Ta
         columns=_ARMS,
         rows=tuple(_arm_rows(results)),
         notes=(
-            f"Units are {results.study['unit_label']}. Controls may serve more than one treated unit "
+            f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
             "where the match is with replacement.",
         ),
         **shared,
     )
     return flow, arms
+
+
+def _unit_words(results: StudyResults) -> str:
+    kinds = (results.units([entry["name"]]) for entry in results.study["analyses"])
+    first, *others = dict.fromkeys(kinds)
+    return (
+        f"{first}, or {others[0]} where changes between periods are compared" if others else first
+    )
 
 
 def _flow_row(label: str, before: int, left_out: int, scope: str) -> Row:
@@ -75,42 +87,48 @@ def _source_rows(results: StudyResults) -> list[Row]:
             rows.append(_flow_row("Rows read, all kept", remaining, 0, source["name"]))
         for item in report["excluded"]:
             rows.append(
-                _flow_row(_sentence(item["reason"]), remaining, item["rows"], source["name"])
+                _flow_row(_reason(results, item["reason"]), remaining, item["rows"], source["name"])
             )
             remaining -= int(item["rows"])
     return rows
 
 
 def _exclusion_rows(results: StudyResults) -> list[Row]:
-    rows = []
-    for scope, frame in results.exclusions.groupby("scope", sort=False):
-        rows.append(heading(_scope_label(results, str(scope)), "panel"))
-        for record in frame.to_dict("records"):
-            label = _sentence(record["reason"])
-            rows.append(_flow_row(label, record["rows_before"], record["rows"], str(scope)))
+    rows: list[Row] = []
+    previous = ""
+    for record in results.exclusions.to_dict("records"):
+        panel, detail = _scope_labels(results, str(record["stage"]), str(record["scope"]))
+        if panel != previous:
+            rows.append(heading(panel, "panel"))
+        reason = _reason(results, record["reason"])
+        label = f"{detail}: {reason}" if detail else reason[:1].upper() + reason[1:]
+        rows.append(_flow_row(label, record["rows_before"], record["rows"], record["scope"]))
+        previous = panel
     return rows
 
 
-def _scope_label(results: StudyResults, scope: str) -> str:
-    """Name a scope: a sample, an analysis, or one of them with a variable or a strategy."""
+def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, str]:
+    """Name a scope: its sample or analysis, and its variable or strategy if it has one."""
     first, _, second = scope.partition("/")
-    samples = results.study["samples"]
-    if first in samples:
-        name = f"Sample: {samples[first]['label']}"
-        return f"{name}; {_variable_label(results, second)}" if second else name
+    if stage in ("ingest", "construct"):
+        samples = results.study["samples"]
+        name = samples[first]["label"] if first in samples else first
+        return f"Sample: {name}", _variable_label(results, second) if second else ""
     analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
-    name = str(analyses.get(first, first))
-    return f"{name}; {results.strategy_label(second)}" if second else name
+    label = str(analyses.get(first, first))
+    return f"Comparison: {label}", results.strategy_label(second) if second else ""
 
 
 def _variable_label(results: StudyResults, name: str) -> str:
     known = {**results.study.get("variables", {}), **results.study["outcomes"]}
-    label = known[name]["label"] if name in known else name
-    return formatting.lower_first(str(label))
+    return str(known[name]["label"]) if name in known else name
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _reason(results: StudyResults, text: str) -> str:
+    """Put the labels of variables, in quotation marks, for their names."""
+    for name in results.study.get("variables", {}):
+        text = re.sub(rf"'?\b{re.escape(name)}\b'?", f"“{_variable_label(results, name)}”", text)
+    return text
 
 
 _ARMS = (

@@ -24,6 +24,7 @@ figure.table tr.foot.first th,figure.table tr.foot.first td{border-top:1px solid
 figure.table tr.foot td{text-align:center}
 figure.table sup{line-height:0;font-size:.75em}
 figure.table .reading{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
+figure.table .reading.alone{padding:0}
 figure.table .notes{font-size:.78rem;color:#47525e;margin:.3rem 0}
 """
 
@@ -119,6 +120,8 @@ def _content(cell: Cell) -> str:
 def _reading(table: Table) -> str:
     if not table.reading:
         return ""
+    if len(table.reading) == 1:
+        return f'<p class="reading alone">{escape(table.reading[0])}</p>'
     items = "".join(f"<li>{escape(line)}</li>" for line in table.reading)
     return f'<ul class="reading">{items}</ul>'
 
