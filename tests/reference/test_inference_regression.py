@@ -1,5 +1,6 @@
 """Sandwich covariances against R: plm, sandwich and clubSandwich on the rice farms, MatchIt's fits."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,6 @@ from reference_files import REFERENCE
 
 from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.sandwich import (
-    LinearFit,
     classical_covariance,
     clustered_covariance,
     heteroskedastic_covariance,
@@ -52,13 +52,11 @@ def variables(model, outcome, term):
 def two_way_fits(y, x):
     """Fits within farms and seasons: with and without counting dummies, and with seasons kept."""
     absorbed = FARMS + SEASONS - 1
-    _, counted = least_squares(
-        demean(y, "id", "season"), demean(x, "id", "season"), absorbed=absorbed
-    )
-    uncounted = LinearFit(counted.design, counted.residuals)
+    counted = least_squares(demean(y, "id", "season"), demean(x, "id", "season"), absorbed=absorbed)
+    uncounted = replace(counted, absorbed=0)
     with_seasons = demean(np.column_stack([x, season_dummies()]), "id")
-    coefficients, kept = least_squares(demean(y, "id"), with_seasons)
-    return coefficients[0], counted, uncounted, kept
+    kept = least_squares(demean(y, "id"), with_seasons)
+    return kept.coefficients[0], counted, uncounted, kept
 
 
 def two_way_variances(counted, uncounted, kept):
@@ -66,7 +64,7 @@ def two_way_variances(counted, uncounted, kept):
     n, k = uncounted.design.shape
     slack = 1 - leverage(uncounted)
     scaled = {
-        kind: LinearFit(uncounted.design, uncounted.residuals / power)
+        kind: replace(uncounted, residuals=uncounted.residuals / power)
         for kind, power in (("HC2", np.sqrt(slack)), ("HC3", slack))
     }
     cr0 = clustered_covariance(uncounted, groups, "CR0")[0, 0]
@@ -119,7 +117,7 @@ def first_differences(y, x):
 def test_first_differences(model):
     for row in panel_rows().query("model == @model").itertuples():
         dy, dx, groups, _ = first_differences(*variables(model, row.outcome, row.term))
-        coefficients, fit = least_squares(dy, np.column_stack([dx, np.ones(len(dy))]))
+        fit = least_squares(dy, np.column_stack([dx, np.ones(len(dy))]))
         cr0 = clustered_covariance(fit, groups, "CR0")[0, 0]
         ours = {
             "classical": classical_covariance(fit)[0, 0],
@@ -128,7 +126,7 @@ def test_first_differences(model):
             # plm multiplies the 855 differences by the levels' 1,026 less parameters: not copied
             "plm_arellano_HC1": cr0 * len(dy) / (len(farms()) - fit.design.shape[1]),
         }[row.se_type]
-        assert coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
+        assert fit.coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
         assert np.sqrt(ours) == pytest.approx(row.se, **STD_ERROR)
 
 
@@ -136,8 +134,8 @@ def test_first_differences_with_seasons():
     for row in panel_rows().query("model == 'fd_seasonFE'").itertuples():
         dy, dx, groups, same = first_differences(*variables("fd", row.outcome, row.term))
         design = np.column_stack([dx, season_dummies()[1:][same]])
-        coefficients, fit = least_squares(dy, design)
-        assert coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
+        fit = least_squares(dy, design)
+        assert fit.coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
         ours = clustered_covariance(fit, groups, "CR1S")[0, 0]
         assert np.sqrt(ours) == pytest.approx(row.se, **STD_ERROR)
 
@@ -177,7 +175,7 @@ def test_weighted_fits_clustered_by_matched_set():
     for row in rows.itertuples():
         used = weights.query("spec == @row.spec and weight > 0")
         frame = nsw().loc[used.id]
-        coefficients, fit = least_squares(
+        fit = least_squares(
             frame[row.outcome].to_numpy(float),
             design_of(frame, row.covariate_adjusted),
             weights=used.weight.to_numpy(float),
@@ -189,7 +187,7 @@ def test_weighted_fits_clustered_by_matched_set():
             "se_CR2_subclass": reduced.covariance[1, 1],
             "se_HC3_on_weights": heteroskedastic_covariance(fit, "HC3")[1, 1],
         }
-        assert coefficients[1] == pytest.approx(row.estimate, **ESTIMATE)
+        assert fit.coefficients[1] == pytest.approx(row.estimate, **ESTIMATE)
         for kind, variance in ours.items():
             assert np.sqrt(variance) == pytest.approx(getattr(row, kind), **STD_ERROR), kind
         assert reduced.df[1] == pytest.approx(row.df_CR2, rel=1e-8)
@@ -202,7 +200,7 @@ def test_two_way_clustering_by_matched_set_and_unit():
         units = np.concatenate([matched.focal_id, matched.match_id])
         sets = np.tile(np.arange(len(matched)), 2)
         frame = nsw().loc[units]
-        _, fit = least_squares(
+        fit = least_squares(
             frame[row.outcome].to_numpy(float), design_of(frame, row.covariate_adjusted)
         )
         # R multiplies all three terms by (n - 1) / (n - parameters), so does CR1S

@@ -16,10 +16,11 @@ ClusterKind = Literal["CR0", "CR1", "CR1S"]
 
 @dataclass(frozen=True)
 class LinearFit:
-    """What a covariance needs from a (weighted) least-squares fit.
+    """A (weighted) least-squares fit, with what its covariances need.
 
     Attributes
     ----------
+    coefficients : ndarray, shape (k,)
     design : ndarray, shape (n, k)
         Regressors of full rank; after a within transformation, the transformed ones.
     residuals : ndarray, shape (n,)
@@ -31,6 +32,7 @@ class LinearFit:
         count where a formula has the number of parameters.
     """
 
+    coefficients: FloatArray
     design: FloatArray
     residuals: FloatArray
     weights: FloatArray | None = None
@@ -66,7 +68,7 @@ def least_squares(
     *,
     weights: FloatArray | None = None,
     absorbed: int = 0,
-) -> tuple[FloatArray, LinearFit]:
+) -> LinearFit:
     """Fit by (weighted) least squares.
 
     Parameters
@@ -78,8 +80,7 @@ def least_squares(
 
     Returns
     -------
-    coefficients : ndarray, shape (k,)
-    fit : LinearFit
+    LinearFit
 
     Raises
     ------
@@ -96,10 +97,11 @@ def least_squares(
     coefficients = np.asarray(solution, np.float64)
     if rank < design.shape[1]:
         raise DesignError("the regressors are collinear.")
-    fit = LinearFit(design, outcome - design @ coefficients, weights, absorbed)
+    residuals = outcome - design @ coefficients
+    fit = LinearFit(coefficients, design, residuals, weights, absorbed)
     if fit.residual_df < 1:
         raise DesignError("a regression needs more observations than parameters.")
-    return coefficients, fit
+    return fit
 
 
 def leverage(fit: LinearFit) -> FloatArray:
