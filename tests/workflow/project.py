@@ -58,7 +58,7 @@ class Project:
         events = self.root / "planned.jsonl"
         events.unlink(missing_ok=True)
         shown = self.call(
-            *("-m", "snakemake", "--dry-run", "--logger", "ruralimpact", *arguments),
+            *("-m", "snakemake", *arguments, "--dry-run", "--logger", "ruralimpact"),
             RURALIMPACT_EVENTS=str(events),
         )
         assert shown.returncode == 0, shown.stderr

@@ -81,7 +81,9 @@ def _last_exception(text: str) -> str:
     own = [
         line
         for line in lines
-        if not line.startswith(("CalledProcessError", "WorkflowError", "Error in rule"))
+        if not line.startswith(
+            ("CalledProcessError", "RuleException", "WorkflowError", "Error in rule")
+        )
     ]
     return str(own[-1]) if own else ""
 
