@@ -12,7 +12,7 @@ from test_exhibits_study import build_results, build_tables, nsw_study
 from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_difference, benchmark_table
 from ruralimpact.exhibits.findings import findings, headlines
-from ruralimpact.exhibits.impact import impact_table
+from ruralimpact.exhibits.impact import impact_table, panel_table
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
@@ -209,3 +209,25 @@ def test_findings_hold_unrounded_numbers(results: StudyResults) -> None:
 def test_headlines_of_synthetic_data_say_so(tmp_path: Path) -> None:
     results = build_results(tmp_path, nsw_study() | {"synthetic": True})
     assert all(line["text"].startswith("Synthetic stand-in: ") for line in headlines(results))
+
+
+def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
+    study = nsw_study() | {"unit_label": "person-years", "group_label": "persons"}
+    results = build_results(tmp_path, study)
+    exhibit = {"title": "T", "analyses": ["psid_matching"]}
+    before = impact_table(results, exhibit)[0]
+    assert [c.group for c in before.columns if c.label == "Dropped"] == ["Person-years"]
+    assert before.columns[-1].label == "Persons"
+    study["analyses"][1]["method"] = "matched_difference"
+    after = impact_table(results, exhibit)[0]
+    assert [c.group for c in after.columns if c.label == "Dropped"] == ["Persons"]
+    assert len(after.columns) == len(before.columns) - 1
+    assert "difference in the change of earnings in 1978 ranges" in after.reading[0]
+
+
+def test_panel_table_has_no_percent(results: StudyResults) -> None:
+    table = panel_table(results, {"title": "T", "analyses": ["psid_matching"]})[0]
+    assert [column.label for column in table.columns] == [
+        *("Estimate", "(SE)", "95% interval", "p", "Treated", "Dropped", "Untreated")
+    ]
+    assert texts(row_of(table, "psid_matching/nn5/earnings"))[0] == "1,384"

@@ -55,6 +55,8 @@ def _estimate_findings(
         found |= _entry(f"{key}/{name}", values[name], unit, decimals)
     for name in _PERCENTS:
         found |= _entry(f"{key}/{name}", values[name], "percent of the counterfactual", 0)
+    for name in (f"percent_control{end}" for end in ("", "_low", "_high")):
+        found |= _entry(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
     for name in _COUNTS:
         found |= _entry(f"{key}/{name}", values[name], "", 0)
     return found | _entry(f"{key}/p_value", values["p_value"], "", 3)

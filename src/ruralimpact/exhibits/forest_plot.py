@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from ruralimpact.exhibits import formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
-_ROW, _FRAME = 0.185, 0.62  # inches
+_ROW, _FRAME = 0.168, 0.6  # inches
 _LABEL = 34  # characters to the line
 
 
@@ -100,6 +100,7 @@ def _panel(
     axes.set_ylim(layout.bottom + 0.3, 0.7)
     axes.set_xlabel(_axis_label(results.unit(outcome)))
     axes.set_title(results.outcome_label(outcome))
+    axes.locator_params(axis="x", nbins=6)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(lambda value, _: formatting.number(value, _tick_decimals(axes)))
     palette.light_grid(axes, "x")

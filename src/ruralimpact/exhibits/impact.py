@@ -196,7 +196,9 @@ def printed_values(record: Mapping[Any, Any]) -> dict[str, Value]:
     values |= {name: factor * record[name] for name in (*scaled, "conf_low", "conf_high")}
     values["p_value"] = record["p_value"]
     reason = percent_reason(record)
-    names = ("percent", "percent_low", "percent_high")
+    names = [
+        f"{base}{end}" for base in ("percent", "percent_control") for end in ("", "_low", "_high")
+    ]
     values |= {name: None if reason else record[name] for name in names}
     values["percent_reason"] = reason
     small = bool(record["suppressed"])

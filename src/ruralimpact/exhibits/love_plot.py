@@ -12,7 +12,7 @@ from ruralimpact.exhibits import formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
 THRESHOLD = 0.1
-_TICKS = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+_TICKS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _ROW = 0.29  # inches
 _DASHES = (0, (4, 3))
 
@@ -101,13 +101,22 @@ def _scale(axes: Axes, results: StudyResults, analysis: str) -> None:
     top = max(1.1 * float(frame["smd"].abs().max()), 2 * THRESHOLD)
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_xlim(0, top)
-    ticks = [tick for tick in _TICKS if tick <= top]
+    ticks = _spread_ticks(top)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xlabel("Absolute standardised difference")
 
 
+def _spread_ticks(top: float) -> list[float]:
+    """Ticks up to `top` with room for their labels: zero, the threshold, and what fits after it."""
+    chosen = [0.0, THRESHOLD]
+    for tick in _TICKS:
+        if tick <= top and np.sqrt(tick) - np.sqrt(chosen[-1]) >= 0.11 * np.sqrt(top):
+            chosen.append(tick)
+    return chosen
+
+
 def _root(values: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.maximum(values, 0))
+    return np.asarray(np.sqrt(np.maximum(values, 0)))
 
 
 def _legend(results: StudyResults, names: Sequence[str]) -> list[Line2D]:

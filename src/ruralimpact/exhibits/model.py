@@ -7,6 +7,8 @@ from typing import Literal
 RowKind = Literal["panel", "group", "data", "foot"]
 Value = float | int | str | bool | None
 
+_UPRIGHT = 8.0  # column widths that fit an upright page beside the row labels
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -29,7 +31,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its own label under that of the group of neighbouring columns, empty for none."""
+    """A column of a table.
+
+    Attributes
+    ----------
+    label, group : str
+        Its own label, under that of the group of neighbouring columns; no group when empty.
+    width : float
+        Relative width; 1 holds a number of six digits.
+    """
 
     label: str
     group: str = ""
@@ -91,6 +101,11 @@ class Table:
     def full_title(self) -> str:
         """Title with the warning that synthetic data carry."""
         return f"{self.title} (synthetic stand-in)" if self.synthetic else self.title
+
+    @property
+    def wide(self) -> bool:
+        """Whether the table is too wide for an upright page."""
+        return sum(column.width for column in self.columns) > _UPRIGHT
 
     @property
     def column_groups(self) -> tuple[tuple[str, int], ...]:

@@ -16,7 +16,7 @@ figure.table td{white-space:nowrap}
 figure.table thead th{vertical-align:bottom;font-weight:600}
 figure.table thead th.spanner{text-align:center;border-bottom:1px solid #8d98a5}
 figure.table thead tr:last-child th{border-bottom:1px solid #1d2733}
-figure.table th.stub{text-align:left;min-width:12rem;max-width:22rem}
+figure.table th.stub{position:sticky;left:0;background:#fff;text-align:left;min-width:12rem;max-width:22rem}
 figure.table tr.panel th{text-align:left;font-weight:650;padding-top:.8rem;background:#eef1f4}
 figure.table tr.group th{text-align:left;font-style:italic;padding-top:.55rem}
 figure.table tr.data th.stub{padding-left:1.2rem}

@@ -23,7 +23,6 @@ _ESCAPES = str.maketrans(
         "\N{DOUBLE DAGGER}": r"\ddag{}",
     }
 )
-_WIDE = 7
 
 
 def escape(text: str) -> str:
@@ -63,7 +62,7 @@ def _table(table: Table, label: str) -> str:
         *_below(table),
         r"\endgroup",
     ]
-    if columns > _WIDE:
+    if table.wide:
         body = [r"\begin{landscape}", *body, r"\end{landscape}"]
     return "\n".join(body)
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import datetime
+from itertools import zip_longest
 from xml.sax.saxutils import escape
 
 import docx
@@ -15,7 +16,6 @@ from docx.shared import Cm, Pt
 from ruralimpact.exhibits.model import Cell, Row, Table
 
 _FONT = "Arial"
-_WIDE = 7
 _LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
 _TWIPS = 567  # to the centimetre
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -24,7 +24,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def word_document(tables: tuple[Table, ...]) -> bytes:
     """Return the tables of an exhibit as a Word document, the same bytes at every call."""
     document = docx.Document()
-    wide = max(len(table.columns) for table in tables) > _WIDE
+    wide = any(table.wide for table in tables)
     _set_page(document, wide=wide)
     _set_properties(document, tables[0])
     for table in tables:
@@ -99,7 +99,7 @@ def _table_xml(table: Table, width: float) -> str:
 
 def _widths(table: Table, width: float) -> list[int]:
     shares = [column.width for column in table.columns]
-    stub = min(max(0.22 * width, 5.6), 0.4 * width)
+    stub = min(max(0.245 * width, 5.6), 0.4 * width)
     each = min((width - stub) / sum(shares), 2.6)
     stub = min(width - each * sum(shares), 7.5)
     return [round(stub * _TWIPS), *(round(share * each * _TWIPS) for share in shares)]
@@ -123,13 +123,15 @@ def _head_rows(table: Table, widths: list[int]) -> list[str]:
 
 def _body_rows(table: Table, widths: list[int]) -> list[str]:
     rows, previous = [], ""
-    for row in table.rows:
-        rows.append(_body_row(row, widths, ruled=row.kind == "foot" and previous != "foot"))
+    for row, following in zip_longest(table.rows, table.rows[1:]):
+        together = following is not None and following.kind in ("data", "foot")
+        ruled = row.kind == "foot" and previous != "foot"
+        rows.append(_body_row(row, widths, ruled=ruled, together=together))
         previous = row.kind
     return rows
 
 
-def _body_row(row: Row, widths: list[int], *, ruled: bool) -> str:
+def _body_row(row: Row, widths: list[int], *, ruled: bool, together: bool) -> str:
     if row.kind in ("panel", "group"):
         label = Cell(row.label.text, row.label.mark, span=len(widths))
         style = "bold" if row.kind == "panel" else "italic"
@@ -140,7 +142,7 @@ def _body_row(row: Row, widths: list[int], *, ruled: bool) -> str:
         align = "center" if cell.span > 1 else "right"
         cells.append(_cell_xml(cell, sum(widths[place : place + cell.span]), align, "", rule))
         place += cell.span
-    return _row_xml(cells)
+    return _row_xml(cells, keep=together)
 
 
 def _row_xml(cells: list[str], *, head: bool = False, keep: bool = False) -> str:
