@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.suggestions import nearest
 
@@ -164,6 +165,11 @@ def _check_strategies(study: Study, file: Path) -> None:
     for sample in study["samples"].values():
         known += [f"{name}_before" for name in sample.get("two_periods", {}).get("covariates", [])]
     for strategy in study["strategies"]:
+        try:
+            parse_strategy(strategy)
+        except ConfigError as error:
+            key = f"{strategy['name']}.{error.key}"
+            raise ConfigError(error.problem, file=file, key=key) from None
         for key in (
             "exact",
             "metric_covariates",

@@ -1,0 +1,29 @@
+"""The generated pages are those that their sources give, and the codebook page names every column."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import write_docs  # noqa: E402
+
+HINT = "run `make docs`"
+
+
+def test_the_parameter_page_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == write_docs.parameters(), HINT
+
+
+def test_the_drawing_of_the_workflow_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "workflow.md").read_text("utf-8")
+    assert write_docs.workflow_page(page) == page, HINT
+
+
+@pytest.mark.parametrize("word", [*COLUMNS, *TYPES, *ROLES])
+def test_the_codebook_page_describes(word: str) -> None:
+    assert f"`{word}`" in (ROOT / "docs" / "codebook.md").read_text("utf-8")
