@@ -1,13 +1,14 @@
 """Files of exhibits: the same bytes twice, the same cells in every format, nothing from a network."""
 
 import io
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
 import pytest
-from test_exhibits_study import ROOT, build_results, nsw_study
+from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.build import exhibit_files, findings_document, numbered_tables
@@ -187,3 +188,18 @@ def test_report_is_one_file_that_needs_no_network(
 def test_unknown_kind_of_exhibit_names_the_key(results: StudyResults) -> None:
     with pytest.raises(ConfigError, match=r"tables\.odd\.kind"):
         numbered_tables(results, {"name": "odd", "kind": "pie", "title": "", "analyses": []}, 1)
+
+
+def test_a_study_too_small_to_publish_still_makes_its_files(tmp_path: Path) -> None:
+    tables = build_tables()
+    small = {
+        "estimates": tables["estimates"].assign(n_treated=5),
+        "designs": tables["designs"].assign(n_treated=5, n_treated_matched=5),
+    }
+    results = build_results(tmp_path, tables=tables | small)
+    made = {file.name: file.content for file in exhibit_files(results)}
+    numbers = {"estimate", "std_error", "smd", "max_abs_smd", "percent", "difference"}
+    keys = json.loads(made["findings.json"])["findings"]
+    assert not [key for key in keys if key.rsplit("/", 1)[-1] in numbers]
+    assert "[s]" in made["impact.html"].decode()
+    assert "[s]" in made["balance.html"].decode()

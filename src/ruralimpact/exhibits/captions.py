@@ -62,7 +62,8 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
 
 def _balance_alternative(results: StudyResults, analysis: str) -> str:
     designs = results.designs[results.designs["analysis"] == analysis]
-    designs = designs[designs["strategy"].isin(results.matched_strategies(analysis))]
+    matched = designs["strategy"].isin(results.matched_strategies(analysis))
+    designs = designs[matched & ~designs["suppressed"]]
     before = results.balance[
         (results.balance["analysis"] == analysis) & (results.balance["stage"] == "before")
     ]

@@ -10,6 +10,8 @@ NOTE = (
     f"{FEWEST_GROUPS} groups."
 )
 
+NOTHING_LEFT = "Suppressed: every comparison has too few units or groups to be shown."
+
 _NUMBERS = [
     *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
     *("treated_mean", "control_mean", "counterfactual_mean"),

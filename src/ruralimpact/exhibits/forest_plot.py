@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits import disclosure, formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
 _ROW, _FRAME = 0.168, 0.6  # inches
@@ -30,8 +30,11 @@ def forest_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     matplotlib.figure.Figure
     """
     analyses = exhibit["analyses"]
-    outcomes = results.outcomes_of(analyses)
-    frames = [_estimates(results, analyses, outcome) for outcome in outcomes]
+    found = {name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)}
+    outcomes = [name for name, frame in found.items() if len(frame)]
+    if not outcomes:
+        return palette.notice(disclosure.NOTHING_LEFT)
+    frames = [found[name] for name in outcomes]
     layouts = [_layout(results, frame) for frame in frames]
     heights = [_ROW * (1 - layout.bottom) for layout in layouts]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(outcomes) + 0.35)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits import disclosure, formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
 THRESHOLD = 0.1
@@ -30,7 +30,9 @@ def love_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    analyses = exhibit["analyses"]
+    analyses = [name for name in exhibit["analyses"] if len(_before(results, name))]
+    if not analyses:
+        return palette.notice(disclosure.NOTHING_LEFT)
     used = [results.matched_strategies(analysis) for analysis in analyses]
     heights = [_ROW * len(_before(results, analysis)) for analysis in analyses]
     panels = palette.panels(used, heights, frame=0.85)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ruralimpact.exhibits import palette
+from ruralimpact.exhibits import disclosure, palette
 from ruralimpact.exhibits.results import StudyResults
 
 _EDGES = np.linspace(0, 1, 26)
@@ -29,8 +29,11 @@ def overlap_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    with_score = set(results.propensity["analysis"])
-    analyses = [name for name in exhibit["analyses"] if name in with_score]
+    hidden = set(results.designs.loc[results.designs["suppressed_before"], "analysis"])
+    scored = set(results.propensity["analysis"]) - hidden
+    analyses = [name for name in exhibit["analyses"] if name in scored]
+    if not analyses:
+        return palette.notice(disclosure.NOTHING_LEFT)
     used = [results.matched_strategies(analysis) for analysis in analyses]
     panels = palette.panels(used, [2.0] * len(analyses), frame=0.8)
     for axes, analysis, names in zip(panels.axes, analyses, used, strict=True):

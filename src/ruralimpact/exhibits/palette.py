@@ -94,6 +94,13 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, width))
 
 
+def notice(text: str) -> Figure:
+    """Return a figure that only says why there is nothing to draw."""
+    figure = new_figure(7.2, 1.0)
+    figure.text(0.02, 0.5, text, va="center", color=FAINT)
+    return figure
+
+
 @dataclass(frozen=True)
 class Panels:
     """A figure with one panel an analysis.
