@@ -13,7 +13,7 @@ from ruralimpact.exhibits import disclosure, formatting, palette
 from ruralimpact.exhibits.results import StudyResults
 
 _ROW, _FRAME = 0.168, 0.6  # inches
-_LABEL = 34  # characters to the line
+_LABEL = 38  # characters to the line
 
 
 def forest_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
