@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ruralimpact.design.strategies import METHODS
+from ruralimpact.design.strategies import METHODS, method_keys
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = sorted((ROOT / "workflow" / "schemas").glob("*.schema.yaml"))
@@ -56,8 +56,31 @@ def test_every_set_of_keys_is_closed(path: Path) -> None:
             assert node.get("additionalProperties") is False
 
 
+def resolved(value: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    return definitions[value["$ref"].removeprefix("#/$defs/")] if "$ref" in value else value
+
+
+def branch(method: str) -> dict[str, Any]:
+    """Return the keys that the schema allows a method, with their schemas."""
+    schema = load(ROOT / "workflow" / "schemas" / "strategies.schema.yaml")
+    for rule in schema["items"]["allOf"]:
+        condition = rule["if"]["properties"]["method"]
+        if method in condition.get("enum", [condition.get("const")]):
+            properties = resolved(rule["then"], schema["$defs"])["properties"]
+            return {key: resolved(value, schema["$defs"]) for key, value in properties.items()}
+    raise AssertionError(f"the schema has no branch for {method}")
+
+
+def test_methods_are_those_of_the_engine() -> None:
+    schema = load(ROOT / "workflow" / "schemas" / "strategies.schema.yaml")
+    assert set(schema["$defs"]["method"]["enum"]) == set(METHODS)
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_strategy_keys_are_those_of_the_engine(method: str) -> None:
-    definitions = load(ROOT / "workflow" / "schemas" / "strategies.schema.yaml")["$defs"]
-    allowed = set(definitions[method]["properties"]) - {"name", "label", "method"}
-    assert allowed == {field.name for field in fields(METHODS[method]) if field.init}
+def test_strategy_keys_and_defaults_are_those_of_the_engine(method: str) -> None:
+    allowed = branch(method)
+    assert set(allowed) - {"name", "label", "method"} == method_keys(method)
+    defaults = {field.name: field.default for field in fields(METHODS[method])}
+    for key, value in allowed.items():
+        if "default" in value:
+            assert value["default"] == defaults[key], key
