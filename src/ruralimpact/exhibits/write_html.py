@@ -17,7 +17,7 @@ figure.table thead th{vertical-align:bottom;font-weight:600}
 figure.table thead th.spanner{text-align:center;border-bottom:1px solid #8d98a5}
 figure.table thead tr:last-child th{border-bottom:1px solid #1d2733}
 figure.table th.stub{position:sticky;left:0;background:#fff;text-align:left;min-width:12rem;max-width:22rem}
-figure.table tr.panel th{text-align:left;font-weight:650;padding-top:.35rem;padding-bottom:.35rem;background:#eef1f4}
+figure.table tr.panel th{text-align:left;font-weight:650;padding:.35rem .5rem;background:#eef1f4}
 figure.table tr.group th{text-align:left;font-style:italic;padding-top:.55rem}
 figure.table tr.data th.stub{padding-left:1.2rem}
 figure.table tr.foot.first th,figure.table tr.foot.first td{border-top:1px solid #8d98a5}
