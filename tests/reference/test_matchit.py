@@ -176,7 +176,7 @@ def test_effects_are_matchits(spec: str, outcome: str) -> None:
     frame = lalonde()
     covariates = covariate_matrix({name: frame[name].to_numpy() for name in COVARIATES})
     matched = with_published_ties(spec)
-    ours = matching_estimate(frame[outcome].to_numpy(float), matched, covariates.values)
+    ours = matching_estimate(frame[outcome].to_numpy(float), matched, covariates)
     row = (
         published("att")
         .query("spec == @spec and outcome == @outcome and not covariate_adjusted")
@@ -197,7 +197,7 @@ def test_errors_clustered_by_matched_set_are_those_of_sandwich(spec: str, outcom
     frame = lalonde()
     covariates = covariate_matrix({name: frame[name].to_numpy() for name in COVARIATES})
     matched = with_published_ties(spec)
-    ours = matching_estimate(frame[outcome].to_numpy(float), matched, covariates.values)
+    ours = matching_estimate(frame[outcome].to_numpy(float), matched, covariates)
     row = (
         published("att")
         .query("spec == @spec and outcome == @outcome and not covariate_adjusted")

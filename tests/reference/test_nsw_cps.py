@@ -34,7 +34,7 @@ def designs(frame: pd.DataFrame, score: str):
 def test_all_ties_kept_whatever_the_row_order(people: pd.DataFrame, seed: int | None) -> None:
     frame = people if seed is None else people.sample(frac=1, random_state=seed)
     covariates, _, design = designs(frame, "probability")
-    estimate = matching_estimate(frame.re78.to_numpy(float), design, covariates.values).estimate
+    estimate = matching_estimate(frame.re78.to_numpy(float), design, covariates).estimate
     assert estimate == pytest.approx(1794.0, abs=0.05)
 
 

@@ -117,7 +117,7 @@ def test_leavers_matched_differences(design: str, options: dict[str, object], ou
         propensity=fit_propensity(covariates, treatment),
     )
     change = (frame[f"{outcome}_post"] - frame[f"{outcome}_pre"]).to_numpy()
-    ours = matching_estimate(change, matched, covariates.values)
+    ours = matching_estimate(change, matched, covariates)
     row = _leavers_row(design, outcome)
     assert ours.estimate == pytest.approx(row.estimate, rel=1e-6)
     assert (ours.n_treated, ours.n_control) == (row.n_t, row.n_c)

@@ -33,7 +33,7 @@ def five_units():
 def test_five_units_by_hand() -> None:
     x, outcome, design = five_units()
     assert design.weights == pytest.approx([1, 1, 0.5, 1.5, 0])
-    result = matching_estimate(outcome, design, x[:, None])
+    result = matching_estimate(outcome, design, covariate_matrix({"x": x}))
     assert result.estimate == pytest.approx(((10 - 6) + (20 - 8)) / 2)
     assert (result.treated_mean, result.control_mean) == pytest.approx((15, 7))
     assert result.n_control == 2
@@ -43,7 +43,7 @@ def test_five_units_by_hand() -> None:
 def test_five_units_with_bias_adjustment_by_hand() -> None:
     """The line through the two controls used is y = 2 + 4x: 6 at 1.0 and 18 at 4.0."""
     x, outcome, design = five_units()
-    result = matching_estimate(outcome, design, x[:, None], bias_adjust=True)
+    result = matching_estimate(outcome, design, covariate_matrix({"x": x}), bias_adjust=True)
     assert result.estimate == pytest.approx(((10 - 6) + (20 - 18)) / 2)
     assert result.scores.sum() == pytest.approx(0, abs=1e-12)
 
@@ -61,7 +61,7 @@ def test_all_controls_with_equal_weights_are_the_difference_in_means() -> None:
     covariates = covariate_matrix({"x": x})
     model = fit_propensity(covariates, treatment)
     design = match_nearest(covariates, treatment, NearestNeighbour(k=200), propensity=model)
-    matched = matching_estimate(outcome, design, np.empty((200, 0)))
+    matched = matching_estimate(outcome, design, covariates.none())
     plain = difference_in_means(outcome, treatment)
     assert matched.estimate == pytest.approx(plain.estimate)
     assert matched.scores == pytest.approx(plain.scores, abs=1e-14)
@@ -73,8 +73,8 @@ def test_an_additive_effect_moves_the_estimate_one_for_one() -> None:
     covariates = covariate_matrix({"x": x})
     model = fit_propensity(covariates, treatment)
     design = match_nearest(covariates, treatment, NearestNeighbour(), propensity=model)
-    first = matching_estimate(outcome, design, x[:, None])
-    second = matching_estimate(outcome + 7.5 * treatment, design, x[:, None])
+    first = matching_estimate(outcome, design, covariate_matrix({"x": x}))
+    second = matching_estimate(outcome + 7.5 * treatment, design, covariates)
     assert second.estimate - first.estimate == pytest.approx(7.5)
     assert second.scores == pytest.approx(first.scores)
 
@@ -86,8 +86,8 @@ def test_att_of_swapped_arms_is_the_negative_atc() -> None:
     strategy = NearestNeighbour(distance="mahalanobis")
     controls = match_nearest(covariates, treatment, strategy, focal_arm=0)
     treated = match_nearest(covariates, swapped, strategy)
-    atc = matching_estimate(outcome, controls, x[:, None], bias_adjust=True)
-    att = matching_estimate(outcome, treated, x[:, None], bias_adjust=True)
+    atc = matching_estimate(outcome, controls, covariates, bias_adjust=True)
+    att = matching_estimate(outcome, treated, covariates, bias_adjust=True)
     assert atc.estimate == pytest.approx(-att.estimate)
     assert atc.scores == pytest.approx(-att.scores)
     assert atc.treated_mean - atc.counterfactual_mean == pytest.approx(atc.estimate)

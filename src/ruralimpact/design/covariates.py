@@ -44,6 +44,13 @@ class CovariateMatrix:
         CovariateMatrix
         """
         keep = [j for j, name in enumerate(self.names) if not names or name.split("[")[0] in names]
+        return self._columns(keep)
+
+    def none(self) -> "CovariateMatrix":
+        """The same units without covariates."""
+        return self._columns([])
+
+    def _columns(self, keep: list[int]) -> "CovariateMatrix":
         return CovariateMatrix(
             self.values[:, keep],
             tuple(self.names[j] for j in keep),

@@ -12,16 +12,18 @@ from ruralimpact.design.metric import Covariance, whiten
 from ruralimpact.design.neighbours import (
     ListNeighbours,
     Neighbours,
+    lists_from_pairs,
     nearest_in_space,
     nearest_on_score,
 )
-from ruralimpact.design.propensity import PropensityModel, refuse_empty_arm
+from ruralimpact.design.propensity import PropensityScore, refuse_empty_arm
 from ruralimpact.design.restricted import nearest_within_limits
-from ruralimpact.design.strategies import NearestNeighbour
-from ruralimpact.errors import DesignError
+from ruralimpact.design.strategies import NearestNeighbour, OptimalMatching
+from ruralimpact.errors import ConfigError, DesignError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Limits = list[tuple[FloatArray, float]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def match_nearest(
     treatment: NDArray[np.int8],
     strategy: NearestNeighbour,
     *,
-    propensity: PropensityModel | None = None,
+    propensity: PropensityScore | None = None,
     strata: IntArray | None = None,
     focal_arm: int = 1,
     covariance: Covariance = "pooled",
@@ -92,7 +94,7 @@ def match_nearest(
         Rows in the order that breaks ties (sorted by unit id).
     treatment : ndarray of {0, 1}, shape (n,)
     strategy : NearestNeighbour
-    propensity : PropensityModel, optional
+    propensity : PropensityScore, optional
         Needed when the strategy uses the score.
     strata : ndarray of int, shape (n,), optional
         Codes of the exact strata.
@@ -113,8 +115,7 @@ def match_nearest(
         An arm is empty, or no focal unit finds a match.
     """
     refuse_empty_arm(treatment, where)
-    score = _score(propensity, strategy) if strategy.needs_propensity else None
-    inside = _support(score, treatment, strategy)
+    inside = _support(propensity, treatment, strategy)
     focal = np.flatnonzero((treatment == focal_arm) & inside)
     candidates = np.flatnonzero((treatment != focal_arm) & inside)
     if len(focal) == 0 or len(candidates) == 0:
@@ -122,8 +123,10 @@ def match_nearest(
     search = _Search(
         focal,
         candidates,
-        _points(covariates, treatment, strategy, score, covariance, where),
-        _limits(covariates, strategy, score, inside),
+        match_points(
+            strategy, covariates, treatment, propensity, covariance=covariance, where=where
+        ),
+        caliper_limits(strategy, covariates, propensity, inside=inside),
         strata,
     )
     neighbours = _with_replacement(search, strategy) if strategy.replace else _without(search, strategy)
@@ -147,64 +150,103 @@ class _Search:
     focal: IntArray
     candidates: IntArray
     points: FloatArray
-    limits: tuple[FloatArray, FloatArray] | None
+    limits: Limits
     strata: IntArray | None
 
     def split(self, values: NDArray | None) -> tuple[NDArray | None, NDArray | None]:  # type: ignore[type-arg]
         return (None, None) if values is None else (values[self.focal], values[self.candidates])
 
 
-def _score(propensity: PropensityModel | None, strategy: NearestNeighbour) -> FloatArray:
-    if propensity is None:
-        raise ValueError("this strategy needs a propensity model")
-    return propensity.linear_predictor if strategy.score == "linear" else propensity.probability
-
-
 def _support(
-    score: FloatArray | None, treatment: NDArray[np.int8], strategy: NearestNeighbour
+    propensity: PropensityScore | None, treatment: NDArray[np.int8], strategy: NearestNeighbour
 ) -> NDArray[np.bool_]:
-    if strategy.discard == "none" or score is None:
+    if strategy.discard == "none" or propensity is None:
         return np.ones(len(treatment), dtype=bool)
+    score = propensity.linear_predictor
     arms = [score[treatment == arm] for arm in (0, 1)]
     low, high = max(a.min() for a in arms), min(a.max() for a in arms)
     return (score >= low) & (score <= high)
 
 
-def _points(
+def match_points(
+    strategy: NearestNeighbour | OptimalMatching,
     covariates: CovariateMatrix,
     treatment: NDArray[np.int8],
-    strategy: NearestNeighbour,
-    score: FloatArray | None,
-    covariance: Covariance,
-    where: str | None,
+    propensity: PropensityScore | None,
+    *,
+    covariance: Covariance = "pooled",
+    where: str | None = None,
 ) -> FloatArray:
-    if strategy.distance == "propensity":
-        assert score is not None
-        return score[:, None]
-    chosen = covariates.select(strategy.metric_covariates)
-    return whiten(chosen, treatment, strategy.distance, covariance=covariance, where=where)
+    """Coordinates in which a strategy measures distance.
+
+    Parameters
+    ----------
+    strategy : NearestNeighbour or OptimalMatching
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    propensity : PropensityScore or None
+    covariance : {"pooled", "sample"}
+    where : str, optional
+        Name of the comparison, for error messages.
+
+    Returns
+    -------
+    ndarray, shape (n, q)
+        One column for a score.
+    """
+    if strategy.distance != "propensity":
+        chosen = covariates.select(strategy.metric_covariates)
+        return whiten(chosen, treatment, strategy.distance, covariance=covariance, where=where)
+    if propensity is None:
+        raise ValueError("this strategy needs a propensity score")
+    return propensity.on_scale(strategy.score)[:, None]
 
 
-def _limits(
+def caliper_limits(
+    strategy: NearestNeighbour | OptimalMatching,
     covariates: CovariateMatrix,
-    strategy: NearestNeighbour,
-    score: FloatArray | None,
-    inside: NDArray[np.bool_],
-) -> tuple[FloatArray, FloatArray] | None:
-    """Variables that pairs may differ in only so much, and how much."""
-    columns, widths = [], []
-    if strategy.caliper is not None and score is not None:
-        columns.append(score)
-        widths.append(strategy.caliper * score[inside].std(ddof=1))
+    propensity: PropensityScore | None,
+    *,
+    inside: NDArray[np.bool_] | None = None,
+) -> Limits:
+    """Variables in which a pair may differ only so much.
+
+    Parameters
+    ----------
+    strategy : NearestNeighbour or OptimalMatching
+    covariates : CovariateMatrix, n rows
+    propensity : PropensityScore or None
+    inside : ndarray of bool, shape (n,), optional
+        Units over which standard deviations are taken; all by default.
+
+    Returns
+    -------
+    list of (ndarray of shape (n,), float)
+        Each variable with the largest difference allowed.
+    """
+    over = slice(None) if inside is None else inside
+    limits: Limits = []
+    if strategy.caliper is not None and propensity is not None:
+        score = propensity.on_scale(strategy.score)
+        limits.append((score, strategy.caliper * float(score[over].std(ddof=1))))
     for name, width in strategy.caliper_covariates.items():
+        if name not in covariates.names:
+            raise ConfigError(
+                f"a caliper on '{name}', which is no numeric covariate of the comparison; those are "
+                f"{', '.join(covariates.names)}.",
+                key="caliper_covariates",
+            )
         column = covariates.values[:, covariates.names.index(name)]
-        columns.append(column)
-        widths.append(width * column[inside].std(ddof=1))
-    return (np.column_stack(columns), np.array(widths)) if columns else None
+        limits.append((column, width * float(column[over].std(ddof=1))))
+    return limits
 
 
-def _only_score_caliper(search: _Search, strategy: NearestNeighbour) -> float | None:
-    return float(search.limits[1][0]) if search.limits is not None else None
+def _only_score_caliper(search: _Search) -> float | None:
+    return search.limits[0][1] if search.limits else None
+
+
+def _stacked(limits: Limits) -> tuple[FloatArray, FloatArray]:
+    return np.column_stack([column for column, _ in limits]), np.array([w for _, w in limits])
 
 
 def _with_replacement(search: _Search, strategy: NearestNeighbour) -> Neighbours:
@@ -218,23 +260,24 @@ def _with_replacement(search: _Search, strategy: NearestNeighbour) -> Neighbours
             focal_points[:, 0],
             candidate_points[:, 0],
             strategy.k,
-            caliper=_only_score_caliper(search, strategy),
+            caliper=_only_score_caliper(search),
             tie_tolerance=tolerance,
             **strata,
         )
-    elif search.limits is None:
+    elif not search.limits:
         found = nearest_in_space(
             focal_points, candidate_points, strategy.k, tie_tolerance=strategy.tie_tolerance, **strata
         )
     else:
-        focal_limits, candidate_limits = search.split(search.limits[0])
+        limits, widths = _stacked(search.limits)
+        focal_limits, candidate_limits = search.split(limits)
         found = nearest_within_limits(
             focal_points,
             candidate_points,
             strategy.k,
             focal_limits=focal_limits,
             candidate_limits=candidate_limits,
-            widths=search.limits[1],
+            widths=widths,
             tie_tolerance=strategy.tie_tolerance,
             **strata,
         )
@@ -261,12 +304,12 @@ def _without(search: _Search, strategy: NearestNeighbour) -> ListNeighbours:
             candidate_points[:, 0],
             strategy.k,
             order=strategy.order or "descending",
-            caliper=_only_score_caliper(search, strategy),
+            caliper=_only_score_caliper(search),
             focal_strata=focal_strata,
             candidate_strata=candidate_strata,
         )
         return _as_lists(focal, candidate, search)
-    limits, widths = search.limits if search.limits is not None else (None, None)
+    limits, widths = _stacked(search.limits) if search.limits else (None, None)
     focal_limits, candidate_limits = search.split(limits)
     focal, candidate = greedy_in_space(
         focal_points,
@@ -284,17 +327,14 @@ def _without(search: _Search, strategy: NearestNeighbour) -> ListNeighbours:
 
 def _turns(search: _Search, strategy: NearestNeighbour) -> IntArray:
     """Descending score where there is one, else the order of ids."""
-    if search.limits is None or strategy.caliper is None or strategy.order == "id":
+    if not search.limits or strategy.caliper is None or strategy.order == "id":
         return np.arange(len(search.focal))
-    score = search.limits[0][search.focal, 0]
+    score = search.limits[0][0][search.focal]
     return np.argsort(score if strategy.order == "ascending" else -score, kind="stable")
 
 
 def _as_lists(focal: IntArray, candidate: IntArray, search: _Search) -> ListNeighbours:
-    by_focal = np.lexsort((candidate, focal))
-    counts = np.bincount(focal, minlength=len(search.focal))
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return ListNeighbours(start, candidate[by_focal], len(search.candidates))
+    return lists_from_pairs(focal, candidate, len(search.focal), len(search.candidates))
 
 
 def _set_ids(search: _Search, neighbours: Neighbours, n: int) -> IntArray:
@@ -317,7 +357,7 @@ def _count_dropped(
     rest = int(alone.sum()) - reasons["no candidate in the same stratum"]
     if strategy.replace:
         last = "no candidate within the caliper"
-    elif search.limits is None:
+    elif not search.limits:
         last = "candidates used up"
     else:
         last = "no candidate left within the caliper"

@@ -282,9 +282,27 @@ def nearest_in_space(
         members.append(pool[member])
     owner = np.concatenate(owners) if owners else np.empty(0, dtype=np.int64)
     member = np.concatenate(members) if members else np.empty(0, dtype=np.int64)
-    by_focal = np.lexsort((member, owner))
-    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_focal))])
-    return ListNeighbours(start.astype(np.int64), member[by_focal], n_candidates)
+    return lists_from_pairs(owner, member, n_focal, n_candidates)
+
+
+def lists_from_pairs(
+    focal: IntArray, candidates: IntArray, n_focal: int, n_candidates: int
+) -> ListNeighbours:
+    """Lay pairs out as lists, by focal unit and candidate.
+
+    Parameters
+    ----------
+    focal, candidates : ndarray of int, shape (n_pairs,)
+        Positions of the two units of each pair, in any order.
+    n_focal, n_candidates : int
+
+    Returns
+    -------
+    ListNeighbours
+    """
+    by_focal = np.lexsort((candidates, focal))
+    start = np.concatenate([[0], np.cumsum(np.bincount(focal, minlength=n_focal))])
+    return ListNeighbours(start.astype(np.int64), candidates[by_focal], n_candidates)
 
 
 def _nearest_rows(

@@ -16,29 +16,43 @@ _SEPARATED = 30.0
 
 
 @dataclass(frozen=True)
-class PropensityModel:
-    """A fitted propensity score.
+class PropensityScore:
+    """Propensity scores of n units.
 
     Attributes
     ----------
     link : {"logit", "probit"}
+    linear_predictor, probability : ndarray, shape (n,)
+        Bit for bit the same for units with the same covariates, so ties are exact.
+    """
+
+    link: Link
+    linear_predictor: FloatArray
+    probability: FloatArray
+
+    def on_scale(self, scale: Literal["linear", "probability"]) -> FloatArray:
+        """Linear predictor or probability, shape (n,)."""
+        return self.linear_predictor if scale == "linear" else self.probability
+
+
+@dataclass(frozen=True)
+class PropensityModel(PropensityScore):
+    """A propensity score with the model behind it.
+
+    Attributes
+    ----------
     names : tuple of str, length p + 1
         ``"constant"`` and the covariates.
     coefficients, std_errors : ndarray, shape (p + 1,)
-    linear_predictor, probability : ndarray, shape (n,)
-        Bit for bit the same for units with the same covariates, so ties are exact.
     pseudo_r2 : float
         McFadden's.
     lr_statistic, lr_p_value : float
         Likelihood-ratio test that all slopes are zero.
     """
 
-    link: Link
     names: tuple[str, ...]
     coefficients: FloatArray
     std_errors: FloatArray
-    linear_predictor: FloatArray
-    probability: FloatArray
     pseudo_r2: float
     lr_statistic: float
     lr_p_value: float

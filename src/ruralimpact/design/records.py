@@ -9,10 +9,10 @@ import pandas as pd
 from ruralimpact.design.balance import Balance
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.matching import Design
-from ruralimpact.design.neighbours import ListNeighbours
-from ruralimpact.design.propensity import PropensityModel
+from ruralimpact.design.neighbours import lists_from_pairs
+from ruralimpact.design.propensity import PropensityScore
 
-ATT, SUPPORTED = "ATT", "ATT, supported"
+ATT = "ATT"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def pair_rows(key: Key, comparison: Comparison, design: Design) -> pd.DataFrame:
     )
 
 
-def propensity_rows(comparison: Comparison, model: PropensityModel) -> pd.DataFrame:
+def propensity_rows(comparison: Comparison, model: PropensityScore) -> pd.DataFrame:
     """Propensity scores of the units of a comparison, under the contract ``propensity``."""
     return pd.DataFrame(
         {
@@ -101,7 +101,9 @@ def _label(name: str, labels: Mapping[str, str]) -> str:
     return f"{label or base}: {level.rstrip(']')}" if bracket else label or base
 
 
-def design_row(key: Key, design: Design, balance: Balance, effective: float) -> pd.DataFrame:
+def design_row(
+    key: Key, design: Design, balance: Balance, effective: float, estimand: str = ATT
+) -> pd.DataFrame:
     """Counts of a design and whether it balances, under the contract ``designs``."""
     treated = design.treatment == 1
     dropped = int(sum(design.dropped.values()))
@@ -110,7 +112,7 @@ def design_row(key: Key, design: Design, balance: Balance, effective: float) -> 
         {
             "analysis": [key.analysis],
             "strategy": [key.strategy],
-            "estimand": [SUPPORTED if dropped else ATT],
+            "estimand": [f"{estimand}, supported" if dropped else estimand],
             "n_treated": [int(treated.sum())],
             "n_control": [int((~treated).sum())],
             "n_treated_matched": [int((design.weights[treated] > 0).sum())],
@@ -157,17 +159,39 @@ def read_design(
     focal, candidates = np.flatnonzero(treatment == 1), np.flatnonzero(treatment == 0)
     owner = np.searchsorted(focal, position.loc[linked["focal_id"]].to_numpy())
     member = np.searchsorted(candidates, position.loc[linked["match_id"]].to_numpy())
-    order = np.lexsort((member, owner))
-    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(focal)))])
-    neighbours = ListNeighbours(start.astype(np.int64), member[order], len(candidates))
-    alone = int((neighbours.counts == 0).sum())
+    neighbours = lists_from_pairs(owner, member, len(focal), len(candidates))
     sets = mine["set"].to_numpy(np.int64)
+    unit_weights = mine["weight"].to_numpy(float)
+    alone = int((unit_weights[focal] == 0).sum())
     return Design(
         treatment,
-        mine["weight"].to_numpy(float),
+        unit_weights,
         focal,
         candidates,
-        neighbours,
+        neighbours if len(linked) else None,
         sets if (sets >= 0).any() else None,
         {"without a match": alone} if alone else {},
+    )
+
+
+def read_propensity(comparison: Comparison, link: str, propensity: pd.DataFrame) -> PropensityScore:
+    """Rebuild the propensity scores of a comparison from their table.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    link : {"logit", "probit"}
+    propensity : DataFrame
+        Contract ``propensity``.
+
+    Returns
+    -------
+    PropensityScore
+    """
+    mine = propensity[(propensity["analysis"] == comparison.name) & (propensity["link"] == link)]
+    mine = mine.set_index("unit_id").loc[comparison.units["unit_id"]]
+    return PropensityScore(
+        "probit" if link == "probit" else "logit",
+        mine["linear_predictor"].to_numpy(float),
+        mine["probability"].to_numpy(float),
     )

@@ -1,16 +1,41 @@
-"""Matching strategies as data: what a row of strategies.yaml, or a dict in a notebook, can say."""
+"""Matching and weighting strategies as data: what a row of strategies.yaml, or a dict, can say."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ruralimpact.errors import ConfigError
 
 Distance = Literal["propensity", "mahalanobis", "inverse_variance"]
+Score = Literal["linear", "probability"]
+Link = Literal["logit", "probit"]
+Columns = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class NearestNeighbour:
+class Strategy:
+    """Any strategy.
+
+    Attributes
+    ----------
+    link : {"logit", "probit"}
+        Model of the propensity score, where one is used.
+    exact : tuple of str
+        Variables on which treated units and their controls must agree.
+    """
+
+    link: Link = "logit"
+    exact: Columns = ()
+
+    @property
+    def needs_propensity(self) -> bool:
+        """Whether a propensity score has to be fitted."""
+        return True
+
+
+@dataclass(frozen=True)
+class NearestNeighbour(Strategy):
     """Nearest-neighbour matching.
 
     Attributes
@@ -18,7 +43,6 @@ class NearestNeighbour:
     distance : {"propensity", "mahalanobis", "inverse_variance"}
     score : {"linear", "probability"}
         Scale of the propensity score: its linear predictor, or the probability as Stata does.
-    link : {"logit", "probit"}
     k : int
         Controls for each treated unit.
     replace : bool
@@ -27,8 +51,6 @@ class NearestNeighbour:
         Largest difference in the propensity score, in standard deviations of the score over all units.
     caliper_covariates : mapping of str to float
         Largest differences in covariates, in standard deviations over all units.
-    exact : tuple of str
-        Variables on which pairs must agree.
     metric_covariates : tuple of str
         Covariates of a metric distance; all of them when empty.
     order : {"descending", "ascending", "closest", "id"} or None
@@ -45,18 +67,16 @@ class NearestNeighbour:
     """
 
     distance: Distance = "propensity"
-    score: Literal["linear", "probability"] = "linear"
-    link: Literal["logit", "probit"] = "logit"
+    score: Score = "linear"
     k: int = 1
     replace: bool = True
     caliper: float | None = None
     caliper_covariates: Mapping[str, float] = field(default_factory=dict)
-    exact: tuple[str, ...] = ()
-    metric_covariates: tuple[str, ...] = ()
+    metric_covariates: Columns = ()
     order: Literal["descending", "ascending", "closest", "id"] | None = None
     ties: Literal["all", "first"] = "all"
     tie_tolerance: float = 0.0
-    bias_adjust: bool | tuple[str, ...] = False
+    bias_adjust: bool | Columns = False
     discard: Literal["none", "both"] = "none"
 
     @property
@@ -68,20 +88,183 @@ class NearestNeighbour:
 
 
 @dataclass(frozen=True)
-class Unweighted:
+class OptimalMatching(Strategy):
+    """Pairs (or k controls each) without replacement, of the least total distance.
+
+    Attributes
+    ----------
+    distance, score, k, caliper, caliper_covariates, bias_adjust
+        As in `NearestNeighbour`.
+    """
+
+    distance: Distance = "propensity"
+    score: Score = "linear"
+    k: int = 1
+    caliper: float | None = None
+    caliper_covariates: Mapping[str, float] = field(default_factory=dict)
+    bias_adjust: bool | Columns = False
+    metric_covariates: ClassVar[Columns] = ()
+
+    @property
+    def needs_propensity(self) -> bool:
+        """Whether a propensity score has to be fitted."""
+        return self.distance == "propensity" or self.caliper is not None
+
+
+@dataclass(frozen=True)
+class KernelMatching(Strategy):
+    """Every control within the bandwidth serves, by nearness.
+
+    Attributes
+    ----------
+    kernel : {"epanechnikov", "gaussian", "uniform", "biweight", "tricube"}
+    bandwidth : float
+        In the unit of the score.
+    score : {"linear", "probability"}
+    bias_adjust : bool or tuple of str
+        As in `NearestNeighbour`.
+    """
+
+    kernel: Literal["epanechnikov", "gaussian", "uniform", "biweight", "tricube"] = "epanechnikov"
+    bandwidth: float = 0.06
+    score: Score = "probability"
+    bias_adjust: bool | Columns = False
+
+
+@dataclass(frozen=True)
+class RadiusMatching(Strategy):
+    """Every control within the radius serves equally.
+
+    Attributes
+    ----------
+    radius : float
+        In the unit of the score.
+    score : {"linear", "probability"}
+    bias_adjust : bool or tuple of str
+        As in `NearestNeighbour`.
+    """
+
+    radius: float = 0.05
+    score: Score = "probability"
+    bias_adjust: bool | Columns = False
+
+
+@dataclass(frozen=True)
+class CoarsenedExactMatching(Strategy):
+    """Exact matching on binned covariates.
+
+    Attributes
+    ----------
+    bins : mapping of str to int or sequence of float
+        Number of bins, or cut points, by covariate; Sturges' rule without.
+    """
+
+    bins: Mapping[str, int | Sequence[float]] = field(default_factory=dict)
+    needs_propensity: ClassVar[bool] = False  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class EntropyBalancing(Strategy):
+    """Control weights that balance covariates exactly.
+
+    Attributes
+    ----------
+    moments : {1, 2}
+        Means, or means and variances.
+    """
+
+    moments: Literal[1, 2] = 1
+    needs_propensity: ClassVar[bool] = False  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class InverseProbability(Strategy):
+    """Normalised inverse-probability weights."""
+
+
+@dataclass(frozen=True)
+class OverlapWeighting(Strategy):
+    """Overlap weights: the effect among units that could as well be in either arm."""
+
+
+@dataclass(frozen=True)
+class WeightedRegression(Strategy):
+    """Inverse-probability-weighted regression adjustment (IPWRA).
+
+    Attributes
+    ----------
+    outcome_covariates : tuple of str
+        Covariates of the outcome regression; all of them when empty.
+    """
+
+    outcome_covariates: Columns = ()
+
+
+@dataclass(frozen=True)
+class AugmentedWeighting(Strategy):
+    """Augmented inverse probability weighting (AIPW).
+
+    Attributes
+    ----------
+    outcome_covariates : tuple of str
+        Covariates of the outcome regression; all of them when empty.
+    """
+
+    outcome_covariates: Columns = ()
+
+
+@dataclass(frozen=True)
+class RegressionAdjustment(Strategy):
+    """Outcome regression alone.
+
+    Attributes
+    ----------
+    outcome_covariates : tuple of str
+        Covariates of the outcome regression; all of them when empty.
+    """
+
+    outcome_covariates: Columns = ()
+    needs_propensity: ClassVar[bool] = False  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Unweighted(Strategy):
     """No matching: every unit of the comparison counts once."""
 
-    needs_propensity: bool = field(default=False, init=False)
-    bias_adjust: bool = field(default=False, init=False)
+    needs_propensity: ClassVar[bool] = False  # type: ignore[misc]
 
 
-Strategy = NearestNeighbour | Unweighted
-
-METHODS: dict[str, type[NearestNeighbour] | type[Unweighted]] = {
+METHODS: dict[str, type[Strategy]] = {
     "nearest": NearestNeighbour,
+    "optimal": OptimalMatching,
+    "kernel": KernelMatching,
+    "radius": RadiusMatching,
+    "coarsened_exact": CoarsenedExactMatching,
+    "entropy": EntropyBalancing,
+    "ipw": InverseProbability,
+    "overlap": OverlapWeighting,
+    "ipwra": WeightedRegression,
+    "aipw": AugmentedWeighting,
+    "regression": RegressionAdjustment,
     "unweighted": Unweighted,
 }
 _DISPLAY_KEYS = {"name", "label", "method"}
+# Methods that have no use for a key that all strategies share.
+_UNUSED = {
+    "coarsened_exact": {"link"},
+    "entropy": {"link", "exact"},
+    "ipw": {"exact"},
+    "overlap": {"exact"},
+    "ipwra": {"exact"},
+    "aipw": {"exact"},
+    "regression": {"link", "exact"},
+    "unweighted": {"link", "exact"},
+}
+
+
+def method_keys(method: str) -> set[str]:
+    """Keys that a strategy of this method may have, beside name, label and method."""
+    return {f.name for f in fields(METHODS[method])} - _UNUSED.get(method, set())
 
 
 def parse_strategy(row: Mapping[str, Any]) -> Strategy:
@@ -101,21 +284,21 @@ def parse_strategy(row: Mapping[str, Any]) -> Strategy:
     ConfigError
         An unknown method or key; the nearest known one is named.
     """
-    import difflib
-
     method = row.get("method", "nearest")
     if method not in METHODS:
-        near = difflib.get_close_matches(str(method), METHODS, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(METHODS)}."
-        raise ConfigError(f"unknown matching method '{method}'{hint}", key="method")
-    known = {f.name for f in fields(METHODS[method]) if f.init}
+        raise ConfigError(f"unknown method '{method}'{_nearest(method, METHODS)}", key="method")
+    known = method_keys(method)
     values: dict[str, Any] = {}
     for key, value in row.items():
         if key in _DISPLAY_KEYS:
             continue
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else "."
-            raise ConfigError(f"unknown key '{key}' of method '{method}'{hint}", key=key)
+            problem = f"unknown key '{key}' of method '{method}'{_nearest(key, known)}"
+            raise ConfigError(problem, key=key)
         values[key] = tuple(value) if isinstance(value, list) else value
     return METHODS[method](**values)
+
+
+def _nearest(word: object, known: Mapping[str, Any] | set[str]) -> str:
+    near = difflib.get_close_matches(str(word), sorted(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(sorted(known))}."

@@ -5,13 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ruralimpact import progress
+from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.matching import Design, match_nearest
+from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
@@ -22,7 +22,7 @@ from ruralimpact.design.records import (
     propensity_rows,
     weight_rows,
 )
-from ruralimpact.design.strategies import NearestNeighbour, Strategy, Unweighted, parse_strategy
+from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
 from ruralimpact.tables import empty_table
 
 MATCHED = ("matching", "matched_difference")
@@ -102,7 +102,8 @@ def design_study(
         for name, strategy in chosen.items():
             key = Key(comparison.name, name)
             design = make_design(comparison, strategy, models, analysis.get("exact", []))
-            for table, rows in _rows(key, comparison, design, labels):
+            estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
+            for table, rows in _rows(key, comparison, design, labels, estimand):
                 parts[table].append(rows)
             done += 1
             progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {name}")
@@ -122,7 +123,7 @@ def _fit_models(
 ) -> dict[str, PropensityModel]:
     """One propensity model for each link that a strategy of the analysis needs."""
     links = sorted(
-        {s.link for s in strategies.values() if isinstance(s, NearestNeighbour) and s.needs_propensity}
+        {strategy.link for strategy in strategies.values() if strategy.needs_propensity}
     )
     return {
         link: fit_propensity(
@@ -153,36 +154,19 @@ def make_design(
     -------
     Design
     """
-    if isinstance(strategy, Unweighted):
-        return _everyone(comparison)
     together = [*exact, *(name for name in strategy.exact if name not in exact)]
-    return match_nearest(
+    return apply_strategy(
+        strategy,
         comparison.covariates,
         comparison.treatment,
-        strategy,
         propensity=models.get(strategy.link) if strategy.needs_propensity else None,
         strata=comparison.strata(together),
         where=comparison.name,
     )
 
 
-def _everyone(comparison: Comparison) -> Design:
-    """Treated units count once; controls share their number equally."""
-    treated = comparison.treatment == 1
-    weights = np.where(treated, 1.0, treated.sum() / (~treated).sum())
-    return Design(
-        comparison.treatment,
-        weights,
-        np.flatnonzero(treated),
-        np.flatnonzero(~treated),
-        neighbours=None,
-        set_ids=None,
-        dropped={},
-    )
-
-
 def _rows(
-    key: Key, comparison: Comparison, design: Design, labels: Mapping[str, str]
+    key: Key, comparison: Comparison, design: Design, labels: Mapping[str, str], estimand: str
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield every table's rows of one design."""
     after = balance(comparison.levels, design.treatment, design.weights)
@@ -193,7 +177,7 @@ def _rows(
     yield "weights", weight_rows(key, comparison, design)
     yield "pairs", pair_rows(key, comparison, design)
     yield "balance", balance_rows(key, after, labels)
-    yield "designs", design_row(key, design, after, effective)
+    yield "designs", design_row(key, design, after, effective, estimand)
     yield "exclusions", exclusion_rows(f"{key.analysis}/{key.strategy}", counted)
 
 

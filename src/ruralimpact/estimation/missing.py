@@ -52,6 +52,41 @@ def without_missing_outcomes(design: Design, missing: BoolArray) -> Design:
     return replace(design, neighbours=neighbours, weights=weights, set_ids=sets, dropped=dropped)
 
 
+def weights_among(design: Design, known: BoolArray) -> Design:
+    """Restrict a weighted design to some units; controls' weights still sum to the treated left.
+
+    Parameters
+    ----------
+    design : Design
+        Without matched sets.
+    known : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    Design
+        Of the units in `known`.
+
+    Raises
+    ------
+    DesignError
+        An arm has no weight left.
+    """
+    treatment, weights = design.treatment[known], design.weights[known]
+    treated = treatment == 1
+    totals = weights[treated].sum(), weights[~treated].sum()
+    if min(totals) == 0:
+        raise DesignError("the outcome is missing for every weighted unit of an arm.")
+    return Design(
+        treatment,
+        np.where(treated, weights, weights * totals[0] / totals[1]),
+        np.flatnonzero(treated),
+        np.flatnonzero(~treated),
+        neighbours=None,
+        set_ids=None,
+        dropped=design.dropped,
+    )
+
+
 def spread_scores(estimate: ScoredEstimate, known: BoolArray) -> ScoredEstimate:
     """Give units left out of an estimate the score 0.
 

@@ -1,12 +1,27 @@
 """The standard errors that other software prints for the same estimate, for the appendix."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.matching import Design
+from ruralimpact.design.neighbours import Neighbours, nearest_in_space
+from ruralimpact.design.propensity import PropensityScore
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.inference.abadie_imbens import abadie_imbens_estimate, conditional_variances
+from ruralimpact.estimation.selection import selection_scores
+from ruralimpact.inference.abadie_imbens import (
+    MatchingEstimate,
+    abadie_imbens_estimate,
+    conditional_variances,
+)
 from ruralimpact.inference.clustered import clustered_std_error, group_sums
+from ruralimpact.inference.estimated_score import (
+    EstimatedScore,
+    att_score_correction,
+    corrected_std_error,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -17,64 +32,150 @@ LABELS = {
     "pair": "Clustered by matched set (HC1)",
     "ai2006": "Abadie-Imbens 2006, robust",
     "ai_homoskedastic": "Abadie-Imbens 2006, homoskedastic",
+    "ai2016": "Abadie-Imbens 2016, estimated score",
+    "lechner": "Lechner 2001 (psmatch2)",
     "classical": "Classical",
     "arellano": "Arellano, no correction",
     "lsdv_cluster": "Clustered, counting effects",
 }
 
 
+@dataclass(frozen=True)
+class MatchedOn:
+    """How units were matched with replacement, as far as the Abadie-Imbens variances depend on it.
+
+    Attributes
+    ----------
+    coordinates : ndarray, shape (n,) or (n, q)
+        The score, or whitened covariates.
+    adjust_for : ndarray, shape (n, p), optional
+        Covariates of the bias adjustment.
+    tie_tolerance : float
+    score : EstimatedScore, optional
+        Where units were matched on an estimated score alone: without caliper, strata or adjustment.
+    near_covariates : pair of Neighbours, optional
+        With `score`: nearest units of the other arm in the covariates, for treated and for controls.
+    """
+
+    coordinates: FloatArray
+    adjust_for: FloatArray | None
+    tie_tolerance: float
+    score: EstimatedScore | None = None
+    near_covariates: tuple[Neighbours, Neighbours] | None = None
+
+
+def estimated_score(
+    propensity: PropensityScore,
+    covariates: CovariateMatrix,
+    treatment: NDArray[np.int8],
+    matched_on: FloatArray,
+    k: int,
+) -> tuple[EstimatedScore, tuple[Neighbours, Neighbours]]:
+    """Prepare the correction for the estimated propensity score.
+
+    Parameters
+    ----------
+    propensity : PropensityScore
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    matched_on : ndarray, shape (n,)
+        The score on which units were matched.
+    k : int
+        Matches of each unit.
+
+    Returns
+    -------
+    score : EstimatedScore
+    near_covariates : pair of Neighbours
+        As Stata finds them, by the Euclidean distance of the covariates as they are.
+    """
+    slope = selection_scores(propensity, covariates, treatment).slope
+    score = EstimatedScore(covariates.values, propensity.probability, slope, matched_on)
+    treated, control = (covariates.values[treatment == arm] for arm in (1, 0))
+    near = (nearest_in_space(treated, control, k), nearest_in_space(control, treated, k))
+    return score, near
+
+
 def printed_std_errors(
     estimate: ScoredEstimate,
     outcome: FloatArray,
-    design: Design | None,
-    *,
-    coordinates: FloatArray | None = None,
-    adjust_for: FloatArray | None = None,
-    tie_tolerance: float = 0.0,
+    design: Design,
+    matched_on: MatchedOn | None,
 ) -> dict[str, float]:
-    """Standard errors by kind, beside the group-clustered one.
+    """Standard errors of a matched estimate by kind, beside the group-clustered one.
 
     Parameters
     ----------
     estimate : ScoredEstimate
     outcome : ndarray, shape (n,)
-    design : Design, optional
-        For a matched estimate.
-    coordinates : ndarray, shape (n,) or (n, p), optional
-        Score or whitened covariates on which units were matched.
-    adjust_for : ndarray, shape (n, p), optional
-        Covariates of the bias adjustment.
-    tie_tolerance : float
-        That of the match.
+    design : Design
+    matched_on : MatchedOn or None
+        None without replacement.
 
     Returns
     -------
     dict of str to float
-        Keys of `LABELS`. ``ai2006`` takes the variance at a unit from its nearest neighbour in its own
-        arm, as Stata does by default; ``ai_homoskedastic`` is what Match in R prints by default.
+        Keys of `LABELS`. ``ai2006`` takes the variance at a unit from its nearest neighbours in its own
+        arm as Stata does by default (one on a score, two in a metric), ``ai_homoskedastic`` is what
+        Match in R prints by default, ``ai2016`` is Stata's ``teffects psmatch``, and ``lechner`` the
+        approximation of psmatch2.
     """
-    errors = dict(estimate.std_errors)
-    errors["hc"] = clustered_std_error(estimate.scores)[0]
-    if design is None or design.neighbours is None:
-        return errors
-    if design.set_ids is not None:
+    errors = {"hc": clustered_std_error(estimate.scores)[0]}
+    if matched_on is None:
         return {**errors, "pair": _by_matched_set(estimate)}
     treated = design.treatment == 1
-    if coordinates is not None and not _is_constant_arm(treated):
-        sigma2 = conditional_variances(outcome, treated, coordinates, tie_tolerance=tie_tolerance)
-        for kind, variance in (("ai2006", sigma2), ("ai_homoskedastic", None)):
-            errors[kind] = abadie_imbens_estimate(
-                outcome,
-                treated,
-                of_treated=design.neighbours,
-                sigma2=variance,
-                adjust_for=adjust_for,
-            ).std_error
-    return errors
+    errors["lechner"] = _lechner(outcome, treated, design.weights)
+    if min(treated.sum(), (~treated).sum()) < 3 or design.neighbours is None:
+        return errors
+    sigma2 = conditional_variances(
+        outcome,
+        treated,
+        matched_on.coordinates,
+        j=1 if matched_on.coordinates.ndim == 1 else 2,
+        tie_tolerance=matched_on.tie_tolerance,
+    )
+    robust, homoskedastic = (
+        abadie_imbens_estimate(
+            outcome,
+            treated,
+            of_treated=design.neighbours,
+            sigma2=variance,
+            adjust_for=matched_on.adjust_for,
+        )
+        for variance in (sigma2, None)
+    )
+    errors |= {"ai2006": robust.std_error, "ai_homoskedastic": homoskedastic.std_error}
+    return errors | _with_estimated_score(outcome, treated, matched_on, robust)
 
 
-def _is_constant_arm(treated: NDArray[np.bool_]) -> bool:
-    return bool(treated.sum() < 2 or (~treated).sum() < 2)
+def _with_estimated_score(
+    outcome: FloatArray,
+    treated: NDArray[np.bool_],
+    matched_on: MatchedOn,
+    robust: MatchingEstimate,
+) -> dict[str, float]:
+    if matched_on.score is None or matched_on.near_covariates is None:
+        return {}
+    correction = att_score_correction(
+        outcome,
+        treated,
+        matched_on.score,
+        of_treated=matched_on.near_covariates[0],
+        of_controls=matched_on.near_covariates[1],
+        estimate=robust.estimate,
+    )
+    return {"ai2016": corrected_std_error(robust.variance, correction)}
+
+
+def _lechner(outcome: FloatArray, treated: NDArray[np.bool_], weights: FloatArray) -> float:
+    """Variances within the matched arms, the controls' times the sum of squared weights."""
+    used = weights > 0
+    n_treated = (treated & used).sum()
+    if n_treated < 2 or (~treated & used).sum() < 2:
+        return float("nan")
+    of_treated = outcome[treated & used].var(ddof=1) / n_treated
+    of_controls = outcome[~treated & used].var(ddof=1) * (weights[~treated] ** 2).sum()
+    return float(np.sqrt(of_treated + of_controls / n_treated**2))
 
 
 def _by_matched_set(estimate: ScoredEstimate) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.propensity import PropensityModel
+from ruralimpact.design.propensity import PropensityScore
 
 FloatArray = NDArray[np.float64]
 
@@ -51,13 +51,13 @@ class Selection:
 
 
 def selection_scores(
-    propensity: PropensityModel, covariates: CovariateMatrix, treatment: NDArray[np.int8]
+    propensity: PropensityScore, covariates: CovariateMatrix, treatment: NDArray[np.int8]
 ) -> Selection:
     """Prepare a fitted propensity score for the estimators that weight by it.
 
     Parameters
     ----------
-    propensity : PropensityModel
+    propensity : PropensityScore
         Fitted by maximum likelihood on these units.
     covariates : CovariateMatrix, n rows
         The ones it was fitted on.
@@ -79,7 +79,7 @@ def selection_scores(
 
 
 def _derivatives(
-    propensity: PropensityModel, treatment: NDArray[np.int8]
+    propensity: PropensityScore, treatment: NDArray[np.int8]
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Slope of the probability, and first and negative second derivative of the log likelihood."""
     probability, predictor = propensity.probability, propensity.linear_predictor

@@ -1,7 +1,7 @@
 """Every estimate of a study, from its designs and outcomes."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,22 +11,19 @@ from numpy.typing import NDArray
 
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.matching import Design
-from ruralimpact.design.metric import whiten
-from ruralimpact.design.records import ATT, Key, read_design
-from ruralimpact.design.strategies import NearestNeighbour, Unweighted, parse_strategy
+from ruralimpact.design.records import ATT, Key, read_design, read_propensity
+from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.design.study import strategies_of
+from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.matching import matching_estimate
-from ruralimpact.estimation.missing import spread_scores, without_missing_outcomes
+from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.panel import Panel, panel_estimator
-from ruralimpact.estimation.printed_errors import LABELS, printed_std_errors
+from ruralimpact.estimation.printed_errors import LABELS
 from ruralimpact.estimation.rows import Specification, estimate_row, score_columns
 from ruralimpact.inference.clustered import Clustering, group_codes
 
 FloatArray = NDArray[np.float64]
-Estimator = Callable[[FloatArray], ScoredEstimate]
 
 
 @dataclass(frozen=True)
@@ -152,60 +149,18 @@ def _estimator(
         return partial(_difference, treatment=comparison.treatment)
     rows = {row["name"]: row for row in study["strategies"]}
     strategy = parse_strategy(rows[name])
-    if isinstance(strategy, Unweighted):
-        return partial(_difference, treatment=comparison.treatment)
-    design = read_design(Key(analysis["name"], name), comparison, tables.weights, tables.pairs)
-    return _matching_estimator(comparison, strategy, design, tables.propensity)
+    prepared = Prepared(
+        comparison.covariates,
+        comparison.treatment,
+        read_design(Key(analysis["name"], name), comparison, tables.weights, tables.pairs),
+        read_propensity(comparison, strategy.link, tables.propensity)
+        if strategy.needs_propensity
+        else None,
+        stratified=bool(analysis.get("exact") or strategy.exact),
+    )
+    return strategy_estimator(strategy, prepared)
 
 
 def _difference(outcome: FloatArray, treatment: NDArray[np.int8]) -> ScoredEstimate:
     known = ~np.isnan(outcome)
     return spread_scores(difference_in_means(outcome[known], treatment[known]), known)
-
-
-def _matching_estimator(
-    comparison: Comparison,
-    strategy: NearestNeighbour,
-    design: Design,
-    propensity: pd.DataFrame,
-) -> Estimator:
-    points = _points(comparison, strategy, propensity)
-    adjust = _adjustment(comparison, strategy)
-    covariates = comparison.covariates.values if adjust is None else adjust
-
-    def estimate(outcome: FloatArray) -> ScoredEstimate:
-        known = without_missing_outcomes(design, np.isnan(outcome))
-        values = np.nan_to_num(outcome)
-        scored = matching_estimate(values, known, covariates, bias_adjust=adjust is not None)
-        printed = printed_std_errors(
-            scored,
-            values,
-            known,
-            coordinates=points,
-            adjust_for=adjust,
-            tie_tolerance=strategy.tie_tolerance,
-        )
-        return replace(scored, std_errors=printed)
-
-    return estimate
-
-
-def _points(
-    comparison: Comparison, strategy: NearestNeighbour, propensity: pd.DataFrame
-) -> FloatArray:
-    """Coordinates that units were matched on: the score, or whitened covariates."""
-    if strategy.distance != "propensity":
-        chosen = comparison.covariates.select(strategy.metric_covariates)
-        return whiten(chosen, comparison.treatment, strategy.distance)
-    mine = propensity[
-        (propensity["analysis"] == comparison.name) & (propensity["link"] == strategy.link)
-    ].set_index("unit_id")
-    column = "linear_predictor" if strategy.score == "linear" else "probability"
-    return mine.loc[comparison.units["unit_id"], column].to_numpy(float)
-
-
-def _adjustment(comparison: Comparison, strategy: NearestNeighbour) -> FloatArray | None:
-    if strategy.bias_adjust is False:
-        return None
-    names = () if strategy.bias_adjust is True else strategy.bias_adjust
-    return comparison.covariates.select(names).values

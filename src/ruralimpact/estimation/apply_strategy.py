@@ -1,0 +1,187 @@
+"""From a strategy and its design to the function that turns an outcome into an estimate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.entropy import entropy_weights
+from ruralimpact.design.matching import Design, match_points
+from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.design.strategies import (
+    AugmentedWeighting,
+    EntropyBalancing,
+    InverseProbability,
+    KernelMatching,
+    NearestNeighbour,
+    OptimalMatching,
+    OverlapWeighting,
+    RadiusMatching,
+    RegressionAdjustment,
+    Strategy,
+    Unweighted,
+    WeightedRegression,
+)
+from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.doubly_robust import aipw, ipwra
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.matching import matching_estimate
+from ruralimpact.estimation.missing import (
+    spread_scores,
+    weights_among,
+    without_missing_outcomes,
+)
+from ruralimpact.estimation.printed_errors import MatchedOn, estimated_score, printed_std_errors
+from ruralimpact.estimation.regression import regression_adjustment
+from ruralimpact.estimation.selection import Selection, selection_scores
+from ruralimpact.estimation.weighting import inverse_probability_estimate, weighted_difference
+
+FloatArray = NDArray[np.float64]
+Estimator = Callable[[FloatArray], ScoredEstimate]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What an estimator of the effect on the treated needs beside the outcome.
+
+    Attributes
+    ----------
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    design : Design
+    propensity : PropensityScore or None
+        Where the strategy uses one.
+    stratified : bool
+        Whether units were compared within exact strata.
+    """
+
+    covariates: CovariateMatrix
+    treatment: NDArray[np.int8]
+    design: Design
+    propensity: PropensityScore | None
+    stratified: bool = False
+
+
+def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
+    """Build the estimator of a strategy.
+
+    Parameters
+    ----------
+    strategy : Strategy
+    prepared : Prepared
+
+    Returns
+    -------
+    callable
+        From an outcome (ndarray of shape (n,), NaN where missing) to a `ScoredEstimate` of the effect on
+        the treated (on the overlap population for overlap weights). Units with a missing outcome leave
+        the comparison; their scores are 0.
+    """
+    if isinstance(strategy, NearestNeighbour | OptimalMatching):
+        return _matching(strategy, prepared)
+
+    def estimate(outcome: FloatArray) -> ScoredEstimate:
+        known = ~np.isnan(outcome)
+        if known.all():
+            return _weighting(strategy, prepared, outcome)
+        part = _among(prepared, known)
+        return spread_scores(_weighting(strategy, part, outcome[known]), known)
+
+    return estimate
+
+
+def _matching(strategy: NearestNeighbour | OptimalMatching, prepared: Prepared) -> Estimator:
+    adjust = _adjustment(strategy, prepared.covariates)
+    covariates = prepared.covariates if adjust is None else adjust
+    matched_on = _matched_on(strategy, prepared, adjust)
+
+    def estimate(outcome: FloatArray) -> ScoredEstimate:
+        design = without_missing_outcomes(prepared.design, np.isnan(outcome))
+        values = np.nan_to_num(outcome)
+        scored = matching_estimate(values, design, covariates, bias_adjust=adjust is not None)
+        errors = printed_std_errors(scored, values, design, matched_on)
+        return replace(scored, std_errors=errors)
+
+    return estimate
+
+
+def _adjustment(
+    strategy: NearestNeighbour | OptimalMatching | KernelMatching | RadiusMatching,
+    covariates: CovariateMatrix,
+) -> CovariateMatrix | None:
+    """Covariates that a strategy adjusts for, if it does."""
+    if strategy.bias_adjust is False:
+        return None
+    return covariates.select(() if strategy.bias_adjust is True else strategy.bias_adjust)
+
+
+def _matched_on(
+    strategy: NearestNeighbour | OptimalMatching, prepared: Prepared, adjust: CovariateMatrix | None
+) -> MatchedOn | None:
+    if not isinstance(strategy, NearestNeighbour) or not strategy.replace:
+        return None
+    covariates, treatment = prepared.covariates, prepared.treatment
+    points = match_points(strategy, covariates, treatment, prepared.propensity)
+    regressed = None if adjust is None else adjust.values
+    if strategy.distance != "propensity" or prepared.propensity is None:
+        return MatchedOn(points, regressed, strategy.tie_tolerance)
+    score = points[:, 0]
+    if prepared.stratified or adjust is not None or prepared.design.dropped:
+        return MatchedOn(score, regressed, strategy.tie_tolerance)
+    estimated = estimated_score(prepared.propensity, covariates, treatment, score, strategy.k)
+    return MatchedOn(score, regressed, strategy.tie_tolerance, *estimated)
+
+
+def _weighting(strategy: Strategy, prepared: Prepared, outcome: FloatArray) -> ScoredEstimate:
+    treatment, covariates = prepared.treatment, prepared.covariates
+    if isinstance(strategy, Unweighted):
+        return difference_in_means(outcome, treatment)
+    if isinstance(strategy, RegressionAdjustment):
+        return regression_adjustment(
+            outcome, treatment, covariates.select(strategy.outcome_covariates)
+        )
+    if isinstance(strategy, EntropyBalancing):
+        constraints = entropy_weights(covariates, treatment, moments=strategy.moments).constraints
+        return weighted_difference(outcome, treatment, prepared.design.weights, constraints)
+    if isinstance(strategy, WeightedRegression | AugmentedWeighting):
+        robust = ipwra if isinstance(strategy, WeightedRegression) else aipw
+        chosen = covariates.select(strategy.outcome_covariates)
+        return robust(outcome, treatment, _selection(prepared), chosen)
+    if isinstance(strategy, InverseProbability | OverlapWeighting):
+        estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
+        return inverse_probability_estimate(
+            outcome, treatment, _selection(prepared), estimand=estimand
+        )
+    adjust = None
+    if isinstance(strategy, KernelMatching | RadiusMatching):
+        adjust = _adjustment(strategy, covariates)
+    return weighted_difference(
+        outcome,
+        treatment,
+        prepared.design.weights,
+        covariates if adjust is None else adjust,
+        bias_adjust=adjust is not None,
+    )
+
+
+def _selection(prepared: Prepared) -> Selection:
+    if prepared.propensity is None:
+        raise ValueError("this strategy needs a propensity score")
+    return selection_scores(prepared.propensity, prepared.covariates, prepared.treatment)
+
+
+def _among(prepared: Prepared, known: NDArray[np.bool_]) -> Prepared:
+    """The same comparison of the units with a known outcome."""
+    covariates, score = prepared.covariates, prepared.propensity
+    return Prepared(
+        replace(covariates, values=covariates.values[known]),
+        prepared.treatment[known],
+        weights_among(prepared.design, known),
+        score
+        and PropensityScore(
+            score.link, score.linear_predictor[known], score.probability[known]
+        ),
+        prepared.stratified,
+    )
