@@ -54,6 +54,23 @@ class Comparison:
         return codes.to_numpy(np.int64)
 
 
+    def matrix(self, columns: Sequence[str]) -> CovariateMatrix:
+        """Numbers of some columns of `units`; `covariates` where none are named.
+
+        Parameters
+        ----------
+        columns : sequence of str
+
+        Returns
+        -------
+        CovariateMatrix, n rows
+        """
+        if not columns:
+            return self.covariates
+        named = {name: self.units[name].to_numpy() for name in columns}
+        return covariate_matrix(named, where=self.name)
+
+
 def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Comparison:
     """Select the units of an analysis and make numbers of their covariates.
 

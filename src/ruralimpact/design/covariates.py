@@ -50,6 +50,10 @@ class CovariateMatrix:
         """The same units without covariates."""
         return self._columns([])
 
+    def rows(self, keep: NDArray[np.bool_]) -> "CovariateMatrix":
+        """The same covariates of some units."""
+        return CovariateMatrix(self.values[keep], self.names, self.binary, self.base_levels)
+
     def _columns(self, keep: list[int]) -> "CovariateMatrix":
         return CovariateMatrix(
             self.values[:, keep],

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.greedy import greedy_in_space, greedy_on_score
-from ruralimpact.design.metric import Covariance, whiten
+from ruralimpact.design.metric import whiten
 from ruralimpact.design.neighbours import (
     ListNeighbours,
     Neighbours,
@@ -83,7 +83,6 @@ def match_nearest(
     propensity: PropensityScore | None = None,
     strata: IntArray | None = None,
     focal_arm: int = 1,
-    covariance: Covariance = "pooled",
     where: str | None = None,
 ) -> Design:
     """Match each unit of one arm with its nearest units of the other.
@@ -100,8 +99,6 @@ def match_nearest(
         Codes of the exact strata.
     focal_arm : {1, 0}
         1 matches treated units with controls (ATT), 0 the reverse (ATC).
-    covariance : {"pooled", "sample"}
-        Covariance of a metric distance.
     where : str, optional
         Name of the comparison, for error messages.
 
@@ -123,9 +120,7 @@ def match_nearest(
     search = _Search(
         focal,
         candidates,
-        match_points(
-            strategy, covariates, treatment, propensity, covariance=covariance, where=where
-        ),
+        match_points(strategy, covariates, treatment, propensity, where=where),
         caliper_limits(strategy, covariates, propensity, inside=inside),
         strata,
     )
@@ -174,7 +169,6 @@ def match_points(
     treatment: NDArray[np.int8],
     propensity: PropensityScore | None,
     *,
-    covariance: Covariance = "pooled",
     where: str | None = None,
 ) -> FloatArray:
     """Coordinates in which a strategy measures distance.
@@ -185,7 +179,6 @@ def match_points(
     covariates : CovariateMatrix, n rows
     treatment : ndarray of {0, 1}, shape (n,)
     propensity : PropensityScore or None
-    covariance : {"pooled", "sample"}
     where : str, optional
         Name of the comparison, for error messages.
 
@@ -196,7 +189,9 @@ def match_points(
     """
     if strategy.distance != "propensity":
         chosen = covariates.select(strategy.metric_covariates)
-        return whiten(chosen, treatment, strategy.distance, covariance=covariance, where=where)
+        return whiten(
+            chosen, treatment, strategy.distance, covariance=strategy.covariance, where=where
+        )
     if propensity is None:
         raise ValueError("this strategy needs a propensity score")
     return propensity.on_scale(strategy.score)[:, None]

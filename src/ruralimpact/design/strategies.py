@@ -53,6 +53,8 @@ class NearestNeighbour(Strategy):
         Largest differences in covariates, in standard deviations over all units.
     metric_covariates : tuple of str
         Covariates of a metric distance; all of them when empty.
+    covariance : {"pooled", "sample"}
+        Of a metric distance: within arms and pooled over them, or of all units (Stata's nnmatch).
     order : {"descending", "ascending", "closest", "id"} or None
         Who chooses first without replacement. None: descending score, or id for a metric distance.
     ties : {"all", "first"}
@@ -73,6 +75,7 @@ class NearestNeighbour(Strategy):
     caliper: float | None = None
     caliper_covariates: Mapping[str, float] = field(default_factory=dict)
     metric_covariates: Columns = ()
+    covariance: Literal["pooled", "sample"] = "pooled"
     order: Literal["descending", "ascending", "closest", "id"] | None = None
     ties: Literal["all", "first"] = "all"
     tie_tolerance: float = 0.0
@@ -104,6 +107,7 @@ class OptimalMatching(Strategy):
     caliper_covariates: Mapping[str, float] = field(default_factory=dict)
     bias_adjust: bool | Columns = False
     metric_covariates: ClassVar[Columns] = ()
+    covariance: ClassVar[Literal["pooled", "sample"]] = "pooled"
 
     @property
     def needs_propensity(self) -> bool:
@@ -194,7 +198,7 @@ class WeightedRegression(Strategy):
     Attributes
     ----------
     outcome_covariates : tuple of str
-        Covariates of the outcome regression; all of them when empty.
+        Columns of the outcome regression; the covariates of the comparison when empty.
     """
 
     outcome_covariates: Columns = ()
@@ -207,7 +211,7 @@ class AugmentedWeighting(Strategy):
     Attributes
     ----------
     outcome_covariates : tuple of str
-        Covariates of the outcome regression; all of them when empty.
+        Columns of the outcome regression; the covariates of the comparison when empty.
     """
 
     outcome_covariates: Columns = ()
@@ -220,7 +224,7 @@ class RegressionAdjustment(Strategy):
     Attributes
     ----------
     outcome_covariates : tuple of str
-        Covariates of the outcome regression; all of them when empty.
+        Columns of the outcome regression; the covariates of the comparison when empty.
     """
 
     outcome_covariates: Columns = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from ruralimpact.design.strategies import (
 )
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.doubly_robust import aipw, ipwra
+from ruralimpact.estimation.estimands import average_effect, flip
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.matching import matching_estimate
 from ruralimpact.estimation.missing import (
@@ -33,7 +35,12 @@ from ruralimpact.estimation.missing import (
     weights_among,
     without_missing_outcomes,
 )
-from ruralimpact.estimation.printed_errors import MatchedOn, estimated_score, printed_std_errors
+from ruralimpact.estimation.printed_errors import (
+    MatchedOn,
+    estimated_score,
+    everyone_std_errors,
+    printed_std_errors,
+)
 from ruralimpact.estimation.regression import regression_adjustment
 from ruralimpact.estimation.selection import Selection, selection_scores
 from ruralimpact.estimation.weighting import inverse_probability_estimate, weighted_difference
@@ -53,15 +60,24 @@ class Prepared:
     design : Design
     propensity : PropensityScore or None
         Where the strategy uses one.
+    outcome_covariates : CovariateMatrix, n rows
+        Of the outcome regressions of doubly robust strategies.
     stratified : bool
         Whether units were compared within exact strata.
+    estimand : {"ATT", "ATE"}
+        ``"ATE"`` for the strategies in `DIRECT`, which estimate it in one step.
     """
 
     covariates: CovariateMatrix
     treatment: NDArray[np.int8]
     design: Design
     propensity: PropensityScore | None
+    outcome_covariates: CovariateMatrix
     stratified: bool = False
+    estimand: Literal["ATT", "ATE"] = "ATT"
+
+
+DIRECT = (InverseProbability, WeightedRegression, AugmentedWeighting, RegressionAdjustment)
 
 
 def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
@@ -107,6 +123,43 @@ def _matching(strategy: NearestNeighbour | OptimalMatching, prepared: Prepared) 
     return estimate
 
 
+def everyone_estimator(
+    strategy: Strategy, of_treated: Prepared, of_controls: Prepared
+) -> Estimator:
+    """Build the estimator of the average effect on everyone.
+
+    Parameters
+    ----------
+    strategy : Strategy
+    of_treated : Prepared
+    of_controls : Prepared
+        The same units with the arms exchanged.
+
+    Returns
+    -------
+    callable
+        From an outcome (ndarray of shape (n,), NaN where missing) to a `ScoredEstimate`.
+    """
+    if isinstance(strategy, DIRECT):
+        return strategy_estimator(strategy, replace(of_treated, estimand="ATE"))
+    on_treated, on_controls = (strategy_estimator(strategy, p) for p in (of_treated, of_controls))
+
+    def estimate(outcome: FloatArray) -> ScoredEstimate:
+        found = average_effect(
+            on_treated(outcome), flip(on_controls(outcome)), of_treated.treatment
+        )
+        if not isinstance(strategy, NearestNeighbour) or np.isnan(outcome).any():
+            return found
+        adjust = _adjustment(strategy, of_treated.covariates)
+        matched_on = _matched_on(strategy, of_treated, adjust)
+        designs = (of_treated.design, of_controls.design)
+        if matched_on is None:
+            return found
+        return replace(found, std_errors=everyone_std_errors(outcome, *designs, matched_on))
+
+    return estimate
+
+
 def _adjustment(
     strategy: NearestNeighbour | OptimalMatching | KernelMatching | RadiusMatching,
     covariates: CovariateMatrix,
@@ -140,17 +193,22 @@ def _weighting(strategy: Strategy, prepared: Prepared, outcome: FloatArray) -> S
         return difference_in_means(outcome, treatment)
     if isinstance(strategy, RegressionAdjustment):
         return regression_adjustment(
-            outcome, treatment, covariates.select(strategy.outcome_covariates)
+            outcome, treatment, prepared.outcome_covariates, estimand=prepared.estimand
         )
     if isinstance(strategy, EntropyBalancing):
         constraints = entropy_weights(covariates, treatment, moments=strategy.moments).constraints
         return weighted_difference(outcome, treatment, prepared.design.weights, constraints)
     if isinstance(strategy, WeightedRegression | AugmentedWeighting):
         robust = ipwra if isinstance(strategy, WeightedRegression) else aipw
-        chosen = covariates.select(strategy.outcome_covariates)
-        return robust(outcome, treatment, _selection(prepared), chosen)
+        return robust(
+            outcome,
+            treatment,
+            _selection(prepared),
+            prepared.outcome_covariates,
+            estimand=prepared.estimand,
+        )
     if isinstance(strategy, InverseProbability | OverlapWeighting):
-        estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
+        estimand = "ATO" if isinstance(strategy, OverlapWeighting) else prepared.estimand
         return inverse_probability_estimate(
             outcome, treatment, _selection(prepared), estimand=estimand
         )
@@ -174,14 +232,16 @@ def _selection(prepared: Prepared) -> Selection:
 
 def _among(prepared: Prepared, known: NDArray[np.bool_]) -> Prepared:
     """The same comparison of the units with a known outcome."""
-    covariates, score = prepared.covariates, prepared.propensity
+    score = prepared.propensity
     return Prepared(
-        replace(covariates, values=covariates.values[known]),
+        prepared.covariates.rows(known),
         prepared.treatment[known],
         weights_among(prepared.design, known),
         score
         and PropensityScore(
             score.link, score.linear_predictor[known], score.probability[known]
         ),
+        prepared.outcome_covariates.rows(known),
         prepared.stratified,
+        prepared.estimand,
     )

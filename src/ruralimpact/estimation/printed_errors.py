@@ -19,6 +19,7 @@ from ruralimpact.inference.abadie_imbens import (
 from ruralimpact.inference.clustered import clustered_std_error, group_sums
 from ruralimpact.inference.estimated_score import (
     EstimatedScore,
+    ate_score_correction,
     att_score_correction,
     corrected_std_error,
 )
@@ -125,8 +126,67 @@ def printed_std_errors(
         return {**errors, "pair": _by_matched_set(estimate)}
     treated = design.treatment == 1
     errors["lechner"] = _lechner(outcome, treated, design.weights)
-    if min(treated.sum(), (~treated).sum()) < 3 or design.neighbours is None:
+    if min(treated.sum(), (~treated).sum()) < 3:
         return errors
+    found = _abadie_imbens(outcome, treated, matched_on, of_treated=design.neighbours)
+    errors |= {"ai2006": found[0].std_error, "ai_homoskedastic": found[1].std_error}
+    if matched_on.score is not None and matched_on.near_covariates is not None:
+        correction = att_score_correction(
+            outcome,
+            treated,
+            matched_on.score,
+            of_treated=matched_on.near_covariates[0],
+            of_controls=matched_on.near_covariates[1],
+            estimate=found[0].estimate,
+        )
+        errors["ai2016"] = corrected_std_error(found[0].variance, correction)
+    return errors
+
+
+def everyone_std_errors(
+    outcome: FloatArray, of_treated: Design, of_controls: Design, matched_on: MatchedOn
+) -> dict[str, float]:
+    """Abadie-Imbens standard errors of the average effect on everyone.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+    of_treated : Design
+    of_controls : Design
+        The same units with the arms exchanged.
+    matched_on : MatchedOn
+
+    Returns
+    -------
+    dict of str to float
+        ``ai2006``, ``ai_homoskedastic`` and, on an estimated score alone, ``ai2016``.
+    """
+    treated = of_treated.treatment == 1
+    if min(treated.sum(), (~treated).sum()) < 3:
+        return {}
+    found = _abadie_imbens(
+        outcome,
+        treated,
+        matched_on,
+        of_treated=of_treated.neighbours,
+        of_controls=of_controls.neighbours,
+    )
+    errors = {"ai2006": found[0].std_error, "ai_homoskedastic": found[1].std_error}
+    if matched_on.score is not None:
+        correction = ate_score_correction(outcome, treated, matched_on.score)
+        errors["ai2016"] = corrected_std_error(found[0].variance, correction)
+    return errors
+
+
+def _abadie_imbens(
+    outcome: FloatArray,
+    treated: NDArray[np.bool_],
+    matched_on: MatchedOn,
+    *,
+    of_treated: Neighbours | None = None,
+    of_controls: Neighbours | None = None,
+) -> tuple[MatchingEstimate, MatchingEstimate]:
+    """The estimate with its robust and with its homoskedastic variance."""
     sigma2 = conditional_variances(
         outcome,
         treated,
@@ -138,33 +198,14 @@ def printed_std_errors(
         abadie_imbens_estimate(
             outcome,
             treated,
-            of_treated=design.neighbours,
+            of_treated=of_treated,
+            of_controls=of_controls,
             sigma2=variance,
             adjust_for=matched_on.adjust_for,
         )
         for variance in (sigma2, None)
     )
-    errors |= {"ai2006": robust.std_error, "ai_homoskedastic": homoskedastic.std_error}
-    return errors | _with_estimated_score(outcome, treated, matched_on, robust)
-
-
-def _with_estimated_score(
-    outcome: FloatArray,
-    treated: NDArray[np.bool_],
-    matched_on: MatchedOn,
-    robust: MatchingEstimate,
-) -> dict[str, float]:
-    if matched_on.score is None or matched_on.near_covariates is None:
-        return {}
-    correction = att_score_correction(
-        outcome,
-        treated,
-        matched_on.score,
-        of_treated=matched_on.near_covariates[0],
-        of_controls=matched_on.near_covariates[1],
-        estimate=robust.estimate,
-    )
-    return {"ai2016": corrected_std_error(robust.variance, correction)}
+    return robust, homoskedastic
 
 
 def _lechner(outcome: FloatArray, treated: NDArray[np.bool_], weights: FloatArray) -> float:

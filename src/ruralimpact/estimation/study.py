@@ -156,6 +156,7 @@ def _estimator(
         read_propensity(comparison, strategy.link, tables.propensity)
         if strategy.needs_propensity
         else None,
+        outcome_covariates=comparison.matrix(getattr(strategy, "outcome_covariates", ())),
         stratified=bool(analysis.get("exact") or strategy.exact),
     )
     return strategy_estimator(strategy, prepared)

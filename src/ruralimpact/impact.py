@@ -1,0 +1,480 @@
+"""The analyst's entry: one estimate from a DataFrame, by the functions that the workflow uses."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.apply_strategy import apply_strategy
+from ruralimpact.design.balance import balance
+from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.matching import Design
+from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.strategies import (
+    METHODS,
+    OptimalMatching,
+    OverlapWeighting,
+    Strategy,
+    parse_strategy,
+)
+from ruralimpact.errors import ConfigError, DataError, DesignError
+from ruralimpact.estimation.apply_strategy import Prepared, everyone_estimator, strategy_estimator
+from ruralimpact.estimation.estimands import flip
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.printed_errors import LABELS
+from ruralimpact.inference.clustered import Clustering, Inference, group_codes, t_inference
+from ruralimpact.inference.contrasts import DifferenceTest, difference_test
+from ruralimpact.inference.delta import PercentImpact, percent_impact
+
+Estimand = Literal["ATT", "ATC", "ATE"]
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ImpactEstimate:
+    """An impact estimate with everything behind it. Subtract two of them to test that they differ.
+
+    Attributes
+    ----------
+    estimate : float
+        In the outcome's unit.
+    std_error : float
+        Clustered by group; without replacement by matched set and by group.
+    std_errors : dict of str to float
+        Standard errors by kind: ``"group"`` is `std_error`; the others are what other software prints.
+    df : float
+        Degrees of freedom of the t intervals: clusters less one.
+    estimand : str
+        ``"ATT"``, ``"ATC"``, ``"ATE"`` or ``"ATO"``, with ", supported" when units had no match.
+    scores : Series, by group
+        Influence scores summed by group; the square root of ``G / (G - 1)`` times their sum of squares is
+        the group-clustered standard error.
+    balance : DataFrame
+        Covariate balance before and after.
+    matches : DataFrame
+        Matched pairs with their shares; empty for weighting strategies.
+    weights : Series, by the data's index
+    treated_mean, control_mean : float
+    n_treated, n_control, n_groups : int
+    dropped : dict of str to int
+        Units left out, by reason.
+    notes : tuple of str
+    """
+
+    estimate: float
+    std_error: float
+    std_errors: dict[str, float]
+    df: float
+    estimand: str
+    scores: "pd.Series[float]"
+    balance: pd.DataFrame = field(repr=False)
+    matches: pd.DataFrame = field(repr=False)
+    weights: "pd.Series[float]" = field(repr=False)
+    treated_mean: float
+    control_mean: float
+    n_treated: int
+    n_control: int
+    n_groups: int
+    dropped: dict[str, int]
+    notes: tuple[str, ...]
+    label: str
+    _percents: dict[str, PercentImpact] = field(repr=False)
+
+    @property
+    def inference(self) -> Inference:
+        """t statistic, p-value and 95 percent interval."""
+        return t_inference(self.estimate, self.std_error, self.df)
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value of no effect."""
+        return self.inference.p_value
+
+    def conf_int(self, level: float = 0.95) -> tuple[float, float]:
+        """Confidence interval.
+
+        Parameters
+        ----------
+        level : float
+            Coverage.
+
+        Returns
+        -------
+        low, high : float
+        """
+        result = t_inference(self.estimate, self.std_error, self.df, level)
+        return result.conf_low, result.conf_high
+
+    def percent(self, base: Literal["counterfactual", "control"] = "counterfactual") -> PercentImpact:
+        """Effect as a percent of a base, with a delta-method interval.
+
+        Parameters
+        ----------
+        base : {"counterfactual", "control"}
+            The treated mean less the effect, or the mean of the matched controls.
+
+        Returns
+        -------
+        PercentImpact
+            With the reason where the percent is refused.
+        """
+        return self._percents[base]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row with the estimate and what goes beside it."""
+        low, high = self.conf_int()
+        percent = self.percent()
+        return pd.DataFrame(
+            {
+                "estimand": [self.estimand],
+                "strategy": [self.label],
+                "estimate": [self.estimate],
+                "std_error": [self.std_error],
+                "p_value": [self.p_value],
+                "conf_low": [low],
+                "conf_high": [high],
+                "treated_mean": [self.treated_mean],
+                "control_mean": [self.control_mean],
+                "percent": [percent.percent],
+                "percent_low": [percent.conf_low],
+                "percent_high": [percent.conf_high],
+                "n_treated": [self.n_treated],
+                "n_control": [self.n_control],
+                "n_groups": [self.n_groups],
+            }
+        )
+
+    def __sub__(self, other: "ImpactEstimate") -> "ImpactDifference":
+        first, second = self.scores.align(other.scores, join="outer")
+        return ImpactDifference(self.estimate, other.estimate, first, second)
+
+    def __str__(self) -> str:
+        low, high = self.conf_int()
+        lines = [
+            f"{self.estimand} by {self.label}",
+            f"  estimate    {self.estimate:>14,.4f}",
+            f"  std. error  {self.std_error:>14,.4f}   ({self.n_groups:,} groups)",
+            f"  95% interval {low:>13,.4f} to {high:,.4f}   p = {self.p_value:.4f}",
+            f"  treated {self.n_treated:,}, controls {self.n_control:,}",
+        ]
+        percent = self.percent()
+        if percent.refused:
+            lines.append(f"  no percent: {percent.refused}")
+        else:
+            lines.append(f"  {percent.percent:.1f} percent of the counterfactual")
+        unbalanced = int((~self.balance.query("stage == 'after'")["balanced"]).sum())
+        if unbalanced:
+            lines.append(f"  balance fails on {unbalanced} covariates")
+        lines += [f"  left out: {count:,} ({reason})" for reason, count in self.dropped.items()]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        errors = pd.DataFrame(
+            {"standard error": {LABELS[kind]: value for kind, value in self.std_errors.items()}}
+        )
+        return self.to_frame().to_html(index=False) + errors.to_html()
+
+
+@dataclass(frozen=True)
+class ImpactDifference:
+    """One impact estimate minus another.
+
+    Attributes
+    ----------
+    first, second : float
+    first_scores, second_scores : Series, by group
+        On the union of the groups; missing where a group is in one comparison only.
+    """
+
+    first: float
+    second: float
+    first_scores: "pd.Series[float]"
+    second_scores: "pd.Series[float]"
+
+    @property
+    def estimate(self) -> float:
+        """The difference."""
+        return self.first - self.second
+
+    def test(self) -> DifferenceTest:
+        """Test that the two estimates are equal, allowing for what they share.
+
+        Returns
+        -------
+        DifferenceTest
+        """
+        return difference_test(
+            self.first, self.second, self.first_scores.to_numpy(), self.second_scores.to_numpy()
+        )
+
+
+@dataclass(frozen=True)
+class _Data:
+    """The rows that are compared, in the order that breaks ties."""
+
+    index: pd.Index
+    outcome: FloatArray
+    treatment: NDArray[np.int8]
+    covariates: CovariateMatrix
+    levels: CovariateMatrix
+    outcome_covariates: CovariateMatrix
+    groups: NDArray[np.object_]
+    strata: NDArray[np.int64] | None
+    left_out: dict[str, int]
+
+
+def estimate_impact(
+    data: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[str] | str = (),
+    strategy: str | Mapping[str, Any] = "nearest",
+    estimand: Estimand = "ATT",
+    group: str | None = None,
+) -> ImpactEstimate:
+    """Estimate the impact of a treatment by matching or weighting.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a unit. Rows are taken in the order of the index, which breaks ties where a strategy has to.
+    outcome : str
+        Numeric column; rows where it is missing leave the comparison.
+    treatment : str
+        Column of 0 and 1; rows where it is missing are left out and counted.
+    covariates : sequence of str, or str
+        Columns measured before treatment (text columns become dummies), or a formula such as
+        ``"age + I(age ** 2) + C(region)"``. Rows where one is missing are left out and counted.
+    strategy : str or mapping
+        Name of a method (``"nearest"``, ``"kernel"``, ``"entropy"``, ``"ipwra"`` ...) or a mapping with its
+        options, as a row of strategies.yaml: ``{"method": "nearest", "k": 5, "caliper": 0.2}``.
+    estimand : {"ATT", "ATC", "ATE"}
+        Average effect on the treated, on controls, or on everyone.
+    group : str, optional
+        Column of the group that treatment is assigned to; errors cluster on it. Every unit by itself when
+        omitted.
+
+    Returns
+    -------
+    ImpactEstimate
+
+    Raises
+    ------
+    DataError
+        A column is missing, the treatment is not 0 or 1, or the outcome is not a number.
+    ConfigError
+        An unknown strategy or option.
+    DesignError
+        A comparison that the data cannot bear: an empty arm, a separated score, no overlap.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> farms = pd.DataFrame({"d": [1, 1, 0, 0, 0], "y": [9.0, 7, 5, 4, 6], "x": [1.0, 2, 1, 2, 3]})
+    >>> impact = estimate_impact(
+    ...     farms, outcome="y", treatment="d", covariates=["x"],
+    ...     strategy={"method": "nearest", "distance": "mahalanobis"},
+    ... )
+    >>> impact.estimate
+    3.5
+    """
+    row = {"method": strategy} if isinstance(strategy, str) else dict(strategy)
+    chosen = parse_strategy(row)
+    if estimand not in ("ATT", "ATC", "ATE"):
+        raise ConfigError(f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand")
+    rows = _rows(data, outcome, treatment, covariates, group, chosen)
+    scored, design = _estimate(chosen, rows, estimand)
+    label = str(row.get("label") or row.get("name") or _METHOD_LABELS[type(chosen)])
+    return _published(scored, design, rows, _estimand_label(chosen, estimand, design), label)
+
+
+_METHOD_LABELS = {kind: name.replace("_", " ") for name, kind in METHODS.items()}
+
+
+def _estimand_label(strategy: Strategy, estimand: Estimand, design: Design) -> str:
+    label = "ATO" if isinstance(strategy, OverlapWeighting) else estimand
+    return f"{label}, supported" if design.dropped else label
+
+
+def _rows(
+    data: pd.DataFrame,
+    outcome: str,
+    treatment: str,
+    covariates: Sequence[str] | str,
+    group: str | None,
+    strategy: Strategy,
+) -> _Data:
+    regressed = list(getattr(strategy, "outcome_covariates", ()))
+    exact = list(strategy.exact)
+    formula = covariates if isinstance(covariates, str) else None
+    listed = [] if isinstance(covariates, str) else list(covariates)
+    named = [outcome, treatment, *listed, *regressed, *exact, *([group] if group else [])]
+    for name in named:
+        if name not in data.columns:
+            raise DataError("there is no such column.", file="data", column=name)
+    if not data.index.is_unique:
+        raise DataError("the index is not unique; ties are broken by it.", file="data")
+    kept = data.sort_index()
+    columns = _formula_columns(formula, kept) if formula else kept[listed]
+    columns = columns.join(kept[[name for name in regressed if name not in columns]])
+    names = [name for name in columns if formula is None or name not in regressed]
+    left_out: dict[str, int] = {}
+    for reason, part in (("treatment missing", kept[[treatment]]), ("covariate missing", columns)):
+        complete = part.loc[kept.index].notna().all(axis=1)
+        if not complete.all():
+            left_out[reason] = int((~complete).sum())
+            kept, columns = kept[complete], columns[complete]
+    arm = kept[treatment].to_numpy()
+    wrong = ~np.isin(arm, (0, 1))
+    if wrong.any():
+        raise DataError(
+            "the treatment must be 0 or 1.", file="data", column=treatment, rows=list(kept.index[wrong])
+        )
+    if not pd.api.types.is_numeric_dtype(kept[outcome]):
+        raise DataError("the outcome must be a number.", file="data", column=outcome)
+    shown = listed if formula is None else [n for n in columns if n in names]
+    values = {str(name): columns[name].to_numpy() for name in shown}
+    matrix = covariate_matrix(values)
+    return _Data(
+        kept.index,
+        kept[outcome].to_numpy(float),
+        arm.astype(np.int8),
+        matrix,
+        covariate_matrix(values, every_level=True),
+        covariate_matrix({n: columns[n].to_numpy() for n in regressed}) if regressed else matrix,
+        (kept[group] if group else kept.index.to_series()).to_numpy(object),
+        kept.groupby(exact).ngroup().to_numpy(np.int64) if exact else None,
+        left_out,
+    )
+
+
+def _formula_columns(formula: str, data: pd.DataFrame) -> pd.DataFrame:
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
+    try:
+        matrix = model_matrix(formula, data, na_action="ignore")
+    except FormulaicError as problem:
+        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
+    columns = pd.DataFrame(matrix, index=data.index)
+    return columns.drop(columns="Intercept", errors="ignore")
+
+
+def _estimate(
+    strategy: Strategy, rows: _Data, estimand: Estimand
+) -> tuple[ScoredEstimate, Design]:
+    of_treated = _prepare(strategy, rows, rows.treatment)
+    if estimand == "ATT" or isinstance(strategy, OverlapWeighting):
+        return strategy_estimator(strategy, of_treated)(rows.outcome), of_treated.design
+    of_controls = _prepare(strategy, rows, (1 - rows.treatment).astype(np.int8))
+    if estimand == "ATC":
+        return flip(strategy_estimator(strategy, of_controls)(rows.outcome)), of_controls.design
+    if isinstance(strategy, OptimalMatching) or not getattr(strategy, "replace", True):
+        raise DesignError(
+            "the effect on everyone needs matching with replacement: without it a control serves once."
+        )
+    everyone = everyone_estimator(strategy, of_treated, of_controls)
+    return everyone(rows.outcome), _both(of_treated.design, of_controls.design)
+
+
+def _prepare(strategy: Strategy, rows: _Data, treatment: NDArray[np.int8]) -> Prepared:
+    propensity = (
+        fit_propensity(rows.covariates, treatment, link=strategy.link)
+        if strategy.needs_propensity
+        else None
+    )
+    design = apply_strategy(
+        strategy, rows.covariates, treatment, propensity=propensity, strata=rows.strata
+    )
+    return Prepared(
+        rows.covariates,
+        treatment,
+        design,
+        propensity,
+        rows.outcome_covariates,
+        stratified=rows.strata is not None,
+    )
+
+
+def _both(of_treated: Design, of_controls: Design) -> Design:
+    """Weights of the effect on everyone: each unit for itself, and for those that it serves."""
+    dropped = dict(of_treated.dropped)
+    for reason, count in of_controls.dropped.items():
+        dropped[reason] = dropped.get(reason, 0) + count
+    return replace(
+        of_treated,
+        weights=of_treated.weights + of_controls.weights,
+        dropped=dropped,
+    )
+
+
+def _published(
+    scored: ScoredEstimate, design: Design, rows: _Data, estimand: str, label: str
+) -> ImpactEstimate:
+    clustering = Clustering(group_codes(rows.groups.astype(str)), scored.set_ids)
+    std_error, df = clustering.std_error(scored.scores)
+    scores = pd.Series(scored.scores).groupby(rows.groups, sort=True).sum()
+    return ImpactEstimate(
+        estimate=scored.estimate,
+        std_error=std_error,
+        std_errors={"group": std_error, **scored.std_errors},
+        df=df,
+        estimand=estimand,
+        scores=scores.rename_axis("group").rename("score"),
+        balance=_balance(rows, design),
+        matches=_matches(rows.index, design),
+        weights=pd.Series(design.weights, index=rows.index, name="weight"),
+        treated_mean=scored.treated_mean,
+        control_mean=scored.control_mean,
+        n_treated=scored.n_treated,
+        n_control=scored.n_control,
+        n_groups=int((scores != 0).sum()),
+        dropped={**rows.left_out, **design.dropped},
+        notes=scored.notes,
+        label=label,
+        _percents=_percents(scored, clustering),
+    )
+
+
+def _balance(rows: _Data, design: Design) -> pd.DataFrame:
+    stages = {"before": None, "after": design.weights}
+    tables = [
+        pd.DataFrame(
+            {
+                "stage": stage,
+                "covariate": found.names,
+                "treated_mean": found.treated_mean,
+                "control_mean": found.control_mean,
+                "smd": found.smd,
+                "variance_ratio": found.variance_ratio,
+                "ks": found.ks,
+                "balanced": found.balanced,
+            }
+        )
+        for stage, weights in stages.items()
+        for found in [balance(rows.levels, rows.treatment, weights)]
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _matches(index: "pd.Index[Hashable]", design: Design) -> pd.DataFrame:
+    focal, match, share = design.pairs()
+    return pd.DataFrame({"unit": index[focal], "match": index[match], "share": share})
+
+
+def _percents(scored: ScoredEstimate, clustering: Clustering) -> dict[str, PercentImpact]:
+    zeros = np.zeros_like(scored.scores)
+    treated = zeros if scored.treated_mean_scores is None else scored.treated_mean_scores
+    control = zeros if scored.control_mean_scores is None else scored.control_mean_scores
+    bases = {
+        "counterfactual": (scored.counterfactual_mean, treated - scored.scores),
+        "control": (scored.control_mean, control),
+    }
+    return {
+        name: percent_impact(scored.estimate, scored.scores, base, scores, clustering)
+        for name, (base, scores) in bases.items()
+    }
