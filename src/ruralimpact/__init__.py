@@ -1,40 +1,41 @@
-"""Impact evaluation of rural investment projects: matching, weighting and difference estimators.
+"""Impact evaluation of rural investment projects.
 
->>> import ruralimpact
->>> ruralimpact.estimate_impact  # doctest: +ELLIPSIS
-<function estimate_impact at ...>
+Names are imported when they are first used (PEP 562), so that `import ruralimpact` costs next to
+nothing: each stage of the workflow is a process of its own and pays for its imports.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ruralimpact.config import load_study
     from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
-    from ruralimpact.impact import ImpactDifference, ImpactEstimate, estimate_impact
+    from ruralimpact.estimation.estimate import ScoredEstimate
 
+__version__ = "0.1.0"
 __all__ = [
     "ConfigError",
     "DataError",
     "DesignError",
-    "ImpactDifference",
-    "ImpactEstimate",
     "RuralImpactError",
-    "estimate_impact",
+    "ScoredEstimate",
+    "load_study",
 ]
-_HOMES = {
+_MODULES = {
     "ConfigError": "errors",
     "DataError": "errors",
     "DesignError": "errors",
     "RuralImpactError": "errors",
-    "ImpactDifference": "impact",
-    "ImpactEstimate": "impact",
-    "estimate_impact": "impact",
+    "ScoredEstimate": "estimation.estimate",
+    "load_study": "config",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name on first use: the package alone must not cost pandas and statsmodels."""
-    if name not in _HOMES:
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from importlib import import_module
+    if name not in _MODULES:
+        raise AttributeError(f"module 'ruralimpact' has no attribute '{name}'")
+    return getattr(import_module(f"ruralimpact.{_MODULES[name]}"), name)
 
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -64,9 +64,9 @@ def _check_variables(study: Study, file: Path) -> None:
     for key in ("variables", "outcomes"):
         known = [*described, *study["variables"], *(study["outcomes"] if key == "outcomes" else ())]
         for name, entry in study[key].items():
-            used = [entry[word] for word in ("of", "total") if word in entry] + entry.get(
-                "parts", []
-            )
+            of = entry.get("of", [])
+            used = [*(of if isinstance(of, list) else [of]), *entry.get("parts", [])]
+            used += [entry["total"]] if "total" in entry else []
             for money in entry.get("sales", []) + entry.get("costs", []):
                 used += list(money.values())
             others = [other for other in known if other != name]
@@ -192,9 +192,6 @@ def _check_exhibits(study: Study, file: Path) -> None:
             exhibit[key] for key in ("benchmark",) if key in exhibit
         ]
         _require(named, analyses, "analysis", file, f"{name}.analyses")
-        _require(
-            exhibit.get("outcomes", []), study["outcomes"], "outcome", file, f"{name}.outcomes"
-        )
         if kind == "benchmark":
             continue
         for analysis in named:

@@ -223,7 +223,7 @@ def test_a_bare_yes_is_explained(tmp_path: Path) -> None:
         folder / "study.yaml",
         lambda study: study["variables"]["bimas_full"].__setitem__("values", [True]),
     )
-    assert "true is not a text. Put it in quotes" in message(folder)
+    assert "true is not a text or a number. Put it in quotes" in message(folder)
 
 
 def test_a_missing_configuration_file_is_named(nsw: Path) -> None:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "ruralimpact"
 
 # What each part may import from, besides itself and the base. Imports run one way:
-# survey <- outcomes <- design <- inference <- estimation <- exhibits.
+# survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
 BASE = {"errors", "progress", "tables", "stage"}
 MAY_IMPORT = {
     "survey": set(),
@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "design": set(),
     "inference": {"design"},
     "estimation": {"design", "inference"},
-    "exhibits": {"design", "inference", "estimation"},
+    "sensitivity": {"design", "inference", "estimation"},
+    "exhibits": {"design", "inference", "estimation", "sensitivity"},
 }
 
 
@@ -156,3 +157,13 @@ def closure(path: Path) -> set[str]:
                 reached.add(part_of(file))
                 queue.append(file)
     return reached
+
+
+def test_public_names_can_be_imported() -> None:
+    import ruralimpact
+
+    assert set(ruralimpact.__all__) == set(ruralimpact._MODULES)
+    for name in ruralimpact.__all__:
+        assert getattr(ruralimpact, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'estimat'"):
+        _ = ruralimpact.estimat

@@ -13,6 +13,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import lock  # noqa: E402
 
+import ruralimpact  # noqa: E402
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DIRECT = {
     "requirements.lock": PROJECT["project"]["dependencies"],
@@ -74,3 +76,9 @@ def test_the_build_backend_is_the_pinned_installer() -> None:
     """The package is installed without build isolation, by the uv that the lock pins."""
     (backend,) = PROJECT["build-system"]["requires"]
     assert backend.replace("uv_build", "uv") == PROJECT["dependency-groups"]["bootstrap"][0]
+
+
+def test_versions_agree() -> None:
+    version = PROJECT["project"]["version"]
+    assert ruralimpact.__version__ == version
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == version
