@@ -1,0 +1,1 @@
+"""How much hidden bias, or which choice, would change a conclusion."""

@@ -1,0 +1,65 @@
+"""Weighted least squares as the sensitivity analyses need it: residuals, sums of squares and rank."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def with_constant(covariates: FloatArray) -> FloatArray:
+    """Covariates with a constant before them, shape (n, p + 1)."""
+    return np.column_stack([np.ones(len(covariates)), covariates])
+
+
+def residuals(values: FloatArray, design: FloatArray, weights: FloatArray) -> FloatArray:
+    """Residuals of a weighted regression.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+    design : ndarray, shape (n, q)
+        With its constant; columns may be collinear.
+    weights : ndarray, shape (n,)
+        Positive.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Unweighted: value less fit.
+    """
+    basis = orthonormal(design, weights)
+    root = np.sqrt(weights)
+    return values - basis @ (basis.T @ (root * values)) / root
+
+
+def orthonormal(design: FloatArray, weights: FloatArray) -> FloatArray:
+    """Orthonormal basis of the weighted columns of a design, shape (n, rank)."""
+    scaled = design * np.sqrt(weights)[:, None]
+    lengths = np.sqrt((scaled**2).sum(axis=0))
+    scaled = scaled[:, lengths > 0] / lengths[lengths > 0]
+    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
+    return left[:, singular > 1e-10 * singular.max(initial=0.0)]
+
+
+def sum_of_squares(values: FloatArray, design: FloatArray, weights: FloatArray) -> float:
+    """Weighted sum of squared residuals."""
+    rest = residuals(values, design, weights)
+    return float(weights @ rest**2)
+
+
+def partial_r2(
+    values: FloatArray, design: FloatArray, added: FloatArray, weights: FloatArray
+) -> float:
+    """Share of the residual variance of `values` given `design` that `added` columns explain.
+
+    Returns
+    -------
+    float
+        In [0, 1]; NaN where nothing is left to explain.
+    """
+    before = sum_of_squares(values, design, weights)
+    total = float(weights @ (values - np.average(values, weights=weights)) ** 2)
+    if before <= 1e-14 * total:
+        return np.nan
+    after = sum_of_squares(values, np.column_stack([design, added]), weights)
+    return min(max(1 - after / before, 0.0), 1.0)
