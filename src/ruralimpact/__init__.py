@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ruralimpact.config import load_study
     from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
-    from ruralimpact.impact import ImpactDifference, ImpactEstimate, estimate_impact
+    from ruralimpact.estimation.estimate import ScoredEstimate
 
+__version__ = "0.1.0"
 __version__ = "0.1.0"
 __all__ = [
     "ConfigError",
     "DataError",
     "DesignError",
-    "ImpactDifference",
-    "ImpactEstimate",
     "RuralImpactError",
-    "estimate_impact",
+    "ScoredEstimate",
     "load_study",
 ]
 _MODULES = {
@@ -28,9 +27,7 @@ _MODULES = {
     "DataError": "errors",
     "DesignError": "errors",
     "RuralImpactError": "errors",
-    "ImpactDifference": "impact",
-    "ImpactEstimate": "impact",
-    "estimate_impact": "impact",
+    "ScoredEstimate": "estimation.estimate",
     "load_study": "config",
 }
 

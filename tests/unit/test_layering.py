@@ -162,7 +162,7 @@ def closure(path: Path) -> set[str]:
 def test_public_names_can_be_imported() -> None:
     import ruralimpact
 
-    assert set(ruralimpact.__all__) == set(ruralimpact._MODULES)
+    assert set(ruralimpact.__all__) == set(ruralimpact._HOMES)
     for name in ruralimpact.__all__:
         assert getattr(ruralimpact, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'estimat'"):
