@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ruralimpact.config import load_study
     from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
-    from ruralimpact.estimation.estimate import ScoredEstimate
+    from ruralimpact.impact import ImpactDifference, ImpactEstimate, estimate_impact
 
-__version__ = "0.1.0"
 __version__ = "0.1.0"
 __all__ = [
     "ConfigError",
     "DataError",
     "DesignError",
+    "ImpactDifference",
+    "ImpactEstimate",
     "RuralImpactError",
-    "ScoredEstimate",
+    "estimate_impact",
     "load_study",
 ]
 _MODULES = {
@@ -27,7 +28,9 @@ _MODULES = {
     "DataError": "errors",
     "DesignError": "errors",
     "RuralImpactError": "errors",
-    "ScoredEstimate": "estimation.estimate",
+    "ImpactDifference": "impact",
+    "ImpactEstimate": "impact",
+    "estimate_impact": "impact",
     "load_study": "config",
 }
 

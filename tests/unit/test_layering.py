@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "design": set(),
     "inference": {"design"},
     "estimation": {"design", "inference"},
+    "simulate": {"design", "inference", "estimation"},
     "sensitivity": {"design", "inference", "estimation"},
     "exhibits": {"design", "inference", "estimation", "sensitivity"},
 }
@@ -162,7 +163,7 @@ def closure(path: Path) -> set[str]:
 def test_public_names_can_be_imported() -> None:
     import ruralimpact
 
-    assert set(ruralimpact.__all__) == set(ruralimpact._HOMES)
+    assert set(ruralimpact.__all__) == set(ruralimpact._MODULES)
     for name in ruralimpact.__all__:
         assert getattr(ruralimpact, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'estimat'"):
