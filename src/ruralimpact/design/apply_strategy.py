@@ -130,7 +130,7 @@ def _optimal(
     where: str | None,
 ) -> Design:
     limits = caliper_limits(strategy, covariates, propensity)
-    calipers = [Caliper(column, float(width)) for column, width in zip(*limits, strict=True)]
+    calipers = [Caliper(column, width) for column, width in limits]
     points = match_points(strategy, covariates, treatment, propensity, where=where)
     pairs = optimal_pairs(treatment, points, k=strategy.k, calipers=calipers, strata=strata)
     return _paired_design(treatment, pairs)

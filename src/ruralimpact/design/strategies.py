@@ -161,9 +161,12 @@ class CoarsenedExactMatching(Strategy):
     ----------
     bins : mapping of str to int or sequence of float
         Number of bins, or cut points, by covariate; Sturges' rule without.
+    bias_adjust : bool or tuple of str
+        As in `NearestNeighbour`.
     """
 
     bins: Mapping[str, int | Sequence[float]] = field(default_factory=dict)
+    bias_adjust: bool | Columns = False
     needs_propensity: ClassVar[bool] = False  # type: ignore[misc]
 
 

@@ -13,6 +13,7 @@ from ruralimpact.design.matching import Design, match_points
 from ruralimpact.design.propensity import PropensityScore
 from ruralimpact.design.strategies import (
     AugmentedWeighting,
+    CoarsenedExactMatching,
     EntropyBalancing,
     InverseProbability,
     KernelMatching,
@@ -161,7 +162,11 @@ def everyone_estimator(
 
 
 def _adjustment(
-    strategy: NearestNeighbour | OptimalMatching | KernelMatching | RadiusMatching,
+    strategy: NearestNeighbour
+    | OptimalMatching
+    | KernelMatching
+    | RadiusMatching
+    | CoarsenedExactMatching,
     covariates: CovariateMatrix,
 ) -> CovariateMatrix | None:
     """Covariates that a strategy adjusts for, if it does."""
@@ -213,7 +218,7 @@ def _weighting(strategy: Strategy, prepared: Prepared, outcome: FloatArray) -> S
             outcome, treatment, _selection(prepared), estimand=estimand
         )
     adjust = None
-    if isinstance(strategy, KernelMatching | RadiusMatching):
+    if isinstance(strategy, KernelMatching | RadiusMatching | CoarsenedExactMatching):
         adjust = _adjustment(strategy, covariates)
     return weighted_difference(
         outcome,

@@ -1,0 +1,1 @@
+"""Data-generating processes with stated truth."""
