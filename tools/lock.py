@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 LOCKS = {
@@ -40,7 +41,7 @@ def pins(lock_text: str) -> list[str]:
     return [" ".join(line.split()) for line in lines]
 
 
-def environment(lock_text: str, project: dict) -> str:
+def environment(lock_text: str, project: dict[str, Any]) -> str:
     """Return environment.yml for the pins of requirements.lock."""
     python = project["requires-python"].removeprefix(">=")
     listed = "".join(f'      - "{pin}"\n' for pin in pins(lock_text))

@@ -10,7 +10,7 @@ from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-import write_docs  # noqa: E402
+import write_docs
 
 HINT = "run `make docs`"
 

@@ -11,9 +11,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-import lock  # noqa: E402
+import lock
 
-import ruralimpact  # noqa: E402
+import ruralimpact
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DIRECT = {

@@ -25,7 +25,7 @@ def errors(progress: RunProgress, output: Path) -> list[str]:
     output : path
         File with Snakemake's own output.
     """
-    lines = []
+    lines: list[str] = []
     for study in progress.studies.values():
         for log in dict.fromkeys(study.failed):
             lines += _stage_errors(study, log.split(" (")[0], output)
