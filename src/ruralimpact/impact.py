@@ -1,6 +1,6 @@
 """The analyst's entry: one estimate from a DataFrame, by the functions that the workflow uses."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -85,7 +85,7 @@ class ImpactEstimate:
 
     @property
     def inference(self) -> Inference:
-        """t statistic, p-value and 95 percent interval."""
+        """Statistic, p-value and 95 percent interval."""
         return t_inference(self.estimate, self.std_error, self.df)
 
     @property
@@ -108,7 +108,9 @@ class ImpactEstimate:
         result = t_inference(self.estimate, self.std_error, self.df, level)
         return result.conf_low, result.conf_high
 
-    def percent(self, base: Literal["counterfactual", "control"] = "counterfactual") -> PercentImpact:
+    def percent(
+        self, base: Literal["counterfactual", "control"] = "counterfactual"
+    ) -> PercentImpact:
         """Effect as a percent of a base, with a delta-method interval.
 
         Parameters
@@ -207,7 +209,10 @@ class ImpactDifference:
         DifferenceTest
         """
         return difference_test(
-            self.first, self.second, self.first_scores.to_numpy(), self.second_scores.to_numpy()
+            self.first,
+            self.second,
+            self.first_scores.to_numpy().astype(np.float64),
+            self.second_scores.to_numpy().astype(np.float64),
         )
 
 
@@ -285,7 +290,9 @@ def estimate_impact(
     row = {"method": strategy} if isinstance(strategy, str) else dict(strategy)
     chosen = parse_strategy(row)
     if estimand not in ("ATT", "ATC", "ATE"):
-        raise ConfigError(f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand")
+        raise ConfigError(
+            f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand"
+        )
     rows = _rows(data, outcome, treatment, covariates, group, chosen)
     scored, design = _estimate(chosen, rows, estimand)
     label = str(row.get("label") or row.get("name") or _METHOD_LABELS[type(chosen)])
@@ -332,7 +339,10 @@ def _rows(
     wrong = ~np.isin(arm, (0, 1))
     if wrong.any():
         raise DataError(
-            "the treatment must be 0 or 1.", file="data", column=treatment, rows=list(kept.index[wrong])
+            "the treatment must be 0 or 1.",
+            file="data",
+            column=treatment,
+            rows=list(kept.index[wrong]),
         )
     if not pd.api.types.is_numeric_dtype(kept[outcome]):
         raise DataError("the outcome must be a number.", file="data", column=outcome)
@@ -347,7 +357,7 @@ def _rows(
         covariate_matrix(values, every_level=True),
         covariate_matrix({n: columns[n].to_numpy() for n in regressed}) if regressed else matrix,
         (kept[group] if group else kept.index.to_series()).to_numpy(object),
-        kept.groupby(exact).ngroup().to_numpy(np.int64) if exact else None,
+        kept.groupby(exact).ngroup().to_numpy().astype(np.int64) if exact else None,
         left_out,
     )
 
@@ -364,9 +374,7 @@ def _formula_columns(formula: str, data: pd.DataFrame) -> pd.DataFrame:
     return columns.drop(columns="Intercept", errors="ignore")
 
 
-def _estimate(
-    strategy: Strategy, rows: _Data, estimand: Estimand
-) -> tuple[ScoredEstimate, Design]:
+def _estimate(strategy: Strategy, rows: _Data, estimand: Estimand) -> tuple[ScoredEstimate, Design]:
     of_treated = _prepare(strategy, rows, rows.treatment)
     if estimand == "ATT" or isinstance(strategy, OverlapWeighting):
         return strategy_estimator(strategy, of_treated)(rows.outcome), of_treated.design
@@ -461,7 +469,7 @@ def _balance(rows: _Data, design: Design) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _matches(index: "pd.Index[Hashable]", design: Design) -> pd.DataFrame:
+def _matches(index: pd.Index, design: Design) -> pd.DataFrame:
     focal, match, share = design.pairs()
     return pd.DataFrame({"unit": index[focal], "match": index[match], "share": share})
 

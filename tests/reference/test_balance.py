@@ -47,7 +47,9 @@ def test_differences_before_matching_are_matchbalances() -> None:
     )
     frame = lalonde()
     ours = balance(
-        covariate_matrix({name: frame[name].to_numpy() for name in theirs.variable if name in frame}),
+        covariate_matrix(
+            {name: frame[name].to_numpy() for name in theirs.variable if name in frame}
+        ),
         frame.treat.to_numpy(np.int8),
     )
     rows = theirs.set_index("variable")

@@ -43,7 +43,9 @@ def test_nnmatch() -> None:
 
 
 def test_psmatch() -> None:
-    found = births_impact(covariates=MATCHING, strategy={"method": "nearest", "score": "probability"})
+    found = births_impact(
+        covariates=MATCHING, strategy={"method": "nearest", "score": "probability"}
+    )
     assert found.estimate == pytest.approx(stata().estimate["psmatch"], rel=1e-6)
     assert found.std_errors["ai2016"] == pytest.approx(stata().se["psmatch"], rel=1e-4)
 
@@ -86,7 +88,9 @@ def people_impact(frame: pd.DataFrame, **options):
 )
 def test_row_order_changes_nothing(strategy) -> None:
     first = people_impact(people(), strategy=strategy, group="village")
-    second = people_impact(people().sample(frac=1, random_state=1), strategy=strategy, group="village")
+    second = people_impact(
+        people().sample(frac=1, random_state=1), strategy=strategy, group="village"
+    )
     pd.testing.assert_frame_equal(first.to_frame(), second.to_frame(), check_exact=True)
 
 

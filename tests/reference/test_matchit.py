@@ -71,7 +71,7 @@ def design(spec: str):
     propensity = fit_propensity(covariates, treatment) if strategy.needs_propensity else None
     strata = None
     if strategy.exact:
-        strata = np.unique(frame[list(strategy.exact)[0]], return_inverse=True)[1]
+        strata = np.unique(frame[strategy.exact[0]], return_inverse=True)[1]
     return match_nearest(
         covariates,
         treatment,
@@ -192,7 +192,9 @@ def test_effects_are_matchits(spec: str, outcome: str) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["re78", "employed78", "poor78"])
-@pytest.mark.parametrize("spec", [name for name, row in SPECIFICATIONS.items() if not row.get("replace", True)])
+@pytest.mark.parametrize(
+    "spec", [name for name, row in SPECIFICATIONS.items() if not row.get("replace", True)]
+)
 def test_errors_clustered_by_matched_set_are_those_of_sandwich(spec: str, outcome: str) -> None:
     frame = lalonde()
     covariates = covariate_matrix({name: frame[name].to_numpy() for name in COVARIATES})

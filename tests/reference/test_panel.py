@@ -96,7 +96,9 @@ def leavers() -> pd.DataFrame:
     return halves[kept].assign(left=(pattern[kept] == "111000").astype(int))
 
 
-@pytest.mark.parametrize("outcome", ["netinc", "ln_netinc", "netinc_kg", "hired0", "fam0", "totlabor"])
+@pytest.mark.parametrize(
+    "outcome", ["netinc", "ln_netinc", "netinc_kg", "hired0", "fam0", "totlabor"]
+)
 @pytest.mark.parametrize(
     ("design", "options"),
     [
@@ -129,7 +131,9 @@ def test_leavers_matched_differences(design: str, options: dict[str, object], ou
         assert error == pytest.approx(row.se, rel=1e-4)
 
 
-@pytest.mark.parametrize("outcome", ["netinc", "ln_netinc", "netinc_kg", "hired0", "fam0", "totlabor"])
+@pytest.mark.parametrize(
+    "outcome", ["netinc", "ln_netinc", "netinc_kg", "hired0", "fam0", "totlabor"]
+)
 def test_leavers_two_by_two(outcome: str) -> None:
     frame = leavers()
     change = (frame[f"{outcome}_post"] - frame[f"{outcome}_pre"]).to_numpy()
@@ -139,9 +143,7 @@ def test_leavers_two_by_two(outcome: str) -> None:
     assert ours.std_errors["hc1"] == pytest.approx(row.se, rel=1e-4)
     interaction = _leavers_row("did_raw_interaction", outcome)
     n = 2 * len(frame)
-    rebuilt = np.sqrt(
-        len(frame) / (len(frame) - 1) * (n - 1) / (n - 4) * (ours.scores**2).sum()
-    )
+    rebuilt = np.sqrt(len(frame) / (len(frame) - 1) * (n - 1) / (n - 4) * (ours.scores**2).sum())
     assert rebuilt == pytest.approx(interaction.se, rel=1e-4)
 
 

@@ -98,7 +98,12 @@ def one_draw(cell: tuple[int, float, int]) -> list[dict[str, Any]]:
     )
     rows = []
     for j, (name, one) in enumerate(found.items()):
-        base = {"groups": groups, "icc": icc, "strategy": name, "error": one.estimate - survey.effect}
+        base = {
+            "groups": groups,
+            "icc": icc,
+            "strategy": name,
+            "error": one.estimate - survey.effect,
+        }
         intervals = {kind: 1.959964 * se for kind, se in one.std_errors.items()}
         for kind, se in one.std_errors.items():
             low, high = base["error"] - intervals[kind], base["error"] + intervals[kind]
@@ -107,7 +112,12 @@ def one_draw(cell: tuple[int, float, int]) -> list[dict[str, Any]]:
             rows.append({**base, "kind": kind, "std_error": se, "covers": low <= 0 <= high})
         low, high = boot.conf_low[j] - survey.effect, boot.conf_high[j] - survey.effect
         rows.append(
-            {**base, "kind": "bootstrap", "std_error": boot.std_errors[j], "covers": low <= 0 <= high}
+            {
+                **base,
+                "kind": "bootstrap",
+                "std_error": boot.std_errors[j],
+                "covers": low <= 0 <= high,
+            }
         )
     return rows
 
@@ -134,7 +144,9 @@ def main() -> None:
     parser.add_argument("--groups", type=int, nargs="*", default=GROUPS)
     parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
-    cells = [(g, icc, d) for g in options.groups for icc in options.iccs for d in range(options.draws)]
+    cells = [
+        (g, icc, d) for g in options.groups for icc in options.iccs for d in range(options.draws)
+    ]
     with Pool(options.processes) as pool:
         done = track(pool.imap_unordered(one_draw, cells, chunksize=4), total=len(cells))
         rows = [row for draw in done for row in draw]

@@ -1,1 +1,1 @@
-""
+"""Designs without outcomes: propensity, matches and weights, balance."""

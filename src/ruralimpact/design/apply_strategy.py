@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 from ruralimpact.design.coarsened import coarsened_exact_weights
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.entropy import entropy_weights
-from ruralimpact.design.inverse_probability import inverse_probability_weights
+from ruralimpact.design.inverse_probability import Estimand, inverse_probability_weights
 from ruralimpact.design.kernel import kernel_weights, radius_weights
-from ruralimpact.design.matching import Design, caliper_limits, match_nearest, match_points
+from ruralimpact.design.matching import Design, match_nearest
 from ruralimpact.design.neighbours import lists_from_pairs
 from ruralimpact.design.optimal import Caliper, OptimalPairs, optimal_pairs
 from ruralimpact.design.propensity import PropensityScore, refuse_empty_arm
+from ruralimpact.design.search import caliper_limits, match_points
 from ruralimpact.design.strategies import (
     CoarsenedExactMatching,
     EntropyBalancing,
@@ -117,7 +118,7 @@ def _weights(
         return radius_weights(
             treatment, propensity.on_scale(strategy.score), caliper=strategy.radius, strata=strata
         )
-    estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
+    estimand: Estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
     return inverse_probability_weights(treatment, propensity.probability, estimand=estimand)
 
 

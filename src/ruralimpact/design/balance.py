@@ -98,9 +98,7 @@ class _Arm:
 def _ks(column: FloatArray, treatment: NDArray[np.int8], weights: FloatArray) -> float:
     order = np.argsort(column, kind="stable")
     sign = np.where(treatment == 1, 1.0, -1.0)
-    totals = np.where(
-        treatment == 1, weights[treatment == 1].sum(), weights[treatment == 0].sum()
-    )
+    totals = np.where(treatment == 1, weights[treatment == 1].sum(), weights[treatment == 0].sum())
     gap = np.cumsum((sign * weights / totals)[order])
     last_of_value = np.append(np.diff(column[order]) != 0, True)
     return float(np.abs(gap[last_of_value]).max())

@@ -51,8 +51,7 @@ class Comparison:
         if not exact:
             return None
         codes = self.units.groupby(list(exact), sort=True, dropna=False).ngroup()
-        return codes.to_numpy(np.int64)
-
+        return codes.to_numpy().astype(np.int64)
 
     def matrix(self, columns: Sequence[str]) -> CovariateMatrix:
         """Numbers of some columns of `units`; `covariates` where none are named.

@@ -112,7 +112,9 @@ def _refuse_non_finite(matrix: FloatArray, names: Sequence[str], where: str | No
     bad = ~np.isfinite(matrix)
     if bad.any():
         listed = ", ".join(
-            f"'{name}' ({count:,})" for name, count in zip(names, bad.sum(axis=0), strict=True) if count
+            f"'{name}' ({count:,})"
+            for name, count in zip(names, bad.sum(axis=0), strict=True)
+            if count
         )
         raise DesignError(f"{_prefix(where)}missing or infinite values in covariates: {listed}.")
 

@@ -124,8 +124,8 @@ class _FreeCandidates:
         values, first = np.unique(candidates[order], return_index=True)
         self._array = values
         self._values = values.tolist()
-        self._order = order.tolist()
-        self._next = first.tolist()
+        self._order: list[int] = order.tolist()
+        self._next: list[int] = first.tolist()
         self._end = [*first[1:].tolist(), len(order)]
         self._up = list(range(len(values) + 1))
         self._down = list(range(len(values) + 1))

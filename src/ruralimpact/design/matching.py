@@ -7,23 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.greedy import greedy_in_space, greedy_on_score
-from ruralimpact.design.metric import whiten
-from ruralimpact.design.neighbours import (
-    ListNeighbours,
-    Neighbours,
-    lists_from_pairs,
-    nearest_in_space,
-    nearest_on_score,
-)
+from ruralimpact.design.neighbours import Neighbours
 from ruralimpact.design.propensity import PropensityScore, refuse_empty_arm
-from ruralimpact.design.restricted import nearest_within_limits
-from ruralimpact.design.strategies import NearestNeighbour, OptimalMatching
-from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.design.search import (
+    Search,
+    caliper_limits,
+    match_points,
+    with_replacement,
+    without_replacement,
+)
+from ruralimpact.design.strategies import NearestNeighbour
+from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Limits = list[tuple[FloatArray, float]]
 
 
 @dataclass(frozen=True)
@@ -117,14 +114,18 @@ def match_nearest(
     candidates = np.flatnonzero((treatment != focal_arm) & inside)
     if len(focal) == 0 or len(candidates) == 0:
         raise DesignError(f"{where + ': ' if where else ''}no unit lies on the common support.")
-    search = _Search(
+    search = Search(
         focal,
         candidates,
         match_points(strategy, covariates, treatment, propensity, where=where),
         caliper_limits(strategy, covariates, propensity, inside=inside),
         strata,
     )
-    neighbours = _with_replacement(search, strategy) if strategy.replace else _without(search, strategy)
+    neighbours = (
+        with_replacement(search, strategy)
+        if strategy.replace
+        else without_replacement(search, strategy)
+    )
     dropped = _count_dropped(search, neighbours, strategy, int((treatment == focal_arm).sum()))
     if not (neighbours.counts > 0).any():
         reasons = "; ".join(f"{reason}: {count:,}" for reason, count in dropped.items())
@@ -138,20 +139,6 @@ def match_nearest(
     return Design(treatment, weights, focal, candidates, neighbours, sets, dropped)
 
 
-@dataclass(frozen=True)
-class _Search:
-    """Who looks for whom, at which coordinates, within which limits and strata."""
-
-    focal: IntArray
-    candidates: IntArray
-    points: FloatArray
-    limits: Limits
-    strata: IntArray | None
-
-    def split(self, values: NDArray | None) -> tuple[NDArray | None, NDArray | None]:  # type: ignore[type-arg]
-        return (None, None) if values is None else (values[self.focal], values[self.candidates])
-
-
 def _support(
     propensity: PropensityScore | None, treatment: NDArray[np.int8], strategy: NearestNeighbour
 ) -> NDArray[np.bool_]:
@@ -159,180 +146,13 @@ def _support(
         return np.ones(len(treatment), dtype=bool)
     score = propensity.linear_predictor
     arms = [score[treatment == arm] for arm in (0, 1)]
-    low, high = max(a.min() for a in arms), min(a.max() for a in arms)
-    return (score >= low) & (score <= high)
+    low = max(float(scores.min()) for scores in arms)
+    high = min(float(scores.max()) for scores in arms)
+    inside: NDArray[np.bool_] = (score >= low) & (score <= high)
+    return inside
 
 
-def match_points(
-    strategy: NearestNeighbour | OptimalMatching,
-    covariates: CovariateMatrix,
-    treatment: NDArray[np.int8],
-    propensity: PropensityScore | None,
-    *,
-    where: str | None = None,
-) -> FloatArray:
-    """Coordinates in which a strategy measures distance.
-
-    Parameters
-    ----------
-    strategy : NearestNeighbour or OptimalMatching
-    covariates : CovariateMatrix, n rows
-    treatment : ndarray of {0, 1}, shape (n,)
-    propensity : PropensityScore or None
-    where : str, optional
-        Name of the comparison, for error messages.
-
-    Returns
-    -------
-    ndarray, shape (n, q)
-        One column for a score.
-    """
-    if strategy.distance != "propensity":
-        chosen = covariates.select(strategy.metric_covariates)
-        return whiten(
-            chosen, treatment, strategy.distance, covariance=strategy.covariance, where=where
-        )
-    if propensity is None:
-        raise ValueError("this strategy needs a propensity score")
-    return propensity.on_scale(strategy.score)[:, None]
-
-
-def caliper_limits(
-    strategy: NearestNeighbour | OptimalMatching,
-    covariates: CovariateMatrix,
-    propensity: PropensityScore | None,
-    *,
-    inside: NDArray[np.bool_] | None = None,
-) -> Limits:
-    """Variables in which a pair may differ only so much.
-
-    Parameters
-    ----------
-    strategy : NearestNeighbour or OptimalMatching
-    covariates : CovariateMatrix, n rows
-    propensity : PropensityScore or None
-    inside : ndarray of bool, shape (n,), optional
-        Units over which standard deviations are taken; all by default.
-
-    Returns
-    -------
-    list of (ndarray of shape (n,), float)
-        Each variable with the largest difference allowed.
-    """
-    over = slice(None) if inside is None else inside
-    limits: Limits = []
-    if strategy.caliper is not None and propensity is not None:
-        score = propensity.on_scale(strategy.score)
-        limits.append((score, strategy.caliper * float(score[over].std(ddof=1))))
-    for name, width in strategy.caliper_covariates.items():
-        if name not in covariates.names:
-            raise ConfigError(
-                f"a caliper on '{name}', which is no numeric covariate of the comparison; those are "
-                f"{', '.join(covariates.names)}.",
-                key="caliper_covariates",
-            )
-        column = covariates.values[:, covariates.names.index(name)]
-        limits.append((column, width * float(column[over].std(ddof=1))))
-    return limits
-
-
-def _only_score_caliper(search: _Search) -> float | None:
-    return search.limits[0][1] if search.limits else None
-
-
-def _stacked(limits: Limits) -> tuple[FloatArray, FloatArray]:
-    return np.column_stack([column for column, _ in limits]), np.array([w for _, w in limits])
-
-
-def _with_replacement(search: _Search, strategy: NearestNeighbour) -> Neighbours:
-    focal_points, candidate_points = search.points[search.focal], search.points[search.candidates]
-    focal_strata, candidate_strata = search.split(search.strata)
-    strata = {"focal_strata": focal_strata, "candidate_strata": candidate_strata}
-    found: Neighbours
-    if strategy.distance == "propensity" and not strategy.caliper_covariates:
-        tolerance = strategy.tie_tolerance * float(search.points.var(ddof=0))
-        found = nearest_on_score(
-            focal_points[:, 0],
-            candidate_points[:, 0],
-            strategy.k,
-            caliper=_only_score_caliper(search),
-            tie_tolerance=tolerance,
-            **strata,
-        )
-    elif not search.limits:
-        found = nearest_in_space(
-            focal_points, candidate_points, strategy.k, tie_tolerance=strategy.tie_tolerance, **strata
-        )
-    else:
-        limits, widths = _stacked(search.limits)
-        focal_limits, candidate_limits = search.split(limits)
-        found = nearest_within_limits(
-            focal_points,
-            candidate_points,
-            strategy.k,
-            focal_limits=focal_limits,
-            candidate_limits=candidate_limits,
-            widths=widths,
-            tie_tolerance=strategy.tie_tolerance,
-            **strata,
-        )
-    return found if strategy.ties == "all" else _first_of_ties(search, found, strategy.k)
-
-
-def _first_of_ties(search: _Search, found: Neighbours, k: int) -> ListNeighbours:
-    """Keep the k nearest, the first in unit order among equals."""
-    focal, candidate = found.pairs()
-    gap = search.points[search.focal[focal]] - search.points[search.candidates[candidate]]
-    by_distance = np.lexsort((candidate, (gap**2).sum(axis=1), focal))
-    focal, candidate = focal[by_distance], candidate[by_distance]
-    first = np.cumsum(found.counts) - found.counts
-    rank = np.arange(len(focal)) - first[focal]
-    return _as_lists(focal[rank < k], candidate[rank < k], search)
-
-
-def _without(search: _Search, strategy: NearestNeighbour) -> ListNeighbours:
-    focal_points, candidate_points = search.points[search.focal], search.points[search.candidates]
-    focal_strata, candidate_strata = search.split(search.strata)
-    if strategy.distance == "propensity" and not strategy.caliper_covariates:
-        focal, candidate = greedy_on_score(
-            focal_points[:, 0],
-            candidate_points[:, 0],
-            strategy.k,
-            order=strategy.order or "descending",
-            caliper=_only_score_caliper(search),
-            focal_strata=focal_strata,
-            candidate_strata=candidate_strata,
-        )
-        return _as_lists(focal, candidate, search)
-    limits, widths = _stacked(search.limits) if search.limits else (None, None)
-    focal_limits, candidate_limits = search.split(limits)
-    focal, candidate = greedy_in_space(
-        focal_points,
-        candidate_points,
-        _turns(search, strategy),
-        strategy.k,
-        focal_limits=focal_limits,
-        candidate_limits=candidate_limits,
-        widths=widths,
-        focal_strata=focal_strata,
-        candidate_strata=candidate_strata,
-    )
-    return _as_lists(focal, candidate, search)
-
-
-def _turns(search: _Search, strategy: NearestNeighbour) -> IntArray:
-    """Descending score where there is one, else the order of ids."""
-    if not search.limits or strategy.caliper is None or strategy.order == "id":
-        return np.arange(len(search.focal))
-    score = search.limits[0][0][search.focal]
-    return np.argsort(score if strategy.order == "ascending" else -score, kind="stable")
-
-
-def _as_lists(focal: IntArray, candidate: IntArray, search: _Search) -> ListNeighbours:
-    return lists_from_pairs(focal, candidate, len(search.focal), len(search.candidates))
-
-
-def _set_ids(search: _Search, neighbours: Neighbours, n: int) -> IntArray:
+def _set_ids(search: Search, neighbours: Neighbours, n: int) -> IntArray:
     focal, candidate = neighbours.pairs()
     sets = np.full(n, -1, dtype=np.int64)
     sets[search.focal[focal]] = focal
@@ -341,7 +161,7 @@ def _set_ids(search: _Search, neighbours: Neighbours, n: int) -> IntArray:
 
 
 def _count_dropped(
-    search: _Search, neighbours: Neighbours, strategy: NearestNeighbour, n_focal: int
+    search: Search, neighbours: Neighbours, strategy: NearestNeighbour, n_focal: int
 ) -> dict[str, int]:
     """Count focal units without a match, by the first reason that applies."""
     alone = neighbours.counts == 0
@@ -359,7 +179,7 @@ def _count_dropped(
     return {reason: count for reason, count in {**reasons, last: rest}.items() if count}
 
 
-def _without_stratum(search: _Search, alone: NDArray[np.bool_]) -> int:
+def _without_stratum(search: Search, alone: NDArray[np.bool_]) -> int:
     if search.strata is None:
         return 0
     present = np.unique(search.strata[search.candidates])

@@ -54,10 +54,12 @@ def whiten(
     ordered, arm = values[canonical], treatment[canonical]
     matrix = _pooled(ordered, arm) if covariance == "pooled" else _sample(ordered)
     if metric == "inverse_variance":
-        return values / np.sqrt(np.diag(matrix))
+        scaled: FloatArray = values / np.sqrt(np.diag(matrix))
+        return scaled
     factor = np.linalg.cholesky(matrix)
     distinct, inverse = np.unique(values, axis=0, return_inverse=True)
-    return np.linalg.solve(factor, distinct.T).T[inverse.ravel()]
+    coordinates: FloatArray = np.linalg.solve(factor, distinct.T).T
+    return coordinates[inverse.ravel()]
 
 
 def _sample(values: FloatArray) -> FloatArray:

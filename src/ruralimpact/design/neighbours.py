@@ -60,9 +60,10 @@ class IntervalNeighbours:
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Sum of `values` over each focal unit's neighbours, by prefix sums."""
-        centre = values.mean() if len(values) else 0.0
+        centre = float(values.mean()) if len(values) else 0.0
         running = np.concatenate([[0.0], np.cumsum(values[self.order] - centre)])
-        return running[self.high] - running[self.low] + centre * self.counts
+        sums: FloatArray = running[self.high] - running[self.low] + centre * self.counts
+        return sums
 
     def usage(self, focal_weights: FloatArray) -> FloatArray:
         """Total of `focal_weights` over the focal units that each candidate serves."""
@@ -111,16 +112,20 @@ class ListNeighbours:
     def sums(self, values: FloatArray) -> FloatArray:
         """Sum of `values` over each focal unit's neighbours."""
         focal, candidate = self.pairs()
-        return np.bincount(focal, values[candidate], minlength=len(self.start) - 1)
+        return _totals(focal, values[candidate], len(self.start) - 1)
 
     def usage(self, focal_weights: FloatArray) -> FloatArray:
         """Total of `focal_weights` over the focal units that each candidate serves."""
         focal, candidate = self.pairs()
-        return np.bincount(candidate, focal_weights[focal], minlength=self.n_candidates)
+        return _totals(candidate, focal_weights[focal], self.n_candidates)
 
     def pairs(self) -> tuple[IntArray, IntArray]:
         """Focal and candidate positions of every pair, by focal unit and candidate."""
         return np.repeat(np.arange(len(self.start) - 1), self.counts), self.members
+
+
+def _totals(positions: IntArray, values: FloatArray, size: int) -> FloatArray:
+    return np.asarray(np.bincount(positions, values, minlength=size), dtype=np.float64)
 
 
 def nearest_on_score(

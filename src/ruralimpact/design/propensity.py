@@ -150,9 +150,7 @@ def _maximise(
             ) from problem
 
 
-def _unstandardise(
-    centre: FloatArray, spread: FloatArray, columns: NDArray[np.intp]
-) -> FloatArray:
+def _unstandardise(centre: FloatArray, spread: FloatArray, columns: NDArray[np.intp]) -> FloatArray:
     """Linear map from standardised canonical coefficients to those of the covariates as given."""
     p = len(centre)
     transform = np.zeros((p + 1, p + 1))

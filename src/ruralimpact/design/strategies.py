@@ -85,9 +85,7 @@ class NearestNeighbour(Strategy):
     @property
     def needs_propensity(self) -> bool:
         """Whether a propensity score has to be fitted."""
-        return (
-            self.distance == "propensity" or self.caliper is not None or self.discard != "none"
-        )
+        return self.distance == "propensity" or self.caliper is not None or self.discard != "none"
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,9 @@ def covariate_labels(study: Mapping[str, Any]) -> dict[str, str]:
     """Labels of codebook variables, built variables and outcomes, by name."""
     labels = {row["variable"]: row["label"] for row in study["codebook"]}
     for block in ("variables", "outcomes"):
-        labels |= {name: spec["label"] for name, spec in study.get(block, {}).items() if "label" in spec}
+        labels |= {
+            name: spec["label"] for name, spec in study.get(block, {}).items() if "label" in spec
+        }
     return labels
 
 
@@ -122,9 +124,7 @@ def _fit_models(
     comparison: Comparison, strategies: Mapping[str, Strategy]
 ) -> dict[str, PropensityModel]:
     """One propensity model for each link that a strategy of the analysis needs."""
-    links = sorted(
-        {strategy.link for strategy in strategies.values() if strategy.needs_propensity}
-    )
+    links = sorted({strategy.link for strategy in strategies.values() if strategy.needs_propensity})
     return {
         link: fit_propensity(
             comparison.covariates, comparison.treatment, link=link, where=comparison.name

@@ -1,1 +1,1 @@
-""
+"""Estimates with the influence scores behind them."""

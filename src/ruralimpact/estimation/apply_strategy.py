@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.entropy import entropy_weights
-from ruralimpact.design.matching import Design, match_points
+from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.design.search import match_points
 from ruralimpact.design.strategies import (
     AugmentedWeighting,
     CoarsenedExactMatching,
@@ -243,9 +244,7 @@ def _among(prepared: Prepared, known: NDArray[np.bool_]) -> Prepared:
         prepared.treatment[known],
         weights_among(prepared.design, known),
         score
-        and PropensityScore(
-            score.link, score.linear_predictor[known], score.probability[known]
-        ),
+        and PropensityScore(score.link, score.linear_predictor[known], score.probability[known]),
         prepared.outcome_covariates.rows(known),
         prepared.stratified,
         prepared.estimand,

@@ -121,9 +121,9 @@ def first_differences(
 
     _refuse_constant_treatment(treatment, panel)
     frame = _frame(treatment, controls, panel).assign(**_drift(panel.period, period_effects))
-    fit = FirstDifferenceOLS(
-        pd.Series(outcome, index=frame.index, name="outcome"), frame
-    ).fit(cov_type="unadjusted")
+    fit = FirstDifferenceOLS(pd.Series(outcome, index=frame.index, name="outcome"), frame).fit(
+        cov_type="unadjusted"
+    )
     order = np.lexsort((panel.period, panel.unit.astype(str)))
     unit = panel.unit[order]
     consecutive = np.flatnonzero(unit[1:] == unit[:-1]) + 1
@@ -132,7 +132,11 @@ def first_differences(
     slopes = fit.params.to_numpy()
     residuals = outcome[later] - outcome[earlier] - changes @ slopes
     change_scores, std_errors = _coefficient(
-        changes, residuals, panel.unit[later], absorbed=0, classical=float(fit.std_errors["treatment"])
+        changes,
+        residuals,
+        panel.unit[later],
+        absorbed=0,
+        classical=float(fit.std_errors["treatment"]),
     )
     scores = np.zeros(len(outcome))
     scores[later] = change_scores

@@ -142,7 +142,9 @@ def _estimator(
 ) -> Estimator:
     """The function from an outcome to its estimate under one strategy or panel estimator."""
     if analysis["method"] == "panel":
-        periods = pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy(np.int64)
+        periods = (
+            pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy().astype(np.int64)
+        )
         panel = Panel(comparison.units["id"].to_numpy(object), periods)
         return panel_estimator(name, comparison.treatment.astype(float), panel)
     if analysis["method"] == "difference_in_means":

@@ -22,7 +22,8 @@ def group_sums(scores: FloatArray, groups: IntArray) -> FloatArray:
     -------
     ndarray, shape (G,)
     """
-    return np.bincount(groups, scores, minlength=int(groups.max()) + 1 if len(groups) else 0)
+    size = int(groups.max()) + 1 if len(groups) else 0
+    return np.asarray(np.bincount(groups, scores, minlength=size), dtype=np.float64)
 
 
 def clustered_std_error(sums: FloatArray) -> tuple[float, int]:
