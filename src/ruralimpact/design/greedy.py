@@ -1,6 +1,7 @@
 """Nearest neighbours without replacement: each candidate serves once, taken in a stated order."""
 
 import heapq
+import math
 from collections.abc import Iterator
 from typing import Literal
 
@@ -44,20 +45,25 @@ def greedy_on_score(
         The matched pairs, by focal unit and round.
     """
     reach = np.inf if caliper is None else caliper
-    pairs: list[tuple[int, int, int]] = []
+    found: list[tuple[IntArray, IntArray]] = []
     for rows, pool in _strata(len(focal), len(candidates), focal_strata, candidate_strata):
         free = _FreeCandidates(candidates[pool], reach)
         scores = focal[rows]
-        for turn in range(k):
-            matched = (
-                _closest_first(scores, free)
-                if order == "closest"
-                else _in_turn(scores, _turns(scores, order), free)
-            )
-            pairs += [(int(rows[i]), turn, int(pool[j])) for i, j in matched]
-    pairs.sort()
-    table = np.array(pairs, dtype=np.int64).reshape(-1, 3)
-    return table[:, 0], table[:, 2]
+        for _ in range(k):
+            if order == "closest":
+                owners, members = _closest_first(scores, free)
+            else:
+                owners, members = _in_turn(scores, _turns(scores, order), free)
+            found.append((rows[owners], pool[members]))
+    return _by_focal(found)
+
+
+def _by_focal(found: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
+    """Join pairs and sort them by focal unit, rounds in order."""
+    owners = np.concatenate([np.empty(0, np.int64), *(owner for owner, _ in found)])
+    members = np.concatenate([np.empty(0, np.int64), *(member for _, member in found)])
+    order = np.argsort(owners, kind="stable")
+    return owners[order], members[order]
 
 
 def _strata(
@@ -85,19 +91,26 @@ def _turns(scores: FloatArray, order: Order) -> IntArray:
 
 def _in_turn(
     scores: FloatArray, turns: IntArray, free: "_FreeCandidates"
-) -> Iterator[tuple[int, int]]:
-    for i, score in zip(turns.tolist(), scores[turns].tolist(), strict=True):
-        found = free.nearest(score)
+) -> tuple[IntArray, IntArray]:
+    owners: list[int] = []
+    members: list[int] = []
+    places = free.places(scores[turns])
+    for i, score, place in zip(turns.tolist(), scores[turns].tolist(), places, strict=True):
+        found = free.nearest(score, place)
         if found is not None:
-            yield i, free.take(found[1])
+            owners.append(i)
+            members.append(free.take(found[1]))
+    return np.array(owners, dtype=np.int64), np.array(members, dtype=np.int64)
 
 
-def _closest_first(scores: FloatArray, free: "_FreeCandidates") -> Iterator[tuple[int, int]]:
+def _closest_first(scores: FloatArray, free: "_FreeCandidates") -> tuple[IntArray, IntArray]:
+    owners: list[int] = []
+    members: list[int] = []
     heap: list[tuple[float, int, int]] = []
-    listed = scores.tolist()
+    listed, places = scores.tolist(), free.places(scores)
 
     def offer(i: int) -> None:
-        found = free.nearest(listed[i])
+        found = free.nearest(listed[i], places[i])
         if found is not None:
             heapq.heappush(heap, (found[0], i, found[1]))
 
@@ -105,11 +118,13 @@ def _closest_first(scores: FloatArray, free: "_FreeCandidates") -> Iterator[tupl
         offer(i)
     while heap:
         distance, i, value = heapq.heappop(heap)
-        current = free.nearest(listed[i])
+        current = free.nearest(listed[i], places[i])
         if current is not None and current == (distance, value):
-            yield i, free.take(value)
+            owners.append(i)
+            members.append(free.take(value))
         else:
             offer(i)
+    return np.array(owners, dtype=np.int64), np.array(members, dtype=np.int64)
 
 
 class _FreeCandidates:
@@ -123,7 +138,7 @@ class _FreeCandidates:
         order = np.argsort(candidates, kind="stable")
         values, first = np.unique(candidates[order], return_index=True)
         self._array = values
-        self._values = values.tolist()
+        self._values: list[float] = [*values.tolist(), math.inf]  # the end is never near
         self._order: list[int] = order.tolist()
         self._next: list[int] = first.tolist()
         self._end = [*first[1:].tolist(), len(order)]
@@ -131,25 +146,24 @@ class _FreeCandidates:
         self._down = list(range(len(values) + 1))
         self._reach = reach
 
-    def nearest(self, score: float) -> tuple[float, int] | None:
-        """Distance and index of the nearest free value within reach, or None."""
-        import bisect
+    def places(self, scores: FloatArray) -> list[int]:
+        """Place of each score among the distinct values: the first that is not below it."""
+        places: list[int] = np.searchsorted(self._array, scores).tolist()
+        return places
 
-        place = bisect.bisect_left(self._values, score)
-        above = self._find(self._up, place)
-        below = self._find(self._down, place) - 1
-        best: tuple[float, int] | None = None
-        if above < len(self._values):
-            best = (self._values[above] - score, above)
-        if below >= 0:
-            distance = score - self._values[below]
-            if (
-                best is None
-                or distance < best[0]
-                or (distance == best[0] and self._first(below) < self._first(above))
-            ):
-                best = (distance, below)
-        return best if best is not None and best[0] <= self._reach else None
+    def nearest(self, score: float, place: int) -> tuple[float, int] | None:
+        """Distance and index of the nearest free value within reach, or None."""
+        up, down, values = self._up, self._down, self._values
+        above = place if up[place] == place else _shorten(up, place)
+        below = (place if down[place] == place else _shorten(down, place)) - 1
+        ahead = values[above] - score
+        behind = score - values[below] if below >= 0 else math.inf
+        distance = behind if behind < ahead else ahead
+        if distance > self._reach or distance == math.inf:
+            return None
+        if behind < ahead or (behind == ahead and self._first(below) < self._first(above)):
+            return behind, below
+        return ahead, above
 
     def take(self, value: int) -> int:
         """Take the first free candidate of a value."""
@@ -163,14 +177,15 @@ class _FreeCandidates:
     def _first(self, value: int) -> int:
         return self._order[self._next[value]]
 
-    @staticmethod
-    def _find(pointer: list[int], place: int) -> int:
-        root = place
-        while pointer[root] != root:
-            root = pointer[root]
-        while pointer[place] != root:
-            pointer[place], place = root, pointer[place]
-        return root
+
+def _shorten(pointer: list[int], place: int) -> int:
+    """Follow pointers to the end, and let every place on the way point there."""
+    end = pointer[place]
+    while pointer[end] != end:
+        end = pointer[end]
+    while pointer[place] != end:
+        pointer[place], place = end, pointer[place]
+    return end
 
 
 def greedy_in_space(
@@ -214,7 +229,8 @@ def greedy_in_space(
     Each search costs one pass over the candidates of the stratum.
     """
     free = np.ones(len(candidates), dtype=bool)
-    pairs: list[tuple[int, int, int]] = []
+    owners: list[int] = []
+    members: list[int] = []
     stratum_of = np.zeros(len(focal), dtype=np.int64) if focal_strata is None else focal_strata
     pools = {
         int(s): np.arange(len(candidates))
@@ -222,7 +238,7 @@ def greedy_in_space(
         else np.flatnonzero(candidate_strata == s)
         for s in np.unique(stratum_of)
     }
-    for turn in range(k):
+    for _ in range(k):
         for i in turns.tolist():
             pool = pools[int(stratum_of[i])]
             pool = pool[free[pool]]
@@ -235,7 +251,6 @@ def greedy_in_space(
             best = int(np.argmin(squared))
             if caliper is None or squared[best] <= caliper**2:
                 free[pool[best]] = False
-                pairs.append((i, turn, int(pool[best])))
-    pairs.sort()
-    table = np.array(pairs, dtype=np.int64).reshape(-1, 3)
-    return table[:, 0], table[:, 2]
+                owners.append(i)
+                members.append(int(pool[best]))
+    return _by_focal([(np.array(owners, dtype=np.int64), np.array(members, dtype=np.int64))])
