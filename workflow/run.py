@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.05
 
 sys.path.insert(0, str(ROOT / "src"))
 
-from runner import outcome, session  # noqa: E402
+from runner import outcome, processes  # noqa: E402
 from runner.display import display  # noqa: E402
 from runner.stages import LineReader, RunProgress  # noqa: E402
 
@@ -31,15 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.chdir(ROOT)
     try:
         studies = _studies(options.studies)
-        with session.stop_signals(), session.only_run(STATE):
+        with processes.stop_signals(), processes.only_run(STATE):
             return _run(studies, _command(options))
     except RuralImpactError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except session.AnotherRunError:
+    except processes.AnotherRunError:
         print("error: another run is at work in this folder; wait until it ends.", file=sys.stderr)
         return 1
-    except session.StoppedError as stop:
+    except processes.StoppedError as stop:
         print(
             "\nStopped. Stages that had finished are kept; the next run goes on from there.",
             file=sys.stderr,
@@ -96,7 +96,7 @@ def _run(studies: Sequence[Mapping[str, Any]], command: Sequence[str]) -> int:
         path.unlink(missing_ok=True)
     progress, began = RunProgress(studies), time.monotonic()
     events, steps = LineReader(EVENTS), LineReader(STEPS)
-    with session.started(command, STATE, _environment(), OUTPUT) as process:
+    with processes.started(command, STATE, _environment(), OUTPUT) as process:
         shown = None
         try:
             while True:

@@ -11,6 +11,7 @@ STAGES = {
     "construct_samples": "Building the analysis samples",
     "design_comparisons": "Matching producers",
     "estimate_impacts": "Estimating impacts",
+    "analyse_sensitivity": "Testing how far the estimates can be trusted",
     "make_exhibits": "Drawing tables and figures",
     "write_report": "Writing the report",
 }

@@ -73,7 +73,7 @@ def stop_signals() -> Iterator[None]:
 def started(
     command: Sequence[str], folder: Path, environment: dict[str, str], output: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in a session of its own, and end the whole of it on the way out.
+    """Run a command in a process group of its own, and end the whole of it on the way out.
 
     Parameters
     ----------

@@ -1,0 +1,79 @@
+"""What the runner says while it works, from the events that it gets."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "workflow"))
+
+from runner.stages import STAGES, LineReader, RunProgress
+
+STUDY = {"name": "nsw", "title": "NSW", "sources": [{"name": "psid"}, {"name": "cps"}]}
+
+
+def progress_after(*events: dict) -> RunProgress:
+    progress = RunProgress([STUDY])
+    for event in events:
+        progress.take_event(event)
+    return progress
+
+
+PLAN = {
+    "event": "run_info",
+    "stats": {"ingest_source_nsw_psid": 1, "ingest_source_nsw_cps": 1, "estimate_impacts_nsw": 1},
+}
+READING = {"event": "job_info", "jobid": 1, "rule_name": "ingest_source_nsw_psid", "log": []}
+ESTIMATING = {"event": "job_info", "jobid": 2, "rule_name": "estimate_impacts_nsw", "log": []}
+
+
+def test_every_script_has_a_name_in_plain_words() -> None:
+    assert set(STAGES) == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")}
+
+
+def test_before_anything_is_planned_a_study_is_up_to_date() -> None:
+    progress = progress_after()
+    assert not progress.any_planned
+    assert progress.studies["nsw"].describe() == "up to date"
+
+
+def test_a_stage_of_several_jobs_counts_them() -> None:
+    progress = progress_after(PLAN, READING)
+    step = f"step 1 of {len(STAGES)}: Reading the survey files"
+    assert progress.studies["nsw"].describe() == f"{step} (0 of 2)"
+    progress.take_event({"event": "job_finished", "job_id": 1})
+    assert progress.studies["nsw"].describe() == f"{step} (1 of 2)"
+
+
+def test_a_stage_says_how_far_it_is_inside() -> None:
+    progress = progress_after(PLAN, ESTIMATING)
+    step = {"study": "nsw", "stage": "estimate_impacts", "done": 3, "total": 12, "label": "income"}
+    progress.take_step(step)
+    study = progress.studies["nsw"]
+    assert study.describe().endswith(": Estimating impacts (3 of 12: income)")
+    assert study.step - 1 < study.fraction * len(STAGES) < study.step
+    progress.take_step({**step, "stage": "design_comparisons", "done": 9})
+    assert study.inside == (3, 12, "income"), "a line of another stage changes nothing"
+
+
+def test_a_failed_job_keeps_its_log() -> None:
+    error = {
+        "event": "job_error",
+        "jobid": 2,
+        "rule_name": "estimate_impacts_nsw",
+        "log": ["a.log"],
+    }
+    study = progress_after(PLAN, ESTIMATING, error).studies["nsw"]
+    assert study.describe().startswith("stopped at step ")
+    assert study.failed == ["a.log"]
+
+
+def test_lines_are_read_once_and_only_when_whole(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    reader = LineReader(path)
+    assert list(reader.new()) == []
+    path.write_text('{"a": 1}\n{"a"', encoding="utf-8")
+    assert list(reader.new()) == [{"a": 1}]
+    with path.open("a", encoding="utf-8") as file:
+        file.write(": 2}\n")
+    assert list(reader.new()) == [{"a": 2}]
+    assert list(reader.new()) == []
