@@ -18,6 +18,7 @@ IntArray = NDArray[np.int64]
 # distances in a whitened space to about 1e-12 of theirs; what differs by less than this is a tie.
 ROUNDING = 1e-12
 RELATIVE_TIE = 1e-9
+_LEAF = 32
 
 
 class Neighbours(Protocol):
@@ -323,8 +324,9 @@ def _nearest_rows(
     rows, row_of, size = np.unique(candidates, axis=0, return_inverse=True, return_counts=True)
     by_row = np.argsort(row_of.ravel(), kind="stable")
     first = np.concatenate([[0], np.cumsum(size)])
-    tree = cKDTree(rows)
-    pending = np.arange(len(focal))
+    tree = cKDTree(rows, leafsize=_LEAF)
+    # In the order of a tree of their own, searches that follow each other visit the same leaves.
+    pending = cKDTree(focal, leafsize=_LEAF).indices
     found: list[tuple[IntArray, IntArray]] = []
     width = min(k + 1, len(rows))
     while len(pending):
