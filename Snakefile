@@ -16,6 +16,7 @@ include: "workflow/rules/ingest.smk"
 include: "workflow/rules/construct.smk"
 include: "workflow/rules/design.smk"
 include: "workflow/rules/estimate.smk"
+include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/exhibit.smk"
 include: "workflow/rules/report.smk"
 

@@ -20,6 +20,7 @@ STAGES = {
     "construct_samples": "construct",
     "design_comparisons": "design",
     "estimate_impacts": "estimate",
+    "analyse_sensitivity": "sensitivity",
     "make_exhibits": "exhibit",
     "write_report": "report",
 }

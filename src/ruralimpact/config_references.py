@@ -33,6 +33,8 @@ def check_references(study: Study, folder: Path) -> None:
     for analysis in study["analyses"]:
         _check_design(study, analysis, file)
         _check_analysis(study, analysis, file)
+    left_out = study.get("sensitivity", {}).get("leave_out")
+    _require([left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out")
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
 
@@ -192,6 +194,8 @@ def _check_exhibits(study: Study, file: Path) -> None:
             exhibit[key] for key in ("benchmark",) if key in exhibit
         ]
         _require(named, analyses, "analysis", file, f"{name}.analyses")
+        drawn = exhibit.get("outcomes", [])
+        _require(drawn, study["outcomes"], "outcome", file, f"{name}.outcomes")
         if kind == "benchmark":
             continue
         for analysis in named:
@@ -200,7 +204,7 @@ def _check_exhibits(study: Study, file: Path) -> None:
                 raise ConfigError(problem, file=file, key=f"{name}.analyses")
 
 
-_MATCHED_KINDS = ("balance", "love", "overlap")
+_MATCHED_KINDS = ("balance", "love", "overlap", "sensitivity")
 
 
 def _timings(study: Study) -> dict[str, str]:

@@ -7,7 +7,7 @@ costs more than most stages.
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,8 @@ def schema(name: str) -> "DataFrameSchema":
     ----------
     name : str
         ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"balance"``,
-        ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"`` or ``"exclusions"``.
+        ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"``, ``"sensitivity"``,
+        ``"leave_one_out"`` or ``"exclusions"``.
 
     Returns
     -------
@@ -75,7 +76,9 @@ def _units() -> "DataFrameSchema":
     return DataFrameSchema(
         {
             "unit_id": Column(str, unique=True, description="unit in this sample, sorted"),
-            "group": Column(str, description="group that treatment is assigned to and errors cluster on"),
+            "group": Column(
+                str, description="group that treatment is assigned to and errors cluster on"
+            ),
         },
         strict=False,
     )
@@ -162,9 +165,13 @@ def _balance() -> "DataFrameSchema":
             "binary": Column(bool),
             "treated_mean": Column(float, nullable=True),
             "control_mean": Column(float, nullable=True),
-            "smd": Column(float, nullable=True, description="difference over the unmatched treated sd"),
+            "smd": Column(
+                float, nullable=True, description="difference over the unmatched treated sd"
+            ),
             "variance_ratio": Column(float, nullable=True, description="treated over control"),
-            "ks": Column(float, nullable=True, description="largest distance between weighted ECDFs"),
+            "ks": Column(
+                float, nullable=True, description="largest distance between weighted ECDFs"
+            ),
             "balanced": Column(bool, description="|smd| < 0.1 and, if not binary, ratio in 0.5-2"),
         },
         strict=True,
@@ -195,10 +202,12 @@ def _designs() -> "DataFrameSchema":
 def _estimates() -> "DataFrameSchema":
     from pandera.pandas import Check, Column, DataFrameSchema
 
-    number = {"coerce": True, "nullable": True}
+    number: dict[str, Any] = {"coerce": True, "nullable": True}
     return DataFrameSchema(
         {
-            "spec_id": Column(str, unique=True, description="analysis/strategy-or-estimator/outcome"),
+            "spec_id": Column(
+                str, unique=True, description="analysis/strategy-or-estimator/outcome"
+            ),
             "analysis": Column(str),
             "sample": Column(str),
             "method": Column(str),
@@ -217,11 +226,15 @@ def _estimates() -> "DataFrameSchema":
             "conf_high": Column(float, **number),
             "treated_mean": Column(float, **number),
             "control_mean": Column(float, **number, description="matched (weighted) controls"),
-            "counterfactual_mean": Column(float, **number, description="treated mean less the effect"),
+            "counterfactual_mean": Column(
+                float, **number, description="treated mean less the effect"
+            ),
             "percent": Column(float, **number, description="percent of the counterfactual"),
             "percent_low": Column(float, **number),
             "percent_high": Column(float, **number),
-            "percent_control": Column(float, **number, description="percent of the matched control mean"),
+            "percent_control": Column(
+                float, **number, description="percent of the matched control mean"
+            ),
             "percent_control_low": Column(float, **number),
             "percent_control_high": Column(float, **number),
             "percent_reason": Column(str, description="why a percent is missing, else empty"),
@@ -230,7 +243,9 @@ def _estimates() -> "DataFrameSchema":
             "n_groups": Column(int, description="groups with a non-zero score"),
             "ess": Column(float, **number, description="Kish effective number of controls"),
             "dropped": Column(int, description="treated units without a match"),
-            "balanced": Column(str, Check.isin(["yes", "no", ""]), description="empty: not a match"),
+            "balanced": Column(
+                str, Check.isin(["yes", "no", ""]), description="empty: not a match"
+            ),
             "synthetic": Column(bool),
             "notes": Column(str),
         },
@@ -258,7 +273,61 @@ def _scores() -> "DataFrameSchema":
     return DataFrameSchema(
         {
             "group": Column(str, unique=True),
-            ".*/.*/.*": Column(float, nullable=True, regex=True, description="missing: not compared"),
+            ".*/.*/.*": Column(
+                float, nullable=True, regex=True, description="missing: not compared"
+            ),
+        },
+        strict=True,
+    )
+
+
+def _sensitivity() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    number: dict[str, Any] = {"coerce": True, "nullable": True}
+    share = Check.in_range(0, 1)
+    return DataFrameSchema(
+        {
+            "spec_id": Column(str, unique=True),
+            "n_pairs": Column(int, Check.ge(0), description="matched pairs whose outcomes differ"),
+            "critical_gamma": Column(float, Check.ge(1), **number),
+            "gamma_reason": Column(str, description="why there are no bounds, else empty"),
+            "regression_estimate": Column(float, **number, description="weighted, with covariates"),
+            "regression_std_error": Column(float, Check.ge(0), **number, description="by group"),
+            "partial_r2": Column(float, share, **number, description="of treatment with outcome"),
+            "robustness_value": Column(float, share, **number, description="estimate to zero"),
+            "robustness_value_interval": Column(float, share, **number),
+            "benchmark_estimate": Column(float, **number),
+            "benchmark": Column(str, description="covariate; empty where there is none"),
+            "regression_reason": Column(str, description="why there is no regression, else empty"),
+            "short_effect": Column(float, **number, description="all units, treatment alone"),
+            "short_r2": Column(float, share, **number),
+            "long_effect": Column(float, **number, description="all units, with covariates"),
+            "long_r2": Column(float, share, **number),
+            "r2_max": Column(float, share, **number),
+            "oster_delta": Column(float, **number),
+            "oster_effect": Column(float, **number, description="at delta 1"),
+            "risk_ratio": Column(float, **number, description="outcomes of 0 and 1 only"),
+            "e_value": Column(float, Check.ge(1), **number),
+            "e_value_interval": Column(float, Check.ge(1), **number),
+        },
+        strict=True,
+    )
+
+
+def _leave_one_out() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    return DataFrameSchema(
+        {
+            "spec_id": Column(str),
+            "left_out": Column(str, description="region whose units are left out"),
+            "estimate": Column(float, nullable=True),
+            "std_error": Column(float, Check.ge(0), nullable=True, description="clustered"),
+            "p_value": Column(float, Check.in_range(0, 1), nullable=True),
+            "n_treated": Column(int, Check.ge(0)),
+            "n_control": Column(int, Check.ge(0)),
+            "reason": Column(str, description="why there is no estimate, else empty"),
         },
         strict=True,
     )
@@ -276,4 +345,6 @@ _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "estimates": _estimates,
     "std_errors": _std_errors,
     "scores": _scores,
+    "sensitivity": _sensitivity,
+    "leave_one_out": _leave_one_out,
 }

@@ -124,6 +124,7 @@ def test_rules_list_the_modules_their_scripts_import() -> None:
         "construct_samples": "construct",
         "design_comparisons": "design",
         "estimate_impacts": "estimate",
+        "analyse_sensitivity": "sensitivity",
         "make_exhibits": "exhibit",
         "write_report": "report",
     }

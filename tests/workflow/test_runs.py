@@ -15,12 +15,13 @@ STAGES = [
     "construct_samples",
     "design_comparisons",
     "estimate_impacts",
+    "analyse_sensitivity",
     "make_exhibits",
     "write_report",
 ]
 ALL = set(STAGES)
 EXHIBITS = {"make_exhibits", "write_report"}
-FROM_ESTIMATES = EXHIBITS | {"estimate_impacts"}
+FROM_ESTIMATES = EXHIBITS | {"estimate_impacts", "analyse_sensitivity"}
 FROM_DESIGN = FROM_ESTIMATES | {"design_comparisons"}
 
 
@@ -49,7 +50,7 @@ def test_the_first_run_makes_every_result(finished: Project) -> None:
 
 def test_the_first_run_says_where_it_is_and_what_it_found(finished: Project) -> None:
     shown = (finished.root.parent / "small_project.done").read_text(encoding="utf-8")
-    assert "step 3 of 6: Matching producers" in shown
+    assert "step 3 of 7: Matching producers" in shown
     assert f"{STUDY}  finished" in shown
     assert f"Report: results/{STUDY}/report.html" in shown
     findings = (finished.root / "results" / STUDY / "exhibits" / "findings.json").read_text("utf-8")

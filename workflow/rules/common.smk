@@ -23,6 +23,7 @@ STAGES = [
     "construct_samples",
     "design_comparisons",
     "estimate_impacts",
+    "analyse_sensitivity",
     "make_exhibits",
     "write_report",
 ]

@@ -8,9 +8,12 @@ for study in STUDIES.values():
             f"make_exhibits_{study['name']}"
         input:
             done(study, "estimate_impacts"),
+            done(study, "analyse_sensitivity"),
             estimates=f"{folder}/estimates/estimates.parquet",
             scores=f"{folder}/estimates/scores.parquet",
             std_errors=f"{folder}/estimates/std_errors.parquet",
+            sensitivity=f"{folder}/estimates/sensitivity.parquet",
+            leave_one_out=f"{folder}/estimates/leave_one_out.parquet",
             weights=f"{folder}/design/weights.parquet",
             propensity=f"{folder}/design/propensity.parquet",
             balance=f"{folder}/design/balance.parquet",
@@ -20,7 +23,7 @@ for study in STUDIES.values():
                 f"{folder}/design/exclusions.parquet",
             ],
             quality=surveys(study, "quality.json"),
-            modules=modules("exhibits", "inference"),
+            modules=modules("exhibits", "inference", "sensitivity"),
         output:
             touch(done(study, "make_exhibits")),
             findings=update(f"{folder}/exhibits/findings.json"),

@@ -20,7 +20,10 @@ from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
+from ruralimpact.exhibits.sensitivity_table import sensitivity_table
+from ruralimpact.exhibits.specification_plot import specification_plot
 from ruralimpact.exhibits.std_error_table import std_error_tables
+from ruralimpact.exhibits.verdict_table import verdict_table
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
@@ -36,11 +39,14 @@ TABLES: dict[str, TableBuilder] = {
     "sample": sample_tables,
     "balance": balance_tables,
     "standard_errors": std_error_tables,
+    "sensitivity": sensitivity_table,
+    "verdict": verdict_table,
 }
 FIGURES: dict[str, FigureBuilder] = {
     "forest": forest_plot,
     "love": love_plot,
     "overlap": overlap_plot,
+    "specification_curve": specification_plot,
 }
 _STUDY_WORDS = (
     *("name", "title", "subtitle", "question", "citation", "currency", "design"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.specification_plot import specification_words
 
 _NOTES = {
     "forest": (
@@ -14,6 +15,11 @@ _NOTES = {
     "love": (
         "Each row is a covariate. After a good match every mark lies in the shaded band, where treated and "
         "controls differ by less than a tenth of a standard deviation."
+    ),
+    "specification_curve": (
+        "Each column is one declared estimate, from the smallest to the largest: above with its 95 percent "
+        "interval, below the choices that it rests on. All declared estimates are shown; none was added or "
+        "left out after outcomes were seen. They share units, so they are not independent."
     ),
     "overlap": (
         "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "
@@ -51,6 +57,8 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
             f"Estimates with 95 percent intervals by strategy for {outcomes} ({labels}). The numbers are "
             "in the tables of estimates."
         )
+    if exhibit["kind"] == "specification_curve":
+        return specification_words(results, exhibit)
     if exhibit["kind"] == "overlap":
         return (
             "Mirrored histograms of the estimated probability of taking part, treated against controls, "

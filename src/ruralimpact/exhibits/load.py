@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.tables import empty_table
 
 
 def load_results(
@@ -25,7 +26,8 @@ def load_results(
     study : mapping
         Configuration of the study.
     tables : mapping of str to path
-        ``estimates``, ``std_errors``, ``scores``, ``weights``, ``propensity``, ``balance``, ``designs``.
+        ``estimates``, ``std_errors``, ``scores``, ``weights``, ``propensity``, ``balance``, ``designs``;
+        ``sensitivity`` and ``leave_one_out`` where those analyses were made.
     exclusions : sequence of path
         Tables of exclusions, in the order of the stages.
     quality : sequence of path
@@ -49,6 +51,8 @@ def load_results(
         balance=disclosure.suppress_balance(_labelled(frames["balance"], study), designs),
         designs=designs,
         exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
+        sensitivity=frames.get("sensitivity", empty_table("sensitivity")),
+        leave_one_out=frames.get("leave_one_out", empty_table("leave_one_out")),
         quality=dict(zip(names, reports, strict=True)),
     )
 

@@ -22,7 +22,8 @@ class StudyResults:
     ----------
     study : mapping
         The study's configuration, with its strategies and exhibits.
-    estimates, std_errors, scores, weights, propensity, balance, designs, exclusions : DataFrame
+    estimates, std_errors, scores, weights, propensity, balance, designs, exclusions, sensitivity, \
+    leave_one_out : DataFrame
         See `ruralimpact.tables`. `estimates` and `designs` carry a further bool column ``suppressed``.
     quality : mapping
         Ingest's account of each source, by its name.
@@ -37,6 +38,8 @@ class StudyResults:
     balance: pd.DataFrame
     designs: pd.DataFrame
     exclusions: pd.DataFrame
+    sensitivity: pd.DataFrame
+    leave_one_out: pd.DataFrame
     quality: Mapping[str, Mapping[str, Any]]
 
     @property

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+_INDEPENDENT = 1e-10
+
 
 def with_constant(covariates: FloatArray) -> FloatArray:
     """Covariates with a constant before them, shape (n, p + 1)."""
@@ -37,8 +39,11 @@ def orthonormal(design: FloatArray, weights: FloatArray) -> FloatArray:
     scaled = design * np.sqrt(weights)[:, None]
     lengths = np.sqrt((scaled**2).sum(axis=0))
     scaled = scaled[:, lengths > 0] / lengths[lengths > 0]
-    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
-    return left[:, singular > 1e-10 * singular.max(initial=0.0)]
+    basis, triangle = np.linalg.qr(scaled)
+    if np.abs(np.diag(triangle)).min(initial=1.0) > _INDEPENDENT:
+        return basis
+    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)  # collinear columns
+    return left[:, singular > _INDEPENDENT * singular.max(initial=0.0)]
 
 
 def sum_of_squares(values: FloatArray, design: FloatArray, weights: FloatArray) -> float:

@@ -107,8 +107,8 @@ def delta(fits: Regressions, *, r2_max: float | None = None, effect: float = 0.0
     Returns
     -------
     float
-        NaN where covariates move neither the effect nor the treatment; negative where the unobservables
-        would have to work against the observables.
+        NaN where covariates are unrelated to the treatment; negative where the unobservables would have to
+        work against the observables.
 
     References
     ----------
@@ -116,9 +116,11 @@ def delta(fits: Regressions, *, r2_max: float | None = None, effect: float = 0.0
     """
     numerator, denominator = _polynomials(fits, r2_max)
     bias = fits.effect - effect
-    below = np.polynomial.polynomial.polyval(bias, denominator)
-    above = np.polynomial.polynomial.polyval(bias, numerator)
-    return float(above / below) if below != 0 else np.nan
+    powers = bias ** np.arange(4)
+    above, below = numerator @ powers, denominator @ powers
+    # treatment and covariates unrelated up to rounding: there is no selection to compare with
+    unrelated = fits.treatment_variance - fits.residual_variance < 1e-12 * fits.treatment_variance
+    return np.nan if unrelated or below == 0 else float(above / below)
 
 
 def adjusted_effect(

@@ -1,0 +1,194 @@
+"""Specification curve: every declared estimate of an outcome in order, over the choices behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.sensitivity.specification_curve import LEVEL, specification_curve
+
+_ACROSS = 3  # outcomes beside each other
+_CURVE, _ROW, _FRAME = 1.7, 0.155, 0.55  # inches
+_LABEL = 42  # characters to the line
+_STRONG, _WEAK = "#0072b2", palette.BEFORE
+
+
+def specification_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
+    """Draw the estimates in order with their intervals, and below them which choices each rests on.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    outcomes = plotted_outcomes(results, exhibit)
+    choices = _choices(results, exhibit["analyses"], outcomes)
+    bands = [outcomes[start : start + _ACROSS] for start in range(0, len(outcomes), _ACROSS)]
+    matrix = _ROW * sum(len(rows) + 1 for rows in choices.values())
+    height = (_CURVE + matrix + _FRAME) * len(bands) + 0.3
+    figure = palette.new_figure(7.2, height)
+    grid = figure.subplots(
+        2 * len(bands),
+        len(bands[0]),
+        squeeze=False,
+        sharey=False,
+        height_ratios=[_CURVE, matrix] * len(bands),
+    )
+    for number, band in enumerate(bands):
+        for place in range(len(bands[0])):
+            pair = grid[2 * number, place], grid[2 * number + 1, place]
+            if place >= len(band):
+                for axes in pair:
+                    axes.set_visible(False)
+                continue
+            frame = _ordered(results, exhibit["analyses"], band[place])
+            _curve(pair[0], results, band[place], frame)
+            _matrix(pair[1], frame, choices, labelled=place == 0)
+    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=4)
+    return figure
+
+
+def plotted_outcomes(results: StudyResults, exhibit: Mapping[str, Any]) -> list[str]:
+    """Outcomes of the exhibit: those named, or all of its analyses'."""
+    found = results.outcomes_of(exhibit["analyses"])
+    return [name for name in found if name in exhibit.get("outcomes", found)]
+
+
+def specification_words(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
+    """Return what the curves show, in words, as the figure's text alternative."""
+    parts = []
+    for outcome in plotted_outcomes(results, exhibit):
+        frame = _ordered(results, exhibit["analyses"], outcome)
+        curve = specification_curve(
+            frame["estimate"].to_numpy(float), frame["p_value"].to_numpy(float)
+        )
+        unit, decimals = results.unit(outcome), results.decimals(outcome)
+        ends = [formatting.scale(unit) * value for value in (curve.lowest, curve.highest)]
+        median = formatting.number(formatting.scale(unit) * curve.median, decimals)
+        parts.append(
+            f"{results.outcome_label(outcome)}: {curve.count} estimates from "
+            f"{formatting.range_text(ends, decimals, unit)}, median {median}; "
+            f"{curve.positive} above zero, {curve.significant} that differ from zero."
+        )
+    return "Estimates in order, over the choices behind each. " + " ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A row of the dot matrix: its label, and the column of the estimates and value that it marks."""
+
+    label: str
+    column: str
+    value: str
+
+
+def _choices(
+    results: StudyResults, analyses: Sequence[str], outcomes: Sequence[str]
+) -> dict[str, list[_Choice]]:
+    """Rows of the matrix by heading, those that occur, in the configuration's order."""
+    frames = [results.estimates_of(name) for name in analyses]
+    frame = pd.concat(frames).dropna(subset=["estimate"])
+    frame = frame[frame["outcome"].isin(outcomes)]
+    compared = [
+        _Choice(palette.wrapped(results.analysis(name)["label"], _LABEL), "analysis", name)
+        for name in analyses
+        if name in set(frame["analysis"])
+    ]
+    used = [
+        _Choice(palette.wrapped(results.strategy_label(name), _LABEL), "strategy", name)
+        for name in dict.fromkeys(frame["strategy"])
+    ]
+    rows = {"Comparison": compared, "Strategy or estimator": used}
+    if (frame["balanced"] == "no").any():
+        rows["Balance"] = [
+            _Choice("Passes", "balanced", "yes"),
+            _Choice("Fails", "balanced", "no"),
+        ]
+    return rows
+
+
+def _ordered(results: StudyResults, analyses: Sequence[str], outcome: str) -> pd.DataFrame:
+    frame = pd.concat([results.estimates_of(analysis, outcome) for analysis in analyses])
+    curve = specification_curve(frame["estimate"].to_numpy(float), frame["p_value"].to_numpy(float))
+    return frame.iloc[curve.order].reset_index(drop=True)
+
+
+def _curve(axes: Axes, results: StudyResults, outcome: str, frame: pd.DataFrame) -> None:
+    unit = results.unit(outcome)
+    factor = formatting.scale(unit)
+    for place, row in enumerate(frame.to_dict("records")):
+        colour = _STRONG if row["p_value"] < LEVEL else _WEAK
+        ends = [factor * row["conf_low"], factor * row["conf_high"]]
+        axes.plot([place, place], ends, color=colour, linewidth=1.4, solid_capstyle="round")
+        axes.plot(place, factor * row["estimate"], "o", color=colour, markersize=4, zorder=4)
+    axes.axhline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
+    if len(frame):
+        median = factor * float(frame["estimate"].median())
+        axes.axhline(median, color=palette.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    axes.set_xlim(-0.7, len(frame) - 0.3)
+    axes.set_xticks([])
+    axes.set_title(palette.wrapped(results.outcome_label(outcome), 28), fontsize=8)
+    axes.set_ylabel(unit[:1].upper() + unit[1:], fontsize=7.5)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="y", labelsize=7)
+    axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value, _decimals(axes)))
+    palette.light_grid(axes, "y")
+
+
+def _decimals(axes: Axes) -> int:
+    ticks = axes.get_yticks()
+    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+    return max(0, int(np.ceil(-np.log10(step) - 1e-9)))
+
+
+def _matrix(
+    axes: Axes, frame: pd.DataFrame, choices: Mapping[str, Sequence[_Choice]], *, labelled: bool
+) -> None:
+    """Draw a dot where an estimate rests on the choice of a row."""
+    places, labels, height = [], [], 0
+    for title, rows in choices.items():
+        places.append(height)
+        labels.append((title, True))
+        height -= 1
+        for row in rows:
+            marked = frame.index[frame[row.column] == row.value]
+            axes.plot(
+                range(len(frame)), [height] * len(frame), "o", color=palette.GRID, markersize=2.4
+            )
+            axes.plot(marked, [height] * len(marked), "o", color=palette.INK, markersize=3.6)
+            places.append(height)
+            labels.append((row.label, False))
+            height -= 1
+    axes.set_yticks(places, [text for text, _ in labels] if labelled else [""] * len(labels))
+    for tick, (_, bold) in zip(axes.get_yticklabels(), labels, strict=True):
+        tick.set_fontweight("bold" if bold else "normal")
+        tick.set_fontsize(7)
+    axes.tick_params(axis="both", length=0)
+    axes.set_xticks([])
+    axes.set_xlim(-0.7, len(frame) - 0.3)
+    axes.set_ylim(height + 0.4, 0.6)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _legend() -> list[Line2D]:
+    common: dict[str, Any] = {"linewidth": 1.4, "marker": "o", "markersize": 4}
+    return [
+        Line2D([], [], color=_STRONG, label="Differs from zero at the 5 percent level", **common),
+        Line2D([], [], color=_WEAK, label="Does not", **common),
+        Line2D(
+            [], [], color=palette.INK, linewidth=0.9, linestyle=(0, (4, 3)), label="Median estimate"
+        ),
+    ]

@@ -1,0 +1,245 @@
+"""The sensitivity of one matched specification, as the row that is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.errors import DesignError
+from ruralimpact.sensitivity import oster
+from ruralimpact.sensitivity.e_value import EValue, e_values, risk_ratio
+from ruralimpact.sensitivity.omitted import (
+    TreatmentRegression,
+    adjusted_estimate,
+    benchmark_strength,
+    interval_robustness_value,
+    robustness_value,
+    treatment_regression,
+)
+from ruralimpact.sensitivity.rosenbaum import critical_gamma, pair_differences
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MatchedSample:
+    """Units of one matched specification with a known outcome.
+
+    Attributes
+    ----------
+    outcome : ndarray, shape (n,)
+    treatment : ndarray of {0, 1}, shape (n,)
+    covariates : CovariateMatrix, n rows
+    weights : ndarray, shape (n,)
+        Of the design; 0 for units left out.
+    sets : ndarray of int, shape (n,)
+        Disjoint matched sets, -1 outside.
+    groups : ndarray of int, shape (n,)
+        Codes 0 .. G-1.
+    """
+
+    outcome: FloatArray
+    treatment: NDArray[np.int8]
+    covariates: CovariateMatrix
+    weights: FloatArray
+    sets: IntArray
+    groups: IntArray
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """What the covariates do before any match, one outcome of one comparison.
+
+    Attributes
+    ----------
+    strengths : mapping of str to (float, float)
+        Arguments of `adjusted_estimate` for a confounder as strong as each covariate (its levels together).
+    regressions : oster.Regressions
+    """
+
+    strengths: Mapping[str, tuple[float, float]]
+    regressions: oster.Regressions
+
+
+def unmatched(
+    outcome: FloatArray, treatment: NDArray[np.int8], covariates: CovariateMatrix
+) -> Unmatched:
+    """Measure the covariates' strength before the match, both arms given the same total weight.
+
+    A match takes away the association of its covariates with treatment, so that in the matched sample they
+    tell nothing of what an omitted variable, which no one balanced, could do. Equal arms make the partial
+    R2 comparable with those of the matched sample.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+    treatment : ndarray of {0, 1}, shape (n,)
+    covariates : CovariateMatrix, n rows
+
+    Returns
+    -------
+    Unmatched
+
+    Raises
+    ------
+    DesignError
+        The covariates determine the treatment, or leave no degrees of freedom.
+    """
+    treated = treatment == 1
+    weights = np.where(treated, 1.0, treated.sum() / (~treated).sum())
+    values = covariates.values
+    treatment_regression(outcome, treatment, values, weights)
+    owner = np.array([name.split("[")[0] for name in covariates.names])
+    strengths = {
+        name: benchmark_strength(
+            outcome, treatment, values[:, owner != name], values[:, owner == name], weights
+        )
+        for name in dict.fromkeys(owner.tolist())
+    }
+    return Unmatched(strengths, oster.regressions(outcome, treatment, values, weights))
+
+
+def sensitivity_row(
+    sample: MatchedSample, before: Unmatched, published: Mapping[Any, Any]
+) -> dict[str, Any]:
+    """Run every analysis that applies to a matched specification.
+
+    Parameters
+    ----------
+    sample : MatchedSample
+    before : Unmatched
+        Of the same comparison and outcome.
+    published : mapping
+        The specification's row of the estimates.
+
+    Returns
+    -------
+    dict
+        Under the contract ``sensitivity``; NaN where an analysis does not apply, with the reason.
+    """
+    return {
+        "spec_id": published["spec_id"],
+        **_rosenbaum(sample),
+        **_omitted(sample, before),
+        **_oster(before.regressions),
+        **_e_value(sample.outcome, published),
+    }
+
+
+def _rosenbaum(sample: MatchedSample) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"n_pairs": 0, "critical_gamma": np.nan}
+    try:
+        differences = pair_differences(sample.outcome, sample.treatment, complete_sets(sample))
+    except DesignError as error:
+        return {**nothing, "gamma_reason": str(error)}
+    return {
+        "n_pairs": int((differences != 0).sum()),
+        "critical_gamma": critical_gamma(differences),
+        "gamma_reason": "",
+    }
+
+
+def complete_sets(sample: MatchedSample) -> IntArray:
+    """Matched sets that have units of both arms left, -1 for the units of others.
+
+    Parameters
+    ----------
+    sample : MatchedSample
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+    """
+    treated = sample.treatment == 1
+    both = np.intersect1d(sample.sets[treated], sample.sets[~treated])
+    return np.where(np.isin(sample.sets, both), sample.sets, -1)
+
+
+_REGRESSION = (
+    *("regression_estimate", "regression_std_error", "partial_r2"),
+    *("robustness_value", "robustness_value_interval", "benchmark_estimate"),
+)
+
+
+def _omitted(sample: MatchedSample, before: Unmatched) -> dict[str, Any]:
+    """Robustness values of the regression with the design's weights, and its strongest benchmark."""
+    try:
+        fit = treatment_regression(
+            sample.outcome,
+            sample.treatment,
+            sample.covariates.values,
+            sample.weights,
+            sample.groups,
+        )
+    except DesignError as error:
+        nothing = dict.fromkeys(_REGRESSION, np.nan)
+        return {**nothing, "benchmark": "", "regression_reason": str(error)}
+    name, estimate = strongest_benchmark(fit, before.strengths)
+    return {
+        "regression_estimate": fit.estimate,
+        "regression_std_error": fit.clustered_std_error,
+        "partial_r2": fit.partial_r2,
+        "robustness_value": robustness_value(fit.statistic, fit.df),
+        "robustness_value_interval": interval_robustness_value(fit),
+        "benchmark_estimate": estimate,
+        "benchmark": name,
+        "regression_reason": "",
+    }
+
+
+def strongest_benchmark(
+    fit: TreatmentRegression, strengths: Mapping[str, tuple[float, float]]
+) -> tuple[str, float]:
+    """Find the covariate whose like, had it been omitted, would move the estimate most.
+
+    Parameters
+    ----------
+    fit : TreatmentRegression
+    strengths : mapping of str to (float, float)
+        By covariate; those with NaN are left out.
+
+    Returns
+    -------
+    name : str
+        Empty where there is none.
+    estimate : float
+        What a confounder as strong as that covariate would leave.
+    """
+    left = {
+        name: adjusted_estimate(fit, *strength).estimate
+        for name, strength in strengths.items()
+        if not np.isnan(strength).any()
+    }
+    if not left:
+        return "", np.nan
+    name = max(left, key=lambda one: abs(fit.estimate - left[one]))
+    return name, left[name]
+
+
+def _oster(moments: oster.Regressions) -> dict[str, float]:
+    return {
+        "short_effect": moments.short_effect,
+        "short_r2": moments.short_r2,
+        "long_effect": moments.effect,
+        "long_r2": moments.r2,
+        "r2_max": moments.default_r2_max,
+        "oster_delta": oster.delta(moments),
+        "oster_effect": oster.adjusted_effect(moments).effect,
+    }
+
+
+def _e_value(outcome: FloatArray, published: Mapping[Any, Any]) -> dict[str, float]:
+    """E-values of an outcome that is 0 or 1; the risk ratio is the treated mean over its counterfactual."""
+    found = EValue(np.nan, np.nan, np.nan)
+    if np.isin(outcome, (0.0, 1.0)).all():
+        low, high = (1 + published[end] / 100 for end in ("percent_low", "percent_high"))
+        found = e_values(risk_ratio(published["treated_mean"], published["estimate"]), low, high)
+    return {
+        "risk_ratio": found.risk_ratio,
+        "e_value": found.estimate,
+        "e_value_interval": found.interval,
+    }

@@ -1,0 +1,203 @@
+"""Sensitivity of every matched estimate of a study, and its estimates without each region."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact import progress
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.propensity import PropensityModel, fit_propensity
+from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.study import MATCHED, make_design
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
+from ruralimpact.inference.clustered import Clustering, Inference, group_codes, t_inference
+from ruralimpact.sensitivity.leave_one_out import leave_one_out
+from ruralimpact.sensitivity.rows import MatchedSample, Unmatched, sensitivity_row, unmatched
+from ruralimpact.tables import empty_table
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the stages before left for the sensitivity analyses.
+
+    Attributes
+    ----------
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+    weights, estimates : DataFrame
+    """
+
+    units: Mapping[str, pd.DataFrame]
+    outcomes: Mapping[str, pd.DataFrame]
+    weights: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+def sensitivity_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.DataFrame]:
+    """Analyse how sensitive the matched estimates of a study are.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses``, ``strategies`` and optionally ``sensitivity``.
+    tables : Tables
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``sensitivity`` and ``leave_one_out``. Randomised comparisons and panel regressions have no rows.
+    """
+    rows: list[dict[str, Any]] = []
+    without: list[dict[str, Any]] = []
+    matched = [analysis for analysis in study["analyses"] if analysis["method"] in MATCHED]
+    total = sum(len(analysis["strategies"]) for analysis in matched)
+    done = 0
+    for analysis in matched:
+        part = Part(study, analysis, tables)
+        for strategy in analysis["strategies"]:
+            rows += part.sensitivity(strategy)
+            without += part.without_regions(strategy)
+            done += 1
+            progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {strategy}")
+    return {
+        "sensitivity": _frame(rows, "sensitivity"),
+        "leave_one_out": _frame(without, "leave_one_out"),
+    }
+
+
+def _frame(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
+    return pd.DataFrame(rows) if rows else empty_table(name)
+
+
+class Part:
+    """One analysis of a study with the tables that concern it.
+
+    Parameters
+    ----------
+    study, analysis : mapping
+    tables : Tables
+    """
+
+    def __init__(
+        self, study: Mapping[str, Any], analysis: Mapping[str, Any], tables: Tables
+    ) -> None:
+        self.study, self.analysis = study, analysis
+        self.units = tables.units[analysis["sample"]]
+        self.comparison = build_comparison(analysis, self.units)
+        self.outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+        self.weights = tables.weights[tables.weights["analysis"] == analysis["name"]]
+        self.estimates = tables.estimates.set_index("spec_id", drop=False)
+
+    def _spec_id(self, strategy: str, outcome: str) -> str:
+        return f"{self.analysis['name']}/{strategy}/{outcome}"
+
+    def sensitivity(self, strategy: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of one strategy, an outcome each."""
+        ids = self.comparison.units["unit_id"]
+        made = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
+        codes = group_codes(self.comparison.units["group"])
+        for outcome in self.analysis["outcomes"]:
+            values = self.outcomes.loc[ids, outcome].to_numpy(float)
+            known = ~np.isnan(values)
+            published = self.estimates.loc[self._spec_id(strategy, outcome)]
+            sample = MatchedSample(
+                values[known],
+                self.comparison.treatment[known],
+                self.comparison.covariates.rows(known),
+                made["weight"].to_numpy(float)[known],
+                made["set"].to_numpy(np.int64)[known],
+                codes[known],
+            )
+            yield sensitivity_row(sample, self._unmatched[outcome], published.to_dict())
+
+    @cached_property
+    def _unmatched(self) -> dict[str, Unmatched]:
+        """What the covariates do before the match, by outcome."""
+        table = self.outcomes.loc[self.comparison.units["unit_id"]]
+        found = {}
+        for outcome in self.analysis["outcomes"]:
+            values = table[outcome].to_numpy(float)
+            known = ~np.isnan(values)
+            covariates = self.comparison.covariates.rows(known)
+            found[outcome] = unmatched(values[known], self.comparison.treatment[known], covariates)
+        return found
+
+    def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
+        """Yield the estimates of one strategy without each region, outcome by outcome."""
+        region = self.study.get("sensitivity", {}).get("leave_out")
+        if region is None or region not in self.units.columns:
+            return
+        row = next(entry for entry in self.study["strategies"] if entry["name"] == strategy)
+        found = leave_one_out(
+            self.units[region], lambda kept: self._again(self.units[kept], parse_strategy(row))
+        )
+        for label, results in found.items():
+            for outcome, result in results.items():
+                yield {"spec_id": self._spec_id(strategy, outcome), "left_out": label, **result}
+
+    def _again(self, units: pd.DataFrame, strategy: Strategy) -> dict[str, dict[str, Any]]:
+        """Match the units anew and estimate every outcome."""
+        outcomes = self.analysis["outcomes"]
+        try:
+            comparison = build_comparison(self.analysis, units)
+            estimator = _estimator(comparison, strategy, self.analysis.get("exact", []))
+        except DesignError as error:
+            return {outcome: _missing(str(error)) for outcome in outcomes}
+        table = self.outcomes.loc[comparison.units["unit_id"]]
+        codes = group_codes(comparison.units["group"])
+        return {
+            outcome: _estimate(estimator, table[outcome].to_numpy(float), codes)
+            for outcome in outcomes
+        }
+
+
+def _estimator(comparison: Comparison, strategy: Strategy, exact: list[str]) -> Estimator:
+    models: dict[str, PropensityModel] = {}
+    if strategy.needs_propensity:
+        models[strategy.link] = fit_propensity(
+            comparison.covariates, comparison.treatment, link=strategy.link, where=comparison.name
+        )
+    prepared = Prepared(
+        comparison.covariates,
+        comparison.treatment,
+        make_design(comparison, strategy, models, exact),
+        models.get(strategy.link) if strategy.needs_propensity else None,
+        outcome_covariates=comparison.matrix(getattr(strategy, "outcome_covariates", ())),
+        stratified=bool(exact or strategy.exact),
+    )
+    return strategy_estimator(strategy, prepared)
+
+
+def _estimate(
+    estimator: Estimator, outcome: NDArray[np.float64], groups: NDArray[np.int64]
+) -> dict[str, Any]:
+    try:
+        found = estimator(outcome)
+    except DesignError as error:
+        return _missing(str(error))
+    clustering = Clustering(groups, found.set_ids)
+    result = t_inference(found.estimate, *clustering.std_error(found.scores))
+    return _row(found.estimate, result, found.n_treated, found.n_control, "")
+
+
+def _missing(reason: str) -> dict[str, Any]:
+    return _row(np.nan, Inference(*[np.nan] * 6), 0, 0, reason)
+
+
+def _row(
+    estimate: float, result: Inference, n_treated: int, n_control: int, reason: str
+) -> dict[str, Any]:
+    return {
+        "estimate": estimate,
+        "std_error": result.std_error,
+        "p_value": result.p_value,
+        "n_treated": n_treated,
+        "n_control": n_control,
+        "reason": reason,
+    }

@@ -1,0 +1,34 @@
+# Designs, outcomes and estimates -> how sensitive the matched estimates are.
+
+for study in STUDIES.values():
+    folder = f"results/{study['name']}"
+
+    rule:
+        name:
+            f"analyse_sensitivity_{study['name']}"
+        input:
+            done(study, "estimate_impacts"),
+            units=samples(study, "units"),
+            outcomes=samples(study, "outcomes"),
+            weights=f"{folder}/design/weights.parquet",
+            estimates=f"{folder}/estimates/estimates.parquet",
+            modules=modules("design", "estimation", "inference", "sensitivity"),
+        output:
+            touch(done(study, "analyse_sensitivity")),
+            sensitivity=update(f"{folder}/estimates/sensitivity.parquet"),
+            leave_one_out=update(f"{folder}/estimates/leave_one_out.parquet"),
+        log:
+            f"{folder}/logs/analyse_sensitivity.log",
+        benchmark:
+            f"{folder}/benchmarks/analyse_sensitivity.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            study=part(study, "sensitivity")
+            | {
+                "samples": without(study["samples"], "label"),
+                "strategies": without(study["strategies"], "label"),
+                "analyses": without(study["analyses"], "label"),
+            },
+        script:
+            "../scripts/analyse_sensitivity.py"
