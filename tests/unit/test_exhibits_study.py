@@ -200,6 +200,8 @@ def build_tables() -> dict[str, pd.DataFrame]:
         "estimates": estimates,
         "scores": sheet,
         "std_errors": _std_errors(estimates),
+        "sensitivity": _sensitivity(estimates),
+        "leave_one_out": _without_regions(estimates),
         "weights": pd.concat(weights, ignore_index=True),
         "propensity": pd.DataFrame(
             {
@@ -255,6 +257,54 @@ def _std_errors(estimates: pd.DataFrame) -> pd.DataFrame:
     errors = pd.concat(parts, ignore_index=True)
     experimental = errors["spec_id"].str.startswith("experiment")
     return errors[~(experimental & (errors["kind"] == "ai2006"))].reset_index(drop=True)
+
+
+def _sensitivity(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Made-up strengths of hidden bias, so that every column has something to print."""
+    matched = estimates[estimates["analysis"] == "psid_matching"]
+    pairs = (matched["strategy"] == "nn1_without_replacement").to_numpy()
+    binary = (matched["unit"] == "percentage points").to_numpy()
+    numbers = {
+        "regression_estimate": 1.1 * matched["estimate"],
+        "regression_std_error": matched["std_error"],
+        "partial_r2": 0.01,
+        "robustness_value": 0.123,
+        "robustness_value_interval": np.where(matched["p_value"] < 0.05, 0.0456, 0.0),
+        "benchmark_estimate": 0.5 * matched["estimate"],
+        "short_effect": 0.5 * matched["estimate"],
+        "short_r2": 0.01,
+        "long_effect": 0.9 * matched["estimate"],
+        "long_r2": 0.1,
+        "r2_max": 0.13,
+        "oster_delta": 2.345,
+        "oster_effect": 0.7 * matched["estimate"],
+        "risk_ratio": np.where(binary, 1.2, np.nan),
+        "e_value": np.where(binary, 1.69, np.nan),
+        "e_value_interval": np.where(binary, 1.0, np.nan),
+        "critical_gamma": np.where(pairs, 1.25, np.nan),
+    }
+    words = {"n_pairs": np.where(pairs, 180, 0), "gamma_reason": "", "regression_reason": ""}
+    return pd.DataFrame({"spec_id": matched["spec_id"], "benchmark": "age", **words, **numbers})
+
+
+def _without_regions(estimates: pd.DataFrame) -> pd.DataFrame:
+    matched = estimates[estimates["analysis"] == "psid_matching"]
+    parts = [
+        pd.DataFrame(
+            {
+                "spec_id": matched["spec_id"],
+                "left_out": region,
+                "estimate": factor * matched["estimate"],
+                "std_error": matched["std_error"],
+                "p_value": matched["p_value"],
+                "n_treated": treated,
+                "n_control": 100,
+                "reason": "",
+            }
+        )
+        for region, factor, treated in (("east", 0.8, 100), ("north", 1.3, 100), ("south", 9.0, 5))
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def build_results(

@@ -50,8 +50,8 @@ def sensitivity_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tupl
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
         for outcome in results.outcomes_of([analysis]):
             part = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            rows += _outcome_rows(results, outcome, part, columns)
-            lines += _line(results, analysis, outcome, part)
+            rows += _outcome_rows(results, outcome, part, columns) if len(part) else []
+        lines += _line(results, analysis, frame[frame["analysis"] == analysis])
     return (
         Table(
             title=exhibit["title"],
@@ -164,17 +164,27 @@ def _covariate(results: StudyResults, name: str) -> str:
     return str(mine["label"].iloc[0]).split(":")[0] if len(mine) else name
 
 
-def _line(results: StudyResults, analysis: str, outcome: str, part: pd.DataFrame) -> list[str]:
-    values = list((100 * part["robustness_value"]).dropna())
-    if not values:
+def _line(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]:
+    """Say how many intervals exclude zero, and how little would take the weakest of them there."""
+    values = 100 * part["robustness_value_interval"].dropna()
+    if values.empty:
         return []
-    firm = int((part["robustness_value_interval"] > 0).sum())
-    name = formatting.lower_first(results.outcome_label(outcome))
+    label, firm = results.analysis(analysis)["label"], values[values > 0]
+    if firm.empty:
+        return [f"{label}: no clustered interval of these regressions excludes zero to begin with."]
+    weakest, strongest = (
+        f"{formatting.number(value, 1)} percent" for value in (firm.min(), firm.max())
+    )
+    span = (
+        weakest
+        if len(firm) == 1
+        else f"{weakest} for the weakest and {strongest} for the strongest"
+    )
+    verb = "excludes" if len(firm) == 1 else "exclude"
     return [
-        f"{results.analysis(analysis)['label']}: an omitted variable that explains "
-        f"{formatting.range_text(values, 0, 'percent')} of what the covariates leave unexplained of both "
-        f"taking part and {name} would bring the estimate to zero; the interval excludes zero before any "
-        f"such variable for {formatting.share_of(firm, len(values), 'strategy')}."
+        f"{label}: {formatting.share_of(len(firm), len(values), 'interval')} {verb} zero to begin with. An "
+        "omitted variable would have to explain this share of what the covariates leave unexplained, of "
+        f"taking part and of the outcome alike, to bring zero inside: {span}."
     ]
 
 

@@ -36,7 +36,8 @@ def specification_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Fig
     outcomes = plotted_outcomes(results, exhibit)
     choices = _choices(results, exhibit["analyses"], outcomes)
     bands = [outcomes[start : start + _ACROSS] for start in range(0, len(outcomes), _ACROSS)]
-    matrix = _ROW * sum(len(rows) + 1 for rows in choices.values())
+    lines = [1 + _further(row.label) for rows in choices.values() for row in rows]
+    matrix = _ROW * (sum(lines) + len(choices))
     height = (_CURVE + matrix + _FRAME) * len(bands) + 0.3
     figure = palette.new_figure(7.2, height)
     grid = figure.subplots(
@@ -56,7 +57,7 @@ def specification_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Fig
             frame = _ordered(results, exhibit["analyses"], band[place])
             _curve(pair[0], results, band[place], frame)
             _matrix(pair[1], frame, choices, labelled=place == 0)
-    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=4)
+    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=3)
     return figure
 
 
@@ -157,20 +158,24 @@ def _matrix(
     axes: Axes, frame: pd.DataFrame, choices: Mapping[str, Sequence[_Choice]], *, labelled: bool
 ) -> None:
     """Draw a dot where an estimate rests on the choice of a row."""
-    places, labels, height = [], [], 0
+    places: list[float] = []
+    labels: list[tuple[str, bool]] = []
+    height = 0.0
     for title, rows in choices.items():
         places.append(height)
         labels.append((title, True))
         height -= 1
         for row in rows:
+            further = _further(row.label)
+            place = height - further / 2
             marked = frame.index[frame[row.column] == row.value]
             axes.plot(
-                range(len(frame)), [height] * len(frame), "o", color=palette.GRID, markersize=2.4
+                range(len(frame)), [place] * len(frame), "o", color=palette.GRID, markersize=2.4
             )
-            axes.plot(marked, [height] * len(marked), "o", color=palette.INK, markersize=3.6)
-            places.append(height)
+            axes.plot(marked, [place] * len(marked), "o", color=palette.INK, markersize=3.6)
+            places.append(place)
             labels.append((row.label, False))
-            height -= 1
+            height -= 1 + further
     axes.set_yticks(places, [text for text, _ in labels] if labelled else [""] * len(labels))
     for tick, (_, bold) in zip(axes.get_yticklabels(), labels, strict=True):
         tick.set_fontweight("bold" if bold else "normal")
@@ -181,6 +186,11 @@ def _matrix(
     axes.set_ylim(height + 0.4, 0.6)
     for spine in axes.spines.values():
         spine.set_visible(False)
+
+
+def _further(label: str) -> float:
+    """Height that the lines of a label after its first need, in rows."""
+    return 0.75 * label.count("\n")
 
 
 def _legend() -> list[Line2D]:

@@ -12,7 +12,11 @@ from ruralimpact.exhibits import disclosure, formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.contrasts import EqualityTest, equality_test
-from ruralimpact.sensitivity.specification_curve import SpecificationCurve, specification_curve
+from ruralimpact.sensitivity.specification_curve import (
+    LEVEL,
+    SpecificationCurve,
+    specification_curve,
+)
 
 _COLUMNS = (
     Column("Lowest", "Estimates", 1.1),
@@ -35,13 +39,14 @@ class Verdict:
     ----------
     curve : SpecificationCurve
         In the outcome's stored unit.
-    unbalanced : int
-        Strategies that fail balance.
+    matched, unbalanced : int
+        Strategies whose balance was checked, and those that fail it.
     test : EqualityTest or None
         That all estimates are equal; None for a single estimate, or too few groups.
     """
 
     curve: SpecificationCurve
+    matched: int
     unbalanced: int
     test: EqualityTest | None
 
@@ -61,8 +66,9 @@ def verdict(results: StudyResults, analysis: str, outcome: str) -> Verdict:
     frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
     values = frame["estimate"].to_numpy(float)
     curve = specification_curve(values, frame["p_value"].to_numpy(float))
-    unbalanced = int((frame["balanced"] == "no").sum())
-    return Verdict(curve, unbalanced, _equality(results, frame))
+    checked = frame["balanced"].value_counts()
+    failing = int(checked.get("no", 0))
+    return Verdict(curve, int(checked.get("yes", 0)) + failing, failing, _equality(results, frame))
 
 
 def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None:
@@ -112,10 +118,11 @@ def _row(results: StudyResults, analysis: str, outcome: str, found: Verdict) -> 
     unit, curve, test = results.unit(outcome), found.curve, found.test
     factor, decimals = formatting.scale(unit), results.decimals(outcome)
     ends = (curve.lowest, curve.median, curve.highest)
-    shares = (curve.positive, curve.significant, found.unbalanced)
+    failing = f"{found.unbalanced} of {found.matched}" if found.matched else formatting.DASH
     cells = [
         *(Cell(formatting.number(factor * value, decimals)) for value in ends),
-        *(Cell(f"{share} of {curve.count}") for share in shares),
+        *(Cell(f"{part} of {curve.count}") for part in (curve.positive, curve.significant)),
+        Cell(failing),
         *_test_cells(test),
     ]
     record: dict[str, Value] = {
@@ -124,7 +131,9 @@ def _row(results: StudyResults, analysis: str, outcome: str, found: Verdict) -> 
         "unit": unit,
         **dict(zip(("lowest", "median", "highest"), (factor * v for v in ends), strict=True)),
         "strategies": curve.count,
-        **dict(zip(("positive", "significant", "unbalanced"), shares, strict=True)),
+        "positive": curve.positive,
+        "significant": curve.significant,
+        "unbalanced": found.unbalanced if found.matched else None,
         "equality_f": test.statistic if test else None,
         "equality_df1": test.df_numerator if test else None,
         "equality_df2": test.df_denominator if test else None,
@@ -146,15 +155,21 @@ def _test_cells(test: EqualityTest | None) -> list[Cell]:
 
 def _sentence(found: Sequence[Verdict]) -> str:
     """Say for how many outcomes the strategies agree, in sign and by the joint test."""
-    total = len(found)
+    tests = [one.test for one in found if one.test and np.isfinite(one.test.p_value)]
     signs = sum(one.curve.one_sign for one in found)
-    tested = [one.test.p_value for one in found if one.test and np.isfinite(one.test.p_value)]
-    differ = sum(p < 0.05 for p in tested)
-    text = f"the strategies agree in sign on {formatting.share_of(signs, total, 'outcome')}"
-    if tested:
+    differ = sum(test.p_value < LEVEL for test in tests)
+    if len(found) == 1:
+        sign = "agree" if signs else "do not agree"
+        text = f"the strategies {sign} in sign"
+        verb = "is rejected" if differ else "is not rejected"
+        return (
+            f"{text}; that they are equal {verb} at the 5 percent level." if tests else f"{text}."
+        )
+    text = f"the strategies agree in sign on {formatting.share_of(signs, len(found), 'outcome')}"
+    if tests:
         text += (
             "; that they are equal is rejected at the 5 percent level for "
-            f"{formatting.share_of(differ, len(tested))}"
+            f"{formatting.share_of(differ, len(tests))}"
         )
     return f"{text}."
 

@@ -1,0 +1,153 @@
+"""Tables of sensitivity and of the verdict, and the specification curve."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_exhibits_study import build_results
+
+from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.model import Row, Table
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.sensitivity_table import sensitivity_table
+from ruralimpact.exhibits.specification_plot import specification_plot, specification_words
+from ruralimpact.exhibits.verdict_table import verdict, verdict_table
+from ruralimpact.inference.contrasts import equality_test
+
+EXHIBIT = {"title": "A title", "analyses": ["psid_matching"]}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
+    folder: Path = tmp_path_factory.mktemp("sensitivity")
+    return build_results(folder)
+
+
+def cells(table: Table, row: Row) -> dict[str, str]:
+    names = [f"{column.group}/{column.label}" for column in table.columns]
+    return dict(zip(names, (cell.text for cell in row.cells), strict=True))
+
+
+def data_rows(table: Table) -> list[Row]:
+    return [row for row in table.rows if row.kind == "data"]
+
+
+def test_sensitivity_cells(results: StudyResults) -> None:
+    (table,) = sensitivity_table(results, EXHIBIT)
+    rows = data_rows(table)
+    assert len(rows) == 3 * (4 + 1), "each outcome has four strategies and a row for all units"
+    first = cells(table, rows[0])
+    estimate = results.estimates_of("psid_matching", "earnings").iloc[0]["estimate"]
+    regression = "Regression with the design's weights"
+    assert first[f"{regression}/RV"] == "12.3%"
+    assert first[f"{regression}/Estimate"] == f"{1.1 * estimate:,.0f}"
+    assert first[f"{regression}/Left by a confounder like"] == f"Age: {0.5 * estimate:,.0f}"
+    assert first["Pairs/Critical Γ"] == "–"
+    assert first["All units/Oster's δ"] == "–"
+    whole = cells(table, rows[4])
+    assert rows[4].label.text == "All units, by regression"
+    assert whole["All units/Oster's δ"] == "2.35"
+    assert whole[f"{regression}/RV"] == "–"
+
+
+def test_regions_that_leave_too_few_units_are_passed_over(results: StudyResults) -> None:
+    (table,) = sensitivity_table(results, EXHIBIT)
+    record = data_rows(table)[0].record
+    assert record is not None
+    estimate = results.estimates_of("psid_matching", "earnings").iloc[0]["estimate"]
+    assert record["left_out"] == pytest.approx(0.8 * estimate)
+    assert record["left_out_high"] == pytest.approx(1.3 * estimate)
+
+
+def test_shares_are_printed_in_percentage_points(results: StudyResults) -> None:
+    (table,) = sensitivity_table(results, EXHIBIT)
+    row = next(row for row in data_rows(table) if row.record["spec_id"].endswith("/employed"))
+    own = results.estimates_of("psid_matching", "employed").iloc[0]
+    assert row.record["regression_estimate"] == pytest.approx(110 * own["estimate"])
+    assert row.record["e_value"] == pytest.approx(1.69)
+
+
+def test_suppressed_estimates_show_nothing(results: StudyResults) -> None:
+    hidden = results.estimates.assign(suppressed=results.estimates["strategy"] == "nn5")
+    (table,) = sensitivity_table(replace(results, estimates=hidden), EXHIBIT)
+    row = next(row for row in data_rows(table) if "/nn5/" in row.record["spec_id"])
+    assert {cell.text for cell in row.cells} == {"[s]"}
+    assert set(row.record) == {"spec_id"}
+
+
+def test_columns_that_apply_nowhere_are_left_out(results: StudyResults) -> None:
+    none = results.leave_one_out.iloc[:0]
+    (table,) = sensitivity_table(replace(results, leave_one_out=none), EXHIBIT)
+    assert "Without one region" not in {column.group for column in table.columns}
+    assert not any("Without one region" in note for note in table.notes)
+
+
+def test_sensitivity_reading_counts_intervals(results: StudyResults) -> None:
+    (table,) = sensitivity_table(results, EXHIBIT)
+    frame = results.estimates_of("psid_matching")
+    found = int((frame["p_value"] < 0.05).sum())
+    if found == 0:
+        assert "no clustered interval" in table.reading[0]
+    else:
+        assert "4.6 percent" in table.reading[0]
+
+
+def test_verdict_counts(results: StudyResults) -> None:
+    frame = results.estimates_of("psid_matching", "earnings")
+    found = verdict(results, "psid_matching", "earnings")
+    assert found.curve.count == 4
+    assert found.curve.lowest == frame["estimate"].min()
+    assert found.curve.positive == int((frame["estimate"] > 0).sum())
+    assert found.matched == 4
+    assert found.unbalanced == int((frame["balanced"] == "no").sum())
+    expected = equality_test(
+        frame["estimate"].to_numpy(float), results.scores[list(frame["spec_id"])].to_numpy(float)
+    )
+    assert found.test == expected
+
+
+def test_verdict_table_prints_them(results: StudyResults) -> None:
+    (table,) = verdict_table(results, EXHIBIT)
+    row = data_rows(table)[0]
+    frame = results.estimates_of("psid_matching", "earnings")
+    printed = cells(table, row)
+    assert printed["Estimates/Highest"] == f"{frame['estimate'].max():,.0f}"
+    assert printed["Strategies/Above zero"] == f"{(frame['estimate'] > 0).sum()} of 4"
+    assert printed["Strategies/Fail balance"] == f"{(frame['balanced'] == 'no').sum()} of 4"
+    assert row.record["equality_df1"] == 3
+
+
+def test_one_estimate_has_no_test_and_no_balance(results: StudyResults) -> None:
+    (table,) = verdict_table(results, {"title": "A title", "analyses": ["experiment"]})
+    printed = cells(table, data_rows(table)[0])
+    assert printed["Strategies/Fail balance"] == "–"
+    assert printed["Are they equal?/F"] == "–"
+
+
+def test_specification_curve_draws_every_estimate(results: StudyResults) -> None:
+    exhibit = {"title": "A title", "analyses": ["experiment", "psid_matching"]}
+    with palette.style():
+        figure = specification_plot(results, exhibit)
+        content = palette.svg_bytes(figure, "A title")
+        assert content == palette.svg_bytes(specification_plot(results, exhibit), "A title")
+    curves = figure.axes[: len(figure.axes) // 2]
+    expected = sorted(
+        pd.concat([results.estimates_of(name, "earnings") for name in exhibit["analyses"]])[
+            "estimate"
+        ]
+    )
+    drawn = [
+        float(np.asarray(line.get_ydata())[0])
+        for line in curves[0].lines
+        if line.get_marker() == "o"
+    ]
+    assert drawn == pytest.approx(expected)
+
+
+def test_outcomes_can_be_chosen(results: StudyResults) -> None:
+    exhibit = {"title": "A title", "analyses": ["psid_matching"], "outcomes": ["employed"]}
+    words = specification_words(results, exhibit)
+    assert "Any earnings in 1978: 4 estimates" in words
+    assert "Earnings in 1978:" not in words.replace("Any earnings in 1978:", "")
