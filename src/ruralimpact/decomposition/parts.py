@@ -1,0 +1,122 @@
+"""An effect on net income split into parts, each with the influence scores of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.decomposition.accounts import ProductAccounts
+from ruralimpact.decomposition.shapley import (
+    FACTORS,
+    ArmMeans,
+    shapley_jacobian,
+    shapley_parts,
+)
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.estimate import ScoredEstimate
+
+FloatArray = NDArray[np.float64]
+Estimator = Callable[[FloatArray], ScoredEstimate]
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """The parts of an effect on net income.
+
+    Attributes
+    ----------
+    names : tuple of str, length P
+        Of `shapley.FACTORS`, those that apply: `mix` with several products, `quality` with grades.
+    products : tuple of str, length K
+    parts : ndarray, shape (P, K)
+        In money; sums to `total`.
+    scores : ndarray, shape (n, P, K)
+        Influence of each unit; sums over parts and products to the scores of `total`.
+    total : ScoredEstimate
+        The effect on net income.
+    """
+
+    names: tuple[str, ...]
+    products: tuple[str, ...]
+    parts: FloatArray
+    scores: FloatArray
+    total: ScoredEstimate
+
+
+def decompose(estimator: Estimator, accounts: ProductAccounts) -> Decomposition:
+    """Split the effect that an estimator finds on net income.
+
+    Parameters
+    ----------
+    estimator : callable
+        From an outcome of shape (n,) to its `ScoredEstimate`, linear in the outcome as matching,
+        weighting and regression adjustment are, with the treated mean and its scores.
+    accounts : ProductAccounts, n units
+
+    Returns
+    -------
+    Decomposition
+
+    Raises
+    ------
+    DesignError
+        The estimator has no counterfactual mean, or prices are not defined (see
+        `shapley.shapley_parts`).
+
+    Notes
+    -----
+    The estimator is applied to every quantity, value and cost. Its treated means, and those means
+    less its effects (what the treated would have had), are the two arms of `shapley_parts`; scores of
+    the parts are the scores of the means times the derivatives of the parts. A unit with anything
+    missing is missing in all.
+    """
+    columns = np.column_stack([accounts.quantity, accounts.value, accounts.cost])
+    columns = np.where(np.isnan(columns).any(axis=1, keepdims=True), np.nan, columns)
+    found = [estimator(column) for column in columns.T]
+    treated, treated_scores, control, control_scores = _means(found)
+    lines = len(accounts.line_product)
+    arms = [
+        ArmMeans(mean[:lines], mean[lines : 2 * lines], mean[2 * lines :])
+        for mean in (treated, control)
+    ]
+    parts = shapley_parts(arms[0], arms[1], accounts.line_product)
+    by_treated, by_control = shapley_jacobian(arms[0], arms[1], accounts.line_product)
+    scores = np.tensordot(treated_scores, by_treated, axes=(1, 2))
+    scores += np.tensordot(control_scores, by_control, axes=(1, 2))
+    applies = _applies(accounts)
+    return Decomposition(
+        tuple(name for name, used in zip(FACTORS, applies, strict=True) if used),
+        accounts.products,
+        parts[applies],
+        scores[:, applies],
+        estimator(np.where(np.isnan(columns).any(axis=1), np.nan, accounts.net_income)),
+    )
+
+
+def _means(found: list[ScoredEstimate]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Treated and counterfactual means, shape (C,), with their scores, shape (n, C)."""
+    means, own, effects = [], [], []
+    for one in found:
+        if one.treated_mean_scores is None or not np.isfinite(one.treated_mean):
+            raise DesignError("this estimator has no treated mean: its effect cannot be split.")
+        means.append(one.treated_mean)
+        own.append(one.treated_mean_scores)
+        effects.append((one.estimate, one.scores))
+    treated, treated_scores = np.array(means), np.column_stack(own)
+    effect = np.array([value for value, _ in effects])
+    effect_scores = np.column_stack([scores for _, scores in effects])
+    return treated, treated_scores, _clean(treated, effect), treated_scores - effect_scores
+
+
+def _clean(treated: FloatArray, effect: FloatArray) -> FloatArray:
+    """Counterfactual means, with exact zeros where subtraction leaves only rounding."""
+    control = treated - effect
+    rounding = 1e-12 * np.maximum(np.abs(treated), np.abs(effect))
+    return np.where(np.abs(control) <= rounding, 0.0, control)
+
+
+def _applies(accounts: ProductAccounts) -> NDArray[np.bool_]:
+    """Which of `FACTORS` can differ from zero, shape (5,)."""
+    several = len(accounts.products) > 1
+    return np.array([True, several, accounts.graded, True, True])

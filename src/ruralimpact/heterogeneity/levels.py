@@ -1,0 +1,227 @@
+"""One strategy within each level of a subgroup variable."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.apply_strategy import apply_strategy
+from ruralimpact.design.balance import balance
+from ruralimpact.design.comparison import Comparison
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.dependence import find_dependence
+from ruralimpact.design.propensity import PropensityScore, fit_propensity
+from ruralimpact.design.strategies import (
+    CoarsenedExactMatching,
+    KernelMatching,
+    NearestNeighbour,
+    OptimalMatching,
+    RadiusMatching,
+    Strategy,
+)
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.apply_strategy import Estimator, Prepared
+from ruralimpact.estimation.effects import difference_estimator, effect_estimator
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.missing import spread_scores
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+# Strategies that compare within exact strata; the others weight a whole sample.
+STRATIFIED = (
+    NearestNeighbour,
+    OptimalMatching,
+    KernelMatching,
+    RadiusMatching,
+    CoarsenedExactMatching,
+)
+
+
+@dataclass(frozen=True)
+class Level:
+    """The comparison within one level.
+
+    Attributes
+    ----------
+    inside : ndarray of bool, shape (n,)
+        Units of the level.
+    estimator : callable or None
+        From an outcome of shape (n,) to the effect on the level's treated units; scores of other
+        units are 0. None where the level bears no comparison.
+    dropped : int
+        Treated units of the level without a match.
+    balanced : bool or None
+        Whether every covariate is balanced within the level; None without a strategy.
+    reason : str
+        Why there is no estimator, else empty.
+    """
+
+    inside: BoolArray
+    estimator: Estimator | None
+    dropped: int = 0
+    balanced: bool | None = None
+    reason: str = ""
+
+
+def level_comparisons(
+    strategy: Strategy | None,
+    comparison: Comparison,
+    codes: IntArray,
+    *,
+    exact: list[str],
+    propensity: PropensityScore | None = None,
+) -> list[Level]:
+    """Compare the arms within each level of a subgroup variable, by the same strategy.
+
+    Parameters
+    ----------
+    strategy : Strategy or None
+        None compares plain means.
+    comparison : Comparison, n units
+    codes : ndarray of int, shape (n,)
+        Level of each unit, 0 .. L-1; -1 for units in none.
+    exact : list of str
+        Variables on which the analysis already compares exactly.
+    propensity : PropensityScore, optional
+        Of the whole comparison.
+
+    Returns
+    -------
+    list of Level, length L
+
+    Notes
+    -----
+    Strategies that can compare within exact strata add the subgroup variable to them: treated units
+    of a level are matched with controls of that level, on the score, metric and caliper of the whole
+    comparison. A score estimated on everyone serves within subgroups (Rassen et al. 2012) and, unlike
+    one fitted in each, exists where a level is small; exact matching on the moderator keeps the
+    controls' level from being mixed into the effect's (Green & Stuart 2014). If the analysis already
+    is exact on the variable, the effect on everyone is the average of the levels' effects by their
+    treated units. Strategies that weight a whole sample are applied anew to each level's units.
+
+    References
+    ----------
+    Rassen, Glynn, Rothman, Setoguchi & Schneeweiss (2012), Pharmacoepidemiology and Drug Safety 21(7);
+    Green & Stuart (2014), Journal of Consulting and Clinical Psychology 82(5).
+    """
+    members = [codes == level for level in range(int(codes.max(initial=-1)) + 1)]
+    if strategy is None:
+        return [_plain(comparison, inside) for inside in members]
+    if isinstance(strategy, STRATIFIED):
+        return _within_strata(strategy, comparison, codes, members, exact, propensity)
+    return [_anew(strategy, comparison, inside) for inside in members]
+
+
+def _plain(comparison: Comparison, inside: BoolArray) -> Level:
+    reason = _empty_arm(comparison.treatment, inside.astype(float))
+    if reason:
+        return Level(inside, None, reason=reason)
+    return Level(inside, _masked(difference_estimator(comparison.treatment), inside))
+
+
+def _within_strata(
+    strategy: Strategy,
+    comparison: Comparison,
+    codes: IntArray,
+    members: list[BoolArray],
+    exact: list[str],
+    propensity: PropensityScore | None,
+) -> list[Level]:
+    together = comparison.strata([*exact, *(name for name in strategy.exact if name not in exact)])
+    strata = codes if together is None else np.stack([together, codes], axis=1)
+    cells = np.unique(strata, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    score = propensity if strategy.needs_propensity else None
+    try:
+        design = apply_strategy(
+            strategy, comparison.covariates, comparison.treatment, propensity=score, strata=cells
+        )
+    except DesignError as problem:
+        return [Level(inside, None, reason=str(problem)) for inside in members]
+    prepared = Prepared(
+        comparison.covariates,
+        comparison.treatment,
+        design,
+        score,
+        outcome_covariates=comparison.covariates,
+        stratified=True,
+    )
+    estimator = effect_estimator(strategy, prepared)
+    return [_level(comparison, inside, design.weights, estimator) for inside in members]
+
+
+def _level(
+    comparison: Comparison, inside: BoolArray, weights: FloatArray, estimator: Estimator
+) -> Level:
+    used = np.where(inside, weights, 0.0)
+    lost = int((inside & (comparison.treatment == 1) & (weights == 0)).sum())
+    reason = _empty_arm(comparison.treatment, used)
+    if reason:
+        return Level(inside, None, lost, reason=reason)
+    return Level(inside, _masked(estimator, inside), lost, _balanced(comparison, inside, used))
+
+
+def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Level:
+    treatment = comparison.treatment[inside]
+    covariates = _independent(comparison.covariates.rows(inside))
+    columns = list(getattr(strategy, "outcome_covariates", ()))
+    try:
+        score = None
+        if strategy.needs_propensity:
+            score = fit_propensity(covariates, treatment, link=strategy.link)
+        design = apply_strategy(strategy, covariates, treatment, propensity=score)
+    except DesignError as problem:
+        return Level(inside, None, reason=str(problem))
+    outcome_covariates = _independent(comparison.matrix(columns).rows(inside))
+    prepared = Prepared(covariates, treatment, design, score, outcome_covariates)
+    part = effect_estimator(strategy, prepared)
+    weights = np.zeros(len(inside))
+    weights[inside] = design.weights
+    return Level(
+        inside,
+        lambda outcome: spread_scores(part(outcome[inside]), inside),
+        int(((treatment == 1) & (design.weights == 0)).sum()),
+        _balanced(comparison, inside, weights),
+    )
+
+
+def _masked(estimator: Estimator, inside: BoolArray) -> Estimator:
+    """The estimator of the units inside: outcomes of the others are taken away."""
+
+    def estimate(outcome: FloatArray) -> ScoredEstimate:
+        return estimator(np.where(inside, outcome, np.nan))
+
+    return estimate
+
+
+def _empty_arm(treatment: NDArray[np.int8], weights: FloatArray) -> str:
+    for arm, name in ((1, "treated unit"), (0, "control")):
+        if not weights[treatment == arm].any():
+            return f"no {name} of this level is matched or in the sample"
+    return ""
+
+
+def _balanced(comparison: Comparison, inside: BoolArray, weights: FloatArray) -> bool | None:
+    if not comparison.levels.names:
+        return None
+    found = balance(
+        comparison.levels.rows(inside), comparison.treatment[inside], weights[inside]
+    )
+    return bool(found.balanced.all())
+
+
+def _independent(covariates: CovariateMatrix) -> CovariateMatrix:
+    """The covariates that vary and that the ones before them do not imply, among these units."""
+    values = covariates.values
+    spread = values.std(axis=0) if len(values) else np.zeros(values.shape[1])
+    varying = np.flatnonzero(spread > 1e-12 * np.abs(values).max(axis=0, initial=0.0))
+    scaled = (values[:, varying] - values[:, varying].mean(axis=0)) / spread[varying]
+    basis = find_dependence(scaled.T @ scaled / max(len(values), 1)).basis
+    keep = varying[basis]
+    return CovariateMatrix(
+        values[:, keep],
+        tuple(covariates.names[j] for j in keep),
+        covariates.binary[keep],
+        covariates.base_levels,
+    )

@@ -1,0 +1,172 @@
+"""Rows of the table of subgroup effects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.rows import Specification, estimate_row
+from ruralimpact.heterogeneity.comparisons import SubgroupTests
+from ruralimpact.heterogeneity.levels import Level
+from ruralimpact.heterogeneity.subgroupings import REALISED_WARNING, Subgrouping
+from ruralimpact.inference.clustered import Clustering
+
+IntArray = NDArray[np.int64]
+
+_EMPTY: dict[str, Any] = {
+    **{"level": "", "against": "", "place": -1, "low": np.nan, "high": np.nan},
+    **{"estimate": np.nan, "std_error": np.nan, "statistic": np.nan, "df": np.nan},
+    **{"df_denominator": np.nan, "p_value": np.nan, "p_adjusted": np.nan},
+    **{"conf_low": np.nan, "conf_high": np.nan},
+    **{"treated_mean": np.nan, "control_mean": np.nan, "counterfactual_mean": np.nan},
+    **{"percent": np.nan, "percent_low": np.nan, "percent_high": np.nan, "percent_reason": ""},
+    **{"n_treated": 0, "n_control": 0, "n_groups": 0, "ess": np.nan, "dropped": 0},
+    **{"balanced": "", "warning": "", "reason": ""},
+}
+_TESTS = ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
+_PERCENTS = ("percent", "percent_low", "percent_high")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The effect in one level, or why there is none.
+
+    Attributes
+    ----------
+    level : Level
+    estimate : ScoredEstimate or None
+    reason : str
+    """
+
+    level: Level
+    estimate: ScoredEstimate | None
+    reason: str
+
+
+def level_row(
+    spec: Specification, grouping: Subgrouping, place: int, effect: Effect, groups: IntArray
+) -> dict[str, Any]:
+    """The effect in one level; strata of the realised outcome carry no test.
+
+    Parameters
+    ----------
+    spec : Specification
+    grouping : Subgrouping
+    place : int
+        Position of the level.
+    effect : Effect
+    groups : ndarray of int, shape (n,)
+
+    Returns
+    -------
+    dict
+        Under the contract ``subgroups``, adjusted p-value missing.
+    """
+    level = effect.level
+    row = {
+        **_heading(spec, grouping, "level"),
+        "level": grouping.levels[place],
+        "place": place,
+        "low": grouping.low[place],
+        "high": grouping.high[place],
+        "dropped": level.dropped,
+        "reason": effect.reason,
+    }
+    if effect.estimate is None:
+        return row
+    supported = f"{spec.estimand}, supported" if level.dropped else spec.estimand
+    passed = {None: "", True: "yes", False: "no"}[level.balanced]
+    own = replace(spec, estimand=supported, balanced=passed, dropped=level.dropped)
+    clustering = Clustering(groups, effect.estimate.set_ids)
+    found = estimate_row(own, effect.estimate, clustering)
+    row |= {name: found[name] for name in (*_EMPTY, "estimand") if name in found}
+    if grouping.basis == "realised":
+        row |= dict.fromkeys((*_TESTS, *_PERCENTS), np.nan)
+    return row
+
+
+def difference_rows(
+    spec: Specification, grouping: Subgrouping, places: Sequence[int], tests: SubgroupTests
+) -> list[dict[str, Any]]:
+    """Every pairwise difference between levels.
+
+    Parameters
+    ----------
+    spec : Specification
+    grouping : Subgrouping
+    places : sequence of int
+        Levels that were tested, in the order of `tests`.
+    tests : SubgroupTests
+
+    Returns
+    -------
+    list of dict
+    """
+    rows = []
+    for (first, second), test, adjusted in zip(
+        tests.pairs, tests.differences, tests.pair_p_values, strict=True
+    ):
+        inference = test.inference
+        rows.append(
+            {
+                **_heading(spec, grouping, "difference"),
+                "level": grouping.levels[places[first]],
+                "against": grouping.levels[places[second]],
+                "place": places[first],
+                "estimate": test.difference,
+                **{name: getattr(inference, name) for name in _TESTS},
+                "p_adjusted": adjusted,
+                "n_groups": int(inference.df) + 1,
+            }
+        )
+    return rows
+
+
+def equality_row(
+    spec: Specification, grouping: Subgrouping, tests: SubgroupTests
+) -> dict[str, Any]:
+    """The joint test that the effects of all levels are equal.
+
+    Parameters
+    ----------
+    spec : Specification
+    grouping : Subgrouping
+    tests : SubgroupTests
+
+    Returns
+    -------
+    dict
+    """
+    row = _heading(spec, grouping, "equality")
+    if tests.equality is None:
+        return {**row, "reason": "there are too few groups for a joint test"}
+    return {
+        **row,
+        "statistic": tests.equality.statistic,
+        "df": tests.equality.df_numerator,
+        "df_denominator": tests.equality.df_denominator,
+        "p_value": tests.equality.p_value,
+    }
+
+
+def _heading(spec: Specification, grouping: Subgrouping, kind: str) -> dict[str, Any]:
+    return {
+        "spec_id": spec.spec_id,
+        "analysis": spec.analysis,
+        "sample": spec.sample,
+        "method": spec.method,
+        "outcome": spec.outcome,
+        "unit": spec.unit,
+        "strategy": spec.strategy,
+        "estimand": spec.estimand,
+        "subgroup": grouping.name,
+        "subgroup_label": grouping.label,
+        "basis": grouping.basis,
+        "kind": kind,
+        **_EMPTY,
+        "warning": REALISED_WARNING if grouping.basis == "realised" else "",
+        "synthetic": spec.synthetic,
+    }

@@ -1,0 +1,222 @@
+"""Effects by subgroup of every analysis that declares some."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.records import ATT, read_propensity
+from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
+from ruralimpact.design.study import strategies_of
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.study import Tables
+from ruralimpact.heterogeneity.comparisons import compare_subgroups
+from ruralimpact.heterogeneity.levels import Level, level_comparisons
+from ruralimpact.heterogeneity.rows import (
+    Effect,
+    difference_rows,
+    equality_row,
+    level_row,
+)
+from ruralimpact.heterogeneity.subgroupings import Subgrouping, make_subgrouping
+from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.tables import empty_table
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SubgroupTables:
+    """Effects by subgroup.
+
+    Attributes
+    ----------
+    subgroups : DataFrame
+        Contract ``subgroups``.
+    scores : DataFrame
+        Group scores of the effects, indexed by group, columns ``<spec_id>::<subgroup>=<level>``.
+    """
+
+    subgroups: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def subgroup_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> SubgroupTables:
+    """Estimate every declared subgroup effect of a study.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses`` (with ``subgroups``), ``strategies``, ``outcomes``, ``codebook``, ``synthetic``.
+    tables : Tables
+    seed : int
+        Of the bootstrap behind adjusted p-values; each family derives its own stream from it.
+
+    Returns
+    -------
+    SubgroupTables
+        Without rows where nothing is declared.
+    """
+    rows: list[dict[str, Any]] = []
+    scores: dict[str, pd.Series] = {}
+    for analysis in study["analyses"]:
+        part = _Part(study, analysis, tables, seed) if analysis.get("subgroups") else None
+        for found, columns in part.families() if part else ():
+            rows += found
+            scores |= columns
+    return SubgroupTables(
+        pd.DataFrame(rows) if rows else empty_table("subgroups"),
+        pd.DataFrame(scores).sort_index() if scores else pd.DataFrame(),
+    )
+
+
+class _Part:
+    """One analysis with its units and outcomes."""
+
+    def __init__(
+        self, study: Mapping[str, Any], analysis: Mapping[str, Any], tables: Tables, seed: int
+    ) -> None:
+        self.study, self.analysis, self.tables, self.seed = study, analysis, tables, seed
+        self.comparison = build_comparison(analysis, tables.units[analysis["sample"]])
+        outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+        self.outcomes = outcomes.loc[self.comparison.units["unit_id"]]
+        self.groups = group_codes(self.comparison.units["group"])
+        self.group_names = np.unique(self.comparison.units["group"])
+
+    def outcome(self, name: str) -> FloatArray:
+        return self.outcomes[name].to_numpy(float)
+
+    def families(self) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
+        """Yield rows and group scores of each subgroup variable, strategy and outcome."""
+        order = labels_in_order(self.study)
+        for entry in self.analysis["subgroups"]:
+            grouping = make_subgrouping(entry, self.comparison, self.outcome, order)
+            for name in entry.get("strategies", strategies_of(self.analysis)):
+                strategy, levels = self._levels(name, grouping)
+                for outcome in entry.get("outcomes", self.analysis["outcomes"]):
+                    spec = self._specification(name, strategy, outcome)
+                    yield self._family(spec, grouping, levels)
+
+    def _levels(self, name: str, grouping: Subgrouping) -> tuple[Strategy | None, list[Level]]:
+        row = next((one for one in self.study["strategies"] if one["name"] == name), None)
+        strategy = None if row is None else parse_strategy(row)
+        score = None
+        if strategy is not None and strategy.needs_propensity:
+            score = read_propensity(self.comparison, strategy.link, self.tables.propensity)
+        exact = list(self.analysis.get("exact", []))
+        return strategy, level_comparisons(
+            strategy, self.comparison, grouping.codes, exact=exact, propensity=score
+        )
+
+    def _specification(
+        self, name: str, strategy: Strategy | None, outcome: str
+    ) -> Specification:
+        return Specification(
+            analysis=self.analysis["name"],
+            sample=self.analysis["sample"],
+            method=self.analysis["method"],
+            treatment=self.analysis["treatment"],
+            outcome=outcome,
+            unit=self.study["outcomes"][outcome]["unit"],
+            strategy=name,
+            estimand="ATO" if isinstance(strategy, OverlapWeighting) else ATT,
+            balanced="",
+            dropped=0,
+            synthetic=bool(self.study["synthetic"]),
+        )
+
+    def _family(
+        self, spec: Specification, grouping: Subgrouping, levels: list[Level]
+    ) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
+        values = self.outcome(spec.outcome)
+        effects = [_effect(level, values) for level in levels]
+        sums = {
+            place: group_sums(effect.estimate.scores, self.groups)
+            for place, effect in enumerate(effects)
+            if effect.estimate is not None and grouping.basis != "realised"
+        }
+        rows = [
+            level_row(spec, grouping, place, effect, self.groups)
+            for place, effect in enumerate(effects)
+        ]
+        if sums:
+            rows = self._tested(spec, grouping, effects, sums, rows)
+        columns = {
+            f"{spec.spec_id}::{grouping.name}={grouping.levels[place]}": pd.Series(
+                own, index=self.group_names
+            )
+            for place, own in sums.items()
+        }
+        return rows, columns
+
+    def _tested(
+        self,
+        spec: Specification,
+        grouping: Subgrouping,
+        effects: list[Effect],
+        sums: Mapping[int, FloatArray],
+        rows: list[dict[str, Any]],
+    ) -> list[dict[str, Any]]:
+        places = list(sums)
+        estimates = np.array([_found(effects[place]).estimate for place in places])
+        stream = crc32(f"{spec.spec_id}/{grouping.name}".encode())
+        tests = compare_subgroups(
+            estimates,
+            np.column_stack(list(sums.values())),
+            rng=np.random.default_rng([self.seed, stream]),
+        )
+        adjusted = dict(zip(places, tests.level_p_values, strict=True))
+        rows = [
+            {**row, "p_adjusted": adjusted.get(place, np.nan)} for place, row in enumerate(rows)
+        ]
+        if len(places) < 2:
+            return rows
+        return [
+            *rows,
+            *difference_rows(spec, grouping, places, tests),
+            equality_row(spec, grouping, tests),
+        ]
+
+
+def _found(effect: Effect) -> ScoredEstimate:
+    assert effect.estimate is not None
+    return effect.estimate
+
+
+def _effect(level: Level, outcome: FloatArray) -> Effect:
+    if level.estimator is None:
+        return Effect(level, None, level.reason)
+    try:
+        found = level.estimator(outcome)
+    except DesignError as problem:
+        return Effect(level, None, str(problem))
+    if not np.isfinite(found.estimate):
+        return Effect(level, None, "the estimate is not defined")
+    return Effect(level, found, "")
+
+
+def labels_in_order(study: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Values of the codebook's categories, in the order in which it lists them.
+
+    Parameters
+    ----------
+    study : mapping
+        ``codebook``, rows as text.
+
+    Returns
+    -------
+    dict of str to list of str
+    """
+    listed: dict[str, list[str]] = {}
+    for row in study.get("codebook", []):
+        pairs = [pair for pair in (row.get("labels") or "").split("|") if "=" in pair]
+        values = [pair.partition("=")[2].strip() for pair in pairs]
+        listed.setdefault(row["variable"], []).extend(values)
+    return {name: list(dict.fromkeys(values)) for name, values in listed.items()}

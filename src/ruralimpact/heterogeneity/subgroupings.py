@@ -1,0 +1,134 @@
+"""From an entry of `subgroups:` to the level of every unit of a comparison."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.comparison import Comparison
+from ruralimpact.errors import DesignError
+from ruralimpact.heterogeneity.strata import predict_without_treatment, quantile_classes
+from ruralimpact.inference.clustered import group_codes
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+REALISED_WARNING = (
+    "strata of the realised outcome: treatment moves units between them, so differences between "
+    "strata are no evidence on whom the project helps"
+)
+
+
+@dataclass(frozen=True)
+class Subgrouping:
+    """Levels of a subgroup variable.
+
+    Attributes
+    ----------
+    name, label : str
+    basis : {"declared", "baseline", "predicted", "realised"}
+        A category; quantiles of a variable measured before; of the outcome predicted without
+        treatment; of the realised outcome, which is shown as a warning only.
+    codes : ndarray of int, shape (n,)
+        -1 where the variable is missing.
+    levels : tuple of str, length L
+    low, high : ndarray, shape (L,)
+        Range of the variable in each quantile class, NaN for categories.
+    """
+
+    name: str
+    label: str
+    basis: str
+    codes: IntArray
+    levels: tuple[str, ...]
+    low: FloatArray
+    high: FloatArray
+
+
+def make_subgrouping(
+    entry: Mapping[str, Any],
+    comparison: Comparison,
+    outcome: Callable[[str], FloatArray],
+    labels_in_order: Mapping[str, list[str]],
+) -> Subgrouping:
+    """Place every unit of a comparison in a level.
+
+    Parameters
+    ----------
+    entry : mapping
+        ``name``, ``label`` and one of ``variable`` (with ``quantiles`` or ``levels``, if any),
+        ``predicted`` and ``realised`` (an outcome, with ``quantiles``).
+    comparison : Comparison, n units
+    outcome : callable
+        From an outcome's name to its values, shape (n,).
+    labels_in_order : mapping of str to list of str
+        Values of categories in the codebook's order.
+
+    Returns
+    -------
+    Subgrouping
+
+    Raises
+    ------
+    DesignError
+        A value has no label under ``levels``, or quantiles cannot be cut.
+    """
+    if "predicted" in entry:
+        values = predict_without_treatment(
+            outcome(entry["predicted"]),
+            comparison.treatment,
+            comparison.covariates,
+            group_codes(comparison.units["group"]),
+        )
+        return _quantiles(entry, "predicted", values)
+    if "realised" in entry:
+        return _quantiles(entry, "realised", outcome(entry["realised"]))
+    column = comparison.units[entry["variable"]]
+    if "quantiles" in entry:
+        return _quantiles(entry, "baseline", column.to_numpy(float))
+    return _declared(entry, column, labels_in_order.get(entry["variable"], []))
+
+
+def _quantiles(entry: Mapping[str, Any], basis: str, values: FloatArray) -> Subgrouping:
+    count = int(entry["quantiles"])
+    try:
+        found = quantile_classes(values, count)
+    except DesignError as problem:
+        raise DesignError(f"subgroup '{entry['name']}': {problem}") from None
+    levels = [str(place) for place in range(1, count + 1)]
+    levels[0], levels[-1] = f"{levels[0]} (lowest)", f"{levels[-1]} (highest)"
+    return Subgrouping(
+        entry["name"], entry["label"], basis, found.codes, tuple(levels), found.low, found.high
+    )
+
+
+def _declared(entry: Mapping[str, Any], column: pd.Series, known: list[str]) -> Subgrouping:
+    texts = column.map(_text, na_action="ignore")
+    named = {str(value): str(label) for value, label in entry.get("levels", {}).items()}
+    found = sorted(set(texts.dropna()))
+    unnamed = [value for value in found if named and value not in named]
+    if unnamed:
+        raise DesignError(
+            f"subgroup '{entry['name']}': the value '{unnamed[0]}' of '{entry['variable']}' has no "
+            "label under levels."
+        )
+    order = [value for value in (named or dict.fromkeys([*known, *found])) if value in found]
+    place = {value: code for code, value in enumerate(order)}
+    nothing = np.full(len(order), np.nan)
+    return Subgrouping(
+        entry["name"],
+        entry["label"],
+        "declared",
+        texts.map(place).fillna(-1).to_numpy(np.int64),
+        tuple(named.get(value, value) for value in order),
+        nothing,
+        nothing,
+    )
+
+
+def _text(value: Any) -> str:
+    """A value as text; whole numbers without a decimal point, so that 1.0 is the level 1."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
