@@ -1,0 +1,98 @@
+"""One draw of the whole process: the survey without error, its follow-up, and the planted truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.simulate.bolivia.followup import draw_followup
+from ruralimpact.simulate.bolivia.groups import draw_groups
+from ruralimpact.simulate.bolivia.impact import plant_gains
+from ruralimpact.simulate.bolivia.income import draw_income
+from ruralimpact.simulate.bolivia.livelihoods import draw_livelihoods, livelihoods_with_project
+from ruralimpact.simulate.bolivia.outcomes import true_outcomes
+from ruralimpact.simulate.bolivia.parameters import Parameters, stream
+from ruralimpact.simulate.bolivia.producers import draw_producers
+from ruralimpact.simulate.bolivia.products import draw_products, recorded, with_project
+from ruralimpact.simulate.bolivia.truth import true_effects
+
+_WHOLE = ["labour_income", "other_income", "family_days"]
+_HUNDREDTHS = ["area_before", "area_now"]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A survey as it would be without a single mistake, and what nobody can observe.
+
+    Attributes
+    ----------
+    producers : DataFrame, one row a producer
+        Who they are, what they recall, and labour income, other income, labour and land in 2014.
+    products : DataFrame
+        Product rows of 2014.
+    followup : DataFrame
+        The wave of 2018, one row a producer who was found again.
+    effects : DataFrame
+        The planted truth, see `truth.true_effects`.
+    products_without : DataFrame
+        Product rows of the beneficiaries as they would be without the project.
+    """
+
+    producers: pd.DataFrame
+    products: pd.DataFrame
+    followup: pd.DataFrame
+    effects: pd.DataFrame
+    products_without: pd.DataFrame
+
+
+def draw_study(parameters: Parameters, seed: int) -> Draw:
+    """Draw one survey with its truth.
+
+    Parameters
+    ----------
+    parameters : mapping
+        See `parameters.parameter_values`.
+    seed : int
+
+    Returns
+    -------
+    Draw
+        Amounts as a survey records them: product rows to the centavo and hundredth of a quintal, other
+        money to the boliviano.
+    """
+    groups = draw_groups(parameters, stream(seed, "groups"))
+    people = draw_producers(groups, parameters, stream(seed, "producers"))
+    people = pd.concat([people, draw_income(people, parameters, stream(seed, "income"))], axis=1)
+    everyday = draw_livelihoods(people, parameters, stream(seed, "livelihoods"))
+    without = pd.concat([people[["labour_income", "other_income"]], everyday], axis=1)
+    goods = draw_products(people, parameters, stream(seed, "products"))
+    is_treated = people["treated"].to_numpy() == 1
+    treated, before = people[is_treated].reset_index(drop=True), without[is_treated]
+    goods_before = goods[np.repeat(is_treated, 2)].reset_index(drop=True)
+    gains = plant_gains(treated, parameters, stream(seed, "impact"))
+    after = livelihoods_with_project(before, treated, parameters, stream(seed, "livelihoods with"))
+    after = _recorded(after.assign(labour_income=before["labour_income"] + gains.labour))
+    goods_after = recorded(with_project(goods_before, treated, gains, parameters))
+    effects = true_effects(
+        treated,
+        true_outcomes(treated, _recorded(before), recorded(goods_before), parameters),
+        true_outcomes(treated, after, goods_after, parameters),
+    )
+    followup, later = draw_followup(people, gains, parameters, stream(seed, "followup"))
+    world = _recorded(without)
+    world.loc[is_treated] = after
+    goods = recorded(goods)
+    goods.loc[np.repeat(is_treated, 2)] = goods_after.to_numpy()
+    return Draw(
+        producers=pd.concat([people.drop(columns=list(world.columns), errors="ignore"), world], axis=1),
+        products=goods,
+        followup=followup,
+        effects=pd.concat([effects, later], ignore_index=True),
+        products_without=recorded(goods_before),
+    )
+
+
+def _recorded(world: pd.DataFrame) -> pd.DataFrame:
+    """Return money and days as whole numbers, land in hundredths of a hectare."""
+    whole, hundredths = np.rint(world[_WHOLE]), np.rint(world[_HUNDREDTHS] * 100) / 100
+    return world.assign(**whole, **hundredths)

@@ -1,0 +1,101 @@
+"""The wave of 2018: fewer producers, alliances that held or broke, and controls funded meanwhile."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.simulate.bolivia.impact import Gains
+from ruralimpact.simulate.bolivia.parameters import Parameters
+from ruralimpact.simulate.bolivia.truth import true_effects
+
+FloatArray = NDArray[np.float64]
+WAVE = 2018
+_RELEASED = (2014, 2016)
+
+
+def draw_followup(
+    people: pd.DataFrame, gains: Gains, parameters: Parameters, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw the follow-up wave.
+
+    Parameters
+    ----------
+    people : DataFrame
+        Producers with their income without any project.
+    gains : Gains
+        Of the beneficiaries in 2014.
+    parameters : mapping
+        Sections ``followup`` and ``macro``.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    followup : DataFrame, one row a producer found again
+        ``id``, ``group``, ``treated``, ``first_treated`` (year that funds came, 0 for never by then),
+        ``status`` of the alliance (``same`` buyer, ``new`` buyer, ``spot`` market, or ``none``) and
+        ``net_productive_income`` in bolivianos of 2018.
+    effects : DataFrame
+        The planted effect on all beneficiaries, those not found included, against never having had a
+        project; bolivianos of 2018.
+    """
+    chosen: Mapping[str, Any] = parameters["followup"]
+    groups = people.drop_duplicates("group").set_index("group")
+    first, status = _first_treated(groups, chosen, rng), _status(groups, chosen, rng)
+    released, state = first[people["group"]].to_numpy(), status[people["group"]].to_numpy()
+    passing = np.exp(chosen["transitory_sd"] * rng.normal(size=len(people)))
+    cpi = parameters["macro"]["cpi"]
+    real = people["net"].to_numpy(float) * (1 + chosen["growth"]) * passing / passing.mean()
+    base = real * cpi[WAVE] / cpi[2014]
+    treated = people["treated"].to_numpy() == 1
+    kept = pd.Series(state).map({**chosen["effect_kept"], "none": 0.0}).to_numpy()
+    gain = _relative_gains(people, gains, rng) * base * kept
+    gain *= chosen["effect"] * base[treated].sum() / gain[treated].sum()
+    gain *= np.where(treated, 1.0, chosen["control_effect"])
+    now = np.rint(base + gain)
+    lost = chosen["attrition"]["all"] + chosen["attrition"]["spot"] * (state == "spot")
+    found = rng.random(len(people)) >= lost
+    followup = people[["id", "group", "treated"]].assign(
+        first_treated=released, status=state, net_productive_income=now
+    )
+    outcomes = (
+        pd.DataFrame({"net_productive_income": values[treated]}) for values in (base, now)
+    )
+    truth = true_effects(people[treated].reset_index(drop=True), *outcomes, wave=WAVE)
+    return followup[found].reset_index(drop=True), truth[truth["by"] == "all"]
+
+
+def _first_treated(
+    groups: pd.DataFrame, chosen: Mapping[str, Any], rng: np.random.Generator
+) -> pd.Series:
+    """Return the year that funds reached each group; most controls' came before 2018."""
+    count = len(groups)
+    years = rng.integers(_RELEASED[0], _RELEASED[1] + 1, count)
+    funded = rng.random(count) < chosen["control_released"]
+    later = np.where(funded, years, 0)
+    return pd.Series(np.where(groups["treated"] == 1, groups["start"], later), index=groups.index)
+
+
+def _status(
+    groups: pd.DataFrame, chosen: Mapping[str, Any], rng: np.random.Generator
+) -> pd.Series:
+    """Return what became of each group's alliance; a control's, where funded, counts as kept."""
+    count = len(groups)
+    held = rng.random(count) < groups["region"].map(chosen["survival"]).to_numpy(float)
+    broken = np.where(rng.random(count) < chosen["new_buyer"], "new", "spot")
+    state = np.where(held, "same", broken)
+    return pd.Series(np.where(groups["treated"] == 1, state, "same"), index=groups.index)
+
+
+def _relative_gains(
+    people: pd.DataFrame, gains: Gains, rng: np.random.Generator
+) -> FloatArray:
+    """Return each producer's gain over income without a project; controls draw a beneficiary's."""
+    treated = people["treated"].to_numpy() == 1
+    own = (gains.alliance - gains.costs) / people["net"].to_numpy(float)[treated]
+    own = np.minimum(own, np.quantile(own, 0.99))
+    relative = rng.choice(own, size=len(people))
+    relative[treated] = own
+    return relative

@@ -1,0 +1,28 @@
+# Calibration -> raw files of a synthetic stand-in, and apart from them the truth that it was planted with.
+
+for study in STUDIES.values():
+    if "generate" not in study:
+        continue
+    folder = f"results/{study['name']}"
+
+    rule:
+        name:
+            f"generate_data_{study['name']}"
+        input:
+            calibration=f"config/studies/{study['name']}/{study['generate']['calibration']}",
+            modules=modules("simulate/" + study["generate"]["process"]),
+        output:
+            touch(done(study, "generate_data")),
+            raw=update([f"{folder}/raw/{name}" for name in study["generate"]["files"]]),
+            truth=update(truth(study)),
+        log:
+            f"{folder}/logs/generate_data.log",
+        benchmark:
+            f"{folder}/benchmarks/generate_data.tsv"
+        conda:
+            "../../environment.yml"
+        params:
+            seed=config["seed"],
+            study=study["name"],
+        script:
+            "../scripts/generate_data.py"
