@@ -203,22 +203,28 @@ def _empty_arm(treatment: NDArray[np.int8], weights: FloatArray) -> str:
 
 
 def _balanced(comparison: Comparison, inside: BoolArray, weights: FloatArray) -> bool | None:
-    if not comparison.levels.names:
+    varying = _varying(comparison.levels.rows(inside))
+    if not varying.names:
         return None
-    found = balance(
-        comparison.levels.rows(inside), comparison.treatment[inside], weights[inside]
-    )
+    found = balance(varying, comparison.treatment[inside], weights[inside])
     return bool(found.balanced.all())
+
+
+def _varying(covariates: CovariateMatrix) -> CovariateMatrix:
+    """The covariates that are not the same for all these units."""
+    return _columns(covariates, np.flatnonzero(np.ptp(covariates.values, axis=0) > 0))
 
 
 def _independent(covariates: CovariateMatrix) -> CovariateMatrix:
     """The covariates that vary and that the ones before them do not imply, among these units."""
+    varying = _varying(covariates)
+    values = varying.values
+    scaled = (values - values.mean(axis=0)) / values.std(axis=0)
+    return _columns(varying, find_dependence(scaled.T @ scaled / len(values)).basis)
+
+
+def _columns(covariates: CovariateMatrix, keep: NDArray[np.intp]) -> CovariateMatrix:
     values = covariates.values
-    spread = values.std(axis=0) if len(values) else np.zeros(values.shape[1])
-    varying = np.flatnonzero(spread > 1e-12 * np.abs(values).max(axis=0, initial=0.0))
-    scaled = (values[:, varying] - values[:, varying].mean(axis=0)) / spread[varying]
-    basis = find_dependence(scaled.T @ scaled / max(len(values), 1)).basis
-    keep = varying[basis]
     return CovariateMatrix(
         values[:, keep],
         tuple(covariates.names[j] for j in keep),

@@ -1,0 +1,212 @@
+"""Every effect on net income of a study split into its parts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.decomposition.accounts import ProductAccounts, check_identity
+from ruralimpact.decomposition.parts import Decomposition, decompose
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.study import strategies_of
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.apply_strategy import Estimator
+from ruralimpact.estimation.effects import (
+    difference_estimator,
+    effect_estimator,
+    prepare_strategy,
+)
+from ruralimpact.estimation.study import Tables
+from ruralimpact.inference.clustered import Clustering, group_codes, group_sums, t_inference
+from ruralimpact.tables import empty_table
+
+FloatArray = NDArray[np.float64]
+
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class DecompositionTables:
+    """Parts of the effects on net income.
+
+    Attributes
+    ----------
+    decomposition : DataFrame
+        Contract ``decomposition``.
+    scores : DataFrame
+        Group scores of the parts over all products, indexed by group, columns
+        ``<spec_id>::<part>``.
+    """
+
+    decomposition: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def decomposition_study(study: Mapping[str, Any], tables: Tables) -> DecompositionTables:
+    """Split the effect on net income under every strategy of the analyses that ask for it.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses`` (with ``decomposition``), ``strategies``, ``outcomes`` and ``synthetic``.
+    tables : Tables
+
+    Returns
+    -------
+    DecompositionTables
+        Without rows where nothing is declared.
+
+    Raises
+    ------
+    DataError
+        The products do not add up to the outcome.
+    """
+    rows: list[dict[str, Any]] = []
+    scores: dict[str, pd.Series] = {}
+    for analysis in study["analyses"]:
+        if not analysis.get("decomposition"):
+            continue
+        for found, columns in _analysis(study, analysis, tables):
+            rows += found
+            scores |= columns
+    return DecompositionTables(
+        pd.DataFrame(rows) if rows else empty_table("decomposition"),
+        pd.DataFrame(scores).sort_index() if scores else pd.DataFrame(),
+    )
+
+
+def _analysis(
+    study: Mapping[str, Any], analysis: Mapping[str, Any], tables: Tables
+) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
+    """Yield the rows and group scores of each strategy."""
+    entry = analysis["decomposition"]
+    comparison = build_comparison(analysis, tables.units[analysis["sample"]])
+    ids = comparison.units["unit_id"]
+    outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id").loc[ids]
+    accounts = read_accounts(entry["products"], outcomes)
+    check_identity(
+        accounts, outcomes[entry["outcome"]].to_numpy(float), list(ids), entry["outcome"]
+    )
+    for name in strategies_of(analysis):
+        heading = {
+            "spec_id": f"{analysis['name']}/{name}/{entry['outcome']}",
+            "analysis": analysis["name"],
+            "outcome": entry["outcome"],
+            "unit": study["outcomes"][entry["outcome"]]["unit"],
+            "strategy": name,
+        }
+        synthetic = bool(study["synthetic"])
+        try:
+            found = decompose(_estimator(study, analysis, comparison, name, tables), accounts)
+        except DesignError as problem:
+            yield [_row(heading, TOTAL, "", np.nan, None, str(problem), synthetic)], {}
+            continue
+        yield _rows(heading, found, comparison, synthetic)
+
+
+def read_accounts(
+    products: Sequence[Mapping[str, Any]], outcomes: pd.DataFrame
+) -> ProductAccounts:
+    """Gather product accounts from the columns that an analysis names.
+
+    Parameters
+    ----------
+    products : sequence of mapping
+        ``name``, ``cost`` (a column), and ``quantity`` and ``value`` (columns) or ``grades``, a list
+        of mappings with those two.
+    outcomes : DataFrame
+
+    Returns
+    -------
+    ProductAccounts
+    """
+    lines = [
+        (place, line)
+        for place, product in enumerate(products)
+        for line in product.get("grades", [product])
+    ]
+
+    def columns(names: list[str]) -> FloatArray:
+        return outcomes[names].to_numpy(float)
+
+    return ProductAccounts(
+        tuple(product["name"] for product in products),
+        np.array([place for place, _ in lines], dtype=np.int64),
+        columns([line["quantity"] for _, line in lines]),
+        columns([line["value"] for _, line in lines]),
+        columns([product["cost"] for product in products]),
+    )
+
+
+def _estimator(
+    study: Mapping[str, Any],
+    analysis: Mapping[str, Any],
+    comparison: Comparison,
+    name: str,
+    tables: Tables,
+) -> Estimator:
+    if analysis["method"] == "difference_in_means":
+        return difference_estimator(comparison.treatment)
+    row = next(one for one in study["strategies"] if one["name"] == name)
+    return effect_estimator(
+        *prepare_strategy(
+            row,
+            analysis,
+            comparison,
+            weights=tables.weights,
+            pairs=tables.pairs,
+            propensity=tables.propensity,
+        )
+    )
+
+
+def _rows(
+    heading: Mapping[str, Any], found: Decomposition, comparison: Comparison, synthetic: bool
+) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
+    codes = group_codes(comparison.units["group"])
+    clustering = Clustering(codes, found.total.set_ids)
+
+    def row(part: str, product: str, value: float, scores: FloatArray) -> dict[str, Any]:
+        inference = t_inference(value, *clustering.std_error(scores))
+        return _row(heading, part, product, value, inference, "", synthetic)
+
+    rows = [row(TOTAL, "", found.total.estimate, found.total.scores)]
+    columns: dict[str, pd.Series] = {}
+    names = np.unique(comparison.units["group"])
+    for j, part in enumerate(found.names):
+        own = found.scores[:, j].sum(axis=1)
+        rows.append(row(part, "", float(found.parts[j].sum()), own))
+        columns[f"{heading['spec_id']}::{part}"] = pd.Series(group_sums(own, codes), index=names)
+    if len(found.products) > 1:
+        for k, product in enumerate(found.products):
+            own = found.scores[:, :, k]
+            rows.append(row(TOTAL, product, float(found.parts[:, k].sum()), own.sum(axis=1)))
+            rows += [
+                row(part, product, float(found.parts[j, k]), own[:, j])
+                for j, part in enumerate(found.names)
+            ]
+    return rows, columns
+
+
+def _row(
+    heading: Mapping[str, Any],
+    part: str,
+    product: str,
+    value: float,
+    inference: Any,
+    reason: str,
+    synthetic: bool,
+) -> dict[str, Any]:
+    tests = ("std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+    return {
+        **heading,
+        "part": part,
+        "product": product,
+        "estimate": value,
+        **{name: np.nan if inference is None else getattr(inference, name) for name in tests},
+        "reason": reason,
+        "synthetic": synthetic,
+    }

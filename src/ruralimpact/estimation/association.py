@@ -1,0 +1,129 @@
+"""What goes with an outcome among beneficiaries: a regression, not an effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.outcome_regression import regress_arm
+from ruralimpact.inference.contrasts import EqualityTest, equality_test
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Associations:
+    """Coefficients of a least-squares regression, with influence scores.
+
+    Attributes
+    ----------
+    names : tuple of str, length q
+        The variables asked about.
+    coefficients : ndarray, shape (q,)
+        Difference in the outcome between units alike in the other variables, by a unit of each.
+    scores : ndarray, shape (n, q)
+        Influence of each unit; 0 where the outcome is missing.
+    share : ndarray, shape (q,)
+        Mean of each variable.
+    n_units : int
+        With the outcome.
+    r_squared : float
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    scores: FloatArray
+    share: FloatArray
+    n_units: int
+    r_squared: float
+
+    def jointly_zero(self, groups: IntArray) -> EqualityTest:
+        """Test that all coefficients are zero, clustered by group.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n,)
+            Codes 0 .. G-1.
+
+        Returns
+        -------
+        EqualityTest
+            That they are equal to each other and to zero.
+        """
+        size = int(groups.max()) + 1
+        sums = [np.bincount(groups, column, size) for column in self.scores.T]
+        return equality_test(
+            np.append(self.coefficients, 0.0), np.column_stack([*sums, np.zeros(size)])
+        )
+
+
+def associations(
+    outcome: FloatArray,
+    asked: CovariateMatrix,
+    covariates: CovariateMatrix,
+    *,
+    where: str | None = None,
+) -> Associations:
+    """Regress an outcome on the variables asked about and covariates.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n,)
+        Of beneficiaries; NaN where missing.
+    asked, covariates : CovariateMatrix, n rows
+    where : str, optional
+        Name of the comparison, for messages.
+
+    Returns
+    -------
+    Associations
+        With the scores of White's and Liang and Zeger's sandwich: without a correction for small
+        samples but that of the clustered standard error, G / (G - 1).
+
+    Raises
+    ------
+    DesignError
+        A variable asked about is constant, or implied by the other variables.
+    """
+    known = np.isfinite(outcome)
+    names = (*covariates.names, *asked.names)
+    both = CovariateMatrix(
+        np.column_stack([covariates.values, asked.values])[known], names, np.ones(0, bool), {}
+    )
+    values = outcome[known]
+    if not known.any():
+        raise DesignError(f"{where or 'associations'}: the outcome is missing for every unit.")
+    fit = regress_arm(values, both, np.ones(len(values)), collinear="leave out")
+    lost = [name for name in asked.names if name in fit.left_out]
+    if lost:
+        raise DesignError(
+            f"{where or 'associations'}: '{lost[0]}' is constant among the units or can be computed "
+            "from the covariates and the variables before it."
+        )
+    places = _places(names, fit.left_out, asked.names)
+    gradients = np.zeros((fit.design.shape[1], len(places)))
+    gradients[places, np.arange(len(places))] = 1 / both.values.std(axis=0)[-len(places) :]
+    slopes = fit.bread @ (fit.design.T @ values) @ gradients
+    scores = np.zeros((len(outcome), len(places)))
+    scores[known] = np.column_stack([fit.by_weight(column) for column in gradients.T])
+    total = float(((values - values.mean()) ** 2).sum())
+    return Associations(
+        asked.names,
+        slopes,
+        scores,
+        asked.values[known].mean(axis=0),
+        int(known.sum()),
+        1 - float(fit.residual @ fit.residual) / total if total > 0 else np.nan,
+    )
+
+
+def _places(
+    names: Sequence[str], left_out: Sequence[str], asked: Sequence[str]
+) -> NDArray[np.int64]:
+    """Columns of the regression's design (after its constant) that hold the variables asked about."""
+    kept = [name for name in names if name not in left_out]
+    return np.array([1 + kept.index(name) for name in asked], dtype=np.int64)

@@ -1,0 +1,144 @@
+"""Associations among the beneficiaries of every analysis that declares some."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.covariates import covariate_matrix
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.association import Associations, associations
+from ruralimpact.inference.clustered import (
+    Clustering,
+    group_codes,
+    t_inference,
+)
+from ruralimpact.tables import empty_table
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One entry of `associations:` in an analysis, for one outcome."""
+
+    analysis: Mapping[str, Any]
+    entry: Mapping[str, Any]
+    outcome: str
+    unit: str
+    synthetic: bool
+
+
+def association_study(
+    study: Mapping[str, Any],
+    units: Mapping[str, pd.DataFrame],
+    outcomes: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Regress outcomes of beneficiaries on what they were given or did.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses`` (with ``associations``), ``outcomes`` and ``synthetic``.
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``associations``.
+    """
+    rows: list[dict[str, Any]] = []
+    for analysis in study["analyses"]:
+        if not analysis.get("associations"):
+            continue
+        comparison = build_comparison(analysis, units[analysis["sample"]])
+        table = outcomes[analysis["sample"]].set_index("unit_id")
+        for entry in analysis["associations"]:
+            for outcome in entry["outcomes"]:
+                unit = study["outcomes"][outcome]["unit"]
+                asked = _Asked(analysis, entry, outcome, unit, bool(study["synthetic"]))
+                rows += _rows(asked, comparison, table)
+    return pd.DataFrame(rows) if rows else empty_table("associations")
+
+
+def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[dict[str, Any]]:
+    entry = asked.entry
+    columns = [*entry["variables"], *entry.get("covariates", [])]
+    inside = (comparison.treatment == 1) & comparison.units[columns].notna().all(axis=1).to_numpy()
+    where = f"{asked.analysis['name']}, associations '{entry['name']}'"
+    if not inside.any():
+        raise DesignError(f"{where}: no beneficiary has all the variables.")
+    units = comparison.units[inside]
+    matrices = [
+        covariate_matrix({name: _values(units[name], name in forced) for name in names}, where=where)
+        if names
+        else comparison.covariates.rows(inside).none()
+        for names, forced in (
+            (entry["variables"], ()),
+            (entry.get("covariates", []), entry.get("dummies", [])),
+        )
+    ]
+    values = table.loc[units["unit_id"], asked.outcome].to_numpy(float)
+    found = associations(values, matrices[0], matrices[1], where=where)
+    return _records(asked, found, group_codes(units["group"]))
+
+
+def _values(column: pd.Series, dummies: bool) -> Any:
+    return column.astype(str).to_numpy() if dummies else column.to_numpy()
+
+
+def _records(asked: _Asked, found: Associations, groups: Any) -> list[dict[str, Any]]:
+    heading = {
+        "analysis": asked.analysis["name"],
+        "association": asked.entry["name"],
+        "label": asked.entry["label"],
+        "outcome": asked.outcome,
+        "unit": asked.unit,
+    }
+    sizes = {
+        "n_units": found.n_units,
+        "r_squared": found.r_squared,
+        "synthetic": asked.synthetic,
+    }
+    clustering = Clustering(groups)
+    rows = []
+    for j, name in enumerate(found.names):
+        test = t_inference(
+            float(found.coefficients[j]), *clustering.std_error(found.scores[:, j])
+        )
+        rows.append(
+            {
+                **heading,
+                "kind": "coefficient",
+                "variable": name,
+                "estimate": float(found.coefficients[j]),
+                **{
+                    key: getattr(test, key)
+                    for key in ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
+                },
+                "df_denominator": np.nan,
+                "mean": float(found.share[j]),
+                "n_groups": int(test.df) + 1,
+                **sizes,
+            }
+        )
+    return [*rows, {**_joint_row(heading, found, groups), **sizes}]
+
+
+def _joint_row(
+    heading: Mapping[str, Any], found: Associations, groups: Any
+) -> dict[str, Any]:
+    joint = found.jointly_zero(groups)
+    return {
+        **heading,
+        "kind": "jointly zero",
+        "variable": "",
+        **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high", "mean"), np.nan),
+        "statistic": joint.statistic,
+        "df": joint.df_numerator,
+        "df_denominator": joint.df_denominator,
+        "p_value": joint.p_value,
+        "n_groups": int(np.unique(groups).size),
+    }
