@@ -1,0 +1,1 @@
+"""Claims: numbers that published reports print, recomputed, and set beside estimates."""

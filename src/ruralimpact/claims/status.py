@@ -1,0 +1,123 @@
+"""The status of a claim: written-down rules, the first that applies decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ruralimpact.claims.estimates import Estimate
+from ruralimpact.claims.recheck import Recheck
+from ruralimpact.claims.records import STATEMENTS, UNATTRIBUTED, Claim
+
+Code = Literal[
+    "inconsistent", "differs", "rounding", "not_attributable", "agrees", "micro_data", "statement"
+]
+
+LABELS: dict[Code, str] = {
+    "inconsistent": "inconsistent inside the report",
+    "differs": "differs",
+    "rounding": "differs by rounding",
+    "not_attributable": "not attributable",
+    "agrees": "agrees",
+    "micro_data": "needs micro-data",
+    "statement": "taken as printed",
+}
+
+RULES: tuple[tuple[Code, str], ...] = (
+    (
+        "not_attributable",
+        "The number is a change before and after without controls, or an association among "
+        "beneficiaries: it cannot show what the project changed, whatever data there are.",
+    ),
+    (
+        "inconsistent",
+        "Recomputed from numbers of the same report that speak of the same thing, it comes out otherwise "
+        "by a unit of the last printed digit or more, or the report gives two numbers for it.",
+    ),
+    (
+        "agrees",
+        "An estimate stands beside it: the printed number lies in the estimate's 95 percent interval "
+        "(without an interval: the estimate prints alike; a claim about direction: the estimate has that "
+        "sign). Otherwise it differs. Estimates of a synthetic stand-in are named as such: the stand-in "
+        "was calibrated to the report, so agreement shows that the method finds what was planted, never "
+        "that the report's number is right.",
+    ),
+    (
+        "differs",
+        "Another study, population, document or outside source gives another number, or one assumption "
+        "of ours is needed to recompute it and the result differs.",
+    ),
+    (
+        "rounding",
+        "Recomputed, it is off by less than one unit of the last printed digit: cut off or adjusted "
+        "instead of rounded.",
+    ),
+    ("agrees", "Recomputed as a whole from other printed numbers, it comes out as printed."),
+    ("statement", "A statement of design, a parameter or a price: there is nothing to estimate."),
+    (
+        "micro_data",
+        "Everything else: only the survey or the project's records, which are not public, could confirm "
+        "it.",
+    ),
+)
+
+Basis = Literal["", "print", "estimate", "synthetic stand-in"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Status of a claim.
+
+    Attributes
+    ----------
+    code : str
+    basis : {"", "print", "estimate", "synthetic stand-in"}
+        What decided: other printed numbers, an estimate, or an estimate from synthetic data.
+    """
+
+    code: Code
+    basis: Basis = ""
+
+    @property
+    def label(self) -> str:
+        """The status in words; a synthetic stand-in is always named."""
+        label = LABELS[self.code]
+        if self.basis == "synthetic stand-in":
+            return f"{label} {'with' if self.code == 'agrees' else 'from'} the synthetic stand-in"
+        return label
+
+
+def status_of(claim: Claim, rechecks: Sequence[Recheck], estimate: Estimate | None) -> Status:
+    """Return the status of a claim, by `RULES`.
+
+    Parameters
+    ----------
+    claim : Claim
+    rechecks : sequence of Recheck
+        Checks that are charged to the claim.
+    estimate : Estimate or None
+    """
+    verdicts = {recheck.verdict for recheck in rechecks}
+    inside = {recheck.verdict for recheck in rechecks if recheck.check.scope == "inside"}
+    if claim.comparison in UNATTRIBUTED:
+        return Status("not_attributable")
+    if "differs" in inside:
+        return Status("inconsistent", "print")
+    if estimate is not None:
+        basis: Basis = "synthetic stand-in" if estimate.synthetic else "estimate"
+        return Status("agrees" if covers(claim, estimate) else "differs", basis)
+    if "differs" in verdicts:
+        return Status("differs", "print")
+    if "rounding" in verdicts:
+        return Status("rounding", "print")
+    if any(recheck.check.settles for recheck in rechecks):
+        return Status("agrees", "print")
+    return Status("statement" if claim.comparison in STATEMENTS else "micro_data")
+
+
+def covers(claim: Claim, estimate: Estimate) -> bool:
+    """Whether an estimate is in keeping with a claim: by interval, by print, or by sign."""
+    if claim.number is None:
+        return estimate.value > 0 if claim.direction == "above" else estimate.value < 0
+    if estimate.low is None or estimate.high is None:
+        return abs(estimate.value - claim.number) <= 0.5 * 10.0**-claim.decimals
+    return estimate.low <= claim.number <= estimate.high
