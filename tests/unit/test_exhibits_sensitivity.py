@@ -44,11 +44,11 @@ def test_sensitivity_cells(results: StudyResults) -> None:
     assert first[f"{regression}/RV"] == "12.3%"
     assert first[f"{regression}/Estimate"] == f"{1.1 * estimate:,.0f}"
     assert first[f"{regression}/Left by a confounder like"] == f"Age: {0.5 * estimate:,.0f}"
-    assert first["Pairs/Critical Γ"] == "–"
-    assert first["All units/Oster's δ"] == "–"
+    assert first["Pairs/Critical Gamma"] == "–"
+    assert first["All units/Oster's delta"] == "–"
     whole = cells(table, rows[4])
     assert rows[4].label.text == "All units, by regression"
-    assert whole["All units/Oster's δ"] == "2.35"
+    assert whole["All units/Oster's delta"] == "2.35"
     assert whole[f"{regression}/RV"] == "–"
 
 

@@ -13,13 +13,13 @@ from ruralimpact.exhibits.results import StudyResults
 
 _REGRESSION = "Regression with the design's weights"
 _COLUMNS = {
-    "critical_gamma": Column("Critical \N{GREEK CAPITAL LETTER GAMMA}", "Pairs", 0.9),
+    "critical_gamma": Column("Critical Gamma", "Pairs", 0.9),
     "regression_estimate": Column("Estimate", _REGRESSION, 1.1),
     "robustness_value": Column("RV", _REGRESSION, 0.8),
     "robustness_value_interval": Column("RV, interval", _REGRESSION, 0.9),
     "benchmark_estimate": Column("Left by a confounder like", _REGRESSION, 2.0),
-    "oster_delta": Column("Oster's \N{GREEK SMALL LETTER DELTA}", "All units", 0.9),
-    "oster_effect": Column("Effect at \N{GREEK SMALL LETTER DELTA} = 1", "All units", 1.1),
+    "oster_delta": Column("Oster's delta", "All units", 0.9),
+    "oster_effect": Column("Effect at delta = 1", "All units", 1.1),
     "e_value": Column("Estimate", "E-value", 0.9),
     "e_value_interval": Column("Interval", "E-value", 0.9),
     "left_out": Column("Lowest to highest", "Without one region", 1.8),
@@ -200,7 +200,7 @@ def _notes(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
 
 _NOTES = {
     "critical_gamma": (
-        "Critical \N{GREEK CAPITAL LETTER GAMMA}: how many times likelier one unit of a matched pair may "
+        "Critical Gamma: how many times likelier one unit of a matched pair may "
         "have been to take part than the other, before Wilcoxon's signed-rank test stops rejecting at the 5 "
         "percent level (Rosenbaum 2002); for disjoint pairs that reject without hidden bias. It takes pairs "
         "to be independent, whatever their groups."
@@ -220,7 +220,7 @@ _NOTES = {
         "before the match (all its levels together) been omitted and worked against it."
     ),
     "oster_delta": (
-        "Oster's \N{GREEK SMALL LETTER DELTA}: how many times as important as the covariates unobserved "
+        "Oster's delta: how many times as important as the covariates unobserved "
         "differences must be to leave no effect, when the largest attainable R2 is 1.3 times that of the "
         "regression; negative where they would have to work against the covariates (Oster 2019)."
     ),
