@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.suggestions import nearest
@@ -27,16 +28,19 @@ def check_references(study: Study, folder: Path) -> None:
     """
     file = folder / "study.yaml"
     _check_unique(study, folder)
+    _check_generated(study, file)
     _check_variables(study, file)
     for name, sample in study["samples"].items():
         _check_sample(study, sample, f"samples.{name}", file)
     for analysis in study["analyses"]:
         _check_design(study, analysis, file)
         _check_analysis(study, analysis, file)
+    check_questions(study, _timings(study), file)
     left_out = study.get("sensitivity", {}).get("leave_out")
     _require([left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out")
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
+    check_subgroup_exhibits(study, folder / "exhibits.yaml")
 
 
 def _check_unique(study: Study, folder: Path) -> None:
@@ -60,6 +64,13 @@ def _check_unique(study: Study, folder: Path) -> None:
                 raise ConfigError(problem, file=folder / "study.yaml", key=f"{key}.{name}")
 
 
+def _check_generated(study: Study, file: Path) -> None:
+    """Refuse simulated raw files in a study that does not say that it is synthetic."""
+    if "generate" in study and not study["synthetic"]:
+        problem = "raw files made by a simulation need `synthetic: true`."
+        raise ConfigError(problem, file=file, key="generate")
+
+
 def _check_variables(study: Study, file: Path) -> None:
     """Check that what variables and outcomes are built from exists."""
     described = [row["variable"] for row in study["codebook"]]
@@ -68,15 +79,28 @@ def _check_variables(study: Study, file: Path) -> None:
         for name, entry in study[key].items():
             of = entry.get("of", [])
             used = [*(of if isinstance(of, list) else [of]), *entry.get("parts", [])]
-            used += [entry["total"]] if "total" in entry else []
+            used += [entry[option] for option in _NAMING if option in entry]
+            used += list(entry.get("where", {}))
+            if "rows" in entry:
+                _require([entry["rows"]], _of_rows(study), "source", file, f"{key}.{name}.rows")
             for money in entry.get("sales", []) + entry.get("costs", []):
                 used += list(money.values())
             others = [other for other in known if other != name]
             _require(used, others, "variable", file, f"{key}.{name}")
 
 
+# Keys of variables and outcomes, besides `of` and `parts`, that name a variable.
+_NAMING = ("total", "less", "over", "by", "year")
+
+
+def _of_rows(study: Study) -> list[str]:
+    """Return the sources with several rows a unit."""
+    return [source["name"] for source in study["sources"] if "item" in source]
+
+
 def _check_sample(study: Study, sample: Mapping[str, Any], key: str, file: Path) -> None:
-    sources = [source["name"] for source in study["sources"]]
+    of_rows = _of_rows(study)
+    sources = [one["name"] for one in study["sources"] if one["name"] not in of_rows]
     _require(sample["sources"], sources, "source", file, f"{key}.sources")
     variables = _timings(study)
     if "group" in sample:

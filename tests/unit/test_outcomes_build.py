@@ -17,8 +17,20 @@ SURVEY = pd.DataFrame(
         "sold": [10.0, 0.0, 1.0, 1.0],
         "rent": [5.0, 5.0, 5.0, 5.0],
         "school": [1.0, 2.0, np.nan, 3.0],
+        "year": [2014, 2008, np.nan, 2008],
     }
 )
+PLOTS = pd.DataFrame(
+    {
+        "id": ["A", "A", "A", "B", "D", "Z"],
+        "crop": ["rice", "rice", "maize", "maize", "rice", "rice"],
+        "harvest": [1.0, 2.0, 4.0, 8.0, np.nan, 16.0],
+        "price": [10.0, 10.0, np.nan, 1.0, 1.0, 1.0],
+        "eaten": [1.0, 0.0, 0.0, 1.0, 1.0, 1.0],
+        "cost": [5.0, 0.0, 1.0, 2.0, 1.0, 1.0],
+    }
+)
+PRICES = {"year": 2014, "deflators": {2008: 50.0, 2014: 100.0}}
 ENTRIES = parse_codebook(
     [
         {
@@ -36,7 +48,14 @@ ENTRIES = parse_codebook(
 
 
 def built(spec, **earlier):
-    construction = build(SURVEY, variables=earlier, outcomes={"y": spec}, entries=ENTRIES)
+    construction = build(
+        SURVEY,
+        variables=earlier,
+        outcomes={"y": spec},
+        entries=ENTRIES,
+        rows={"plots": PLOTS},
+        prices=PRICES,
+    )
     return construction.table["y"].to_numpy(), construction.undefined
 
 
@@ -74,6 +93,26 @@ def built(spec, **earlier):
             },
             [0, 2, np.nan, 3],
         ),
+        ({"build": "difference", "of": "income", "less": "rent"}, [95, -5, np.nan, -10]),
+        (
+            {"build": "ratio", "of": "income", "over": "sold", "times": 2},
+            [5, np.nan, np.nan, -2.5],
+        ),
+        ({"build": "deflate", "of": "rent", "year": "year"}, [5, 10, np.nan, 10]),
+        (
+            {
+                "build": "poverty",
+                "of": "income",
+                "by": "tenure",
+                "lines": {"owner": 200, "share": 100, "mixed": 100},
+                "order": 2,
+            },
+            [0.25, 1, np.nan, 1],
+        ),
+        (
+            {"build": "sum", "rows": "plots", "of": ["harvest"], "where": {"crop": ["rice"]}},
+            [3, 0, np.nan, np.nan],
+        ),
     ],
 )
 def test_constructors(spec, expected):
@@ -86,6 +125,19 @@ def test_log_of_what_has_none_is_missing_and_counted():
     values, undefined = built({"build": "log", "of": "income"})
     np.testing.assert_allclose(values, [np.log(100), np.nan, np.nan, np.nan])
     assert undefined == {"y": 2}
+
+
+def test_net_income_of_rows_is_that_of_each_row_added_up():
+    spec = {
+        "build": "net_income",
+        "rows": "plots",
+        "sales": [{"quantity": "eaten", "price": "price"}],
+        "costs": [{"amount": "cost"}],
+    }
+    values, _ = built(spec)  # nothing of A's maize is eaten, so its price is not needed
+    np.testing.assert_array_equal(values, [4, -1, np.nan, 0])
+    values, _ = built({**spec, "where": {"crop": ["rice"]}})
+    np.testing.assert_array_equal(values, [5, 0, np.nan, 0])
 
 
 def test_later_definitions_see_earlier_ones():
@@ -120,6 +172,12 @@ def test_survey_is_left_alone():
             {"build": "net_income", "sales": [{"quantity": "sold"}], "costs": []},
             r"'outcomes\.y\.sales\[0\]'.*a quantity with its price",
         ),
+        ({"build": "sum", "rows": "plot", "of": ["harvest"]}, "'plot' .*Did you mean 'plots'"),
+        (
+            {"build": "poverty", "of": "income", "by": "tenure", "lines": {"owner": 1}, "order": 0},
+            "'tenure' has the value 'share', which has no line",
+        ),
+        ({"build": "deflate", "of": "rent", "year": "sold"}, "no deflator of the year 0"),
         (
             {"build": "net_income", "sales": [], "costs": [{"amount": "rent"}, {"amount": "rent"}]},
             r"'outcomes\.y\.costs\[1\]'.*'rent' is listed twice",

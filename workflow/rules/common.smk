@@ -67,7 +67,14 @@ def everything(study):
         f"results/{study['name']}/report.html",
         *(done(study, f"ingest_source_{source['name']}") for source in study["sources"]),
         *(done(study, stage) for stage in STAGES),
+        *([done(study, "generate_data")] if "generate" in study else []),
     ]
+
+
+def truth(study):
+    """Files that hold what a stand-in was planted with: for exhibits only, a test checks it."""
+    names = ["effects", "products_without"] if "generate" in study else []
+    return [f"results/{study['name']}/truth/{name}.parquet" for name in names]
 
 
 def surveys(study, suffix):

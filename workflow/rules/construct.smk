@@ -22,7 +22,7 @@ for study in STUDIES.values():
         conda:
             "../../environment.yml"
         params:
-            study=part(study, "design", "sources", "codebook")
+            study=part(study, "design", "sources", "codebook", "prices")
             | {
                 "variables": study["variables"],
                 "samples": without(study["samples"], "label"),

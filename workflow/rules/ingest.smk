@@ -9,6 +9,7 @@ for study in STUDIES.values():
             name:
                 f"ingest_source_{study['name']}_{source['name']}"
             input:
+                [done(study, "generate_data")] if "generate" in study else [],
                 raw=source["path"],
                 modules=modules("survey"),
             output:

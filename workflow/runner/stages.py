@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 STAGES = {
+    "generate_data": "Making the raw files of the stand-in",
     "ingest_source": "Reading the survey files",
     "construct_samples": "Building the analysis samples",
     "design_comparisons": "Matching producers",
@@ -15,7 +16,8 @@ STAGES = {
     "make_exhibits": "Drawing tables and figures",
     "write_report": "Writing the report",
 }
-_ORDER = list(STAGES)
+# Only studies whose raw files are simulated have the first stage.
+_USUAL = tuple(stage for stage in STAGES if stage != "generate_data")
 
 
 @dataclass
@@ -27,6 +29,8 @@ class StudyProgress:
     name, title : str
     planned, finished : dict of str to int
         Jobs of each stage that this run has to do, and has done.
+    stages : tuple of str
+        The stages that the study has, in order.
     stage : str
         The stage now at work; empty before the first.
     inside : tuple of (int, int, str)
@@ -37,6 +41,7 @@ class StudyProgress:
 
     name: str
     title: str
+    stages: tuple[str, ...] = _USUAL
     planned: dict[str, int] = field(default_factory=dict)
     finished: dict[str, int] = field(default_factory=dict)
     stage: str = ""
@@ -46,7 +51,7 @@ class StudyProgress:
     @property
     def step(self) -> int:
         """Number of the stage now at work, from 1."""
-        return _ORDER.index(self.stage) + 1 if self.stage else 0
+        return self.stages.index(self.stage) + 1 if self.stage else 0
 
     @property
     def complete(self) -> bool:
@@ -60,18 +65,18 @@ class StudyProgress:
             return 1.0
         done, total, _ = self.inside
         share = done / total if total else 0.0
-        return (max(self.step - 1, 0) + min(share, 1.0)) / len(STAGES)
+        return (max(self.step - 1, 0) + min(share, 1.0)) / len(self.stages)
 
     def describe(self) -> str:
         """Say in words where the study is."""
         if self.failed:
-            return f"stopped at step {self.step} of {len(STAGES)}: {STAGES[self.stage]}"
+            return f"stopped at step {self.step} of {len(self.stages)}: {STAGES[self.stage]}"
         if self.complete:
             return "finished" if self.planned else "up to date"
         if not self.stage:
             return "waiting"
         done, total, label = self.inside
-        text = f"step {self.step} of {len(STAGES)}: {STAGES[self.stage]}"
+        text = f"step {self.step} of {len(self.stages)}: {STAGES[self.stage]}"
         if total > 1 or label:
             text += f" ({done} of {total}{': ' + label if label else ''})"
         return text
@@ -87,7 +92,12 @@ class RunProgress:
     """
 
     def __init__(self, studies: Sequence[Mapping[str, Any]]) -> None:
-        self.studies = {s["name"]: StudyProgress(s["name"], s["title"]) for s in studies}
+        self.studies = {
+            s["name"]: StudyProgress(
+                s["name"], s["title"], tuple(STAGES) if "generate" in s else _USUAL
+            )
+            for s in studies
+        }
         self.errors: list[str] = []
         self._rules: dict[str, tuple[str, str]] = {}
         for study in studies:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.employment import restore_zero
 from ruralimpact.outcomes.income import net_income
-from ruralimpact.outcomes.poverty import below
+from ruralimpact.outcomes.poverty import below, foster_greer_thorbecke
+from ruralimpact.outcomes.prices import deflate
+from ruralimpact.outcomes.rows import add_up, net_income_of_rows
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.suggestions import nearest
 
@@ -42,6 +44,8 @@ def build(
     variables: Mapping[str, Spec],
     outcomes: Mapping[str, Spec],
     entries: Sequence[Entry] = (),
+    rows: Mapping[str, pd.DataFrame] | None = None,
+    prices: Mapping[str, Any] | None = None,
 ) -> Construction:
     """Add the variables and outcomes of study.yaml to a survey table.
 
@@ -54,6 +58,10 @@ def build(
         from, which may be a codebook variable or anything defined above it.
     entries : sequence of Entry
         Codebook entries, whose labels tell which values a category can have.
+    rows : mapping of str to DataFrame, optional
+        Sources with several rows a unit, by name, with their column ``id``.
+    prices : mapping, optional
+        ``year`` and ``deflators``, the block of that name.
 
     Returns
     -------
@@ -73,7 +81,7 @@ def build(
     undefined: dict[str, int] = {}
     for block, specs in (("variables", variables), ("outcomes", outcomes)):
         for name, spec in specs.items():
-            source = _Inputs(columns, labels, spec, f"{block}.{name}")
+            source = _Inputs(columns, labels, spec, f"{block}.{name}", rows or {}, prices or {})
             if name in columns:
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
             columns[name] = _constructor(source)(source)
@@ -91,6 +99,18 @@ class _Inputs:
     labels: Mapping[str, set[str]]
     spec: Spec
     key: str
+    tables: Mapping[str, pd.DataFrame]
+    prices: Mapping[str, Any]
+
+    @property
+    def inside_rows(self) -> "_Inputs":
+        """The same definition looking at the rows of the source that ``rows`` names."""
+        name = self.spec["rows"]
+        if name not in self.tables:
+            problem = f"there is no source '{name}' with several rows a unit. "
+            raise ConfigError(problem + nearest(name, self.tables), key=f"{self.key}.rows")
+        columns = {str(column): self.tables[name][column] for column in self.tables[name]}
+        return _Inputs(columns, self.labels, self.spec, self.key, {}, self.prices)
 
     def option(self, name: str) -> Any:
         """Return a key of the definition that must be there."""
@@ -173,7 +193,28 @@ def _positive(source: _Inputs) -> FloatArray:
 
 
 def _net_income(source: _Inputs) -> FloatArray:
-    return net_income(_amounts(source, "sales"), _amounts(source, "costs")).total
+    if "rows" not in source.spec:
+        return net_income(_amounts(source, "sales"), _amounts(source, "costs")).total
+    inner = source.inside_rows
+    chosen = _where(inner)
+    sales, costs = (
+        {name: np.where(chosen, values, 0.0) for name, values in _amounts(inner, option).items()}
+        for option in ("sales", "costs")
+    )
+    units = source.column("id", "rows")
+    return net_income_of_rows(inner.column("id", "rows"), units, sales, costs)
+
+
+def _where(source: _Inputs) -> NDArray[np.bool_]:
+    """Tell which rows have, for each variable that ``where`` names, one of its values."""
+    chosen = np.ones(len(source.column("id", "rows")), dtype=bool)
+    for name, values in source.spec.get("where", {}).items():
+        column = source.column(name, "where")
+        inner = _Inputs(
+            source.columns, source.labels, {**source.spec, "where": values}, source.key, {}, {}
+        )
+        chosen &= _members(inner, column, name, "where")
+    return chosen
 
 
 def _amounts(source: _Inputs, option: str) -> dict[str, FloatArray]:
@@ -185,7 +226,9 @@ def _amounts(source: _Inputs, option: str) -> dict[str, FloatArray]:
             name, value = part["amount"], source.numeric(part["amount"], f"{key}.amount")
         elif {"quantity", "price"} <= set(part):
             name, price = part["quantity"], source.numeric(part["price"], f"{key}.price")
-            value = source.numeric(name, f"{key}.quantity") * price
+            quantity = source.numeric(name, f"{key}.quantity")
+            # What is not sold needs no price.
+            value = np.where(quantity == 0, 0.0, quantity * price)
         else:
             problem = "a part of net income is an amount, or a quantity with its price."
             raise ConfigError(problem, key=f"{source.key}.{key}")
@@ -205,7 +248,47 @@ def _restore_zero(source: _Inputs) -> FloatArray:
 
 
 def _sum(source: _Inputs) -> FloatArray:
-    return np.asarray(np.sum(source.numbers("of"), axis=0), dtype=float)
+    if "rows" not in source.spec:
+        return np.asarray(np.sum(source.numbers("of"), axis=0), dtype=float)
+    inner = source.inside_rows
+    values = np.where(_where(inner), np.sum(inner.numbers("of"), axis=0), 0.0)
+    return add_up(inner.column("id", "rows"), values, source.column("id", "rows"))
+
+
+def _difference(source: _Inputs) -> FloatArray:
+    return source.number("of") - source.number("less")
+
+
+def _ratio(source: _Inputs) -> FloatArray:
+    under = source.number("over") * float(source.spec.get("times", 1))
+    return source.number("of") / np.where(under == 0, np.nan, under)
+
+
+def _deflate(source: _Inputs) -> FloatArray:
+    for name in ("year", "deflators"):
+        if name not in source.prices:
+            raise ConfigError(f"'deflate' needs the key '{name}'.", key="prices")
+    deflators = {int(year): float(index) for year, index in source.prices["deflators"].items()}
+    return deflate(
+        source.number("of"),
+        source.number("year"),
+        deflators=deflators,
+        price_year=int(source.prices["year"]),
+    )
+
+
+def _poverty(source: _Inputs) -> FloatArray:
+    by = source.option("by")
+    areas = source.column(by, "by")
+    lines = {str(area): float(line) for area, line in source.option("lines").items()}
+    for area in areas.dropna().unique():
+        if str(area) not in lines:
+            problem = (
+                f"'{by}' has the value '{area}', which has no line. {nearest(str(area), lines)}"
+            )
+            raise ConfigError(problem, key=f"{source.key}.lines")
+    line = areas.astype(object).map(lines).to_numpy(dtype=float)
+    return foster_greer_thorbecke(source.number("of"), line, int(source.option("order")))
 
 
 _CONSTRUCTORS: dict[str, Callable[[_Inputs], FloatArray]] = {
@@ -217,5 +300,9 @@ _CONSTRUCTORS: dict[str, Callable[[_Inputs], FloatArray]] = {
     "net_income": _net_income,
     "restore_zero": _restore_zero,
     "sum": _sum,
+    "difference": _difference,
+    "ratio": _ratio,
+    "deflate": _deflate,
+    "poverty": _poverty,
 }
 CONSTRUCTORS = tuple(_CONSTRUCTORS)

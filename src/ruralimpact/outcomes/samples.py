@@ -50,8 +50,8 @@ def build_sample(
     surveys : mapping of str to DataFrame
         Survey tables by source.
     study : mapping
-        ``sources``, ``codebook``, ``variables``, ``outcomes`` and ``samples``, as
-        `ruralimpact.config.load_study` returns them.
+        ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and, where there are any,
+        ``prices``, as `ruralimpact.config.load_study` returns them.
 
     Returns
     -------
@@ -68,11 +68,16 @@ def build_sample(
     """
     spec = study["samples"][name]
     entries = parse_codebook(study["codebook"], surveys)
+    several = {one["name"] for one in study["sources"] if "item" in one}
+    rows = {source: surveys[source] for source in surveys if source in several}
+    pooled = _pooled(name, spec, surveys, _described(entries, several))
     built = build(
-        _pooled(name, spec, surveys, entries),
+        pooled,
         variables=study["variables"],
         outcomes=study["outcomes"],
         entries=entries,
+        rows=rows,
+        prices=study.get("prices"),
     )
     table = built.table.assign(unit_id=_unit_ids(spec, built.table, study))
     _check_unique(table["unit_id"], name)
@@ -83,6 +88,10 @@ def build_sample(
             f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
         )
         for column, count in built.undefined.items()
+    ]
+    excluded += [
+        _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))
+        for source, count in _strays(rows, pooled["id"]).items()
     ]
     if "two_periods" in spec:
         change = two_periods(table, spec["two_periods"], outcomes, sample=name)
@@ -114,6 +123,17 @@ def _pooled(
         if entry.variable not in pooled
     }
     return pooled.assign(**lacking)
+
+
+def _described(entries: Sequence[Entry], several: set[str]) -> list[Entry]:
+    """Return the entries that do not describe rows of a source with several a unit."""
+    return [entry for entry in entries if entry.source not in several]
+
+
+def _strays(rows: Mapping[str, pd.DataFrame], ids: pd.Series) -> dict[str, int]:
+    """Count the rows of each source whose unit is not in the sample, where there are any."""
+    counts = {source: int((~table["id"].isin(ids)).sum()) for source, table in rows.items()}
+    return {source: count for source, count in counts.items() if count}
 
 
 def _unit_ids(spec: Mapping[str, Any], table: pd.DataFrame, study: Mapping[str, Any]) -> pd.Series:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.survey.clean import clean
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import check_identifiers, check_wave
 from ruralimpact.survey.quality import quality_report
@@ -23,8 +24,8 @@ class Survey:
     ----------
     table : DataFrame
         ``id`` (str), ``wave`` (int or str, where the source has one), then one column a codebook
-        variable: float, str for a category, int for the wave variable. Sorted by id and wave, so
-        the order of rows in the raw file leaves no trace.
+        variable: float, str for a category, int for the wave variable. Sorted by id and wave (and
+        item, where a unit has several rows), so the order of rows in the raw file leaves no trace.
     quality : dict
         See `quality.quality_report`.
     """
@@ -44,7 +45,8 @@ def harmonise(
         As `readers.read_source` returns it.
     source : mapping
         Item of ``sources:``: ``name``, ``id`` (raw column), and ``wave`` (a constant) or
-        ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``.
+        ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``;
+        ``item`` (the codebook variable that tells apart the rows of a unit) and ``clean``.
     entries : sequence of Entry
         Entries of this source.
     file : path
@@ -65,22 +67,52 @@ def harmonise(
     rows = raw[~blank]
     if rows.empty:
         raise DataError("has no rows of data.", file=file)
+    decimal = source.get("decimal", ".")
+    cleaned = clean(
+        rows,
+        source.get("clean", ()),
+        file=file,
+        keys=[source["id"], *_item_column(source, entries)],
+        decimal=decimal,
+    )
+    rows = cleaned.table
     ids = raw_column(rows, source["id"], file)
     recoded = {
-        entry.variable: recode_variable(rows, entry, file=file, decimal=source.get("decimal", "."))
+        entry.variable: recode_variable(rows, entry, file=file, decimal=decimal)
         for entry in entries
     }
     variables = {name: one.data for name, one in recoded.items()}
     wave = _wave(source, entries, variables, rows.index, file)
-    check_identifiers(ids, wave, file=file, column=source["id"])
+    item = variables[source["item"]] if "item" in source else None
+    check_identifiers(ids, wave, item, file=file, column=source["id"])
     if "wave_variable" in source and wave is not None:
         variables[source["wave_variable"]] = wave
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
-    table = pd.DataFrame({**keys, **variables}).sort_values(list(keys), kind="stable")
+    order = [*keys, *([source["item"]] if "item" in source else [])]
+    table = pd.DataFrame({**keys, **variables}).sort_values(order, kind="stable")
+    stated_in = [rule["stated_in"] for rule in source.get("clean", ()) if "stated_in" in rule]
     report = quality_report(
-        rows, entries, recoded, used=[source["id"]], blank_rows=raw.index[blank].tolist()
+        rows,
+        entries,
+        recoded,
+        used=[source["id"], *stated_in],
+        blank_rows=raw.index[blank].tolist(),
+        cleaned=cleaned,
     )
     return Survey(table=table.reset_index(drop=True), quality=report)
+
+
+def _item_column(source: Mapping[str, Any], entries: Sequence[Entry]) -> list[str]:
+    """Return the raw column that tells apart the rows of a unit, if the source has one."""
+    if "item" not in source:
+        return []
+    columns = {entry.variable: entry.raw_name for entry in entries}
+    if source["item"] not in columns:
+        problem = (
+            f"there is no codebook variable '{source['item']}'. {nearest(source['item'], columns)}"
+        )
+        raise ConfigError(problem, key=f"sources.{source['name']}.item")
+    return [columns[source["item"]]]
 
 
 def _wave(

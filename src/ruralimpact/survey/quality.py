@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.survey.clean import Cleaned
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.recode import Recoded
 
@@ -18,13 +19,14 @@ def quality_report(
     *,
     used: Sequence[str],
     blank_rows: Sequence[int],
+    cleaned: Cleaned | None = None,
 ) -> dict[str, Any]:
     """Summarise one source.
 
     Parameters
     ----------
     raw : DataFrame
-        Raw table without its blank rows.
+        Raw table without its blank rows and those that `cleaned` left out.
     entries : sequence of Entry
         Entries of this source.
     recoded : mapping of str to Recoded
@@ -33,6 +35,8 @@ def quality_report(
         Raw columns used besides those of the entries (the identifier).
     blank_rows : sequence of int
         Rows left out because every cell is empty.
+    cleaned : Cleaned, optional
+        Repairs that were declared.
 
     Returns
     -------
@@ -40,12 +44,16 @@ def quality_report(
         ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing
         and, where there are any, out_of_range with count, range and the first rows), ``unlabelled``
         (count and first values of categories that have no labels in the codebook),
-        ``columns_not_used``.
+        ``columns_not_used``; where repairs were declared ``repairs`` (rule, column, count, first rows).
     """
     named = {*used, *(entry.raw_name for entry in entries)}
-    excluded = [{"reason": "every cell is empty", "rows": len(blank_rows)}] if blank_rows else []
+    excluded: list[dict[str, Any]] = (
+        [{"reason": "every cell is empty", "rows": len(blank_rows)}] if blank_rows else []
+    )
+    excluded += [item for item in cleaned.excluded if item["rows"] > 0] if cleaned else []
+    repairs = {"repairs": cleaned.repairs} if cleaned and cleaned.repairs else {}
     return {
-        "rows_read": len(raw) + len(blank_rows),
+        "rows_read": len(raw) + sum(item["rows"] for item in excluded),
         "rows_kept": len(raw),
         "excluded": excluded,
         "variables": {
@@ -57,6 +65,7 @@ def quality_report(
             if not entry.is_number and not entry.labels
         },
         "columns_not_used": [name for name in raw.columns if name not in named],
+        **repairs,
     }
 
 

@@ -1,6 +1,7 @@
 """Mistakes that surveys come with, counted beforehand and spread over rows at random."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def soil_products(
     """
     names = ("dollars_labelled", "dollars_unlabelled", "misplaced_zeros", "decimal_commas")
     said, unsaid, zeros, commas = _apart(len(rows), [dirt[name] for name in names], rng)
-    soiled = rows.astype({name: object for name in _PRICES})
+    soiled = rows.astype(dict.fromkeys(_PRICES, object))
     dollars = np.concatenate([said, unsaid])
     for name in (*_PRICES, "costo"):
         cents = np.rint(rows.loc[dollars, name].to_numpy(float) / rate * 100)
@@ -103,4 +104,4 @@ def _apart(count: int, sizes: Sequence[int], rng: np.random.Generator) -> list[I
     """Choose rows for each mistake such that no row has two."""
     order = rng.permutation(count)
     ends = np.cumsum([0, *sizes])
-    return [np.sort(order[start:end]) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    return [np.sort(order[start:end]) for start, end in pairwise(ends)]

@@ -84,7 +84,9 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
     goods = recorded(goods)
     goods.loc[np.repeat(is_treated, 2)] = goods_after.to_numpy()
     return Draw(
-        producers=pd.concat([people.drop(columns=list(world.columns), errors="ignore"), world], axis=1),
+        producers=pd.concat(
+            [people.drop(columns=list(world.columns), errors="ignore"), world], axis=1
+        ),
         products=goods,
         followup=followup,
         effects=pd.concat([effects, later], ignore_index=True),
@@ -94,5 +96,6 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
 
 def _recorded(world: pd.DataFrame) -> pd.DataFrame:
     """Return money and days as whole numbers, land in hundredths of a hectare."""
-    whole, hundredths = np.rint(world[_WHOLE]), np.rint(world[_HUNDREDTHS] * 100) / 100
+    whole = {name: np.rint(world[name]) for name in _WHOLE}
+    hundredths = {name: np.rint(world[name] * 100) / 100 for name in _HUNDREDTHS}
     return world.assign(**whole, **hundredths)

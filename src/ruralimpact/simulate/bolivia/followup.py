@@ -60,10 +60,10 @@ def draw_followup(
     followup = people[["id", "group", "treated"]].assign(
         first_treated=released, status=state, net_productive_income=now
     )
-    outcomes = (
+    without, reached = (
         pd.DataFrame({"net_productive_income": values[treated]}) for values in (base, now)
     )
-    truth = true_effects(people[treated].reset_index(drop=True), *outcomes, wave=WAVE)
+    truth = true_effects(people[treated].reset_index(drop=True), without, reached, wave=WAVE)
     return followup[found].reset_index(drop=True), truth[truth["by"] == "all"]
 
 
@@ -78,9 +78,7 @@ def _first_treated(
     return pd.Series(np.where(groups["treated"] == 1, groups["start"], later), index=groups.index)
 
 
-def _status(
-    groups: pd.DataFrame, chosen: Mapping[str, Any], rng: np.random.Generator
-) -> pd.Series:
+def _status(groups: pd.DataFrame, chosen: Mapping[str, Any], rng: np.random.Generator) -> pd.Series:
     """Return what became of each group's alliance; a control's, where funded, counts as kept."""
     count = len(groups)
     held = rng.random(count) < groups["region"].map(chosen["survival"]).to_numpy(float)
@@ -89,9 +87,7 @@ def _status(
     return pd.Series(np.where(groups["treated"] == 1, state, "same"), index=groups.index)
 
 
-def _relative_gains(
-    people: pd.DataFrame, gains: Gains, rng: np.random.Generator
-) -> FloatArray:
+def _relative_gains(people: pd.DataFrame, gains: Gains, rng: np.random.Generator) -> FloatArray:
     """Return each producer's gain over income without a project; controls draw a beneficiary's."""
     treated = people["treated"].to_numpy() == 1
     own = (gains.alliance - gains.costs) / people["net"].to_numpy(float)[treated]

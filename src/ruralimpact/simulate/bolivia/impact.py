@@ -33,9 +33,7 @@ class Gains:
     labour: FloatArray
 
 
-def plant_gains(
-    treated: pd.DataFrame, parameters: Parameters, rng: np.random.Generator
-) -> Gains:
+def plant_gains(treated: pd.DataFrame, parameters: Parameters, rng: np.random.Generator) -> Gains:
     """Draw the gains of the beneficiaries and scale them to the stated effects.
 
     Parameters
@@ -65,8 +63,7 @@ def plant_gains(
     noise = treated["effect_shock"] + chosen["producer_sd"] * rng.normal(size=count)
     gross = raw * np.exp(noise.to_numpy(float))
     product, region, quintile = (
-        pd.factorize(treated[name], sort=True)
-        for name in ("product_group", "region", "quintile")
+        pd.factorize(treated[name], sort=True) for name in ("product_group", "region", "quintile")
     )
     gains = product_gains(treated, chosen)[product[1]].to_numpy()
     by_region = _net_gains(treated, "region", chosen["region"], chosen)[region[1]].to_numpy()
@@ -92,7 +89,10 @@ def product_gains(treated: pd.DataFrame, chosen: Mapping[str, Any]) -> pd.Series
 
 
 def _services(treated: pd.DataFrame, effects: Mapping[str, float]) -> FloatArray:
-    return 1 + sum(effect * treated[name].to_numpy(float) for name, effect in effects.items())
+    total = np.ones(len(treated))
+    for name, effect in effects.items():
+        total = total + effect * treated[name].to_numpy(float)
+    return total
 
 
 def _net_gains(
@@ -101,7 +101,7 @@ def _net_gains(
     """Return the total net gain of each class, scaled so that all classes make the stated whole."""
     net = treated.groupby(by)["net"].sum()
     gains = pd.Series(effects, dtype=float).reindex(net.index) * net
-    return gains * chosen["net_productive_income"] * net.sum() / gains.sum()
+    return pd.Series(gains * chosen["net_productive_income"] * net.sum() / gains.sum())
 
 
 def _labour_gains(

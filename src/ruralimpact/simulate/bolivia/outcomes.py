@@ -48,8 +48,8 @@ def true_outcomes(
             "household_labour_income": world["labour_income"],
             "household_income_per_head": head,
             **_poverty(head, producers["area"].reset_index(drop=True), parameters),
-            "wage_days": world["wage_days"],
-            "family_days": world["family_days"],
+            "wage_employment": world["wage_days"],
+            "family_labour": world["family_days"],
             "area_growth": world["area_now"] - world["area_before"],
         }
     )

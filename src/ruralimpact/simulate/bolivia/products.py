@@ -105,7 +105,8 @@ def first_grade_share(products: pd.DataFrame) -> FloatArray:
 def recorded(products: pd.DataFrame) -> pd.DataFrame:
     """Return the rows as a survey records them: hundredths of a quintal, and centavos."""
     numbers = [*_GOODS, "cash_costs"]
-    return products.assign(**(np.rint(products[numbers] * _CENTS) / _CENTS))
+    parts = {name: np.rint(products[name] * _CENTS) / _CENTS for name in numbers}
+    return products.assign(**parts)
 
 
 _GOODS = [*QUANTITIES, "first_price", "second_price"]

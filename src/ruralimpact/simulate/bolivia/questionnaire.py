@@ -1,6 +1,7 @@
 """The survey as its files hold it: columns, codes and value labels of each instrument."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,14 +98,16 @@ def household_rows(producers: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Raw columns; answers to closed questions as text.
     """
-    answers: Mapping[str, Mapping[object, str]] = {
+    answers: Mapping[str, Any] = {
         **dict.fromkeys(_YES_NO, YES_NO),
         "woman": SEX,
         "area": ZONE,
         "product_group": PRODUCTS,
     }
     columns = {
-        raw: producers[name].map(answers[name]).astype(object) if name in answers else producers[name]
+        raw: producers[name].map(answers[name]).astype(object)
+        if name in answers
+        else producers[name]
         for name, raw in HOUSEHOLD.items()
     }
     return pd.DataFrame(columns)
@@ -122,14 +125,12 @@ def coded(households: pd.DataFrame) -> pd.DataFrame:
 def product_rows(products: pd.DataFrame) -> pd.DataFrame:
     """Return the product sheet: one line a producer and product, amounts in bolivianos.
 
-    A product that is not graded has no first-grade quantity, and no price for it.
+    A product that is not graded has a first-grade quantity of nil, and no price for it.
     """
-    ungraded = products["first_quantity"] == 0
-    blank = {name: products[name].mask(ungraded, np.nan) for name in ("first_quantity", "first_price")}
     filled = products.assign(
         product=products["product"].map(PRODUCTS),
         alliance=products["alliance"].map(YES_NO),
-        **blank,
+        first_price=products["first_price"].mask(products["first_quantity"] == 0, np.nan),
     )
     return filled.rename(columns=PRODUCT)[list(PRODUCT.values())].assign(**{CURRENCY: "Bs"})
 

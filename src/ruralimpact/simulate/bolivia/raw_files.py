@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ruralimpact.simulate.bolivia import questionnaire
@@ -59,26 +60,28 @@ def file_bytes(name: str, table: pd.DataFrame) -> bytes:
     return _latin1(table) if name.endswith(".csv") else _spreadsheet(table)
 
 
-def _shuffled(rows: pd.DataFrame, rng: Any) -> pd.DataFrame:
+def _shuffled(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return rows.iloc[rng.permutation(len(rows))].reset_index(drop=True)
 
 
 def _stata(table: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
+    labels: Any = questionnaire.VALUE_LABELS
     table.reset_index(drop=True).to_stata(
         buffer,
         write_index=False,
         version=118,
         time_stamp=_CLOCK,
         data_label=TITLE,
-        value_labels=dict(questionnaire.VALUE_LABELS),
+        value_labels=labels,
     )
     return buffer.getvalue()
 
 
 def _latin1(table: pd.DataFrame) -> bytes:
-    text = table.apply(lambda column: column.map(_spanish))
-    return text.to_csv(sep=";", index=False, lineterminator="\r\n").encode("latin-1")
+    text = pd.DataFrame({name: column.map(_spanish) for name, column in table.items()})
+    written: str = text.to_csv(sep=";", index=False, lineterminator="\r\n")
+    return written.encode("latin-1")
 
 
 def _spanish(value: Any) -> str:
