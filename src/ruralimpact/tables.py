@@ -22,8 +22,9 @@ def schema(name: str) -> "DataFrameSchema":
     ----------
     name : str
         ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"balance"``,
-        ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"``, ``"sensitivity"``,
-        ``"leave_one_out"`` or ``"exclusions"``.
+        ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"``, ``"subgroups"``,
+        ``"decomposition"``, ``"associations"``, ``"sensitivity"``, ``"leave_one_out"`` or
+        ``"exclusions"``.
 
     Returns
     -------
@@ -422,6 +423,7 @@ def _associations() -> "DataFrameSchema":
             "unit": Column(str),
             "kind": Column(str, Check.isin(["coefficient", "jointly zero"])),
             "variable": Column(str, description="with its level in brackets"),
+            "variable_label": Column(str),
             "estimate": Column(float, **number, description="among beneficiaries; no effect"),
             "std_error": Column(float, Check.ge(0), **number, description="clustered by group"),
             "statistic": Column(float, **number, description="t, or F of the joint test"),
@@ -440,6 +442,26 @@ def _associations() -> "DataFrameSchema":
     )
 
 
+def _tests() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    number: dict[str, Any] = {"coerce": True, "nullable": True}
+    return DataFrameSchema(
+        {
+            "spec_id": Column(str, unique=True),
+            "family": Column(str, description="hypotheses that are tested together"),
+            "p_bootstrap": Column(float, Check.in_range(0, 1), **number),
+            "boot_low": Column(float, **number),
+            "boot_high": Column(float, **number),
+            "p_romano_wolf": Column(float, Check.in_range(0, 1), **number),
+            "q_value": Column(float, Check.in_range(0, 1), **number),
+            "few_groups": Column(bool, description="fewer than 40 groups: Webb weights"),
+            "draws": Column(int, Check.gt(0)),
+        },
+        strict=True,
+    )
+
+
 _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "units": _units,
     "outcomes": _outcomes,
@@ -451,6 +473,7 @@ _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "designs": _designs,
     "estimates": _estimates,
     "std_errors": _std_errors,
+    "tests": _tests,
     "subgroups": _subgroups,
     "decomposition": _decomposition,
     "associations": _associations,

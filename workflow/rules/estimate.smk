@@ -15,12 +15,17 @@ for study in STUDIES.values():
             propensity=f"{folder}/design/propensity.parquet",
             designs=f"{folder}/design/designs.parquet",
             specifications=f"{folder}/design/specifications.json",
-            modules=modules("design", "estimation", "inference"),
+            modules=modules(
+                "decomposition", "design", "estimation", "heterogeneity", "inference"
+            ),
         output:
             touch(done(study, "estimate_impacts")),
             estimates=update(f"{folder}/estimates/estimates.parquet"),
             scores=update(f"{folder}/estimates/scores.parquet"),
             std_errors=update(f"{folder}/estimates/std_errors.parquet"),
+            subgroups=update(f"{folder}/estimates/subgroups.parquet"),
+            decomposition=update(f"{folder}/estimates/decomposition.parquet"),
+            associations=update(f"{folder}/estimates/associations.parquet"),
         log:
             f"{folder}/logs/estimate_impacts.log",
         benchmark:

@@ -6,7 +6,11 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import progress, stage
+from ruralimpact.decomposition.study import decomposition_study
+from ruralimpact.estimation.association_study import association_study
+from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.tables import write_table
 
 
@@ -21,9 +25,13 @@ def estimate_impacts(
     estimates: str,
     scores: str,
     std_errors: str,
+    subgroups: str,
+    decomposition: str,
+    associations: str,
+    seed: int,
     study: Mapping[str, Any],
 ) -> None:
-    """Write the estimates of a study, their group scores and their other standard errors.
+    """Write the estimates of a study, on everyone, by subgroup and by part, with group scores.
 
     Parameters
     ----------
@@ -31,8 +39,10 @@ def estimate_impacts(
         By sample, in the order of ``study["samples"]``.
     weights, pairs, propensity, designs : path
         What the design stage wrote.
-    estimates, scores, std_errors : path
-        Outputs.
+    estimates, scores, std_errors, subgroups, decomposition, associations : path
+        Outputs; the last three are empty where study.yaml asks for nothing.
+    seed : int
+        Of the bootstrap behind adjusted p-values.
     study : mapping
         Configuration.
     """
@@ -46,8 +56,23 @@ def estimate_impacts(
         propensity=pd.read_parquet(propensity),
         designs=pd.read_parquet(designs),
     )
-    made = estimate_study(study, tables)
-    paths = {"estimates": estimates, "scores": scores, "std_errors": std_errors}
+    made = estimate_study(study, tables, seed=seed)
+    by_subgroup = subgroup_study(study, tables, seed=seed)
+    by_part = decomposition_study(study, tables)
+    made |= {
+        "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
+        "subgroups": by_subgroup.subgroups,
+        "decomposition": by_part.decomposition,
+        "associations": association_study(study, tables.units, tables.outcomes),
+    }
+    paths = {
+        "estimates": estimates,
+        "scores": scores,
+        "std_errors": std_errors,
+        "subgroups": subgroups,
+        "decomposition": decomposition,
+        "associations": associations,
+    }
     for name, path in paths.items():
         with stage.replacing(path) as partial:
             write_table(made[name], partial, name)
@@ -56,5 +81,4 @@ def estimate_impacts(
 if "snakemake" in globals():
     arguments = stage.keywords(snakemake)
     arguments.pop("specifications")
-    arguments.pop("seed")
     stage.run(estimate_impacts, **arguments)

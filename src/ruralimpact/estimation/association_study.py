@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.covariates import covariate_matrix
+from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.association import Associations, associations
 from ruralimpact.inference.clustered import (
@@ -27,6 +28,7 @@ class _Asked:
     entry: Mapping[str, Any]
     outcome: str
     unit: str
+    labels: Mapping[str, str]
     synthetic: bool
 
 
@@ -58,7 +60,9 @@ def association_study(
         for entry in analysis["associations"]:
             for outcome in entry["outcomes"]:
                 unit = study["outcomes"][outcome]["unit"]
-                asked = _Asked(analysis, entry, outcome, unit, bool(study["synthetic"]))
+                asked = _Asked(
+                    analysis, entry, outcome, unit, covariate_labels(study), bool(study["synthetic"])
+                )
                 rows += _rows(asked, comparison, table)
     return pd.DataFrame(rows) if rows else empty_table("associations")
 
@@ -72,7 +76,9 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[di
         raise DesignError(f"{where}: no beneficiary has all the variables.")
     units = comparison.units[inside]
     matrices = [
-        covariate_matrix({name: _values(units[name], name in forced) for name in names}, where=where)
+        covariate_matrix(
+            {name: _values(units[name], name in forced) for name in names}, where=where
+        )
         if names
         else comparison.covariates.rows(inside).none()
         for names, forced in (
@@ -105,14 +111,13 @@ def _records(asked: _Asked, found: Associations, groups: Any) -> list[dict[str, 
     clustering = Clustering(groups)
     rows = []
     for j, name in enumerate(found.names):
-        test = t_inference(
-            float(found.coefficients[j]), *clustering.std_error(found.scores[:, j])
-        )
+        test = t_inference(float(found.coefficients[j]), *clustering.std_error(found.scores[:, j]))
         rows.append(
             {
                 **heading,
                 "kind": "coefficient",
                 "variable": name,
+                "variable_label": _label(name, asked.labels),
                 "estimate": float(found.coefficients[j]),
                 **{
                     key: getattr(test, key)
@@ -127,14 +132,19 @@ def _records(asked: _Asked, found: Associations, groups: Any) -> list[dict[str, 
     return [*rows, {**_joint_row(heading, found, groups), **sizes}]
 
 
-def _joint_row(
-    heading: Mapping[str, Any], found: Associations, groups: Any
-) -> dict[str, Any]:
+def _label(name: str, labels: Mapping[str, str]) -> str:
+    base, bracket, level = name.partition("[")
+    label = labels.get(base, base)
+    return f"{label}: {level.rstrip(']')}" if bracket else label
+
+
+def _joint_row(heading: Mapping[str, Any], found: Associations, groups: Any) -> dict[str, Any]:
     joint = found.jointly_zero(groups)
     return {
         **heading,
         "kind": "jointly zero",
         "variable": "",
+        "variable_label": "",
         **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high", "mean"), np.nan),
         "statistic": joint.statistic,
         "df": joint.df_numerator,

@@ -119,6 +119,25 @@ def _percents(estimate: ScoredEstimate, clustering: Clustering):  # type: ignore
     )
 
 
+def join_scores(scores: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
+    """Put further group scores beside those of the estimates.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Contract ``scores``.
+    *others : DataFrame
+        Indexed by group.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``scores``; missing where a group is not in a comparison.
+    """
+    joined = pd.concat([scores.set_index("group"), *others], axis=1).sort_index()
+    return joined.rename_axis("group").reset_index()
+
+
 def score_columns(
     spec: Specification, estimate: ScoredEstimate, groups: pd.Series
 ) -> Mapping[str, pd.Series]:

@@ -17,11 +17,18 @@ from ruralimpact.design.study import strategies_of
 from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.joint_tests import (
+    AnalysisScores,
+    arms_of_groups,
+    joint_tests,
+    use_bootstrap_where_few,
+)
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.panel import Panel, panel_estimator
 from ruralimpact.estimation.printed_errors import LABELS
 from ruralimpact.estimation.rows import Specification, estimate_row, score_columns
 from ruralimpact.inference.clustered import Clustering, group_codes
+from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
 
@@ -45,7 +52,9 @@ class Tables:
     designs: pd.DataFrame
 
 
-def estimate_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.DataFrame]:
+def estimate_study(
+    study: Mapping[str, Any], tables: Tables, *, seed: int
+) -> dict[str, pd.DataFrame]:
     """Estimate every specification of a study.
 
     Parameters
@@ -53,11 +62,13 @@ def estimate_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.Dat
     study : mapping
         ``analyses``, ``strategies``, ``outcomes`` and ``synthetic``.
     tables : Tables
+    seed : int
+        Of the bootstrap.
 
     Returns
     -------
     dict of str to DataFrame
-        ``estimates``, ``scores`` and ``std_errors``.
+        ``estimates``, ``scores``, ``std_errors`` and ``tests``.
 
     Raises
     ------
@@ -67,19 +78,64 @@ def estimate_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.Dat
     total = sum(len(strategies_of(a)) * len(a["outcomes"]) for a in study["analyses"])
     rows: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
+    tests: list[pd.DataFrame] = []
     scores: dict[str, pd.Series] = {}
-    for spec, estimate, groups in _specified(study, tables):
-        row = estimate_row(spec, estimate, Clustering(group_codes(groups), estimate.set_ids))
-        rows.append(row)
-        errors += _error_rows(spec, {"group": row["std_error"], **estimate.std_errors})
-        scores |= score_columns(spec, estimate, groups)
-        progress.step(len(rows), total, spec.spec_id)
+    for analysis in study["analyses"]:
+        comparison = build_comparison(analysis, tables.units[analysis["sample"]])
+        groups = comparison.units["group"]
+        codes = group_codes(groups)
+        own_rows: list[dict[str, Any]] = []
+        own_scores: dict[str, pd.Series] = {}
+        for spec, estimate in _specified(study, tables, analysis, comparison):
+            own_rows.append(estimate_row(spec, estimate, Clustering(codes, estimate.set_ids)))
+            errors += _error_rows(spec, {"group": own_rows[-1]["std_error"], **estimate.std_errors})
+            own_scores |= score_columns(spec, estimate, groups)
+            progress.step(len(rows) + len(own_rows), total, _in_words(spec))
+        found = joint_tests(_together(study, comparison, own_rows, own_scores), seed)
+        tests.append(found)
+        rows += _with_few_groups(own_rows, found)
+        scores |= own_scores
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
+    filled = [found for found in tests if len(found)]
     return {
         "estimates": pd.DataFrame(rows),
         "scores": wide,
         "std_errors": pd.DataFrame(errors),
+        "tests": pd.concat(filled, ignore_index=True) if filled else empty_table("tests"),
     }
+
+
+def _in_words(spec: Specification) -> str:
+    return f"{spec.outcome}, {spec.strategy} ({spec.analysis})".replace("_", " ")
+
+
+def _together(
+    study: Mapping[str, Any],
+    comparison: Comparison,
+    rows: list[dict[str, Any]],
+    scores: Mapping[str, pd.Series],
+) -> AnalysisScores:
+    """The estimates of an analysis; a family is the outcomes of one kind under one strategy."""
+    ids = [row["spec_id"] for row in rows]
+    families = [
+        f"{row['analysis']}/{row['strategy']}/{study['outcomes'][row['outcome']]['family']}"
+        for row in rows
+    ]
+    return AnalysisScores(
+        comparison.name,
+        pd.Series([row["estimate"] for row in rows], index=ids),
+        pd.Series(families, index=ids),
+        pd.DataFrame({spec_id: scores[spec_id] for spec_id in ids}),
+        arms_of_groups(comparison.units["group"], comparison.treatment),
+    )
+
+
+def _with_few_groups(rows: list[dict[str, Any]], tests: pd.DataFrame) -> list[dict[str, Any]]:
+    found = {test["spec_id"]: test for test in tests.to_dict("records")}
+    return [
+        use_bootstrap_where_few(row, found[row["spec_id"]]) if row["spec_id"] in found else row
+        for row in rows
+    ]
 
 
 def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -90,19 +146,19 @@ def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[s
 
 
 def _specified(
-    study: Mapping[str, Any], tables: Tables
-) -> Iterator[tuple[Specification, ScoredEstimate, pd.Series]]:
-    """Yield every specification with its estimate and the group of each unit."""
-    for analysis in study["analyses"]:
-        comparison = build_comparison(analysis, tables.units[analysis["sample"]])
-        outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
-        outcomes = outcomes.loc[comparison.units["unit_id"]]
-        for name in strategies_of(analysis):
-            estimator = _estimator(study, tables, analysis, comparison, name)
-            for outcome in analysis["outcomes"]:
-                values = outcomes[outcome].to_numpy(float)
-                spec = _specification(study, tables, analysis, name, outcome)
-                yield spec, estimator(values), comparison.units["group"]
+    study: Mapping[str, Any],
+    tables: Tables,
+    analysis: Mapping[str, Any],
+    comparison: Comparison,
+) -> Iterator[tuple[Specification, ScoredEstimate]]:
+    """Yield every specification of an analysis with its estimate."""
+    outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+    outcomes = outcomes.loc[comparison.units["unit_id"]]
+    for name in strategies_of(analysis):
+        estimator = _estimator(study, tables, analysis, comparison, name)
+        for outcome in analysis["outcomes"]:
+            values = outcomes[outcome].to_numpy(float)
+            yield _specification(study, tables, analysis, name, outcome), estimator(values)
 
 
 def _specification(

@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import captions, palette
+from ruralimpact.exhibits.association_table import association_table
 from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_table
 from ruralimpact.exhibits.conventions import conventions
+from ruralimpact.exhibits.decomposition_table import decomposition_tables
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.forest_plot import forest_plot
 from ruralimpact.exhibits.impact import impact_table, panel_table
@@ -23,7 +25,10 @@ from ruralimpact.exhibits.sample_table import sample_tables
 from ruralimpact.exhibits.sensitivity_table import sensitivity_table
 from ruralimpact.exhibits.specification_plot import specification_plot
 from ruralimpact.exhibits.std_error_table import std_error_tables
+from ruralimpact.exhibits.subgroup_plot import subgroup_plot
+from ruralimpact.exhibits.subgroup_table import subgroup_table
 from ruralimpact.exhibits.verdict_table import verdict_table
+from ruralimpact.exhibits.waterfall_plot import waterfall_plot
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
@@ -41,12 +46,17 @@ TABLES: dict[str, TableBuilder] = {
     "standard_errors": std_error_tables,
     "sensitivity": sensitivity_table,
     "verdict": verdict_table,
+    "subgroups": subgroup_table,
+    "decomposition": decomposition_tables,
+    "association": association_table,
 }
 FIGURES: dict[str, FigureBuilder] = {
     "forest": forest_plot,
     "love": love_plot,
     "overlap": overlap_plot,
     "specification_curve": specification_plot,
+    "subgroup_forest": subgroup_plot,
+    "waterfall": waterfall_plot,
 }
 _STUDY_WORDS = (
     *("name", "title", "subtitle", "question", "citation", "currency", "design"),

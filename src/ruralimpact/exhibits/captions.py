@@ -6,6 +6,8 @@ from typing import Any
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.specification_plot import specification_words
+from ruralimpact.exhibits.subgroup_plot import subgroup_words
+from ruralimpact.exhibits.waterfall_plot import waterfall_words
 
 _NOTES = {
     "forest": (
@@ -20,6 +22,14 @@ _NOTES = {
         "Each column is one declared estimate, from the smallest to the largest: above with its 95 percent "
         "interval, below the choices that it rests on. All declared estimates are shown; none was added or "
         "left out after outcomes were seen. They share units, so they are not independent."
+    ),
+    "subgroup_forest": (
+        "Dots are effects within each level, diamonds the effect on everyone, lines 95 percent intervals. "
+        "Whether levels differ is told by the tests in the table, not by whose interval crosses zero."
+    ),
+    "waterfall": (
+        "Each step is a part of the effect on net income and starts where the one before ends; the last bar "
+        "is their sum. An accounting split, not a causal one."
     ),
     "overlap": (
         "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "
@@ -59,6 +69,10 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
         )
     if exhibit["kind"] == "specification_curve":
         return specification_words(results, exhibit)
+    if exhibit["kind"] == "subgroup_forest":
+        return subgroup_words(results, exhibit)
+    if exhibit["kind"] == "waterfall":
+        return waterfall_words(results, exhibit)
     if exhibit["kind"] == "overlap":
         return (
             "Mirrored histograms of the estimated probability of taking part, treated against controls, "

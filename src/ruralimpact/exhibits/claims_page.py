@@ -16,6 +16,10 @@ _TIERS = {
     "B": "Workshops, survival and perceptions",
     "C": "Costs and portfolio",
 }
+_DOCUMENTS = {
+    "PPAR 132905": "Project Performance Assessment Report 132905 (2018)",
+    "Review 2013": "Review of productive alliances (2013)",
+}
 _MEANINGS = {
     "inconsistent": "the report gives two numbers, or its own numbers give another one",
     "differs": "another source, or an estimate, gives another number",
@@ -23,7 +27,7 @@ _MEANINGS = {
     "not_attributable": "a change or an association without controls",
     "agrees": "comes out as printed, or an estimate bears it out",
     "micro_data": "only the survey or the records could confirm it",
-    "statement": "design, parameter or price: nothing to estimate",
+    "statement": "design, parameter, price or account: nothing to estimate",
 }
 
 
@@ -68,7 +72,7 @@ def summary(ledger: Ledger) -> list[dict[str, str]]:
     off = [one for one in ledger.rechecks if one.verdict != "agrees"]
     inside = [one for one in off if (one.check.scope, one.verdict) == ("inside", "differs")]
     impact = [entry for entry in ledger.entries if entry.claim.tier == "A"]
-    closed = sum(entry.status.code == "micro_data" for entry in impact)
+    codes = [entry.status.code for entry in impact]
     lines = [
         (
             "Recomputed from print",
@@ -78,7 +82,9 @@ def summary(ledger: Ledger) -> list[dict[str, str]]:
         ),
         (
             "Impact and efficiency",
-            f"{len(impact)} claims; {closed} of them could be confirmed only with micro-data that are not "
+            f"{len(impact)} claims; {codes.count('inconsistent')} are inconsistent inside the report, "
+            f"{codes.count('not_attributable')} are changes or associations that cannot be attributed to the "
+            f"project, and {codes.count('micro_data')} could be confirmed only with micro-data that are not "
             "public.",
         ),
         ("Estimates", _estimates_sentence(ledger)),
@@ -113,7 +119,8 @@ def _counts(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def _differences(ledger: Ledger) -> list[dict[str, Any]]:
-    """Return the checks that do not agree, by where the difference lies; rounding last."""
+    """Return the checks that do not agree, by where the difference lies; impact first, rounding last."""
+    tiers = {entry.claim.id: entry.claim.tier for entry in ledger.entries}
     groups = []
     for verdict, scopes in (("differs", list(words.SCOPES)), ("rounding", [""])):
         for scope in scopes:
@@ -124,17 +131,17 @@ def _differences(ledger: Ledger) -> list[dict[str, Any]]:
             ]
             title = _titles()[scope]
             if found:
-                groups.append({"title": title, "open": scope == "inside", "rows": _rows(found)})
+                ordered = sorted(
+                    found, key=lambda one: min(tiers[name] for name in one.check.claims)
+                )
+                rows = [_check(one) for one in ordered]
+                groups.append({"title": title, "open": scope == "inside", "rows": rows})
     return groups
 
 
 def _titles() -> dict[str, str]:
-    titles = {scope: label[:1].upper() + label[1:] for scope, label in words.SCOPES.items()}
+    titles = {scope: words.sentence_case(label) for scope, label in words.SCOPES.items()}
     return titles | {"": "By rounding only"}
-
-
-def _rows(rechecks: Sequence[Recheck]) -> list[dict[str, Any]]:
-    return [_check(one) for one in rechecks]
 
 
 def _check(recheck: Recheck) -> dict[str, Any]:
@@ -166,7 +173,7 @@ def _documents(ledger: Ledger) -> list[dict[str, Any]]:
         for place in places:
             place["codes"] = sorted({entry["code"] for entry in place["entries"]})
             place["marks"] = _marks(place["entries"])
-        documents.append({"title": document, "places": places})
+        documents.append({"title": _DOCUMENTS.get(document, document), "places": places})
     return documents
 
 
@@ -189,7 +196,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "id": claim.id,
         "quantity": claim.quantity,
-        "population": claim.population,
+        "population": words.sentence_case(claim.population),
         "comparison": claim.comparison,
         "source": claim.source,
         "tier": _TIERS[claim.tier],

@@ -13,6 +13,7 @@ from ruralimpact.exhibits import formatting, palette
 
 _ROW, _FRAME = 0.34, 0.62  # inches
 _LABEL = 40  # characters to the line
+_MOST_DECIMALS = 3
 _AGREES, _DIFFERS = "#0072b2", "#d55e00"
 NOTHING = "No study with an estimate of a claim has been built yet."
 
@@ -25,20 +26,20 @@ def claims_plot(ledger: Ledger) -> Figure:
     ordered = sorted(entries, key=lambda one: one.claim.unit)
     panels = {unit: list(group) for unit, group in groupby(ordered, key=lambda one: one.claim.unit)}
     heights = [_ROW * len(group) for group in panels.values()]
-    figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.35)
+    figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.65)
     grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights).ravel()
     for axes, (unit, group) in zip(grid, panels.items(), strict=True):
         _panel(axes, unit, group)
-    figure.legend(handles=_legend(entries), loc="outside lower left", frameon=False, ncols=3)
+    figure.legend(handles=_legend(entries), loc="outside lower left", frameon=False, ncols=1)
     return figure
 
 
 def plotted(ledger: Ledger) -> tuple[Entry, ...]:
-    """Return the claims that the figure shows: numbers with an estimate, each once."""
+    """Return the claims that the figure shows: numbers with an estimate and its interval, each once."""
     shown = {
         (one.claim.computed_by, one.claim.value): one
         for one in reversed(ledger.estimated)
-        if one.claim.number is not None
+        if one.claim.number is not None and one.estimate and one.estimate.low is not None
     }
     return tuple(reversed(shown.values()))
 
@@ -97,7 +98,8 @@ def _label(entry: Entry) -> str:
 def _decimals(axes: Axes) -> int:
     ticks = axes.get_xticks()
     step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    return 0 if step >= 1 else 1 if step >= 0.1 else 2
+    whole = (n for n in range(_MOST_DECIMALS) if abs(step * 10**n - round(step * 10**n)) < 1e-6)
+    return next(whole, _MOST_DECIMALS)
 
 
 def _legend(entries: Sequence[Entry]) -> list[Line2D]:
@@ -107,6 +109,6 @@ def _legend(entries: Sequence[Entry]) -> list[Line2D]:
     codes = {one.status.code == "agrees" for one in entries}
     for agrees, colour, words_ in ((True, _AGREES, "agrees"), (False, _DIFFERS, "does not agree")):
         if agrees in codes:
-            label = f"{what}, 95% interval: {words_}"
+            label = f"{what} with its 95% interval: {words_}"
             lines.append(Line2D([], [], color=colour, marker="o", markersize=5, label=label))
     return lines

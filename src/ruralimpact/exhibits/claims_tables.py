@@ -14,8 +14,12 @@ SOURCE = (
     "World Bank (2018), Bolivia: Rural Alliances Project, Project Performance Assessment Report 132905, "
     "Independent Evaluation Group; De Salvo (2013), Productive Alliances in Latin America and the Caribbean."
 )
+_MANY = 12  # claims of one place that are split under headings
 _TIERS = (("A", "Claims on impact and efficiency"), ("BC", "Other numbers that are recomputed"))
-_RECOMPUTED = "Recomputed numbers come from other numbers of the same documents; 'as printed' where they agree."
+_RECOMPUTED = (
+    "Recomputed: from other numbers of the same documents, or as printed elsewhere; 'as printed' where all "
+    "agree."
+)
 _STAND_IN = (
     "Estimates come from a synthetic stand-in that was calibrated to the report: agreement shows that the "
     "method finds what was planted, not that the report's number is right."
@@ -42,14 +46,30 @@ def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table
     rows = []
     for place, group in groupby(entries, key=lambda one: (one.claim.document, one.claim.place)):
         rows.append(heading(", ".join(place), "panel"))
-        rows += [_ledger_row(entry, estimated=estimated) for entry in group]
+        rows += _place_rows(list(group), estimated=estimated)
     notes = (_RECOMPUTED, _STAND_IN) if ledger.synthetic and estimated else (_RECOMPUTED,)
     synthetic = ledger.synthetic and estimated
     reading = (counts_sentence(entries),)
     return Table(title, "Claim", tuple(columns), tuple(rows), reading, notes, SOURCE, synthetic)
 
 
-def _ledger_row(entry: Entry, *, estimated: bool) -> Row:
+def _place_rows(entries: Sequence[Entry], *, estimated: bool) -> list[Row]:
+    """Return the rows of a place; those of a printed table under headings of what they measure."""
+    quantities = list(dict.fromkeys(one.claim.quantity for one in entries))
+    if len(entries) <= _MANY or len(quantities) > len(entries) / 2:
+        return [_ledger_row(one, words.subject(one.claim), estimated=estimated) for one in entries]
+    rows = []
+    for quantity in quantities:
+        rows.append(heading(quantity, "group"))
+        rows += [
+            _ledger_row(one, words.sentence_case(one.claim.population), estimated=estimated)
+            for one in entries
+            if one.claim.quantity == quantity
+        ]
+    return rows
+
+
+def _ledger_row(entry: Entry, label: str, *, estimated: bool) -> Row:
     claim, estimate = entry.claim, entry.estimate
     cells = [words.published_value(claim), words.unit_and_base(claim)]
     if estimated:
@@ -72,7 +92,7 @@ def _ledger_row(entry: Entry, *, estimated: bool) -> Row:
         "status": entry.status.label,
         "note": claim.note,
     }
-    return Row(Cell(words.subject(claim)), tuple(map(Cell, cells)), record)
+    return Row(Cell(label), tuple(map(Cell, cells)), record)
 
 
 def counts_sentence(entries: Sequence[Entry]) -> str:
@@ -92,17 +112,15 @@ def inconsistency_table(ledger: Ledger) -> Table:
             ]
             if found:
                 title = f"{words.VERDICTS[verdict].capitalize()}, {label}"
-                rows += [heading(title, "panel"), *map(_check_row, found)]
+                rows.append(heading(title, "panel"))
+                for place, group in groupby(found, key=lambda one: one.check.place):
+                    rows += [heading(place, "group"), *map(_check_row, group)]
     off = sum(one.verdict != "agrees" for one in ledger.rechecks)
     reading = (
         f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
         f"{formatting.count(off)} do not come out as printed.",
     )
-    columns = (
-        Column("Where", width=2.6),
-        Column("Printed", width=1.4),
-        Column("Recomputed", width=1.4),
-    )
+    columns = (Column("Printed", width=1.4), Column("Recomputed", width=1.4))
     title = "Numbers that do not come out as printed"
     return Table(title, "Number", columns, tuple(rows), reading, (_ROUNDING,), SOURCE)
 
@@ -115,11 +133,10 @@ _ROUNDING = (
 
 def _check_row(recheck: Recheck) -> Row:
     check = recheck.check
-    cells = (check.place, words.check_printed(recheck), words.check_recomputed(recheck))
+    cells = (words.check_printed(recheck), words.check_recomputed(recheck))
     record: dict[str, Value] = {
         "check": check.id,
         "claims": " ".join(check.claims),
-        "place": check.place,
         "printed": recheck.printed,
         "recomputed": recheck.recomputed,
         "working": recheck.working,

@@ -18,6 +18,7 @@ _BOUNDS = {">": "over ", ">=": "at least ", "": ""}
 _UNSEPARATED = {"year"}
 _LEAST_DECIMALS = 1
 _NOTHING_LEFT = 1e-6
+_ENOUGH = 2  # decimals that show a difference by themselves
 
 
 def published_value(claim: Claim) -> str:
@@ -39,7 +40,12 @@ def unit_and_base(claim: Claim) -> str:
 
 def subject(claim: Claim) -> str:
     """Return what a claim measures and of whom, in one line."""
-    return f"{claim.quantity} ({formatting.lower_first(claim.population)})"
+    return f"{claim.quantity} ({claim.population})"
+
+
+def sentence_case(text: str) -> str:
+    """Return `text` with a capital at its start."""
+    return text[:1].upper() + text[1:]
 
 
 def estimate_value(claim: Claim, estimate: Estimate | None) -> str:
@@ -65,10 +71,11 @@ def check_printed(recheck: Recheck) -> str:
 
 
 def check_recomputed(recheck: Recheck) -> str:
-    """Return the recomputed number, with one decimal more than print where that shows a difference."""
-    decimals = max(recheck.check.decimals, 0)
-    left = abs(recheck.recomputed - round(recheck.recomputed, decimals))
-    return formatting.number(recheck.recomputed, decimals + (left > _NOTHING_LEFT))
+    """Return the recomputed number, with one decimal more than print where print has less than two."""
+    printed = recheck.check.decimals
+    left = abs(recheck.recomputed - round(recheck.recomputed, max(printed, 0)))
+    further = left > _NOTHING_LEFT and 0 <= printed < _ENOUGH
+    return formatting.number(recheck.recomputed, max(printed, 0) + further)
 
 
 def working(recheck: Recheck) -> str:
@@ -77,8 +84,21 @@ def working(recheck: Recheck) -> str:
 
 
 def recheck_line(entry: Entry) -> str:
-    """Return the recomputed numbers of a claim in one cell: those that do not agree, else a word."""
+    """Return in one cell the recomputed numbers of a claim that do not agree, else that all agree.
+
+    Where a check is about another number than the claim itself, such as a percentage printed beside a
+    count, both are given: ``14.5 for 14``.
+    """
     if not entry.rechecks:
         return formatting.DASH
     off = [recheck for recheck in entry.rechecks if recheck.verdict != "agrees"]
-    return "; ".join(dict.fromkeys(map(check_recomputed, off))) if off else "as printed"
+    return "; ".join(dict.fromkeys(_against(entry.claim, one) for one in off)) or "as printed"
+
+
+def _against(claim: Claim, recheck: Recheck) -> str:
+    recomputed = check_recomputed(recheck)
+    return (
+        recomputed
+        if recheck.printed == claim.number
+        else f"{recomputed} for {check_printed(recheck)}"
+    )

@@ -43,6 +43,33 @@ def suppress_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
+def suppress_subgroups(subgroups: pd.DataFrame) -> pd.DataFrame:
+    """Blank effects in levels with too few units or groups, and differences from such levels.
+
+    Parameters
+    ----------
+    subgroups : DataFrame
+        See `ruralimpact.tables`.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the bool column ``suppressed``. Tests of equality stay: they show no level.
+    """
+    keys = ["spec_id", "subgroup"]
+    units = subgroups[["n_treated", "n_control"]].min(axis=1)
+    few = (units < FEWEST_UNITS) | (subgroups["n_groups"] < FEWEST_GROUPS)
+    small = (subgroups["kind"] == "level") & few & subgroups["estimate"].notna()
+    hidden = set(map(tuple, subgroups.loc[small, [*keys, "level"]].to_numpy()))
+    for end in ("level", "against"):
+        ends = zip(*(subgroups[name] for name in (*keys, end)), strict=True)
+        small |= pd.Series([row in hidden for row in ends], index=subgroups.index, dtype=bool)
+    result = subgroups.assign(suppressed=small)
+    numbers = [name for name in (*_NUMBERS, "p_adjusted", "low", "high") if name in subgroups]
+    result.loc[small, numbers] = np.nan
+    return result
+
+
 def suppress_designs(designs: pd.DataFrame) -> pd.DataFrame:
     """Flag designs with too few units in an arm, before and after the match."""
     before = designs[["n_treated", "n_control"]].min(axis=1)

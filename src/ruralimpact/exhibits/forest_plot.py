@@ -1,7 +1,6 @@
 """Forest plot: estimates with their intervals by strategy, one panel an outcome."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,10 +9,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ruralimpact.exhibits import disclosure, formatting, palette
+from ruralimpact.exhibits.interval_rows import (
+    Layout,
+    draw_interval,
+    finish_axes,
+    lay_out,
+    write_number,
+)
 from ruralimpact.exhibits.results import StudyResults
 
 _ROW, _FRAME = 0.168, 0.6  # inches
-_LABEL = 38  # characters to the line
 
 
 def forest_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
@@ -53,42 +58,20 @@ def _estimates(results: StudyResults, analyses: Sequence[str], outcome: str) -> 
     return pd.concat(frames).dropna(subset=["estimate", "conf_low", "conf_high"])
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A row of a panel: a heading, or an estimate with its record."""
-
-    height: float
-    label: str
-    record: Mapping[Any, Any] | None = None
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Rows of a panel, downwards from zero, and where the last one ends."""
-
-    lines: tuple[_Line, ...]
-    bottom: float
-
-
-def _layout(results: StudyResults, frame: pd.DataFrame) -> _Layout:
-    lines: list[_Line] = []
-    height = 0.0
-    for analysis, part in frame.groupby("analysis", sort=False):
-        entries: list[tuple[str, Mapping[Any, Any] | None]] = [
-            (results.analysis(str(analysis))["label"], None),
-            *((results.strategy_label(row["strategy"]), row) for row in part.to_dict("records")),
+def _layout(results: StudyResults, frame: pd.DataFrame) -> Layout:
+    return lay_out(
+        [
+            [
+                (results.analysis(str(analysis))["label"], None),
+                *((results.strategy_label(row["strategy"]), row) for row in part.to_dict("records")),
+            ]
+            for analysis, part in frame.groupby("analysis", sort=False)
         ]
-        for text, record in entries:
-            label = palette.wrapped(text, _LABEL)
-            further = 0.8 * label.count("\n")
-            lines.append(_Line(height - further / 2, label, record))
-            height -= 1 + further
-        height -= 0.25
-    return _Layout(tuple(lines), height + 0.25)
+    )
 
 
 def _panel(
-    axes: Axes, results: StudyResults, outcome: str, layout: _Layout, colours: Mapping[str, str]
+    axes: Axes, results: StudyResults, outcome: str, layout: Layout, colours: Mapping[str, str]
 ) -> None:
     factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
     for line in layout.lines:
@@ -96,42 +79,10 @@ def _panel(
             continue
         values = [factor * line.record[name] for name in ("estimate", "conf_low", "conf_high")]
         colour = colours[str(line.record["analysis"])]
-        _interval(axes, line.height, values, colour, solid=line.record["balanced"] != "no")
-        _number(axes, line.height, values, decimals)
+        draw_interval(axes, line.height, values, colour, solid=line.record["balanced"] != "no")
+        write_number(axes, line.height, values, decimals)
     _reference_lines(axes, results, outcome, factor)
-    _label_rows(axes, layout.lines)
-    axes.set_ylim(layout.bottom + 0.3, 0.7)
-    axes.set_xlabel(_axis_label(results.unit(outcome)))
-    axes.set_title(results.outcome_label(outcome))
-    axes.locator_params(axis="x", nbins=6)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(lambda value, _: formatting.number(value, _tick_decimals(axes)))
-    palette.light_grid(axes, "x")
-
-
-def _interval(
-    axes: Axes, height: float, values: Sequence[float], colour: str, *, solid: bool
-) -> None:
-    estimate, low, high = values
-    axes.plot([low, high], [height, height], color=colour, linewidth=1.6, solid_capstyle="round")
-    face = colour if solid else "white"
-    axes.plot(
-        estimate, height, "o", markersize=5, markerfacecolor=face, markeredgecolor=colour, zorder=4
-    )
-
-
-def _number(axes: Axes, height: float, values: Sequence[float], decimals: int) -> None:
-    estimate, low, high = values
-    text = f"{formatting.number(estimate, decimals)}  ({formatting.interval(low, high, decimals)})"
-    axes.annotate(
-        text,
-        (1.0, height),
-        xycoords=("axes fraction", "data"),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7.5,
-    )
+    finish_axes(axes, layout, results.outcome_label(outcome), results.unit(outcome))
 
 
 def _reference_lines(axes: Axes, results: StudyResults, outcome: str, factor: float) -> None:
@@ -155,24 +106,6 @@ def _reference_lines(axes: Axes, results: StudyResults, outcome: str, factor: fl
             linestyle=(0, (4, 3)),
             zorder=1,
         )
-
-
-def _label_rows(axes: Axes, lines: Sequence[_Line]) -> None:
-    axes.set_yticks([line.height for line in lines], [line.label for line in lines])
-    axes.tick_params(axis="y", length=0)
-    for tick, line in zip(axes.get_yticklabels(), lines, strict=True):
-        tick.set_fontweight("bold" if line.record is None else "normal")
-        tick.set_fontsize(7.5)
-
-
-def _axis_label(unit: str) -> str:
-    return unit[:1].upper() + unit[1:]
-
-
-def _tick_decimals(axes: Axes) -> int:
-    ticks = axes.get_xticks()
-    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    return 0 if step >= 1 else 1 if step >= 0.1 else 2
 
 
 def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> list[Line2D]:

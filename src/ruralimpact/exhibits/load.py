@@ -53,6 +53,9 @@ def load_results(
         exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
         sensitivity=frames.get("sensitivity", empty_table("sensitivity")),
         leave_one_out=frames.get("leave_one_out", empty_table("leave_one_out")),
+        subgroups=disclosure.suppress_subgroups(frames.get("subgroups", empty_table("subgroups"))),
+        decomposition=frames.get("decomposition", empty_table("decomposition")),
+        associations=frames.get("associations", empty_table("associations")),
         quality=dict(zip(names, reports, strict=True)),
     )
 

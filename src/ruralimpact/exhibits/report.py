@@ -8,12 +8,15 @@ from ruralimpact.exhibits.write_html import STYLE, fragment_of
 
 SECTIONS = (
     ("estimates", "Estimates"),
+    ("detail", "For whom, and through what"),
     ("sample", "From raw files to samples"),
     ("balance", "Are the arms alike?"),
     ("errors", "Other standard errors"),
     ("methods", "How the numbers were made"),
     ("data", "Data, and how to cite"),
 )
+
+_DETAIL = {"subgroups", "subgroup_forest", "decomposition", "waterfall", "association"}
 
 
 def report_page(
@@ -52,10 +55,16 @@ def report_page(
         **document,
         fragments={name: fragment_of(page) for name, page in pages.items()},
         images={name: _data_address(picture) for name, picture in pictures.items()},
-        sections=SECTIONS,
+        sections=_sections(document),
         table_style=STYLE,
         digest=digest,
     )
+
+
+def _sections(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Sections of the page; the one on subgroups and parts only where it has something to show."""
+    kinds = {entry["kind"] for entry in (*document["tables"], *document["figures"])}
+    return [entry for entry in SECTIONS if entry[0] != "detail" or kinds & _DETAIL]
 
 
 def _data_address(picture: bytes) -> str:

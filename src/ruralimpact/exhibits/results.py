@@ -23,8 +23,9 @@ class StudyResults:
     study : mapping
         The study's configuration, with its strategies and exhibits.
     estimates, std_errors, scores, weights, propensity, balance, designs, exclusions, sensitivity, \
-    leave_one_out : DataFrame
-        See `ruralimpact.tables`. `estimates` and `designs` carry a further bool column ``suppressed``.
+    leave_one_out, subgroups, decomposition, associations : DataFrame
+        See `ruralimpact.tables`. `estimates`, `designs` and `subgroups` carry a further bool column
+        ``suppressed``.
     quality : mapping
         Ingest's account of each source, by its name.
     """
@@ -40,6 +41,9 @@ class StudyResults:
     exclusions: pd.DataFrame
     sensitivity: pd.DataFrame
     leave_one_out: pd.DataFrame
+    subgroups: pd.DataFrame
+    decomposition: pd.DataFrame
+    associations: pd.DataFrame
     quality: Mapping[str, Mapping[str, Any]]
 
     @property

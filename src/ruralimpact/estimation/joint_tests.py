@@ -1,0 +1,128 @@
+"""Tests that look at all estimates of an analysis at once: bootstrap, step-down, false discovery."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.inference.multiple_testing import q_values, romano_wolf
+from ruralimpact.inference.multiplier import FEW_GROUPS, multiplier_bootstrap
+
+FloatArray = NDArray[np.float64]
+
+DRAWS = 1999
+
+
+@dataclass(frozen=True)
+class AnalysisScores:
+    """Estimates of one analysis with their group scores.
+
+    Attributes
+    ----------
+    analysis : str
+    estimates : Series, by spec_id
+    families : Series, by spec_id
+        Hypotheses that are tested together.
+    scores : DataFrame, groups by spec_id
+    arms : Series, by group, optional
+        Arm of each group, where treatment is assigned to whole groups.
+    """
+
+    analysis: str
+    estimates: "pd.Series[float]"
+    families: "pd.Series[str]"
+    scores: pd.DataFrame
+    arms: "pd.Series[int] | None"
+
+
+def joint_tests(analysis: AnalysisScores, seed: int) -> pd.DataFrame:
+    """Test the estimates of an analysis by the multiplier bootstrap, alone and within families.
+
+    Parameters
+    ----------
+    analysis : AnalysisScores
+    seed : int
+        The stream is that of the seed and the analysis' name: another analysis changes no number here.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``tests``. Empty where there are too few groups for a bootstrap.
+    """
+    active = analysis.scores.fillna(0.0)
+    active = active[(active != 0).any(axis=1)]
+    arms = None if analysis.arms is None else analysis.arms.loc[active.index].to_numpy()
+    smallest = len(active) if arms is None else int(np.unique(arms, return_counts=True)[1].min())
+    if smallest < 2:
+        return pd.DataFrame()
+    order = sorted(active.columns)
+    values = analysis.estimates[order].to_numpy().astype(np.float64)
+    rng = np.random.default_rng([seed, zlib.crc32(analysis.analysis.encode())])
+    boot = multiplier_bootstrap(
+        values, active[order].to_numpy().astype(np.float64), rng=rng, draws=DRAWS, arms=arms
+    )
+    families = analysis.families[order].to_numpy()
+    return pd.DataFrame(
+        {
+            "spec_id": order,
+            "family": families,
+            "p_bootstrap": boot.p_values,
+            "boot_low": boot.conf_low,
+            "boot_high": boot.conf_high,
+            "p_romano_wolf": romano_wolf(boot.statistics, boot.t_draws, families),
+            "q_value": q_values(boot.p_values, families),
+            "few_groups": boot.few_groups,
+            "draws": DRAWS,
+        }
+    )
+
+
+def arms_of_groups(
+    groups: "pd.Series[str]", treatment: NDArray[np.int8]
+) -> "pd.Series[int] | None":
+    """Arm of each group, or None where a group has units in both.
+
+    Parameters
+    ----------
+    groups : Series of str, length n
+    treatment : ndarray of {0, 1}, shape (n,)
+
+    Returns
+    -------
+    Series, by group, or None
+    """
+    by_group = pd.Series(treatment).groupby(groups.to_numpy())
+    low, high = by_group.min(), by_group.max()
+    return low.astype(int) if (low == high).all() else None
+
+
+def use_bootstrap_where_few(row: Mapping[str, Any], test: Mapping[str, Any]) -> dict[str, Any]:
+    """Take interval and p-value of an estimate with few groups from the bootstrap.
+
+    Parameters
+    ----------
+    row : mapping
+        Contract ``estimates``.
+    test : mapping
+        Contract ``tests``.
+
+    Returns
+    -------
+    dict
+        The same row where there are 40 groups or more.
+    """
+    if not test["few_groups"] or np.isnan(test["p_bootstrap"]):
+        return dict(row)
+    warning = f"fewer than {FEW_GROUPS} groups: interval and p-value from the wild bootstrap"
+    return {
+        **row,
+        "vcov": f"{row['vcov']}, wild bootstrap",
+        "p_value": test["p_bootstrap"],
+        "conf_low": test["boot_low"],
+        "conf_high": test["boot_high"],
+        "notes": "; ".join(note for note in (row["notes"], warning) if note),
+    }

@@ -1,0 +1,116 @@
+"""What figures of estimates with intervals, one a row, have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from ruralimpact.exhibits import formatting, palette
+
+LABEL = 38  # characters to the line
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a panel: a heading, or an estimate with its record."""
+
+    height: float
+    label: str
+    record: Mapping[Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows of a panel, downwards from zero, and where the last one ends."""
+
+    lines: tuple[Line, ...]
+    bottom: float
+
+
+def lay_out(blocks: Sequence[Sequence[tuple[str, Mapping[Any, Any] | None]]]) -> Layout:
+    """Place rows below each other, blocks of them a little apart.
+
+    Parameters
+    ----------
+    blocks : sequence of sequence of (label, record)
+        A heading has no record.
+
+    Returns
+    -------
+    Layout
+    """
+    lines: list[Line] = []
+    height = 0.0
+    for entries in blocks:
+        for text, record in entries:
+            label = palette.wrapped(text, LABEL)
+            further = 0.8 * label.count("\n")
+            lines.append(Line(height - further / 2, label, record))
+            height -= 1 + further
+        height -= 0.25
+    return Layout(tuple(lines), height + 0.25)
+
+
+def draw_interval(
+    axes: Axes,
+    height: float,
+    values: Sequence[float],
+    colour: str,
+    *,
+    solid: bool,
+    marker: str = "o",
+) -> None:
+    """Draw an estimate with its interval; hollow where `solid` is false."""
+    estimate, low, high = values
+    axes.plot([low, high], [height, height], color=colour, linewidth=1.6, solid_capstyle="round")
+    face = colour if solid else "white"
+    axes.plot(
+        estimate,
+        height,
+        marker,
+        markersize=5,
+        markerfacecolor=face,
+        markeredgecolor=colour,
+        zorder=4,
+    )
+
+
+def write_number(axes: Axes, height: float, values: Sequence[float], decimals: int) -> None:
+    """Write an estimate and its interval at the right of its row."""
+    estimate, low, high = values
+    text = f"{formatting.number(estimate, decimals)}  ({formatting.interval(low, high, decimals)})"
+    axes.annotate(
+        text,
+        (1.0, height),
+        xycoords=("axes fraction", "data"),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=7.5,
+    )
+
+
+def finish_axes(axes: Axes, layout: Layout, title: str, unit: str) -> None:
+    """Label the rows and the axis, in the style of all such figures."""
+    axes.set_yticks(
+        [line.height for line in layout.lines], [line.label for line in layout.lines]
+    )
+    axes.tick_params(axis="y", length=0)
+    for tick, line in zip(axes.get_yticklabels(), layout.lines, strict=True):
+        tick.set_fontweight("bold" if line.record is None else "normal")
+        tick.set_fontsize(7.5)
+    axes.set_ylim(layout.bottom + 0.3, 0.7)
+    axes.set_xlabel(unit[:1].upper() + unit[1:])
+    axes.set_title(title)
+    axes.locator_params(axis="x", nbins=6)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(lambda value, _: formatting.number(value, tick_decimals(axes)))
+    palette.light_grid(axes, "x")
+
+
+def tick_decimals(axes: Axes) -> int:
+    """Decimals that tell the ticks of the horizontal axis apart."""
+    ticks = axes.get_xticks()
+    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+    return 0 if step >= 1 else 1 if step >= 0.1 else 2

@@ -1,0 +1,102 @@
+"""Bootstrap, step-down and false discovery over an analysis, and the ledger of specifications."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ruralimpact.estimation.joint_tests import (
+    AnalysisScores,
+    arms_of_groups,
+    joint_tests,
+    use_bootstrap_where_few,
+)
+from ruralimpact.estimation.ledger import with_specifications
+
+
+def scores(groups: int = 60, effects: tuple[float, ...] = (0.0, 0.2, 3.0)) -> AnalysisScores:
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(groups, len(effects))) / groups
+    ids = [f"a/s/y{j}" for j in range(len(effects))]
+    labels = [f"g{i:03}" for i in range(groups)]
+    return AnalysisScores(
+        "a",
+        pd.Series(np.array(effects) / np.sqrt(groups), index=ids),
+        pd.Series("f", index=ids),
+        pd.DataFrame(values, index=labels, columns=ids),
+        pd.Series(np.arange(groups) % 2, index=labels),
+    )
+
+
+def test_adjusted_p_values_are_no_smaller_and_keep_the_order() -> None:
+    found = joint_tests(scores(), seed=1).set_index("spec_id")
+    assert (found.p_romano_wolf >= found.p_bootstrap - 1e-12).all()
+    assert (found.q_value >= found.p_bootstrap - 1e-12).all()
+    assert found.p_romano_wolf["a/s/y2"] < 0.05 < found.p_romano_wolf["a/s/y1"]
+    assert found.p_bootstrap.rank().equals(found.p_romano_wolf.rank(method="average"))
+
+
+def test_a_family_of_one_repeats_its_p_value() -> None:
+    analysis = scores()
+    alone = AnalysisScores(
+        "a",
+        analysis.estimates,
+        pd.Series(["f", "g", "h"], index=analysis.families.index),
+        analysis.scores,
+        analysis.arms,
+    )
+    found = joint_tests(alone, seed=1)
+    assert found.p_romano_wolf.to_numpy() == pytest.approx(found.p_bootstrap.to_numpy())
+    assert found.q_value.to_numpy() == pytest.approx(found.p_bootstrap.to_numpy())
+
+
+def test_the_stream_depends_on_seed_and_analysis_only() -> None:
+    analysis = scores()
+    reordered = AnalysisScores(
+        "a",
+        analysis.estimates[::-1],
+        analysis.families[::-1],
+        analysis.scores.iloc[:, ::-1],
+        analysis.arms,
+    )
+    pd.testing.assert_frame_equal(joint_tests(analysis, 1), joint_tests(reordered, 1))
+    assert not joint_tests(analysis, 2).equals(joint_tests(analysis, 1))
+
+
+def test_groups_outside_the_comparison_change_nothing() -> None:
+    analysis = scores()
+    more = pd.DataFrame(np.nan, index=["x1", "x2"], columns=analysis.scores.columns)
+    larger = AnalysisScores(
+        "a",
+        analysis.estimates,
+        analysis.families,
+        pd.concat([analysis.scores, more]),
+        pd.concat([analysis.arms, pd.Series([0, 1], index=["x1", "x2"])]),
+    )
+    pd.testing.assert_frame_equal(joint_tests(analysis, 1), joint_tests(larger, 1))
+
+
+def test_arms_are_known_only_where_groups_are_whole() -> None:
+    groups = pd.Series(["a", "a", "b", "b"])
+    whole = arms_of_groups(groups, np.array([1, 1, 0, 0], dtype=np.int8))
+    assert whole is not None and whole.to_dict() == {"a": 1, "b": 0}
+    assert arms_of_groups(groups, np.array([1, 0, 0, 0], dtype=np.int8)) is None
+
+
+def test_few_groups_take_interval_and_p_value_from_the_bootstrap() -> None:
+    found = joint_tests(scores(groups=20), seed=1).to_dict("records")[0]
+    assert found["few_groups"]
+    row = {"vcov": "group", "p_value": 0.5, "conf_low": -1.0, "conf_high": 1.0, "notes": ""}
+    changed = use_bootstrap_where_few(row, found)
+    assert changed["p_value"] == found["p_bootstrap"]
+    assert (changed["conf_low"], changed["conf_high"]) == (found["boot_low"], found["boot_high"])
+    assert "fewer than 40 groups" in changed["notes"]
+    many = joint_tests(scores(), seed=1).to_dict("records")[0]
+    assert use_bootstrap_where_few(row, many) == row
+
+
+def test_a_changed_list_of_specifications_stays_on_the_ledger() -> None:
+    first = {"sha256": "a", "specifications": ["x"]}
+    second = {"sha256": "b", "specifications": ["x", "y"]}
+    ledger = with_specifications([], first)
+    assert with_specifications(ledger, first) == ledger
+    assert [entry["sha256"] for entry in with_specifications(ledger, second)] == ["a", "b"]
