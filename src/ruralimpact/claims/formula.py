@@ -9,6 +9,7 @@ A formula may hold numbers, identifiers of claims, cells (``table.row.column``),
 """
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 
@@ -99,7 +100,7 @@ def _side(
 
 def _printed(node: ast.expr, published: Published, text: str) -> str:
     match node:
-        case ast.Constant(int() | float()):
+        case ast.Constant(int() | float() as number) if not isinstance(number, bool):
             return ast.unparse(node)
         case ast.Name(name) if name in published.claims:
             cell = published.claims[name].value
@@ -154,4 +155,4 @@ def annuity_rate(rate: float, years: float, change: float) -> float:
 
 def _worth(rate: float, years: float) -> float:
     """Present value of one unit a year."""
-    return years if rate == 0 else float((1 - (1 + rate) ** -years) / rate)
+    return years if rate == 0 else -math.expm1(-years * math.log1p(rate)) / rate

@@ -9,7 +9,7 @@ Scope = Literal["inside", "sources", "documents", "outside", "assumption"]
 Bound = Literal["", ">", ">="]
 Direction = Literal["", "above", "below"]
 
-STATEMENTS = ("design", "parameter", "price")
+STATEMENTS = ("design", "parameter", "price", "account")
 UNATTRIBUTED = ("before and after", "association among beneficiaries")
 
 
@@ -25,7 +25,7 @@ class Claim:
         Document, and the paragraph, table or figure in it.
     quantity, population, unit, base, comparison, source : str
         What it measures, of whom, in which unit, in percent of what, compared with what, and the study it
-        comes from. `comparison` also tells designs, parameters and prices from findings.
+        comes from. `comparison` also tells designs, parameters, prices and accounts from findings.
     value : str
         The number with the digits printed, without thousands separators; empty for statements.
     printed : str

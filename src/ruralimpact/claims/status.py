@@ -35,9 +35,9 @@ RULES: tuple[tuple[Code, str], ...] = (
     ),
     (
         "agrees",
-        "An estimate stands beside it: the printed number lies in the estimate's 95 percent interval "
-        "(without an interval: the estimate prints alike; a claim about direction: the estimate has that "
-        "sign). Otherwise it differs. Estimates of a synthetic stand-in are named as such: the stand-in "
+        "An estimate stands beside it and the printed number lies in its 95 percent interval; for a claim "
+        "about direction, the estimate has that sign. Otherwise it differs. An estimate without an interval "
+        "decides nothing. Estimates of a synthetic stand-in are named as such: the stand-in "
         "was calibrated to the report, so agreement shows that the method finds what was planted, never "
         "that the report's number is right.",
     ),
@@ -52,7 +52,11 @@ RULES: tuple[tuple[Code, str], ...] = (
         "instead of rounded.",
     ),
     ("agrees", "Recomputed as a whole from other printed numbers, it comes out as printed."),
-    ("statement", "A statement of design, a parameter or a price: there is nothing to estimate."),
+    (
+        "statement",
+        "A statement of design, a parameter, a price or a figure from the accounts: there is nothing to "
+        "estimate.",
+    ),
     (
         "micro_data",
         "Everything else: only the survey or the project's records, which are not public, could confirm "
@@ -102,9 +106,10 @@ def status_of(claim: Claim, rechecks: Sequence[Recheck], estimate: Estimate | No
         return Status("not_attributable")
     if "differs" in inside:
         return Status("inconsistent", "print")
-    if estimate is not None:
+    covered = None if estimate is None else covers(claim, estimate)
+    if estimate is not None and covered is not None:
         basis: Basis = "synthetic stand-in" if estimate.synthetic else "estimate"
-        return Status("agrees" if covers(claim, estimate) else "differs", basis)
+        return Status("agrees" if covered else "differs", basis)
     if "differs" in verdicts:
         return Status("differs", "print")
     if "rounding" in verdicts:
@@ -114,10 +119,10 @@ def status_of(claim: Claim, rechecks: Sequence[Recheck], estimate: Estimate | No
     return Status("statement" if claim.comparison in STATEMENTS else "micro_data")
 
 
-def covers(claim: Claim, estimate: Estimate) -> bool:
-    """Whether an estimate is in keeping with a claim: by interval, by print, or by sign."""
+def covers(claim: Claim, estimate: Estimate) -> bool | None:
+    """Whether an estimate is in keeping with a claim, by interval or by sign; None without an interval."""
     if claim.number is None:
         return estimate.value > 0 if claim.direction == "above" else estimate.value < 0
     if estimate.low is None or estimate.high is None:
-        return abs(estimate.value - claim.number) <= 0.5 * 10.0**-claim.decimals
+        return None
     return estimate.low <= claim.number <= estimate.high
