@@ -23,6 +23,8 @@ for study in STUDIES.values():
             estimates=update(f"{folder}/estimates/estimates.parquet"),
             scores=update(f"{folder}/estimates/scores.parquet"),
             std_errors=update(f"{folder}/estimates/std_errors.parquet"),
+            tests=update(f"{folder}/estimates/tests.parquet"),
+            specification_lists=update(f"{folder}/estimates/specification_lists.json"),
             subgroups=update(f"{folder}/estimates/subgroups.parquet"),
             decomposition=update(f"{folder}/estimates/decomposition.parquet"),
             associations=update(f"{folder}/estimates/associations.parquet"),

@@ -12,6 +12,7 @@ for study in STUDIES.values():
             estimates=f"{folder}/estimates/estimates.parquet",
             scores=f"{folder}/estimates/scores.parquet",
             std_errors=f"{folder}/estimates/std_errors.parquet",
+            tests=f"{folder}/estimates/tests.parquet",
             subgroups=f"{folder}/estimates/subgroups.parquet",
             decomposition=f"{folder}/estimates/decomposition.parquet",
             associations=f"{folder}/estimates/associations.parquet",
@@ -26,6 +27,7 @@ for study in STUDIES.values():
                 f"{folder}/design/exclusions.parquet",
             ],
             quality=surveys(study, "quality.json"),
+            truth=truth(study),
             modules=modules("exhibits", "inference", "sensitivity"),
         output:
             touch(done(study, "make_exhibits")),

@@ -1,6 +1,8 @@
 """Estimate every specification of a study, with the group scores of each estimate."""
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,6 +10,7 @@ import pandas as pd
 from ruralimpact import progress, stage
 from ruralimpact.decomposition.study import decomposition_study
 from ruralimpact.estimation.association_study import association_study
+from ruralimpact.estimation.ledger import read_ledger, with_specifications
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
@@ -22,9 +25,12 @@ def estimate_impacts(
     pairs: str,
     propensity: str,
     designs: str,
+    specifications: str,
     estimates: str,
     scores: str,
     std_errors: str,
+    tests: str,
+    specification_lists: str,
     subgroups: str,
     decomposition: str,
     associations: str,
@@ -39,8 +45,12 @@ def estimate_impacts(
         By sample, in the order of ``study["samples"]``.
     weights, pairs, propensity, designs : path
         What the design stage wrote.
-    estimates, scores, std_errors, subgroups, decomposition, associations : path
+    specifications : path
+        The list of specifications, fixed before this stage reads outcomes.
+    estimates, scores, std_errors, tests, subgroups, decomposition, associations : path
         Outputs; the last three are empty where study.yaml asks for nothing.
+    specification_lists : path
+        Output: the lists that have been estimated in this folder, oldest first.
     seed : int
         Of the bootstrap behind adjusted p-values.
     study : mapping
@@ -69,6 +79,7 @@ def estimate_impacts(
         "estimates": estimates,
         "scores": scores,
         "std_errors": std_errors,
+        "tests": tests,
         "subgroups": subgroups,
         "decomposition": decomposition,
         "associations": associations,
@@ -76,9 +87,11 @@ def estimate_impacts(
     for name, path in paths.items():
         with stage.replacing(path) as partial:
             write_table(made[name], partial, name)
+    listed = json.loads(Path(specifications).read_text(encoding="utf-8"))
+    ledger = with_specifications(read_ledger(specification_lists), listed)
+    with stage.replacing(specification_lists) as partial:
+        partial.write_text(json.dumps(ledger, indent=1) + "\n", encoding="utf-8")
 
 
 if "snakemake" in globals():
-    arguments = stage.keywords(snakemake)
-    arguments.pop("specifications")
-    stage.run(estimate_impacts, **arguments)
+    stage.run(estimate_impacts, **stage.keywords(snakemake))

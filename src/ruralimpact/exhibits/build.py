@@ -20,6 +20,7 @@ from ruralimpact.exhibits.impact import impact_table, panel_table
 from ruralimpact.exhibits.love_plot import love_plot
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
+from ruralimpact.exhibits.p_value_table import p_value_table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
 from ruralimpact.exhibits.sensitivity_table import sensitivity_table
@@ -27,6 +28,7 @@ from ruralimpact.exhibits.specification_plot import specification_plot
 from ruralimpact.exhibits.std_error_table import std_error_tables
 from ruralimpact.exhibits.subgroup_plot import subgroup_plot
 from ruralimpact.exhibits.subgroup_table import subgroup_table
+from ruralimpact.exhibits.truth_table import truth_table
 from ruralimpact.exhibits.verdict_table import verdict_table
 from ruralimpact.exhibits.waterfall_plot import waterfall_plot
 from ruralimpact.exhibits.write_csv import csv_text
@@ -44,8 +46,10 @@ TABLES: dict[str, TableBuilder] = {
     "sample": sample_tables,
     "balance": balance_tables,
     "standard_errors": std_error_tables,
+    "p_values": p_value_table,
     "sensitivity": sensitivity_table,
     "verdict": verdict_table,
+    "truth": truth_table,
     "subgroups": subgroup_table,
     "decomposition": decomposition_tables,
     "association": association_table,
@@ -108,7 +112,7 @@ def numbered_tables(
         raise ConfigError(
             f"unknown kind of table; known: {known}.", key=f"tables.{exhibit['name']}.kind"
         )
-    tables = builder(results, exhibit)
+    tables = builder(results.for_exhibit(exhibit), exhibit)
     letters = "abcdefgh" if len(tables) > 1 else [""]
     return tuple(
         replace(table, title=f"Table {number}{letter}. {table.title}")
@@ -136,7 +140,7 @@ def figure_files(
         )
     title = captions.figure_title(results, exhibit, number)
     with palette.style():
-        figure = builder(results, exhibit)
+        figure = builder(results.for_exhibit(exhibit), exhibit)
         if results.synthetic:
             figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
         yield ExhibitFile(f"{exhibit['name']}.png", palette.png_bytes(figure, title))
@@ -155,7 +159,7 @@ def findings_document(results: StudyResults) -> dict[str, Any]:
             for entry in exhibits.get("tables", [])
         ],
         "figures": [
-            captions.figure_words(results, entry, number)
+            captions.figure_words(results.for_exhibit(entry), entry, number)
             for number, entry in enumerate(exhibits.get("figures", []), start=1)
         ],
         "conventions": conventions(results),

@@ -225,6 +225,8 @@ def _notes(
         "Treated means of quantities, values and costs are substituted for those that the treated would "
         "have had, one term after the other; each part is the average over all orders (Shapley), so that "
         "parts add up exactly.",
+        "A price is a mean value over a mean quantity: what is sold at other times, places or sizes "
+        "within a product counts as price.",
         "Volume is more or less of everything at the average margin, in the prices of both arms; unit "
         "cost is cash cost by unit of quantity, and a positive part means that it adds to net income.",
     ]

@@ -18,6 +18,7 @@ def load_results(
     tables: Mapping[str, str | Path],
     exclusions: Sequence[str | Path],
     quality: Sequence[str | Path],
+    truth: Sequence[str | Path] = (),
 ) -> StudyResults:
     """Read what the stages before wrote, and suppress small cells once for all exhibits.
 
@@ -32,6 +33,8 @@ def load_results(
         Tables of exclusions, in the order of the stages.
     quality : sequence of path
         Quality reports, in the order of the study's sources.
+    truth : sequence of path
+        What synthetic data were planted with; the first file is the table of effects.
 
     Returns
     -------
@@ -53,10 +56,12 @@ def load_results(
         exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
         sensitivity=frames.get("sensitivity", empty_table("sensitivity")),
         leave_one_out=frames.get("leave_one_out", empty_table("leave_one_out")),
+        tests=frames.get("tests", empty_table("tests")),
         subgroups=disclosure.suppress_subgroups(frames.get("subgroups", empty_table("subgroups"))),
         decomposition=frames.get("decomposition", empty_table("decomposition")),
         associations=frames.get("associations", empty_table("associations")),
         quality=dict(zip(names, reports, strict=True)),
+        truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
     )
 
 

@@ -1,7 +1,7 @@
 """The report of a study: one page that holds its tables and figures and needs no network."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruralimpact.exhibits.write_html import STYLE, fragment_of
@@ -25,7 +25,7 @@ def report_page(
     pages: Mapping[str, str],
     pictures: Mapping[str, bytes],
     *,
-    digest: str = "",
+    lists: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Return the report as one self-contained page.
 
@@ -39,8 +39,9 @@ def report_page(
         HTML files of the tables, by name.
     pictures : mapping of str to bytes
         SVG files of the figures, by name.
-    digest : str
-        Digest of the specifications that were fixed before outcomes were read.
+    lists : sequence of mapping
+        Lists of specifications estimated in this folder, oldest first: ``sha256`` and
+        ``specifications``, how many.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def report_page(
         images={name: _data_address(picture) for name, picture in pictures.items()},
         sections=_sections(document),
         table_style=STYLE,
-        digest=digest,
+        lists=lists,
     )
 
 

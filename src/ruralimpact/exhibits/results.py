@@ -1,7 +1,7 @@
 """What the exhibits of a study are made from: its results and the words of its configuration."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -23,11 +23,14 @@ class StudyResults:
     study : mapping
         The study's configuration, with its strategies and exhibits.
     estimates, std_errors, scores, weights, propensity, balance, designs, exclusions, sensitivity, \
-    leave_one_out, subgroups, decomposition, associations : DataFrame
+    leave_one_out, tests, subgroups, decomposition, associations : DataFrame
         See `ruralimpact.tables`. `estimates`, `designs` and `subgroups` carry a further bool column
         ``suppressed``.
     quality : mapping
         Ingest's account of each source, by its name.
+    truth : DataFrame
+        What synthetic data were planted with: ``wave``, ``outcome``, ``by``, ``level``, ``effect``,
+        ``percent`` ...; empty where the data are real.
     """
 
     study: Mapping[str, Any]
@@ -41,10 +44,12 @@ class StudyResults:
     exclusions: pd.DataFrame
     sensitivity: pd.DataFrame
     leave_one_out: pd.DataFrame
+    tests: pd.DataFrame
     subgroups: pd.DataFrame
     decomposition: pd.DataFrame
     associations: pd.DataFrame
     quality: Mapping[str, Mapping[str, Any]]
+    truth: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def synthetic(self) -> bool:
@@ -87,6 +92,14 @@ class StudyResults:
         """Outcomes estimated in any of the analyses, in the configuration's order."""
         present = set(self.estimates.loc[self.estimates["analysis"].isin(analyses), "outcome"])
         return [name for name in self.study["outcomes"] if name in present]
+
+    def for_exhibit(self, exhibit: Mapping[str, Any]) -> "StudyResults":
+        """The results with the estimates of the outcomes that an exhibit names, or of all."""
+        if "outcomes" not in exhibit:
+            return self
+        return replace(
+            self, estimates=self.estimates[self.estimates["outcome"].isin(exhibit["outcomes"])]
+        )
 
     def matched_strategies(self, analysis: str) -> list[str]:
         """Strategies of an analysis that match or weight, in order: not the plain comparison."""

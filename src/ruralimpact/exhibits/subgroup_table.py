@@ -288,6 +288,8 @@ def _notes(
         "Within a level, treated units are compared with controls of the same level by the strategy "
         "named. A level whose effect differs from zero and one whose effect does not may still have "
         "the same effect: only the tests of differences say whether levels differ.",
+        "Everyone is the estimate of the main table, for which units may have been compared across "
+        "levels, so it need not lie between those of the levels.",
         reading.standard_error_note(results),
         "Adjusted p-values hold the chance of any false rejection among all levels, or all pairs, of "
         "one strategy and outcome (Romano and Wolf 2005, bootstrap over groups).",
