@@ -38,7 +38,9 @@ def generate_data(
         with stage.replacing(path) as partial:
             partial.write_bytes(file_bytes(name, tables[name]))
     for path in truth:
-        frame = {"effects": draw.effects, "products_without": draw.products_without}[Path(path).stem]
+        frame = {"effects": draw.effects, "products_without": draw.products_without}[
+            Path(path).stem
+        ]
         with stage.replacing(path) as partial:
             frame.to_parquet(partial, index=False)
 

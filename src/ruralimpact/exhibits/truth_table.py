@@ -43,7 +43,9 @@ def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
     tuple of Table
         One table. Estimates of which no truth is known have no row.
     """
-    whole = results.truth[(results.truth["by"] == "all") & (results.truth["wave"] == _first(results))]
+    whole = results.truth[
+        (results.truth["by"] == "all") & (results.truth["wave"] == _first(results))
+    ]
     truths = whole.set_index("outcome")
     rows: list[Row] = []
     for analysis in exhibit["analyses"]:
@@ -81,7 +83,9 @@ def _first(results: StudyResults) -> int:
 def _row(results: StudyResults, record: Mapping[Any, Any], truth: pd.Series) -> Row:
     label = Cell(results.strategy_label(record["strategy"]))
     if record["suppressed"]:
-        return Row(label, (Cell(formatting.SUPPRESSED),) * len(_COLUMNS), {"spec_id": record["spec_id"]})
+        return Row(
+            label, (Cell(formatting.SUPPRESSED),) * len(_COLUMNS), {"spec_id": record["spec_id"]}
+        )
     factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
     effect = float(truth["effect"])
     inside = bool(record["conf_low"] <= effect <= record["conf_high"])

@@ -36,7 +36,7 @@ def draw_followup(
     followup : DataFrame, one row a producer found again
         ``id``, ``group``, ``treated``, ``first_treated`` (year that funds came, 0 for never by then),
         ``status`` of the alliance (``same`` buyer, ``new`` buyer, ``spot`` market, or ``none``) and
-        ``net_productive_income`` in bolivianos of 2018.
+        ``net_income`` in bolivianos of 2018.
     effects : DataFrame
         The planted effect on all beneficiaries, those not found included, against never having had a
         project; bolivianos of 2018.
@@ -58,11 +58,9 @@ def draw_followup(
     lost = chosen["attrition"]["all"] + chosen["attrition"]["spot"] * (state == "spot")
     found = rng.random(len(people)) >= lost
     followup = people[["id", "group", "treated"]].assign(
-        first_treated=released, status=state, net_productive_income=now
+        first_treated=released, status=state, net_income=now
     )
-    without, reached = (
-        pd.DataFrame({"net_productive_income": values[treated]}) for values in (base, now)
-    )
+    without, reached = (pd.DataFrame({"net_income": values[treated]}) for values in (base, now))
     truth = true_effects(people[treated].reset_index(drop=True), without, reached, wave=WAVE)
     return followup[found].reset_index(drop=True), truth[truth["by"] == "all"]
 

@@ -41,16 +41,16 @@ def true_outcomes(
     head = household / producers["household_size"].reset_index(drop=True) / MONTHS
     return pd.DataFrame(
         {
-            "net_productive_income": net,
-            "alliance_product_income": total(gross * products["alliance"]),
+            "net_income": net,
+            "alliance_income": total(gross * products["alliance"]),
             "agricultural_sales": total(sales),
-            "total_agricultural_income": total(gross),
-            "household_labour_income": world["labour_income"],
-            "household_income_per_head": head,
+            "agricultural_income": total(gross),
+            "labour_income": world["labour_income"],
+            "income_per_head": head,
             **_poverty(head, producers["area"].reset_index(drop=True), parameters),
-            "wage_employment": world["wage_days"],
-            "family_labour": world["family_days"],
-            "area_growth": world["area_now"] - world["area_before"],
+            "wage_days": world["wage_days"],
+            "family_days": world["family_days"],
+            "cultivated_area": world["area_now"] - world["area_before"],
         }
     )
 
@@ -60,6 +60,7 @@ def _poverty(head: pd.Series, area: pd.Series, parameters: Parameters) -> dict[s
     for name, line in poverty_lines(area, parameters).items():
         short = np.clip((line - head) / line, 0, 1)
         found[f"{name}_poverty"] = (head < line).astype(float)
-        found[f"{name}_gap"] = short
-        found[f"{name}_severity"] = short**2
+        depth = "poverty" if name == "moderate" else name
+        found[f"{depth}_gap"] = short
+        found[f"{depth}_severity"] = short**2
     return found

@@ -111,7 +111,9 @@ def _household(
     mean = size["mean"] - 1
     return {
         "woman": (rng.random(count) < chosen["women"]).astype(int),
-        "indigenous": (rng.random(count) < region.map(chosen["indigenous"]).to_numpy(float)).astype(int),
+        "indigenous": (rng.random(count) < region.map(chosen["indigenous"]).to_numpy(float)).astype(
+            int
+        ),
         "household_size": 1
         + rng.negative_binomial(
             size["dispersion"], size["dispersion"] / (size["dispersion"] + mean), count

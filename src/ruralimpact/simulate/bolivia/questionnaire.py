@@ -54,7 +54,7 @@ FOLLOWUP = {
     "treated": "beneficiario",
     "first_treated": "anio_fondos",
     "status": "estado_alianza",
-    "net_productive_income": "ingreso_neto",
+    "net_income": "ingreso_neto",
 }
 YES_NO = {1: "Sí", 0: "No"}
 SEX = {1: "Mujer", 0: "Hombre"}
