@@ -61,7 +61,12 @@ def association_study(
             for outcome in entry["outcomes"]:
                 unit = study["outcomes"][outcome]["unit"]
                 asked = _Asked(
-                    analysis, entry, outcome, unit, covariate_labels(study), bool(study["synthetic"])
+                    analysis,
+                    entry,
+                    outcome,
+                    unit,
+                    covariate_labels(study),
+                    bool(study["synthetic"]),
                 )
                 rows += _rows(asked, comparison, table)
     return pd.DataFrame(rows) if rows else empty_table("associations")

@@ -69,6 +69,7 @@ def _parts_table(
 ) -> Table:
     letters = _letters(frame)
     rows: list[Row] = []
+    columns = _COLUMNS if _shares_shown(frame) else _COLUMNS[:-1]
     for analysis in exhibit["analyses"]:
         mine = frame[(frame["analysis"] == analysis) & (frame["product"] == "")]
         if len(exhibit["analyses"]) > 1:
@@ -78,23 +79,32 @@ def _parts_table(
             parts = family[family["part"] != TOTAL]
             total = family[family["part"] == TOTAL].iloc[0]
             for record in [*parts.to_dict("records"), total.to_dict()]:
-                rows.append(_part_row(results, record, total, family, letters))
+                rows.append(_part_row(results, record, total, family, letters, len(columns)))
     return Table(
         title=exhibit["title"],
         stub="Part",
-        columns=(
-            Column("Estimate", "", 1.2),
-            Column("(SE)", "", 1.2),
-            Column("95% interval", "", 2.2),
-            Column("p", "", 0.8),
-            Column("Percent of the effect", "", 1.1),
-        ),
+        columns=columns,
         rows=tuple(rows),
         reading=tuple(_sentences(results, frame)),
         notes=_notes(results, frame, letters),
         source=exhibit.get("source") or results.study.get("citation", ""),
         synthetic=results.synthetic,
     )
+
+
+_COLUMNS = (
+    Column("Estimate", "", 1.2),
+    Column("(SE)", "", 1.2),
+    Column("95% interval", "", 2.2),
+    Column("p", "", 0.8),
+    Column("Percent of the effect", "", 1.1),
+)
+
+
+def _shares_shown(frame: pd.DataFrame) -> bool:
+    """Whether some effect differs from zero, so that its parts can be given in percent of it."""
+    total = frame[(frame["part"] == TOTAL) & (frame["product"] == "")]
+    return bool((total["p_value"] < 0.05).any())
 
 
 def _strategy_heading(results: StudyResults, family: pd.DataFrame) -> Row:
@@ -109,6 +119,7 @@ def _part_row(
     total: pd.Series,
     family: pd.DataFrame,
     letters: Mapping[str, str],
+    width: int,
 ) -> Row:
     decimals = results.decimals(str(record["outcome"]))
     share = share_of_effect(record["estimate"], total)
@@ -125,8 +136,7 @@ def _part_row(
         Cell(formatting.number(share)),
     )
     mark = letters.get(str(record["reason"]), "")
-    kind: Any = "foot" if record["part"] == TOTAL else "data"
-    return Row(Cell(part_label(str(record["part"]), family), mark), cells, values, kind)
+    return Row(Cell(part_label(str(record["part"]), family), mark), cells[:width], values)
 
 
 def share_of_effect(part: float, total: pd.Series) -> float | None:
@@ -149,7 +159,7 @@ def _products_table(
             rows.append(_strategy_heading(results, family))
             for product, own in family.groupby("product", sort=False):
                 label = labels.get(str(product), "All products")
-                rows.append(_product_row(results, label, own, order, whole=product == ""))
+                rows.append(_product_row(results, label, own, order))
     columns = [
         column
         for part in order
@@ -176,7 +186,7 @@ def product_labels(results: StudyResults, analysis: str) -> dict[str, str]:
 
 
 def _product_row(
-    results: StudyResults, label: str, own: pd.DataFrame, order: list[str], *, whole: bool
+    results: StudyResults, label: str, own: pd.DataFrame, order: list[str]
 ) -> Row:
     found = own.set_index("part")
     first = own.iloc[0]
@@ -188,7 +198,7 @@ def _product_row(
         values |= {f"{part}_std_error": found.loc[part, "std_error"]}
         cells.append(Cell(formatting.number(values[part], decimals)))
         cells.append(Cell(formatting.parenthesised(values[f"{part}_std_error"], decimals)))
-    return Row(Cell(label), tuple(cells), values, "foot" if whole else "data")
+    return Row(Cell(label), tuple(cells), values)
 
 
 def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
@@ -234,10 +244,10 @@ def _notes(
         notes.append("Product mix is the share of each product in that volume.")
     if "quality" in parts:
         notes.append("Quality is the share of the better grades, at given prices of grades.")
-    notes += [
-        reading.standard_error_note(results),
-        f"Percents of the effect are left out ({formatting.DASH}) where the effect itself does not "
-        "differ from zero at the 5 percent level.",
-        *(f"{letter}. No split: {reason}" for reason, letter in letters.items()),
-    ]
+    notes.append(reading.standard_error_note(results))
+    notes.append(
+        "Parts in percent of the effect are given only where the effect itself differs from zero at the "
+        "5 percent level."
+    )
+    notes += [f"{letter}. No split: {reason}" for reason, letter in letters.items()]
     return tuple(notes)

@@ -68,8 +68,7 @@ def _layout(
     ):
         first = part.iloc[0]
         name = results.strategy_label(str(strategy))
-        where = f"{results.analysis(str(analysis))['label']}: "
-        label = f"{where}{formatting.lower_first(name)}" if several else name
+        label = f"{results.analysis(str(analysis))['label']}: {name}" if several else name
         own = {**everyone(results, str(first["spec_id"])), "whole": True}
         blocks.append(
             [

@@ -123,10 +123,8 @@ def _family_rows(
     results: StudyResults, family: pd.DataFrame, letters: Mapping[str, str]
 ) -> list[Row]:
     first = family.iloc[0]
-    title = (
-        f"{results.outcome_label(first['outcome'])} ({first['unit']}): "
-        f"{formatting.lower_first(results.strategy_label(first['strategy']))}"
-    )
+    outcome = formatting.lower_first(results.outcome_label(first["outcome"]))
+    title = f"{results.strategy_label(first['strategy'])}: {outcome} ({first['unit']})"
     records = family.to_dict("records")
     grouped = results.units([first["analysis"]]) != str(results.study["group_label"])
     width = 11 if grouped else 10
@@ -229,8 +227,9 @@ def _sentence(results: StudyResults, family: pd.DataFrame, *, several: bool) -> 
     first = family.iloc[0]
     outcome, unit = first["outcome"], results.unit(first["outcome"])
     levels = family[(family["kind"] == "level")].dropna(subset=["estimate"])
-    where = f"{results.analysis(first['analysis'])['label']}, " if several else ""
-    start = f"{where}{results.outcome_label(outcome)}, {results.strategy_label(first['strategy'])}: "
+    where = f"{results.analysis(first['analysis'])['label']}: " if several else ""
+    name = formatting.lower_first(results.outcome_label(outcome))
+    start = f"{where}{results.strategy_label(first['strategy'])}, {name}: "
     if first["warning"]:
         return f"{start}a warning, not a result: {first['warning']}."
     if len(levels) < 2:
@@ -238,9 +237,11 @@ def _sentence(results: StudyResults, family: pd.DataFrame, *, several: bool) -> 
     values = formatting.scale(unit) * levels["estimate"]
     decimals = results.decimals(outcome)
     low, high = values.idxmin(), values.idxmax()
+    kind = "" if first["basis"] == "declared" else "class "
     text = (
-        f"{start}from {formatting.number(values[low], decimals)} ({levels.loc[low, 'level']}) to "
-        f"{formatting.number(values[high], decimals)} {unit} ({levels.loc[high, 'level']}). "
+        f"{start}from {formatting.number(values[low], decimals)} {unit} in "
+        f"{kind}{levels.loc[low, 'level']} to {formatting.number(values[high], decimals)} in "
+        f"{kind}{levels.loc[high, 'level']}. "
     )
     return text + _test_sentence(family)
 
@@ -252,10 +253,15 @@ def _test_sentence(family: pd.DataFrame) -> str:
         return "There are too few groups for a test that the effects are equal."
     verdict = "is rejected" if equality < 0.05 else "is not rejected"
     pairs = family[family["kind"] == "difference"]
+    text = (
+        f"That all levels have the same effect {verdict} at the 5 percent level "
+        f"(p = {formatting.p_value(equality)})"
+    )
+    if len(pairs) < 2:
+        return f"{text}."
     apart = int((pairs["p_adjusted"] < 0.05).sum())
     return (
-        f"That all levels have the same effect {verdict} at the 5 percent level "
-        f"(p = {formatting.p_value(equality)}); adjusted for all pairs, "
+        f"{text}; adjusted for all pairs, "
         f"{formatting.share_of(apart, len(pairs), 'difference')} between levels "
         f"{'differs' if apart < 2 else 'differ'} from zero."
     )
