@@ -22,6 +22,7 @@ def schema(name: str) -> "DataFrameSchema":
     ----------
     name : str
         ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"balance"``,
+        ``"balance_summary"``,
         ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"``, ``"subgroups"``,
         ``"decomposition"``, ``"associations"``, ``"sensitivity"``, ``"leave_one_out"`` or
         ``"exclusions"``.
@@ -174,6 +175,26 @@ def _balance() -> "DataFrameSchema":
                 float, nullable=True, description="largest distance between weighted ECDFs"
             ),
             "balanced": Column(bool, description="|smd| < 0.1 and, if not binary, ratio in 0.5-2"),
+        },
+        strict=True,
+    )
+
+
+def _balance_summary() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    number: dict[str, Any] = {"coerce": True, "nullable": True}
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "strategy": Column(str, description="empty before matching"),
+            "mean_bias": Column(float, **number, description="percent, pstest's denominator"),
+            "median_bias": Column(float, **number),
+            "pseudo_r2": Column(float, **number, description="of the refitted probit"),
+            "lr_p_value": Column(float, Check.in_range(0, 1), **number),
+            "rubin_b": Column(float, **number, description="percent; below 25 is good"),
+            "rubin_r": Column(float, **number, description="0.5 to 2 is good"),
+            "overlap": Column(float, **number, description="coefficient of the score's densities"),
         },
         strict=True,
     )
@@ -392,9 +413,7 @@ def _decomposition() -> "DataFrameSchema":
         {
             "spec_id": Column(str, description="the estimate that is split"),
             **{name: Column(str) for name in ("analysis", "outcome", "unit", "strategy")},
-            "part": Column(
-                str, Check.isin(["total", "volume", "mix", "quality", "price", "cost"])
-            ),
+            "part": Column(str, Check.isin(["total", "volume", "mix", "quality", "price", "cost"])),
             "product": Column(str, description="empty: all products"),
             "estimate": Column(float, **number, description="parts sum to the total"),
             "std_error": Column(float, Check.ge(0), **number),
@@ -470,6 +489,7 @@ _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "pairs": _pairs,
     "propensity": _propensity,
     "balance": _balance,
+    "balance_summary": _balance_summary,
     "designs": _designs,
     "estimates": _estimates,
     "std_errors": _std_errors,

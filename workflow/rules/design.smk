@@ -16,6 +16,7 @@ for study in STUDIES.values():
             pairs=update(f"{folder}/design/pairs.parquet"),
             propensity=update(f"{folder}/design/propensity.parquet"),
             balance=update(f"{folder}/design/balance.parquet"),
+            balance_summary=update(f"{folder}/design/balance_summary.parquet"),
             designs=update(f"{folder}/design/designs.parquet"),
             exclusions=update(f"{folder}/design/exclusions.parquet"),
             specifications=update(f"{folder}/design/specifications.json"),

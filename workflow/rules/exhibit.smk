@@ -21,6 +21,7 @@ for study in STUDIES.values():
             weights=f"{folder}/design/weights.parquet",
             propensity=f"{folder}/design/propensity.parquet",
             balance=f"{folder}/design/balance.parquet",
+            balance_summary=f"{folder}/design/balance_summary.parquet",
             designs=f"{folder}/design/designs.parquet",
             exclusions=[
                 f"{folder}/analysis/exclusions.parquet",

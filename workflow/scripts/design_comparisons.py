@@ -18,6 +18,7 @@ def design_comparisons(
     pairs: str,
     propensity: str,
     balance: str,
+    balance_summary: str,
     designs: str,
     exclusions: str,
     specifications_file: str,
@@ -29,7 +30,7 @@ def design_comparisons(
     ----------
     units : sequence of path
         Units of each sample, in the order of ``study["samples"]``.
-    weights, pairs, propensity, balance, designs, exclusions : path
+    weights, pairs, propensity, balance, balance_summary, designs, exclusions : path
         Outputs.
     specifications_file : path
         Output: every specification and a digest, fixed before outcomes are read.
@@ -46,6 +47,7 @@ def design_comparisons(
         "pairs": pairs,
         "propensity": propensity,
         "balance": balance,
+        "balance_summary": balance_summary,
         "designs": designs,
         "exclusions": exclusions,
     }

@@ -1,16 +1,19 @@
 """Designs as tables: what the design stage writes and the estimate stage reads back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact.design.balance import Balance
+from ruralimpact.design.balance_summary import balance_summary
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.matching import Design
 from ruralimpact.design.neighbours import lists_from_pairs
 from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.errors import DesignError
 
 ATT = "ATT"
 
@@ -90,6 +93,22 @@ def balance_rows(key: Key, balance: Balance, labels: Mapping[str, str]) -> pd.Da
             "balanced": balance.balanced,
         }
     )
+
+
+def summary_row(
+    key: Key, comparison: Comparison, weights: NDArray[np.float64] | None = None
+) -> pd.DataFrame:
+    """Balance of a whole design in one line; missing numbers where its arms are too thin."""
+    try:
+        found = asdict(balance_summary(comparison.covariates, comparison.treatment, weights))
+    except DesignError:
+        found = {}
+    columns = (
+        *("mean_bias", "median_bias", "pseudo_r2", "lr_p_value"),
+        *("rubin_b", "rubin_r", "overlap"),
+    )
+    numbers = {name: [found.get(name, np.nan)] for name in columns}
+    return pd.DataFrame({"analysis": [key.analysis], "strategy": [key.strategy], **numbers})
 
 
 def _label(name: str, labels: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from ruralimpact.design.records import (
     exclusion_rows,
     pair_rows,
     propensity_rows,
+    summary_row,
     weight_rows,
 )
 from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
@@ -75,7 +76,8 @@ def design_study(
     Returns
     -------
     dict of str to DataFrame
-        ``weights``, ``pairs``, ``propensity``, ``balance``, ``designs`` and ``exclusions``.
+        ``weights``, ``pairs``, ``propensity``, ``balance``, ``balance_summary``, ``designs`` and
+        ``exclusions``.
 
     Raises
     ------
@@ -92,8 +94,10 @@ def design_study(
         comparison = build_comparison(analysis, units[analysis["sample"]])
         parts["exclusions"].append(exclusion_rows(comparison.name, comparison.excluded))
         if comparison.levels.names:
+            key = Key(comparison.name, "")
             before = balance(comparison.levels, comparison.treatment)
-            parts["balance"].append(balance_rows(Key(comparison.name, ""), before, labels))
+            parts["balance"].append(balance_rows(key, before, labels))
+            parts["balance_summary"].append(summary_row(key, comparison))
         if analysis["method"] not in MATCHED:
             continue
         chosen = {name: strategies[name] for name in analysis["strategies"]}
@@ -177,6 +181,7 @@ def _rows(
     yield "weights", weight_rows(key, comparison, design)
     yield "pairs", pair_rows(key, comparison, design)
     yield "balance", balance_rows(key, after, labels)
+    yield "balance_summary", summary_row(key, comparison, design.weights)
     yield "designs", design_row(key, design, after, effective, estimand)
     yield "exclusions", exclusion_rows(f"{key.analysis}/{key.strategy}", counted)
 
@@ -186,4 +191,12 @@ def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
 
 
-_TABLES = ("weights", "pairs", "propensity", "balance", "designs", "exclusions")
+_TABLES = (
+    "weights",
+    "pairs",
+    "propensity",
+    "balance",
+    "balance_summary",
+    "designs",
+    "exclusions",
+)

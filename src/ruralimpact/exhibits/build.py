@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.association_table import association_table
+from ruralimpact.exhibits.balance_summary_table import balance_summary_table
 from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_table
 from ruralimpact.exhibits.conventions import conventions
@@ -45,6 +46,7 @@ TABLES: dict[str, TableBuilder] = {
     "benchmark": benchmark_table,
     "sample": sample_tables,
     "balance": balance_tables,
+    "balance_summary": balance_summary_table,
     "standard_errors": std_error_tables,
     "p_values": p_value_table,
     "sensitivity": sensitivity_table,

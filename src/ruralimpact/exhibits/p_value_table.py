@@ -54,9 +54,7 @@ def p_value_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Ta
     )
 
 
-def _row(
-    results: StudyResults, record: Mapping[Any, Any], test: Mapping[Any, Any] | None
-) -> Row:
+def _row(results: StudyResults, record: Mapping[Any, Any], test: Mapping[Any, Any] | None) -> Row:
     label = Cell(results.strategy_label(record["strategy"]))
     if record["suppressed"] or test is None:
         mark = formatting.SUPPRESSED if record["suppressed"] else formatting.DASH

@@ -22,7 +22,7 @@ class StudyResults:
     ----------
     study : mapping
         The study's configuration, with its strategies and exhibits.
-    estimates, std_errors, scores, weights, propensity, balance, designs, exclusions, sensitivity, \
+    estimates, std_errors, scores, weights, propensity, balance, balance_summary, designs, exclusions, sensitivity, \
     leave_one_out, tests, subgroups, decomposition, associations : DataFrame
         See `ruralimpact.tables`. `estimates`, `designs` and `subgroups` carry a further bool column
         ``suppressed``.
@@ -40,6 +40,7 @@ class StudyResults:
     weights: pd.DataFrame
     propensity: pd.DataFrame
     balance: pd.DataFrame
+    balance_summary: pd.DataFrame
     designs: pd.DataFrame
     exclusions: pd.DataFrame
     sensitivity: pd.DataFrame

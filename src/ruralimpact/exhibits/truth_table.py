@@ -1,4 +1,4 @@
-"""The planted truth of a synthetic study beside its estimates: is it inside the interval?"""
+"""The planted truth of a synthetic study beside its estimates, and whether the intervals hold it."""
 
 from collections.abc import Mapping
 from typing import Any
