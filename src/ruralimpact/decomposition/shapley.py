@@ -170,11 +170,13 @@ def _factors(arms: tuple[ArmMeans, ArmMeans], line_product: IntArray) -> _Factor
     values = [_by_product(arm.value, line_product, products) for arm in arms]
     reference = sum(_ratios(values, totals)) / 2
     reference = np.where(np.real(reference) == 0, 1.0, reference)
+    graded = np.bincount(line_product)[line_product] > 1
+    shares = _ratios([arm.quantity for arm in arms], [total[line_product] for total in totals])
     volumes = [(reference * total).sum() for total in totals]
     return _Factors(
         np.array(volumes),
         np.array([reference * total / volume for total, volume in zip(totals, volumes, strict=True)]),
-        np.array(_ratios([a.quantity for a in arms], [total[line_product] for total in totals])),
+        np.where(graded, np.array(shares), 1.0),
         np.array(_ratios([arm.value for arm in arms], [arm.quantity for arm in arms])),
         np.array(_ratios([arm.cost for arm in arms], totals)),
         reference,

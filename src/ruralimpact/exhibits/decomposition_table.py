@@ -49,13 +49,20 @@ def part_label(part: str, frame: pd.DataFrame) -> str:
     names = {
         "volume": "Volume",
         "mix": "Product mix",
-        "quality": "Quality (share of grades)",
+        "quality": "Quality (grades sold)",
         "price": "Price",
         "cost": "Unit cost",
         TOTAL: "Effect on net income",
     }
     graded = (frame["part"] == "quality").any()
-    return "Price at a given grade" if part == "price" and graded else names[part]
+    return "Market terms (price of a grade)" if part == "price" and graded else names[part]
+
+
+def short_label(part: str, frame: pd.DataFrame) -> str:
+    """Name of a part in one word, for axes."""
+    names = {"mix": "Mix", "quality": "Quality", "cost": "Cost", TOTAL: "Effect"}
+    graded = (frame["part"] == "quality").any()
+    return "Terms" if part == "price" and graded else names.get(part, part.capitalize())
 
 
 def split_families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -157,9 +164,9 @@ def _products_table(
         labels = product_labels(results, analysis)
         for family in split_families(frame[frame["analysis"] == analysis]):
             rows.append(_strategy_heading(results, family))
-            for product, own in family.groupby("product", sort=False):
-                label = labels.get(str(product), "All products")
-                rows.append(_product_row(results, label, own, order))
+            for product, label in {**labels, "": "All products"}.items():
+                own = family[family["product"] == product]
+                rows += [_product_row(results, label, own, order)] if len(own) else []
     columns = [
         column
         for part in order
@@ -243,7 +250,10 @@ def _notes(
     if "mix" in parts:
         notes.append("Product mix is the share of each product in that volume.")
     if "quality" in parts:
-        notes.append("Quality is the share of the better grades, at given prices of grades.")
+        notes.append(
+            "Quality is what the shares of grades in a product's quantity add at given prices of grades; "
+            "market terms are what the price of a given grade adds."
+        )
     notes.append(reading.standard_error_note(results))
     notes.append(
         "Parts in percent of the effect are given only where the effect itself differs from zero at the "

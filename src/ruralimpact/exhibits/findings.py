@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruralimpact.exhibits import benchmark, formatting, impact, reading
+from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.results import StudyResults
 
 _EFFECTS = (
@@ -33,6 +34,8 @@ def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
         key = f"balance/{record['analysis']}/{record['strategy']}"
         found |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
         found |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
+    for key, value, unit, decimals in detail_numbers(results):
+        found |= _entry(key, value, unit, decimals)
     for name, report in results.quality.items():
         found |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)
     return found

@@ -39,14 +39,15 @@ def subgroup_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[T
             rows.append(heading(results.analysis(analysis)["label"], "panel"))
         for family in _families(frame[frame["analysis"] == analysis]):
             rows += _family_rows(results, family, letters)
-            lines.append(_sentence(results, family, several=len(exhibit["analyses"]) > 1))
+            if not family["warning"].iloc[0]:
+                lines.append(_sentence(results, family, several=len(exhibit["analyses"]) > 1))
     return (
         Table(
             title=f"{exhibit['title']}{_warning_title(frame)}",
             stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else "Level",
             columns=_columns(results, exhibit),
             rows=tuple(rows),
-            reading=tuple(lines),
+            reading=(*_warnings(frame), *lines),
             notes=_notes(results, frame, letters),
             source=exhibit.get("source") or results.study.get("citation", ""),
             synthetic=results.synthetic,
@@ -230,8 +231,6 @@ def _sentence(results: StudyResults, family: pd.DataFrame, *, several: bool) -> 
     where = f"{results.analysis(first['analysis'])['label']}: " if several else ""
     name = formatting.lower_first(results.outcome_label(outcome))
     start = f"{where}{results.strategy_label(first['strategy'])}, {name}: "
-    if first["warning"]:
-        return f"{start}a warning, not a result: {first['warning']}."
     if len(levels) < 2:
         return f"{start}fewer than two levels have an estimate that can be shown."
     values = formatting.scale(unit) * levels["estimate"]
@@ -267,8 +266,13 @@ def _test_sentence(family: pd.DataFrame) -> str:
     )
 
 
+def _warnings(frame: pd.DataFrame) -> tuple[str, ...]:
+    found = [text for text in dict.fromkeys(frame["warning"]) if text]
+    return tuple(f"A warning, not a result: {text}." for text in found)
+
+
 def _warning_title(frame: pd.DataFrame) -> str:
-    return " (a warning, not a result)" if (frame["warning"] != "").any() else ""
+    return " (a warning, not a result)" if _warnings(frame) else ""
 
 
 def _letters(frame: pd.DataFrame) -> dict[str, str]:
@@ -292,16 +296,19 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = [
         "Within a level, treated units are compared with controls of the same level by the strategy "
-        "named. A level whose effect differs from zero and one whose effect does not may still have "
-        "the same effect: only the tests of differences say whether levels differ.",
-        "Everyone is the estimate of the main table, for which units may have been compared across "
-        "levels, so it need not lie between those of the levels.",
+        "named. Everyone is the estimate of the main table, for which units may have been compared "
+        "across levels, so it need not lie between those of the levels.",
         reading.standard_error_note(results),
-        "Adjusted p-values hold the chance of any false rejection among all levels, or all pairs, of "
-        "one strategy and outcome (Romano and Wolf 2005, bootstrap over groups).",
         *(_BASES[basis] for basis in dict.fromkeys(frame["basis"]) if basis in _BASES),
         "Percents are of the counterfactual mean.",
     ]
+    if frame["p_adjusted"].notna().any():
+        notes.append(
+            "A level whose effect differs from zero and one whose effect does not may still have the "
+            "same effect: only the tests of differences say whether levels differ. Adjusted p-values "
+            "hold the chance of any false rejection among all levels, or all pairs, of one strategy and "
+            "outcome (Romano and Wolf 2005, bootstrap over groups)."
+        )
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares and their effects are in percent and percentage points.")
     if (frame["balanced"] == "no").any():

@@ -15,6 +15,7 @@ from ruralimpact.exhibits.decomposition_table import (
     TOTAL,
     decomposition_rows,
     part_label,
+    short_label,
     split_families,
 )
 from ruralimpact.exhibits.results import StudyResults
@@ -75,8 +76,8 @@ def _panel(axes: Axes, results: StudyResults, family: pd.DataFrame, *, several: 
         )
     _bar(axes, len(values), 0.0, total.to_dict(), palette.BEFORE, decimals)
     axes.axhline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
-    labels = [*(part_label(str(name), family) for name in parts["part"]), "Effect"]
-    axes.set_xticks(range(len(labels)), [palette.wrapped(label, 11) for label in labels])
+    labels = [short_label(str(name), family) for name in [*parts["part"], TOTAL]]
+    axes.set_xticks(range(len(labels)), labels)
     axes.tick_params(axis="x", length=0, labelsize=7.5)
     axes.spines["bottom"].set_visible(False)
     axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value))
