@@ -39,7 +39,9 @@ def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Non
             named = [*entry["variables"], *entry.get("covariates", [])]
             _require(named, known, "variable", file, where)
             _require(entry["outcomes"], study["outcomes"], "outcome", file, where)
-            _require(entry.get("dummies", []), entry.get("covariates", []), "covariate", file, where)
+            _require(
+                entry.get("dummies", []), entry.get("covariates", []), "covariate", file, where
+            )
         for block in ("subgroups", "associations"):
             _check_unique(analysis.get(block, []), file, f"{key}.{block}")
 
@@ -99,7 +101,9 @@ def _check_subgroup(
                 key=f"{key}.variable",
             )
     if "levels" in entry and (sources != ["variable"] or "quantiles" in entry):
-        raise ConfigError("labels are for the values of a category.", file=file, key=f"{key}.levels")
+        raise ConfigError(
+            "labels are for the values of a category.", file=file, key=f"{key}.levels"
+        )
     if sources == ["predicted"] and not analysis.get("covariates"):
         problem = "the analysis has no covariates to predict from."
         raise ConfigError(problem, file=file, key=f"{key}.predicted")
@@ -108,9 +112,7 @@ def _check_subgroup(
     _require(entry.get("outcomes", []), analysis["outcomes"], "outcome", file, f"{key}.outcomes")
 
 
-def _check_decomposition(
-    study: Study, analysis: Mapping[str, Any], file: Path, key: str
-) -> None:
+def _check_decomposition(study: Study, analysis: Mapping[str, Any], file: Path, key: str) -> None:
     entry = analysis["decomposition"]
     if analysis["method"] == "matched_difference":
         problem = "changes between periods have no prices; decompose a comparison of levels."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
 
@@ -47,54 +47,6 @@ class ProductAccounts:
         return len(self.line_product) > len(self.products)
 
 
-def accounts_from_rows(
-    units: ArrayLike,
-    products: ArrayLike,
-    quantity: ArrayLike,
-    price: ArrayLike,
-    cost: ArrayLike,
-    *,
-    grades: ArrayLike | None = None,
-    n_units: int,
-) -> ProductAccounts:
-    """Add up product rows (one a unit, product and grade; several of a kind are summed).
-
-    Parameters
-    ----------
-    units : array_like of int, shape (r,)
-        Position of each row's unit, 0 to `n_units` - 1. Units without rows produced nothing.
-    products : array_like of str, shape (r,)
-    quantity, price, cost : array_like, shape (r,)
-        `price` in money a unit of quantity; `cost` is cash cost, a positive amount.
-    grades : array_like of str, shape (r,), optional
-    n_units : int
-
-    Returns
-    -------
-    ProductAccounts
-        Products, and grades within them, in alphabetical order.
-    """
-    unit = np.asarray(units, dtype=np.int64)
-    names, product = np.unique(np.asarray(products).astype(str), return_inverse=True)
-    grade = np.zeros(len(unit)) if grades is None else np.asarray(grades).astype(str)
-    code = np.unique(grade, return_inverse=True)[1].ravel().astype(np.int64)
-    kinds, line = np.unique(product * (code.max(initial=0) + 1) + code, return_inverse=True)
-    amount = np.asarray(quantity, dtype=float)
-
-    def add_up(column: IntArray, width: int, what: FloatArray) -> FloatArray:
-        total = np.zeros((n_units, width))
-        np.add.at(total, (unit, column), what)
-        return total
-
-    return ProductAccounts(
-        tuple(str(name) for name in names),
-        kinds.astype(np.int64) // (code.max(initial=0) + 1),
-        add_up(line.ravel(), len(kinds), amount),
-        add_up(line.ravel(), len(kinds), amount * np.asarray(price, dtype=float)),
-        add_up(product.ravel(), len(names), np.asarray(cost, dtype=float)),
-    )
-
-
 def check_identity(
     accounts: ProductAccounts, net_income: FloatArray, unit_ids: Sequence[object], outcome: str
 ) -> None:
@@ -123,6 +75,6 @@ def check_identity(
         raise DataError(
             "value less cost of the products is not this outcome, to the cent.",
             column=outcome,
-            rows=[unit_ids[i] for i in np.flatnonzero(bad)],
+            rows=[unit for unit, wrong in zip(unit_ids, bad, strict=True) if wrong],
             hint="List every product with its costs, and nothing else, in the decomposition.",
         )

@@ -105,7 +105,9 @@ def shapley_jacobian(
             moved[j] += 1j * _STEP * max(abs(flat[j]), 1.0)
             pair = list(sides)
             pair[side] = _unflat(moved, sides[side])
-            slope = np.imag(_parts(*pair, line_product)) / (_STEP * max(abs(flat[j]), 1.0))
+            slope = np.imag(_parts(pair[0], pair[1], line_product)) / (
+                _STEP * max(abs(flat[j]), 1.0)
+            )
             columns.append(slope)
         found.append(np.stack(columns, axis=-1).astype(float))
     return found[0], found[1]
@@ -175,7 +177,9 @@ def _factors(arms: tuple[ArmMeans, ArmMeans], line_product: IntArray) -> _Factor
     volumes = [(reference * total).sum() for total in totals]
     return _Factors(
         np.array(volumes),
-        np.array([reference * total / volume for total, volume in zip(totals, volumes, strict=True)]),
+        np.array(
+            [reference * total / volume for total, volume in zip(totals, volumes, strict=True)]
+        ),
         np.where(graded, np.array(shares), 1.0),
         np.array(_ratios([arm.value for arm in arms], [arm.quantity for arm in arms])),
         np.array(_ratios([arm.cost for arm in arms], totals)),

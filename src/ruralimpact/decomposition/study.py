@@ -107,9 +107,7 @@ def _analysis(
         yield _rows(heading, found, comparison, synthetic)
 
 
-def read_accounts(
-    products: Sequence[Mapping[str, Any]], outcomes: pd.DataFrame
-) -> ProductAccounts:
+def read_accounts(products: Sequence[Mapping[str, Any]], outcomes: pd.DataFrame) -> ProductAccounts:
     """Gather product accounts from the columns that an analysis names.
 
     Parameters

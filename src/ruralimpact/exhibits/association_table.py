@@ -28,9 +28,11 @@ def association_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tupl
     frame = frame[frame["analysis"].isin(exhibit["analyses"])]
     rows: list[Row] = []
     lines: list[str] = []
-    for (analysis, name), part in frame.groupby(["analysis", "association"], sort=False):
+    for (analysis, _), part in frame.groupby(["analysis", "association"], sort=False):
         title = f"{results.analysis(str(analysis))['label']}: {part['label'].iloc[0]}"
-        rows.append(heading(title if len(exhibit["analyses"]) > 1 else part["label"].iloc[0], "panel"))
+        rows.append(
+            heading(title if len(exhibit["analyses"]) > 1 else part["label"].iloc[0], "panel")
+        )
         for outcome, own in part.groupby("outcome", sort=False):
             rows += _outcome_rows(results, str(outcome), own)
             lines.append(_sentence(results, str(outcome), own))
@@ -62,7 +64,9 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
     )
     if _hidden(first):
         counts = formatting.SUPPRESSED
-    rows = [heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")]
+    rows = [
+        heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")
+    ]
     for record in own.to_dict("records"):
         if record["kind"] == "coefficient":
             rows.append(_row(results, outcome, record))

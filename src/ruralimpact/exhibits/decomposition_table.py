@@ -71,9 +71,7 @@ def split_families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield family
 
 
-def _parts_table(
-    results: StudyResults, exhibit: Mapping[str, Any], frame: pd.DataFrame
-) -> Table:
+def _parts_table(results: StudyResults, exhibit: Mapping[str, Any], frame: pd.DataFrame) -> Table:
     letters = _letters(frame)
     rows: list[Row] = []
     columns = _COLUMNS if _shares_shown(frame) else _COLUMNS[:-1]
@@ -85,8 +83,10 @@ def _parts_table(
             rows.append(_strategy_heading(results, family))
             parts = family[family["part"] != TOTAL]
             total = family[family["part"] == TOTAL].iloc[0]
-            for record in [*parts.to_dict("records"), total.to_dict()]:
-                rows.append(_part_row(results, record, total, family, letters, len(columns)))
+            rows += [
+                _part_row(results, record, total, family, letters, len(columns))
+                for record in [*parts.to_dict("records"), total.to_dict()]
+            ]
     return Table(
         title=exhibit["title"],
         stub="Part",
@@ -192,9 +192,7 @@ def product_labels(results: StudyResults, analysis: str) -> dict[str, str]:
     return {product["name"]: product["label"] for product in products}
 
 
-def _product_row(
-    results: StudyResults, label: str, own: pd.DataFrame, order: list[str]
-) -> Row:
+def _product_row(results: StudyResults, label: str, own: pd.DataFrame, order: list[str]) -> Row:
     found = own.set_index("part")
     first = own.iloc[0]
     decimals = results.decimals(first["outcome"])
@@ -222,7 +220,9 @@ def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
             span = formatting.range_text(list(own["estimate"]), decimals, unit)
             name = formatting.lower_first(part_label(part, mine))
             verb = "differs" if found < 2 else "differ"
-            pieces.append(f"{name} {span} ({formatting.share_of(found, len(own))} {verb} from zero)")
+            pieces.append(
+                f"{name} {span} ({formatting.share_of(found, len(own))} {verb} from zero)"
+            )
         label = results.analysis(str(analysis))["label"]
         ways = formatting.plural(mine["strategy"].nunique(), "strategy")
         yield f"{label}, over {ways}: {'; '.join(pieces)}."

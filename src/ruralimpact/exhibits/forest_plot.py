@@ -63,7 +63,10 @@ def _layout(results: StudyResults, frame: pd.DataFrame) -> Layout:
         [
             [
                 (results.analysis(str(analysis))["label"], None),
-                *((results.strategy_label(row["strategy"]), row) for row in part.to_dict("records")),
+                *(
+                    (results.strategy_label(row["strategy"]), row)
+                    for row in part.to_dict("records")
+                ),
             ]
             for analysis, part in frame.groupby("analysis", sort=False)
         ]

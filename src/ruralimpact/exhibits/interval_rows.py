@@ -93,9 +93,7 @@ def write_number(axes: Axes, height: float, values: Sequence[float], decimals: i
 
 def finish_axes(axes: Axes, layout: Layout, title: str, unit: str) -> None:
     """Label the rows and the axis, in the style of all such figures."""
-    axes.set_yticks(
-        [line.height for line in layout.lines], [line.label for line in layout.lines]
-    )
+    axes.set_yticks([line.height for line in layout.lines], [line.label for line in layout.lines])
     axes.tick_params(axis="y", length=0)
     for tick, line in zip(axes.get_yticklabels(), layout.lines, strict=True):
         tick.set_fontweight("bold" if line.record is None else "normal")

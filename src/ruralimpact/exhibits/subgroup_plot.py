@@ -17,7 +17,7 @@ from ruralimpact.exhibits.interval_rows import (
     write_number,
 )
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.subgroup_table import (
+from ruralimpact.exhibits.subgroup_words import (
     equality_words,
     everyone,
     level_label,
@@ -47,7 +47,11 @@ def subgroup_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
         hidden = bool(frame["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     outcomes = [name for name in results.study["outcomes"] if (levels["outcome"] == name).any()]
-    layouts = [_layout(results, frame, levels, outcome) for outcome in outcomes]
+    several = len(exhibit["analyses"]) > 1
+    layouts = [
+        _layout(results, levels[levels["outcome"] == outcome], several=several)
+        for outcome in outcomes
+    ]
     heights = [_ROW * (1 - layout.bottom) for layout in layouts]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(outcomes) + 0.35)
     grid = figure.subplots(len(outcomes), 1, squeeze=False, height_ratios=heights).ravel()
@@ -58,18 +62,12 @@ def subgroup_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _layout(
-    results: StudyResults, frame: pd.DataFrame, levels: pd.DataFrame, outcome: str
-) -> Layout:
+def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> Layout:
     blocks = []
-    several = frame["analysis"].nunique() > 1
-    for (analysis, strategy), part in levels[levels["outcome"] == outcome].groupby(
-        ["analysis", "strategy"], sort=False
-    ):
-        first = part.iloc[0]
+    for (analysis, strategy), part in levels.groupby(["analysis", "strategy"], sort=False):
         name = results.strategy_label(str(strategy))
         label = f"{results.analysis(str(analysis))['label']}: {name}" if several else name
-        own = {**everyone(results, str(first["spec_id"])), "whole": True}
+        own = {**everyone(results, str(part["spec_id"].iloc[0])), "whole": True}
         blocks.append(
             [
                 (label, None),
@@ -91,9 +89,7 @@ def _panel(
         whole = bool(line.record.get("whole", False))
         colour = palette.FAINT if whole else colours[str(line.record["strategy"])]
         solid = line.record["balanced"] != "no"
-        draw_interval(
-            axes, line.height, values, colour, solid=solid, marker="D" if whole else "o"
-        )
+        draw_interval(axes, line.height, values, colour, solid=solid, marker="D" if whole else "o")
         write_number(axes, line.height, values, decimals)
     axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
     finish_axes(axes, layout, results.outcome_label(outcome), results.unit(outcome))

@@ -49,7 +49,7 @@ def waterfall_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     for axes in grid[len(families) :]:
         axes.set_visible(False)
-    several = frame["analysis"].nunique() > 1
+    several = len(exhibit["analyses"]) > 1
     for axes, family in zip(grid, families, strict=False):
         _panel(axes, results, family, several=several)
     for axes in grid[::columns]:
@@ -92,7 +92,9 @@ def _bar(
     axes: Axes, place: int, start: float, record: Mapping[Any, Any], colour: str, decimals: int
 ) -> None:
     value = record["estimate"]
-    axes.bar(place, value, _WIDTH, bottom=start, color=colour, alpha=0.85, zorder=2)
+    axes.bar(
+        place, value, _WIDTH, bottom=start, color=colour, edgecolor=colour, alpha=0.85, zorder=2
+    )
     low, high = (start + record[name] for name in ("conf_low", "conf_high"))
     axes.plot([place, place], [low, high], color=palette.INK, linewidth=1, zorder=3)
     axes.annotate(

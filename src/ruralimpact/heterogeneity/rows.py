@@ -16,15 +16,19 @@ from ruralimpact.inference.clustered import Clustering
 
 IntArray = NDArray[np.int64]
 
+_TEXTS = ("level", "against", "percent_reason", "balanced", "warning", "reason")
+_COUNTS = ("n_treated", "n_control", "n_groups", "dropped")
+_NUMBERS = (
+    *("low", "high", "estimate", "std_error", "statistic", "df", "df_denominator"),
+    *("p_value", "p_adjusted", "conf_low", "conf_high"),
+    *("treated_mean", "control_mean", "counterfactual_mean"),
+    *("percent", "percent_low", "percent_high", "ess"),
+)
 _EMPTY: dict[str, Any] = {
-    **{"level": "", "against": "", "place": -1, "low": np.nan, "high": np.nan},
-    **{"estimate": np.nan, "std_error": np.nan, "statistic": np.nan, "df": np.nan},
-    **{"df_denominator": np.nan, "p_value": np.nan, "p_adjusted": np.nan},
-    **{"conf_low": np.nan, "conf_high": np.nan},
-    **{"treated_mean": np.nan, "control_mean": np.nan, "counterfactual_mean": np.nan},
-    **{"percent": np.nan, "percent_low": np.nan, "percent_high": np.nan, "percent_reason": ""},
-    **{"n_treated": 0, "n_control": 0, "n_groups": 0, "ess": np.nan, "dropped": 0},
-    **{"balanced": "", "warning": "", "reason": ""},
+    **dict.fromkeys(_TEXTS, ""),
+    **dict.fromkeys(_COUNTS, 0),
+    **dict.fromkeys(_NUMBERS, np.nan),
+    "place": -1,
 }
 _TESTS = ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
 _PERCENTS = ("percent", "percent_low", "percent_high")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.records import ATT, read_propensity
 from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
 from ruralimpact.design.study import strategies_of
@@ -115,9 +115,7 @@ class _Part:
             strategy, self.comparison, grouping.codes, exact=exact, propensity=score
         )
 
-    def _specification(
-        self, name: str, strategy: Strategy | None, outcome: str
-    ) -> Specification:
+    def _specification(self, name: str, strategy: Strategy | None, outcome: str) -> Specification:
         return Specification(
             analysis=self.analysis["name"],
             sample=self.analysis["sample"],

@@ -122,7 +122,7 @@ def _declared(entry: Mapping[str, Any], column: pd.Series, known: list[str]) -> 
         entry["name"],
         entry["label"],
         "declared",
-        texts.map(place).fillna(-1).to_numpy(np.int64),
+        np.array([place.get(text, -1) for text in texts], dtype=np.int64),
         tuple(named.get(value, value) for value in order),
         nothing,
         nothing,

@@ -1,0 +1,154 @@
+"""Words of tables and figures of subgroup effects: labels, sentences and notes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure, formatting, reading
+from ruralimpact.exhibits.impact import SUPPORTED, UNBALANCED
+from ruralimpact.exhibits.results import StudyResults
+
+_LETTERS = "abcdefghij"
+
+
+def subgroup_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFrame:
+    """Rows of the table of subgroup effects that an exhibit shows.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        With ``analyses`` and ``subgroup``, and ``outcomes`` if any.
+    """
+    frame: pd.DataFrame = results.subgroups
+    chosen = frame["analysis"].isin(exhibit["analyses"]) & (
+        frame["subgroup"] == exhibit["subgroup"]
+    )
+    if "outcomes" in exhibit:
+        chosen &= frame["outcome"].isin(exhibit["outcomes"])
+    found: pd.DataFrame = frame.loc[chosen]
+    return found
+
+
+def everyone(results: StudyResults, spec_id: str) -> Mapping[Any, Any]:
+    """The estimate on everyone that belongs to a family of subgroup effects."""
+    found = results.estimates[results.estimates["spec_id"] == spec_id]
+    record: Mapping[Any, Any] = found.to_dict("records")[0]
+    return record
+
+
+def level_label(record: Mapping[Any, Any]) -> str:
+    """Printed name of a level, with its range where it is a quantile class."""
+    low, high = record["low"], record["high"]
+    if pd.isna(low):
+        return str(record["level"])
+    decimals = 0 if max(abs(low), abs(high)) >= 100 else 2
+    return f"{record['level']}: {formatting.interval(low, high, decimals)}"
+
+
+def equality_words(record: Mapping[Any, Any]) -> str:
+    """The joint test of a family, in words."""
+    if pd.isna(record["p_value"]):
+        return f"Equal effects: no test ({record['reason'] or 'no difference has any variance'})"
+    return (
+        f"Equal effects: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
+        f"{formatting.number(record['statistic'], 2)}, p = {formatting.p_value(record['p_value'])}"
+    )
+
+
+def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: bool) -> str:
+    """Range of the effects of a family over its levels, and its tests, in words."""
+    first = family.iloc[0]
+    outcome, unit = first["outcome"], results.unit(first["outcome"])
+    levels = family[(family["kind"] == "level")].dropna(subset=["estimate"])
+    where = f"{results.analysis(first['analysis'])['label']}: " if several else ""
+    name = formatting.lower_first(results.outcome_label(outcome))
+    start = f"{where}{results.strategy_label(first['strategy'])}, {name}: "
+    if len(levels) < 2:
+        return f"{start}fewer than two levels have an estimate that can be shown."
+    values = formatting.scale(unit) * levels["estimate"].to_numpy(float)
+    names = list(levels["level"])
+    decimals = results.decimals(outcome)
+    low, high = int(values.argmin()), int(values.argmax())
+    kind = "" if first["basis"] == "declared" else "class "
+    text = (
+        f"{start}from {formatting.number(values[low], decimals)} {unit} in "
+        f"{kind}{names[low]} to {formatting.number(values[high], decimals)} in {kind}{names[high]}. "
+    )
+    return text + _test_sentence(family)
+
+
+def _test_sentence(family: pd.DataFrame) -> str:
+    tests = family[family["kind"] == "equality"]
+    equality = tests["p_value"].iloc[0] if len(tests) else float("nan")
+    if pd.isna(equality):
+        return "There are too few groups for a test that the effects are equal."
+    verdict = "is rejected" if equality < 0.05 else "is not rejected"
+    pairs = family[family["kind"] == "difference"]
+    text = (
+        f"That all levels have the same effect {verdict} at the 5 percent level "
+        f"(p = {formatting.p_value(equality)})"
+    )
+    if len(pairs) < 2:
+        return f"{text}."
+    apart = int((pairs["p_adjusted"] < 0.05).sum())
+    return (
+        f"{text}; adjusted for all pairs, "
+        f"{formatting.share_of(apart, len(pairs), 'difference')} between levels "
+        f"{'differs' if apart < 2 else 'differ'} from zero."
+    )
+
+
+def warnings(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Why rows are no evidence, once each."""
+    found = [text for text in dict.fromkeys(frame["warning"]) if text]
+    return tuple(f"A warning, not a result: {text}." for text in found)
+
+
+def reason_letters(frame: pd.DataFrame) -> dict[str, str]:
+    """A footnote letter for each reason why a level has no estimate."""
+    reasons = dict.fromkeys(frame.loc[frame["kind"] == "level", "reason"])
+    return dict(zip([text for text in reasons if text], _LETTERS, strict=False))
+
+
+_BASES = {
+    "baseline": "Classes are of equal size over both arms together.",
+    "predicted": (
+        "Classes are of the outcome predicted without treatment from the controls' covariates, each "
+        "unit's own group left out (Abadie, Chingos and West 2018), of equal size over both arms "
+        "together; intervals take them as given."
+    ),
+    "realised": "Classes are of the realised outcome; no tests are shown.",
+}
+
+
+def subgroup_notes(
+    results: StudyResults, frame: pd.DataFrame, letters: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Conventions, and the meaning of every mark, of a table of subgroup effects."""
+    notes = [
+        "Within a level, treated units are compared with controls of the same level by the strategy "
+        "named. Everyone is the estimate of the main table, for which units may have been compared "
+        "across levels, so it need not lie between those of the levels.",
+        reading.standard_error_note(results),
+        *(_BASES[basis] for basis in dict.fromkeys(frame["basis"]) if basis in _BASES),
+        "Percents are of the counterfactual mean.",
+    ]
+    if frame["p_adjusted"].notna().any():
+        notes.append(
+            "A level whose effect differs from zero and one whose effect does not may still have the "
+            "same effect: only the tests of differences say whether levels differ. Adjusted p-values "
+            "hold the chance of any false rejection among all levels, or all pairs, of one strategy and "
+            "outcome (Romano and Wolf 2005, bootstrap over groups)."
+        )
+    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
+        notes.append("Shares and their effects are in percent and percentage points.")
+    if (frame["balanced"] == "no").any():
+        notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
+    if (frame["dropped"] > 0).any():
+        notes.append(f"{SUPPORTED} {reading.SUPPORT_RULE}")
+    notes += [f"{letter}. No estimate: {reason}." for reason, letter in letters.items()]
+    if frame["suppressed"].any():
+        notes.append(disclosure.NOTE)
+    return tuple(notes)
