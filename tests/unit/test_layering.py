@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "design": set(),
     "inference": {"design"},
     "estimation": {"design", "inference"},
-    "simulate": {"design", "inference", "estimation"},
+    "simulate": {"design", "inference", "estimation", "decomposition"},
     "sensitivity": {"design", "inference", "estimation"},
     "heterogeneity": {"design", "inference", "estimation"},
     "decomposition": {"design", "inference", "estimation"},

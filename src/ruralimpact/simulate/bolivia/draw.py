@@ -14,7 +14,7 @@ from ruralimpact.simulate.bolivia.outcomes import true_outcomes
 from ruralimpact.simulate.bolivia.parameters import Parameters, stream
 from ruralimpact.simulate.bolivia.producers import draw_producers
 from ruralimpact.simulate.bolivia.products import draw_products, recorded, with_project
-from ruralimpact.simulate.bolivia.truth import true_effects
+from ruralimpact.simulate.bolivia.truth import true_effects, true_parts
 
 _WHOLE = ["labour_income", "other_income", "family_days"]
 _HUNDREDTHS = ["area_before", "area_now"]
@@ -78,6 +78,7 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
         true_outcomes(treated, _recorded(before), recorded(goods_before), parameters),
         true_outcomes(treated, after, goods_after, parameters),
     )
+    parts = true_parts(recorded(goods_before), goods_after, len(treated))
     followup, later = draw_followup(people, gains, parameters, stream(seed, "followup"))
     world = _recorded(without)
     world.loc[is_treated] = after
@@ -89,7 +90,7 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
         ),
         products=goods,
         followup=followup,
-        effects=pd.concat([effects, later], ignore_index=True),
+        effects=pd.concat([effects, parts, later], ignore_index=True),
         products_without=recorded(goods_before),
     )
 

@@ -12,6 +12,7 @@ from ruralimpact.simulate.bolivia.parameters import Parameters
 
 FloatArray = NDArray[np.float64]
 QUANTITIES = ("first_quantity", "second_quantity", "eaten_quantity")
+SINGLE = ("beef", "milk", "honey", "coffee", "cocoa")
 _CENTS = 100
 
 

@@ -1,0 +1,210 @@
+"""Bias, spread and coverage of every estimate of the stand-in over many draws of it, by table cell.
+
+    python tests/simulation/bolivia_recovery.py --draws 200
+
+writes docs/methods/bolivia_recovery.csv, one row a cell, with seeds and date in bolivia_recovery.json. Each
+draw goes the whole way of the study: mistakes, repairs, outcomes, matching, estimates; only the files are
+left out. Seeds are 1, 2, 3 ...; that of the study itself is not among them. Two processes are drawn: the
+calibrated one, and one without the selection on enterprise that no survey can see.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any
+
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_variable] = "1"
+
+import numpy as np
+import pandas as pd
+import yaml
+from rich.progress import track
+
+from ruralimpact.config import load_study
+from ruralimpact.decomposition.study import decomposition_study
+from ruralimpact.design.study import design_study
+from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.heterogeneity.study import subgroup_study
+from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.simulate.bolivia.draw import draw_study
+from ruralimpact.simulate.bolivia.parameters import Parameters, parameter_values
+from ruralimpact.simulate.bolivia.raw_files import raw_tables
+from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "config/studies/bolivia_par"
+DOCS = ROOT / "docs/methods"
+PROCESSES = ("calibrated", "no hidden selection")
+CELL = ["process", "table", "outcome", "level", "strategy"]
+
+
+def process_parameters(process: str) -> Parameters:
+    text = (FOLDER / "calibration.yaml").read_text(encoding="utf-8")
+    parameters = {
+        section: dict(part) for section, part in parameter_values(yaml.safe_load(text)).items()
+    }
+    if process == "no hidden selection":
+        parameters["covariates"]["enterprise_selection"] = 0.0
+    return parameters
+
+
+def estimates_of(
+    study: Mapping[str, Any], parameters: Parameters, seed: int
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Take one draw through the study; return its tables of estimates and the truth."""
+    draw = draw_study(parameters, seed)
+    raw = raw_tables(draw, parameters, seed)
+    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    surveys = {}
+    for source in study["sources"]:
+        name = Path(source["path"]).name
+        text = as_text(raw[name], source.get("decimal", "."))
+        surveys[source["name"]] = harmonise(
+            text, source, entries_of(entries, source["name"]), file=name
+        ).table
+    samples = {name: build_sample(name, surveys, study) for name in study["samples"]}
+    units = {name: sample.units for name, sample in samples.items()}
+    outcomes = {name: sample.outcomes for name, sample in samples.items()}
+    made = design_study(study, units)
+    wanted = ("weights", "pairs", "propensity", "designs")
+    tables = Tables(units=units, outcomes=outcomes, **{name: made[name] for name in wanted})
+    found = {
+        "estimates": estimate_study(study, tables, seed=seed)["estimates"],
+        "subgroups": subgroup_study(study, tables, seed=seed).subgroups,
+        "decomposition": decomposition_study(study, tables).decomposition,
+    }
+    return found, draw.effects
+
+
+def as_text(table: pd.DataFrame, decimal: str) -> pd.DataFrame:
+    """Write a raw table as `readers.read_source` would read it from its file."""
+
+    def written(value: Any) -> str:
+        if value is None or value != value:
+            return ""
+        if isinstance(value, float):
+            return (str(int(value)) if value.is_integer() else repr(value)).replace(".", decimal)
+        return str(value)
+
+    return pd.DataFrame({name: column.map(written) for name, column in table.items()})
+
+
+def one_draw(job: tuple[str, int]) -> list[dict[str, Any]]:
+    process, seed = job
+    study = load_study(FOLDER)
+    found, effects = estimates_of(study, process_parameters(process), seed)
+    truth = effects[effects["wave"] == 2014].set_index(["outcome", "by", "level"])
+    return [{"process": process, "seed": seed, **row} for row in rows_of(found, truth)]
+
+
+def rows_of(found: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield every estimate of which the truth is known, in its stored unit, and its percent."""
+    for record in found["estimates"].to_dict("records"):
+        key = (record["outcome"], "all", "")
+        yield from both(record, truth, key, "all", "")
+    levels = found["subgroups"]
+    for record in levels[levels["kind"] == "level"].to_dict("records"):
+        plain = record["level"].split(" (")[0].lower()
+        known = {
+            level.lower(): level
+            for outcome, by, level in truth.index
+            if by == record["subgroup"] and outcome == record["outcome"]
+        }
+        if plain in known:
+            key = (record["outcome"], record["subgroup"], known[plain])
+            yield from both(record, truth, key, record["subgroup"], known[plain])
+    parts = found["decomposition"]
+    for record in parts[(parts["product"] == "") & (parts["part"] != "total")].to_dict("records"):
+        key = (record["outcome"], "part", record["part"])
+        yield from both(record, truth, key, "part", record["part"])
+
+
+def both(
+    record: Mapping[str, Any],
+    truth: pd.DataFrame,
+    key: tuple[str, str, str],
+    table: str,
+    level: str,
+) -> Iterator[dict[str, Any]]:
+    if key not in truth.index or not np.isfinite(record["estimate"]):
+        return
+    planted = truth.loc[key]
+    named = {"table": table, "level": level, "strategy": record["strategy"]}
+    yield {
+        **named,
+        "outcome": record["outcome"],
+        "truth": planted["effect"],
+        "estimate": record["estimate"],
+        "std_error": record["std_error"],
+        "low": record["conf_low"],
+        "high": record["conf_high"],
+    }
+    share = record["unit"] == "percentage points"
+    if not share and np.isfinite(record.get("percent", np.nan)):
+        half = record["percent_high"] - record["percent_low"]
+        yield {
+            **named,
+            "outcome": f"{record['outcome']} (percent)",
+            "truth": planted["percent"],
+            "estimate": record["percent"],
+            "std_error": half / (2 * 1.959964),
+            "low": record["percent_low"],
+            "high": record["percent_high"],
+        }
+
+
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sum up draws by cell: against the truth of each draw, and against the mean truth of all."""
+    rows = rows.assign(
+        error=rows["estimate"] - rows["truth"],
+        mean_truth=rows.groupby(CELL)["truth"].transform("mean"),
+    )
+    rows["inside"] = rows["truth"].between(rows["low"], rows["high"])
+    rows["inside_mean"] = rows["mean_truth"].between(rows["low"], rows["high"])
+    table = rows.groupby(CELL, sort=False).agg(
+        draws=("error", "size"),
+        truth=("truth", "mean"),
+        estimate=("estimate", "mean"),
+        bias=("error", "mean"),
+        sd_of_error=("error", "std"),
+        sd_of_estimate=("estimate", "std"),
+        mean_se=("std_error", "mean"),
+        coverage=("inside", "mean"),
+        coverage_of_mean_truth=("inside_mean", "mean"),
+    )
+    table["bias_over_se"] = table["bias"] / table["mean_se"]
+    table["simulation_error_of_that"] = (
+        table["sd_of_error"] / table["mean_se"] / np.sqrt(table["draws"])
+    )
+    return table.reset_index().round(5)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=DOCS)
+    options = parser.parse_args()
+    jobs = [(process, seed) for seed in range(1, options.draws + 1) for process in PROCESSES]
+    with Pool(options.processes) as pool:
+        done = track(pool.imap_unordered(one_draw, jobs), total=len(jobs))
+        rows = pd.DataFrame([row for draw in done for row in draw])
+    options.out.mkdir(parents=True, exist_ok=True)
+    summary = summarise(rows.sort_values(["process", "seed"], kind="stable"))
+    summary.to_csv(options.out / "bolivia_recovery.csv", index=False)
+    about = {
+        "seeds": [1, options.draws],
+        "draws": options.draws,
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+    (options.out / "bolivia_recovery.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

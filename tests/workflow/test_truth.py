@@ -1,0 +1,67 @@
+"""Nothing that estimates can read what a synthetic study was planted with."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from project import COPIED, ROOT, Project
+
+SYNTHETIC = [
+    path.parent.name
+    for path in sorted((ROOT / "config" / "studies").glob("*/study.yaml"))
+    if "generate" in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    """Return the inputs and outputs of every job that the synthetic studies need, by rule."""
+    root = tmp_path_factory.mktemp("synthetic")
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, root / name)
+    shown = Project(root).call(
+        *("-m", "snakemake", "--dry-run", "--forceall", "--nocolor"),
+        *("--config", f"studies=[{','.join(SYNTHETIC)}]"),
+    )
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    found = re.findall(
+        r"^(?:local)?rule (\w+):\n(?:    input: (.*)\n)?(?:    output: (.*)\n)?",
+        shown.stdout + shown.stderr,
+        flags=re.MULTILINE,
+    )
+    return {rule: (inputs, outputs) for rule, inputs, outputs in found}
+
+
+def test_there_is_a_synthetic_study() -> None:
+    assert SYNTHETIC
+
+
+@pytest.mark.parametrize("study", SYNTHETIC)
+def test_only_exhibits_read_the_truth(jobs: dict[str, tuple[str, str]], study: str) -> None:
+    folder = f"results/{study}/truth/"
+    makers = [rule for rule, (_, outputs) in jobs.items() if folder in outputs]
+    readers = [rule for rule, (inputs, _) in jobs.items() if folder in inputs]
+    assert makers == [f"generate_data_{study}"]
+    assert readers == [f"make_exhibits_{study}"]
+
+
+@pytest.mark.parametrize("study", SYNTHETIC)
+def test_only_ingest_reads_what_the_process_made(
+    jobs: dict[str, tuple[str, str]], study: str
+) -> None:
+    raw = f"results/{study}/raw/"
+    readers = {rule for rule, (inputs, _) in jobs.items() if raw in inputs}
+    assert readers
+    assert all(rule.startswith(f"ingest_source_{study}_") for rule in readers)
+
+
+def test_no_stage_before_the_exhibits_names_the_truth() -> None:
+    """A script could open a file that its rule does not list: none has its name."""
+    package = ROOT / "src" / "ruralimpact"
+    parts = ("survey", "outcomes", "design", "estimation", "inference", "heterogeneity")
+    for part in (*parts, "decomposition", "sensitivity"):
+        for path in (package / part).glob("*.py"):
+            assert "truth/" not in Path(path).read_text(encoding="utf-8"), path
