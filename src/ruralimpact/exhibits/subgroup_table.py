@@ -20,6 +20,7 @@ from ruralimpact.exhibits.subgroup_words import (
     warnings,
 )
 
+_MOST_PAIRS = 6
 _EFFECT = "Effect on the treated"
 _NUMBERS = ("treated_mean", "control_mean", "estimate", "std_error", "conf_low", "conf_high")
 
