@@ -12,7 +12,7 @@ from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.matching import Design
-from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.propensity import fit_propensity, refuse_empty_arm, refuse_single_group
 from ruralimpact.design.strategies import (
     METHODS,
     OptimalMatching,
@@ -346,6 +346,9 @@ def _rows(
         )
     if not pd.api.types.is_numeric_dtype(kept[outcome]):
         raise DataError("the outcome must be a number.", file="data", column=outcome)
+    if group:
+        refuse_empty_arm(arm.astype(np.int8))
+        refuse_single_group(arm.astype(np.int8), kept[group].to_numpy(object))
     shown = listed if formula is None else [n for n in columns if n in names]
     values = {str(name): columns[name].to_numpy() for name in shown}
     matrix = covariate_matrix(values)

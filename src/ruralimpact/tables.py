@@ -21,7 +21,8 @@ def schema(name: str) -> "DataFrameSchema":
     Parameters
     ----------
     name : str
-        ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"balance"``,
+        ``"units"``, ``"outcomes"``, ``"weights"``, ``"pairs"``, ``"propensity"``, ``"propensity_models"``,
+        ``"balance"``,
         ``"balance_summary"``,
         ``"designs"``, ``"estimates"``, ``"scores"``, ``"std_errors"``, ``"subgroups"``,
         ``"decomposition"``, ``"associations"``, ``"sensitivity"``, ``"leave_one_out"`` or
@@ -149,6 +150,24 @@ def _propensity() -> "DataFrameSchema":
             "treated": Column(int, Check.isin([0, 1])),
             "linear_predictor": Column(float),
             "probability": Column(float, Check.in_range(0, 1)),
+        },
+        strict=True,
+    )
+
+
+def _propensity_models() -> "DataFrameSchema":
+    from pandera.pandas import Check, Column, DataFrameSchema
+
+    number: dict[str, Any] = {"coerce": True, "nullable": True}
+    return DataFrameSchema(
+        {
+            "analysis": Column(str),
+            "link": Column(str, Check.isin(["logit", "probit"])),
+            "kind": Column(str, Check.isin(["coefficient", "statistic"])),
+            "term": Column(str, description="covariate, or name of the statistic"),
+            "label": Column(str),
+            "value": Column(float, **number),
+            "std_error": Column(float, Check.ge(0), **number),
         },
         strict=True,
     )
@@ -384,6 +403,7 @@ def _subgroups() -> "DataFrameSchema":
             "p_adjusted": Column(float, share, **number, description="Romano-Wolf, in the family"),
             "conf_low": Column(float, **number),
             "conf_high": Column(float, **number),
+            "bootstrap": Column(bool, description="p and interval from the wild bootstrap"),
             "treated_mean": Column(float, **number),
             "control_mean": Column(float, **number),
             "counterfactual_mean": Column(float, **number),
@@ -488,6 +508,7 @@ _BUILDERS: dict[str, Callable[[], "DataFrameSchema"]] = {
     "weights": _weights,
     "pairs": _pairs,
     "propensity": _propensity,
+    "propensity_models": _propensity_models,
     "balance": _balance,
     "balance_summary": _balance_summary,
     "designs": _designs,

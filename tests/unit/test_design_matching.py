@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 
+from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.matching import match_nearest
-from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import NearestNeighbour, parse_strategy
+from ruralimpact.design.propensity import (
+    PropensityScore,
+    area_under_curve,
+    fit_propensity,
+    refuse_single_group,
+)
+from ruralimpact.design.strategies import NearestNeighbour, OptimalMatching, parse_strategy
 from ruralimpact.errors import ConfigError, DesignError
 
 STRATEGIES = {
@@ -187,6 +193,54 @@ def test_an_empty_arm_is_refused() -> None:
     columns, treatment, _ = survey(12)
     with pytest.raises(DesignError, match="no controls"):
         fit_propensity(covariate_matrix(columns), np.ones_like(treatment))
+
+
+def test_an_arm_of_one_group_is_refused() -> None:
+    treatment = np.array([1, 1, 0, 0, 0], dtype=np.int8)
+    groups = np.array(["a", "a", "b", "c", "c"], dtype=object)
+    with pytest.raises(DesignError, match=r"treated units are of a single group \(a\)"):
+        refuse_single_group(treatment, groups)
+    refuse_single_group(treatment, np.array(["a", "d", "b", "c", "c"], dtype=object))
+
+
+def test_the_area_under_the_curve_counts_pairs_in_order() -> None:
+    """Of six pairs of a treated unit and a control four are in order and one is tied."""
+    score = np.array([0.2, 0.8, 0.2, 0.1, 0.5])
+    treatment = np.array([1, 1, 0, 0, 0], dtype=np.int8)
+    model = PropensityScore("logit", score, score)
+    assert area_under_curve(model, treatment) == pytest.approx(4.5 / 6)
+
+
+def test_one_covariate_matches_alike_by_every_distance() -> None:
+    """The linear score, Mahalanobis by either covariance, and inverse variance only rescale it."""
+    columns, treatment, _ = survey(14)
+    only = {"land": columns["land"]}
+    strategies = [
+        NearestNeighbour(k=2),
+        NearestNeighbour(k=2, distance="mahalanobis"),
+        NearestNeighbour(k=2, distance="mahalanobis", covariance="sample"),
+        NearestNeighbour(k=2, distance="inverse_variance"),
+    ]
+    weights = [matched(only, treatment, strategy).weights for strategy in strategies]
+    for other in weights[1:]:
+        assert other == pytest.approx(weights[0], abs=1e-12)
+
+
+def test_optimal_pairs_keep_the_calipers_and_serve_once() -> None:
+    columns, treatment, strata = survey(15)
+    covariates = covariate_matrix(columns)
+    model = fit_propensity(covariates, treatment)
+    strategy = OptimalMatching(caliper=0.15, caliper_covariates={"age": 0.5})
+    design = apply_strategy(strategy, covariates, treatment, propensity=model, strata=strata)
+    focal, match, share = design.pairs()
+    score, age = model.linear_predictor, columns["age"]
+    assert len(focal) and len(set(match.tolist())) == len(match)
+    assert (share == 1).all() and (strata[focal] == strata[match]).all()
+    assert (np.abs(score[focal] - score[match]) <= 0.15 * score.std(ddof=1)).all()
+    assert (np.abs(age[focal] - age[match]) <= 0.5 * age.std(ddof=1)).all()
+    assert (design.set_ids[focal] == design.set_ids[match]).all()
+    treated = (treatment == 1).sum()
+    assert len(focal) + sum(design.dropped.values()) == treated
 
 
 def test_a_combination_that_separates_the_arms_is_refused() -> None:

@@ -15,6 +15,7 @@ for study in STUDIES.values():
             weights=update(f"{folder}/design/weights.parquet"),
             pairs=update(f"{folder}/design/pairs.parquet"),
             propensity=update(f"{folder}/design/propensity.parquet"),
+            propensity_models=update(f"{folder}/design/propensity_models.parquet"),
             balance=update(f"{folder}/design/balance.parquet"),
             balance_summary=update(f"{folder}/design/balance_summary.parquet"),
             designs=update(f"{folder}/design/designs.parquet"),
@@ -32,6 +33,11 @@ for study in STUDIES.values():
                 "samples": without(study["samples"], "label"),
                 "strategies": without(study["strategies"], "label"),
                 "analyses": without(study["analyses"], "label"),
+                # Means before treatment may be covariates, and want their names in balance tables.
+                "outcomes": {
+                    name: {"label": outcome["label"]}
+                    for name, outcome in study["outcomes"].items()
+                },
             },
         script:
             "../scripts/design_comparisons.py"

@@ -20,6 +20,7 @@ for study in STUDIES.values():
             leave_one_out=f"{folder}/estimates/leave_one_out.parquet",
             weights=f"{folder}/design/weights.parquet",
             propensity=f"{folder}/design/propensity.parquet",
+            propensity_models=f"{folder}/design/propensity_models.parquet",
             balance=f"{folder}/design/balance.parquet",
             balance_summary=f"{folder}/design/balance_summary.parquet",
             designs=f"{folder}/design/designs.parquet",

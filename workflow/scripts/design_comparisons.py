@@ -17,6 +17,7 @@ def design_comparisons(
     weights: str,
     pairs: str,
     propensity: str,
+    propensity_models: str,
     balance: str,
     balance_summary: str,
     designs: str,
@@ -24,13 +25,14 @@ def design_comparisons(
     specifications_file: str,
     study: Mapping[str, Any],
 ) -> None:
-    """Write the designs of a study and the digest of what will be estimated with them.
+    r"""Write the designs of a study and the digest of what will be estimated with them.
 
     Parameters
     ----------
     units : sequence of path
         Units of each sample, in the order of ``study["samples"]``.
-    weights, pairs, propensity, balance, balance_summary, designs, exclusions : path
+    weights, pairs, propensity, propensity_models, balance, balance_summary, designs, \
+    exclusions : path
         Outputs.
     specifications_file : path
         Output: every specification and a digest, fixed before outcomes are read.
@@ -46,6 +48,7 @@ def design_comparisons(
         "weights": weights,
         "pairs": pairs,
         "propensity": propensity,
+        "propensity_models": propensity_models,
         "balance": balance,
         "balance_summary": balance_summary,
         "designs": designs,

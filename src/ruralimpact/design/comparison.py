@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
-from ruralimpact.design.propensity import refuse_empty_arm
+from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 
 IntArray = NDArray[np.int64]
 
@@ -87,7 +87,7 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
     Raises
     ------
     DesignError
-        An arm is empty, or a covariate is infinite.
+        An arm is empty or of a single group, or a covariate is infinite.
     """
     exact, covariates = list(analysis.get("exact", [])), list(analysis.get("covariates", []))
     kept = units.sort_values("unit_id", ignore_index=True)
@@ -103,6 +103,7 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
             kept = kept[complete].reset_index(drop=True)
     treatment = kept[analysis["treatment"]].to_numpy(np.int8)
     refuse_empty_arm(treatment, analysis["name"])
+    refuse_single_group(treatment, kept["group"].to_numpy(object), analysis["name"])
     columns_of = {name: kept[name].to_numpy() for name in covariates}
     return Comparison(
         analysis["name"],

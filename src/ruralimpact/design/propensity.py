@@ -192,6 +192,32 @@ def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None) -> N
         raise DesignError(f"{where + ': ' if where else ''}there are no {arm} to compare.")
 
 
+def refuse_single_group(
+    treatment: NDArray[np.int8], groups: NDArray[np.object_], where: str | None = None
+) -> None:
+    """Refuse a comparison in which an arm is one group: nothing then tells the group from treatment.
+
+    Parameters
+    ----------
+    treatment : ndarray of {0, 1}, shape (n,)
+    groups : ndarray of str, shape (n,)
+        Groups that treatment is assigned to.
+    where : str, optional
+        Name of the comparison, for error messages.
+
+    Raises
+    ------
+    DesignError
+    """
+    for arm, name in ((1, "treated units"), (0, "controls")):
+        found = np.unique(groups[treatment == arm].astype(str))
+        if len(found) < 2:
+            raise DesignError(
+                f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(found)}); "
+                "standard errors that cluster by group need at least two in each arm."
+            )
+
+
 def refuse_separation(
     covariates: CovariateMatrix, treatment: NDArray[np.int8], *, where: str | None = None
 ) -> None:
@@ -232,12 +258,12 @@ def refuse_separation(
             )
 
 
-def area_under_curve(probability: FloatArray, treatment: NDArray[np.int8]) -> float:
+def area_under_curve(score: PropensityScore, treatment: NDArray[np.int8]) -> float:
     """Probability that a treated unit has the higher score than a control, ties counting half.
 
     Parameters
     ----------
-    probability : ndarray, shape (n,)
+    score : PropensityScore
     treatment : ndarray of {0, 1}, shape (n,)
 
     Returns
@@ -245,9 +271,6 @@ def area_under_curve(probability: FloatArray, treatment: NDArray[np.int8]) -> fl
     float
         In [0, 1].
     """
-    from scipy.stats import rankdata
+    from sklearn.metrics import roc_auc_score
 
-    treated = treatment == 1
-    n_treated, n_control = int(treated.sum()), int((~treated).sum())
-    ranks = rankdata(probability)
-    return float((ranks[treated].sum() - n_treated * (n_treated + 1) / 2) / (n_treated * n_control))
+    return float(roc_auc_score(treatment, score.linear_predictor))

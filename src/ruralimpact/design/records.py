@@ -12,7 +12,7 @@ from ruralimpact.design.balance_summary import balance_summary
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.matching import Design
 from ruralimpact.design.neighbours import lists_from_pairs
-from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.design.propensity import PropensityModel, PropensityScore, area_under_curve
 from ruralimpact.errors import DesignError
 
 ATT = "ATT"
@@ -75,6 +75,31 @@ def propensity_rows(comparison: Comparison, model: PropensityScore) -> pd.DataFr
     )
 
 
+def propensity_model_rows(
+    comparison: Comparison, model: PropensityModel, labels: Mapping[str, str]
+) -> pd.DataFrame:
+    """Coefficients and fit of a propensity score, under the contract ``propensity_models``."""
+    statistics = {
+        "n": ("Units", float(len(comparison.treatment))),
+        "pseudo_r2": ("Pseudo-R2 (McFadden)", model.pseudo_r2),
+        "lr_statistic": ("Likelihood-ratio statistic", model.lr_statistic),
+        "lr_df": ("Degrees of freedom", float(len(model.names) - 1)),
+        "lr_p_value": ("p of no relation", model.lr_p_value),
+        "auc": ("Area under the curve", area_under_curve(model, comparison.treatment)),
+    }
+    rows = [
+        ("coefficient", name, _label(name, labels), value, error)
+        for name, value, error in zip(
+            model.names, model.coefficients, model.std_errors, strict=True
+        )
+    ]
+    rows += [("statistic", name, *shown, np.nan) for name, shown in statistics.items()]
+    table = pd.DataFrame(rows, columns=["kind", "term", "label", "value", "std_error"])
+    table.insert(0, "link", model.link)
+    table.insert(0, "analysis", comparison.name)
+    return table
+
+
 def balance_rows(key: Key, balance: Balance, labels: Mapping[str, str]) -> pd.DataFrame:
     """Balance of a design, or of a comparison before matching (empty strategy)."""
     return pd.DataFrame(
@@ -114,7 +139,7 @@ def summary_row(
 def _label(name: str, labels: Mapping[str, str]) -> str:
     """Label of a covariate; of a before-period mean and of a dummy by what they come from."""
     base, bracket, level = name.partition("[")
-    label = labels.get(base)
+    label = labels.get(base) or {"constant": "Constant"}.get(base)
     if label is None and base.endswith("_before"):
         label = f"{labels.get(base.removesuffix('_before'), base)}, before"
     return f"{label or base}: {level.rstrip(']')}" if bracket else label or base

@@ -19,6 +19,7 @@ from ruralimpact.design.records import (
     design_row,
     exclusion_rows,
     pair_rows,
+    propensity_model_rows,
     propensity_rows,
     summary_row,
     weight_rows,
@@ -76,8 +77,8 @@ def design_study(
     Returns
     -------
     dict of str to DataFrame
-        ``weights``, ``pairs``, ``propensity``, ``balance``, ``balance_summary``, ``designs`` and
-        ``exclusions``.
+        ``weights``, ``pairs``, ``propensity``, ``propensity_models``, ``balance``,
+        ``balance_summary``, ``designs`` and ``exclusions``.
 
     Raises
     ------
@@ -103,6 +104,9 @@ def design_study(
         chosen = {name: strategies[name] for name in analysis["strategies"]}
         models = _fit_models(comparison, chosen)
         parts["propensity"] += [propensity_rows(comparison, model) for model in models.values()]
+        parts["propensity_models"] += [
+            propensity_model_rows(comparison, model, labels) for model in models.values()
+        ]
         for name, strategy in chosen.items():
             key = Key(comparison.name, name)
             design = make_design(comparison, strategy, models, analysis.get("exact", []))
@@ -195,6 +199,7 @@ _TABLES = (
     "weights",
     "pairs",
     "propensity",
+    "propensity_models",
     "balance",
     "balance_summary",
     "designs",

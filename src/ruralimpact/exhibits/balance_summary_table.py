@@ -68,7 +68,7 @@ def _row(results: StudyResults, record: Mapping[Any, Any], designs: pd.DataFrame
     values: dict[str, Value] = {"analysis": record["analysis"], "strategy": strategy}
     values |= {name: record[name] for name, _ in _NUMBERS}
     cells = [
-        Cell(formatting.number(record[name], decimals), _mark(name, record[name]))
+        Cell(_printed(name, record[name], decimals), _mark(name, record[name]))
         for name, decimals in _NUMBERS
     ]
     if not strategy:
@@ -83,6 +83,14 @@ def _row(results: StudyResults, record: Mapping[Any, Any], designs: pd.DataFrame
         Cell(formatting.count(design["effective_controls"])),
     ]
     return Row(Cell(results.strategy_label(strategy)), tuple(cells), values)
+
+
+def _printed(name: str, value: float, decimals: int) -> str:
+    return (
+        formatting.p_value(value)
+        if name.endswith("p_value")
+        else formatting.number(value, decimals)
+    )
 
 
 def _mark(name: str, value: float) -> str:

@@ -22,6 +22,7 @@ from ruralimpact.exhibits.love_plot import love_plot
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
 from ruralimpact.exhibits.p_value_table import p_value_table
+from ruralimpact.exhibits.propensity_table import propensity_table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
 from ruralimpact.exhibits.sensitivity_table import sensitivity_table
@@ -45,6 +46,7 @@ TABLES: dict[str, TableBuilder] = {
     "panel": panel_table,
     "benchmark": benchmark_table,
     "sample": sample_tables,
+    "propensity": propensity_table,
     "balance": balance_tables,
     "balance_summary": balance_summary_table,
     "standard_errors": std_error_tables,

@@ -52,6 +52,7 @@ def load_results(
         weights=frames["weights"],
         propensity=frames["propensity"],
         balance=disclosure.suppress_balance(_labelled(frames["balance"], study), designs),
+        propensity_models=frames.get("propensity_models", empty_table("propensity_models")),
         balance_summary=frames.get("balance_summary", empty_table("balance_summary")),
         designs=designs,
         exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),

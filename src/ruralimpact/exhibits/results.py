@@ -22,7 +22,8 @@ class StudyResults:
     ----------
     study : mapping
         The study's configuration, with its strategies and exhibits.
-    estimates, std_errors, scores, weights, propensity, balance, balance_summary, designs, exclusions, sensitivity, \
+    estimates, std_errors, scores, weights, propensity, propensity_models, balance, \
+    balance_summary, designs, exclusions, sensitivity, \
     leave_one_out, tests, subgroups, decomposition, associations : DataFrame
         See `ruralimpact.tables`. `estimates`, `designs` and `subgroups` carry a further bool column
         ``suppressed``.
@@ -39,6 +40,7 @@ class StudyResults:
     scores: pd.DataFrame
     weights: pd.DataFrame
     propensity: pd.DataFrame
+    propensity_models: pd.DataFrame
     balance: pd.DataFrame
     balance_summary: pd.DataFrame
     designs: pd.DataFrame
