@@ -20,32 +20,58 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class FamilyTests:
+    """Bootstrap tests of H hypotheses that are tested together.
+
+    Attributes
+    ----------
+    p_values, conf_low, conf_high : ndarray, shape (H,)
+        Of each by itself.
+    adjusted : ndarray, shape (H,)
+        p-values that control the family-wise error rate (Romano & Wolf 2005).
+    few_groups : ndarray of bool, shape (H,)
+        Fewer than 40 groups carry the estimate: prefer these tests to Student's t.
+    """
+
+    p_values: FloatArray
+    conf_low: FloatArray
+    conf_high: FloatArray
+    adjusted: FloatArray
+    few_groups: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class SubgroupTests:
     """What the effects of E subgroups say about each other.
 
     Attributes
     ----------
-    level_p_values : ndarray, shape (E,)
-        Of each effect, adjusted for the E tests (Romano & Wolf 2005).
+    levels : FamilyTests
+        That each effect is zero, E tests.
     equality : EqualityTest or None
         That all effects are equal; None where the groups are too few for it.
     pairs : tuple of (int, int)
         Every pair of subgroups, first before second.
     differences : tuple of DifferenceTest
-        First less second, by pair.
-    pair_p_values : ndarray, shape (len(pairs),)
-        Of each difference, adjusted for all pairs.
+        First less second, by pair, with Student's t.
+    pair_tests : FamilyTests
+        That each difference is zero, one test a pair.
     """
 
-    level_p_values: FloatArray
+    levels: FamilyTests
     equality: EqualityTest | None
     pairs: tuple[tuple[int, int], ...]
     differences: tuple[DifferenceTest, ...]
-    pair_p_values: FloatArray
+    pair_tests: FamilyTests
 
 
 def compare_subgroups(
-    estimates: FloatArray, scores: FloatArray, *, rng: np.random.Generator, draws: int = 999
+    estimates: FloatArray,
+    scores: FloatArray,
+    *,
+    rng: np.random.Generator,
+    arms: NDArray[np.int64] | None = None,
+    draws: int = 1999,
 ) -> SubgroupTests:
     """Test the effects of subgroups against zero and against each other.
 
@@ -55,8 +81,10 @@ def compare_subgroups(
     scores : ndarray, shape (G, E)
         Group scores; 0 where a group is not in a subgroup. A group may be in several.
     rng : numpy.random.Generator
+    arms : ndarray of int, shape (G,), optional
+        Arm of each group, where treatment is assigned to whole groups.
     draws : int
-        Of the multiplier bootstrap behind the adjusted p-values.
+        Of the multiplier bootstrap.
 
     Returns
     -------
@@ -67,26 +95,38 @@ def compare_subgroups(
     DesignError
         There are fewer than two groups.
     """
+    active = (scores != 0).any(axis=1)
+    scores, arms = scores[active], None if arms is None else arms[active]
     pairs = tuple(combinations(range(len(estimates)), 2))
     differences = tuple(
         difference_test(estimates[a], estimates[b], scores[:, a], scores[:, b]) for a, b in pairs
     )
     contrasts = np.array([scores[:, a] - scores[:, b] for a, b in pairs]).reshape(-1, len(scores))
     gaps = np.array([test.difference for test in differences])
+
+    def tests(values: FloatArray, sums: FloatArray) -> FamilyTests:
+        if len(values) == 0 or min(_sizes(arms, len(sums))) < 2:
+            nothing = np.full(len(values), np.nan)
+            return FamilyTests(nothing, nothing, nothing, nothing, np.zeros(len(values), bool))
+        drawn = multiplier_bootstrap(values, sums, rng=rng, draws=draws, arms=arms)
+        adjusted = romano_wolf(drawn.statistics, drawn.t_draws)
+        return FamilyTests(
+            drawn.p_values, drawn.conf_low, drawn.conf_high, adjusted, drawn.few_groups
+        )
+
     return SubgroupTests(
-        _adjusted(estimates, scores, rng, draws),
+        tests(estimates, scores),
         _equality(estimates, scores),
         pairs,
         differences,
-        _adjusted(gaps, contrasts.T, rng, draws) if pairs else np.empty(0),
+        tests(gaps, contrasts.T),
     )
 
 
-def _adjusted(
-    estimates: FloatArray, scores: FloatArray, rng: np.random.Generator, draws: int
-) -> FloatArray:
-    drawn = multiplier_bootstrap(estimates, scores, rng=rng, draws=draws)
-    return romano_wolf(drawn.statistics, drawn.t_draws)
+def _sizes(arms: NDArray[np.int64] | None, groups: int) -> list[int]:
+    if arms is None:
+        return [groups]
+    return [int(count) for count in np.unique(arms, return_counts=True)[1]]
 
 
 def _equality(estimates: FloatArray, scores: FloatArray) -> EqualityTest | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification, estimate_row
-from ruralimpact.heterogeneity.comparisons import SubgroupTests
+from ruralimpact.heterogeneity.comparisons import FamilyTests, SubgroupTests
 from ruralimpact.heterogeneity.levels import Level
 from ruralimpact.heterogeneity.subgroupings import REALISED_WARNING, Subgrouping
 from ruralimpact.inference.clustered import Clustering
@@ -29,6 +29,7 @@ _EMPTY: dict[str, Any] = {
     **dict.fromkeys(_COUNTS, 0),
     **dict.fromkeys(_NUMBERS, np.nan),
     "place": -1,
+    "bootstrap": False,
 }
 _TESTS = ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
 _PERCENTS = ("percent", "percent_low", "percent_high")
@@ -110,23 +111,47 @@ def difference_rows(
     list of dict
     """
     rows = []
-    for (first, second), test, adjusted in zip(
-        tests.pairs, tests.differences, tests.pair_p_values, strict=True
+    for number, ((first, second), test) in enumerate(
+        zip(tests.pairs, tests.differences, strict=True)
     ):
         inference = test.inference
-        rows.append(
-            {
-                **_heading(spec, grouping, "difference"),
-                "level": grouping.levels[places[first]],
-                "against": grouping.levels[places[second]],
-                "place": places[first],
-                "estimate": test.difference,
-                **{name: getattr(inference, name) for name in _TESTS},
-                "p_adjusted": adjusted,
-                "n_groups": int(inference.df) + 1,
-            }
-        )
+        row = {
+            **_heading(spec, grouping, "difference"),
+            "level": grouping.levels[places[first]],
+            "against": grouping.levels[places[second]],
+            "place": places[first],
+            "estimate": test.difference,
+            **{name: getattr(inference, name) for name in _TESTS},
+            "n_groups": int(inference.df) + 1,
+        }
+        rows.append(with_bootstrap(row, tests.pair_tests, number))
     return rows
+
+
+def with_bootstrap(row: dict[str, Any], tests: FamilyTests, number: int) -> dict[str, Any]:
+    """Add the adjusted p-value, and take p-value and interval from the bootstrap where groups are few.
+
+    Parameters
+    ----------
+    row : dict
+    tests : FamilyTests
+    number : int
+        Position of the row among the tests.
+
+    Returns
+    -------
+    dict
+    """
+    row = {**row, "p_adjusted": tests.adjusted[number]}
+    if not tests.few_groups[number] or np.isnan(tests.p_values[number]):
+        return row
+    return {
+        **row,
+        "p_value": tests.p_values[number],
+        "conf_low": tests.conf_low[number],
+        "conf_high": tests.conf_high[number],
+        "bootstrap": True,
+    }
 
 
 def equality_row(

@@ -15,6 +15,7 @@ from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_stra
 from ruralimpact.design.study import strategies_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.joint_tests import arms_of_groups
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.study import Tables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
@@ -24,6 +25,7 @@ from ruralimpact.heterogeneity.rows import (
     difference_rows,
     equality_row,
     level_row,
+    with_bootstrap,
 )
 from ruralimpact.heterogeneity.subgroupings import Subgrouping, make_subgrouping
 from ruralimpact.inference.clustered import group_codes, group_sums
@@ -89,6 +91,8 @@ class _Part:
         self.outcomes = outcomes.loc[self.comparison.units["unit_id"]]
         self.groups = group_codes(self.comparison.units["group"])
         self.group_names = np.unique(self.comparison.units["group"])
+        arms = arms_of_groups(self.comparison.units["group"], self.comparison.treatment)
+        self.arms = None if arms is None else arms.loc[self.group_names].to_numpy(np.int64)
 
     def outcome(self, name: str) -> FloatArray:
         return self.outcomes[name].to_numpy(float)
@@ -169,10 +173,11 @@ class _Part:
             estimates,
             np.column_stack(list(sums.values())),
             rng=np.random.default_rng([self.seed, stream]),
+            arms=self.arms,
         )
-        adjusted = dict(zip(places, tests.level_p_values, strict=True))
         rows = [
-            {**row, "p_adjusted": adjusted.get(place, np.nan)} for place, row in enumerate(rows)
+            with_bootstrap(row, tests.levels, places.index(place)) if place in places else row
+            for place, row in enumerate(rows)
         ]
         if len(places) < 2:
             return rows
