@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STUDY ?=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick format lock docs clean help
+.PHONY: run setup test quick format lock docs simulation benchmarks clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -32,11 +32,17 @@ lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python tools/write_docs.py
 
+simulation: setup ## coverage of every strategy on simulated clustered surveys (about an hour)
+	@$(BIN)/python tests/simulation/coverage.py
+
+benchmarks: setup ## time the engine (minutes)
+	@$(BIN)/python benchmarks/engine.py
+
 clean: ## delete the results (not the environment)
 	@rm -rf results .snakemake
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/uv.stamp: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -52,6 +52,7 @@ def test_two_way_fixed_effects(outcome: str, term: str, controlled: bool) -> Non
     assert ours.std_errors["classical"] == pytest.approx(rows.se["classical"], rel=1e-4)
     assert ours.std_errors["arellano"] == pytest.approx(rows.se["plm_arellano_HC0"], rel=1e-4)
     assert ours.std_errors["lsdv_cluster"] == pytest.approx(rows.se["lsdv_vcovCL_HC1"], rel=1e-4)
+    assert ours.std_errors["cr2"] == pytest.approx(rows.se["clubSandwich_CR2"], rel=1e-4)
 
 
 @pytest.mark.parametrize("controlled", [False, True])

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
+from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.inference.sandwich import LinearFit, least_squares
 
 FloatArray = NDArray[np.float64]
 
@@ -52,8 +54,9 @@ def two_way_fixed_effects(
     -------
     ScoredEstimate
         The scores are those of the treatment coefficient; standard errors of other kinds are
-        ``classical``, ``arellano`` (clustered by unit, no correction) and ``lsdv_cluster`` (with the
-        correction that counts the unit effects, as a regression on dummies prints it).
+        ``classical``, ``arellano`` (clustered by unit, no correction), ``lsdv_cluster`` (with the
+        correction that counts the unit effects, as a regression on dummies prints it) and ``cr2``
+        (clustered, bias-reduced).
 
     Raises
     ------
@@ -85,6 +88,11 @@ def two_way_fixed_effects(
         absorbed=len(set(panel.unit)) + len(set(panel.period)) - 1,
         classical=float(fit.std_errors["treatment"]),
     )
+    periods = (panel.period[:, None] == np.unique(panel.period)[1:]).astype(float)
+    transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel.unit)
+    demeaned = _within_unit(outcome[:, None], panel.unit)[:, 0]
+    regression = least_squares(demeaned, transformed, absorbed=len(set(panel.unit)))
+    std_errors["cr2"] = _bias_reduced(regression, panel.unit)
     return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
 
 
@@ -140,6 +148,7 @@ def first_differences(
     )
     scores = np.zeros(len(outcome))
     scores[later] = change_scores
+    std_errors["cr2"] = _bias_reduced(LinearFit(slopes, changes, residuals), panel.unit[later])
     return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
 
 
@@ -177,6 +186,19 @@ def _coefficient(
         "arellano": arellano,
         "lsdv_cluster": arellano * float(np.sqrt(correction)),
     }
+
+
+def _within_unit(values: FloatArray, unit: NDArray[np.object_]) -> FloatArray:
+    """Deviations from the unit's mean, by column."""
+    codes = group_codes(unit)
+    counts = np.bincount(codes)
+    means = np.column_stack([np.bincount(codes, column) / counts for column in values.T])
+    return np.asarray(values - means[codes], dtype=np.float64)
+
+
+def _bias_reduced(fit: LinearFit, unit: NDArray[np.object_]) -> float:
+    """CR2 standard error of the first coefficient, clustered by unit."""
+    return float(np.sqrt(bias_reduced_covariance(fit, group_codes(unit)).covariance[0, 0]))
 
 
 def _panel_estimate(

@@ -38,6 +38,7 @@ LABELS = {
     "classical": "Classical",
     "arellano": "Arellano, no correction",
     "lsdv_cluster": "Clustered, counting effects",
+    "cr2": "Clustered, bias-reduced (CR2)",
 }
 
 

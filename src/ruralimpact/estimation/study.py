@@ -131,7 +131,7 @@ def _together(
 
 
 def _with_few_groups(rows: list[dict[str, Any]], tests: pd.DataFrame) -> list[dict[str, Any]]:
-    found = {test["spec_id"]: test for test in tests.to_dict("records")}
+    found: dict[str, Any] = {test["spec_id"]: test for test in tests.to_dict("records")}
     return [
         use_bootstrap_where_few(row, found[row["spec_id"]]) if row["spec_id"] in found else row
         for row in rows

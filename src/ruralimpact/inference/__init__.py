@@ -1,1 +1,1 @@
-""
+"""Standard errors, tests and intervals from influence scores."""
