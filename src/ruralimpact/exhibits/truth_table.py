@@ -1,6 +1,7 @@
 """The planted truth of a synthetic study beside its estimates, and whether the intervals hold it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -29,7 +30,7 @@ _NOTES = (
 
 
 def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Build the table of planted effects and their estimates.
+    """Build the tables of planted effects and their estimates.
 
     Parameters
     ----------
@@ -41,60 +42,125 @@ def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
     Returns
     -------
     tuple of Table
-        One table. Estimates of which no truth is known have no row.
+        Effects on everyone and, where there are any, by class and by part. Estimates of which no truth
+        is known have no row.
     """
-    whole = results.truth[
-        (results.truth["by"] == "all") & (results.truth["wave"] == _first(results))
-    ]
-    truths = whole.set_index("outcome")
-    rows: list[Row] = []
-    for analysis in exhibit["analyses"]:
-        if len(exhibit["analyses"]) > 1:
-            rows.append(heading(results.analysis(analysis)["label"], "panel"))
-        for outcome in results.outcomes_of([analysis]):
-            if outcome not in truths.index:
-                continue
-            rows.append(
-                heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)})", "group")
-            )
-            rows += [
-                _row(results, record, truths.loc[outcome])
-                for record in results.estimates_of(analysis, outcome).to_dict("records")
-            ]
-    return (
-        Table(
-            title=exhibit["title"],
-            stub="Outcome and strategy",
-            columns=_COLUMNS,
-            rows=tuple(rows),
-            reading=(_reading(rows),),
-            notes=_NOTES,
-            source=exhibit.get("source") or results.study.get("citation", ""),
-            synthetic=results.synthetic,
+    truths = results.truth[results.truth["wave"] == results.truth["wave"].min()]
+    places = zip(truths["by"], truths["level"], truths["outcome"], strict=True)
+    known = dict(zip(places, truths.to_dict("records"), strict=True))
+    built = {
+        exhibit["title"]: _rows(_on_everyone(results, exhibit["analyses"]), results, known),
+        "Planted truth and estimates by class": _rows(
+            _by_class(results, exhibit["analyses"]), results, known
         ),
+        "Planted truth and estimates by part of the effect": _rows(
+            _by_part(results, exhibit["analyses"]), results, known
+        ),
+    }
+    return tuple(_table(results, exhibit, title, rows) for title, rows in built.items() if rows)
+
+
+def _table(results: StudyResults, exhibit: Mapping[str, Any], title: str, rows: list[Row]) -> Table:
+    return Table(
+        title=title,
+        stub="Outcome and strategy",
+        columns=_COLUMNS,
+        rows=tuple(rows),
+        reading=(_reading(rows),),
+        notes=_NOTES,
+        source=exhibit.get("source") or results.study.get("citation", ""),
+        synthetic=results.synthetic,
     )
 
 
-def _first(results: StudyResults) -> int:
-    """Return the wave of the estimates: the earliest that a truth is known of."""
-    return int(results.truth["wave"].min())
+_Place = tuple[str, str, str]
 
 
-def _row(results: StudyResults, record: Mapping[Any, Any], truth: pd.Series) -> Row:
+@dataclass(frozen=True)
+class _Compared:
+    """An estimate with the place of its truth: ``by`` and ``level``, and headings of two depths."""
+
+    record: Mapping[Any, Any]
+    by: str
+    level: str
+    panel: str
+    group: str
+
+
+def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
+    for analysis in analyses:
+        panel = str(results.analysis(analysis)["label"]) if len(analyses) > 1 else ""
+        for outcome in results.outcomes_of([analysis]):
+            for record in results.estimates_of(analysis, outcome).to_dict("records"):
+                yield _Compared(record, "all", "", panel, _named(results, outcome))
+
+
+def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
+    levels = results.subgroups[results.subgroups["kind"] == "level"]
+    for analysis in analyses:
+        for entry in results.analysis(analysis).get("subgroups", []):
+            values = {label: str(value) for value, label in entry.get("levels", {}).items()}
+            chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry["name"])
+            ordered = levels[chosen].sort_values(["outcome", "place"], kind="stable")
+            for record in ordered.to_dict("records"):
+                # Classes by quantile are numbered: "1 (lowest)".
+                level = values.get(record["level"], str(record["level"]).split(" ")[0])
+                panel = f"{entry['label']}: {formatting.lower_first(_named(results, record['outcome']))}"
+                yield _Compared(record, entry["name"], level, panel, str(record["level"]))
+
+
+def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
+    parts = results.decomposition
+    parts = parts[parts["analysis"].isin(analyses) & (parts["product"] == "")]
+    for part in dict.fromkeys(parts["part"]):
+        for record in parts[parts["part"] == part].to_dict("records"):
+            yield _Compared(
+                record, "part", part, _named(results, record["outcome"]), part.capitalize()
+            )
+
+
+def _named(results: StudyResults, outcome: str) -> str:
+    return f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
+
+
+def _rows(
+    compared: Iterable[_Compared],
+    results: StudyResults,
+    truths: Mapping[_Place, Mapping[Any, Any]],
+) -> list[Row]:
+    """Return the rows of estimates whose truth is known, under their headings."""
+    rows: list[Row] = []
+    panel = group = ""
+    for one in compared:
+        key = (one.by, one.level, str(one.record["outcome"]))
+        if key not in truths:
+            continue
+        if one.panel != panel:
+            rows.append(heading(one.panel, "panel"))
+        if (one.panel, one.group) != (panel, group):
+            rows.append(heading(one.group, "group"))
+        panel, group = one.panel, one.group
+        rows.append(_row(results, one.record, truths[key]))
+    return rows
+
+
+def _row(results: StudyResults, record: Mapping[Any, Any], truth: Mapping[Any, Any]) -> Row:
     label = Cell(results.strategy_label(record["strategy"]))
-    if record["suppressed"]:
-        return Row(
-            label, (Cell(formatting.SUPPRESSED),) * len(_COLUMNS), {"spec_id": record["spec_id"]}
-        )
+    if record.get("suppressed", False) or pd.isna(record["estimate"]):
+        hidden = (Cell(formatting.SUPPRESSED),) * len(_COLUMNS)
+        return Row(label, hidden, {"spec_id": record["spec_id"]})
     factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
     effect = float(truth["effect"])
     inside = bool(record["conf_low"] <= effect <= record["conf_high"])
     error = (record["estimate"] - effect) / record["std_error"]
     low, high = factor * record["conf_low"], factor * record["conf_high"]
-    shares = record["unit"] == formatting.PERCENTAGE_POINTS or pd.isna(record["percent"])
+    missing = pd.isna(record.get("percent")) or pd.isna(truth["percent"])
+    shares = record["unit"] == formatting.PERCENTAGE_POINTS or missing
     percents = (None, None) if shares else (float(truth["percent"]), float(record["percent"]))
     values: dict[str, Value] = {
         "spec_id": record["spec_id"],
+        "by": truth["by"],
+        "level": truth["level"],
         "unit": record["unit"],
         "truth": factor * effect,
         "estimate": factor * record["estimate"],
@@ -119,7 +185,8 @@ def _row(results: StudyResults, record: Mapping[Any, Any], truth: pd.Series) -> 
 
 
 def _reading(rows: list[Row]) -> str:
-    found = [row.record["inside"] for row in rows if row.record and "inside" in row.record]
+    records = [row.record for row in rows if row.record is not None]
+    found = [record["inside"] for record in records if "inside" in record]
     inside = sum(bool(one) for one in found)
     return (
         f"The planted truth lies inside {inside} of {len(found)} intervals. The estimates share their data, "
