@@ -37,7 +37,9 @@ def check_references(study: Study, folder: Path) -> None:
         _check_analysis(study, analysis, file)
     check_questions(study, _timings(study), file)
     left_out = study.get("sensitivity", {}).get("leave_out")
-    _require([left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out")
+    _require(
+        [left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out"
+    )
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
     check_subgroup_exhibits(study, folder / "exhibits.yaml")

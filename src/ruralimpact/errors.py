@@ -36,7 +36,13 @@ class DataError(RuralImpactError):
         rows: Sequence[object] | None = None,
         hint: str | None = None,
     ) -> None:
-        self.problem, self.file, self.column, self.rows, self.hint = problem, file, column, rows, hint
+        self.problem, self.file, self.column, self.rows, self.hint = (
+            problem,
+            file,
+            column,
+            rows,
+            hint,
+        )
         where = [f"file {file}"] if file is not None else []
         if column is not None:
             where.append(f"column '{column}'")

@@ -39,7 +39,9 @@ def nsw_study() -> dict[str, Any]:
     for entries in study["exhibits"].values():
         for entry in entries:
             if "analyses" in entry:
-                entry["analyses"] = [name for name in entry["analyses"] if not name.startswith("cps")]
+                entry["analyses"] = [
+                    name for name in entry["analyses"] if not name.startswith("cps")
+                ]
     return study
 
 

@@ -29,6 +29,7 @@ for study in STUDIES.values():
                 f"{folder}/design/exclusions.parquet",
             ],
             quality=surveys(study, "quality.json"),
+            outcomes=samples(study, "outcomes"),
             truth=truth(study),
             modules=modules("exhibits", "inference", "sensitivity"),
         output:

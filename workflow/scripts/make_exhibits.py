@@ -16,6 +16,7 @@ def make_exhibits(
     findings: str,
     exhibits: Sequence[str],
     study: Mapping[str, Any],
+    outcomes: Sequence[str] = (),
     truth: Sequence[str] = (),
     **tables: str,
 ) -> None:
@@ -31,12 +32,21 @@ def make_exhibits(
         The other outputs, for progress.
     study : mapping
         The study's configuration, less its codebook.
+    outcomes : sequence of path
+        Outcomes by unit of each sample, in the order of ``study["samples"]``.
     truth : sequence of path
         What synthetic data were planted with; none for real data.
     **tables : path
         Estimates, scores, standard errors, weights, propensity, balance and designs, by name.
     """
-    results = load_results(study, tables=tables, exclusions=exclusions, quality=quality, truth=truth)
+    results = load_results(
+        study,
+        tables=tables,
+        exclusions=exclusions,
+        quality=quality,
+        outcomes=outcomes,
+        truth=truth,
+    )
     progress.begin(study["name"], "make_exhibits")
     for done, file in enumerate(exhibit_files(results), start=1):
         with stage.replacing(Path(findings).parent / file.name) as partial:

@@ -15,6 +15,7 @@ from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_table
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.decomposition_table import decomposition_tables
+from ruralimpact.exhibits.distribution_plot import distribution_plot
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.forest_plot import forest_plot
 from ruralimpact.exhibits.impact import impact_table, panel_table
@@ -65,6 +66,7 @@ FIGURES: dict[str, FigureBuilder] = {
     "specification_curve": specification_plot,
     "subgroup_forest": subgroup_plot,
     "waterfall": waterfall_plot,
+    "distribution": distribution_plot,
 }
 _STUDY_WORDS = (
     *("name", "title", "subtitle", "question", "citation", "currency", "design"),

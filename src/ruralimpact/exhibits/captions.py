@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.distribution_plot import distribution_words
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.specification_plot import specification_words
 from ruralimpact.exhibits.subgroup_plot import subgroup_words
@@ -30,6 +31,12 @@ _NOTES = {
     "waterfall": (
         "Each step is a part of the effect on net income and starts where the one before ends; the last bar "
         "is their sum. An accounting split, not a causal one."
+    ),
+    "distribution": (
+        "The dark line is the treated, the others controls as each strategy weights them. Dashed lines are "
+        "the poverty lines; where they differ by area, of the first area declared. At the right, a curve "
+        "that lies lower has fewer poor, whatever line one would draw. Values of zero or less lie off the "
+        "scale and count as under every line."
     ),
     "overlap": (
         "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "
@@ -71,6 +78,8 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
         return specification_words(results, exhibit)
     if exhibit["kind"] == "subgroup_forest":
         return subgroup_words(results, exhibit)
+    if exhibit["kind"] == "distribution":
+        return distribution_words(results, exhibit)
     if exhibit["kind"] == "waterfall":
         return waterfall_words(results, exhibit)
     if exhibit["kind"] == "overlap":

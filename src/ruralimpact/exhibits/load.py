@@ -18,6 +18,7 @@ def load_results(
     tables: Mapping[str, str | Path],
     exclusions: Sequence[str | Path],
     quality: Sequence[str | Path],
+    outcomes: Sequence[str | Path] = (),
     truth: Sequence[str | Path] = (),
 ) -> StudyResults:
     """Read what the stages before wrote, and suppress small cells once for all exhibits.
@@ -33,6 +34,8 @@ def load_results(
         Tables of exclusions, in the order of the stages.
     quality : sequence of path
         Quality reports, in the order of the study's sources.
+    outcomes : sequence of path
+        Outcomes by unit, in the order of the study's samples.
     truth : sequence of path
         What synthetic data were planted with; the first file is the table of effects.
 
@@ -63,6 +66,7 @@ def load_results(
         decomposition=frames.get("decomposition", empty_table("decomposition")),
         associations=frames.get("associations", empty_table("associations")),
         quality=dict(zip(names, reports, strict=True)),
+        outcomes=dict(zip(study["samples"], map(pd.read_parquet, outcomes), strict=False)),
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
     )
 

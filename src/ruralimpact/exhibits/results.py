@@ -29,6 +29,8 @@ class StudyResults:
         ``suppressed``.
     quality : mapping
         Ingest's account of each source, by its name.
+    outcomes : mapping
+        Outcomes of each sample by unit, for figures of their distribution.
     truth : DataFrame
         What synthetic data were planted with: ``wave``, ``outcome``, ``by``, ``level``, ``effect``,
         ``percent`` ...; empty where the data are real.
@@ -52,6 +54,7 @@ class StudyResults:
     decomposition: pd.DataFrame
     associations: pd.DataFrame
     quality: Mapping[str, Mapping[str, Any]]
+    outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
