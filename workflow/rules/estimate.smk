@@ -15,9 +15,7 @@ for study in STUDIES.values():
             propensity=f"{folder}/design/propensity.parquet",
             designs=f"{folder}/design/designs.parquet",
             specifications=f"{folder}/design/specifications.json",
-            modules=modules(
-                "decomposition", "design", "estimation", "heterogeneity", "inference"
-            ),
+            modules=modules("decomposition", "design", "estimation", "heterogeneity", "inference"),
         output:
             touch(done(study, "estimate_impacts")),
             estimates=update(f"{folder}/estimates/estimates.parquet"),
