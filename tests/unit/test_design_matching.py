@@ -1,6 +1,7 @@
 """What must hold of every match, whatever the data: the invariants of METHODS."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ruralimpact.design.apply_strategy import apply_strategy
@@ -14,6 +15,7 @@ from ruralimpact.design.propensity import (
     refuse_single_group,
 )
 from ruralimpact.design.strategies import NearestNeighbour, OptimalMatching, parse_strategy
+from ruralimpact.design.study import design_study
 from ruralimpact.errors import ConfigError, DesignError
 
 STRATEGIES = {
@@ -271,3 +273,36 @@ def test_balance_by_hand() -> None:
     assert after.smd[0] == pytest.approx((2 - 1) / np.sqrt(2))
     assert after.variance_ratio[0] == pytest.approx(1.0)
     assert after.ks[0] == pytest.approx(0.5)
+
+
+def test_second_order_terms_are_balanced_on_request() -> None:
+    rng = np.random.default_rng(16)
+    units = pd.DataFrame(
+        {
+            "unit_id": [f"u{i:03}" for i in range(120)],
+            "group": [f"g{i % 12}" for i in range(120)],
+            "treated": (np.arange(120) % 12 < 5).astype(float),
+            "age": rng.normal(40, 9, 120),
+            "woman": rng.integers(0, 2, 120).astype(float),
+        }
+    )
+    analysis = {
+        "name": "a",
+        "sample": "s",
+        "method": "matching",
+        "treatment": "treated",
+        "covariates": ["age", "woman"],
+        "strategies": ["nn"],
+        "second_order_balance": True,
+    }
+    study = {
+        "analyses": [analysis],
+        "strategies": [{"name": "nn", "method": "nearest"}],
+        "codebook": [{"variable": "age", "label": "Age"}, {"variable": "woman", "label": "Woman"}],
+    }
+    rows = design_study(study, {"s": units})["balance"]
+    assert rows.label.unique().tolist() == ["Age", "Woman", "Age, squared", "Age x Woman"]
+    treated = units.treated == 1
+    gap = (units.age**2)[treated].mean() - (units.age**2)[~treated].mean()
+    before = rows[(rows.stage == "before") & (rows.covariate == "age^2")].iloc[0]
+    assert before.smd == pytest.approx(gap / (units.age**2)[treated].std())

@@ -54,6 +54,15 @@ class CovariateMatrix:
         """The same covariates of some units."""
         return CovariateMatrix(self.values[keep], self.names, self.binary, self.base_levels)
 
+    def beside(self, other: "CovariateMatrix") -> "CovariateMatrix":
+        """These covariates and others of the same units."""
+        return CovariateMatrix(
+            np.column_stack([self.values, other.values]),
+            self.names + other.names,
+            np.concatenate([self.binary, other.binary]),
+            self.base_levels | other.base_levels,
+        )
+
     def _columns(self, keep: list[int]) -> "CovariateMatrix":
         return CovariateMatrix(
             self.values[:, keep],

@@ -137,7 +137,11 @@ def summary_row(
 
 
 def _label(name: str, labels: Mapping[str, str]) -> str:
-    """Label of a covariate; of a before-period mean and of a dummy by what they come from."""
+    """Label of a covariate; of a mean before, a dummy, a square, a product by what they come from."""
+    if " * " in name:
+        return " x ".join(_label(part, labels) for part in name.split(" * "))
+    if name.endswith("^2"):
+        return f"{_label(name.removesuffix('^2'), labels)}, squared"
     base, bracket, level = name.partition("[")
     label = labels.get(base) or {"constant": "Constant"}.get(base)
     if label is None and base.endswith("_before"):

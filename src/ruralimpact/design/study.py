@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from ruralimpact import progress
 from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance, effective_number
+from ruralimpact.design.balance_summary import second_order
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import PropensityModel, fit_propensity
@@ -93,6 +95,9 @@ def design_study(
     done = 0
     for analysis in todo:
         comparison = build_comparison(analysis, units[analysis["sample"]])
+        if analysis.get("second_order_balance"):
+            levels = comparison.levels.beside(second_order(comparison.levels))
+            comparison = replace(comparison, levels=levels)
         parts["exclusions"].append(exclusion_rows(comparison.name, comparison.excluded))
         if comparison.levels.names:
             key = Key(comparison.name, "")

@@ -64,7 +64,8 @@ def _row(part: pd.DataFrame, term: str, keys: Sequence[tuple[str, str]]) -> Row:
         value, error = (None, None) if one is None else (one["value"], one["std_error"])
         values |= {f"{key[0]}_{key[1]}": value, f"{key[0]}_{key[1]}_std_error": error}
         shown_error = None if error is None or error != error else error
-        cells += [Cell(_printed(term, value)), Cell(formatting.parenthesised(shown_error, 3))]
+        shown = formatting.DASH if shown_error is None else f"({_printed(term, shown_error)})"
+        cells += [Cell(_printed(term, value)), Cell(shown)]
         if one is not None and one["kind"] == "statistic":
             cells[-1] = Cell("")
     return Row(Cell(str(rows["label"].iloc[0])), tuple(cells), values)
