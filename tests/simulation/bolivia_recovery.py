@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,11 @@ def as_text(table: pd.DataFrame, decimal: str) -> pd.DataFrame:
     return pd.DataFrame({name: column.map(written) for name, column in table.items()})
 
 
-def one_draw(job: tuple[str, int]) -> list[dict[str, Any]]:
+def one_draw(
+    job: tuple[str, int], *, study: Mapping[str, Any], parameters: Mapping[str, Parameters]
+) -> list[dict[str, Any]]:
     process, seed = job
-    study = load_study(FOLDER)
-    found, effects = estimates_of(study, process_parameters(process), seed)
+    found, effects = estimates_of(study, parameters[process], seed)
     truth = effects[effects["wave"] == 2014].set_index(["outcome", "by", "level"])
     return [{"process": process, "seed": seed, **row} for row in rows_of(found, truth)]
 
@@ -192,8 +194,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
     jobs = [(process, seed) for seed in range(1, options.draws + 1) for process in PROCESSES]
+    draw = partial(
+        one_draw,
+        study=load_study(FOLDER),
+        parameters={process: process_parameters(process) for process in PROCESSES},
+    )
     with Pool(options.processes) as pool:
-        done = track(pool.imap_unordered(one_draw, jobs), total=len(jobs))
+        done = track(pool.imap_unordered(draw, jobs), total=len(jobs))
         rows = pd.DataFrame([row for draw in done for row in draw])
     options.out.mkdir(parents=True, exist_ok=True)
     summary = summarise(rows.sort_values(["process", "seed"], kind="stable"))
