@@ -188,8 +188,57 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
     ),
     "balance of what is not matched": (
         "exhibits.yaml",
-        lambda exhibits: exhibits["figures"][1].__setitem__("analyses", ["experiment"]),
+        lambda exhibits: next(
+            figure for figure in exhibits["figures"] if figure["kind"] == "love"
+        ).__setitem__("analyses", ["experiment"]),
         ["'experiment' is not matched"],
+    ),
+    "subgroup of what is measured after": (
+        "study.yaml",
+        set_analysis("subgroups", [{"name": "x", "label": "X", "variable": "earnings_1978"}]),
+        ["key 'analyses.psid_matching.subgroups.x.variable'", "measured after the treatment"],
+    ),
+    "subgroup by two things": (
+        "study.yaml",
+        set_analysis(
+            "subgroups",
+            [{"name": "x", "label": "X", "variable": "black", "predicted": "earnings", "quantiles": 3}],
+        ),
+        ["give one of variable, predicted and realised"],
+    ),
+    "predicted classes without their number": (
+        "study.yaml",
+        set_analysis("subgroups", [{"name": "x", "label": "X", "predicted": "earnings"}]),
+        ["'predicted' needs quantiles"],
+    ),
+    "subgroup exhibit of what is not declared": (
+        "exhibits.yaml",
+        lambda exhibits: exhibits["tables"].append(
+            {
+                **{"name": "x", "kind": "subgroups", "title": "X"},
+                **{"analyses": ["cps_matching"], "subgroup": "degree"},
+            }
+        ),
+        ["unknown subgroup 'degree'"],
+    ),
+    "decomposition with a value but no quantity": (
+        "study.yaml",
+        set_analysis(
+            "decomposition",
+            {
+                "outcome": "earnings",
+                "products": [{"name": "p", "label": "P", "value": "earnings", "cost": "earnings"}],
+            },
+        ),
+        ["decomposition.products.p", "give quantity and value, or grades"],
+    ),
+    "association with an unknown service": (
+        "study.yaml",
+        set_analysis(
+            "associations",
+            [{"name": "x", "label": "X", "variables": ["advise"], "outcomes": ["earnings"]}],
+        ),
+        ["analyses.psid_matching.associations.x", "unknown variable 'advise'"],
     ),
 }
 
