@@ -202,7 +202,15 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
         "study.yaml",
         set_analysis(
             "subgroups",
-            [{"name": "x", "label": "X", "variable": "black", "predicted": "earnings", "quantiles": 3}],
+            [
+                {
+                    "name": "x",
+                    "label": "X",
+                    "variable": "black",
+                    "predicted": "earnings",
+                    "quantiles": 3,
+                }
+            ],
         ),
         ["give one of variable, predicted and realised"],
     ),

@@ -1,0 +1,64 @@
+"""Associations among the treated, against statsmodels."""
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from ruralimpact.design.covariates import covariate_matrix
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.association import associations
+from ruralimpact.inference.clustered import Clustering
+
+
+@pytest.fixture
+def members():
+    rng = np.random.default_rng(12)
+    groups = np.repeat(np.arange(30), 8)
+    advice, storage = rng.random((2, 240)) < [[0.6], [0.4]]
+    age = rng.normal(size=240) + 0.5 * rng.normal(size=30)[groups]
+    income = 2 * advice + age + rng.normal(size=30)[groups] + rng.normal(size=240)
+    asked = covariate_matrix({"advice": advice * 1.0, "storage": storage * 1.0})
+    return income, asked, covariate_matrix({"age": age}), groups
+
+
+def test_coefficients_and_clustered_errors_are_those_of_statsmodels(members):
+    income, asked, covariates, groups = members
+    found = associations(income, asked, covariates)
+    X = sm.add_constant(np.column_stack([asked.values, covariates.values]))
+    options = {"groups": groups, "use_correction": False}
+    fit = sm.OLS(income, X).fit(cov_type="cluster", cov_kwds=options)
+    np.testing.assert_allclose(found.coefficients, fit.params[1:3], rtol=1e-10)
+    errors = [Clustering(groups).std_error(column)[0] for column in found.scores.T]
+    np.testing.assert_allclose(errors, np.sqrt(30 / 29) * fit.bse[1:3], rtol=1e-10)
+    assert found.r_squared == pytest.approx(fit.rsquared)
+    np.testing.assert_allclose(found.share, asked.values.mean(axis=0))
+
+
+def test_joint_test_is_the_wald_test_with_hotellings_correction(members):
+    income, asked, covariates, groups = members
+    found = associations(income, asked, covariates)
+    sums = np.array([np.bincount(groups, column) for column in found.scores.T])
+    covariance = 30 / 29 * sums @ sums.T
+    wald = found.coefficients @ np.linalg.solve(covariance, found.coefficients)
+    joint = found.jointly_zero(groups)
+    assert joint.statistic == pytest.approx(wald * (30 - 2) / (29 * 2))
+    assert (joint.df_numerator, joint.df_denominator) == (2, 28)
+
+
+def test_units_without_the_outcome_leave(members):
+    income, asked, covariates, _ = members
+    income = income.copy()
+    income[::7] = np.nan
+    known = ~np.isnan(income)
+    found = associations(income, asked, covariates)
+    alone = associations(income[known], asked.rows(known), covariates.rows(known))
+    np.testing.assert_allclose(found.coefficients, alone.coefficients)
+    assert not found.scores[~known].any()
+    assert found.n_units == known.sum()
+
+
+def test_a_variable_that_covariates_imply_is_refused(members):
+    income, asked, _, _ = members
+    same = covariate_matrix({"again": asked.values[:, 1]})
+    with pytest.raises(DesignError, match="'storage' is constant"):
+        associations(income, asked, same)

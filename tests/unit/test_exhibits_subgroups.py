@@ -1,0 +1,184 @@
+"""Tables and figures of subgroups, of the decomposition and of associations."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_exhibits_study import build_results
+
+from ruralimpact.exhibits import disclosure
+from ruralimpact.exhibits.association_table import association_table
+from ruralimpact.exhibits.decomposition_table import decomposition_tables
+from ruralimpact.exhibits.detail_findings import detail_numbers
+from ruralimpact.exhibits.model import Row, Table
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.subgroup_plot import subgroup_plot, subgroup_words
+from ruralimpact.exhibits.subgroup_table import subgroup_table
+from ruralimpact.exhibits.waterfall_plot import waterfall_plot, waterfall_words
+from ruralimpact.heterogeneity.rows import _EMPTY
+from ruralimpact.tables import schema
+
+SPEC = "psid_matching/nn5/earnings"
+SUBGROUPS = {"title": "By age", "analyses": ["psid_matching"], "subgroup": "age"}
+PARTS = {"title": "By part", "analyses": ["psid_matching"]}
+HEADING = {
+    **{"spec_id": SPEC, "analysis": "psid_matching", "sample": "psid", "method": "matching"},
+    **{"outcome": "earnings", "unit": "US dollars of 1982", "strategy": "nn5", "estimand": "ATT"},
+    **{"subgroup": "age", "subgroup_label": "Age", "basis": "declared", "synthetic": False},
+}
+
+
+def row(kind: str, level: str = "", **values: Any) -> dict[str, Any]:
+    return {**HEADING, "kind": kind, **_EMPTY, "level": level, **values}
+
+
+def effect(estimate: float, error: float) -> dict[str, float]:
+    ends = {"conf_low": estimate - 2 * error, "conf_high": estimate + 2 * error}
+    return {"estimate": estimate, "std_error": error, "p_value": 0.04, "p_adjusted": 0.07, **ends}
+
+
+def subgroup_frame(**young: Any) -> pd.DataFrame:
+    counts = {"n_treated": 90, "n_control": 80, "n_groups": 170, "percent": 20.0}
+    means = {"treated_mean": 6000.0, "control_mean": 5000.0}
+    rows = [
+        row("level", "Young", **effect(2000, 500), **means, **{**counts, **young}),
+        row("level", "Old", **effect(-300, 600), **means, **counts, balanced="no"),
+        row("difference", "Young", against="Old", **effect(2300, 800), n_groups=340),
+        row("equality", statistic=4.2, df=1.0, df_denominator=339.0, p_value=0.041),
+    ]
+    return schema("subgroups").validate(pd.DataFrame(rows))
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
+    folder: Path = tmp_path_factory.mktemp("subgroups")
+    return build_results(folder)
+
+
+def with_subgroups(results: StudyResults, frame: pd.DataFrame) -> StudyResults:
+    return replace(results, subgroups=disclosure.suppress_subgroups(frame))
+
+
+def texts(table: Table) -> dict[str, list[str]]:
+    return {row.label.text: [cell.text for cell in row.cells] for row in table.rows if row.cells}
+
+
+def data(table: Table) -> list[Row]:
+    return [row for row in table.rows if row.kind == "data"]
+
+
+def test_levels_everyone_the_difference_and_the_test(results: StudyResults) -> None:
+    (table,) = subgroup_table(with_subgroups(results, subgroup_frame()), SUBGROUPS)
+    shown = texts(table)
+    assert shown["Young"][2:7] == ["2,000", "(500)", "1,000 to 3,000", "0.040", "0.070"]
+    everyone = results.estimates.set_index("spec_id").loc[SPEC]
+    assert shown["Everyone"][2] == f"{everyone['estimate']:,.0f}"
+    assert shown["Young less Old"][2] == "2,300"
+    assert shown[""] == ["Equal effects: F(1, 339) = 4.20, p = 0.041"]
+    marks = {row.label.text: row.label.mark for row in data(table)}
+    assert marks["Old"] == "†"
+    assert "is rejected at the 5 percent level (p = 0.041)" in table.reading[0]
+
+
+def test_small_levels_and_their_differences_are_suppressed(results: StudyResults) -> None:
+    (table,) = subgroup_table(with_subgroups(results, subgroup_frame(n_treated=9)), SUBGROUPS)
+    shown = texts(table)
+    assert shown["Young"][:8] == ["[s]"] * 8
+    assert shown["Young"][8] == "<10"
+    assert set(shown["Young less Old"]) == {"[s]", ""}
+    record = next(row.record for row in data(table) if row.label.text == "Young")
+    assert record is not None
+    assert np.isnan(record["estimate"])
+    assert disclosure.NOTE in table.notes
+
+
+def test_realised_classes_are_titled_a_warning(results: StudyResults) -> None:
+    frame = subgroup_frame().iloc[:2].assign(basis="realised", warning="treatment moves units")
+    (table,) = subgroup_table(with_subgroups(results, frame), SUBGROUPS)
+    assert "a warning, not a result" in table.full_title
+    assert table.reading == ("A warning, not a result: treatment moves units.",)
+
+
+def test_subgroup_figure_has_a_row_a_level_and_everyone(results: StudyResults) -> None:
+    full = with_subgroups(results, subgroup_frame())
+    (axes,) = subgroup_plot(full, SUBGROUPS).axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["Five nearest neighbours", "Young", "Old", "Everyone"]
+    assert "F(1, 339) = 4.20" in subgroup_words(full, SUBGROUPS)
+
+
+def parts_frame(p_value: float) -> pd.DataFrame:
+    values = {"total": 1500.0, "volume": 1000.0, "price": 800.0, "cost": -300.0}
+    rows = [
+        {
+            **{key: HEADING[key] for key in ("spec_id", "analysis", "outcome", "unit", "strategy")},
+            **{"part": part, "product": "", "estimate": value, "std_error": 100.0, "df": 9.0},
+            **{"statistic": 1.0, "p_value": p_value, "conf_low": value - 200},
+            **{"conf_high": value + 200, "reason": "", "synthetic": False},
+        }
+        for part, value in values.items()
+    ]
+    return schema("decomposition").validate(pd.DataFrame(rows))
+
+
+def test_parts_and_their_share_of_an_effect_that_differs_from_zero(results: StudyResults) -> None:
+    (table,) = decomposition_tables(replace(results, decomposition=parts_frame(0.01)), PARTS)
+    shown = texts(table)
+    assert list(shown) == ["Volume", "Price", "Unit cost", "Effect on net income"]
+    assert shown["Unit cost"] == ["−300", "(100)", "−500 to −100", "0.010", "−20"]
+    assert "accounting" in table.notes[0]
+
+
+def test_no_share_of_an_effect_that_may_be_zero(results: StudyResults) -> None:
+    (table,) = decomposition_tables(replace(results, decomposition=parts_frame(0.3)), PARTS)
+    assert len(table.columns) == 4
+    assert all(len(cells) == 4 for cells in texts(table).values())
+
+
+def test_parts_of_a_suppressed_effect_are_not_shown(results: StudyResults) -> None:
+    hidden = results.estimates.assign(suppressed=results.estimates["spec_id"] == SPEC)
+    own = replace(results, estimates=hidden, decomposition=parts_frame(0.01))
+    (table,) = decomposition_tables(own, PARTS)
+    assert not data(table)
+    assert not [key for key, *_ in detail_numbers(own) if "::" in key]
+    assert disclosure.NOTHING_LEFT in [text.get_text() for text in waterfall_plot(own, PARTS).texts]
+
+
+def test_waterfall_steps_end_at_the_effect(results: StudyResults) -> None:
+    own = replace(results, decomposition=parts_frame(0.01))
+    (axes,) = waterfall_plot(own, PARTS).axes
+    volume, price, cost, total = (patch for patch in axes.patches)
+    assert price.get_y() == volume.get_height() == 1000
+    assert cost.get_y() + cost.get_height() == total.get_height() == 1500
+    assert "volume 1,000, price 800, unit cost −300" in waterfall_words(own, PARTS)
+
+
+def test_associations_are_labelled_so(results: StudyResults) -> None:
+    values = {**effect(700, 300), "statistic": 2.1, "df": 59.0, "df_denominator": np.nan}
+    values.pop("p_adjusted")
+    common = {
+        **{"analysis": "psid_matching", "association": "services", "label": "Services"},
+        **{"outcome": "earnings", "unit": "US dollars of 1982", "n_groups": 60, "n_units": 185},
+        **{"r_squared": 0.2, "synthetic": False},
+    }
+    coefficient = {"kind": "coefficient", "variable": "advice", "variable_label": "Advice"}
+    frame = pd.DataFrame([{**common, **coefficient, **values, "mean": 0.6}])
+    own = replace(results, associations=schema("associations").validate(frame))
+    (table,) = association_table(own, PARTS)
+    assert "(association)" in table.title
+    assert texts(table)["Advice"] == ["700", "(300)", "100 to 1,300", "0.040", "0.60"]
+    small = own.associations.assign(n_units=9)
+    (table,) = association_table(replace(own, associations=small), PARTS)
+    assert set(texts(table)["Advice"]) == {"[s]"}
+
+
+def test_findings_have_stable_identifiers(results: StudyResults) -> None:
+    own = replace(with_subgroups(results, subgroup_frame()), decomposition=parts_frame(0.01))
+    found = {key: value for key, value, *_ in detail_numbers(own)}
+    assert found[f"{SPEC}::age=Young/estimate"] == 2000
+    assert found[f"{SPEC}::age=Young-Old/estimate"] == 2300
+    assert found[f"{SPEC}::age/equality_p_value"] == 0.041
+    assert found[f"{SPEC}::volume/estimate"] == 1000
