@@ -223,8 +223,11 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
         "exhibits.yaml",
         lambda exhibits: exhibits["tables"].append(
             {
-                **{"name": "x", "kind": "subgroups", "title": "X"},
-                **{"analyses": ["cps_matching"], "subgroup": "degree"},
+                "name": "x",
+                "kind": "subgroups",
+                "title": "X",
+                "analyses": ["cps_matching"],
+                "subgroup": "degree",
             }
         ),
         ["unknown subgroup 'degree'"],

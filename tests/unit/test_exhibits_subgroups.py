@@ -25,9 +25,18 @@ SPEC = "psid_matching/nn5/earnings"
 SUBGROUPS = {"title": "By age", "analyses": ["psid_matching"], "subgroup": "age"}
 PARTS = {"title": "By part", "analyses": ["psid_matching"]}
 HEADING = {
-    **{"spec_id": SPEC, "analysis": "psid_matching", "sample": "psid", "method": "matching"},
-    **{"outcome": "earnings", "unit": "US dollars of 1982", "strategy": "nn5", "estimand": "ATT"},
-    **{"subgroup": "age", "subgroup_label": "Age", "basis": "declared", "synthetic": False},
+    "spec_id": SPEC,
+    "analysis": "psid_matching",
+    "sample": "psid",
+    "method": "matching",
+    "outcome": "earnings",
+    "unit": "US dollars of 1982",
+    "strategy": "nn5",
+    "estimand": "ATT",
+    "subgroup": "age",
+    "subgroup_label": "Age",
+    "basis": "declared",
+    "synthetic": False,
 }
 
 
@@ -115,9 +124,17 @@ def parts_frame(p_value: float) -> pd.DataFrame:
     rows = [
         {
             **{key: HEADING[key] for key in ("spec_id", "analysis", "outcome", "unit", "strategy")},
-            **{"part": part, "product": "", "estimate": value, "std_error": 100.0, "df": 9.0},
-            **{"statistic": 1.0, "p_value": p_value, "conf_low": value - 200},
-            **{"conf_high": value + 200, "reason": "", "synthetic": False},
+            "part": part,
+            "product": "",
+            "estimate": value,
+            "std_error": 100.0,
+            "df": 9.0,
+            "statistic": 1.0,
+            "p_value": p_value,
+            "conf_low": value - 200,
+            "conf_high": value + 200,
+            "reason": "",
+            "synthetic": False,
         }
         for part, value in values.items()
     ]
@@ -160,9 +177,15 @@ def test_associations_are_labelled_so(results: StudyResults) -> None:
     values = {**effect(700, 300), "statistic": 2.1, "df": 59.0, "df_denominator": np.nan}
     values.pop("p_adjusted")
     common = {
-        **{"analysis": "psid_matching", "association": "services", "label": "Services"},
-        **{"outcome": "earnings", "unit": "US dollars of 1982", "n_groups": 60, "n_units": 185},
-        **{"r_squared": 0.2, "synthetic": False},
+        "analysis": "psid_matching",
+        "association": "services",
+        "label": "Services",
+        "outcome": "earnings",
+        "unit": "US dollars of 1982",
+        "n_groups": 60,
+        "n_units": 185,
+        "r_squared": 0.2,
+        "synthetic": False,
     }
     coefficient = {"kind": "coefficient", "variable": "advice", "variable_label": "Advice"}
     frame = pd.DataFrame([{**common, **coefficient, **values, "mean": 0.6}])

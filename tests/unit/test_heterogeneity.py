@@ -13,7 +13,9 @@ from ruralimpact.design.propensity import PropensityScore, fit_propensity
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.apply_strategy import Prepared
 from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.effects import effect_estimator
 from ruralimpact.estimation.study import Tables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import level_comparisons
@@ -125,9 +127,6 @@ def test_exact_on_the_subgroup_the_whole_is_the_average_of_the_levels(
     survey: SimpleNamespace, name: str
 ) -> None:
     """If all pairs agree in the region, so do estimates and scores add up, by treated units."""
-    from ruralimpact.estimation.apply_strategy import Prepared
-    from ruralimpact.estimation.effects import effect_estimator
-
     comparison, strategy = survey.comparison, parse_strategy(STRATEGIES[name])
     score = score_of(comparison) if strategy.needs_propensity else None
     models = {} if score is None else {"logit": score}
@@ -216,12 +215,14 @@ def test_adjusted_p_values_are_no_smaller_and_the_family_error_is_kept() -> None
 
 
 def small_study(survey: SimpleNamespace) -> tuple[dict, Tables]:
-    comparison, strategy = survey.comparison, parse_strategy(NEAREST)
+    comparison = survey.comparison
     score = score_of(comparison)
     units = survey.units.assign(wealth=survey.units["size"] + 0.01 * survey.units["age"])
     analysis = {
         **survey.analysis,
-        **{"sample": "all", "method": "matching", "strategies": ["nearest"]},
+        "sample": "all",
+        "method": "matching",
+        "strategies": ["nearest"],
         "outcomes": ["income"],
         "subgroups": [
             {"name": "region", "label": "Region", "variable": "region"},
