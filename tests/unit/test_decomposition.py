@@ -14,6 +14,7 @@ from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.errors import DataError, DesignError
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.weighting import weighted_difference
+from ruralimpact.inference.clustered import Clustering, t_inference
 
 ONE = np.array([0])
 TWO = np.array([0, 1])
@@ -271,3 +272,59 @@ def test_accounts_that_do_not_add_up_are_refused(survey: SimpleNamespace) -> Non
     income[7] += 0.02
     with pytest.raises(DataError, match="'net_income', row 7"):
         check_identity(survey.accounts, income, range(200), "net_income")
+
+
+PLANTED = {
+    "quantity": np.log([[2.7, 3.3, 7.4], [4.1, 3.5, 9.6]]),  # by arm and line, controls first
+    "price": np.log([[10.0, 6.0, 3.0], [11.0, 6.3, 3.0]]),
+    "made": np.array([0.8, 0.9, 0.5]),
+    "cost": np.array([[3.0, 1.0], [3.15, 0.95]]),
+}
+LINES = np.array([0, 0, 1])
+
+
+def planted_parts() -> np.ndarray:
+    """Parts of the population's means, shape (5,)."""
+    arms = []
+    for arm in (1, 0):
+        quantity = np.exp(PLANTED["quantity"][arm] + (0.3**2 + 0.4**2) / 2) * PLANTED["made"]
+        value = quantity * np.exp(PLANTED["price"][arm] + (0.1**2 + 0.1**2) / 2)
+        cost = np.bincount(LINES, quantity) * PLANTED["cost"][arm] * np.exp(0.2**2 / 2)
+        arms.append(ArmMeans(quantity, value, cost))
+    return shapley_parts(*arms, LINES).sum(axis=1)
+
+
+def draw_survey(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, ProductAccounts]:
+    groups = np.repeat(np.arange(60), 15)
+    treatment = (rng.permutation(60) % 2)[groups].astype(np.int8)
+    shared = 0.3 * rng.normal(size=(60, 1))[groups]
+    quantity = np.exp(PLANTED["quantity"][treatment] + shared + 0.4 * rng.normal(size=(900, 3)))
+    quantity *= rng.random((900, 3)) < PLANTED["made"]
+    terms = 0.1 * rng.normal(size=(60, 1))[groups]
+    price = np.exp(PLANTED["price"][treatment] + terms + 0.1 * rng.normal(size=(900, 3)))
+    totals = quantity @ np.eye(2)[LINES]
+    cost = totals * PLANTED["cost"][treatment] * np.exp(0.2 * rng.normal(size=(900, 2)))
+    accounts = ProductAccounts(("coffee", "milk"), LINES, quantity, quantity * price, cost)
+    return treatment, groups, accounts
+
+
+@pytest.mark.slow
+def test_planted_parts_are_recovered_and_covered() -> None:
+    """Grouped producers with planted volume, mix, quality, price and cost."""
+    truth, rng = planted_parts(), np.random.default_rng(5)
+    found, covered = [], []
+    for _ in range(200):
+        treatment, groups, accounts = draw_survey(rng)
+        split = decompose(partial(difference_in_means, treatment=treatment), accounts)
+        parts, scores = split.parts.sum(axis=1), split.scores.sum(axis=2)
+        tests = [
+            t_inference(value, *Clustering(groups).std_error(column))
+            for value, column in zip(parts, scores.T, strict=True)
+        ]
+        found.append(parts)
+        covered.append(
+            [test.conf_low <= own <= test.conf_high for test, own in zip(tests, truth, strict=True)]
+        )
+    bias = np.abs(np.mean(found, axis=0) - truth) / np.std(found, axis=0)
+    assert bias.max() < 0.2  # of a standard deviation, within the noise of 200 draws
+    assert np.mean(covered, axis=0).min() > 0.9
