@@ -255,6 +255,8 @@ def _notes(
             "market terms are what the price of a given grade adds."
         )
     notes.append(reading.standard_error_note(results))
+    methods = {str(results.analysis(name)["method"]) for name in frame["analysis"].unique()}
+    notes += reading.identification_notes(methods)
     notes.append(
         "Parts in percent of the effect are given only where the effect itself differs from zero at the "
         "5 percent level."

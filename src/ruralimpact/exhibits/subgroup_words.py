@@ -132,6 +132,7 @@ def subgroup_notes(
         "named. Everyone is the estimate of the main table, for which units may have been compared "
         "across levels, so it need not lie between those of the levels.",
         reading.standard_error_note(results),
+        *reading.identification_notes(set(frame["method"])),
         *(_BASES[basis] for basis in dict.fromkeys(frame["basis"]) if basis in _BASES),
         "Percents are of the counterfactual mean.",
     ]
