@@ -92,7 +92,7 @@ class _Part:
         self.groups = group_codes(self.comparison.units["group"])
         self.group_names = np.unique(self.comparison.units["group"])
         arms = arms_of_groups(self.comparison.units["group"], self.comparison.treatment)
-        self.arms = None if arms is None else arms.loc[self.group_names].to_numpy(np.int64)
+        self.arms = None if arms is None else np.asarray(arms.loc[self.group_names], np.int64)
 
     def outcome(self, name: str) -> FloatArray:
         return self.outcomes[name].to_numpy(float)
