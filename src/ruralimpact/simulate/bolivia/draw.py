@@ -7,8 +7,8 @@ import pandas as pd
 
 from ruralimpact.simulate.bolivia.followup import draw_followup
 from ruralimpact.simulate.bolivia.groups import draw_groups
-from ruralimpact.simulate.bolivia.impact import plant_gains
-from ruralimpact.simulate.bolivia.income import draw_income
+from ruralimpact.simulate.bolivia.impact import Factors, plant_gains
+from ruralimpact.simulate.bolivia.income import Scale, draw_income
 from ruralimpact.simulate.bolivia.livelihoods import draw_livelihoods, livelihoods_with_project
 from ruralimpact.simulate.bolivia.outcomes import true_outcomes
 from ruralimpact.simulate.bolivia.parameters import Parameters, stream
@@ -18,6 +18,20 @@ from ruralimpact.simulate.bolivia.truth import true_effects, true_parts
 
 _WHOLE = ["labour_income", "other_income", "family_days"]
 _HUNDREDTHS = ["area_before", "area_now"]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What makes the headcounts and effects of a draw the stated ones.
+
+    Attributes
+    ----------
+    scale : Scale
+    factors : Factors
+    """
+
+    scale: Scale
+    factors: Factors
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,7 @@ class Draw:
         The planted truth, see `truth.true_effects`.
     products_without : DataFrame
         Product rows of the beneficiaries as they would be without the project.
+    fitted : Fitted
     """
 
     producers: pd.DataFrame
@@ -43,9 +58,10 @@ class Draw:
     followup: pd.DataFrame
     effects: pd.DataFrame
     products_without: pd.DataFrame
+    fitted: Fitted
 
 
-def draw_study(parameters: Parameters, seed: int) -> Draw:
+def draw_study(parameters: Parameters, seed: int, fitted: Fitted | None = None) -> Draw:
     """Draw one survey with its truth.
 
     Parameters
@@ -53,6 +69,9 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
     parameters : mapping
         See `parameters.parameter_values`.
     seed : int
+    fitted : Fitted, optional
+        Of other draws: headcounts and effects are then the stated ones on average over draws, but those
+        of this draw are left to chance. To study estimators, not for the study's own data.
 
     Returns
     -------
@@ -62,14 +81,19 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
     """
     groups = draw_groups(parameters, stream(seed, "groups"))
     people = draw_producers(groups, parameters, stream(seed, "producers"))
-    people = pd.concat([people, draw_income(people, parameters, stream(seed, "income"))], axis=1)
+    income, scale = draw_income(
+        people, parameters, stream(seed, "income"), fitted.scale if fitted else None
+    )
+    people = pd.concat([people, income], axis=1)
     everyday = draw_livelihoods(people, parameters, stream(seed, "livelihoods"))
     without = pd.concat([people[["labour_income", "other_income"]], everyday], axis=1)
     goods = draw_products(people, parameters, stream(seed, "products"))
     is_treated = people["treated"].to_numpy() == 1
     treated, before = people[is_treated].reset_index(drop=True), without[is_treated]
     goods_before = goods[np.repeat(is_treated, 2)].reset_index(drop=True)
-    gains = plant_gains(treated, parameters, stream(seed, "impact"))
+    gains, factors = plant_gains(
+        treated, parameters, stream(seed, "impact"), fitted.factors if fitted else None
+    )
     after = livelihoods_with_project(before, treated, parameters, stream(seed, "livelihoods with"))
     after = _recorded(after.assign(labour_income=before["labour_income"] + gains.labour))
     goods_after = recorded(with_project(goods_before, treated, gains, parameters))
@@ -92,6 +116,7 @@ def draw_study(parameters: Parameters, seed: int) -> Draw:
         followup=followup,
         effects=pd.concat([effects, parts, later], ignore_index=True),
         products_without=recorded(goods_before),
+        fitted=Fitted(scale, factors),
     )
 
 

@@ -33,7 +33,29 @@ class Gains:
     labour: FloatArray
 
 
-def plant_gains(treated: pd.DataFrame, parameters: Parameters, rng: np.random.Generator) -> Gains:
+@dataclass(frozen=True)
+class Factors:
+    """What gains are multiplied by.
+
+    Attributes
+    ----------
+    product, region, quintile : dict
+        By class; that of a region is the share of the gross gain that costs leave.
+    labour : float
+    """
+
+    product: Mapping[str, float]
+    region: Mapping[str, float]
+    quintile: Mapping[int, float]
+    labour: float
+
+
+def plant_gains(
+    treated: pd.DataFrame,
+    parameters: Parameters,
+    rng: np.random.Generator,
+    factors: Factors | None = None,
+) -> tuple[Gains, Factors]:
     """Draw the gains of the beneficiaries and scale them to the stated effects.
 
     Parameters
@@ -44,10 +66,15 @@ def plant_gains(treated: pd.DataFrame, parameters: Parameters, rng: np.random.Ge
     parameters : mapping
         Section ``effects``.
     rng : numpy.random.Generator
+    factors : Factors, optional
+        Instead of those that make the effects of this draw the stated ones: the effects are then left
+        to chance.
 
     Returns
     -------
-    Gains
+    gains : Gains
+    factors : Factors
+        Those used.
 
     Notes
     -----
@@ -58,25 +85,49 @@ def plant_gains(treated: pd.DataFrame, parameters: Parameters, rng: np.random.Ge
     of regions and of quintiles, are set to what makes the whole right.
     """
     chosen: Mapping[str, Any] = parameters["effects"]
-    count = len(treated)
+    noise = treated["effect_shock"] + chosen["producer_sd"] * rng.normal(size=len(treated))
     raw = treated["alliance"].to_numpy(float) * _services(treated, chosen["services"])
-    noise = treated["effect_shock"] + chosen["producer_sd"] * rng.normal(size=count)
-    gross = raw * np.exp(noise.to_numpy(float))
-    product, region, quintile = (
-        pd.factorize(treated[name], sort=True) for name in ("product_group", "region", "quintile")
-    )
-    gains = product_gains(treated, chosen)[product[1]].to_numpy()
-    by_region = _net_gains(treated, "region", chosen["region"], chosen)[region[1]].to_numpy()
+    raw = raw * np.exp(noise.to_numpy(float))
+    more = _labour_gains(treated, chosen, rng)
+    used = _fitted(treated, raw, more, chosen) if factors is None else factors
+    kept = treated["region"].map(used.region).to_numpy(float)
+    gross = raw * treated["quintile"].map(used.quintile).to_numpy(float)
+    gross = gross * treated["product_group"].map(used.product).to_numpy(float)
+    return Gains(alliance=gross, costs=gross * (1 - kept), labour=more * used.labour), used
+
+
+def _fitted(
+    treated: pd.DataFrame, raw: FloatArray, more: FloatArray, chosen: Mapping[str, Any]
+) -> Factors:
+    """Fit the factors of each set in turn to the totals of its classes."""
+    classes = {
+        name: pd.factorize(treated[name], sort=True)
+        for name in ("product_group", "region", "quintile")
+    }
     quintiles = dict(enumerate(chosen["quintile"], start=1))
-    by_quintile = _net_gains(treated, "quintile", quintiles, chosen)[quintile[1]].to_numpy()
-    kept = np.ones(count)
+    totals = {
+        "product_group": product_gains(treated, chosen),
+        "region": _net_gains(treated, "region", chosen["region"], chosen),
+        "quintile": _net_gains(treated, "quintile", quintiles, chosen),
+    }
+    fitted = {name: np.ones(len(levels)) for name, (_, levels) in classes.items()}
     for _ in range(_SWEEPS):
-        kept = kept * _factors(gross * kept, region[0], by_region)
-        gross = gross * _factors(gross * kept, quintile[0], by_quintile)
-        gross = gross * _factors(gross, product[0], gains)
-    return Gains(
-        alliance=gross, costs=gross * (1 - kept), labour=_labour_gains(treated, chosen, rng)
+        for name, (codes, levels) in classes.items():
+            others = [other for other in fitted if other != name]
+            if name == "product_group":
+                others.remove("region")  # gross gains: costs are no part of them
+            values = raw.copy()
+            for other in others:
+                values *= fitted[other][classes[other][0]]
+            sums = np.bincount(codes, weights=values, minlength=len(levels))
+            fitted[name] = totals[name][levels].to_numpy() / sums
+    product, region, quintile = (
+        dict(zip(levels.tolist(), fitted[name].tolist(), strict=True))
+        for name, (_, levels) in classes.items()
     )
+    earned = treated["labour_income"].to_numpy(float)
+    labour = float(chosen["labour_income"] * earned.sum() / more.sum())
+    return Factors(product, region, quintile, labour)
 
 
 def product_gains(treated: pd.DataFrame, chosen: Mapping[str, Any]) -> pd.Series:
@@ -107,13 +158,7 @@ def _net_gains(
 def _labour_gains(
     treated: pd.DataFrame, chosen: Mapping[str, Any], rng: np.random.Generator
 ) -> FloatArray:
-    """Raise labour income, that of the better paid by more, the total by the stated effect."""
+    """Draw gains of labour income up to their scale, larger for the better paid."""
     earned = treated["labour_income"].to_numpy(float)
     noise = np.exp(chosen["labour_producer_sd"] * rng.normal(size=len(earned)))
-    more = earned ** (1 + chosen["labour_tilt"]) * noise
-    return np.asarray(more * chosen["labour_income"] * earned.sum() / more.sum())
-
-
-def _factors(values: FloatArray, codes: NDArray[np.int64], totals: FloatArray) -> FloatArray:
-    """Return, for each unit, the factor that brings its class to the wanted total."""
-    return np.asarray((totals / np.bincount(codes, weights=values, minlength=len(totals)))[codes])
+    return np.asarray(earned ** (1 + chosen["labour_tilt"]) * noise)

@@ -1,7 +1,7 @@
 """Income without the project: its level, its sources, and what is recalled of the years before."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,19 @@ MONTHS = 12
 _HALVINGS = 60
 
 
+class Scale(NamedTuple):
+    """Place and spread of log income a head."""
+
+    place: float
+    spread: float
+
+
 def draw_income(
-    producers: pd.DataFrame, parameters: Parameters, rng: np.random.Generator
-) -> pd.DataFrame:
+    producers: pd.DataFrame,
+    parameters: Parameters,
+    rng: np.random.Generator,
+    scale: Scale | None = None,
+) -> tuple[pd.DataFrame, Scale]:
     """Draw what each household would earn without the project, and what it recalls to have earned.
 
     Parameters
@@ -26,14 +36,18 @@ def draw_income(
     parameters : mapping
         Sections ``income``, ``poverty`` and ``macro``.
     rng : numpy.random.Generator
+    scale : Scale, optional
+        Instead of the one that makes the headcounts of this draw the stated ones.
 
     Returns
     -------
-    DataFrame, one row a producer
+    income : DataFrame, one row a producer
         Bolivianos a year: ``labour_income``, ``other_income``, ``net`` (productive income), ``gross``
         (value of production), ``alliance`` (the alliance product's part of it); ``recalled_income`` in
         bolivianos of ``recall_year`` and ``quintile`` (1 to 5, of recalled income a head at constant
         prices, over both arms).
+    scale : Scale
+        The one used.
 
     Notes
     -----
@@ -43,29 +57,32 @@ def draw_income(
     """
     chosen: Mapping[str, Any] = parameters["income"]
     count = len(producers)
+    share = chosen["enterprise_share"]
+    own = np.sqrt(share) * producers["enterprise"] + np.sqrt(1 - share) * rng.normal(size=count)
     lasting = (
         producers["region"].map(chosen["region"])
         + producers["pull"]
         + producers["income_shock"]
-        + chosen["permanent_sd"] * producers["enterprise"]
+        + chosen["permanent_sd"] * own
     ).to_numpy(float)
     mixed = lasting + chosen["transitory_sd"] * rng.normal(size=count)
     lines = poverty_lines(producers["area"], parameters)
     treated = producers["treated"].to_numpy() == 1
     wanted = parameters["poverty"]["headcounts_without"]
-    place, spread = _solve(
+    place, spread = scale = scale or _solve(
         mixed[treated], {name: np.log(line[treated]) for name, line in lines.items()}, wanted
     )
     log_income = _compressed(place + spread * mixed, np.log(lines["moderate"]), chosen)
     heads = producers["household_size"].to_numpy(float)
     household = np.exp(log_income) * heads * MONTHS
     recalled = np.exp(place + spread * (lasting + _passing(chosen, count, rng)))
-    return pd.DataFrame(
+    income = pd.DataFrame(
         {
             **_parts(household, producers["region"], chosen, rng),
             **_recall(recalled, heads, producers["recall_year"], parameters["macro"]["cpi"]),
         }
     )
+    return income, scale
 
 
 def poverty_lines(area: pd.Series, parameters: Parameters) -> dict[str, FloatArray]:
@@ -79,7 +96,7 @@ def poverty_lines(area: pd.Series, parameters: Parameters) -> dict[str, FloatArr
 
 def _solve(
     mixed: FloatArray, log_lines: Mapping[str, FloatArray], wanted: Mapping[str, float]
-) -> tuple[float, float]:
+) -> Scale:
     """Find place and spread such that the wanted shares lie under both lines.
 
     For any spread the place follows from the moderate line; the wider the spread, the more lie under
@@ -91,7 +108,7 @@ def _solve(
         place = -_share_point(spread * mixed - log_lines["moderate"], wanted["moderate"])
         under = np.mean(place + spread * mixed < log_lines["extreme"])
         low, high = (spread, high) if under < wanted["extreme"] else (low, spread)
-    return float(place), float(spread)
+    return Scale(float(place), float(spread))
 
 
 def _share_point(values: FloatArray, share: float) -> float:
