@@ -185,10 +185,28 @@ def _row(results: StudyResults, record: Mapping[Any, Any], truth: Mapping[Any, A
 
 
 def _reading(rows: list[Row]) -> str:
-    records = [row.record for row in rows if row.record is not None]
-    found = [record["inside"] for record in records if "inside" in record]
-    inside = sum(bool(one) for one in found)
-    return (
-        f"The planted truth lies inside {inside} of {len(found)} intervals. The estimates share their data, "
-        "so they hit or miss together; how often they do over many draws is in the methods registry."
+    inside = sum(row.record is not None and bool(row.record.get("inside")) for row in rows)
+    missed = list(_missed(rows))
+    total = inside + len(missed)
+    named = (
+        f" It lies outside for: {'; '.join(missed)}. One interval in twenty misses by chance alone."
+        if missed
+        else ""
     )
+    return (
+        f"The planted truth lies inside {inside} of {total} intervals.{named} Estimates that share their "
+        "data hit or miss together; how often they do over many draws is in the methods registry."
+    )
+
+
+def _missed(rows: list[Row]) -> Iterator[str]:
+    """Name the estimates whose interval does not hold the truth, by heading and strategy."""
+    panel = group = ""
+    for row in rows:
+        if row.kind == "panel":
+            panel, group = row.label.text, ""
+        elif row.kind == "group":
+            group = row.label.text
+        elif row.record is not None and row.record.get("inside") is False:
+            where = ", ".join(part for part in (panel, group, row.label.text) if part)
+            yield where
