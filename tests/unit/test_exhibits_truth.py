@@ -7,6 +7,7 @@ import pytest
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits.impact import impact_table
+from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.truth_table import truth_table
 
@@ -63,3 +64,22 @@ def test_an_exhibit_of_chosen_outcomes_shows_no_other(results: StudyResults) -> 
     (table,) = impact_table(results.for_exhibit(exhibit), exhibit)
     shown = {row.record["outcome"] for row in table.rows if row.record}
     assert shown == {"employed"}
+
+
+def test_repairs_are_those_of_the_quality_reports(results: StudyResults) -> None:
+    repairs = [
+        {"rule": "spellings", "column": "region", "count": 12, "rows": [3]},
+        {"rule": "scale", "column": "land", "count": 0, "rows": []},
+    ]
+    report = {
+        "excluded": [{"reason": "copy of another row", "rows": 4}],
+        "repairs": repairs,
+        "variables": {"age": {"raw_name": "edad", "missing": 0, "out_of_range": {"count": 2}}},
+    }
+    quality = {key: {"excluded": [], "variables": {}} for key in results.quality}
+    first = results.study["sources"][0]["name"]
+    (table,) = repairs_table(
+        replace(results, quality={**quality, first: report}), {"title": "Repairs"}
+    )
+    found = [(row.record["column"], row.record["count"]) for row in table.rows if row.record]
+    assert found == [("", 4), ("region", 12), ("edad", 2)]

@@ -24,6 +24,7 @@ from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
 from ruralimpact.exhibits.p_value_table import p_value_table
 from ruralimpact.exhibits.propensity_table import propensity_table
+from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
 from ruralimpact.exhibits.sensitivity_table import sensitivity_table
@@ -55,6 +56,7 @@ TABLES: dict[str, TableBuilder] = {
     "sensitivity": sensitivity_table,
     "verdict": verdict_table,
     "truth": truth_table,
+    "repairs": repairs_table,
     "subgroups": subgroup_table,
     "decomposition": decomposition_tables,
     "association": association_table,

@@ -9,6 +9,8 @@ from ruralimpact.exhibits.write_html import STYLE, fragment_of
 SECTIONS = (
     ("estimates", "Estimates"),
     ("detail", "For whom, and through what"),
+    ("truth", "Do the estimates find what was planted?"),
+    ("trust", "How far can the estimates be trusted?"),
     ("sample", "From raw files to samples"),
     ("balance", "Are the arms alike?"),
     ("errors", "Other standard errors"),
@@ -16,7 +18,12 @@ SECTIONS = (
     ("data", "Data, and how to cite"),
 )
 
-_DETAIL = {"subgroups", "subgroup_forest", "decomposition", "waterfall", "association"}
+# Sections that only some studies have, and the kinds of exhibits that they hold.
+_OPTIONAL = {
+    "detail": {"subgroups", "subgroup_forest", "decomposition", "waterfall", "association"},
+    "truth": {"truth"},
+    "trust": {"verdict", "sensitivity", "specification_curve"},
+}
 
 
 def report_page(
@@ -63,9 +70,9 @@ def report_page(
 
 
 def _sections(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Sections of the page; the one on subgroups and parts only where it has something to show."""
+    """Sections of the page; optional ones only where they have something to show."""
     kinds = {entry["kind"] for entry in (*document["tables"], *document["figures"])}
-    return [entry for entry in SECTIONS if entry[0] != "detail" or kinds & _DETAIL]
+    return [entry for entry in SECTIONS if _OPTIONAL.get(entry[0], kinds) & kinds]
 
 
 def _data_address(picture: bytes) -> str:
