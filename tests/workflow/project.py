@@ -127,6 +127,8 @@ def _lay_study(root: Path) -> None:
     study["samples"].pop("cps")
     study["analyses"] = study["analyses"][:2]
     study["analyses"][1]["strategies"] = ["nn1_caliper", "mahalanobis"]
+    for analysis in study["analyses"]:
+        analysis.pop("subgroups", None)
     exhibits = yaml.safe_load((shipped / "exhibits.yaml").read_text(encoding="utf-8"))
     tables = [table for table in exhibits["tables"] if table["name"] in ("impact", "balance")]
     figures = [figure for figure in exhibits["figures"] if figure["name"] == "love"]
