@@ -132,6 +132,18 @@ def test_every_mistake_is_found_and_counted(surveys):
     assert missing == dirt["dollars_unlabelled"] + dirt["misplaced_zeros"]
 
 
+def test_the_order_of_raw_rows_leaves_no_trace(draw, surveys, tmp_path):
+    study = load_study(FOLDER)
+    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    raw = raw_tables(draw, PARAMETERS, SEED)
+    source = study["sources"][1]
+    path = tmp_path / Path(source["path"]).name
+    path.write_bytes(file_bytes(path.name, raw[path.name].iloc[::-1]))
+    mine = entries_of(entries, source["name"])
+    again = harmonise(read_source(source, path), source, mine, file=path)
+    pd.testing.assert_frame_equal(again.table, surveys[source["name"]].table)
+
+
 def test_the_pipeline_builds_the_outcomes_that_the_process_has(draw, surveys):
     study = load_study(FOLDER)
     sample = build_sample("producers", {name: one.table for name, one in surveys.items()}, study)
