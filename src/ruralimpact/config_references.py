@@ -1,12 +1,13 @@
 """The rules between keys of a study: everything that one key names must exist under another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
+from ruralimpact.outcomes.covariates import check_covariates
 from ruralimpact.survey.suggestions import nearest
 
 Study = Mapping[str, Any]
@@ -159,32 +160,10 @@ def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> No
     strategies = [strategy["name"] for strategy in study["strategies"]]
     _require(analysis.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
     _require(analysis["outcomes"], study["outcomes"], "outcome", file, f"{key}.outcomes")
-    covariates = analysis.get("covariates", []) + analysis.get("exact", [])
-    _check_covariates(study, covariates, analysis, periods, file)
-
-
-def _check_covariates(
-    study: Study,
-    names: Sequence[str],
-    analysis: Mapping[str, Any],
-    periods: Mapping[str, Any] | None,
-    file: Path,
-) -> None:
-    """Refuse covariates that are unknown, or were measured after the treatment."""
-    key = f"analyses.{analysis['name']}.covariates"
-    timings = _timings(study)
-    before = [f"{name}_before" for name in periods.get("covariates", [])] if periods else []
-    _require(names, [*timings, *before], "covariate", file, key)
-    for name in names:
-        if name == analysis["treatment"]:
-            raise ConfigError(f"'{name}' is the treatment itself.", file=file, key=key)
-        if name not in before and timings[name] == "post":
-            raise ConfigError(
-                f"'{name}' was measured after the treatment, which may have changed it; match on what was "
-                "measured before.",
-                file=file,
-                key=key,
-            )
+    try:
+        check_covariates(study, analysis)
+    except ConfigError as error:
+        raise ConfigError(error.problem, file=file, key=error.key) from None
 
 
 def _check_strategies(study: Study, file: Path) -> None:

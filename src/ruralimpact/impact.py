@@ -351,13 +351,13 @@ def _rows(
         refuse_single_group(arm.astype(np.int8), kept[group].to_numpy(object))
     shown = listed if formula is None else [n for n in columns if n in names]
     values = {str(name): columns[name].to_numpy() for name in shown}
-    matrix = covariate_matrix(values)
+    matrix = covariate_matrix(values, rows=len(kept))
     return _Data(
         kept.index,
         kept[outcome].to_numpy(float),
         arm.astype(np.int8),
         matrix,
-        covariate_matrix(values, every_level=True),
+        covariate_matrix(values, every_level=True, rows=len(kept)),
         covariate_matrix({n: columns[n].to_numpy() for n in regressed}) if regressed else matrix,
         (kept[group] if group else kept.index.to_series()).to_numpy(object),
         kept.groupby(exact).ngroup().to_numpy().astype(np.int64) if exact else None,
@@ -395,7 +395,7 @@ def _estimate(strategy: Strategy, rows: _Data, estimand: Estimand) -> tuple[Scor
 def _prepare(strategy: Strategy, rows: _Data, treatment: NDArray[np.int8]) -> Prepared:
     propensity = (
         fit_propensity(rows.covariates, treatment, link=strategy.link)
-        if strategy.needs_propensity
+        if strategy.needs_propensity and rows.covariates.names
         else None
     )
     design = apply_strategy(
@@ -444,11 +444,15 @@ def _published(
         n_treated=scored.n_treated,
         n_control=scored.n_control,
         n_groups=int((scores != 0).sum()),
-        dropped={**rows.left_out, **design.dropped},
+        dropped={**rows.left_out, **design.dropped, **_lost(scored)},
         notes=scored.notes,
         label=label,
         _percents=_percents(scored, clustering),
     )
+
+
+def _lost(scored: ScoredEstimate) -> dict[str, int]:
+    return {"outcome missing": scored.lost} if scored.lost else {}
 
 
 def _balance(rows: _Data, design: Design) -> pd.DataFrame:

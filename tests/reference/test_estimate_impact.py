@@ -140,6 +140,7 @@ def test_result_reads_as_text_and_html() -> None:
         ({"treatment": "educ"}, "column 'educ', rows .*: the treatment must be 0 or 1"),
         ({"strategy": "nearst"}, "unknown method 'nearst'; did you mean 'nearest'"),
         ({"covariates": "age +"}, "the formula cannot be used"),
+        ({"covariates": []}, "this strategy needs covariates"),
         ({"estimand": "ATX"}, "unknown estimand 'ATX'"),
     ],
 )

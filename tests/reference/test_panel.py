@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from reference_files import REFERENCE
+from statsmodels.regression.linear_model import OLS
 
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.matching import match_nearest
@@ -151,3 +152,27 @@ def test_leavers_two_by_two(outcome: str) -> None:
 def _leavers_row(design: str, outcome: str) -> pd.Series:
     rows = pd.read_csv(REFERENCE / "r/ricefarms_did_leavers.csv")
     return rows.query("design == @design and outcome == @outcome").iloc[0]
+
+
+@pytest.mark.parametrize("estimator", [two_way_fixed_effects, first_differences])
+def test_a_panel_with_gaps_equals_a_regression_on_its_own_rows(estimator) -> None:
+    """statsmodels, on dummies or on the differences of consecutive seasons."""
+    frame = farms().sample(frac=0.8, random_state=1).sort_values(["id", "season"])
+    gappy = Panel(frame.id.astype(str).to_numpy(object), frame.season.to_numpy())
+    outcome, treated = frame.netinc.to_numpy(float), frame.bimas_any.to_numpy(float)
+    ours = estimator(outcome, treated, gappy)
+    if estimator is two_way_fixed_effects:
+        dummies = pd.get_dummies(frame[["id", "season"]].astype(str), drop_first=True)
+        design = np.column_stack([treated, np.ones(len(frame)), dummies.to_numpy(float)])
+        groups, y = frame.id.to_numpy(), outcome
+    else:
+        steps = frame.groupby("id")[["netinc", "bimas_any", "season"]].diff()
+        kept = (steps.season == 1).to_numpy()
+        y = steps.netinc.to_numpy()[kept]
+        design = np.column_stack([steps.bimas_any.to_numpy()[kept], np.ones(kept.sum())])
+        groups = frame.id.to_numpy()[kept]
+    fit = OLS(y, design).fit()
+    scores = np.linalg.inv(design.T @ design)[0] @ (design * fit.resid[:, None]).T
+    sums = pd.Series(scores).groupby(groups).sum()
+    assert ours.estimate == pytest.approx(fit.params[0], rel=1e-6)
+    assert ours.std_errors["arellano"] == pytest.approx(np.sqrt((sums**2).sum()), rel=1e-6)

@@ -124,7 +124,7 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
     "unknown covariate": (
         "study.yaml",
         set_analysis("covariates", ["age", "educaton"]),
-        ["unknown covariate 'educaton'", "Did you mean 'education'?"],
+        ["there is no variable 'educaton'", "Did you mean 'education'?"],
     ),
     "treatment that is none": (
         "study.yaml",
@@ -134,12 +134,12 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
     "treatment among the covariates": (
         "study.yaml",
         set_analysis("covariates", ["age", "trained"]),
-        ["'trained' is the treatment itself"],
+        ["'trained' is not a covariate (its role is 'treatment')"],
     ),
     "covariate measured after treatment": (
         "study.yaml",
         set_analysis("covariates", ["age", "earnings_1978"]),
-        ["'earnings_1978' was measured after the treatment"],
+        ["'earnings_1978' is not a covariate (its role is 'outcome')"],
     ),
     "panel of one wave": (
         "study.yaml",

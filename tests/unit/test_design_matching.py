@@ -256,6 +256,8 @@ def test_a_combination_that_separates_the_arms_is_refused() -> None:
 def test_an_unknown_key_names_the_nearest_known_one() -> None:
     with pytest.raises(ConfigError, match="unknown key 'calliper'.*'caliper'"):
         parse_strategy({"method": "nearest", "calliper": 0.2})
+    with pytest.raises(ConfigError, match="order 'closest' is for the propensity distance"):
+        parse_strategy({"method": "nearest", "distance": "mahalanobis", "order": "closest"})
     with pytest.raises(ConfigError, match="unknown method 'neerest'.*'nearest'"):
         parse_strategy({"method": "neerest"})
 

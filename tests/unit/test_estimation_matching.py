@@ -1,15 +1,17 @@
 """Matched effects by hand, and the special cases that must coincide."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from ruralimpact import estimate_impact
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.matching import match_nearest
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import NearestNeighbour
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.matching import matching_estimate
-from ruralimpact.estimation.missing import without_missing_outcomes
+from ruralimpact.estimation.missing import matches_among
 from ruralimpact.inference.clustered import (
     Clustering,
     clustered_std_error,
@@ -174,14 +176,32 @@ def test_percent_of_an_uncertain_base_is_refused_with_the_reason() -> None:
 
 
 def test_a_missing_outcome_leaves_its_sets_to_the_others() -> None:
-    x, outcome, design = five_units()
-    missing = np.array([False, False, True, False, False])
-    left = without_missing_outcomes(design, missing)
-    assert left.weights == pytest.approx([1, 1, 0, 2, 0])
-    missing = np.array([False, True, False, False, False])
-    left = without_missing_outcomes(design, missing)
-    assert left.weights == pytest.approx([1, 0, 0.5, 0.5, 0])
-    assert left.dropped == {"the outcome is missing": 1}
+    _, _, design = five_units()
+    left = matches_among(design, np.array([True, True, False, True, True]))
+    assert left.weights == pytest.approx([1, 1, 2, 0])
+    left = matches_among(design, np.array([True, False, True, True, True]))
+    assert left.weights == pytest.approx([1, 0.5, 0.5, 0])
+
+
+@pytest.mark.parametrize(
+    "strategy", ["nearest", "kernel", "ipw", {"method": "nearest", "replace": False}]
+)
+def test_a_missing_outcome_is_counted_and_shifts_nothing(strategy) -> None:
+    """Adding a constant to the outcome moves neither the estimate nor any standard error."""
+    x, treatment, outcome = sample()
+    holes = outcome.copy()
+    holes[[3, 50, 77]] = np.nan
+    frame = pd.DataFrame({"x": x, "d": treatment, "y": holes, "z": holes + 1e6})
+    first, second = (
+        estimate_impact(frame, outcome=name, treatment="d", covariates=["x"], strategy=strategy)
+        for name in ("y", "z")
+    )
+    assert second.estimate == pytest.approx(first.estimate, rel=1e-6)
+    for kind, error in first.std_errors.items():
+        assert second.std_errors[kind] == pytest.approx(error, rel=1e-4), kind
+    lost = first.dropped.get("outcome missing", 0)
+    assert first.n_treated + sum(first.dropped.values()) == treatment.sum()
+    assert lost >= treatment[[3, 50, 77]].sum() - sum(first.dropped.values()) + lost
 
 
 def test_group_codes_follow_the_labels() -> None:

@@ -13,9 +13,8 @@ from ruralimpact.design.propensity import PropensityScore, fit_propensity
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.apply_strategy import Prepared
+from ruralimpact.estimation.apply_strategy import Prepared, strategy_estimator
 from ruralimpact.estimation.difference import difference_in_means
-from ruralimpact.estimation.effects import effect_estimator
 from ruralimpact.estimation.study import Tables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import level_comparisons
@@ -136,7 +135,7 @@ def test_exact_on_the_subgroup_the_whole_is_the_average_of_the_levels(
     prepared = Prepared(
         comparison.covariates, comparison.treatment, design, score, comparison.covariates, True
     )
-    whole = effect_estimator(strategy, prepared)(survey.outcome)
+    whole = strategy_estimator(strategy, prepared, printed=False)(survey.outcome)
     if name == "mahalanobis":  # its bias is adjusted by a regression of the level's own controls
         assert [one.n_treated for one in found] == [
             int((design.weights * (comparison.treatment == 1) * (survey.codes == k)).sum())
@@ -180,6 +179,23 @@ def test_weighting_strategies_are_applied_to_the_level_alone(
     own = again.estimator(survey.outcome[survey.codes == 1])
     assert found.estimate == pytest.approx(own.estimate, rel=1e-9)
     np.testing.assert_allclose(found.scores[survey.codes == 1], own.scores, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", ["nearest", "pairs", "kernel"])
+def test_only_the_levels_own_missing_outcomes_are_lost(survey: SimpleNamespace, name: str) -> None:
+    comparison, strategy = survey.comparison, parse_strategy(STRATEGIES[name])
+    outcome = survey.outcome.copy()
+    gone = np.flatnonzero((comparison.treatment == 1) & (survey.codes == 1))[:3]
+    outcome[gone] = np.nan
+    levels = level_comparisons(
+        strategy, comparison, survey.codes, exact=[], propensity=score_of(comparison)
+    )
+    whole = [level.estimator(survey.outcome) for level in levels]
+    found = [level.estimator(outcome) for level in levels]
+    fewer = [before.n_treated - after.n_treated for before, after in zip(whole, found, strict=True)]
+    assert [one.lost for one in found] == fewer
+    assert fewer[0] == fewer[2] == 0
+    assert fewer[1] > 0
 
 
 def test_a_level_without_an_arm_says_so(survey: SimpleNamespace) -> None:

@@ -16,8 +16,8 @@ def test_checksums(study):
     text = (DATA / study / "SOURCE.md").read_text(encoding="utf-8")
     stated = dict(re.findall(r"^\| (\S+) \|.*\| ([0-9a-f]{64}) \|$", text, flags=re.MULTILINE))
     found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (DATA / study).iterdir()
+        str(path.relative_to(DATA / study)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (DATA / study).rglob("*")
         if path.suffix not in (".md", ".py") and path.is_file()
     }
     assert stated == found

@@ -31,7 +31,7 @@ for study in STUDIES.values():
             quality=surveys(study, "quality.json"),
             outcomes=samples(study, "outcomes"),
             truth=truth(study),
-            modules=modules("exhibits", "inference", "sensitivity"),
+            modules=modules("design", "exhibits", "inference", "sensitivity"),
         output:
             touch(done(study, "make_exhibits")),
             findings=update(f"{folder}/exhibits/findings.json"),

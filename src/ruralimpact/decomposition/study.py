@@ -13,13 +13,7 @@ from ruralimpact.decomposition.parts import Decomposition, decompose
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.study import strategies_of
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.apply_strategy import Estimator
-from ruralimpact.estimation.effects import (
-    difference_estimator,
-    effect_estimator,
-    prepare_strategy,
-)
-from ruralimpact.estimation.study import Tables
+from ruralimpact.estimation.study import Tables, estimator_of
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums, t_inference
 from ruralimpact.tables import empty_table
 
@@ -100,7 +94,9 @@ def _analysis(
         }
         synthetic = bool(study["synthetic"])
         try:
-            found = decompose(_estimator(study, analysis, comparison, name, tables), accounts)
+            found = decompose(
+                estimator_of(study, tables, analysis, comparison, name, printed=False), accounts
+            )
         except DesignError as problem:
             yield [_row(heading, TOTAL, "", np.nan, None, str(problem), synthetic)], {}
             continue
@@ -136,28 +132,6 @@ def read_accounts(products: Sequence[Mapping[str, Any]], outcomes: pd.DataFrame)
         columns([line["quantity"] for _, line in lines]),
         columns([line["value"] for _, line in lines]),
         columns([product["cost"] for product in products]),
-    )
-
-
-def _estimator(
-    study: Mapping[str, Any],
-    analysis: Mapping[str, Any],
-    comparison: Comparison,
-    name: str,
-    tables: Tables,
-) -> Estimator:
-    if analysis["method"] == "difference_in_means":
-        return difference_estimator(comparison.treatment)
-    row = next(one for one in study["strategies"] if one["name"] == name)
-    return effect_estimator(
-        *prepare_strategy(
-            row,
-            analysis,
-            comparison,
-            weights=tables.weights,
-            pairs=tables.pairs,
-            propensity=tables.propensity,
-        )
     )
 
 

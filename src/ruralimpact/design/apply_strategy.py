@@ -67,6 +67,8 @@ def apply_strategy(
         A comparison that the data cannot bear.
     """
     refuse_empty_arm(treatment, where)
+    if not covariates.names and not isinstance(strategy, Unweighted):
+        raise DesignError(f"{where + ': ' if where else ''}this strategy needs covariates.")
     if isinstance(strategy, NearestNeighbour):
         return match_nearest(
             covariates, treatment, strategy, propensity=propensity, strata=strata, where=where

@@ -73,7 +73,11 @@ class CovariateMatrix:
 
 
 def covariate_matrix(
-    columns: Mapping[str, ArrayLike], *, every_level: bool = False, where: str | None = None
+    columns: Mapping[str, ArrayLike],
+    *,
+    every_level: bool = False,
+    rows: int | None = None,
+    where: str | None = None,
 ) -> CovariateMatrix:
     """Turn named columns into a numeric matrix.
 
@@ -84,6 +88,8 @@ def covariate_matrix(
         alphabetical order.
     every_level : bool
         Keep a dummy for every level (for balance tables) instead of omitting the first.
+    rows : int, optional
+        Number of units, needed where there may be no column.
     where : str, optional
         Name of the sample, for error messages.
 
@@ -111,7 +117,7 @@ def covariate_matrix(
         else:
             blocks.append(values.astype(float))
             names.append(name)
-    matrix = np.column_stack(blocks) if blocks else np.empty((0, 0))
+    matrix = np.column_stack(blocks) if blocks else np.empty((rows or 0, 0))
     _refuse_non_finite(matrix, names, where)
     binary = np.all((matrix == 0) | (matrix == 1), axis=0)
     return CovariateMatrix(matrix, tuple(names), binary, base)

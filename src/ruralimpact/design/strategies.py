@@ -82,6 +82,14 @@ class NearestNeighbour(Strategy):
     bias_adjust: bool | Columns = False
     discard: Literal["none", "both"] = "none"
 
+    def __post_init__(self) -> None:
+        if self.order == "closest" and self.distance != "propensity":
+            raise ConfigError(
+                "order 'closest' is for the propensity distance; by a metric, units choose by score "
+                "or id.",
+                key="order",
+            )
+
     @property
     def needs_propensity(self) -> bool:
         """Whether a propensity score has to be fitted."""

@@ -32,11 +32,7 @@ from ruralimpact.estimation.doubly_robust import aipw, ipwra
 from ruralimpact.estimation.estimands import average_effect, flip
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.matching import matching_estimate
-from ruralimpact.estimation.missing import (
-    spread_scores,
-    weights_among,
-    without_missing_outcomes,
-)
+from ruralimpact.estimation.missing import matches_among, spread_scores, weights_among
 from ruralimpact.estimation.printed_errors import (
     MatchedOn,
     estimated_score,
@@ -82,13 +78,17 @@ class Prepared:
 DIRECT = (InverseProbability, WeightedRegression, AugmentedWeighting, RegressionAdjustment)
 
 
-def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
+def strategy_estimator(
+    strategy: Strategy, prepared: Prepared, *, printed: bool = True
+) -> Estimator:
     """Build the estimator of a strategy.
 
     Parameters
     ----------
     strategy : Strategy
     prepared : Prepared
+    printed : bool
+        Compute the standard errors that other software prints for a matched estimate as well.
 
     Returns
     -------
@@ -98,31 +98,54 @@ def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
         the comparison; their scores are 0.
     """
     if isinstance(strategy, NearestNeighbour | OptimalMatching):
-        return _matching(strategy, prepared)
+        return _matching(strategy, prepared, printed)
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
         known = ~np.isnan(outcome)
         if known.all():
             return _weighting(strategy, prepared, outcome)
-        part = _among(prepared, known)
-        return spread_scores(_weighting(strategy, part, outcome[known]), known)
+        part = _among(prepared, known, weights_among(prepared.design, known))
+        found = _weighting(strategy, part, outcome[known])
+        return spread_scores(found, known, lost=_treated(prepared.design) - found.n_treated)
 
     return estimate
 
 
-def _matching(strategy: NearestNeighbour | OptimalMatching, prepared: Prepared) -> Estimator:
-    adjust = _adjustment(strategy, prepared.covariates)
-    covariates = prepared.covariates if adjust is None else adjust
-    matched_on = _matched_on(strategy, prepared, adjust)
+def _matching(
+    strategy: NearestNeighbour | OptimalMatching, prepared: Prepared, printed: bool
+) -> Estimator:
+    matched_on = _matched_on(strategy, prepared) if printed else None
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
-        design = without_missing_outcomes(prepared.design, np.isnan(outcome))
-        values = np.nan_to_num(outcome)
-        scored = matching_estimate(values, design, covariates, bias_adjust=adjust is not None)
-        errors = printed_std_errors(scored, values, design, matched_on)
-        return replace(scored, std_errors=errors)
+        known = ~np.isnan(outcome)
+        if known.all():
+            return _matched(strategy, prepared, outcome, matched_on, printed)
+        part = _among(prepared, known, matches_among(prepared.design, known))
+        near = _matched_on(strategy, part) if printed else None
+        found = _matched(strategy, part, outcome[known], near, printed)
+        return spread_scores(found, known, lost=_treated(prepared.design) - found.n_treated)
 
     return estimate
+
+
+def _matched(
+    strategy: NearestNeighbour | OptimalMatching,
+    prepared: Prepared,
+    outcome: FloatArray,
+    matched_on: MatchedOn | None,
+    printed: bool,
+) -> ScoredEstimate:
+    adjust = _adjustment(strategy, prepared.covariates)
+    covariates = prepared.covariates if adjust is None else adjust
+    scored = matching_estimate(outcome, prepared.design, covariates, bias_adjust=adjust is not None)
+    if not printed:
+        return scored
+    errors = printed_std_errors(scored, outcome, prepared.design, matched_on)
+    return replace(scored, std_errors=errors)
+
+
+def _treated(design: Design) -> int:
+    return int((design.weights[design.treatment == 1] > 0).sum())
 
 
 def everyone_estimator(
@@ -152,8 +175,7 @@ def everyone_estimator(
         )
         if not isinstance(strategy, NearestNeighbour) or np.isnan(outcome).any():
             return found
-        adjust = _adjustment(strategy, of_treated.covariates)
-        matched_on = _matched_on(strategy, of_treated, adjust)
+        matched_on = _matched_on(strategy, of_treated)
         designs = (of_treated.design, of_controls.design)
         if matched_on is None:
             return found
@@ -177,12 +199,13 @@ def _adjustment(
 
 
 def _matched_on(
-    strategy: NearestNeighbour | OptimalMatching, prepared: Prepared, adjust: CovariateMatrix | None
+    strategy: NearestNeighbour | OptimalMatching, prepared: Prepared
 ) -> MatchedOn | None:
     if not isinstance(strategy, NearestNeighbour) or not strategy.replace:
         return None
     covariates, treatment = prepared.covariates, prepared.treatment
     points = match_points(strategy, covariates, treatment, prepared.propensity)
+    adjust = _adjustment(strategy, covariates)
     regressed = None if adjust is None else adjust.values
     if strategy.distance != "propensity" or prepared.propensity is None:
         return MatchedOn(points, regressed, strategy.tie_tolerance)
@@ -236,13 +259,13 @@ def _selection(prepared: Prepared) -> Selection:
     return selection_scores(prepared.propensity, prepared.covariates, prepared.treatment)
 
 
-def _among(prepared: Prepared, known: NDArray[np.bool_]) -> Prepared:
-    """The same comparison of the units with a known outcome."""
+def _among(prepared: Prepared, known: NDArray[np.bool_], design: Design) -> Prepared:
+    """The same comparison of the units with a known outcome, to whom `design` belongs."""
     score = prepared.propensity
     return Prepared(
         prepared.covariates.rows(known),
         prepared.treatment[known],
-        weights_among(prepared.design, known),
+        design,
         score
         and PropensityScore(score.link, score.linear_predictor[known], score.probability[known]),
         prepared.outcome_covariates.rows(known),

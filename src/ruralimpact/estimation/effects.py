@@ -1,4 +1,4 @@
-"""Effects without the standard errors that other software prints, for many outcomes or subgroups."""
+"""Estimators from what the design stage left, for all stages that estimate."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,48 +9,13 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.records import Key, read_design, read_propensity
-from ruralimpact.design.strategies import (
-    NearestNeighbour,
-    OptimalMatching,
-    Strategy,
-    parse_strategy,
-)
-from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
+from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.estimation.apply_strategy import Estimator, Prepared
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.matching import matching_estimate
-from ruralimpact.estimation.missing import spread_scores, without_missing_outcomes
+from ruralimpact.estimation.missing import spread_scores
 
 FloatArray = NDArray[np.float64]
-
-
-def effect_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
-    """Build the estimator of a strategy, without the standard errors that other software prints.
-
-    Parameters
-    ----------
-    strategy : Strategy
-    prepared : Prepared
-
-    Returns
-    -------
-    callable
-        The same estimates and scores as `apply_strategy.strategy_estimator`, sooner where units are
-        matched.
-    """
-    if not isinstance(strategy, NearestNeighbour | OptimalMatching):
-        return strategy_estimator(strategy, prepared)
-    adjust, covariates = strategy.bias_adjust, prepared.covariates
-    if not isinstance(adjust, bool):
-        covariates = covariates.select(adjust)
-
-    def estimate(outcome: FloatArray) -> ScoredEstimate:
-        design = without_missing_outcomes(prepared.design, np.isnan(outcome))
-        return matching_estimate(
-            np.nan_to_num(outcome), design, covariates, bias_adjust=adjust is not False
-        )
-
-    return estimate
 
 
 def difference_estimator(treatment: NDArray[np.int8]) -> Estimator:

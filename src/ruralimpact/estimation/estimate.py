@@ -30,6 +30,9 @@ class ScoredEstimate:
         Kish effective number of controls.
     set_ids : ndarray of int, shape (n,), optional
         Matched set of each unit (-1 outside), where sets are disjoint (matching without replacement).
+    lost : int
+        Treated units of the design that left because their outcome, or that of all their controls, is
+        missing.
     notes : tuple of str
         Conventions the reader must know.
     std_errors : dict of str to float
@@ -47,5 +50,6 @@ class ScoredEstimate:
     n_control: int = 0
     effective_controls: float = np.nan
     set_ids: NDArray[np.int64] | None = None
+    lost: int = 0
     notes: tuple[str, ...] = ()
     std_errors: dict[str, float] = field(default_factory=dict)

@@ -6,50 +6,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.matching import Design
-from ruralimpact.design.neighbours import ListNeighbours
+from ruralimpact.design.neighbours import lists_from_pairs
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 
 BoolArray = NDArray[np.bool_]
 
 
-def without_missing_outcomes(design: Design, missing: BoolArray) -> Design:
-    """Take units without the outcome out of a design.
+def matches_among(design: Design, known: BoolArray) -> Design:
+    """Restrict a matched design to the units with a known outcome.
 
-    A treated unit leaves; a control leaves its sets, whose other controls share its weight. A treated unit
-    that has no control left leaves too.
+    A treated unit without the outcome leaves; a control leaves its sets, whose other controls share its
+    weight. A treated unit that has no control left leaves too.
 
     Parameters
     ----------
     design : Design
-    missing : ndarray of bool, shape (n,)
+        With matches.
+    known : ndarray of bool, shape (n,)
 
     Returns
     -------
     Design
-        The same object where nothing is missing.
+        Of the units in `known`.
 
     Raises
     ------
     DesignError
         No treated unit is left.
     """
-    if not (missing & (design.weights > 0)).any() or design.neighbours is None:
-        return design
-    focal, candidate = design.neighbours.pairs()
-    keep = ~missing[design.focal[focal]] & ~missing[design.candidates[candidate]]
-    counts = np.bincount(focal[keep], minlength=len(design.focal))
-    if not counts.any():
+    focal_unit, match_unit, _ = design.pairs()
+    keep = known[focal_unit] & known[match_unit]
+    if not keep.any():
         raise DesignError("the outcome is missing for every matched unit.")
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    neighbours = ListNeighbours(start, candidate[keep], len(design.candidates))
-    weights = np.zeros(len(design.weights))
-    weights[design.focal] = counts > 0
-    weights[design.candidates] = neighbours.usage(1.0 / np.maximum(counts, 1))
-    sets = None if design.set_ids is None else np.where(weights > 0, design.set_ids, -1)
-    lost = int((design.neighbours.counts > 0).sum() - (counts > 0).sum())
-    dropped = {**design.dropped, "the outcome is missing": lost} if lost else design.dropped
-    return replace(design, neighbours=neighbours, weights=weights, set_ids=sets, dropped=dropped)
+    place = np.cumsum(known) - 1
+    focal, candidates = (place[units[known[units]]] for units in (design.focal, design.candidates))
+    owner = np.searchsorted(focal, place[focal_unit[keep]])
+    member = np.searchsorted(candidates, place[match_unit[keep]])
+    neighbours = lists_from_pairs(owner, member, len(focal), len(candidates))
+    weights = np.zeros(int(known.sum()))
+    weights[focal] = neighbours.counts > 0
+    weights[candidates] = neighbours.usage(1.0 / np.maximum(neighbours.counts, 1))
+    sets = None if design.set_ids is None else np.where(weights > 0, design.set_ids[known], -1)
+    return Design(
+        design.treatment[known], weights, focal, candidates, neighbours, sets, design.dropped
+    )
 
 
 def weights_among(design: Design, known: BoolArray) -> Design:
@@ -87,7 +88,7 @@ def weights_among(design: Design, known: BoolArray) -> Design:
     )
 
 
-def spread_scores(estimate: ScoredEstimate, known: BoolArray) -> ScoredEstimate:
+def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) -> ScoredEstimate:
     """Give units left out of an estimate the score 0.
 
     Parameters
@@ -95,6 +96,8 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray) -> ScoredEstimate:
     estimate : ScoredEstimate
         Of the units in `known`.
     known : ndarray of bool, shape (n,)
+    lost : int
+        Treated units of the design that are not in the estimate for want of the outcome.
 
     Returns
     -------
@@ -111,9 +114,15 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray) -> ScoredEstimate:
 
     scores = spread(estimate.scores)
     assert scores is not None
+    sets = None
+    if estimate.set_ids is not None:
+        sets = np.full(len(known), -1, dtype=np.int64)
+        sets[known] = estimate.set_ids
     return replace(
         estimate,
         scores=scores,
         treated_mean_scores=spread(estimate.treated_mean_scores),
         control_mean_scores=spread(estimate.control_mean_scores),
+        set_ids=sets,
+        lost=lost,
     )

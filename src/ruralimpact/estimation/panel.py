@@ -134,7 +134,8 @@ def first_differences(
     )
     order = np.lexsort((panel.period, panel.unit.astype(str)))
     unit = panel.unit[order]
-    consecutive = np.flatnonzero(unit[1:] == unit[:-1]) + 1
+    step = (unit[1:] == unit[:-1]) & (np.diff(panel.period[order]) == 1)
+    consecutive = np.flatnonzero(step) + 1
     later, earlier = order[consecutive], order[consecutive - 1]
     changes = frame.to_numpy()[later] - frame.to_numpy()[earlier]
     slopes = fit.params.to_numpy()

@@ -97,11 +97,17 @@ def estimate_row(
         "n_control": estimate.n_control,
         "n_groups": int((group_sums(estimate.scores, clustering.groups) != 0).sum()),
         "ess": estimate.effective_controls,
-        "dropped": spec.dropped,
+        "dropped": spec.dropped + estimate.lost,
         "balanced": spec.balanced,
         "synthetic": spec.synthetic,
-        "notes": "; ".join(estimate.notes),
+        "notes": "; ".join([*estimate.notes, *_lost(estimate)]),
     }
+
+
+def _lost(estimate: ScoredEstimate) -> list[str]:
+    if not estimate.lost:
+        return []
+    return [f"{estimate.lost} treated units are left out because the outcome is missing"]
 
 
 def _percents(estimate: ScoredEstimate, clustering: Clustering):  # type: ignore[no-untyped-def]

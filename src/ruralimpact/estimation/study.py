@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.records import ATT, Key, read_design, read_propensity
-from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.records import ATT
 from ruralimpact.design.study import strategies_of
-from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
-from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.apply_strategy import Estimator, strategy_estimator
+from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import (
     AnalysisScores,
@@ -23,14 +20,11 @@ from ruralimpact.estimation.joint_tests import (
     joint_tests,
     use_bootstrap_where_few,
 )
-from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.panel import Panel, panel_estimator
 from ruralimpact.estimation.printed_errors import LABELS
 from ruralimpact.estimation.rows import Specification, estimate_row, score_columns
 from ruralimpact.inference.clustered import Clustering, group_codes
 from ruralimpact.tables import empty_table
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -155,7 +149,7 @@ def _specified(
     outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
     outcomes = outcomes.loc[comparison.units["unit_id"]]
     for name in strategies_of(analysis):
-        estimator = _estimator(study, tables, analysis, comparison, name)
+        estimator = estimator_of(study, tables, analysis, comparison, name)
         for outcome in analysis["outcomes"]:
             values = outcomes[outcome].to_numpy(float)
             yield _specification(study, tables, analysis, name, outcome), estimator(values)
@@ -189,14 +183,33 @@ def _specification(
 _ESTIMANDS = {"panel": "weighted ATT", "difference_in_means": ATT}
 
 
-def _estimator(
+def estimator_of(
     study: Mapping[str, Any],
     tables: Tables,
     analysis: Mapping[str, Any],
     comparison: Comparison,
     name: str,
+    *,
+    printed: bool = True,
 ) -> Estimator:
-    """The function from an outcome to its estimate under one strategy or panel estimator."""
+    """Build the function from an outcome to its estimate under one strategy or panel estimator.
+
+    Parameters
+    ----------
+    study, analysis : mapping
+    tables : Tables
+    comparison : Comparison
+        Of the analysis.
+    name : str
+        Strategy or panel estimator.
+    printed : bool
+        Compute the standard errors that other software prints as well.
+
+    Returns
+    -------
+    callable
+        From an ndarray of shape (n,), NaN where missing, to a `ScoredEstimate`.
+    """
     if analysis["method"] == "panel":
         periods = (
             pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy().astype(np.int64)
@@ -204,22 +217,14 @@ def _estimator(
         panel = Panel(comparison.units["id"].to_numpy(object), periods)
         return panel_estimator(name, comparison.treatment.astype(float), panel)
     if analysis["method"] == "difference_in_means":
-        return partial(_difference, treatment=comparison.treatment)
+        return difference_estimator(comparison.treatment)
     rows = {row["name"]: row for row in study["strategies"]}
-    strategy = parse_strategy(rows[name])
-    prepared = Prepared(
-        comparison.covariates,
-        comparison.treatment,
-        read_design(Key(analysis["name"], name), comparison, tables.weights, tables.pairs),
-        read_propensity(comparison, strategy.link, tables.propensity)
-        if strategy.needs_propensity
-        else None,
-        outcome_covariates=comparison.matrix(getattr(strategy, "outcome_covariates", ())),
-        stratified=bool(analysis.get("exact") or strategy.exact),
+    strategy, prepared = prepare_strategy(
+        rows[name],
+        analysis,
+        comparison,
+        weights=tables.weights,
+        pairs=tables.pairs,
+        propensity=tables.propensity,
     )
-    return strategy_estimator(strategy, prepared)
-
-
-def _difference(outcome: FloatArray, treatment: NDArray[np.int8]) -> ScoredEstimate:
-    known = ~np.isnan(outcome)
-    return spread_scores(difference_in_means(outcome[known], treatment[known]), known)
+    return strategy_estimator(strategy, prepared, printed=printed)

@@ -70,17 +70,13 @@ _PERCENT = (
 
 def strategy_text(entry: Mapping[str, Any]) -> str:
     """Return a strategy of strategies.yaml in words."""
-    if entry["method"] == "unweighted":
-        return "No matching: all units of the comparison, each counted once."
-    scale = "" if entry.get("score", "linear") == "linear" else ", on the scale of the probability"
-    distance = _DISTANCES[entry.get("distance", "propensity")]
-    controls = "control" if entry.get("k", 1) == 1 else f"{entry['k']} controls"
-    parts = [f"The nearest {controls} by {distance}{scale}"]
-    parts.append("with replacement" if entry.get("replace", True) else "without replacement")
+    parts = [_method_text(entry)]
     if entry.get("caliper") is not None:
         parts.append(
             f"no farther than {entry['caliper']} standard deviations of the score over all units"
         )
+    if entry.get("exact"):
+        parts.append(f"within cells of {', '.join(entry['exact'])}")
     if entry.get("tie_tolerance"):
         parts.append(
             f"neighbours within {entry['tie_tolerance']:g} of squared standardised distance count as tied"
@@ -91,3 +87,39 @@ def strategy_text(entry: Mapping[str, Any]) -> str:
             "2011)"
         )
     return ", ".join(parts) + "."
+
+
+def _method_text(entry: Mapping[str, Any]) -> str:
+    method = entry["method"]
+    if method not in ("nearest", "optimal"):
+        scale = (
+            "probability" if entry.get("score", "probability") == "probability" else "linear score"
+        )
+        return _METHODS[method].format(
+            kernel=entry.get("kernel", "epanechnikov").capitalize(),
+            bandwidth=entry.get("bandwidth", 0.06),
+            radius=entry.get("radius", 0.05),
+            moments="means and variances" if entry.get("moments") == 2 else "means",
+            scale=scale,
+        )
+    scale = "" if entry.get("score", "linear") == "linear" else ", on the scale of the probability"
+    distance = _DISTANCES[entry.get("distance", "propensity")] + scale
+    controls = "control" if entry.get("k", 1) == 1 else f"{entry['k']} controls"
+    if method == "optimal":
+        return f"The {controls} of its own for each treated unit, of the least total {distance}"
+    replacement = "with" if entry.get("replace", True) else "without"
+    return f"The nearest {controls} by {distance}, {replacement} replacement"
+
+
+_METHODS = {
+    "unweighted": "No matching: all units of the comparison, each counted once",
+    "kernel": "All controls within {bandwidth} of the {scale}, by nearness ({kernel} kernel)",
+    "radius": "All controls within {radius} of the {scale}, alike",
+    "coarsened_exact": "Exact matching on binned covariates",
+    "entropy": "Control weights that make the {moments} of the covariates equal (entropy balancing)",
+    "ipw": "Inverse-probability weights, normalised",
+    "overlap": "Overlap weights: the effect among units that could as well be in either arm",
+    "ipwra": "Inverse-probability-weighted regression adjustment",
+    "aipw": "Augmented inverse-probability weighting",
+    "regression": "Outcome regression among the controls",
+}

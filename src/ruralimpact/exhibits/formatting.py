@@ -80,7 +80,7 @@ def share_of(part: int, total: int, noun: str = "") -> str:
     """Return ``none of four``, ``one of four`` or ``all four``, with the noun if there is one."""
     whole = plural(total, noun) if noun else word(total)
     if part == total and total > 1:
-        return f"all {whole}"
+        return f"both{whole.removeprefix('two')}" if total == 2 else f"all {whole}"
     return f"{word(part) if part else 'none'} of {whole}"
 
 

@@ -28,14 +28,14 @@ def propensity_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple
     models = results.propensity_models
     chosen = models[models["analysis"].isin(exhibit["analyses"])]
     keys = list(dict.fromkeys(zip(chosen["analysis"], chosen["link"], strict=True)))
-    columns: list[Column] = []
+    columns: list[Column] = [] if keys else [Column("", "", 1.0)]
     for analysis, link in keys:
         title = f"{results.analysis(analysis)['label']} ({link})"
         columns += [Column("Coefficient", title, 1.1), Column("(SE)", title, 0.9)]
     rows: list[Row] = []
     for kind, title in (("coefficient", "Covariates"), ("statistic", "Fit")):
         part = chosen[chosen["kind"] == kind]
-        rows.append(heading(title, "panel"))
+        rows += [heading(title, "panel")] if len(part) else []
         rows += [_row(part, term, keys) for term in dict.fromkeys(part["term"])]
     return (
         Table(

@@ -14,7 +14,11 @@ def csv_text(tables: tuple[Table, ...]) -> str:
     the values by name in their printed unit; missing and suppressed values are empty.
     """
     records = [record for table in tables for record in _records(table)]
-    names = list(dict.fromkeys(name for record in records for name in record))
+    synthetic = any(table.synthetic for table in tables)
+    if synthetic and not records:
+        records = [{"data": "synthetic stand-in"}]
+    first = ["panel", "group", "row", *(["data"] if synthetic else [])]
+    names = list(dict.fromkeys([*first, *(name for record in records for name in record)]))
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
     writer.writeheader()

@@ -1,6 +1,6 @@
 """One strategy within each level of a subgroup variable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ from ruralimpact.design.strategies import (
     Strategy,
 )
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.apply_strategy import Estimator, Prepared
-from ruralimpact.estimation.effects import difference_estimator, effect_estimator
+from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
+from ruralimpact.estimation.effects import difference_estimator
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 
@@ -118,7 +118,8 @@ def _plain(comparison: Comparison, inside: BoolArray) -> Level:
     reason = _empty_arm(comparison.treatment, inside.astype(float))
     if reason:
         return Level(inside, None, reason=reason)
-    return Level(inside, _masked(difference_estimator(comparison.treatment), inside))
+    treated = int((comparison.treatment[inside] == 1).sum())
+    return Level(inside, _masked(difference_estimator(comparison.treatment), inside, treated))
 
 
 def _within_strata(
@@ -147,7 +148,7 @@ def _within_strata(
         outcome_covariates=comparison.covariates,
         stratified=True,
     )
-    estimator = effect_estimator(strategy, prepared)
+    estimator = strategy_estimator(strategy, prepared, printed=False)
     return [_level(comparison, inside, design.weights, estimator) for inside in members]
 
 
@@ -159,7 +160,9 @@ def _level(
     reason = _empty_arm(comparison.treatment, used)
     if reason:
         return Level(inside, None, lost, reason=reason)
-    return Level(inside, _masked(estimator, inside), lost, _balanced(comparison, inside, used))
+    matched = int(((comparison.treatment == 1) & (used > 0)).sum())
+    own = _masked(estimator, inside, matched)
+    return Level(inside, own, lost, _balanced(comparison, inside, used))
 
 
 def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Level:
@@ -175,7 +178,7 @@ def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Leve
         return Level(inside, None, reason=str(problem))
     outcome_covariates = _independent(comparison.matrix(columns).rows(inside))
     prepared = Prepared(covariates, treatment, design, score, outcome_covariates)
-    part = effect_estimator(strategy, prepared)
+    part = strategy_estimator(strategy, prepared, printed=False)
     weights = np.zeros(len(inside))
     weights[inside] = design.weights
     return Level(
@@ -186,11 +189,12 @@ def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Leve
     )
 
 
-def _masked(estimator: Estimator, inside: BoolArray) -> Estimator:
-    """The estimator of the units inside: outcomes of the others are taken away."""
+def _masked(estimator: Estimator, inside: BoolArray, treated: int) -> Estimator:
+    """The estimator of the units inside, `treated` of them focal: outcomes of others are taken away."""
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
-        return estimator(np.where(inside, outcome, np.nan))
+        found = estimator(np.where(inside, outcome, np.nan))
+        return replace(found, lost=treated - found.n_treated)
 
     return estimate
 

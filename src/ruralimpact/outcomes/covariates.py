@@ -11,33 +11,28 @@ BEFORE = "_before"
 _UNIT_ROLES = ("covariate", "treatment", "wave")
 
 
-def check_covariates(study: Mapping[str, Any]) -> None:
-    """Refuse analyses that match on what treatment may have changed, or on what is no covariate.
+def check_covariates(study: Mapping[str, Any], analysis: Mapping[str, Any]) -> None:
+    """Refuse an analysis that matches on what treatment may have changed, or on what is no covariate.
 
     Parameters
     ----------
     study : mapping
         As `ruralimpact.config.load_study` returns it.
+    analysis : mapping
+        One of its analyses, of a sample that exists.
 
     Raises
     ------
     ConfigError
-        A covariate or exact stratum of an analysis is unknown in its sample, is not a covariate, or
-        is declared as measured after treatment. The mean of a variable over the periods before
-        treatment (``<name>_before`` of a two-period sample) is always measured before.
+        A covariate or exact stratum is unknown in the sample, is not a covariate, or is declared as
+        measured after treatment. The mean of a variable over the periods before treatment
+        (``<name>_before`` of a two-period sample) is always measured before.
     """
     declared = _declared(study)
-    for analysis in study.get("analyses", []):
-        sample = study["samples"].get(analysis["sample"])
-        key = f"analyses.{analysis['name']}"
-        if sample is None:
-            hint = nearest(analysis["sample"], study["samples"])
-            raise ConfigError(
-                f"there is no sample '{analysis['sample']}'. {hint}", key=f"{key}.sample"
-            )
-        for option in ("covariates", "exact"):
-            for name in analysis.get(option, []):
-                _check_one(name, sample, declared, f"{key}.{option}")
+    sample = study["samples"][analysis["sample"]]
+    for option in ("covariates", "exact"):
+        for name in analysis.get(option, []):
+            _check_one(name, sample, declared, f"analyses.{analysis['name']}.{option}")
 
 
 def _check_one(
