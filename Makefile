@@ -33,7 +33,7 @@ docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python tools/write_docs.py
 
 simulation: setup ## coverage of every strategy on simulated clustered surveys (about an hour)
-	@$(BIN)/python tests/simulation/coverage.py
+	@$(BIN)/python tests/simulation/coverage.py && $(BIN)/python tests/simulation/coverage_page.py
 
 benchmarks: setup ## time the engine (minutes)
 	@$(BIN)/python benchmarks/engine.py
