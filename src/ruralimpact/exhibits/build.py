@@ -70,6 +70,12 @@ FIGURES: dict[str, FigureBuilder] = {
     "waterfall": waterfall_plot,
     "distribution": distribution_plot,
 }
+# What these tables say in words rests on tests, which of synthetic data are no findings.
+_WITH_TESTS = {"subgroups", "decomposition", "association", "verdict", "sensitivity", "panel"}
+NO_FINDINGS = (
+    "Synthetic stand-in: tests and intervals show how the methods behave on data with a known answer; they "
+    "are no findings."
+)
 _STUDY_WORDS = (
     *("name", "title", "subtitle", "question", "citation", "currency", "design"),
     *("unit_label", "group_label"),
@@ -121,6 +127,8 @@ def numbered_tables(
             f"unknown kind of table; known: {known}.", key=f"tables.{exhibit['name']}.kind"
         )
     tables = builder(results.for_exhibit(exhibit), exhibit)
+    if results.synthetic and exhibit["kind"] in _WITH_TESTS:
+        tables = tuple(replace(table, reading=(NO_FINDINGS,)) for table in tables)
     letters = "abcdefgh" if len(tables) > 1 else [""]
     return tuple(
         replace(table, title=f"Table {number}{letter}. {table.title}")

@@ -53,9 +53,10 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
         ends = _ends(results, frame.iloc[0], outcome)
         return f"the {comparison} {name} is {span} (95 percent interval {ends})."
     ways = "estimators" if results.analysis(analysis)["method"] == "panel" else "strategies"
+    tested = f"; {_significant(frame)} from zero at the 5 percent level"
     return (
-        f"across {formatting.word(len(frame))} {ways} the {comparison} {name} ranges from {span}; "
-        f"{_significant(frame)} from zero at the 5 percent level{_unbalanced(frame)}."
+        f"across {formatting.word(len(frame))} {ways} the {comparison} {name} ranges from {span}"
+        f"{'' if results.synthetic else tested}{_unbalanced(frame)}."
     )
 
 
@@ -69,7 +70,8 @@ def _short(results: StudyResults, analysis: str, outcome: str) -> str:
         return (
             f"{label}: {_span(results, frame, outcome)} ({_ends(results, frame.iloc[0], outcome)})."
         )
-    return f"{label}: {_span(results, frame, outcome)}; {_significant(frame)}."
+    tested = "" if results.synthetic else f"; {_significant(frame)}"
+    return f"{label}: {_span(results, frame, outcome)}{tested}."
 
 
 def _span(results: StudyResults, frame: pd.DataFrame, outcome: str) -> str:
