@@ -74,7 +74,7 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
             text = (
                 f"All coefficients zero: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
                 f"{formatting.number(record['statistic'], 2)}, "
-                f"p = {formatting.p_value(record['p_value'])}"
+                f"{formatting.p_statement(record['p_value'])}"
             )
             values = {"outcome": outcome, "test": "jointly zero", "p_value": record["p_value"]}
             rows.append(Row(Cell(""), (Cell(text, span=5),), values, "foot"))

@@ -57,6 +57,12 @@ def p_value(value: float | None) -> str:
     return number(value, 3)
 
 
+def p_statement(value: float | None) -> str:
+    """Return ``p = 0.012``, or ``p < 0.001``."""
+    shown = p_value(value)
+    return f"p < {shown[1:]}" if shown.startswith("<") else f"p = {shown}"
+
+
 def range_text(values: Sequence[float], decimals: int, unit: str) -> str:
     """Return ``a to b unit`` for the smallest and largest value, or ``a unit`` where they print alike."""
     low, high = number(min(values), decimals), number(max(values), decimals)

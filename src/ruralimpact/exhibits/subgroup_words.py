@@ -53,7 +53,7 @@ def equality_words(record: Mapping[Any, Any]) -> str:
         return f"Equal effects: no test ({record['reason'] or 'no difference has any variance'})"
     return (
         f"Equal effects: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
-        f"{formatting.number(record['statistic'], 2)}, p = {formatting.p_value(record['p_value'])}"
+        f"{formatting.number(record['statistic'], 2)}, {formatting.p_statement(record['p_value'])}"
     )
 
 
@@ -88,7 +88,7 @@ def _test_sentence(family: pd.DataFrame) -> str:
     pairs = family[family["kind"] == "difference"]
     text = (
         f"That all levels have the same effect {verdict} at the 5 percent level "
-        f"(p = {formatting.p_value(equality)})"
+        f"({formatting.p_statement(equality)})"
     )
     if len(pairs) < 2:
         return f"{text}."
