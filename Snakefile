@@ -20,12 +20,14 @@ include: "workflow/rules/estimate.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/exhibit.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/claims.smk"
 
 
 rule all:
     default_target: True
     input:
         [everything(study) for study in STUDIES.values()],
+        "results/claims.html",
 
 
 # `snakemake nsw` builds one study.

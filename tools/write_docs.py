@@ -16,6 +16,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = {
+    "generate_data": "generate",
     "ingest_source": "ingest",
     "construct_samples": "construct",
     "design_comparisons": "design",
@@ -23,6 +24,7 @@ STAGES = {
     "analyse_sensitivity": "sensitivity",
     "make_exhibits": "exhibit",
     "write_report": "report",
+    "write_claims": "claims",
 }
 BEGIN, END = "<!-- drawn by `make docs`: begin -->", "<!-- drawn by `make docs`: end -->"
 INTRODUCTION = """\
@@ -122,7 +124,7 @@ def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 def drawing() -> str:
     """Return the graph of the stages as Mermaid text, drawn by Snakemake from the rules."""
-    command = [sys.executable, "-m", "snakemake", "nsw", "--rulegraph", "mermaid-js", "--forceall"]
+    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "--forceall"]
     paths = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     shown = subprocess.run(
         command,

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = (
     "Snakefile",
     "config",
+    "data/published",
     "environment.yml",
     "profiles",
     "requirements.lock",
