@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ruralimpact.config import load_study
     from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
-    from ruralimpact.impact import ImpactDifference, ImpactEstimate, estimate_impact
+    from ruralimpact.impact import estimate_impact
+    from ruralimpact.impact_result import ImpactDifference, ImpactEstimate
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,8 +29,8 @@ _MODULES = {
     "DataError": "errors",
     "DesignError": "errors",
     "RuralImpactError": "errors",
-    "ImpactDifference": "impact",
-    "ImpactEstimate": "impact",
+    "ImpactDifference": "impact_result",
+    "ImpactEstimate": "impact_result",
     "estimate_impact": "impact",
     "load_study": "config",
 }

@@ -14,6 +14,7 @@ PACKAGE = ROOT / "src" / "ruralimpact"
 # survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
 BASE = {"errors", "progress", "tables", "stage"}
 MAY_IMPORT = {
+    "contracts": set(),
     "survey": set(),
     "outcomes": {"survey"},
     "design": set(),

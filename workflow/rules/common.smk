@@ -40,6 +40,7 @@ def modules(*packages):
     return [
         "requirements.lock",
         *(f"src/ruralimpact/{module}" for module in shared),
+        *sorted(glob("src/ruralimpact/contracts/*.py")),
         *sorted(path for pattern in patterns for path in glob(pattern)),
     ]
 

@@ -1,0 +1,35 @@
+"""Contracts of the analysis samples and of what was left out of them."""
+
+from pandera.pandas import Check, Column, DataFrameSchema
+
+
+def units() -> DataFrameSchema:
+    """Contract ``units``."""
+    return DataFrameSchema(
+        {
+            "unit_id": Column(str, unique=True, description="unit in this sample, sorted"),
+            "group": Column(
+                str, description="group that treatment is assigned to and errors cluster on"
+            ),
+        },
+        strict=False,
+    )
+
+
+def outcomes() -> DataFrameSchema:
+    """Contract ``outcomes``."""
+    return DataFrameSchema({"unit_id": Column(str, unique=True)}, strict=False)
+
+
+def exclusions() -> DataFrameSchema:
+    """Contract ``exclusions``."""
+    return DataFrameSchema(
+        {
+            "stage": Column(str, Check.isin(["ingest", "construct", "design", "estimate"])),
+            "scope": Column(str, description="source, sample, or analysis/strategy"),
+            "reason": Column(str),
+            "rows": Column(int, Check.ge(0), description="rows excluded for this reason"),
+            "rows_before": Column(int, Check.ge(0), description="rows before this exclusion"),
+        },
+        strict=True,
+    )
