@@ -10,7 +10,7 @@ for study in STUDIES.values():
             f"generate_data_{study['name']}"
         input:
             calibration=f"config/studies/{study['name']}/{study['generate']['calibration']}",
-            modules=modules("decomposition", "simulate/" + study["generate"]["process"]),
+            modules=modules("decomposition", f"simulate/{study['generate']['process']}"),
         output:
             touch(done(study, "generate_data")),
             raw=update([f"{folder}/raw/{name}" for name in study["generate"]["files"]]),
