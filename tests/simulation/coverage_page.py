@@ -102,7 +102,7 @@ def draw(rows: pd.DataFrame, path: Path) -> None:
                 linestyle="none",
             )
         axis.set_title(f"{count} groups", fontsize=10, loc="left")
-        axis.set_xlim(40, 100)
+        axis.set_xlim(20, 100)
         axis.grid(axis="x", color="#eeeeee")
         axis.spines[["top", "right", "left"]].set_visible(False)
         axis.set_xlabel("Coverage, percent", fontsize=9)
