@@ -24,8 +24,15 @@ MAY_IMPORT = {
     "sensitivity": {"design", "inference", "estimation"},
     "heterogeneity": {"design", "inference", "estimation"},
     "decomposition": {"design", "inference", "estimation"},
+    "difference": {"design", "inference", "estimation"},
+    "attrition": {"design", "inference", "estimation"},
+    "power": {"inference", "estimation"},
+    "waves": {"survey"},
     "claims": set(),
-    "exhibits": {"design", "inference", "estimation", "sensitivity", "claims"},
+    "exhibits": {
+        *("design", "inference", "estimation", "sensitivity", "claims"),
+        *("difference", "attrition", "power", "waves"),
+    },
 }
 
 

@@ -1,0 +1,1 @@
+"""Who is not found again: response, weights for it, and bounds."""

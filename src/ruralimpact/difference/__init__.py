@@ -1,0 +1,1 @@
+"""Difference estimators over time: two periods, groups and times, event studies, parallel trends."""
