@@ -9,6 +9,7 @@ import yaml
 
 from ruralimpact.config_references import check_references
 from ruralimpact.config_schema import UniqueKeyLoader, validate
+from ruralimpact.config_waves import expand_waves
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.suggestions import nearest
@@ -89,7 +90,8 @@ def load_study(folder: str | Path) -> dict[str, Any]:
     -------
     dict
         The keys of study.yaml with ``name`` (the folder's), ``codebook`` (list of rows, all text),
-        ``strategies`` (list) and ``exhibits`` (dict of ``tables`` and ``figures``).
+        ``strategies`` (list) and ``exhibits`` (dict of ``tables`` and ``figures``); series of waves
+        written out, see `ruralimpact.config_waves.expand_waves`.
 
     Raises
     ------
@@ -112,10 +114,13 @@ def load_study(folder: str | Path) -> dict[str, Any]:
         "strategies": list(strategies),
         "exhibits": {"tables": [], "figures": [], **exhibits},
     }
-    sources = [source["name"] for source in study["sources"]]
-    parse_codebook(study["codebook"], sources, file=str(shown / "codebook.csv"))
-    check_references(study, shown)
-    return study
+    written = [source["name"] for source in study["sources"]]
+    expanded = expand_waves(study, shown / "study.yaml")
+    sources = [source["name"] for source in expanded["sources"]]
+    known = dict.fromkeys([*written, *sources])
+    parse_codebook(study["codebook"], known, file=str(shown / "codebook.csv"))
+    check_references(expanded, shown)
+    return expanded
 
 
 def check_files(root: str | Path, studies: Iterable[Mapping[str, Any]]) -> None:

@@ -171,7 +171,7 @@ def test_report_is_one_file_that_needs_no_network(
         findings_document(results),
         {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
         {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
-        lists=[{"sha256": "0123", "specifications": 9}],
+        lists=[[{"sha256": "0123", "specifications": 9}]],
     )
     assert "<script" not in page
     assert re.findall(r'(?:src|href)="(?!data:|#)', page) == []

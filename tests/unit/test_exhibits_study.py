@@ -323,7 +323,8 @@ def build_results(
         quality.append(path)
     paths = {name: folder / f"{name}.parquet" for name in tables}
     exclusions = [paths.pop("exclusions")]
-    return load_results(study, tables=paths, exclusions=exclusions, quality=quality)
+    by_round = {name: [path] for name, path in paths.items()}
+    return load_results(study, tables=by_round, exclusions=exclusions, quality=quality)
 
 
 def test_the_study_reproduces_matchit(tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 from runner.stages import STAGES, LineReader, RunProgress
 
-STUDY = {"name": "nsw", "title": "NSW", "sources": [{"name": "psid"}, {"name": "cps"}]}
+STUDY = {
+    "name": "nsw",
+    "title": "NSW",
+    "sources": [{"name": "psid"}, {"name": "cps"}],
+    "codebook": [],
+    "samples": {"both": {"sources": ["psid", "cps"]}},
+    "analyses": [],
+}
 
 
 def progress_after(*events: dict) -> RunProgress:

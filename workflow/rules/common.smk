@@ -1,7 +1,8 @@
 """Look-ups shared by the rules; nothing here computes.
 
-Rules are made in a loop over the studies, one job a stage and study (a source, for ingest): samples and
-exhibits differ between studies, and every job pays about two seconds of imports.
+Rules are made in a loop over the studies, one job a stage and round of a study (a source, for ingest; all
+rounds together, from exhibits on): samples and exhibits differ between studies, every job pays about two
+seconds of imports, and a new wave makes a new round, so that what was computed before stays as it is.
 
 Outputs are flagged `update`: a job that fails leaves the earlier results as they were. Snakemake would
 then count the restored files as new, so each job also makes a `done` marker that goes away with a
@@ -11,6 +12,7 @@ failure; the markers are what `all` and the targets named like a study ask for.
 from glob import glob
 
 from ruralimpact.config import load_studies
+from ruralimpact.config_waves import rounds_of
 from ruralimpact.errors import RuralImpactError
 from snakemake.exceptions import WorkflowError
 
@@ -19,14 +21,16 @@ try:
 except RuralImpactError as error:
     raise WorkflowError(f"error: {error}") from None
 
-STAGES = [
+# Stages of each round of a study (see `rounds_of`), and those that put all rounds together.
+ROUND_STAGES = [
     "construct_samples",
     "design_comparisons",
     "estimate_impacts",
     "analyse_sensitivity",
-    "make_exhibits",
-    "write_report",
 ]
+STUDY_STAGES = ["make_exhibits", "write_report"]
+ROUNDS = {name: list(rounds_of(study).values()) for name, study in STUDIES.items()}
+EVERY_ROUND = [block for blocks in ROUNDS.values() for block in blocks]
 
 # One thread a job, so that sums are taken in the same order on any machine.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -57,9 +61,19 @@ def without(entries, *keys):
     return [{key: entry[key] for key in entry if key not in keys} for entry in entries]
 
 
+def home(study):
+    """Folder of the results of a study, or of one of its rounds."""
+    return f"results/{study['name']}{study.get('folder', '')}"
+
+
 def done(study, rule_name):
     """Marker that a rule has succeeded since its outputs were last tried."""
-    return f"results/{study['name']}/done/{rule_name}"
+    return f"{home(study)}/done/{rule_name}"
+
+
+def of_rounds(study, table):
+    """One table of every round of a study."""
+    return [f"{home(block)}/{table}" for block in ROUNDS[study["name"]]]
 
 
 def everything(study):
@@ -67,7 +81,8 @@ def everything(study):
     return [
         f"results/{study['name']}/report.html",
         *(done(study, f"ingest_source_{source['name']}") for source in study["sources"]),
-        *(done(study, stage) for stage in STAGES),
+        *(done(block, stage) for block in ROUNDS[study["name"]] for stage in ROUND_STAGES),
+        *(done(study, stage) for stage in STUDY_STAGES),
         *([done(study, "generate_data")] if "generate" in study else []),
     ]
 
@@ -79,15 +94,14 @@ def truth(study):
 
 
 def surveys(study, suffix):
-    """Files that ingest makes, one a source."""
+    """Files that ingest makes, one a source that a study, or a round of it, knows."""
     folder = f"results/{study['name']}/survey"
     return [f"{folder}/{source['name']}.{suffix}" for source in study["sources"]]
 
 
 def samples(study, table):
-    """Units or outcomes of every sample of a study."""
-    folder = f"results/{study['name']}/analysis"
-    return [f"{folder}/{sample}/{table}.parquet" for sample in study["samples"]]
+    """Units or outcomes of every sample of a round."""
+    return [f"{home(study)}/analysis/{sample}/{table}.parquet" for sample in study["samples"]]
 
 
 def exhibits(study):

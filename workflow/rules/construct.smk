@@ -1,13 +1,13 @@
 # Survey tables -> units (arms, groups, covariates) and, apart from them, outcomes.
 
-for study in STUDIES.values():
-    folder = f"results/{study['name']}"
+for study in EVERY_ROUND:
+    folder = home(study)
 
     rule:
         name:
-            f"construct_samples_{study['name']}"
+            f"construct_samples_{study['name']}{study['ending']}"
         input:
-            [done(study, f"ingest_source_{source['name']}") for source in study["sources"]],
+            [done(STUDIES[study["name"]], f"ingest_source_{s['name']}") for s in study["sources"]],
             surveys=surveys(study, "parquet"),
             modules=modules("survey", "outcomes"),
         output:
@@ -26,6 +26,7 @@ for study in STUDIES.values():
             | {
                 "variables": study["variables"],
                 "samples": without(study["samples"], "label"),
+                "references": without(study["references"], "label"),
                 "outcomes": without(study["outcomes"], "label", "unit", "family", "decimals"),
             },
         script:

@@ -1,11 +1,11 @@
 # Units -> propensity, matches and weights, balance. No outcome is among the inputs: a test checks it.
 
-for study in STUDIES.values():
-    folder = f"results/{study['name']}"
+for study in EVERY_ROUND:
+    folder = home(study)
 
     rule:
         name:
-            f"design_comparisons_{study['name']}"
+            f"design_comparisons_{study['name']}{study['ending']}"
         input:
             done(study, "construct_samples"),
             units=samples(study, "units"),

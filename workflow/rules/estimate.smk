@@ -1,11 +1,11 @@
 # Designs and outcomes -> estimates, each with its group scores.
 
-for study in STUDIES.values():
-    folder = f"results/{study['name']}"
+for study in EVERY_ROUND:
+    folder = home(study)
 
     rule:
         name:
-            f"estimate_impacts_{study['name']}"
+            f"estimate_impacts_{study['name']}{study['ending']}"
         input:
             done(study, "design_comparisons"),
             units=samples(study, "units"),

@@ -7,29 +7,28 @@ for study in STUDIES.values():
         name:
             f"make_exhibits_{study['name']}"
         input:
-            done(study, "estimate_impacts"),
-            done(study, "analyse_sensitivity"),
-            estimates=f"{folder}/estimates/estimates.parquet",
-            scores=f"{folder}/estimates/scores.parquet",
-            std_errors=f"{folder}/estimates/std_errors.parquet",
-            tests=f"{folder}/estimates/tests.parquet",
-            subgroups=f"{folder}/estimates/subgroups.parquet",
-            decomposition=f"{folder}/estimates/decomposition.parquet",
-            associations=f"{folder}/estimates/associations.parquet",
-            sensitivity=f"{folder}/estimates/sensitivity.parquet",
-            leave_one_out=f"{folder}/estimates/leave_one_out.parquet",
-            weights=f"{folder}/design/weights.parquet",
-            propensity=f"{folder}/design/propensity.parquet",
-            propensity_models=f"{folder}/design/propensity_models.parquet",
-            balance=f"{folder}/design/balance.parquet",
-            balance_summary=f"{folder}/design/balance_summary.parquet",
-            designs=f"{folder}/design/designs.parquet",
-            exclusions=[
-                f"{folder}/analysis/exclusions.parquet",
-                f"{folder}/design/exclusions.parquet",
-            ],
+            [done(block, "analyse_sensitivity") for block in ROUNDS[study["name"]]],
+            estimates=of_rounds(study, "estimates/estimates.parquet"),
+            scores=of_rounds(study, "estimates/scores.parquet"),
+            std_errors=of_rounds(study, "estimates/std_errors.parquet"),
+            tests=of_rounds(study, "estimates/tests.parquet"),
+            subgroups=of_rounds(study, "estimates/subgroups.parquet"),
+            decomposition=of_rounds(study, "estimates/decomposition.parquet"),
+            associations=of_rounds(study, "estimates/associations.parquet"),
+            sensitivity=of_rounds(study, "estimates/sensitivity.parquet"),
+            leave_one_out=of_rounds(study, "estimates/leave_one_out.parquet"),
+            weights=of_rounds(study, "design/weights.parquet"),
+            propensity=of_rounds(study, "design/propensity.parquet"),
+            propensity_models=of_rounds(study, "design/propensity_models.parquet"),
+            balance=of_rounds(study, "design/balance.parquet"),
+            balance_summary=of_rounds(study, "design/balance_summary.parquet"),
+            designs=of_rounds(study, "design/designs.parquet"),
+            exclusions=of_rounds(study, "analysis/exclusions.parquet")
+            + of_rounds(study, "design/exclusions.parquet"),
             quality=surveys(study, "quality.json"),
-            outcomes=samples(study, "outcomes"),
+            outcomes=[
+                path for block in ROUNDS[study["name"]] for path in samples(block, "outcomes")
+            ],
             truth=truth(study),
             modules=modules("design", "exhibits", "inference", "sensitivity"),
         output:
@@ -44,5 +43,6 @@ for study in STUDIES.values():
             "../../environment.yml"
         params:
             study={key: study[key] for key in study if key != "codebook"},
+            samples=[name for block in ROUNDS[study["name"]] for name in block["samples"]],
         script:
             "../scripts/make_exhibits.py"

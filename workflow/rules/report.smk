@@ -10,7 +10,7 @@ for study in STUDIES.values():
             done(study, "make_exhibits"),
             findings=f"{folder}/exhibits/findings.json",
             exhibits=exhibits(study),
-            specification_lists=f"{folder}/estimates/specification_lists.json",
+            specification_lists=of_rounds(study, "estimates/specification_lists.json"),
             quality=surveys(study, "quality.json"),
             modules=modules("exhibits") + glob("workflow/report/*"),
         output:

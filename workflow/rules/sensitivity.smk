@@ -1,11 +1,11 @@
 # Designs, outcomes and estimates -> how sensitive the matched estimates are.
 
-for study in STUDIES.values():
-    folder = f"results/{study['name']}"
+for study in EVERY_ROUND:
+    folder = home(study)
 
     rule:
         name:
-            f"analyse_sensitivity_{study['name']}"
+            f"analyse_sensitivity_{study['name']}{study['ending']}"
         input:
             done(study, "estimate_impacts"),
             units=samples(study, "units"),

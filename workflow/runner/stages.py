@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config_waves import rounds_of
+
 STAGES = {
     "generate_data": "Making the raw files of the stand-in",
     "ingest_source": "Reading the survey files",
@@ -102,7 +104,9 @@ class RunProgress:
         self._rules: dict[str, tuple[str, str]] = {}
         for study in studies:
             for stage in STAGES:
-                self._rules[f"{stage}_{study['name']}"] = (study["name"], stage)
+                for block in rounds_of(study).values():
+                    rule = f"{stage}_{study['name']}{block['ending']}"
+                    self._rules[rule] = (study["name"], stage)
             for source in study["sources"]:
                 rule = f"ingest_source_{study['name']}_{source['name']}"
                 self._rules[rule] = (study["name"], "ingest_source")

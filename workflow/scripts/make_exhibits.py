@@ -16,9 +16,10 @@ def make_exhibits(
     findings: str,
     exhibits: Sequence[str],
     study: Mapping[str, Any],
+    samples: Sequence[str],
     outcomes: Sequence[str] = (),
     truth: Sequence[str] = (),
-    **tables: str,
+    **tables: Sequence[str],
 ) -> None:
     """Write the files of all exhibits beside `findings`.
 
@@ -32,19 +33,22 @@ def make_exhibits(
         The other outputs, for progress.
     study : mapping
         The study's configuration, less its codebook.
+    samples : sequence of str
+        Samples in the order of the rounds.
     outcomes : sequence of path
-        Outcomes by unit of each sample, in the order of ``study["samples"]``.
+        Outcomes by unit of each sample, in the order of `samples`.
     truth : sequence of path
         What synthetic data were planted with; none for real data.
-    **tables : path
-        Estimates, scores, standard errors, weights, propensity, balance and designs, by name.
+    **tables : sequence of path
+        Estimates, scores, standard errors, weights, propensity, balance and designs, by name; one
+        file a round.
     """
     results = load_results(
         study,
         tables=tables,
         exclusions=exclusions,
         quality=quality,
-        outcomes=outcomes,
+        outcomes=dict(zip(samples, outcomes, strict=True)),
         truth=truth,
     )
     progress.begin(study["name"], "make_exhibits")

@@ -13,7 +13,7 @@ def write_report(
     *,
     findings: str,
     exhibits: Sequence[str],
-    specification_lists: str,
+    specification_lists: Sequence[str],
     quality: Sequence[str],  # noqa: ARG001 - what the data were like is in findings already
     report: str,
     study: Mapping[str, Any],  # noqa: ARG001
@@ -27,8 +27,8 @@ def write_report(
         Numbers, words and captions.
     exhibits : sequence of path
         Files of the exhibits: tables are read as HTML, figures as SVG.
-    specification_lists : path
-        Lists of specifications that have been estimated, oldest first.
+    specification_lists : sequence of path
+        Lists of specifications that have been estimated in each round, oldest first.
     report : path
         Output.
     template : path
@@ -39,7 +39,7 @@ def write_report(
         json.loads(Path(findings).read_text(encoding="utf-8")),
         {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
         {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
-        lists=json.loads(Path(specification_lists).read_text(encoding="utf-8")),
+        lists=[json.loads(Path(path).read_text(encoding="utf-8")) for path in specification_lists],
     )
     with stage.replacing(report) as partial:
         partial.write_text(page, encoding="utf-8")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.estimation.rows import join_scores
 from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.tables import empty_table
@@ -15,10 +16,10 @@ from ruralimpact.tables import empty_table
 def load_results(
     study: Mapping[str, Any],
     *,
-    tables: Mapping[str, str | Path],
+    tables: Mapping[str, Sequence[str | Path]],
     exclusions: Sequence[str | Path],
     quality: Sequence[str | Path],
-    outcomes: Sequence[str | Path] = (),
+    outcomes: Mapping[str, str | Path] | None = None,
     truth: Sequence[str | Path] = (),
 ) -> StudyResults:
     """Read what the stages before wrote, and suppress small cells once for all exhibits.
@@ -27,15 +28,15 @@ def load_results(
     ----------
     study : mapping
         Configuration of the study.
-    tables : mapping of str to path
-        ``estimates``, ``std_errors``, ``scores``, ``weights``, ``propensity``, ``balance``, ``designs``;
-        ``sensitivity`` and ``leave_one_out`` where those analyses were made.
+    tables : mapping of str to sequence of path
+        One file a round: ``estimates``, ``std_errors``, ``scores``, ``weights``, ``propensity``,
+        ``balance``, ``designs``; ``sensitivity`` and ``leave_one_out`` where those analyses were made.
     exclusions : sequence of path
         Tables of exclusions, in the order of the stages.
     quality : sequence of path
         Quality reports, in the order of the study's sources.
-    outcomes : sequence of path
-        Outcomes by unit, in the order of the study's samples.
+    outcomes : mapping of str to path, optional
+        Outcomes by unit, by sample.
     truth : sequence of path
         What synthetic data were planted with; the first file is the table of effects.
 
@@ -43,7 +44,7 @@ def load_results(
     -------
     StudyResults
     """
-    frames = {name: pd.read_parquet(path) for name, path in tables.items()}
+    frames = {name: _of_rounds(name, paths) for name, paths in tables.items()}
     designs = disclosure.suppress_designs(frames["designs"])
     reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality]
     names = [source["name"] for source in study["sources"]]
@@ -66,9 +67,18 @@ def load_results(
         decomposition=frames.get("decomposition", empty_table("decomposition")),
         associations=frames.get("associations", empty_table("associations")),
         quality=dict(zip(names, reports, strict=True)),
-        outcomes=dict(zip(study["samples"], map(pd.read_parquet, outcomes), strict=False)),
+        outcomes={name: pd.read_parquet(path) for name, path in (outcomes or {}).items()},
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
     )
+
+
+def _of_rounds(name: str, paths: Sequence[str | Path]) -> pd.DataFrame:
+    """Read one table of every round: rows below each other, scores side by side."""
+    frames = [pd.read_parquet(path) for path in paths]
+    if name == "scores":
+        return join_scores(frames[0], *(frame.set_index("group") for frame in frames[1:]))
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
 def _labelled(balance: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:

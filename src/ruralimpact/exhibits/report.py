@@ -32,7 +32,7 @@ def report_page(
     pages: Mapping[str, str],
     pictures: Mapping[str, bytes],
     *,
-    lists: Sequence[Mapping[str, Any]] = (),
+    lists: Sequence[Sequence[Mapping[str, Any]]] = (),
 ) -> str:
     """Return the report as one self-contained page.
 
@@ -46,9 +46,9 @@ def report_page(
         HTML files of the tables, by name.
     pictures : mapping of str to bytes
         SVG files of the figures, by name.
-    lists : sequence of mapping
-        Lists of specifications estimated in this folder, oldest first: ``sha256`` and
-        ``specifications``, how many.
+    lists : sequence of sequence of mapping
+        For each round, the lists of specifications estimated in this folder, oldest first: ``sha256``
+        and ``specifications``, how many.
 
     Returns
     -------
