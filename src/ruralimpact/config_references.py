@@ -196,7 +196,7 @@ def _check_exhibits(study: Study, file: Path) -> None:
     for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
         name, kind = exhibit["name"], exhibit["kind"]
         named = exhibit.get("analyses", []) + [
-            exhibit[key] for key in ("benchmark",) if key in exhibit
+            exhibit[key] for key in ("benchmark", "unadjusted") if key in exhibit
         ]
         _require(named, analyses, "analysis", file, f"{name}.analyses")
         drawn = exhibit.get("outcomes", [])

@@ -1,6 +1,7 @@
 """Impact tables: outcomes by strategy, or by panel estimator."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -8,8 +9,10 @@ import pandas as pd
 from ruralimpact.exhibits import disclosure, formatting, reading
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.second_currency import SecondCurrency, converted_cells, second_currency
 
 UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
+_UNADJUSTED = "Unadjusted difference"
 _LETTERS = "abcdefghij"
 
 _EFFECT_COLUMNS = (
@@ -27,7 +30,8 @@ def impact_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tab
     ----------
     results : StudyResults
     exhibit : mapping
-        Entry of exhibits.yaml with ``title``, ``analyses`` and, if any, ``source``.
+        Entry of exhibits.yaml with ``title``, ``analyses`` and, if any, ``source`` and ``unadjusted``
+        (an analysis of plain differences in means, shown before the strategies).
 
     Returns
     -------
@@ -42,28 +46,65 @@ def panel_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
     return (_table(results, exhibit, means=False),)
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """What the columns of a table are.
+
+    Attributes
+    ----------
+    means, percents : bool
+        There are columns of means, and of percents.
+    letters : mapping of str to str
+        Footnote of each reason why a percent is missing.
+    dropped, grouped : bool
+        There are columns of treated units left out, and of groups.
+    money : SecondCurrency or None
+    """
+
+    means: bool
+    percents: bool
+    letters: Mapping[str, str]
+    dropped: bool
+    grouped: bool
+    money: SecondCurrency | None
+
+
 def _table(results: StudyResults, exhibit: Mapping[str, Any], *, means: bool) -> Table:
     analyses = exhibit["analyses"]
-    frame = results.estimates[results.estimates["analysis"].isin(analyses)]
-    dropped = bool((frame["dropped"] > 0).any())
-    letters = percent_letters(frame) if means else {}
-    rows = _rows(results, analyses, letters, means=means, dropped=dropped)
+    plain = [exhibit["unadjusted"]] if exhibit.get("unadjusted") else []
+    frame = results.estimates[results.estimates["analysis"].isin([*analyses, *plain])]
+    layout = _layout(results, analyses, frame, means=means)
     return Table(
         title=exhibit["title"],
         stub="Outcome and strategy" if means else "Outcome and estimator",
-        columns=_columns(results, analyses, means=means, dropped=dropped),
-        rows=tuple(rows),
+        columns=_columns(results, analyses, layout),
+        rows=tuple(_rows(results, analyses, plain, layout)),
         reading=reading.impact_lines(results, analyses),
-        notes=_notes(results, frame, analyses, letters, means=means),
+        notes=_notes(results, frame, [*analyses, *plain], layout),
         source=exhibit.get("source") or results.study.get("citation", ""),
         synthetic=results.synthetic,
     )
 
 
-def _columns(
-    results: StudyResults, analyses: Sequence[str], *, means: bool, dropped: bool
-) -> tuple[Column, ...]:
-    before = (Column("Treated", "Mean", 1.1), Column("Controls", "Mean", 1.1)) if means else ()
+def _layout(
+    results: StudyResults, analyses: Sequence[str], frame: pd.DataFrame, *, means: bool
+) -> _Layout:
+    relative = ~frame["unit"].isin([formatting.PERCENTAGE_POINTS, formatting.LOG_POINTS])
+    percents = means and bool(relative.any())
+    return _Layout(
+        means=means,
+        percents=percents,
+        letters=percent_letters(frame) if percents else {},
+        dropped=bool((frame["dropped"] > 0).any()),
+        grouped=results.units(analyses) != str(results.study["group_label"]),
+        money=second_currency(results.study, frame) if means else None,
+    )
+
+
+def _columns(results: StudyResults, analyses: Sequence[str], layout: _Layout) -> tuple[Column, ...]:
+    means = (Column("Treated", "Mean", 1.1), Column("Controls", "Mean", 1.1))
+    group = "Effect on the treated" if layout.means else "Effect"
+    effect = tuple(Column(column.label, group, column.width) for column in _EFFECT_COLUMNS)
     percent = (
         Column("Estimate", "Percent of the counterfactual", 1.1),
         Column("95% interval", "Percent of the counterfactual", 1.5),
@@ -71,101 +112,72 @@ def _columns(
     counts = results.units(analyses).capitalize()
     sizes = [
         Column("Treated", counts, 0.9),
-        Column("Controls" if means else "Untreated", counts, 0.95),
+        Column("Controls" if layout.means else "Untreated", counts, 0.95),
     ]
-    if dropped:
+    if layout.dropped:
         sizes.insert(1, Column("Dropped", counts, 0.95))
-    groups = Column(results.study["group_label"].capitalize(), "", 1.1)
-    grouped = _grouped(results, analyses)
-    effect = (
-        _EFFECT_COLUMNS
-        if means
-        else tuple(Column(column.label, "Effect", column.width) for column in _EFFECT_COLUMNS)
-    )
     return (
-        *before,
+        *(means if layout.means else ()),
         *effect,
-        *(percent if means else ()),
+        *(percent if layout.percents else ()),
+        *(layout.money.columns if layout.money else ()),
         *sizes,
-        *((groups,) if grouped else ()),
+        *((Column(results.study["group_label"].capitalize(), "", 1.1),) if layout.grouped else ()),
     )
-
-
-def _grouped(results: StudyResults, analyses: Sequence[str]) -> bool:
-    """Whether groups are other than the units, and so have a column of their own."""
-    return results.units(analyses) != str(results.study["group_label"])
 
 
 def _rows(
-    results: StudyResults,
-    analyses: Sequence[str],
-    letters: Mapping[str, str],
-    *,
-    means: bool,
-    dropped: bool,
+    results: StudyResults, analyses: Sequence[str], plain: Sequence[str], layout: _Layout
 ) -> list[Row]:
     rows: list[Row] = []
-    grouped = _grouped(results, analyses)
     for analysis in analyses:
         if len(analyses) > 1:
             rows.append(heading(results.analysis(analysis)["label"], "panel"))
         for outcome in results.outcomes_of([analysis]):
             unit = results.unit(outcome)
             rows.append(heading(f"{results.outcome_label(outcome)} ({unit})", "group"))
-            rows += [
-                _row(results, record, letters, means=means, dropped=dropped, grouped=grouped)
-                for record in results.estimates_of(analysis, outcome).to_dict("records")
-            ]
+            for name, label in [*((one, _UNADJUSTED) for one in plain), (analysis, "")]:
+                rows += [
+                    _row(results, record, label, layout)
+                    for record in results.estimates_of(name, outcome).to_dict("records")
+                ]
     return rows
 
 
-def _row(
-    results: StudyResults,
-    record: Mapping[Any, Any],
-    letters: Mapping[str, str],
-    *,
-    means: bool,
-    dropped: bool,
-    grouped: bool,
-) -> Row:
+def _row(results: StudyResults, record: Mapping[Any, Any], label: str, layout: _Layout) -> Row:
     values = printed_values(record)
+    if layout.money:
+        values |= layout.money.values(values)
     marks = (UNBALANCED if record["balanced"] == "no" else "") + (
         SUPPORTED if record["dropped"] > 0 else ""
     )
-    label = Cell(results.strategy_label(record["strategy"]), marks)
     sizes = [count_cell(record["n_treated"]), count_cell(record["n_control"])]
-    if dropped:
+    if layout.dropped:
         sizes.insert(1, Cell(formatting.count(record["dropped"])))
-    if grouped:
+    if layout.grouped:
         sizes.append(Cell(formatting.count(record["n_groups"])))
-    cells = [*_number_cells(results, record, values, letters, means=means), *sizes]
-    return Row(label, tuple(cells), values)
+    cells = [*_number_cells(results, record, values, layout), *sizes]
+    stub = Cell(label or results.strategy_label(record["strategy"]), marks)
+    return Row(stub, tuple(cells), values)
 
 
 def _number_cells(
-    results: StudyResults,
-    record: Mapping[Any, Any],
-    values: Mapping[str, Any],
-    letters: Mapping[str, str],
-    *,
-    means: bool,
+    results: StudyResults, record: Mapping[Any, Any], values: Mapping[str, Any], layout: _Layout
 ) -> list[Cell]:
-    width = 8 if means else 4
     if record["suppressed"]:
+        width = 4 + 2 * sum((layout.means, layout.percents, layout.money is not None))
         return [Cell(formatting.SUPPRESSED)] * width
     decimals = results.decimals(record["outcome"])
-    effect = [
+    arms = ("treated_mean", "control_mean") if layout.means else ()
+    return [
+        *(Cell(formatting.number(values[name], decimals)) for name in arms),
         Cell(formatting.number(values["estimate"], decimals)),
         Cell(formatting.parenthesised(values["std_error"], decimals)),
         Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
         Cell(formatting.p_value(values["p_value"])),
+        *(_percent_cells(values, layout.letters) if layout.percents else ()),
+        *(converted_cells(values, decimals) if layout.money else ()),
     ]
-    if not means:
-        return effect
-    arms = [
-        Cell(formatting.number(values[name], decimals)) for name in ("treated_mean", "control_mean")
-    ]
-    return [*arms, *effect, *_percent_cells(values, letters)]
 
 
 def _percent_cells(values: Mapping[str, Any], letters: Mapping[str, str]) -> list[Cell]:
@@ -229,17 +241,14 @@ def percent_letters(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _notes(
-    results: StudyResults,
-    frame: pd.DataFrame,
-    analyses: Sequence[str],
-    letters: Mapping[str, str],
-    *,
-    means: bool,
+    results: StudyResults, frame: pd.DataFrame, analyses: Sequence[str], layout: _Layout
 ) -> tuple[str, ...]:
     methods = {results.analysis(name)["method"] for name in analyses}
     notes = [reading.standard_error_note(results)]
-    if means:
+    if layout.means:
         notes.append(reading.mean_note(methods))
+    if layout.money:
+        notes.append(layout.money.note)
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares and their effects are in percent and percentage points.")
     notes += reading.identification_notes(methods)
@@ -247,7 +256,7 @@ def _notes(
         notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():
         notes.append(f"{SUPPORTED} {reading.SUPPORT_RULE}")
-    notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
+    notes += [f"{letter}. No percent: {reason}." for reason, letter in layout.letters.items()]
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)

@@ -8,6 +8,7 @@ RowKind = Literal["panel", "group", "data", "foot"]
 Value = float | int | str | bool | None
 
 _UPRIGHT = 8.0  # column widths that fit an upright page beside the row labels
+_LYING = 14.0  # those that fit a page on its side, in letters of the usual size
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ class Table:
     def wide(self) -> bool:
         """Whether the table is too wide for an upright page."""
         return sum(column.width for column in self.columns) > _UPRIGHT
+
+    @property
+    def dense(self) -> bool:
+        """Whether the table needs smaller letters even on a page on its side."""
+        return sum(column.width for column in self.columns) > _LYING
 
     @property
     def column_groups(self) -> tuple[tuple[str, int], ...]:

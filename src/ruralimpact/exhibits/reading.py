@@ -12,8 +12,8 @@ BALANCE_RULE = (
     "more, or a variance ratio outside 0.5 to 2."
 )
 SUPPORT_RULE = (
-    "ATT, supported: treated units without an acceptable match are dropped, and the estimate is for "
-    "those that remain."
+    "ATT, supported: treated units are dropped that have no acceptable match, or whose outcome (or that "
+    "of all their matches) is missing; the estimate is for those that remain."
 )
 _SIGNIFICANCE = 0.05
 

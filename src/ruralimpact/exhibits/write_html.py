@@ -13,6 +13,9 @@ border-top:1.5px solid #1d2733;border-bottom:1.5px solid #1d2733}
 figure.table figcaption{font-weight:650;margin:0 0 .5rem;text-align:left}
 figure.table th,figure.table td{padding:.22rem .5rem;text-align:right;vertical-align:top;font-weight:400}
 figure.table td{white-space:nowrap}
+figure.table.dense table{font-size:.78rem}
+figure.table.dense th,figure.table.dense td{padding:.22rem .28rem}
+figure.table.dense th.stub{min-width:8rem}
 figure.table thead th{vertical-align:bottom;font-weight:600}
 figure.table thead th.spanner{text-align:center;border-bottom:1px solid #8d98a5}
 figure.table thead tr:last-child th{border-bottom:1px solid #1d2733}
@@ -40,7 +43,7 @@ def html_fragment(table: Table, anchor: str = "") -> str:
     """
     identity = f' id="{escape(anchor)}"' if anchor else ""
     parts = [
-        f'<figure class="table"{identity}>',
+        f'<figure class="table{" dense" if table.dense else ""}"{identity}>',
         f"<figcaption>{escape(table.full_title)}</figcaption>",
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.full_title)}">',
         f"<table>\n<thead>\n{_head(table)}\n</thead>\n{_bodies(table)}\n</table>\n</div>",

@@ -50,8 +50,9 @@ def latex_document(tables: tuple[Table, ...], label: str) -> str:
 def _table(table: Table, label: str) -> str:
     columns = len(table.columns)
     head = _head(table)
+    letters = r"\scriptsize" if table.dense else r"\footnotesize"
     body = [
-        r"\begingroup\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\begingroup{letters}\setlength{{\tabcolsep}}{{{2 if table.dense else 3}pt}}",
         rf"\begin{{longtable}}{{@{{}}l{'r' * columns}@{{}}}}",
         rf"\caption{{{escape(table.full_title)}}}\label{{{label}}}\\",
         rf"\toprule{head}\midrule\endfirsthead",

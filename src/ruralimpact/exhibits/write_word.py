@@ -18,6 +18,7 @@ from ruralimpact.exhibits.model import Cell, Row, Table
 _FONT = "Arial"
 _LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
 _TWIPS = 567  # to the centimetre
+_LETTERS, _SMALL = '<w:sz w:val="17"/>', '<w:sz w:val="14"/>'  # half points
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -85,6 +86,7 @@ def _add_paragraph(
 
 def _table_xml(table: Table, width: float) -> str:
     widths = _widths(table, width)
+    size = _SMALL if table.dense else _LETTERS
     grid = "".join(f'<w:gridCol w:w="{step}"/>' for step in widths)
     rows = [*_head_rows(table, widths), *_body_rows(table, widths)]
     return (
@@ -93,13 +95,13 @@ def _table_xml(table: Table, width: float) -> str:
         '<w:bottom w:val="single" w:sz="10" w:color="1D2733"/></w:tblBorders>'
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/>'
         '<w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows).replace(_LETTERS, size)}</w:tbl>"
     )
 
 
 def _widths(table: Table, width: float) -> list[int]:
     shares = [column.width for column in table.columns]
-    stub = min(max(0.245 * width, 5.6), 0.4 * width)
+    stub = min(max((0.21 if table.dense else 0.245) * width, 5.6), 0.4 * width)
     each = min((width - stub) / sum(shares), 2.6)
     stub = min(width - each * sum(shares), 7.5)
     return [round(stub * _TWIPS), *(round(share * each * _TWIPS) for share in shares)]
@@ -178,14 +180,14 @@ def _cell_xml(
     mark = ""
     if cell.mark:
         mark = (
-            f'<w:r><w:rPr>{face}<w:sz w:val="17"/><w:vertAlign w:val="superscript"/></w:rPr>'
+            f'<w:r><w:rPr>{face}{_LETTERS}<w:vertAlign w:val="superscript"/></w:rPr>'
             f"<w:t>{escape(cell.mark)}</w:t></w:r>"
         )
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{_EDGES.get(edge, "")}'
         '<w:vAlign w:val="bottom"/></w:tcPr>'
         f'<w:p><w:pPr><w:spacing w:before="{above}" w:after="20"/>{left}<w:jc w:val="{align}"/></w:pPr>'
-        f'<w:r><w:rPr>{face}<w:sz w:val="17"/></w:rPr>'
+        f"<w:r><w:rPr>{face}{_LETTERS}</w:rPr>"
         f'<w:t xml:space="preserve">{escape(cell.text)}</w:t></w:r>{mark}</w:p></w:tc>'
     )
 

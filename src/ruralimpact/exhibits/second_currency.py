@@ -1,0 +1,79 @@
+"""Money amounts repeated in a second currency, at a rate that the study declares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Value
+
+
+@dataclass(frozen=True)
+class SecondCurrency:
+    """A second currency, from ``currency_in`` of study.yaml.
+
+    Attributes
+    ----------
+    label : str
+        As printed over the columns, such as ``"US$"``.
+    rate : float
+        Units of the study's currency in one of this one.
+    rate_label, source : str
+        What the rate is (``"bolivianos a US dollar"``), and where it comes from.
+    units : frozenset of str
+        Units of outcomes that are amounts in the study's currency.
+    """
+
+    label: str
+    rate: float
+    rate_label: str
+    source: str
+    units: frozenset[str]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the amounts: the controls' mean and the effect."""
+        group = f"In {self.label}"
+        return Column("Controls", group, 0.9), Column("Effect", group, 0.9)
+
+    @property
+    def note(self) -> str:
+        """The rate, in words."""
+        return f"{self.label}: at {self.rate:g} {self.rate_label} ({self.source})."
+
+    def values(self, printed: Mapping[str, Any]) -> dict[str, Value]:
+        """Return the converted amounts; None where the unit is no amount in the study's currency."""
+        known = printed["unit"] in self.units
+        return {
+            f"{name}_converted": printed[name] / self.rate if known else None
+            for name in ("control_mean", "estimate")
+        }
+
+
+def second_currency(study: Mapping[str, Any], frame: pd.DataFrame) -> SecondCurrency | None:
+    """Return the second currency of a study, or None where a table holds no amount to convert.
+
+    Parameters
+    ----------
+    study : mapping
+    frame : DataFrame
+        Estimates shown, with ``unit``.
+    """
+    entry = study.get("currency_in")
+    if not entry or not frame["unit"].isin(entry["units"]).any():
+        return None
+    return SecondCurrency(
+        entry["label"],
+        float(entry["rate"]),
+        entry["rate_label"],
+        entry["source"],
+        frozenset(entry["units"]),
+    )
+
+
+def converted_cells(values: Mapping[str, Any], decimals: int) -> list[Cell]:
+    """Return the cells of `SecondCurrency.values`, a dash where there is no amount."""
+    names = ("control_mean_converted", "estimate_converted")
+    return [Cell(formatting.number(values[name], decimals)) for name in names]
