@@ -12,18 +12,11 @@ from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.records import ATT
 from ruralimpact.design.study import strategies_of
 from ruralimpact.estimation.apply_strategy import Estimator, strategy_estimator
+from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.joint_tests import (
-    AnalysisScores,
-    arms_of_groups,
-    joint_tests,
-    use_bootstrap_where_few,
-)
 from ruralimpact.estimation.panel import Panel, panel_estimator
-from ruralimpact.estimation.printed_errors import LABELS
-from ruralimpact.estimation.rows import Specification, estimate_row, score_columns
-from ruralimpact.inference.clustered import Clustering, group_codes
+from ruralimpact.estimation.rows import Specification
 from ruralimpact.tables import empty_table
 
 
@@ -47,7 +40,11 @@ class Tables:
 
 
 def estimate_study(
-    study: Mapping[str, Any], tables: Tables, *, seed: int
+    study: Mapping[str, Any],
+    tables: Tables,
+    *,
+    seed: int,
+    over_time: Mapping[str, Compared] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Estimate every specification of a study.
 
@@ -58,6 +55,9 @@ def estimate_study(
     tables : Tables
     seed : int
         Of the bootstrap.
+    over_time : mapping of str to Compared, optional
+        Analyses that compare changes of units, estimated already
+        (`ruralimpact.difference.study.difference_study`).
 
     Returns
     -------
@@ -70,73 +70,39 @@ def estimate_study(
         A comparison that the data cannot bear.
     """
     total = sum(len(strategies_of(a)) * len(a["outcomes"]) for a in study["analyses"])
-    rows: list[dict[str, Any]] = []
-    errors: list[dict[str, Any]] = []
-    tests: list[pd.DataFrame] = []
-    scores: dict[str, pd.Series] = {}
+    families = {name: outcome.get("family", name) for name, outcome in study["outcomes"].items()}
+    made: list[AnalysisTables] = []
+    finished = 0
+
+    def done(spec: Specification) -> None:
+        nonlocal finished
+        finished += 1
+        progress.step(finished, total, _in_words(spec))
+
     for analysis in study["analyses"]:
-        comparison = build_comparison(analysis, tables.units[analysis["sample"]])
-        groups = comparison.units["group"]
-        codes = group_codes(groups)
-        own_rows: list[dict[str, Any]] = []
-        own_scores: dict[str, pd.Series] = {}
-        for spec, estimate in _specified(study, tables, analysis, comparison):
-            own_rows.append(estimate_row(spec, estimate, Clustering(codes, estimate.set_ids)))
-            errors += _error_rows(spec, {"group": own_rows[-1]["std_error"], **estimate.std_errors})
-            own_scores |= score_columns(spec, estimate, groups)
-            progress.step(len(rows) + len(own_rows), total, _in_words(spec))
-        found = joint_tests(_together(study, comparison, own_rows, own_scores), seed)
-        tests.append(found)
-        rows += _with_few_groups(own_rows, found)
-        scores |= own_scores
+        compared = (over_time or {}).get(analysis["name"])
+        if compared is None:
+            comparison = build_comparison(analysis, tables.units[analysis["sample"]])
+            compared = Compared(
+                comparison.name,
+                comparison.units["group"],
+                comparison.treatment,
+                _specified(study, tables, analysis, comparison),
+            )
+        made.append(analysis_tables(compared, families, seed=seed, done=done))
+    scores = {name: column for one in made for name, column in one.scores.items()}
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
-    filled = [found for found in tests if len(found)]
+    filled = [one.tests for one in made if len(one.tests)]
     return {
-        "estimates": pd.DataFrame(rows),
+        "estimates": pd.DataFrame([row for one in made for row in one.estimates]),
         "scores": wide,
-        "std_errors": pd.DataFrame(errors),
+        "std_errors": pd.DataFrame([row for one in made for row in one.std_errors]),
         "tests": pd.concat(filled, ignore_index=True) if filled else empty_table("tests"),
     }
 
 
 def _in_words(spec: Specification) -> str:
     return f"{spec.outcome}, {spec.strategy} ({spec.analysis})".replace("_", " ")
-
-
-def _together(
-    study: Mapping[str, Any],
-    comparison: Comparison,
-    rows: list[dict[str, Any]],
-    scores: Mapping[str, pd.Series],
-) -> AnalysisScores:
-    """The estimates of an analysis; a family is the outcomes of one kind under one strategy."""
-    ids = [row["spec_id"] for row in rows]
-    families = [
-        f"{row['analysis']}/{row['strategy']}/{study['outcomes'][row['outcome']]['family']}"
-        for row in rows
-    ]
-    return AnalysisScores(
-        comparison.name,
-        pd.Series([row["estimate"] for row in rows], index=ids),
-        pd.Series(families, index=ids),
-        pd.DataFrame({spec_id: scores[spec_id] for spec_id in ids}),
-        arms_of_groups(comparison.units["group"], comparison.treatment),
-    )
-
-
-def _with_few_groups(rows: list[dict[str, Any]], tests: pd.DataFrame) -> list[dict[str, Any]]:
-    found: dict[str, Any] = {test["spec_id"]: test for test in tests.to_dict("records")}
-    return [
-        use_bootstrap_where_few(row, found[row["spec_id"]]) if row["spec_id"] in found else row
-        for row in rows
-    ]
-
-
-def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[str, Any]]:
-    return [
-        {"spec_id": spec.spec_id, "kind": kind, "label": LABELS[kind], "std_error": value}
-        for kind, value in errors.items()
-    ]
 
 
 def _specified(
