@@ -45,7 +45,11 @@ class EntropyWeights(UnitWeights):
 
 
 def entropy_weights(
-    covariates: CovariateMatrix, treatment: NDArray[np.int8], *, moments: Literal[1, 2] = 1
+    covariates: CovariateMatrix,
+    treatment: NDArray[np.int8],
+    *,
+    moments: Literal[1, 2] = 1,
+    base: FloatArray | None = None,
 ) -> EntropyWeights:
     """Balance the means, or the means and variances, of covariates exactly.
 
@@ -55,6 +59,9 @@ def entropy_weights(
     treatment : ndarray of {0, 1}, shape (n,)
     moments : {1, 2}
         2 balances squares as well, except of two-valued covariates, where the mean settles them.
+    base : ndarray, shape (n,), optional
+        Sampling weights, positive: the treated means are weighted by them, and the controls' weights are
+        the nearest to them. Treated units keep them, and controls' weights sum to the treated's.
 
     Returns
     -------
@@ -69,9 +76,10 @@ def entropy_weights(
 
     Notes
     -----
-    Control weights are proportional to exp(c_j' b) with b the minimum of log sum_j exp(c_j' b), c
-    the constraints centred at their targets. Newton steps with backtracking. A b with c_j' b < 0
-    for every control proves that the target lies outside the controls' convex hull.
+    Control weights are proportional to q_j exp(c_j' b) with b the minimum of log sum_j q_j exp(c_j' b),
+    q the base weights (1 without) and c the constraints centred at their targets. Newton steps with
+    backtracking. A b with c_j' b < 0 for every control proves that the target lies outside the
+    controls' convex hull.
 
     References
     ----------
@@ -80,13 +88,13 @@ def entropy_weights(
     refuse_empty_arm(treatment)
     refuse_non_finite(covariates.values, "covariates")
     treated = treatment == 1
-    constraints, names = _constraints(covariates, treated, moments)
+    weights = np.ones(len(treatment)) if base is None else base.astype(np.float64)
+    constraints, names = _constraints(covariates, treated, moments, weights)
     controls = constraints[~treated]
     _refuse_out_of_range(controls, names)
     kept = _basis(controls, names)
-    shares, iterations = _solve(controls[:, kept], [names[j] for j in kept])
-    weights = np.ones(len(treatment))
-    weights[~treated] = shares * int(treated.sum())
+    shares, iterations = _solve(controls[:, kept], [names[j] for j in kept], weights[~treated])
+    weights[~treated] = shares * weights[treated].sum()
     return EntropyWeights(
         weights,
         constraints=CovariateMatrix(
@@ -99,22 +107,24 @@ def entropy_weights(
 
 
 def _constraints(
-    covariates: CovariateMatrix, treated: NDArray[np.bool_], moments: int
+    covariates: CovariateMatrix, treated: NDArray[np.bool_], moments: int, weights: FloatArray
 ) -> tuple[FloatArray, list[str]]:
-    columns, names = _standardised(covariates.values, treated), list(covariates.names)
+    columns, names = _standardised(covariates.values, treated, weights), list(covariates.names)
     if moments == 2:
         squared = np.flatnonzero(~covariates.binary)
-        squares = _standardised(columns[:, squared] ** 2, treated)
+        squares = _standardised(columns[:, squared] ** 2, treated, weights)
         columns = np.column_stack([columns, squares])
         names += [f"{covariates.names[j]} squared" for j in squared]
     return columns, names
 
 
-def _standardised(values: FloatArray, treated: NDArray[np.bool_]) -> FloatArray:
+def _standardised(
+    values: FloatArray, treated: NDArray[np.bool_], weights: FloatArray
+) -> FloatArray:
     """Centre at the treated mean and divide by the sd of all units (by 1 where that is zero)."""
     spread = values.std(axis=0)
     negligible = spread <= 1e-12 * np.abs(values).max(axis=0, initial=0.0)
-    centred: FloatArray = values - values[treated].mean(axis=0)
+    centred: FloatArray = values - np.average(values[treated], axis=0, weights=weights[treated])
     return centred / np.where(negligible, 1.0, spread)
 
 
@@ -144,9 +154,9 @@ def _basis(controls: FloatArray, names: list[str]) -> list[int]:
     return [int(j) for j in found.basis]
 
 
-def _solve(controls: FloatArray, names: list[str]) -> tuple[FloatArray, int]:
+def _solve(controls: FloatArray, names: list[str], base: FloatArray) -> tuple[FloatArray, int]:
     dual = np.zeros(controls.shape[1])
-    value, shares = _objective(controls, dual)
+    value, shares = _objective(controls, dual, base)
     for iteration in range(_ITERATIONS):
         gradient = shares @ controls
         if np.abs(gradient).max(initial=0.0) < _ENOUGH:
@@ -156,7 +166,7 @@ def _solve(controls: FloatArray, names: list[str]) -> tuple[FloatArray, int]:
         centred = controls - gradient
         hessian = (centred * shares[:, None]).T @ centred
         step = -np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0].astype(np.float64)
-        moved = _line_search(controls, dual, step, value, float(gradient @ step))
+        moved = _line_search(controls, base, dual, step, value, float(gradient @ step))
         if moved is None:
             break
         dual, value, shares = moved
@@ -166,21 +176,28 @@ def _solve(controls: FloatArray, names: list[str]) -> tuple[FloatArray, int]:
     return shares, _ITERATIONS
 
 
-def _objective(controls: FloatArray, dual: FloatArray) -> tuple[float, FloatArray]:
+def _objective(
+    controls: FloatArray, dual: FloatArray, base: FloatArray
+) -> tuple[float, FloatArray]:
     exponent = controls @ dual
     top = float(exponent.max())
-    weight = np.exp(exponent - top)
+    weight = base * np.exp(exponent - top)
     total = float(weight.sum())
     return top + float(np.log(total)), weight / total
 
 
 def _line_search(
-    controls: FloatArray, dual: FloatArray, step: FloatArray, value: float, slope: float
+    controls: FloatArray,
+    base: FloatArray,
+    dual: FloatArray,
+    step: FloatArray,
+    value: float,
+    slope: float,
 ) -> tuple[FloatArray, float, FloatArray] | None:
     length = 1.0
     for _ in range(40):
         trial = dual + length * step
-        trial_value, shares = _objective(controls, trial)
+        trial_value, shares = _objective(controls, trial, base)
         if trial_value <= value + 1e-4 * length * slope + 1e-13 * (1 + abs(value)):
             return trial, trial_value, shares
         length /= 2
