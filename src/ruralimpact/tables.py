@@ -75,6 +75,7 @@ _HOMES = {
     "units": "samples",
     "outcomes": "samples",
     "exclusions": "samples",
+    "contamination": "samples",
     "weights": "design",
     "pairs": "design",
     "propensity": "design",
@@ -91,4 +92,8 @@ _HOMES = {
     "subgroups": "detail",
     "decomposition": "detail",
     "associations": "detail",
+    "dynamics": "difference",
+    "pre_trends": "difference",
+    "comparisons": "difference",
+    "parallel_trends": "difference",
 }

@@ -30,6 +30,16 @@ from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_stra
 from ruralimpact.tables import empty_table
 
 MATCHED = ("matching", "matched_difference")
+# Methods that compare changes of units over waves, and need no design but who is in which arm.
+OVER_TIME = ("difference_in_differences", "triple_difference", "staggered", "before_after")
+_ESTIMATORS = {
+    "triple_difference": ["triple_difference"],
+    "staggered": [
+        *("group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event"),
+        "two_way_fixed_effects",
+    ],
+    "before_after": ["before_after"],
+}
 
 
 def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +71,8 @@ def strategies_of(analysis: Mapping[str, Any]) -> list[str]:
     """Names of the strategies or estimators of an analysis."""
     if analysis["method"] in MATCHED:
         return list(analysis["strategies"])
-    return list(analysis.get("estimators", ["difference"]))
+    usual = _ESTIMATORS.get(analysis["method"], ["difference"])
+    return list(analysis.get("estimators", usual))
 
 
 def design_study(
@@ -90,7 +101,7 @@ def design_study(
     labels = covariate_labels(study)
     strategies = {row["name"]: parse_strategy(row) for row in study["strategies"]}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
-    todo = [a for a in study["analyses"] if a["method"] != "panel"]
+    todo = [a for a in study["analyses"] if a["method"] not in ("panel", *OVER_TIME)]
     total = sum(len(a.get("strategies", [])) for a in todo)
     done = 0
     for analysis in todo:

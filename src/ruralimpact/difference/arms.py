@@ -1,0 +1,278 @@
+"""Who is compared with whom over time: arms, cohorts, and who is left out, from the units alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
+from ruralimpact.difference.gate import (
+    refuse_empty_cells,
+    refuse_no_controls,
+    refuse_treated_before,
+    refuse_unobserved_arms,
+)
+from ruralimpact.difference.periods import UnitWaves, unit_waves, wave_numbers
+from ruralimpact.errors import ConfigError, DesignError
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+StrArray = NDArray[np.object_]
+Reasons = list[tuple[str, BoolArray]]
+
+
+@dataclass(frozen=True)
+class Arms:
+    """The units of one analysis over its waves, one row a unit.
+
+    Attributes
+    ----------
+    analysis : str
+    ids, groups : ndarray of str, shape (n,)
+        Sorted by id.
+    waves : tuple of str, length T
+        Waves used, in order.
+    n_before : int
+        How many of them are before treatment; 0 where treatment comes at several times.
+    rows : ndarray of str, shape (n, T)
+        ``unit_id`` of each unit and wave, to look outcomes up.
+    treatment : ndarray of {0, 1}, shape (n,)
+        Treated in some wave.
+    first_treated : ndarray, shape (n,)
+        First wave with treatment, in the numbers of `periods`; ``inf`` for never.
+    eligible : ndarray of {0, 1}, shape (n,), optional
+        Second difference of a triple difference.
+    covariates : CovariateMatrix, n rows
+        Values in the last wave before treatment.
+    excluded : tuple of (str, int, int)
+        Reason, units excluded, units before.
+    """
+
+    analysis: str
+    ids: StrArray
+    groups: StrArray
+    waves: tuple[str, ...]
+    n_before: int
+    rows: StrArray
+    treatment: NDArray[np.int8]
+    first_treated: FloatArray
+    eligible: NDArray[np.int8] | None
+    covariates: CovariateMatrix
+    excluded: tuple[tuple[str, int, int], ...]
+
+    @property
+    def periods(self) -> FloatArray:
+        """The waves as numbers, shape (T,)."""
+        return wave_numbers(self.waves)
+
+
+def arms_over_time(analysis: Mapping[str, Any], units: pd.DataFrame) -> Arms:
+    """Find the arms of an analysis that compares changes.
+
+    Parameters
+    ----------
+    analysis : mapping
+        One of study.yaml with a method in `ruralimpact.design.study.OVER_TIME`.
+    units : DataFrame
+        Contract ``units``, one row a unit and wave. No outcome.
+
+    Returns
+    -------
+    Arms
+
+    Raises
+    ------
+    DataError
+        A unit twice in a wave, or one that changes its group, arm or first treatment.
+    DesignError
+        What the data cannot bear: an arm without a wave before, treatment that began before the first
+        wave, no controls.
+    """
+    panel = unit_waves(analysis, units)
+    if analysis["method"] == "staggered":
+        return _staggered(analysis, panel)
+    before, after = panel.listed(analysis, "before"), panel.listed(analysis, "after")
+    if panel.waves.index(before[-1]) >= panel.waves.index(after[0]):
+        raise ConfigError(
+            f"wave {after[0]} of `after` is not later than wave {before[-1]} of `before`.",
+            key=f"analyses.{panel.analysis}.after",
+        )
+    if analysis["method"] == "before_after":
+        return _treated_alone(analysis, panel, before, after)
+    return _two_arms(analysis, panel, before, after)
+
+
+def _two_arms(
+    analysis: Mapping[str, Any], panel: UnitWaves, before: tuple[str, ...], after: tuple[str, ...]
+) -> Arms:
+    name, waves, n_before = analysis["treatment"], (*before, *after), len(before)
+    if analysis.get("fixed"):
+        arm = panel.constant(name, waves, "the arm of a unit changes between waves.")
+        reasons: Reasons = [(f"{name} is missing", np.isnan(arm))]
+        provisional = arm
+    else:
+        status = panel.indicator(name, waves)
+        provisional = _last_status(status, n_before)
+        refuse_treated_before(panel.analysis, status[:, :n_before], provisional, name, before)
+        arm, reasons = _joined(status, n_before, name)
+    observed = panel.observed(waves)
+    refuse_unobserved_arms(panel.analysis, observed, provisional, waves, before)
+    reasons = [("not observed in every wave", ~np.all(observed, axis=1)), *reasons]
+    eligible = None
+    if analysis["method"] == "triple_difference":
+        eligible = panel.indicator(analysis["eligible"], before[-1:])[:, 0]
+        reasons.append((f"{analysis['eligible']} is missing before", np.isnan(eligible)))
+    start = wave_numbers(waves)[n_before]
+    first = np.where(arm == 1, start, np.inf)
+    made = _arms(analysis, panel, waves, n_before, arm, first, reasons, before[-1], eligible)
+    if made.eligible is not None:
+        refuse_empty_cells(panel.analysis, made.treatment, made.eligible)
+    return made
+
+
+def _last_status(status: FloatArray, n_before: int) -> FloatArray:
+    """Arm as the waves at hand show it: 1 if ever treated after, 0 if never; NaN if not known."""
+    known = np.isfinite(status)
+    after = (status[:, n_before:] == 1).any(axis=1)
+    never = known.any(axis=1) & ~(status == 1).any(axis=1)
+    return np.where(after, 1.0, np.where(never, 0.0, np.nan))
+
+
+def _joined(status: FloatArray, n_before: int, name: str) -> tuple[FloatArray, Reasons]:
+    """Arms where treatment begins between the waves before and those after."""
+    treated = (status[:, :n_before] == 0).all(axis=1) & (status[:, n_before:] == 1).all(axis=1)
+    never = (status == 0).all(axis=1)
+    reasons = [
+        (f"{name} missing in some wave", np.isnan(status).any(axis=1)),
+        (f"{name} in every wave", (status == 1).all(axis=1)),
+        (f"{name} in some waves, but not in none before and all after", ~treated & ~never),
+    ]
+    return np.where(treated, 1.0, 0.0), reasons
+
+
+def _staggered(analysis: Mapping[str, Any], panel: UnitWaves) -> Arms:
+    waves = panel.waves
+    periods = wave_numbers(waves)
+    if "first_treated" in analysis:
+        first, reasons = _declared_start(analysis["first_treated"], panel, periods)
+    else:
+        first, reasons = _observed_start(analysis["treatment"], panel, periods)
+    reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1)), *reasons]
+    reasons.append(("treated already in the first wave", first <= periods[0]))
+    arm = np.isfinite(first).astype(float)
+    made = _arms(analysis, panel, waves, 0, arm, first, reasons, waves[0], None)
+    refuse_no_controls(
+        panel.analysis, made.first_treated, str(analysis.get("control", "never_treated"))
+    )
+    return made
+
+
+def _declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[FloatArray, Reasons]:
+    """First wave with treatment from the declared time: the first wave that is not before it."""
+    problem = "first treated in one wave's data at another time (or never) than in another's."
+    declared = panel.constant(name, panel.waves, problem)
+    if not all(_is_number(wave) for wave in panel.waves):
+        raise DesignError(
+            f"{panel.analysis}: '{name}' holds times, but the waves ({', '.join(panel.waves)}) are "
+            "no numbers to compare them with."
+        )
+    place = np.searchsorted(periods, np.nan_to_num(declared))
+    known = np.append(periods, np.inf)
+    first = np.where(declared == 0, np.inf, known[place])
+    return first, [(f"{name} is missing", np.isnan(declared))]
+
+
+def _observed_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[FloatArray, Reasons]:
+    """First wave with treatment from a 0/1 status by wave."""
+    status = panel.indicator(name, panel.waves)
+    ever = (status == 1).any(axis=1)
+    first = np.where(ever, periods[np.argmax(status == 1, axis=1)], np.inf)
+    left = np.any(np.diff(status, axis=1) < 0, axis=1)
+    reasons: Reasons = [
+        (f"{name} missing in some wave", np.any(np.isnan(status), axis=1)),
+        (f"{name} begins and ends again", left),
+    ]
+    return first, reasons
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _treated_alone(
+    analysis: Mapping[str, Any], panel: UnitWaves, before: tuple[str, ...], after: tuple[str, ...]
+) -> Arms:
+    waves = (*before, *after)
+    arm = np.ones(len(panel.ids))
+    reasons: Reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1))]
+    if "treatment" in analysis:
+        status = panel.indicator(analysis["treatment"], after)
+        reasons.append(
+            (f"not {analysis['treatment']} in every wave after", (status != 1).any(axis=1))
+        )
+    first = np.full(len(arm), wave_numbers(waves)[len(before)])
+    return _arms(analysis, panel, waves, len(before), arm, first, reasons, before[-1], None)
+
+
+def _arms(
+    analysis: Mapping[str, Any],
+    panel: UnitWaves,
+    waves: tuple[str, ...],
+    n_before: int,
+    arm: FloatArray,
+    first: FloatArray,
+    reasons: Reasons,
+    base: str,
+    eligible: FloatArray | None,
+) -> Arms:
+    """Exclude units, one reason after the other, and keep the arms of the others."""
+    names = list(analysis.get("covariates", []))
+    columns = {name: panel.by_wave(name, [base])[:, 0] for name in names}
+    reasons = [
+        *reasons,
+        *((f"{name} is missing before", np.asarray(pd.isna(columns[name]))) for name in names),
+    ]
+    kept, excluded = _exclude(reasons, len(arm))
+    treatment = arm[kept].astype(np.int8)
+    if analysis["method"] == "before_after":
+        if not kept.any():
+            raise DesignError(f"{panel.analysis}: no treated unit was observed in every wave.")
+    else:
+        refuse_empty_arm(treatment, panel.analysis)
+        refuse_single_group(treatment, panel.groups[kept], panel.analysis)
+    values = {
+        name: pd.Series(column[kept]).infer_objects().to_numpy() for name, column in columns.items()
+    }
+    return Arms(
+        panel.analysis,
+        panel.ids[kept],
+        panel.groups[kept],
+        waves,
+        n_before,
+        panel.by_wave("unit_id", waves)[kept],
+        treatment,
+        first[kept],
+        None if eligible is None else eligible[kept].astype(np.int8),
+        covariate_matrix(values, rows=int(kept.sum()), where=panel.analysis),
+        excluded,
+    )
+
+
+def _exclude(
+    reasons: Sequence[tuple[str, BoolArray]], count: int
+) -> tuple[BoolArray, tuple[tuple[str, int, int], ...]]:
+    left, excluded = np.ones(count, dtype=bool), []
+    for reason, applies in reasons:
+        hit = left & applies
+        if hit.any():
+            excluded.append((reason, int(hit.sum()), int(left.sum())))
+        left = left & ~applies
+    return left, tuple(excluded)

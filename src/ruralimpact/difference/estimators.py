@@ -1,0 +1,286 @@
+"""The estimators of study.yaml that compare changes, by name, on one outcome of units over waves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.difference.aggregation import Aggregate, aggregate
+from ruralimpact.difference.arms import Arms
+from ruralimpact.difference.doubly_robust import Form, doubly_robust_difference
+from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
+from ruralimpact.difference.triple import triple_difference
+from ruralimpact.difference.two_periods import analysis_of_covariance, difference_in_differences
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.missing import spread_scores
+from ruralimpact.estimation.panel import Panel, panel_estimator
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+NOT_ATTRIBUTABLE = "before-after change, not attributable to the project"
+_FORMS: dict[str, Form] = {
+    "doubly_robust": "improved",
+    "regression": "regression",
+    "weighting": "weighting",
+}
+_KINDS: dict[str, Any] = {
+    "group_time_simple": "simple",
+    "group_time_cohort": "cohort",
+    "group_time_calendar": "calendar",
+    "group_time_event": "event",
+}
+ESTIMANDS = {
+    "group_time_simple": "ATT, over treated units and periods",
+    "group_time_cohort": "ATT, over cohorts",
+    "group_time_calendar": "ATT, over periods",
+    "group_time_event": "ATT, over times since treatment",
+    "two_way_fixed_effects": "weighted ATT",
+    "before_after": NOT_ATTRIBUTABLE,
+}
+
+
+@dataclass(frozen=True)
+class TwoPeriodData:
+    """The outcome before and after of the units for which it is known in every wave.
+
+    Attributes
+    ----------
+    known : ndarray of bool, shape (n,)
+    before, after : ndarray, shape (known,)
+        Means over the waves before, and those after.
+    treatment : ndarray of {0, 1}, shape (known,)
+    covariates : CovariateMatrix, known rows
+    eligible : ndarray of {0, 1}, shape (known,), optional
+    """
+
+    known: BoolArray
+    before: FloatArray
+    after: FloatArray
+    treatment: NDArray[np.int8]
+    covariates: CovariateMatrix
+    eligible: NDArray[np.int8] | None
+
+
+def two_period_data(outcome: FloatArray, arms: Arms) -> TwoPeriodData:
+    """Fold an outcome to one period before and one after.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+
+    Returns
+    -------
+    TwoPeriodData
+
+    Raises
+    ------
+    DesignError
+        The outcome is missing in some wave for every unit of an arm.
+    """
+    known = np.all(np.isfinite(outcome), axis=1)
+    if set(arms.treatment[known]) != set(arms.treatment):
+        raise DesignError("the outcome is missing in some wave for every unit of an arm.")
+    return TwoPeriodData(
+        known,
+        outcome[known, : arms.n_before].mean(axis=1),
+        outcome[known, arms.n_before :].mean(axis=1),
+        arms.treatment[known],
+        arms.covariates.rows(known),
+        None if arms.eligible is None else arms.eligible[known],
+    )
+
+
+def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEstimate:
+    """Estimate by one estimator of two periods.
+
+    Parameters
+    ----------
+    name : {"two_by_two", "ancova", "doubly_robust", "regression", "weighting", \
+"triple_difference", "before_after"}
+    outcome : ndarray, shape (n, T)
+        NaN where missing; such units leave, and are counted.
+    arms : Arms
+
+    Returns
+    -------
+    ScoredEstimate
+        With scores of shape (n,).
+
+    Raises
+    ------
+    DesignError
+        See the estimators.
+    """
+    data = two_period_data(outcome, arms)
+    lost = int((arms.treatment[~data.known] == 1).sum())
+    return spread_scores(_two_periods(name, data), data.known, lost=lost)
+
+
+def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:
+    change = data.after - data.before
+    covariates = data.covariates if data.covariates.names else None
+    if name == "two_by_two":
+        return difference_in_differences(data.before, data.after, data.treatment)
+    if name == "ancova":
+        return analysis_of_covariance(
+            data.before, data.after, data.treatment, covariates=covariates
+        )
+    if name == "before_after":
+        return before_after_change(data.before, data.after)
+    if name == "triple_difference":
+        assert data.eligible is not None
+        return triple_difference(
+            change, data.treatment, data.eligible, covariates=covariates, after=data.after
+        )
+    return doubly_robust_difference(
+        change, data.treatment, covariates, form=_FORMS[name], after=data.after
+    )
+
+
+def before_after_change(before: FloatArray, after: FloatArray) -> ScoredEstimate:
+    """Mean change of treated units, which no comparison makes an effect.
+
+    Parameters
+    ----------
+    before, after : ndarray, shape (n,)
+
+    Returns
+    -------
+    ScoredEstimate
+        The counterfactual mean is the mean before, so that the percent is the ratio of totals.
+    """
+    change, count = after - before, len(before)
+    return ScoredEstimate(
+        float(change.mean()),
+        (change - change.mean()) / count,
+        treated_mean=float(after.mean()),
+        counterfactual_mean=float(before.mean()),
+        treated_mean_scores=(after - after.mean()) / count,
+        n_treated=count,
+        notes=(NOT_ATTRIBUTABLE,),
+    )
+
+
+def staggered_effects(
+    outcome: FloatArray, arms: Arms, options: Mapping[str, Any]
+) -> GroupTimeEffects:
+    """Group-time effects as an analysis asks for them.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+    options : mapping
+        ``control``, ``form``, ``base`` and ``anticipation``, where they are not the usual ones.
+
+    Returns
+    -------
+    GroupTimeEffects
+    """
+    return group_time_effects(
+        outcome,
+        arms.first_treated,
+        arms.periods,
+        covariates=arms.covariates.values if arms.covariates.names else None,
+        control=options.get("control", "never_treated"),
+        form=options.get("form", "doubly_robust"),
+        base=options.get("base", "universal"),
+        anticipation=options.get("anticipation", 0),
+    )
+
+
+def estimate_staggered(
+    name: str, outcome: FloatArray, arms: Arms, effects: GroupTimeEffects
+) -> ScoredEstimate:
+    """Average group-time effects, or the two-way fixed effects that stand beside them as a warning.
+
+    Parameters
+    ----------
+    name : {"group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event", \
+"two_way_fixed_effects"}
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+    effects : GroupTimeEffects
+        Of the same outcome.
+
+    Returns
+    -------
+    ScoredEstimate
+        With scores of shape (n,).
+    """
+    if name != "two_way_fixed_effects":
+        return aggregate(effects, _KINDS[name]).overall
+    simple = aggregate(effects, "simple").overall
+    found = two_way_by_unit(outcome, arms)
+    return replace(found, n_treated=simple.n_treated, n_control=simple.n_control)
+
+
+def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
+    """Two-way fixed effects with the scores of a unit's waves added up.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+
+    Returns
+    -------
+    ScoredEstimate
+        With scores of shape (n,).
+    """
+    n, n_waves = outcome.shape
+    treated = arms.periods >= arms.first_treated[:, None]
+    panel = Panel(np.repeat(arms.ids, n_waves), np.tile(np.arange(n_waves), n))
+    estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
+    found = estimator(outcome.ravel())
+    means = found.treated_mean_scores
+    return replace(
+        found,
+        scores=found.scores.reshape(n, n_waves).sum(axis=1),
+        treated_mean_scores=None if means is None else means.reshape(n, n_waves).sum(axis=1),
+    )
+
+
+def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
+    """Effects wave by wave against the last wave before treatment, where it comes at one time.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+        Of two arms, or four with `eligible`.
+
+    Returns
+    -------
+    Aggregate
+        Of kind "event": waves before treatment show what should be zero; doubly robust where there
+        are covariates.
+    """
+    base = arms.n_before - 1
+    times = arms.periods - arms.periods[arms.n_before]
+    name = "triple_difference" if arms.eligible is not None else "two_by_two"
+    if arms.eligible is None and arms.covariates.names:
+        name = "doubly_robust"
+    found = []
+    for place in range(len(arms.waves)):
+        if place == base:
+            found.append(ScoredEstimate(0.0, np.zeros(len(outcome))))
+            continue
+        pair = replace(arms, waves=(arms.waves[base], arms.waves[place]), n_before=1)
+        found.append(estimate_two_periods(name, outcome[:, [base, place]], pair))
+    return Aggregate(
+        kind="event",
+        labels=times,
+        estimates=np.array([one.estimate for one in found]),
+        scores=np.column_stack([one.scores for one in found]),
+        before=np.arange(len(times)) < base,
+        n_treated=np.array([one.n_treated for one in found], dtype=np.int64),
+        n_control=np.array([one.n_control for one in found], dtype=np.int64),
+        overall=found[-1],
+    )

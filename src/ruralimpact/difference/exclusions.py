@@ -1,0 +1,44 @@
+"""Who is left out of the analyses over time of a study, before any outcome is read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.design.records import exclusion_rows
+from ruralimpact.design.study import OVER_TIME
+from ruralimpact.difference.arms import arms_over_time
+from ruralimpact.tables import empty_table
+
+
+def exclusions_over_time(
+    study: Mapping[str, Any], units: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Who is left out of analyses over time, and the refusal of those that the data cannot bear.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses``.
+    units : mapping of str to DataFrame
+        By sample. No outcome.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``exclusions``.
+
+    Raises
+    ------
+    DataError, DesignError
+        See `ruralimpact.difference.arms.arms_over_time`.
+    """
+    frames = [
+        exclusion_rows(
+            analysis["name"], arms_over_time(analysis, units[analysis["sample"]]).excluded
+        )
+        for analysis in study["analyses"]
+        if analysis["method"] in OVER_TIME
+    ]
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty_table("exclusions")

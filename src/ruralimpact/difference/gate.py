@@ -1,0 +1,141 @@
+"""What a panel must hold before changes can be compared; each refusal says what can be done instead."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.errors import DesignError
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+_ARMS = {1: "treated", 0: "control"}
+_LEVELS = "a difference in levels after treatment ('matching' or 'difference_in_means')"
+_ALONE = "the change of the treated alone ('before_after', not attributable)"
+
+
+def refuse_unobserved_arms(
+    analysis: str,
+    observed: BoolArray,
+    arm: FloatArray,
+    waves: Sequence[str],
+    before: Sequence[str],
+) -> None:
+    """Refuse a comparison of changes with an arm that some wave did not ask.
+
+    Parameters
+    ----------
+    analysis : str
+    observed : ndarray of bool, shape (n, waves)
+    arm : ndarray, shape (n,)
+        1, 0, or NaN where it is not known.
+    waves, before : sequence of str
+        All waves needed, and those before treatment.
+
+    Raises
+    ------
+    DesignError
+    """
+    for value, word in _ARMS.items():
+        members = observed[arm == value]
+        if len(members) == 0:
+            instead = _ALONE if value == 0 else "nothing: there is no treatment to study"
+            raise DesignError(
+                f"{analysis}: no unit of the data is a {word} unit. What can be estimated instead is "
+                f"{instead}."
+            )
+        for place, wave in enumerate(waves):
+            if members[:, place].any():
+                continue
+            when = "before" if wave in before else "after"
+            instead = f"{_LEVELS}, or {_ALONE}" if value == 0 else _LEVELS
+            if when == "after":
+                instead = "a comparison over waves in which both arms were asked"
+            raise DesignError(
+                f"{analysis}: no {word} unit was observed in wave {wave} ({when} treatment), so its "
+                f"change is not known. What can be estimated instead is {instead}."
+            )
+
+
+def refuse_treated_before(
+    analysis: str, status: FloatArray, arm: FloatArray, name: str, before: Sequence[str]
+) -> None:
+    """Refuse waves "before" in which every treated unit is treated already.
+
+    Parameters
+    ----------
+    analysis : str
+    status : ndarray, shape (n, waves before)
+    arm : ndarray, shape (n,)
+    name : str
+        Variable of the status.
+    before : sequence of str
+
+    Raises
+    ------
+    DesignError
+    """
+    treated = status[arm == 1]
+    known = np.isfinite(treated)
+    if known.any() and (treated[known] == 1).all():
+        raise DesignError(
+            f"{analysis}: every treated unit has {name} = 1 already in wave "
+            f"{', '.join(before)}, so nothing was measured before treatment. If '{name}' is the arm "
+            "and not the status by wave, say `fixed: true`; otherwise what can be estimated is "
+            f"{_LEVELS}."
+        )
+
+
+def refuse_no_controls(analysis: str, first_treated: FloatArray, control: str) -> None:
+    """Refuse a staggered comparison that has nobody to compare with.
+
+    Parameters
+    ----------
+    analysis : str
+    first_treated : ndarray, shape (n,)
+        ``inf`` for never.
+    control : {"never_treated", "not_yet_treated"}
+
+    Raises
+    ------
+    DesignError
+    """
+    cohorts = np.unique(first_treated[np.isfinite(first_treated)])
+    if np.isinf(first_treated).any():
+        return
+    if control == "never_treated":
+        more = (
+            "`control: not_yet_treated` compares with units that are treated later."
+            if len(cohorts) > 1
+            else f"What can be estimated instead is {_ALONE}."
+        )
+        raise DesignError(f"{analysis}: no unit stays untreated to the last wave. {more}")
+    if len(cohorts) < 2:
+        raise DesignError(
+            f"{analysis}: all units are treated from the same wave on, so none serves as control. What "
+            f"can be estimated instead is {_ALONE}."
+        )
+
+
+def refuse_empty_cells(
+    analysis: str, treatment: NDArray[np.int8], eligible: NDArray[np.int8]
+) -> None:
+    """Refuse a triple difference that lacks one of its four kinds of units.
+
+    Parameters
+    ----------
+    analysis : str
+    treatment, eligible : ndarray of {0, 1}, shape (n,)
+
+    Raises
+    ------
+    DesignError
+    """
+    for value, word in _ARMS.items():
+        for level, kind in ((1, "eligible"), (0, "ineligible")):
+            if not ((treatment == value) & (eligible == level)).any():
+                raise DesignError(
+                    f"{analysis}: there are no {kind} {word} units, so there is no third difference. "
+                    "What can be estimated instead is 'difference_in_differences'."
+                )

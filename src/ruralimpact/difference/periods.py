@@ -1,0 +1,193 @@
+"""One row a unit and wave, seen as units over waves: who was observed when, in which group and status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.errors import ConfigError, DataError
+
+FloatArray = NDArray[np.float64]
+StrArray = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class UnitWaves:
+    """The rows of a sample by unit and wave.
+
+    Attributes
+    ----------
+    analysis : str
+        For messages.
+    table : DataFrame
+        ``id``, ``wave`` (as text), ``unit_id``, ``group`` and the variables of the units.
+    ids : ndarray of str, shape (n,)
+        Sorted.
+    groups : ndarray of str, shape (n,)
+    waves : tuple of str
+        All waves of the sample, numbers in their order.
+    """
+
+    analysis: str
+    table: pd.DataFrame
+    ids: StrArray
+    groups: StrArray
+    waves: tuple[str, ...]
+
+    def by_wave(self, name: str, waves: Sequence[str]) -> StrArray:
+        """Values of a variable, shape (n, waves); missing where a unit was not observed."""
+        wide = self.table.pivot(index="id", columns="wave", values=name)  # noqa: PD010
+        return wide.reindex(index=self.ids, columns=list(waves)).to_numpy(dtype=object)
+
+    def observed(self, waves: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether each unit has a row in each wave, shape (n, waves)."""
+        return np.asarray(pd.notna(self.by_wave("unit_id", waves)), dtype=bool)
+
+    def indicator(self, name: str, waves: Sequence[str]) -> FloatArray:
+        """Values of a 0/1 variable, shape (n, waves); NaN where it is missing.
+
+        Raises
+        ------
+        DataError
+            The variable has other values.
+        """
+        values = self.numbers(name, waves)
+        other = np.isfinite(values) & (values != 0) & (values != 1)
+        if other.any():
+            ids = self.ids[other.any(axis=1)].tolist()
+            raise DataError("values other than 0 and 1.", file=self._file, column=name, rows=ids)
+        return values
+
+    def numbers(self, name: str, waves: Sequence[str]) -> FloatArray:
+        """Values of a numeric variable, shape (n, waves).
+
+        Raises
+        ------
+        ConfigError
+            The variable is a category, or not of the sample.
+        """
+        if name not in self.table:
+            problem = f"the sample has no variable '{name}'."
+            raise ConfigError(problem, key=f"analyses.{self.analysis}")
+        if not pd.api.types.is_numeric_dtype(self.table[name]):
+            problem = f"'{name}' is a category; make an indicator of it in `variables:`."
+            raise ConfigError(problem, key=f"analyses.{self.analysis}")
+        values = pd.DataFrame(self.by_wave(name, waves)).astype(float)
+        return np.asarray(values.to_numpy(), dtype=np.float64)
+
+    def constant(self, name: str, waves: Sequence[str], problem: str) -> FloatArray:
+        """The one value of each unit, shape (n,); NaN where it is missing in every wave.
+
+        Parameters
+        ----------
+        name : str
+        waves : sequence of str
+        problem : str
+            Message where a unit has several values.
+
+        Raises
+        ------
+        DataError
+            A unit has several values.
+        """
+        values = pd.DataFrame(self.numbers(name, waves))
+        low, high = values.min(axis=1).to_numpy(float), values.max(axis=1).to_numpy(float)
+        changed = low < high
+        if changed.any():
+            raise DataError(problem, file=self._file, column=name, rows=self.ids[changed].tolist())
+        return low
+
+    def listed(self, analysis: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        """Waves that a key of the analysis lists, in the order of the waves.
+
+        Raises
+        ------
+        ConfigError
+            The data have no such wave.
+        """
+        named = [str(wave) for wave in analysis[key]]
+        for wave in named:
+            if wave not in self.waves:
+                problem = f"the data have no wave {wave}. Known: {', '.join(self.waves)}."
+                raise ConfigError(problem, key=f"analyses.{self.analysis}.{key}")
+        return tuple(wave for wave in self.waves if wave in named)
+
+    @property
+    def _file(self) -> str:
+        return f"analysis {self.analysis}"
+
+
+def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
+    """Read a sample as units over waves.
+
+    Parameters
+    ----------
+    analysis : mapping
+        ``name``.
+    units : DataFrame
+        Contract ``units``, one row a unit and wave.
+
+    Returns
+    -------
+    UnitWaves
+
+    Raises
+    ------
+    DataError
+        The sample has one wave only, a unit occurs twice in a wave, or changes its group.
+    """
+    name = str(analysis["name"])
+    if "wave" not in units or units["wave"].nunique() < 2:
+        raise DataError(
+            "the sample has a single wave, so there is no change to compare.",
+            file=f"analysis {name}",
+            hint="Give it sources of several waves, or compare levels ('matching').",
+        )
+    table = units.assign(wave=units["wave"].astype(str), id=units["id"].astype(str))
+    twice = table.duplicated(["id", "wave"])
+    if twice.any():
+        raise DataError(
+            "the same unit occurs twice in a wave.",
+            file=f"analysis {name}",
+            column="id",
+            rows=[f"{row.id}:{row.wave}" for row in table[twice].itertuples()],
+        )
+    pairs = table[["id", "group"]].drop_duplicates().sort_values("id", kind="stable")
+    moved = pairs["id"].duplicated()
+    if moved.any():
+        raise DataError(
+            "the group of a unit changes between waves.",
+            file=f"analysis {name}",
+            column="group",
+            rows=pairs.loc[moved, "id"].unique().tolist(),
+        )
+    waves = sorted(table["wave"].unique(), key=_wave_key)
+    ids, groups = (pairs[key].astype(str).to_numpy(object) for key in ("id", "group"))
+    return UnitWaves(name, table, ids, groups, tuple(waves))
+
+
+def wave_numbers(waves: Sequence[str]) -> FloatArray:
+    """Waves as numbers in their order: their own where all are numbers, else 1, 2, 3 ...
+
+    Parameters
+    ----------
+    waves : sequence of str
+
+    Returns
+    -------
+    ndarray, shape (waves,)
+    """
+    try:
+        return np.array([float(wave) for wave in waves])
+    except ValueError:
+        return np.arange(1.0, len(waves) + 1)
+
+
+def _wave_key(wave: str) -> tuple[int, float, str]:
+    try:
+        return (0, float(wave), wave)
+    except ValueError:
+        return (1, 0.0, wave)

@@ -1,0 +1,184 @@
+"""Every analysis of a study that compares changes of units over waves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.records import ATT
+from ruralimpact.design.study import OVER_TIME, strategies_of
+from ruralimpact.difference.aggregation import Aggregate, aggregate
+from ruralimpact.difference.arms import Arms, arms_over_time
+from ruralimpact.difference.estimators import (
+    ESTIMANDS,
+    effects_by_wave,
+    estimate_staggered,
+    estimate_two_periods,
+    staggered_effects,
+)
+from ruralimpact.difference.rows import (
+    Question,
+    Row,
+    aggregate_rows,
+    group_time_rows,
+    mean_rows,
+)
+from ruralimpact.difference.trend_rows import comparison_rows, parallel_trend_rows, pre_trend_row
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.compared import Compared
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.study import Tables
+from ruralimpact.tables import empty_table
+
+FloatArray = NDArray[np.float64]
+TABLES = ("dynamics", "pre_trends", "comparisons", "parallel_trends")
+Rows = dict[str, list[Row]]
+
+
+@dataclass(frozen=True)
+class DifferenceTables:
+    """What was estimated over time.
+
+    Attributes
+    ----------
+    compared : dict of str to Compared
+        Estimates with their units' scores, by analysis.
+    tables : dict of str to DataFrame
+        Contracts ``dynamics``, ``pre_trends``, ``comparisons`` and ``parallel_trends``; empty where
+        the study asks for none.
+    """
+
+    compared: dict[str, Compared]
+    tables: dict[str, pd.DataFrame]
+
+
+def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> DifferenceTables:
+    """Estimate every analysis over time of a study.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses``, ``outcomes`` and ``synthetic``.
+    tables : Tables
+    seed : int
+        Of the uniform bands.
+
+    Returns
+    -------
+    DifferenceTables
+
+    Raises
+    ------
+    DataError, DesignError
+        See `ruralimpact.difference.arms.arms_over_time` and the estimators.
+    """
+    compared: dict[str, Compared] = {}
+    rows: Rows = {name: [] for name in TABLES}
+    for analysis in study["analyses"]:
+        if analysis["method"] not in OVER_TIME:
+            continue
+        arms = arms_over_time(analysis, tables.units[analysis["sample"]])
+        outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+        estimates: list[tuple[Specification, ScoredEstimate]] = []
+        for name in analysis["outcomes"]:
+            unit = study["outcomes"][name]["unit"]
+            question = Question(name, unit, arms, bool(study["synthetic"]), seed)
+            values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
+            one = _OneOutcome(analysis, question, values.reshape(arms.rows.shape))
+            try:
+                estimates += one.estimates()
+                one.add_rows(rows)
+            except DesignError as problem:
+                raise DesignError(f"{arms.analysis}, {name}: {problem}") from problem
+        groups = pd.Series(arms.groups.astype(str))
+        compared[arms.analysis] = Compared(arms.analysis, groups, arms.treatment, estimates)
+    return DifferenceTables(
+        compared,
+        {name: pd.DataFrame(found) if found else empty_table(name) for name, found in rows.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _OneOutcome:
+    """One outcome of an analysis: its estimates and the rows behind them."""
+
+    analysis: Mapping[str, Any]
+    question: Question
+    outcome: FloatArray
+
+    @property
+    def arms(self) -> Arms:
+        return self.question.arms
+
+    @property
+    def staggered(self) -> bool:
+        return bool(self.analysis["method"] == "staggered")
+
+    @cached_property
+    def effects(self) -> Any:
+        return staggered_effects(self.outcome, self.arms, self.analysis)
+
+    @cached_property
+    def by_event_time(self) -> Aggregate | None:
+        """Effects by time since treatment; None where there is a single comparison, or no controls."""
+        if self.staggered:
+            return aggregate(self.effects, "event")
+        if self.analysis["method"] == "before_after" or len(self.arms.waves) < 3:
+            return None
+        return effects_by_wave(self.outcome, self.arms)
+
+    @property
+    def base(self) -> float | None:
+        """Event time that all others are compared with."""
+        if not self.staggered:
+            return float(
+                self.arms.periods[self.arms.n_before - 1] - self.arms.periods[self.arms.n_before]
+            )
+        if self.analysis.get("base", "universal") == "varying":
+            return None
+        references = self.effects.event_times[self.effects.reference]
+        return float(references[0]) if len(set(references)) == 1 else None
+
+    def estimates(self) -> Iterator[tuple[Specification, ScoredEstimate]]:
+        for name in strategies_of(self.analysis):
+            found = (
+                estimate_staggered(name, self.outcome, self.arms, self.effects)
+                if self.staggered
+                else estimate_two_periods(name, self.outcome, self.arms)
+            )
+            yield self._specification(name), found
+
+    def _specification(self, strategy: str) -> Specification:
+        named = self.analysis.get("treatment", self.analysis.get("first_treated", ""))
+        return Specification(
+            analysis=self.analysis["name"],
+            sample=self.analysis["sample"],
+            method=self.analysis["method"],
+            treatment=named,
+            outcome=self.question.outcome,
+            unit=self.question.unit,
+            strategy=strategy,
+            estimand=ESTIMANDS.get(strategy, ATT),
+            balanced="",
+            dropped=0,
+            synthetic=self.question.synthetic,
+        )
+
+    def add_rows(self, rows: Rows) -> None:
+        """Add the rows behind the estimates to the tables."""
+        question, event = self.question, self.by_event_time
+        rows["dynamics"] += mean_rows(question, self.outcome)
+        if self.staggered:
+            rows["dynamics"] += group_time_rows(question, self.effects)
+            for kind in ("cohort", "calendar"):
+                rows["dynamics"] += aggregate_rows(question, aggregate(self.effects, kind), None)
+            rows["comparisons"] += comparison_rows(question, self.outcome)
+        if event is not None:
+            rows["dynamics"] += aggregate_rows(question, event, self.base)
+            rows["pre_trends"].append(pre_trend_row(question, event))
+            rows["parallel_trends"] += parallel_trend_rows(question, event, self.base)

@@ -1,0 +1,168 @@
+"""Rows on the assumption behind estimates over time: pre-trends, forbidden comparisons, sensitivity."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.difference.aggregation import Aggregate
+from ruralimpact.difference.event_study import pre_trend_test, sum_by_group
+from ruralimpact.difference.goodman_bacon import bacon_decomposition
+from ruralimpact.difference.parallel_trends import RobustIntervals, relative_magnitudes, smoothness
+from ruralimpact.difference.rows import Question, Row
+from ruralimpact.errors import DesignError
+
+FloatArray = NDArray[np.float64]
+
+_MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
+_SLOPES = (0.0, 0.25, 0.5, 1.0)  # of the effect's standard error
+
+
+def pre_trend_row(question: Question, found: Aggregate) -> Row:
+    """Row of the joint test that nothing happened before treatment.
+
+    Parameters
+    ----------
+    question : Question
+    found : Aggregate
+        Of kind "event".
+
+    Returns
+    -------
+    dict
+        Contract ``pre_trends``.
+    """
+    row: Row = {
+        **question.heading,
+        **dict.fromkeys(("statistic", "df", "df_denominator", "p_value"), np.nan),
+        "n_pre": int(found.before.sum()),
+        "reason": "",
+        "synthetic": question.synthetic,
+    }
+    try:
+        test = pre_trend_test(found, question.arms.groups)
+    except DesignError as problem:
+        return row | {"reason": str(problem)}
+    if not np.isfinite(test.statistic):
+        return row | {"reason": "the pseudo-effects have no variance"}
+    names = ("statistic", "df", "df_denominator", "p_value")
+    return row | {name: getattr(test, name) for name in names}
+
+
+def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
+    """Rows of the two-by-two comparisons that two-way fixed effects average.
+
+    Parameters
+    ----------
+    question : Question
+    outcome : ndarray, shape (n, T)
+
+    Returns
+    -------
+    list of dict
+        Contract ``comparisons``.
+    """
+    arms = question.arms
+    try:
+        found = bacon_decomposition(outcome, arms.first_treated, arms.periods)
+    except DesignError:
+        return []
+    return [
+        {
+            **question.heading,
+            "unit": question.unit,
+            "kind": str(kind),
+            "cohort": float(cohort),
+            "other": float(other) if np.isfinite(other) else np.nan,
+            "weight": float(weight),
+            "estimate": float(estimate),
+            "n_units": found.n_units,
+            "synthetic": question.synthetic,
+        }
+        for kind, cohort, other, weight, estimate in zip(
+            found.kind, found.cohort, found.other, found.weights, found.estimates, strict=True
+        )
+    ]
+
+
+def parallel_trend_rows(question: Question, found: Aggregate, base: float | None) -> list[Row]:
+    """Rows of intervals that allow trends to differ, for the average over times since treatment.
+
+    Parameters
+    ----------
+    question : Question
+    found : Aggregate
+        Of kind "event".
+    base : float or None
+        Event time of the reference period.
+
+    Returns
+    -------
+    list of dict
+        Contract ``parallel_trends``; one row with the reason where an interval cannot be had.
+    """
+    empty: Row = {
+        **question.heading,
+        "unit": question.unit,
+        "restriction": "",
+        **dict.fromkeys(_NUMBERS, np.nan),
+        "reason": "",
+        "synthetic": question.synthetic,
+    }
+    rows: list[Row] = []
+    for restriction in ("relative_magnitudes", "smoothness"):
+        try:
+            made = _robust(question, found, base, restriction)
+        except DesignError as problem:
+            rows.append({**empty, "restriction": restriction, "reason": str(problem)})
+            continue
+        rows += [
+            {
+                **empty,
+                "restriction": restriction,
+                "magnitude": float(magnitude),
+                "estimate": made.estimate,
+                "std_error": made.std_error,
+                "conf_low": float(low),
+                "conf_high": float(high),
+                "breakdown": made.breakdown,
+            }
+            for magnitude, low, high in zip(
+                made.magnitudes, made.conf_low, made.conf_high, strict=True
+            )
+        ]
+    return rows
+
+
+_NUMBERS = ("magnitude", "estimate", "std_error", "conf_low", "conf_high", "breakdown")
+
+
+def _robust(
+    question: Question, found: Aggregate, base: float | None, restriction: str
+) -> RobustIntervals:
+    if base is None:
+        raise DesignError("effects that share no reference period (base: varying) have no trend.")
+    sums = sum_by_group(found.scores, question.arms.groups)
+    count = int((sums != 0).any(axis=1).sum())
+    covariance = count / max(count - 1, 1) * sums.T @ sums
+    times = _whole_times(found.labels, base)
+    reference = int(times[found.labels == base][0])
+    common: dict[str, Any] = {"weights": "average", "reference": reference, "df": count - 1}
+    if restriction == "relative_magnitudes":
+        return relative_magnitudes(
+            found.estimates, covariance, times, magnitudes=_MULTIPLES, **common
+        )
+    after = found.labels > base
+    error = float(np.sqrt(covariance[np.ix_(after, after)].sum())) / max(int(after.sum()), 1)
+    grid = [share * error for share in _SLOPES]
+    return smoothness(found.estimates, covariance, times, magnitudes=grid, **common)
+
+
+def _whole_times(labels: FloatArray, base: float) -> NDArray[np.int64]:
+    """Event times counted in waves, where waves are the same time apart."""
+    step = float(np.diff(labels).min()) if len(labels) > 1 else 1.0
+    times = (labels - base) / step
+    whole = np.rint(times)
+    if not np.allclose(times, whole, atol=1e-9):
+        raise DesignError("waves are not the same time apart, so that their trends have no slope.")
+    return (whole - 1).astype(np.int64)
