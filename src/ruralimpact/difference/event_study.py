@@ -1,0 +1,177 @@
+"""Event studies: uniform confidence bands, and the joint test of the periods before treatment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ruralimpact.difference.aggregation import Aggregate
+from ruralimpact.difference.group_time import GroupTimeEffects
+from ruralimpact.errors import DesignError
+from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.inference.contrasts import equality_test
+from ruralimpact.inference.multiplier import multiplier_bootstrap
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PreTrendTest:
+    """Joint test that every pseudo-effect before treatment is zero.
+
+    Attributes
+    ----------
+    statistic, df, df_denominator, p_value : float
+        F statistic and its degrees of freedom; `df` counts the linearly independent pseudo-effects.
+        NaN where none has any variance.
+    """
+
+    statistic: float
+    df: float
+    df_denominator: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class UniformBand:
+    """Intervals that hold all at once.
+
+    Attributes
+    ----------
+    critical : float
+        Standard errors on each side.
+    low, high : ndarray, shape (k,)
+        NaN for estimates without variance, such as the base period.
+    std_errors : ndarray, shape (k,)
+        Group-clustered.
+    """
+
+    critical: float
+    low: FloatArray
+    high: FloatArray
+    std_errors: FloatArray
+
+
+def sum_by_group(scores: FloatArray, groups: ArrayLike) -> FloatArray:
+    """Sum the scores of several estimates by group.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n, k)
+    groups : array_like, shape (n,)
+        Labels.
+
+    Returns
+    -------
+    ndarray, shape (G, k)
+        Groups in the order of their labels.
+    """
+    codes = group_codes(groups)
+    sums = [group_sums(column, codes) for column in scores.T]
+    return np.column_stack(sums) if sums else np.zeros((int(codes.max()) + 1, 0))
+
+
+def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> PreTrendTest:
+    """Test jointly that there are no effects before treatment.
+
+    Parameters
+    ----------
+    effects : Aggregate or GroupTimeEffects
+        Of kind "event" for one pseudo-effect a time before treatment; the group-time effects
+        themselves for one a cohort and period.
+    groups : array_like, shape (n,)
+        Labels of the groups that treatment is assigned to.
+
+    Returns
+    -------
+    PreTrendTest
+
+    Raises
+    ------
+    DesignError
+        There is no period before treatment (and its anticipation) to test, or no more groups than
+        pseudo-effects.
+
+    Notes
+    -----
+    Hotelling's test of `inference.contrasts.equality_test`, of the pseudo-effects and a zero without
+    variance. Not rejecting says little where the test has no power (Roth 2022).
+
+    References
+    ----------
+    Callaway & Sant'Anna (2021), Journal of Econometrics 225(2); Roth (2022), American Economic Review:
+    Insights 4(3).
+    """
+    before = effects.before
+    if not before.any():
+        raise DesignError("there is no period before treatment to test.")
+    scores = sum_by_group(effects.scores[:, before], groups)
+    found = equality_test(
+        np.append(effects.estimates[before], 0.0),
+        np.column_stack([scores, np.zeros(len(scores))]),
+    )
+    return PreTrendTest(found.statistic, found.df_numerator, found.df_denominator, found.p_value)
+
+
+def uniform_band(
+    estimates: FloatArray,
+    group_scores: FloatArray,
+    seed: int,
+    *,
+    level: float = 0.95,
+    draws: int = 999,
+) -> UniformBand:
+    """Confidence band that covers all of several effects with the given probability.
+
+    Parameters
+    ----------
+    estimates : ndarray, shape (k,)
+    group_scores : ndarray, shape (G, k)
+        Scores summed by group; their order has no influence.
+    seed : int
+    level : float
+    draws : int
+        Bootstrap draws.
+
+    Returns
+    -------
+    UniformBand
+
+    Raises
+    ------
+    DesignError
+        No estimate has scores in two groups or more.
+
+    Notes
+    -----
+    The critical value is the quantile of the largest absolute t statistic over the joint draws of
+    `inference.multiplier.multiplier_bootstrap`, which holds for few groups too (Webb weights below 40).
+
+    References
+    ----------
+    Callaway & Sant'Anna (2021), Journal of Econometrics 225(2); Montiel Olea & Plagborg-Moller (2019),
+    Journal of Applied Econometrics 34(1).
+    """
+    if not np.nan_to_num(group_scores).any():
+        raise DesignError("no estimate has any variance, so there is no band.")
+    rng = np.random.default_rng(seed)
+    result = multiplier_bootstrap(estimates, _in_order(group_scores), rng=rng, draws=draws)
+    varying = np.isfinite(result.std_errors)
+    if not varying.any():
+        raise DesignError("no estimate has scores in two groups or more, so there is no band.")
+    largest = np.abs(result.t_draws[:, varying]).max(axis=1)
+    rank = min(int(np.ceil(level * (len(largest) + 1) - 1e-9)), len(largest))
+    critical = float(np.partition(largest, rank - 1)[rank - 1])
+    margin = critical * result.std_errors
+    return UniformBand(critical, estimates - margin, estimates + margin, result.std_errors)
+
+
+def _in_order(group_scores: FloatArray) -> FloatArray:
+    """Groups with any score in an order of their scores alone, so that draws do not depend on labels."""
+    known: FloatArray = np.where(np.isfinite(group_scores), group_scores, 0.0)
+    scores: FloatArray = known[(known != 0).any(axis=1)]
+    scale = np.maximum(np.abs(scores).max(axis=0, initial=0.0), np.finfo(float).tiny)
+    # rounded: sums of the same units in another order differ in the last digits
+    keys = np.round(scores / scale, 9)
+    order = np.lexsort(keys.T[::-1])
+    return np.asarray(scores[order], dtype=np.float64)

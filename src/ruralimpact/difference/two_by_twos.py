@@ -1,0 +1,165 @@
+"""The two-by-two comparisons of a staggered panel: which units, which periods, and their estimates."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.difference.doubly_robust import Form as TwoPeriodForm
+from ruralimpact.difference.doubly_robust import doubly_robust_difference
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.estimate import ScoredEstimate
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+Control = Literal["never_treated", "not_yet_treated"]
+Form = Literal["doubly_robust", "regression", "weighting", "unconditional"]
+Base = Literal["varying", "universal"]
+
+# The doubly robust form that R's did and csdid use.
+_TWO_PERIOD_FORM: dict[str, TwoPeriodForm] = {
+    "doubly_robust": "traditional",
+    "regression": "regression",
+    "weighting": "weighting",
+}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A cohort, or one of its periods, that has no estimate.
+
+    Attributes
+    ----------
+    cohort : float
+        Period of first treatment.
+    period : float
+        NaN where the whole cohort is left out.
+    n_units : int
+        Units of the cohort.
+    reason : str
+    """
+
+    cohort: float
+    period: float
+    n_units: int
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """One line for a table's foot."""
+        place = "" if np.isnan(self.period) else f", period {self.period:g}"
+        return f"cohort {self.cohort:g}{place} left out: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One two-by-two: (cohort, period, base) and its estimate on all n units."""
+
+    place: tuple[float, float, float]
+    estimate: float
+    scores: FloatArray
+    arms: NDArray[np.int8]
+    treated_mean: float
+    treated_mean_scores: FloatArray
+    lost: int
+    reference: bool = False
+
+
+@dataclass(frozen=True)
+class StaggeredPanel:
+    """The panel and the options of `group_time_effects`; `first` is inf for never treated."""
+
+    outcome: FloatArray
+    first: FloatArray
+    periods: FloatArray
+    usable: BoolArray
+    covariates: FloatArray | None
+    control: Control
+    form: Form
+    base: Base
+    anticipation: float
+    minimum: int
+
+    def cells(self, cohort: float) -> tuple[list[Cell], list[LeftOut]]:
+        """Every two-by-two of a cohort, and those that can not be estimated."""
+        size = int((self.first == cohort).sum())
+        if size < self.minimum:
+            reason = f"{size} units, fewer than {self.minimum}"
+            return [], [LeftOut(cohort, np.nan, size, reason)]
+        found: list[Cell] = []
+        left_out: list[LeftOut] = []
+        for t in range(len(self.periods)):
+            b = self.base_period(t, cohort)
+            if b is None:
+                continue
+            try:
+                found.append(self.cell(cohort, t, b))
+            except DesignError as error:
+                reason = str(error).rstrip(".")
+                left_out.append(LeftOut(cohort, float(self.periods[t]), size, reason))
+        return found, left_out
+
+    def base_period(self, t: int, cohort: float) -> int | None:
+        """Index of the period that period t is compared with; None where there is no earlier one."""
+        begin = cohort - self.anticipation
+        if self.base == "universal" or self.periods[t] >= begin:
+            return int(np.flatnonzero(self.periods < begin)[-1])
+        return t - 1 if t > 0 else None
+
+    def cell(self, cohort: float, t: int, b: int) -> Cell:
+        """The two-by-two of a cohort in period t against period b."""
+        known = self.usable[:, t] & self.usable[:, b]
+        treated = self.first == cohort
+        place = (cohort, float(self.periods[t]), float(self.periods[b]))
+        mean, mean_scores = _treated_mean(self.outcome[:, t], treated & known)
+        if b == t:
+            none = np.zeros(len(known), dtype=np.int8)
+            return Cell(place, 0.0, np.zeros(len(known)), none, mean, mean_scores, 0, True)
+        controls = ~treated & (self.first > self.last_touched(t, b))
+        rows = np.flatnonzero(known & (treated | controls))
+        estimate = self.two_by_two(rows, t, b, treated[rows].astype(np.int8))
+        scores = np.zeros(len(known))
+        scores[rows] = estimate.scores
+        arms = np.where(known, treated.astype(np.int8) - controls.astype(np.int8), 0)
+        lost = int((treated | controls).sum()) - len(rows)
+        return Cell(place, estimate.estimate, scores, arms.astype(np.int8), mean, mean_scores, lost)
+
+    def last_touched(self, t: int, b: int) -> float:
+        """Controls are the units first treated after this."""
+        if self.control == "never_treated":
+            return float(np.finfo(float).max)
+        return float(max(self.periods[t], self.periods[b])) + self.anticipation
+
+    def two_by_two(
+        self, rows: NDArray[np.int64], t: int, b: int, treatment: NDArray[np.int8]
+    ) -> ScoredEstimate:
+        """Difference of changes between periods b and t among some units."""
+        n_covariates = 0 if self.covariates is None else self.covariates.shape[1]
+        _refuse_few(treatment, self.minimum, n_covariates)
+        change = self.outcome[rows, t] - self.outcome[rows, b]
+        if self.covariates is None:
+            return difference_in_means(change, treatment)
+        form = _TWO_PERIOD_FORM[self.form]
+        found = doubly_robust_difference(change, treatment, self.covariates[rows], form=form)
+        if not np.isfinite(found.estimate):
+            raise DesignError("the adjustment for covariates has no solution.")
+        return found
+
+
+def _refuse_few(treatment: NDArray[np.int8], minimum: int, n_covariates: int) -> None:
+    treated = int(treatment.sum())
+    for count, needed, name in (
+        (treated, minimum, "treated units"),
+        (len(treatment) - treated, minimum + n_covariates, "controls"),
+    ):
+        if count < needed:
+            raise DesignError(f"{count} {name} observed in both periods, fewer than {needed}.")
+
+
+def _treated_mean(outcome: FloatArray, treated: BoolArray) -> tuple[float, FloatArray]:
+    if not treated.any():
+        return np.nan, np.zeros(len(outcome))
+    mean = float(outcome[treated].mean())
+    return mean, np.where(treated, outcome - mean, 0.0) / treated.sum()
