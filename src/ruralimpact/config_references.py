@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
+from ruralimpact.config_samples import check_sample_waves
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
@@ -36,6 +37,7 @@ def check_references(study: Study, folder: Path) -> None:
     for analysis in study["analyses"]:
         _check_design(study, analysis, file)
         _check_analysis(study, analysis, file)
+    check_sample_waves(study, _roles(study), file)
     check_questions(study, _timings(study), file)
     left_out = study.get("sensitivity", {}).get("leave_out")
     _require(
@@ -220,9 +222,16 @@ def _timings(study: Study) -> dict[str, str]:
     }
 
 
+def _roles(study: Study) -> dict[str, str]:
+    """Return every variable of a study with its role."""
+    return {
+        **{row["variable"]: row["role"] or "" for row in study["codebook"]},
+        **{name: entry["role"] for name, entry in study["variables"].items()},
+    }
+
+
 def _with_role(study: Study, role: str) -> list[str]:
-    rows = dict.fromkeys(row["variable"] for row in study["codebook"] if row["role"] == role)
-    return [*rows, *(name for name, entry in study["variables"].items() if entry["role"] == role)]
+    return [name for name, own in _roles(study).items() if own == role]
 
 
 def _require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:

@@ -157,7 +157,7 @@ def test_sources_are_stacked_and_told_apart_by_wave():
     assert units["group"].tolist() == ["A", "A", "B"]
     assert units["age"].isna().tolist() == [False, True, False]
     assert result.outcomes["earned"].isna().tolist() == [True, False, True]
-    with pytest.raises(DataError, match="row A:2008: the same unit occurs"):
+    with pytest.raises(DataError, match="row A: the same unit occurs"):
         build_sample("both", {"w1": first, "w2": first.head(1)}, study)
 
 

@@ -52,6 +52,7 @@ def run(study, folder, *, shuffle):
         units=[str(folder / name / "units.parquet") for name in study["samples"]],
         outcomes=[str(folder / name / "outcomes.parquet") for name in study["samples"]],
         exclusions=str(folder / "exclusions.parquet"),
+        contamination=str(folder / "contamination.parquet"),
         study=study,
     )
     tables = sorted(folder.rglob("*.parquet"))
@@ -67,7 +68,7 @@ def test_row_order_changes_no_byte(tmp_path, name):
         folder.mkdir()
         results.append(run(study, folder, shuffle=shuffle))
     assert results[0] == results[1]
-    assert len(results[0]) == len(study["sources"]) + 2 * len(study["samples"]) + 1
+    assert len(results[0]) == len(study["sources"]) + 2 * len(study["samples"]) + 2
 
 
 def test_quality_reports_what_was_read(tmp_path):

@@ -15,6 +15,7 @@ for study in EVERY_ROUND:
             units=update(samples(study, "units")),
             outcomes=update(samples(study, "outcomes")),
             exclusions=update(f"{folder}/analysis/exclusions.parquet"),
+            contamination=update(f"{folder}/analysis/contamination.parquet"),
         log:
             f"{folder}/logs/construct_samples.log",
         benchmark:

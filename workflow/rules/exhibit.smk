@@ -25,6 +25,7 @@ for study in STUDIES.values():
             designs=of_rounds(study, "design/designs.parquet"),
             exclusions=of_rounds(study, "analysis/exclusions.parquet")
             + of_rounds(study, "design/exclusions.parquet"),
+            contamination=of_rounds(study, "analysis/contamination.parquet"),
             quality=surveys(study, "quality.json"),
             outcomes=[
                 path for block in ROUNDS[study["name"]] for path in samples(block, "outcomes")

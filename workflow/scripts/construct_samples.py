@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralimpact import stage
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.tables import write_table
+from ruralimpact.tables import empty_table, write_table
 
 
 def construct_samples(
@@ -16,9 +16,10 @@ def construct_samples(
     units: Sequence[str],
     outcomes: Sequence[str],
     exclusions: str,
+    contamination: str,
     study: Mapping[str, Any],
 ) -> None:
-    """Write the units and outcomes of every sample, and one table of exclusions.
+    """Write units and outcomes of every sample, who was left out, and controls that are none any more.
 
     Parameters
     ----------
@@ -26,10 +27,10 @@ def construct_samples(
         Survey tables, in the order of ``study["sources"]``.
     units, outcomes : sequence of path
         Outputs, in the order of ``study["samples"]``.
-    exclusions : path
-        Output.
+    exclusions, contamination : path
+        Outputs.
     study : mapping
-        ``sources``, ``codebook``, ``variables``, ``outcomes`` and ``samples`` of the study.
+        ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and ``references`` of a round.
     """
     names = [source["name"] for source in study["sources"]]
     tables = {name: pd.read_parquet(path) for name, path in zip(names, surveys, strict=True)}
@@ -39,9 +40,15 @@ def construct_samples(
             write_table(sample.units, partial, "units")
         with stage.replacing(outcomes_path) as partial:
             write_table(sample.outcomes, partial, "outcomes")
-    with stage.replacing(exclusions) as partial:
-        combined = pd.concat([sample.exclusions for sample in samples], ignore_index=True)
-        write_table(combined, partial, "exclusions")
+    parts = {
+        "exclusions": [sample.exclusions for sample in samples],
+        "contamination": [sample.contamination for sample in samples],
+    }
+    for name, path in {"exclusions": exclusions, "contamination": contamination}.items():
+        filled = [part for part in parts[name] if len(part)]
+        combined = pd.concat(filled, ignore_index=True) if filled else empty_table(name)
+        with stage.replacing(path) as partial:
+            write_table(combined, partial, name)
 
 
 if "snakemake" in globals():

@@ -21,6 +21,26 @@ def outcomes() -> DataFrameSchema:
     return DataFrameSchema({"unit_id": Column(str, unique=True)}, strict=False)
 
 
+def contamination() -> DataFrameSchema:
+    """Contract ``contamination``."""
+    count = {"coerce": True, "checks": Check.ge(0)}
+    return DataFrameSchema(
+        {
+            "sample": Column(str),
+            "wave": Column(str),
+            "handling": Column(str, Check.isin(["", "exclude", "keep"])),
+            "n_treated": Column(int, **count),
+            "n_not_yet": Column(int, **count, description="treatment had not begun by the wave"),
+            "n_controls": Column(int, **count),
+            "n_contaminated": Column(int, **count, description="treatment had begun by the wave"),
+            "n_unknown": Column(int, **count, description="not known when treatment began"),
+            "groups_controls": Column(int, **count),
+            "groups_left": Column(int, **count, description="with a control that is still one"),
+        },
+        strict=True,
+    )
+
+
 def exclusions() -> DataFrameSchema:
     """Contract ``exclusions``."""
     return DataFrameSchema(

@@ -8,7 +8,7 @@ from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.suggestions import nearest
 
 BEFORE = "_before"
-_UNIT_ROLES = ("covariate", "treatment", "wave")
+_UNIT_ROLES = ("covariate", "treatment", "adoption", "wave")
 
 
 def check_covariates(study: Mapping[str, Any], analysis: Mapping[str, Any]) -> None:
@@ -60,7 +60,7 @@ def _check_one(
 
 
 def unit_variables(study: Mapping[str, Any]) -> list[str]:
-    """Return the variables that belong to the units table: covariates, treatments and waves."""
+    """Return the variables that belong to the units table: covariates, treatments, adoption and waves."""
     return [name for name, (role, _) in _declared(study).items() if role in _UNIT_ROLES]
 
 

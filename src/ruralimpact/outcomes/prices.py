@@ -1,8 +1,10 @@
 """Amounts of different years at the prices of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.errors import ConfigError
@@ -43,3 +45,69 @@ def deflate(
     for one, deflator in deflators.items():
         index[year == one] = deflator
     return np.asarray(np.asarray(amounts, dtype=float) * deflators[price_year] / index)
+
+
+def at_study_prices(
+    survey: pd.DataFrame,
+    source: Mapping[str, Any],
+    amounts: Sequence[str],
+    prices: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Convert and deflate the amounts of a source to the study's currency and price year.
+
+    Parameters
+    ----------
+    survey : DataFrame
+    source : mapping
+        Item of ``sources:``; ``currency`` and ``price_year`` where they are not those of `prices`.
+    amounts : sequence of str
+        Columns of the codebook type ``money``.
+    prices : mapping
+        The block of that name: ``year``, ``deflators``, ``currency``, ``exchange_rates``.
+
+    Returns
+    -------
+    DataFrame
+        Converted at the exchange rate first, deflated after.
+
+    Raises
+    ------
+    ConfigError
+        A currency without exchange rate, a year without deflator, or a source that states either and
+        has no amounts in its codebook.
+    """
+    factor = _exchange_rate(source, prices)
+    if "price_year" in source and "year" not in prices:
+        problem = f"the source '{source['name']}' states a price year, and the study has none."
+        raise ConfigError(problem, key="prices.year")
+    if "price_year" in source:
+        year, deflators = int(source["price_year"]), _deflators(prices)
+        for one in (year, int(prices["year"])):
+            if one not in deflators:
+                raise ConfigError(
+                    f"there is no deflator of the year {one}.", key="prices.deflators"
+                )
+        factor *= deflators[int(prices["year"])] / deflators[year]
+    if {"currency", "price_year"} & set(source) and not amounts:
+        raise ConfigError(
+            "a currency or price year is stated, and no variable of this source is of the type money.",
+            key=f"sources.{source['name']}",
+        )
+    return survey.assign(**{name: survey[name] * factor for name in amounts if name in survey})
+
+
+def _deflators(prices: Mapping[str, Any]) -> dict[int, float]:
+    return {int(year): float(index) for year, index in prices.get("deflators", {}).items()}
+
+
+def _exchange_rate(source: Mapping[str, Any], prices: Mapping[str, Any]) -> float:
+    currency = source.get("currency", prices.get("currency"))
+    if currency == prices.get("currency"):
+        return 1.0
+    rates = prices.get("exchange_rates", {})
+    if currency not in rates:
+        raise ConfigError(
+            f"amounts of the source '{source['name']}' are in {currency}, for which there is no rate.",
+            key="prices.exchange_rates",
+        )
+    return float(rates[currency])

@@ -10,8 +10,16 @@ import pandas as pd
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import unit_variables
+from ruralimpact.outcomes.prices import at_study_prices
 from ruralimpact.outcomes.two_periods import two_periods
-from ruralimpact.survey.codebook import Entry, parse_codebook
+from ruralimpact.outcomes.waves import (
+    CONTAMINATION_COLUMNS,
+    adoption,
+    refuse_changes,
+    restricted,
+    with_baseline,
+)
+from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
 from ruralimpact.survey.suggestions import nearest
 
 EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
@@ -31,11 +39,15 @@ class Sample:
     exclusions : DataFrame
         `EXCLUSION_COLUMNS`: rows left out of the sample (scope: sample), and values that one built
         variable has no definition for (scope: sample/variable).
+    contamination : DataFrame
+        `CONTAMINATION_COLUMNS`: by wave, how many controls are controls no more; empty for a sample
+        that does not say when treatment began.
     """
 
     units: pd.DataFrame
     outcomes: pd.DataFrame
     exclusions: pd.DataFrame
+    contamination: pd.DataFrame
 
 
 def build_sample(
@@ -51,7 +63,8 @@ def build_sample(
         Survey tables by source.
     study : mapping
         ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and, where there are any,
-        ``prices``, as `ruralimpact.config.load_study` returns them.
+        ``prices``, as `ruralimpact.config.load_study` returns them; ``references``, samples that those
+        of ``samples`` refer to, see `ruralimpact.config_waves.rounds_of`.
 
     Returns
     -------
@@ -62,27 +75,30 @@ def build_sample(
     Raises
     ------
     DataError
-        The same unit occurs twice, or has no group.
+        The same unit occurs twice, has no group, or changes its group, its arm or the time at which its
+        treatment began between waves; controls that are controls no more (`waves.adoption`).
     ConfigError
         See `build.build`; also an unknown source, group or covariate.
     """
-    spec = study["samples"][name]
+    spec = _specs(study)[name]
     entries = parse_codebook(study["codebook"], surveys)
     several = {one["name"] for one in study["sources"] if "item" in one}
+    surveys = {
+        source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
+    }
     rows = {source: surveys[source] for source in surveys if source in several}
     pooled = _pooled(name, spec, surveys, _described(entries, several))
+    outcomes = _outcomes(name, spec, study)
     built = build(
         pooled,
         variables=study["variables"],
-        outcomes=study["outcomes"],
+        outcomes=outcomes,
         entries=entries,
         rows=rows,
         prices=study.get("prices"),
     )
-    table = built.table.assign(unit_id=_unit_ids(spec, built.table, study))
+    table = built.table.assign(unit_id=_unit_ids(built.table))
     _check_unique(table["unit_id"], name)
-    table = table.assign(group=_groups(name, spec, table))
-    outcomes = list(study["outcomes"])
     excluded = [
         _exclusion(
             f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
@@ -93,14 +109,98 @@ def build_sample(
         _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))
         for source, count in _strays(rows, pooled["id"]).items()
     ]
+    selected, left_out, contamination = _selected(name, spec, table, surveys, study)
+    excluded += [_exclusion(name, *counted) for counted in left_out]
     if "two_periods" in spec:
-        change = two_periods(table, spec["two_periods"], outcomes, sample=name)
-        left_out = [_exclusion(name, *counted) for counted in change.excluded]
-        return Sample(change.units, change.outcomes, _exclusions([*excluded, *left_out]))
-    table = table.sort_values("unit_id", kind="stable", ignore_index=True)
-    keys = [key for key in ("unit_id", "group", "id", "wave") if key in table]
-    units = table[[*keys, *(one for one in unit_variables(study) if one in table)]]
-    return Sample(units, table[["unit_id", *outcomes]], _exclusions(excluded))
+        change = two_periods(selected, spec["two_periods"], list(outcomes), sample=name)
+        excluded += [_exclusion(name, *counted) for counted in change.excluded]
+        return Sample(change.units, change.outcomes, _exclusions(excluded), contamination)
+    selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
+    keys = [key for key in ("unit_id", "group", "id", "wave") if key in selected]
+    units = selected[[*keys, *(one for one in unit_variables(study) if one in selected)]]
+    values = selected[["unit_id", *outcomes]]
+    return Sample(units, values, _exclusions(excluded), contamination)
+
+
+def _specs(study: Mapping[str, Any]) -> dict[str, Any]:
+    """Samples of this round, and those of earlier rounds that they refer to."""
+    return {**study.get("references", {}), **study["samples"]}
+
+
+def _at_study_prices(
+    name: str, table: pd.DataFrame, entries: Sequence[Entry], study: Mapping[str, Any]
+) -> pd.DataFrame:
+    source = next(one for one in study["sources"] if one["name"] == name)
+    amounts = [entry.variable for entry in entries_of(entries, name) if entry.type == "money"]
+    return at_study_prices(table, source, amounts, study.get("prices", {}))
+
+
+def _outcomes(name: str, spec: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outcomes of a sample, with those that they are made from, in the study's order."""
+    wanted = list(spec.get("outcomes", study["outcomes"]))
+    for outcome in wanted:
+        if outcome not in study["outcomes"]:
+            problem = f"there is no outcome '{outcome}'. {nearest(outcome, study['outcomes'])}"
+            raise ConfigError(problem, key=f"samples.{name}.outcomes")
+        used = {str(one) for value in study["outcomes"][outcome].values() for one in _named(value)}
+        wanted += [one for one in study["outcomes"] if one in used and one not in wanted]
+    return {one: study["outcomes"][one] for one in study["outcomes"] if one in wanted}
+
+
+def _named(value: Any) -> list[Any]:
+    """Return what a key of an outcome may name: itself, or the entries of its list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _selected(
+    name: str,
+    spec: Mapping[str, Any],
+    table: pd.DataFrame,
+    surveys: Mapping[str, pd.DataFrame],
+    study: Mapping[str, Any],
+) -> tuple[pd.DataFrame, list[tuple[str, int, int]], pd.DataFrame]:
+    """Give rows their group and baseline, and leave out who is not compared: counted, by reason."""
+    excluded: list[tuple[str, int, int]] = []
+    contamination = pd.DataFrame(columns=list(CONTAMINATION_COLUMNS))
+    column = spec.get("group", "id")
+    if "baseline" in spec:
+        before = build_sample(spec["baseline"], surveys, study).units
+        arms = [spec["arm"]] if "arm" in spec else []
+        table, left_out = with_baseline(
+            table,
+            before.assign(**{} if column == "id" else {column: before["group"]}),
+            variables=[*unit_variables(study), column],
+            fixed=[column, *arms],
+            sample=name,
+            named=spec["baseline"],
+        )
+        excluded += left_out
+    if "restrict_to" in spec:
+        other = build_sample(spec["restrict_to"], surveys, study).units
+        table, left_out = restricted(table, other["id"], spec["restrict_to"])
+        excluded += left_out
+    table = table.assign(group=_groups(name, column, table))
+    _refuse_changes(name, spec, table)
+    if "first_treated" in spec:
+        found = adoption(
+            table,
+            arm=spec["arm"],
+            first_treated=spec["first_treated"],
+            handling=spec.get("contaminated"),
+            sample=name,
+        )
+        excluded += found.excluded
+        table, contamination = table[found.kept].reset_index(drop=True), found.counts
+    return table, excluded, contamination
+
+
+def _refuse_changes(name: str, spec: Mapping[str, Any], table: pd.DataFrame) -> None:
+    """Refuse units that change what must stay over the waves of a sample."""
+    fixed = {"group": "the group"}
+    fixed |= {spec["arm"]: "the arm"} if "arm" in spec else {}
+    if "first_treated" in spec:
+        fixed |= {spec["first_treated"]: "the time at which treatment began"}
+    refuse_changes(table, fixed, name)
 
 
 def _pooled(
@@ -136,19 +236,14 @@ def _strays(rows: Mapping[str, pd.DataFrame], ids: pd.Series) -> dict[str, int]:
     return {source: count for source, count in counts.items() if count}
 
 
-def _unit_ids(spec: Mapping[str, Any], table: pd.DataFrame, study: Mapping[str, Any]) -> pd.Series:
-    several = len(spec["sources"]) > 1 or any(
-        "wave_variable" in source
-        for source in study["sources"]
-        if source["name"] in spec["sources"]
-    )
-    if several and "wave" in table:
+def _unit_ids(table: pd.DataFrame) -> pd.Series:
+    """Return the identifier of each row: with the wave, where the sample has several."""
+    if "wave" in table and len(set(table["wave"])) > 1:
         return pd.Series(table["id"] + ":" + table["wave"].astype("str"))
     return pd.Series(table["id"])
 
 
-def _groups(name: str, spec: Mapping[str, Any], table: pd.DataFrame) -> pd.Series:
-    column = spec.get("group", "unit_id")
+def _groups(name: str, column: str, table: pd.DataFrame) -> pd.Series:
     if column not in table:
         problem = f"there is no variable '{column}'. {nearest(column, table.columns)}"
         raise ConfigError(problem, key=f"samples.{name}.group")

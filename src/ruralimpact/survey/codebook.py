@@ -20,11 +20,14 @@ COLUMNS = (
     "role",
     "timing",
     "label",
+    "question",
 )
-TYPES = ("number", "integer", "indicator", "category")
-ROLES = ("covariate", "treatment", "outcome", "wave", "group", "input", "price")
+TYPES = ("number", "integer", "money", "indicator", "category")
+ROLES = ("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price")
 TIMINGS = ("pre", "post", "")
 EVERY_SOURCE = "*"
+# In the place of a raw column: the wave did not ask.
+NOT_ASKED = "-"
 RESERVED = ("id", "unit_id", "group", "wave")
 
 
@@ -39,9 +42,10 @@ class Entry:
     source : str
         The source it describes, or ``"*"`` for every source of the study.
     raw_name : str
-        Column in the raw file.
+        Column in the raw file; ``"-"`` where the source did not ask.
     type : str
-        ``"number"``, ``"integer"``, ``"indicator"`` (0/1) or ``"category"``.
+        ``"number"``, ``"integer"``, ``"money"`` (a number, converted and deflated with its source),
+        ``"indicator"`` (0/1) or ``"category"``.
     unit : str
     minimum, maximum : float or None
         Plausible range, ends included; a value outside is set to missing and counted.
@@ -52,6 +56,8 @@ class Entry:
     role, timing, label : str
         Part in the analysis; measured before (``"pre"``) or after (``"post"``) treatment; words
         for it.
+    question : str
+        The words in which it was asked, to tell when they change between waves.
     """
 
     variable: str
@@ -66,6 +72,7 @@ class Entry:
     role: str
     timing: str
     label: str
+    question: str
 
     @property
     def is_number(self) -> bool:
@@ -108,8 +115,12 @@ def parse_codebook(
 
 
 def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
-    """Return the entries that describe a source, in the codebook's order."""
-    return tuple(entry for entry in entries if entry.source in (EVERY_SOURCE, source))
+    """Return the entries that describe a source, in the codebook's order; what it asked only."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.source in (EVERY_SOURCE, source) and entry.raw_name != NOT_ASKED
+    )
 
 
 def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: str | None) -> Entry:
@@ -181,7 +192,7 @@ def _contradiction(entry: Entry) -> str | None:
         return f"the minimum {low:g} is above the maximum {high:g}."
     if entry.type in ("category", "indicator") and (low is not None or high is not None):
         return f"a {entry.type} has no minimum or maximum."
-    if entry.type in ("number", "integer") and entry.labels:
+    if entry.type in ("number", "integer", "money") and entry.labels:
         return f"a variable of type {entry.type} has no labels."
     if entry.type == "indicator" and not set(entry.labels.values()) <= {"0", "1"}:
         return "the labels of an indicator must be 0 or 1."

@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _VALUES_SHOWN = 3
 _PROBLEMS = {
     "number": "not a number",
+    "money": "not a number",
     "integer": "not a whole number",
     "indicator": "not 0 or 1",
     "category": "without a label in the codebook",

@@ -1,0 +1,92 @@
+"""The rules for samples of several waves: what they refer to, and what must come before what."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.config_waves import REFERENCES, sources_of, wave_key
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.suggestions import nearest
+
+Study = Mapping[str, Any]
+
+
+def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> None:
+    """Check the keys of samples that concern waves.
+
+    Parameters
+    ----------
+    study : mapping
+        As `ruralimpact.config.load_study` returns it, its samples' sources known to exist.
+    roles : mapping of str to str
+        Role of every variable.
+    file : path
+        study.yaml, for messages.
+
+    Raises
+    ------
+    ConfigError
+    """
+    for name, sample in study["samples"].items():
+        key = f"samples.{name}"
+        for option in REFERENCES:
+            if option in sample:
+                _require(sample[option], study["samples"], "sample", file, f"{key}.{option}")
+        _refuse_circle(study, name, file)
+        _check_order(study, name, file)
+        _check_arms(sample, roles, file, key)
+        for outcome in sample.get("outcomes", []):
+            _require(outcome, study["outcomes"], "outcome", file, f"{key}.outcomes")
+    for analysis in study["analyses"]:
+        sample = study["samples"][analysis["sample"]]
+        built = sample.get("outcomes", list(study["outcomes"]))
+        for outcome in analysis["outcomes"]:
+            if outcome not in built:
+                problem = (
+                    f"the sample '{analysis['sample']}' does not have the outcome '{outcome}'."
+                )
+                raise ConfigError(problem, file=file, key=f"analyses.{analysis['name']}.outcomes")
+
+
+def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = ()) -> None:
+    for option in REFERENCES:
+        other = study["samples"][name].get(option)
+        if other is None:
+            continue
+        if other in (*seen, name):
+            problem = f"the samples {', '.join(sorted({*seen, name}))} refer to each other."
+            raise ConfigError(problem, file=file, key=f"samples.{name}.{option}")
+        _require(other, study["samples"], "sample", file, f"samples.{name}.{option}")
+        _refuse_circle(study, other, file, (*seen, name))
+
+
+def _check_order(study: Study, name: str, file: Path) -> None:
+    """Refuse a wave that is not after the baseline it is given."""
+    sample = study["samples"][name]
+    if "baseline" not in sample:
+        return
+    waves = {one["name"]: one["wave"] for one in study["sources"] if "wave" in one}
+    own = [waves[source] for source in sample["sources"] if source in waves]
+    before = [waves[source] for source in sources_of(study, sample["baseline"]) if source in waves]
+    if own and before and wave_key(min(own, key=wave_key)) <= wave_key(max(before, key=wave_key)):
+        first, last = min(own, key=wave_key), max(before, key=wave_key)
+        problem = f"the wave {first} is not after its baseline, which was asked in {last}."
+        raise ConfigError(problem, file=file, key=f"samples.{name}.baseline")
+
+
+def _check_arms(sample: Mapping[str, Any], roles: Mapping[str, str], file: Path, key: str) -> None:
+    wanted = {"arm": "treatment", "first_treated": "adoption"}
+    needs = {"first_treated": "arm", "contaminated": "first_treated"}
+    for option, other in needs.items():
+        if option in sample and other not in sample:
+            raise ConfigError(f"'{option}' needs '{other}' too.", file=file, key=f"{key}.{option}")
+    for option, role in wanted.items():
+        if option in sample:
+            known = [name for name, own in roles.items() if own == role]
+            _require(sample[option], known, f"{role} variable", file, f"{key}.{option}")
+
+
+def _require(name: str, known: Iterable[str], kind: str, file: Path, key: str) -> None:
+    known = list(known)
+    if name not in known:
+        raise ConfigError(f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key)
