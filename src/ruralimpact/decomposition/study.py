@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ruralimpact.decomposition.accounts import ProductAccounts, check_identity
 from ruralimpact.decomposition.parts import Decomposition, decompose
 from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.study import strategies_of
+from ruralimpact.design.methods import strategies_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.study import Tables, estimator_of
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums, t_inference

@@ -14,6 +14,7 @@ from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.matching import Design
+from ruralimpact.design.methods import MATCHED, OVER_TIME, strategies_of
 from ruralimpact.design.propensity import PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
@@ -28,18 +29,6 @@ from ruralimpact.design.records import (
 )
 from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
 from ruralimpact.tables import empty_table
-
-MATCHED = ("matching", "matched_difference")
-# Methods that compare changes of units over waves, and need no design but who is in which arm.
-OVER_TIME = ("difference_in_differences", "triple_difference", "staggered", "before_after")
-_ESTIMATORS = {
-    "triple_difference": ["triple_difference"],
-    "staggered": [
-        *("group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event"),
-        "two_way_fixed_effects",
-    ],
-    "before_after": ["before_after"],
-}
 
 
 def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,14 +54,6 @@ def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
     listed = {"specifications": ids, "definitions": definitions}
     text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
     return {**listed, "sha256": hashlib.sha256(text.encode()).hexdigest()}
-
-
-def strategies_of(analysis: Mapping[str, Any]) -> list[str]:
-    """Names of the strategies or estimators of an analysis."""
-    if analysis["method"] in MATCHED:
-        return list(analysis["strategies"])
-    usual = _ESTIMATORS.get(analysis["method"], ["difference"])
-    return list(analysis.get("estimators", usual))
 
 
 def design_study(

@@ -76,7 +76,7 @@ def arms_over_time(analysis: Mapping[str, Any], units: pd.DataFrame) -> Arms:
     Parameters
     ----------
     analysis : mapping
-        One of study.yaml with a method in `ruralimpact.design.study.OVER_TIME`.
+        One of study.yaml with a method in `ruralimpact.design.methods.OVER_TIME`.
     units : DataFrame
         Contract ``units``, one row a unit and wave. No outcome.
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.records import exclusion_rows
-from ruralimpact.design.study import OVER_TIME
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.tables import empty_table
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.design.records import ATT
-from ruralimpact.design.study import OVER_TIME, strategies_of
 from ruralimpact.difference.aggregation import Aggregate, aggregate
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.difference.estimators import (

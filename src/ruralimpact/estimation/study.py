@@ -9,8 +9,8 @@ import pandas as pd
 
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT
-from ruralimpact.design.study import strategies_of
 from ruralimpact.estimation.apply_strategy import Estimator, strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.methods import MATCHED
 from ruralimpact.design.propensity import PropensityModel, fit_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
-from ruralimpact.design.study import MATCHED, make_design
+from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
 from ruralimpact.inference.clustered import Clustering, Inference, group_codes, t_inference
