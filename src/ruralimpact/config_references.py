@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config_over_time import check_design, check_over_time, check_over_time_exhibits
 from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
 from ruralimpact.config_samples import check_sample_waves
+from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
@@ -35,8 +37,9 @@ def check_references(study: Study, folder: Path) -> None:
     for name, sample in study["samples"].items():
         _check_sample(study, sample, f"samples.{name}", file)
     for analysis in study["analyses"]:
-        _check_design(study, analysis, file)
+        check_design(study, analysis, file)
         _check_analysis(study, analysis, file)
+        check_over_time(study, analysis, _roles(study), _timings(study), file)
     check_sample_waves(study, _roles(study), file)
     check_questions(study, _timings(study), file)
     left_out = study.get("sensitivity", {}).get("leave_out")
@@ -46,6 +49,7 @@ def check_references(study: Study, folder: Path) -> None:
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
     check_subgroup_exhibits(study, folder / "exhibits.yaml")
+    check_over_time_exhibits(study, folder / "exhibits.yaml")
 
 
 def _check_unique(study: Study, folder: Path) -> None:
@@ -126,31 +130,13 @@ def _check_sample(study: Study, sample: Mapping[str, Any], key: str, file: Path)
         raise ConfigError(problem, file=file, key=f"{key}.two_periods")
 
 
-def _check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
-    """Refuse what the declared design cannot bear (METHODS: the design gate)."""
-    method, key = analysis["method"], f"analyses.{analysis['name']}.method"
-    if study["design"] == "cross_section" and method in ("panel", "matched_difference"):
-        raise ConfigError(
-            f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "
-            "measured before, so no change can be told apart from a difference that was always there. "
-            "What can be estimated is a difference in levels: 'matching' or 'difference_in_means'.",
-            file=file,
-            key=key,
-        )
-    if study["design"] == "before_after":
-        raise ConfigError(
-            f"'{method}' needs units that were not treated, and this study has none (before_after).",
-            file=file,
-            key=key,
-        )
-
-
 def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
     key = f"analyses.{analysis['name']}"
     _require([analysis["sample"]], study["samples"], "sample", file, f"{key}.sample")
     sample = study["samples"][analysis["sample"]]
     periods = sample.get("two_periods")
-    if (analysis["method"] == "matched_difference") != (periods is not None):
+    fits = (analysis["method"] == "matched_difference") == (periods is not None)
+    if not fits and analysis["method"] not in OVER_TIME:
         problem = (
             "'matched_difference' needs a sample with two_periods."
             if periods is None
@@ -158,7 +144,8 @@ def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> No
         )
         raise ConfigError(problem, file=file, key=f"{key}.method")
     treatments = [periods["treatment"]] if periods else _with_role(study, "treatment")
-    _require([analysis["treatment"]], treatments, "treatment", file, f"{key}.treatment")
+    named = [analysis["treatment"]] if "treatment" in analysis else []
+    _require(named, treatments, "treatment", file, f"{key}.treatment")
     strategies = [strategy["name"] for strategy in study["strategies"]]
     _require(analysis.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
     _require(analysis["outcomes"], study["outcomes"], "outcome", file, f"{key}.outcomes")

@@ -1,0 +1,176 @@
+"""The rules for analyses that compare changes of units over waves, and what each design can bear."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.design.methods import OVER_TIME, strategies_of
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.suggestions import nearest
+
+Study = Mapping[str, Any]
+
+_ADJUSTED = ("doubly_robust", "regression", "weighting")
+
+
+def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
+    """Refuse what the declared design cannot bear (METHODS: the design gate).
+
+    Parameters
+    ----------
+    study : mapping
+        ``design``.
+    analysis : mapping
+    file : path
+        study.yaml, for messages.
+
+    Raises
+    ------
+    ConfigError
+        With the reason, and what can be estimated instead.
+    """
+    method, key = analysis["method"], f"analyses.{analysis['name']}.method"
+    changes = method in ("panel", "matched_difference", *OVER_TIME)
+    if study["design"] == "cross_section" and changes:
+        raise ConfigError(
+            f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "
+            "measured before, so no change can be told apart from a difference that was always there. "
+            "What can be estimated is a difference in levels: 'matching' or 'difference_in_means'.",
+            file=file,
+            key=key,
+        )
+    if study["design"] == "before_after" and method != "before_after":
+        raise ConfigError(
+            f"'{method}' needs units that were not treated, and this study has none (before_after). What "
+            "can be estimated is the change of the treated, which is not attributable to the project: "
+            "'before_after'.",
+            file=file,
+            key=key,
+        )
+
+
+def check_over_time(
+    study: Study,
+    analysis: Mapping[str, Any],
+    roles: Mapping[str, str],
+    timings: Mapping[str, str],
+    file: Path,
+) -> None:
+    """Check an analysis over time; others pass.
+
+    Parameters
+    ----------
+    study : mapping
+        As `ruralimpact.config.load_study` returns it, the analysis' sample known to exist.
+    analysis : mapping
+    roles, timings : mapping of str to str
+        Of every variable.
+    file : path
+        study.yaml, for messages.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if analysis["method"] not in OVER_TIME:
+        return
+    key = f"analyses.{analysis['name']}"
+    _check_sample(study, analysis, file, key)
+    if "first_treated" in analysis:
+        known = [name for name, role in roles.items() if role == "adoption"]
+        named = analysis["first_treated"]
+        _require([named], known, "adoption variable", file, f"{key}.first_treated")
+    if analysis["method"] == "staggered" and ("treatment" in analysis) == (
+        "first_treated" in analysis
+    ):
+        problem = "give either treatment (0 or 1 by wave) or first_treated (when it began)."
+        raise ConfigError(problem, file=file, key=key)
+    if "eligible" in analysis:
+        _require([analysis["eligible"]], timings, "variable", file, f"{key}.eligible")
+        if timings[analysis["eligible"]] == "post":
+            problem = f"'{analysis['eligible']}' was measured after the treatment."
+            raise ConfigError(problem, file=file, key=f"{key}.eligible")
+    both = set(map(str, analysis.get("before", []))) & set(map(str, analysis.get("after", [])))
+    if both:
+        raise ConfigError(f"wave {sorted(both)[0]} is both before and after.", file=file, key=key)
+    _check_adjustment(analysis, file, key)
+
+
+def _check_sample(study: Study, analysis: Mapping[str, Any], file: Path, key: str) -> None:
+    sample = study["samples"][analysis["sample"]]
+    named = [source for source in study["sources"] if source["name"] in sample["sources"]]
+    if "two_periods" in sample:
+        raise ConfigError(
+            f"the sample '{analysis['sample']}' is folded to changes already; compare them with "
+            "'matched_difference', or give a sample with one row a unit and wave.",
+            file=file,
+            key=f"{key}.sample",
+        )
+    several = any("wave_variable" in source for source in named)
+    waves = {source["wave"] for source in named if "wave" in source}
+    if not several and len(waves) < 2:
+        raise ConfigError(
+            f"the sample '{analysis['sample']}' has a single wave, so there is no change to compare.",
+            file=file,
+            key=f"{key}.sample",
+        )
+
+
+def _check_adjustment(analysis: Mapping[str, Any], file: Path, key: str) -> None:
+    """Refuse adjustment for covariates without any, and covariates without adjustment."""
+    if analysis.get("covariates"):
+        if analysis.get("form") == "unconditional":
+            problem = "the form 'unconditional' takes no covariates."
+            raise ConfigError(problem, file=file, key=f"{key}.form")
+        return
+    for name in strategies_of(analysis):
+        if name in _ADJUSTED:
+            problem = f"'{name}' adjusts for covariates, and none are given."
+            raise ConfigError(problem, file=file, key=f"{key}.estimators")
+
+
+def check_over_time_exhibits(study: Study, file: Path) -> None:
+    """Check that exhibits on estimates over time show analyses that have what they show.
+
+    Parameters
+    ----------
+    study : mapping
+    file : path
+        exhibits.yaml, for messages.
+
+    Raises
+    ------
+    ConfigError
+    """
+    methods = {analysis["name"]: analysis["method"] for analysis in study["analyses"]}
+    for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
+        if exhibit["kind"] not in _SHOWN:
+            continue
+        wanted = _SHOWN[exhibit["kind"]]
+        for name in exhibit["analyses"]:
+            if methods[name] not in wanted:
+                problem = (
+                    f"'{name}' is of the method '{methods[name]}'; a '{exhibit['kind']}' shows "
+                    f"{' or '.join(wanted)}."
+                )
+                raise ConfigError(problem, file=file, key=f"{exhibit['name']}.analyses")
+
+
+_COMPARED = ("difference_in_differences", "triple_difference", "staggered")
+_SHOWN: dict[str, tuple[str, ...]] = {
+    "difference": OVER_TIME,
+    "group_time": ("staggered",),
+    "comparisons": ("staggered",),
+    "parallel_trends": _COMPARED,
+    "event_study": _COMPARED,
+    "trends": OVER_TIME,
+}
+
+
+def _require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise ConfigError(
+                f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
+            )
