@@ -9,7 +9,7 @@ for study in EVERY_ROUND:
         input:
             done(study, "construct_samples"),
             units=samples(study, "units"),
-            modules=modules("design"),
+            modules=modules("design", "difference"),
         output:
             touch(done(study, "design_comparisons")),
             weights=update(f"{folder}/design/weights.parquet"),

@@ -15,7 +15,9 @@ for study in EVERY_ROUND:
             propensity=f"{folder}/design/propensity.parquet",
             designs=f"{folder}/design/designs.parquet",
             specifications=f"{folder}/design/specifications.json",
-            modules=modules("decomposition", "design", "estimation", "heterogeneity", "inference"),
+            modules=modules(
+                "decomposition", "design", "difference", "estimation", "heterogeneity", "inference"
+            ),
         output:
             touch(done(study, "estimate_impacts")),
             estimates=update(f"{folder}/estimates/estimates.parquet"),
@@ -26,6 +28,10 @@ for study in EVERY_ROUND:
             subgroups=update(f"{folder}/estimates/subgroups.parquet"),
             decomposition=update(f"{folder}/estimates/decomposition.parquet"),
             associations=update(f"{folder}/estimates/associations.parquet"),
+            dynamics=update(f"{folder}/estimates/dynamics.parquet"),
+            pre_trends=update(f"{folder}/estimates/pre_trends.parquet"),
+            comparisons=update(f"{folder}/estimates/comparisons.parquet"),
+            parallel_trends=update(f"{folder}/estimates/parallel_trends.parquet"),
         log:
             f"{folder}/logs/estimate_impacts.log",
         benchmark:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ruralimpact import progress, stage
 from ruralimpact.design.study import design_study, specifications
+from ruralimpact.difference.exclusions import exclusions_over_time
 from ruralimpact.tables import write_table
 
 
@@ -44,6 +45,9 @@ def design_comparisons(
         name: pd.read_parquet(path) for name, path in zip(study["samples"], units, strict=True)
     }
     made = design_study(study, tables)
+    left_out = [made["exclusions"], exclusions_over_time(study, tables)]
+    filled = [table for table in left_out if len(table)]
+    made["exclusions"] = pd.concat(filled, ignore_index=True) if filled else left_out[0]
     paths = {
         "weights": weights,
         "pairs": pairs,

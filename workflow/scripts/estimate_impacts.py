@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralimpact import progress, stage
 from ruralimpact.decomposition.study import decomposition_study
+from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
 from ruralimpact.estimation.ledger import read_ledger, with_specifications
 from ruralimpact.estimation.rows import join_scores
@@ -34,10 +35,14 @@ def estimate_impacts(
     subgroups: str,
     decomposition: str,
     associations: str,
+    dynamics: str,
+    pre_trends: str,
+    comparisons: str,
+    parallel_trends: str,
     seed: int,
     study: Mapping[str, Any],
 ) -> None:
-    """Write the estimates of a study, on everyone, by subgroup and by part, with group scores.
+    r"""Write the estimates of a study, on everyone, by subgroup and by part, with group scores.
 
     Parameters
     ----------
@@ -47,8 +52,9 @@ def estimate_impacts(
         What the design stage wrote.
     specifications : path
         The list of specifications, fixed before this stage reads outcomes.
-    estimates, scores, std_errors, tests, subgroups, decomposition, associations : path
-        Outputs; the last three are empty where study.yaml asks for nothing.
+    estimates, scores, std_errors, tests, subgroups, decomposition, associations, dynamics, \
+    pre_trends, comparisons, parallel_trends : path
+        Outputs; those after ``tests`` are empty where study.yaml asks for nothing.
     specification_lists : path
         Output: the lists that have been estimated in this folder, oldest first.
     seed : int
@@ -66,9 +72,11 @@ def estimate_impacts(
         propensity=pd.read_parquet(propensity),
         designs=pd.read_parquet(designs),
     )
-    made = estimate_study(study, tables, seed=seed)
+    over_time = difference_study(study, tables, seed=seed)
+    made = estimate_study(study, tables, seed=seed, over_time=over_time.compared)
     by_subgroup = subgroup_study(study, tables, seed=seed)
     by_part = decomposition_study(study, tables)
+    made |= over_time.tables
     made |= {
         "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,
@@ -83,6 +91,10 @@ def estimate_impacts(
         "subgroups": subgroups,
         "decomposition": decomposition,
         "associations": associations,
+        "dynamics": dynamics,
+        "pre_trends": pre_trends,
+        "comparisons": comparisons,
+        "parallel_trends": parallel_trends,
     }
     for name, path in paths.items():
         with stage.replacing(path) as partial:
