@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from test_exhibits_study import build_results
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.association_table import association_table
 from ruralimpact.exhibits.decomposition_table import decomposition_tables
@@ -205,3 +206,57 @@ def test_findings_have_stable_identifiers(results: StudyResults) -> None:
     assert found[f"{SPEC}::age=Young-Old/estimate"] == 2300
     assert found[f"{SPEC}::age/equality_p_value"] == 0.041
     assert found[f"{SPEC}::volume/estimate"] == 1000
+
+
+def ordered(results: StudyResults) -> StudyResults:
+    """Two levels whose order is uncertain: the difference has a standard error of 800 over 2,300."""
+    own = with_subgroups(results, subgroup_frame())
+    groups = np.arange(len(results.scores))
+    young = np.where(groups % 2, 1.0, -1.0) * 500 / np.sqrt(len(groups))
+    old = np.where(groups % 3, 0.5, -1.0) * 600 / np.sqrt(len(groups))
+    columns = {
+        f"{SPEC}::age=Young": young,
+        f"{SPEC}::age=Old": old,
+        f"{SPEC}::age=Young::treated_mean": 0 * young,
+        f"{SPEC}::age=Old::treated_mean": 0 * old,
+    }
+    return replace(own, scores=results.scores.assign(**columns))
+
+
+def test_ranks_and_the_published_order(results: StudyResults) -> None:
+    order = {"published": ["Old", "Young"], "place": "page 3"}
+    exhibit = {**SUBGROUPS, "name": "by_age", "order": order}
+    own = ordered(results)
+    (table,) = subgroup_table(own, exhibit)
+    shown = texts(table)
+    assert shown["Young"][8:11] == ["1", "1", "2"]
+    assert shown["Old"][8:11] == ["2", "2", "1"]
+    foot = [row for row in table.rows if row.kind == "foot"][-1]
+    assert foot.cells[0].text == (
+        "Published order (page 3): Old > Young; in less than 1 percent of draws (a blind shuffle: 50)"
+    )
+    widths = {sum(cell.span for cell in row.cells) for row in table.rows if row.cells}
+    assert widths == {len(table.columns)}
+    (again,) = subgroup_table(own, exhibit)
+    assert texts(again) == shown
+    study = {**own.study, "exhibits": {"tables": [{**exhibit, "kind": "subgroups"}]}}
+    found = {key: value for key, value, *_ in detail_numbers(replace(own, study=study))}
+    assert found[f"{SPEC}::age=Young/rank"] == 1
+    assert found[f"{SPEC}::age=Young/percent"] == 20
+    assert found[f"{SPEC}::age/published_order"] < 1
+
+
+def test_no_ranks_beside_a_level_that_cannot_be_shown(results: StudyResults) -> None:
+    order = {"published": ["Old", "Young"], "place": "page 3"}
+    exhibit = {**SUBGROUPS, "name": "by_age", "order": order}
+    own = replace(
+        ordered(results), subgroups=with_subgroups(results, subgroup_frame(n_treated=9)).subgroups
+    )
+    (table,) = subgroup_table(own, exhibit)
+    assert "Published order" not in str(table.rows)
+
+
+def test_an_order_of_levels_that_do_not_exist(results: StudyResults) -> None:
+    order = {"published": ["Old", "Ancient"], "place": "page 3"}
+    with pytest.raises(ConfigError, match="no level 'Ancient'; the levels are: Young, Old"):
+        subgroup_table(ordered(results), {**SUBGROUPS, "name": "by_age", "order": order})

@@ -32,6 +32,7 @@ from ruralimpact.exhibits.specification_plot import specification_plot
 from ruralimpact.exhibits.std_error_table import std_error_tables
 from ruralimpact.exhibits.subgroup_plot import subgroup_plot
 from ruralimpact.exhibits.subgroup_table import subgroup_table
+from ruralimpact.exhibits.subgroup_words import WARNING
 from ruralimpact.exhibits.truth_table import truth_table
 from ruralimpact.exhibits.verdict_table import verdict_table
 from ruralimpact.exhibits.waterfall_plot import waterfall_plot
@@ -128,12 +129,17 @@ def numbered_tables(
         )
     tables = builder(results.for_exhibit(exhibit), exhibit)
     if results.synthetic and exhibit["kind"] in _WITH_TESTS:
-        tables = tuple(replace(table, reading=(NO_FINDINGS,)) for table in tables)
+        tables = tuple(replace(table, reading=_without_findings(table)) for table in tables)
     letters = "abcdefgh" if len(tables) > 1 else [""]
     return tuple(
         replace(table, title=f"Table {number}{letter}. {table.title}")
         for table, letter in zip(tables, letters, strict=False)
     )
+
+
+def _without_findings(table: Table) -> tuple[str, ...]:
+    """What may be said of synthetic data: warnings, and that there are no findings."""
+    return (*(line for line in table.reading if line.startswith(WARNING)), NO_FINDINGS)
 
 
 def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:

@@ -6,9 +6,13 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.impact import percent_reason
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.subgroup_order import FamilyOrder, family_order, level_key, rank_values
+from ruralimpact.exhibits.subgroup_words import subgroup_rows
 
 Number = tuple[str, float, str, int]
+_PERCENT = "percent of the counterfactual"
 _EFFECT = ("estimate", "std_error", "conf_low", "conf_high")
 
 
@@ -24,11 +28,14 @@ def detail_numbers(results: StudyResults) -> list[Number]:
     list of tuple
         Missing and suppressed numbers are left out. Identifiers are ``<spec_id>::<subgroup>=<level>/...``,
         ``<spec_id>::<subgroup>/equality_p_value``, ``<spec_id>::<part>/...`` (with ``:<product>``), and
-        ``association/<analysis>/<association>/<outcome>/<variable>/...``.
+        ``association/<analysis>/<association>/<outcome>/<variable>/...``. Levels have no blanks there.
+        Where a table ranks the levels: ``.../rank``, with its range, and of the family
+        ``published_order`` (percent of draws) and ``published_ratio``.
     """
     found: list[Number] = []
     for record in results.subgroups.to_dict("records"):
         found += _subgroup(results, record)
+    found += _orders(results)
     for record in _shown(results).to_dict("records"):
         product = f":{record['product']}" if record["product"] else ""
         found += _effect(results, record, f"{record['spec_id']}::{record['part']}{product}")
@@ -43,8 +50,45 @@ def _subgroup(results: StudyResults, record: Mapping[Any, Any]) -> list[Number]:
     key = f"{record['spec_id']}::{record['subgroup']}"
     if record["kind"] == "equality":
         return [(f"{key}/equality_p_value", record["p_value"], "", 3)]
-    ends = f"={record['level']}" + (f"-{record['against']}" if record["against"] else "")
-    return _effect(results, record, f"{key}{ends}")
+    against = f"-{_plain(record['against'])}" if record["against"] else ""
+    ends = f"{key}={_plain(record['level'])}{against}"
+    found = _effect(results, record, ends)
+    if record["kind"] == "level" and not percent_reason(record):
+        names = ("percent", "percent_low", "percent_high")
+        found += [(f"{ends}/{name}", record[name], _PERCENT, 0) for name in names]
+    return found
+
+
+def _orders(results: StudyResults) -> list[Number]:
+    """Ranks, and how often published orders come out, of every table that ranks levels."""
+    found: list[Number] = []
+    for exhibit in results.study["exhibits"].get("tables", []):
+        if "order" not in exhibit:
+            continue
+        frame = subgroup_rows(results.for_exhibit(exhibit), exhibit)
+        for (spec, name), family in frame.groupby(["spec_id", "subgroup"], sort=False):
+            order = family_order(results, family, exhibit)
+            if order is not None:
+                found += _order(order, f"{spec}::{name}")
+    return found
+
+
+def _order(order: FamilyOrder, key: str) -> list[Number]:
+    found: list[Number] = [
+        (f"{key}/published_order", 100 * order.ranking.kept, "percent of draws", 0)
+    ]
+    if order.ratio is not None:
+        found.append((f"{key}/published_ratio", order.ratio, "times", 1))
+    for level in order.levels:
+        values = rank_values(order, level)
+        place = f"{key}={_plain(level)}"
+        names = ("rank", "rank_low", "rank_high")
+        found += [(f"{place}/{name}", float(values[name] or 0), "rank", 0) for name in names]
+    return found
+
+
+def _plain(level: str) -> str:
+    return level_key(level).replace(" ", "_")
 
 
 def _effect(results: StudyResults, record: Mapping[Any, Any], key: str) -> list[Number]:

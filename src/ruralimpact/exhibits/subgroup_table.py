@@ -1,6 +1,7 @@
 """Effects by level of a subgroup variable, with the tests that they are equal."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,14 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.impact import SUPPORTED, UNBALANCED, count_cell, percent_reason
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.subgroup_order import (
+    COLUMNS,
+    FamilyOrder,
+    family_order,
+    order_row,
+    rank_cells,
+    rank_values,
+)
 from ruralimpact.exhibits.subgroup_words import (
     equality_words,
     everyone,
@@ -21,6 +30,7 @@ from ruralimpact.exhibits.subgroup_words import (
 )
 
 _MOST_PAIRS = 6
+_NUMBER_CELLS = 8  # means, effect and percent
 _EFFECT = "Effect on the treated"
 _NUMBERS = ("treated_mean", "control_mean", "estimate", "std_error", "conf_low", "conf_high")
 
@@ -32,7 +42,7 @@ def subgroup_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[T
     ----------
     results : StudyResults
     exhibit : mapping
-        Entry of exhibits.yaml with ``title``, ``analyses`` and ``subgroup``.
+        Entry of exhibits.yaml with ``title``, ``analyses``, ``subgroup`` and, if any, ``order``.
 
     Returns
     -------
@@ -47,7 +57,7 @@ def subgroup_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[T
         if len(exhibit["analyses"]) > 1:
             rows.append(heading(results.analysis(analysis)["label"], "panel"))
         for family in _families(frame[frame["analysis"] == analysis]):
-            rows += _family_rows(results, family, letters)
+            rows += _family_rows(results, family, exhibit, letters)
             if not family["warning"].iloc[0]:
                 lines.append(family_sentence(results, family, several=len(exhibit["analyses"]) > 1))
     return (
@@ -57,7 +67,7 @@ def subgroup_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[T
             columns=_columns(results, exhibit),
             rows=tuple(rows),
             reading=(*warnings(frame), *lines),
-            notes=subgroup_notes(results, frame, letters),
+            notes=subgroup_notes(results, frame, letters, ranked="order" in exhibit),
             source=exhibit.get("source") or results.study.get("citation", ""),
             synthetic=results.synthetic,
         ),
@@ -69,7 +79,26 @@ def _families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield family
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """Whether there are columns of groups, and of ranks."""
+
+    grouped: bool
+    ranked: bool
+
+    @property
+    def width(self) -> int:
+        """Columns besides the stub."""
+        return _NUMBER_CELLS + 2 + self.grouped + self.ranked * len(COLUMNS)
+
+
+def _layout(results: StudyResults, exhibit: Mapping[str, Any]) -> _Layout:
+    units, groups = results.units(exhibit["analyses"]), str(results.study["group_label"])
+    return _Layout(units != groups, "order" in exhibit)
+
+
 def _columns(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Column, ...]:
+    layout = _layout(results, exhibit)
     counts = results.units(exhibit["analyses"]).capitalize()
     groups = str(results.study["group_label"]).capitalize()
     return (
@@ -81,31 +110,37 @@ def _columns(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Column,
         Column("p", _EFFECT, 0.8),
         Column("Adjusted p", _EFFECT, 0.9),
         Column("Percent", "", 0.9),
+        *(COLUMNS if layout.ranked else ()),
         Column("Treated", counts, 0.9),
         Column("Controls", counts, 0.95),
-        *((Column(groups, "", 1.0),) if groups != counts else ()),
+        *((Column(groups, "", 1.0),) if layout.grouped else ()),
     )
 
 
 def _family_rows(
-    results: StudyResults, family: pd.DataFrame, letters: Mapping[str, str]
+    results: StudyResults,
+    family: pd.DataFrame,
+    exhibit: Mapping[str, Any],
+    letters: Mapping[str, str],
 ) -> list[Row]:
     first = family.iloc[0]
     outcome = formatting.lower_first(results.outcome_label(first["outcome"]))
     title = f"{results.strategy_label(first['strategy'])}: {outcome} ({first['unit']})"
     of_kind = {kind: part.to_dict("records") for kind, part in family.groupby("kind")}
-    grouped = results.units([first["analysis"]]) != str(results.study["group_label"])
+    layout = _layout(results, exhibit)
     own = {**everyone(results, str(first["spec_id"])), "p_adjusted": None, "reason": ""}
     pairs = of_kind.get("difference", [])
+    order = family_order(results, family, exhibit)
     return [
         heading(title, "group"),
-        *(_level_row(results, record, letters, grouped=grouped) for record in of_kind["level"]),
-        _data_row(results, Cell("Everyone", _marks(own)), own, grouped=grouped),
+        *(_level_row(results, record, letters, order, layout) for record in of_kind["level"]),
+        _data_row(results, Cell("Everyone", _marks(own)), own, {}, layout),
         *(
-            _difference_row(results, record, grouped=grouped)
+            _difference_row(results, record, layout)
             for record in (pairs if len(pairs) <= _MOST_PAIRS else [])
         ),
-        *(_equality_row(record, 11 if grouped else 10) for record in of_kind.get("equality", [])),
+        *(_equality_row(record, layout.width) for record in of_kind.get("equality", [])),
+        *([order_row(order, str(first["spec_id"]), layout.width)] if order else []),
     ]
 
 
@@ -118,11 +153,12 @@ def _level_row(
     results: StudyResults,
     record: Mapping[Any, Any],
     letters: Mapping[str, str],
-    *,
-    grouped: bool,
+    order: FamilyOrder | None,
+    layout: _Layout,
 ) -> Row:
     label = Cell(level_label(record), _marks(record) + letters.get(str(record["reason"]), ""))
-    return _data_row(results, label, record, grouped=grouped)
+    ranks = rank_values(order, str(record["level"])) if order else {}
+    return _data_row(results, label, record, ranks, layout)
 
 
 def _marks(record: Mapping[Any, Any]) -> str:
@@ -135,20 +171,22 @@ def _data_row(
     results: StudyResults,
     label: Cell,
     record: Mapping[Any, Any],
-    *,
-    grouped: bool,
+    ranks: Mapping[str, Value],
+    layout: _Layout,
 ) -> Row:
-    sizes = [count_cell(record[name]) for name in ("n_treated", "n_control")]
-    sizes += [count_cell(record["n_groups"])] if grouped else []
-    values = _values(record)
+    counts = ("n_treated", "n_control", *(("n_groups",) if layout.grouped else ()))
+    sizes = [count_cell(record[name]) for name in counts]
+    values = {**_values(record), **ranks}
+    order = rank_cells(ranks) if layout.ranked else []
     if record["suppressed"]:
-        return Row(label, (*[Cell(formatting.SUPPRESSED)] * 8, *sizes), values)
+        return Row(label, (*[Cell(formatting.SUPPRESSED)] * _NUMBER_CELLS, *order, *sizes), values)
     decimals = results.decimals(record["outcome"])
     cells = (
         Cell(formatting.number(values["treated_mean"], decimals)),
         Cell(formatting.number(values["control_mean"], decimals)),
         *_effect_cells(values, decimals),
         Cell(formatting.number(values["percent"])),
+        *order,
         *sizes,
     )
     return Row(label, cells, values)
@@ -164,15 +202,15 @@ def _effect_cells(values: Mapping[str, Any], decimals: int) -> tuple[Cell, ...]:
     )
 
 
-def _difference_row(results: StudyResults, record: Mapping[Any, Any], *, grouped: bool) -> Row:
+def _difference_row(results: StudyResults, record: Mapping[Any, Any], layout: _Layout) -> Row:
     label = Cell(f"{record['level']} less {record['against']}")
     values = _values(record)
-    blank = (Cell(""),) * (3 if grouped else 2)
+    blank = (Cell(""),) * (layout.width - _NUMBER_CELLS + 1)
     if record["suppressed"]:
-        cells = (Cell(""), Cell(""), *[Cell(formatting.SUPPRESSED)] * 5, Cell(""), *blank)
+        cells = (Cell(""), Cell(""), *[Cell(formatting.SUPPRESSED)] * 5, *blank)
         return Row(label, cells, values)
     effect = _effect_cells(values, results.decimals(record["outcome"]))
-    return Row(label, (Cell(""), Cell(""), *effect, Cell(""), *blank), values)
+    return Row(label, (Cell(""), Cell(""), *effect, *blank), values)
 
 
 def _values(record: Mapping[Any, Any]) -> dict[str, Any]:

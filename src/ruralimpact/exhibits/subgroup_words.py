@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, reading
+from ruralimpact.exhibits import disclosure, formatting, reading, subgroup_order
 from ruralimpact.exhibits.impact import SUPPORTED, UNBALANCED
 from ruralimpact.exhibits.results import StudyResults
 
+WARNING = "A warning, not a result"
 _LETTERS = "abcdefghij"
 
 
@@ -103,7 +104,7 @@ def _test_sentence(family: pd.DataFrame) -> str:
 def warnings(frame: pd.DataFrame) -> tuple[str, ...]:
     """Why rows are no evidence, once each."""
     found = [text for text in dict.fromkeys(frame["warning"]) if text]
-    return tuple(f"A warning, not a result: {text}." for text in found)
+    return tuple(f"{WARNING}: {text}." for text in found)
 
 
 def reason_letters(frame: pd.DataFrame) -> dict[str, str]:
@@ -124,7 +125,7 @@ _BASES = {
 
 
 def subgroup_notes(
-    results: StudyResults, frame: pd.DataFrame, letters: Mapping[str, str]
+    results: StudyResults, frame: pd.DataFrame, letters: Mapping[str, str], *, ranked: bool = False
 ) -> tuple[str, ...]:
     """Conventions, and the meaning of every mark, of a table of subgroup effects."""
     notes = [
@@ -135,6 +136,7 @@ def subgroup_notes(
         *reading.identification_notes(set(frame["method"])),
         *(_BASES[basis] for basis in dict.fromkeys(frame["basis"]) if basis in _BASES),
         "Percents are of the counterfactual mean.",
+        *([subgroup_order.NOTE] if ranked else []),
     ]
     if frame["p_adjusted"].notna().any():
         notes.append(

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import build_comparison
+from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, read_propensity
 from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
-from ruralimpact.design.study import strategies_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import arms_of_groups
@@ -43,7 +43,8 @@ class SubgroupTables:
     subgroups : DataFrame
         Contract ``subgroups``.
     scores : DataFrame
-        Group scores of the effects, indexed by group, columns ``<spec_id>::<subgroup>=<level>``.
+        Group scores, indexed by group: of the effects, columns ``<spec_id>::<subgroup>=<level>``, and of
+        their treated means, ``<spec_id>::<subgroup>=<level>::treated_mean``.
     """
 
     subgroups: pd.DataFrame
@@ -150,13 +151,26 @@ class _Part:
         ]
         if sums:
             rows = self._tested(spec, grouping, effects, sums, rows)
-        columns = {
-            f"{spec.spec_id}::{grouping.name}={grouping.levels[place]}": pd.Series(
-                own, index=self.group_names
-            )
-            for place, own in sums.items()
-        }
-        return rows, columns
+        return rows, self._columns(spec, grouping, effects, sums)
+
+    def _columns(
+        self,
+        spec: Specification,
+        grouping: Subgrouping,
+        effects: list[Effect],
+        sums: Mapping[int, FloatArray],
+    ) -> dict[str, pd.Series]:
+        """Group scores of the effects and of their treated means."""
+        columns = {}
+        for place, own in sums.items():
+            name = f"{spec.spec_id}::{grouping.name}={grouping.levels[place]}"
+            columns[name] = pd.Series(own, index=self.group_names)
+            treated = _found(effects[place]).treated_mean_scores
+            if treated is not None:
+                columns[f"{name}::treated_mean"] = pd.Series(
+                    group_sums(treated, self.groups), index=self.group_names
+                )
+        return columns
 
     def _tested(
         self,

@@ -1,0 +1,190 @@
+"""The order of subgroup effects beside the order that a report prints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import factorial
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, Value
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.inference.orders import Ranking, rank_relative_effects
+
+COLUMNS = (
+    Column("Here", "Rank by percent", 0.7),
+    Column("95% range", "Rank by percent", 1.0),
+    Column("Published", "Rank by percent", 0.95),
+)
+NOTE = (
+    "Ranks are by percent of the counterfactual, 1 the highest. Their ranges, and how often the published "
+    "order comes out, are from 9,999 normal draws around the estimates with the covariance of their group "
+    "scores: they tell how firmly estimates of this precision order the levels, not how probable an order is."
+)
+
+
+@dataclass(frozen=True)
+class FamilyOrder:
+    """The order of the effects of one family (strategy and outcome).
+
+    Attributes
+    ----------
+    levels : tuple of str
+        Levels with an estimate, as they are ranked.
+    ranking : Ranking
+        Of these levels.
+    published : tuple of str
+        Levels in the published order, the highest first.
+    place : str
+        Where the order is printed.
+    ratio : float or None
+        Percent of the first level of the published order over that of the second.
+    published_ratio : float or None
+        As printed.
+    """
+
+    levels: tuple[str, ...]
+    ranking: Ranking
+    published: tuple[str, ...]
+    place: str
+    ratio: float | None
+    published_ratio: float | None
+
+    @property
+    def chance(self) -> float:
+        """How often the published order comes out of a blind shuffle."""
+        return 1 / factorial(len(self.published))
+
+
+def level_key(level: str) -> str:
+    """Return a level's name without what tells the lowest and highest classes: ``1 (lowest)`` is ``1``."""
+    return level.removesuffix(" (lowest)").removesuffix(" (highest)")
+
+
+def family_order(
+    results: StudyResults, family: pd.DataFrame, exhibit: Mapping[str, Any]
+) -> FamilyOrder | None:
+    """Rank the levels of a family and compare them with the published order.
+
+    Parameters
+    ----------
+    results : StudyResults
+    family : DataFrame
+        Rows of one strategy and outcome of the contract ``subgroups``.
+    exhibit : mapping
+        Entry of exhibits.yaml; without ``order`` there is nothing to rank.
+
+    Returns
+    -------
+    FamilyOrder or None
+        None also where a level of the published order has no estimate that can be shown.
+
+    Raises
+    ------
+    ConfigError
+        The published order names a level that does not exist.
+    """
+    entry = exhibit.get("order")
+    levels = family[family["kind"] == "level"]
+    if entry is None or levels.empty:
+        return None
+    names = {level_key(level): level for level in levels["level"]}
+    published = tuple(_known(name, names, exhibit) for name in entry["published"])
+    shown = levels[levels["estimate"].notna() & ~levels["suppressed"]]
+    keys = [f"{row.spec_id}::{row.subgroup}={row.level}" for row in shown.itertuples()]
+    columns = [*keys, *(f"{key}::treated_mean" for key in keys)]
+    if set(published) - set(shown["level"]) or set(columns) - set(results.scores.columns):
+        return None
+    place = list(shown["level"])
+    stream = crc32(f"{shown['spec_id'].iloc[0]}/{shown['subgroup'].iloc[0]}/order".encode())
+    try:
+        ranking = rank_relative_effects(
+            shown["estimate"].to_numpy(float),
+            shown["treated_mean"].to_numpy(float),
+            results.scores[columns[: len(keys)]].to_numpy(float),
+            results.scores[columns[len(keys) :]].to_numpy(float),
+            [place.index(name) for name in published],
+            rng=np.random.default_rng(stream),
+        )
+    except DesignError:
+        return None
+    percents = dict(zip(place, shown["percent"], strict=True))
+    printed = entry.get("ratio")
+    own = percents[published[0]] / percents[published[1]] if printed is not None else None
+    return FamilyOrder(tuple(place), ranking, published, entry["place"], own, printed)
+
+
+def _known(name: str, names: Mapping[str, str], exhibit: Mapping[str, Any]) -> str:
+    if str(name) not in names:
+        known = ", ".join(names)
+        raise ConfigError(
+            f"there is no level '{name}'; the levels are: {known}.",
+            key=f"tables.{exhibit['name']}.order.published",
+        )
+    return names[str(name)]
+
+
+def rank_values(order: FamilyOrder, level: str) -> dict[str, int | None]:
+    """Return the rank of a level with its range, and the published rank; None where there is none."""
+    printed = order.published.index(level) + 1 if level in order.published else None
+    if level not in order.levels:
+        return {"rank": None, "rank_low": None, "rank_high": None, "rank_published": printed}
+    place = order.levels.index(level)
+    ranking = order.ranking
+    return {
+        "rank": int(ranking.ranks[place]),
+        "rank_low": int(ranking.low[place]),
+        "rank_high": int(ranking.high[place]),
+        "rank_published": printed,
+    }
+
+
+def rank_cells(values: Mapping[str, Any]) -> list[Cell]:
+    """Return the cells of `rank_values`; without values, blank ones."""
+    if not values:
+        return [Cell("")] * len(COLUMNS)
+    low, high = values["rank_low"], values["rank_high"]
+    return [
+        Cell(formatting.number(values["rank"])),
+        Cell(formatting.number(low) if low == high else formatting.interval(low, high)),
+        Cell(formatting.number(values["rank_published"])),
+    ]
+
+
+def order_row(order: FamilyOrder, spec_id: str, width: int) -> Row:
+    """Return the foot row that says how often the published order comes out."""
+    values: dict[str, Value] = {
+        "spec_id": spec_id,
+        "test": "published order",
+        "share_of_draws": order.ranking.kept,
+        "by_chance": order.chance,
+    }
+    return Row(Cell(""), (Cell(order_words(order), span=width),), values, "foot")
+
+
+def order_words(order: FamilyOrder) -> str:
+    """The published order, how often it comes out, and the published ratio, in words."""
+    names = _joined([level_key(level) for level in order.published])
+    text = (
+        f"Published order ({order.place}): {names}; in {_percent(order.ranking.kept)} percent of draws "
+        f"(a blind shuffle: {_percent(order.chance)})"
+    )
+    if order.ratio is None:
+        return text
+    return (
+        f"{text}; ratio of the two percents: published {order.published_ratio:g}, here "
+        f"{formatting.number(order.ratio, 1)}"
+    )
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " > ".join(names)
+
+
+def _percent(share: float) -> str:
+    value = 100 * share
+    return "less than 1" if 0 <= value < 1 else formatting.number(value)
