@@ -35,7 +35,7 @@ for study in STUDIES.values():
                 path for block in ROUNDS[study["name"]] for path in samples(block, "outcomes")
             ],
             truth=truth(study),
-            modules=modules("design", "exhibits", "inference", "sensitivity"),
+            modules=modules("design", "estimation", "exhibits", "inference", "sensitivity"),
         output:
             touch(done(study, "make_exhibits")),
             findings=update(f"{folder}/exhibits/findings.json"),
