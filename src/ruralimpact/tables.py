@@ -92,6 +92,8 @@ _HOMES = {
     "subgroups": "detail",
     "decomposition": "detail",
     "associations": "detail",
+    "attrition": "attrition",
+    "attrition_bounds": "attrition",
     "dynamics": "difference",
     "pre_trends": "difference",
     "comparisons": "difference",

@@ -1,0 +1,214 @@
+"""Rows of the table of bounds: the effect as found, re-weighted for response, and bounded."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.attrition.imbens_manski import imbens_manski
+from ruralimpact.attrition.lee_bounds import LeeBounds, lee_bounds
+from ruralimpact.attrition.population import Population
+from ruralimpact.attrition.response_weights import (
+    ResponseModel,
+    everyone_counts,
+    fit_response,
+    reweighted_difference,
+    reweighted_regression,
+)
+from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.inference.clustered import (
+    Clustering,
+    clustered_std_error,
+    group_codes,
+    group_sums,
+    t_inference,
+)
+
+FloatArray = NDArray[np.float64]
+Row = dict[str, Any]
+MEANS, REGRESSION = "difference_in_means", "regression"
+TRIMMING, WITHIN = "trimming", "trimming_within_cells"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Units whose outcome is asked about, with complete covariates and cells.
+
+    Attributes
+    ----------
+    outcome : ndarray, shape (n,)
+        NaN for units that did not respond.
+    treatment : ndarray of {0, 1}, shape (n,)
+    covariates : CovariateMatrix, n rows
+    cells : ndarray of str, shape (n,), optional
+    groups : ndarray of int, shape (n,)
+        Codes 0 .. G-1.
+    """
+
+    outcome: FloatArray
+    treatment: NDArray[np.int8]
+    covariates: CovariateMatrix
+    cells: NDArray[np.object_] | None
+    groups: NDArray[np.int64]
+
+    @property
+    def responds(self) -> NDArray[np.bool_]:
+        """Units with a known outcome, shape (n,)."""
+        return np.isfinite(self.outcome)
+
+
+def effect_rows(entry: Mapping[str, Any], population: Population, outcome: str) -> Iterator[Row]:
+    """Yield the rows of one outcome.
+
+    Parameters
+    ----------
+    entry : mapping
+    population : Population
+    outcome : str
+
+    Yields
+    ------
+    dict
+        Under the contract ``attrition_bounds``, but for what is common to all rows of the outcome. None
+        where every unit responds; what cannot be estimated has its reason.
+    """
+    try:
+        sample = _sample(entry, population, outcome)
+        if sample.responds.all():
+            return
+        found = everyone_counts(sample.responds)
+        plain = {MEANS: reweighted_difference(sample.outcome, sample.treatment, found)}
+    except DesignError as problem:
+        yield _row("as_found", MEANS, reason=str(problem))
+        return
+    yield _estimate_row("as_found", MEANS, plain[MEANS], sample)
+    if sample.covariates.names:
+        plain[REGRESSION] = _regression(sample, found)
+        yield _estimate_row("as_found", REGRESSION, plain[REGRESSION], sample)
+        yield from _weighted(sample, plain)
+    yield from _bounded(sample, TRIMMING, None)
+    if sample.cells is not None:
+        yield from _bounded(sample, WITHIN, sample.cells)
+
+
+def _sample(entry: Mapping[str, Any], population: Population, outcome: str) -> Sample:
+    covariates, cells = list(entry.get("covariates", [])), list(entry.get("cells", []))
+    kept = population.compared & population.complete([*covariates, *cells])
+    units = population.units[kept]
+    label = units[cells].astype(str).agg(", ".join, axis=1).to_numpy(object) if cells else None
+    return Sample(
+        population.outcomes[outcome].to_numpy(float)[kept],
+        population.treatment[kept],
+        covariate_matrix({name: units[name] for name in covariates}, rows=len(units)),
+        label,
+        group_codes(population.groups[kept]),
+    )
+
+
+def _regression(sample: Sample, model: ResponseModel) -> ScoredEstimate:
+    return reweighted_regression(sample.outcome, sample.treatment, sample.covariates, model)
+
+
+def _weighted(sample: Sample, plain: Mapping[str, ScoredEstimate]) -> Iterator[Row]:
+    """Effects re-weighted for response, and what the weights do to them."""
+    try:
+        model = fit_response(sample.responds, sample.treatment, sample.covariates)
+    except DesignError as problem:
+        yield _row("response_weighted", MEANS, reason=str(problem))
+        return
+    makers: dict[str, Callable[[], ScoredEstimate]] = {
+        MEANS: lambda: reweighted_difference(sample.outcome, sample.treatment, model),
+        REGRESSION: lambda: _regression(sample, model),
+    }
+    notes = f"model of response without {', '.join(model.left_out)}" if model.left_out else ""
+    for name, maker in makers.items():
+        made = maker()
+        own = {"capped": model.capped, "largest_weight": float(model.weights.max()), "notes": notes}
+        yield {**_estimate_row("response_weighted", name, made, sample), **own}
+        change = ScoredEstimate(
+            made.estimate - plain[name].estimate,
+            made.scores - plain[name].scores,
+            n_treated=made.n_treated,
+            n_control=made.n_control,
+        )
+        yield _estimate_row("weighting", name, change, sample)
+
+
+def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
+    try:
+        found = lee_bounds(sample.outcome, sample.treatment, cells=cells)
+    except DesignError as problem:
+        yield _row("lee_interval", estimator, reason=str(problem))
+        return
+    common = {
+        "trimmed": found.trimmed,
+        "share_trimmed": found.share,
+        "n_cells": found.n_cells,
+        "n_reversed": found.n_reversed,
+    }
+    for kind, bound in (("lee_lower", found.lower), ("lee_upper", found.upper)):
+        yield {**_estimate_row(kind, estimator, bound, sample), **common}
+    yield {**_interval(found, estimator, sample), **common}
+
+
+def _interval(found: LeeBounds, estimator: str, sample: Sample) -> Row:
+    """The interval that covers the effect wherever it lies between the bounds."""
+    ends = (found.lower, found.upper)
+    errors = [clustered_std_error(group_sums(end.scores, sample.groups)) for end in ends]
+    groups = min(count for _, count in errors)
+    interval = imbens_manski(
+        found.lower.estimate, found.upper.estimate, errors[0][0], errors[1][0], df=groups - 1
+    )
+    return _row(
+        "lee_interval",
+        estimator,
+        conf_low=interval.conf_low,
+        conf_high=interval.conf_high,
+        df=float(groups - 1),
+        n_groups=groups,
+        n_units=len(sample.outcome),
+        n_treated=found.lower.n_treated,
+        n_control=found.lower.n_control,
+    )
+
+
+def _estimate_row(kind: str, estimator: str, made: ScoredEstimate, sample: Sample) -> Row:
+    error, df = Clustering(sample.groups).std_error(made.scores)
+    inference = t_inference(made.estimate, error, df)
+    return _row(
+        kind,
+        estimator,
+        estimate=made.estimate,
+        std_error=error,
+        df=float(df),
+        statistic=inference.statistic,
+        p_value=inference.p_value,
+        conf_low=inference.conf_low,
+        conf_high=inference.conf_high,
+        treated_mean=made.treated_mean,
+        control_mean=made.control_mean,
+        n_treated=made.n_treated,
+        n_control=made.n_control,
+        n_groups=int(df) + 1,
+        n_units=len(sample.outcome),
+        notes="; ".join(made.notes),
+    )
+
+
+def _row(kind: str, estimator: str, **values: Any) -> Row:
+    numbers = dict.fromkeys(
+        (
+            *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
+            *("treated_mean", "control_mean", "share_trimmed", "largest_weight"),
+        ),
+        np.nan,
+    )
+    counts = dict.fromkeys(
+        ("n_units", "n_treated", "n_control", "n_groups", "n_cells", "n_reversed", "capped"), 0
+    )
+    words = {"trimmed": "", "notes": "", "reason": ""}
+    return {"kind": kind, "estimator": estimator, **words, **numbers, **counts, **values}

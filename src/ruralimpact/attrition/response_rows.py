@@ -1,0 +1,156 @@
+"""Rows of the table of response: rates, their difference, groups and covariates."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ruralimpact.attrition.population import Population
+from ruralimpact.attrition.response import (
+    response_by_covariates,
+    response_by_group,
+    response_difference,
+)
+from ruralimpact.design.covariates import covariate_matrix
+from ruralimpact.errors import DesignError
+from ruralimpact.inference.clustered import (
+    Clustering,
+    clustered_std_error,
+    group_codes,
+    group_sums,
+    t_inference,
+)
+from ruralimpact.inference.contrasts import EqualityTest
+
+EVERYONE = "every unit of the baseline was found again"
+QUANTILES = {"group_low": 0.25, "group_median": 0.5, "group_high": 0.75}
+ARMS = {"treated": 1, "control": 0}
+Row = dict[str, Any]
+
+
+def response_rows(entry: Mapping[str, Any], population: Population) -> Iterator[Row]:
+    """Yield the rows of one entry of the configuration.
+
+    Parameters
+    ----------
+    entry : mapping
+    population : Population
+
+    Yields
+    ------
+    dict
+        Under the contract ``attrition``, but for what is common to all rows of the entry.
+    """
+    yield from _rates(population)
+    yield from _by_group(population)
+    yield from _by_covariates(entry, population)
+    counts = {
+        "new_units": population.new_units,
+        "unknown_arm": population.unknown_arm,
+        "no_longer_compared": int((~population.compared).sum()),
+    }
+    for measure, count in counts.items():
+        yield _row(measure, n_units=count)
+
+
+def _rates(population: Population) -> Iterator[Row]:
+    found, groups = population.found, population.groups
+    difference = response_difference(found, population.treatment)
+    scores = {"treated": difference.treated_mean_scores, "control": difference.control_mean_scores}
+    for arm, code in ARMS.items():
+        inside = population.treatment == code
+        own = scores[arm]
+        assert own is not None
+        error, _ = clustered_std_error(group_sums(own, groups))
+        count = len(np.unique(groups[inside]))
+        yield _row(
+            "response",
+            arm,
+            estimate=float(found[inside].mean()),
+            **_inference(float(found[inside].mean()), error, count - 1, test=False),
+            **_counts(population, inside),
+        )
+    everyone = np.ones(len(found), dtype=bool)
+    error, df = Clustering(groups).std_error(difference.scores)
+    yield _row(
+        "difference",
+        estimate=difference.estimate,
+        **_inference(difference.estimate, error, df),
+        **_counts(population, everyone),
+        reason=EVERYONE if found.all() else "",
+    )
+
+
+def _by_group(population: Population) -> Iterator[Row]:
+    for arm, code in ARMS.items():
+        inside = population.treatment == code
+        groups = response_by_group(population.found[inside], group_codes(population.groups[inside]))
+        counts = _counts(population, inside)
+        for measure, quantile in QUANTILES.items():
+            yield _row(measure, arm, estimate=float(np.quantile(groups.rates, quantile)), **counts)
+        yield _row("groups_lost", arm, estimate=float(groups.lost), **counts)
+
+
+def _by_covariates(entry: Mapping[str, Any], population: Population) -> Iterator[Row]:
+    """Joint tests, and one row a covariate; none where everyone was found."""
+    names = entry.get("covariates", [])
+    if not names or population.found.all():
+        return
+    known = population.complete(names)
+    counts = _counts(population, known)
+    groups = group_codes(population.groups[known])
+    try:
+        found = response_by_covariates(
+            population.found[known],
+            population.treatment[known],
+            covariate_matrix({name: population.units.loc[known, name] for name in names}),
+            groups,
+        )
+    except DesignError as problem:
+        yield _row("covariates", **counts, reason=str(problem))
+        return
+    notes = f"left out: {', '.join(found.left_out)}" if found.left_out else ""
+    yield _row("covariates", **_joint(found.predict), **counts, notes=notes)
+    yield _row("covariates_by_arm", **_joint(found.by_arm), **counts, notes=notes)
+    for name, slope, scores in zip(found.names, found.coefficients, found.scores.T, strict=True):
+        error, df = Clustering(groups).std_error(scores)
+        yield _row(
+            "covariate",
+            variable=name,
+            estimate=float(slope),
+            **_inference(float(slope), error, df),
+            **counts,
+        )
+
+
+def _row(measure: str, arm: str = "", **values: Any) -> Row:
+    blank = dict.fromkeys(
+        ("estimate", "std_error", "df", "statistic", "df_denominator", "p_value"), np.nan
+    )
+    ends = {"conf_low": np.nan, "conf_high": np.nan}
+    counts = {"n_units": 0, "n_found": 0, "n_groups": 0}
+    words = {"variable": "", "notes": "", "reason": ""}
+    return {"measure": measure, "arm": arm, **words, **blank, **ends, **counts, **values}
+
+
+def _inference(estimate: float, error: float, df: float, *, test: bool = True) -> Row:
+    made = t_inference(estimate, error, df)
+    values = {"std_error": error, "df": df, "conf_low": made.conf_low, "conf_high": made.conf_high}
+    return {**values, "statistic": made.statistic, "p_value": made.p_value} if test else values
+
+
+def _joint(test: EqualityTest) -> Row:
+    return {
+        "statistic": test.statistic,
+        "df": float(test.df_numerator),
+        "df_denominator": float(test.df_denominator),
+        "p_value": test.p_value,
+    }
+
+
+def _counts(population: Population, inside: Any) -> Row:
+    return {
+        "n_units": int(inside.sum()),
+        "n_found": int(population.found[inside].sum()),
+        "n_groups": len(np.unique(population.groups[inside])),
+    }
