@@ -145,7 +145,8 @@ def read_yaml(path: Path, *, shown: Path) -> Any:
     """Read a YAML file in which no key stands twice; `shown` is its name in messages."""
     try:
         with path.open(encoding="utf-8") as file:
-            return yaml.load(file, Loader=UniqueKeyLoader) or {}
+            content = yaml.load(file, Loader=UniqueKeyLoader)
+            return {} if content is None else content
     except FileNotFoundError:
         raise ConfigError("there is no such file.", file=shown) from None
     except yaml.MarkedYAMLError as error:
