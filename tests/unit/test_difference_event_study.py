@@ -1,0 +1,139 @@
+"""Uniform bands, the pre-trend test, and the weights behind two-way fixed effects."""
+
+import numpy as np
+import pytest
+from scipy.stats import f as f_distribution
+from staggered_panels import PERIODS, draw_panel, std_error, twfe
+
+from ruralimpact.difference.aggregation import aggregate
+from ruralimpact.difference.event_study import pre_trend_test, sum_by_group, uniform_band
+from ruralimpact.difference.goodman_bacon import bacon_decomposition, two_way_weights
+from ruralimpact.difference.group_time import group_time_effects
+from ruralimpact.errors import DesignError
+
+
+def test_the_universal_base_is_zero_without_variance_and_is_not_tested() -> None:
+    outcome, first = draw_panel()
+    effects = group_time_effects(outcome, first, PERIODS, base="universal")
+    varying = group_time_effects(outcome, first, PERIODS)
+    after, same = effects.event_times >= 0, varying.event_times >= 0
+    assert effects.estimates[after] == pytest.approx(varying.estimates[same], rel=1e-12)
+    event = aggregate(effects, "event")
+    base = event.labels == -1
+    assert event.estimates[base] == 0
+    assert not event.before[base]
+    band = uniform_band(event.estimates, event.scores, seed=1)
+    assert np.isnan(band.low[base]).all()
+    assert np.isfinite(band.low[~base]).all()
+
+
+def test_row_order_units_of_measure_and_names_of_groups_change_nothing() -> None:
+    outcome, first = draw_panel()
+    groups = np.arange(len(first)) % 60
+    order = np.random.default_rng(5).permutation(len(first))
+    names = np.array([f"g{(7 * g) % 60}" for g in groups])
+
+    def study(outcome, first, groups):
+        event = aggregate(group_time_effects(outcome, first, PERIODS), "event")
+        band = uniform_band(event.estimates, sum_by_group(event.scores, groups), seed=11)
+        return event, band, pre_trend_test(event, groups)
+
+    one, band, test = study(outcome, first, groups)
+    two, other_band, other_test = study(1000 * outcome[order] + 5, first[order], names[order])
+    assert two.estimates == pytest.approx(1000 * one.estimates, rel=1e-9)
+    assert two.scores == pytest.approx(1000 * one.scores[order], abs=1e-9)
+    assert other_band.critical == pytest.approx(band.critical, rel=1e-9)
+    assert other_band.high == pytest.approx(1000 * band.high, rel=1e-9)
+    assert other_test.p_value == pytest.approx(test.p_value, rel=1e-9)
+    again = uniform_band(one.estimates, sum_by_group(one.scores, groups), seed=11)
+    assert again.critical == band.critical
+
+
+def test_critical_value_of_independent_estimates_is_that_of_the_largest_of_normals() -> None:
+    scores = np.zeros((800, 4))
+    for column in range(4):
+        scores[200 * column : 200 * (column + 1), column] = np.random.default_rng(2).normal(
+            size=200
+        )
+    band = uniform_band(np.zeros(4), scores, seed=3, draws=3999)
+    # (1 + 0.95 ** (1 / 4)) / 2 quantile of a normal
+    assert band.critical == pytest.approx(2.491, abs=0.1)
+    single = uniform_band(np.zeros(1), scores[:, :1], seed=3, draws=3999)
+    assert single.critical == pytest.approx(1.96, abs=0.08)
+    assert band.std_errors[0] == pytest.approx(np.sqrt(200 / 199) * std_error(scores[:, 0]))
+
+
+def test_a_band_needs_groups_with_scores() -> None:
+    with pytest.raises(DesignError, match="no estimate"):
+        uniform_band(np.empty(0), np.empty((5, 0)), seed=1)
+    with pytest.raises(DesignError, match="two groups"):
+        uniform_band(np.ones(1), np.eye(4)[:, :1], seed=1)
+
+
+def test_pre_trend_test_is_hotelling_s() -> None:
+    outcome, first = draw_panel()
+    groups = np.arange(len(first)) // 5
+    event = aggregate(group_time_effects(outcome, first, PERIODS), "event")
+    found = pre_trend_test(event, groups)
+    sums = sum_by_group(event.scores[:, event.before], groups)
+    G, r = sums.shape
+    covariance = G / (G - 1) * sums.T @ sums
+    estimates = event.estimates[event.before]
+    statistic = estimates @ np.linalg.solve(covariance, estimates) * (G - r) / ((G - 1) * r)
+    assert (found.df, found.df_denominator) == (r, G - r)
+    assert found.statistic == pytest.approx(statistic, rel=1e-9)
+    assert found.p_value == pytest.approx(f_distribution.sf(statistic, r, G - r), rel=1e-9)
+    steep = outcome + np.where(np.isfinite(first), 1.0, 0.0)[:, None] * PERIODS
+    assert pre_trend_test(group_time_effects(steep, first, PERIODS), groups).p_value < 1e-6
+
+
+def test_a_pre_trend_needs_a_period_before() -> None:
+    outcome, first = draw_panel(cohorts=(2002.0, np.inf))
+    effects = group_time_effects(outcome, first, PERIODS)
+    with pytest.raises(DesignError, match="no period before"):
+        pre_trend_test(effects, np.arange(len(first)))
+    with pytest.raises(DesignError, match="after treatment"):
+        aggregate(effects, "event", last=-1)
+
+
+def test_bacon_weights_sum_to_one_and_rebuild_the_regression() -> None:
+    outcome, first = draw_panel(n=200, cohorts=(2001.0, 2003.0, 2004.0, 2006.0, np.inf))
+    outcome[:6, 3] = np.nan
+    found = bacon_decomposition(outcome, first, PERIODS)
+    assert (found.n_units, found.lost) == (194, 6)
+    assert found.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert (found.weights > 0).all()
+    assert found.coefficient == pytest.approx(twfe(outcome[6:], first[6:]).estimate, abs=1e-10)
+    counts = {kind: int((found.kind == kind).sum()) for kind in set(found.kind)}
+    assert counts == {
+        "treated_vs_never": 3,
+        "treated_vs_always": 3,
+        "earlier_vs_later": 3,
+        "later_vs_earlier": 3,
+    }
+    forbidden = np.isin(found.kind, ["treated_vs_always", "later_vs_earlier"])
+    assert found.forbidden_share == pytest.approx(found.weights[forbidden].sum())
+
+
+def test_two_way_weights_times_effects_are_the_regression() -> None:
+    rng = np.random.default_rng(9)
+    _, first = draw_panel(cohorts=(2001.0, 2003.0, 2006.0, np.inf))
+    effect = {g: rng.normal(size=len(PERIODS)) for g in np.unique(first)}
+    treated = first[:, None] <= PERIODS
+    outcome = rng.normal(size=(300, 1)) + rng.normal(size=len(PERIODS))
+    outcome = outcome + treated * np.array([effect[g] for g in first])
+    found = two_way_weights(outcome, first, PERIODS)
+    values = [effect[g][int(t - 2001)] for g, t in zip(found.cohorts, found.periods, strict=True)]
+    assert found.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert found.weights @ values == pytest.approx(twfe(outcome, first).estimate, abs=1e-10)
+
+
+def test_nothing_to_decompose() -> None:
+    outcome, first = draw_panel()
+    for start in (np.full(300, 2003.0), np.full(300, np.inf)):
+        with pytest.raises(DesignError, match="no cohort changes"):
+            bacon_decomposition(outcome, start, PERIODS)
+        with pytest.raises(DesignError, match="no cohort changes"):
+            two_way_weights(outcome, start, PERIODS)
+    with pytest.raises(DesignError, match="no cohort changes"):
+        bacon_decomposition(np.full_like(outcome, np.nan), first, PERIODS)
