@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config_attrition import check_attrition, check_attrition_exhibits
 from ruralimpact.config_over_time import check_design, check_over_time, check_over_time_exhibits
+from ruralimpact.config_power import check_power
 from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
 from ruralimpact.config_samples import check_sample_waves
 from ruralimpact.design.methods import OVER_TIME
@@ -42,6 +44,8 @@ def check_references(study: Study, folder: Path) -> None:
         check_over_time(study, analysis, _roles(study), _timings(study), file)
     check_sample_waves(study, _roles(study), file)
     check_questions(study, _timings(study), file)
+    check_power(study, file)
+    check_attrition(study, _with_role(study, "treatment"), file)
     left_out = study.get("sensitivity", {}).get("leave_out")
     _require(
         [left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out"
@@ -49,6 +53,7 @@ def check_references(study: Study, folder: Path) -> None:
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
     check_subgroup_exhibits(study, folder / "exhibits.yaml")
+    check_attrition_exhibits(study, folder / "exhibits.yaml")
     check_over_time_exhibits(study, folder / "exhibits.yaml")
 
 
