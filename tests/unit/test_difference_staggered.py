@@ -67,9 +67,10 @@ def test_two_periods_and_one_cohort_are_the_plain_difference() -> None:
     assert bacon.coefficient == pytest.approx(plain.estimate, rel=1e-12)
 
 
+@pytest.mark.parametrize("last", [2007.0, np.inf])  # without effects of its own, or never treated
 @pytest.mark.parametrize("kind", KINDS)
-def test_scores_are_what_leaving_one_unit_out_changes(kind) -> None:
-    outcome, first = draw_panel(n=240)
+def test_scores_are_what_leaving_one_unit_out_changes(kind, last) -> None:
+    outcome, first = draw_panel(n=240, cohorts=(2003.0, 2004.0, 2006.0, last))
     outcome[np.random.default_rng(1).random(outcome.shape) < 0.1] = np.nan
     first[:40] = 2003.0  # unequal cohorts, so that the influence of their sizes counts
 

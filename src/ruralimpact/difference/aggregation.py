@@ -104,7 +104,8 @@ def aggregate(
     members = [used & (values == label) for label in labels]
     if kind == "cohort":
         parts = [_equally(effects, member) for member in members]
-        overall = _cohorts_by_size(parts, np.array([sizes[member][0] for member in members]))
+        cohort_sizes = np.array([sizes[member][0] for member in members])
+        overall = _cohorts_by_size(effects, parts, labels, cohort_sizes)
     else:
         parts = [_by_size(effects, sizes, member) for member in members]
         treated = [part for part, member in zip(parts, members, strict=True) if after[member].any()]
@@ -160,11 +161,16 @@ def _by_size(effects: GroupTimeEffects, sizes: FloatArray, member: BoolArray) ->
     return _Weighting(weights, (own - own.sum(axis=1, keepdims=True) * weights) / total)
 
 
-def _cohorts_by_size(parts: list[_Weighting], sizes: FloatArray) -> _Weighting:
-    """Averages of single cohorts, weighted by size."""
+def _cohorts_by_size(
+    effects: GroupTimeEffects, parts: list[_Weighting], labels: FloatArray, sizes: FloatArray
+) -> _Weighting:
+    """Averages of single cohorts (`labels`), weighted by size."""
     weights = np.array([part.weights for part in parts])
     overall = sizes @ weights / sizes.sum()
-    return _Weighting(overall, (weights - overall) / sizes.sum())
+    cohorts = np.unique(effects.cohorts)
+    influence = np.zeros((len(cohorts), len(overall)))
+    influence[np.searchsorted(cohorts, labels)] = (weights - overall) / sizes.sum()
+    return _Weighting(overall, influence)
 
 
 def _mean(parts: list[_Weighting]) -> _Weighting:
