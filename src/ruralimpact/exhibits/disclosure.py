@@ -23,7 +23,8 @@ _NUMBERS = [
 def suppress_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     """Blank every number of an estimate from too few units or groups.
 
-    Panel estimates use every unit in both roles over time, so their arms count together.
+    Panel estimates use every unit in both roles over time, so their arms count together; a change of
+    the treated alone has no controls.
 
     Parameters
     ----------
@@ -36,10 +37,34 @@ def suppress_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
         A copy with the bool column ``suppressed``.
     """
     arms = estimates[["n_treated", "n_control"]]
-    units = arms.min(axis=1).where(estimates["method"] != "panel", arms.sum(axis=1))
+    alone = estimates["method"].isin(["panel", "before_after"])
+    units = arms.min(axis=1).where(~alone, arms.sum(axis=1))
     small = (units < FEWEST_UNITS) | (estimates["n_groups"] < FEWEST_GROUPS)
     result = estimates.assign(suppressed=small)
     result.loc[small, _NUMBERS] = np.nan
+    return result
+
+
+def suppress_dynamics(dynamics: pd.DataFrame) -> pd.DataFrame:
+    """Blank effects and means over time that rest on too few units or groups.
+
+    Parameters
+    ----------
+    dynamics : DataFrame
+        See `ruralimpact.tables`.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the bool column ``suppressed``. Reference periods stay: they show nothing.
+    """
+    arms = dynamics[["n_treated", "n_control"]].min(axis=1)
+    units = arms.where(dynamics["kind"] != "mean", dynamics["n_treated"])
+    few = (units < FEWEST_UNITS) | (dynamics["n_groups"] < FEWEST_GROUPS)
+    small = (few & dynamics["std_error"].notna()).astype(bool)
+    result = dynamics.assign(suppressed=small)
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high"]
+    result.loc[small, numbers] = np.nan
     return result
 
 

@@ -83,8 +83,8 @@ def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
 def headlines(results: StudyResults) -> list[dict[str, str]]:
     """Return two to four lines that answer the study's question: its first outcome, design by design.
 
-    The first outcome of the first table's analyses and of the first panel analysis is taken, in the
-    configuration's order; nothing is picked by its size or significance.
+    The first outcome of the first table's analyses, and of the first analysis by panel estimators and of
+    changes over time, is taken, in the configuration's order; nothing is picked by its size or significance.
     """
     return [
         {
@@ -99,8 +99,9 @@ def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
     tables = results.study["exhibits"].get("tables", [])
     first = [entry["analyses"] for entry in tables if entry["kind"] == "impact"][:1]
     panel = [entry["analyses"][:1] for entry in tables if entry["kind"] == "panel"][:1]
+    over_time = [entry["analyses"][:1] for entry in tables if entry["kind"] == "difference"][:1]
     pairs = []
-    for analysis in (name for analyses in [*first, *panel] for name in analyses):
+    for analysis in (name for analyses in [*first, *panel, *over_time] for name in analyses):
         outcomes = results.outcomes_of([analysis])
         if outcomes:
             pairs.append((analysis, outcomes[0]))

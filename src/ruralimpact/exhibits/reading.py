@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
 
@@ -52,7 +53,8 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
         return f"the {comparison} {name} is {span} (95 percent interval {ends})."
-    ways = "estimators" if results.analysis(analysis)["method"] == "panel" else "strategies"
+    matched = results.analysis(analysis)["method"] in ("difference_in_means", *MATCHED)
+    ways = "strategies" if matched else "estimators"
     tested = f"; {_significant(frame)} from zero at the 5 percent level"
     return (
         f"across {formatting.word(len(frame))} {ways} the {comparison} {name} ranges from {span}"
@@ -141,6 +143,23 @@ def identification_notes(methods: Collection[str]) -> list[str]:
         "panel": (
             "Panel estimates are effects only if, without the programme, units that enter or leave it "
             "would have changed as the others did."
+        ),
+        "difference_in_differences": (
+            "Differences in differences are effects only if, without the treatment, both arms would have "
+            "changed alike (given the covariates, where there are any). Analysis of covariance rests on "
+            "another condition: that units with the same outcome before would have had the same after."
+        ),
+        "triple_difference": (
+            "Triple differences are effects only if, without the programme, the gap between eligible and "
+            "other units would have changed alike where it operates and where it does not."
+        ),
+        "staggered": (
+            "Effects by cohort and wave are effects only if, without treatment, each cohort would have "
+            "changed as its controls did, and nobody changed before being treated."
+        ),
+        "before_after": (
+            "Before-after changes are not attributable to the project: nothing shows what would have "
+            "happened without it."
         ),
         "difference_in_means": (
             "A difference in means is an effect only where chance decided who took part."

@@ -6,11 +6,23 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.design.methods import OVER_TIME
+
 _METHOD_LABELS = {
     "difference": "Difference in means",
     "difference_in_means": "Difference in means",
     "two_way_fixed_effects": "Two-way fixed effects",
     "first_differences": "First differences",
+    "two_by_two": "Difference in differences",
+    "ancova": "Analysis of covariance",
+    "doubly_robust": "Doubly robust",
+    "regression": "Outcome regression",
+    "weighting": "Inverse-probability weights",
+    "group_time_simple": "By cohort and wave, averaged by size",
+    "group_time_cohort": "By cohort and wave, averaged over cohorts",
+    "group_time_calendar": "By cohort and wave, averaged over waves",
+    "group_time_event": "By cohort and wave, averaged over time since treatment",
+    "before_after": "Change, not attributable",
 }
 
 
@@ -24,9 +36,10 @@ class StudyResults:
         The study's configuration, with its strategies and exhibits.
     estimates, std_errors, scores, weights, propensity, propensity_models, balance, \
     balance_summary, designs, exclusions, sensitivity, \
-    leave_one_out, tests, subgroups, decomposition, associations : DataFrame
-        See `ruralimpact.tables`. `estimates`, `designs` and `subgroups` carry a further bool column
-        ``suppressed``.
+    leave_one_out, tests, subgroups, decomposition, associations, power, dynamics, pre_trends, \
+    comparisons, parallel_trends : DataFrame
+        See `ruralimpact.tables`. `estimates`, `designs`, `subgroups` and `dynamics` carry a further bool
+        column ``suppressed``.
     quality : mapping
         Ingest's account of each source, by its name.
     outcomes : mapping
@@ -56,6 +69,11 @@ class StudyResults:
     quality: Mapping[str, Mapping[str, Any]]
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
+    power: pd.DataFrame = field(default_factory=pd.DataFrame)
+    dynamics: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pre_trends: pd.DataFrame = field(default_factory=pd.DataFrame)
+    comparisons: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parallel_trends: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def synthetic(self) -> bool:
@@ -119,8 +137,14 @@ class StudyResults:
 
     def units(self, analyses: Sequence[str]) -> str:
         """What the units of analyses are called; changes between periods are those of groups."""
-        changes = {self.analysis(name)["method"] for name in analyses} == {"matched_difference"}
-        return str(self.study["group_label" if changes else "unit_label"])
+        changes = all(self._compares_groups(self.analysis(name)) for name in analyses)
+        return str(self.study["group_label" if analyses and changes else "unit_label"])
+
+    def _compares_groups(self, analysis: Mapping[str, Any]) -> bool:
+        """Whether the rows of a unit are folded to one, and the unit is a group of its own."""
+        if analysis["method"] not in OVER_TIME:
+            return bool(analysis["method"] == "matched_difference")
+        return bool(self.study["samples"][analysis["sample"]].get("group", "id") == "id")
 
     def benchmark(self) -> str:
         """Name of the analysis that others are compared with; empty when there is none."""
@@ -135,5 +159,9 @@ class StudyResults:
             "matching": "matched difference in",
             "matched_difference": "difference in the change of",
             "panel": "panel estimate for",
+            "difference_in_differences": "difference in the change of",
+            "triple_difference": "triple difference in",
+            "staggered": "average effect under parallel trends on",
+            "before_after": "change, not attributable to the project, of",
         }
         return names.get(self.analysis(analysis)["method"], "difference in")
