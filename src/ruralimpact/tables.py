@@ -92,6 +92,7 @@ _HOMES = {
     "subgroups": "detail",
     "decomposition": "detail",
     "associations": "detail",
+    "power": "power",
     "attrition": "attrition",
     "attrition_bounds": "attrition",
     "dynamics": "difference",

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "decomposition": {"design", "inference", "estimation"},
     "difference": {"design", "inference", "estimation"},
     "attrition": {"design", "inference", "estimation"},
-    "power": {"inference", "estimation"},
+    "power": {"design"},
     "waves": {"survey"},
     "claims": set(),
     "exhibits": {

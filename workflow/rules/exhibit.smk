@@ -21,6 +21,7 @@ for study in STUDIES.values():
             parallel_trends=of_rounds(study, "estimates/parallel_trends.parquet"),
             sensitivity=of_rounds(study, "estimates/sensitivity.parquet"),
             leave_one_out=of_rounds(study, "estimates/leave_one_out.parquet"),
+            power=of_rounds(study, "estimates/power.parquet"),
             weights=of_rounds(study, "design/weights.parquet"),
             propensity=of_rounds(study, "design/propensity.parquet"),
             propensity_models=of_rounds(study, "design/propensity_models.parquet"),

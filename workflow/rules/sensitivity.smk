@@ -12,11 +12,12 @@ for study in EVERY_ROUND:
             outcomes=samples(study, "outcomes"),
             weights=f"{folder}/design/weights.parquet",
             estimates=f"{folder}/estimates/estimates.parquet",
-            modules=modules("design", "estimation", "inference", "sensitivity"),
+            modules=modules("design", "estimation", "inference", "power", "sensitivity"),
         output:
             touch(done(study, "analyse_sensitivity")),
             sensitivity=update(f"{folder}/estimates/sensitivity.parquet"),
             leave_one_out=update(f"{folder}/estimates/leave_one_out.parquet"),
+            power=update(f"{folder}/estimates/power.parquet"),
         log:
             f"{folder}/logs/analyse_sensitivity.log",
         benchmark:
@@ -24,8 +25,9 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
-            study=part(study, "sensitivity")
+            study=part(study, "sensitivity", "power", "synthetic")
             | {
+                "outcomes": without(study["outcomes"], "label", "decimals"),
                 "samples": without(study["samples"], "label"),
                 "strategies": without(study["strategies"], "label"),
                 "analyses": without(study["analyses"], "label"),

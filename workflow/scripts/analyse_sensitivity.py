@@ -1,4 +1,4 @@
-"""Analyse how sensitive the matched estimates of a study are to hidden bias and to single regions."""
+"""Analyse how sensitive a study's matched estimates are, and what its next wave could detect."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import progress, stage
+from ruralimpact.power.study import power_study
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
 from ruralimpact.tables import write_table
 
@@ -18,9 +19,10 @@ def analyse_sensitivity(
     estimates: str,
     sensitivity: str,
     leave_one_out: str,
+    power: str,
     study: Mapping[str, Any],
 ) -> None:
-    """Write the sensitivity of each matched estimate, and the estimates without each region.
+    """Write the sensitivity of each matched estimate, estimates without each region, and power.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ def analyse_sensitivity(
         By sample, in the order of ``study["samples"]``.
     weights, estimates : path
         What the design and estimate stages wrote.
-    sensitivity, leave_one_out : path
+    sensitivity, leave_one_out, power : path
         Outputs.
     study : mapping
         Configuration.
@@ -42,7 +44,12 @@ def analyse_sensitivity(
         estimates=pd.read_parquet(estimates),
     )
     made = sensitivity_study(study, tables)
-    for name, path in (("sensitivity", sensitivity), ("leave_one_out", leave_one_out)):
+    made["power"] = power_study(study, tables.units, tables.outcomes)
+    for name, path in (
+        ("sensitivity", sensitivity),
+        ("leave_one_out", leave_one_out),
+        ("power", power),
+    ):
         with stage.replacing(path) as partial:
             write_table(made[name], partial, name)
 

@@ -1,11 +1,13 @@
 """How much of an outcome's variance lies between groups, within them, and stays from wave to wave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
@@ -141,6 +143,26 @@ def autocorrelation(
         unit=float(unit / np.sqrt(unit_1 * unit_2)),
         group=float(np.clip(group / between, -1, 1)),
     )
+
+
+def fitted_columns(
+    treatment: ArrayLike, covariates: CovariateMatrix, names: Sequence[str]
+) -> FloatArray:
+    """Return the treatment with some covariates, in the columns that the other functions take.
+
+    Parameters
+    ----------
+    treatment : array_like, shape (n,)
+    covariates : CovariateMatrix, n rows
+    names : sequence of str
+        Covariates to keep, without levels.
+
+    Returns
+    -------
+    ndarray, shape (n, 1 + k)
+    """
+    kept = covariates.select(names) if names else covariates.none()
+    return np.column_stack([np.asarray(treatment, dtype=float), kept.values])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""The rules between the keys of a study's block on the power of its next wave."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.suggestions import nearest
+
+_METHODS = ("matching", "matched_difference", "difference_in_means")
+
+
+def check_power(study: Mapping[str, Any], file: Path) -> None:
+    """Check that analyses and outcomes exist, and that the analyses compare two arms.
+
+    Parameters
+    ----------
+    study : mapping
+    file : path
+        study.yaml, for messages.
+
+    Raises
+    ------
+    ConfigError
+    """
+    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
+    seen: set[str] = set()
+    for entry in study.get("power", []):
+        name = entry["analysis"]
+        if name not in analyses:
+            problem = f"unknown analysis '{name}'. {nearest(name, list(analyses))}"
+            raise ConfigError(problem, file=file, key="power.analysis")
+        if name in seen:
+            problem = f"the analysis '{name}' stands twice."
+            raise ConfigError(problem, file=file, key="power.analysis")
+        seen.add(name)
+        if analyses[name]["method"] not in _METHODS:
+            problem = (
+                f"'{name}' does not compare two arms of units; use an analysis of the method "
+                f"{', '.join(_METHODS)}."
+            )
+            raise ConfigError(problem, file=file, key="power.analysis")
+        for outcome in entry["outcomes"]:
+            if outcome not in analyses[name]["outcomes"]:
+                problem = f"'{outcome}' is no outcome of the analysis '{name}'."
+                raise ConfigError(problem, file=file, key="power.outcomes")

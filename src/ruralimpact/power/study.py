@@ -1,0 +1,251 @@
+"""What the next wave of a study could detect, from the variances of the present one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.power.detectable import (
+    DESIGNS,
+    Design,
+    Sampling,
+    Variance,
+    minimum_detectable_effect,
+    standard_error,
+)
+from ruralimpact.power.variance_components import (
+    VarianceComponents,
+    autocorrelation,
+    fitted_columns,
+    variance_components,
+)
+from ruralimpact.tables import empty_table
+
+FloatArray = NDArray[np.float64]
+
+_BEFORE = "_before"
+
+
+def power_study(
+    study: Mapping[str, Any],
+    units: Mapping[str, pd.DataFrame],
+    outcomes: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Return the smallest effects that waves of several sizes would find.
+
+    Parameters
+    ----------
+    study : mapping
+        ``analyses``, ``samples``, ``outcomes``, ``synthetic`` and, if any, ``power``.
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``power``: one row an outcome, design and number of groups.
+
+    Raises
+    ------
+    ConfigError
+        A design that uses the baseline, of an outcome whose autocorrelation is neither given nor
+        can be estimated.
+    DesignError
+        A treatment that differs within groups, or too few units a group.
+    """
+    rows: list[dict[str, Any]] = []
+    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
+    for entry in study.get("power", []):
+        if entry["analysis"] not in analyses:  # of another round
+            continue
+        analysis = analyses[entry["analysis"]]
+        part = _Part.of(study, analysis, units[analysis["sample"]], outcomes[analysis["sample"]])
+        for outcome in entry["outcomes"]:
+            rows += _outcome_rows(study, entry, part, outcome)
+    return pd.DataFrame(rows) if rows else empty_table("power")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Units that one analysis compares, with their outcomes.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    outcomes : DataFrame
+        In the order of the comparison's units.
+    changes : bool
+        Outcomes are changes from the mean of the waves before.
+    """
+
+    comparison: Comparison
+    outcomes: pd.DataFrame
+    changes: bool
+
+    @classmethod
+    def of(
+        cls,
+        study: Mapping[str, Any],
+        analysis: Mapping[str, Any],
+        units: pd.DataFrame,
+        outcomes: pd.DataFrame,
+    ) -> "_Part":
+        comparison = build_comparison(analysis, units)
+        shares = (
+            pd.Series(comparison.treatment).groupby(comparison.units["group"].to_numpy()).mean()
+        )
+        n_mixed = int(((shares > 0) & (shares < 1)).sum())
+        if n_mixed:
+            raise DesignError(
+                f"power, analysis '{analysis['name']}': treatment differs within {n_mixed:,} groups; "
+                "the detectable effect is computed for treatments given to whole groups."
+            )
+        kept = outcomes.set_index("unit_id").loc[comparison.units["unit_id"]]
+        return cls(comparison, kept, "two_periods" in study["samples"][analysis["sample"]])
+
+    def levels(self, outcome: str) -> tuple[FloatArray, FloatArray | None]:
+        """Outcome of the present wave, and of the baseline where units carry it."""
+        values = self.outcomes[outcome].to_numpy(float)
+        name = outcome + _BEFORE
+        if name not in self.comparison.units:
+            return values, None
+        before = self.comparison.units[name].to_numpy(float)
+        return (before + values if self.changes else values), before
+
+    def covariates(self, outcome: str) -> FloatArray:
+        """Numbers of the covariates, less the outcome's own baseline, led by the treatment."""
+        names = {name.split("[")[0] for name in self.comparison.covariates.names}
+        kept = sorted(names - {outcome + _BEFORE})
+        return fitted_columns(self.comparison.treatment, self.comparison.covariates, kept)
+
+
+def _outcome_rows(
+    study: Mapping[str, Any], entry: Mapping[str, Any], part: _Part, outcome: str
+) -> Iterator[dict[str, Any]]:
+    values, before = part.levels(outcome)
+    known = ~np.isnan(values)
+    if before is not None:
+        known &= ~np.isnan(before)
+    groups = part.comparison.units["group"].to_numpy()[known]
+    treatment = part.comparison.treatment[known]
+    covariates = part.covariates(outcome)[known]
+    designs: Sequence[Design] = entry.get("designs", DESIGNS)
+    where = f"power, analysis '{entry['analysis']}', outcome '{outcome}'"
+    try:
+        plain = variance_components(values[known], groups, treatment)
+        fitted = variance_components(values[known], groups, covariates)
+    except DesignError as error:
+        raise DesignError(f"{where}: {error}") from None
+    stays = _autocorrelation(entry, part, outcome, known, designs)
+    variance = Variance(max(fitted.group, 0.0), fitted.unit, stays["group"], stays["unit"])
+    controls = values[known][treatment == 0]
+    common = {
+        "analysis": entry["analysis"],
+        "outcome": outcome,
+        "unit": study["outcomes"][outcome]["unit"],
+    }
+    wave = _wave(entry, fitted, treatment, groups)
+    measured = _measured(plain, fitted, controls) | {"synthetic": bool(study["synthetic"])}
+    for design in designs:
+        for n_groups in entry["groups"]:
+            sampling = Sampling(n_groups=n_groups, **wave)
+            row = _row(variance, sampling, design, entry, measured)
+            yield common | row | _waves(variance, sampling, design, stays["basis"]) | measured
+
+
+def _wave(
+    entry: Mapping[str, Any], present: VarianceComponents, treatment: Any, groups: Any
+) -> dict[str, float]:
+    """Size and arms of the next wave: as declared, else as in the present one."""
+    treated = len(set(groups[treatment == 1])) / present.n_groups
+    return {
+        "group_size": float(entry.get("group_size", present.mean_size)),
+        "size_cv": float(entry.get("size_cv", present.size_cv)),
+        "attrition": float(entry.get("attrition", 0.0)),
+        "treated_share": float(entry.get("treated_share", treated)),
+    }
+
+
+def _autocorrelation(
+    entry: Mapping[str, Any],
+    part: _Part,
+    outcome: str,
+    known: NDArray[np.bool_],
+    designs: Sequence[str],
+) -> dict[str, Any]:
+    """Estimate from two waves, else take what is declared; nothing where no design needs it."""
+    values, before = part.levels(outcome)
+    if set(designs) == {"cross_section"}:
+        return {"unit": 0.0, "group": 0.0, "basis": ""}
+    if before is not None and "autocorrelation" not in entry:
+        groups = part.comparison.units["group"].to_numpy()[known]
+        covariates = part.covariates(outcome)[known]
+        found = autocorrelation(before[known], values[known], groups, covariates)
+        group = found.unit if np.isnan(found.group) else found.group
+        return {"unit": found.unit, "group": group, "basis": "estimated"}
+    if "autocorrelation" not in entry:
+        raise ConfigError(
+            f"the designs ancova and difference need the autocorrelation of '{outcome}', and the "
+            "sample has no baseline to estimate it from.",
+            key="power.autocorrelation",
+        )
+    return {**entry["autocorrelation"], "basis": "assumed"}
+
+
+def _row(
+    variance: Variance,
+    sampling: Sampling,
+    design: Design,
+    entry: Mapping[str, Any],
+    measured: Mapping[str, Any],
+) -> dict[str, Any]:
+    power, level = float(entry.get("power", 0.8)), float(entry.get("level", 0.05))
+    mde = minimum_detectable_effect(variance, sampling, design, power=power, level=level)
+    mean, sd = measured["control_mean"], measured["control_sd"]
+    return {
+        "design": design,
+        **{name: getattr(sampling, name) for name in Sampling.__dataclass_fields__},
+        "power": power,
+        "level": level,
+        "std_error": standard_error(variance, sampling, design),
+        "mde": mde,
+        "mde_percent": 100 * mde / mean if mean > 0 else np.nan,
+        "mde_sd": mde / sd if sd > 0 else np.nan,
+    }
+
+
+def _waves(variance: Variance, sampling: Sampling, design: Design, basis: str) -> dict[str, Any]:
+    """Autocorrelations that the row rests on; missing where it rests on none."""
+    if design == "cross_section":
+        names = ("group_autocorrelation", "unit_autocorrelation", "autocorrelation")
+        return {**dict.fromkeys(names, np.nan), "basis": ""}
+    plain = standard_error(variance, sampling, "cross_section")
+    change = standard_error(variance, sampling, "difference")
+    return {
+        "group_autocorrelation": variance.group_autocorrelation,
+        "unit_autocorrelation": variance.unit_autocorrelation,
+        "autocorrelation": float(np.clip(1 - (change / plain) ** 2 / 2, -1, 1)),
+        "basis": basis,
+    }
+
+
+def _measured(
+    plain: VarianceComponents, fitted: VarianceComponents, controls: FloatArray
+) -> dict[str, Any]:
+    return {
+        "icc": fitted.icc,
+        "icc_low": fitted.conf_low,
+        "icc_high": fitted.conf_high,
+        "icc_unadjusted": plain.icc,
+        "group_r2": 1 - fitted.group / plain.group if plain.group > 0 else np.nan,
+        "unit_r2": 1 - fitted.unit / plain.unit,
+        "control_mean": float(controls.mean()),
+        "control_sd": float(controls.std(ddof=1)),
+        "groups_now": fitted.n_groups,
+        "units_now": fitted.n_units,
+    }
