@@ -85,3 +85,28 @@ def test_scores_that_levels_share_count_once() -> None:
 def test_a_mean_that_is_not_positive_is_refused() -> None:
     with pytest.raises(DesignError, match="not positive"):
         rank([1.0, 2.0], [1.0, 1.0], [0, 1], mean=0.0)
+
+
+def test_the_ratio_of_two_percents_and_its_range() -> None:
+    """Percents of 25 and 100: independent, small errors, so the range is the delta method's on the log."""
+    scores = independent_scores([0.5, 0.6])
+    found = rank_relative_effects(
+        np.array([100.0, 25.0]),
+        np.array([200.0, 125.0]),
+        scores,
+        np.zeros_like(scores),
+        [0, 1],
+        rng=np.random.default_rng(1),
+        draws=40_000,
+    )
+    assert found.ratio == pytest.approx(4)
+    errors = np.array([0.5 / 200 / (0.5 * 0.5), 0.6 / 125 / (0.2 * 0.8)])
+    half = 1.96 * np.sqrt((errors**2).sum())
+    assert found.ratio_low == pytest.approx(4 * np.exp(-half), rel=0.005)
+    assert found.ratio_high == pytest.approx(4 * np.exp(half), rel=0.005)
+
+
+def test_no_range_where_the_second_percent_may_be_nil() -> None:
+    found = rank([30.0, 2.0], [3.0, 4.0], [0, 1])
+    assert np.isfinite(found.ratio)
+    assert np.isnan(found.ratio_high)

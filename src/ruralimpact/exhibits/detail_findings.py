@@ -77,8 +77,12 @@ def _order(order: FamilyOrder, key: str) -> list[Number]:
     found: list[Number] = [
         (f"{key}/published_order", 100 * order.ranking.kept, "percent of draws", 0)
     ]
-    if order.ratio is not None:
-        found.append((f"{key}/published_ratio", order.ratio, "times", 1))
+    if order.published_ratio is not None:
+        ratios = {"": "ratio", "_low": "ratio_low", "_high": "ratio_high"}
+        found += [
+            (f"{key}/published_ratio{end}", getattr(order.ranking, name), "times", 1)
+            for end, name in ratios.items()
+        ]
     for level in order.levels:
         values = rank_values(order, level)
         place = f"{key}={_plain(level)}"

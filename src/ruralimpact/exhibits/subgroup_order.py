@@ -1,6 +1,6 @@
 """The order of subgroup effects beside the order that a report prints."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import factorial
 from typing import Any
@@ -41,17 +41,14 @@ class FamilyOrder:
         Levels in the published order, the highest first.
     place : str
         Where the order is printed.
-    ratio : float or None
-        Percent of the first level of the published order over that of the second.
     published_ratio : float or None
-        As printed.
+        Percent of the first level of the published order over that of the second, as printed.
     """
 
     levels: tuple[str, ...]
     ranking: Ranking
     published: tuple[str, ...]
     place: str
-    ratio: float | None
     published_ratio: float | None
 
     @property
@@ -112,10 +109,7 @@ def family_order(
         )
     except DesignError:
         return None
-    percents = dict(zip(place, shown["percent"], strict=True))
-    printed = entry.get("ratio")
-    own = percents[published[0]] / percents[published[1]] if printed is not None else None
-    return FamilyOrder(tuple(place), ranking, published, entry["place"], own, printed)
+    return FamilyOrder(tuple(place), ranking, published, entry["place"], entry.get("ratio"))
 
 
 def _known(name: str, names: Mapping[str, str], exhibit: Mapping[str, Any]) -> str:
@@ -168,23 +162,23 @@ def order_row(order: FamilyOrder, spec_id: str, width: int) -> Row:
 
 def order_words(order: FamilyOrder) -> str:
     """The published order, how often it comes out, and the published ratio, in words."""
-    names = _joined([level_key(level) for level in order.published])
+    names = " > ".join(level_key(level) for level in order.published)
     text = (
         f"Published order ({order.place}): {names}; in {_percent(order.ranking.kept)} percent of draws "
         f"(a blind shuffle: {_percent(order.chance)})"
     )
-    if order.ratio is None:
+    if order.published_ratio is None:
         return text
+    ranking = order.ranking
+    ends = formatting.interval(ranking.ratio_low, ranking.ratio_high, 1)
     return (
         f"{text}; ratio of the two percents: published {order.published_ratio:g}, here "
-        f"{formatting.number(order.ratio, 1)}"
+        f"{formatting.number(ranking.ratio, 1)} ({ends})"
     )
-
-
-def _joined(names: Sequence[str]) -> str:
-    return " > ".join(names)
 
 
 def _percent(share: float) -> str:
     value = 100 * share
-    return "less than 1" if 0 <= value < 1 else formatting.number(value)
+    if value < 1:
+        return "less than 1"
+    return "more than 99" if value > 99 else formatting.number(value)

@@ -186,7 +186,8 @@ def _cell_xml(
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{_EDGES.get(edge, "")}'
         '<w:vAlign w:val="bottom"/></w:tcPr>'
-        f'<w:p><w:pPr><w:spacing w:before="{above}" w:after="20"/>{left}<w:jc w:val="{align}"/></w:pPr>'
+        f'<w:p><w:pPr><w:spacing w:before="{above}" w:after="20"/>{left}<w:jc w:val="{align}"/>'
+        f"<w:rPr>{_LETTERS}</w:rPr></w:pPr>"
         f"<w:r><w:rPr>{face}{_LETTERS}</w:rPr>"
         f'<w:t xml:space="preserve">{escape(cell.text)}</w:t></w:r>{mark}</w:p></w:tc>'
     )

@@ -24,12 +24,18 @@ class Ranking:
         Between which ranks each lies in 95 percent of the draws.
     kept : float
         Share of the draws in which the effects named by ``order`` stand in that order.
+    ratio, ratio_low, ratio_high : float
+        Percent of the first effect of ``order`` over that of the second, and the ends of its 95 percent
+        range over the draws; NaN where too many draws leave either without a percent to compare.
     """
 
     ranks: IntArray
     low: IntArray
     high: IntArray
     kept: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
 
 
 def rank_relative_effects(
@@ -81,12 +87,24 @@ def rank_relative_effects(
     shares = moved[:, : len(effects)] / moved[:, len(effects) :]
     drawn = _ranks(shares)
     named = shares[:, list(order)]
+    ratio = _ratio((effects / means)[np.newaxis, list(order)])[0]
+    ratios = np.quantile(_ratio(named), [0.025, 0.975], method="inverted_cdf")
     return Ranking(
         _ranks((effects / means)[np.newaxis])[0],
         np.quantile(drawn, 0.025, axis=0, method="inverted_cdf").astype(np.int64),
         np.quantile(drawn, 0.975, axis=0, method="inverted_cdf").astype(np.int64),
         float((np.diff(named, axis=1) < 0).all(axis=1).mean()),
+        *(float(value) if np.isfinite(value) else np.nan for value in (ratio, *ratios)),
     )
+
+
+def _ratio(shares: FloatArray) -> FloatArray:
+    """The first over the second column's percent of the counterfactual; infinite where that is undefined."""
+    first, second = shares[:, 0], shares[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = first * (1 - second) / ((1 - first) * second)
+    defined = (second > 0) & (second < 1) & (first < 1)
+    return np.where(defined, ratio, np.inf)
 
 
 def _ranks(values: FloatArray) -> IntArray:
