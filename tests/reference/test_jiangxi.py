@@ -103,14 +103,24 @@ def test_every_county_in_turn(outcome: str) -> None:
             assert triple.estimate == pytest.approx(row.triple_difference, rel=1e-6)
 
 
-def test_rank_of_the_insured_county() -> None:
+@pytest.mark.parametrize(
+    ("column", "fewest", "rank"),
+    [
+        ("double_difference", 1, (3, 12)),
+        ("double_difference_uninsured", 1, (2, 12)),
+        ("double_difference_uninsured", 10, (1, 10)),
+        ("triple_difference", 1, (7, 11)),
+        ("triple_difference_uninsured", 1, (4, 11)),
+        ("triple_difference_uninsured", 10, (3, 9)),
+        ("triple_difference_uninsured", 20, (1, 7)),
+    ],
+)
+def test_rank_of_the_insured_county(column: str, fewest: int, rank: tuple[int, int]) -> None:
     placebos = pd.read_csv(FOLDER / "placebo_counties.csv")
     shares = placebos[placebos.outcome == SHARE].set_index("county")
-    ranks = {}
-    for column in ("double_difference", "triple_difference"):
-        size = shares[column].dropna().abs()
-        ranks[column] = int((size >= size[INSURED_COUNTY]).sum()), len(size)
-    assert ranks == {"double_difference": (3, 12), "triple_difference": (7, 11)}
+    cells = shares.growers if column.startswith("double") else shares[["growers", "others"]].T.min()
+    size = shares[column][cells >= fewest].dropna().abs()
+    assert (int((size >= size[INSURED_COUNTY]).sum()), len(size)) == rank
 
 
 def test_a_single_insured_county_leaves_no_variance_of_its_own() -> None:

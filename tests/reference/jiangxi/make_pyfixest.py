@@ -13,12 +13,13 @@ FOLDER = Path(__file__).parent
 DATA = FOLDER.parents[2] / "data/jiangxi_insurance/jiangxi_32391.csv"
 OUTCOMES = {"checksaving_ratio": 2000, "savingtotal_rate": 2001}
 NEVER = -99
+INSURED_COUNTY = 3
 LAST_BEFORE = 2002
 
 
 def households() -> pd.DataFrame:
     frame = pd.read_csv(DATA)
-    insured = (frame["county"] == 3) & (frame["sector"] == 1)
+    insured = (frame["county"] == INSURED_COUNTY) & (frame["sector"] == 1)
     return frame.assign(
         event_time=(frame["year"] - 2003).where(insured, NEVER),
         insured=(insured & (frame["year"] >= 2003)).astype(int),
@@ -67,29 +68,35 @@ def changes(frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
 
 
 def placebos(frame: pd.DataFrame) -> pd.DataFrame:
-    """Let every county in turn be the insured one, against the eleven others."""
+    """Let every county in turn be the insured one."""
     rows = []
     for outcome in OUTCOMES:
         every = changes(frame, outcome)
         for county in sorted(every["county"].unique()):
             data = every.assign(here=(every["county"] == county).astype(int))
-            growers = data[data["sector"] == 1]
-            double = pf.feols("change ~ here", data=growers).coef()["here"]
-            triple = None
-            if data.loc[data["here"] == 1, "sector"].nunique() == 2:
-                triple = pf.feols("change ~ here * sector", data=data).coef()["here:sector"]
+            without = data[(data["county"] != INSURED_COUNTY) | (county == INSURED_COUNTY)]
             sizes = data.loc[data["here"] == 1, "sector"].value_counts()
-            rows.append(
-                {
-                    "outcome": outcome,
-                    "county": county,
-                    "growers": sizes.get(1, 0),
-                    "others": sizes.get(0, 0),
-                    "double_difference": double,
-                    "triple_difference": triple,
-                }
-            )
+            row = {
+                "outcome": outcome,
+                "county": county,
+                "growers": sizes.get(1, 0),
+                "others": sizes.get(0, 0),
+            }
+            for name, rest in (("", data), ("_uninsured", without)):
+                row[f"double_difference{name}"] = double_difference(rest)
+                row[f"triple_difference{name}"] = triple_difference(rest)
+            rows.append(row)
     return pd.DataFrame(rows)
+
+
+def double_difference(data: pd.DataFrame) -> float:
+    return pf.feols("change ~ here", data=data[data["sector"] == 1]).coef()["here"]
+
+
+def triple_difference(data: pd.DataFrame) -> float | None:
+    if data.loc[data["here"] == 1, "sector"].nunique() < 2:
+        return None
+    return pf.feols("change ~ here * sector", data=data).coef()["here:sector"]
 
 
 if __name__ == "__main__":
