@@ -25,8 +25,13 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
-            study=part(study, "sensitivity", "power", "synthetic")
+            study=part(study, "sensitivity", "synthetic")
             | {
+                "power": [
+                    entry
+                    for entry in study.get("power", [])
+                    if entry["analysis"] in [one["name"] for one in study["analyses"]]
+                ],
                 "outcomes": without(study["outcomes"], "label", "decimals"),
                 "samples": without(study["samples"], "label"),
                 "strategies": without(study["strategies"], "label"),

@@ -61,8 +61,6 @@ def power_study(
     rows: list[dict[str, Any]] = []
     analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
     for entry in study.get("power", []):
-        if entry["analysis"] not in analyses:  # of another round
-            continue
         analysis = analyses[entry["analysis"]]
         part = _Part.of(study, analysis, units[analysis["sample"]], outcomes[analysis["sample"]])
         for outcome in entry["outcomes"]:
