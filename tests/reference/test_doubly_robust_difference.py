@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from reference_files import REFERENCE
+from test_panel import leavers
 
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.difference.doubly_robust import doubly_robust_difference
 from ruralimpact.difference.triple import triple_difference
+from ruralimpact.difference.two_periods import difference_in_differences
+from ruralimpact.inference.clustered import clustered_std_error
 
 FOLDER = REFERENCE / "difference"
 COVARIATES = ["age", "educ", "black", "married", "nodegree", "hisp", "re74"]
@@ -70,3 +73,19 @@ def test_triple_difference_of_moderndid(row) -> None:
     )
     assert ours.estimate == pytest.approx(row.estimate, rel=1e-6)
     assert ours.std_errors["hc"] == pytest.approx(row.std_error, rel=1e-4)
+
+
+@pytest.mark.parametrize("outcome", ["netinc", "ln_netinc", "netinc_kg", "hired0", "fam0"])
+def test_leavers_by_levels(outcome: str) -> None:
+    """R's lm on the changes of rice farms (HC1), and its interaction regression clustered by farm."""
+    frame = leavers()
+    before, after = (frame[f"{outcome}_{when}"].to_numpy() for when in ("pre", "post"))
+    ours = difference_in_differences(before, after, frame.left.to_numpy())
+    published = pd.read_csv(REFERENCE / "r/ricefarms_did_leavers.csv").set_index(
+        ["design", "outcome"]
+    )
+    row, interaction = (published.loc[name, outcome] for name in ("did_raw", "did_raw_interaction"))
+    assert ours.estimate == pytest.approx(row.estimate, rel=1e-6)
+    assert ours.std_errors["hc1"] == pytest.approx(row.se, rel=1e-4)
+    n, error = 2 * len(frame), clustered_std_error(ours.scores)[0]
+    assert error * np.sqrt((n - 1) / (n - 4)) == pytest.approx(interaction.se, rel=1e-4)

@@ -2,8 +2,9 @@
 
     python tests/simulation/difference_coverage.py --draws 1000
 
-writes docs/methods/difference_coverage.csv, one row a cell, estimator and kind of interval, and its table
-to standard output. Each draw has a random stream of its own. Minutes on one core.
+writes docs/methods/difference_coverage.csv, one row a cell, estimator and kind of interval, in about ten
+minutes on one core. Each draw has a random stream of its own. difference_coverage_page.py puts the table
+into docs/methods/difference.md.
 """
 
 import argparse
