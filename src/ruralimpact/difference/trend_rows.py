@@ -67,6 +67,7 @@ def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
         found = bacon_decomposition(outcome, arms.first_treated, arms.periods)
     except DesignError:
         return []
+    starts = arms.first_treated[np.all(np.isfinite(outcome), axis=1)]
     return [
         {
             **question.heading,
@@ -76,7 +77,8 @@ def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
             "other": float(other) if np.isfinite(other) else np.nan,
             "weight": float(weight),
             "estimate": float(estimate),
-            "n_units": found.n_units,
+            "n_treated": int((starts == cohort).sum()),
+            "n_control": int((starts == other).sum()),
             "synthetic": question.synthetic,
         }
         for kind, cohort, other, weight, estimate in zip(

@@ -1,0 +1,176 @@
+"""Estimates from changes over time: effects if trends would have been parallel, and bare changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure, formatting, impact, reading
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.results import StudyResults
+
+WARNED, MISSING = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
+_ALONE = "before_after"
+
+
+def difference_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Build the table of effects over time, and one of changes that are not attributable.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``title`` and ``analyses``.
+
+    Returns
+    -------
+    tuple of Table
+        Changes of the treated alone never share a table with effects.
+    """
+    alone = [name for name in exhibit["analyses"] if results.analysis(name)["method"] == _ALONE]
+    compared = [name for name in exhibit["analyses"] if name not in alone]
+    tables = []
+    if compared:
+        tables.append(_table(results, exhibit, compared, effects=True))
+    if alone:
+        tables.append(_table(results, exhibit, alone, effects=False))
+    return tuple(tables)
+
+
+def _table(
+    results: StudyResults, exhibit: Mapping[str, Any], analyses: Sequence[str], *, effects: bool
+) -> Table:
+    frame = results.estimates[results.estimates["analysis"].isin(analyses)]
+    letters = impact.percent_letters(frame)
+    grouped = results.units(analyses) != str(results.study["group_label"])
+    rows: list[Row] = []
+    for analysis in analyses:
+        if len(analyses) > 1:
+            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        for outcome in results.outcomes_of([analysis]):
+            title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
+            rows.append(heading(title, "group"))
+            rows += [
+                _row(results, record, letters, effects=effects, grouped=grouped)
+                for record in results.estimates_of(analysis, outcome).to_dict("records")
+            ]
+    return Table(
+        title=exhibit["title"]
+        if effects
+        else f"{exhibit['title']}: not attributable to the project",
+        stub="Outcome and estimator" if effects else "Outcome",
+        columns=_columns(results, analyses, effects=effects, grouped=grouped),
+        rows=tuple(rows),
+        reading=reading.impact_lines(results, analyses),
+        notes=_notes(results, frame, analyses, letters, effects=effects),
+        source=exhibit.get("source") or results.study.get("citation", ""),
+        synthetic=results.synthetic,
+    )
+
+
+def _columns(
+    results: StudyResults, analyses: Sequence[str], *, effects: bool, grouped: bool
+) -> tuple[Column, ...]:
+    what = "Effect on the treated" if effects else "Change of the treated"
+    base = "Percent of the counterfactual" if effects else "Percent of the mean before"
+    counts = results.units(analyses).capitalize()
+    means = () if effects else (Column("Before", "Mean", 1.1), Column("After", "Mean", 1.1))
+    return (
+        *means,
+        Column("Estimate", what, 1.1),
+        Column("(SE)", what, 1.1),
+        Column("95% interval", what, 2.0),
+        Column("p", what, 0.8),
+        Column("Estimate", base, 1.1),
+        Column("95% interval", base, 1.5),
+        Column("Treated", counts, 0.9),
+        *((Column("Controls", counts, 0.95),) if effects else ()),
+        *((Column(results.study["group_label"].capitalize(), "", 1.1),) if grouped else ()),
+    )
+
+
+def _row(
+    results: StudyResults,
+    record: Mapping[Any, Any],
+    letters: Mapping[str, str],
+    *,
+    effects: bool,
+    grouped: bool,
+) -> Row:
+    values = impact.printed_values(record)
+    marks = (WARNED if record["strategy"] == "two_way_fixed_effects" else "") + (
+        MISSING if record["dropped"] > 0 else ""
+    )
+    cells = [
+        *_number_cells(results, record, values, letters, effects=effects),
+        impact.count_cell(record["n_treated"]),
+        *([impact.count_cell(record["n_control"])] if effects else []),
+        *([Cell(formatting.count(record["n_groups"]))] if grouped else []),
+    ]
+    return Row(Cell(results.strategy_label(record["strategy"]), marks), tuple(cells), values)
+
+
+def _number_cells(
+    results: StudyResults,
+    record: Mapping[Any, Any],
+    values: Mapping[str, Any],
+    letters: Mapping[str, str],
+    *,
+    effects: bool,
+) -> list[Cell]:
+    if record["suppressed"]:
+        return [Cell(formatting.SUPPRESSED)] * (6 if effects else 8)
+    decimals = results.decimals(record["outcome"])
+    means = [] if effects else ["counterfactual_mean", "treated_mean"]
+    reason = values["percent_reason"]
+    percent = (
+        [Cell(formatting.DASH, letters.get(reason, "")), Cell(formatting.DASH)]
+        if reason
+        else [
+            Cell(formatting.number(values["percent"])),
+            Cell(formatting.interval(values["percent_low"], values["percent_high"])),
+        ]
+    )
+    return [
+        *(Cell(formatting.number(values[name], decimals)) for name in means),
+        Cell(formatting.number(values["estimate"], decimals)),
+        Cell(formatting.parenthesised(values["std_error"], decimals)),
+        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
+        Cell(formatting.p_value(values["p_value"])),
+        *percent,
+    ]
+
+
+def _notes(
+    results: StudyResults,
+    frame: pd.DataFrame,
+    analyses: Sequence[str],
+    letters: Mapping[str, str],
+    *,
+    effects: bool,
+) -> tuple[str, ...]:
+    methods = {results.analysis(name)["method"] for name in analyses}
+    notes = [reading.standard_error_note(results)]
+    if frame["vcov"].str.contains("bootstrap").any():
+        notes.append(
+            "Where there are fewer than 40 groups, intervals and p-values are those of the wild bootstrap."
+        )
+    notes.append(
+        "The counterfactual is the mean of the treated after treatment, less the effect."
+        if effects
+        else "The percent divides the mean change by the mean before: the ratio of totals."
+    )
+    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
+        notes.append("Shares and their effects are in percent and percentage points.")
+    notes += reading.identification_notes(methods)
+    if (frame["strategy"] == "two_way_fixed_effects").any():
+        notes.append(
+            f"{WARNED} Shown as a warning: where treatment begins at several times, this regression also "
+            "takes units that are treated already as controls, and misleads if effects grow or differ."
+        )
+    if (frame["dropped"] > 0).any():
+        notes.append(f"{MISSING} Treated units are left out because an outcome is missing.")
+    notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
+    if frame["suppressed"].any():
+        notes.append(disclosure.NOTE)
+    return tuple(notes)

@@ -1,0 +1,142 @@
+"""Event studies: effects by time since treatment began, and what should be zero before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ruralimpact.exhibits import disclosure, formatting, palette
+from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
+from ruralimpact.exhibits.results import StudyResults
+
+_COLOUR, _BAND, _BEFORE = "#0072b2", "#b9d5e8", "#f1f3f5"
+_NOTHING = "No effect by time since treatment has an interval that can be shown."
+
+
+def event_study_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
+    """Draw effects by time since treatment, with intervals one by one and a uniform band.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    panels = panels_of(results, exhibit, "event")
+    if not panels:
+        hidden = bool(results.dynamics["suppressed"].any())
+        return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
+    figure, axes = grid(len(panels))
+    for one, panel in zip(axes, panels, strict=True):
+        _draw(one, results, panel)
+    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=4)
+    return figure
+
+
+def _draw(axes: Axes, results: StudyResults, panel: Panel) -> None:
+    factor = formatting.scale(results.unit(panel.outcome))
+    rows = panel.rows
+    times = rows["event_time"].to_numpy(float)
+    numbers = {
+        name: factor * rows[name].to_numpy(float)
+        for name in ("estimate", "conf_low", "conf_high", "band_low", "band_high")
+    }
+    known = rows["conf_low"].notna().to_numpy()
+    first = min(times.min(), -1.0)
+    axes.axvspan(first - 0.5, -0.5, color=_BEFORE, linewidth=0, zorder=0)
+    axes.axhline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
+    axes.vlines(
+        times[known],
+        numbers["band_low"][known],
+        numbers["band_high"][known],
+        color=_BAND,
+        linewidth=6,
+        zorder=2,
+    )
+    axes.vlines(
+        times[known],
+        numbers["conf_low"][known],
+        numbers["conf_high"][known],
+        color=_COLOUR,
+        linewidth=1.5,
+        zorder=3,
+    )
+    axes.plot(times[known], numbers["estimate"][known], "o", color=_COLOUR, markersize=5, zorder=4)
+    axes.plot(
+        times[~known],
+        numbers["estimate"][~known],
+        "o",
+        markerfacecolor="white",
+        markeredgecolor=palette.INK,
+        markersize=5,
+        zorder=4,
+    )
+    axes.set_xticks(
+        times, [f"{time:+g}".replace("-", formatting.MINUS) if time else "0" for time in times]
+    )
+    axes.set_xlim(first - 0.5, max(times.max(), 0.0) + 0.5)
+    axes.annotate(
+        pre_trend_words(results, panel.analysis, panel.outcome),
+        (0.02, 0.97),
+        xycoords="axes fraction",
+        va="top",
+        fontsize=7.5,
+        color=palette.FAINT,
+        zorder=5,
+    )
+    finish(axes, results, panel, "Time since treatment began")
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + 0.14 * (high - low))
+
+
+def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:
+    """Return the joint test of the times before treatment in words; why not, where there is none."""
+    frame = results.pre_trends
+    own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
+    if own.empty or own["n_pre"].iloc[0] == 0:
+        return "No wave before the last: no test of earlier trends"
+    row = own.iloc[0]
+    if pd.isna(row["p_value"]):
+        return "No test of earlier trends"
+    return (
+        f"Before treatment: F({row['df']:.0f}, {row['df_denominator']:.0f}) = "
+        f"{formatting.number(row['statistic'], 2)}, {formatting.p_statement(row['p_value'])}"
+    )
+
+
+def _legend() -> list[Any]:
+    hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": palette.INK}
+    return [
+        Line2D([], [], color=_COLOUR, marker="o", markersize=5, label="Effect, 95% interval"),
+        Line2D([], [], color=_BAND, linewidth=6, label="95% band, all at once"),
+        Line2D([], [], color="white", marker="o", markersize=5, label="Reference", **hollow),
+        Patch(color=_BEFORE, label="Before treatment"),
+    ]
+
+
+def event_study_words(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
+    """Return what the figure shows, in words, as its text alternative."""
+    parts = []
+    for panel in panels_of(results, exhibit, "event"):
+        factor, decimals = (
+            formatting.scale(results.unit(panel.outcome)),
+            results.decimals(panel.outcome),
+        )
+        after = panel.rows[(panel.rows["event_time"] >= 0) & panel.rows["conf_low"].notna()]
+        if after.empty:
+            continue
+        span = formatting.range_text(
+            list(factor * after["estimate"]), decimals, results.unit(panel.outcome)
+        )
+        test = formatting.lower_first(pre_trend_words(results, panel.analysis, panel.outcome))
+        title = panel.title.replace("\n", " ")
+        parts.append(f"{title}: {span} since treatment began; {test}.")
+    return "Effects by time since treatment began, with intervals. " + " ".join(parts)

@@ -1,0 +1,89 @@
+"""What figures over time have in common: a panel an outcome, waves along the horizontal axis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits.results import StudyResults
+
+_HEIGHT = 2.35  # inches of a row of panels
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One outcome of one analysis.
+
+    Attributes
+    ----------
+    analysis, outcome, title : str
+    rows : DataFrame
+        Of `StudyResults.dynamics`, of one kind, those that can be drawn.
+    """
+
+    analysis: str
+    outcome: str
+    title: str
+    rows: pd.DataFrame
+
+
+def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> list[Panel]:
+    """Collect the panels of a figure; outcomes without anything to draw have none.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``analyses``.
+    kind : {"event", "mean"}
+        Of the rows of `StudyResults.dynamics`.
+
+    Returns
+    -------
+    list of Panel
+    """
+    frame = results.dynamics[results.dynamics["kind"] == kind]
+    several = len(exhibit["analyses"]) > 1
+    found = []
+    for analysis in exhibit["analyses"]:
+        for outcome in results.outcomes_of([analysis]):
+            own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
+            drawn = own.dropna(subset=["estimate"])
+            if drawn["conf_low"].notna().any():
+                label = results.analysis(analysis)["label"]
+                name = results.outcome_label(outcome)
+                title = palette.wrapped(f"{name}: {label}" if several else name, 46)
+                found.append(Panel(analysis, outcome, title, drawn))
+    return found
+
+
+def grid(count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure with so many panels, two beside each other."""
+    columns = min(count, 2)
+    rows = -(-count // columns)
+    figure = palette.new_figure(7.2 if columns == 2 else 5.4, _HEIGHT * rows + 0.45)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for empty in axes[count:]:
+        empty.set_visible(False)
+    return figure, axes[:count]
+
+
+def finish(axes: Axes, results: StudyResults, panel: Panel, label: str) -> None:
+    """Label a panel, in the style of all such figures."""
+    unit = results.unit(panel.outcome)
+    axes.set_title(panel.title)
+    axes.set_xlabel(label)
+    axes.set_ylabel(palette.wrapped(unit[:1].upper() + unit[1:], 26))
+    axes.locator_params(axis="y", nbins=6)
+    axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value, _decimals(axes)))
+    palette.light_grid(axes, "y")
+
+
+def _decimals(axes: Axes) -> int:
+    ticks = axes.get_yticks()
+    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+    return 0 if step >= 1 else 1 if step >= 0.1 else 2

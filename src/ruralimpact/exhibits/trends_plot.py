@@ -1,0 +1,126 @@
+"""Mean outcomes of the arms wave by wave, which everybody should see before a difference of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ruralimpact.exhibits import disclosure, formatting, palette
+from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
+from ruralimpact.exhibits.results import StudyResults
+
+_NOTHING = "No mean of an arm has an interval that can be shown."
+
+
+def trends_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
+    """Draw the mean of each arm, or cohort, in each wave with its 95 percent interval.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    panels = panels_of(results, exhibit, "mean")
+    if not panels:
+        hidden = bool(results.dynamics["suppressed"].any())
+        return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
+    arms = list(dict.fromkeys(arm for panel in panels for arm in panel.rows["arm"]))
+    figure, axes = grid(len(panels))
+    colours, markers = palette.colours(arms), palette.markers(arms)
+    for one, panel in zip(axes, panels, strict=True):
+        _draw(one, results, panel, colours, markers)
+    handles = {
+        line.get_label(): line
+        for one in axes
+        for line in one.lines
+        if not str(line.get_label()).startswith("_")
+    }
+    figure.legend(
+        handles=[handles[_label(arm)] for arm in arms],
+        loc="outside lower left",
+        frameon=False,
+        ncols=4,
+    )
+    return figure
+
+
+def _label(arm: str) -> str:
+    return arm[:1].upper() + arm[1:]
+
+
+def _draw(
+    axes: Axes,
+    results: StudyResults,
+    panel: Panel,
+    colours: Mapping[str, str],
+    markers: Mapping[str, str],
+) -> None:
+    factor = formatting.scale(results.unit(panel.outcome))
+    arms = list(dict.fromkeys(panel.rows["arm"]))
+    periods = np.unique(panel.rows["period"].to_numpy(float))
+    step = float(np.diff(periods).min()) if len(periods) > 1 else 1.0
+    for place, arm in enumerate(arms):
+        rows = panel.rows[panel.rows["arm"] == arm].sort_values("period")
+        # Beside each other, so that intervals of arms that are alike can be told apart.
+        where = rows["period"].to_numpy(float) + 0.06 * step * (place - (len(arms) - 1) / 2)
+        axes.vlines(
+            where,
+            factor * rows["conf_low"],
+            factor * rows["conf_high"],
+            color=colours[arm],
+            linewidth=1.2,
+        )
+        axes.plot(
+            where,
+            factor * rows["estimate"],
+            color=colours[arm],
+            marker=markers[arm],
+            markersize=4.5,
+            linewidth=1.3,
+            label=_label(arm),
+        )
+        start = rows["cohort"].iloc[0]
+        if np.isfinite(start):
+            axes.axvline(start - step / 2, color=colours[arm], linewidth=0.8, linestyle=(0, (2, 2)))
+    _mark_start(axes, results.analysis(panel.analysis), periods)
+    axes.set_xticks(periods, _ticks(results.analysis(panel.analysis), periods))
+    finish(axes, results, panel, "Wave")
+
+
+def _mark_start(axes: Axes, analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> None:
+    """Draw the line between the waves before and those after, where there is one for all."""
+    count = len(analysis.get("before", []))
+    if 0 < count < len(periods):
+        middle = float(periods[count - 1] + periods[count]) / 2
+        axes.axvline(middle, color=palette.FAINT, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
+
+
+def _ticks(analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> list[str]:
+    """Names of the waves: numbers, or the words that study.yaml lists."""
+    named = [str(wave) for wave in (*analysis.get("before", []), *analysis.get("after", []))]
+    words = len(named) == len(periods) and not all(name.lstrip("-").isdigit() for name in named)
+    return named if words else [f"{period:g}" for period in periods]
+
+
+def trends_words(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
+    """Return what the figure shows, in words, as its text alternative."""
+    parts = []
+    for panel in panels_of(results, exhibit, "mean"):
+        factor, decimals = (
+            formatting.scale(results.unit(panel.outcome)),
+            results.decimals(panel.outcome),
+        )
+        arms = []
+        for arm, rows in panel.rows.groupby("arm", sort=False):
+            ends = rows.sort_values("period")["estimate"].iloc[[0, -1]]
+            first, last = (formatting.number(factor * value, decimals) for value in ends)
+            arms.append(f"{arm} from {first} to {last}")
+        parts.append(f"{panel.title.replace(chr(10), ' ')}: {', '.join(arms)}.")
+    return "Mean outcome of each arm by wave, first to last. " + " ".join(parts)
