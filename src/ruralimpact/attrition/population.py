@@ -149,7 +149,7 @@ def _outcomes(
     if missing:
         problem = f"the sample '{sample}' has no outcome '{missing[0]}'."
         raise ConfigError(problem, key=f"attrition.{entry['name']}.outcomes")
-    ids = units[sample].set_index("unit_id")["id"].loc[table["unit_id"]]
-    values = table[list(entry["outcomes"])].astype(float)
-    values.index = pd.Index(ids.to_numpy(), name="id")
-    return values
+    members = units[sample]
+    values = table.set_index("unit_id").loc[members["unit_id"], list(entry["outcomes"])]
+    values.index = pd.Index(members["id"], name="id")
+    return values.astype(float)

@@ -10,19 +10,25 @@ from matplotlib.figure import Figure
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.association_table import association_table
+from ruralimpact.exhibits.attrition_table import attrition_table
 from ruralimpact.exhibits.balance_summary_table import balance_summary_table
 from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_table
+from ruralimpact.exhibits.comparisons_table import comparisons_table
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.decomposition_table import decomposition_tables
+from ruralimpact.exhibits.difference_table import difference_table
 from ruralimpact.exhibits.distribution_plot import distribution_plot
+from ruralimpact.exhibits.event_study_plot import event_study_plot
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.forest_plot import forest_plot
+from ruralimpact.exhibits.group_time_table import group_time_table
 from ruralimpact.exhibits.impact import impact_table, panel_table
 from ruralimpact.exhibits.love_plot import love_plot
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
 from ruralimpact.exhibits.p_value_table import p_value_table
+from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
 from ruralimpact.exhibits.propensity_table import propensity_table
 from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
@@ -33,6 +39,7 @@ from ruralimpact.exhibits.std_error_table import std_error_tables
 from ruralimpact.exhibits.subgroup_plot import subgroup_plot
 from ruralimpact.exhibits.subgroup_table import subgroup_table
 from ruralimpact.exhibits.subgroup_words import WARNING
+from ruralimpact.exhibits.trends_plot import trends_plot
 from ruralimpact.exhibits.truth_table import truth_table
 from ruralimpact.exhibits.verdict_table import verdict_table
 from ruralimpact.exhibits.waterfall_plot import waterfall_plot
@@ -61,6 +68,11 @@ TABLES: dict[str, TableBuilder] = {
     "subgroups": subgroup_table,
     "decomposition": decomposition_tables,
     "association": association_table,
+    "difference": difference_table,
+    "group_time": group_time_table,
+    "comparisons": comparisons_table,
+    "parallel_trends": parallel_trends_table,
+    "attrition": attrition_table,
 }
 FIGURES: dict[str, FigureBuilder] = {
     "forest": forest_plot,
@@ -70,9 +82,15 @@ FIGURES: dict[str, FigureBuilder] = {
     "subgroup_forest": subgroup_plot,
     "waterfall": waterfall_plot,
     "distribution": distribution_plot,
+    "event_study": event_study_plot,
+    "trends": trends_plot,
 }
 # What these tables say in words rests on tests, which of synthetic data are no findings.
-_WITH_TESTS = {"subgroups", "decomposition", "association", "verdict", "sensitivity", "panel"}
+_WITH_TESTS = {
+    *("difference", "group_time", "comparisons", "parallel_trends"),
+    *("subgroups", "decomposition", "association", "verdict", "sensitivity", "panel"),
+    "attrition",
+}
 NO_FINDINGS = (
     "Synthetic stand-in: tests and intervals show how the methods behave on data with a known answer; they "
     "are no findings."

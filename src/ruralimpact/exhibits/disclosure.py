@@ -95,6 +95,53 @@ def suppress_subgroups(subgroups: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
+def suppress_attrition(attrition: pd.DataFrame) -> pd.DataFrame:
+    """Blank response in arms with too few units or groups, and what compares such arms.
+
+    Parameters
+    ----------
+    attrition : DataFrame
+        See `ruralimpact.tables`.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the bool column ``suppressed``. Counts of units that are not compared stay.
+    """
+    few = (attrition["n_units"] < FEWEST_UNITS) | (attrition["n_groups"] < FEWEST_GROUPS)
+    of_arm = attrition["arm"] != ""
+    hidden = attrition["attrition"].isin(attrition.loc[few & of_arm, "attrition"])
+    small = (few & of_arm) | (hidden & attrition["measure"].isin(_OF_BOTH_ARMS))
+    result = attrition.assign(suppressed=small)
+    result.loc[small, [name for name in _NUMBERS if name in attrition]] = np.nan
+    return result
+
+
+_OF_BOTH_ARMS = ("difference", "covariate", "covariates", "covariates_by_arm")
+
+
+def suppress_attrition_bounds(bounds: pd.DataFrame) -> pd.DataFrame:
+    """Blank effects from too few respondents in an arm or too few groups.
+
+    Parameters
+    ----------
+    bounds : DataFrame
+        See `ruralimpact.tables`.
+
+    Returns
+    -------
+    DataFrame
+        A copy with the bool column ``suppressed``; rows without an estimate keep their reason.
+    """
+    units = bounds[["n_treated", "n_control"]].min(axis=1)
+    few = (units < FEWEST_UNITS) | (bounds["n_groups"] < FEWEST_GROUPS)
+    small = few & (bounds["reason"] == "")
+    result = bounds.assign(suppressed=small)
+    hidden = [name for name in (*_NUMBERS, "share_trimmed", "largest_weight") if name in bounds]
+    result.loc[small, hidden] = np.nan
+    return result
+
+
 def suppress_designs(designs: pd.DataFrame) -> pd.DataFrame:
     """Flag designs with too few units in an arm, before and after the match."""
     before = designs[["n_treated", "n_control"]].min(axis=1)

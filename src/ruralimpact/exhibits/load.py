@@ -71,6 +71,10 @@ def load_results(
         comparisons=frames.get("comparisons", empty_table("comparisons")),
         parallel_trends=frames.get("parallel_trends", empty_table("parallel_trends")),
         power=frames.get("power", empty_table("power")),
+        attrition=disclosure.suppress_attrition(frames.get("attrition", empty_table("attrition"))),
+        attrition_bounds=disclosure.suppress_attrition_bounds(
+            frames.get("attrition_bounds", empty_table("attrition_bounds"))
+        ),
         quality=dict(zip(names, reports, strict=True)),
         outcomes={name: pd.read_parquet(path) for name, path in (outcomes or {}).items()},
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),

@@ -37,9 +37,9 @@ class StudyResults:
     estimates, std_errors, scores, weights, propensity, propensity_models, balance, \
     balance_summary, designs, exclusions, sensitivity, \
     leave_one_out, tests, subgroups, decomposition, associations, power, dynamics, pre_trends, \
-    comparisons, parallel_trends : DataFrame
-        See `ruralimpact.tables`. `estimates`, `designs`, `subgroups` and `dynamics` carry a further bool
-        column ``suppressed``.
+    comparisons, parallel_trends, attrition, attrition_bounds : DataFrame
+        See `ruralimpact.tables`. `estimates`, `designs`, `subgroups`, `dynamics` and the two of attrition
+        carry a further bool column ``suppressed``.
     quality : mapping
         Ingest's account of each source, by its name.
     outcomes : mapping
@@ -70,6 +70,8 @@ class StudyResults:
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
     power: pd.DataFrame = field(default_factory=pd.DataFrame)
+    attrition: pd.DataFrame = field(default_factory=pd.DataFrame)
+    attrition_bounds: pd.DataFrame = field(default_factory=pd.DataFrame)
     dynamics: pd.DataFrame = field(default_factory=pd.DataFrame)
     pre_trends: pd.DataFrame = field(default_factory=pd.DataFrame)
     comparisons: pd.DataFrame = field(default_factory=pd.DataFrame)
