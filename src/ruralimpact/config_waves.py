@@ -82,8 +82,8 @@ def rounds_of(study: Study) -> dict[str, dict[str, Any]]:
     -------
     dict of str to dict
         Wave of the round (empty for what needs no wave of a source) to the study with the samples and
-        analyses of that round only, in the order of the waves, and with the sources and codebook that
-        were known by then. A sample belongs to the round of the last of its waves, so that a later wave
+        analyses of that round only, in the order of the waves, and with the sources, codebook, variables
+        and outcomes that were known by then. A sample belongs to the round of the last of its waves, so that a later wave
         changes nothing that was computed before. ``references`` are samples of earlier rounds that its
         samples name; ``ending`` is the end of the names of its rules (empty for the first round), and
         ``folder`` where its tables stand under that of the study.
@@ -96,10 +96,12 @@ def rounds_of(study: Study) -> dict[str, dict[str, Any]]:
         if samples:
             known = [s for s in study["sources"] if order.index(s.get("wave", "")) <= place]
             described = {"*", *(source["name"] for source in known)}
+            codebook = [row for row in study["codebook"] if row["source"] in described]
             found[wave] = {
                 **study,
+                **_definitions(study, {row["variable"] for row in codebook}),
                 "sources": known,
-                "codebook": [row for row in study["codebook"] if row["source"] in described],
+                "codebook": codebook,
                 "samples": samples,
                 "references": {
                     name: study["samples"][name] for name in _references(study, samples)
@@ -132,6 +134,32 @@ def sources_of(study: Study, sample: str) -> list[str]:
     for other in (spec[key] for key in REFERENCES if key in spec):
         named += sources_of(study, other)
     return list(dict.fromkeys(named))
+
+
+def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Any]]:
+    """Return variables and outcomes without those that are made from what nobody asked so far."""
+    unknown = {row["variable"] for row in study["codebook"]} - described
+    kept: dict[str, dict[str, Any]] = {}
+    for block in ("variables", "outcomes"):
+        kept[block] = {}
+        for name, spec in study[block].items():
+            if unknown & set(_texts(spec)):
+                unknown.add(name)
+            else:
+                kept[block][name] = spec
+    return kept
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a definition: what it may name."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+    else:
+        yield str(value)
 
 
 def _references(study: Study, samples: Mapping[str, Any]) -> list[str]:

@@ -75,6 +75,7 @@ def built(spec, **earlier):
         ({"build": "below", "of": "income", "line": 50}, [0, 1, np.nan, 1]),
         ({"build": "positive", "of": "income"}, [1, 0, np.nan, 0]),
         ({"build": "sum", "of": ["income", "rent"]}, [105, 5, np.nan, 0]),
+        ({"build": "first_of", "of": ["income", "rent"]}, [100, 0, 5, -5]),
         (
             {
                 "build": "net_income",

@@ -13,6 +13,8 @@ STUDY = {
     "title": "NSW",
     "sources": [{"name": "psid"}, {"name": "cps"}],
     "codebook": [],
+    "variables": {},
+    "outcomes": {},
     "samples": {"both": {"sources": ["psid", "cps"]}},
     "analyses": [],
 }

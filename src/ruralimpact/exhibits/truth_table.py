@@ -45,8 +45,10 @@ def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
         Effects on everyone and, where there are any, by class and by part. Estimates of which no truth
         is known have no row.
     """
-    truths = results.truth[results.truth["wave"] == results.truth["wave"].min()]
-    places = zip(truths["by"], truths["level"], truths["outcome"], strict=True)
+    truths = results.truth
+    places = zip(
+        truths["wave"].astype(str), truths["by"], truths["level"], truths["outcome"], strict=True
+    )
     known = dict(zip(places, truths.to_dict("records"), strict=True))
     built = {
         exhibit["title"]: _rows(_on_everyone(results, exhibit["analyses"]), results, known),
@@ -73,7 +75,7 @@ def _table(results: StudyResults, exhibit: Mapping[str, Any], title: str, rows: 
     )
 
 
-_Place = tuple[str, str, str]
+_Place = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def _rows(
     rows: list[Row] = []
     panel = group = ""
     for one in compared:
-        key = (one.by, one.level, str(one.record["outcome"]))
+        wave = _wave(results, str(one.record["analysis"]))
+        key = (wave, one.by, one.level, str(one.record["outcome"]))
         if key not in truths:
             continue
         if one.panel != panel:
@@ -142,6 +145,15 @@ def _rows(
         panel, group = one.panel, one.group
         rows.append(_row(results, one.record, truths[key]))
     return rows
+
+
+def _wave(results: StudyResults, analysis: str) -> str:
+    """Return the last wave of the sources of an analysis; the first of the truth where none says."""
+    named = results.study["samples"][results.analysis(analysis)["sample"]]["sources"]
+    waves = [
+        one["wave"] for one in results.study["sources"] if one["name"] in named and "wave" in one
+    ]
+    return max(waves, default=str(results.truth["wave"].min()))
 
 
 def _row(results: StudyResults, record: Mapping[Any, Any], truth: Mapping[Any, Any]) -> Row:

@@ -201,8 +201,18 @@ def _net_income(source: _Inputs) -> FloatArray:
         {name: np.where(chosen, values, 0.0) for name, values in _amounts(inner, option).items()}
         for option in ("sales", "costs")
     )
-    units = source.column("id", "rows")
-    return net_income_of_rows(inner.column("id", "rows"), units, sales, costs)
+    rows, units = _keys(source)
+    return net_income_of_rows(rows, units, sales, costs)
+
+
+def _keys(source: _Inputs) -> tuple[pd.Series, pd.Series]:
+    """Return what rows of another source and units are matched by: the identifier, within the wave."""
+    inner = source.inside_rows
+    keys = [one.column("id", "rows") for one in (inner, source)]
+    if "wave" in inner.columns and "wave" in source.columns:
+        waves = (one.column("wave", "rows").astype("str") for one in (inner, source))
+        keys = [key + ":" + wave for key, wave in zip(keys, waves, strict=True)]
+    return keys[0], keys[1]
 
 
 def _where(source: _Inputs) -> NDArray[np.bool_]:
@@ -252,7 +262,15 @@ def _sum(source: _Inputs) -> FloatArray:
         return np.asarray(np.sum(source.numbers("of"), axis=0), dtype=float)
     inner = source.inside_rows
     values = np.where(_where(inner), np.sum(inner.numbers("of"), axis=0), 0.0)
-    return add_up(inner.column("id", "rows"), values, source.column("id", "rows"))
+    rows, units = _keys(source)
+    return add_up(rows, values, units)
+
+
+def _first_of(source: _Inputs) -> FloatArray:
+    first, *others = source.numbers("of")
+    for other in others:
+        first = np.where(np.isnan(first), other, first)
+    return first
 
 
 def _difference(source: _Inputs) -> FloatArray:
@@ -300,6 +318,7 @@ _CONSTRUCTORS: dict[str, Callable[[_Inputs], FloatArray]] = {
     "net_income": _net_income,
     "restore_zero": _restore_zero,
     "sum": _sum,
+    "first_of": _first_of,
     "difference": _difference,
     "ratio": _ratio,
     "deflate": _deflate,

@@ -15,6 +15,7 @@ from ruralimpact.outcomes.two_periods import two_periods
 from ruralimpact.outcomes.waves import (
     CONTAMINATION_COLUMNS,
     adoption,
+    carried_over,
     refuse_changes,
     restricted,
     with_baseline,
@@ -181,6 +182,7 @@ def _selected(
         excluded += left_out
     table = table.assign(group=_groups(name, column, table))
     _refuse_changes(name, spec, table)
+    table = carried_over(table, [spec[key] for key in ("arm", "first_treated") if key in spec])
     if "first_treated" in spec:
         found = adoption(
             table,

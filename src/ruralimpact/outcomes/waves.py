@@ -121,6 +121,20 @@ def restricted(
     return table[known].reset_index(drop=True), excluded
 
 
+def carried_over(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Give each row of a unit what is fixed and was asked in another wave only.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``id`` and the variables, one row a unit and wave.
+    names : sequence of str
+        Variables that no unit changes (see `refuse_changes`).
+    """
+    known = {name: table.groupby("id")[name].transform("first") for name in names}
+    return table.assign(**{name: table[name].fillna(known[name]) for name in names})
+
+
 def refuse_changes(table: pd.DataFrame, names: Mapping[str, str], sample: str) -> None:
     """Refuse units whose fixed variables differ between their rows.
 

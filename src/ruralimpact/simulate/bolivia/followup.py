@@ -13,6 +13,8 @@ from ruralimpact.simulate.bolivia.truth import true_effects
 
 FloatArray = NDArray[np.float64]
 WAVE = 2018
+# Of the follow-up, which asked for the total only.
+OUTCOME = "income_later"
 _RELEASED = (2014, 2016)
 
 
@@ -35,34 +37,46 @@ def draw_followup(
     -------
     followup : DataFrame, one row a producer found again
         ``id``, ``group``, ``treated``, ``first_treated`` (year that funds came, 0 for never by then),
-        ``status`` of the alliance (``same`` buyer, ``new`` buyer, ``spot`` market, or ``none``) and
+        ``status`` of the alliance (``same`` buyer, ``new`` buyer, ``spot`` market, or ``none`` yet) and
         ``net_income`` in bolivianos of 2018.
     effects : DataFrame
-        The planted effect on all beneficiaries, those not found included, against never having had a
-        project; bolivianos of 2018.
+        The planted effect on all beneficiaries, those not found included, and on the controls funded
+        after 2014 (``by``: ``funded_later``), against never having had a project; at prices of 2014.
     """
     chosen: Mapping[str, Any] = parameters["followup"]
     groups = people.drop_duplicates("group").set_index("group")
-    first, status = _first_treated(groups, chosen, rng), _status(groups, chosen, rng)
+    first = _first_treated(groups, chosen, rng)
+    status = _status(groups, first, chosen, rng)
     released, state = first[people["group"]].to_numpy(), status[people["group"]].to_numpy()
     passing = np.exp(chosen["transitory_sd"] * rng.normal(size=len(people)))
     cpi = parameters["macro"]["cpi"]
     real = people["net"].to_numpy(float) * (1 + chosen["growth"]) * passing / passing.mean()
-    base = real * cpi[WAVE] / cpi[2014]
+    inflation = cpi[WAVE] / cpi[2014]
+    base = real * inflation
     treated = people["treated"].to_numpy() == 1
     kept = pd.Series(state).map({**chosen["effect_kept"], "none": 0.0}).to_numpy()
     gain = _relative_gains(people, gains, rng) * base * kept
-    gain *= chosen["effect"] * base[treated].sum() / gain[treated].sum()
-    gain *= np.where(treated, 1.0, chosen["control_effect"])
+    for rows, share in ((treated, 1.0), (~treated & (kept > 0), chosen["control_effect"])):
+        gain[rows] *= share * chosen["effect"] * base[rows].sum() / gain[rows].sum()
     now = np.rint(base + gain)
     lost = chosen["attrition"]["all"] + chosen["attrition"]["spot"] * (state == "spot")
     found = rng.random(len(people)) >= lost
     followup = people[["id", "group", "treated"]].assign(
         first_treated=released, status=state, net_income=now
     )
-    without, reached = (pd.DataFrame({"net_income": values[treated]}) for values in (base, now))
-    truth = true_effects(people[treated].reset_index(drop=True), without, reached, wave=WAVE)
-    return followup[found].reset_index(drop=True), truth[truth["by"] == "all"]
+    arms = {"all": treated, "funded_later": ~treated & (released > 2014)}
+    truths = [
+        _truth(people[rows], base[rows] / inflation, now[rows] / inflation, by)
+        for by, rows in arms.items()
+    ]
+    return followup[found].reset_index(drop=True), pd.concat(truths, ignore_index=True)
+
+
+def _truth(people: pd.DataFrame, base: FloatArray, now: FloatArray, by: str) -> pd.DataFrame:
+    """Return the effect on some producers as one row."""
+    without, reached = (pd.DataFrame({OUTCOME: values}) for values in (base, now))
+    effects = true_effects(people.reset_index(drop=True), without, reached, wave=WAVE)
+    return effects[effects["by"] == "all"].assign(by=by)
 
 
 def _first_treated(
@@ -76,13 +90,16 @@ def _first_treated(
     return pd.Series(np.where(groups["treated"] == 1, groups["start"], later), index=groups.index)
 
 
-def _status(groups: pd.DataFrame, chosen: Mapping[str, Any], rng: np.random.Generator) -> pd.Series:
+def _status(
+    groups: pd.DataFrame, first: pd.Series, chosen: Mapping[str, Any], rng: np.random.Generator
+) -> pd.Series:
     """Return what became of each group's alliance; a control's, where funded, counts as kept."""
     count = len(groups)
     held = rng.random(count) < groups["region"].map(chosen["survival"]).to_numpy(float)
     broken = np.where(rng.random(count) < chosen["new_buyer"], "new", "spot")
     state = np.where(held, "same", broken)
-    return pd.Series(np.where(groups["treated"] == 1, state, "same"), index=groups.index)
+    later = np.where(first > 0, "same", "none")
+    return pd.Series(np.where(groups["treated"] == 1, state, later), index=groups.index)
 
 
 def _relative_gains(people: pd.DataFrame, gains: Gains, rng: np.random.Generator) -> FloatArray:

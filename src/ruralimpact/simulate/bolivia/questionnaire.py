@@ -136,11 +136,9 @@ def product_rows(products: pd.DataFrame) -> pd.DataFrame:
 
 
 def followup_rows(followup: pd.DataFrame) -> pd.DataFrame:
-    """Return the follow-up questionnaire in words."""
-    year = followup["first_treated"]
+    """Return the follow-up questionnaire in words; 0 for funds that have not come."""
     filled = followup.assign(
         treated=followup["treated"].map(YES_NO),
-        first_treated=year.astype(object).mask(year == 0, ""),
         status=followup["status"].map(STATUS),
     )
     return filled.rename(columns=FOLLOWUP)[list(FOLLOWUP.values())]
