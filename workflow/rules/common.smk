@@ -104,6 +104,24 @@ def samples(study, table):
     return [f"{home(study)}/analysis/{sample}/{table}.parquet" for sample in study["samples"]]
 
 
+def attrition(study):
+    """Follow-ups accounted for in a round: those of its samples."""
+    return [entry for entry in study.get("attrition", []) if entry["followup"] in study["samples"]]
+
+
+def attrition_samples(study):
+    """Samples that the follow-ups of a round name, of this round or an earlier one."""
+    keys = ("baseline", "followup", "compared")
+    named = [entry[key] for entry in attrition(study) for key in keys if key in entry]
+    return list(dict.fromkeys(named))
+
+
+def of_samples(study, names, table):
+    """Units or outcomes of some samples, whatever their round."""
+    blocks = {name: block for block in ROUNDS[study["name"]] for name in block["samples"]}
+    return [f"{home(blocks[name])}/analysis/{name}/{table}.parquet" for name in names]
+
+
 def exhibits(study):
     """Every table and figure of a study, in every format."""
     folder = f"results/{study['name']}/exhibits"

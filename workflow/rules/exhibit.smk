@@ -22,6 +22,8 @@ for study in STUDIES.values():
             sensitivity=of_rounds(study, "estimates/sensitivity.parquet"),
             leave_one_out=of_rounds(study, "estimates/leave_one_out.parquet"),
             power=of_rounds(study, "estimates/power.parquet"),
+            attrition=of_rounds(study, "estimates/attrition.parquet"),
+            attrition_bounds=of_rounds(study, "estimates/attrition_bounds.parquet"),
             weights=of_rounds(study, "design/weights.parquet"),
             propensity=of_rounds(study, "design/propensity.parquet"),
             propensity_models=of_rounds(study, "design/propensity_models.parquet"),

@@ -12,12 +12,18 @@ for study in EVERY_ROUND:
             outcomes=samples(study, "outcomes"),
             weights=f"{folder}/design/weights.parquet",
             estimates=f"{folder}/estimates/estimates.parquet",
-            modules=modules("design", "estimation", "inference", "power", "sensitivity"),
+            attrition_units=of_samples(study, attrition_samples(study), "units"),
+            attrition_outcomes=of_samples(study, attrition_samples(study), "outcomes"),
+            modules=modules(
+                "attrition", "design", "estimation", "inference", "power", "sensitivity"
+            ),
         output:
             touch(done(study, "analyse_sensitivity")),
             sensitivity=update(f"{folder}/estimates/sensitivity.parquet"),
             leave_one_out=update(f"{folder}/estimates/leave_one_out.parquet"),
             power=update(f"{folder}/estimates/power.parquet"),
+            attrition=update(f"{folder}/estimates/attrition.parquet"),
+            attrition_bounds=update(f"{folder}/estimates/attrition_bounds.parquet"),
         log:
             f"{folder}/logs/analyse_sensitivity.log",
         benchmark:
@@ -25,6 +31,7 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
+            attrition_samples=attrition_samples(study),
             study=part(study, "sensitivity", "synthetic")
             | {
                 "power": [
@@ -32,6 +39,7 @@ for study in EVERY_ROUND:
                     for entry in study.get("power", [])
                     if entry["analysis"] in [one["name"] for one in study["analyses"]]
                 ],
+                "attrition": attrition(study),
                 "outcomes": without(study["outcomes"], "label", "decimals"),
                 "samples": without(study["samples"], "label"),
                 "strategies": without(study["strategies"], "label"),

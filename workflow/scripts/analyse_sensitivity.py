@@ -1,4 +1,4 @@
-"""Analyse how sensitive a study's matched estimates are, and what its next wave could detect."""
+"""Analyse how much bias and attrition may move a study's estimates, and what its next wave could detect."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import progress, stage
+from ruralimpact.attrition.study import attrition_study
 from ruralimpact.power.study import power_study
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
 from ruralimpact.tables import write_table
@@ -20,9 +21,14 @@ def analyse_sensitivity(
     sensitivity: str,
     leave_one_out: str,
     power: str,
+    attrition: str,
+    attrition_bounds: str,
     study: Mapping[str, Any],
+    attrition_samples: Sequence[str] = (),
+    attrition_units: Sequence[str] = (),
+    attrition_outcomes: Sequence[str] = (),
 ) -> None:
-    """Write the sensitivity of each matched estimate, estimates without each region, and power.
+    """Write the sensitivity of matched estimates, those without each region, power, and attrition.
 
     Parameters
     ----------
@@ -30,10 +36,14 @@ def analyse_sensitivity(
         By sample, in the order of ``study["samples"]``.
     weights, estimates : path
         What the design and estimate stages wrote.
-    sensitivity, leave_one_out, power : path
+    sensitivity, leave_one_out, power, attrition, attrition_bounds : path
         Outputs.
     study : mapping
         Configuration.
+    attrition_samples : sequence of str
+        Samples that the study's follow-ups name.
+    attrition_units, attrition_outcomes : sequence of path
+        By sample, in that order.
     """
     progress.begin(study["name"], "analyse_sensitivity")
     names = list(study["samples"])
@@ -45,10 +55,17 @@ def analyse_sensitivity(
     )
     made = sensitivity_study(study, tables)
     made["power"] = power_study(study, tables.units, tables.outcomes)
+    made |= attrition_study(
+        study,
+        dict(zip(attrition_samples, map(pd.read_parquet, attrition_units), strict=True)),
+        dict(zip(attrition_samples, map(pd.read_parquet, attrition_outcomes), strict=True)),
+    )
     for name, path in (
         ("sensitivity", sensitivity),
         ("leave_one_out", leave_one_out),
         ("power", power),
+        ("attrition", attrition),
+        ("attrition_bounds", attrition_bounds),
     ):
         with stage.replacing(path) as partial:
             write_table(made[name], partial, name)
