@@ -147,13 +147,15 @@ def test_small_cohorts_and_cells_without_controls_are_left_out_with_a_reason() -
     outcome, first = draw_panel(cohorts=(2003.0, 2005.0, 2007.0))
     first[:3] = 2004.0
     effects = group_time_effects(outcome, first, PERIODS, control="not_yet_treated")
-    small, *cells = sorted(effects.left_out, key=lambda item: item.cohort != 2004)
-    assert (small.cohort, small.n_units) == (2004, 3)
-    assert small.words == "cohort 2004 left out: 3 units, fewer than 5"
-    # the last cohort has no controls from 2005 on, and nobody is untreated from 2007 on
-    untreated = {(2007.0, 2005.0), (2007.0, 2006.0)}
-    untreated |= {(g, t) for g in (2003.0, 2005.0, 2007.0) for t in (2007.0, 2008.0)}
-    assert {(item.cohort, item.period) for item in cells} == untreated
+    whole = {item.cohort: item for item in effects.left_out if np.isnan(item.period)}
+    assert set(whole) == {2004, 2007}
+    assert whole[2004].words == "cohort 2004 left out: 3 units, fewer than 5"
+    assert whole[2007].reason.startswith("no effect after treatment (0 controls observed")
+    # from 2007 on nobody is untreated
+    cells = [item for item in effects.left_out if not np.isnan(item.period)]
+    assert {(item.cohort, item.period) for item in cells} == {
+        (g, t) for g in (2003, 2005) for t in (2007, 2008)
+    }
     assert all("0 controls observed in both periods" in item.reason for item in cells)
     assert "cohort 2003, period 2007 left out" in aggregate(effects, "event").overall.notes[0]
     fewer = group_time_effects(outcome, first, PERIODS, control="not_yet_treated", minimum=3)

@@ -83,7 +83,11 @@ class StaggeredPanel:
     minimum: int
 
     def cells(self, cohort: float) -> tuple[list[Cell], list[LeftOut]]:
-        """Every two-by-two of a cohort, and those that can not be estimated."""
+        """Every two-by-two of a cohort, and those that can not be estimated.
+
+        A cohort without any effect after treatment is left out: where all are treated in the end, the
+        pseudo-effects of the last cohort would be (nearly) a combination of those of the others.
+        """
         size = int((self.first == cohort).sum())
         if size < self.minimum:
             reason = f"{size} units, fewer than {self.minimum}"
@@ -99,6 +103,10 @@ class StaggeredPanel:
             except DesignError as error:
                 reason = str(error).rstrip(".")
                 left_out.append(LeftOut(cohort, float(self.periods[t]), size, reason))
+        if not any(cell.place[1] >= cohort for cell in found):
+            after = [item.reason for item in left_out if item.period >= cohort]
+            reason = f"no effect after treatment ({after[0] if after else 'no such period'})"
+            return [], [LeftOut(cohort, np.nan, size, reason)]
         return found, left_out
 
     def base_period(self, t: int, cohort: float) -> int | None:
