@@ -29,6 +29,8 @@ from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
 from ruralimpact.exhibits.p_value_table import p_value_table
 from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
+from ruralimpact.exhibits.power_plot import power_plot
+from ruralimpact.exhibits.power_table import power_table
 from ruralimpact.exhibits.propensity_table import propensity_table
 from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
@@ -63,6 +65,7 @@ TABLES: dict[str, TableBuilder] = {
     "p_values": p_value_table,
     "sensitivity": sensitivity_table,
     "verdict": verdict_table,
+    "power": power_table,
     "truth": truth_table,
     "repairs": repairs_table,
     "subgroups": subgroup_table,
@@ -82,6 +85,7 @@ FIGURES: dict[str, FigureBuilder] = {
     "subgroup_forest": subgroup_plot,
     "waterfall": waterfall_plot,
     "distribution": distribution_plot,
+    "power_curve": power_plot,
     "event_study": event_study_plot,
     "trends": trends_plot,
 }

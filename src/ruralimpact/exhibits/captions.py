@@ -1,13 +1,16 @@
 """Titles, captions and text alternatives of figures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.distribution_plot import distribution_words
+from ruralimpact.exhibits.event_study_plot import event_study_words
+from ruralimpact.exhibits.power_plot import power_words
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.specification_plot import specification_words
 from ruralimpact.exhibits.subgroup_plot import subgroup_words
+from ruralimpact.exhibits.trends_plot import trends_words
 from ruralimpact.exhibits.waterfall_plot import waterfall_words
 
 _NOTES = {
@@ -37,6 +40,22 @@ _NOTES = {
         "the poverty lines; where they differ by area, of the first area declared. At the right, a curve "
         "that lies lower has fewer poor, whatever line one would draw. Values of zero or less lie off the "
         "scale and count as under every line."
+    ),
+    "event_study": (
+        "Dots are effects by time since treatment began, against the last wave before it; dark lines are 95 "
+        "percent intervals one by one, pale bars a band that covers all of them at once. If trends would "
+        "have been parallel, nothing but chance lies off zero in the shaded part. A test that finds nothing "
+        "there has little power and proves nothing (Roth 2022)."
+    ),
+    "trends": (
+        "Mean outcome of each arm, or cohort, by wave, with 95 percent intervals; dotted lines stand where "
+        "treatment begins. The arms need not be at one level: what a difference of changes needs is that "
+        "they would have changed alike without the treatment."
+    ),
+    "power_curve": (
+        "Each line is the smallest true effect that the next wave would find with the declared probability, "
+        "by how it would be analysed: the lower, the better. The scale at the right repeats that at the "
+        "left. The dotted line marks the groups of the present wave, whose variances are used."
     ),
     "overlap": (
         "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "
@@ -74,6 +93,8 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
             f"Estimates with 95 percent intervals by strategy for {outcomes} ({labels}). The numbers are "
             "in the tables of estimates."
         )
+    if exhibit["kind"] in _WORDS:
+        return _WORDS[exhibit["kind"]](results, exhibit)
     if exhibit["kind"] == "specification_curve":
         return specification_words(results, exhibit)
     if exhibit["kind"] == "subgroup_forest":
@@ -89,6 +110,13 @@ def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
         )
     parts = [_balance_alternative(results, name) for name in analyses]
     return "Absolute standardised mean differences by covariate. " + " ".join(parts)
+
+
+_WORDS: dict[str, Callable[[StudyResults, Mapping[str, Any]], str]] = {
+    "event_study": event_study_words,
+    "power_curve": power_words,
+    "trends": trends_words,
+}
 
 
 def _balance_alternative(results: StudyResults, analysis: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.exhibits import disclosure, reading
 from ruralimpact.exhibits.results import StudyResults
 
@@ -32,6 +33,8 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
         notes.append(("Balance", _BALANCE))
     if "panel" in methods:
         notes.append(("Panel estimators", _PANEL))
+    if methods & set(OVER_TIME):
+        notes.append(("Changes over time", _OVER_TIME))
     notes.append(("Standard errors", reading.standard_error_note(results)))
     notes.append(("Percent impacts", _PERCENT))
     notes.append(("Reading as effects", " ".join(reading.identification_notes(methods))))
@@ -60,6 +63,13 @@ _BALANCE = (
 _PANEL = (
     "Two-way fixed effects remove what is constant in a unit and what is common to a wave; first "
     "differences compare changes from one wave to the next. Errors are clustered as elsewhere."
+)
+_OVER_TIME = (
+    "Units are compared by their change between waves, each with itself; units that were not asked in every "
+    "wave needed, or whose treatment begins and ends again, are left out and counted. Where treatment begins "
+    "at several times each cohort is compared with units that are not treated, wave by wave, and the effects "
+    "are averaged. Effects before treatment, a joint test of them, and intervals that allow trends to differ "
+    "show how far the comparison carries."
 )
 _PERCENT = (
     "Effects are divided by the counterfactual, the treated mean less the effect, with intervals by the "

@@ -83,18 +83,17 @@ def _draw(axes: Axes, results: StudyResults, panel: Panel) -> None:
         times, [f"{time:+g}".replace("-", formatting.MINUS) if time else "0" for time in times]
     )
     axes.set_xlim(first - 0.5, max(times.max(), 0.0) + 0.5)
+    finish(axes, results, panel, "Time since treatment began")
+    axes.set_title(panel.title, pad=15)
     axes.annotate(
         pre_trend_words(results, panel.analysis, panel.outcome),
-        (0.02, 0.97),
+        (0.0, 1.0),
         xycoords="axes fraction",
-        va="top",
+        xytext=(0, 4),
+        textcoords="offset points",
         fontsize=7.5,
         color=palette.FAINT,
-        zorder=5,
     )
-    finish(axes, results, panel, "Time since treatment began")
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + 0.14 * (high - low))
 
 
 def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ruralimpact.exhibits import benchmark, formatting, impact, reading
 from ruralimpact.exhibits.detail_findings import detail_numbers
+from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.results import StudyResults
 
 _EFFECTS = (
@@ -34,7 +35,7 @@ def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
         key = f"balance/{record['analysis']}/{record['strategy']}"
         found |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
         found |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
-    for key, value, unit, decimals in detail_numbers(results):
+    for key, value, unit, decimals in (*detail_numbers(results), *over_time_numbers(results)):
         found |= _entry(key, value, unit, decimals)
     for name, report in results.quality.items():
         found |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)

@@ -103,11 +103,10 @@ def _row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
     low, high = factor * record["conf_low"], factor * record["conf_high"]
     relative = record["restriction"] == "relative_magnitudes"
     magnitude = record["magnitude"] * (1 if relative else factor)
-    label = (
-        f"{formatting.number(magnitude, 1)} times"
-        if relative
-        else formatting.number(magnitude, decimals + 1)
-    )
+    label = formatting.number(magnitude, 1 if relative else decimals + 1)
+    label = f"{label} times" if relative else label
+    if magnitude == 0:
+        label = "None: parallel trends" if relative else "None: a straight line"
     values = {"restriction": record["restriction"], "magnitude": magnitude}
     values |= {"conf_low": low, "conf_high": high, "estimate": factor * record["estimate"]}
     excludes = "yes" if low > 0 or high < 0 else "no"

@@ -1,0 +1,59 @@
+"""Numbers on effects over time that a report may cite."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import comparisons_table, formatting
+from ruralimpact.exhibits.results import StudyResults
+
+Number = tuple[str, float, str, int]
+_EFFECT = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
+
+
+def over_time_numbers(results: StudyResults) -> Iterator[Number]:
+    """List identifier, printed value, unit and decimals of each number.
+
+    Parameters
+    ----------
+    results : StudyResults
+
+    Yields
+    ------
+    tuple
+        Identifiers are ``over_time/<analysis>/<outcome>/<kind>/<place>/...``, the place being what names
+        the row in the table of dynamics, ``.../pre_trends/p_value``, ``.../forbidden_share`` and
+        ``.../<restriction>/breakdown``. Missing and suppressed numbers are left out.
+    """
+    for record in results.dynamics.to_dict("records"):
+        yield from _dynamics(results, record)
+    for record in results.pre_trends.to_dict("records"):
+        if pd.notna(record["p_value"]):
+            yield (f"{_place(record)}/pre_trends/p_value", record["p_value"], "", 3)
+    for (analysis, outcome), own in results.comparisons.groupby(["analysis", "outcome"]):
+        share = 100 * comparisons_table.forbidden_share(own)
+        yield (f"over_time/{analysis}/{outcome}/forbidden_share", share, "percent", 0)
+    breakdowns = results.parallel_trends.drop_duplicates(["analysis", "outcome", "restriction"])
+    for record in breakdowns.dropna(subset=["breakdown"]).to_dict("records"):
+        relative = record["restriction"] == "relative_magnitudes"
+        factor = 1.0 if relative else formatting.scale(record["unit"])
+        unit = "times" if relative else record["unit"]
+        decimals = 2 if relative else results.decimals(record["outcome"])
+        key = f"{_place(record)}/{record['restriction']}/breakdown"
+        yield (key, factor * record["breakdown"], unit, decimals)
+
+
+def _place(record: Mapping[Any, Any]) -> str:
+    return f"over_time/{record['analysis']}/{record['outcome']}"
+
+
+def _dynamics(results: StudyResults, record: Mapping[Any, Any]) -> Iterator[Number]:
+    parts = [str(record["arm"]).replace(" ", "_")] if record["arm"] else []
+    names = ("cohort", "period", "event_time")
+    parts += [f"{record[name]:g}" for name in names if pd.notna(record[name])]
+    key = f"{_place(record)}/{record['kind']}/{'_'.join(parts)}"
+    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
+    for name in _EFFECT:
+        if pd.notna(record[name]) and pd.notna(record["std_error"]):
+            yield (f"{key}/{name}", factor * record[name], record["unit"], decimals)
