@@ -8,10 +8,11 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.survey.suggestions import nearest
 
 _METHODS = ("matching", "matched_difference", "difference_in_means")
+_EXHIBITS = ("power", "power_curve")
 
 
 def check_power(study: Mapping[str, Any], file: Path) -> None:
-    """Check that analyses and outcomes exist, and that the analyses compare two arms.
+    """Check that analyses and outcomes exist, compare two arms, and are there for the exhibits.
 
     Parameters
     ----------
@@ -44,3 +45,11 @@ def check_power(study: Mapping[str, Any], file: Path) -> None:
             if outcome not in analyses[name]["outcomes"]:
                 problem = f"'{outcome}' is no outcome of the analysis '{name}'."
                 raise ConfigError(problem, file=file, key="power.outcomes")
+    for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
+        missing = [name for name in exhibit.get("analyses", []) if name not in seen]
+        if exhibit["kind"] in _EXHIBITS and missing:
+            raise ConfigError(
+                f"study.yaml asks for no power of the next wave for '{missing[0]}'.",
+                file=file.with_name("exhibits.yaml"),
+                key=f"{exhibit['name']}.analyses",
+            )

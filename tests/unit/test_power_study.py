@@ -29,6 +29,7 @@ def study(**entry: Any) -> dict[str, Any]:
     return {
         "synthetic": True,
         "samples": {"farms": {}},
+        "exhibits": {"tables": [], "figures": []},
         "analyses": [analysis],
         "outcomes": {"income": {"unit": "pesos"}, "poor": {"unit": "percentage points"}},
         "power": [{"analysis": "main", "outcomes": ["income"], "groups": [40, 80]} | entry],

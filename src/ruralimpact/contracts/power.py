@@ -44,6 +44,7 @@ def power() -> DataFrameSchema:
             "control_sd": Column(float, **number),
             "groups_now": Column(int, Check.ge(0), description="that the components rest on"),
             "units_now": Column(int, Check.ge(0)),
+            "controls_now": Column(int, Check.ge(0)),
             "synthetic": Column(bool),
         },
         strict=True,

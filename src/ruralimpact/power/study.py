@@ -246,4 +246,5 @@ def _measured(
         "control_sd": float(controls.std(ddof=1)),
         "groups_now": fitted.n_groups,
         "units_now": fitted.n_units,
+        "controls_now": len(controls),
     }

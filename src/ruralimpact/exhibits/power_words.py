@@ -1,0 +1,105 @@
+"""Rows of the power of the next wave that an exhibit shows, and what they say in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.disclosure import FEWEST_UNITS
+from ruralimpact.exhibits.results import StudyResults
+
+DESIGNS = {
+    "cross_section": "Next wave alone",
+    "difference": "Change since the baseline",
+    "ancova": "Adjusted for the baseline",
+}
+
+
+def power_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows of the exhibit's analyses and outcomes, in the configuration's order.
+
+    What tells of controls is blank where there are too few of them to publish it.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
+
+    Returns
+    -------
+    DataFrame
+    """
+    frame = results.power[results.power["analysis"].isin(exhibit["analyses"])]
+    if "outcomes" in exhibit:
+        frame = frame[frame["outcome"].isin(exhibit["outcomes"])]
+    orders = {
+        "analysis": list(exhibit["analyses"]),
+        "outcome": list(results.study["outcomes"]),
+        "design": list(DESIGNS),
+    }
+    places = [frame[name].map(order.index) for name, order in orders.items()]
+    key = pd.concat([*places, frame["n_groups"]], axis=1)
+    frame = frame.loc[key.sort_values(list(key.columns)).index].reset_index(drop=True)
+    about_controls = ["control_mean", "control_sd", "mde_percent", "mde_sd"]
+    frame.loc[frame["controls_now"] < FEWEST_UNITS, about_controls] = np.nan
+    return frame
+
+
+def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:
+    """Return the detectable effect with its unit and, where known, in percent of the controls."""
+    unit = str(record["unit"])
+    text = formatting.number(
+        formatting.scale(unit) * record["mde"], results.decimals(str(record["outcome"]))
+    )
+    percent = formatting.number(record["mde_percent"], 0)
+    if percent == formatting.DASH:
+        return f"{text} {unit}"
+    return f"{text} {unit} ({percent} percent of the control mean)"
+
+
+def power_lines(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say for each outcome what the smallest and the largest wave would find.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : mapping
+        See `power_rows`.
+
+    Returns
+    -------
+    tuple of str
+        A sentence an outcome of an analysis.
+    """
+    frame = power_rows(results, exhibit)
+    return tuple(
+        _line(results, part, several=len(exhibit["analyses"]) > 1)
+        for _, part in frame.groupby(["analysis", "outcome"], sort=False)
+    )
+
+
+def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
+    first = part[part["design"] == part["design"].iloc[0]].to_dict("records")
+    least, most = first[0], first[-1]
+    label = results.outcome_label(str(least["outcome"]))
+    if several:
+        label = (
+            f"{results.analysis(str(least['analysis']))['label']}, {formatting.lower_first(label)}"
+        )
+    design = formatting.lower_first(DESIGNS[str(least["design"])])
+    text = (
+        f"{label}, {design}: {formatting.count(least['n_groups'])} groups would detect an effect of "
+        f"{amount(results, least)}"
+    )
+    if most["n_groups"] > least["n_groups"]:
+        text += f", {formatting.count(most['n_groups'])} one of {amount(results, most)}"
+    best = part.loc[part["n_groups"] == most["n_groups"]].sort_values("mde").iloc[0]
+    if best["design"] != least["design"]:
+        text += (
+            f"; {formatting.lower_first(DESIGNS[str(best['design'])])} "
+            f"{amount(results, best.to_dict())}"
+        )
+    return f"{text}."
