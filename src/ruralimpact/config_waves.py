@@ -83,10 +83,10 @@ def rounds_of(study: Study) -> dict[str, dict[str, Any]]:
     dict of str to dict
         Wave of the round (empty for what needs no wave of a source) to the study with the samples and
         analyses of that round only, in the order of the waves, and with the sources, codebook, variables
-        and outcomes that were known by then. A sample belongs to the round of the last of its waves, so that a later wave
-        changes nothing that was computed before. ``references`` are samples of earlier rounds that its
-        samples name; ``ending`` is the end of the names of its rules (empty for the first round), and
-        ``folder`` where its tables stand under that of the study.
+        and outcomes that were known by then. A sample belongs to the round of the last of its waves, so
+        that a later wave changes nothing that was computed before. ``references`` are samples of earlier
+        rounds that its samples name; ``ending`` is the end of the names of its rules (empty for the first
+        round), and ``folder`` where its tables stand under that of the study.
     """
     order = ["", *wave_order(study)]
     of_sample = {name: _round(study, name, order) for name in study["samples"]}

@@ -1,11 +1,14 @@
 """Read one raw file, apply the codebook, and write the survey table with its quality report."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.file_labels import file_labels
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
 
@@ -40,7 +43,15 @@ def ingest_source(
     entries = parse_codebook(rows, sources, file=codebook)
     table = read_source(source, raw)
     result = harmonise(table, source, entries_of(entries, source["name"]), file=raw)
-    report = {"study": study, "source": source["name"], "file": raw, **result.quality}
+    report = {
+        "study": study,
+        "source": source["name"],
+        **({"wave": str(source["wave"])} if "wave" in source else {}),
+        "file": raw,
+        "sha256": hashlib.sha256(Path(raw).read_bytes()).hexdigest(),
+        "file_labels": file_labels(raw),
+        **result.quality,
+    }
     with stage.replacing(survey) as partial:
         result.table.to_parquet(partial, index=False)
     with stage.replacing(quality) as partial:

@@ -41,8 +41,9 @@ def quality_report(
     Returns
     -------
     dict
-        ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing
-        and, where there are any, out_of_range with count, range and the first rows), ``unlabelled``
+        ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing,
+        ``described`` by the codebook and ``found`` in the data and, where there are any, out_of_range
+        with count, range and the first rows), ``unlabelled``
         (count and first values of categories that have no labels in the codebook),
         ``columns_not_used``; where repairs were declared ``repairs`` (rule, column, count, first rows).
     """
@@ -70,7 +71,12 @@ def quality_report(
 
 
 def _variable(entry: Entry, recoded: Recoded) -> dict[str, Any]:
-    report: dict[str, Any] = {"raw_name": entry.raw_name, "missing": len(recoded.missing_rows)}
+    report: dict[str, Any] = {
+        "raw_name": entry.raw_name,
+        "missing": len(recoded.missing_rows),
+        "described": _described(entry),
+        "found": _found(entry, recoded.data),
+    }
     if recoded.out_of_range_rows:
         report["out_of_range"] = {
             "count": len(recoded.out_of_range_rows),
@@ -79,6 +85,26 @@ def _variable(entry: Entry, recoded: Recoded) -> dict[str, Any]:
             "rows": recoded.out_of_range_rows[:_LISTED],
         }
     return report
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    """What the codebook says of a variable, as far as it must not change between waves."""
+    return {
+        "question": entry.question,
+        "type": entry.type,
+        "unit": entry.unit,
+        "minimum": entry.minimum,
+        "maximum": entry.maximum,
+        "categories": sorted(set(entry.labels.values())),
+    }
+
+
+def _found(entry: Entry, values: pd.Series) -> dict[str, Any]:
+    """What the data hold: the median of a number, the values of a category."""
+    if not entry.is_number:
+        return _distinct(values)
+    known = values.dropna()
+    return {"median": float(known.median()) if len(known) else None}
 
 
 def _distinct(values: pd.Series) -> dict[str, Any]:

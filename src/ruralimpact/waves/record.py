@@ -1,0 +1,152 @@
+"""What a run rested on and what came out of it, kept to be compared with the next."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+Study = Mapping[str, Any]
+# Packages that only show or simulate: they move no estimate.
+_APART = {"exhibits", "claims", "simulate", "waves"}
+# Words that are shown and nothing else.
+_WORDS = ("label", "unit", "family", "decimals")
+
+
+def code_digest(package: Path, pins: Path) -> str:
+    """Return a digest of the modules that numbers are computed with, and of the pinned versions.
+
+    Parameters
+    ----------
+    package : path
+        Folder of the package.
+    pins : path
+        Lock file.
+    """
+    found = hashlib.sha256(pins.read_bytes())
+    for path in sorted(package.rglob("*.py")):
+        inner = path.relative_to(package)
+        if inner.parts[0] not in _APART:
+            found.update(str(inner).encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def entry_of_run(
+    study: Study,
+    *,
+    quality: Mapping[str, Mapping[str, Any]],
+    units: Mapping[str, pd.DataFrame],
+    estimates: pd.DataFrame,
+    code: str,
+) -> dict[str, Any]:
+    """Describe a run.
+
+    Parameters
+    ----------
+    study : mapping
+    quality : mapping
+        Quality report of each source, with the ``sha256`` of its raw file.
+    units : mapping of str to DataFrame
+        By sample.
+    estimates : DataFrame
+        Contract ``estimates``.
+    code : str
+        See `code_digest`.
+
+    Returns
+    -------
+    dict
+        ``code``; ``sources`` (digest of each raw file); ``samples`` (sources and identifiers of units);
+        ``estimates`` by spec_id: ``estimate``, ``std_error``, ``sample`` and ``specification``, a digest
+        of what was asked for.
+    """
+    return {
+        "code": code,
+        "sources": {name: str(report["sha256"]) for name, report in sorted(quality.items())},
+        "samples": {
+            name: {
+                "sources": sources_behind(study, name),
+                "units": sorted(table["unit_id"].tolist()),
+            }
+            for name, table in sorted(units.items())
+        },
+        "estimates": {
+            row["spec_id"]: {
+                "estimate": _number(row["estimate"]),
+                "std_error": _number(row["std_error"]),
+                "sample": row["sample"],
+                "specification": specification_digest(study, row),
+            }
+            for row in estimates.sort_values("spec_id").to_dict("records")
+        },
+    }
+
+
+def with_run(record: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with a run in it: the same record where nothing differs from its last.
+
+    Parameters
+    ----------
+    record : mapping
+        ``now`` and ``before``, two runs; empty where there is none yet.
+    entry : mapping
+        See `entry_of_run`.
+    """
+    if record.get("now") == entry:
+        return dict(record)
+    return {"now": entry, "before": record.get("now")}
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """Read the record of a study; empty where there is none yet."""
+    try:
+        return dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+
+
+def specification_digest(study: Study, row: Mapping[str, Any]) -> str:
+    """Return a digest of everything in the configuration that an estimate may depend on."""
+    analysis = next(one for one in study["analyses"] if one["name"] == row["analysis"])
+    strategies = [one for one in study["strategies"] if one["name"] == row["strategy"]]
+    asked = {
+        "analysis": {key: analysis[key] for key in analysis if key not in (*_WORDS, "outcomes")},
+        "strategies": [_without_words(one) for one in strategies],
+        "samples": _samples(study, row["sample"]),
+        "outcome": _without_words(study["outcomes"][row["outcome"]]),
+        "variables": {name: _without_words(one) for name, one in study["variables"].items()},
+        "prices": study.get("prices", {}),
+    }
+    text = json.dumps(asked, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sources_behind(study: Study, sample: str) -> list[str]:
+    """Return the sources of a sample, of those it refers to, and those with several rows a unit."""
+    named: list[str] = []
+    for spec in _samples(study, sample).values():
+        named += spec["sources"]
+    several = [source["name"] for source in study["sources"] if "item" in source]
+    return sorted({*named, *several})
+
+
+def _samples(study: Study, sample: str) -> dict[str, Any]:
+    """Return a sample and those that it refers to."""
+    found: dict[str, Any] = {}
+    waiting: list[str] = [sample]
+    while waiting:
+        name = waiting.pop()
+        found[name] = _without_words(study["samples"][name])
+        others: Sequence[str] = [found[name].get(key) for key in ("baseline", "restrict_to")]
+        waiting += [other for other in others if other and other not in found]
+    return dict(sorted(found.items()))
+
+
+def _without_words(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key not in _WORDS}
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
