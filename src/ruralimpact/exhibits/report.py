@@ -11,6 +11,7 @@ SECTIONS = (
     ("detail", "For whom, and through what"),
     ("truth", "Do the estimates find what was planted?"),
     ("trust", "How far can the estimates be trusted?"),
+    ("next", "What could the next wave find?"),
     ("sample", "From raw files to samples"),
     ("balance", "Are the arms alike?"),
     ("errors", "Other standard errors"),
@@ -23,6 +24,7 @@ _OPTIONAL = {
     "detail": {"subgroups", "subgroup_forest", "decomposition", "waterfall", "association"},
     "truth": {"truth"},
     "trust": {"verdict", "sensitivity", "specification_curve"},
+    "next": {"power", "power_curve"},
 }
 
 
