@@ -1,0 +1,179 @@
+"""Bias, standard errors and coverage of staggered-adoption estimators on clustered panels.
+
+    python tests/simulation/staggered_coverage.py --draws 500
+
+writes docs/methods/staggered_coverage.csv. Groups of 20 units over six periods adopt in the third, fourth
+or fifth, or never, each with probability 1/4 (drawn again where fewer than two groups do). Errors have unit
+effects, group shocks that are correlated over time, and noise; effects grow with exposure, faster in early
+cohorts, and vary by group. Without never-treated groups the last cohort adopts in the sixth period. The
+truth is at equal shares of the cohorts.
+"""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_variable] = "1"
+
+import numpy as np
+import pandas as pd
+from rich.progress import track
+
+from ruralimpact.difference.aggregation import Aggregate, aggregate
+from ruralimpact.difference.event_study import pre_trend_test, sum_by_group, uniform_band
+from ruralimpact.difference.group_time import group_time_effects
+from ruralimpact.inference.clustered import clustered_std_error, group_sums, t_inference
+from ruralimpact.inference.multiplier import multiplier_bootstrap
+
+SEED = 20210625
+GROUPS = (13, 40, 104)
+SIZE = 20
+PERIODS = np.arange(1.0, 7.0)
+SLOPES = {3.0: 0.3, 4.0: 0.2, 5.0: 0.1, 6.0: 0.1, np.inf: 0.0}
+KINDS = ("simple", "cohort", "calendar", "event")
+PAGE = Path(__file__).parents[2] / "docs/methods/staggered_coverage.csv"
+
+
+@dataclass(frozen=True)
+class Design:
+    """`last`: adoption of the fourth cohort, inf for never."""
+
+    groups: int
+    last: float
+
+    @property
+    def control(self) -> str:
+        return "never_treated" if np.isinf(self.last) else "not_yet_treated"
+
+
+def effect(cohort: np.ndarray, period: np.ndarray) -> np.ndarray:
+    slope = np.vectorize(SLOPES.__getitem__)(cohort)
+    return slope * np.maximum(np.where(np.isinf(cohort), 0, period - cohort + 1), 0)
+
+
+def draw_panel(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Outcome (n, T), first treated (n,), group (n,)."""
+    cohorts = np.array([3.0, 4.0, 5.0, design.last])
+    counts = np.zeros(4)
+    while counts.min() < 2:
+        chosen = rng.integers(0, 4, design.groups)
+        counts = np.bincount(chosen, minlength=4)
+    first = cohorts[chosen]
+    shocks = 0.3 * rng.normal(size=(design.groups, len(PERIODS)))
+    for t in range(1, len(PERIODS)):
+        shocks[:, t] = 0.5 * shocks[:, t - 1] + np.sqrt(0.75) * shocks[:, t]
+    size = 1 + 0.5 * rng.normal(size=(design.groups, 1))  # of the effect, by group
+    by_group = 0.2 * PERIODS + shocks + size * effect(first[:, None], PERIODS)
+    group = np.repeat(np.arange(design.groups), SIZE)
+    noise = rng.normal(size=(len(group), 1)) + rng.normal(size=(len(group), len(PERIODS)))
+    return by_group[group] + noise, first[group], group
+
+
+def truths(found: Aggregate, cells: pd.DataFrame) -> tuple[float, np.ndarray]:
+    """Overall and by label; cohorts weigh the same."""
+    after = cells[cells.period >= cells.cohort]
+    if found.kind == "simple":
+        return after.effect.mean(), np.empty(0)
+    by = {"cohort": "cohort", "calendar": "period", "event": "event"}[found.kind]
+    parts = (cells if found.kind == "event" else after).groupby(by).effect.mean()
+    parts = parts.reindex(found.labels)
+    treated = found.labels >= 0
+    return float(parts[treated].mean()), parts.to_numpy()
+
+
+def two_way(outcome: np.ndarray, first: np.ndarray) -> tuple[float, np.ndarray]:
+    treated = (first[:, None] <= PERIODS).astype(float)
+
+    def within(x: np.ndarray) -> np.ndarray:
+        return x - x.mean(axis=0) - x.mean(axis=1, keepdims=True) + x.mean()
+
+    d, y = within(treated), within(outcome)
+    slope = (d * y).sum() / (d**2).sum()
+    return slope, (d * (y - slope * d)).sum(axis=1) / (d**2).sum()
+
+
+def study(design: Design, rng: np.random.Generator) -> list[dict[str, object]]:
+    outcome, first, group = draw_panel(design, rng)
+    effects = group_time_effects(outcome, first, PERIODS, control=design.control)
+    cells = pd.DataFrame({"cohort": effects.cohorts, "period": effects.periods})
+    cells["event"] = effects.event_times
+    cells["effect"] = effect(effects.cohorts, effects.periods)
+    rows: list[dict[str, object]] = []
+    simple_truth = np.nan
+    for kind in KINDS:
+        found = aggregate(effects, kind)
+        truth, parts = truths(found, cells)
+        simple_truth = truth if kind == "simple" else simple_truth
+        sums = group_sums(found.overall.scores, group)
+        rows += intervals(kind, found.overall.estimate, sums, truth, rng)
+        if kind == "event":
+            rows += bands(found, parts, group)
+            rows.append({"estimate": "before treatment", "kind": "test at 5%"})
+            rows[-1]["hit"] = pre_trend_test(found, group).p_value < 0.05
+    slope, scores = two_way(outcome, first)
+    return rows + intervals(
+        "two-way fixed effects", slope, group_sums(scores, group), simple_truth, rng
+    )
+
+
+def intervals(
+    name: str, value: float, sums: np.ndarray, truth: float, rng: np.random.Generator
+) -> list[dict[str, object]]:
+    error, count = clustered_std_error(sums)
+    plain = t_inference(value, error, count - 1)
+    boot = multiplier_bootstrap(np.array([value]), sums[:, None], rng=rng)
+    common = {"estimate": name, "miss": value - truth, "se": error}
+    return [
+        {**common, "kind": "t", "hit": plain.conf_low <= truth <= plain.conf_high},
+        {**common, "kind": "bootstrap", "hit": boot.conf_low[0] <= truth <= boot.conf_high[0]},
+    ]
+
+
+def bands(found: Aggregate, truth: np.ndarray, group: np.ndarray) -> list[dict[str, object]]:
+    sums = sum_by_group(found.scores, group)
+    band = uniform_band(found.estimates, sums, seed=1)
+    # the same estimates, each with its own t interval
+    points = [
+        t_inference(value, *(lambda e, c: (e, c - 1))(*clustered_std_error(column)))
+        for value, column in zip(found.estimates, sums.T, strict=True)
+    ]
+    inside = [p.conf_low <= t <= p.conf_high for p, t in zip(points, truth, strict=True)]
+    return [
+        {
+            "estimate": "all event times",
+            "kind": "uniform band",
+            "hit": bool(((band.low <= truth) & (truth <= band.high)).all()),
+        },
+        {"estimate": "all event times", "kind": "pointwise t", "hit": all(inside)},
+    ]
+
+
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    grouped = rows.groupby(["groups", "control", "estimate", "kind"], sort=False)
+    table = grouped.agg(
+        draws=("hit", "size"), bias=("miss", "mean"), sd=("miss", "std"), mean_se=("se", "mean")
+    )
+    table["coverage"] = grouped.hit.mean()
+    return table.round(4).reset_index()
+
+
+def main(draws: int) -> None:
+    designs = [Design(groups, last) for groups in GROUPS for last in (np.inf, 6.0)]
+    rows = []
+    for cell, design in enumerate(designs):
+        label = f"{design.groups} groups, {design.control}"
+        for draw in track(range(draws), label):
+            rng = np.random.default_rng([SEED, cell, draw])
+            rows += [
+                {"groups": design.groups, "control": design.control, **row}
+                for row in study(design, rng)
+            ]
+        summarise(pd.DataFrame(rows)).to_csv(PAGE, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--draws", type=int, default=500)
+    main(parser.parse_args().draws)
