@@ -5,6 +5,7 @@ import pandas as pd
 from ruralimpact.exhibits import disclosure, formatting
 from ruralimpact.exhibits.reading import standard_error_note
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.inference.multiplier import FEW_GROUPS
 
 _LEVEL = 0.05
 _LEE = (
@@ -12,6 +13,10 @@ _LEE = (
     "hold for units that would be found in either arm, if treatment moves response in one direction only and "
     "the arms were comparable to begin with. The interval for the effect covers it wherever it lies between "
     "the bounds (Imbens and Manski 2004)."
+)
+_EFFECTS = (
+    "Effects are among units with complete covariates. Matched estimates are not repeated here: a match "
+    "takes no weights for response."
 )
 _WEIGHTS = (
     "Weighted for response: those found count by the inverse of their probability of being found, from a "
@@ -112,7 +117,8 @@ def bounds_lines(results: StudyResults, bounds: pd.DataFrame) -> tuple[str, ...]
 def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     """Return the notes under the table of effects."""
     kinds = set(bounds["kind"])
-    notes = [_WEIGHTS] if "response_weighted" in kinds else []
+    notes = [_EFFECTS]
+    notes += [_WEIGHTS] if "response_weighted" in kinds else []
     if "lee_lower" in kinds:
         notes.append(_LEE)
         notes.append(_trimmed(bounds[bounds["kind"] == "lee_lower"]))
@@ -126,6 +132,11 @@ def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     if capped:
         some = "fewer than 10" if capped < disclosure.FEWEST_UNITS else formatting.count(capped)
         notes.append(f"Weights are capped at 20 ({some} units).")
+    groups = bounds.loc[bounds["n_groups"] > 0, "n_groups"]
+    if len(groups) and groups.min() < FEW_GROUPS:
+        notes.append(
+            f"Fewer than {FEW_GROUPS} groups: intervals are those of Student's t and may be too short."
+        )
     without = sorted({note for note in bounds["notes"] if note})
     if without:
         notes.append(f"{'; '.join(without).capitalize()}.")
