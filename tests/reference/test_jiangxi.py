@@ -7,12 +7,21 @@ import pandas as pd
 import pytest
 from reference_files import REFERENCE
 
+from ruralimpact.config import load_study
+from ruralimpact.difference.arms import arms_over_time
+from ruralimpact.difference.estimators import estimate_two_periods
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import difference_in_differences
+from ruralimpact.errors import DesignError
 from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
 from ruralimpact.inference.clustered import clustered_std_error, group_codes, group_sums
+from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_source
 
 FOLDER = REFERENCE / "jiangxi"
+ROOT = REFERENCE.parents[1]
 INSURED_COUNTY = 3
 BASE_YEAR = 2002
 SHARE = "checksaving_ratio"
@@ -21,7 +30,7 @@ FORMS = {"dr": "traditional", "reg": "regression", "ipw": "weighting", "plain": 
 
 @cache
 def households() -> pd.DataFrame:
-    return pd.read_csv(REFERENCE.parents[1] / "data/jiangxi_insurance/jiangxi_32391.csv")
+    return pd.read_csv(ROOT / "data/jiangxi_insurance/jiangxi_32391.csv")
 
 
 @cache
@@ -152,3 +161,49 @@ def test_two_way_fixed_effects_among_growers(outcome: str) -> None:
         error, _ = clustered_std_error(group_sums(ours.scores, group_codes(frame[column])))
         corrected = error * np.sqrt((rows - 1) / (rows - parameters))
         assert corrected == pytest.approx(theirs[name], rel=1e-4)
+
+
+@cache
+def study() -> dict:
+    return load_study(ROOT / "config/studies/jiangxi_insurance")
+
+
+@cache
+def sample(group: str = "id") -> Sample:
+    source = study()["sources"][0]
+    entries = parse_codebook(study()["codebook"], [source["name"]])
+    file = ROOT / source["path"]
+    table = harmonise(read_source(source, file), source, entries, file=file).table
+    samples = {"households": study()["samples"]["households"] | {"group": group}}
+    return build_sample("households", {source["name"]: table}, study() | {"samples": samples})
+
+
+def analysis(name: str) -> dict:
+    return next(one for one in study()["analyses"] if one["name"] == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "county", "column"),
+    [
+        ("triple", 3, "triple_difference"),
+        ("growers", 3, "double_difference"),
+        ("placebo_county_4", 4, "triple_difference_uninsured"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("outcome", "raw"), [("flexible_saving", SHARE), ("total_saving", "savingtotal_rate")]
+)
+def test_the_study_estimates_what_was_computed_outside(
+    name: str, county: int, column: str, outcome: str, raw: str
+) -> None:
+    arms = arms_over_time(analysis(name), sample().units)
+    values = sample().outcomes.set_index("unit_id")[outcome].reindex(arms.rows.ravel())
+    strategy = "triple_difference" if arms.eligible is not None else "two_by_two"
+    ours = estimate_two_periods(strategy, values.to_numpy().reshape(arms.rows.shape), arms)
+    placebos = pd.read_csv(FOLDER / "placebo_counties.csv").set_index(["outcome", "county"])
+    assert ours.estimate == pytest.approx(placebos.loc[(raw, county), column], rel=1e-6)
+
+
+def test_by_county_the_study_is_refused() -> None:
+    with pytest.raises(DesignError, match=r"the treated units are of a single group \(3\)"):
+        arms_over_time(analysis("triple"), sample("county").units)
