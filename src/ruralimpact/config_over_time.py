@@ -99,13 +99,6 @@ def check_over_time(
 def _check_sample(study: Study, analysis: Mapping[str, Any], file: Path, key: str) -> None:
     sample = study["samples"][analysis["sample"]]
     named = [source for source in study["sources"] if source["name"] in sample["sources"]]
-    if "two_periods" in sample:
-        raise ConfigError(
-            f"the sample '{analysis['sample']}' is folded to changes already; compare them with "
-            "'matched_difference', or give a sample with one row a unit and wave.",
-            file=file,
-            key=f"{key}.sample",
-        )
     several = any("wave_variable" in source for source in named)
     waves = {source["wave"] for source in named if "wave" in source}
     if not several and len(waves) < 2:

@@ -9,7 +9,6 @@ from ruralimpact.config_over_time import check_design, check_over_time, check_ov
 from ruralimpact.config_power import check_power
 from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
 from ruralimpact.config_samples import check_sample_waves
-from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
@@ -140,8 +139,7 @@ def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> No
     _require([analysis["sample"]], study["samples"], "sample", file, f"{key}.sample")
     sample = study["samples"][analysis["sample"]]
     periods = sample.get("two_periods")
-    fits = (analysis["method"] == "matched_difference") == (periods is not None)
-    if not fits and analysis["method"] not in OVER_TIME:
+    if (analysis["method"] == "matched_difference") != (periods is not None):
         problem = (
             "'matched_difference' needs a sample with two_periods."
             if periods is None

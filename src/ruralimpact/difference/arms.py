@@ -164,11 +164,7 @@ def _staggered(analysis: Mapping[str, Any], panel: UnitWaves) -> Arms:
     reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1)), *reasons]
     reasons.append(("treated already in the first wave", first <= periods[0]))
     arm = np.isfinite(first).astype(float)
-    made = _arms(analysis, panel, waves, 0, arm, first, reasons, waves[0], None)
-    refuse_no_controls(
-        panel.analysis, made.first_treated, str(analysis.get("control", "never_treated"))
-    )
-    return made
+    return _arms(analysis, panel, waves, 0, arm, first, reasons, waves[0], None)
 
 
 def _declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[FloatArray, Reasons]:
@@ -242,12 +238,7 @@ def _arms(
     ]
     kept, excluded = _exclude(reasons, len(arm))
     treatment = arm[kept].astype(np.int8)
-    if analysis["method"] == "before_after":
-        if not kept.any():
-            raise DesignError(f"{panel.analysis}: no treated unit was observed in every wave.")
-    else:
-        refuse_empty_arm(treatment, panel.analysis)
-        refuse_single_group(treatment, panel.groups[kept], panel.analysis)
+    _refuse_empty(analysis, treatment, first[kept], panel.groups[kept])
     values = {
         name: pd.Series(column[kept]).infer_objects().to_numpy() for name, column in columns.items()
     }
@@ -264,6 +255,26 @@ def _arms(
         covariate_matrix(values, rows=int(kept.sum()), where=panel.analysis),
         excluded,
     )
+
+
+def _refuse_empty(
+    analysis: Mapping[str, Any],
+    treatment: NDArray[np.int8],
+    first_treated: FloatArray,
+    groups: StrArray,
+) -> None:
+    """Refuse arms without units, or of a single group where there are others."""
+    name = str(analysis["name"])
+    if analysis["method"] == "before_after":
+        if not len(treatment):
+            raise DesignError(f"{name}: no treated unit was observed in every wave.")
+        return
+    if analysis["method"] == "staggered" and treatment.any():
+        refuse_no_controls(name, first_treated, str(analysis.get("control", "never_treated")))
+        if treatment.all():  # units treated later are the controls
+            return
+    refuse_empty_arm(treatment, name)
+    refuse_single_group(treatment, groups, name)
 
 
 def _exclude(
