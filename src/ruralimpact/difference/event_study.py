@@ -171,7 +171,7 @@ def _in_order(group_scores: FloatArray) -> FloatArray:
     known: FloatArray = np.where(np.isfinite(group_scores), group_scores, 0.0)
     scores: FloatArray = known[(known != 0).any(axis=1)]
     scale = np.maximum(np.abs(scores).max(axis=0, initial=0.0), np.finfo(float).tiny)
-    # rounded: sums of the same units in another order differ in the last digits
-    keys = np.round(scores / scale, 9)
+    # whole billionths: sums of the same units in another order differ in the last digits
+    keys = (scores / scale * 1e9).astype(np.int64)
     order = np.lexsort(keys.T[::-1])
     return np.asarray(scores[order], dtype=np.float64)
