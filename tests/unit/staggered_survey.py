@@ -14,7 +14,7 @@ GROUPS, SIZE = 60, 6
 def survey() -> pd.DataFrame:
     """Return one row a unit and wave: twenty groups treated from wave 3, twenty from 5, twenty never.
 
-    The effect is 1 when treatment begins and grows by a half each wave.
+    The effect is 1 when treatment begins and grows by 1 each wave.
     """
     rng = np.random.default_rng(2)
     group = np.repeat(np.arange(GROUPS), SIZE)
@@ -25,7 +25,7 @@ def survey() -> pd.DataFrame:
     frames = []
     for wave in WAVES:
         treated = (start > 0) & (wave >= start)
-        effect = treated * (1 + 0.5 * (wave - start))
+        effect = treated * (1 + wave - start)
         noise = rng.normal(size=n) + 0.3 * rng.normal(size=GROUPS)[group]
         frames.append(
             pd.DataFrame(

@@ -103,8 +103,8 @@ def test_staggered_estimates_are_the_engine_s_averages(
 def test_growing_effects_are_found_where_two_way_fixed_effects_fail(
     made: tuple[Made, DifferenceTables],
 ) -> None:
-    # Of the six treated cells, 1, 1.5, 2, 2.5 are of the early cohort and 1, 1.5 of the late one.
-    truth, error = 9.5 / 6, value(made[0], "staggered/group_time_simple/income", "std_error")
+    # Of the six treated cells, 1, 2, 3, 4 are of the early cohort and 1, 2 of the late one.
+    truth, error = 13 / 6, value(made[0], "staggered/group_time_simple/income", "std_error")
     assert abs(value(made[0], "staggered/group_time_simple/income") - truth) < 2 * error
     two_way = value(made[0], "staggered/two_way_fixed_effects/income")
     assert two_way < truth - 2 * error
@@ -169,7 +169,7 @@ def test_sensitivity_starts_at_the_plain_interval(made: tuple[Made, DifferenceTa
     )
     widths = (relative["conf_high"] - relative["conf_low"]).to_numpy()
     assert (np.diff(widths) > 0).all()
-    assert 0.5 < first["breakdown"] < 1.5
+    assert first["breakdown"] > 0.5
 
 
 def test_varying_base_leaves_no_sensitivity() -> None:
