@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from ruralimpact.attrition.imbens_manski import imbens_manski
 from ruralimpact.attrition.lee_bounds import LeeBounds, lee_bounds
@@ -183,3 +183,20 @@ def test_clustered_errors_and_coverage() -> None:
     assert estimates.mean() == pytest.approx(limit, abs=4 * estimates.std() / np.sqrt(300))
     assert errors.mean() / estimates.std(ddof=1) == pytest.approx(1, abs=0.12)
     assert 0.9 < covered.mean() < 0.99
+
+
+def test_errors_with_an_outcome_of_two_values() -> None:
+    """The threshold is a tie of most of the arm; the upper bound's limit is .3 / k less .3."""
+    kept, rng = 0.65 / 0.8, np.random.default_rng(8)
+    rows = []
+    for _ in range(300):
+        latent, treatment, group = draw(rng, 40, 20)
+        outcome = np.where(np.isnan(latent), NAN, latent > ndtri(0.7))
+        found = lee_bounds(outcome, treatment)
+        rows.append(
+            (found.upper.estimate, clustered_std_error(group_sums(found.upper.scores, group))[0])
+        )
+    estimates, errors = map(np.array, zip(*rows, strict=True))
+    limit = 0.3 / kept - 0.3
+    assert estimates.mean() == pytest.approx(limit, abs=4 * estimates.std() / np.sqrt(300))
+    assert errors.mean() / estimates.std(ddof=1) == pytest.approx(1, abs=0.12)

@@ -122,7 +122,9 @@ def test_as_found_is_the_estimate_among_respondents() -> None:
     assert found.estimate == pytest.approx(plain.estimate, rel=1e-12)
     np.testing.assert_allclose(found.scores[known], plain.scores, atol=1e-15)
     assert not found.scores[~known].any()
-    by_rate = reweighted_difference(hidden, data["d"], fit_response(known, data["d"], no_covariates(200)))
+    by_rate = reweighted_difference(
+        hidden, data["d"], fit_response(known, data["d"], no_covariates(200))
+    )
     assert by_rate.estimate == pytest.approx(plain.estimate, rel=1e-12)
     np.testing.assert_allclose(by_rate.scores, found.scores, atol=1e-12)
 
