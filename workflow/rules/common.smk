@@ -93,6 +93,14 @@ def truth(study):
     return [f"results/{study['name']}/truth/{name}.parquet" for name in names]
 
 
+def published(study):
+    """What reports print, for studies with a table that sets it beside their estimates."""
+    kinds = {entry["kind"] for entry in study["exhibits"]["tables"]}
+    tables = sorted(glob("data/published/tables/*.csv"))
+    names = ["data/published/claims.csv", "data/published/checks.csv", *tables]
+    return names if kinds & {"published", "truth"} else []
+
+
 def surveys(study, suffix):
     """Files that ingest makes, one a source that a study, or a round of it, knows."""
     folder = f"results/{study['name']}/survey"

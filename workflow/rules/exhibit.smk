@@ -34,13 +34,16 @@ for study in STUDIES.values():
             + of_rounds(study, "design/exclusions.parquet"),
             contamination=of_rounds(study, "analysis/contamination.parquet"),
             quality=surveys(study, "quality.json"),
+            units=[path for block in ROUNDS[study["name"]] for path in samples(block, "units")],
             outcomes=[
                 path for block in ROUNDS[study["name"]] for path in samples(block, "outcomes")
             ],
             truth=truth(study),
-            modules=modules("design", "estimation", "exhibits", "inference", "sensitivity"),
+            published=published(study),
+            modules=modules("claims", "design", "estimation", "exhibits", "inference", "sensitivity", "waves"),
         output:
             touch(done(study, "make_exhibits")),
+            record=update(f"{folder}/record.json"),
             findings=update(f"{folder}/exhibits/findings.json"),
             exhibits=update(exhibits(study)),
         log:

@@ -1,12 +1,19 @@
 """Make every table and figure of a study, and the numbers that its report may cite."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+import ruralimpact
 from ruralimpact import progress, stage
 from ruralimpact.exhibits.build import exhibit_files
 from ruralimpact.exhibits.load import load_results
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.waves.record import code_digest, entry_of_run, read_record, with_run
 
 
 def make_exhibits(
@@ -17,8 +24,11 @@ def make_exhibits(
     exhibits: Sequence[str],
     study: Mapping[str, Any],
     samples: Sequence[str],
+    units: Sequence[str],
+    record: str,
     outcomes: Sequence[str] = (),
     truth: Sequence[str] = (),
+    published: Sequence[str] = (),
     **tables: Sequence[str],
 ) -> None:
     """Write the files of all exhibits beside `findings`.
@@ -35,10 +45,16 @@ def make_exhibits(
         The study's configuration, less its codebook.
     samples : sequence of str
         Samples in the order of the rounds.
+    units : sequence of path
+        Units of each sample, in the order of `samples`.
+    record : path
+        Output: what this run and the last that differed from it rested on.
     outcomes : sequence of path
         Outcomes by unit of each sample, in the order of `samples`.
     truth : sequence of path
         What synthetic data were planted with; none for real data.
+    published : sequence of path
+        What reports print, if an exhibit sets it beside the estimates: claims, checks, printed tables.
     **tables : sequence of path
         Estimates, scores, standard errors, weights, propensity, balance and designs, by name; one
         file a round.
@@ -50,12 +66,29 @@ def make_exhibits(
         quality=quality,
         outcomes=dict(zip(samples, outcomes, strict=True)),
         truth=truth,
+        published=published,
     )
+    kept = with_run(read_record(record), _entry(results, dict(zip(samples, units, strict=True))))
+    with stage.replacing(record) as partial:
+        partial.write_text(json.dumps(kept) + "\n", encoding="utf-8")
+    results = replace(results, record=kept)
     progress.begin(study["name"], "make_exhibits")
     for done, file in enumerate(exhibit_files(results), start=1):
         with stage.replacing(Path(findings).parent / file.name) as partial:
             partial.write_bytes(file.content)
         progress.step(done, len(exhibits) + 1, file.name)
+
+
+def _entry(results: StudyResults, units: Mapping[str, str]) -> dict[str, Any]:
+    """Describe this run for the record."""
+    package = Path(ruralimpact.__file__).parent
+    return entry_of_run(
+        results.study,
+        quality=results.quality,
+        units={name: pd.read_parquet(path, columns=["unit_id"]) for name, path in units.items()},
+        estimates=results.estimates,
+        code=code_digest(package, Path("requirements.lock")),
+    )
 
 
 if "snakemake" in globals():

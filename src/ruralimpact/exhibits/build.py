@@ -15,11 +15,14 @@ from ruralimpact.exhibits.balance_summary_table import balance_summary_table
 from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_table
 from ruralimpact.exhibits.comparisons_table import comparisons_table
+from ruralimpact.exhibits.changes_table import changes_tables
+from ruralimpact.exhibits.contamination_table import contamination_tables
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.decomposition_table import decomposition_tables
 from ruralimpact.exhibits.difference_table import difference_table
 from ruralimpact.exhibits.distribution_plot import distribution_plot
 from ruralimpact.exhibits.event_study_plot import event_study_plot
+from ruralimpact.exhibits.drift_table import drift_table
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.forest_plot import forest_plot
 from ruralimpact.exhibits.group_time_table import group_time_table
@@ -32,6 +35,7 @@ from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
 from ruralimpact.exhibits.power_plot import power_plot
 from ruralimpact.exhibits.power_table import power_table
 from ruralimpact.exhibits.propensity_table import propensity_table
+from ruralimpact.exhibits.published_table import published_table
 from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
@@ -44,6 +48,7 @@ from ruralimpact.exhibits.subgroup_words import WARNING
 from ruralimpact.exhibits.trends_plot import trends_plot
 from ruralimpact.exhibits.truth_table import truth_table
 from ruralimpact.exhibits.verdict_table import verdict_table
+from ruralimpact.exhibits.wave_change_table import wave_change_table
 from ruralimpact.exhibits.waterfall_plot import waterfall_plot
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
@@ -67,6 +72,7 @@ TABLES: dict[str, TableBuilder] = {
     "verdict": verdict_table,
     "power": power_table,
     "truth": truth_table,
+    "published": published_table,
     "repairs": repairs_table,
     "subgroups": subgroup_table,
     "decomposition": decomposition_tables,
@@ -76,6 +82,10 @@ TABLES: dict[str, TableBuilder] = {
     "comparisons": comparisons_table,
     "parallel_trends": parallel_trends_table,
     "attrition": attrition_table,
+    "contamination": contamination_tables,
+    "wave_change": wave_change_table,
+    "drift": drift_table,
+    "changes": changes_tables,
 }
 FIGURES: dict[str, FigureBuilder] = {
     "forest": forest_plot,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.claims.records import Published
 from ruralimpact.design.methods import OVER_TIME
 
 _METHOD_LABELS = {
@@ -44,9 +45,15 @@ class StudyResults:
         Ingest's account of each source, by its name.
     outcomes : mapping
         Outcomes of each sample by unit, for figures of their distribution.
+    contamination : DataFrame
+        Controls that are controls no more, by sample and wave.
+    record : mapping
+        The run (``now``) and the last that differs from it (``before``), see `ruralimpact.waves.record`.
     truth : DataFrame
         What synthetic data were planted with: ``wave``, ``outcome``, ``by``, ``level``, ``effect``,
         ``percent`` ...; empty where the data are real.
+    published : Published or None
+        What reports print, where an exhibit sets it beside the estimates.
     """
 
     study: Mapping[str, Any]
@@ -68,7 +75,10 @@ class StudyResults:
     associations: pd.DataFrame
     quality: Mapping[str, Mapping[str, Any]]
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    contamination: pd.DataFrame = field(default_factory=pd.DataFrame)
+    record: Mapping[str, Any] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
+    published: Published | None = None
     power: pd.DataFrame = field(default_factory=pd.DataFrame)
     attrition: pd.DataFrame = field(default_factory=pd.DataFrame)
     attrition_bounds: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -1,24 +1,31 @@
 """The planted truth of a synthetic study beside its estimates, and whether the intervals hold it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.decomposition_table import part_label
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.published import Place, level_value, printed_numbers
 from ruralimpact.exhibits.results import StudyResults
 
+_EFFECT, _PERCENT = "Effect on the treated", "Percent of the counterfactual"
 _COLUMNS = (
-    Column("Truth", "Effect on the treated", 1.1),
-    Column("Estimate", "Effect on the treated", 1.1),
-    Column("(SE)", "Effect on the treated", 1.1),
-    Column("95% interval", "Effect on the treated", 2.0),
-    Column("Error over SE", "", 1.1),
-    Column("Truth inside", "", 1.0),
-    Column("Truth", "Percent of the counterfactual", 1.0),
-    Column("Estimate", "Percent of the counterfactual", 1.0),
+    Column("Published", _EFFECT, 1.0),
+    Column("Truth", _EFFECT, 1.1),
+    Column("Estimate", _EFFECT, 1.1),
+    Column("(SE)", _EFFECT, 1.1),
+    Column("95% interval", _EFFECT, 2.0),
+    Column("Error over SE", _EFFECT, 0.9),
+    Column("Truth inside", _EFFECT, 0.8),
+    Column("Published", _PERCENT, 1.0),
+    Column("Truth", _PERCENT, 0.8),
+    Column("Estimate", _PERCENT, 0.95),
+    Column("95% interval", _PERCENT, 1.3),
+    Column("Truth inside", _PERCENT, 0.8),
 )
 _NOTES = (
     "The truth is what the process that made the data gave the beneficiaries of this very draw. No stage "
@@ -26,6 +33,11 @@ _NOTES = (
     "kind, and nothing about the project.",
     "Intervals are for the average over groups like those drawn, so they are a little wider than the error "
     "against the truth of one draw asks for; about one in twenty or fewer should miss it.",
+)
+_PUBLISHED = (
+    "Published: what the report prints of the outcome or class, whatever the strategy, and in the unit in "
+    "which it prints it; percents there may be of the mean of the matched controls, or of a base that is not "
+    "stated."
 )
 
 
@@ -45,37 +57,49 @@ def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
         Effects on everyone and, where there are any, by class and by part. Estimates of which no truth
         is known have no row.
     """
-    truths = results.truth
+    truths, printed = results.truth, printed_numbers(results)
     places = zip(
         truths["wave"].astype(str), truths["by"], truths["level"], truths["outcome"], strict=True
     )
     known = dict(zip(places, truths.to_dict("records"), strict=True))
-    built = {
-        exhibit["title"]: _rows(_on_everyone(results, exhibit["analyses"]), results, known),
-        "Planted truth and estimates by class": _rows(
-            _by_class(results, exhibit["analyses"]), results, known
-        ),
-        "Planted truth and estimates by part of the effect": _rows(
-            _by_part(results, exhibit["analyses"]), results, known
-        ),
+    compared = {
+        exhibit["title"]: _on_everyone(results, exhibit["analyses"]),
+        "Planted truth and estimates by class": _by_class(results, exhibit["analyses"]),
+        "Planted truth and estimates by part of the effect": _by_part(results, exhibit["analyses"]),
     }
+    built = {title: _rows(ones, results, known, printed) for title, ones in compared.items()}
     return tuple(_table(results, exhibit, title, rows) for title, rows in built.items() if rows)
 
 
 def _table(results: StudyResults, exhibit: Mapping[str, Any], title: str, rows: list[Row]) -> Table:
+    kept = _filled(rows)
+    published = any(_COLUMNS[place].label == "Published" for place in kept)
     return Table(
         title=title,
         stub="Outcome and strategy",
-        columns=_COLUMNS,
-        rows=tuple(rows),
+        columns=tuple(_COLUMNS[place] for place in kept),
+        rows=tuple(
+            replace(row, cells=tuple(row.cells[place] for place in kept)) if row.cells else row
+            for row in rows
+        ),
         reading=(_reading(rows),),
-        notes=_NOTES,
+        notes=(*_NOTES, _PUBLISHED) if published else _NOTES,
         source=exhibit.get("source") or results.study.get("citation", ""),
         synthetic=results.synthetic,
     )
 
 
-_Place = tuple[str, str, str, str]
+def _filled(rows: Sequence[Row]) -> list[int]:
+    """Columns that hold more than dashes."""
+    cells = [row.cells for row in rows if row.cells]
+    return [
+        place
+        for place in range(len(_COLUMNS))
+        if any(line[place].text != formatting.DASH for line in cells)
+    ]
+
+
+_Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -101,12 +125,10 @@ def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compa
     levels = results.subgroups[results.subgroups["kind"] == "level"]
     for analysis in analyses:
         for entry in results.analysis(analysis).get("subgroups", []):
-            values = {label: str(value) for value, label in entry.get("levels", {}).items()}
             chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry["name"])
             ordered = levels[chosen].sort_values(["outcome", "place"], kind="stable")
             for record in ordered.to_dict("records"):
-                # Classes by quantile are numbered: "1 (lowest)".
-                level = values.get(record["level"], str(record["level"]).split(" ")[0])
+                level = level_value(entry, str(record["level"]))
                 panel = f"{entry['label']}: {formatting.lower_first(_named(results, record['outcome']))}"
                 yield _Compared(record, entry["name"], level, panel, str(record["level"]))
 
@@ -117,7 +139,7 @@ def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compar
     for part in dict.fromkeys(parts["part"]):
         for record in parts[parts["part"] == part].to_dict("records"):
             yield _Compared(
-                record, "part", part, _named(results, record["outcome"]), part.capitalize()
+                record, "part", part, _named(results, record["outcome"]), part_label(part, parts)
             )
 
 
@@ -128,7 +150,8 @@ def _named(results: StudyResults, outcome: str) -> str:
 def _rows(
     compared: Iterable[_Compared],
     results: StudyResults,
-    truths: Mapping[_Place, Mapping[Any, Any]],
+    truths: Mapping[_Key, Mapping[Any, Any]],
+    printed: Mapping[Place, str],
 ) -> list[Row]:
     """Return the rows of estimates whose truth is known, under their headings."""
     rows: list[Row] = []
@@ -143,7 +166,11 @@ def _rows(
         if (one.panel, one.group) != (panel, group):
             rows.append(heading(one.group, "group"))
         panel, group = one.panel, one.group
-        rows.append(_row(results, one.record, truths[key]))
+        texts = {
+            measure: printed.get(Place(key[3], one.by, one.level, measure), formatting.DASH)
+            for measure in ("estimate", "percent")
+        }
+        rows.append(_row(results, one.record, truths[key], texts))
     return rows
 
 
@@ -156,44 +183,68 @@ def _wave(results: StudyResults, analysis: str) -> str:
     return max(waves, default=str(results.truth["wave"].min()))
 
 
-def _row(results: StudyResults, record: Mapping[Any, Any], truth: Mapping[Any, Any]) -> Row:
+def _row(
+    results: StudyResults,
+    record: Mapping[Any, Any],
+    truth: Mapping[Any, Any],
+    printed: Mapping[str, str],
+) -> Row:
     label = Cell(results.strategy_label(record["strategy"]))
     if record.get("suppressed", False) or pd.isna(record["estimate"]):
         hidden = (Cell(formatting.SUPPRESSED),) * len(_COLUMNS)
         return Row(label, hidden, {"spec_id": record["spec_id"]})
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    effect = float(truth["effect"])
-    inside = bool(record["conf_low"] <= effect <= record["conf_high"])
-    error = (record["estimate"] - effect) / record["std_error"]
-    low, high = factor * record["conf_low"], factor * record["conf_high"]
-    missing = pd.isna(record.get("percent")) or pd.isna(truth["percent"])
-    shares = record["unit"] == formatting.PERCENTAGE_POINTS or missing
-    percents = (None, None) if shares else (float(truth["percent"]), float(record["percent"]))
-    values: dict[str, Value] = {
+    decimals = results.decimals(record["outcome"])
+    values = _values(record, truth)
+    inside = {True: "yes", False: "no", None: formatting.DASH}
+    cells = (
+        Cell(printed["estimate"]),
+        Cell(formatting.number(values["truth"], decimals)),
+        Cell(formatting.number(values["estimate"], decimals)),
+        Cell(formatting.parenthesised(values["std_error"], decimals)),
+        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
+        Cell(formatting.number(values["error_over_std_error"], 2)),
+        Cell(inside[values["inside"]]),
+        Cell(printed["percent"]),
+        Cell(formatting.number(values["percent_truth"])),
+        Cell(formatting.number(values["percent"])),
+        Cell(formatting.interval(values["percent_low"], values["percent_high"])),
+        Cell(inside[values["percent_inside"]]),
+    )
+    published = {f"published_{name}": text for name, text in printed.items()}
+    return Row(label, cells, {**values, **published})
+
+
+def _values(record: Mapping[Any, Any], truth: Mapping[Any, Any]) -> dict[str, Any]:
+    """Unrounded numbers of a row in printed units; no percents of shares."""
+    factor, effect = formatting.scale(record["unit"]), float(truth["effect"])
+    names = ("estimate", "std_error", "conf_low", "conf_high")
+    percents = {
+        name: _known(record.get(name)) for name in ("percent", "percent_low", "percent_high")
+    }
+    planted = _known(truth["percent"]) if "percent" in record else None
+    if record["unit"] == formatting.PERCENTAGE_POINTS:
+        percents, planted = dict.fromkeys(percents), None
+    return {
         "spec_id": record["spec_id"],
         "by": truth["by"],
         "level": truth["level"],
         "unit": record["unit"],
         "truth": factor * effect,
-        "estimate": factor * record["estimate"],
-        "std_error": factor * record["std_error"],
-        "conf_low": low,
-        "conf_high": high,
-        "error_over_std_error": error,
-        "inside": inside,
-        "percent_truth": percents[0],
-        "percent": percents[1],
+        **{name: factor * record[name] for name in names},
+        "error_over_std_error": (record["estimate"] - effect) / record["std_error"],
+        "inside": bool(record["conf_low"] <= effect <= record["conf_high"]),
+        "percent_truth": planted,
+        **percents,
+        "percent_inside": _inside(planted, percents["percent_low"], percents["percent_high"]),
     }
-    cells = (
-        Cell(formatting.number(factor * effect, decimals)),
-        Cell(formatting.number(factor * record["estimate"], decimals)),
-        Cell(formatting.parenthesised(factor * record["std_error"], decimals)),
-        Cell(formatting.interval(low, high, decimals)),
-        Cell(formatting.number(error, 2)),
-        Cell("yes" if inside else "no"),
-        *(Cell(formatting.number(percent)) for percent in percents),
-    )
-    return Row(label, cells, values)
+
+
+def _inside(value: float | None, low: float | None, high: float | None) -> bool | None:
+    return None if value is None or low is None or high is None else low <= value <= high
+
+
+def _known(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def _reading(rows: list[Row]) -> str:
