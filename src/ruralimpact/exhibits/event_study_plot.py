@@ -83,7 +83,7 @@ def _draw(axes: Axes, results: StudyResults, panel: Panel) -> None:
         times, [f"{time:+g}".replace("-", formatting.MINUS) if time else "0" for time in times]
     )
     axes.set_xlim(first - 0.5, max(times.max(), 0.0) + 0.5)
-    finish(axes, results, panel, "Time since treatment began")
+    finish(axes, panel, "Time since treatment began", results.unit(panel.outcome))
     axes.set_title(panel.title, pad=15)
     axes.annotate(
         pre_trend_words(results, panel.analysis, panel.outcome),

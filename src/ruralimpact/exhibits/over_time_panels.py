@@ -72,9 +72,8 @@ def grid(count: int) -> tuple[Figure, list[Axes]]:
     return figure, axes[:count]
 
 
-def finish(axes: Axes, results: StudyResults, panel: Panel, label: str) -> None:
-    """Label a panel, in the style of all such figures."""
-    unit = results.unit(panel.outcome)
+def finish(axes: Axes, panel: Panel, label: str, unit: str) -> None:
+    """Label a panel and its axes, in the style of all such figures."""
     axes.set_title(panel.title)
     axes.set_xlabel(label)
     axes.set_ylabel(palette.wrapped(unit[:1].upper() + unit[1:], 26))

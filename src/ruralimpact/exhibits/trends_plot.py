@@ -31,39 +31,30 @@ def trends_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     if not panels:
         hidden = bool(results.dynamics["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
-    arms = list(dict.fromkeys(arm for panel in panels for arm in panel.rows["arm"]))
     figure, axes = grid(len(panels))
-    colours, markers = palette.colours(arms), palette.markers(arms)
     for one, panel in zip(axes, panels, strict=True):
-        _draw(one, results, panel, colours, markers)
-    handles = {
-        line.get_label(): line
-        for one in axes
-        for line in one.lines
-        if not str(line.get_label()).startswith("_")
-    }
-    figure.legend(
-        handles=[handles[_label(arm)] for arm in arms],
-        loc="outside lower left",
-        frameon=False,
-        ncols=4,
-    )
+        _draw(one, results, panel)
+    handles = axes[0].get_legend_handles_labels()[0]
+    if len({tuple(_arms(panel)) for panel in panels}) == 1:
+        figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=4)
+    else:
+        for one in axes:
+            one.legend(framealpha=0.85, edgecolor="none", fontsize=7)
     return figure
+
+
+def _arms(panel: Panel) -> list[str]:
+    return list(dict.fromkeys(panel.rows["arm"]))
 
 
 def _label(arm: str) -> str:
     return arm[:1].upper() + arm[1:]
 
 
-def _draw(
-    axes: Axes,
-    results: StudyResults,
-    panel: Panel,
-    colours: Mapping[str, str],
-    markers: Mapping[str, str],
-) -> None:
+def _draw(axes: Axes, results: StudyResults, panel: Panel) -> None:
     factor = formatting.scale(results.unit(panel.outcome))
-    arms = list(dict.fromkeys(panel.rows["arm"]))
+    arms = _arms(panel)
+    colours, markers = palette.colours(arms), palette.markers(arms)
     periods = np.unique(panel.rows["period"].to_numpy(float))
     step = float(np.diff(periods).min()) if len(periods) > 1 else 1.0
     for place, arm in enumerate(arms):
@@ -91,7 +82,9 @@ def _draw(
             axes.axvline(start - step / 2, color=colours[arm], linewidth=0.8, linestyle=(0, (2, 2)))
     _mark_start(axes, results.analysis(panel.analysis), periods)
     axes.set_xticks(periods, _ticks(results.analysis(panel.analysis), periods))
-    finish(axes, results, panel, "Wave")
+    unit = results.unit(panel.outcome)
+    level = "percent" if unit == formatting.PERCENTAGE_POINTS else unit
+    finish(axes, panel, "Wave", level)
 
 
 def _mark_start(axes: Axes, analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> None:
