@@ -19,7 +19,7 @@ def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
     Parameters
     ----------
     study : mapping
-        ``design``.
+        ``design``, and that of the sample where it states one.
     analysis : mapping
     file : path
         study.yaml, for messages.
@@ -31,7 +31,8 @@ def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
     """
     method, key = analysis["method"], f"analyses.{analysis['name']}.method"
     changes = method in ("panel", "matched_difference", *OVER_TIME)
-    if study["design"] == "cross_section" and changes:
+    design = study["samples"].get(analysis["sample"], {}).get("design", study["design"])
+    if design == "cross_section" and changes:
         raise ConfigError(
             f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "
             "measured before, so no change can be told apart from a difference that was always there. "
@@ -39,7 +40,7 @@ def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
             file=file,
             key=key,
         )
-    if study["design"] == "before_after" and method != "before_after":
+    if design == "before_after" and method != "before_after":
         raise ConfigError(
             f"'{method}' needs units that were not treated, and this study has none (before_after). What "
             "can be estimated is the change of the treated, which is not attributable to the project: "

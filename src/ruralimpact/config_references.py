@@ -8,7 +8,7 @@ from ruralimpact.config_attrition import check_attrition, check_attrition_exhibi
 from ruralimpact.config_over_time import check_design, check_over_time, check_over_time_exhibits
 from ruralimpact.config_power import check_power
 from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
-from ruralimpact.config_samples import check_sample_waves
+from ruralimpact.config_samples import check_sample_waves, check_wave_exhibits
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
@@ -52,6 +52,7 @@ def check_references(study: Study, folder: Path) -> None:
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
     check_subgroup_exhibits(study, folder / "exhibits.yaml")
+    check_wave_exhibits(study, folder / "exhibits.yaml")
     check_attrition_exhibits(study, folder / "exhibits.yaml")
     check_over_time_exhibits(study, folder / "exhibits.yaml")
 

@@ -48,6 +48,44 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> No
                 raise ConfigError(problem, file=file, key=f"analyses.{analysis['name']}.outcomes")
 
 
+def check_wave_exhibits(study: Study, file: Path) -> None:
+    """Check what exhibits of several waves name.
+
+    Parameters
+    ----------
+    study : mapping
+    file : path
+        exhibits.yaml, for messages.
+
+    Raises
+    ------
+    ConfigError
+    """
+    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
+    for table in study["exhibits"]["tables"]:
+        for place, step in enumerate(table.get("steps", []), start=1):
+            key = f"{table['name']}.steps.{place}"
+            _require(step["analysis"], analyses, "analysis", file, f"{key}.analysis")
+            outcomes = analyses[step["analysis"]]["outcomes"]
+            _require(step["outcome"], outcomes, "outcome", file, f"{key}.outcome")
+        if table["kind"] == "contamination":
+            _check_contamination(study, table, analyses, file)
+
+
+def _check_contamination(
+    study: Study, table: Mapping[str, Any], analyses: Mapping[str, Any], file: Path
+) -> None:
+    key = f"{table['name']}.analyses"
+    if len(table["analyses"]) != 2:
+        problem = "give two analyses: without the controls that are none any more, and with them."
+        raise ConfigError(problem, file=file, key=key)
+    for name, handling in zip(table["analyses"], ("exclude", "keep"), strict=True):
+        sample = study["samples"][analyses[name]["sample"]]
+        if sample.get("contaminated") != handling:
+            problem = f"the sample of '{name}' needs `contaminated: {handling}` here."
+            raise ConfigError(problem, file=file, key=key)
+
+
 def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = ()) -> None:
     for option in REFERENCES:
         other = study["samples"][name].get(option)

@@ -14,15 +14,15 @@ from ruralimpact.exhibits.attrition_table import attrition_table
 from ruralimpact.exhibits.balance_summary_table import balance_summary_table
 from ruralimpact.exhibits.balance_table import balance_tables
 from ruralimpact.exhibits.benchmark import benchmark_table
-from ruralimpact.exhibits.comparisons_table import comparisons_table
 from ruralimpact.exhibits.changes_table import changes_tables
+from ruralimpact.exhibits.comparisons_table import comparisons_table
 from ruralimpact.exhibits.contamination_table import contamination_tables
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.decomposition_table import decomposition_tables
 from ruralimpact.exhibits.difference_table import difference_table
 from ruralimpact.exhibits.distribution_plot import distribution_plot
-from ruralimpact.exhibits.event_study_plot import event_study_plot
 from ruralimpact.exhibits.drift_table import drift_table
+from ruralimpact.exhibits.event_study_plot import event_study_plot
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.forest_plot import forest_plot
 from ruralimpact.exhibits.group_time_table import group_time_table
@@ -48,8 +48,8 @@ from ruralimpact.exhibits.subgroup_words import WARNING
 from ruralimpact.exhibits.trends_plot import trends_plot
 from ruralimpact.exhibits.truth_table import truth_table
 from ruralimpact.exhibits.verdict_table import verdict_table
-from ruralimpact.exhibits.wave_change_table import wave_change_table
 from ruralimpact.exhibits.waterfall_plot import waterfall_plot
+from ruralimpact.exhibits.wave_change_table import wave_change_table
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document

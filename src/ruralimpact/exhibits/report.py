@@ -11,6 +11,7 @@ SECTIONS = (
     ("detail", "For whom, and through what"),
     ("truth", "Do the estimates find what was planted?"),
     ("trust", "How far can the estimates be trusted?"),
+    ("waves", "From wave to wave"),
     ("next", "What could the next wave find?"),
     ("sample", "From raw files to samples"),
     ("balance", "Are the arms alike?"),
@@ -24,6 +25,7 @@ _OPTIONAL = {
     "detail": {"subgroups", "subgroup_forest", "decomposition", "waterfall", "association"},
     "truth": {"truth"},
     "trust": {"verdict", "sensitivity", "specification_curve"},
+    "waves": {"contamination", "wave_change", "attrition", "drift", "changes"},
     "next": {"power", "power_curve"},
 }
 

@@ -1,0 +1,116 @@
+"""Questions that changed between waves: alarms first, then what is only to be known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.waves.drift import drift
+
+_COLUMNS = (
+    Column("Waves", "", 1.3),
+    Column("What", "", 1.6),
+    Column("Before", "", 2.4),
+    Column("In the later wave", "", 2.4),
+)
+_NOTE = (
+    "An alarm is a difference that can change what an answer means: wording, type, unit, categories or "
+    "range in the codebook, the labels that the file itself holds, or a median more than five times "
+    "larger or smaller. Answers are merged under one name all the same: whoever wrote the codebook "
+    "answers for it. A unit that differs between waves is not merged at all; it is an error before "
+    "anything is read."
+)
+_LONG = 90
+
+
+def drift_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Build the table of questions that are not what they were.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With `quality`.
+    exhibit : mapping
+        Entry of exhibits.yaml with ``title``.
+
+    Returns
+    -------
+    tuple of Table
+        One table.
+    """
+    waves = {str(one["wave"]) for one in results.quality.values() if "wave" in one}
+    found = drift(list(results.quality.values()), sorted(waves, key=_by_number))
+    alarms, others = found[found["alarm"] == "yes"], found[found["alarm"] == "no"]
+    rows = [heading("Alarms", "panel"), *_rows(alarms)]
+    listed = others[~others["aspect"].isin(_SUMMED)]
+    rows += [heading("To be known", "panel"), *_rows(listed), *_sums(others)]
+    return (
+        Table(
+            title=exhibit["title"],
+            stub="Variable",
+            columns=_COLUMNS,
+            rows=tuple(rows),
+            reading=(_reading(alarms, len(waves)),),
+            notes=(_NOTE,),
+            source=exhibit.get("source") or results.study.get("citation", ""),
+            synthetic=results.synthetic,
+        ),
+    )
+
+
+_SUMMED = ("not asked", "asked for the first time")
+
+
+def _by_number(wave: str) -> tuple[float, str]:
+    try:
+        return float(wave), wave
+    except ValueError:
+        return float("inf"), wave
+
+
+def _rows(found: pd.DataFrame) -> list[Row]:
+    if found.empty:
+        return [Row(Cell("None"), (Cell(formatting.DASH),) * len(_COLUMNS))]
+    return [
+        Row(
+            Cell(one["variable"].replace("_", " ")),
+            (
+                Cell(f"{one['wave_before']} to {one['wave']}"),
+                Cell(one["aspect"]),
+                Cell(_short(one["before"])),
+                Cell(_short(one["now"])),
+            ),
+            dict(one),
+        )
+        for one in found.to_dict("records")
+    ]
+
+
+def _sums(found: pd.DataFrame) -> list[Row]:
+    """Return one row for all variables that a wave did not ask, or asked first."""
+    rows = []
+    for (wave, aspect), part in found[found["aspect"].isin(_SUMMED)].groupby(
+        ["wave", "aspect"], sort=True
+    ):
+        names = ", ".join(name.replace("_", " ") for name in part["variable"])
+        cells = (Cell(str(wave)), Cell(str(aspect)), Cell(formatting.DASH), Cell(_short(names)))
+        record = {"wave": wave, "aspect": aspect, "variables": names, "count": len(part)}
+        rows.append(Row(Cell(formatting.plural(len(part), "variable")), cells, record))
+    return rows
+
+
+def _short(text: str) -> str:
+    text = text or formatting.DASH
+    return text if len(text) <= _LONG else f"{text[:_LONG]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _reading(alarms: pd.DataFrame, waves: int) -> str:
+    if waves < 2:
+        return "There is one wave, so nothing can have changed."
+    if alarms.empty:
+        return "No alarm: no question that both waves asked has changed in a way that the files can tell."
+    names = ", ".join(dict.fromkeys(name.replace("_", " ") for name in alarms["variable"]))
+    return f"{formatting.plural(len(alarms), 'alarm').capitalize()}: {names}."

@@ -1,0 +1,36 @@
+"""The difference of two estimates of a study, with the error that their group scores give."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ruralimpact.errors import DesignError
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.inference.contrasts import difference_test
+
+
+def difference_between(
+    results: StudyResults, first: Mapping[Any, Any], second: Mapping[Any, Any]
+) -> tuple[float, float]:
+    """Return ``first - second`` and its standard error.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With the group scores of both.
+    first, second : mapping
+        Rows of estimates: ``spec_id`` and ``estimate``.
+
+    Returns
+    -------
+    difference, std_error : float
+        In the outcome's stored unit; the error is NaN where there are too few groups.
+    """
+    scores = [results.scores[str(one["spec_id"])].to_numpy(float) for one in (first, second)]
+    values = float(first["estimate"]), float(second["estimate"])
+    try:
+        test = difference_test(*values, *scores)
+    except DesignError:
+        return values[0] - values[1], np.nan
+    return test.difference, test.inference.std_error
