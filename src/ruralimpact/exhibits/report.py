@@ -10,6 +10,7 @@ SECTIONS = (
     ("estimates", "Estimates"),
     ("detail", "For whom, and through what"),
     ("truth", "Do the estimates find what was planted?"),
+    ("trends", "Would trends have been parallel?"),
     ("trust", "How far can the estimates be trusted?"),
     ("waves", "From wave to wave"),
     ("next", "What could the next wave find?"),
@@ -24,9 +25,12 @@ SECTIONS = (
 _OPTIONAL = {
     "detail": {"subgroups", "subgroup_forest", "decomposition", "waterfall", "association"},
     "truth": {"truth"},
+    "trends": {"trends", "event_study", "group_time", "parallel_trends", "comparisons"},
     "trust": {"verdict", "sensitivity", "specification_curve"},
     "waves": {"contamination", "wave_change", "attrition", "drift", "changes"},
     "next": {"power", "power_curve"},
+    "balance": {"love", "overlap", "balance", "balance_summary", "propensity"},
+    "errors": {"standard_errors", "p_values"},
 }
 
 
