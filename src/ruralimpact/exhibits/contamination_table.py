@@ -11,13 +11,13 @@ from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.results import StudyResults
 
 _COUNTS = (
+    Column("Beneficiaries", "Number", 1.2),
     Column("Controls", "Number", 1.0),
     Column("Treatment had begun", "Number", 1.2),
     Column("Not known", "Number", 1.0),
     Column("Left", "Number", 1.0),
     Column("All", "Groups of controls", 0.8),
     Column("Left", "Groups of controls", 0.8),
-    Column("Beneficiaries", "Number", 1.2),
 )
 _EFFECTS = (
     Column("Estimate", "Without them", 1.1),
@@ -91,8 +91,8 @@ def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
     for record in _of_sample(results, analysis).to_dict("records"):
         left = record["n_controls"] - record["n_contaminated"] - record["n_unknown"]
         values = (
-            *(record["n_controls"], record["n_contaminated"], record["n_unknown"], left),
-            *(record["groups_controls"], record["groups_left"], record["n_treated"]),
+            *(record["n_treated"], record["n_controls"], record["n_contaminated"]),
+            *(record["n_unknown"], left, record["groups_controls"], record["groups_left"]),
         )
         cells = tuple(
             Cell(formatting.count(value) if value else formatting.DASH) for value in values

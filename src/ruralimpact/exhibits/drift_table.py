@@ -98,7 +98,8 @@ def _sums(found: pd.DataFrame) -> list[Row]:
         names = ", ".join(name.replace("_", " ") for name in part["variable"])
         cells = (Cell(str(wave)), Cell(str(aspect)), Cell(formatting.DASH), Cell(_short(names)))
         record = {"wave": wave, "aspect": aspect, "variables": names, "count": len(part)}
-        rows.append(Row(Cell(formatting.plural(len(part), "variable")), cells, record))
+        label = formatting.plural(len(part), "variable").capitalize()
+        rows.append(Row(Cell(label), cells, record))
     return rows
 
 
