@@ -1,15 +1,14 @@
 """Read one raw file, apply the codebook, and write the survey table with its quality report."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.file_labels import file_labels
 from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.quality import content_digest
 from ruralimpact.survey.readers import read_source
 
 
@@ -48,7 +47,7 @@ def ingest_source(
         "source": source["name"],
         **({"wave": str(source["wave"])} if "wave" in source else {}),
         "file": raw,
-        "sha256": hashlib.sha256(Path(raw).read_bytes()).hexdigest(),
+        "content_sha256": content_digest(table),
         "file_labels": file_labels(raw),
         **result.quality,
     }

@@ -1,5 +1,7 @@
 """Contracts of the analysis samples and of what was left out of them."""
 
+from typing import Any
+
 from pandera.pandas import Check, Column, DataFrameSchema
 
 
@@ -23,7 +25,7 @@ def outcomes() -> DataFrameSchema:
 
 def contamination() -> DataFrameSchema:
     """Contract ``contamination``."""
-    count = {"coerce": True, "checks": Check.ge(0)}
+    count: dict[str, Any] = {"coerce": True, "checks": Check.ge(0)}
     return DataFrameSchema(
         {
             "sample": Column(str),

@@ -139,11 +139,18 @@ def _specification(
         outcome=outcome,
         unit=study["outcomes"][outcome]["unit"],
         strategy=strategy,
-        estimand=made["estimand"].iloc[0] if matched else _ESTIMANDS[analysis["method"]],
+        estimand=_estimand(study, analysis, made),
         balanced=("yes" if made["balanced"].iloc[0] else "no") if matched else "",
         dropped=int(made["n_dropped"].iloc[0]) if matched else 0,
         synthetic=bool(study["synthetic"]),
     )
+
+
+def _estimand(study: Mapping[str, Any], analysis: Mapping[str, Any], made: pd.DataFrame) -> str:
+    """Name what is estimated, and say so where controls that are treated by now are among them."""
+    name = str(made["estimand"].iloc[0]) if len(made) else _ESTIMANDS[analysis["method"]]
+    naive = study["samples"][analysis["sample"]].get("contaminated") == "keep"
+    return f"{name}, naive: contaminated controls kept" if naive else name
 
 
 _ESTIMANDS = {"panel": "weighted ATT", "difference_in_means": ATT}

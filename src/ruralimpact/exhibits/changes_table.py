@@ -13,7 +13,7 @@ from ruralimpact.waves.changes import changes
 _FILES = (
     Column("Wave", "", 0.8),
     Column("Rows", "", 0.8),
-    Column("SHA-256 of the raw file", "", 3.2),
+    Column("SHA-256 of the cells, begin", "", 3.2),
 )
 _MOVED = (
     Column("Before", "", 1.1),
@@ -82,7 +82,8 @@ def _file_rows(results: StudyResults) -> list[Row]:
     rows = []
     for source in results.study["sources"]:
         report = results.quality[source["name"]]
-        digest, wave = str(report.get("sha256", "")), str(report.get("wave", formatting.DASH))
+        digest = str(report.get("content_sha256", ""))
+        wave = str(report.get("wave", formatting.DASH))
         cells = (Cell(wave), Cell(formatting.count(report["rows_read"])), Cell(digest[:32]))
         record = {"wave": wave, "rows": report["rows_read"], "sha256": digest}
         rows.append(Row(Cell(str(source.get("label", source["name"]))), cells, record))

@@ -83,7 +83,8 @@ def contamination_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> t
 
 def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
     sample = results.analysis(analysis)["sample"]
-    return results.contamination[results.contamination["sample"] == sample]
+    found: pd.DataFrame = results.contamination[results.contamination["sample"] == sample]
+    return found
 
 
 def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
@@ -97,7 +98,8 @@ def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
         cells = tuple(
             Cell(formatting.count(value) if value else formatting.DASH) for value in values
         )
-        rows.append(Row(Cell(str(record["wave"])), cells, {**record, "n_left": left}))
+        numbers = {str(key): value for key, value in record.items()}
+        rows.append(Row(Cell(str(record["wave"])), cells, {**numbers, "n_left": left}))
     return rows
 
 

@@ -83,7 +83,7 @@ def _rows(found: pd.DataFrame) -> list[Row]:
                 Cell(_short(one["before"])),
                 Cell(_short(one["now"])),
             ),
-            dict(one),
+            {str(key): value for key, value in one.items()},
         )
         for one in found.to_dict("records")
     ]
@@ -97,7 +97,12 @@ def _sums(found: pd.DataFrame) -> list[Row]:
     ):
         names = ", ".join(name.replace("_", " ") for name in part["variable"])
         cells = (Cell(str(wave)), Cell(str(aspect)), Cell(formatting.DASH), Cell(_short(names)))
-        record = {"wave": wave, "aspect": aspect, "variables": names, "count": len(part)}
+        record = {
+            "wave": str(wave),
+            "aspect": str(aspect),
+            "variables": names,
+            "count": len(part),
+        }
         label = formatting.plural(len(part), "variable").capitalize()
         rows.append(Row(Cell(label), cells, record))
     return rows

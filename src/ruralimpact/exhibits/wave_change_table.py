@@ -72,7 +72,8 @@ def _of_strategy(frame: pd.DataFrame, strategy: str) -> dict[Any, Any] | None:
 def _rows(
     results: StudyResults, steps: Sequence[Mapping[str, Any]], records: Sequence[dict[Any, Any]]
 ) -> list[Row]:
-    rows, last = [], None
+    rows: list[Row] = []
+    last: Mapping[Any, Any] | None = None
     for step, record in zip(steps, records, strict=True):
         outcome, label = step["outcome"], Cell(step["label"])
         if record["suppressed"]:

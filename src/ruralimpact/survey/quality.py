@@ -1,5 +1,6 @@
 """What a raw file was like: a report of counts and rows, written beside the survey table."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,21 @@ from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.recode import Recoded
 
 _LISTED = 20
+
+
+def content_digest(raw: pd.DataFrame) -> str:
+    """Return the SHA-256 of a raw table's cells, which the order of its rows does not change.
+
+    Parameters
+    ----------
+    raw : DataFrame of str
+        As `readers.read_source` returns it.
+    """
+    found = hashlib.sha256("\x1f".join(raw.columns).encode())
+    columns = [raw[name].tolist() for name in raw.columns]
+    for line in sorted("\x1f".join(cells) for cells in zip(*columns, strict=True)):
+        found.update(f"\n{line}".encode())
+    return found.hexdigest()
 
 
 def quality_report(

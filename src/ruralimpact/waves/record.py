@@ -47,7 +47,7 @@ def entry_of_run(
     ----------
     study : mapping
     quality : mapping
-        Quality report of each source, with the ``sha256`` of its raw file.
+        Quality report of each source, with the digest of its raw cells.
     units : mapping of str to DataFrame
         By sample.
     estimates : DataFrame
@@ -58,13 +58,15 @@ def entry_of_run(
     Returns
     -------
     dict
-        ``code``; ``sources`` (digest of each raw file); ``samples`` (sources and identifiers of units);
-        ``estimates`` by spec_id: ``estimate``, ``std_error``, ``sample`` and ``specification``, a digest
+        ``code``; ``sources`` (digest of each raw file's cells); ``samples`` (sources and identifiers of
+        units); ``estimates`` by spec_id: ``estimate``, ``std_error``, ``sample`` and ``specification``, a digest
         of what was asked for.
     """
     return {
         "code": code,
-        "sources": {name: str(report["sha256"]) for name, report in sorted(quality.items())},
+        "sources": {
+            name: str(report["content_sha256"]) for name, report in sorted(quality.items())
+        },
         "samples": {
             name: {
                 "sources": sources_behind(study, name),
@@ -107,7 +109,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
         return {}
 
 
-def specification_digest(study: Study, row: Mapping[str, Any]) -> str:
+def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
     """Return a digest of everything in the configuration that an estimate may depend on."""
     analysis = next(one for one in study["analyses"] if one["name"] == row["analysis"])
     strategies = [one for one in study["strategies"] if one["name"] == row["strategy"]]
