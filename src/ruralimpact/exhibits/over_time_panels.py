@@ -56,7 +56,7 @@ def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> l
             if drawn["conf_low"].notna().any():
                 label = results.analysis(analysis)["label"]
                 name = results.outcome_label(outcome)
-                title = palette.wrapped(f"{name}: {label}" if several else name, 46)
+                title = palette.wrapped(f"{name}: {label}" if several else name, 38)
                 found.append(Panel(analysis, outcome, title, drawn))
     return found
 

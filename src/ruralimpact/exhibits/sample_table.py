@@ -126,9 +126,12 @@ def _variable_label(results: StudyResults, name: str) -> str:
 
 def _reason(results: StudyResults, text: str) -> str:
     """Put the labels of variables, in quotation marks, for their names."""
-    for name in results.study.get("variables", {}):
-        text = re.sub(rf"'?\b{re.escape(name)}\b'?", f"“{_variable_label(results, name)}”", text)
-    return text
+    names = [re.escape(name) for name in results.study.get("variables", {})]
+    if not names:
+        return text
+    # All at once, so that a name inside the label of another is left alone.
+    pattern = rf"'?\b({'|'.join(names)})\b'?"
+    return re.sub(pattern, lambda found: f"“{_variable_label(results, found[1])}”", text)
 
 
 _ARMS = (

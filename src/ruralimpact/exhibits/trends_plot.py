@@ -11,6 +11,7 @@ from ruralimpact.exhibits import disclosure, formatting, palette
 from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
 
+_LETTERS = 13.0  # of a legend, to the inch
 _NOTHING = "No mean of an arm has an interval that can be shown."
 
 
@@ -36,7 +37,9 @@ def trends_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
         _draw(one, results, panel)
     handles = axes[0].get_legend_handles_labels()[0]
     if len({tuple(_arms(panel)) for panel in panels}) == 1:
-        figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=4)
+        longest = max(len(str(handle.get_label())) for handle in handles)
+        columns = max(1, int(figure.get_figwidth() * _LETTERS / (longest + 6)))
+        figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=columns)
     else:
         for one in axes:
             one.legend(framealpha=0.85, edgecolor="none", fontsize=7)
