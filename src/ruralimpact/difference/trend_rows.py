@@ -1,6 +1,6 @@
 """Rows on the assumption behind estimates over time: pre-trends, forbidden comparisons, sensitivity."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.event_study import pre_trend_test, sum_by_group
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
-from ruralimpact.difference.parallel_trends import RobustIntervals, relative_magnitudes, smoothness
 from ruralimpact.difference.rows import Question, Row
 from ruralimpact.errors import DesignError
+
+if TYPE_CHECKING:
+    from ruralimpact.difference.parallel_trends import RobustIntervals
 
 FloatArray = NDArray[np.float64]
 
@@ -141,7 +143,10 @@ _NUMBERS = ("magnitude", "estimate", "std_error", "conf_low", "conf_high", "brea
 
 def _robust(
     question: Question, found: Aggregate, base: float | None, restriction: str
-) -> RobustIntervals:
+) -> "RobustIntervals":
+    # Imported where it is used: its parts of SciPy cost a second, which most studies need not pay.
+    from ruralimpact.difference.parallel_trends import relative_magnitudes, smoothness
+
     if base is None:
         raise DesignError("effects that share no reference period (base: varying) have no trend.")
     sums = sum_by_group(found.scores, question.arms.groups)
