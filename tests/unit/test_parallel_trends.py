@@ -10,7 +10,11 @@ from scipy import optimize, stats
 from ruralimpact.difference.event_estimates import event_estimates
 from ruralimpact.difference.parallel_trends import relative_magnitudes, smoothness
 from ruralimpact.difference.relative_magnitudes import pieces
-from ruralimpact.difference.smoothness import fixed_length_interval, folded_normal_critical_value
+from ruralimpact.difference.smoothness import (
+    _lasso_path,
+    fixed_length_interval,
+    folded_normal_critical_value,
+)
 from ruralimpact.errors import DesignError
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "parallel_trends"
@@ -90,6 +94,23 @@ def test_fixed_length_is_the_shortest():
         assert length >= best.half_length * (1 - 1e-9)
 
 
+def test_lasso_paths_meet_their_first_order_conditions():
+    generator = np.random.default_rng(4)
+    for k in (1, 2, 5, 9):
+        for _ in range(20):
+            rows = (generator.normal(size=(k + 2, k)) * 10 ** generator.uniform(-1, 1, k)).cumsum(1)
+            square, linear = rows.T @ rows, rows.T @ generator.normal(size=k + 2)
+            path = _lasso_path(square, linear)
+            assert path.penalties[-1] == 0 and not path.corners[0].any()
+            for penalty in generator.uniform(0, path.penalties[0], 3):
+                weights = path.weights(penalty)
+                slope = (square @ weights + linear) / path.penalties[0]
+                used = np.abs(weights) > 1e-12
+                limit = penalty / path.penalties[0]
+                assert slope[used] == pytest.approx(-limit * np.sign(weights[used]), abs=1e-8)
+                assert (np.abs(slope) <= limit + 1e-8).all()
+
+
 def test_fixed_length_without_curvature_is_least_squares():
     made = fixed_length_interval(event_estimates(**SMALL), 0.0, 0.95)
     # One estimate before: the effect less the extrapolated line, 1 + 0.2.
@@ -110,6 +131,7 @@ def test_no_violation_gives_the_usual_interval():
     margin = stats.t.ppf(0.975, 12) * 0.2
     assert made.conf_low[0] == pytest.approx(1 - margin, rel=1e-6)
     assert made.conf_high[0] == pytest.approx(1 + margin, rel=1e-6)
+    assert (made.estimate, made.std_error) == pytest.approx((1.0, 0.2))
 
 
 def test_with_precise_estimates_the_identified_set_remains():

@@ -27,12 +27,15 @@ class EventEstimates:
         degrees of freedom were asked for.
     weights : ndarray, shape (T,)
         The effect asked for is ``weights @ post``.
+    inflation : float
+        What standard errors were multiplied by for degrees of freedom; 1 without.
     """
 
     pre: FloatArray
     post: FloatArray
     covariance: FloatArray
     weights: FloatArray
+    inflation: float
 
     @property
     def estimate(self) -> float:
@@ -41,9 +44,9 @@ class EventEstimates:
 
     @property
     def std_error(self) -> float:
-        """Of `estimate`; includes the factor for degrees of freedom."""
+        """Of `estimate`, without the factor for degrees of freedom."""
         after = self.covariance[len(self.pre) :, len(self.pre) :]
-        return float(np.sqrt(self.weights @ after @ self.weights))
+        return float(np.sqrt(self.weights @ after @ self.weights)) / self.inflation
 
 
 def event_estimates(
@@ -99,11 +102,13 @@ def event_estimates(
     before = time < reference
     _check_times(time, before, reference)
     _check_covariance(beta, sigma)
+    inflation = _inflation(level, df)
     return EventEstimates(
         pre=beta[before],
         post=beta[~before],
-        covariance=sigma * _inflation(level, df) ** 2,
+        covariance=sigma * inflation**2,
         weights=_target(weights, int((~before).sum())),
+        inflation=inflation,
     )
 
 

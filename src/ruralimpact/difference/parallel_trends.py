@@ -26,8 +26,7 @@ class RobustIntervals:
     ----------
     restriction : {"relative_magnitudes", "smoothness"}
     estimate, std_error : float
-        Of the effect under parallel trends; the error as used, hence with the factor for degrees of
-        freedom.
+        Of the effect under parallel trends.
     magnitudes : ndarray, shape (m,)
         Mbar, or M in units of the outcome.
     conf_low, conf_high : ndarray, shape (m,)

@@ -7,11 +7,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from ruralimpact.difference.event_estimates import EventEstimates
-from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
-
-_OPTIMAL = 1e-4  # of the gradient; the error of the half-length is of second order in it
 
 
 @dataclass(frozen=True)
@@ -75,102 +72,90 @@ def fixed_length_interval(event: EventEstimates, bound: float, level: float) -> 
 
     Notes
     -----
-    Unknowns are the weights w of the slope changes at and before the reference. The half-length is
-    convex in them: a perspective of the folded normal quantile (convex, its slope tanh(value *
-    bias)) that rises in the standard error and in the bias, each convex in w.
+    Unknowns are the weights w of the slope changes before the reference; that of the change at the
+    reference is fixed, since a straight trend must drop out. With V the variance of the estimator,
+    quadratic in w, the half-length is convex in w: a perspective of the folded normal quantile
+    (convex, its slope tanh(value * bias)) that rises in the standard error and in the bias. Its
+    first-order conditions are those of V / 2 + penalty * sum |w| for one penalty, so the minimum
+    lies on the lasso path of V, which is piecewise linear, where the penalty fits itself.
     """
-    n_pre = len(event.pre)
-    back = np.arange(1, n_pre + 1)[::-1]
-    # Weight of the slope change at -s in the level at -u: u - s periods lie between.
-    to_levels = np.linalg.inv(np.maximum(back[:, None] - np.arange(n_pre), 0.0).T)
-    forward = np.arange(1, len(event.post) + 1)
-    later = np.maximum(forward[:, None] - forward[:-1], 0.0)
-    fixed = float(np.abs(event.weights @ later).sum())
-    problem = _Problem(event, to_levels, back.astype(float), fixed, float(event.weights @ forward))
-    weights = problem.solve(bound, level)
-    return problem.interval(weights, bound, level)
+    problem = _Problem.of(event)
+    return problem.interval(problem.best(bound, level), bound, level)
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """Half-length as a function of the weights of the slope changes (positive and negative part).
+    """Linear estimators in the weights of the slope changes at the reference and before it.
 
     Attributes
     ----------
     event : EventEstimates
     to_levels : ndarray, shape (K, K)
         From those weights to weights of the estimates before the reference.
-    back : ndarray, shape (K,)
-        Periods from each of those estimates to the reference.
-    fixed : float
-        Bias, over the bound, of slope changes after the reference.
     slope : float
-        Weight of a straight trend in the effect, to be taken out by the estimates before.
+        Weight of a straight trend in the effect, hence of the slope change at the reference.
+    fixed : float
+        Bias, over the bound, of slope changes at the reference and after it.
     """
 
     event: EventEstimates
     to_levels: FloatArray
-    back: FloatArray
-    fixed: float
     slope: float
+    fixed: float
+
+    @classmethod
+    def of(cls, event: EventEstimates) -> "_Problem":
+        n_pre = len(event.pre)
+        back = np.arange(n_pre, 0, -1)
+        forward = np.arange(1, len(event.post) + 1)
+        # A slope change s periods before the reference moves the level u periods before by u - s.
+        lags = np.maximum(back[:, None] - np.arange(n_pre), 0.0)
+        leads = np.maximum(forward[:, None] - forward[:-1], 0.0)
+        slope = float(event.weights @ forward)
+        after = float(np.abs(event.weights @ leads).sum())
+        return cls(event, np.linalg.inv(lags.T), slope, abs(slope) + after)
 
     def combination(self, weights: FloatArray) -> FloatArray:
         """Weights of all estimates, before and after."""
-        return np.append(self.to_levels @ weights, self.event.weights)
+        return np.append(self.to_levels @ np.append(self.slope, weights), self.event.weights)
 
-    def std_error(self, weights: FloatArray) -> float:
+    def errors(self, weights: FloatArray, bound: float) -> tuple[float, float]:
+        """Standard error and largest bias."""
         combined = self.combination(weights)
-        return float(np.sqrt(combined @ self.event.covariance @ combined))
+        spread = float(np.sqrt(combined @ self.event.covariance @ combined))
+        return spread, bound * (float(np.abs(weights).sum()) + self.fixed)
 
-    def solve(self, bound: float, level: float) -> FloatArray:
-        """Return the best weights of the slope changes."""
-        n = len(self.event.pre)
-        unit = self.event.std_error
-        rows = self.back @ self.to_levels
+    def best(self, bound: float, level: float) -> FloatArray:
+        """Return the weights, without that at the reference, of the shortest interval."""
+        path = self._path()
 
-        def half_length(parts: FloatArray) -> tuple[float, FloatArray]:
-            weights = parts[:n] - parts[n:]
-            spread = self.std_error(weights)
-            bias = bound * (parts.sum() + self.fixed)
+        def excess(penalty: float) -> float:
+            """How far a penalty exceeds the one that its own solution implies."""
+            spread, bias = self.errors(path.weights(penalty), bound)
             value = folded_normal_critical_value(bias / spread, level)
             by_bias = np.tanh(value * bias / spread)
             by_spread = value - by_bias * bias / spread
-            pull = (self.event.covariance @ self.combination(weights))[:n] @ self.to_levels / spread
-            slope = by_spread * np.append(pull, -pull) + by_bias * bound
-            return spread * value / unit, slope / unit
+            return float(penalty - bound * spread * by_bias / by_spread)
 
-        start = self._least_variance(rows)
-        sides = np.append(rows, -rows)
-        found = optimize.minimize(
-            half_length,
-            np.append(np.maximum(start, 0), np.maximum(-start, 0)),
-            jac=True,
-            method="SLSQP",
-            bounds=[(0, None)] * (2 * n),
-            constraints={
-                "type": "eq",
-                "fun": lambda parts: parts @ sides - self.slope,
-                "jac": lambda _: sides,
-            },
-            options={"ftol": 1e-14, "maxiter": 1000},
-        )
-        _check_optimal(found.x, half_length(found.x)[1], sides, bound)
-        weights: FloatArray = found.x[:n] - found.x[n:]
-        return weights
+        top = path.penalties[0]
+        if bound == 0 or excess(0.0) >= 0:
+            return path.weights(0.0)
+        if excess(top) <= 0:
+            return path.weights(top)
+        return path.weights(optimize.brentq(excess, 0.0, top, xtol=1e-14 * top, rtol=1e-12))
 
-    def _least_variance(self, rows: FloatArray) -> FloatArray:
-        """Weights of the estimator with least variance that takes out a straight trend."""
-        n = len(self.event.pre)
-        before = self.to_levels.T @ self.event.covariance[:n, :n] @ self.to_levels
-        cross = self.to_levels.T @ self.event.covariance[:n, n:] @ self.event.weights
-        system = np.block([[before, rows[:, None]], [rows[None, :], np.zeros((1, 1))]])
-        solution: FloatArray = np.linalg.solve(system, np.append(-cross, self.slope))[:n]
-        return solution
+    def _path(self) -> "_Path":
+        """Lasso path of half the variance in the weights before the reference."""
+        n_pre = len(self.event.pre)
+        rows = np.zeros((n_pre + len(self.event.post), n_pre - 1))
+        rows[:n_pre] = self.to_levels[:, 1:]
+        start = self.combination(np.zeros(n_pre - 1))
+        moved = rows.T @ self.event.covariance
+        return _lasso_path(moved @ rows, moved @ start)
 
     def interval(self, weights: FloatArray, bound: float, level: float) -> FixedLength:
         """Return the interval that the weights make."""
-        spread = self.std_error(weights)
-        bias = bound * (float(np.abs(weights).sum()) + self.fixed)
+        spread, bias = self.errors(weights, bound)
         combined = self.combination(weights)
         return FixedLength(
             centre=float(combined @ np.append(self.event.pre, self.event.post)),
@@ -181,18 +166,99 @@ class _Problem:
         )
 
 
-def _check_optimal(parts: FloatArray, slope: FloatArray, sides: FloatArray, bound: float) -> None:
-    """Refuse a point that fails the first-order conditions, which suffice for a convex function.
+@dataclass(frozen=True)
+class _Path:
+    """Solutions of a lasso by penalty, linear between corners.
 
-    The line search can stop at rounding error before its own criterion is met; the status of the
-    optimiser therefore says less than these conditions.
+    Attributes
+    ----------
+    penalties : ndarray, shape (c,)
+        From the smallest at which all weights are zero down to zero.
+    corners : ndarray, shape (c, k)
     """
-    used = parts > 1e-7
-    price = float(slope[used] @ sides[used] / (sides[used] @ sides[used]))
-    rest = slope - price * sides
-    miss = max(np.abs(rest[used]).max(), -min(rest.min(), 0.0))
-    if miss > _OPTIMAL * np.abs(slope).max():
-        raise DesignError(
-            f"No shortest interval was found at M = {bound:g}: the first-order conditions miss by "
-            f"{miss:.1e}. Event-study estimates that differ greatly in precision can be the reason."
-        )
+
+    penalties: FloatArray
+    corners: FloatArray
+
+    def weights(self, penalty: float) -> FloatArray:
+        """Solution at a penalty."""
+        order = slice(None, None, -1)
+        found = [np.interp(penalty, self.penalties[order], x[order]) for x in self.corners.T]
+        return np.array(found, dtype=float)
+
+
+def _lasso_path(square: FloatArray, linear: FloatArray) -> _Path:
+    """Follow the minimum of ``w @ square @ w / 2 + linear @ w + penalty * sum |w|`` to penalty 0.
+
+    Parameters
+    ----------
+    square : ndarray, shape (k, k)
+        Positive definite.
+    linear : ndarray, shape (k,)
+
+    Returns
+    -------
+    _Path
+    """
+    k = len(linear)
+    penalty = float(np.abs(linear).max(initial=0.0))
+    penalties, corners = [penalty], [np.zeros(k)]
+    signs = np.zeros(k)
+    turn = _Turn(-1, 0.0, 0.0)
+    if penalty > 0:
+        weight = int(np.abs(linear).argmax())
+        turn = _Turn(weight, 0.0, -float(np.sign(linear[weight])))
+    while penalty > 0:
+        signs[turn.weight] = turn.after
+        used = np.flatnonzero(signs)
+        inverse = np.linalg.inv(square[np.ix_(used, used)])
+        line = _Line(square, linear, signs, -inverse @ linear[used], inverse @ signs[used])
+        penalty, turn = line.next_corner(penalty, turn)
+        corner = np.zeros(k)
+        corner[used] = line.constant - penalty * line.pace
+        if turn.after == 0 and turn.weight >= 0:
+            corner[turn.weight] = 0.0
+        penalties.append(penalty)
+        corners.append(corner)
+    return _Path(np.array(penalties), np.array(corners))
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A weight that becomes or ceases to be zero: which, and its sign on either side (0: zero)."""
+
+    weight: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One stretch of the path: weights in use are ``constant - penalty * pace``."""
+
+    square: FloatArray
+    linear: FloatArray
+    signs: FloatArray
+    constant: FloatArray
+    pace: FloatArray
+
+    def next_corner(self, penalty: float, last: _Turn) -> tuple[float, _Turn]:
+        """Return the next lower penalty at which a weight turns, and how; 0 where none does.
+
+        The weight of the last turn meets the same bound nowhere else on this line, only where it
+        has just turned.
+        """
+        used = np.flatnonzero(self.signs)
+        best, turn = 0.0, _Turn(-1, 0.0, 0.0)
+        for place, weight in enumerate(used.tolist()):
+            at = self.constant[place] / self.pace[place] if self.pace[place] else 0.0
+            if best < at < penalty and weight != last.weight:
+                best, turn = float(at), _Turn(weight, float(self.signs[weight]), 0.0)
+        for weight in np.flatnonzero(self.signs == 0).tolist():
+            pull = -self.linear[weight] - self.square[weight, used] @ self.constant
+            change = self.square[weight, used] @ self.pace
+            for sign in (1.0, -1.0):
+                at = pull / (sign - change) if sign != change else 0.0
+                if best < at < penalty and (weight, sign) != (last.weight, last.before):
+                    best, turn = float(at), _Turn(weight, 0.0, sign)
+        return best, turn
