@@ -181,6 +181,26 @@ def test_varying_base_leaves_no_sensitivity() -> None:
     assert not found.tables["dynamics"]["reason"].str.contains("reference").any()
 
 
+def test_anticipation_moves_the_reference_and_not_the_average() -> None:
+    wanted = {**STAGGERED, "anticipation": 1, "estimators": ["group_time_event"]}
+    made, found = estimate(SURVEY, wanted)
+    rows = found.tables["dynamics"].query("kind == 'event'")
+    assert rows.loc[rows["reason"] != "", "event_time"].tolist() == [-2]
+    assert rows.loc[rows["before"], "event_time"].tolist() == [-4, -3]
+    relative = found.tables["parallel_trends"].query("restriction == 'relative_magnitudes'")
+    overall = value(made, "staggered/group_time_event/income")
+    assert relative["estimate"].to_numpy() == pytest.approx(overall)
+
+
+def test_waves_at_different_distances_leave_no_sensitivity() -> None:
+    years = {1: 2000, 2: 2001, 3: 2005, 4: 2006, 5: 2007, 6: 2008}
+    frame = SURVEY.assign(wave=SURVEY["wave"].map(years))
+    made, found = estimate(frame, {**STAGGERED, "estimators": ["group_time_event"]})
+    rows = found.tables["parallel_trends"]
+    assert rows["reason"].str.contains("share no reference period").all() and len(rows) == 2
+    assert np.isfinite(value(made, "staggered/group_time_event/income"))
+
+
 def test_order_names_and_other_analyses_change_nothing(made: tuple[Made, DifferenceTables]) -> None:
     shuffled = SURVEY.sample(frac=1, random_state=1).assign(wave=lambda d: d["wave"].astype(str))
     alone, found = estimate(shuffled, STAGGERED)

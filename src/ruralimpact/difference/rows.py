@@ -58,15 +58,13 @@ class _Several:
     places: Sequence[Row]
 
 
-def aggregate_rows(question: Question, found: Aggregate, base: float | None) -> list[Row]:
+def aggregate_rows(question: Question, found: Aggregate) -> list[Row]:
     """Rows of averages by event time, cohort or period, with intervals and a uniform band.
 
     Parameters
     ----------
     question : Question
     found : Aggregate
-    base : float or None
-        Event time of the reference period, where there is one.
 
     Returns
     -------
@@ -80,7 +78,7 @@ def aggregate_rows(question: Question, found: Aggregate, base: float | None) -> 
             found.labels, found.before, found.n_treated, found.n_control, strict=True
         )
     ]
-    reference = (found.labels == base) & (found.kind == "event")
+    reference = np.all(found.scores == 0, axis=0)
     several = _Several(found.kind, found.estimates, found.scores, reference, places)
     return _effect_rows(question, several)
 

@@ -176,9 +176,9 @@ class _OneOutcome:
         if self.staggered:
             rows["dynamics"] += group_time_rows(question, self.effects)
             for kind in ("cohort", "calendar"):
-                rows["dynamics"] += aggregate_rows(question, aggregate(self.effects, kind), None)
+                rows["dynamics"] += aggregate_rows(question, aggregate(self.effects, kind))
             rows["comparisons"] += comparison_rows(question, self.outcome)
         if event is not None:
-            rows["dynamics"] += aggregate_rows(question, event, self.base)
+            rows["dynamics"] += aggregate_rows(question, event)
             rows["pre_trends"].append(pre_trend_row(question, event))
             rows["parallel_trends"] += parallel_trend_rows(question, event, self.base)

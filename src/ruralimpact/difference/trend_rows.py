@@ -148,19 +148,25 @@ def _robust(
     from ruralimpact.difference.parallel_trends import relative_magnitudes, smoothness
 
     if base is None:
-        raise DesignError("effects that share no reference period (base: varying) have no trend.")
+        raise DesignError(
+            "the effects share no reference period (base: varying, or waves at different distances)."
+        )
     sums = sum_by_group(found.scores, question.arms.groups)
     count = int((sums != 0).any(axis=1).sum())
     covariance = count / max(count - 1, 1) * sums.T @ sums
     times = _whole_times(found.labels, base)
-    reference = int(times[found.labels == base][0])
-    common: dict[str, Any] = {"weights": "average", "reference": reference, "df": count - 1}
+    # Where treatment is anticipated some times after the reference are before it.
+    weights = (found.labels >= 0) / max(int((found.labels >= 0).sum()), 1)
+    common: dict[str, Any] = {
+        "weights": weights[found.labels > base],
+        "reference": int(times[found.labels == base][0]),
+        "df": count - 1,
+    }
     if restriction == "relative_magnitudes":
         return relative_magnitudes(
             found.estimates, covariance, times, magnitudes=_MULTIPLES, **common
         )
-    after = found.labels > base
-    error = float(np.sqrt(covariance[np.ix_(after, after)].sum())) / max(int(after.sum()), 1)
+    error = float(np.sqrt(weights @ covariance @ weights))
     grid = [share * error for share in _SLOPES]
     return smoothness(found.estimates, covariance, times, magnitudes=grid, **common)
 
