@@ -93,7 +93,7 @@ def _effect_rows(results: StudyResults, frame: pd.DataFrame, counts: list[int]) 
             names | {"measure": "effect"} | {f"groups_{n}": effects.get(n) for n in counts},
         ),
         Row(
-            Cell("\N{EN SPACE}percent of the control mean"),
+            Cell("in percent of the control mean"),
             tuple(Cell(formatting.number(percents.get(n), 1)) for n in counts),
             names | {"measure": "percent"} | {f"groups_{n}": percents.get(n) for n in counts},
         ),
