@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STUDY ?=
+DRAWS ?= 200
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick format lock docs simulation benchmarks clean help
+.PHONY: run setup test quick format lock docs simulation recovery benchmarks clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -34,6 +35,10 @@ docs: setup ## write the generated pages of docs/ anew
 
 simulation: setup ## coverage of every strategy on simulated clustered surveys (about an hour)
 	@$(BIN)/python tests/simulation/coverage.py && $(BIN)/python tests/simulation/coverage_page.py
+
+recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (200: about an hour)
+	@$(BIN)/python tests/simulation/bolivia_recovery.py --draws $(DRAWS)
+	@$(BIN)/python tests/simulation/percent_intervals.py --draws $(DRAWS)
 
 benchmarks: setup ## time the engine (minutes)
 	@$(BIN)/python benchmarks/engine.py

@@ -52,6 +52,20 @@ FITTED_ON = range(1001, 1041)
 CELL = ["process", "table", "outcome", "level", "strategy"]
 
 
+def first_wave() -> dict[str, Any]:
+    """Return the study with no more than the comparison of 2014."""
+    study = load_study(FOLDER)
+    main = next(one for one in study["analyses"] if one["name"] == "main")
+    sample = study["samples"][main["sample"]]
+    sources = [one for one in study["sources"] if "item" in one or one["name"] in sample["sources"]]
+    return {
+        **study,
+        "analyses": [main],
+        "samples": {main["sample"]: sample},
+        "sources": sources,
+    }
+
+
 def process_parameters(process: str) -> Parameters:
     text = (FOLDER / "calibration.yaml").read_text(encoding="utf-8")
     parameters = {
@@ -99,8 +113,9 @@ def estimates_of(
     made = design_study(study, units)
     wanted = ("weights", "pairs", "propensity", "designs")
     tables = Tables(units=units, outcomes=outcomes, **{name: made[name] for name in wanted})
+    main = estimate_study(study, tables, seed=seed)
     found = {
-        "estimates": estimate_study(study, tables, seed=seed)["estimates"],
+        **{name: main[name] for name in ("estimates", "scores", "tests")},
         "subgroups": subgroup_study(study, tables, seed=seed).subgroups,
         "decomposition": decomposition_study(study, tables).decomposition,
     }
@@ -226,7 +241,7 @@ def main() -> None:
         process: (values, mean_fit(values) if process == SAMPLED else None)
         for process, values in made.items()
     }
-    draw = partial(one_draw, study=load_study(FOLDER), processes=processes)
+    draw = partial(one_draw, study=first_wave(), processes=processes)
     with Pool(options.processes) as pool:
         done = track(pool.imap_unordered(draw, jobs), total=len(jobs))
         rows = pd.DataFrame([row for draw in done for row in draw])

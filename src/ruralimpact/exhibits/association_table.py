@@ -119,10 +119,27 @@ def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
     )
 
 
+def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
+    """The covariates that are held fixed, in words."""
+    names: dict[str, None] = {}
+    for analysis, association in dict.fromkeys(
+        zip(frame["analysis"], frame["association"], strict=True)
+    ):
+        entries = results.analysis(analysis).get("associations", [])
+        for entry in (one for one in entries if one["name"] == association):
+            names |= dict.fromkeys(entry.get("covariates", []))
+    built = results.study.get("variables", {})
+    labels = [
+        formatting.lower_first(built[name]["label"]) if name in built else name.replace("_", " ")
+        for name in names
+    ]
+    return f", with these held fixed: {', '.join(labels)}" if labels else ""
+
+
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
     notes = [
-        "Least squares among the treated alone, with the covariates that study.yaml names held fixed; "
-        "there is no comparison with controls. Those who do or receive more may differ in other ways "
+        f"Least squares among the treated alone{_held_fixed(results, frame)}; there is no comparison with "
+        "controls. Those who do or receive more may differ in other ways "
         "as well: these are associations.",
         reading.standard_error_note(results),
     ]

@@ -250,7 +250,7 @@ def _notes(
     if layout.money:
         notes.append(layout.money.note)
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Shares and their effects are in percent and percentage points.")
+        notes.append("Shares are in percent, effects on them in percentage points.")
     notes += reading.identification_notes(methods)
     if (frame["balanced"] == "no").any():
         notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")

@@ -16,7 +16,9 @@ from ruralimpact.exhibits.results import StudyResults
 _NOTES = (
     "Published numbers are as printed, in the words of the claims ledger. Where the report names no strategy "
     "five nearest neighbours stand beside them; a lowest or highest number of the strategies is compared "
-    "with ours. Ranks and ratios are of gains in percent.",
+    "with ours. Ranks and ratios are of gains in percent. A published number agrees when it lies in the "
+    "interval, so that a wide one agrees with almost any. Recomputed: from other numbers in print, as in the "
+    "claims ledger.",
     f"{formatting.DASH} = this study has no such number: the claim comes from another survey, or has no "
     "interval.",
 )
@@ -79,11 +81,12 @@ def published_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[
 def _columns(results: StudyResults) -> tuple[Column, ...]:
     return (
         Column("Published", width=1.1),
-        Column("Unit", width=3.4),
+        Column("Unit", width=2.7),
         *((Column("Planted", width=1.0),) if results.synthetic else ()),
         Column("Estimate", width=1.1),
         Column("95% interval", width=1.6),
-        Column("Status", width=3.2),
+        Column("Recomputed", width=1.3),
+        Column("Status", width=2.6),
     )
 
 
@@ -99,6 +102,7 @@ def _row(results: StudyResults, entry: Entry) -> Row:
         *truth_cell,
         Cell(words.estimate_value(claim, estimate)),
         Cell(words.estimate_interval(claim, estimate)),
+        Cell(words.recheck_line(entry)),
         Cell(entry.status.label),
     )
     values: dict[str, Value] = {

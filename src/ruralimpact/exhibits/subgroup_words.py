@@ -151,7 +151,7 @@ def subgroup_notes(
             "interval come from the wild bootstrap."
         )
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Shares and their effects are in percent and percentage points.")
+        notes.append("Shares are in percent, effects on them in percentage points.")
     if (frame["balanced"] == "no").any():
         notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():

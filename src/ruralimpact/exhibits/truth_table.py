@@ -257,9 +257,16 @@ def _reading(rows: list[Row]) -> str:
         else ""
     )
     return (
-        f"The planted truth lies inside {inside} of {total} intervals.{named} Estimates that share their "
-        "data hit or miss together; how often they do over many draws is in the methods registry."
+        f"The planted truth lies inside {inside} of {total} intervals of effects.{named}{_percents(rows)} "
+        "Estimates that share their data hit or miss together; how often they do over many draws is in the "
+        "methods registry."
     )
+
+
+def _percents(rows: list[Row]) -> str:
+    found = [row.record.get("percent_inside") for row in rows if row.record is not None]
+    known = [one for one in found if one is not None]
+    return f" Of percents it lies inside {sum(map(bool, known))} of {len(known)}." if known else ""
 
 
 def _missed(rows: list[Row]) -> Iterator[str]:

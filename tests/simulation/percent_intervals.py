@@ -1,0 +1,155 @@
+"""Three intervals for percent impacts, and two for effects, over many draws of the stand-in.
+
+    python tests/simulation/percent_intervals.py --draws 200
+
+writes docs/methods/percent_intervals.csv, one row an outcome, strategy and interval. Draws are of the
+process whose effects are left to chance, with the seeds 1, 2, 3 ...; coverage is of the mean truth over
+draws. Percents have the delta method's interval, Fieller's, and that of the log of the ratio; effects have
+Student's t and the wild bootstrap.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from functools import partial
+from multiprocessing import Pool
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from bolivia_recovery import (
+    DOCS,
+    SAMPLED,
+    estimates_of,
+    first_wave,
+    mean_fit,
+    process_parameters,
+)
+from rich.progress import track
+from scipy import stats
+
+from ruralimpact.inference.clustered import clustered_std_error
+
+CELL = ["outcome", "strategy", "of", "interval"]
+
+
+def clustered_covariance(first: np.ndarray, second: np.ndarray) -> float:
+    """Covariance of two estimates from their group scores."""
+    variances = [clustered_std_error(one)[0] ** 2 for one in (first + second, first, second)]
+    return (variances[0] - variances[1] - variances[2]) / 2
+
+
+def ratio_intervals(
+    effect: float, base: float, scores: np.ndarray, base_scores: np.ndarray
+) -> dict[str, tuple[float, float]]:
+    """Return 95 percent intervals of an effect in percent of its base, by method."""
+    ratio = effect / base
+    error, groups = clustered_std_error((scores - ratio * base_scores) / base)
+    critical = float(stats.t.ppf(0.975, groups - 1))
+    step, _ = clustered_std_error((scores + base_scores) / (effect + base) - base_scores / base)
+    factor = np.exp(critical * step)
+    squared = critical**2
+    a = base**2 - squared * clustered_std_error(base_scores)[0] ** 2
+    b = effect * base - squared * clustered_covariance(scores, base_scores)
+    c = effect**2 - squared * clustered_std_error(scores)[0] ** 2
+    root = np.sqrt(max(b**2 - a * c, 0.0))
+    fieller = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
+    ends = {
+        "delta method": (ratio - critical * error, ratio + critical * error),
+        "Fieller": fieller,
+        "log of the ratio": ((1 + ratio) / factor - 1, (1 + ratio) * factor - 1),
+    }
+    return {name: (100 * low, 100 * high) for name, (low, high) in ends.items()}
+
+
+def rows_of(found: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the intervals of every estimate on everyone whose truth is known."""
+    scores, tests = found["scores"].set_index("group"), found["tests"].set_index("spec_id")
+    for record in found["estimates"].to_dict("records"):
+        if record["outcome"] not in truth.index or record["analysis"] != "main":
+            continue
+        planted, spec = truth.loc[record["outcome"]], record["spec_id"]
+        named = {"outcome": record["outcome"], "strategy": record["strategy"]}
+        drawn = tests.loc[spec]
+        effects = {
+            "Student's t": (record["conf_low"], record["conf_high"]),
+            "wild bootstrap": (drawn["boot_low"], drawn["boot_high"]),
+        }
+        for name, (low, high) in effects.items():
+            yield {
+                **named,
+                "of": "effect",
+                "interval": name,
+                "truth": planted["effect"],
+                "low": low,
+                "high": high,
+            }
+        if record["unit"] == "percentage points" or not np.isfinite(record["percent"]):
+            continue
+        own = scores[spec].fillna(0.0).to_numpy()
+        base_scores = scores[f"{spec}::treated_mean"].fillna(0.0).to_numpy() - own
+        base = record["treated_mean"] - record["estimate"]
+        for name, (low, high) in ratio_intervals(
+            record["estimate"], base, own, base_scores
+        ).items():
+            yield {
+                **named,
+                "of": "percent",
+                "interval": name,
+                "truth": planted["percent"],
+                "low": low,
+                "high": high,
+            }
+
+
+def one_draw(
+    seed: int, *, study: Mapping[str, Any], parameters: Any, fitted: Any
+) -> list[dict[str, Any]]:
+    """Return the intervals of one draw."""
+    found, effects = estimates_of(study, parameters, seed, fitted)
+    truth = effects[(effects["wave"] == 2014) & (effects["by"] == "all")].set_index("outcome")
+    return [{"seed": seed, **row} for row in rows_of(found, truth)]
+
+
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return coverage of the mean truth, misses on either side, and the median width, in percent."""
+    truth = rows.groupby(CELL)["truth"].transform("mean")
+    rows = rows.assign(
+        covers=100.0 * truth.between(rows["low"], rows["high"]),
+        too_high=100.0 * (rows["low"] > truth),
+        too_low=100.0 * (rows["high"] < truth),
+        width=rows["high"] - rows["low"],
+    )
+    names = ("covers", "too_high", "too_low")
+    table = rows.groupby(CELL, sort=False).agg(
+        draws=("covers", "size"),
+        **{name: (name, "mean") for name in names},
+        median_width=("width", "median"),
+    )
+    return table.reset_index().round(3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    parameters = process_parameters(SAMPLED)
+    study = first_wave()
+    unused = ("subgroups", "decomposition", "associations")
+    only = [
+        {key: value for key, value in one.items() if key not in unused} for one in study["analyses"]
+    ]
+    draw = partial(
+        one_draw,
+        study={**study, "analyses": only},
+        parameters=parameters,
+        fitted=mean_fit(parameters),
+    )
+    with Pool(options.processes) as pool:
+        done = track(pool.imap(draw, range(1, options.draws + 1)), total=options.draws)
+        rows = pd.DataFrame([row for rows in done for row in rows])
+    summarise(rows).to_csv(DOCS / "percent_intervals.csv", index=False)
+
+
+if __name__ == "__main__":
+    main()
