@@ -90,7 +90,7 @@ def parallel_trends() -> DataFrameSchema:
             "restriction": Column(str, Check.isin(restrictions)),
             "magnitude": Column(float, **number, description="Mbar, or M in the outcome's unit"),
             "estimate": Column(float, **number, description="average over times since treatment"),
-            "std_error": Column(float, Check.ge(0), **number, description="times t over normal"),
+            "std_error": Column(float, Check.ge(0), **number, description="clustered by group"),
             "conf_low": Column(float, **number, description="if trends differ by no more"),
             "conf_high": Column(float, **number),
             "breakdown": Column(float, **number, description="largest magnitude without zero"),
