@@ -56,13 +56,10 @@ def first_wave() -> dict[str, Any]:
     """Return the study with no more than the comparison of 2014."""
     study = load_study(FOLDER)
     main = next(one for one in study["analyses"] if one["name"] == "main")
-    sample = study["samples"][main["sample"]]
-    sources = [one for one in study["sources"] if "item" in one or one["name"] in sample["sources"]]
     return {
         **study,
         "analyses": [main],
-        "samples": {main["sample"]: sample},
-        "sources": sources,
+        "samples": {main["sample"]: study["samples"][main["sample"]]},
     }
 
 

@@ -22,6 +22,19 @@ LABELS: dict[Code, str] = {
     "statement": "taken as printed",
 }
 
+# What readers count apart: that synthetic data agree, or differ, decides nothing about the claim.
+KINDS: dict[str, str] = {
+    kind: words
+    for code, label in LABELS.items()
+    for kind, words in (
+        (code, label),
+        (
+            f"{code}_stand_in",
+            f"{label} {'with' if code == 'agrees' else 'from'} the synthetic stand-in",
+        ),
+    )
+}
+
 RULES: tuple[tuple[Code, str], ...] = (
     (
         "not_attributable",
@@ -82,12 +95,14 @@ class Status:
     basis: Basis = ""
 
     @property
+    def kind(self) -> str:
+        """The code, with ``_stand_in`` after it where synthetic data decided: a key of `KINDS`."""
+        return f"{self.code}_stand_in" if self.basis == "synthetic stand-in" else self.code
+
+    @property
     def label(self) -> str:
         """The status in words; a synthetic stand-in is always named."""
-        label = LABELS[self.code]
-        if self.basis == "synthetic stand-in":
-            return f"{label} {'with' if self.code == 'agrees' else 'from'} the synthetic stand-in"
-        return label
+        return KINDS[self.kind]
 
 
 def status_of(claim: Claim, rechecks: Sequence[Recheck], estimate: Estimate | None) -> Status:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruralimpact.claims.ledger import Entry, Ledger
 from ruralimpact.claims.recheck import Recheck
-from ruralimpact.claims.status import LABELS, RULES
+from ruralimpact.claims.status import KINDS, LABELS, RULES
 from ruralimpact.exhibits import claims_plot
 from ruralimpact.exhibits import claims_words as words
 
@@ -26,6 +26,8 @@ _MEANINGS = {
     "rounding": "cut off or adjusted instead of rounded",
     "not_attributable": "a change or an association without controls",
     "agrees": "comes out as printed, or an estimate bears it out",
+    "agrees_stand_in": "the method finds it in data that were calibrated to it: no confirmation",
+    "differs_stand_in": "an estimate misses it in data that were calibrated to it: no refutation",
     "micro_data": "only the survey or the records could confirm it",
     "statement": "design, parameter, price or account: nothing to estimate",
 }
@@ -105,7 +107,7 @@ def _estimates_sentence(ledger: Ledger) -> str:
 
 
 def _counts(ledger: Ledger) -> list[dict[str, Any]]:
-    pairs = [(entry.status.code, entry.claim.tier) for entry in ledger.entries]
+    pairs = [(entry.status.kind, entry.claim.tier) for entry in ledger.entries]
     return [
         {
             "code": code,
@@ -114,7 +116,8 @@ def _counts(ledger: Ledger) -> list[dict[str, Any]]:
             "by_tier": [sum(pair == (code, tier) for pair in pairs) for tier in _TIERS],
             "total": sum(found == code for found, _ in pairs),
         }
-        for code, label in LABELS.items()
+        for code, label in KINDS.items()
+        if code in LABELS or code in dict(pairs)
     ]
 
 
@@ -181,7 +184,7 @@ def _marks(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     codes = [entry["code"] for entry in entries]
     return [
         {"code": code, "label": label, "count": codes.count(code)}
-        for code, label in LABELS.items()
+        for code, label in KINDS.items()
         if code in codes
     ]
 
@@ -202,7 +205,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "tier": _TIERS[claim.tier],
         "published": words.published_value(claim),
         "unit": words.unit_and_base(claim),
-        "code": entry.status.code,
+        "code": entry.status.kind,
         "status": entry.status.label,
         "note": claim.note,
         "checks": [_check(one) for one in entry.rechecks],

@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from ruralimpact.claims.ledger import Entry, Ledger
 from ruralimpact.exhibits import formatting, palette
@@ -57,12 +58,17 @@ def _panel(axes: Axes, unit: str, entries: Sequence[Entry]) -> None:
     heights = range(len(entries) - 1, -1, -1)
     for height, entry in zip(heights, entries, strict=True):
         _row(axes, height, entry)
+    names = [entry.claim.quantity for entry in entries]
+    labels = [_label(entry, several=names.count(entry.claim.quantity) > 1) for entry in entries]
     axes.set_yticks(
-        list(heights), [palette.wrapped(_label(entry), _LABEL) for entry in entries], fontsize=7.5
+        list(heights), [palette.wrapped(label, _LABEL) for label in labels], fontsize=7.5
     )
     axes.set_ylim(-0.6, len(entries) - 0.4)
     axes.tick_params(axis="y", length=0)
-    axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
+    if unit.startswith("rank"):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    else:
+        axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
     axes.set_title(unit[:1].upper() + unit[1:])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(lambda value, _: formatting.number(value, _decimals(axes)))
@@ -91,8 +97,11 @@ _PRINTED: dict[str, Any] = {
 }
 
 
-def _label(entry: Entry) -> str:
-    return f"{entry.claim.quantity} ({entry.claim.place})"
+def _label(entry: Entry, *, several: bool) -> str:
+    """What is claimed, and where; of whom, too, where other rows claim the same of others."""
+    claim = entry.claim
+    of_whom = f": {claim.population}" if several else ""
+    return f"{claim.quantity}{of_whom} ({claim.place})"
 
 
 def _decimals(axes: Axes) -> int:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from ruralimpact.claims.ledger import Entry, Ledger
 from ruralimpact.claims.recheck import Recheck
-from ruralimpact.claims.status import LABELS
+from ruralimpact.claims.status import KINDS
 from ruralimpact.exhibits import claims_words as words
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
@@ -38,10 +38,10 @@ def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table
     estimated = any(entry.estimate for entry in entries)
     columns = [
         Column("Published", width=1.3),
-        Column("Unit", width=2.6),
+        Column("Unit", width=2.6, text=True),
         *([Column("Estimate"), Column("95% interval", width=1.5)] if estimated else []),
         Column("Recomputed", width=1.3),
-        Column("Status", width=2.5),
+        Column("Status", width=2.5, text=True),
     ]
     rows = []
     for place, group in groupby(entries, key=lambda one: (one.claim.document, one.claim.place)):
@@ -97,9 +97,9 @@ def _ledger_row(entry: Entry, label: str, *, estimated: bool) -> Row:
 
 def counts_sentence(entries: Sequence[Entry]) -> str:
     """Return how many claims have each status, in words."""
-    codes = [entry.status.code for entry in entries]
-    counts = [f"{codes.count(code)} {label}" for code, label in LABELS.items() if code in codes]
-    return f"{formatting.count(len(codes))} claims: {', '.join(counts)}."
+    kinds = [entry.status.kind for entry in entries]
+    counts = [f"{kinds.count(kind)} {label}" for kind, label in KINDS.items() if kind in kinds]
+    return f"{formatting.count(len(kinds))} claims: {', '.join(counts)}."
 
 
 def inconsistency_table(ledger: Ledger) -> Table:
@@ -120,7 +120,11 @@ def inconsistency_table(ledger: Ledger) -> Table:
         f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
         f"{formatting.count(off)} do not come out as printed.",
     )
-    columns = (Column("Printed", width=1.4), Column("Recomputed", width=1.4))
+    columns = (
+        Column("Printed", width=1.3),
+        Column("Recomputed", width=1.3),
+        Column("What is behind it", width=5.0, text=True),
+    )
     title = "Numbers that do not come out as printed"
     return Table(title, "Number", columns, tuple(rows), reading, (_ROUNDING,), SOURCE)
 
@@ -133,7 +137,9 @@ _ROUNDING = (
 
 def _check_row(recheck: Recheck) -> Row:
     check = recheck.check
-    cells = (words.check_printed(recheck), words.check_recomputed(recheck))
+    worked = words.working(recheck)
+    reason = ". ".join(part for part in (worked, check.note) if part)
+    cells = (words.check_printed(recheck), words.check_recomputed(recheck), reason)
     record: dict[str, Value] = {
         "check": check.id,
         "claims": " ".join(check.claims),

@@ -40,11 +40,14 @@ class Column:
         Its own label, under that of the group of neighbouring columns; no group when empty.
     width : float
         Relative width; 1 holds a number of six digits.
+    text : bool
+        The cells are words: set from the left, and broken into lines.
     """
 
     label: str
     group: str = ""
     width: float = 1.0
+    text: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,14 @@ class Table:
     def dense(self) -> bool:
         """Whether the table needs smaller letters even on a page on its side."""
         return sum(column.width for column in self.columns) > _LYING
+
+    def texts(self, row: Row) -> list[bool]:
+        """Whether each cell of a row holds words, by the column it starts in."""
+        places, found = 0, []
+        for cell in row.cells:
+            found.append(cell.span == 1 and self.columns[places].text)
+            places += cell.span
+        return found
 
     @property
     def column_groups(self) -> tuple[tuple[str, int], ...]:

@@ -81,12 +81,12 @@ def published_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[
 def _columns(results: StudyResults) -> tuple[Column, ...]:
     return (
         Column("Published", width=1.1),
-        Column("Unit", width=2.7),
+        Column("Unit", width=2.4, text=True),
         *((Column("Planted", width=1.0),) if results.synthetic else ()),
         Column("Estimate", width=1.1),
         Column("95% interval", width=1.6),
         Column("Recomputed", width=1.3),
-        Column("Status", width=2.6),
+        Column("Status", width=2.3, text=True),
     )
 
 

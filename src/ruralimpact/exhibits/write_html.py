@@ -13,6 +13,7 @@ border-top:1.5px solid #1d2733;border-bottom:1.5px solid #1d2733}
 figure.table figcaption{font-weight:650;margin:0 0 .5rem;text-align:left}
 figure.table th,figure.table td{padding:.22rem .5rem;text-align:right;vertical-align:top;font-weight:400}
 figure.table td{white-space:nowrap}
+figure.table td.words,figure.table thead th.words{white-space:normal;text-align:left}
 figure.table.dense table{font-size:.78rem}
 figure.table.dense th,figure.table.dense td{padding:.22rem .28rem}
 figure.table.dense th.stub{min-width:8rem}
@@ -30,6 +31,9 @@ figure.table .reading{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
 figure.table .reading.alone{padding:0}
 figure.table .notes{font-size:.78rem;color:#47525e;margin:.3rem 0}
 """
+
+
+_CLASS = {False: "", True: ' class="words"'}
 
 
 def html_fragment(table: Table, anchor: str = "") -> str:
@@ -76,7 +80,10 @@ def fragment_of(page: str) -> str:
 
 def _head(table: Table) -> str:
     stub = f'<th scope="col" class="stub"{{}}>{escape(table.stub)}</th>'
-    labels = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in table.columns)
+    labels = "".join(
+        f'<th scope="col"{_CLASS[column.text]}>{escape(column.label)}</th>'
+        for column in table.columns
+    )
     if not any(column.group for column in table.columns):
         return f"<tr>{stub.format('')}{labels}</tr>"
     spanners = "".join(_spanner(label, width) for label, width in table.column_groups)
@@ -96,18 +103,21 @@ def _bodies(table: Table) -> str:
     for row in table.rows:
         if row.kind == "panel" and len(lines) > 1:
             lines.append("</tbody>\n<tbody>")
-        lines.append(_row(row, len(table.columns), first=row.kind != previous))
+        lines.append(_row(row, table, first=row.kind != previous))
         previous = row.kind
     return "\n".join([*lines, "</tbody>"])
 
 
-def _row(row: Row, width: int, *, first: bool) -> str:
+def _row(row: Row, table: Table, *, first: bool) -> str:
     label = _content(row.label)
     if row.kind in ("panel", "group"):
-        span = f'colspan="{width + 1}"'
+        span = f'colspan="{len(table.columns) + 1}"'
         return f'<tr class="{row.kind}"><th scope="rowgroup" {span}>{label}</th></tr>'
     name = f"{row.kind} first" if first else row.kind
-    cells = "".join(f"<td{_span(cell)}>{_content(cell)}</td>" for cell in row.cells)
+    cells = "".join(
+        f"<td{_CLASS[text]}{_span(cell)}>{_content(cell)}</td>"
+        for cell, text in zip(row.cells, table.texts(row), strict=True)
+    )
     return f'<tr class="{name}"><th scope="row" class="stub">{label}</th>{cells}</tr>'
 
 

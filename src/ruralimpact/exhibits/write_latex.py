@@ -39,7 +39,7 @@ def latex_document(tables: tuple[Table, ...], label: str) -> str:
     label : str
         Stem of the cross-reference labels.
     """
-    lines = ["% Needs \\usepackage{booktabs,longtable,pdflscape}"]
+    lines = ["% Needs \\usepackage{array,booktabs,longtable,pdflscape}"]
     if tables[0].synthetic:
         lines.append("% Synthetic stand-in: no number here describes real producers")
     for place, table in enumerate(tables, start=1):
@@ -48,12 +48,15 @@ def latex_document(tables: tuple[Table, ...], label: str) -> str:
 
 
 def _table(table: Table, label: str) -> str:
-    columns = len(table.columns)
+    columns = "".join(
+        rf">{{\raggedright\arraybackslash}}p{{{1.2 * column.width:.1f}cm}}" if column.text else "r"
+        for column in table.columns
+    )
     head = _head(table)
     letters = r"\scriptsize" if table.dense else r"\footnotesize"
     body = [
         rf"\begingroup{letters}\setlength{{\tabcolsep}}{{{2 if table.dense else 3}pt}}",
-        rf"\begin{{longtable}}{{@{{}}l{'r' * columns}@{{}}}}",
+        rf"\begin{{longtable}}{{@{{}}{_stub(table)}{columns}@{{}}}}",
         rf"\caption{{{escape(table.full_title)}}}\label{{{label}}}\\",
         rf"\toprule{head}\midrule\endfirsthead",
         rf"\toprule{head}\midrule\endhead",
@@ -66,6 +69,13 @@ def _table(table: Table, label: str) -> str:
     if table.wide:
         body = [r"\begin{landscape}", *body, r"\end{landscape}"]
     return "\n".join(body)
+
+
+def _stub(table: Table) -> str:
+    """Long row labels beside words are broken into lines."""
+    if not any(column.text for column in table.columns):
+        return "l"
+    return r">{\raggedright\arraybackslash}p{6cm}"
 
 
 def _head(table: Table) -> str:

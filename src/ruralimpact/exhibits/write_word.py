@@ -119,7 +119,8 @@ def _head_rows(table: Table, widths: list[int]) -> list[str]:
         rows.append(_row_xml(cells, head=True))
     labels = [_cell_xml(Cell(table.stub), widths[0], "left", "bold", "thick")]
     for column, step in zip(table.columns, widths[1:], strict=True):
-        labels.append(_cell_xml(Cell(column.label), step, "right", "bold", "thick"))
+        align = "left" if column.text else "right"
+        labels.append(_cell_xml(Cell(column.label), step, align, "bold", "thick"))
     return [*rows, _row_xml(labels, head=True)]
 
 
@@ -128,20 +129,23 @@ def _body_rows(table: Table, widths: list[int]) -> list[str]:
     for row, following in zip_longest(table.rows, table.rows[1:]):
         together = following is not None and following.kind in ("data", "foot")
         ruled = row.kind == "foot" and previous != "foot"
-        rows.append(_body_row(row, widths, ruled=ruled, together=together))
+        texts = table.texts(row)
+        rows.append(_body_row(row, texts, widths, ruled=ruled, together=together))
         previous = row.kind
     return rows
 
 
-def _body_row(row: Row, widths: list[int], *, ruled: bool, together: bool) -> str:
+def _body_row(
+    row: Row, texts: list[bool], widths: list[int], *, ruled: bool, together: bool
+) -> str:
     if row.kind in ("panel", "group"):
         label = Cell(row.label.text, row.label.mark, span=len(widths))
         style = "bold" if row.kind == "panel" else "italic"
         return _row_xml([_cell_xml(label, sum(widths), "left", style, row.kind)], keep=True)
     rule = "over" if ruled else ""
     cells, place = [_cell_xml(row.label, widths[0], "left", "", rule, indent=row.kind == "data")], 1
-    for cell in row.cells:
-        align = "center" if cell.span > 1 else "right"
+    for cell, text in zip(row.cells, texts, strict=True):
+        align = "center" if cell.span > 1 else "left" if text else "right"
         cells.append(_cell_xml(cell, sum(widths[place : place + cell.span]), align, "", rule))
         place += cell.span
     return _row_xml(cells, keep=together)
