@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config_waves import wave_key
 from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.suggestions import nearest
@@ -94,6 +95,12 @@ def check_over_time(
     both = set(map(str, analysis.get("before", []))) & set(map(str, analysis.get("after", [])))
     if both:
         raise ConfigError(f"wave {sorted(both)[0]} is both before and after.", file=file, key=key)
+    if "before" in analysis and "after" in analysis:
+        before = max(map(str, analysis["before"]), key=wave_key)
+        after = min(map(str, analysis["after"]), key=wave_key)
+        if wave_key(after) < wave_key(before):
+            problem = f"wave {after} of `after` is not later than wave {before} of `before`."
+            raise ConfigError(problem, file=file, key=f"{key}.after")
     _check_adjustment(analysis, file, key)
 
 

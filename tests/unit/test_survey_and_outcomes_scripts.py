@@ -44,8 +44,7 @@ def run(study, folder, *, shuffle):
             quality=surveys[-1].replace(".parquet", ".quality.json"),
             study=study["name"],
             source=source,
-            sources=[one["name"] for one in study["sources"]],
-            rows=study["codebook"],
+            rows=[row for row in study["codebook"] if row["source"] in ("*", source["name"])],
         )
     script("construct_samples")(
         surveys=surveys,

@@ -96,6 +96,13 @@ def test_the_naive_contrast_keeps_them_and_counts_them():
     assert found.counts["n_contaminated"].tolist() == [1]
 
 
+def test_rows_before_treatment_are_the_baseline_of_several_waves():
+    both = pd.concat([LATER, LATER.assign(wave="2020")], ignore_index=True)
+    found = adopted("exclude", both)
+    assert found.kept[1]
+    assert found.counts["n_not_yet"].tolist() == [1, 0]
+
+
 def test_treatment_in_the_year_of_the_wave_has_begun():
     found = adopted("exclude", LATER.assign(began=[2018.0, 2018, 2018, 0, 0]))
     assert found.kept.tolist() == [True, True, False, True, True]

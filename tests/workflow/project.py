@@ -56,6 +56,11 @@ class Project:
 
     def planned(self, *arguments: str) -> set[str]:
         """Return the stages that Snakemake would run now."""
+        rules = self.jobs(*arguments)
+        return {re.sub(f"_{STUDY}(_.*)?$", "", rule) for rule in rules}
+
+    def jobs(self, *arguments: str) -> dict[str, int]:
+        """Return how many jobs of each rule Snakemake would run now."""
         events = self.root / "planned.jsonl"
         events.unlink(missing_ok=True)
         shown = self.call(
@@ -63,12 +68,12 @@ class Project:
             RURALIMPACT_EVENTS=str(events),
         )
         assert shown.returncode == 0, shown.stderr
-        rules: set[str] = set()
+        rules: dict[str, int] = {}
         for line in events.read_text(encoding="utf-8").splitlines():
             event = json.loads(line)
             if event["event"] == "run_info":
-                rules |= set(event["stats"])
-        return {re.sub(f"_{STUDY}(_.*)?$", "", rule) for rule in rules} - {"all", STUDY, "total"}
+                rules |= event["stats"]
+        return {rule: count for rule, count in rules.items() if rule not in {"all", STUDY, "total"}}
 
     def results(self) -> dict[str, bytes]:
         """Return the contents of every result file."""
@@ -95,6 +100,13 @@ class Project:
 
 def small_project(root: Path) -> Project:
     """Lay a small project into `root`, not yet run."""
+    project = copy_project(root)
+    _lay_study(root)
+    return project
+
+
+def copy_project(root: Path) -> Project:
+    """Copy the project into `root`, with no study in it yet."""
     root.mkdir(parents=True)
     for name in COPIED:
         source = ROOT / name
@@ -104,7 +116,6 @@ def small_project(root: Path) -> Project:
             shutil.copy2(source, root / name)
     shutil.rmtree(root / "config" / "studies")
     (root / "config" / "config.yaml").write_text("studies: [small]\nseed: 1\n", encoding="utf-8")
-    _lay_study(root)
     return Project(root)
 
 

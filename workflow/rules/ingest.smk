@@ -25,8 +25,7 @@ for study in STUDIES.values():
             params:
                 study=study["name"],
                 source={k: v for k, v in source.items() if k != "label"},
-                sources=[source["name"] for source in study["sources"]],
                 codebook=f"config/studies/{study['name']}/codebook.csv",
-                rows=study["codebook"],
+                rows=[row for row in study["codebook"] if row["source"] in ("*", source["name"])],
             script:
                 "../scripts/ingest_source.py"

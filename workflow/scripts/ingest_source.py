@@ -20,7 +20,6 @@ def ingest_source(
     quality: str,
     study: str,
     source: Mapping[str, Any],
-    sources: Sequence[str],
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """Write `survey` (Parquet) and `quality` (JSON) from the file `raw`.
@@ -34,12 +33,10 @@ def ingest_source(
     study : str
     source : mapping
         Item of ``sources:`` in study.yaml.
-    sources : sequence of str
-        Names of all sources of the study.
     rows : sequence of mapping
-        Rows of the codebook.
+        Rows of the codebook that describe the source.
     """
-    entries = parse_codebook(rows, sources, file=codebook)
+    entries = parse_codebook(rows, [source["name"]], file=codebook)
     table = read_source(source, raw)
     result = harmonise(table, source, entries_of(entries, source["name"]), file=raw)
     report = {

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.waves.drift import drift
 
@@ -97,7 +97,7 @@ def _sums(found: pd.DataFrame) -> list[Row]:
     ):
         names = ", ".join(name.replace("_", " ") for name in part["variable"])
         cells = (Cell(str(wave)), Cell(str(aspect)), Cell(formatting.DASH), Cell(_short(names)))
-        record = {
+        record: dict[str, Value] = {
             "wave": str(wave),
             "aspect": str(aspect),
             "variables": names,

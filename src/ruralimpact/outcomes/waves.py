@@ -181,8 +181,9 @@ def adoption(
     Returns
     -------
     Adoption
-        Beneficiaries whose treatment had not begun are left out whatever `handling` is; so are controls
-        of which it is not known, unless contaminated ones are kept.
+        In a sample of one wave, beneficiaries whose treatment had not begun are left out whatever
+        `handling` is; in one of several waves those rows are the baseline. Controls of which it is not
+        known are left out, unless contaminated ones are kept.
 
     Raises
     ------
@@ -210,12 +211,13 @@ def adoption(
         )
     early, unknown = treated & (begun > waves), control & np.isnan(begun)
     reasons = [("beneficiary whose treatment had not begun by the wave", early)]
+    reasons = reasons if len(set(table["wave"])) == 1 else []
     if handling != KEEP:
         reasons += [
             ("control whose treatment had begun by the wave", contaminated),
             ("control of which it is not known when treatment began", unknown),
         ]
-    kept = ~np.logical_or.reduce([hit for _, hit in reasons])
+    kept = ~np.logical_or.reduce([np.zeros(len(table), dtype=bool), *(hit for _, hit in reasons)])
     frame = table.assign(
         treated=treated, early=early, control=control, contaminated=contaminated, unknown=unknown
     )

@@ -59,8 +59,8 @@ def entry_of_run(
     -------
     dict
         ``code``; ``sources`` (digest of each raw file's cells); ``samples`` (sources and identifiers of
-        units); ``estimates`` by spec_id: ``estimate``, ``std_error``, ``sample`` and ``specification``, a digest
-        of what was asked for.
+        units); ``estimates`` by spec_id: ``estimate``, ``std_error``, ``sample`` and ``specification``, a
+        digest of what was asked for.
     """
     return {
         "code": code,
