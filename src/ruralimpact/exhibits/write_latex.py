@@ -1,6 +1,10 @@
 """Tables as LaTeX: `longtable` with booktabs rules, turned on its side when it is wide."""
 
-from ruralimpact.exhibits.model import Cell, Row, Table
+from textwrap import wrap
+
+from ruralimpact.exhibits.model import Cell, Column, Row, Table
+
+_LABEL = 14  # characters to the line of a column label
 
 _ESCAPES = str.maketrans(
     {
@@ -79,16 +83,30 @@ def _stub(table: Table) -> str:
 
 
 def _head(table: Table) -> str:
-    labels = " & ".join([escape(table.stub), *(escape(column.label) for column in table.columns)])
+    labels = " & ".join([_broken(table.stub, 40, "l"), *map(_label, table.columns)])
     if not any(column.group for column in table.columns):
         return f"\n{labels} \\\\\n"
     spanners, rules, place = [], [], 2
     for label, width in table.column_groups:
-        spanners.append(rf"\multicolumn{{{width}}}{{c}}{{{escape(label)}}}")
+        text = _broken(label, _LABEL * width, "c")
+        spanners.append(rf"\multicolumn{{{width}}}{{c}}{{{text}}}")
         if label:
             rules.append(rf"\cmidrule(lr){{{place}-{place + width - 1}}}")
         place += width
     return f"\n & {' & '.join(spanners)} \\\\\n{''.join(rules)}\n{labels} \\\\\n"
+
+
+def _label(column: Column) -> str:
+    return escape(column.label) if column.text else _broken(column.label, _LABEL, "r")
+
+
+def _broken(text: str, length: int, side: str) -> str:
+    """Return a label broken into lines of about `length` characters, set at one side."""
+    lines = wrap(text, length, break_long_words=False, break_on_hyphens=False)
+    if len(lines) < 2:
+        return escape(text)
+    stacked = r"\\".join(map(escape, lines))
+    return rf"\shortstack[{side}]{{{stacked}}}"
 
 
 def _rows(table: Table) -> list[str]:
