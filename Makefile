@@ -33,8 +33,11 @@ lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python tools/write_docs.py
 
-simulation: setup ## coverage of every strategy on simulated clustered surveys (about an hour)
+simulation: setup ## coverage of every estimator on simulated clustered surveys (two hours)
 	@$(BIN)/python tests/simulation/coverage.py && $(BIN)/python tests/simulation/coverage_page.py
+	@$(BIN)/python tests/simulation/difference_coverage.py && $(BIN)/python tests/simulation/difference_coverage_page.py
+	@$(BIN)/python tests/simulation/staggered_coverage.py
+	@$(BIN)/python tests/simulation/attrition_coverage.py
 
 recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (200: about an hour)
 	@$(BIN)/python tests/simulation/bolivia_recovery.py --draws $(DRAWS)
