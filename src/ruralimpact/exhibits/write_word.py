@@ -19,6 +19,7 @@ _FONT = "Arial"
 _LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
 _TWIPS = 567  # to the centimetre
 _LETTERS, _SMALL = '<w:sz w:val="17"/>', '<w:sz w:val="14"/>'  # half points
+_INDENT, _GAP = 170, 110  # of row labels, and of words after a number; twentieths of a point
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -119,8 +120,9 @@ def _head_rows(table: Table, widths: list[int]) -> list[str]:
         rows.append(_row_xml(cells, head=True))
     labels = [_cell_xml(Cell(table.stub), widths[0], "left", "bold", "thick")]
     for column, step in zip(table.columns, widths[1:], strict=True):
-        align = "left" if column.text else "right"
-        labels.append(_cell_xml(Cell(column.label), step, align, "bold", "thick"))
+        align, indent = ("left", _GAP) if column.text else ("right", 0)
+        label = _cell_xml(Cell(column.label), step, align, "bold", "thick", indent=indent)
+        labels.append(label)
     return [*rows, _row_xml(labels, head=True)]
 
 
@@ -143,10 +145,13 @@ def _body_row(
         style = "bold" if row.kind == "panel" else "italic"
         return _row_xml([_cell_xml(label, sum(widths), "left", style, row.kind)], keep=True)
     rule = "over" if ruled else ""
-    cells, place = [_cell_xml(row.label, widths[0], "left", "", rule, indent=row.kind == "data")], 1
+    indent = _INDENT if row.kind == "data" else 0
+    cells, place = [_cell_xml(row.label, widths[0], "left", "", rule, "top", indent=indent)], 1
     for cell, text in zip(row.cells, texts, strict=True):
         align = "center" if cell.span > 1 else "left" if text else "right"
-        cells.append(_cell_xml(cell, sum(widths[place : place + cell.span]), align, "", rule))
+        width = sum(widths[place : place + cell.span])
+        indent = _GAP if text else 0
+        cells.append(_cell_xml(cell, width, align, "", rule, "top", indent=indent))
         place += cell.span
     return _row_xml(cells, keep=together)
 
@@ -174,12 +179,13 @@ def _cell_xml(
     align: str = "left",
     style: str = "",
     edge: str = "",
+    upright: str = "bottom",
     *,
-    indent: bool = False,
+    indent: int = 0,
 ) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     above = 70 if edge in ("panel", "group") else 20
-    left = '<w:ind w:left="170"/>' if indent else ""
+    left = f'<w:ind w:left="{indent}"/>' if indent else ""
     face = f'<w:rFonts w:ascii="{_FONT}" w:hAnsi="{_FONT}"/>{_STYLES.get(style, "")}'
     mark = ""
     if cell.mark:
@@ -189,7 +195,7 @@ def _cell_xml(
         )
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{_EDGES.get(edge, "")}'
-        '<w:vAlign w:val="bottom"/></w:tcPr>'
+        f'<w:vAlign w:val="{upright}"/></w:tcPr>'
         f'<w:p><w:pPr><w:spacing w:before="{above}" w:after="20"/>{left}<w:jc w:val="{align}"/>'
         f"<w:rPr>{_LETTERS}</w:rPr></w:pPr>"
         f"<w:r><w:rPr>{face}{_LETTERS}</w:rPr>"
