@@ -32,6 +32,7 @@ from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.overlap_plot import overlap_plot
 from ruralimpact.exhibits.p_value_table import p_value_table
 from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
+from ruralimpact.exhibits.placebo_table import placebo_table
 from ruralimpact.exhibits.power_plot import power_plot
 from ruralimpact.exhibits.power_table import power_table
 from ruralimpact.exhibits.propensity_table import propensity_table
@@ -82,6 +83,7 @@ TABLES: dict[str, TableBuilder] = {
     "comparisons": comparisons_table,
     "parallel_trends": parallel_trends_table,
     "attrition": attrition_table,
+    "placebo": placebo_table,
     "contamination": contamination_tables,
     "wave_change": wave_change_table,
     "drift": drift_table,

@@ -1,6 +1,7 @@
 """Estimates from changes over time: effects if trends would have been parallel, and bare changes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,16 @@ from ruralimpact.exhibits.results import StudyResults
 
 WARNED, MISSING = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _ALONE = "before_after"
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Columns of a table: effects or bare changes, counts of groups, percents; footnotes of percents."""
+
+    effects: bool
+    grouped: bool
+    percents: bool
+    letters: Mapping[str, str]
 
 
 def difference_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
@@ -43,6 +54,11 @@ def _table(
     frame = results.estimates[results.estimates["analysis"].isin(analyses)]
     letters = impact.percent_letters(frame)
     grouped = results.units(analyses) != str(results.study["group_label"])
+    percents = any(
+        not impact.percent_reason(record)
+        for record in frame[~frame["suppressed"]].to_dict("records")
+    )
+    layout = _Layout(effects, grouped, percents, letters if percents else {})
     rows: list[Row] = []
     for analysis in analyses:
         if len(analyses) > 1:
@@ -51,7 +67,7 @@ def _table(
             title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
             rows.append(heading(title, "group"))
             rows += [
-                _row(results, record, letters, effects=effects, grouped=grouped)
+                _row(results, record, layout)
                 for record in results.estimates_of(analysis, outcome).to_dict("records")
             ]
     return Table(
@@ -59,18 +75,17 @@ def _table(
         if effects
         else f"{exhibit['title']}: not attributable to the project",
         stub="Outcome and estimator" if effects else "Outcome",
-        columns=_columns(results, analyses, effects=effects, grouped=grouped),
+        columns=_columns(results, analyses, layout),
         rows=tuple(rows),
         reading=reading.impact_lines(results, analyses),
-        notes=_notes(results, frame, analyses, letters, effects=effects),
+        notes=_notes(results, frame, analyses, layout.letters, effects=effects),
         source=exhibit.get("source") or results.study.get("citation", ""),
         synthetic=results.synthetic,
     )
 
 
-def _columns(
-    results: StudyResults, analyses: Sequence[str], *, effects: bool, grouped: bool
-) -> tuple[Column, ...]:
+def _columns(results: StudyResults, analyses: Sequence[str], layout: _Layout) -> tuple[Column, ...]:
+    effects = layout.effects
     what = "Effect on the treated" if effects else "Change of the treated"
     base = "Percent of the counterfactual" if effects else "Percent of the mean before"
     counts = results.units(analyses).capitalize()
@@ -81,31 +96,27 @@ def _columns(
         Column("(SE)", what, 1.1),
         Column("95% interval", what, 2.0),
         Column("p", what, 0.8),
-        Column("Estimate", base, 1.1),
-        Column("95% interval", base, 1.5),
+        *(
+            (Column("Estimate", base, 1.1), Column("95% interval", base, 1.5))
+            if layout.percents
+            else ()
+        ),
         Column("Treated", counts, 0.9),
         *((Column("Controls", counts, 0.95),) if effects else ()),
-        *((Column(results.study["group_label"].capitalize(), "", 1.1),) if grouped else ()),
+        *((Column(results.study["group_label"].capitalize(), "", 1.1),) if layout.grouped else ()),
     )
 
 
-def _row(
-    results: StudyResults,
-    record: Mapping[Any, Any],
-    letters: Mapping[str, str],
-    *,
-    effects: bool,
-    grouped: bool,
-) -> Row:
+def _row(results: StudyResults, record: Mapping[Any, Any], layout: _Layout) -> Row:
     values = impact.printed_values(record)
     marks = (WARNED if record["strategy"] == "two_way_fixed_effects" else "") + (
         MISSING if record["dropped"] > 0 else ""
     )
     cells = [
-        *_number_cells(results, record, values, letters, effects=effects),
+        *_number_cells(results, record, values, layout),
         impact.count_cell(record["n_treated"]),
-        *([impact.count_cell(record["n_control"])] if effects else []),
-        *([Cell(formatting.count(record["n_groups"]))] if grouped else []),
+        *([impact.count_cell(record["n_control"])] if layout.effects else []),
+        *([Cell(formatting.count(record["n_groups"]))] if layout.grouped else []),
     ]
     return Row(Cell(results.strategy_label(record["strategy"]), marks), tuple(cells), values)
 
@@ -114,23 +125,13 @@ def _number_cells(
     results: StudyResults,
     record: Mapping[Any, Any],
     values: Mapping[str, Any],
-    letters: Mapping[str, str],
-    *,
-    effects: bool,
+    layout: _Layout,
 ) -> list[Cell]:
     if record["suppressed"]:
-        return [Cell(formatting.SUPPRESSED)] * (6 if effects else 8)
+        return [Cell(formatting.SUPPRESSED)] * (4 + 2 * layout.percents + 2 * (not layout.effects))
     decimals = results.decimals(record["outcome"])
-    means = [] if effects else ["counterfactual_mean", "treated_mean"]
-    reason = values["percent_reason"]
-    percent = (
-        [Cell(formatting.DASH, letters.get(reason, "")), Cell(formatting.DASH)]
-        if reason
-        else [
-            Cell(formatting.number(values["percent"])),
-            Cell(formatting.interval(values["percent_low"], values["percent_high"])),
-        ]
-    )
+    means = [] if layout.effects else ["counterfactual_mean", "treated_mean"]
+    percent = impact.percent_cells(values, layout.letters) if layout.percents else []
     return [
         *(Cell(formatting.number(values[name], decimals)) for name in means),
         Cell(formatting.number(values["estimate"], decimals)),

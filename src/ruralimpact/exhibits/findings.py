@@ -7,6 +7,7 @@ from typing import Any
 from ruralimpact.exhibits import benchmark, formatting, impact, reading
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
+from ruralimpact.exhibits.placebo_table import placebo_sentence
 from ruralimpact.exhibits.results import StudyResults
 
 _EFFECTS = (
@@ -93,6 +94,21 @@ def headlines(results: StudyResults) -> list[dict[str, str]]:
             "text": _headline(results, analysis, outcome),
         }
         for analysis, outcome in _headline_specs(results)
+    ] + _placebos(results)
+
+
+def _placebos(results: StudyResults) -> list[dict[str, str]]:
+    """Say beside the answer where one treated group ranks among placebos, where a table has them."""
+    tables = results.study["exhibits"].get("tables", [])
+    return [
+        {
+            "label": entry["title"],
+            "text": placebo_sentence(
+                results, entry["analyses"], results.outcomes_of(entry["analyses"][:1])[0]
+            ),
+        }
+        for entry in tables
+        if entry["kind"] == "placebo"
     ]
 
 

@@ -175,12 +175,13 @@ def _number_cells(
         Cell(formatting.parenthesised(values["std_error"], decimals)),
         Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
         Cell(formatting.p_value(values["p_value"])),
-        *(_percent_cells(values, layout.letters) if layout.percents else ()),
+        *(percent_cells(values, layout.letters) if layout.percents else ()),
         *(converted_cells(values, decimals) if layout.money else ()),
     ]
 
 
-def _percent_cells(values: Mapping[str, Any], letters: Mapping[str, str]) -> list[Cell]:
+def percent_cells(values: Mapping[str, Any], letters: Mapping[str, str]) -> list[Cell]:
+    """Return a percent and its interval, or dashes with the footnote letter of the reason."""
     reason = values["percent_reason"]
     if reason:
         return [Cell(formatting.DASH, letters.get(reason, "")), Cell(formatting.DASH)]
