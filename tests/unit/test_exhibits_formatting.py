@@ -5,8 +5,10 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.palette import tick_decimals
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,20 @@ def test_words() -> None:
     assert formatting.plural(2, "strategy") == "two strategies"
     assert formatting.lower_first("Net income") == "net income"
     assert formatting.lower_first("BIMAS farms") == "BIMAS farms"
+
+
+@pytest.mark.parametrize(
+    ("ticks", "decimals"),
+    [
+        ([0, 2.5, 5], 1),
+        ([0, 2, 4], 0),
+        ([0, 0.25, 0.5], 2),
+        ([0, 50_000], 0),
+        ([0, 0.1], 1),
+        ([3], 0),
+    ],
+)
+def test_ticks_are_printed_as_they_are(ticks: list[float], decimals: int) -> None:
+    axes = Figure().add_subplot()
+    axes.set_xticks(ticks)
+    assert tick_decimals(axes.xaxis) == decimals

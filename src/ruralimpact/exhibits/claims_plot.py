@@ -10,11 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from ruralimpact.claims.ledger import Entry, Ledger
-from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits import palette
 
 _ROW, _FRAME = 0.34, 0.62  # inches
 _LABEL = 40  # characters to the line
-_MOST_DECIMALS = 3
 _AGREES, _DIFFERS = "#0072b2", "#d55e00"
 NOTHING = "No study with an estimate of a claim has been built yet."
 
@@ -71,7 +70,7 @@ def _panel(axes: Axes, unit: str, entries: Sequence[Entry]) -> None:
         axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
     axes.set_title(unit[:1].upper() + unit[1:])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(lambda value, _: formatting.number(value, _decimals(axes)))
+    palette.print_ticks(axes.xaxis)
     palette.light_grid(axes, "x")
 
 
@@ -102,13 +101,6 @@ def _label(entry: Entry, *, several: bool) -> str:
     claim = entry.claim
     of_whom = f": {claim.population}" if several else ""
     return f"{claim.quantity}{of_whom} ({claim.place})"
-
-
-def _decimals(axes: Axes) -> int:
-    ticks = axes.get_xticks()
-    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    whole = (n for n in range(_MOST_DECIMALS) if abs(step * 10**n - round(step * 10**n)) < 1e-6)
-    return next(whole, _MOST_DECIMALS)
 
 
 def _legend(entries: Sequence[Entry]) -> list[Line2D]:

@@ -103,12 +103,5 @@ def finish_axes(axes: Axes, layout: Layout, title: str, unit: str) -> None:
     axes.set_title(title)
     axes.locator_params(axis="x", nbins=6)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(lambda value, _: formatting.number(value, tick_decimals(axes)))
+    palette.print_ticks(axes.xaxis)
     palette.light_grid(axes, "x")
-
-
-def tick_decimals(axes: Axes) -> int:
-    """Decimals that tell the ticks of the horizontal axis apart."""
-    ticks = axes.get_xticks()
-    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    return 0 if step >= 1 else 1 if step >= 0.1 else 2

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.results import StudyResults
 
 _HEIGHT = 2.35  # inches of a row of panels
@@ -78,11 +78,5 @@ def finish(axes: Axes, panel: Panel, label: str, unit: str) -> None:
     axes.set_xlabel(label)
     axes.set_ylabel(palette.wrapped(unit[:1].upper() + unit[1:], 26))
     axes.locator_params(axis="y", nbins=6)
-    axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value, _decimals(axes)))
+    palette.print_ticks(axes.yaxis)
     palette.light_grid(axes, "y")
-
-
-def _decimals(axes: Axes) -> int:
-    ticks = axes.get_yticks()
-    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    return 0 if step >= 1 else 1 if step >= 0.1 else 2

@@ -11,14 +11,18 @@ from typing import Any, Literal
 import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+from ruralimpact.exhibits import formatting
 
 INK, FAINT, GRID = "#1d2733", "#6b7683", "#dfe4e9"
 BEFORE = "#9aa4af"
 TREATED = "#1d2733"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_MOST_DECIMALS = 4
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -166,3 +170,16 @@ def panels(
     for axes in grid[len(heights) :]:
         axes.set_visible(False)
     return Panels(figure, tuple(grid[: len(heights)]), alike)
+
+
+def print_ticks(axis: Axis) -> None:
+    """Print the ticks of an axis as numbers in tables are printed, with the decimals they need."""
+    axis.set_major_formatter(lambda value, _: formatting.number(value, tick_decimals(axis)))
+
+
+def tick_decimals(axis: Axis) -> int:
+    """Return the fewest decimals that print the ticks of an axis as they are: one for steps of 2.5."""
+    ticks = axis.get_majorticklocs()
+    step = abs(float(ticks[1] - ticks[0])) if len(ticks) > 1 else 1.0
+    exact = (n for n in range(_MOST_DECIMALS) if abs(step - float(f"{step:.{n}f}")) < 1e-6 * step)
+    return next(exact, _MOST_DECIMALS)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -144,14 +143,8 @@ def _curve(axes: Axes, results: StudyResults, outcome: str, frame: pd.DataFrame)
     axes.set_ylabel(unit[:1].upper() + unit[1:], fontsize=7.5)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", labelsize=7)
-    axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value, _decimals(axes)))
+    palette.print_ticks(axes.yaxis)
     palette.light_grid(axes, "y")
-
-
-def _decimals(axes: Axes) -> int:
-    ticks = axes.get_yticks()
-    step = abs(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    return max(0, int(np.ceil(-np.log10(step) - 1e-9)))
 
 
 def _matrix(
