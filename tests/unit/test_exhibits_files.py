@@ -179,6 +179,10 @@ def test_report_is_one_file_that_needs_no_network(
     absent = ("truth", "trends", "waves", "next")
     for anchor, _ in SECTIONS:
         assert page.count(f'id="{anchor}"') == (0 if anchor in absent else 1)
+    for what in ("Table", "Figure"):
+        captions = re.findall(rf"<(?:caption|h3|figcaption)[^>]*>{what} (\d+)", page)
+        assert captions, what
+        assert captions == sorted(captions, key=int)
     identifiers = re.findall(r' id="([^"]+)"', page)
     assert len(identifiers) == len(set(identifiers))
     assert all(alt for alt in re.findall(r'<img [^>]*alt="([^"]*)"', page))

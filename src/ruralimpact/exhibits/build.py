@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.exhibits import captions, palette
+from ruralimpact.exhibits import captions, order, palette
 from ruralimpact.exhibits.association_table import association_table
 from ruralimpact.exhibits.attrition_table import attrition_table
 from ruralimpact.exhibits.balance_summary_table import balance_summary_table
@@ -137,9 +137,9 @@ def exhibit_files(results: StudyResults) -> Iterator[ExhibitFile]:
     ExhibitFile
     """
     exhibits = results.study["exhibits"]
-    for number, exhibit in enumerate(exhibits.get("tables", []), start=1):
+    for number, exhibit in order.numbered(exhibits.get("tables", []), order.TABLES):
         yield from table_files(exhibit["name"], numbered_tables(results, exhibit, number))
-    for number, exhibit in enumerate(exhibits.get("figures", []), start=1):
+    for number, exhibit in order.numbered(exhibits.get("figures", []), order.FIGURES):
         yield from figure_files(results, exhibit, number)
     text = json.dumps(findings_document(results), indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
@@ -218,7 +218,7 @@ def findings_document(results: StudyResults) -> dict[str, Any]:
         ],
         "figures": [
             captions.figure_words(results.for_exhibit(entry), entry, number)
-            for number, entry in enumerate(exhibits.get("figures", []), start=1)
+            for number, entry in order.numbered(exhibits.get("figures", []), order.FIGURES)
         ],
         "conventions": conventions(results),
         "data": [
