@@ -112,7 +112,7 @@ def estimates_of(
     tables = Tables(units=units, outcomes=outcomes, **{name: made[name] for name in wanted})
     main = estimate_study(study, tables, seed=seed)
     found = {
-        **{name: main[name] for name in ("estimates", "scores", "tests")},
+        **{name: main[name] for name in ("estimates", "scores")},
         "subgroups": subgroup_study(study, tables, seed=seed).subgroups,
         "decomposition": decomposition_study(study, tables).decomposition,
     }

@@ -1,11 +1,10 @@
-"""Three intervals for percent impacts, and two for effects, over many draws of the stand-in.
+"""Three intervals for percent impacts over many draws of the stand-in.
 
     python tests/simulation/percent_intervals.py --draws 200
 
 writes docs/methods/percent_intervals.csv, one row an outcome, strategy and interval. Draws are of the
 process whose effects are left to chance, with the seeds 1, 2, 3 ...; coverage is of the mean truth over
-draws. Percents have the delta method's interval, Fieller's, and that of the log of the ratio; effects have
-Student's t and the wild bootstrap.
+draws. The intervals are the delta method's, Fieller's, and that of the log of the ratio.
 """
 
 import argparse
@@ -29,7 +28,7 @@ from scipy import stats
 
 from ruralimpact.inference.clustered import clustered_std_error
 
-CELL = ["outcome", "strategy", "of", "interval"]
+CELL = ["outcome", "strategy", "interval"]
 
 
 def clustered_covariance(first: np.ndarray, second: np.ndarray) -> float:
@@ -63,26 +62,12 @@ def ratio_intervals(
 
 def rows_of(found: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the intervals of every estimate on everyone whose truth is known."""
-    scores, tests = found["scores"].set_index("group"), found["tests"].set_index("spec_id")
+    scores = found["scores"].set_index("group")
     for record in found["estimates"].to_dict("records"):
         if record["outcome"] not in truth.index or record["analysis"] != "main":
             continue
         planted, spec = truth.loc[record["outcome"]], record["spec_id"]
         named = {"outcome": record["outcome"], "strategy": record["strategy"]}
-        drawn = tests.loc[spec]
-        effects = {
-            "Student's t": (record["conf_low"], record["conf_high"]),
-            "wild bootstrap": (drawn["boot_low"], drawn["boot_high"]),
-        }
-        for name, (low, high) in effects.items():
-            yield {
-                **named,
-                "of": "effect",
-                "interval": name,
-                "truth": planted["effect"],
-                "low": low,
-                "high": high,
-            }
         if record["unit"] == "percentage points" or not np.isfinite(record["percent"]):
             continue
         own = scores[spec].fillna(0.0).to_numpy()
@@ -93,7 +78,6 @@ def rows_of(found: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> Iterator[
         ).items():
             yield {
                 **named,
-                "of": "percent",
                 "interval": name,
                 "truth": planted["percent"],
                 "low": low,
