@@ -49,6 +49,12 @@ def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
             file=file,
             key=key,
         )
+    if method == "before_after" and design != "before_after" and "treatment" not in analysis:
+        raise ConfigError(
+            "say with `treatment` which units are treated: this study has others too.",
+            file=file,
+            key=f"analyses.{analysis['name']}",
+        )
 
 
 def check_over_time(
@@ -98,7 +104,8 @@ def check_over_time(
     if "before" in analysis and "after" in analysis:
         before = max(map(str, analysis["before"]), key=wave_key)
         after = min(map(str, analysis["after"]), key=wave_key)
-        if wave_key(after) < wave_key(before):
+        numbers = wave_key(before)[0] == wave_key(after)[0] == 0  # the order of words is as listed
+        if numbers and wave_key(after) < wave_key(before):
             problem = f"wave {after} of `after` is not later than wave {before} of `before`."
             raise ConfigError(problem, file=file, key=f"{key}.after")
     _check_adjustment(analysis, file, key)

@@ -135,6 +135,20 @@ def test_before_after_studies_know_changes_only(tmp_path: Path) -> None:
             load_study(tmp_path)
 
 
+def test_before_after_beside_controls_names_the_treated(tmp_path: Path) -> None:
+    alone = {"method": "before_after", "treatment": None, "estimators": None}
+    with pytest.raises(ConfigError, match=r"analyses.new: say with `treatment` which units"):
+        load_study(copied(tmp_path, **alone))
+
+
+def test_waves_in_words_have_the_order_of_the_lists(tmp_path: Path) -> None:
+    words = {"before": ["baseline", "midline"], "after": ["endline"]}
+    made = load_study(copied(tmp_path, **words))["analyses"][-1]
+    assert {key: made[key] for key in words} == words
+    with pytest.raises(ConfigError, match="wave 9 of `after` is not later than wave 10"):
+        load_study(copied(tmp_path, before=[10], after=[9]))
+
+
 def test_exhibits_show_what_their_analyses_have(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     path = folder / "exhibits.yaml"

@@ -16,6 +16,8 @@ from ruralimpact.design.propensity import PropensityModel, PropensityScore, area
 from ruralimpact.errors import DesignError
 
 ATT = "ATT"
+# Added to the name of what is estimated where the sample keeps controls that are treated by now.
+NAIVE = ", naive: contaminated controls kept"
 
 
 @dataclass(frozen=True)

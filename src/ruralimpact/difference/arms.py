@@ -16,13 +16,18 @@ from ruralimpact.difference.gate import (
     refuse_treated_before,
     refuse_unobserved_arms,
 )
-from ruralimpact.difference.periods import UnitWaves, unit_waves, wave_numbers
+from ruralimpact.difference.periods import UnitWaves, are_numbers, unit_waves, wave_numbers
+from ruralimpact.difference.start import (
+    Reasons,
+    begun_elsewhere,
+    declared_start,
+    observed_start,
+)
 from ruralimpact.errors import ConfigError, DesignError
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 StrArray = NDArray[np.object_]
-Reasons = list[tuple[str, BoolArray]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ class Arms:
         return wave_numbers(self.waves)
 
 
-def arms_over_time(analysis: Mapping[str, Any], units: pd.DataFrame) -> Arms:
+def arms_over_time(
+    analysis: Mapping[str, Any], units: pd.DataFrame, *, adoption: str | None = None
+) -> Arms:
     """Find the arms of an analysis that compares changes.
 
     Parameters
@@ -79,6 +86,10 @@ def arms_over_time(analysis: Mapping[str, Any], units: pd.DataFrame) -> Arms:
         One of study.yaml with a method in `ruralimpact.design.methods.OVER_TIME`.
     units : DataFrame
         Contract ``units``, one row a unit and wave. No outcome.
+    adoption : str, optional
+        Variable that says when treatment began, where the sample has one (``first_treated``). Where the
+        arm is fixed, treated units whose treatment had begun by the waves before, or not by those after,
+        are left out.
 
     Returns
     -------
@@ -96,23 +107,31 @@ def arms_over_time(analysis: Mapping[str, Any], units: pd.DataFrame) -> Arms:
     if analysis["method"] == "staggered":
         return _staggered(analysis, panel)
     before, after = panel.listed(analysis, "before"), panel.listed(analysis, "after")
-    if panel.waves.index(before[-1]) >= panel.waves.index(after[0]):
+    if are_numbers(panel.waves) and float(before[-1]) >= float(after[0]):
         raise ConfigError(
             f"wave {after[0]} of `after` is not later than wave {before[-1]} of `before`.",
             key=f"analyses.{panel.analysis}.after",
         )
     if analysis["method"] == "before_after":
-        return _treated_alone(analysis, panel, before, after)
-    return _two_arms(analysis, panel, before, after)
+        return _treated_alone(analysis, panel, before, after, adoption)
+    return _two_arms(analysis, panel, before, after, adoption)
 
 
 def _two_arms(
-    analysis: Mapping[str, Any], panel: UnitWaves, before: tuple[str, ...], after: tuple[str, ...]
+    analysis: Mapping[str, Any],
+    panel: UnitWaves,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    adoption: str | None,
 ) -> Arms:
     name, waves, n_before = analysis["treatment"], (*before, *after), len(before)
     if analysis.get("fixed"):
+        panel.indicator(name, waves)
         arm = panel.constant(name, waves, "the arm of a unit changes between waves.")
-        reasons: Reasons = [(f"{name} is missing", np.isnan(arm))]
+        reasons: Reasons = [
+            (f"{name} is missing", np.isnan(arm)),
+            *begun_elsewhere(adoption, panel, arm, before, after),
+        ]
         provisional = arm
     else:
         status = panel.indicator(name, waves)
@@ -158,62 +177,31 @@ def _staggered(analysis: Mapping[str, Any], panel: UnitWaves) -> Arms:
     waves = panel.waves
     periods = wave_numbers(waves)
     if "first_treated" in analysis:
-        first, reasons = _declared_start(analysis["first_treated"], panel, periods)
+        first, reasons = declared_start(analysis["first_treated"], panel, periods)
     else:
-        first, reasons = _observed_start(analysis["treatment"], panel, periods)
+        first, reasons = observed_start(analysis["treatment"], panel, periods)
     reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1)), *reasons]
     reasons.append(("treated already in the first wave", first <= periods[0]))
     arm = np.isfinite(first).astype(float)
     return _arms(analysis, panel, waves, 0, arm, first, reasons, waves[0], None)
 
 
-def _declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[FloatArray, Reasons]:
-    """First wave with treatment from the declared time: the first wave that is not before it."""
-    problem = "first treated in one wave's data at another time (or never) than in another's."
-    declared = panel.constant(name, panel.waves, problem)
-    if not all(_is_number(wave) for wave in panel.waves):
-        raise DesignError(
-            f"{panel.analysis}: '{name}' holds times, but the waves ({', '.join(panel.waves)}) are "
-            "no numbers to compare them with."
-        )
-    place = np.searchsorted(periods, np.nan_to_num(declared))
-    known = np.append(periods, np.inf)
-    first = np.where(declared == 0, np.inf, known[place])
-    return first, [(f"{name} is missing", np.isnan(declared))]
-
-
-def _observed_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[FloatArray, Reasons]:
-    """First wave with treatment from a 0/1 status by wave."""
-    status = panel.indicator(name, panel.waves)
-    ever = (status == 1).any(axis=1)
-    first = np.where(ever, periods[np.argmax(status == 1, axis=1)], np.inf)
-    left = np.any(np.diff(status, axis=1) < 0, axis=1)
-    reasons: Reasons = [
-        (f"{name} missing in some wave", np.any(np.isnan(status), axis=1)),
-        (f"{name} begins and ends again", left),
-    ]
-    return first, reasons
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _treated_alone(
-    analysis: Mapping[str, Any], panel: UnitWaves, before: tuple[str, ...], after: tuple[str, ...]
+    analysis: Mapping[str, Any],
+    panel: UnitWaves,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    adoption: str | None,
 ) -> Arms:
     waves = (*before, *after)
     arm = np.ones(len(panel.ids))
     reasons: Reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1))]
+    treated = arm
     if "treatment" in analysis:
         status = panel.indicator(analysis["treatment"], after)
-        reasons.append(
-            (f"not {analysis['treatment']} in every wave after", (status != 1).any(axis=1))
-        )
+        treated = np.where((status == 1).all(axis=1), 1.0, 0.0)
+        reasons.append((f"not {analysis['treatment']} in every wave after", treated == 0))
+    reasons += begun_elsewhere(adoption, panel, treated, before, after)
     first = np.full(len(arm), wave_numbers(waves)[len(before)])
     return _arms(analysis, panel, waves, len(before), arm, first, reasons, before[-1], None)
 

@@ -118,7 +118,10 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
         See the estimators.
     """
     data = two_period_data(outcome, arms)
-    lost = int((arms.treatment[~data.known] == 1).sum())
+    treated = arms.treatment == 1
+    if arms.eligible is not None:
+        treated &= arms.eligible == 1
+    lost = int((treated & ~data.known).sum())
     return spread_scores(_two_periods(name, data), data.known, lost=lost)
 
 
@@ -215,10 +218,19 @@ def estimate_staggered(
         With scores of shape (n,).
     """
     if name != "two_way_fixed_effects":
-        return aggregate(effects, _KINDS[name]).overall
+        found = aggregate(effects, _KINDS[name]).overall
+        return replace(found, lost=_lost(outcome, arms, effects))
     simple = aggregate(effects, "simple").overall
     found = two_way_by_unit(outcome, arms)
     return replace(found, n_treated=simple.n_treated, n_control=simple.n_control)
+
+
+def _lost(outcome: FloatArray, arms: Arms, effects: GroupTimeEffects) -> int:
+    """Treated units that are in no effect after treatment because the outcome is missing."""
+    used = (effects.arms[:, effects.event_times >= 0] == 1).any(axis=1)
+    estimated = np.isin(arms.first_treated, effects.cohorts)
+    missing = np.isnan(outcome).any(axis=1)
+    return int((estimated & ~used & missing).sum())
 
 
 def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:

@@ -19,7 +19,7 @@ def exclusions_over_time(
     Parameters
     ----------
     study : mapping
-        ``analyses``.
+        ``analyses`` and ``samples``.
     units : mapping of str to DataFrame
         By sample. No outcome.
 
@@ -35,7 +35,12 @@ def exclusions_over_time(
     """
     frames = [
         exclusion_rows(
-            analysis["name"], arms_over_time(analysis, units[analysis["sample"]]).excluded
+            analysis["name"],
+            arms_over_time(
+                analysis,
+                units[analysis["sample"]],
+                adoption=study["samples"][analysis["sample"]].get("first_treated"),
+            ).excluded,
         )
         for analysis in study["analyses"]
         if analysis["method"] in OVER_TIME

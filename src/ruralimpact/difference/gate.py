@@ -87,6 +87,27 @@ def refuse_treated_before(
         )
 
 
+def refuse_begun_before(analysis: str, begun: BoolArray, treated: BoolArray, wave: str) -> None:
+    """Refuse a fixed arm of which every unit was treated by the last wave before.
+
+    Parameters
+    ----------
+    analysis : str
+    begun, treated : ndarray of bool, shape (n,)
+        Treated units whose treatment had begun by `wave`, and all treated units.
+    wave : str
+
+    Raises
+    ------
+    DesignError
+    """
+    if treated.any() and begun[treated].all():
+        raise DesignError(
+            f"{analysis}: treatment of every treated unit had begun by wave {wave}, so nothing was "
+            f"measured before it. What can be estimated instead is {_LEVELS}."
+        )
+
+
 def refuse_no_controls(analysis: str, first_treated: FloatArray, control: str) -> None:
     """Refuse a staggered comparison that has nobody to compare with.
 

@@ -28,7 +28,7 @@ class UnitWaves:
         Sorted.
     groups : ndarray of str, shape (n,)
     waves : tuple of str
-        All waves of the sample, numbers in their order.
+        All waves of the sample, numbers in their order; words by letter, which says nothing of time.
     """
 
     analysis: str
@@ -101,7 +101,7 @@ class UnitWaves:
         return low
 
     def listed(self, analysis: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        """Waves that a key of the analysis lists, in the order of the waves.
+        """Waves that a key of the analysis lists, in order: that of the list where waves are words.
 
         Raises
         ------
@@ -113,7 +113,8 @@ class UnitWaves:
             if wave not in self.waves:
                 problem = f"the data have no wave {wave}. Known: {', '.join(self.waves)}."
                 raise ConfigError(problem, key=f"analyses.{self.analysis}.{key}")
-        return tuple(wave for wave in self.waves if wave in named)
+        order = self.waves if are_numbers(self.waves) else named
+        return tuple(wave for wave in order if wave in named)
 
     @property
     def _file(self) -> str:
@@ -180,10 +181,23 @@ def wave_numbers(waves: Sequence[str]) -> FloatArray:
     -------
     ndarray, shape (waves,)
     """
-    try:
+    if are_numbers(waves):
         return np.array([float(wave) for wave in waves])
-    except ValueError:
-        return np.arange(1.0, len(waves) + 1)
+    return np.arange(1.0, len(waves) + 1)
+
+
+def are_numbers(waves: Sequence[str]) -> bool:
+    """Whether every wave is a number, so that its place in time is known.
+
+    Parameters
+    ----------
+    waves : sequence of str
+
+    Returns
+    -------
+    bool
+    """
+    return all(_wave_key(wave)[0] == 0 for wave in waves)
 
 
 def _wave_key(wave: str) -> tuple[int, float, str]:

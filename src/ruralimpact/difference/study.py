@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.methods import OVER_TIME, strategies_of
-from ruralimpact.design.records import ATT
+from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.difference.aggregation import Aggregate, aggregate
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.difference.estimators import (
@@ -82,14 +82,22 @@ def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> 
     for analysis in study["analyses"]:
         if analysis["method"] not in OVER_TIME:
             continue
-        arms = arms_over_time(analysis, tables.units[analysis["sample"]])
+        sample = study["samples"][analysis["sample"]]
+        arms = arms_over_time(
+            analysis, tables.units[analysis["sample"]], adoption=sample.get("first_treated")
+        )
         outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
         estimates: list[tuple[Specification, ScoredEstimate]] = []
         for name in analysis["outcomes"]:
             unit = study["outcomes"][name]["unit"]
             question = Question(name, unit, arms, bool(study["synthetic"]), seed)
             values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
-            one = _OneOutcome(analysis, question, values.reshape(arms.rows.shape))
+            one = _OneOutcome(
+                analysis,
+                question,
+                values.reshape(arms.rows.shape),
+                naive=sample.get("contaminated") == "keep" and bool(analysis.get("fixed")),
+            )
             try:
                 estimates += one.estimates()
                 one.add_rows(rows)
@@ -105,11 +113,15 @@ def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> 
 
 @dataclass(frozen=True)
 class _OneOutcome:
-    """One outcome of an analysis: its estimates and the rows behind them."""
+    """One outcome of an analysis: its estimates and the rows behind them.
+
+    `naive` says that units of the control arm may be treated by now.
+    """
 
     analysis: Mapping[str, Any]
     question: Question
     outcome: FloatArray
+    naive: bool
 
     @property
     def arms(self) -> Arms:
@@ -163,7 +175,7 @@ class _OneOutcome:
             outcome=self.question.outcome,
             unit=self.question.unit,
             strategy=strategy,
-            estimand=ESTIMANDS.get(strategy, ATT),
+            estimand=ESTIMANDS.get(strategy, ATT) + (NAIVE if self.naive else ""),
             balanced="",
             dropped=0,
             synthetic=self.question.synthetic,

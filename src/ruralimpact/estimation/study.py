@@ -10,7 +10,7 @@ import pandas as pd
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
-from ruralimpact.design.records import ATT
+from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.estimation.apply_strategy import Estimator, strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
@@ -150,7 +150,7 @@ def _estimand(study: Mapping[str, Any], analysis: Mapping[str, Any], made: pd.Da
     """Name what is estimated, and say so where controls that are treated by now are among them."""
     name = str(made["estimand"].iloc[0]) if len(made) else _ESTIMANDS[analysis["method"]]
     naive = study["samples"][analysis["sample"]].get("contaminated") == "keep"
-    return f"{name}, naive: contaminated controls kept" if naive else name
+    return name + NAIVE if naive else name
 
 
 _ESTIMANDS = {"panel": "weighted ATT", "difference_in_means": ATT}
