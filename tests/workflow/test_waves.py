@@ -234,3 +234,4 @@ def test_a_question_in_other_words_is_an_alarm(project: Project) -> None:
         ("income", "median"),
     }
     assert set(alarms["wave"]) == {2016}
+    assert "Questions that are not what they were: Three alarms: age, income." in shown.stdout

@@ -41,8 +41,7 @@ def drift_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
     tuple of Table
         One table.
     """
-    waves = {str(one["wave"]) for one in results.quality.values() if "wave" in one}
-    found = drift(list(results.quality.values()), sorted(waves, key=_by_number))
+    found, waves = _found(results)
     alarms, others = found[found["alarm"] == "yes"], found[found["alarm"] == "no"]
     rows = [heading("Alarms", "panel"), *_rows(alarms)]
     listed = others[~others["aspect"].isin(_SUMMED)]
@@ -53,12 +52,26 @@ def drift_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
             stub="Variable",
             columns=_COLUMNS,
             rows=tuple(rows),
-            reading=(_reading(alarms, len(waves)),),
+            reading=(_reading(alarms, waves),),
             notes=(_NOTE,),
             source=exhibit.get("source") or results.study.get("citation", ""),
             synthetic=results.synthetic,
         ),
     )
+
+
+def alarm_sentence(results: StudyResults) -> str:
+    """Say which questions are not what they were; empty where none is."""
+    found, waves = _found(results)
+    alarms = found[found["alarm"] == "yes"]
+    return "" if alarms.empty else _reading(alarms, waves)
+
+
+def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
+    """Return what changed between waves, and how many waves there are."""
+    reports = list(results.quality.values())
+    waves = {str(one["wave"]) for one in reports if "wave" in one}
+    return drift(reports, sorted(waves, key=_by_number)), len(waves)
 
 
 _SUMMED = ("not asked", "asked for the first time")

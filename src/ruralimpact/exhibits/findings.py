@@ -6,6 +6,7 @@ from typing import Any
 
 from ruralimpact.exhibits import benchmark, formatting, impact, reading
 from ruralimpact.exhibits.detail_findings import detail_numbers
+from ruralimpact.exhibits.drift_table import alarm_sentence
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.placebo_table import placebo_sentence
 from ruralimpact.exhibits.results import StudyResults
@@ -94,7 +95,14 @@ def headlines(results: StudyResults) -> list[dict[str, str]]:
             "text": _headline(results, analysis, outcome),
         }
         for analysis, outcome in _headline_specs(results)
-    ] + _placebos(results)
+    ] + [*_placebos(results), *_alarms(results)]
+
+
+def _alarms(results: StudyResults) -> list[dict[str, str]]:
+    """Say beside the answer that a question changed between waves, whatever the exhibits are."""
+    text = alarm_sentence(results)
+    label = "Questions that are not what they were"
+    return [{"label": label, "text": text}] if text else []
 
 
 def _placebos(results: StudyResults) -> list[dict[str, str]]:
