@@ -137,7 +137,7 @@ def test_before_after_studies_know_changes_only(tmp_path: Path) -> None:
 
 def test_before_after_beside_controls_names_the_treated(tmp_path: Path) -> None:
     alone = {"method": "before_after", "treatment": None, "estimators": None}
-    with pytest.raises(ConfigError, match=r"analyses.new: say with `treatment` which units"):
+    with pytest.raises(ConfigError, match="say with `treatment` which units are treated"):
         load_study(copied(tmp_path, **alone))
 
 

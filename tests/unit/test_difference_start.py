@@ -144,7 +144,7 @@ def test_before_after_of_a_sample_that_says_who_was_never_treated() -> None:
 def test_before_after_of_an_arm_with_known_start() -> None:
     analysis = {**ALONE, "sample": "all", "treatment": "ever"}
     arms = arms_over_time(analysis, pipeline(u000=1.0), adoption="start")
-    assert dict((reason, count) for reason, count, _ in arms.excluded) == {
+    assert {reason: count for reason, count, _ in arms.excluded} == {
         "not ever in every wave after": 120,
         "treated already in wave 2": 1,
         "treated, but not yet in wave 3": 120,
