@@ -116,9 +116,11 @@ class _Compared:
 def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
     for analysis in analyses:
         panel = str(results.analysis(analysis)["label"]) if len(analyses) > 1 else ""
+        # The truth of an analysis on some of the units only stands under its name.
+        by = analysis if analysis in set(results.truth["by"]) else "all"
         for outcome in results.outcomes_of([analysis]):
             for record in results.estimates_of(analysis, outcome).to_dict("records"):
-                yield _Compared(record, "all", "", panel, _named(results, outcome))
+                yield _Compared(record, by, "", panel, _named(results, outcome))
 
 
 def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:

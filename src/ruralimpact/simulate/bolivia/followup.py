@@ -13,8 +13,6 @@ from ruralimpact.simulate.bolivia.truth import true_effects
 
 FloatArray = NDArray[np.float64]
 WAVE = 2018
-# Of the follow-up, which asked for the total only.
-OUTCOME = "income_later"
 _RELEASED = (2014, 2016)
 
 
@@ -64,17 +62,20 @@ def draw_followup(
     followup = people[["id", "group", "treated"]].assign(
         first_treated=released, status=state, net_income=now
     )
-    arms = {"all": treated, "funded_later": ~treated & (released > 2014)}
+    arms = {
+        ("all", "income_later"): treated,
+        ("funded_later", "income_by_wave"): ~treated & (released > 2014),
+    }
     truths = [
-        _truth(people[rows], base[rows] / inflation, now[rows] / inflation, by)
-        for by, rows in arms.items()
+        _truth(people[rows], base[rows] / inflation, now[rows] / inflation, by).assign(outcome=name)
+        for (by, name), rows in arms.items()
     ]
     return followup[found].reset_index(drop=True), pd.concat(truths, ignore_index=True)
 
 
 def _truth(people: pd.DataFrame, base: FloatArray, now: FloatArray, by: str) -> pd.DataFrame:
     """Return the effect on some producers as one row."""
-    without, reached = (pd.DataFrame({OUTCOME: values}) for values in (base, now))
+    without, reached = (pd.DataFrame({"income": values}) for values in (base, now))
     effects = true_effects(people.reset_index(drop=True), without, reached, wave=WAVE)
     return effects[effects["by"] == "all"].assign(by=by)
 
