@@ -14,14 +14,14 @@ from ruralimpact.exhibits.results import StudyResults
 
 _EFFECT, _PERCENT = "Effect on the treated", "Percent of the counterfactual"
 _COLUMNS = (
-    Column("Published", _EFFECT, 1.0),
+    Column("Published", _EFFECT, 1.25),
     Column("Truth", _EFFECT, 1.1),
     Column("Estimate", _EFFECT, 1.1),
     Column("(SE)", _EFFECT, 1.1),
-    Column("95% interval", _EFFECT, 2.0),
+    Column("95% interval", _EFFECT, 1.8),
     Column("Error over SE", _EFFECT, 0.9),
     Column("Truth inside", _EFFECT, 0.8),
-    Column("Published", _PERCENT, 1.0),
+    Column("Published", _PERCENT, 1.25),
     Column("Truth", _PERCENT, 0.8),
     Column("Estimate", _PERCENT, 0.95),
     Column("95% interval", _PERCENT, 1.3),
