@@ -32,8 +32,8 @@ class Aggregate:
     before : ndarray of bool, shape (k,)
         Times before treatment (and its anticipation) whose pseudo-effects should be zero; the base
         period of a universal base is not among them.
-    n_treated, n_control : ndarray of int, shape (k,)
-        Units in any of the two-by-twos behind an average.
+    treated, controls : ndarray of bool, shape (n, k)
+        Units in any of the two-by-twos behind an average; one may be a control before it is treated.
     overall : ScoredEstimate
         Over periods with treatment. `treated_mean` is the mean outcome of the treated with the same
         weights.
@@ -44,9 +44,19 @@ class Aggregate:
     estimates: FloatArray
     scores: FloatArray
     before: BoolArray
-    n_treated: IntArray
-    n_control: IntArray
+    treated: BoolArray
+    controls: BoolArray
     overall: ScoredEstimate
+
+    @property
+    def n_treated(self) -> IntArray:
+        """Treated units behind each average, shape (k,)."""
+        return np.asarray(self.treated.sum(axis=0), dtype=np.int64)
+
+    @property
+    def n_control(self) -> IntArray:
+        """Controls behind each average, shape (k,)."""
+        return np.asarray(self.controls.sum(axis=0), dtype=np.int64)
 
 
 def aggregate(
@@ -190,7 +200,6 @@ def _aggregate(
 ) -> Aggregate:
     cohort = _cohort_members(effects)
     averages = [part.apply(effects.estimates, effects.scores, cohort) for part, _ in parts]
-    counts = [_arm_counts(effects, member) for _, member in parts]
     return Aggregate(
         kind=kind,
         labels=labels,
@@ -199,15 +208,16 @@ def _aggregate(
         .reshape(len(labels), len(effects.scores))
         .T,
         before=np.array([bool((effects.before & member).any()) for _, member in parts], bool),
-        n_treated=np.array([treated for treated, _ in counts], dtype=np.int64),
-        n_control=np.array([controls for _, controls in counts], dtype=np.int64),
+        treated=_in_any(effects, [member for _, member in parts], 1),
+        controls=_in_any(effects, [member for _, member in parts], -1),
         overall=_overall(effects, overall, after, cohort),
     )
 
 
-def _arm_counts(effects: GroupTimeEffects, member: BoolArray) -> tuple[int, int]:
-    arms = effects.arms[:, member]
-    return int((arms == 1).any(axis=1).sum()), int((arms == -1).any(axis=1).sum())
+def _in_any(effects: GroupTimeEffects, members: list[BoolArray], code: int) -> BoolArray:
+    """Units with a code in any of the two-by-twos of each average, shape (n, k)."""
+    found = [(effects.arms[:, member] == code).any(axis=1) for member in members]
+    return np.array(found, dtype=bool).reshape(len(found), len(effects.arms)).T
 
 
 def _overall(
@@ -216,7 +226,7 @@ def _overall(
     estimate, scores = weighting.apply(effects.estimates, effects.scores, cohort)
     means = np.where(after, effects.treated_means, 0.0)  # weights are 0 elsewhere
     mean, mean_scores = weighting.apply(means, effects.treated_mean_scores, cohort)
-    treated, controls = _arm_counts(effects, after)
+    treated, controls = (int(_in_any(effects, [after], code).sum()) for code in (1, -1))
     return ScoredEstimate(
         estimate,
         scores,

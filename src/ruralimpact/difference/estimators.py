@@ -1,23 +1,20 @@
 """The estimators of study.yaml that compare changes, by name, on one outcome of units over waves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.difference.aggregation import Aggregate, aggregate
+from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.doubly_robust import Form, doubly_robust_difference
-from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
+from ruralimpact.difference.few_groups import by_arm_std_error
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import analysis_of_covariance, difference_in_differences
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
-from ruralimpact.estimation.panel import Panel, panel_estimator
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -27,12 +24,6 @@ _FORMS: dict[str, Form] = {
     "doubly_robust": "improved",
     "regression": "regression",
     "weighting": "weighting",
-}
-_KINDS: dict[str, Any] = {
-    "group_time_simple": "simple",
-    "group_time_cohort": "cohort",
-    "group_time_calendar": "calendar",
-    "group_time_event": "event",
 }
 ESTIMANDS = {
     "group_time_simple": "ATT, over treated units and periods",
@@ -122,7 +113,9 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
     if arms.eligible is not None:
         treated &= arms.eligible == 1
     lost = int((treated & ~data.known).sum())
-    return spread_scores(_two_periods(name, data), data.known, lost=lost)
+    found = spread_scores(_two_periods(name, data), data.known, lost=lost)
+    by_arm = by_arm_std_error(found.scores, arms.treatment, arms.groups, data.known)
+    return replace(found, std_errors=found.std_errors | by_arm)
 
 
 def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:
@@ -170,95 +163,6 @@ def before_after_change(before: FloatArray, after: FloatArray) -> ScoredEstimate
     )
 
 
-def staggered_effects(
-    outcome: FloatArray, arms: Arms, options: Mapping[str, Any]
-) -> GroupTimeEffects:
-    """Group-time effects as an analysis asks for them.
-
-    Parameters
-    ----------
-    outcome : ndarray, shape (n, T)
-    arms : Arms
-    options : mapping
-        ``control``, ``form``, ``base`` and ``anticipation``, where they are not the usual ones.
-
-    Returns
-    -------
-    GroupTimeEffects
-    """
-    return group_time_effects(
-        outcome,
-        arms.first_treated,
-        arms.periods,
-        covariates=arms.covariates.values if arms.covariates.names else None,
-        control=options.get("control", "never_treated"),
-        form=options.get("form", "doubly_robust"),
-        base=options.get("base", "universal"),
-        anticipation=options.get("anticipation", 0),
-    )
-
-
-def estimate_staggered(
-    name: str, outcome: FloatArray, arms: Arms, effects: GroupTimeEffects
-) -> ScoredEstimate:
-    """Average group-time effects, or the two-way fixed effects that stand beside them as a warning.
-
-    Parameters
-    ----------
-    name : {"group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event", \
-"two_way_fixed_effects"}
-    outcome : ndarray, shape (n, T)
-    arms : Arms
-    effects : GroupTimeEffects
-        Of the same outcome.
-
-    Returns
-    -------
-    ScoredEstimate
-        With scores of shape (n,).
-    """
-    if name != "two_way_fixed_effects":
-        found = aggregate(effects, _KINDS[name]).overall
-        return replace(found, lost=_lost(outcome, arms, effects))
-    simple = aggregate(effects, "simple").overall
-    found = two_way_by_unit(outcome, arms)
-    return replace(found, n_treated=simple.n_treated, n_control=simple.n_control)
-
-
-def _lost(outcome: FloatArray, arms: Arms, effects: GroupTimeEffects) -> int:
-    """Treated units that are in no effect after treatment because the outcome is missing."""
-    used = (effects.arms[:, effects.event_times >= 0] == 1).any(axis=1)
-    estimated = np.isin(arms.first_treated, effects.cohorts)
-    missing = np.isnan(outcome).any(axis=1)
-    return int((estimated & ~used & missing).sum())
-
-
-def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
-    """Two-way fixed effects with the scores of a unit's waves added up.
-
-    Parameters
-    ----------
-    outcome : ndarray, shape (n, T)
-    arms : Arms
-
-    Returns
-    -------
-    ScoredEstimate
-        With scores of shape (n,).
-    """
-    n, n_waves = outcome.shape
-    treated = arms.periods >= arms.first_treated[:, None]
-    panel = Panel(np.repeat(arms.ids, n_waves), np.tile(np.arange(n_waves), n))
-    estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
-    found = estimator(outcome.ravel())
-    means = found.treated_mean_scores
-    return replace(
-        found,
-        scores=found.scores.reshape(n, n_waves).sum(axis=1),
-        treated_mean_scores=None if means is None else means.reshape(n, n_waves).sum(axis=1),
-    )
-
-
 def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
     """Effects wave by wave against the last wave before treatment, where it comes at one time.
 
@@ -286,13 +190,18 @@ def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
             continue
         pair = replace(arms, waves=(arms.waves[base], arms.waves[place]), n_before=1)
         found.append(estimate_two_periods(name, outcome[:, [base, place]], pair))
+    known = np.isfinite(outcome) & np.isfinite(outcome[:, [base]])
+    known[:, base] = False
+    treated = arms.treatment == 1
+    if arms.eligible is not None:
+        treated = treated & (arms.eligible == 1)
     return Aggregate(
         kind="event",
         labels=times,
         estimates=np.array([one.estimate for one in found]),
         scores=np.column_stack([one.scores for one in found]),
         before=np.arange(len(times)) < base,
-        n_treated=np.array([one.n_treated for one in found], dtype=np.int64),
-        n_control=np.array([one.n_control for one in found], dtype=np.int64),
+        treated=known & treated[:, None],
+        controls=known & ~treated[:, None],
         overall=found[-1],
     )

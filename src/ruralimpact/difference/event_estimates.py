@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from ruralimpact.errors import DesignError
 
@@ -163,4 +163,4 @@ def _inflation(level: float, df: float | None) -> float:
     if df < 1:
         raise DesignError(f"Degrees of freedom must be at least 1, not {df}.")
     tail = (1 + level) / 2
-    return float(stats.t.ppf(tail, df) / stats.norm.ppf(tail))
+    return float(stdtrit(df, tail) / ndtri(tail))

@@ -13,6 +13,7 @@ from ruralimpact.inference.contrasts import equality_test
 from ruralimpact.inference.multiplier import multiplier_bootstrap
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class UniformBand:
         Standard errors on each side.
     low, high : ndarray, shape (k,)
         NaN for estimates without variance, such as the base period.
+    point_low, point_high : ndarray, shape (k,)
+        Bootstrap intervals that hold one by one, for estimates with few groups.
+    few_groups : ndarray of bool, shape (k,)
+        Fewer than 40 groups have a score.
     std_errors : ndarray, shape (k,)
         Group-clustered.
     """
@@ -49,6 +54,9 @@ class UniformBand:
     critical: float
     low: FloatArray
     high: FloatArray
+    point_low: FloatArray
+    point_high: FloatArray
+    few_groups: BoolArray
     std_errors: FloatArray
 
 
@@ -120,6 +128,7 @@ def uniform_band(
     *,
     level: float = 0.95,
     draws: int = 999,
+    arms: ArrayLike | None = None,
 ) -> UniformBand:
     """Confidence band that covers all of several effects with the given probability.
 
@@ -132,6 +141,8 @@ def uniform_band(
     level : float
     draws : int
         Bootstrap draws.
+    arms : array_like, shape (G,), optional
+        Arm of each group, where every estimate compares the same two arms.
 
     Returns
     -------
@@ -155,7 +166,9 @@ def uniform_band(
     if not np.nan_to_num(group_scores).any():
         raise DesignError("no estimate has any variance, so there is no band.")
     rng = np.random.default_rng(seed)
-    result = multiplier_bootstrap(estimates, _in_order(group_scores), rng=rng, draws=draws)
+    order, scores = _in_order(group_scores)
+    arms = None if arms is None else np.asarray(arms)[order]
+    result = multiplier_bootstrap(estimates, scores, rng=rng, draws=draws, arms=arms, level=level)
     varying = np.isfinite(result.std_errors)
     if not varying.any():
         raise DesignError("no estimate has scores in two groups or more, so there is no band.")
@@ -163,15 +176,24 @@ def uniform_band(
     rank = min(int(np.ceil(level * (len(largest) + 1) - 1e-9)), len(largest))
     critical = float(np.partition(largest, rank - 1)[rank - 1])
     margin = critical * result.std_errors
-    return UniformBand(critical, estimates - margin, estimates + margin, result.std_errors)
+    return UniformBand(
+        critical,
+        estimates - margin,
+        estimates + margin,
+        result.conf_low,
+        result.conf_high,
+        result.few_groups,
+        result.std_errors,
+    )
 
 
-def _in_order(group_scores: FloatArray) -> FloatArray:
+def _in_order(group_scores: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
     """Groups with any score in an order of their scores alone, so that draws do not depend on labels."""
     known: FloatArray = np.where(np.isfinite(group_scores), group_scores, 0.0)
-    scores: FloatArray = known[(known != 0).any(axis=1)]
+    active = np.flatnonzero((known != 0).any(axis=1))
+    scores: FloatArray = known[active]
     scale = np.maximum(np.abs(scores).max(axis=0, initial=0.0), np.finfo(float).tiny)
     # whole billionths: sums of the same units in another order differ in the last digits
     keys = (scores / scale * 1e9).astype(np.int64)
     order = np.lexsort(keys.T[::-1])
-    return np.asarray(scores[order], dtype=np.float64)
+    return active[order], np.asarray(scores[order], dtype=np.float64)

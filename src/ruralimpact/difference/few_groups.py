@@ -4,9 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
-from ruralimpact.inference.clustered import Inference, t_inference
+from ruralimpact.inference.clustered import Inference, group_sums, t_inference
+from ruralimpact.inference.multiplier import FEW_GROUPS
 
 FloatArray = NDArray[np.float64]
+
+BY_ARM = "group_by_arm"
 
 
 def few_groups_inference(
@@ -65,6 +68,40 @@ def few_groups_inference(
         expected += float(np.trace(gram))
         dispersion += float((gram**2).sum())
     return t_inference(estimate, float(np.sqrt(variance)), expected**2 / dispersion, level)
+
+
+def by_arm_std_error(
+    scores: FloatArray,
+    treatment: NDArray[np.int8],
+    groups: NDArray[np.object_],
+    known: NDArray[np.bool_],
+) -> dict[str, float]:
+    """Standard error of `few_groups_inference`, for the appendix.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+    treatment : ndarray of {0, 1}, shape (n,)
+    groups : ndarray of str, shape (n,)
+    known : ndarray of bool, shape (n,)
+        Units in the estimate.
+
+    Returns
+    -------
+    dict of str to float
+        Key `BY_ARM`; empty where there are 40 groups or more, an arm has fewer than two, a group has
+        units in both arms, or every unit is a group of its own.
+    """
+    labels, codes = np.unique(groups[known].astype(str), return_inverse=True)
+    sizes = np.bincount(codes).astype(np.float64)
+    shares = np.bincount(codes, treatment[known]) / sizes
+    alone = sizes.max(initial=0.0) == 1
+    smallest = min((shares == 0).sum(), (shares == 1).sum())
+    mixed = ((shares > 0) & (shares < 1)).any()
+    if len(labels) >= FEW_GROUPS or mixed or alone or smallest < 2:
+        return {}
+    sums = group_sums(scores[known], codes.astype(np.int64))
+    return {BY_ARM: few_groups_inference(0.0, sums, shares.astype(np.int64), sizes).std_error}
 
 
 def _gram(share: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.difference.aggregation import Aggregate
@@ -13,13 +14,16 @@ from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.event_study import sum_by_group, uniform_band
 from ruralimpact.difference.group_time import GroupTimeEffects
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.joint_tests import arms_of_groups
 from ruralimpact.inference.clustered import clustered_std_error, t_inference
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+StrArray = NDArray[np.object_]
 Row = dict[str, Any]
 
 REFERENCE = "reference period: zero by construction"
+SINGLE = "an arm is a single group: no standard error"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class _Several:
     kind: str
     estimates: FloatArray
     scores: FloatArray
+    treated: BoolArray
+    controls: BoolArray
     reference: BoolArray
     places: Sequence[Row]
 
@@ -73,13 +79,19 @@ def aggregate_rows(question: Question, found: Aggregate) -> list[Row]:
     """
     name = {"event": "event_time", "cohort": "cohort", "calendar": "period"}[found.kind]
     places = [
-        {name: float(label), "before": bool(before), "n_treated": int(n1), "n_control": int(n0)}
-        for label, before, n1, n0 in zip(
-            found.labels, found.before, found.n_treated, found.n_control, strict=True
-        )
+        {name: float(label), "before": bool(before)}
+        for label, before in zip(found.labels, found.before, strict=True)
     ]
     reference = np.all(found.scores == 0, axis=0)
-    several = _Several(found.kind, found.estimates, found.scores, reference, places)
+    several = _Several(
+        found.kind,
+        found.estimates,
+        found.scores,
+        found.treated,
+        found.controls,
+        reference,
+        places,
+    )
     return _effect_rows(question, several)
 
 
@@ -102,12 +114,18 @@ def group_time_rows(question: Question, effects: GroupTimeEffects) -> list[Row]:
             "period": float(effects.periods[j]),
             "event_time": float(effects.event_times[j]),
             "before": bool(effects.before[j]),
-            "n_treated": int((effects.arms[:, j] == 1).sum()),
-            "n_control": int((effects.arms[:, j] == -1).sum()),
         }
         for j in range(len(effects.estimates))
     ]
-    several = _Several("group_time", effects.estimates, effects.scores, effects.reference, places)
+    several = _Several(
+        "group_time",
+        effects.estimates,
+        effects.scores,
+        effects.arms == 1,
+        effects.arms == -1,
+        effects.reference,
+        places,
+    )
     missing = [
         _row(
             question,
@@ -174,33 +192,76 @@ def _arm_members(arms: Arms) -> Iterator[tuple[str, float, BoolArray]]:
             yield f"{word}, {kind}", np.nan, members & (arms.eligible == level)
 
 
+def of_single_group(treated: BoolArray, controls: BoolArray, groups: StrArray) -> BoolArray:
+    """Effects of which an arm is one group, so that its scores add up to zero and show no variance.
+
+    Parameters
+    ----------
+    treated, controls : ndarray of bool, shape (n, k)
+    groups : ndarray of str, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (k,)
+    """
+    single = [
+        any(len(set(groups[members])) == 1 for members in pair)
+        for pair in zip(treated.T, controls.T, strict=True)
+    ]
+    return np.array(single, dtype=bool)
+
+
 def _effect_rows(question: Question, several: _Several) -> list[Row]:
-    sums = sum_by_group(several.scores, question.arms.groups)
-    free = ~several.reference
-    low, high = (np.full(len(free), np.nan) for _ in range(2))
+    arms = question.arms
+    sums = sum_by_group(several.scores, arms.groups)
+    single = of_single_group(several.treated, several.controls, arms.groups)
+    band = _band(question, several, sums, ~several.reference & ~single)
+    rows = []
+    for j, place in enumerate(several.places):
+        counts = {
+            "n_treated": int(several.treated[:, j].sum()),
+            "n_control": int(several.controls[:, j].sum()),
+        }
+        found: Row = {"estimate": float(several.estimates[j])}
+        if several.reference[j]:
+            found = {"estimate": 0.0, "reason": REFERENCE}
+        elif single[j]:
+            found |= {"reason": SINGLE}
+        else:
+            found = _inference(found["estimate"], sums[:, j]) | {
+                name: values[j] for name, values in band.items() if np.isfinite(values[j])
+            }
+        rows.append(_row(question, several.kind, **place, **counts, **found))
+    return rows
+
+
+def _band(
+    question: Question, several: _Several, sums: FloatArray, free: BoolArray
+) -> dict[str, FloatArray]:
+    """Uniform band and, where groups are few, intervals one by one; NaN where there is none."""
+    names = ("band_low", "band_high", "conf_low", "conf_high")
+    found = {name: np.full(len(free), np.nan) for name in names}
     stream = f"{question.arms.analysis}/{question.outcome}/{several.kind}"
     seed = (question.seed + crc32(stream.encode())) % 2**32
-    if free.any():
-        try:
-            band = uniform_band(several.estimates[free], sums[:, free], seed)
-            low[free], high[free] = band.low, band.high
-        except DesignError:
-            pass  # fewer than two groups: no band, as there is no interval
-    return [
-        _row(
-            question,
-            several.kind,
-            **place,
-            **(
-                {"estimate": 0.0, "reason": REFERENCE}
-                if several.reference[j]
-                else _inference(float(several.estimates[j]), sums[:, j])
-            ),
-            band_low=low[j],
-            band_high=high[j],
-        )
-        for j, place in enumerate(several.places)
-    ]
+    arms = _arms_of_groups(question.arms)
+    try:
+        band = uniform_band(several.estimates[free], sums[:, free], seed, arms=arms)
+    except (
+        DesignError
+    ):  # nothing to show, or fewer than two groups: no band, as there is no interval
+        return found
+    found["band_low"][free], found["band_high"][free] = band.low, band.high
+    found["conf_low"][free] = np.where(band.few_groups, band.point_low, np.nan)
+    found["conf_high"][free] = np.where(band.few_groups, band.point_high, np.nan)
+    return found
+
+
+def _arms_of_groups(arms: Arms) -> NDArray[np.int64] | None:
+    """Arm of each group where all effects compare the same two, in the order of the labels."""
+    if arms.n_before == 0:
+        return None
+    found = arms_of_groups(pd.Series(arms.groups.astype(str)), arms.treatment)
+    return None if found is None else np.asarray(found, dtype=np.int64)
 
 
 def _inference(estimate: float, sums: FloatArray) -> Row:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize
+from scipy.special import ndtr, ndtri
 
 from ruralimpact.difference.event_estimates import EventEstimates
 
@@ -45,14 +46,18 @@ def folded_normal_critical_value(bias: float, level: float) -> float:
     float
         By Newton's method to rounding error; the one-sided normal value plus the bias in the limit.
     """
-    value = bias + float(stats.norm.ppf(level if bias > 0 else (1 + level) / 2))
+    value = bias + float(ndtri(level if bias > 0 else (1 + level) / 2))
     for _ in range(50):
-        missing = level - (stats.norm.cdf(value - bias) - stats.norm.cdf(-value - bias))
-        step = missing / (stats.norm.pdf(value - bias) + stats.norm.pdf(value + bias))
+        missing = level - (ndtr(value - bias) - ndtr(-value - bias))
+        step = missing / (_normal_density(value - bias) + _normal_density(value + bias))
         value += float(step)
         if abs(step) < 1e-13 * value:
             break
     return value
+
+
+def _normal_density(value: float) -> float:
+    return float(np.exp(-(value**2) / 2.0) / np.sqrt(2 * np.pi))
 
 
 def fixed_length_interval(event: EventEstimates, bound: float, level: float) -> FixedLength:

@@ -16,9 +16,7 @@ from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.difference.estimators import (
     ESTIMANDS,
     effects_by_wave,
-    estimate_staggered,
     estimate_two_periods,
-    staggered_effects,
 )
 from ruralimpact.difference.rows import (
     Question,
@@ -27,6 +25,7 @@ from ruralimpact.difference.rows import (
     group_time_rows,
     mean_rows,
 )
+from ruralimpact.difference.staggered import estimate_staggered, staggered_effects
 from ruralimpact.difference.trend_rows import comparison_rows, parallel_trend_rows, pre_trend_row
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.compared import Compared

@@ -1,5 +1,6 @@
 """Rows on the assumption behind estimates over time: pre-trends, forbidden comparisons, sensitivity."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.event_study import pre_trend_test, sum_by_group
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
-from ruralimpact.difference.rows import Question, Row
+from ruralimpact.difference.rows import SINGLE, Question, Row, of_single_group
 from ruralimpact.errors import DesignError
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def pre_trend_row(question: Question, found: Aggregate) -> Row:
         "reason": "",
         "synthetic": question.synthetic,
     }
+    usable = ~of_single_group(found.treated, found.controls, question.arms.groups)
     try:
-        test = pre_trend_test(found, question.arms.groups)
+        test = pre_trend_test(replace(found, before=found.before & usable), question.arms.groups)
     except DesignError as problem:
         return row | {"reason": str(problem)}
     if not np.isfinite(test.statistic):
@@ -151,6 +153,8 @@ def _robust(
         raise DesignError(
             "the effects share no reference period (base: varying, or waves at different distances)."
         )
+    if of_single_group(found.treated, found.controls, question.arms.groups).any():
+        raise DesignError(f"for some time since treatment {SINGLE}.")
     sums = sum_by_group(found.scores, question.arms.groups)
     count = int((sums != 0).any(axis=1).sum())
     covariance = count / max(count - 1, 1) * sums.T @ sums

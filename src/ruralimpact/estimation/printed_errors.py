@@ -39,6 +39,7 @@ LABELS = {
     "arellano": "Arellano, no correction",
     "lsdv_cluster": "Clustered, counting effects",
     "cr2": "Clustered, bias-reduced (CR2)",
+    "group_by_arm": "Clustered by group, corrected by arm",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.distribution_plot import distribution_words
-from ruralimpact.exhibits.event_study_plot import event_study_words
+from ruralimpact.exhibits.event_study_plot import event_study_warnings, event_study_words
 from ruralimpact.exhibits.power_plot import power_words
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.specification_plot import specification_words
@@ -76,9 +76,13 @@ def figure_words(results: StudyResults, exhibit: Mapping[str, Any], number: int)
         "name": exhibit["name"],
         "kind": exhibit["kind"],
         "title": figure_title(results, exhibit, number),
-        "note": _NOTES[exhibit["kind"]],
+        "note": " ".join([_NOTES[exhibit["kind"]], *_warnings(results, exhibit)]),
         "alt": _alternative(results, exhibit),
     }
+
+
+def _warnings(results: StudyResults, exhibit: Mapping[str, Any]) -> list[str]:
+    return event_study_warnings(results, exhibit) if exhibit["kind"] == "event_study" else []
 
 
 def _alternative(results: StudyResults, exhibit: Mapping[str, Any]) -> str:

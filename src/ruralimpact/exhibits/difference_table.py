@@ -171,7 +171,18 @@ def _notes(
         )
     if (frame["dropped"] > 0).any():
         notes.append(f"{MISSING} Treated units are left out because an outcome is missing.")
+    notes += _foot(frame)
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)
+
+
+def _foot(frame: pd.DataFrame) -> list[str]:
+    """What the estimates note of cohorts: those left out, and those of a single group."""
+    found = {part for notes in frame["notes"] for part in notes.split("; ") if _on_cohorts(part)}
+    return [f"{part[:1].upper()}{part[1:]}." for part in sorted(found)]
+
+
+def _on_cohorts(note: str) -> bool:
+    return note.startswith("cohort ") or "cohorts are a single group" in note

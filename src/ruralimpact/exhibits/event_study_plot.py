@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ruralimpact.exhibits import disclosure, formatting, palette
+from ruralimpact.exhibits import disclosure, formatting, palette, reading
 from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
 
 _COLOUR, _BAND, _BEFORE = "#0072b2", "#b9d5e8", "#f1f3f5"
+_FEW = "intervals are those of the wild bootstrap, and the test may reject too often."
 _NOTHING = "No effect by time since treatment has an interval that can be shown."
 
 
@@ -139,3 +140,10 @@ def event_study_words(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
         title = panel.title.replace("\n", " ")
         parts.append(f"{title}: {span} since treatment began; {test}.")
     return "Effects by time since treatment began, with intervals. " + " ".join(parts)
+
+
+def event_study_warnings(results: StudyResults, exhibit: Mapping[str, Any]) -> list[str]:
+    """Return what the reader of the figure must be warned of."""
+    frame = results.dynamics
+    shown = frame[frame["analysis"].isin(exhibit["analyses"]) & (frame["kind"] == "event")]
+    return reading.few_groups_notes(shown["n_groups"], _FEW)

@@ -114,6 +114,10 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
         reading.standard_error_note(results),
         *reading.identification_notes({"staggered"}),
     ]
+    notes += reading.few_groups_notes(
+        frame["n_groups"],
+        "intervals of effects are those of the wild bootstrap, and may be too short.",
+    )
     if frame["before"].any():
         notes.append(
             f"{_BEFORE} Before treatment: what is not zero here speaks against parallel trends. That "

@@ -12,6 +12,7 @@ from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.results import StudyResults
 
 _HEIGHT = 2.35  # inches of a row of panels
+_REFERENCE = "reference period"  # begin of its reason
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Panel:
     ----------
     analysis, outcome, title : str
     rows : DataFrame
-        Of `StudyResults.dynamics`, of one kind, those that can be drawn.
+        Of `StudyResults.dynamics`, of one kind, those that can be drawn: with an interval, or the
+        reference period.
     """
 
     analysis: str
@@ -52,7 +54,8 @@ def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> l
     for analysis in exhibit["analyses"]:
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            drawn = own.dropna(subset=["estimate"])
+            known = own["conf_low"].notna() | own["reason"].str.startswith(_REFERENCE)
+            drawn = own[known & own["estimate"].notna()]
             if drawn["conf_low"].notna().any():
                 label = results.analysis(analysis)["label"]
                 name = results.outcome_label(outcome)

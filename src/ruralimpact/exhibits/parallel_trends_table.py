@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting
+from ruralimpact.exhibits import disclosure, formatting, reading
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.results import StudyResults
 
@@ -60,7 +60,7 @@ def parallel_trends_table(results: StudyResults, exhibit: Mapping[str, Any]) -> 
             columns=(Column("95% interval", "", 2.4), Column("Excludes zero", "", 1.2)),
             rows=tuple(rows),
             reading=tuple(lines),
-            notes=(*_NOTES, *([disclosure.NOTE] if hidden else [])),
+            notes=(*_NOTES, *_few_groups(results, exhibit), *([disclosure.NOTE] if hidden else [])),
             source=exhibit.get("source") or results.study.get("citation", ""),
             synthetic=results.synthetic,
         ),
@@ -76,6 +76,14 @@ _NOTES = (
     "The breakdown value is the largest allowed difference at which the interval excludes zero. Whether "
     "trends may differ that much is a judgement that the data do not settle.",
 )
+
+
+def _few_groups(results: StudyResults, exhibit: Mapping[str, Any]) -> list[str]:
+    shown = results.dynamics[results.dynamics["analysis"].isin(exhibit["analyses"])]
+    return reading.few_groups_notes(
+        shown.loc[shown["kind"] == "event", "n_groups"],
+        "these intervals take no bootstrap, and may be too short.",
+    )
 
 
 def _hidden(results: StudyResults, analysis: str, outcome: str) -> bool:

@@ -7,6 +7,7 @@ import pandas as pd
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.inference.multiplier import FEW_GROUPS
 
 BALANCE_RULE = (
     "The strategy fails balance: after it some covariate has a standardised mean difference of 0.1 or "
@@ -112,6 +113,20 @@ def standard_error_note(results: StudyResults) -> str:
         f"Standard errors, in parentheses, are clustered by {_singular(groups)}; intervals and p-values "
         f"use Student's t with one degree of freedom less than the comparison has {groups}."
     )
+
+
+def few_groups_notes(counts: "pd.Series[int]", what: str) -> list[str]:
+    """Return the warning where something rests on few groups.
+
+    Parameters
+    ----------
+    counts : Series of int
+        Groups behind each number; 0 where there is none.
+    what : str
+        What is done about it, to follow "Fewer than 40 groups: ".
+    """
+    few = (counts > 0) & (counts < FEW_GROUPS)
+    return [f"Fewer than {FEW_GROUPS} groups: {what}"] if few.any() else []
 
 
 def _singular(noun: str) -> str:

@@ -1,0 +1,124 @@
+"""Averages of effects by cohort and wave for an analysis, and two-way fixed effects beside them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.difference.aggregation import aggregate
+from ruralimpact.difference.arms import Arms
+from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.panel import Panel, panel_estimator
+
+FloatArray = NDArray[np.float64]
+
+_KINDS: dict[str, Any] = {
+    "group_time_simple": "simple",
+    "group_time_cohort": "cohort",
+    "group_time_calendar": "calendar",
+    "group_time_event": "event",
+}
+
+
+def staggered_effects(
+    outcome: FloatArray, arms: Arms, options: Mapping[str, Any]
+) -> GroupTimeEffects:
+    """Group-time effects as an analysis asks for them.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+    options : mapping
+        ``control``, ``form``, ``base`` and ``anticipation``, where they are not the usual ones.
+
+    Returns
+    -------
+    GroupTimeEffects
+    """
+    return group_time_effects(
+        outcome,
+        arms.first_treated,
+        arms.periods,
+        covariates=arms.covariates.values if arms.covariates.names else None,
+        control=options.get("control", "never_treated"),
+        form=options.get("form", "doubly_robust"),
+        base=options.get("base", "universal"),
+        anticipation=options.get("anticipation", 0),
+    )
+
+
+def estimate_staggered(
+    name: str, outcome: FloatArray, arms: Arms, effects: GroupTimeEffects
+) -> ScoredEstimate:
+    """Average group-time effects, or the two-way fixed effects that stand beside them as a warning.
+
+    Parameters
+    ----------
+    name : {"group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event", \
+"two_way_fixed_effects"}
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+    effects : GroupTimeEffects
+        Of the same outcome.
+
+    Returns
+    -------
+    ScoredEstimate
+        With scores of shape (n,).
+    """
+    if name != "two_way_fixed_effects":
+        found = aggregate(effects, _KINDS[name]).overall
+        notes = (*found.notes, *_alone(arms, effects))
+        return replace(found, lost=_lost(outcome, arms, effects), notes=notes)
+    simple = aggregate(effects, "simple").overall
+    found = two_way_by_unit(outcome, arms)
+    return replace(found, n_treated=simple.n_treated, n_control=simple.n_control)
+
+
+def _alone(arms: Arms, effects: GroupTimeEffects) -> list[str]:
+    """Note on cohorts of a single group, whose scores add up to zero whatever their variance."""
+    cohorts = np.unique(effects.cohorts)
+    count = sum(len(set(arms.groups[arms.first_treated == start])) == 1 for start in cohorts)
+    if not count:
+        return []
+    return [
+        f"{count} of {len(cohorts)} cohorts are a single group, whose own variance the standard error lacks"
+    ]
+
+
+def _lost(outcome: FloatArray, arms: Arms, effects: GroupTimeEffects) -> int:
+    """Treated units that are in no effect after treatment because the outcome is missing."""
+    used = (effects.arms[:, effects.event_times >= 0] == 1).any(axis=1)
+    estimated = np.isin(arms.first_treated, effects.cohorts)
+    missing = np.isnan(outcome).any(axis=1)
+    return int((estimated & ~used & missing).sum())
+
+
+def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
+    """Two-way fixed effects with the scores of a unit's waves added up.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (n, T)
+    arms : Arms
+
+    Returns
+    -------
+    ScoredEstimate
+        With scores of shape (n,).
+    """
+    n, n_waves = outcome.shape
+    treated = arms.periods >= arms.first_treated[:, None]
+    panel = Panel(np.repeat(arms.ids, n_waves), np.tile(np.arange(n_waves), n))
+    estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
+    found = estimator(outcome.ravel())
+    means = found.treated_mean_scores
+    return replace(
+        found,
+        scores=found.scores.reshape(n, n_waves).sum(axis=1),
+        treated_mean_scores=None if means is None else means.reshape(n, n_waves).sum(axis=1),
+    )

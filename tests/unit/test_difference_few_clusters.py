@@ -1,0 +1,128 @@
+"""Effects over time with few groups: the bootstrap everywhere, warnings, and arms of a single group."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
+from test_exhibits_difference import exhibit, results_of
+
+from ruralimpact.difference.few_groups import few_groups_inference
+from ruralimpact.difference.study import DifferenceTables, difference_study
+from ruralimpact.estimation.study import estimate_study
+from ruralimpact.exhibits import captions
+from ruralimpact.exhibits.difference_table import difference_table
+from ruralimpact.exhibits.group_time_table import group_time_table
+from ruralimpact.exhibits.over_time_panels import panels_of
+from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
+
+SURVEY = survey()
+PLAIN = {**TWO_ARMS, "covariates": [], "estimators": ["two_by_two"], "outcomes": ["income"]}
+
+
+def of_groups(*groups: int) -> pd.DataFrame:
+    return SURVEY[SURVEY["group"].isin([f"g{g:02d}" for g in groups])]
+
+
+FEW = of_groups(*range(6), *range(40, 48))
+
+
+def estimate(frame: pd.DataFrame, *analyses: Any) -> tuple[pd.DataFrame, DifferenceTables]:
+    wanted, given = study(*analyses), tables(frame)
+    found = difference_study(wanted, given, seed=1)
+    made = estimate_study(wanted, given, seed=1, over_time=found.compared)
+    return made, found
+
+
+def test_intervals_by_time_are_those_of_the_bootstrap_where_groups_are_few() -> None:
+    """Student's t at half-width 2.16 errors is too short; the wild bootstrap's is no round number."""
+    _, found = estimate(FEW, PLAIN)
+    rows = found.tables["dynamics"].query("kind == 'event' and std_error > 0")
+    assert len(rows) == 5 and set(rows["n_groups"]) == {14}
+    half = (rows["conf_high"] - rows["conf_low"]) / 2 / rows["std_error"]
+    assert not np.isclose(half, 2.1604, atol=1e-3).any()
+    assert ((half > 1.9) & (half < 4)).all()
+    assert (rows["band_high"] > rows["conf_high"]).all()
+    _, many = estimate(SURVEY, PLAIN)
+    rows = many.tables["dynamics"].query("kind == 'event' and std_error > 0")
+    half = (rows["conf_high"] - rows["conf_low"]) / 2 / rows["std_error"]
+    assert half.to_numpy() == pytest.approx(2.0227, abs=1e-4)  # t of 39 degrees of freedom
+
+
+def test_the_bootstrap_by_time_does_not_depend_on_labels() -> None:
+    """The arms go with the groups' scores, whatever the groups are called."""
+    names = {name: f"h{i:02d}" for i, name in enumerate(sorted(set(FEW["group"]), reverse=True))}
+    renamed = FEW.assign(group=FEW["group"].map(names)).sample(frac=1, random_state=3)
+    first, second = (estimate(frame, PLAIN)[1].tables["dynamics"] for frame in (FEW, renamed))
+    pd.testing.assert_frame_equal(first, second, rtol=1e-9)
+
+
+def test_the_error_by_arm_stands_in_the_appendix() -> None:
+    made, _ = estimate(FEW, PLAIN, {**TRIPLE, "name": "triple"})
+    errors = made["std_errors"].set_index(["spec_id", "kind"])["std_error"]
+    row = made["estimates"].set_index("spec_id").loc["two_arms/two_by_two/income"]
+    sums = made["scores"].set_index("group")["two_arms/two_by_two/income"].dropna()
+    arms = np.array([int(name < "g20") for name in sums.index])
+    wanted = few_groups_inference(row["estimate"], sums.to_numpy(), arms, np.full(14, 6.0))
+    found = errors["two_arms/two_by_two/income", "group_by_arm"]
+    assert found == pytest.approx(wanted.std_error, rel=1e-12)
+    assert errors["triple/triple_difference/income", "group_by_arm"] > 0
+    many, _ = estimate(SURVEY, PLAIN)
+    assert "group_by_arm" not in set(many["std_errors"]["kind"])
+
+
+def test_a_cohort_of_one_group_has_no_error() -> None:
+    """Its units' scores add up to zero, as if their group could not have changed by chance."""
+    frame = of_groups(*range(10), 20, *range(40, 50))
+    made, found = estimate(frame, {**STAGGERED, "covariates": []})
+    rows = found.tables["dynamics"]
+    alone = rows[(rows["cohort"] == 5) & (rows["kind"] != "mean")]
+    alone = alone[~alone["reason"].str.startswith("reference")]
+    assert set(alone["reason"]) == {"an arm is a single group: no standard error"}
+    assert alone[["std_error", "conf_low", "band_low"]].isna().all().all()
+    assert alone["estimate"].notna().all()
+    others = rows[(rows["cohort"] == 3) & (rows["kind"] == "group_time")]
+    assert others.loc[others["reason"] == "", "std_error"].gt(0).all()
+    # Before: times -4 and -3 are those of the single group alone, -2 is of both cohorts.
+    before = rows[(rows["kind"] == "event") & rows["before"]].set_index("event_time")
+    assert before["std_error"].notna().to_dict() == {-4.0: False, -3.0: False, -2.0: True}
+    assert found.tables["pre_trends"]["df"].tolist() == [1.0]
+    assert found.tables["parallel_trends"]["reason"].str.contains("single group").all()
+    notes = made["estimates"].set_index("spec_id")["notes"]
+    assert "1 of 2 cohorts are a single group" in notes["staggered/group_time_simple/income"]
+    assert "single group" not in notes["staggered/two_way_fixed_effects/income"]
+
+
+def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
+    results = results_of(tmp_path)
+    few = replace(results, dynamics=results.dynamics.assign(n_groups=12))
+    for made, warned in ((few, True), (results, False)):
+        notes = [
+            *group_time_table(made, exhibit("staggered"))[0].notes,
+            *parallel_trends_table(made, exhibit("staggered"))[0].notes,
+        ]
+        found = [note for note in notes if note.startswith("Fewer than 40 groups")]
+        assert len(found) == 2 * warned
+        figure = exhibit("staggered", kind="event_study")
+        assert ("Fewer than 40 groups" in captions.figure_words(made, figure, 1)["note"]) == warned
+
+
+def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
+    results = results_of(tmp_path)
+    words = "cohort 5 left out: 4 units, fewer than 5; fewer than 40 groups: interval"
+    noted = replace(results, estimates=results.estimates.assign(notes=words))
+    (table,) = difference_table(noted, exhibit("staggered"))
+    assert "Cohort 5 left out: 4 units, fewer than 5." in table.notes
+
+
+def test_an_effect_without_interval_is_not_drawn_as_the_reference(tmp_path: Any) -> None:
+    results = results_of(tmp_path)
+    event = (results.dynamics["kind"] == "event") & (results.dynamics["event_time"] == 1)
+    frame = results.dynamics.copy()
+    frame.loc[event, ["std_error", "conf_low", "conf_high"]] = np.nan
+    frame.loc[event, "reason"] = "an arm is a single group: no standard error"
+    (panel,) = panels_of(replace(results, dynamics=frame), exhibit("staggered"), "event")
+    assert 1.0 not in set(panel.rows["event_time"])
+    assert -1.0 in set(panel.rows["event_time"])
