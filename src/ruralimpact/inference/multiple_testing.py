@@ -65,9 +65,15 @@ def q_values(p_values: FloatArray, families: ArrayLike | None = None) -> FloatAr
     ----------
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57(1).
     """
-    from statsmodels.stats.multitest import fdrcorrection
+    return _by_family(p_values, families, lambda members: _step_up(p_values[members]))
 
-    return _by_family(p_values, families, lambda members: fdrcorrection(p_values[members])[1])
+
+def _step_up(p_values: FloatArray) -> FloatArray:
+    order = np.argsort(p_values)[::-1]
+    shares = np.arange(len(order), 0, -1) / len(order)
+    adjusted = np.empty(len(order))
+    adjusted[order] = np.minimum(np.minimum.accumulate(p_values[order] / shares), 1.0)
+    return adjusted
 
 
 def _by_family(

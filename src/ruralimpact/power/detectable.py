@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from ruralimpact.errors import DesignError
 
@@ -184,7 +184,7 @@ def minimum_detectable_effect(
             f"Power is at least 0.5 and below 1, the level between 0 and 1; not {power:g}, {level:g}."
         )
     df = sampling.n_groups - 2
-    multiplier = stats.t.ppf(1 - level / 2, df) + stats.t.ppf(power, df)
+    multiplier = stdtrit(df, 1 - level / 2) + stdtrit(df, power)
     return float(multiplier * standard_error(variance, sampling, design))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import fdtri
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.errors import DesignError
@@ -98,7 +98,7 @@ def variance_components(
     sizes = np.bincount(codes)
     ratio = (anova.size * group + unit) / unit
     low, high = (
-        ratio / stats.f.ppf(tail, anova.df_between, anova.df_within)
+        ratio / fdtri(anova.df_between, anova.df_within, tail)
         for tail in ((1 + level) / 2, (1 - level) / 2)
     )
     return VarianceComponents(

@@ -151,11 +151,15 @@ def pair_differences(
 
 
 def _signed_ranks(differences: FloatArray) -> tuple[FloatArray, float]:
-    from scipy.stats import rankdata
-
     apart = differences[differences != 0]
-    ranks = rankdata(np.abs(apart)) if len(apart) else np.empty(0)
+    ranks = _average_ranks(np.abs(apart))
     return ranks, float(ranks[apart > 0].sum())
+
+
+def _average_ranks(values: FloatArray) -> FloatArray:
+    """Ranks from 1, the mean of theirs for tied values."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
 
 
 def _tail(statistic: float, ranks: FloatArray, probability: float) -> float:
