@@ -26,9 +26,9 @@ _MOVED = (
 )
 _NOTE = (
     "Compared with the last run in this folder whose results differ. Data: a raw file behind the "
-    "estimate. Sample: units that came or went. Specification: strategy, sample or outcome as "
-    "configured. Code: a module or pinned version behind the estimates. Where several had changed at "
-    "once the table cannot tell them apart: change one at a time."
+    "estimate. Sample: units that came or went. Specification: strategy, sample, outcome, codebook or "
+    "cleaning as configured. Code: a module or pinned version behind the estimates. Where several had "
+    "changed at once the table cannot tell them apart: change one at a time."
 )
 
 

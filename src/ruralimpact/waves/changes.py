@@ -81,11 +81,17 @@ def _row(
     values = (
         spec_id,
         kind,
-        None if then is None else then["estimate"],
-        None if today is None else today["estimate"],
-        None if today is None else today["std_error"],
+        _number(then, "estimate"),
+        _number(today, "estimate"),
+        _number(today, "std_error"),
         new,
         lost,
         reasons,
     )
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def _number(entry: Mapping[str, Any] | None, key: str) -> float:
+    """Return a number of an estimate; NaN where there is no estimate, or no number."""
+    value = None if entry is None else entry[key]
+    return float("nan") if value is None else float(value)

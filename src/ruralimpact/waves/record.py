@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ Study = Mapping[str, Any]
 _APART = {"exhibits", "claims", "simulate", "waves"}
 # Words that are shown and nothing else.
 _WORDS = ("label", "unit", "family", "decimals")
+_SHOWN = ("label", "question")  # of a row of the codebook
+# Where a file lies; its cells have a digest of their own.
+_PLACE = ("label", "path", "series")
 
 
 def code_digest(package: Path, pins: Path) -> str:
@@ -113,16 +116,52 @@ def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
     """Return a digest of everything in the configuration that an estimate may depend on."""
     analysis = next(one for one in study["analyses"] if one["name"] == row["analysis"])
     strategies = [one for one in study["strategies"] if one["name"] == row["strategy"]]
+    sources = sources_behind(study, row["sample"])
     asked = {
         "analysis": {key: analysis[key] for key in analysis if key not in (*_WORDS, "outcomes")},
         "strategies": [_without_words(one) for one in strategies],
         "samples": _samples(study, row["sample"]),
-        "outcome": _without_words(study["outcomes"][row["outcome"]]),
+        "outcomes": {
+            name: _without_words(study["outcomes"][name])
+            for name in sorted(_made_from(study, row["outcome"]))
+        },
+        "sources": {
+            one["name"]: {key: one[key] for key in one if key not in _PLACE}
+            for one in study["sources"]
+            if one["name"] in sources
+        },
+        "codebook": [
+            {key: one[key] for key in one if key not in _SHOWN}
+            for one in study["codebook"]
+            if one["source"] in ("*", *sources)
+        ],
         "variables": {name: _without_words(one) for name, one in study["variables"].items()},
         "prices": study.get("prices", {}),
     }
     text = json.dumps(asked, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _made_from(study: Study, outcome: str) -> set[str]:
+    """Return an outcome with those that it is made from."""
+    found: set[str] = set()
+    waiting = [outcome]
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        named = set(_texts(study["outcomes"][name])) & set(study["outcomes"])
+        waiting += sorted(named - found)
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a definition: what it may name."""
+    inner = value.values() if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping | list):
+        for one in inner:
+            yield from _texts(one)
+    else:
+        yield str(value)
 
 
 def sources_behind(study: Study, sample: str) -> list[str]:
