@@ -33,7 +33,13 @@ BASE = pd.DataFrame(
 
 def joined(table, baseline=BASE):
     return with_baseline(
-        table, baseline, variables=["age", "arm"], fixed=["arm"], sample="s", named="base"
+        table,
+        baseline,
+        variables=["age", "arm"],
+        covariates=[],
+        fixed=["arm"],
+        sample="s",
+        named="base",
     )
 
 
@@ -146,6 +152,9 @@ def test_amounts_are_converted_first_and_deflated_after():
     assert result["age"].tolist() == [3, 4]
     untouched = at_study_prices(survey, {"name": "now"}, ["income"], PRICES)
     pd.testing.assert_frame_equal(untouched, survey)
+    for wave in ("2014", "3", "endline"):
+        source = {"name": "now", "wave": wave}
+        pd.testing.assert_frame_equal(at_study_prices(survey, source, ["income"], PRICES), survey)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +163,7 @@ def test_amounts_are_converted_first_and_deflated_after():
         ({"currency": "EUR"}, ["income"], "prices.exchange_rates.*'w' are in EUR"),
         ({"price_year": 2017}, ["income"], "prices.deflators.*no deflator of the year 2017"),
         ({"price_year": 2018}, [], "sources.w.*no variable of this source is of the type money"),
+        ({"wave": "2018"}, ["income"], "sources.w.price_year.*does not say of which year"),
     ],
 )
 def test_a_currency_or_price_year_is_never_guessed(source, amounts, message):

@@ -64,6 +64,11 @@ def unit_variables(study: Mapping[str, Any]) -> list[str]:
     return [name for name, (role, _) in _declared(study).items() if role in _UNIT_ROLES]
 
 
+def covariates_before(study: Mapping[str, Any]) -> list[str]:
+    """Return the covariates that are declared as measured before treatment."""
+    return [name for name, found in _declared(study).items() if found == ("covariate", "pre")]
+
+
 def _declared(study: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return role and timing of every variable; one that is built has its own, not its inputs'."""
     entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])

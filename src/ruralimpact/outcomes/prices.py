@@ -73,13 +73,15 @@ def at_study_prices(
     Raises
     ------
     ConfigError
-        A currency without exchange rate, a year without deflator, or a source that states either and
-        has no amounts in its codebook.
+        A currency without exchange rate, a year without deflator, a source that states either and has no
+        amounts in its codebook, or a wave of another year than the study's prices that has amounts and
+        does not state their year.
     """
     factor = _exchange_rate(source, prices)
     if "price_year" in source and "year" not in prices:
         problem = f"the source '{source['name']}' states a price year, and the study has none."
         raise ConfigError(problem, key="prices.year")
+    _refuse_silent_year(source, amounts, prices)
     if "price_year" in source:
         year, deflators = int(source["price_year"]), _deflators(prices)
         for one in (year, int(prices["year"])):
@@ -94,6 +96,26 @@ def at_study_prices(
             key=f"sources.{source['name']}",
         )
     return survey.assign(**{name: survey[name] * factor for name in amounts if name in survey})
+
+
+def _refuse_silent_year(
+    source: Mapping[str, Any], amounts: Sequence[str], prices: Mapping[str, Any]
+) -> None:
+    """Refuse amounts of a later (or earlier) year that would pass for those of the study's year."""
+    wave = str(source.get("wave", ""))
+    year = str(prices.get("year", wave))
+    if (
+        amounts
+        and "price_year" not in source
+        and wave.isdigit()
+        and len(wave) == 4
+        and wave != year
+    ):
+        problem = (
+            f"the wave of {wave} has amounts of money and does not say of which year their prices are; the "
+            f"study's are those of {year}."
+        )
+        raise ConfigError(problem, key=f"sources.{source['name']}.price_year")
 
 
 def _deflators(prices: Mapping[str, Any]) -> dict[int, float]:

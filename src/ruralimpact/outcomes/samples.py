@@ -9,7 +9,7 @@ import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.build import build
-from ruralimpact.outcomes.covariates import unit_variables
+from ruralimpact.outcomes.covariates import covariates_before, unit_variables
 from ruralimpact.outcomes.prices import at_study_prices
 from ruralimpact.outcomes.two_periods import two_periods
 from ruralimpact.outcomes.waves import (
@@ -167,10 +167,13 @@ def _selected(
     if "baseline" in spec:
         before = build_sample(spec["baseline"], surveys, study).units
         arms = [spec["arm"]] if "arm" in spec else []
+        if column != "id" and column in table:  # as the baseline has it
+            table = table.assign(**{column: table[column].astype("str")})
         table, left_out = with_baseline(
             table,
             before.assign(**{} if column == "id" else {column: before["group"]}),
             variables=[*unit_variables(study), column],
+            covariates=covariates_before(study),
             fixed=[column, *arms],
             sample=name,
             named=spec["baseline"],

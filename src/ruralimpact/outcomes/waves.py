@@ -51,6 +51,7 @@ def with_baseline(
     baseline: pd.DataFrame,
     *,
     variables: Sequence[str],
+    covariates: Sequence[str],
     fixed: Sequence[str],
     sample: str,
     named: str,
@@ -65,6 +66,9 @@ def with_baseline(
         Units of the earlier sample, one row an ``id``.
     variables : sequence of str
         Variables to take from the baseline where `table` has no value of them at all.
+    covariates : sequence of str
+        Those that are measured before treatment: taken from the baseline whatever the later wave found,
+        for treatment may have changed that.
     fixed : sequence of str
         Variables that must not differ where both have them.
     sample, named : str
@@ -97,7 +101,7 @@ def with_baseline(
     taken = {
         name: before[name].to_numpy()
         for name in variables
-        if name in before and (name not in kept or kept[name].isna().all())
+        if name in before and (name in covariates or name not in kept or kept[name].isna().all())
     }
     return kept.assign(**taken), excluded
 
@@ -237,13 +241,14 @@ def _years(table: pd.DataFrame, sample: str) -> NDArray[np.float64]:
 
 def _counts(frame: pd.DataFrame, handling: str, sample: str) -> pd.DataFrame:
     rows = []
-    for wave, part in frame.groupby("wave", sort=True):
+    waves = frame.assign(year=frame["wave"].astype(float))
+    for _, part in waves.groupby("year", sort=True):
         controls, left = part[part["control"]], part[part["control"] & ~part["contaminated"]]
         left = left[~left["unknown"]]
         rows.append(
             {
                 "sample": sample,
-                "wave": str(wave),
+                "wave": str(part["wave"].iloc[0]),
                 "handling": handling,
                 "n_treated": int(part["treated"].sum()),
                 "n_not_yet": int(part["early"].sum()),
