@@ -152,6 +152,7 @@ def check_over_time_exhibits(study: Study, file: Path) -> None:
     """
     methods = {analysis["name"]: analysis["method"] for analysis in study["analyses"]}
     for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
+        _refuse_alone_among_effects(exhibit, methods, file)
         if exhibit["kind"] not in _SHOWN:
             continue
         wanted = _SHOWN[exhibit["kind"]]
@@ -164,6 +165,21 @@ def check_over_time_exhibits(study: Study, file: Path) -> None:
                 raise ConfigError(problem, file=file, key=f"{exhibit['name']}.analyses")
 
 
+def _refuse_alone_among_effects(
+    exhibit: Mapping[str, Any], methods: Mapping[str, str], file: Path
+) -> None:
+    """Refuse a change of the treated alone where an exhibit would print it as an effect."""
+    steps = [step["analysis"] for step in exhibit.get("steps", [])]
+    for name in (*exhibit.get("analyses", []), *steps):
+        if methods.get(name) == "before_after" and exhibit["kind"] not in _ALONE:
+            problem = (
+                f"'{name}' is a change of the treated alone, not attributable to the project; it may stand "
+                f"in {' or '.join(_ALONE)}, and not in a '{exhibit['kind']}' of effects."
+            )
+            raise ConfigError(problem, file=file, key=f"{exhibit['name']}.analyses")
+
+
+_ALONE = ("difference", "trends", "standard_errors", "p_values")
 _COMPARED = ("difference_in_differences", "triple_difference", "staggered")
 _SHOWN: dict[str, tuple[str, ...]] = {
     "difference": OVER_TIME,

@@ -59,8 +59,12 @@ def _estimate_findings(
     found: dict[str, dict[str, Any]] = {}
     for name in _EFFECTS:
         found |= _entry(f"{key}/{name}", values[name], unit, decimals)
+    alone = record["method"] == "before_after"
+    base = (
+        "percent of the mean before, not attributable" if alone else "percent of the counterfactual"
+    )
     for name in _PERCENTS:
-        found |= _entry(f"{key}/{name}", values[name], "percent of the counterfactual", 0)
+        found |= _entry(f"{key}/{name}", values[name], base, 0)
     for name in (f"percent_control{end}" for end in ("", "_low", "_high")):
         found |= _entry(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
     for name in _COUNTS:
