@@ -85,7 +85,7 @@ def test_quality_counts(tmp_path):
     assert quality["excluded"] == [{"reason": "every cell is empty", "rows": 2}]
     age = quality["variables"]["age"]
     assert age.pop("described")["maximum"] == 98
-    assert age.pop("found") == {"median": 35.0}
+    assert age.pop("found") == {"median": 35.0, "median_not_zero": 35.0}
     assert age == {
         "raw_name": "p1",
         "missing": 2,

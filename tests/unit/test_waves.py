@@ -208,8 +208,9 @@ def test_nothing_changed_is_no_row():
         ({"question": "How old?"}, [("question", "yes")]),
         ({"categories": ["yes", "no"]}, [("categories", "yes")]),
         ({"minimum": 5.0, "maximum": 7.0}, [("range", "yes")]),
-        ({"median": 51.0}, [("median", "yes")]),
-        ({"median": 49.0}, []),
+        ({"median": 24.7}, [("median", "yes")]),  # acres, 2.47 to the hectare
+        ({"median": 4.5}, [("median", "yes")]),
+        ({"median": 19.9}, []),
         ({"missing": 3}, [("share missing", "no")]),
         ({"missing": 2}, []),
     ],

@@ -18,10 +18,10 @@ _COLUMNS = (
 )
 _NOTE = (
     "An alarm is a difference that can change what an answer means: wording, type, unit, categories or "
-    "range in the codebook, the labels that the file itself holds, or a median more than five times "
-    "larger or smaller. Answers are merged under one name all the same: whoever wrote the codebook "
-    "answers for it. A unit that differs between waves is not merged at all; it is an error before "
-    "anything is read."
+    "range in the codebook, the labels that the file itself holds, a median (of what is not zero) more than "
+    "twice as large or less than half, or a share of ones 30 points away. Answers are merged under one name "
+    "all the same: whoever wrote the codebook answers for it. A unit that differs between waves is not "
+    "merged at all; it is an error before anything is read."
 )
 _LONG = 90
 
@@ -128,7 +128,7 @@ def _short(text: str) -> str:
 
 def _reading(alarms: pd.DataFrame, waves: int) -> str:
     if waves < 2:
-        return "There is one wave, so nothing can have changed."
+        return "No sources are of different waves, so there is nothing to compare."
     if alarms.empty:
         return "No alarm: no question that both waves asked has changed in a way that the files can tell."
     names = ", ".join(dict.fromkeys(name.replace("_", " ") for name in alarms["variable"]))

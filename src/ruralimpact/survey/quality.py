@@ -116,11 +116,18 @@ def _described(entry: Entry) -> dict[str, Any]:
 
 
 def _found(entry: Entry, values: pd.Series) -> dict[str, Any]:
-    """What the data hold: the median of a number, the values of a category."""
+    """What the data hold: the median of a number (also without zeros), the values of a category."""
     if not entry.is_number:
         return _distinct(values)
     known = values.dropna()
-    return {"median": float(known.median()) if len(known) else None}
+    found = {"median": _median(known), "median_not_zero": _median(known[known != 0])}
+    return found | (
+        {"share": float(known.mean())} if entry.type == "indicator" and len(known) else {}
+    )
+
+
+def _median(values: pd.Series) -> float | None:
+    return float(values.median()) if len(values) else None
 
 
 def _distinct(values: pd.Series) -> dict[str, Any]:

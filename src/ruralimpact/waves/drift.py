@@ -6,8 +6,11 @@ from typing import Any
 import pandas as pd
 
 COLUMNS = ("variable", "wave_before", "wave", "aspect", "before", "now", "alarm")
-# A median that many times larger or smaller looks like another unit.
-_TIMES = 5.0
+# A median that many times larger or smaller looks like another unit: acres for hectares are 2.5 times
+# as many, pounds for kilograms 2.2 times.
+_TIMES = 2.0
+# A share of ones that many points away looks like codes that changed places.
+_SHARE = 0.3
 # A share missing that many points higher looks like another routing of the questionnaire.
 _POINTS = 0.2
 # What the codebook says, and the word for it.
@@ -37,9 +40,10 @@ def drift(reports: Sequence[Report], waves: Sequence[str]) -> pd.DataFrame:
     -------
     DataFrame
         `COLUMNS`, one row a difference: ``alarm`` is "yes" for what can change the meaning of an answer
-        (question, type, unit, categories, range, labels in the file, a median more than five times
-        larger or smaller) and "no" for what is only to be known (asked under another column name, not
-        asked, asked for the first time, a share missing that is 20 points higher).
+        (question, type, unit, categories, range, labels in the file, a median of what is not zero more
+        than twice as large or less than half, a share of ones 30 points away) and "no" for what is only
+        to be known (asked under another column name, not asked, asked for the first time, a share missing
+        that is 20 points higher).
     """
     by_wave = [
         (wave, _facts([one for one in reports if one.get("wave") == wave])) for wave in waves
@@ -65,16 +69,20 @@ def _facts(reports: Sequence[Report]) -> dict[str, dict[str, Any]]:
     for report in reports:
         labels = report.get("file_labels", {})
         for name, variable in report["variables"].items():
-            fact = facts.setdefault(
-                name, {"raw_name": set(), "missing": 0, "rows": 0, "medians": [], "file": {}}
-            )
+            fact = facts.setdefault(name, _blank())
             fact |= {key: variable["described"][key] for key in _DESCRIBED}
             fact["raw_name"].add(variable["raw_name"])
             fact["missing"] += variable["missing"]
             fact["rows"] += report["rows_kept"]
-            fact["medians"].append(variable["found"].get("median"))
+            fact["medians"].append(_typical(variable["found"]))
+            fact["shares"].append((variable["found"].get("share"), report["rows_kept"]))
             fact["file"] |= labels.get(variable["raw_name"], {})
     return facts
+
+
+def _blank() -> dict[str, Any]:
+    lists: dict[str, Any] = {name: [] for name in ("medians", "shares")}
+    return {"raw_name": set(), "missing": 0, "rows": 0, "file": {}, **lists}
 
 
 def _differences(
@@ -93,11 +101,26 @@ def _differences(
     then, today = _median(before), _median(now)
     if then and today and not 1 / _TIMES <= today / then <= _TIMES:
         yield "median", f"{then:g}", f"{today:g}", True
+    ones = [_share(fact) for fact in (before, now)]
+    if None not in ones and abs(ones[1] - ones[0]) > _SHARE:  # type: ignore[operator]
+        yield "share of ones", f"{ones[0]:.0%}", f"{ones[1]:.0%}", True
     shares = [fact["missing"] / max(fact["rows"], 1) for fact in (before, now)]
     if shares[1] - shares[0] > _POINTS:
         yield "share missing", f"{shares[0]:.0%}", f"{shares[1]:.0%}", False
     if before["raw_name"].isdisjoint(now["raw_name"]):
         yield "raw column", _text(before["raw_name"]), _text(now["raw_name"]), False
+
+
+def _typical(found: Mapping[str, Any]) -> float | None:
+    """Return the median of what is not zero: that of an indicator is always 1, which its share is for."""
+    return None if "share" in found else found.get("median_not_zero", found.get("median"))
+
+
+def _share(fact: Mapping[str, Any]) -> float | None:
+    """Return the share of ones over the sources of a wave, each by its rows."""
+    known = [(share, rows) for share, rows in fact["shares"] if share is not None]
+    total = sum(rows for _, rows in known)
+    return sum(share * rows for share, rows in known) / total if total else None
 
 
 def _median(fact: Mapping[str, Any]) -> float | None:
