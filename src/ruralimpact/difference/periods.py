@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError, DataError
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 StrArray = NDArray[np.object_]
 
 
@@ -36,11 +37,13 @@ class UnitWaves:
     ids: StrArray
     groups: StrArray
     waves: tuple[str, ...]
+    places: tuple[IntArray, IntArray]
 
     def by_wave(self, name: str, waves: Sequence[str]) -> StrArray:
         """Values of a variable, shape (n, waves); missing where a unit was not observed."""
-        wide = self.table.pivot(index="id", columns="wave", values=name)  # noqa: PD010
-        return wide.reindex(index=self.ids, columns=list(waves)).to_numpy(dtype=object)
+        values = np.full((len(self.ids), len(self.waves)), np.nan, dtype=object)
+        values[self.places] = self.table[name].to_numpy(object)
+        return values[:, [self.waves.index(wave) for wave in waves]]
 
     def observed(self, waves: Sequence[str]) -> NDArray[np.bool_]:
         """Whether each unit has a row in each wave, shape (n, waves)."""
@@ -167,7 +170,8 @@ def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
         )
     waves = sorted(table["wave"].unique(), key=_wave_key)
     ids, groups = (pairs[key].astype(str).to_numpy(object) for key in ("id", "group"))
-    return UnitWaves(name, table, ids, groups, tuple(waves))
+    places = pd.Index(ids).get_indexer(table["id"]), pd.Index(waves).get_indexer(table["wave"])
+    return UnitWaves(name, table, ids, groups, tuple(waves), places)
 
 
 def wave_numbers(waves: Sequence[str]) -> FloatArray:

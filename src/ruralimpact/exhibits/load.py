@@ -49,6 +49,10 @@ def load_results(
     StudyResults
     """
     frames = {name: _of_rounds(name, paths) for name, paths in tables.items()}
+
+    def optional(name: str) -> pd.DataFrame:
+        return frames[name] if name in frames else empty_table(name)
+
     designs = disclosure.suppress_designs(frames["designs"])
     reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality]
     names = [source["name"] for source in study["sources"]]
@@ -60,28 +64,26 @@ def load_results(
         weights=frames["weights"],
         propensity=frames["propensity"],
         balance=disclosure.suppress_balance(_labelled(frames["balance"], study), designs),
-        propensity_models=frames.get("propensity_models", empty_table("propensity_models")),
-        balance_summary=frames.get("balance_summary", empty_table("balance_summary")),
+        propensity_models=optional("propensity_models"),
+        balance_summary=optional("balance_summary"),
         designs=designs,
         exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
-        sensitivity=frames.get("sensitivity", empty_table("sensitivity")),
-        leave_one_out=frames.get("leave_one_out", empty_table("leave_one_out")),
-        tests=frames.get("tests", empty_table("tests")),
-        subgroups=disclosure.suppress_subgroups(frames.get("subgroups", empty_table("subgroups"))),
-        decomposition=frames.get("decomposition", empty_table("decomposition")),
-        associations=frames.get("associations", empty_table("associations")),
-        dynamics=disclosure.suppress_dynamics(frames.get("dynamics", empty_table("dynamics"))),
-        pre_trends=frames.get("pre_trends", empty_table("pre_trends")),
-        comparisons=frames.get("comparisons", empty_table("comparisons")),
-        parallel_trends=frames.get("parallel_trends", empty_table("parallel_trends")),
-        power=frames.get("power", empty_table("power")),
-        attrition=disclosure.suppress_attrition(frames.get("attrition", empty_table("attrition"))),
-        attrition_bounds=disclosure.suppress_attrition_bounds(
-            frames.get("attrition_bounds", empty_table("attrition_bounds"))
-        ),
+        sensitivity=optional("sensitivity"),
+        leave_one_out=optional("leave_one_out"),
+        tests=optional("tests"),
+        subgroups=disclosure.suppress_subgroups(optional("subgroups")),
+        decomposition=optional("decomposition"),
+        associations=optional("associations"),
+        dynamics=disclosure.suppress_dynamics(optional("dynamics")),
+        pre_trends=optional("pre_trends"),
+        comparisons=optional("comparisons"),
+        parallel_trends=optional("parallel_trends"),
+        power=optional("power"),
+        attrition=disclosure.suppress_attrition(optional("attrition")),
+        attrition_bounds=disclosure.suppress_attrition_bounds(optional("attrition_bounds")),
         quality=dict(zip(names, reports, strict=True)),
         outcomes={name: pd.read_parquet(path) for name, path in (outcomes or {}).items()},
-        contamination=frames.get("contamination", empty_table("contamination")),
+        contamination=optional("contamination"),
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
         published=read_published(published[0], published[1], published[2:]) if published else None,
     )

@@ -94,7 +94,8 @@ def family_order(
     shown = levels[levels["estimate"].notna() & ~levels["suppressed"]]
     keys = [f"{row.spec_id}::{row.subgroup}={row.level}" for row in shown.itertuples()]
     columns = [*keys, *(f"{key}::treated_mean" for key in keys)]
-    if set(published) - set(shown["level"]) or set(columns) - set(results.scores.columns):
+    estimated = all(column in results.scores for column in columns)
+    if set(published) - set(shown["level"]) or not estimated:
         return None
     place = list(shown["level"])
     stream = crc32(f"{shown['spec_id'].iloc[0]}/{shown['subgroup'].iloc[0]}/order".encode())

@@ -131,12 +131,13 @@ def multiplier_bootstrap(
         statistics = estimates / std_errors
     size = len(scores)
     enumerated = kind == "rademacher" and 2**size <= draws
-    weights = _all_signs(size) if enumerated else _WEBB[rng.integers(0, 6, (draws, size))]
+    points = rng.integers(0, 6, (0 if enumerated else draws, size))
     webb = (n_groups < FEW_GROUPS) if kind == "auto" else np.full(len(estimates), kind == "webb")
-    t_draws = np.full((len(weights), len(estimates)), np.nan)
-    for columns, w in ((usable & ~webb, np.sign(weights)), (usable & webb, weights)):
+    t_draws = np.full((2**size if enumerated else draws, len(estimates)), np.nan)
+    for columns, values in ((usable & ~webb, np.sign(_WEBB)), (usable & webb, _WEBB)):
         if columns.any():
-            t_draws[:, columns] = _t_draws(scores[:, columns], w, members)
+            weights = _all_signs(size) if enumerated else values[points]
+            t_draws[:, columns] = _t_draws(scores[:, columns], weights, members)
     p_values, critical = _p_and_critical(statistics, t_draws, level)
     margin = critical * std_errors
     return MultiplierResult(
