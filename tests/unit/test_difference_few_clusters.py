@@ -126,3 +126,12 @@ def test_an_effect_without_interval_is_not_drawn_as_the_reference(tmp_path: Any)
     (panel,) = panels_of(replace(results, dynamics=frame), exhibit("staggered"), "event")
     assert 1.0 not in set(panel.rows["event_time"])
     assert -1.0 in set(panel.rows["event_time"])
+
+
+def test_an_arm_of_one_group_has_means_to_draw(tmp_path: Any) -> None:
+    results = results_of(tmp_path)
+    mean = (results.dynamics["kind"] == "mean") & (results.dynamics["arm"] == "never treated")
+    frame = results.dynamics.copy()
+    frame.loc[mean, ["std_error", "conf_low", "conf_high"]] = np.nan
+    (panel,) = panels_of(replace(results, dynamics=frame), exhibit("staggered"), "mean")
+    assert "never treated" in set(panel.rows["arm"])

@@ -145,3 +145,16 @@ def test_what_could_not_be_estimated_says_why(nsw: StudyResults) -> None:
     _, effects = attrition_table(results, EXHIBIT)
     (reason,) = texts(row(effects, "Interval for the effect, within cells"))
     assert "'south' nobody responds" in reason
+
+
+def test_few_groups_are_warned_of_in_both_tables(results: StudyResults) -> None:
+    response, effects = attrition_table(results, EXHIBIT)
+    for table in (response, effects):
+        assert any(note.startswith("Fewer than 40 groups") for note in table.notes)
+    many = replace(
+        results,
+        attrition=results.attrition.assign(n_groups=80),
+        attrition_bounds=results.attrition_bounds.assign(n_groups=80),
+    )
+    for table in attrition_table(many, EXHIBIT):
+        assert not any(note.startswith("Fewer than 40 groups") for note in table.notes)

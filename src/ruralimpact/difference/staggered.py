@@ -76,7 +76,9 @@ def estimate_staggered(
         return replace(found, lost=_lost(outcome, arms, effects), notes=notes)
     simple = aggregate(effects, "simple").overall
     found = two_way_by_unit(outcome, arms)
-    return replace(found, n_treated=simple.n_treated, n_control=simple.n_control)
+    known = np.isfinite(outcome).any(axis=1)
+    n_treated = int((known & (arms.treatment == 1)).sum())
+    return replace(found, n_treated=n_treated, n_control=simple.n_control)
 
 
 def _alone(arms: Arms, effects: GroupTimeEffects) -> list[str]:

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from ruralimpact.exhibits import disclosure, formatting
-from ruralimpact.exhibits.reading import standard_error_note
+from ruralimpact.exhibits.reading import few_groups_notes, standard_error_note
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.inference.multiplier import FEW_GROUPS
 
 _LEVEL = 0.05
+_STUDENT = "intervals are those of Student's t and may be too short."
 _LEE = (
     "Bounds: the arm that responds more is trimmed by its excess, from above or from below (Lee 2009). They "
     "hold for units that would be found in either arm, if treatment moves response in one direction only and "
@@ -77,6 +77,8 @@ def response_notes(results: StudyResults) -> tuple[str, ...]:
             "Not compared any more: units that are not lost but left out of effects, such as controls "
             "treated since and their groups."
         )
+    compared = frame.loc[frame["measure"] == "difference", "n_groups"]
+    notes += few_groups_notes(compared, _STUDENT)
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)
@@ -132,11 +134,7 @@ def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     if capped:
         some = "fewer than 10" if capped < disclosure.FEWEST_UNITS else formatting.count(capped)
         notes.append(f"Weights are capped at 20 ({some} units).")
-    groups = bounds.loc[bounds["n_groups"] > 0, "n_groups"]
-    if len(groups) and groups.min() < FEW_GROUPS:
-        notes.append(
-            f"Fewer than {FEW_GROUPS} groups: intervals are those of Student's t and may be too short."
-        )
+    notes += few_groups_notes(bounds["n_groups"], _STUDENT)
     without = sorted({note for note in bounds["notes"] if note})
     if without:
         notes.append(f"{'; '.join(without).capitalize()}.")

@@ -23,8 +23,8 @@ class Panel:
     ----------
     analysis, outcome, title : str
     rows : DataFrame
-        Of `StudyResults.dynamics`, of one kind, those that can be drawn: with an interval, or the
-        reference period.
+        Of `StudyResults.dynamics`, of one kind, those that can be drawn: means, and effects with an
+        interval or of the reference period.
     """
 
     analysis: str
@@ -55,7 +55,7 @@ def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> l
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
             known = own["conf_low"].notna() | own["reason"].str.startswith(_REFERENCE)
-            drawn = own[known & own["estimate"].notna()]
+            drawn = own[(known | (kind == "mean")) & own["estimate"].notna()]
             if drawn["conf_low"].notna().any():
                 label = results.analysis(analysis)["label"]
                 name = results.outcome_label(outcome)
