@@ -65,6 +65,10 @@ def test_nothing_measured_before_treatment_is_refused() -> None:
     for analysis in (FIXED, {**FIXED, "method": "before_after", "estimators": ["before_after"]}):
         with pytest.raises(DesignError, match=r"had begun by wave 2, so nothing was measured"):
             exclusions_over_time(declared(analysis), tables(frame).units)
+    lost = frame[(frame["id"] != "u000") | (frame["wave"] < 3)]  # not found again, so not known
+    lost = lost.assign(start=lost["start"].mask(lost["id"] == "u000"))
+    with pytest.raises(DesignError, match=r"had begun by wave 2, so nothing was measured"):
+        exclusions_over_time(declared(FIXED), tables(lost).units)
 
 
 def test_units_of_unknown_start_stay() -> None:

@@ -122,7 +122,7 @@ def begun_elsewhere(
     DataError
         A unit has several times.
     DesignError
-        Treatment of every treated unit had begun by the waves before.
+        Treatment of every treated unit of which it is known had begun by the waves before.
     """
     if name is None:
         return []
@@ -130,7 +130,7 @@ def begun_elsewhere(
     treated = arm == 1
     early = treated & (began > 0) & (began <= float(before[-1]))
     late = treated & (began > float(after[0]))
-    refuse_begun_before(panel.analysis, early, treated, before[-1])
+    refuse_begun_before(panel.analysis, early, treated & np.isfinite(began), before[-1])
     return [
         (f"treated already in wave {before[-1]}", early),
         (f"treated, but not yet in wave {after[0]}", late),
