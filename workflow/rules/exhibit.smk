@@ -53,7 +53,7 @@ for study in STUDIES.values():
         conda:
             "../../environment.yml"
         params:
-            study={key: study[key] for key in study if key != "codebook"},
+            study=study,
             samples=[name for block in ROUNDS[study["name"]] for name in block["samples"]],
         script:
             "../scripts/make_exhibits.py"
