@@ -72,6 +72,7 @@ def exhibit_contents(ledger: Ledger) -> dict[str, bytes]:
         figure = claims_plot(ledger)
         if ledger.synthetic:
             figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
+        palette.settle(figure)
         contents[f"{FIGURE}.png"] = palette.png_bytes(figure, title)
         contents[f"{FIGURE}.svg"] = palette.svg_bytes(figure, title)
     return contents

@@ -199,9 +199,8 @@ def figure_files(
         figure = builder(results.for_exhibit(exhibit), exhibit)
         if results.synthetic:
             figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
+        palette.settle(figure)
         yield ExhibitFile(f"{exhibit['name']}.png", palette.png_bytes(figure, title))
-        # Laid out once: the second file has the places of the first.
-        figure.set_layout_engine("none")
         yield ExhibitFile(f"{exhibit['name']}.svg", palette.svg_bytes(figure, title))
 
 

@@ -15,6 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from ruralimpact.exhibits import formatting
 
@@ -66,6 +67,20 @@ def light_grid(axes: Axes, axis: Literal["both", "x", "y"]) -> None:
     """Draw a light grid behind the data."""
     axes.grid(axis=axis, color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out, once for all its files.
+
+    Places are rounded far below what a file prints: the solver's last digits differ from run to run, and
+    the names of clip paths in an SVG file are made from them.
+    """
+    engine = figure.get_layout_engine()
+    if engine is not None and figure.axes:
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position(Bbox(axes.get_position(original=True).get_points().round(12)))
 
 
 def png_bytes(figure: Figure, title: str) -> bytes:
