@@ -25,6 +25,7 @@ STUDY: dict[str, Any] = {
         "income": {"unit": "pesos", "family": "income"},
         "poor": {"unit": "percentage points", "family": "poverty"},
     },
+    "samples": {"farms": {"sources": ["farms"]}},
     "strategies": [
         {"name": "nn", "method": "nearest"},
         {"name": "pairs", "method": "nearest", "replace": False},
