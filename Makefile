@@ -41,6 +41,7 @@ simulation: setup ## coverage of every estimator on simulated clustered surveys 
 
 recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (200: about an hour)
 	@$(BIN)/python tests/simulation/bolivia_recovery.py --draws $(DRAWS)
+	@$(BIN)/python tests/simulation/bolivia_followup.py --draws $(DRAWS)
 	@$(BIN)/python tests/simulation/percent_intervals.py --draws $(DRAWS)
 
 benchmarks: setup ## time the engine (minutes)

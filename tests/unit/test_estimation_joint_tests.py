@@ -1,5 +1,7 @@
 """Bootstrap, step-down and false discovery over an analysis, and the ledger of specifications."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -92,6 +94,16 @@ def test_few_groups_take_interval_and_p_value_from_the_bootstrap() -> None:
     assert "fewer than 40 groups" in changed["notes"]
     many = joint_tests(scores(), seed=1).to_dict("records")[0]
     assert use_bootstrap_where_few(row, many) == row
+
+
+def test_groups_of_the_smaller_arm_are_counted_by_their_scores() -> None:
+    analysis = scores(groups=60)
+    arms = pd.Series([1] * 45 + [0] * 15, index=analysis.scores.index)
+    thinner = analysis.scores.copy()
+    thinner.iloc[45:50, 0] = 0.0
+    found = joint_tests(replace(analysis, scores=thinner, arms=arms), seed=1).set_index("spec_id")
+    expected = dict.fromkeys(thinner.columns, 15) | {thinner.columns[0]: 10}
+    assert found["fewest_in_arm"].to_dict() == expected
 
 
 def test_a_changed_list_of_specifications_stays_on_the_ledger() -> None:

@@ -97,6 +97,7 @@ def tests() -> DataFrameSchema:
             "p_romano_wolf": Column(float, Check.in_range(0, 1), **number),
             "q_value": Column(float, Check.in_range(0, 1), **number),
             "few_groups": Column(bool, description="fewer than 40 groups: Webb weights"),
+            "fewest_in_arm": Column(int, Check.ge(0), description="groups in the smaller arm"),
             "draws": Column(int, Check.gt(0)),
         },
         strict=True,

@@ -76,9 +76,19 @@ def joint_tests(analysis: AnalysisScores, seed: int) -> pd.DataFrame:
             "p_romano_wolf": romano_wolf(boot.statistics, boot.t_draws, families),
             "q_value": q_values(boot.p_values, families),
             "few_groups": boot.few_groups,
+            "fewest_in_arm": _fewest_in_arm(active[order], arms),
             "draws": DRAWS,
         }
     )
+
+
+def _fewest_in_arm(scores: pd.DataFrame, arms: NDArray[Any] | None) -> NDArray[np.int64]:
+    """Count the groups behind each estimate, in the smaller arm where groups are in one each."""
+    counted = (scores != 0).to_numpy()
+    parts = [counted] if arms is None else [counted[arms == arm] for arm in np.unique(arms)]
+    by_arm: NDArray[np.int64] = np.array([part.sum(axis=0) for part in parts], dtype=np.int64)
+    fewest: NDArray[np.int64] = by_arm.min(axis=0)
+    return fewest
 
 
 def arms_of_groups(

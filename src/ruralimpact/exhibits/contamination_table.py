@@ -7,7 +7,9 @@ import pandas as pd
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.estimate_pairs import difference_between
+from ruralimpact.exhibits.impact import count_cell
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.reading import one_arm_notes
 from ruralimpact.exhibits.results import StudyResults
 
 _COUNTS = (
@@ -75,10 +77,15 @@ def contamination_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> t
         stub="Outcome and strategy",
         columns=_EFFECTS,
         rows=tuple(_effect_rows(results, right, naive)),
-        notes=(_EFFECT_NOTE,),
+        notes=(_EFFECT_NOTE, *one_arm_notes(results, _both(results, right, naive))),
         **common,
     )
     return counts, effects
+
+
+def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
+    found: pd.DataFrame = results.estimates[results.estimates["analysis"].isin([right, naive])]
+    return found
 
 
 def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
@@ -95,9 +102,8 @@ def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
             *(record["n_treated"], record["n_controls"], record["n_contaminated"]),
             *(record["n_unknown"], left, record["groups_controls"], record["groups_left"]),
         )
-        cells = tuple(
-            Cell(formatting.count(value) if value else formatting.DASH) for value in values
-        )
+        units = (count_cell(value) if value else Cell(formatting.DASH) for value in values[:5])
+        cells = (*units, *(Cell(formatting.count(value)) for value in values[5:]))
         numbers = {str(key): value for key, value in record.items()}
         rows.append(Row(Cell(str(record["wave"])), cells, {**numbers, "n_left": left}))
     return rows

@@ -156,6 +156,7 @@ def _notes(
         notes.append(
             "Where there are fewer than 40 groups, intervals and p-values are those of the wild bootstrap."
         )
+    notes += reading.one_arm_notes(results, frame)
     notes.append(
         "The counterfactual is the mean of the treated after treatment, less the effect."
         if effects

@@ -129,6 +129,26 @@ def few_groups_notes(counts: "pd.Series[int]", what: str) -> list[str]:
     return [f"Fewer than {FEW_GROUPS} groups: {what}"] if few.any() else []
 
 
+def one_arm_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
+    """Return the warning where one arm has few groups though the comparison as a whole does not.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With `tests`.
+    frame : DataFrame
+        Estimates that are shown.
+    """
+    shown = results.tests[results.tests["spec_id"].isin(frame["spec_id"])]
+    few = shown[(shown["fewest_in_arm"] < FEW_GROUPS) & ~shown["few_groups"]]
+    if few.empty:
+        return []
+    return [
+        f"Fewer than {FEW_GROUPS} {results.study['group_label']} are in one arm "
+        f"({few['fewest_in_arm'].min()} at the least): intervals may be too narrow, those of matching most."
+    ]
+
+
 def _singular(noun: str) -> str:
     return noun[:-1] if noun.endswith("s") else noun
 

@@ -1,0 +1,145 @@
+"""The follow-up of 2018 over many draws of the stand-in: what the right and the naive contrast find.
+
+    python tests/simulation/bolivia_followup.py --draws 200
+
+writes docs/methods/bolivia_followup.csv, one row an analysis and strategy. Each draw goes the whole way
+of the study: mistakes, repairs, outcomes, controls whose funds have come, matching, estimates; only the
+files are left out. Seeds are 1, 2, 3 ...; that of the study itself is not among them. A draw in which no
+comparison can be made (a covariate separates the few controls that are left) is counted.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.progress import track
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bolivia_recovery import CALIBRATED, DOCS, FOLDER, as_text, process_parameters
+
+from ruralimpact.config import load_study
+from ruralimpact.config_waves import rounds_of
+from ruralimpact.design.study import design_study
+from ruralimpact.difference.study import difference_study
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.simulate.bolivia.draw import draw_study
+from ruralimpact.simulate.bolivia.raw_files import raw_tables
+from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+
+WAVE = "2018"
+# Analysis to the truth it is after: of all beneficiaries, or of the controls funded later.
+TRUTHS = {"followup": "all", "followup_naive": "all", "funded_later": "funded_later"}
+
+
+def one_draw(seed: int, *, study: Mapping[str, Any], parameters: Any) -> list[dict[str, Any]]:
+    """Return estimates and truth of one draw, analysis by analysis."""
+    draw = draw_study(parameters, seed)
+    raw = raw_tables(draw, parameters, seed)
+    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    surveys = {}
+    for source in study["sources"]:
+        name = Path(source["path"]).name
+        text = as_text(raw[name], source.get("decimal", "."))
+        mine = entries_of(entries, source["name"])
+        surveys[source["name"]] = harmonise(text, source, mine, file=name).table
+    truth = draw.effects[draw.effects["wave"] == int(WAVE)].set_index("by")
+    rows: list[dict[str, Any]] = []
+    for analysis in study["analyses"]:
+        if analysis["name"] in TRUTHS:
+            rows += _estimated(study, analysis, surveys, truth.loc[TRUTHS[analysis["name"]]], seed)
+    return rows
+
+
+def _estimated(
+    study: Mapping[str, Any],
+    analysis: Mapping[str, Any],
+    surveys: Mapping[str, pd.DataFrame],
+    truth: pd.Series,
+    seed: int,
+) -> Iterator[dict[str, Any]]:
+    samples = {analysis["sample"]: study["samples"][analysis["sample"]]}
+    references = {**study["references"], **study["samples"]}
+    one = {**study, "analyses": [analysis], "samples": samples, "references": references}
+    built = build_sample(analysis["sample"], surveys, one)
+    units, outcomes = {analysis["sample"]: built.units}, {analysis["sample"]: built.outcomes}
+    try:
+        made = design_study(one, units)
+        wanted = ("weights", "pairs", "propensity", "designs")
+        tables = Tables(units=units, outcomes=outcomes, **{name: made[name] for name in wanted})
+        over_time = difference_study(one, tables, seed=seed).compared
+        estimates = estimate_study(one, tables, seed=seed, over_time=over_time)["estimates"]
+    except DesignError:
+        yield {"analysis": analysis["name"], "strategy": "", "seed": seed}
+        return
+    for record in estimates.to_dict("records"):
+        yield {
+            "analysis": analysis["name"],
+            "strategy": record["strategy"],
+            "seed": seed,
+            "truth": truth["effect"],
+            "counterfactual": truth["counterfactual"],
+            "estimate": record["estimate"],
+            "std_error": record["std_error"],
+            "covered": record["conf_low"] <= truth["effect"] <= record["conf_high"],
+            "positive": record["conf_low"] > 0,
+        }
+
+
+def summary(draws: pd.DataFrame) -> pd.DataFrame:
+    """Sum up the draws by analysis and strategy."""
+    failed = draws[draws["strategy"] == ""].groupby("analysis").size()
+    rows = []
+    for (analysis, strategy), part in draws[draws["strategy"] != ""].groupby(
+        ["analysis", "strategy"], sort=True
+    ):
+        error = part["estimate"] - part["truth"]
+        rows.append(
+            {
+                "analysis": analysis,
+                "strategy": strategy,
+                "draws": len(part),
+                "impossible": int(failed.get(analysis, 0)),
+                "truth_percent": 100 * (part["truth"] / part["counterfactual"]).mean(),
+                "bias_percent": 100 * (error / part["counterfactual"]).mean(),
+                "bias_over_sd": error.mean() / error.std(),
+                "std_error_over_sd": part["std_error"].mean() / error.std(),
+                "coverage": 100 * part["covered"].mean(),
+                "above_zero": 100 * part["positive"].mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    study = rounds_of(load_study(FOLDER))[WAVE]
+    work = partial(one_draw, study=study, parameters=process_parameters(CALIBRATED))
+    seeds = range(1, options.draws + 1)
+    with Pool(options.processes) as pool:
+        found = [
+            row
+            for rows in track(pool.imap(work, seeds), total=options.draws, description="draws")
+            for row in rows
+        ]
+    table = summary(pd.DataFrame(found))
+    numbers = table.select_dtypes(np.floating).columns
+    table[numbers] = table[numbers].round(3)
+    table.to_csv(DOCS / "bolivia_followup.csv", index=False)
+    print(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
