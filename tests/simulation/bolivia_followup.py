@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from bolivia_recovery import CALIBRATED, DOCS, FOLDER, as_text, process_parameters
 
 from ruralimpact.config import load_study
-from ruralimpact.config_waves import rounds_of
+from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.study import design_study
 from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import DesignError

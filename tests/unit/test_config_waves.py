@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ruralimpact.config_samples import check_sample_waves, check_wave_exhibits
-from ruralimpact.config_waves import expand_waves, rounds_of, wave_order
+from ruralimpact.config.samples import check_sample_waves, check_wave_exhibits
+from ruralimpact.config.waves import expand_waves, rounds_of, wave_order
 from ruralimpact.errors import ConfigError
 
 FILE = Path("study.yaml")

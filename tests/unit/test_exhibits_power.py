@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from test_power_study import data, study
 
-from ruralimpact.config_power import check_power
+from ruralimpact.config.power import check_power
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.model import Table

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "ruralimpact"
 BASE = {"errors", "progress", "tables", "stage"}
 MAY_IMPORT = {
     "contracts": set(),
+    "config": {"survey", "outcomes", "design"},
     "survey": set(),
     "outcomes": {"survey"},
     "design": set(),

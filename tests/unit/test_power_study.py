@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralimpact.config_power import check_power
+from ruralimpact.config.power import check_power
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.power.detectable import Sampling, Variance, minimum_detectable_effect
 from ruralimpact.power.study import power_study

@@ -12,7 +12,7 @@ failure; the markers are what `all` and the targets named like a study ask for.
 from glob import glob
 
 from ruralimpact.config import load_studies
-from ruralimpact.config_waves import rounds_of
+from ruralimpact.config.waves import rounds_of
 from ruralimpact.errors import RuralImpactError
 from snakemake.exceptions import WorkflowError
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.config_waves import rounds_of
+from ruralimpact.config.waves import rounds_of
 
 STAGES = {
     "generate_data": "Making the raw files of the stand-in",

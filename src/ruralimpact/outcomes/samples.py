@@ -65,7 +65,7 @@ def build_sample(
     study : mapping
         ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and, where there are any,
         ``prices``, as `ruralimpact.config.load_study` returns them; ``references``, samples that those
-        of ``samples`` refer to, see `ruralimpact.config_waves.rounds_of`.
+        of ``samples`` refer to, see `ruralimpact.config.waves.rounds_of`.
 
     Returns
     -------

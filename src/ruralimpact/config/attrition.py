@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config.names import require
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
-from ruralimpact.survey.suggestions import nearest
 
 Study = Mapping[str, Any]
 SAMPLES = ("baseline", "followup", "compared")
@@ -36,10 +36,10 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> None
             raise ConfigError(f"the name '{entry['name']}' stands twice.", file=file, key=key)
         for option in SAMPLES:
             if option in entry:
-                _require(entry[option], study["samples"], "sample", file, f"{key}.{option}")
-        _require(entry["treatment"], treatments, "treatment", file, f"{key}.treatment")
+                require([entry[option]], study["samples"], "sample", file, f"{key}.{option}")
+        require([entry["treatment"]], treatments, "treatment", file, f"{key}.treatment")
         for outcome in entry["outcomes"]:
-            _require(outcome, study["outcomes"], "outcome", file, f"{key}.outcomes")
+            require([outcome], study["outcomes"], "outcome", file, f"{key}.outcomes")
         _check_baseline_variables(study, entry, file)
 
 
@@ -77,9 +77,3 @@ def _check_baseline_variables(study: Study, entry: Mapping[str, Any], file: Path
         option = "cells" if str(error.key).endswith(".exact") else "covariates"
         key = f"attrition.{entry['name']}.{option}"
         raise ConfigError(error.problem, file=file, key=key) from None
-
-
-def _require(name: str, known: Iterable[str], kind: str, file: Path, key: str) -> None:
-    known = list(known)
-    if name not in known:
-        raise ConfigError(f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key)

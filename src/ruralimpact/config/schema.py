@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-SCHEMAS = Path(__file__).parents[2] / "workflow" / "schemas"
+SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
 
 
 class UniqueKeyLoader(_Loader):  # type: ignore[misc, valid-type]

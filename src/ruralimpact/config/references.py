@@ -1,18 +1,18 @@
 """The rules between keys of a study: everything that one key names must exist under another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.config_attrition import check_attrition, check_attrition_exhibits
-from ruralimpact.config_over_time import check_design, check_over_time, check_over_time_exhibits
-from ruralimpact.config_power import check_power
-from ruralimpact.config_questions import check_questions, check_subgroup_exhibits
-from ruralimpact.config_samples import check_sample_waves, check_wave_exhibits
+from ruralimpact.config.attrition import check_attrition, check_attrition_exhibits
+from ruralimpact.config.names import require
+from ruralimpact.config.over_time import check_design, check_over_time, check_over_time_exhibits
+from ruralimpact.config.power import check_power
+from ruralimpact.config.questions import check_questions, check_subgroup_exhibits
+from ruralimpact.config.samples import check_sample_waves, check_wave_exhibits
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
-from ruralimpact.survey.suggestions import nearest
 
 Study = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ def check_references(study: Study, folder: Path) -> None:
     check_power(study, file)
     check_attrition(study, _with_role(study, "treatment"), file)
     left_out = study.get("sensitivity", {}).get("leave_out")
-    _require(
+    require(
         [left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out"
     )
     _check_strategies(study, folder / "strategies.yaml")
@@ -96,11 +96,11 @@ def _check_variables(study: Study, file: Path) -> None:
             used += [entry[option] for option in _NAMING if option in entry]
             used += list(entry.get("where", {}))
             if "rows" in entry:
-                _require([entry["rows"]], _of_rows(study), "source", file, f"{key}.{name}.rows")
+                require([entry["rows"]], _of_rows(study), "source", file, f"{key}.{name}.rows")
             for money in entry.get("sales", []) + entry.get("costs", []):
                 used += list(money.values())
             others = [other for other in known if other != name]
-            _require(used, others, "variable", file, f"{key}.{name}")
+            require(used, others, "variable", file, f"{key}.{name}")
 
 
 # Keys of variables and outcomes, besides `of` and `parts`, that name a variable.
@@ -115,20 +115,20 @@ def _of_rows(study: Study) -> list[str]:
 def _check_sample(study: Study, sample: Mapping[str, Any], key: str, file: Path) -> None:
     of_rows = _of_rows(study)
     sources = [one["name"] for one in study["sources"] if one["name"] not in of_rows]
-    _require(sample["sources"], sources, "source", file, f"{key}.sources")
+    require(sample["sources"], sources, "source", file, f"{key}.sources")
     variables = _timings(study)
     if "group" in sample:
-        _require([sample["group"]], ["id", *variables], "variable", file, f"{key}.group")
+        require([sample["group"]], ["id", *variables], "variable", file, f"{key}.group")
     periods = sample.get("two_periods")
     if periods is None:
         return
     if study["design"] == "cross_section":
         problem = "a study with one wave after treatment has no two periods to compare."
         raise ConfigError(problem, file=file, key=f"{key}.two_periods")
-    _require([periods["status"]], variables, "variable", file, f"{key}.two_periods.status")
+    require([periods["status"]], variables, "variable", file, f"{key}.two_periods.status")
     known = [*variables, *study["outcomes"]]
     covariates = periods.get("covariates", [])
-    _require(covariates, known, "variable", file, f"{key}.two_periods.covariates")
+    require(covariates, known, "variable", file, f"{key}.two_periods.covariates")
     both = set(map(str, periods["before"])) & set(map(str, periods["after"]))
     if both:
         problem = f"wave {sorted(both)[0]} is both before and after."
@@ -137,7 +137,7 @@ def _check_sample(study: Study, sample: Mapping[str, Any], key: str, file: Path)
 
 def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
     key = f"analyses.{analysis['name']}"
-    _require([analysis["sample"]], study["samples"], "sample", file, f"{key}.sample")
+    require([analysis["sample"]], study["samples"], "sample", file, f"{key}.sample")
     sample = study["samples"][analysis["sample"]]
     periods = sample.get("two_periods")
     if (analysis["method"] == "matched_difference") != (periods is not None):
@@ -149,10 +149,10 @@ def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> No
         raise ConfigError(problem, file=file, key=f"{key}.method")
     treatments = [periods["treatment"]] if periods else _with_role(study, "treatment")
     named = [analysis["treatment"]] if "treatment" in analysis else []
-    _require(named, treatments, "treatment", file, f"{key}.treatment")
+    require(named, treatments, "treatment", file, f"{key}.treatment")
     strategies = [strategy["name"] for strategy in study["strategies"]]
-    _require(analysis.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
-    _require(analysis["outcomes"], study["outcomes"], "outcome", file, f"{key}.outcomes")
+    require(analysis.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
+    require(analysis["outcomes"], study["outcomes"], "outcome", file, f"{key}.outcomes")
     try:
         check_covariates(study, analysis)
     except ConfigError as error:
@@ -178,10 +178,10 @@ def _check_strategies(study: Study, file: Path) -> None:
             "bins",
         ):
             names = strategy.get(key, [])
-            _require(names, known, "covariate", file, f"{strategy['name']}.{key}")
+            require(names, known, "covariate", file, f"{strategy['name']}.{key}")
         adjusted = strategy.get("bias_adjust", False)
         if not isinstance(adjusted, bool):
-            _require(adjusted, known, "covariate", file, f"{strategy['name']}.bias_adjust")
+            require(adjusted, known, "covariate", file, f"{strategy['name']}.bias_adjust")
 
 
 def _check_exhibits(study: Study, file: Path) -> None:
@@ -191,9 +191,9 @@ def _check_exhibits(study: Study, file: Path) -> None:
         named = exhibit.get("analyses", []) + [
             exhibit[key] for key in ("benchmark", "unadjusted") if key in exhibit
         ]
-        _require(named, analyses, "analysis", file, f"{name}.analyses")
+        require(named, analyses, "analysis", file, f"{name}.analyses")
         drawn = exhibit.get("outcomes", [])
-        _require(drawn, study["outcomes"], "outcome", file, f"{name}.outcomes")
+        require(drawn, study["outcomes"], "outcome", file, f"{name}.outcomes")
         if kind == "benchmark":
             continue
         for analysis in named:
@@ -223,13 +223,3 @@ def _roles(study: Study) -> dict[str, str]:
 
 def _with_role(study: Study, role: str) -> list[str]:
     return [name for name, own in _roles(study).items() if own == role]
-
-
-def _require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:
-    """Raise for the first name that is not known."""
-    known = list(known)
-    for name in names:
-        if name not in known:
-            raise ConfigError(
-                f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
-            )

@@ -1,12 +1,12 @@
 """The rules for samples of several waves: what they refer to, and what must come before what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.config_waves import REFERENCES, sources_of, wave_key
+from ruralimpact.config.names import require
+from ruralimpact.config.waves import REFERENCES, sources_of, wave_key
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
 
 Study = Mapping[str, Any]
 
@@ -31,12 +31,12 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> No
         key = f"samples.{name}"
         for option in REFERENCES:
             if option in sample:
-                _require(sample[option], study["samples"], "sample", file, f"{key}.{option}")
+                require([sample[option]], study["samples"], "sample", file, f"{key}.{option}")
         _refuse_circle(study, name, file)
         _check_order(study, name, file)
         _check_arms(sample, roles, file, key)
         for outcome in sample.get("outcomes", []):
-            _require(outcome, study["outcomes"], "outcome", file, f"{key}.outcomes")
+            require([outcome], study["outcomes"], "outcome", file, f"{key}.outcomes")
     for analysis in study["analyses"]:
         sample = study["samples"][analysis["sample"]]
         built = sample.get("outcomes", list(study["outcomes"]))
@@ -65,9 +65,9 @@ def check_wave_exhibits(study: Study, file: Path) -> None:
     for table in study["exhibits"]["tables"]:
         for place, step in enumerate(table.get("steps", []), start=1):
             key = f"{table['name']}.steps.{place}"
-            _require(step["analysis"], analyses, "analysis", file, f"{key}.analysis")
+            require([step["analysis"]], analyses, "analysis", file, f"{key}.analysis")
             outcomes = analyses[step["analysis"]]["outcomes"]
-            _require(step["outcome"], outcomes, "outcome", file, f"{key}.outcome")
+            require([step["outcome"]], outcomes, "outcome", file, f"{key}.outcome")
         if table["kind"] == "contamination":
             _check_contamination(study, table, analyses, file)
 
@@ -94,7 +94,7 @@ def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = 
         if other in (*seen, name):
             problem = f"the samples {', '.join(sorted({*seen, name}))} refer to each other."
             raise ConfigError(problem, file=file, key=f"samples.{name}.{option}")
-        _require(other, study["samples"], "sample", file, f"samples.{name}.{option}")
+        require([other], study["samples"], "sample", file, f"samples.{name}.{option}")
         _refuse_circle(study, other, file, (*seen, name))
 
 
@@ -121,10 +121,4 @@ def _check_arms(sample: Mapping[str, Any], roles: Mapping[str, str], file: Path,
     for option, role in wanted.items():
         if option in sample:
             known = [name for name, own in roles.items() if own == role]
-            _require(sample[option], known, f"{role} variable", file, f"{key}.{option}")
-
-
-def _require(name: str, known: Iterable[str], kind: str, file: Path, key: str) -> None:
-    known = list(known)
-    if name not in known:
-        raise ConfigError(f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key)
+            require([sample[option]], known, f"{role} variable", file, f"{key}.{option}")

@@ -1,13 +1,13 @@
 """The rules for analyses that compare changes of units over waves, and what each design can bear."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.config_waves import wave_key
+from ruralimpact.config.names import require
+from ruralimpact.config.waves import wave_key
 from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
 
 Study = Mapping[str, Any]
 
@@ -87,14 +87,14 @@ def check_over_time(
     if "first_treated" in analysis:
         known = [name for name, role in roles.items() if role == "adoption"]
         named = analysis["first_treated"]
-        _require([named], known, "adoption variable", file, f"{key}.first_treated")
+        require([named], known, "adoption variable", file, f"{key}.first_treated")
     if analysis["method"] == "staggered" and ("treatment" in analysis) == (
         "first_treated" in analysis
     ):
         problem = "give either treatment (0 or 1 by wave) or first_treated (when it began)."
         raise ConfigError(problem, file=file, key=key)
     if "eligible" in analysis:
-        _require([analysis["eligible"]], timings, "variable", file, f"{key}.eligible")
+        require([analysis["eligible"]], timings, "variable", file, f"{key}.eligible")
         if timings[analysis["eligible"]] == "post":
             problem = f"'{analysis['eligible']}' was measured after the treatment."
             raise ConfigError(problem, file=file, key=f"{key}.eligible")
@@ -189,12 +189,3 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "event_study": _COMPARED,
     "trends": OVER_TIME,
 }
-
-
-def _require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:
-    known = list(known)
-    for name in names:
-        if name not in known:
-            raise ConfigError(
-                f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
-            )

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config.names import require
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
 
 Study = Mapping[str, Any]
 
@@ -37,11 +37,9 @@ def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Non
         for entry in analysis.get("associations", []):
             where = f"{key}.associations.{entry['name']}"
             named = [*entry["variables"], *entry.get("covariates", [])]
-            _require(named, known, "variable", file, where)
-            _require(entry["outcomes"], study["outcomes"], "outcome", file, where)
-            _require(
-                entry.get("dummies", []), entry.get("covariates", []), "covariate", file, where
-            )
+            require(named, known, "variable", file, where)
+            require(entry["outcomes"], study["outcomes"], "outcome", file, where)
+            require(entry.get("dummies", []), entry.get("covariates", []), "covariate", file, where)
         for block in ("subgroups", "associations"):
             _check_unique(analysis.get(block, []), file, f"{key}.{block}")
 
@@ -71,7 +69,7 @@ def check_subgroup_exhibits(study: Study, file: Path) -> None:
             if "subgroup" in exhibit:
                 declared = [entry["name"] for entry in analyses[name].get("subgroups", [])]
                 named = [exhibit["subgroup"]]
-                _require(named, declared, "subgroup", file, f"{exhibit['name']}.subgroup")
+                require(named, declared, "subgroup", file, f"{exhibit['name']}.subgroup")
 
 
 def _check_subgroup(
@@ -87,12 +85,12 @@ def _check_subgroup(
     if len(sources) != 1:
         raise ConfigError("give one of variable, predicted and realised.", file=file, key=key)
     if sources != ["variable"]:
-        _require([entry[sources[0]]], study["outcomes"], "outcome", file, f"{key}.{sources[0]}")
+        require([entry[sources[0]]], study["outcomes"], "outcome", file, f"{key}.{sources[0]}")
         if "quantiles" not in entry:
             problem = f"'{sources[0]}' needs quantiles: the number of classes."
             raise ConfigError(problem, file=file, key=key)
     else:
-        _require([entry["variable"]], known, "variable", file, f"{key}.variable")
+        require([entry["variable"]], known, "variable", file, f"{key}.variable")
         if timings.get(entry["variable"]) == "post":
             raise ConfigError(
                 f"'{entry['variable']}' was measured after the treatment, which may have moved units "
@@ -108,8 +106,8 @@ def _check_subgroup(
         problem = "the analysis has no covariates to predict from."
         raise ConfigError(problem, file=file, key=f"{key}.predicted")
     strategies = analysis.get("strategies", ["difference"])
-    _require(entry.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
-    _require(entry.get("outcomes", []), analysis["outcomes"], "outcome", file, f"{key}.outcomes")
+    require(entry.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
+    require(entry.get("outcomes", []), analysis["outcomes"], "outcome", file, f"{key}.outcomes")
 
 
 def _check_decomposition(study: Study, analysis: Mapping[str, Any], file: Path, key: str) -> None:
@@ -117,7 +115,7 @@ def _check_decomposition(study: Study, analysis: Mapping[str, Any], file: Path, 
     if analysis["method"] == "matched_difference":
         problem = "changes between periods have no prices; decompose a comparison of levels."
         raise ConfigError(problem, file=file, key=key)
-    _require([entry["outcome"]], analysis["outcomes"], "outcome", file, f"{key}.outcome")
+    require([entry["outcome"]], analysis["outcomes"], "outcome", file, f"{key}.outcome")
     _check_unique(entry["products"], file, f"{key}.products")
     for product in entry["products"]:
         where = f"{key}.products.{product['name']}"
@@ -126,7 +124,7 @@ def _check_decomposition(study: Study, analysis: Mapping[str, Any], file: Path, 
             problem = "give quantity and value, or grades that have both."
             raise ConfigError(problem, file=file, key=where)
         named = list(_account_columns(product))
-        _require(named, study["outcomes"], "outcome", file, where)
+        require(named, study["outcomes"], "outcome", file, where)
 
 
 def _account_columns(product: Mapping[str, Any]) -> Iterator[str]:
@@ -146,13 +144,3 @@ def _check_unique(entries: Iterable[Mapping[str, Any]], file: Path, key: str) ->
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"the name '{name}' stands twice.", file=file, key=key)
-
-
-def _require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:
-    """Raise for the first name that is not known."""
-    known = list(known)
-    for name in names:
-        if name not in known:
-            raise ConfigError(
-                f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
-            )

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from ruralimpact.config_references import check_references
-from ruralimpact.config_schema import UniqueKeyLoader, validate
-from ruralimpact.config_waves import expand_waves
+from ruralimpact.config.references import check_references
+from ruralimpact.config.schema import UniqueKeyLoader, validate
+from ruralimpact.config.waves import expand_waves
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.suggestions import nearest
@@ -91,7 +91,7 @@ def load_study(folder: str | Path) -> dict[str, Any]:
     dict
         The keys of study.yaml with ``name`` (the folder's), ``codebook`` (list of rows, all text),
         ``strategies`` (list) and ``exhibits`` (dict of ``tables`` and ``figures``); series of waves
-        written out, see `ruralimpact.config_waves.expand_waves`.
+        written out, see `ruralimpact.config.waves.expand_waves`.
 
     Raises
     ------

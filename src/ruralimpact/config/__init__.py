@@ -1,0 +1,21 @@
+"""The configuration of studies: read, checked and written out before any work starts."""
+
+from ruralimpact.config.load import (
+    check_files,
+    known_studies,
+    load_config,
+    load_studies,
+    load_study,
+    read_codebook,
+    read_yaml,
+)
+
+__all__ = [
+    "check_files",
+    "known_studies",
+    "load_config",
+    "load_studies",
+    "load_study",
+    "read_codebook",
+    "read_yaml",
+]
