@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 
 from ruralimpact.errors import DesignError
-from ruralimpact.sensitivity.least_squares import partial_r2, with_constant
+from ruralimpact.sensitivity.least_squares import orthonormal, partial_r2, with_constant
 from ruralimpact.sensitivity.omitted import (
     TreatmentRegression,
     adjusted_estimate,
@@ -107,11 +107,13 @@ def test_adding_such_a_confounder_gives_the_adjusted_estimate(
     weights = weights if weighted else np.ones_like(weights)
     omitted = confounder(outcome, treatment, covariates, weights, r2_treatment, r2_outcome)
     design = with_constant(covariates)
-    assert partial_r2(treatment.astype(float), design, omitted, weights) == pytest.approx(
-        r2_treatment, rel=1e-9
-    )
+    assert partial_r2(
+        treatment.astype(float), orthonormal(design, weights), omitted, weights
+    ) == pytest.approx(r2_treatment, rel=1e-9)
     whole = np.column_stack([design, treatment])
-    assert partial_r2(outcome, whole, omitted, weights) == pytest.approx(r2_outcome, rel=1e-9)
+    assert partial_r2(outcome, orthonormal(whole, weights), omitted, weights) == pytest.approx(
+        r2_outcome, rel=1e-9
+    )
     bound = adjusted_estimate(
         treatment_regression(outcome, treatment, covariates, weights), r2_treatment, r2_outcome
     )
@@ -144,7 +146,7 @@ def test_benchmark_bound_holds_for_a_confounder_like_the_covariate() -> None:
     others, benchmark = covariates[:, 1:], covariates[:, :1]
     r2_treatment, r2_outcome = benchmark_strength(outcome, treatment, others, benchmark, weights)
     design = with_constant(others)
-    observed = partial_r2(treatment.astype(float), design, benchmark, weights)
+    observed = partial_r2(treatment.astype(float), orthonormal(design, weights), benchmark, weights)
     assert r2_treatment == pytest.approx(observed / (1 - observed), rel=1e-12)
     # the covariate itself, were it omitted, biases no more than the bound allows
     full = treatment_regression(outcome, treatment, covariates, weights)
@@ -169,8 +171,10 @@ def test_benchmark_strength_by_the_published_darfur_formula() -> None:
     outcome, treatment, covariates, _ = data(4)
     others, benchmark, ones = covariates[:, 1:], covariates[:, :1], np.ones(len(outcome))
     design = with_constant(others)
-    d = partial_r2(treatment.astype(float), design, benchmark, ones)
-    y = partial_r2(outcome, np.column_stack([design, treatment]), benchmark, ones)
+    d = partial_r2(treatment.astype(float), orthonormal(design, ones), benchmark, ones)
+    y = partial_r2(
+        outcome, orthonormal(np.column_stack([design, treatment]), ones), benchmark, ones
+    )
     shared = 2 * d**2 / ((1 - 2 * d) * (1 - d))
     expected = ((np.sqrt(2) + np.sqrt(shared)) / np.sqrt(1 - shared)) ** 2 * y / (1 - y)
     found = benchmark_strength(outcome, treatment, others, benchmark, times=2)

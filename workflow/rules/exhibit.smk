@@ -40,7 +40,9 @@ for study in STUDIES.values():
             ],
             truth=truth(study),
             published=published(study),
-            modules=modules("claims", "design", "estimation", "exhibits", "inference", "sensitivity", "waves"),
+            modules=modules(
+                "claims", "design", "estimation", "exhibits", "inference", "sensitivity", "waves"
+            ),
         output:
             touch(done(study, "make_exhibits")),
             record=update(f"{folder}/record.json"),

@@ -1,4 +1,4 @@
-"""Weighted least squares as the sensitivity analyses need it: residuals, sums of squares and rank."""
+"""Weighted least squares as the sensitivity analyses need it: residuals, partial R2 and rank."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,25 +46,38 @@ def orthonormal(design: FloatArray, weights: FloatArray) -> FloatArray:
     return left[:, singular > _INDEPENDENT * singular.max(initial=0.0)]
 
 
-def sum_of_squares(values: FloatArray, design: FloatArray, weights: FloatArray) -> float:
-    """Weighted sum of squared residuals."""
-    rest = residuals(values, design, weights)
-    return float(weights @ rest**2)
-
-
 def partial_r2(
-    values: FloatArray, design: FloatArray, added: FloatArray, weights: FloatArray
+    values: FloatArray, basis: FloatArray, added: FloatArray, weights: FloatArray
 ) -> float:
-    """Share of the residual variance of `values` given `design` that `added` columns explain.
+    """Share of the residual variance of `values` given a design that `added` columns explain.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+    basis : ndarray, shape (n, rank)
+        `orthonormal` of the design, which has a constant.
+    added : ndarray, shape (n, q)
+    weights : ndarray, shape (n,)
 
     Returns
     -------
     float
         In [0, 1]; NaN where nothing is left to explain.
     """
-    before = sum_of_squares(values, design, weights)
+    root = np.sqrt(weights)
+    rest = beside(root * values, basis)
     total = float(weights @ (values - np.average(values, weights=weights)) ** 2)
+    before = float(rest @ rest)
     if before <= 1e-14 * total:
         return np.nan
-    after = sum_of_squares(values, np.column_stack([design, added]), weights)
-    return min(max(1 - after / before, 0.0), 1.0)
+    columns = added * root[:, None]
+    apart = beside(columns, basis)
+    kept = np.linalg.norm(apart, axis=0) > _INDEPENDENT * np.linalg.norm(columns, axis=0)
+    explained = orthonormal(apart[:, kept], np.ones(len(values))).T @ rest
+    return min(max(float(explained @ explained) / before, 0.0), 1.0)
+
+
+def beside(values: FloatArray, basis: FloatArray) -> FloatArray:
+    """What is left of values, or of columns, beside an orthonormal basis."""
+    once = values - basis @ (basis.T @ values)
+    return np.asarray(once - basis @ (basis.T @ once))  # twice, against cancellation

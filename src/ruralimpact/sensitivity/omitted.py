@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
 from ruralimpact.inference.clustered import clustered_std_error, group_sums
-from ruralimpact.sensitivity.least_squares import orthonormal, partial_r2, residuals, with_constant
+from ruralimpact.sensitivity.least_squares import (
+    beside,
+    orthonormal,
+    partial_r2,
+    residuals,
+    with_constant,
+)
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -262,9 +268,11 @@ def benchmark_strength(
     unit = np.ones(len(outcome)) if weights is None else weights
     used = unit > 0
     d, w, added = treatment[used].astype(float), unit[used], benchmark[used]
-    design = with_constant(covariates[used])
-    of_treatment = partial_r2(d, design, added, w)
-    of_outcome = partial_r2(outcome[used], np.column_stack([design, d]), added, w)
+    basis = orthonormal(with_constant(covariates[used]), w)
+    of_treatment = partial_r2(d, basis, added, w)
+    apart = beside(np.sqrt(w) * d, basis)
+    with_treatment = np.column_stack([basis, apart / np.linalg.norm(apart)])
+    of_outcome = partial_r2(outcome[used], with_treatment, added, w)
     if not (times * of_treatment < 1 and of_outcome < 1):
         return np.nan, np.nan
     r2_treatment = times * of_treatment / (1 - of_treatment)

@@ -172,7 +172,7 @@ def _estimator(comparison: Comparison, strategy: Strategy, exact: list[str]) -> 
         outcome_covariates=comparison.matrix(getattr(strategy, "outcome_covariates", ())),
         stratified=bool(exact or strategy.exact),
     )
-    return strategy_estimator(strategy, prepared)
+    return strategy_estimator(strategy, prepared, printed=False)
 
 
 def _estimate(
