@@ -56,7 +56,7 @@ def partial_r2(
     values : ndarray, shape (n,)
     basis : ndarray, shape (n, rank)
         `orthonormal` of the design, which has a constant.
-    added : ndarray, shape (n, q)
+    added : ndarray, shape (n, q) or (n,)
     weights : ndarray, shape (n,)
 
     Returns
@@ -70,7 +70,7 @@ def partial_r2(
     before = float(rest @ rest)
     if before <= 1e-14 * total:
         return np.nan
-    columns = added * root[:, None]
+    columns = added.reshape(len(values), -1) * root[:, None]
     apart = beside(columns, basis)
     kept = np.linalg.norm(apart, axis=0) > _INDEPENDENT * np.linalg.norm(columns, axis=0)
     explained = orthonormal(apart[:, kept], np.ones(len(values))).T @ rest
