@@ -137,6 +137,7 @@ def exhibit_files(results: StudyResults) -> Iterator[ExhibitFile]:
     ExhibitFile
     """
     exhibits = results.study["exhibits"]
+    results = replace(results, findings=findings(results))
     for number, exhibit in order.numbered(exhibits.get("tables", []), order.TABLES):
         yield from table_files(exhibit["name"], numbered_tables(results, exhibit, number))
     for number, exhibit in order.numbered(exhibits.get("figures", []), order.FIGURES):
@@ -224,5 +225,5 @@ def findings_document(results: StudyResults) -> dict[str, Any]:
             {"label": source["label"], "rows": results.quality[source["name"]]["rows_read"]}
             for source in study["sources"]
         ],
-        "findings": findings(results),
+        "findings": results.findings or findings(results),
     }

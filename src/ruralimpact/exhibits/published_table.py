@@ -51,7 +51,7 @@ def published_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[
     study = results.study
     document = {
         "study": {"title": study.get("title", ""), "synthetic": results.synthetic},
-        "findings": findings(results),
+        "findings": results.findings or findings(results),
     }
     ledger = make_ledger(results.published, {study["name"]: document})
     entries = {entry.claim.id: entry for entry in ledger.entries}

@@ -49,6 +49,8 @@ class StudyResults:
         Controls that are controls no more, by sample and wave.
     record : mapping
         The run (``now``) and the last that differs from it (``before``), see `ruralimpact.waves.record`.
+    findings : mapping
+        Numbers that reports may cite, by their identifiers, once they are made.
     truth : DataFrame
         What synthetic data were planted with: ``wave``, ``outcome``, ``by``, ``level``, ``effect``,
         ``percent`` ...; empty where the data are real.
@@ -77,6 +79,7 @@ class StudyResults:
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     contamination: pd.DataFrame = field(default_factory=pd.DataFrame)
     record: Mapping[str, Any] = field(default_factory=dict)
+    findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
     published: Published | None = None
     power: pd.DataFrame = field(default_factory=pd.DataFrame)

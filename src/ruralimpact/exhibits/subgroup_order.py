@@ -22,7 +22,7 @@ COLUMNS = (
 )
 NOTE = (
     "Ranks are by percent of the counterfactual, 1 the highest. Their ranges, and how often the published "
-    "order comes out, are from 9,999 normal draws around the estimates with the covariance of their group "
+    "order comes out, are from 1,999 normal draws around the estimates with the covariance of their group "
     "scores: they tell how firmly estimates of this precision order the levels, not how probable an order is."
 )
 

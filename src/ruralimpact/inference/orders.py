@@ -46,7 +46,7 @@ def rank_relative_effects(
     order: Sequence[int],
     *,
     rng: np.random.Generator,
-    draws: int = 9999,
+    draws: int = 1999,
 ) -> Ranking:
     """Rank effects in percent of their counterfactual, and draw how often an order comes out.
 
