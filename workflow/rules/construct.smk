@@ -20,6 +20,7 @@ for study in EVERY_ROUND:
             f"{folder}/logs/construct_samples.log",
         benchmark:
             f"{folder}/benchmarks/construct_samples.tsv"
+        priority: BEFORE_EXHIBITS
         conda:
             "../../environment.yml"
         params:

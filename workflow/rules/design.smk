@@ -25,6 +25,7 @@ for study in EVERY_ROUND:
             f"{folder}/logs/design_comparisons.log",
         benchmark:
             f"{folder}/benchmarks/design_comparisons.tsv"
+        priority: BEFORE_EXHIBITS
         conda:
             "../../environment.yml"
         params:

@@ -36,6 +36,7 @@ for study in EVERY_ROUND:
             f"{folder}/logs/estimate_impacts.log",
         benchmark:
             f"{folder}/benchmarks/estimate_impacts.tsv"
+        priority: BEFORE_EXHIBITS
         conda:
             "../../environment.yml"
         params:

@@ -52,6 +52,7 @@ for study in STUDIES.values():
             f"{folder}/logs/make_exhibits.log",
         benchmark:
             f"{folder}/benchmarks/make_exhibits.tsv"
+        priority: len(study["exhibits"]["tables"] + study["exhibits"]["figures"])
         conda:
             "../../environment.yml"
         params:

@@ -19,6 +19,7 @@ for study in STUDIES.values():
             f"{folder}/logs/generate_data.log",
         benchmark:
             f"{folder}/benchmarks/generate_data.tsv"
+        priority: BEFORE_EXHIBITS
         conda:
             "../../environment.yml"
         params:

@@ -20,6 +20,7 @@ for study in STUDIES.values():
                 f"results/{study['name']}/logs/{job}.log",
             benchmark:
                 f"results/{study['name']}/benchmarks/{job}.tsv"
+            priority: BEFORE_EXHIBITS
             conda:
                 "../../environment.yml"
             params:

@@ -28,6 +28,7 @@ for study in EVERY_ROUND:
             f"{folder}/logs/analyse_sensitivity.log",
         benchmark:
             f"{folder}/benchmarks/analyse_sensitivity.tsv"
+        priority: BEFORE_EXHIBITS
         conda:
             "../../environment.yml"
         params:

@@ -45,6 +45,9 @@ def check_references(study: Study, folder: Path) -> None:
     check_questions(study, _timings(study), file)
     check_power(study, file)
     check_attrition(study, _with_role(study, "treatment"), file)
+    names = [analysis["name"] for analysis in study["analyses"]]
+    tested = study.get("sensitivity", {}).get("analyses", [])
+    require(tested, names, "analysis", file, "sensitivity.analyses")
     left_out = study.get("sensitivity", {}).get("leave_out")
     require(
         [left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out"

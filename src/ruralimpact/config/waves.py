@@ -106,7 +106,7 @@ def rounds_of(study: Study) -> dict[str, dict[str, Any]]:
                 "references": {
                     name: study["samples"][name] for name in _references(study, samples)
                 },
-                "analyses": [one for one in study["analyses"] if one["sample"] in samples],
+                **_of_round(study, samples),
                 "ending": f"_{_ending(wave)}" if found else "",
                 "folder": f"/waves/{_ending(wave)}" if found else "",
             }
@@ -134,6 +134,17 @@ def sources_of(study: Study, sample: str) -> list[str]:
     for other in (spec[key] for key in REFERENCES if key in spec):
         named += sources_of(study, other)
     return list(dict.fromkeys(named))
+
+
+def _of_round(study: Study, samples: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the analyses of some samples, and of the list of those tested for sensitivity its part."""
+    analyses = [one for one in study["analyses"] if one["sample"] in samples]
+    tested = study.get("sensitivity", {})
+    if "analyses" not in tested:
+        return {"analyses": analyses}
+    names = [one["name"] for one in analyses]
+    mine = [name for name in tested["analyses"] if name in names]
+    return {"analyses": analyses, "sensitivity": {**tested, "analyses": mine}}
 
 
 def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Any]]:

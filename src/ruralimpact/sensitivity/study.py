@@ -56,7 +56,12 @@ def sensitivity_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.
     """
     rows: list[dict[str, Any]] = []
     without: list[dict[str, Any]] = []
-    matched = [analysis for analysis in study["analyses"] if analysis["method"] in MATCHED]
+    chosen = study.get("sensitivity", {}).get("analyses")
+    matched = [
+        analysis
+        for analysis in study["analyses"]
+        if analysis["method"] in MATCHED and (chosen is None or analysis["name"] in chosen)
+    ]
     total = sum(len(analysis["strategies"]) for analysis in matched)
     done = 0
     for analysis in matched:
@@ -131,23 +136,30 @@ class Part:
 
     def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
         """Yield the estimates of one strategy without each region, outcome by outcome."""
-        region = self.study.get("sensitivity", {}).get("leave_out")
-        if region is None or region not in self.units.columns:
-            return
         row = next(entry for entry in self.study["strategies"] if entry["name"] == strategy)
-        found = leave_one_out(
-            self.units[region], lambda kept: self._again(self.units[kept], parse_strategy(row))
-        )
-        for label, results in found.items():
+        for label, rest in self._without.items():
+            results = self._again(rest, parse_strategy(row))
             for outcome, result in results.items():
                 yield {"spec_id": self._spec_id(strategy, outcome), "left_out": label, **result}
 
-    def _again(self, units: pd.DataFrame, strategy: Strategy) -> dict[str, dict[str, Any]]:
+    @cached_property
+    def _without(self) -> dict[str, "Rest | DesignError"]:
+        """What is left to compare without each region; the reason where nothing is."""
+        region = self.study.get("sensitivity", {}).get("leave_out")
+        if region is None or region not in self.units.columns:
+            return {}
+        return leave_one_out(
+            self.units[region], lambda kept: _rest(self.analysis, self.units[kept])
+        )
+
+    def _again(self, rest: "Rest | DesignError", strategy: Strategy) -> dict[str, dict[str, Any]]:
         """Match the units anew and estimate every outcome."""
         outcomes = self.analysis["outcomes"]
         try:
-            comparison = build_comparison(self.analysis, units)
-            estimator = _estimator(comparison, strategy, self.analysis.get("exact", []))
+            if isinstance(rest, DesignError):
+                raise rest
+            comparison = rest.comparison
+            estimator = _estimator(rest, strategy, self.analysis.get("exact", []))
         except DesignError as error:
             return {outcome: _missing(str(error)) for outcome in outcomes}
         table = self.outcomes.loc[comparison.units["unit_id"]]
@@ -158,12 +170,40 @@ class Part:
         }
 
 
-def _estimator(comparison: Comparison, strategy: Strategy, exact: list[str]) -> Estimator:
+class Rest:
+    """The units left without a region, and their propensity models, fitted when first asked for.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    """
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self._models: dict[str, PropensityModel] = {}
+
+    def model(self, link: str) -> PropensityModel:
+        """Propensity model of one link."""
+        if link not in self._models:
+            one = self.comparison
+            self._models[link] = fit_propensity(
+                one.covariates, one.treatment, link=link, where=one.name
+            )
+        return self._models[link]
+
+
+def _rest(analysis: Mapping[str, Any], units: pd.DataFrame) -> "Rest | DesignError":
+    try:
+        return Rest(build_comparison(analysis, units))
+    except DesignError as error:
+        return error
+
+
+def _estimator(rest: Rest, strategy: Strategy, exact: list[str]) -> Estimator:
+    comparison = rest.comparison
     models: dict[str, PropensityModel] = {}
     if strategy.needs_propensity:
-        models[strategy.link] = fit_propensity(
-            comparison.covariates, comparison.treatment, link=strategy.link, where=comparison.name
-        )
+        models[strategy.link] = rest.model(strategy.link)
     prepared = Prepared(
         comparison.covariates,
         comparison.treatment,
