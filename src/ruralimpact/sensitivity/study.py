@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.design.propensity import PropensityModel, fit_propensity
+from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
@@ -180,9 +180,9 @@ class Rest:
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
-        self._models: dict[str, PropensityModel] = {}
+        self._models: dict[Link, PropensityModel] = {}
 
-    def model(self, link: str) -> PropensityModel:
+    def model(self, link: Link) -> PropensityModel:
         """Propensity model of one link."""
         if link not in self._models:
             one = self.comparison
