@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from project import STUDY, Project
-from waves import EFFECT, add_wave, waves_project, write_wave
+from wave_project import EFFECT, add_wave, waves_project, write_wave
 
 # The stages that put all waves together.
 TOGETHER = {"make_exhibits", "write_report"}
