@@ -131,7 +131,7 @@ def multiplier_bootstrap(
         statistics = estimates / std_errors
     size = len(scores)
     enumerated = kind == "rademacher" and 2**size <= draws
-    points = rng.integers(0, 6, (0 if enumerated else draws, size))
+    points = rng.integers(0, 6, (0 if enumerated else draws, size), dtype=np.uint8)
     webb = (n_groups < FEW_GROUPS) if kind == "auto" else np.full(len(estimates), kind == "webb")
     t_draws = np.full((2**size if enumerated else draws, len(estimates)), np.nan)
     for columns, values in ((usable & ~webb, np.sign(_WEBB)), (usable & webb, _WEBB)):
@@ -175,9 +175,10 @@ def _t_draws(scores: FloatArray, weights: FloatArray, members: list[BoolArray]) 
     else:
         variance = weights**2 @ scores**2
     floor = 1e-14 * variance
+    # All arms in one product: a copy of the weights by arm would cost more than the product does.
+    parts = weights @ np.hstack([np.where(arm[:, None], scores, 0.0) for arm in members])
     total = np.zeros_like(variance)
-    for arm in members:
-        part = weights[:, arm] @ scores[arm]
+    for arm, part in zip(members, np.split(parts, len(members), axis=1), strict=True):
         total += part
         variance -= part**2 / active[arm].sum(axis=0)
     variance = np.where(variance > floor, variance, 0.0)
