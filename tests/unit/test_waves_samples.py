@@ -109,3 +109,31 @@ def test_waves_are_counted_in_the_order_of_time() -> None:
     }
     tables = {name: wave(name, wave=number, began=0.0, arm=0.0) for name, number in names.items()}
     assert build_sample("both", tables, study).contamination["wave"].tolist() == ["9", "10"]
+
+
+def test_amounts_of_a_baseline_are_brought_to_one_year_once() -> None:
+    study = {
+        **STUDY,
+        "sources": [
+            {"name": "first", "id": "id", "wave": "2014", "price_year": 2014},
+            {"name": "later", "id": "id", "wave": "2018", "price_year": 2018},
+        ],
+        "codebook": [
+            {**one, "type": "money"} if one["variable"] == "land" else one
+            for one in STUDY["codebook"]
+        ],
+        "prices": {"year": 2018, "deflators": {2014: 100, 2018: 200}},
+    }
+    tables = {"first": wave("first"), "later": wave("later").drop(columns="land")}
+    base = build_sample("base", tables, study).units.set_index("id")["land"]
+    later = build_sample("later", tables, study).units.set_index("id")["land"]
+    assert base["u3"] == 6
+    assert later.to_dict() == {unit: base[unit] for unit in later.index}
+
+
+def test_samples_that_others_refer_to_are_built_once() -> None:
+    built: dict[str, Any] = {}
+    tables = {"first": wave("first"), "later": wave("later")}
+    build_sample("before", tables, STUDY, built=built)
+    assert set(built) == {"base", "later", "before"}
+    pd.testing.assert_frame_equal(built["base"].units, sample("base").units)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import stage
-from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.outcomes.samples import Sample, build_sample
 from ruralimpact.tables import empty_table, write_table
 
 
@@ -34,7 +34,8 @@ def construct_samples(
     """
     names = [source["name"] for source in study["sources"]]
     tables = {name: pd.read_parquet(path) for name, path in zip(names, surveys, strict=True)}
-    samples = [build_sample(name, tables, study) for name in study["samples"]]
+    built: dict[str, Sample] = {}
+    samples = [build_sample(name, tables, study, built=built) for name in study["samples"]]
     for sample, units_path, outcomes_path in zip(samples, units, outcomes, strict=True):
         with stage.replacing(units_path) as partial:
             write_table(sample.units, partial, "units")

@@ -52,7 +52,11 @@ class Sample:
 
 
 def build_sample(
-    name: str, surveys: Mapping[str, pd.DataFrame], study: Mapping[str, Any]
+    name: str,
+    surveys: Mapping[str, pd.DataFrame],
+    study: Mapping[str, Any],
+    *,
+    built: dict[str, Sample] | None = None,
 ) -> Sample:
     """Build one sample of a study.
 
@@ -66,6 +70,8 @@ def build_sample(
         ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and, where there are any,
         ``prices``, as `ruralimpact.config.load_study` returns them; ``references``, samples that those
         of ``samples`` refer to, see `ruralimpact.config.waves.rounds_of`.
+    built : dict of str to Sample, optional
+        Samples built so far, of which those referred to are taken, and to which new ones are added.
 
     Returns
     -------
@@ -81,16 +87,28 @@ def build_sample(
     ConfigError
         See `build.build`; also an unknown source, group or covariate.
     """
+    known = {} if built is None else built
+    if name not in known:
+        known[name] = _built(name, surveys, study, known)
+    return known[name]
+
+
+def _built(
+    name: str,
+    surveys: Mapping[str, pd.DataFrame],
+    study: Mapping[str, Any],
+    known: dict[str, Sample],
+) -> Sample:
     spec = _specs(study)[name]
     entries = parse_codebook(study["codebook"], surveys)
     several = {one["name"] for one in study["sources"] if "item" in one}
-    surveys = {
+    priced = {
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
     }
-    rows = {source: surveys[source] for source in surveys if source in several}
-    pooled = _pooled(name, spec, surveys, _described(entries, several))
+    rows = {source: priced[source] for source in priced if source in several}
+    pooled = _pooled(name, spec, priced, _described(entries, several))
     outcomes = _outcomes(name, spec, study)
-    built = build(
+    construction = build(
         pooled,
         variables=study["variables"],
         outcomes=outcomes,
@@ -98,19 +116,24 @@ def build_sample(
         rows=rows,
         prices=study.get("prices"),
     )
-    table = built.table.assign(unit_id=_unit_ids(built.table))
+    table = construction.table.assign(unit_id=_unit_ids(construction.table))
     _check_unique(table["unit_id"], name)
     excluded = [
         _exclusion(
             f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
         )
-        for column, count in built.undefined.items()
+        for column, count in construction.undefined.items()
     ]
     excluded += [
         _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))
         for source, count in _strays(rows, pooled["id"]).items()
     ]
-    selected, left_out, contamination = _selected(name, spec, table, surveys, study)
+    others = {
+        one: build_sample(spec[one], surveys, study, built=known).units
+        for one in ("baseline", "restrict_to")
+        if one in spec
+    }
+    selected, left_out, contamination = _selected(name, spec, table, others, study)
     excluded += [_exclusion(name, *counted) for counted in left_out]
     if "two_periods" in spec:
         change = two_periods(selected, spec["two_periods"], list(outcomes), sample=name)
@@ -157,7 +180,7 @@ def _selected(
     name: str,
     spec: Mapping[str, Any],
     table: pd.DataFrame,
-    surveys: Mapping[str, pd.DataFrame],
+    others: Mapping[str, pd.DataFrame],
     study: Mapping[str, Any],
 ) -> tuple[pd.DataFrame, list[tuple[str, int, int]], pd.DataFrame]:
     """Give rows their group and baseline, and leave out who is not compared: counted, by reason."""
@@ -165,7 +188,7 @@ def _selected(
     contamination = pd.DataFrame(columns=list(CONTAMINATION_COLUMNS))
     column = spec.get("group", "id")
     if "baseline" in spec:
-        before = build_sample(spec["baseline"], surveys, study).units
+        before = others["baseline"]
         arms = [spec["arm"]] if "arm" in spec else []
         if column != "id" and column in table:  # as the baseline has it
             table = table.assign(**{column: table[column].astype("str")})
@@ -180,8 +203,7 @@ def _selected(
         )
         excluded += left_out
     if "restrict_to" in spec:
-        other = build_sample(spec["restrict_to"], surveys, study).units
-        table, left_out = restricted(table, other["id"], spec["restrict_to"])
+        table, left_out = restricted(table, others["restrict_to"]["id"], spec["restrict_to"])
         excluded += left_out
     table = table.assign(group=_groups(name, column, table))
     _refuse_changes(name, spec, table)
