@@ -90,7 +90,7 @@ class StaggeredPanel:
         """
         size = int((self.first == cohort).sum())
         if size < self.minimum:
-            reason = f"{size} units, fewer than {self.minimum}"
+            reason = f"fewer than {self.minimum} units"
             return [], [LeftOut(cohort, np.nan, size, reason)]
         found: list[Cell] = []
         left_out: list[LeftOut] = []

@@ -13,8 +13,8 @@ from ruralimpact.waves.drift import drift
 _COLUMNS = (
     Column("Waves", "", 1.3),
     Column("What", "", 1.6),
-    Column("Before", "", 2.4),
-    Column("In the later wave", "", 2.4),
+    Column("Before", "", 3.0),
+    Column("In the later wave", "", 3.0),
 )
 _NOTE = (
     "An alarm is a difference that can change what an answer means: wording, type, unit, categories or "
@@ -23,7 +23,7 @@ _NOTE = (
     "all the same: whoever wrote the codebook answers for it. A unit that differs between waves is not "
     "merged at all; it is an error before anything is read."
 )
-_LONG = 90
+_LONG = 70
 
 
 def drift_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
