@@ -65,13 +65,22 @@ class ConfigError(RuralImpactError):
         The configuration file.
     key : str, optional
         Dotted path of the offending key.
+    line : int, optional
+        Line of the file, from 1.
     """
 
     def __init__(
-        self, problem: str, *, file: str | Path | None = None, key: str | None = None
+        self,
+        problem: str,
+        *,
+        file: str | Path | None = None,
+        key: str | None = None,
+        line: int | None = None,
     ) -> None:
-        self.problem, self.file, self.key = problem, file, key
+        self.problem, self.file, self.key, self.line = problem, file, key, line
         where = [f"file {file}"] if file is not None else []
+        if line is not None:
+            where.append(f"line {line}")
         if key is not None:
             where.append(f"key '{key}'")
         super().__init__(f"{', '.join(where)}: {problem}" if where else problem)

@@ -11,8 +11,8 @@ from ruralimpact.config.references import check_references
 from ruralimpact.config.schema import UniqueKeyLoader, validate
 from ruralimpact.config.waves import expand_waves
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
-from ruralimpact.survey.suggestions import nearest
 
 _STUDIES = Path("config/studies")
 

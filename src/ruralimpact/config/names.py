@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
+from ruralimpact.suggestions import nearest
 
 
 def require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:

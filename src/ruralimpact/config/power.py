@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
+from ruralimpact.suggestions import nearest
 
 _METHODS = ("matching", "matched_difference", "difference_in_means")
 _EXHIBITS = ("power", "power_curve")

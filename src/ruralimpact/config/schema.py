@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
+from ruralimpact.suggestions import nearest
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -14,8 +14,8 @@ from ruralimpact.outcomes.income import net_income
 from ruralimpact.outcomes.poverty import below, foster_greer_thorbecke
 from ruralimpact.outcomes.prices import deflate
 from ruralimpact.outcomes.rows import add_up, net_income_of_rows
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
 Spec = Mapping[str, Any]

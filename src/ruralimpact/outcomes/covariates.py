@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
-from ruralimpact.survey.suggestions import nearest
 
 BEFORE = "_before"
 _UNIT_ROLES = ("covariate", "treatment", "adoption", "wave")

@@ -20,8 +20,8 @@ from ruralimpact.outcomes.waves import (
     restricted,
     with_baseline,
 )
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
-from ruralimpact.survey.suggestions import nearest
 
 EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.covariates import BEFORE
-from ruralimpact.survey.suggestions import nearest
+from ruralimpact.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
 

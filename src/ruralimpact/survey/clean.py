@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.recode import raw_column
-from ruralimpact.survey.suggestions import nearest
 
 Rule = Mapping[str, Any]
 Cells = NDArray[np.bool_]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.suggestions import nearest
+from ruralimpact.suggestions import nearest
 
 COLUMNS = (
     "variable",

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.clean import clean
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import check_identifiers, check_wave
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.recode import raw_column, recode_variable
-from ruralimpact.survey.suggestions import nearest
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ruralimpact.errors import ConfigError, DataError, RuralImpactError
-from ruralimpact.survey.suggestions import nearest
+from ruralimpact.suggestions import nearest
 
 if TYPE_CHECKING:
     import pandas as pd

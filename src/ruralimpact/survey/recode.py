@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.suggestions import nearest
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _VALUES_SHOWN = 3

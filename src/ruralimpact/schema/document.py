@@ -1,0 +1,228 @@
+"""YAML files read with the line of every key, and without what YAML makes of texts unasked."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ruralimpact.errors import ConfigError
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Place = tuple[str | int | float, ...]
+
+LARGEST_BYTES, DEEPEST, MOST_ENTRIES, MOST_DIGITS = 2_000_000, 40, 100_000, 18
+
+
+@dataclass(frozen=True)
+class Document:
+    """Contents of a configuration, and where its keys stand.
+
+    Attributes
+    ----------
+    content : mapping, list or scalar
+    file : path, optional
+        Name of the file in messages; none for what was written in Python.
+    lines : mapping
+        Line of a key or entry (from 1) by its place: keys, and positions in lists from 0.
+    """
+
+    content: Any
+    file: str | Path | None = None
+    lines: Mapping[Place, int] = field(default_factory=dict)
+
+    def line(self, place: Sequence[str | int | float]) -> int | None:
+        """Return the line of a key; that of the nearest around it where it is not there itself."""
+        for length in range(len(place), 0, -1):
+            if tuple(place[:length]) in self.lines:
+                return self.lines[tuple(place[:length])]
+        return None
+
+    def place(self, key: str) -> Place:
+        """Return the place that a dotted key names, as far as the document has it.
+
+        Parameters
+        ----------
+        key : str
+            As in messages: entries of lists by their name, or by their number from 1.
+        """
+        return tuple(_followed(self.content, key.split(".")))
+
+
+def read_document(path: Path, *, shown: str | Path) -> Document:
+    """Read a YAML file.
+
+    Parameters
+    ----------
+    path : path
+    shown : path
+        Its name in messages.
+
+    Returns
+    -------
+    Document
+        Empty (no keys) where the file is.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, no YAML, too large or deep; a key stands twice or is no text or number; a number
+        that YAML would read as another.
+    """
+    try:
+        text = _text(path, shown)
+        _refuse_depth(text, shown)
+        loader = _ConfigurationLoader(text)
+        try:
+            node = loader.get_single_node()
+            if node is None:
+                return Document({}, shown)
+            lines = dict(_lines(node, (), [MOST_ENTRIES], ()))
+            return Document(loader.construct_document(node), shown, lines)
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise ConfigError(f"{error.problem or error.context}.", file=shown, line=line) from None
+    except yaml.YAMLError:
+        raise ConfigError("the file holds characters that no text has.", file=shown) from None
+
+
+def _text(path: Path, shown: str | Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            problem = f"the file is larger than {LARGEST_BYTES:,} bytes, which no configuration is."
+            raise ConfigError(problem, file=shown)
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError("there is no such file.", file=shown) from None
+    except IsADirectoryError:
+        raise ConfigError("this is a folder, not a file.", file=shown) from None
+    except UnicodeDecodeError:
+        raise ConfigError("the file is not UTF-8 text.", file=shown) from None
+
+
+def _refuse_depth(text: str, shown: str | Path) -> None:
+    """Refuse what is nested without end before anything follows it down."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                problem = f"keys are nested more than {DEEPEST} deep."
+                line = event.start_mark.line + 1  # type: ignore[union-attr]
+                raise ConfigError(problem, file=shown, line=line)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+class _ConfigurationLoader(_Loader):  # type: ignore[misc, valid-type]
+    """Safe YAML in which no key stands twice, and text and numbers are what they look like."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            problem = _key_problem(key)
+            if problem is None and key.value in seen:
+                problem = f"the key '{key.value}' stands twice"
+            if problem is not None:
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        return dict(super().construct_mapping(node, deep=deep))
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        text = node.value.replace("_", "").lstrip("+-")
+        problem = None
+        if len(text) > MOST_DIGITS:
+            problem = (
+                f"a number of {len(text)} digits is too long; put it in quotes if it is a name"
+            )
+        elif re.fullmatch(r"0[0-9]+|.*:.*", text):
+            value = super().construct_yaml_int(node)
+            problem = f"YAML reads '{node.value}' as the number {value}; put it in quotes"
+        if problem is not None:
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return int(super().construct_yaml_int(node))
+
+    def construct_yaml_float(self, node: yaml.ScalarNode) -> float:
+        if ":" in node.value:
+            problem = f"YAML reads '{node.value}' as a number of seconds; put it in quotes"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return float(super().construct_yaml_float(node))
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> str:
+        """Keep a date as the text that it is."""
+        return str(node.value)
+
+
+for _kind in ("int", "float", "timestamp"):
+    _ConfigurationLoader.add_constructor(
+        f"tag:yaml.org,2002:{_kind}", getattr(_ConfigurationLoader, f"construct_yaml_{_kind}")
+    )
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+def _key_problem(key: yaml.Node) -> str | None:
+    if not isinstance(key, yaml.ScalarNode):
+        return "a key is a list or a set of keys; it must be a text or a number"
+    kind = key.tag.rpartition(":")[2]
+    if kind == "bool":
+        return f"YAML reads the key '{key.value}' as true or false; put it in quotes"
+    if kind == "null":
+        return "a key is empty"
+    return None
+
+
+def _lines(
+    node: yaml.Node, place: Place, left: list[int], around: tuple[int, ...]
+) -> Iterator[tuple[Place, int]]:
+    """Yield places with their lines, aliases written out, as many as `left` (one number) allows."""
+    left[0] -= 1
+    if id(node) in around or left[0] < 0:
+        problem = "aliases (*) that stand in themselves, or are written out without end"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    around = (*around, id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for position, entry in enumerate(node.value):
+            yield (*place, position), entry.start_mark.line + 1
+            yield from _lines(entry, (*place, position), left, around)
+    elif isinstance(node, yaml.MappingNode):
+        own = sorted(node.value, key=lambda pair: pair[0].tag != _MERGE)  # own keys stand last
+        for key, value in own:
+            if key.tag == _MERGE:
+                for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    yield from _lines(merged, place, left, around)
+            elif isinstance(key, yaml.ScalarNode):
+                name = (
+                    int(key.value)
+                    if key.tag.endswith(":int") and key.value.isdecimal()
+                    else key.value
+                )
+                yield (*place, name), key.start_mark.line + 1
+                yield from _lines(value, (*place, name), left, around)
+
+
+def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:
+    for part in parts:
+        if isinstance(content, Mapping):
+            found = next((key for key in content if str(key) == part), None)
+        elif isinstance(content, list):
+            names = [one.get("name") if isinstance(one, Mapping) else None for one in content]
+            number = int(part) - 1 if part.isdecimal() else -1
+            found = (
+                names.index(part)
+                if part in names
+                else number
+                if 0 <= number < len(content)
+                else None
+            )
+        else:
+            found = None
+        if found is None:
+            return
+        yield found
+        content = content[found]

@@ -1,0 +1,141 @@
+"""Turn contents of the configuration into models, and what is wrong with them into one sentence.
+
+`validated` is the one way in: for a file read by `ruralimpact.schema.document.read_document`, whose
+messages then name the file, the line and the key, and for a plain mapping that someone wrote in Python,
+whose messages name the key. Both know the same keys and values, and suggest the nearest known one:
+
+    study = validated(StudyFile, read_document(path, shown=path))
+    strategy = validated(Strategy, {"method": "nearest", "k": 5})
+    strategies = validated(tuple[Strategy, ...], document)
+
+The models are subclasses of `ruralimpact.schema.base.Settings`. Their own validators raise `fault(...)`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from pydantic import TypeAdapter, ValidationError
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.schema.base import CHOOSING
+from ruralimpact.schema.document import Document, Place
+from ruralimpact.schema.explanation import discriminator, explanation
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+T = TypeVar("T")
+
+
+@overload
+def validated(
+    kind: type[T], content: Any, *, file: str | Path | None = None, key: str | None = None
+) -> T: ...
+@overload
+def validated(
+    kind: Any, content: Any, *, file: str | Path | None = None, key: str | None = None
+) -> Any: ...
+def validated(
+    kind: Any, content: Any, *, file: str | Path | None = None, key: str | None = None
+) -> Any:
+    """Return contents of the configuration as a model.
+
+    Parameters
+    ----------
+    kind : type
+        A model, or a type made of models such as ``tuple[Source, ...]`` or an annotated union.
+    content : Document, mapping or list
+        What a file holds with its lines, or the plain keys and values.
+    file : path, optional
+        Name of the file in messages, for plain contents.
+    key : str, optional
+        Dotted key that the contents stand under, for messages.
+
+    Returns
+    -------
+    model
+        Instance of `kind`.
+
+    Raises
+    ------
+    ConfigError
+        Names the first thing that is wrong: an unknown key or value with the nearest known one, a key that
+        is missing, a value of another type or out of range.
+    """
+    document = content if isinstance(content, Document) else Document(content, file)
+    try:
+        return _adapter(kind).validate_python(document.content)
+    except ValidationError as error:
+        raise _explained(error, document, key) from None
+
+
+def located(error: ConfigError, document: Document) -> ConfigError:
+    """Return an error about a document with the line of its key."""
+    if error.line is not None or error.key is None:
+        return error
+    line = document.line(document.place(error.key))
+    return ConfigError(error.problem, file=document.file, key=error.key, line=line)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _explained(error: ValidationError, document: Document, under: str | None) -> ConfigError:
+    """Describe the first error: unknown keys come before what their absence causes elsewhere."""
+    found: dict[Place, list[ErrorDetails]] = {}
+    for one in error.errors(include_url=False):
+        found.setdefault(_place(one, document.content), []).append(one)
+
+    def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, int]:
+        place, errors = item
+        kinds = {one["type"] for one in errors}
+        problem = str(errors[0].get("ctx", {}).get("problem", ""))
+        first = 0 if problem.startswith("unknown key") else 2 if "missing" in kinds else 1
+        return first, document.line(place) or 0
+
+    place, errors = min(found.items(), key=rank)
+    key = ".".join(part for part in (under, _dotted(document.content, place)) if part) or None
+    problem = explanation(errors, document.content if not place else None)
+    return ConfigError(problem, file=document.file, key=key, line=document.line(place))
+
+
+def _place(error: "ErrorDetails", content: Any) -> Place:
+    """Return the keys that lead to an error; pydantic's own words for branches of unions left out."""
+    parts: list[str | int] = [*error["loc"], *error.get("ctx", {}).get("key", ())]
+    place: list[str | int] = []
+    entered = True  # the last part was a key, so that the name of a branch may follow
+    for part in parts[:-1] if error["type"] == "missing" else parts:
+        if entered and isinstance(content, Mapping) and part in _branches(content):
+            entered = False
+        elif _leads(content, part):
+            place.append(part)
+            content, entered = content[part], True
+    chosen = discriminator(error)
+    return (*place, chosen) if chosen is not None and _leads(content, chosen) else tuple(place)
+
+
+def _branches(entry: Mapping[Any, Any]) -> set[Any]:
+    """Return the values that may have chosen the model of an entry."""
+    return {entry[one] for one in CHOOSING if isinstance(entry.get(one), str)}
+
+
+def _leads(content: Any, part: str | int) -> bool:
+    if isinstance(content, Mapping):
+        return part in content
+    return isinstance(content, list | tuple) and isinstance(part, int) and part < len(content)
+
+
+def _dotted(content: Any, place: Place) -> str:
+    """Write a place with dots, entries of lists by their name (or number from 1)."""
+    parts = []
+    for part in place:
+        in_list = not isinstance(content, Mapping)
+        content = content[part]
+        name = content.get("name") if in_list and isinstance(content, Mapping) else None
+        number = str(int(part) + 1) if in_list else str(part)
+        parts.append(name if isinstance(name, str) else number)
+    return ".".join(parts)
