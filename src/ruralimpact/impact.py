@@ -1,7 +1,7 @@
 """The analyst's entry: one estimate from a DataFrame, by the functions that the workflow uses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance
-from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.matching import Design
-from ruralimpact.design.propensity import fit_propensity, refuse_empty_arm, refuse_single_group
+from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import (
     METHODS,
     OptimalMatching,
@@ -20,31 +19,16 @@ from ruralimpact.design.strategies import (
     Strategy,
     parse_strategy,
 )
-from ruralimpact.errors import ConfigError, DataError, DesignError
+from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.apply_strategy import Prepared, everyone_estimator, strategy_estimator
 from ruralimpact.estimation.estimands import flip
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.impact_data import Columns, ImpactData, covariates_named, impact_data
 from ruralimpact.impact_result import ImpactEstimate
 from ruralimpact.inference.clustered import Clustering, group_codes
 from ruralimpact.inference.delta import PercentImpact, percent_impact
 
 Estimand = Literal["ATT", "ATC", "ATE"]
-FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Data:
-    """The rows that are compared, in the order that breaks ties."""
-
-    index: pd.Index
-    outcome: FloatArray
-    treatment: NDArray[np.int8]
-    covariates: CovariateMatrix
-    levels: CovariateMatrix
-    outcome_covariates: CovariateMatrix
-    groups: NDArray[np.object_]
-    strata: NDArray[np.int64] | None
-    left_out: dict[str, int]
 
 
 def estimate_impact(
@@ -62,14 +46,16 @@ def estimate_impact(
     Parameters
     ----------
     data : DataFrame
-        One row a unit. Rows are taken in the order of the index, which breaks ties where a strategy has to.
+        One row a unit; of pandas, polars, pyarrow or any other library that narwhals reads. The index (the
+        position of rows, where there is none) names the units in the result.
     outcome : str
         Numeric column; rows where it is missing leave the comparison.
     treatment : str
         Column of 0 and 1; rows where it is missing are left out and counted.
     covariates : sequence of str, or str
         Columns measured before treatment (text columns become dummies), or a formula such as
-        ``"age + I(age ** 2) + C(region)"``. Rows where one is missing are left out and counted.
+        ``"age + I(age ** 2) + C(region)"``. Rows where one is missing are left out and counted, as are
+        those where ``group`` or a column of the strategy's ``exact`` is.
     strategy : str or mapping
         Name of a method (``"nearest"``, ``"kernel"``, ``"entropy"``, ``"ipwra"`` ...) or a mapping with its
         options, as a row of strategies.yaml: ``{"method": "nearest", "k": 5, "caliper": 0.2}``.
@@ -86,9 +72,10 @@ def estimate_impact(
     Raises
     ------
     DataError
-        A column is missing, the treatment is not 0 or 1, or the outcome is not a number.
+        The data are no table or a column is missing, twice there, or of values that its part cannot have:
+        dates, lists, complex numbers, a treatment other than 0 and 1. No unit of an arm is left.
     ConfigError
-        An unknown strategy or option.
+        An unknown strategy or option; a covariate that is named twice, or is the outcome or the treatment.
     DesignError
         A comparison that the data cannot bear: an empty arm, a separated score, no overlap.
 
@@ -109,7 +96,15 @@ def estimate_impact(
         raise ConfigError(
             f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand"
         )
-    rows = _rows(data, outcome, treatment, covariates, group, chosen)
+    columns = Columns(
+        outcome,
+        treatment,
+        covariates_named(covariates),
+        tuple(getattr(chosen, "outcome_covariates", ())),
+        tuple(chosen.exact),
+        group,
+    )
+    rows = impact_data(data, columns)
     scored, design = _estimate(chosen, rows, estimand)
     label = str(row.get("label") or row.get("name") or _METHOD_LABELS[type(chosen)])
     return _published(scored, design, rows, _estimand_label(chosen, estimand, design), label)
@@ -123,77 +118,9 @@ def _estimand_label(strategy: Strategy, estimand: Estimand, design: Design) -> s
     return f"{label}, supported" if design.dropped else label
 
 
-def _rows(
-    data: pd.DataFrame,
-    outcome: str,
-    treatment: str,
-    covariates: Sequence[str] | str,
-    group: str | None,
-    strategy: Strategy,
-) -> _Data:
-    regressed = list(getattr(strategy, "outcome_covariates", ()))
-    exact = list(strategy.exact)
-    formula = covariates if isinstance(covariates, str) else None
-    listed = [] if isinstance(covariates, str) else list(covariates)
-    named = [outcome, treatment, *listed, *regressed, *exact, *([group] if group else [])]
-    for name in named:
-        if name not in data.columns:
-            raise DataError("there is no such column.", file="data", column=name)
-    if not data.index.is_unique:
-        raise DataError("the index is not unique; ties are broken by it.", file="data")
-    kept = data.sort_index()
-    columns = _formula_columns(formula, kept) if formula else kept[listed]
-    columns = columns.join(kept[[name for name in regressed if name not in columns]])
-    names = [name for name in columns if formula is None or name not in regressed]
-    left_out: dict[str, int] = {}
-    for reason, part in (("treatment missing", kept[[treatment]]), ("covariate missing", columns)):
-        complete = part.loc[kept.index].notna().all(axis=1)
-        if not complete.all():
-            left_out[reason] = int((~complete).sum())
-            kept, columns = kept[complete], columns[complete]
-    arm = kept[treatment].to_numpy()
-    wrong = ~np.isin(arm, (0, 1))
-    if wrong.any():
-        raise DataError(
-            "the treatment must be 0 or 1.",
-            file="data",
-            column=treatment,
-            rows=list(kept.index[wrong]),
-        )
-    if not pd.api.types.is_numeric_dtype(kept[outcome]):
-        raise DataError("the outcome must be a number.", file="data", column=outcome)
-    if group:
-        refuse_empty_arm(arm.astype(np.int8))
-        refuse_single_group(arm.astype(np.int8), kept[group].to_numpy(object))
-    shown = listed if formula is None else [n for n in columns if n in names]
-    values = {str(name): columns[name].to_numpy() for name in shown}
-    matrix = covariate_matrix(values, rows=len(kept))
-    return _Data(
-        kept.index,
-        kept[outcome].to_numpy(float),
-        arm.astype(np.int8),
-        matrix,
-        covariate_matrix(values, every_level=True, rows=len(kept)),
-        covariate_matrix({n: columns[n].to_numpy() for n in regressed}) if regressed else matrix,
-        (kept[group] if group else kept.index.to_series()).to_numpy(object),
-        kept.groupby(exact).ngroup().to_numpy().astype(np.int64) if exact else None,
-        left_out,
-    )
-
-
-def _formula_columns(formula: str, data: pd.DataFrame) -> pd.DataFrame:
-    from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
-
-    try:
-        matrix = model_matrix(formula, data, na_action="ignore")
-    except FormulaicError as problem:
-        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
-    columns = pd.DataFrame(matrix, index=data.index)
-    return columns.drop(columns="Intercept", errors="ignore")
-
-
-def _estimate(strategy: Strategy, rows: _Data, estimand: Estimand) -> tuple[ScoredEstimate, Design]:
+def _estimate(
+    strategy: Strategy, rows: ImpactData, estimand: Estimand
+) -> tuple[ScoredEstimate, Design]:
     of_treated = _prepare(strategy, rows, rows.treatment)
     if estimand == "ATT" or isinstance(strategy, OverlapWeighting):
         return strategy_estimator(strategy, of_treated)(rows.outcome), of_treated.design
@@ -208,14 +135,14 @@ def _estimate(strategy: Strategy, rows: _Data, estimand: Estimand) -> tuple[Scor
     return everyone(rows.outcome), _both(of_treated.design, of_controls.design)
 
 
-def _prepare(strategy: Strategy, rows: _Data, treatment: NDArray[np.int8]) -> Prepared:
+def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) -> Prepared:
     propensity = (
         fit_propensity(rows.covariates, treatment, link=strategy.link)
         if strategy.needs_propensity and rows.covariates.names
         else None
     )
     design = apply_strategy(
-        strategy, rows.covariates, treatment, propensity=propensity, strata=rows.strata
+        strategy, rows.covariates, treatment, propensity=propensity, strata=rows.cells
     )
     return Prepared(
         rows.covariates,
@@ -223,7 +150,7 @@ def _prepare(strategy: Strategy, rows: _Data, treatment: NDArray[np.int8]) -> Pr
         design,
         propensity,
         rows.outcome_covariates,
-        stratified=rows.strata is not None,
+        stratified=rows.cells is not None,
     )
 
 
@@ -240,7 +167,7 @@ def _both(of_treated: Design, of_controls: Design) -> Design:
 
 
 def _published(
-    scored: ScoredEstimate, design: Design, rows: _Data, estimand: str, label: str
+    scored: ScoredEstimate, design: Design, rows: ImpactData, estimand: str, label: str
 ) -> ImpactEstimate:
     clustering = Clustering(group_codes(rows.groups.astype(str)), scored.set_ids)
     std_error, df = clustering.std_error(scored.scores)
@@ -271,7 +198,7 @@ def _lost(scored: ScoredEstimate) -> dict[str, int]:
     return {"outcome missing": scored.lost} if scored.lost else {}
 
 
-def _balance(rows: _Data, design: Design) -> pd.DataFrame:
+def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
     stages = {"before": None, "after": design.weights}
     tables = [
         pd.DataFrame(

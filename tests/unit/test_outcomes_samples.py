@@ -161,11 +161,21 @@ def test_sources_are_stacked_and_told_apart_by_wave():
         build_sample("both", {"w1": first, "w2": first.head(1)}, study)
 
 
-def test_missing_group_names_the_units():
+def test_rows_without_a_group_are_left_out_and_counted():
     table = survey()
     table.loc[3, "coop"] = None
-    with pytest.raises(DataError, match="column 'coop', row leaver:4: the group is missing"):
-        sample("years", table)
+    found, whole = sample("years", table), sample("years", survey())
+    assert set(whole.units["unit_id"]) - set(found.units["unit_id"]) == {"leaver:4"}
+    assert found.units["group"].notna().all()
+    counted = found.exclusions.query("reason == \"the group 'coop' is missing\"")
+    assert counted[["scope", "rows", "rows_before"]].to_numpy().tolist() == [
+        ["years", 1, len(whole.units)]
+    ]
+
+
+def test_a_sample_without_any_group_is_refused():
+    with pytest.raises(DataError, match="column 'coop': no row has a group"):
+        sample("years", survey().assign(coop=None))
 
 
 def test_group_that_changes_between_waves():

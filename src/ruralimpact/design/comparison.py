@@ -13,6 +13,8 @@ from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 
 IntArray = NDArray[np.int64]
 
+NO_CELL = "a variable of the exact strata is missing"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -47,11 +49,23 @@ class Comparison:
         ----------
         exact : sequence of str
             Columns of `units`.
+
+        Returns
+        -------
+        ndarray of int, shape (n,), or None
+            A unit of which one of the columns is not known is a cell of its own, with a negative code: it
+            is compared with nobody.
         """
         if not exact:
             return None
-        codes = self.units.groupby(list(exact), sort=True, dropna=False).ngroup()
-        return codes.to_numpy().astype(np.int64)
+        found = self.units.groupby(list(exact), sort=True, dropna=False).ngroup()
+        codes, unknown = found.to_numpy().astype(np.int64), self.lacking(exact)
+        codes[unknown] = -1 - np.arange(unknown.sum())
+        return codes
+
+    def lacking(self, columns: Sequence[str]) -> NDArray[np.bool_]:
+        """Units of which one of some columns is not known, shape (n,)."""
+        return self.units[list(columns)].isna().any(axis=1).to_numpy()
 
     def matrix(self, columns: Sequence[str]) -> CovariateMatrix:
         """Numbers of some columns of `units`; `covariates` where none are named.
@@ -95,7 +109,7 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
     for reason, columns in (
         (f"no value of the treatment '{analysis['treatment']}'", [analysis["treatment"]]),
         ("a covariate is missing", covariates),
-        ("a variable of the exact strata is missing", exact),
+        (NO_CELL, exact),
     ):
         complete = kept[columns].notna().all(axis=1)
         if not complete.all():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ruralimpact.errors import DesignError
+from ruralimpact.design import column_values
+from ruralimpact.errors import ConfigError, DesignError
 
 FloatArray = NDArray[np.float64]
 
@@ -42,7 +43,18 @@ class CovariateMatrix:
         Returns
         -------
         CovariateMatrix
+
+        Raises
+        ------
+        ConfigError
+            There is no such covariate.
         """
+        known = {name.split("[")[0] for name in self.names}
+        for name in names:
+            if name not in known:
+                raise ConfigError(
+                    f"'{name}' is no covariate of the comparison; those are {', '.join(sorted(known))}."
+                )
         keep = [j for j, name in enumerate(self.names) if not names or name.split("[")[0] in names]
         return self._columns(keep)
 
@@ -84,8 +96,8 @@ def covariate_matrix(
     Parameters
     ----------
     columns : mapping of str to array_like, each of shape (n,)
-        Numeric or boolean columns stay as they are; columns of strings become dummies, levels in
-        alphabetical order.
+        Numeric or boolean columns stay as they are; columns of strings or of categories become dummies,
+        levels in alphabetical order.
     every_level : bool
         Keep a dummy for every level (for balance tables) instead of omitting the first.
     rows : int, optional
@@ -100,23 +112,24 @@ def covariate_matrix(
     Raises
     ------
     DesignError
-        A value is missing or infinite.
+        A value is missing or infinite, or a column holds neither numbers nor text.
     """
     blocks: list[FloatArray] = []
     names: list[str] = []
     base: dict[str, str] = {}
     for name, column in columns.items():
-        values = np.asarray(column)
-        if values.dtype.kind in "OUST":
-            levels = sorted({str(value) for value in values})
-            base[name] = levels[0]
-            kept = levels if every_level else levels[1:]
-            text = values.astype(str)
-            blocks += [(text == level).astype(float) for level in kept]
-            names += [f"{name}[{level}]" for level in kept]
-        else:
-            blocks.append(values.astype(float))
-            names.append(name)
+        try:
+            if column_values.kind_of(column) == "numbers":
+                blocks.append(column_values.numbers(column))
+                names.append(name)
+                continue
+            codes, found = column_values.levels(column)
+        except ValueError as problem:
+            raise DesignError(f"{_prefix(where)}covariate '{name}': {problem}") from None
+        first = 0 if every_level else 1
+        base[name] = found[0]
+        blocks += [(codes == j).astype(float) for j in range(first, len(found))]
+        names += [f"{name}[{level}]" for level in found[first:]]
     matrix = np.column_stack(blocks) if blocks else np.empty((rows or 0, 0))
     _refuse_non_finite(matrix, names, where)
     binary = np.all((matrix == 0) | (matrix == 1), axis=0)

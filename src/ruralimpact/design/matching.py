@@ -1,13 +1,16 @@
 """From a strategy to matched sets and weights. Nothing here can see an outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.coarsened import NO_CONTROLS
 from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.kernel import OFF_SUPPORT
 from ruralimpact.design.neighbours import Neighbours
+from ruralimpact.design.optimal import NO_CANDIDATE
 from ruralimpact.design.propensity import PropensityScore, refuse_empty_arm
 from ruralimpact.design.search import (
     Search,
@@ -21,6 +24,10 @@ from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+NO_STRATUM = "no candidate in the same stratum"
+# What each method calls a treated unit that has no control in its stratum.
+NOBODY_NEAR = (NO_STRATUM, NO_CANDIDATE, OFF_SUPPORT, NO_CONTROLS)
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,32 @@ def match_nearest(
     return Design(treatment, weights, focal, candidates, neighbours, sets, dropped)
 
 
+def name_missing_cells(design: Design, unknown: NDArray[np.bool_], reason: str) -> Design:
+    """Count by their own reason the treated units whose exact stratum is not known.
+
+    Parameters
+    ----------
+    design : Design
+        Made with such units in strata of their own.
+    unknown : ndarray of bool, shape (n,)
+    reason : str
+
+    Returns
+    -------
+    Design
+        With other counts in `dropped`.
+    """
+    lost = int((unknown & (design.treatment == 1) & (design.weights == 0)).sum())
+    dropped = dict(design.dropped)
+    for other in NOBODY_NEAR:
+        moved = min(lost, dropped.get(other, 0))
+        if moved:
+            dropped[other] -= moved
+            dropped[reason] = dropped.get(reason, 0) + moved
+            lost -= moved
+    return replace(design, dropped={why: count for why, count in dropped.items() if count})
+
+
 def _support(
     propensity: PropensityScore | None, treatment: NDArray[np.int8], strategy: NearestNeighbour
 ) -> NDArray[np.bool_]:
@@ -167,9 +200,9 @@ def _count_dropped(
     alone = neighbours.counts == 0
     reasons: Mapping[str, int] = {
         "outside the common support": n_focal - len(search.focal),
-        "no candidate in the same stratum": _without_stratum(search, alone),
+        NO_STRATUM: _without_stratum(search, alone),
     }
-    rest = int(alone.sum()) - reasons["no candidate in the same stratum"]
+    rest = int(alone.sum()) - reasons[NO_STRATUM]
     if strategy.replace:
         last = "no candidate within the caliper"
     elif not search.limits:

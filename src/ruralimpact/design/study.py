@@ -12,8 +12,8 @@ from ruralimpact import progress
 from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
-from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.matching import Design
+from ruralimpact.design.comparison import NO_CELL, Comparison, build_comparison
+from ruralimpact.design.matching import Design, name_missing_cells
 from ruralimpact.design.methods import MATCHED, OVER_TIME, strategies_of
 from ruralimpact.design.propensity import PropensityModel, fit_propensity
 from ruralimpact.design.records import (
@@ -108,7 +108,8 @@ def design_study(
             key = Key(comparison.name, name)
             design = make_design(comparison, strategy, models, analysis.get("exact", []))
             estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
-            for table, rows in _rows(key, comparison, design, labels, estimand):
+            lacking = int(comparison.lacking(strategy.exact).sum())
+            for table, rows in _rows(key, comparison, design, labels, estimand, lacking):
                 parts[table].append(rows)
             done += 1
             progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {name}")
@@ -160,7 +161,7 @@ def make_design(
     Design
     """
     together = [*exact, *(name for name in strategy.exact if name not in exact)]
-    return apply_strategy(
+    design = apply_strategy(
         strategy,
         comparison.covariates,
         comparison.treatment,
@@ -168,17 +169,22 @@ def make_design(
         strata=comparison.strata(together),
         where=comparison.name,
     )
+    return name_missing_cells(design, comparison.lacking(together), NO_CELL)
 
 
 def _rows(
-    key: Key, comparison: Comparison, design: Design, labels: Mapping[str, str], estimand: str
+    key: Key,
+    comparison: Comparison,
+    design: Design,
+    labels: Mapping[str, str],
+    estimand: str,
+    lacking: int,
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield every table's rows of one design."""
+    """Yield every table's rows of one design; `lacking` units of both arms are in no exact stratum."""
     after = balance(comparison.levels, design.treatment, design.weights)
     effective = effective_number(design.weights[design.candidates])
-    counted = tuple(
-        (reason, count, len(comparison.units)) for reason, count in design.dropped.items()
-    )
+    left_out = {**design.dropped, **({NO_CELL: lacking} if lacking else {})}
+    counted = tuple((reason, count, len(comparison.units)) for reason, count in left_out.items())
     yield "weights", weight_rows(key, comparison, design)
     yield "pairs", pair_rows(key, comparison, design)
     yield "balance", balance_rows(key, after, labels)

@@ -82,8 +82,8 @@ def build_sample(
     Raises
     ------
     DataError
-        The same unit occurs twice, has no group, or changes its group, its arm or the time at which its
-        treatment began between waves; controls that are controls no more (`waves.adoption`).
+        The same unit occurs twice, no row has a group, or a unit changes its group, its arm or the time
+        at which its treatment began between waves; controls that are controls no more (`waves.adoption`).
     ConfigError
         See `build.build`; also an unknown source, group or covariate.
     """
@@ -206,6 +206,10 @@ def _selected(
         table, left_out = restricted(table, others["restrict_to"]["id"], spec["restrict_to"])
         excluded += left_out
     table = table.assign(group=_groups(name, column, table))
+    known = table["group"].notna()
+    if not known.all():
+        excluded.append((f"the group '{column}' is missing", int((~known).sum()), len(table)))
+        table = table[known].reset_index(drop=True)
     _refuse_changes(name, spec, table)
     table = carried_over(table, [spec[key] for key in ("arm", "first_treated") if key in spec])
     if "first_treated" in spec:
@@ -274,10 +278,8 @@ def _groups(name: str, column: str, table: pd.DataFrame) -> pd.Series:
     if column not in table:
         problem = f"there is no variable '{column}'. {nearest(column, table.columns)}"
         raise ConfigError(problem, key=f"samples.{name}.group")
-    missing = table[column].isna()
-    if missing.any():
-        rows = table.loc[missing, "unit_id"].tolist()
-        raise DataError("the group is missing.", file=f"sample {name}", column=column, rows=rows)
+    if len(table) and table[column].isna().all():
+        raise DataError("no row has a group.", file=f"sample {name}", column=column)
     return pd.Series(table[column].astype("str"))
 
 

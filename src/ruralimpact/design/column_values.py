@@ -1,0 +1,166 @@
+"""What a column of a table holds: numbers, text, or labels of groups and cells."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+ObjectArray = NDArray[np.object_]
+
+# Beyond this, whole numbers that differ may be the same floating-point number.
+LARGEST_EXACT = 2**53
+_NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "boolean", "empty"}
+_TEXT = {"string", "categorical"}
+_DATES = {"datetime64", "datetime", "date", "time", "timedelta64", "timedelta", "period"}
+
+
+def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
+    """Whether a column is one of numbers or of categories.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        A Series, say; some may be missing.
+
+    Returns
+    -------
+    {"numbers", "text"}
+        A categorical column is text, whatever its categories are.
+
+    Raises
+    ------
+    ValueError
+        It holds dates, complex numbers, lists or other objects, a mixture of numbers and text, or whole
+        numbers so large that floating-point numbers cannot tell them apart. The message says which, to be
+        put behind the name of the column.
+    """
+    column = pd.Series(values)
+    found = pd.api.types.infer_dtype(column, skipna=True)
+    if found in _TEXT:
+        return "text"
+    if found in _DATES:
+        raise ValueError(
+            "it holds dates; turn them into a number, such as the days since some day, or the year."
+        )
+    if found == "complex":
+        raise ValueError("it holds complex numbers.")
+    if found not in _NUMBERS:
+        raise ValueError(f"it holds {_contents(column)}.")
+    if found == "integer" and _beyond_exact(column):
+        raise ValueError(
+            f"it holds whole numbers beyond {LARGEST_EXACT:,}, which cannot be told apart in computation. "
+            "Is it an identifier?"
+        )
+    return "numbers"
+
+
+def numbers(values: ArrayLike) -> FloatArray:
+    """Return a column of numbers as floats, missing values as NaN.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Of the kind ``"numbers"``.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    column = pd.Series(values)
+    if column.dtype == object:
+        column = column.astype("Float64")
+    return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def levels(values: ArrayLike) -> tuple[IntArray, list[str]]:
+    """Return the categories of a column, and which of them each value is.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Of the kind ``"text"``.
+
+    Returns
+    -------
+    codes : ndarray of int, shape (n,)
+    levels : list of str
+        In alphabetical order.
+
+    Raises
+    ------
+    ValueError
+        A value is missing.
+    """
+    column = pd.Series(values)
+    missing = int(column.isna().sum())
+    if missing:
+        raise ValueError(f"{missing:,} values are missing.")
+    codes, found = pd.factorize(column.astype(str), sort=True)
+    return codes.astype(np.int64), [str(level) for level in found]
+
+
+def labels(values: ArrayLike) -> ObjectArray:
+    """Return the identifiers of a column, of a group or a cell, as text.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        None where missing or blank. Whole numbers are written without a decimal point, whatever their type.
+
+    Raises
+    ------
+    ValueError
+        Two different values have the same text (1 and "1"), values are lists or other objects, or whole
+        numbers that floating point cannot tell apart. The message is to be put behind the column's name.
+    """
+    column = pd.Series(values)
+    found = pd.api.types.infer_dtype(column, skipna=True)
+    if found in ("floating", "mixed-integer-float") and _beyond_exact(column):
+        raise ValueError(
+            f"it holds identifiers beyond {LARGEST_EXACT:,} as floating-point numbers, which cannot tell "
+            "them apart. Read them as text."
+        )
+    present = column.notna().to_numpy()
+    try:
+        codes, distinct = pd.factorize(column.to_numpy(dtype=object)[present])
+    except TypeError:
+        raise ValueError(f"it holds {_contents(column)}.") from None
+    texts = [_text(value) for value in distinct]
+    by_text: dict[str, object] = {}
+    for text, value in zip(texts, distinct, strict=True):
+        if text in by_text:
+            raise ValueError(
+                f"{by_text[text]!r} and {value!r} are different values with the same text; write one of "
+                "them."
+            )
+        by_text[text] = value
+    out = np.full(len(column), None, dtype=object)
+    if len(distinct):
+        shown = np.array([text if text.strip() else None for text in texts], dtype=object)
+        out[present] = shown[codes]
+    return out
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _beyond_exact(column: "pd.Series") -> bool:
+    present = column.dropna()
+    return bool(len(present)) and max(abs(present.min()), abs(present.max())) > LARGEST_EXACT
+
+
+def _contents(column: "pd.Series") -> str:
+    kinds = {type(value).__name__ for value in column.dropna()}
+    words = {"str": "text", "int": "numbers", "float": "numbers", "bool": "numbers"}
+    shown = sorted({words.get(kind, f"values of the type {kind}") for kind in kinds})
+    return ("a mixture of " if len(shown) > 1 else "") + " and ".join(shown)

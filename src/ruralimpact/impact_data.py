@@ -1,0 +1,410 @@
+"""The rows that `estimate_impact` compares: read from any table, checked, and counted where left out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design import column_values
+from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.propensity import refuse_single_group
+from ruralimpact.errors import ConfigError, DataError
+
+FloatArray = NDArray[np.float64]
+_FILE = "data"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns play which part.
+
+    Attributes
+    ----------
+    outcome, treatment : str
+    covariates : tuple of str, or str
+        Columns, or a formula.
+    outcome_covariates, exact : tuple of str
+        Those of the strategy.
+    group : str or None
+    """
+
+    outcome: str
+    treatment: str
+    covariates: tuple[str, ...] | str
+    outcome_covariates: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    group: str | None = None
+
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """Every column with the part that it plays, apart from outcome and treatment."""
+        listed = () if isinstance(self.covariates, str) else self.covariates
+        yield from (("covariates", name) for name in listed)
+        yield from (("outcome_covariates", name) for name in self.outcome_covariates)
+        yield from (("exact", name) for name in self.exact)
+        if self.group is not None:
+            yield "group", self.group
+
+
+@dataclass(frozen=True)
+class ImpactData:
+    """The rows that are compared, sorted by their index.
+
+    Attributes
+    ----------
+    index : Index
+    outcome : ndarray, shape (n,)
+        NaN where missing.
+    treatment : ndarray of {0, 1}, shape (n,)
+    covariates : CovariateMatrix, n rows
+        Dummies without the base level.
+    levels : CovariateMatrix, n rows
+        Dummies for every level, for balance.
+    outcome_covariates : CovariateMatrix, n rows
+        Of outcome regressions; `covariates` where the strategy names none.
+    groups : ndarray, shape (n,)
+        Labels of the groups that treatment is assigned to.
+    cells : ndarray of int, shape (n,), or None
+        Codes of the exact strata.
+    left_out : dict of str to int
+        Rows left out, by reason.
+    """
+
+    index: pd.Index
+    outcome: FloatArray
+    treatment: NDArray[np.int8]
+    covariates: CovariateMatrix
+    levels: CovariateMatrix
+    outcome_covariates: CovariateMatrix
+    groups: NDArray[np.object_]
+    cells: NDArray[np.int64] | None
+    left_out: dict[str, int]
+
+
+def covariates_named(covariates: object) -> tuple[str, ...] | str:
+    """Read the argument ``covariates``.
+
+    Parameters
+    ----------
+    covariates : object
+
+    Returns
+    -------
+    tuple of str, or str
+        Columns, or a formula.
+
+    Raises
+    ------
+    ConfigError
+        It is neither, or names a column twice.
+    """
+    if isinstance(covariates, str):
+        return covariates
+    if not isinstance(covariates, Sequence | pd.Index | np.ndarray):
+        raise ConfigError(
+            f"name columns in a list, or give a formula; {_kind(covariates)} is neither.",
+            key="covariates",
+        )
+    names = tuple(covariates)
+    for name in names:
+        if not isinstance(name, str):
+            raise ConfigError(f"{name!r} is no name of a column.", key="covariates")
+    _refuse_repeated(names, "covariates")
+    return names
+
+
+def _refuse_repeated(names: Sequence[str], key: str) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ConfigError(f"'{repeated[0]}' is named twice.", key=key)
+
+
+def read_table(data: object) -> pd.DataFrame:
+    """Read a table of any library that narwhals knows.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Of pandas, polars, pyarrow ...
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sorted by its index, which is that of the rows where the library has none.
+
+    Raises
+    ------
+    DataError
+        It is no table, has two columns of one name, or its index has repeated or incomparable values.
+    """
+    frame = data if isinstance(data, pd.DataFrame) else _converted(data)
+    repeated = frame.columns[frame.columns.duplicated()]
+    if len(repeated):
+        raise DataError(
+            "there is more than one column of this name.", file=_FILE, column=str(repeated[0])
+        )
+    try:
+        if frame.index.is_unique:
+            return frame.sort_index()
+    except TypeError:
+        raise DataError(
+            "the values of the index cannot be put in order: they are of different types.",
+            file=_FILE,
+            hint="Give it one type, or use reset_index.",
+        ) from None
+    raise DataError(
+        "the index is not unique, so that its values identify no unit.",
+        file=_FILE,
+        rows=list(frame.index[frame.index.duplicated()].unique()),
+    )
+
+
+def _converted(data: object) -> pd.DataFrame:
+    import narwhals as nw
+
+    try:
+        table = nw.from_native(data)  # type: ignore[call-overload]
+    except TypeError:
+        raise DataError(
+            f"the data must be a table with one row a unit (of pandas, polars or pyarrow), not "
+            f"{_kind(data)}.",
+            hint="Make it one with pandas.DataFrame(...).",
+        ) from None
+    eager = table.collect() if isinstance(table, nw.LazyFrame) else table
+    return pd.DataFrame(eager.to_pandas())
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a value of the type {type(value).__name__}"
+
+
+def impact_data(data: object, columns: Columns) -> ImpactData:
+    """Select and check the rows that are compared.
+
+    Parameters
+    ----------
+    data : DataFrame
+        See `read_table`.
+    columns : Columns
+
+    Returns
+    -------
+    ImpactData
+
+    Raises
+    ------
+    DataError, ConfigError, DesignError
+        See `ruralimpact.estimate_impact`.
+    """
+    table = read_table(data)
+    _refuse_columns(table, columns)
+    outcome, treatment = _outcome(table, columns.outcome), _treatment(table, columns.treatment)
+    cells = [_labels(table, name) for name in columns.exact]
+    groups = None if columns.group is None else _labels(table, columns.group)
+    used = _covariate_columns(table, columns)
+    complete = _Rows(treatment)
+    complete.keep("treatment missing", ~np.isnan(treatment))
+    complete.keep("covariate missing", table[used].notna().all(axis=1).to_numpy())
+    complete.keep(
+        "variable of the exact strata missing",
+        np.all([_present(one) for one in cells], axis=0) if cells else complete.kept,
+    )
+    complete.keep("group missing", complete.kept if groups is None else _present(groups))
+    frame, named = _covariate_frame(table, columns, complete)
+    kept = complete.kept
+    complete.refuse_empty_arm()
+    arm = treatment[kept].astype(np.int8)
+    matrix, levels = (
+        covariate_matrix(
+            {name: frame[name] for name in named}, every_level=every, rows=int(kept.sum())
+        )
+        for every in (False, True)
+    )
+    regressed = {name: frame[name] for name in columns.outcome_covariates}
+    if groups is not None:
+        refuse_single_group(arm, groups[kept])
+    return ImpactData(
+        table.index[kept],
+        outcome[kept],
+        arm,
+        matrix,
+        levels,
+        covariate_matrix(regressed) if regressed else matrix,
+        _group_labels(table, columns.group, groups)[kept],
+        _codes([one[kept] for one in cells]) if cells else None,
+        complete.left_out,
+    )
+
+
+class _Rows:
+    """Which rows are kept, and how many were left out for which reason."""
+
+    def __init__(self, treatment: FloatArray) -> None:
+        self.kept = np.ones(len(treatment), dtype=bool)
+        self.left_out: dict[str, int] = {}
+        self._treatment = treatment
+
+    def keep(self, reason: str, complete: NDArray[np.bool_]) -> None:
+        lost = self.kept & ~complete
+        if lost.any():
+            self.left_out[reason] = int(lost.sum())
+        self.kept = self.kept & complete
+
+    def refuse_empty_arm(self) -> None:
+        for arm, name in ((1, "treated units"), (0, "controls")):
+            if not (self.kept & (self._treatment == arm)).any():
+                before = int((self._treatment == arm).sum())
+                reasons = ", ".join(f"{why}: {count:,}" for why, count in self.left_out.items())
+                because = f" (of {before:,}; rows left out: {reasons})" if reasons else ""
+                raise DataError(f"there are no {name} to compare{because}.", file=_FILE)
+
+
+def _refuse_columns(table: pd.DataFrame, columns: Columns) -> None:
+    for key in ("outcome_covariates", "exact"):
+        _refuse_repeated(getattr(columns, key), key)
+    if columns.outcome == columns.treatment:
+        raise ConfigError(f"'{columns.outcome}' is the treatment.", key="outcome")
+    for key, name in columns.parts():
+        _refuse_part(columns, key, name)
+    if not len(table):
+        raise DataError("there are no rows.", file=_FILE)
+    for name in (columns.outcome, columns.treatment, *(name for _, name in columns.parts())):
+        if name not in table.columns:
+            raise DataError("there is no such column.", file=_FILE, column=str(name))
+
+
+def _refuse_part(columns: Columns, key: str, name: str) -> None:
+    for part in ("outcome", "treatment"):
+        if name == getattr(columns, part):
+            raise ConfigError(f"'{name}' is the {part}.", key=key)
+
+
+def _outcome(table: pd.DataFrame, name: str) -> FloatArray:
+    values = _numbers(table, name, "the outcome must be a number")
+    infinite = np.isinf(values)
+    if infinite.any():
+        raise DataError(
+            "the outcome is infinite.", file=_FILE, column=name, rows=list(table.index[infinite])
+        )
+    return values
+
+
+def _treatment(table: pd.DataFrame, name: str) -> FloatArray:
+    values = _numbers(table, name, "the treatment must be 0 or 1")
+    wrong = ~(np.isnan(values) | np.isin(values, (0, 1)))
+    if wrong.any():
+        raise DataError(
+            "the treatment must be 0 or 1.", file=_FILE, column=name, rows=list(table.index[wrong])
+        )
+    return values
+
+
+def _numbers(table: pd.DataFrame, name: str, must: str) -> FloatArray:
+    try:
+        kind = column_values.kind_of(table[name])
+    except ValueError as problem:
+        raise DataError(f"{must}; {problem}", file=_FILE, column=name) from None
+    if kind == "text":
+        raise DataError(f"{must}; it holds text.", file=_FILE, column=name)
+    return column_values.numbers(table[name])
+
+
+def _labels(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    try:
+        return column_values.labels(table[name])
+    except ValueError as problem:
+        raise DataError(str(problem), file=_FILE, column=name) from None
+
+
+def _present(labels: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return ~pd.isna(labels)
+
+
+def _group_labels(
+    table: pd.DataFrame, name: str | None, labels: NDArray[np.object_] | None
+) -> NDArray[Any]:
+    """Labels as they are in the table where they are of one type, else as text."""
+    column = table.index.to_series() if name is None else table[name]
+    mixed = pd.api.types.infer_dtype(column, skipna=True).startswith("mixed")
+    return labels if labels is not None and mixed else column.to_numpy(object)
+
+
+def _codes(cells: list[NDArray[np.object_]]) -> NDArray[np.int64]:
+    table = pd.DataFrame(dict(enumerate(cells)))
+    return table.groupby(list(table.columns), sort=True).ngroup().to_numpy().astype(np.int64)
+
+
+def _covariate_columns(table: pd.DataFrame, columns: Columns) -> list[str]:
+    """Columns that covariates are made of, each of them usable."""
+    named = columns.covariates
+    used = list(_required(named, columns, table) if isinstance(named, str) else named)
+    used += [name for name in columns.outcome_covariates if name not in used]
+    for name in used:
+        try:
+            kind = column_values.kind_of(table[name])
+        except ValueError as problem:
+            raise DataError(
+                f"it cannot be a covariate: {problem}", file=_FILE, column=name
+            ) from None
+        if kind == "numbers":
+            infinite = np.isinf(column_values.numbers(table[name]))
+            if infinite.any():
+                rows = list(table.index[infinite])
+                raise DataError("a covariate is infinite.", file=_FILE, column=name, rows=rows)
+    return used
+
+
+def _required(formula: str, columns: Columns, table: pd.DataFrame) -> list[str]:
+    """Columns that a formula uses."""
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
+    try:
+        parsed = Formula(formula)
+        required = sorted(str(name) for name in parsed.required_variables)
+    except FormulaicError as problem:
+        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
+    if hasattr(parsed, "lhs"):
+        raise ConfigError(
+            "write the covariates alone; the outcome has an argument of its own.", key="covariates"
+        )
+    for name in required:
+        _refuse_part(columns, "covariates", name)
+        if name not in table.columns:
+            raise DataError("there is no such column.", file=_FILE, column=name)
+    return required
+
+
+def _covariate_frame(
+    table: pd.DataFrame, columns: Columns, complete: _Rows
+) -> tuple[pd.DataFrame, list[str]]:
+    """Covariates of the rows kept, and the names of those that are compared."""
+    if not isinstance(columns.covariates, str):
+        names = list(columns.covariates)
+        more = [name for name in columns.outcome_covariates if name not in names]
+        return table.loc[complete.kept, names + more], names
+    made = _of_formula(columns.covariates, table[complete.kept])
+    finite = np.ones(len(table), dtype=bool)
+    finite[complete.kept] = np.isfinite(made.to_numpy(float)).all(axis=1)
+    made = made[finite[complete.kept]]
+    complete.keep("covariate of the formula not defined", finite)
+    names = [str(name) for name in made]
+    more = [name for name in columns.outcome_covariates if name not in names]
+    return made.join(table.loc[complete.kept, more]), names
+
+
+def _of_formula(formula: str, rows: pd.DataFrame) -> pd.DataFrame:
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
+    if not len(rows):
+        return pd.DataFrame(index=rows.index)
+    try:
+        with np.errstate(divide="ignore", invalid="ignore"):  # such rows are left out and counted
+            matrix = model_matrix(formula, rows, na_action="ignore")
+    except FormulaicError as problem:
+        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
+    frame = pd.DataFrame(matrix, index=rows.index)
+    return frame.drop(columns="Intercept", errors="ignore")
