@@ -16,7 +16,7 @@ setup: $(VENV)/package.stamp ## set up the isolated environment in .venv (run an
 
 test: setup $(VENV)/dev.stamp ## run every check and test
 	@echo "Style (ruff, snakefmt)" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow/rules
+	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow/rules plugins
 	@echo "Types (mypy)" && $(BIN)/mypy
 	@echo "Workflow (snakemake --lint)" && $(BIN)/python -m snakemake --lint --quiet
 	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto
@@ -25,7 +25,7 @@ quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow" -n auto
 
 format: setup $(VENV)/dev.stamp ## format the sources
-	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt Snakefile workflow/rules
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt Snakefile workflow/rules plugins
 
 lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
 	@$(BIN)/python tools/lock.py

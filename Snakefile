@@ -20,14 +20,20 @@ include: "workflow/rules/estimate.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/exhibit.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/claims.smk"
+
+
+# Rules of plug-ins: `plugin` is their own.
+for plugin in PLUGINS.loaded:
+    if os.path.exists(f"{plugin.folder}/rules.smk"):
+
+        include: os.path.abspath(f"{plugin.folder}/rules.smk")
 
 
 rule all:
     default_target: True
     input:
         [everything(study) for study in STUDIES.values()],
-        "results/claims.html",
+        TARGETS,
 
 
 # `snakemake nsw` builds one study.

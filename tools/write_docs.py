@@ -24,7 +24,6 @@ STAGES = {
     "analyse_sensitivity": "sensitivity",
     "make_exhibits": "exhibit",
     "write_report": "report",
-    "write_claims": "claims",
 }
 BEGIN, END = "<!-- drawn by `make docs`: begin -->", "<!-- drawn by `make docs`: end -->"
 INTRODUCTION = """\

@@ -24,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from bolivia_recovery import CALIBRATED, DOCS, FOLDER, as_text, process_parameters
 
+from rural_alliances.generator.draw import draw_study
+from rural_alliances.generator.raw_files import raw_tables
 from ruralimpact.config import load_study
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.study import design_study
@@ -31,8 +33,6 @@ from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.simulate.bolivia.draw import draw_study
-from ruralimpact.simulate.bolivia.raw_files import raw_tables
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 

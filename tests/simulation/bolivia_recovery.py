@@ -13,6 +13,7 @@ population are. Intervals promise their coverage for the last.
 import argparse
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -28,17 +29,19 @@ import pandas as pd
 import yaml
 from rich.progress import track
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
+
+from rural_alliances.generator.draw import Fitted, draw_study
+from rural_alliances.generator.impact import Factors
+from rural_alliances.generator.income import Scale
+from rural_alliances.generator.parameters import Parameters, parameter_values
+from rural_alliances.generator.raw_files import raw_tables
 from ruralimpact.config import load_study
 from ruralimpact.decomposition.study import decomposition_study
 from ruralimpact.design.study import design_study
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.simulate.bolivia.draw import Fitted, draw_study
-from ruralimpact.simulate.bolivia.impact import Factors
-from ruralimpact.simulate.bolivia.income import Scale
-from ruralimpact.simulate.bolivia.parameters import Parameters, parameter_values
-from ruralimpact.simulate.bolivia.raw_files import raw_tables
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ruralimpact.config import load_study
+from ruralimpact.config import load_config, load_study
 from ruralimpact.errors import ConfigError
+from ruralimpact.plugins import load_plugins
 
 ROOT = Path(__file__).parents[2]
+PLUGINS = load_plugins(ROOT, load_config(ROOT)["plugins"])
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def changed(folder: Path, **changes: Any) -> str:
     study["attrition"] = [{**study["attrition"][0], **changes}, *study["attrition"][1:]]
     path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load_study(folder)
+        load_study(folder, PLUGINS)
     return str(caught.value)
 
 
@@ -59,7 +61,7 @@ def test_a_name_stands_once(folder: Path) -> None:
     study["attrition"] *= 2
     path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
     with pytest.raises(ConfigError, match="the name 'followup' stands twice"):
-        load_study(folder)
+        load_study(folder, PLUGINS)
 
 
 def test_an_exhibit_needs_a_follow_up(folder: Path) -> None:
@@ -70,4 +72,4 @@ def test_an_exhibit_needs_a_follow_up(folder: Path) -> None:
     with pytest.raises(
         ConfigError, match="key 'attrition.kind': the study declares no `attrition:`"
     ):
-        load_study(folder)
+        load_study(folder, PLUGINS)

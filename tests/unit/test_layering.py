@@ -1,6 +1,7 @@
 """The import rules of the package, read from its source without importing it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "ruralimpact"
+PLUGINS = {path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py")}
 
 # What each part may import from, besides itself and the base. Imports run one way:
 # survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
@@ -16,7 +18,7 @@ BASE = {"errors", "progress", "suggestions", "tables", "stage", "schema"}
 MAY_IMPORT = {
     "schema": set(),
     "contracts": set(),
-    "config": {"survey", "outcomes", "design"},
+    "config": {"survey", "outcomes", "design", "plugins"},
     "survey": set(),
     "outcomes": {"survey"},
     "design": set(),
@@ -30,10 +32,9 @@ MAY_IMPORT = {
     "attrition": {"design", "inference", "estimation"},
     "power": {"design"},
     "waves": {"survey"},
-    "claims": set(),
     "exhibits": {
-        *("design", "inference", "estimation", "sensitivity", "claims"),
-        *("difference", "attrition", "power", "waves"),
+        *("design", "inference", "estimation", "sensitivity"),
+        *("difference", "attrition", "power", "waves", "plugins"),
     },
 }
 
@@ -83,6 +84,45 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_knows_snakemake(path: Path) -> None:
     assert not {name for name in imports(path) if name.split(".")[0] == "snakemake"}
+
+
+# What a plug-in may build on: the tables and figures of exhibits, errors, and what says how to plug in.
+PUBLIC = {
+    *("errors", "exhibits", "plugins", "progress", "stage", "tables"),
+    "decomposition",
+}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_package_imports_no_plugin(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & PLUGINS
+
+
+@pytest.mark.parametrize("name", sorted(PLUGINS))
+def test_plugins_import_only_what_is_public(name: str) -> None:
+    for path in sorted((ROOT / "plugins" / name).rglob("*.py")):
+        found = imports(path)
+        assert parts_imported(path) <= PUBLIC, path
+        others = PLUGINS - {name}
+        assert not {one.split(".")[0] for one in found} & others, f"{path} imports another plug-in"
+        own = {one for one in found if one.startswith("ruralimpact.")}
+        private = {one for one in own if any(part.startswith("_") for part in one.split("."))}
+        assert not private, f"{path} imports private names"
+
+
+def test_nothing_is_named_after_one_document_or_country() -> None:
+    """What is about one of them is in its study's folder or a plug-in."""
+    words = {"bolivia", "claims", "ppar", *PLUGINS}
+    words |= {path.name for path in (ROOT / "config" / "studies").iterdir() if path.is_dir()} - {
+        "nsw"
+    }
+    paths = [path for folder in (PACKAGE, ROOT / "workflow") for path in folder.rglob("*")]
+    for path in paths:
+        if path.suffix not in {".py", ".smk", ".yaml", ".j2"}:
+            continue
+        text = f"{path.relative_to(ROOT)} {path.read_text(encoding='utf-8')}".lower()
+        named = {word for word in words if re.search(rf"(?<![a-z]){word}", text)}
+        assert not named, f"{path} names {sorted(named)}"
 
 
 def test_base_imports_no_part() -> None:
@@ -140,17 +180,19 @@ def test_rules_list_the_modules_their_scripts_import() -> None:
         "analyse_sensitivity": "sensitivity",
         "make_exhibits": "exhibit",
         "write_report": "report",
-        "write_claims": "claims",
+        "generate_data": "generate",
     }
     for script, rule in rules.items():
         path = ROOT / "workflow" / "scripts" / f"{script}.py"
         text = (ROOT / "workflow" / "rules" / f"{rule}.smk").read_text(encoding="utf-8")
-        listed = set(ast.literal_eval("[" + text.split("modules=modules(")[1].split(")")[0] + "]"))
+        called = re.search(r"\bmodules\(([^)]*)\)", text)
+        listed = set(ast.literal_eval(f"[{called[1]}]")) if called else set()
         reached = closure(path)
         missing = {part for part in reached if (PACKAGE / part).is_dir()} - listed
         assert not missing, f"{rule}.smk: modules() must also list {sorted(missing)}"
         loose = {part for part in reached if not (PACKAGE / part).is_dir()}
-        assert loose <= BASE, f"{rule}.smk: its script reaches {sorted(loose - BASE)}"
+        known = BASE | ({"plugins"} if "plugin_modules(study)" in text else set())
+        assert loose <= known, f"{rule}.smk: its script reaches {sorted(loose - known)}"
 
 
 def closure(path: Path) -> set[str]:

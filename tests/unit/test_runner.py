@@ -36,10 +36,7 @@ ESTIMATING = {"event": "job_info", "jobid": 2, "rule_name": "estimate_impacts_ns
 
 
 def test_every_script_has_a_name_in_plain_words() -> None:
-    """All but the ledger of claims, which belongs to no study."""
-    assert set(STAGES) | {"write_claims"} == {
-        path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")
-    }
+    assert set(STAGES) == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")}
 
 
 def test_before_anything_is_planned_a_study_is_up_to_date() -> None:

@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[2]
 COPIED = (
     "Snakefile",
     "config",
-    "data/published",
     "environment.yml",
     "profiles",
     "requirements.lock",

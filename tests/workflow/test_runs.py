@@ -20,8 +20,6 @@ STAGES = [
     "write_report",
 ]
 ALL = set(STAGES)
-# The ledger of claims belongs to no study: it asks for the look of exhibits, and for the pins.
-LEDGER = {"write_claims"}
 EXHIBITS = {"make_exhibits", "write_report"}
 FROM_ESTIMATES = EXHIBITS | {"estimate_impacts", "analyse_sensitivity"}
 FROM_DESIGN = FROM_ESTIMATES | {"design_comparisons"}
@@ -97,7 +95,7 @@ def test_an_edited_module_reruns_what_depends_on_it(
     planned = project.planned()
     assert expected <= planned
     first = min(STAGES.index(stage) for stage in expected)
-    assert planned <= set(STAGES[first:]) | LEDGER
+    assert planned <= set(STAGES[first:])
 
 
 def test_a_module_touched_but_not_changed_reruns_nothing(project: Project) -> None:
@@ -134,7 +132,7 @@ def test_a_comment_in_the_configuration_reruns_nothing(project: Project) -> None
 def test_new_pins_rerun_everything(project: Project) -> None:
     lock = project.root / "requirements.lock"
     lock.write_text(lock.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
-    assert project.planned() == ALL | LEDGER
+    assert project.planned() == ALL
 
 
 def test_plain_snakemake_builds_a_study_by_name(project: Project) -> None:

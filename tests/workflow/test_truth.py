@@ -19,7 +19,7 @@ SYNTHETIC = [
 def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
     """Return the inputs and outputs of every job that the synthetic studies need, by rule."""
     root = tmp_path_factory.mktemp("synthetic")
-    for name in COPIED:
+    for name in (*COPIED, "plugins", "data/published"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, root / name)
     shown = Project(root).call(

@@ -14,10 +14,16 @@ from glob import glob
 from ruralimpact.config import load_studies
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.errors import RuralImpactError
+from ruralimpact.plugins import load_plugins
 from snakemake.exceptions import WorkflowError
 
 try:
+    PLUGINS = load_plugins(".", config.get("plugins", []))
     STUDIES = {study["name"]: study for study in load_studies(".", config)}
+    PLUGIN_INPUTS = {
+        name: [path for plugin in PLUGINS.loaded for path in plugin.input_files(study)]
+        for name, study in STUDIES.items()
+    }
 except RuralImpactError as error:
     raise WorkflowError(f"error: {error}") from None
 
@@ -34,6 +40,9 @@ EVERY_ROUND = [block for blocks in ROUNDS.values() for block in blocks]
 
 # What exhibits wait for goes first; then the study with most exhibits, so that no core is idle at the end.
 BEFORE_EXHIBITS = 1000
+
+# Files beyond those of the studies that `all` asks for; the rules of plug-ins add theirs.
+TARGETS = []
 
 # One thread a job, so that sums are taken in the same order on any machine.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -92,17 +101,25 @@ def everything(study):
 
 
 def truth(study):
-    """Files that hold what a stand-in was planted with: for exhibits only, a test checks it."""
-    names = ["effects", "products_without"] if "generate" in study else []
+    """Files that hold what a synthetic study was planted with: for exhibits only, a test checks it."""
+    if "generate" not in study:
+        return []
+    names = PLUGINS.generators[study["generate"]["process"]][1].truth
     return [f"results/{study['name']}/truth/{name}.parquet" for name in names]
 
 
-def published(study):
-    """What reports print, for studies with a table that sets it beside their estimates."""
-    kinds = {entry["kind"] for entry in study["exhibits"]["tables"]}
-    tables = sorted(glob("data/published/tables/*.csv"))
-    names = ["data/published/claims.csv", "data/published/checks.csv", *tables]
-    return names if kinds & {"published", "truth"} else []
+def plugin_modules(study):
+    """Source files of the plug-ins that a study uses, of what they use, and of what loads them."""
+    used = PLUGINS.used_by(study)
+    parts = [part for plugin in used.loaded for part in plugin.modules]
+    sources = [*modules(*parts), *plugin_sources(*used.folders)]
+    return ["src/ruralimpact/plugins.py", *sources]
+
+
+def plugin_sources(*folders):
+    """Source files of plug-ins: an edit re-runs the rules that use them."""
+    patterns = [f"{folder}/**/*.{suffix}" for folder in folders for suffix in ("py", "j2")]
+    return sorted(path for pattern in patterns for path in glob(pattern, recursive=True))
 
 
 def surveys(study, suffix):

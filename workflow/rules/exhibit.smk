@@ -39,10 +39,11 @@ for study in STUDIES.values():
                 path for block in ROUNDS[study["name"]] for path in samples(block, "outcomes")
             ],
             truth=truth(study),
-            published=published(study),
+            plugin_inputs=PLUGIN_INPUTS[study["name"]],
             modules=modules(
-                "claims", "design", "estimation", "exhibits", "inference", "sensitivity", "waves"
-            ),
+                "design", "estimation", "exhibits", "inference", "sensitivity", "waves"
+            )
+            + plugin_modules(study),
         output:
             touch(done(study, "make_exhibits")),
             record=update(f"{folder}/record.json"),
@@ -57,6 +58,7 @@ for study in STUDIES.values():
             "../../environment.yml"
         params:
             study=study,
+            plugins=PLUGINS.used_by(study).folders,
             samples=[name for block in ROUNDS[study["name"]] for name in block["samples"]],
         script:
             "../scripts/make_exhibits.py"

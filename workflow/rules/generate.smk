@@ -1,4 +1,4 @@
-# Calibration -> raw files of a synthetic stand-in, and apart from them the truth that it was planted with.
+# Calibration -> raw files of a synthetic study, and apart from them the truth that it was planted with.
 
 for study in STUDIES.values():
     if "generate" not in study:
@@ -10,7 +10,7 @@ for study in STUDIES.values():
             f"generate_data_{study['name']}"
         input:
             calibration=f"config/studies/{study['name']}/{study['generate']['calibration']}",
-            modules=modules("decomposition", f"simulate/{study['generate']['process']}"),
+            modules=plugin_modules(study),
         output:
             touch(done(study, "generate_data")),
             raw=update([f"{folder}/raw/{name}" for name in study["generate"]["files"]]),
@@ -25,5 +25,7 @@ for study in STUDIES.values():
         params:
             seed=config["seed"],
             study=study["name"],
+            process=study["generate"]["process"],
+            plugins=PLUGINS.used_by(study).folders,
         script:
             "../scripts/generate_data.py"

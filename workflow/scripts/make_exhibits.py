@@ -12,7 +12,9 @@ import ruralimpact
 from ruralimpact import progress, stage
 from ruralimpact.exhibits.build import exhibit_files
 from ruralimpact.exhibits.load import load_results
+from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.plugins import load_plugins
 from ruralimpact.waves.record import code_digest, entry_of_run, read_record, with_run
 
 
@@ -28,7 +30,8 @@ def make_exhibits(
     record: str,
     outcomes: Sequence[str] = (),
     truth: Sequence[str] = (),
-    published: Sequence[str] = (),
+    plugins: Sequence[str] = (),
+    plugin_inputs: Sequence[str] = (),
     **tables: Sequence[str],
 ) -> None:
     """Write the files of all exhibits beside `findings`.
@@ -53,8 +56,8 @@ def make_exhibits(
         Outcomes by unit of each sample, in the order of `samples`.
     truth : sequence of path
         What synthetic data were planted with; none for real data.
-    published : sequence of path
-        What reports print, if an exhibit sets it beside the estimates: claims, checks, printed tables.
+    plugins, plugin_inputs : sequence of path
+        Folders of the plug-ins that the study uses, and the files that they read for its exhibits.
     **tables : sequence of path
         Estimates, scores, standard errors, weights, propensity, balance and designs, by name; one
         file a round.
@@ -66,14 +69,15 @@ def make_exhibits(
         quality=quality,
         outcomes=dict(zip(samples, outcomes, strict=True)),
         truth=truth,
-        published=published,
     )
+    loaded = load_plugins(".", plugins)
+    results = with_plugin_inputs(results, loaded, plugin_inputs)
     kept = with_run(read_record(record), _entry(results, dict(zip(samples, units, strict=True))))
     with stage.replacing(record) as partial:
         partial.write_text(json.dumps(kept) + "\n", encoding="utf-8")
     results = replace(results, record=kept)
     progress.begin(study["name"], "make_exhibits")
-    for done, file in enumerate(exhibit_files(results), start=1):
+    for done, file in enumerate(exhibit_files(results, loaded), start=1):
         with stage.replacing(Path(findings).parent / file.name) as partial:
             partial.write_bytes(file.content)
         progress.step(done, len(exhibits) + 1, file.name)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.exhibits.report import report_page
+from ruralimpact.plugins import load_plugins
 
 
 def write_report(
@@ -17,6 +18,7 @@ def write_report(
     quality: Sequence[str],  # noqa: ARG001 - what the data were like is in findings already
     report: str,
     study: Mapping[str, Any],  # noqa: ARG001
+    plugins: Sequence[str] = (),
     template: str = "workflow/report/report.html.j2",
 ) -> None:
     """Write `report` from the exhibits.
@@ -31,6 +33,8 @@ def write_report(
         Lists of specifications that have been estimated in each round, oldest first.
     report : path
         Output.
+    plugins : sequence of path
+        Folders of the plug-ins that the study uses.
     template : path
     """
     paths = [Path(path) for path in exhibits]
@@ -40,6 +44,7 @@ def write_report(
         {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
         {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
         lists=[json.loads(Path(path).read_text(encoding="utf-8")) for path in specification_lists],
+        shown_with=load_plugins(".", plugins).shown_with(),
     )
     with stage.replacing(report) as partial:
         partial.write_text(page, encoding="utf-8")

@@ -7,14 +7,16 @@ from typing import Any
 
 import yaml
 
+from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
 from ruralimpact.config.schema import UniqueKeyLoader, validate
 from ruralimpact.config.waves import expand_waves
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.plugins import Plugins, load_plugins
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
 
-_STUDIES = Path("config/studies")
+_CONFIG, _STUDIES = Path("config/config.yaml"), Path("config/studies")
 
 
 def load_config(root: str | Path = ".") -> dict[str, Any]:
@@ -28,16 +30,15 @@ def load_config(root: str | Path = ".") -> dict[str, Any]:
     Returns
     -------
     dict
-        With the keys ``studies`` and ``seed``.
+        With the keys ``studies`` and ``seed``, and ``plugins`` where there are any.
 
     Raises
     ------
     ConfigError
         The file is missing, malformed or has an unknown key; the nearest known key is named.
     """
-    path = Path("config/config.yaml")
-    config = read_yaml(Path(root) / path, shown=path)
-    validate(config, "config", file=path)
+    config = read_yaml(Path(root) / _CONFIG, shown=_CONFIG)
+    validate(config, "config", file=_CONFIG)
     return dict(config)
 
 
@@ -66,25 +67,29 @@ def load_studies(root: str | Path, config: Mapping[str, Any]) -> list[dict[str, 
     ConfigError
         A study is unknown, or one of its files cannot be used.
     """
-    validate(config, "config", file=Path("config/config.yaml"))
+    validate(config, "config", file=_CONFIG)
     known = known_studies(root)
     for name in config["studies"]:
         if name not in known:
             raise ConfigError(
                 f"there is no study '{name}' in {_STUDIES}. {nearest(name, known)}",
-                file="config/config.yaml",
+                file=_CONFIG,
                 key="studies",
             )
-    return [load_study(Path(root) / _STUDIES / name) for name in config["studies"]]
+    plugins = load_plugins(root, config.get("plugins", []))
+    return [load_study(Path(root) / _STUDIES / name, plugins) for name in config["studies"]]
 
 
-def load_study(folder: str | Path) -> dict[str, Any]:
+def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, Any]:
     """Read and check the four files of a study.
 
     Parameters
     ----------
     folder : path
         Such as ``config/studies/nsw``.
+    plugins : Plugins, optional
+        What its files may name beside the package's own; by default the plug-ins of the project in which
+        the folder lies.
 
     Returns
     -------
@@ -99,13 +104,15 @@ def load_study(folder: str | Path) -> dict[str, Any]:
         A file is missing or malformed, has an unknown key, or names something that does not exist.
     """
     folder = Path(folder)
+    plugins = plugins if plugins is not None else _project_plugins(folder.parents[2])
     shown = _STUDIES / folder.name
     study = dict(read_yaml(folder / "study.yaml", shown=shown / "study.yaml"))
     validate(study, "study", file=shown / "study.yaml")
+    check_process(study, plugins, shown / "study.yaml")
     strategies = read_yaml(folder / "strategies.yaml", shown=shown / "strategies.yaml")
     validate(strategies, "strategies", file=shown / "strategies.yaml")
     exhibits = read_yaml(folder / "exhibits.yaml", shown=shown / "exhibits.yaml")
-    validate(exhibits, "exhibits", file=shown / "exhibits.yaml")
+    validate(exhibits, "exhibits", file=shown / "exhibits.yaml", plugins=plugins)
     study = {
         "variables": {},
         **study,
@@ -121,6 +128,11 @@ def load_study(folder: str | Path) -> dict[str, Any]:
     parse_codebook(study["codebook"], known, file=str(shown / "codebook.csv"))
     check_references(expanded, shown)
     return expanded
+
+
+def _project_plugins(root: Path) -> Plugins:
+    declared = (root / _CONFIG).is_file()
+    return load_plugins(root, load_config(root).get("plugins", []) if declared else [])
 
 
 def check_files(root: str | Path, studies: Iterable[Mapping[str, Any]]) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ruralimpact.config.plugin_kinds import with_plugin_kinds
 from ruralimpact.errors import ConfigError
+from ruralimpact.plugins import Plugins
 from ruralimpact.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ class UniqueKeyLoader(_Loader):  # type: ignore[misc, valid-type]
         return dict(super().construct_mapping(node, deep=deep))
 
 
-def validate(instance: Any, schema: str, *, file: str | Path) -> None:
+def validate(
+    instance: Any, schema: str, *, file: str | Path, plugins: Plugins | None = None
+) -> None:
     """Check a configuration against a schema of ``workflow/schemas``.
 
     Parameters
@@ -42,6 +46,8 @@ def validate(instance: Any, schema: str, *, file: str | Path) -> None:
         ``"config"``, ``"study"``, ``"strategies"`` or ``"exhibits"``.
     file : path
         Name of the file in messages.
+    plugins : Plugins, optional
+        Plug-ins whose kinds of exhibits are allowed.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def validate(instance: Any, schema: str, *, file: str | Path) -> None:
     # The order of the file, and a key that is not known before what its absence causes elsewhere.
     ranks = {"additionalProperties": 0, "required": 2}
     errors = sorted(
-        _validator(schema).iter_errors(instance),
+        _validator(schema, plugins).iter_errors(instance),
         key=lambda error: (ranks.get(str(error.validator), 1), list(map(str, error.path))),
     )
     if errors:
@@ -61,12 +67,19 @@ def validate(instance: Any, schema: str, *, file: str | Path) -> None:
         )
 
 
-@cache
-def _validator(schema: str) -> Any:
+def _validator(schema: str, plugins: Plugins | None) -> Any:
     from jsonschema import Draft202012Validator
 
+    content = _schema(schema)
+    if schema == "exhibits" and plugins is not None:
+        content = with_plugin_kinds(content, plugins)
+    return Draft202012Validator(content)
+
+
+@cache
+def _schema(schema: str) -> dict[str, Any]:
     text = (SCHEMAS / f"{schema}.schema.yaml").read_text(encoding="utf-8")
-    return Draft202012Validator(yaml.load(text, Loader=UniqueKeyLoader))
+    return dict(yaml.load(text, Loader=UniqueKeyLoader))
 
 
 def _dotted(instance: Any, path: Sequence[str | int]) -> str | None:

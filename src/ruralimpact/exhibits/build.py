@@ -36,7 +36,6 @@ from ruralimpact.exhibits.placebo_table import placebo_table
 from ruralimpact.exhibits.power_plot import power_plot
 from ruralimpact.exhibits.power_table import power_table
 from ruralimpact.exhibits.propensity_table import propensity_table
-from ruralimpact.exhibits.published_table import published_table
 from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.sample_table import sample_tables
@@ -55,9 +54,11 @@ from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.plugins import Plugins
 
 TableBuilder = Callable[[StudyResults, Mapping[str, Any]], tuple[Table, ...]]
 FigureBuilder = Callable[[StudyResults, Mapping[str, Any]], Figure]
+NO_PLUGINS = Plugins()
 
 TABLES: dict[str, TableBuilder] = {
     "impact": impact_table,
@@ -73,7 +74,6 @@ TABLES: dict[str, TableBuilder] = {
     "verdict": verdict_table,
     "power": power_table,
     "truth": truth_table,
-    "published": published_table,
     "repairs": repairs_table,
     "subgroups": subgroup_table,
     "decomposition": decomposition_tables,
@@ -125,29 +125,37 @@ class ExhibitFile:
     content: bytes
 
 
-def exhibit_files(results: StudyResults) -> Iterator[ExhibitFile]:
+def exhibit_files(results: StudyResults, plugins: Plugins = NO_PLUGINS) -> Iterator[ExhibitFile]:
     """Make every file of a study's exhibits, tables first, then figures, then the findings.
 
     Parameters
     ----------
     results : StudyResults
+    plugins : Plugins
+        Those whose kinds of exhibits the study may have.
 
     Yields
     ------
     ExhibitFile
     """
     exhibits = results.study["exhibits"]
-    results = replace(results, findings=findings(results))
-    for number, exhibit in order.numbered(exhibits.get("tables", []), order.TABLES):
-        yield from table_files(exhibit["name"], numbered_tables(results, exhibit, number))
-    for number, exhibit in order.numbered(exhibits.get("figures", []), order.FIGURES):
-        yield from figure_files(results, exhibit, number)
-    text = json.dumps(findings_document(results), indent=1, ensure_ascii=False, allow_nan=False)
+    results, beside = replace(results, findings=findings(results)), plugins.shown_with()
+    for number, exhibit in order.numbered(exhibits.get("tables", []), order.TABLES, beside):
+        tables = numbered_tables(results, exhibit, number, plugins)
+        yield from table_files(exhibit["name"], tables)
+    for number, exhibit in order.numbered(exhibits.get("figures", []), order.FIGURES, beside):
+        yield from figure_files(results, exhibit, number, plugins)
+    text = json.dumps(
+        findings_document(results, plugins), indent=1, ensure_ascii=False, allow_nan=False
+    )
     yield ExhibitFile("findings.json", f"{text}\n".encode())
 
 
 def numbered_tables(
-    results: StudyResults, exhibit: Mapping[str, Any], number: int
+    results: StudyResults,
+    exhibit: Mapping[str, Any],
+    number: int,
+    plugins: Plugins = NO_PLUGINS,
 ) -> tuple[Table, ...]:
     """Build the tables of an exhibit, their titles led by ``Table 3.`` or ``Table 3a.``.
 
@@ -156,13 +164,8 @@ def numbered_tables(
     ConfigError
         The kind of the exhibit is unknown.
     """
-    builder = TABLES.get(exhibit["kind"])
-    if builder is None:
-        known = ", ".join(TABLES)
-        raise ConfigError(
-            f"unknown kind of table; known: {known}.", key=f"tables.{exhibit['name']}.kind"
-        )
-    tables = builder(results.for_exhibit(exhibit), exhibit)
+    builder = _builder(TABLES, "tables", exhibit, plugins)
+    tables: tuple[Table, ...] = builder(results.for_exhibit(exhibit), exhibit)
     if results.synthetic and exhibit["kind"] in _WITH_TESTS:
         tables = tuple(replace(table, reading=_without_findings(table)) for table in tables)
     letters = "abcdefgh" if len(tables) > 1 else [""]
@@ -170,6 +173,26 @@ def numbered_tables(
         replace(table, title=f"Table {number}{letter}. {table.title}")
         for table, letter in zip(tables, letters, strict=False)
     )
+
+
+def _builder(
+    builders: Mapping[str, Callable[..., Any]],
+    section: str,
+    exhibit: Mapping[str, Any],
+    plugins: Plugins,
+) -> Callable[..., Any]:
+    """Return what makes a kind of exhibit: of the package, or else of a plug-in."""
+    kind, given = exhibit["kind"], plugins.kinds(section)
+    if kind in builders:
+        return builders[kind]
+    if kind not in given:
+        known = ", ".join([*builders, *given])
+        raise ConfigError(
+            f"unknown kind of {section.removesuffix('s')}; known: {known}.",
+            key=f"{section}.{exhibit['name']}.kind",
+        )
+    plugin, entry = given[kind]
+    return plugin.function(entry.build)
 
 
 def _without_findings(table: Table) -> tuple[str, ...]:
@@ -186,15 +209,13 @@ def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:
 
 
 def figure_files(
-    results: StudyResults, exhibit: Mapping[str, Any], number: int
+    results: StudyResults,
+    exhibit: Mapping[str, Any],
+    number: int,
+    plugins: Plugins = NO_PLUGINS,
 ) -> Iterator[ExhibitFile]:
     """Draw a figure once and write it in every format."""
-    builder = FIGURES.get(exhibit["kind"])
-    if builder is None:
-        known = ", ".join(FIGURES)
-        raise ConfigError(
-            f"unknown kind of figure; known: {known}.", key=f"figures.{exhibit['name']}.kind"
-        )
+    builder = _builder(FIGURES, "figures", exhibit, plugins)
     title = captions.figure_title(results, exhibit, number)
     with palette.style():
         figure = builder(results.for_exhibit(exhibit), exhibit)
@@ -205,7 +226,7 @@ def figure_files(
         yield ExhibitFile(f"{exhibit['name']}.svg", palette.svg_bytes(figure, title))
 
 
-def findings_document(results: StudyResults) -> dict[str, Any]:
+def findings_document(results: StudyResults, plugins: Plugins = NO_PLUGINS) -> dict[str, Any]:
     """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
     study, exhibits = results.study, results.study["exhibits"]
     return {
@@ -218,7 +239,9 @@ def findings_document(results: StudyResults) -> dict[str, Any]:
         ],
         "figures": [
             captions.figure_words(results.for_exhibit(entry), entry, number)
-            for number, entry in order.numbered(exhibits.get("figures", []), order.FIGURES)
+            for number, entry in order.numbered(
+                exhibits.get("figures", []), order.FIGURES, plugins.shown_with()
+            )
         ],
         "conventions": conventions(results),
         "data": [

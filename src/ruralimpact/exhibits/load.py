@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.claims.read import read_published
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.results import StudyResults
@@ -22,7 +21,6 @@ def load_results(
     quality: Sequence[str | Path],
     outcomes: Mapping[str, str | Path] | None = None,
     truth: Sequence[str | Path] = (),
-    published: Sequence[str | Path] = (),
 ) -> StudyResults:
     """Read what the stages before wrote, and suppress small cells once for all exhibits.
 
@@ -41,8 +39,6 @@ def load_results(
         Outcomes by unit, by sample.
     truth : sequence of path
         What synthetic data were planted with; the first file is the table of effects.
-    published : sequence of path
-        Claims, checks and printed tables of `data/published`, where an exhibit needs them.
 
     Returns
     -------
@@ -85,7 +81,6 @@ def load_results(
         outcomes={name: pd.read_parquet(path) for name, path in (outcomes or {}).items()},
         contamination=optional("contamination"),
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
-        published=read_published(published[0], published[1], published[2:]) if published else None,
     )
 
 

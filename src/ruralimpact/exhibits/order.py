@@ -10,7 +10,7 @@ TABLES = (
     ("subgroups",),
     ("decomposition",),
     ("association",),
-    ("published", "truth"),
+    ("truth",),
     ("group_time",),
     ("parallel_trends",),
     ("comparisons",),
@@ -38,7 +38,9 @@ FIGURES = (
 
 
 def numbered(
-    exhibits: Sequence[Mapping[str, Any]], order: Sequence[Sequence[str]]
+    exhibits: Sequence[Mapping[str, Any]],
+    order: Sequence[Sequence[str]],
+    shown_with: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield exhibits with their numbers, from 1.
 
@@ -48,7 +50,13 @@ def numbered(
         ``tables`` or ``figures`` of exhibits.yaml.
     order : sequence of sequence of str
         `TABLES` or `FIGURES`. A kind that it lacks comes last.
+    shown_with : mapping of str to str, optional
+        Kinds of `order` with which those of plug-ins are shown.
     """
+
+    def place(exhibit: Mapping[str, Any]) -> str:
+        return (shown_with or {}).get(exhibit["kind"], exhibit["kind"])
+
     ranks = {kind: rank for rank, kinds in enumerate(order) for kind in kinds}
-    shown = sorted(exhibits, key=lambda exhibit: ranks.get(exhibit["kind"], len(order)))
+    shown = sorted(exhibits, key=lambda exhibit: ranks.get(place(exhibit), len(order)))
     yield from enumerate(shown, start=1)

@@ -41,6 +41,7 @@ def report_page(
     pictures: Mapping[str, bytes],
     *,
     lists: Sequence[Sequence[Mapping[str, Any]]] = (),
+    shown_with: Mapping[str, str] | None = None,
 ) -> str:
     """Return the report as one self-contained page.
 
@@ -57,6 +58,8 @@ def report_page(
     lists : sequence of sequence of mapping
         For each round, the lists of specifications estimated in this folder, oldest first: ``sha256``
         and ``specifications``, how many.
+    shown_with : mapping of str to str, optional
+        Kinds of the package with which those of plug-ins are shown.
 
     Returns
     -------
@@ -67,6 +70,8 @@ def report_page(
     environment = Environment(
         undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
     )
+    exhibits = {key: _placed(document[key], shown_with or {}) for key in ("tables", "figures")}
+    document = {**document, **exhibits}
     return environment.from_string(template).render(
         **document,
         fragments={name: fragment_of(page) for name, page in pages.items()},
@@ -75,6 +80,13 @@ def report_page(
         table_style=STYLE,
         lists=lists,
     )
+
+
+def _placed(
+    entries: Sequence[Mapping[str, Any]], shown_with: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Exhibits with the kinds by which the template places them."""
+    return [{**one, "kind": shown_with.get(one["kind"], one["kind"])} for one in entries]
 
 
 def _sections(document: Mapping[str, Any]) -> list[tuple[str, str]]:

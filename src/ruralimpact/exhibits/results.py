@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ruralimpact.claims.records import Published
 from ruralimpact.design.methods import OVER_TIME
+
+if TYPE_CHECKING:
+    from ruralimpact.exhibits.quantities import Quantity
 
 _METHOD_LABELS = {
     "difference": "Difference in means",
@@ -54,8 +56,10 @@ class StudyResults:
     truth : DataFrame
         What synthetic data were planted with: ``wave``, ``outcome``, ``by``, ``level``, ``effect``,
         ``percent`` ...; empty where the data are real.
-    published : Published or None
-        What reports print, where an exhibit sets it beside the estimates.
+    plugin_inputs : mapping
+        What plug-ins read for exhibits, by plug-in.
+    printed : mapping
+        What documents print of a quantity, as text, to be set beside its estimates.
     """
 
     study: Mapping[str, Any]
@@ -81,7 +85,8 @@ class StudyResults:
     record: Mapping[str, Any] = field(default_factory=dict)
     findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
-    published: Published | None = None
+    plugin_inputs: Mapping[str, Any] = field(default_factory=dict)
+    printed: Mapping["Quantity", str] = field(default_factory=dict)
     power: pd.DataFrame = field(default_factory=pd.DataFrame)
     attrition: pd.DataFrame = field(default_factory=pd.DataFrame)
     attrition_bounds: pd.DataFrame = field(default_factory=pd.DataFrame)

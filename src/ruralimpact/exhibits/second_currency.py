@@ -21,7 +21,7 @@ class SecondCurrency:
     rate : float
         Units of the study's currency in one of this one.
     rate_label, source : str
-        What the rate is (``"bolivianos a US dollar"``), and where it comes from.
+        What the rate is (``"rupees a US dollar"``), and where it comes from.
     units : frozenset of str
         Units of outcomes that are amounts in the study's currency.
     """

@@ -9,7 +9,7 @@ import pandas as pd
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.decomposition_table import part_label
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
-from ruralimpact.exhibits.published import Place, level_value, printed_numbers
+from ruralimpact.exhibits.quantities import Quantity, level_value
 from ruralimpact.exhibits.results import StudyResults
 
 _EFFECT, _PERCENT = "Effect on the treated", "Percent of the counterfactual"
@@ -57,7 +57,7 @@ def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
         Effects on everyone and, where there are any, by class and by part. Estimates of which no truth
         is known have no row.
     """
-    truths, printed = results.truth, printed_numbers(results)
+    truths = results.truth
     places = zip(
         truths["wave"].astype(str), truths["by"], truths["level"], truths["outcome"], strict=True
     )
@@ -67,7 +67,7 @@ def truth_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Tabl
         "Planted truth and estimates by class": _by_class(results, exhibit["analyses"]),
         "Planted truth and estimates by part of the effect": _by_part(results, exhibit["analyses"]),
     }
-    built = {title: _rows(ones, results, known, printed) for title, ones in compared.items()}
+    built = {title: _rows(ones, results, known) for title, ones in compared.items()}
     return tuple(_table(results, exhibit, title, rows) for title, rows in built.items() if rows)
 
 
@@ -153,7 +153,6 @@ def _rows(
     compared: Iterable[_Compared],
     results: StudyResults,
     truths: Mapping[_Key, Mapping[Any, Any]],
-    printed: Mapping[Place, str],
 ) -> list[Row]:
     """Return the rows of estimates whose truth is known, under their headings."""
     rows: list[Row] = []
@@ -169,7 +168,9 @@ def _rows(
             rows.append(heading(one.group, "group"))
         panel, group = one.panel, one.group
         texts = {
-            measure: printed.get(Place(key[3], one.by, one.level, measure), formatting.DASH)
+            measure: results.printed.get(
+                Quantity(key[3], one.by, one.level, measure), formatting.DASH
+            )
             for measure in ("estimate", "percent")
         }
         rows.append(_row(results, one.record, truths[key], texts))

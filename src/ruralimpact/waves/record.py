@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 Study = Mapping[str, Any]
-# Packages that only show or simulate: they move no estimate.
-_APART = {"exhibits", "claims", "simulate", "waves"}
+# What only shows or simulates moves no estimate.
+_APART = {"exhibits", "plugins.py", "simulate", "waves"}
 # Words that are shown and nothing else.
 _WORDS = ("label", "unit", "family", "decimals")
 _SHOWN = ("label", "question")  # of a row of the codebook

@@ -1,0 +1,78 @@
+"""The ledger: every claim with its checks, the estimate beside it, and its status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rural_alliances.claims.estimates import Estimate, absent_findings, estimate_for
+from rural_alliances.claims.recheck import Recheck, recheck_all
+from rural_alliances.claims.records import Claim, Published
+from rural_alliances.claims.status import Status, status_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim of the ledger, its checks, the estimate beside it (None without one) and its status."""
+
+    claim: Claim
+    rechecks: tuple[Recheck, ...]
+    estimate: Estimate | None
+    status: Status
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+        In the order of the reports.
+    rechecks : tuple of Recheck
+        Every check, in order.
+    absent : tuple of str
+        Findings that claims name and that their study, though built, does not have.
+    """
+
+    entries: tuple[Entry, ...]
+    rechecks: tuple[Recheck, ...]
+    absent: tuple[str, ...]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any estimate comes from synthetic data."""
+        return any(entry.estimate and entry.estimate.synthetic for entry in self.entries)
+
+    @property
+    def estimated(self) -> tuple[Entry, ...]:
+        """Entries with an estimate."""
+        return tuple(entry for entry in self.entries if entry.estimate)
+
+
+def make_ledger(published: Published, documents: Mapping[str, Mapping[str, Any]]) -> Ledger:
+    """Recompute every check and give every claim its status.
+
+    Parameters
+    ----------
+    published : Published
+    documents : mapping of str to mapping
+        Contents of findings.json by study; studies that have not been built are left out.
+
+    Returns
+    -------
+    Ledger
+    """
+    rechecks = recheck_all(published)
+    entries = tuple(_entry(claim, rechecks, documents) for claim in published.claims.values())
+    absent = {
+        name for claim in published.claims.values() for name in absent_findings(claim, documents)
+    }
+    return Ledger(entries, rechecks, tuple(sorted(absent)))
+
+
+def _entry(
+    claim: Claim, rechecks: tuple[Recheck, ...], documents: Mapping[str, Mapping[str, Any]]
+) -> Entry:
+    charged = tuple(one for one in rechecks if claim.id in one.check.claims)
+    estimate = estimate_for(claim, documents)
+    return Entry(claim, charged, estimate, status_of(claim, charged, estimate))

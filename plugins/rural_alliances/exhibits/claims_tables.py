@@ -1,0 +1,153 @@
+"""The claims ledger as tables: every claim with its status, and every number that does not recompute."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rural_alliances.claims.ledger import Entry, Ledger
+from rural_alliances.claims.recheck import Recheck
+from rural_alliances.claims.status import KINDS
+from rural_alliances.exhibits import claims_words as words
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+
+SOURCE = (
+    "World Bank (2018), Bolivia: Rural Alliances Project, Project Performance Assessment Report 132905, "
+    "Independent Evaluation Group; De Salvo (2013), Productive Alliances in Latin America and the Caribbean."
+)
+_MANY = 12  # claims of one place that are split under headings
+_TIERS = (("A", "Claims on impact and efficiency"), ("BC", "Other numbers that are recomputed"))
+_RECOMPUTED = (
+    "Recomputed: from other numbers of the same documents, or as printed elsewhere; 'as printed' where all "
+    "agree."
+)
+_STAND_IN = (
+    "Estimates come from a synthetic stand-in that was calibrated to the report: agreement shows that the "
+    "method finds what was planted, not that the report's number is right."
+)
+
+
+def ledger_tables(ledger: Ledger) -> tuple[Table, ...]:
+    """Return the ledger: claims on impact and efficiency, then the other numbers."""
+    return tuple(
+        _ledger_table(ledger, [one for one in ledger.entries if one.claim.tier in tiers], title)
+        for tiers, title in _TIERS
+    )
+
+
+def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table:
+    estimated = any(entry.estimate for entry in entries)
+    columns = [
+        Column("Published", width=1.3),
+        Column("Unit", width=2.6, text=True),
+        *([Column("Estimate"), Column("95% interval", width=1.5)] if estimated else []),
+        Column("Recomputed", width=1.3),
+        Column("Status", width=2.5, text=True),
+    ]
+    rows = []
+    for place, group in groupby(entries, key=lambda one: (one.claim.document, one.claim.place)):
+        rows.append(heading(", ".join(place), "panel"))
+        rows += _place_rows(list(group), estimated=estimated)
+    notes = (_RECOMPUTED, _STAND_IN) if ledger.synthetic and estimated else (_RECOMPUTED,)
+    synthetic = ledger.synthetic and estimated
+    reading = (counts_sentence(entries),)
+    return Table(title, "Claim", tuple(columns), tuple(rows), reading, notes, SOURCE, synthetic)
+
+
+def _place_rows(entries: Sequence[Entry], *, estimated: bool) -> list[Row]:
+    """Return the rows of a place; those of a printed table under headings of what they measure."""
+    quantities = list(dict.fromkeys(one.claim.quantity for one in entries))
+    if len(entries) <= _MANY or len(quantities) > len(entries) / 2:
+        return [_ledger_row(one, words.subject(one.claim), estimated=estimated) for one in entries]
+    rows = []
+    for quantity in quantities:
+        rows.append(heading(quantity, "group"))
+        rows += [
+            _ledger_row(one, words.sentence_case(one.claim.population), estimated=estimated)
+            for one in entries
+            if one.claim.quantity == quantity
+        ]
+    return rows
+
+
+def _ledger_row(entry: Entry, label: str, *, estimated: bool) -> Row:
+    claim, estimate = entry.claim, entry.estimate
+    cells = [words.published_value(claim), words.unit_and_base(claim)]
+    if estimated:
+        cells += [words.estimate_value(claim, estimate), words.estimate_interval(claim, estimate)]
+    cells += [words.recheck_line(entry), entry.status.label]
+    record: dict[str, Value] = {
+        "claim": claim.id,
+        "published": claim.number,
+        "printed": claim.printed,
+        "unit": claim.unit,
+        "base": claim.base,
+        "comparison": claim.comparison,
+        "source": claim.source,
+        "tier": claim.tier,
+        "estimate": estimate.value if estimate else None,
+        "conf_low": estimate.low if estimate else None,
+        "conf_high": estimate.high if estimate else None,
+        "finding": f"{estimate.study}:{estimate.finding}" if estimate else "",
+        "checks": " ".join(recheck.check.id for recheck in entry.rechecks),
+        "status": entry.status.label,
+        "note": claim.note,
+    }
+    return Row(Cell(label), tuple(map(Cell, cells)), record)
+
+
+def counts_sentence(entries: Sequence[Entry]) -> str:
+    """Return how many claims have each status, in words."""
+    kinds = [entry.status.kind for entry in entries]
+    counts = [f"{kinds.count(kind)} {label}" for kind, label in KINDS.items() if kind in kinds]
+    return f"{formatting.count(len(kinds))} claims: {', '.join(counts)}."
+
+
+def inconsistency_table(ledger: Ledger) -> Table:
+    """Return every number that does not come out as printed, by where the difference lies."""
+    rows: list[Row] = []
+    for verdict in ("differs", "rounding"):
+        for scope, label in words.SCOPES.items():
+            found = [
+                one for one in ledger.rechecks if (one.verdict, one.check.scope) == (verdict, scope)
+            ]
+            if found:
+                title = f"{words.VERDICTS[verdict].capitalize()}, {label}"
+                rows.append(heading(title, "panel"))
+                for place, group in groupby(found, key=lambda one: one.check.place):
+                    rows += [heading(place, "group"), *map(_check_row, group)]
+    off = sum(one.verdict != "agrees" for one in ledger.rechecks)
+    reading = (
+        f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
+        f"{formatting.count(off)} do not come out as printed.",
+    )
+    columns = (
+        Column("Printed", width=1.3),
+        Column("Recomputed", width=1.3),
+        Column("What is behind it", width=5.0, text=True),
+    )
+    title = "Numbers that do not come out as printed"
+    return Table(title, "Number", columns, tuple(rows), reading, (_ROUNDING,), SOURCE)
+
+
+_ROUNDING = (
+    "Off by rounding: by less than one unit of the last printed digit. A number that stands in two places "
+    "is compared with the other place."
+)
+
+
+def _check_row(recheck: Recheck) -> Row:
+    check = recheck.check
+    worked = words.working(recheck)
+    reason = ". ".join(part for part in (worked, check.note) if part)
+    cells = (words.check_printed(recheck), words.check_recomputed(recheck), reason)
+    record: dict[str, Value] = {
+        "check": check.id,
+        "claims": " ".join(check.claims),
+        "printed": recheck.printed,
+        "recomputed": recheck.recomputed,
+        "working": recheck.working,
+        "verdict": recheck.verdict,
+        "scope": check.scope,
+        "note": check.note,
+    }
+    return Row(Cell(check.what), tuple(map(Cell, cells)), record)

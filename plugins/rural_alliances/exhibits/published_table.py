@@ -1,0 +1,122 @@
+"""Published against achieved: the numbers that a report leads with, beside truth and estimate."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from rural_alliances.claims.ledger import Entry, make_ledger
+from rural_alliances.claims.records import Published
+from rural_alliances.exhibits import claims_words as words
+from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.findings import findings
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.quantities import planted, quantity_of
+from ruralimpact.exhibits.results import StudyResults
+
+_NOTES = (
+    "Published numbers are as printed, in the words of the claims ledger. Where the report names no strategy "
+    "five nearest neighbours stand beside them; a lowest or highest number of the strategies is compared "
+    "with ours. Ranks and ratios are of gains in percent. A published number agrees when it lies in the "
+    "interval, so that a wide one agrees with almost any. Recomputed: from other numbers in print, as in the "
+    "claims ledger.",
+    f"{formatting.DASH} = this study has no such number: the claim comes from another survey, or has no "
+    "interval.",
+)
+_STAND_IN = (
+    "The stand-in was calibrated to many of these numbers: that an interval holds one shows that the method "
+    "finds what was planted, never that the report is right."
+)
+
+
+def published_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Build the table of headline claims.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With the inputs of this plug-in, and `truth` if the data are synthetic.
+    exhibit : mapping
+        Entry of exhibits.yaml with ``title`` and ``claims``, identifiers in the order wanted.
+
+    Returns
+    -------
+    tuple of Table
+
+    Raises
+    ------
+    ConfigError
+        A claim does not exist.
+    """
+    published: Published = results.plugin_inputs["rural_alliances"]
+    study = results.study
+    document = {
+        "study": {"title": study.get("title", ""), "synthetic": results.synthetic},
+        "findings": results.findings or findings(results),
+    }
+    ledger = make_ledger(published, {study["name"]: document})
+    entries = {entry.claim.id: entry for entry in ledger.entries}
+    unknown = [name for name in exhibit["claims"] if name not in entries]
+    if unknown:
+        raise ConfigError(
+            f"there is no claim '{unknown[0]}'.", key=f"tables.{exhibit['name']}.claims"
+        )
+    chosen = [entries[name] for name in exhibit["claims"]]
+    rows: list[Row] = []
+    for place, group in groupby(chosen, key=lambda one: one.claim.place):
+        rows.append(heading(f"{chosen[0].claim.document}, {place}", "group"))
+        rows += [_row(results, entry) for entry in group]
+    return (
+        Table(
+            title=exhibit["title"],
+            stub="Claim",
+            columns=_columns(results),
+            rows=tuple(rows),
+            notes=(*_NOTES, _STAND_IN) if results.synthetic else _NOTES,
+            source=exhibit.get("source") or study.get("citation", ""),
+            synthetic=results.synthetic,
+        ),
+    )
+
+
+def _columns(results: StudyResults) -> tuple[Column, ...]:
+    return (
+        Column("Published", width=1.1),
+        Column("Unit", width=2.4, text=True),
+        *((Column("Planted", width=1.0),) if results.synthetic else ()),
+        Column("Estimate", width=1.1),
+        Column("95% interval", width=1.6),
+        Column("Recomputed", width=1.3),
+        Column("Status", width=2.3, text=True),
+    )
+
+
+def _row(results: StudyResults, entry: Entry) -> Row:
+    claim, estimate = entry.claim, entry.estimate
+    quantity = quantity_of(results, estimate.finding) if estimate else None
+    truth = planted(results, quantity) if quantity else None
+    decimals = claim.decimals if claim.number is not None else 1
+    truth_cell = (Cell(formatting.number(truth, decimals)),) if results.synthetic else ()
+    cells = (
+        Cell(words.published_value(claim)),
+        Cell(words.unit_and_base(claim)),
+        *truth_cell,
+        Cell(words.estimate_value(claim, estimate)),
+        Cell(words.estimate_interval(claim, estimate)),
+        Cell(words.recheck_line(entry)),
+        Cell(entry.status.label),
+    )
+    values: dict[str, Value] = {
+        "claim": claim.id,
+        "published": claim.number,
+        "printed": claim.printed,
+        "unit": claim.unit,
+        "base": claim.base,
+        "planted": truth,
+        "estimate": estimate.value if estimate else None,
+        "conf_low": estimate.low if estimate else None,
+        "conf_high": estimate.high if estimate else None,
+        "finding": estimate.finding if estimate else "",
+        "status": entry.status.label,
+    }
+    return Row(Cell(words.subject(claim)), cells, values)

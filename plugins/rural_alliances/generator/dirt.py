@@ -1,0 +1,107 @@
+"""Mistakes that surveys come with, counted beforehand and spread over rows at random."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rural_alliances.generator.questionnaire import CURRENCY, HOUSEHOLD
+
+IntArray = NDArray[np.int64]
+SPELLINGS = {
+    "Norte": ("NORTE", "norte", "Nte.", "Norte La Paz"),
+    "Tropico": ("TROPICO", "Trópico", "Tropíco", "tropico"),
+    "Valles": ("VALLES", "valles", "Valle", "Los Valles"),
+    "Chaco": ("CHACO", "chaco", "Chacco", "El Chaco"),
+}
+_PRICES = ("precio_primera", "precio_segunda")
+
+
+def soil_households(
+    rows: pd.DataFrame, dirt: Mapping[str, Any], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return household rows with the mistakes of interviewers and clerks.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `questionnaire.household_rows` returns them.
+    dirt : mapping
+        How many of each mistake; ``missing``: share of blanks by variable.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    DataFrame
+        The same rows, then exact copies of some and copies of others with a digit mistyped.
+    """
+    soiled = rows.reset_index(drop=True)
+    for name, share in dirt["missing"].items():
+        blank = rng.random(len(rows)) < share
+        soiled[HOUSEHOLD[name]] = soiled[HOUSEHOLD[name]].mask(blank)
+    metres, years, codes, copies, retyped, spelt = _apart(
+        len(rows),
+        [
+            *(dirt[name] for name in ("square_metres", "birth_years", "minus_99")),
+            *(dirt[name] for name in ("exact_duplicates", "near_duplicates", "region_spellings")),
+        ],
+        rng,
+    )
+    soiled.loc[metres, "tierra"] = np.rint(soiled.loc[metres, "tierra"] * 10_000)
+    soiled.loc[years, "edad"] = 2014 - soiled.loc[years, "edad"]
+    half = len(codes) // 2
+    soiled.loc[codes[:half], "otros_ingresos"] = -99
+    soiled.loc[codes[half:], "dias_familia"] = -99
+    variant = rng.integers(0, len(SPELLINGS["Norte"]), len(spelt))
+    regions = soiled.loc[spelt, "region"]
+    soiled.loc[spelt, "region"] = [
+        SPELLINGS[region][pick] for region, pick in zip(regions, variant, strict=True)
+    ]
+    again = soiled.loc[retyped]
+    again = again.assign(otros_ingresos=again["otros_ingresos"] + 10)
+    return pd.concat([soiled, soiled.loc[copies], again], ignore_index=True)
+
+
+def soil_products(
+    rows: pd.DataFrame, dirt: Mapping[str, Any], rate: float, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return product rows with amounts in dollars, misplaced zeros and commas typed as text.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `questionnaire.product_rows` returns them.
+    dirt : mapping
+        How many of each mistake.
+    rate : float
+        Bolivianos a dollar.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    DataFrame
+        Amounts in dollars are to the cent; only some of them say so.
+    """
+    names = ("dollars_labelled", "dollars_unlabelled", "misplaced_zeros", "decimal_commas")
+    said, unsaid, zeros, commas = _apart(len(rows), [dirt[name] for name in names], rng)
+    soiled = rows.astype(dict.fromkeys(_PRICES, object))
+    dollars = np.concatenate([said, unsaid])
+    for name in (*_PRICES, "costo"):
+        cents = np.rint(rows.loc[dollars, name].to_numpy(float) / rate * 100)
+        soiled.loc[dollars, name] = cents / 100
+    soiled.loc[said, CURRENCY] = "US$"
+    soiled.loc[zeros, "precio_segunda"] = rows.loc[zeros, "precio_segunda"] * 10
+    soiled.loc[commas, "precio_segunda"] = [
+        f"{price:.2f}".replace(".", ",") for price in rows.loc[commas, "precio_segunda"]
+    ]
+    return soiled
+
+
+def _apart(count: int, sizes: Sequence[int], rng: np.random.Generator) -> list[IntArray]:
+    """Choose rows for each mistake such that no row has two."""
+    order = rng.permutation(count)
+    ends = np.cumsum([0, *sizes])
+    return [np.sort(order[start:end]) for start, end in pairwise(ends)]

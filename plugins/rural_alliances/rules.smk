@@ -1,0 +1,44 @@
+# What reports print -> the claims ledger: recomputed, and set beside the studies' estimates.
+
+import csv
+
+TARGETS.append("results/claims.html")
+CLAIMS = "data/published/claims.csv"
+NAMED = ""
+if os.path.exists(CLAIMS):
+    with open(CLAIMS, encoding="utf-8", newline="") as file:
+        NAMED = " ".join(row["computed_by"] for row in csv.DictReader(file))
+
+
+rule write_claims:
+    input:
+        [done(study, "make_exhibits") for name, study in STUDIES.items() if f"{name}:" in NAMED],
+        claims=CLAIMS,
+        checks="data/published/checks.csv",
+        tables=sorted(glob("data/published/tables/*.csv")),
+        # Only studies of this run: without them the ledger stands, and says that estimates are missing.
+        findings=[
+            f"results/{name}/exhibits/findings.json" for name in STUDIES if f"{name}:" in NAMED
+        ],
+        modules=modules("exhibits") + plugin_sources(plugin.folder),
+    output:
+        page=update("results/claims.html"),
+        exhibits=update(
+            [
+                *(
+                    f"results/claims/{name}.{suffix}"
+                    for name in ("claims", "inconsistencies")
+                    for suffix in ("csv", "tex", "html", "docx")
+                ),
+                "results/claims/published_against_estimated.png",
+                "results/claims/published_against_estimated.svg",
+            ]
+        ),
+    log:
+        "results/claims/logs/write_claims.log",
+    benchmark:
+        "results/claims/benchmarks/write_claims.tsv"
+    conda:
+        "../../environment.yml"
+    script:
+        "scripts/write_claims.py"

@@ -1,0 +1,98 @@
+"""Make the claims ledger: what reports print, recomputed, and set beside the estimates of studies."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ruralimpact import stage
+from ruralimpact.plugins import load_plugins
+
+FOLDER = Path(__file__).resolve().parents[1]
+load_plugins(FOLDER.parent, [FOLDER.name])
+
+from rural_alliances.claims.ledger import Ledger, make_ledger
+from rural_alliances.claims.read import read_published
+from rural_alliances.exhibits.claims_page import claims_page
+from rural_alliances.exhibits.claims_plot import claims_plot
+from rural_alliances.exhibits.claims_tables import inconsistency_table, ledger_tables
+from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.model import Table
+from ruralimpact.exhibits.write_csv import csv_text
+from ruralimpact.exhibits.write_html import html_page
+from ruralimpact.exhibits.write_latex import latex_document
+from ruralimpact.exhibits.write_word import word_document
+
+TEMPLATE = FOLDER / "templates" / "claims.html.j2"
+FIGURE, TITLE = "published_against_estimated", "Published against estimated"
+
+
+def write_claims(
+    *,
+    claims: str,
+    checks: str,
+    tables: Sequence[str],
+    findings: Sequence[str],
+    page: str,
+    exhibits: Sequence[str],
+    template: str | Path = TEMPLATE,
+) -> None:
+    """Write the page, its tables and its figure.
+
+    Parameters
+    ----------
+    claims, checks : path
+        Files of `data/published`.
+    tables : sequence of path
+        Printed tables that checks recompute.
+    findings : sequence of path
+        findings.json of the studies that have been built; may be empty.
+    page : path
+        Output.
+    exhibits : sequence of path
+        Outputs: the tables in four formats, the figure in two.
+    template : path
+        Template of the page.
+    """
+    documents = (json.loads(Path(path).read_text(encoding="utf-8")) for path in findings)
+    by_study = {document["study"]["name"]: document for document in documents}
+    ledger = make_ledger(read_published(claims, checks, tables), by_study)
+    for name in ledger.absent:
+        print(f"no such finding: {name}")
+    contents = exhibit_contents(ledger)
+    for path in exhibits:
+        with stage.replacing(path) as partial:
+            partial.write_bytes(contents[Path(path).name])
+    text = claims_page(
+        Path(template).read_text(encoding="utf-8"), ledger, contents[f"{FIGURE}.svg"]
+    )
+    with stage.replacing(page) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def exhibit_contents(ledger: Ledger) -> dict[str, bytes]:
+    """Return the contents of every file of the exhibits by its name."""
+    contents = table_contents("claims", ledger_tables(ledger))
+    contents |= table_contents("inconsistencies", (inconsistency_table(ledger),))
+    title = f"{TITLE} (synthetic stand-in)" if ledger.synthetic else TITLE
+    with palette.style():
+        figure = claims_plot(ledger)
+        if ledger.synthetic:
+            figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
+        palette.settle(figure)
+        contents[f"{FIGURE}.png"] = palette.png_bytes(figure, title)
+        contents[f"{FIGURE}.svg"] = palette.svg_bytes(figure, title)
+    return contents
+
+
+def table_contents(name: str, tables: tuple[Table, ...]) -> dict[str, bytes]:
+    """Return tables in every format by file name."""
+    return {
+        f"{name}.csv": csv_text(tables).encode(),
+        f"{name}.tex": latex_document(tables, name).encode(),
+        f"{name}.html": html_page(tables).encode(),
+        f"{name}.docx": word_document(tables),
+    }
+
+
+if "snakemake" in globals():
+    stage.run(write_claims, **stage.keywords(snakemake))

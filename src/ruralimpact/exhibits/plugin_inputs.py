@@ -1,0 +1,33 @@
+"""What plug-ins read for the exhibits of a study, beside its results."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.exhibits.quantities import Quantity
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.plugins import Plugins
+
+
+def with_plugin_inputs(
+    results: StudyResults, plugins: Plugins, files: Sequence[str | Path]
+) -> StudyResults:
+    """Return results with what plug-ins read, and with what documents print of their quantities.
+
+    Parameters
+    ----------
+    results : StudyResults
+    plugins : Plugins
+        Those that the study uses.
+    files : sequence of path
+        Inputs of all of them; without any, nothing is read.
+    """
+    reading = [plugin for plugin in plugins.loaded if plugin.inputs and files]
+    inputs: dict[str, Any] = {plugin.name: plugin.read(files) for plugin in reading}
+    results = replace(results, plugin_inputs=inputs)
+    printed: dict[Quantity, str] = {}
+    for plugin in reading:
+        if plugin.inputs and plugin.inputs.printed:
+            printed |= plugin.function(plugin.inputs.printed)(results)
+    return replace(results, printed=printed)

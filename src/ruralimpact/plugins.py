@@ -1,0 +1,294 @@
+"""Plug-ins: what belongs to one document or survey, in a folder beside the package.
+
+A plug-in is a folder with an ``__init__.py`` that defines ``PLUGIN``, a `Plugin`. Folders are named by
+``plugins`` in ``config/config.yaml``, relative to the project's folder; see ``docs/plugins.md``. The package
+never imports one by name. Importing this module, and loading plug-ins, is cheap: their functions are
+named, and imported only when a stage calls them.
+"""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from ruralimpact.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CONFIG = "config/config.yaml"
+
+
+@dataclass(frozen=True)
+class GeneratedData:
+    """What a generator makes.
+
+    Attributes
+    ----------
+    raw : mapping of str to bytes
+        Contents of raw files by file name.
+    truth : mapping of str to DataFrame
+        The truth that was planted, by the names that the generator declares.
+    """
+
+    raw: Mapping[str, bytes]
+    truth: Mapping[str, "pd.DataFrame"]
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A process that makes the raw files of a synthetic study (``generate`` in study.yaml).
+
+    Attributes
+    ----------
+    make : str
+        ``"module:function"`` inside the plug-in; called with the contents of the study's calibration file
+        and the seed, returns `GeneratedData`.
+    truth : tuple of str
+        Names of the tables of its truth; the first is the table of effects that exhibits of kind `truth`
+        read.
+    """
+
+    make: str
+    truth: tuple[str, ...] = ("effects",)
+
+
+@dataclass(frozen=True)
+class ExhibitKind:
+    """A kind of table or figure.
+
+    Attributes
+    ----------
+    build : str
+        ``"module:function"`` inside the plug-in; called with `StudyResults` and the entry of
+        exhibits.yaml, returns a tuple of tables, or a figure.
+    shown_with : str
+        Kind of the package beside which the report shows it.
+    keys : mapping of str to mapping
+        JSON schemas of the keys that its entries have besides those that all exhibits have.
+    required : tuple of str
+        Those of its keys that an entry must have.
+    """
+
+    build: str
+    shown_with: str
+    keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExhibitInputs:
+    """Files that exhibits read besides the results of their study.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        Kinds of exhibits that need them; studies without one never see the files.
+    files : tuple of str
+        Files or patterns, relative to the project's folder.
+    read : str
+        ``"module:function"`` inside the plug-in; called with the files, returns what
+        ``StudyResults.plugin_inputs`` then holds under the plug-in's name.
+    printed : str
+        ``"module:function"`` inside the plug-in, or empty; called with `StudyResults`, returns what
+        documents print of a `ruralimpact.exhibits.quantities.Quantity`, as text by quantity.
+    """
+
+    kinds: tuple[str, ...]
+    files: tuple[str, ...]
+    read: str
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """What a plug-in gives; all of it is optional.
+
+    Its folder may also hold ``rules.smk``, rules that the workflow includes.
+
+    Attributes
+    ----------
+    generators : mapping of str to Generator
+        By the name that ``generate.process`` of study.yaml has.
+    tables, figures : mapping of str to ExhibitKind
+        By the name that ``kind`` of exhibits.yaml has.
+    inputs : ExhibitInputs or None
+    modules : tuple of str
+        Packages of ruralimpact that its functions compute with besides `exhibits`, such as ``"design"``: an
+        edit there runs again what uses the plug-in.
+    name, folder : str
+        Filled in when it is loaded: the folder's name, and its path relative to the project's folder.
+    """
+
+    generators: Mapping[str, Generator] = field(default_factory=dict)
+    tables: Mapping[str, ExhibitKind] = field(default_factory=dict)
+    figures: Mapping[str, ExhibitKind] = field(default_factory=dict)
+    inputs: ExhibitInputs | None = None
+    modules: tuple[str, ...] = ()
+    name: str = ""
+    folder: str = ""
+
+    def function(self, reference: str) -> Callable[..., Any]:
+        """Import a function that the plug-in names.
+
+        Raises
+        ------
+        ConfigError
+            There is no such module or function.
+        """
+        module, _, name = reference.partition(":")
+        try:
+            function: Callable[..., Any] = getattr(
+                importlib.import_module(f"{self.name}.{module}"), name
+            )
+        except (ImportError, AttributeError) as error:
+            raise _fault(f"plug-in '{self.folder}': '{reference}' is not there: {error}.") from None
+        return function
+
+    def uses(self, study: Mapping[str, Any]) -> bool:
+        """Whether a study asks for anything of the plug-in."""
+        kinds = {*self.tables, *self.figures, *(self.inputs.kinds if self.inputs else ())}
+        process = study.get("generate", {}).get("process")
+        return process in self.generators or bool(kinds & _kinds(study))
+
+    def input_files(self, study: Mapping[str, Any], root: str | Path = ".") -> list[str]:
+        """Return the files that the exhibits of a study need, in the order of their patterns.
+
+        Raises
+        ------
+        DataError
+            A file, or every file of a pattern, is missing.
+        """
+        if self.inputs is None or not set(self.inputs.kinds) & _kinds(study):
+            return []
+        found = []
+        for pattern in self.inputs.files:
+            files = sorted(path.relative_to(root).as_posix() for path in Path(root).glob(pattern))
+            if not files:
+                hint = f"Exhibits of the plug-in '{self.folder}' need it."
+                raise DataError("there is no such file.", file=pattern, hint=hint)
+            found += files
+        return found
+
+    def read(self, paths: Sequence[str | Path]) -> Any:
+        """Read the files among `paths` that are the plug-in's inputs."""
+        assert self.inputs is not None
+        patterns = self.inputs.files
+        own = [path for path in paths if any(PurePath(path).match(one) for one in patterns)]
+        return self.function(self.inputs.read)(own)
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """The plug-ins of a project, in the order of the configuration."""
+
+    loaded: tuple[Plugin, ...] = ()
+
+    @property
+    def folders(self) -> list[str]:
+        """Their folders, as the configuration names them."""
+        return [plugin.folder for plugin in self.loaded]
+
+    @property
+    def generators(self) -> dict[str, tuple[Plugin, Generator]]:
+        """Generators by name, each with its plug-in."""
+        return {
+            name: (plugin, generator)
+            for plugin in self.loaded
+            for name, generator in plugin.generators.items()
+        }
+
+    def kinds(self, section: str) -> dict[str, tuple[Plugin, ExhibitKind]]:
+        """Kinds of ``"tables"`` or ``"figures"`` by name, each with its plug-in."""
+        return {
+            name: (plugin, kind)
+            for plugin in self.loaded
+            for name, kind in getattr(plugin, section).items()
+        }
+
+    def shown_with(self) -> dict[str, str]:
+        """Kinds of the package beside which the report shows those of plug-ins."""
+        kinds = self.kinds("tables") | self.kinds("figures")
+        return {name: kind.shown_with for name, (_, kind) in kinds.items()}
+
+    def used_by(self, study: Mapping[str, Any]) -> "Plugins":
+        """Return those that a study asks anything of."""
+        return Plugins(tuple(plugin for plugin in self.loaded if plugin.uses(study)))
+
+
+def load_plugins(root: str | Path, folders: Iterable[str]) -> Plugins:
+    """Load plug-ins by path.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    folders : iterable of str
+        Folders of plug-ins, relative to `root`.
+
+    Raises
+    ------
+    ConfigError
+        A folder is missing, is no Python package or has no `PLUGIN`; its name is that of another plug-in
+        or of an installed package; or two plug-ins give something of one name.
+    """
+    found: list[Plugin] = []
+    for folder in folders:
+        name = Path(folder).name
+        if name in [plugin.name for plugin in found]:
+            raise _fault(f"two plug-ins are called '{name}'.")
+        found.append(_load(Path(root), folder, name))
+    for section in ("generators", "tables", "figures"):
+        names = [name for plugin in found for name in getattr(plugin, section)]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise _fault(f"two plug-ins give {section} of the name '{twice[0]}'.")
+    return Plugins(tuple(found))
+
+
+def _load(root: Path, folder: str, name: str) -> Plugin:
+    start = (root / folder / "__init__.py").resolve()
+    if not start.parent.is_dir():
+        raise _fault(f"there is no folder '{folder}'.")
+    if not start.is_file():
+        raise _fault(f"the folder '{folder}' has no __init__.py, so it is no plug-in.")
+    if not name.isidentifier():
+        raise _fault(f"'{name}' cannot be the name of a Python package; rename the folder.")
+    plugin = getattr(_import(start, folder, name), "PLUGIN", None)
+    if not isinstance(plugin, Plugin):
+        raise _fault(f"the plug-in '{folder}' has no PLUGIN that is a ruralimpact.plugins.Plugin.")
+    return replace(plugin, name=name, folder=folder)
+
+
+def _import(start: Path, folder: str, name: str) -> Any:
+    """Import a package from its file, unless its name already stands for another one."""
+    known = sys.modules.get(name)
+    spec = getattr(known, "__spec__", None) or importlib.util.find_spec(name)
+    if spec is not None and spec.origin and Path(spec.origin).resolve() != start:
+        raise _fault(f"the plug-in '{folder}' has the name of an installed package; rename it.")
+    if known is not None:
+        return known
+    spec = importlib.util.spec_from_file_location(name, start)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        problem = f"{type(error).__name__}: {error}"
+        raise _fault(f"the plug-in '{folder}' cannot be imported: {problem}.") from None
+    return module
+
+
+def _kinds(study: Mapping[str, Any]) -> set[str]:
+    """Return the kinds of all tables and figures of a study."""
+    exhibits = study["exhibits"]
+    return {str(one["kind"]) for key in ("tables", "figures") for one in exhibits.get(key, [])}
+
+
+def _fault(problem: str) -> ConfigError:
+    return ConfigError(problem, file=_CONFIG, key="plugins")

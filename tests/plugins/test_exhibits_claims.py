@@ -1,0 +1,132 @@
+"""The claims ledger as page, tables and figure: with the estimates of a study, and without any."""
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+from write_claims import write_claims
+
+from rural_alliances.claims.status import LABELS
+
+FILES = [
+    *(
+        f"{name}.{kind}"
+        for name in ("claims", "inconsistencies")
+        for kind in ("csv", "tex", "html", "docx")
+    ),
+    *(f"published_against_estimated.{kind}" for kind in ("png", "svg")),
+]
+PERCENT = "percent of the matched control mean"
+
+
+def written(folder: Path, findings: list[str]) -> dict[str, bytes]:
+    data = ROOT / "data" / "published"
+    write_claims(
+        claims=str(data / "claims.csv"),
+        checks=str(data / "checks.csv"),
+        tables=[str(path) for path in sorted((data / "tables").glob("*.csv"))],
+        findings=findings,
+        page=str(folder / "claims.html"),
+        exhibits=[str(folder / "claims" / name) for name in FILES],
+    )
+    found = {name: (folder / "claims" / name).read_bytes() for name in FILES}
+    return found | {"page": (folder / "claims.html").read_bytes()}
+
+
+def named_findings() -> list[str]:
+    text = (ROOT / "data" / "published" / "claims.csv").read_text(encoding="utf-8")
+    return sorted(set(re.findall(r"bolivia_par:([\w/]+)", text)))
+
+
+def stand_in() -> dict[str, Any]:
+    """Findings of a synthetic study: every effect is 30, from 20 to 40, in the claim's kind of unit."""
+    findings: dict[str, Any] = {}
+    for name in named_findings():
+        stem, _, last = name.rpartition("/")
+        ends = ("conf_low", "conf_high") if last == "estimate" else (f"{last}_low", f"{last}_high")
+        unit = "percentage points" if "poverty" in stem and last == "estimate" else PERCENT
+        findings[name] = {"value": 30.0, "unit": unit, "text": "30"}
+        if last == "estimate" or last.startswith("percent"):
+            findings[f"{stem}/{ends[0]}"] = {"value": 20.0, "unit": unit, "text": "20"}
+            findings[f"{stem}/{ends[1]}"] = {"value": 40.0, "unit": unit, "text": "40"}
+    study = {"name": "bolivia_par", "title": "A stand-in", "synthetic": True}
+    return {"study": study, "findings": findings}
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return written(tmp_path_factory.mktemp("bare"), [])
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("synthetic")
+    (folder / "findings.json").write_text(json.dumps(stand_in()), encoding="utf-8")
+    return written(folder, [str(folder / "findings.json")])
+
+
+def test_without_a_study_the_ledger_stands(bare: dict[str, bytes]) -> None:
+    page = bare["page"].decode()
+    assert "No estimate stands beside a claim yet" in page
+    assert "ynthetic stand-in:" not in page
+    for label in LABELS.values():
+        assert f">{label}</span>" in page
+    assert b"Estimate" not in bare["claims.html"]
+
+
+def test_synthetic_estimates_are_named_wherever_they_stand(synthetic: dict[str, bytes]) -> None:
+    page = synthetic["page"].decode()
+    assert page.index("Synthetic stand-in:") < page.index("<h1>")
+    assert "agrees with the synthetic stand-in" in page
+    assert "differs from the synthetic stand-in" in page
+    assert "reproduced" not in page
+    assert 'href="bolivia_par/report.html"' in page
+    document = docx.Document(io.BytesIO(synthetic["claims.docx"]))
+    assert document.core_properties.comments == "Synthetic stand-in"
+    assert b"(synthetic stand-in)" in synthetic["published_against_estimated.svg"]
+    assert b"synthetic stand-in" in synthetic["claims.tex"]
+    # What is recomputed from print alone carries no warning.
+    assert b"ynthetic" not in synthetic["inconsistencies.csv"]
+
+
+@pytest.mark.parametrize("kind", ["bare", "synthetic"])
+def test_page_needs_nothing_from_outside(kind: str, request: pytest.FixtureRequest) -> None:
+    page = request.getfixturevalue(kind)["page"].decode()
+    assert "<script" not in page
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    assert "@import" not in page
+    anchors = set(re.findall(r'\bid="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors
+    assert len(anchors) == len(re.findall(r'\bid="[^"]+"', page)), "an identifier is used twice"
+    assert set(re.findall(r'<label for="([^"]+)"', page)) <= anchors
+
+
+def test_counts_of_the_page_add_up(bare: dict[str, bytes]) -> None:
+    page = bare["page"].decode()
+    claims = re.findall(r'<tr class="claim (\w+)', page)
+    mark = r'<th scope="row"><span class="mark (\w+)">'
+    rows = re.findall(mark + r'.*<td class="number">(\d+|–)</td></tr>', page)
+    for code, total in rows:
+        assert claims.count(code) == (0 if total == "–" else int(total)), code
+    assert len(rows) == len(LABELS)
+
+
+def test_every_claim_stands_in_every_format(bare: dict[str, bytes]) -> None:
+    page = bare["page"].decode()
+    in_page = re.findall(r'<tr class="claim [^"]+" id="([PR]\d+)"', page)
+    lines = bare["claims.csv"].decode().splitlines()
+    assert len(in_page) == len(set(in_page)) == len(lines) - 1
+    document = docx.Document(io.BytesIO(bare["claims.docx"]))
+    words = [row.cells[-1].text for table in document.tables for row in table.rows]
+    assert sum(word in LABELS.values() for word in words) == len(in_page)
+    assert bare["claims.html"].count(b'class="stub"') - 2 == len(in_page)
+
+
+def test_the_same_bytes_twice(bare: dict[str, bytes], tmp_path: Path) -> None:
+    assert written(tmp_path, []) == bare
