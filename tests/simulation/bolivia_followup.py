@@ -35,6 +35,7 @@ from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.raw_table import RawTable
 
 WAVE = "2018"
 # Analysis to the truth it is after: of all beneficiaries, or of the controls funded later.
@@ -51,7 +52,7 @@ def one_draw(seed: int, *, study: Mapping[str, Any], parameters: Any) -> list[di
         name = Path(source["path"]).name
         text = as_text(raw[name], source.get("decimal", "."))
         mine = entries_of(entries, source["name"])
-        surveys[source["name"]] = harmonise(text, source, mine, file=name).table
+        surveys[source["name"]] = harmonise(RawTable(text), source, mine, file=name).table
     truth = draw.effects[draw.effects["wave"] == int(WAVE)].set_index("by")
     rows: list[dict[str, Any]] = []
     for analysis in study["analyses"]:

@@ -44,6 +44,7 @@ from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.raw_table import RawTable
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config/studies/bolivia_par"
@@ -105,7 +106,7 @@ def estimates_of(
         name = Path(source["path"]).name
         text = as_text(raw[name], source.get("decimal", "."))
         surveys[source["name"]] = harmonise(
-            text, source, entries_of(entries, source["name"]), file=name
+            RawTable(text), source, entries_of(entries, source["name"]), file=name
         ).table
     samples = {name: build_sample(name, surveys, study) for name in study["samples"]}
     units = {name: sample.units for name, sample in samples.items()}

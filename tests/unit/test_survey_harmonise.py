@@ -89,6 +89,7 @@ def test_quality_counts(tmp_path):
     assert age == {
         "raw_name": "p1",
         "missing": 2,
+        "missing_codes": {"-9": 1},
         "out_of_range": {"count": 1, "minimum": 16.0, "maximum": 98.0, "rows": [2]},
     }
     assert result.table["age"].isna().sum() == 3

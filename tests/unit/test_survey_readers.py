@@ -10,8 +10,12 @@ ROWS = {"id": ["A1", "A2", "A3"], "age": [31, 44, 58], "area": [0.1, 1.0, 2.25]}
 TEXT = {"id": ["A1", "A2", "A3"], "age": ["31", "44", "58"], "area": ["0.1", "1", "2.25"]}
 
 
-def read(path, **options):
+def read_raw(path, **options):
     return read_source({"name": "wave1", "path": str(path), **options})
+
+
+def read(path, **options):
+    return read_raw(path, **options).cells
 
 
 def write(folder, text, name="wave1.csv", encoding="utf-8"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.survey.codebook import entries_of, parse_codebook
-from ruralimpact.survey.file_labels import file_labels
+from ruralimpact.survey.file_digest import file_digest, stated_digest
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.quality import content_digest
 from ruralimpact.survey.readers import read_source
@@ -44,8 +44,9 @@ def ingest_source(
         "source": source["name"],
         **({"wave": str(source["wave"])} if "wave" in source else {}),
         "file": raw,
-        "content_sha256": content_digest(table),
-        "file_labels": file_labels(raw),
+        "content_sha256": content_digest(table.cells),
+        **_file(raw),
+        "file_labels": table.file_labels,
         **result.quality,
     }
     with stage.replacing(survey) as partial:
@@ -53,6 +54,15 @@ def ingest_source(
     with stage.replacing(quality) as partial:
         text = json.dumps(report, indent=2, ensure_ascii=False)
         partial.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _file(raw: str) -> dict[str, Any]:
+    """Return the digest of the raw file, and whether it is the one that its SOURCE.md states."""
+    found, stated = file_digest(raw), stated_digest(raw)
+    return {
+        "file_sha256": found,
+        **({} if stated is None else {"as_source_md_states": stated == found}),
+    }
 
 
 if "snakemake" in globals():

@@ -1,11 +1,13 @@
 """The codebook: what each raw column means, checked before any data are read."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.suggestions import nearest
+from ruralimpact.survey.values import code_of, normalised, number_of
 
 COLUMNS = (
     "variable",
@@ -152,7 +154,7 @@ def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: st
             "minimum": _bound(text["minimum"], "minimum", file, key),
             "maximum": _bound(text["maximum"], "maximum", file, key),
             "labels": _labels(text["labels"], file, key),
-            "missing_codes": tuple(filter(None, text["missing_codes"].split("|"))),
+            "missing_codes": _codes(text["missing_codes"], file, key),
         }  # type: ignore[arg-type]
     )
     contradiction = _contradiction(entry)
@@ -163,15 +165,25 @@ def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: st
 
 def _cell(value: object) -> str:
     """Return a cell as text; None and NaN are empty."""
-    return "" if value is None or value != value else str(value).strip()
+    return "" if value is None or value != value else normalised(str(value))
 
 
 def _bound(text: str, column: str, file: str | None, key: str) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        problem = f"the {column} '{text}' is not a number."
-        raise ConfigError(problem, file=file, key=key) from None
+    number = number_of(text)
+    if text and number is None:
+        raise ConfigError(f"the {column} '{text}' is not a number.", file=file, key=key)
+    return number
+
+
+def _codes(text: str, file: str | None, key: str) -> tuple[str, ...]:
+    """Return the codes of a cell; several numbers with something else than | between them are no code."""
+    codes = tuple(filter(None, map(normalised, text.split("|"))))
+    for code in codes:
+        parts = [part for part in re.split(r"[,;/\s]+", code) if part]
+        if len(parts) > 1 and all(number_of(part) is not None for part in parts):
+            problem = f"the missing code '{code}' reads like several; they are separated by |."
+            raise ConfigError(problem, file=file, key=key)
+    return codes
 
 
 def _labels(text: str, file: str | None, key: str) -> dict[str, str]:
@@ -196,6 +208,9 @@ def _contradiction(entry: Entry) -> str | None:
         return f"a variable of type {entry.type} has no labels."
     if entry.type == "indicator" and not set(entry.labels.values()) <= {"0", "1"}:
         return "the labels of an indicator must be 0 or 1."
+    both = set(map(code_of, entry.labels)) & set(map(code_of, entry.missing_codes))
+    if both:
+        return f"the code '{min(both)}' has a label and means missing."
     if entry.role == "covariate" and not entry.timing:
         return "a covariate needs a timing, pre or post."
     return None

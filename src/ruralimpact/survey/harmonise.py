@@ -11,9 +11,11 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.clean import clean
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.identifiers import check_identifiers, check_wave
+from ruralimpact.survey.identifiers import check_identifiers, check_wave, identifiers
 from ruralimpact.survey.quality import quality_report
-from ruralimpact.survey.recode import raw_column, recode_variable
+from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.recode import Recoded, recode_variable
+from ruralimpact.survey.similar import refuse_two_ways
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,13 @@ class Survey:
 
 
 def harmonise(
-    raw: pd.DataFrame, source: Mapping[str, Any], entries: Sequence[Entry], *, file: str | Path
+    raw: RawTable, source: Mapping[str, Any], entries: Sequence[Entry], *, file: str | Path
 ) -> Survey:
     """Apply the codebook to the raw table of a source.
 
     Parameters
     ----------
-    raw : DataFrame of str
+    raw : RawTable
         As `readers.read_source` returns it.
     source : mapping
         Item of ``sources:``: ``name``, ``id`` (raw column), and ``wave`` (a constant) or
@@ -63,24 +65,32 @@ def harmonise(
     ConfigError
         ``wave_variable`` is no codebook variable with that role.
     """
-    blank = (raw == "").all(axis=1)
-    rows = raw[~blank]
+    blank = (raw.cells == "").all(axis=1)
+    rows = raw.cells[~blank]
     if rows.empty:
         raise DataError("has no rows of data.", file=file)
-    decimal = source.get("decimal", ".")
+    decimal = source.get("decimal")
     cleaned = clean(
         rows,
         source.get("clean", ()),
         file=file,
         keys=[source["id"], *_item_column(source, entries)],
-        decimal=decimal,
+        decimal=decimal or ".",
     )
     rows = cleaned.table
-    ids = raw_column(rows, source["id"], file)
+    ids = identifiers(raw.with_cells(rows), source["id"], file)
+    repaired = {repair["column"] for repair in cleaned.repairs}
     recoded = {
-        entry.variable: recode_variable(rows, entry, file=file, decimal=decimal)
+        entry.variable: recode_variable(
+            raw.with_cells(rows),
+            entry,
+            file=file,
+            decimal=decimal,
+            repaired=entry.raw_name in repaired,
+        )
         for entry in entries
     }
+    _refuse_two_ways(recoded, entries, file)
     variables = {name: one.data for name, one in recoded.items()}
     wave = _wave(source, entries, variables, rows.index, file)
     item = variables[source["item"]] if "item" in source else None
@@ -96,10 +106,25 @@ def harmonise(
         entries,
         recoded,
         used=[source["id"], *stated_in],
-        blank_rows=raw.index[blank].tolist(),
+        blank_rows=raw.cells.index[blank].tolist(),
         cleaned=cleaned,
+        notes=raw.notes,
     )
     return Survey(table=table.reset_index(drop=True), quality=report)
+
+
+def _refuse_two_ways(
+    recoded: Mapping[str, Recoded], entries: Sequence[Entry], file: str | Path
+) -> None:
+    """Refuse values of a category, such as groups, that differ only in the way of writing."""
+    for entry in entries:
+        if not entry.is_number:
+            refuse_two_ways(
+                recoded[entry.variable].data,
+                file=file,
+                column=entry.raw_name,
+                what=f"values of '{entry.variable}'",
+            )
 
 
 def _item_column(source: Mapping[str, Any], entries: Sequence[Entry]) -> list[str]:

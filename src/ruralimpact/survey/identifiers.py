@@ -1,10 +1,30 @@
-"""Who a row is about: identifiers that are there, and once each."""
+"""Who a row is about: identifiers that are there, exact, written in one way, and once each."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.survey.raw_table import FLOAT32, NUMBER, RawTable
+from ruralimpact.survey.recode import raw_column
+from ruralimpact.survey.similar import refuse_two_ways
+from ruralimpact.survey.values import is_error, normalised
+
+_EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+]?\d+")
+
+
+def identifiers(raw: RawTable, column: str, file: str | Path) -> pd.Series:
+    """Return the identifier of each row, in the form of `values.normalised`.
+
+    Raises
+    ------
+    DataError
+        There is no such column, or the file stores identifiers as numbers too long to be exact.
+    """
+    ids = raw_column(raw.cells, column, file).map(normalised)
+    refuse_inexact(ids, raw.stored.get(column), file=file, column=column)
+    return ids
 
 
 def check_identifiers(
@@ -32,12 +52,12 @@ def check_identifiers(
     Raises
     ------
     DataError
+        Also two identifiers that differ only in the way of writing.
     """
-    missing = ids == ""
-    if missing.any():
-        raise DataError(
-            "the identifier is missing.", file=file, column=column, rows=ids.index[missing].tolist()
-        )
+    for problem, hit in _unusable(ids).items():
+        if hit.any():
+            raise DataError(problem, file=file, column=column, rows=ids.index[hit].tolist())
+    refuse_two_ways(ids, file=file, column=column, what="identifiers")
     parts = {"id": ids, "wave": wave, "item": item}
     keys = pd.DataFrame({name: part for name, part in parts.items() if part is not None})
     repeated = keys[keys.duplicated(keep=False)].sort_values(list(keys.columns), kind="stable")
@@ -52,6 +72,48 @@ def check_identifiers(
             file=file,
             column=column,
             rows=repeated.index.tolist(),
+        )
+
+
+def _unusable(ids: pd.Series) -> dict[str, pd.Series]:
+    """Return what makes an identifier unusable, and the rows that it applies to."""
+    return {
+        "the identifier is missing.": ids == "",
+        "the identifier is an error of the spreadsheet.": ids.map(is_error).astype(bool),
+        "the identifier is a number in exponent form, whose last digits are lost.": ids.map(
+            lambda text: _EXPONENT.fullmatch(text) is not None
+        ).astype(bool),
+    }
+
+
+def refuse_inexact(ids: pd.Series, stored: str | None, *, file: str | Path, column: str) -> None:
+    """Refuse identifiers that the file stores as numbers too long for that kind of number.
+
+    Parameters
+    ----------
+    ids : Series of str
+    stored : {"number", "float32", "date"}, optional
+        See `raw_table.RawTable`.
+    file : path
+    column : str
+
+    Raises
+    ------
+    DataError
+        Two identifiers may have become one: a whole number of 32 bits is exact to 16,777,216, and one of
+        64 bits to 2 to the power of 53.
+    """
+    limit = {FLOAT32: 2.0**24, NUMBER: 2.0**53}.get(stored or "")
+    if limit is None:
+        return
+    numbers = pd.to_numeric(ids, errors="coerce")
+    beyond = (numbers.abs() > limit).to_numpy()
+    if beyond.any():
+        raise DataError(
+            f"identifiers above {limit:,.0f} are not exact in the kind of number that the file stores.",
+            file=file,
+            column=column,
+            rows=ids.index[beyond].tolist(),
         )
 
 

@@ -14,15 +14,15 @@ _LISTED = 20
 
 
 def content_digest(raw: pd.DataFrame) -> str:
-    """Return the SHA-256 of a raw table's cells, which the order of its rows does not change.
+    """Return the SHA-256 of the cells of a raw table, which the order of its rows does not change.
 
     Parameters
     ----------
     raw : DataFrame of str
-        As `readers.read_source` returns it.
+        Cells of a `RawTable`.
     """
     found = hashlib.sha256("\x1f".join(raw.columns).encode())
-    columns = [raw[name].tolist() for name in raw.columns]
+    columns = [raw.iloc[:, place].tolist() for place in range(raw.shape[1])]
     for line in sorted("\x1f".join(cells) for cells in zip(*columns, strict=True)):
         found.update(f"\n{line}".encode())
     return found.hexdigest()
@@ -36,6 +36,7 @@ def quality_report(
     used: Sequence[str],
     blank_rows: Sequence[int],
     cleaned: Cleaned | None = None,
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Summarise one source.
 
@@ -53,15 +54,19 @@ def quality_report(
         Rows left out because every cell is empty.
     cleaned : Cleaned, optional
         Repairs that were declared.
+    notes : sequence of str
+        What was repaired or passed over in reading.
 
     Returns
     -------
     dict
         ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing,
         ``described`` by the codebook and ``found`` in the data and, where there are any, out_of_range
-        with count, range and the first rows), ``unlabelled``
+        with count, range and the first rows, and ``missing_codes``: the rows of each), ``unlabelled``
         (count and first values of categories that have no labels in the codebook),
-        ``columns_not_used``; where repairs were declared ``repairs`` (rule, column, count, first rows).
+        ``columns_not_used``; where there are any ``codes_not_found`` (codes that mean "missing" by the
+        codebook and that no row has, by variable), ``notes``, and ``repairs`` (rule, column, count, first
+        rows).
     """
     named = {*used, *(entry.raw_name for entry in entries)}
     excluded: list[dict[str, Any]] = (
@@ -69,6 +74,11 @@ def quality_report(
     )
     excluded += [item for item in cleaned.excluded if item["rows"] > 0] if cleaned else []
     repairs = {"repairs": cleaned.repairs} if cleaned and cleaned.repairs else {}
+    absent = {
+        name: [code for code, count in one.missing_codes.items() if count == 0]
+        for name, one in recoded.items()
+    }
+    absent = {name: codes for name, codes in absent.items() if codes}
     return {
         "rows_read": len(raw) + sum(item["rows"] for item in excluded),
         "rows_kept": len(raw),
@@ -79,9 +89,11 @@ def quality_report(
         "unlabelled": {
             entry.variable: _distinct(recoded[entry.variable].data)
             for entry in entries
-            if not entry.is_number and not entry.labels
+            if not (entry.is_number or entry.labels or recoded[entry.variable].file_labels)
         },
         "columns_not_used": [name for name in raw.columns if name not in named],
+        **({"codes_not_found": absent} if absent else {}),
+        **({"notes": list(notes)} if notes else {}),
         **repairs,
     }
 
@@ -93,6 +105,9 @@ def _variable(entry: Entry, recoded: Recoded) -> dict[str, Any]:
         "described": _described(entry),
         "found": _found(entry, recoded.data),
     }
+    codes = {code: count for code, count in recoded.missing_codes.items() if count}
+    if codes:
+        report["missing_codes"] = codes
     if recoded.out_of_range_rows:
         report["out_of_range"] = {
             "count": len(recoded.out_of_range_rows),

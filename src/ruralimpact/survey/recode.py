@@ -1,8 +1,8 @@
 """Raw text to typed variables, as the codebook says; what does not fit is an error naming rows."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +11,21 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.values import code_of, is_error, looks_like_thousands, normalised, number_of
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _VALUES_SHOWN = 3
+# Up to this share of the rows a value may be a code for "missing"; beyond, it is how the column is written.
+_RARE = 0.05
 _PROBLEMS = {
     "number": "not a number",
     "money": "not a number",
     "integer": "not a whole number",
     "indicator": "not 0 or 1",
     "category": "without a label in the codebook",
+    "error": "what a spreadsheet shows in the place of a value",
 }
+_MARKED = re.compile(r"[+-]?\d[\d.,' ]*")
 
 
 @dataclass(frozen=True)
@@ -34,27 +39,41 @@ class Recoded:
     missing_rows, out_of_range_rows : list of int
         Rows without a value, and rows whose value lay outside the codebook's range and was set to
         missing.
+    missing_codes : dict of str to int
+        Codes that mean "missing" (by the codebook, or by what the file itself declares) to their number
+        of rows, 0 for a code of the codebook that no row has.
+    file_labels : bool
+        Whether the values are labels that the file holds, for the codebook gives none.
     """
 
     data: pd.Series
     missing_rows: list[int]
     out_of_range_rows: list[int]
+    missing_codes: dict[str, int] = field(default_factory=dict)
+    file_labels: bool = False
 
 
 def recode_variable(
-    raw: pd.DataFrame, entry: Entry, *, file: str | Path, decimal: str = "."
+    raw: RawTable,
+    entry: Entry,
+    *,
+    file: str | Path,
+    decimal: str | None = None,
+    repaired: bool = False,
 ) -> Recoded:
     """Recode one column of a raw table.
 
     Parameters
     ----------
-    raw : DataFrame of str
+    raw : RawTable
         As `readers.read_source` returns it.
     entry : Entry
     file : path
         For messages.
-    decimal : str
-        Decimal mark of the file.
+    decimal : str, optional
+        Decimal mark of the file, where it is stated; else a point.
+    repaired : bool
+        Whether a declared repair wrote numbers of this column.
 
     Returns
     -------
@@ -63,34 +82,52 @@ def recode_variable(
     Raises
     ------
     DataError
-        The column is missing or occurs twice, or a value does not fit the entry's type or labels.
+        The column is missing or occurs twice, a value does not fit the entry's type or labels, or every
+        number with a decimal mark may as well be one with a thousands mark and no mark is stated.
     """
-    codes, texts = pd.factorize(raw_column(raw, entry.raw_name, file))
-    parsed = [_parse(str(text), entry, decimal) for text in texts]
-    bad = [position for position, value in enumerate(parsed) if value is _UNFIT]
+    column = raw_column(raw.cells, entry.raw_name, file)
+    codes, texts = pd.factorize(column)
+    reading = _Reading.of(raw, entry, decimal or ".", file)
+    parsed = [reading.parsed(str(text)) for text in texts]
+    bad = [place for place, value in enumerate(parsed) if value is _UNFIT]
     if bad:
-        rows = raw.index[np.isin(codes, bad)].tolist()
-        raise _unfit_error([str(texts[position]) for position in bad], entry, file, rows)
+        hit = np.isin(codes, bad)
+        shown = [str(texts[place]) for place in bad]
+        raise reading.unfit(shown, column.index[hit].tolist(), float(hit.mean()), file)
+    if entry.is_number and decimal is None and not repaired and entry.raw_name not in raw.stored:
+        _refuse_thousands(column, parsed, texts, entry, file)
     dtype = np.float64 if entry.is_number else object
-    values = pd.Series(np.array(parsed, dtype=dtype)[codes], index=raw.index, name=entry.variable)
+    values = pd.Series(
+        np.array(parsed, dtype=dtype)[codes], index=column.index, name=entry.variable
+    )
     missing = values.isna()
     outside = _outside(values, entry) if entry.is_number else np.zeros(len(values), dtype=bool)
+    counts = np.bincount(codes, minlength=len(texts))
     return Recoded(
         data=values.mask(outside) if entry.is_number else values.astype("str"),
-        missing_rows=raw.index[missing].tolist(),
-        out_of_range_rows=raw.index[outside].tolist(),
+        missing_rows=column.index[missing].tolist(),
+        out_of_range_rows=column.index[outside].tolist(),
+        missing_codes=reading.missing_counts(
+            {str(text): int(count) for text, count in zip(texts, counts, strict=True)}
+        ),
+        file_labels=reading.from_file,
     )
 
 
-def raw_column(raw: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
-    """Return the one column of that name, or raise DataError naming the nearest."""
-    count = int((raw.columns == name).sum())
-    if count == 1:
-        return raw[name]
-    if count > 1:
-        raise DataError(f"the file has {count} columns of this name.", file=file, column=name)
-    hint = nearest(name, raw.columns)
-    if len(raw.columns) == 1:
+def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
+    """Return the one column of that name, or raise DataError naming the nearest.
+
+    A name is compared in the form of `values.normalised`.
+    """
+    wanted = normalised(name)
+    places = [i for i, one in enumerate(cells.columns) if normalised(str(one)) == wanted]
+    if len(places) == 1:
+        return cells.iloc[:, places[0]]
+    if len(places) > 1:
+        problem = f"the file has {len(places)} columns of this name."
+        raise DataError(problem, file=file, column=name)
+    hint = nearest(name, cells.columns)
+    if len(cells.columns) == 1:
         hint = "The file has a single column; is its `delimiter` stated?"
     raise DataError("the file has no such column.", file=file, column=name, hint=hint)
 
@@ -102,56 +139,156 @@ class _Unfit:
 _UNFIT = _Unfit()
 
 
-def _parse(text: str, entry: Entry, decimal: str) -> object:
-    """Return the value of a raw text: a float, a str, NaN where it is missing, or `_UNFIT`."""
-    plain = _plain(text, decimal)
-    if text == "" or text in entry.missing_codes or plain in entry.missing_codes:
-        return np.nan
-    if entry.labels:
-        label = entry.labels.get(text, entry.labels.get(plain))
-        if label is None:
+@dataclass(frozen=True)
+class _Reading:
+    """How the texts of one column are read."""
+
+    entry: Entry
+    decimal: str
+    labels: Mapping[str, str]
+    missing: frozenset[str]
+    from_file: bool
+    described: Mapping[str, str]
+
+    @classmethod
+    def of(cls, raw: RawTable, entry: Entry, decimal: str, file: str | Path) -> "_Reading":
+        described = raw.value_labels.get(entry.raw_name, {})
+        missing = {form for code in entry.missing_codes for form in _forms(code)}
+        declared = raw.missing.get(entry.raw_name, frozenset())
+        missing |= {code for code in declared if code not in _by_form(entry.labels)}
+        labels, from_file = entry.labels, False
+        if entry.type == "category" and not labels and entry.role != "group":
+            labels = {code: text for code, text in described.items() if code not in missing}
+            from_file = bool(labels)
+            _refuse_shared(labels, entry, file)
+        return cls(entry, decimal, _by_form(labels), frozenset(missing), from_file, described)
+
+    def parsed(self, text: str) -> object:
+        """Return a float, a str, NaN where the value is missing, or `_UNFIT`."""
+        plain, code = normalised(text), code_of(text, self.decimal)
+        if plain == "" or plain in self.missing or code in self.missing:
+            return self._blank() if plain == "" else np.nan
+        if is_error(plain):
             return _UNFIT
-        return float(label) if entry.is_number else label
-    if not entry.is_number:
-        return text
-    number = _number(text, decimal)
-    if number is None or (entry.type == "integer" and not number.is_integer()):
-        return _UNFIT
-    return _UNFIT if entry.type == "indicator" and number not in (0.0, 1.0) else number
+        if self.labels:
+            label = self.labels.get(plain, self.labels.get(code))
+            if label is None:
+                return plain if self.from_file else _UNFIT
+            return float(label) if self.entry.is_number else label
+        return self._number(plain) if self.entry.is_number else plain
+
+    def _blank(self) -> object:
+        label = self.labels.get(BLANK)
+        if label is None:
+            return np.nan
+        return float(label) if self.entry.is_number else label
+
+    def _number(self, text: str) -> object:
+        number, kind = number_of(text, self.decimal), self.entry.type
+        if number is None or (kind == "integer" and not number.is_integer()):
+            return _UNFIT
+        return _UNFIT if kind == "indicator" and number not in (0.0, 1.0) else number
+
+    def missing_counts(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Count the rows of each code that means missing, as the codebook writes it."""
+        found = dict.fromkeys(self.entry.missing_codes, 0)
+        names = {form: code for code in self.entry.missing_codes for form in _forms(code)}
+        for text, count in counts.items():
+            plain, code = normalised(text), code_of(text, self.decimal)
+            form = plain if plain in self.missing else code
+            if plain and form in self.missing:
+                name = names.get(form, form)
+                found[name] = found.get(name, 0) + count
+        return found
+
+    def unfit(
+        self, texts: Sequence[str], rows: Sequence[int], share: float, file: str | Path
+    ) -> DataError:
+        """Say which values do not fit, and what to do about it."""
+        entry = self.entry
+        errors = [text for text in texts if is_error(text)]
+        texts = errors or texts
+        kind = "error" if errors else "category" if self.labels else entry.type
+        shown = ", ".join(f"'{text}'" for text in texts[:_VALUES_SHOWN])
+        more = f" and {len(texts) - _VALUES_SHOWN:,} more" if len(texts) > _VALUES_SHOWN else ""
+        verb = "is" if len(texts) == 1 else "are"
+        what = "treatment " if entry.role == "treatment" else ""
+        problem = f"{shown}{more} {verb} {_PROBLEMS[kind]} ({what}'{entry.variable}')."
+        hint = " ".join(filter(None, self._hints(texts, kind, share)))
+        return DataError(problem, file=file, column=entry.raw_name, rows=rows, hint=hint)
+
+    def _hints(self, texts: Sequence[str], kind: str, share: float) -> list[str]:
+        hints = [nearest(texts[0], self.labels)] if kind == "category" else []
+        if self.described and kind == "indicator":
+            pairs = ", ".join(f"{code} '{label}'" for code, label in self.described.items())
+            hints.append(f"The file labels {pairs}.")
+        if kind == "indicator":
+            return [*hints, "Say under labels which values are 1 and which are 0: `yes=1|no=0`."]
+        if kind in ("number", "money", "integer") and all(map(_MARKED.fullmatch, texts)):
+            return [
+                *hints,
+                "Which mark is for decimals, and which for thousands, is stated "
+                "under `decimal` and the repair `thousands` of the source.",
+            ]
+        if share <= _RARE:
+            hints.append("If it means missing, list it under missing_codes in the codebook.")
+        return hints
 
 
-def _number(text: str, decimal: str) -> float | None:
-    written = text.replace(decimal, ".") if decimal != "." and "." not in text else text
-    fits = _NUMBER.fullmatch(written) is not None and not (decimal != "." and "." in text)
-    number = float(written) if fits else np.nan
-    return number if np.isfinite(number) else None
+BLANK = "(blank)"
 
 
-def _plain(text: str, decimal: str) -> str:
-    """Write a whole number in the form that codes take in the codebook: 1 for 1.0 and 01."""
-    number = _number(text, decimal)
-    return str(int(number)) if number is not None and number.is_integer() else text
+def _forms(code: str) -> set[str]:
+    return {normalised(code), code_of(code)}
+
+
+def _by_form(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels by their code as written and in the form of `values.code_of`."""
+    return {code_of(code): label for code, label in labels.items()} | {
+        normalised(code): label for code, label in labels.items()
+    }
+
+
+def _refuse_shared(labels: Mapping[str, str], entry: Entry, file: str | Path) -> None:
+    """Refuse labels of a file that would make two codes one value."""
+    first: dict[str, str] = {}
+    for code, label in labels.items():
+        if first.setdefault(label, code) != code:
+            problem = (
+                f"the file gives the codes {first[label]} and {code} the same label '{label}'."
+            )
+            hint = f"Give the labels of '{entry.variable}' in the codebook."
+            raise DataError(problem, file=file, column=entry.raw_name, hint=hint)
+
+
+def _refuse_thousands(
+    column: pd.Series,
+    parsed: Sequence[object],
+    texts: Iterable[object],
+    entry: Entry,
+    file: str | Path,
+) -> None:
+    """Refuse a column whose only decimal marks stand where thousands marks do: 5.016."""
+    marked = [
+        str(text)
+        for text, value in zip(texts, parsed, strict=True)
+        if isinstance(value, float) and not np.isnan(value) and "." in str(text)
+    ]
+    if not marked or not all(map(looks_like_thousands, marked)):
+        return
+    rows = column.index[column.isin(marked)].tolist()
+    raise DataError(
+        f"'{marked[0]}' may be {float(marked[0]):g} or {marked[0].replace('.', ',')} "
+        f"('{entry.variable}': no other number of the column has decimals).",
+        file=file,
+        column=entry.raw_name,
+        rows=rows,
+        hint="State `decimal` of the source if the point is for decimals; if it is for thousands, "
+        "take it out by the repair `thousands`.",
+    )
 
 
 def _outside(values: pd.Series, entry: Entry) -> np.ndarray:
     low = -np.inf if entry.minimum is None else entry.minimum
     high = np.inf if entry.maximum is None else entry.maximum
     return ((values < low) | (values > high)).to_numpy()
-
-
-def _unfit_error(
-    texts: Sequence[str], entry: Entry, file: str | Path, rows: Sequence[int]
-) -> DataError:
-    shown = ", ".join(f"'{text}'" for text in texts[:_VALUES_SHOWN])
-    more = f" and {len(texts) - _VALUES_SHOWN:,} more" if len(texts) > _VALUES_SHOWN else ""
-    verb = "is" if len(texts) == 1 else "are"
-    what = "treatment " if entry.role == "treatment" else ""
-    hint = "If it means missing, list it under missing_codes in the codebook."
-    if entry.labels:
-        hint = f"{nearest(texts[0], entry.labels)} {hint}"
-    problem = f"{shown}{more} {verb} {_PROBLEMS[_kind(entry)]} ({what}'{entry.variable}')."
-    return DataError(problem, file=file, column=entry.raw_name, rows=rows, hint=hint)
-
-
-def _kind(entry: Entry) -> str:
-    return "category" if entry.labels else entry.type

@@ -1,0 +1,80 @@
+"""Lines of cells, as text files and spreadsheets hold them, to a table with named columns."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.survey.values import MERGED, normalised
+
+# Row of the file to its cells.
+Grid = Mapping[int, Sequence[str]]
+
+
+def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame:
+    """Name the columns of a grid.
+
+    Parameters
+    ----------
+    grid : mapping of int to sequence of str
+        Cells by row of the file, in its order; a blank row may be empty.
+    file : path
+        For messages.
+    header : sequence of int, optional
+        Rows of the file that hold the names; the first row when not given. Of several the words are joined
+        by a slash, the cell to the left standing for a blank one in all but the last. Rows before the last
+        of them are passed over.
+
+    Returns
+    -------
+    DataFrame of str
+        Indexed by ``row``.
+
+    Raises
+    ------
+    DataError
+        There is nothing in the file, no such row, or a row with more or fewer cells than the names.
+    """
+    if not grid:
+        raise DataError("is empty.", file=file)
+    rows = list(header) or [next(iter(grid))]
+    absent = [row for row in rows if not any(grid.get(row, ()))]
+    if absent:
+        hint = "Say under `header` in which row the names of the columns stand."
+        raise DataError(
+            "there are no names of columns in this row.", file=file, rows=absent, hint=hint
+        )
+    names = _names([list(grid[row]) for row in rows])
+    blank = [""] * len(names)
+    body = {row: cells or blank for row, cells in grid.items() if row > max(rows)}
+    odd = [row for row, cells in body.items() if len(cells) != len(names)]
+    if odd:
+        problem = f"the header has {len(names)} fields, and row {odd[0]} has {len(body[odd[0]])}."
+        stated = "If the names do not stand in the first row, state `header`."
+        raise DataError(problem, file=file, rows=odd, hint=None if header else stated)
+    index = pd.Index(list(body), name="row", dtype="int64")
+    table = pd.DataFrame(list(body.values()), index=index, columns=names, dtype="str")
+    stripped: pd.DataFrame = table.apply(lambda column: column.str.strip())
+    return stripped
+
+
+def _names(rows: list[list[str]]) -> list[str]:
+    *above, last = [[_name(cell) for cell in cells] for cells in rows]
+    width = max(len(cells) for cells in (*above, last))
+    filled = [_filled(cells + [""] * (width - len(cells))) for cells in above]
+    last += [""] * (width - len(last))
+    parts = zip(*filled, last, strict=True)
+    return ["/".join(part for part in column if part) for column in parts]
+
+
+def _filled(cells: list[str]) -> list[str]:
+    """Give a blank cell the words of the one to its left: a heading over several columns."""
+    found: list[str] = []
+    for cell in cells:
+        found.append(cell or (found[-1] if found else ""))
+    return found
+
+
+def _name(cell: str) -> str:
+    return "" if cell == MERGED else normalised(cell)

@@ -1,0 +1,215 @@
+"""Sheets of workbooks: values as stored, and what a sheet can hold that is no value."""
+
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
+from ruralimpact.survey.grid import Grid
+from ruralimpact.survey.values import MERGED, NOT_CALCULATED, written
+
+# More would take minutes and gigabytes.
+_MOST_UNPACKED = 150_000_000
+_MOST_ROWS = 1_048_576  # of a sheet, by the format
+_MOST_CELLS = 30_000_000
+_CHUNK = 1 << 20
+
+
+def read_excel(
+    file: Path,
+    *,
+    sheet: str | None = None,
+    header: Sequence[int] = (),
+    merged: str | None = None,
+    key: str = "",
+) -> tuple[Grid, tuple[str, ...]]:
+    """Read one sheet of a workbook.
+
+    Parameters
+    ----------
+    file : path
+    sheet : str, optional
+        Name of the sheet; when not given, the one sheet that is not hidden and not empty.
+    header : sequence of int, optional
+        Rows of the names; the first when not given. Columns end with the last name.
+    merged : {"fill"}, optional
+        Give each cell of a merged range its value.
+    key : str
+        Configuration key of the source, for messages.
+
+    Returns
+    -------
+    grid : mapping of int to list of str
+        Cells by row of the sheet. A cell whose formula was never computed holds `NOT_CALCULATED`, one
+        that is merged with another `MERGED`, and errors what the sheet shows (``#DIV/0!``): whatever uses
+        such a cell refuses it.
+    notes : tuple of str
+
+    Raises
+    ------
+    DataError
+        The workbook is too large, has no values, or several sheets and none is named.
+    ConfigError
+        There is no such sheet.
+    """
+    _refuse_large(file)
+    book = load_workbook(file, read_only=True, data_only=True)
+    try:
+        chosen = _chosen(book, sheet, file, key)
+        rows = _rows(chosen, file)
+        part = str(chosen._worksheet_path)
+    finally:
+        book.close()
+    if _mentions(file, part, rb"<f[ >/]"):
+        _mark_uncalculated(rows, file, chosen.title)
+    named = list(header) or [1]
+    for area in _merged_ranges(file, part):
+        _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
+    return _within_names(rows, named)
+
+
+def _refuse_large(file: Path) -> None:
+    with zipfile.ZipFile(file) as archive:
+        largest = max((part.file_size for part in archive.infolist()), default=0)
+    if largest > _MOST_UNPACKED:
+        raise DataError(
+            f"unpacks to {largest / 1e6:,.0f} MB, more than a spreadsheet of a survey holds "
+            f"(at most {_MOST_UNPACKED / 1e6:,.0f} MB are read).",
+            file=file,
+            hint="Save the sheet as .csv.",
+        )
+
+
+def _chosen(book: Any, sheet: str | None, file: Path, key: str) -> Any:
+    names = [one.title for one in book.worksheets]
+    if sheet is not None:
+        if sheet not in names:
+            problem = f"there is no sheet '{sheet}'. {nearest(sheet, names)}"
+            raise ConfigError(problem, key=f"{key}.sheet")
+        return book[sheet]
+    filled = [one for one in book.worksheets if one.sheet_state == "visible" and _has_rows(one)]
+    if len(filled) > 1:
+        shown = ", ".join(f"'{one.title}'" for one in filled)
+        hint = f"State one under the key '{key}.sheet'."
+        raise DataError(f"has several sheets: {shown}.", file=file, hint=hint)
+    if not filled:
+        hidden = [one.title for one in book.worksheets if one.sheet_state != "visible"]
+        words = f"Hidden sheets: {', '.join(hidden)}." if hidden else None
+        raise DataError("is empty.", file=file, hint=words)
+    return filled[0]
+
+
+def _has_rows(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    return any(any(cell.value is not None for cell in row) for row in sheet.iter_rows())
+
+
+def _rows(sheet: Any, file: Path) -> dict[int, list[str]]:
+    """Return the cells of each row up to its last, up to the last row that has any."""
+    sheet.reset_dimensions()
+    rows: dict[int, list[str]] = {}
+    last = seen = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        seen += len(row)
+        if number > _MOST_ROWS or seen > _MOST_CELLS:
+            problem = (
+                f"the sheet '{sheet.title}' is too large to be read: "
+                f"row {number:,} has {len(row):,} cells."
+            )
+            raise DataError(problem, file=file, hint="Save the sheet as .csv.")
+        cells = [written(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        rows[number] = cells
+        last = number if cells else last
+    return {number: rows[number] for number in range(1, last + 1)}
+
+
+def _within_names(
+    rows: dict[int, list[str]], header: Sequence[int]
+) -> tuple[dict[int, list[str]], tuple[str, ...]]:
+    """Cut rows at the last name, leave out columns with neither name nor value, and count what was cut."""
+    width = max((len(rows.get(row, ())) for row in header), default=0)
+    beyond = sum(bool(cell) for cells in rows.values() for cell in cells[width:])
+    kept = sorted({place for cells in rows.values() for place in _filled_places(cells[:width])})
+    grid = {
+        row: _cells_at(cells, kept) if any(cells[:width]) else [] for row, cells in rows.items()
+    }
+    words = f"cells to the right of the last named column, which are not read: {beyond:,}"
+    return grid, (words,) if beyond else ()
+
+
+def _filled_places(cells: Sequence[str]) -> list[int]:
+    return [place for place, cell in enumerate(cells) if cell]
+
+
+def _cells_at(cells: Sequence[str], places: Sequence[int]) -> list[str]:
+    return [cells[place] if place < len(cells) else "" for place in places]
+
+
+def _mark_uncalculated(rows: dict[int, list[str]], file: Path, title: str) -> None:
+    """Mark cells that have a formula and no value: the workbook was never computed."""
+    book = load_workbook(file, read_only=True, data_only=False)
+    try:
+        sheet = book[title]
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            for place, cell in enumerate(row):
+                if getattr(cell, "data_type", "") == "f" and not _cell(rows, number, place):
+                    _put(rows, number, place, NOT_CALCULATED)
+    finally:
+        book.close()
+
+
+def _merged_ranges(file: Path, part: str) -> list[tuple[int, int, int, int]]:
+    """Return first column, first row, last column and last row of each merged range."""
+    ranges = _found(file, part, rb'<mergeCell\s[^>]*ref="([A-Z0-9:]+)"')
+    return [range_boundaries(match.decode()) for match in ranges]
+
+
+def _spread(rows: dict[int, list[str]], area: tuple[int, int, int, int], *, fill: bool) -> None:
+    """Fill a merged range with its value, in a row of its own width; mark it where it spans rows."""
+    left, top, right, bottom = area
+    value = _cell(rows, top, left - 1)
+    if not value or top not in rows:
+        return
+    for row in range(top, min(bottom, max(rows)) + 1):
+        for column in range(left - 1, right):
+            if (row, column) != (top, left - 1):
+                _put(rows, row, column, value if fill else MERGED)
+
+
+def _cell(rows: dict[int, list[str]], row: int, place: int) -> str:
+    cells = rows.get(row, [])
+    return cells[place] if place < len(cells) else ""
+
+
+def _put(rows: dict[int, list[str]], row: int, place: int, text: str) -> None:
+    cells = rows.setdefault(row, [])
+    cells += [""] * (place + 1 - len(cells))
+    cells[place] = text
+
+
+def _mentions(file: Path, part: str, pattern: bytes) -> bool:
+    return next(_found(file, part, b"(" + pattern + b")"), None) is not None
+
+
+def _found(file: Path, part: str, pattern: bytes) -> Iterator[bytes]:
+    """Yield what a pattern's group matches in a part of the archive, read piece by piece."""
+    searched = re.compile(pattern)
+    with zipfile.ZipFile(file) as archive, archive.open(part.lstrip("/")) as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            text = rest + chunk
+            cut = max(text.rfind(b"<"), 0)
+            for match in searched.finditer(text[:cut]):
+                yield match.group(1)
+            rest = text[cut:]
+        for match in searched.finditer(rest):
+            yield match.group(1)

@@ -1,0 +1,124 @@
+"""One way to write texts, numbers, codes and dates, whatever file or configuration they come from.
+
+Every cell of a raw file is text. Whether two of them are the same (a code of the codebook and a number that
+Stata stores, an identifier in two waves) is decided here and nowhere else.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+NOT_CALCULATED, MERGED = "#NOT CALCULATED!", "#MERGED!"
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# What a spreadsheet shows in the place of a value, in its language: #DIV/0!, #N/D, #¡VALOR!
+_ERROR = re.compile(r"#(N/[AD]|[¡¿]?[^\W\d_][\w/ ]*[!?])")
+_DAY_ZERO = date(1970, 1, 1)
+
+
+def normalised(text: str) -> str:
+    """Return a text in the one form that it is compared in.
+
+    Unicode composed (NFC), without characters that have no width (zero-width spaces, byte-order marks, soft
+    hyphens, control characters), white space of any kind and length as one space, none at the ends.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isascii() and composed.isprintable() and "  " not in composed:
+        return composed.strip()
+    seen = (one for one in composed if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    return " ".join("".join(seen).split())
+
+
+_UNSEEN = ("Cf", "Cc")
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a text stands in a spreadsheet's cell for a value that could not be computed."""
+    return text.startswith("#") and _ERROR.fullmatch(text) is not None
+
+
+def number_of(text: str, decimal: str = ".") -> float | None:
+    """Return the number that a text is, or None; thousands marks make it none.
+
+    Parameters
+    ----------
+    text : str
+    decimal : str
+        Decimal mark; where it is a comma, a point makes a text no number.
+    """
+    if decimal != ".":
+        if "." in text:
+            return None
+        text = text.replace(decimal, ".")
+    number = float(text) if _NUMBER.fullmatch(text) else np.nan
+    return number if np.isfinite(number) else None
+
+
+def code_of(value: Any, decimal: str = ".") -> str:
+    """Return the form in which codes are compared: of a number its shortest decimal, else the text.
+
+    ``1``, ``1.0``, ``01`` and the number 1 are the same code.
+
+    Parameters
+    ----------
+    value : str, int or float
+    decimal : str
+        Decimal mark of a text.
+    """
+    if not isinstance(value, str):
+        return written(value)
+    text = normalised(value)
+    number = number_of(text, decimal)
+    return text if number is None else written(number)
+
+
+def codes_of(values: Iterable[Any]) -> dict[str, Any]:
+    """Return values by their code."""
+    return {code_of(value): value for value in values}
+
+
+def written(value: Any) -> str:
+    """Write a cell so that it reads back exactly; what is missing is the empty string.
+
+    Whole numbers have no decimal point, a 32-bit number is its shortest decimal (Stata's .1 is 0.1),
+    true and false are 1 and 0, and a date without a time of day has none.
+    """
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return ""
+    if isinstance(value, (bool, np.bool_)):
+        return str(int(value))
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        return value.date().isoformat()
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    if isinstance(value, np.float32):
+        value = float(str(value))
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(value).strip()
+
+
+def day_of(text: str, pattern: str | None = None) -> float | None:
+    """Return the date that a text is as days since 1 January 1970, or None.
+
+    Parameters
+    ----------
+    text : str
+        ``2024-03-01``, with or without a time of day, unless there is a pattern.
+    pattern : str, optional
+        How it is written, in the signs of `datetime.strptime`: ``%d/%m/%Y``.
+    """
+    try:
+        moment = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return float((moment.date() - _DAY_ZERO).days)
+
+
+def looks_like_thousands(text: str, decimal: str = ".") -> bool:
+    """Tell whether the decimal mark of a number could be a thousands mark: 5.016, but not 0.016."""
+    return re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}", text) is not None
