@@ -1,5 +1,6 @@
 """Declared repairs of a raw table: each a rule of study.yaml, each counted, none guessed."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.recode import raw_column
+from ruralimpact.survey.values import looks_like_thousands
 
 Rule = Mapping[str, Any]
 Cells = NDArray[np.bool_]
@@ -157,9 +159,27 @@ def _spellings(job: _Job, column: pd.Series) -> tuple[pd.Series, Cells]:
 
 
 def _decimal_comma(job: _Job, column: pd.Series) -> tuple[pd.Series, Cells]:
-    del job
     changed = column.str.fullmatch(r"[+-]?\d+,\d+").to_numpy(dtype=bool)
+    hit = column[changed]
+    if len(hit) and hit.map(lambda text: looks_like_thousands(text, ",")).all():
+        raise DataError(
+            f"the comma of '{hit.iloc[0]}' may be for thousands: each has three digits behind it.",
+            file=job.file,
+            column=str(column.name),
+            rows=hit.index.tolist(),
+            hint="If it is, take it out by the repair `thousands`.",
+        )
     return column.mask(changed, column.str.replace(",", ".", regex=False)), changed
+
+
+def _thousands(job: _Job, column: pd.Series) -> tuple[pd.Series, Cells]:
+    """Take out the marks of numbers that have one before every three digits."""
+    mark = re.escape(job.option("mark"))
+    whole = rf"[+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
+    decimal = re.escape(job.decimal)
+    part = "" if job.option("mark") == job.decimal else rf"(?:{decimal}\d+)?"
+    changed = column.str.fullmatch(whole + part).to_numpy(dtype=bool)
+    return column.mask(changed, column.str.replace(mark, "", regex=True)), changed
 
 
 def _scale(job: _Job, column: pd.Series) -> tuple[pd.Series, Cells]:
@@ -216,6 +236,7 @@ _ROW_RULES: dict[str, Callable[[_Job], tuple[pd.DataFrame, str]]] = {
 _CELL_RULES: dict[str, Callable[[_Job, pd.Series], tuple[pd.Series, Cells]]] = {
     "spellings": _spellings,
     "decimal_comma": _decimal_comma,
+    "thousands": _thousands,
     "scale": _scale,
     "year_to_age": _year_to_age,
     "currency": _currency,

@@ -36,8 +36,11 @@ def read_csv(file: Path, *, encoding: str = "utf-8", delimiter: str = ",", key: 
         raise ConfigError(problem, key=f"{key}.delimiter")
     lines: dict[int, list[str]] = {}
     start = 1
-    text = io.StringIO(_text(file, encoding, key), newline="")
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    text = _text(file, encoding, key)
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise DataError("has NUL bytes, so it is no text file.", file=file, rows=[row])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for record in reader:
             lines[start] = record

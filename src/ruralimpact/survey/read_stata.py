@@ -17,6 +17,7 @@ from ruralimpact.survey.values import code_of, written
 _START = datetime(1960, 1, 1)
 # Every byte is a character of this encoding, so that what Stata wrote can be had back and decoded here.
 _BYTES = "ISO-8859-1"
+_LONGEST_LABEL = 80  # bytes of a label, at which Stata cuts
 
 
 def read_stata(file: Path, *, encoding: str | None = None, key: str = "") -> RawTable:
@@ -93,7 +94,7 @@ class _Texts:
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
-            if error.reason == "unexpected end of data":
+            if _is_cut(content, error):
                 self.cut[kind] = self.cut.get(kind, 0) + 1
                 return content[: error.start].decode("utf-8")
         self.count[kind] = self.count.get(kind, 0) + 1
@@ -109,6 +110,17 @@ class _Texts:
             for kind, count in sorted(self.cut.items())
         ]
         return tuple(found)
+
+
+def _is_cut(content: bytes, error: UnicodeDecodeError) -> bool:
+    """Tell whether a text is UTF-8 but for a letter of which the end was cut off.
+
+    The last letter of a text in another encoding looks the same, but then no letter before it is UTF-8.
+    """
+    whole = content[: error.start]
+    return error.reason == "unexpected end of data" and (
+        len(content) >= _LONGEST_LABEL - 1 or not whole.isascii()
+    )
 
 
 def _codec(encoding: str | None, key: str) -> str | None:
