@@ -1,4 +1,4 @@
-"""Write the generated pages: docs/parameters.md from the schemas, the drawing in docs/workflow.md.
+"""Write the generated pages: docs/parameters.md, docs/outputs.md, and the drawing in docs/workflow.md.
 
 Run by `make docs`; a test fails while a page is behind its source.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import output_dictionary
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,9 +161,10 @@ def workflow_page(text: str) -> str:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write all pages."""
     docs = ROOT / "docs"
     (docs / "parameters.md").write_text(parameters(), encoding="utf-8")
+    (docs / "outputs.md").write_text(output_dictionary.outputs(), encoding="utf-8")
     page = docs / "workflow.md"
     page.write_text(workflow_page(page.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -1,36 +1,63 @@
-"""The contract of every table that crosses a rule: columns, types and units, checked on write.
+"""Writing result tables under their contracts: columns, types and ranges, checked by pandera.
 
-Each schema is a `pandera.pandas.DataFrameSchema` and is built on first use, because importing pandera
-costs more than most stages.
+What the tables are is declared in `ruralimpact.contracts`. A `pandera.pandas.DataFrameSchema` is built on
+first use, because importing pandera costs more than most stages.
 """
 
+from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ruralimpact import stage
+from ruralimpact.contracts import REGISTRY, result_tables
+from ruralimpact.contracts.columns import Column
+
 if TYPE_CHECKING:
     import pandas as pd
-    from pandera.pandas import DataFrameSchema
+    from pandera import pandas as pa
 
 
 @cache
-def schema(name: str) -> "DataFrameSchema":
+def schema(name: str) -> "pa.DataFrameSchema":
     """Return the contract of a table.
 
     Parameters
     ----------
     name : str
-        Name of a function in one of the modules of `ruralimpact.contracts`, such as ``"units"`` or
-        ``"estimates"``.
+        Of the table in the registry, such as ``"units"`` or ``"estimates"``.
 
     Returns
     -------
     pandera.pandas.DataFrameSchema
     """
-    home = import_module(f"ruralimpact.contracts.{_HOMES[name]}")
-    built: DataFrameSchema = getattr(home, name)()
-    return built
+    from pandera import pandas as pa
+
+    table = REGISTRY[name]
+    columns = {key: _column(column) for key, column in table.columns.items()}
+    columns |= {key: _column(column, regex=True) for key, column in table.pattern.items()}
+    return pa.DataFrameSchema(columns, strict=not table.further)
+
+
+def _column(column: Column, *, regex: bool = False) -> "pa.Column":
+    from pandera import pandas as pa
+
+    checks = []
+    if column.choices:
+        checks.append(pa.Check.isin([column.kind(choice) for choice in column.choices]))
+    if column.low is not None:
+        checks.append(pa.Check.gt(column.low) if column.above else pa.Check.ge(column.low))
+    if column.high is not None:
+        checks.append(pa.Check.le(column.high))
+    return pa.Column(
+        column.kind,
+        checks,
+        nullable=column.missing,
+        unique=column.unique,
+        coerce=column.coerce,
+        regex=regex,
+        description=column.meaning,
+    )
 
 
 def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
@@ -41,7 +68,7 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
     frame : DataFrame
     path : path
     name : str
-        Contract, see `schema`.
+        Of the table in the registry.
 
     Raises
     ------
@@ -53,13 +80,41 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
     checked.to_parquet(path, index=False)
 
 
+def write_tables(
+    rule: str, made: Mapping[str, "pd.DataFrame"], paths: Mapping[str, str | Path]
+) -> None:
+    """Write all tables of a stage.
+
+    Parameters
+    ----------
+    rule : str
+        Name of the stage's rule.
+    made : mapping of str to DataFrame
+        Every table that the registry has for the stage, and no other.
+    paths : mapping of str to path
+        Where each goes.
+
+    Raises
+    ------
+    ValueError
+        A table was made that is not declared, or is declared and was not made: a defect of this package.
+    """
+    declared = set(result_tables(rule))
+    if set(made) != declared or set(paths) != declared:
+        odd = sorted((declared ^ set(made)) | (declared ^ set(paths)))
+        raise ValueError(f"{rule} declares other tables than it makes or writes: {', '.join(odd)}")
+    for name, path in paths.items():
+        with stage.replacing(path) as partial:
+            write_table(made[name], partial, name)
+
+
 def empty_table(name: str) -> "pd.DataFrame":
     """Return a table without rows that fulfils its contract.
 
     Parameters
     ----------
     name : str
-        Contract, see `schema`.
+        Of the table in the registry.
 
     Returns
     -------
@@ -67,36 +122,6 @@ def empty_table(name: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    dtypes = {column: str(dtype) for column, dtype in schema(name).dtypes.items()}
+    columns = schema(name).columns
+    dtypes = {column: str(columns[column].dtype) for column in REGISTRY[name].columns}
     return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()})
-
-
-_HOMES = {
-    "units": "samples",
-    "outcomes": "samples",
-    "exclusions": "samples",
-    "contamination": "samples",
-    "weights": "design",
-    "pairs": "design",
-    "propensity": "design",
-    "propensity_models": "design",
-    "balance": "design",
-    "balance_summary": "design",
-    "designs": "design",
-    "estimates": "estimates",
-    "std_errors": "estimates",
-    "scores": "estimates",
-    "tests": "estimates",
-    "sensitivity": "estimates",
-    "leave_one_out": "estimates",
-    "subgroups": "detail",
-    "decomposition": "detail",
-    "associations": "detail",
-    "power": "power",
-    "attrition": "attrition",
-    "attrition_bounds": "attrition",
-    "dynamics": "difference",
-    "pre_trends": "difference",
-    "comparisons": "difference",
-    "parallel_trends": "difference",
-}

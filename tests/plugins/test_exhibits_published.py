@@ -104,7 +104,7 @@ def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:
     (table,) = published_table(own, exhibit)
     rows = {row.record["claim"]: row for row in table.rows if row.record}
     assert [cell.text for cell in rows["X1"].cells[:3]] == ["20", "percent of counterfactual", "20"]
-    estimate = results.estimates.set_index("spec_id").loc["psid_matching/nn5/earnings"]
+    estimate = results["estimates"].set_index("spec_id").loc["psid_matching/nn5/earnings"]
     assert rows["X1"].cells[3].text == f"{estimate['percent']:.0f}"
     assert rows["X3"].cells[2].text == "−10"
     assert rows["X4"].cells[-1].text == "not attributable"
@@ -124,7 +124,7 @@ def test_the_truth_table_has_printed_numbers_and_percents(results: StudyResults)
     percent = "Percent of the counterfactual"
     assert texts[(percent, "Published")].text == "12 to 20"
     assert texts[(percent, "Truth")].text == "20"
-    estimate = results.estimates.set_index("spec_id").loc[spec]
+    estimate = results["estimates"].set_index("spec_id").loc[spec]
     inside = estimate["percent_low"] <= 20 <= estimate["percent_high"]
     assert texts[(percent, "Truth inside")].text == ("yes" if inside else "no")
     shares = next(

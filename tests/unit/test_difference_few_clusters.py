@@ -1,6 +1,5 @@
 """Effects over time with few groups: the bootstrap everywhere, warnings, and arms of a single group."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,7 +96,7 @@ def test_a_cohort_of_one_group_has_no_error() -> None:
 
 def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    few = replace(results, dynamics=results.dynamics.assign(n_groups=12))
+    few = results.with_tables(dynamics=results["dynamics"].assign(n_groups=12))
     for made, warned in ((few, True), (results, False)):
         notes = [
             *group_time_table(made, exhibit("staggered"))[0].notes,
@@ -112,26 +111,26 @@ def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
 def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
     results = results_of(tmp_path)
     words = "cohort 5 left out: fewer than 5 units; fewer than 40 groups: interval"
-    noted = replace(results, estimates=results.estimates.assign(notes=words))
+    noted = results.with_tables(estimates=results["estimates"].assign(notes=words))
     (table,) = difference_table(noted, exhibit("staggered"))
     assert "Cohort 5 left out: fewer than 5 units." in table.notes
 
 
 def test_an_effect_without_interval_is_not_drawn_as_the_reference(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    event = (results.dynamics["kind"] == "event") & (results.dynamics["event_time"] == 1)
-    frame = results.dynamics.copy()
+    event = (results["dynamics"]["kind"] == "event") & (results["dynamics"]["event_time"] == 1)
+    frame = results["dynamics"].copy()
     frame.loc[event, ["std_error", "conf_low", "conf_high"]] = np.nan
     frame.loc[event, "reason"] = "an arm is a single group: no standard error"
-    (panel,) = panels_of(replace(results, dynamics=frame), exhibit("staggered"), "event")
+    (panel,) = panels_of(results.with_tables(dynamics=frame), exhibit("staggered"), "event")
     assert 1.0 not in set(panel.rows["event_time"])
     assert -1.0 in set(panel.rows["event_time"])
 
 
 def test_an_arm_of_one_group_has_means_to_draw(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    mean = (results.dynamics["kind"] == "mean") & (results.dynamics["arm"] == "never treated")
-    frame = results.dynamics.copy()
+    mean = (results["dynamics"]["kind"] == "mean") & (results["dynamics"]["arm"] == "never treated")
+    frame = results["dynamics"].copy()
     frame.loc[mean, ["std_error", "conf_low", "conf_high"]] = np.nan
-    (panel,) = panels_of(replace(results, dynamics=frame), exhibit("staggered"), "mean")
+    (panel,) = panels_of(results.with_tables(dynamics=frame), exhibit("staggered"), "mean")
     assert "never treated" in set(panel.rows["arm"])

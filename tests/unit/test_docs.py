@@ -10,6 +10,7 @@ from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import output_dictionary
 import write_docs
 
 HINT = "run `make docs`"
@@ -17,6 +18,10 @@ HINT = "run `make docs`"
 
 def test_the_parameter_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == write_docs.parameters(), HINT
+
+
+def test_the_dictionary_of_outputs_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "outputs.md").read_text("utf-8") == output_dictionary.outputs(), HINT
 
 
 def test_the_drawing_of_the_workflow_is_up_to_date() -> None:

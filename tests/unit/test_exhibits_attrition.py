@@ -13,6 +13,7 @@ from ruralimpact.attrition.study import attrition_study
 from ruralimpact.exhibits import disclosure, formatting
 from ruralimpact.exhibits.attrition_table import attrition_table
 from ruralimpact.exhibits.build import NO_FINDINGS, numbered_tables
+from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 
@@ -28,12 +29,8 @@ def nsw(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 def with_attrition(base: StudyResults, made: dict[str, pd.DataFrame], **words: Any) -> StudyResults:
     income = {"label": "Income", "unit": "pesos", "decimals": 1}
     own = {"unit_label": "producers", "group_label": "producer groups", **words}
-    return replace(
-        base,
-        study={**base.study, **own, "outcomes": {"income": income}},
-        attrition=disclosure.suppress_attrition(made["attrition"]),
-        attrition_bounds=disclosure.suppress_attrition_bounds(made["attrition_bounds"]),
-    )
+    study = {**base.study, **own, "outcomes": {"income": income}}
+    return replace(base, study=study).with_tables(**suppressed_tables(made))
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +148,9 @@ def test_few_groups_are_warned_of_in_both_tables(results: StudyResults) -> None:
     response, effects = attrition_table(results, EXHIBIT)
     for table in (response, effects):
         assert any(note.startswith("Fewer than 40 groups") for note in table.notes)
-    many = replace(
-        results,
-        attrition=results.attrition.assign(n_groups=80),
-        attrition_bounds=results.attrition_bounds.assign(n_groups=80),
+    many = results.with_tables(
+        attrition=results["attrition"].assign(n_groups=80),
+        attrition_bounds=results["attrition_bounds"].assign(n_groups=80),
     )
     for table in attrition_table(many, EXHIBIT):
         assert not any(note.startswith("Fewer than 40 groups") for note in table.notes)

@@ -52,5 +52,5 @@ def test_the_numbers_to_cite_and_the_answer_say_so(results: StudyResults) -> Non
 
 
 def test_the_estimates_say_so(results: StudyResults) -> None:
-    row = results.estimates.set_index("spec_id").loc["alone/before_after/income"]
+    row = results["estimates"].set_index("spec_id").loc["alone/before_after/income"]
     assert WORDS in row["estimand"] and WORDS in row["notes"]

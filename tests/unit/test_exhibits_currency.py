@@ -52,7 +52,7 @@ def test_amounts_stand_in_both_currencies_and_shares_in_neither(results: StudyRe
 
 
 def test_no_columns_where_no_amount_is_shown(results: StudyResults) -> None:
-    assert second_currency(results.study, results.estimates) is None
+    assert second_currency(results.study, results["estimates"]) is None
     exhibit = {**IMPACT, "outcomes": ["employed"]}
     (table,) = impact_table(with_pounds(results).for_exhibit(exhibit), exhibit)
     groups = {column.group for column in table.columns}

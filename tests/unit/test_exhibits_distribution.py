@@ -23,7 +23,7 @@ EXHIBIT = {"analyses": ["psid_matching"], "outcomes": ["earnings"]}
 def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     """Return the small study with outcomes of which every tenth is zero, and a declared line."""
     built = build_results(tmp_path_factory.mktemp("study"))
-    ids = built.weights.loc[built.weights["analysis"] == "psid_matching", "unit_id"].unique()
+    ids = built["weights"].loc[built["weights"]["analysis"] == "psid_matching", "unit_id"].unique()
     rng = np.random.default_rng(1)
     earnings = np.where(np.arange(len(ids)) % 10 == 0, 0.0, rng.lognormal(8, 1, len(ids)))
     outcomes = pd.DataFrame({"unit_id": ids, "earnings": earnings})
@@ -44,7 +44,7 @@ def test_shares_count_zeros_and_weights() -> None:
 
 def test_arms_carry_the_weights_of_the_match(results: StudyResults) -> None:
     treated, controls = _arms(results, "psid_matching", "nn5", "earnings")
-    frame = results.weights.merge(results.outcomes["psid"], on="unit_id")
+    frame = results["weights"].merge(results.outcomes["psid"], on="unit_id")
     frame = frame[(frame["analysis"] == "psid_matching") & (frame["strategy"] == "nn5")]
     for arm, chosen in ((treated, 1), (controls, 0)):
         part = frame[frame["treated"] == chosen]

@@ -1,6 +1,5 @@
 """The table and the figure of what the next wave could detect."""
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from test_power_study import data, study
 from ruralimpact.config.power import check_power
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.power_plot import power_plot, power_words
 from ruralimpact.exhibits.power_table import power_table
@@ -27,12 +27,7 @@ def results_of(power: pd.DataFrame, config: dict[str, Any]) -> StudyResults:
         "income": {"unit": "pesos", "label": "Income", "decimals": 1},
         "poor": {"unit": "percentage points", "label": "Poverty", "decimals": 1},
     }
-    needed = {
-        field.name: pd.DataFrame()
-        for field in dataclasses.fields(StudyResults)
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    }
-    return StudyResults(**needed | {"study": config, "quality": {}, "power": power})
+    return StudyResults(config, suppressed_tables({"power": power}), quality={})
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +47,7 @@ def test_table_prints_the_effects_in_their_units(results: StudyResults) -> None:
     assert [column.label for column in effects.columns] == ["40", "80"]
     rows = data_rows(effects)
     assert len(rows) == 2 * 3 * 2, "outcomes, designs, and two measures of each"
-    power = results.power.set_index(["outcome", "design", "n_groups"])
+    power = results["power"].set_index(["outcome", "design", "n_groups"])
     income, poor = power.loc[("income", "cross_section", 40)], power.loc[("poor", "ancova", 80)]
     assert rows[0].cells[0].text == f"{income['mde']:,.1f}"
     assert rows[1].cells[0].text == f"{income['mde_percent']:.1f}"
@@ -71,7 +66,7 @@ def test_figure_has_a_panel_an_outcome_and_a_line_a_design(results: StudyResults
         assert palette.png_bytes(figure, "x") == palette.png_bytes(figure, "x")
     assert len(figure.axes) == 2
     lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
-    power = results.power[results.power["outcome"] == "income"]
+    power = results["power"][results["power"]["outcome"] == "income"]
     drawn = sorted(
         float(np.asarray(line.get_ydata())[0]) for line in lines if line.get_marker() != "None"
     )
@@ -82,13 +77,13 @@ def test_figure_has_a_panel_an_outcome_and_a_line_a_design(results: StudyResults
 def test_outcomes_can_be_chosen_and_nothing_is_said_of_nothing(results: StudyResults) -> None:
     effects, _ = power_table(results, EXHIBIT | {"outcomes": ["poor"]})
     assert {row.record["outcome"] for row in data_rows(effects)} == {"poor"}
-    empty = results_of(results.power.iloc[:0], study())
+    empty = results_of(results["power"].iloc[:0], study())
     with palette.style():
         assert not power_plot(empty, EXHIBIT).axes
 
 
 def test_few_controls_are_not_published(results: StudyResults) -> None:
-    few = results_of(results.power.assign(controls_now=9), study(outcomes=["income", "poor"]))
+    few = results_of(results["power"].assign(controls_now=9), study(outcomes=["income", "poor"]))
     effects, basis = power_table(few, EXHIBIT)
     assert data_rows(effects)[1].cells[0].text == "–"
     assert [cell.text for cell in data_rows(basis)[0].cells[:2]] == ["–", "–"]

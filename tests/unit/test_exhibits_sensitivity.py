@@ -1,6 +1,5 @@
 """Tables of sensitivity and of the verdict, and the specification curve."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,16 +69,16 @@ def test_shares_are_printed_in_percentage_points(results: StudyResults) -> None:
 
 
 def test_suppressed_estimates_show_nothing(results: StudyResults) -> None:
-    hidden = results.estimates.assign(suppressed=results.estimates["strategy"] == "nn5")
-    (table,) = sensitivity_table(replace(results, estimates=hidden), EXHIBIT)
+    hidden = results["estimates"].assign(suppressed=results["estimates"]["strategy"] == "nn5")
+    (table,) = sensitivity_table(results.with_tables(estimates=hidden), EXHIBIT)
     row = next(row for row in data_rows(table) if "/nn5/" in row.record["spec_id"])
     assert {cell.text for cell in row.cells} == {"[s]"}
     assert set(row.record) == {"spec_id"}
 
 
 def test_columns_that_apply_nowhere_are_left_out(results: StudyResults) -> None:
-    none = results.leave_one_out.iloc[:0]
-    (table,) = sensitivity_table(replace(results, leave_one_out=none), EXHIBIT)
+    none = results["leave_one_out"].iloc[:0]
+    (table,) = sensitivity_table(results.with_tables(leave_one_out=none), EXHIBIT)
     assert "Without one region" not in {column.group for column in table.columns}
     assert not any("Without one region" in note for note in table.notes)
 
@@ -103,7 +102,7 @@ def test_verdict_counts(results: StudyResults) -> None:
     assert found.matched == 4
     assert found.unbalanced == int((frame["balanced"] == "no").sum())
     expected = equality_test(
-        frame["estimate"].to_numpy(float), results.scores[list(frame["spec_id"])].to_numpy(float)
+        frame["estimate"].to_numpy(float), results["scores"][list(frame["spec_id"])].to_numpy(float)
     )
     assert found.test == expected
 

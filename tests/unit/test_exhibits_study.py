@@ -322,9 +322,8 @@ def build_results(
         path.write_text(json.dumps({"rows_read": 445, "rows_kept": 445, "excluded": []}))
         quality.append(path)
     paths = {name: folder / f"{name}.parquet" for name in tables}
-    exclusions = [paths.pop("exclusions")]
     by_round = {name: [path] for name, path in paths.items()}
-    return load_results(study, tables=by_round, exclusions=exclusions, quality=quality)
+    return load_results(study, tables=by_round, quality=quality)
 
 
 def test_the_study_reproduces_matchit(tmp_path: Path) -> None:
@@ -336,6 +335,6 @@ def test_the_study_reproduces_matchit(tmp_path: Path) -> None:
             & (reference["outcome"] == "re78")
             & ~reference["covariate_adjusted"].astype(bool)
         ]
-        found = results.estimates.set_index("spec_id").loc[f"psid_matching/{strategy}/earnings"]
+        found = results["estimates"].set_index("spec_id").loc[f"psid_matching/{strategy}/earnings"]
         expected = float(row["estimate_matchdata_weights"].iloc[0])
         assert found["estimate"] == pytest.approx(expected, rel=1e-9)

@@ -14,6 +14,7 @@ from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.association_table import association_table
 from ruralimpact.exhibits.decomposition_table import decomposition_tables
 from ruralimpact.exhibits.detail_findings import detail_numbers
+from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.subgroup_plot import subgroup_plot, subgroup_words
@@ -69,7 +70,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def with_subgroups(results: StudyResults, frame: pd.DataFrame) -> StudyResults:
-    return replace(results, subgroups=disclosure.suppress_subgroups(frame))
+    return results.with_tables(**suppressed_tables({"subgroups": frame}))
 
 
 def texts(table: Table) -> dict[str, list[str]]:
@@ -84,7 +85,7 @@ def test_levels_everyone_the_difference_and_the_test(results: StudyResults) -> N
     (table,) = subgroup_table(with_subgroups(results, subgroup_frame()), SUBGROUPS)
     shown = texts(table)
     assert shown["Young"][2:7] == ["2,000", "(500)", "1,000 to 3,000", "0.040", "0.070"]
-    everyone = results.estimates.set_index("spec_id").loc[SPEC]
+    everyone = results["estimates"].set_index("spec_id").loc[SPEC]
     assert shown["Everyone"][2] == f"{everyone['estimate']:,.0f}"
     assert shown["Young less Old"][2] == "2,300"
     assert shown[""] == ["Equal effects: F(1, 339) = 4.20, p = 0.041"]
@@ -142,8 +143,13 @@ def parts_frame(p_value: float) -> pd.DataFrame:
     return schema("decomposition").validate(pd.DataFrame(rows))
 
 
+def with_parts(results: StudyResults, p_value: float) -> StudyResults:
+    raw = {"decomposition": parts_frame(p_value)}
+    return results.with_tables(**suppressed_tables(raw, after=results.tables))
+
+
 def test_parts_and_their_share_of_an_effect_that_differs_from_zero(results: StudyResults) -> None:
-    (table,) = decomposition_tables(replace(results, decomposition=parts_frame(0.01)), PARTS)
+    (table,) = decomposition_tables(with_parts(results, 0.01), PARTS)
     shown = texts(table)
     assert list(shown) == ["Volume", "Price", "Unit cost", "Effect on net income"]
     assert shown["Unit cost"] == ["−300", "(100)", "−500 to −100", "0.010", "−20"]
@@ -151,14 +157,14 @@ def test_parts_and_their_share_of_an_effect_that_differs_from_zero(results: Stud
 
 
 def test_no_share_of_an_effect_that_may_be_zero(results: StudyResults) -> None:
-    (table,) = decomposition_tables(replace(results, decomposition=parts_frame(0.3)), PARTS)
+    (table,) = decomposition_tables(with_parts(results, 0.3), PARTS)
     assert len(table.columns) == 4
     assert all(len(cells) == 4 for cells in texts(table).values())
 
 
 def test_parts_of_a_suppressed_effect_are_not_shown(results: StudyResults) -> None:
-    hidden = results.estimates.assign(suppressed=results.estimates["spec_id"] == SPEC)
-    own = replace(results, estimates=hidden, decomposition=parts_frame(0.01))
+    hidden = results["estimates"].assign(suppressed=results["estimates"]["spec_id"] == SPEC)
+    own = with_parts(results.with_tables(estimates=hidden), 0.01)
     (table,) = decomposition_tables(own, PARTS)
     assert not data(table)
     assert not [key for key, *_ in detail_numbers(own) if "::" in key]
@@ -166,7 +172,7 @@ def test_parts_of_a_suppressed_effect_are_not_shown(results: StudyResults) -> No
 
 
 def test_waterfall_steps_end_at_the_effect(results: StudyResults) -> None:
-    own = replace(results, decomposition=parts_frame(0.01))
+    own = with_parts(results, 0.01)
     (axes,) = waterfall_plot(own, PARTS).axes
     volume, price, cost, total = (patch for patch in axes.patches)
     assert price.get_y() == volume.get_height() == 1000
@@ -190,17 +196,18 @@ def test_associations_are_labelled_so(results: StudyResults) -> None:
     }
     coefficient = {"kind": "coefficient", "variable": "advice", "variable_label": "Advice"}
     frame = pd.DataFrame([{**common, **coefficient, **values, "mean": 0.6}])
-    own = replace(results, associations=schema("associations").validate(frame))
+    checked = schema("associations").validate(frame)
+    own = results.with_tables(**suppressed_tables({"associations": checked}))
     (table,) = association_table(own, PARTS)
     assert "(association)" in table.title
     assert texts(table)["Advice"] == ["700", "(300)", "100 to 1,300", "0.040", "0.60"]
-    small = own.associations.assign(n_units=9)
-    (table,) = association_table(replace(own, associations=small), PARTS)
+    small = suppressed_tables({"associations": checked.assign(n_units=9)})
+    (table,) = association_table(own.with_tables(**small), PARTS)
     assert set(texts(table)["Advice"]) == {"[s]"}
 
 
 def test_findings_have_stable_identifiers(results: StudyResults) -> None:
-    own = replace(with_subgroups(results, subgroup_frame()), decomposition=parts_frame(0.01))
+    own = with_parts(with_subgroups(results, subgroup_frame()), 0.01)
     found = {key: value for key, value, *_ in detail_numbers(own)}
     assert found[f"{SPEC}::age=Young/estimate"] == 2000
     assert found[f"{SPEC}::age=Young-Old/estimate"] == 2300
@@ -211,7 +218,7 @@ def test_findings_have_stable_identifiers(results: StudyResults) -> None:
 def ordered(results: StudyResults) -> StudyResults:
     """Two levels whose order is uncertain: the difference has a standard error of 800 over 2,300."""
     own = with_subgroups(results, subgroup_frame())
-    groups = np.arange(len(results.scores))
+    groups = np.arange(len(results["scores"]))
     young = np.where(groups % 2, 1.0, -1.0) * 500 / np.sqrt(len(groups))
     old = np.where(groups % 3, 0.5, -1.0) * 600 / np.sqrt(len(groups))
     columns = {
@@ -220,7 +227,7 @@ def ordered(results: StudyResults) -> StudyResults:
         f"{SPEC}::age=Young::treated_mean": 0 * young,
         f"{SPEC}::age=Old::treated_mean": 0 * old,
     }
-    return replace(own, scores=results.scores.assign(**columns))
+    return own.with_tables(scores=results["scores"].assign(**columns))
 
 
 def test_ranks_and_the_published_order(results: StudyResults) -> None:
@@ -249,9 +256,7 @@ def test_ranks_and_the_published_order(results: StudyResults) -> None:
 def test_no_ranks_beside_a_level_that_cannot_be_shown(results: StudyResults) -> None:
     order = {"published": ["Old", "Young"], "place": "page 3"}
     exhibit = {**SUBGROUPS, "name": "by_age", "order": order}
-    own = replace(
-        ordered(results), subgroups=with_subgroups(results, subgroup_frame(n_treated=9)).subgroups
-    )
+    own = with_subgroups(ordered(results), subgroup_frame(n_treated=9))
     (table,) = subgroup_table(own, exhibit)
     assert "Published order" not in str(table.rows)
 

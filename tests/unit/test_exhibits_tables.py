@@ -39,7 +39,7 @@ def texts(row: Row) -> list[str]:
 def test_impact_cells_are_the_estimates(results: StudyResults) -> None:
     table = impact_table(results, exhibit_of(results, "impact"))[0]
     spec = "psid_matching/nn5/earnings"
-    estimate = results.estimates.set_index("spec_id").loc[spec]
+    estimate = results["estimates"].set_index("spec_id").loc[spec]
     assert texts(row_of(table, spec)) == [
         f"{estimate['treated_mean']:,.0f}",
         f"{estimate['control_mean']:,.0f}",
@@ -124,7 +124,7 @@ def test_difference_from_the_benchmark_uses_shared_scores() -> None:
 def test_benchmark_table_against_independent_arithmetic(results: StudyResults) -> None:
     table = benchmark_table(results, exhibit_of(results, "benchmark"))[0]
     spec, base = "psid_matching/nn5/earnings", "experiment/difference_in_means/earnings"
-    sheet = results.scores.set_index("group")[[spec, base]].fillna(0)
+    sheet = results["scores"].set_index("group")[[spec, base]].fillna(0)
     gaps = (sheet[spec] - sheet[base]).to_numpy()
     active = gaps[gaps != 0]
     se = np.sqrt(len(active) / (len(active) - 1) * np.sum(active**2))
@@ -137,7 +137,7 @@ def test_benchmark_table_against_independent_arithmetic(results: StudyResults) -
 
 def test_balance_marks_only_the_failing_statistic(results: StudyResults) -> None:
     table = balance_tables(results, exhibit_of(results, "balance"))[0]
-    frame = results.balance.set_index(["covariate", "strategy"])
+    frame = results["balance"].set_index(["covariate", "strategy"])
     for row in table.rows:
         if row.kind != "data" or row.record is None:
             continue

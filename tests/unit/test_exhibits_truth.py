@@ -48,7 +48,7 @@ def table_with(results: StudyResults, effect: float) -> tuple:
     ("at", "inside"), [("conf_low", True), ("conf_high", True), ("far", False)]
 )
 def test_inside_includes_the_ends(results: StudyResults, at: str, inside: bool) -> None:
-    estimate = results.estimates.set_index("spec_id").loc[SPEC]
+    estimate = results["estimates"].set_index("spec_id").loc[SPEC]
     effect = estimate["conf_high"] + 1 if at == "far" else estimate[at]
     (table,) = table_with(results, float(effect))
     records = {row.record["spec_id"]: row.record for row in table.rows if row.record}

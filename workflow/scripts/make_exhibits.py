@@ -20,7 +20,6 @@ from ruralimpact.waves.record import code_digest, entry_of_run, read_record, wit
 
 def make_exhibits(
     *,
-    exclusions: Sequence[str],
     quality: Sequence[str],
     findings: str,
     exhibits: Sequence[str],
@@ -38,8 +37,8 @@ def make_exhibits(
 
     Parameters
     ----------
-    exclusions, quality : sequence of path
-        Tables of exclusions by stage, and quality reports by source.
+    quality : sequence of path
+        Quality reports by source.
     findings : path
         Output; the other files go into its folder.
     exhibits : sequence of path
@@ -59,13 +58,11 @@ def make_exhibits(
     plugins, plugin_inputs : sequence of path
         Folders of the plug-ins that the study uses, and the files that they read for its exhibits.
     **tables : sequence of path
-        Estimates, scores, standard errors, weights, propensity, balance and designs, by name; one
-        file a round.
+        Result tables, by name; one file a round and stage.
     """
     results = load_results(
         study,
         tables=tables,
-        exclusions=exclusions,
         quality=quality,
         outcomes=dict(zip(samples, outcomes, strict=True)),
         truth=truth,
@@ -90,7 +87,7 @@ def _entry(results: StudyResults, units: Mapping[str, str]) -> dict[str, Any]:
         results.study,
         quality=results.quality,
         units={name: pd.read_parquet(path, columns=["unit_id"]) for name, path in units.items()},
-        estimates=results.estimates,
+        estimates=results["estimates"],
         code=code_digest(package, Path("requirements.lock")),
     )
 

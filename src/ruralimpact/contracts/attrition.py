@@ -1,87 +1,101 @@
-"""Contracts of response by arm, and of effects re-weighted for it or bounded."""
+"""Response by arm, and effects re-weighted for it or bounded."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import (
+    OUTCOME,
+    OUTCOME_NAME,
+    P_VALUE,
+    SYNTHETIC,
+    count,
+    flag,
+    number,
+    share,
+    std_error,
+    text,
+)
+from ruralimpact.contracts.table import ResultTable, Suppressed
 
-from pandera.pandas import Check, Column, DataFrameSchema
-
-MEASURES = (
+_SENSITIVITY = ("analyse_sensitivity",)
+_MEASURES = (
     *("response", "difference", "group_low", "group_median", "group_high", "groups_lost"),
     *("covariates", "covariates_by_arm", "covariate"),
     *("new_units", "unknown_arm", "no_longer_compared"),
 )
-KINDS = ("as_found", "response_weighted", "weighting", "lee_lower", "lee_upper", "lee_interval")
-ESTIMATORS = ("difference_in_means", "regression", "trimming", "trimming_within_cells")
+_KINDS = ("as_found", "response_weighted", "weighting", "lee_lower", "lee_upper", "lee_interval")
+_ESTIMATORS = ("difference_in_means", "regression", "trimming", "trimming_within_cells")
+_NAMES = {
+    "attrition": text("name of the entry of `attrition:`"),
+    "label": text("its printed name"),
+}
 
+ATTRITION = ResultTable(
+    name="attrition",
+    stages=_SENSITIVITY,
+    description="Who was found again, by arm, and what goes with it.",
+    row="a measure of response",
+    columns={
+        **_NAMES,
+        "wave": text("wave of the follow-up; empty: it has none"),
+        "synthetic": SYNTHETIC,
+        "measure": text("what the row is", *_MEASURES),
+        "arm": text("arm; empty: both", "treated", "control", ""),
+        "variable": text("covariate, with its level in brackets"),
+        "notes": text("what a reader must know about the row, else empty"),
+        "reason": text("why there is no test, else empty"),
+        "estimate": number("share, or number of groups for `groups_lost`", "fraction"),
+        "std_error": std_error(unit="fraction"),
+        "df": number("degrees of freedom of t, or of F's numerator"),
+        "statistic": number("t, or F of a joint test"),
+        "df_denominator": number("degrees of freedom of F's denominator"),
+        "p_value": P_VALUE,
+        "conf_low": number("95 percent interval, lower end", "fraction"),
+        "conf_high": number("95 percent interval, upper end", "fraction"),
+        "n_units": count("units of the baseline; for `new_units` of the follow-up", "units"),
+        "n_found": count("units found again", "units"),
+        "n_groups": count("groups", "groups"),
+    },
+    suppression=Suppressed(suppression.attrition),
+)
 
-def attrition() -> DataFrameSchema:
-    """Contract ``attrition``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    count = Check.ge(0)
-    return DataFrameSchema(
-        {
-            "attrition": Column(str, description="name of the entry of `attrition:`"),
-            "label": Column(str),
-            "wave": Column(str, description="of the follow-up; empty: it has none"),
-            "synthetic": Column(bool),
-            "measure": Column(str, Check.isin(MEASURES)),
-            "arm": Column(str, Check.isin(["treated", "control", ""]), description="empty: both"),
-            "variable": Column(str, description="covariate, with its level in brackets"),
-            "notes": Column(str),
-            "reason": Column(str, description="why there is no test, else empty"),
-            "estimate": Column(float, **number, description="share, or groups for `groups_lost`"),
-            "std_error": Column(float, count, **number, description="clustered by group"),
-            "df": Column(float, **number, description="of t, or of F's numerator"),
-            "statistic": Column(float, **number, description="t, or F of a joint test"),
-            "df_denominator": Column(float, **number),
-            "p_value": Column(float, Check.in_range(0, 1), **number),
-            "conf_low": Column(float, **number),
-            "conf_high": Column(float, **number),
-            "n_units": Column(
-                int, count, description="of the baseline; for `new_units` of the other"
-            ),
-            "n_found": Column(int, count),
-            "n_groups": Column(int, count),
-        },
-        strict=True,
-    )
+ATTRITION_BOUNDS = ResultTable(
+    name="attrition_bounds",
+    stages=_SENSITIVITY,
+    description="Effects weighted for response, and bounds that losses leave.",
+    row="an effect, a bound or an interval",
+    columns={
+        **_NAMES,
+        "wave": text("wave of the follow-up"),
+        "synthetic": SYNTHETIC,
+        "outcome": OUTCOME_NAME,
+        "unit": text("unit of `estimate`; shares are kept as fractions"),
+        "change": flag("outcomes are changes since the baseline"),
+        "kind": text("what the row is", *_KINDS),
+        "estimator": text("how it is estimated", *_ESTIMATORS),
+        "trimmed": text("arm that is trimmed", "treated", "control", "none", ""),
+        "notes": text("what a reader must know about the row, else empty"),
+        "reason": text("why there is no estimate, else empty"),
+        "estimate": number("effect or bound; for `weighting` the change it makes", OUTCOME),
+        "std_error": std_error(),
+        "df": number("degrees of freedom of t"),
+        "statistic": number("t statistic of no effect"),
+        "p_value": P_VALUE,
+        "conf_low": number(
+            "95 percent interval, lower end; of `lee_interval` Imbens and Manski's", OUTCOME
+        ),
+        "conf_high": number("95 percent interval, upper end", OUTCOME),
+        "treated_mean": number("mean of the treated", OUTCOME),
+        "control_mean": number("mean of the controls", OUTCOME),
+        "share_trimmed": share("share of the arm's respondents that is trimmed"),
+        "largest_weight": number("largest weight for response"),
+        "n_units": count("units of the baseline that are compared", "units"),
+        "n_treated": count("treated respondents", "units"),
+        "n_control": count("controls that responded", "units"),
+        "n_groups": count("groups with a non-zero score", "groups"),
+        "n_cells": count("cells within which is trimmed", "cells"),
+        "n_reversed": count("cells in which the other arm is trimmed", "cells"),
+        "capped": count("respondents whose weight is capped", "units"),
+    },
+    suppression=Suppressed(suppression.attrition_bounds),
+)
 
-
-def attrition_bounds() -> DataFrameSchema:
-    """Contract ``attrition_bounds``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    count, share = Check.ge(0), Check.in_range(0, 1)
-    return DataFrameSchema(
-        {
-            "attrition": Column(str, description="name of the entry of `attrition:`"),
-            "label": Column(str),
-            "wave": Column(str),
-            "synthetic": Column(bool),
-            "outcome": Column(str),
-            "unit": Column(str, description="unit of `estimate`; shares are kept as fractions"),
-            "change": Column(bool, description="outcomes are changes since the baseline"),
-            "kind": Column(str, Check.isin(KINDS)),
-            "estimator": Column(str, Check.isin(ESTIMATORS)),
-            "trimmed": Column(str, Check.isin(["treated", "control", "none", ""])),
-            "notes": Column(str),
-            "reason": Column(str, description="why there is no estimate, else empty"),
-            "estimate": Column(float, **number, description="for `weighting` the change it makes"),
-            "std_error": Column(float, count, **number, description="clustered by group"),
-            "df": Column(float, **number),
-            "statistic": Column(float, **number),
-            "p_value": Column(float, share, **number),
-            "conf_low": Column(float, **number, description="`lee_interval`: Imbens and Manski's"),
-            "conf_high": Column(float, **number),
-            "treated_mean": Column(float, **number),
-            "control_mean": Column(float, **number),
-            "share_trimmed": Column(float, share, **number, description="of the arm's respondents"),
-            "largest_weight": Column(float, **number),
-            "n_units": Column(int, count, description="of the baseline that are compared"),
-            "n_treated": Column(int, count, description="respondents"),
-            "n_control": Column(int, count),
-            "n_groups": Column(int, count, description="with a non-zero score"),
-            "n_cells": Column(int, count),
-            "n_reversed": Column(int, count, description="cells in which the other arm is trimmed"),
-            "capped": Column(int, count, description="respondents whose weight is capped"),
-        },
-        strict=True,
-    )
+TABLES = (ATTRITION, ATTRITION_BOUNDS)

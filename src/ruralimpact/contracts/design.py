@@ -1,130 +1,150 @@
-"""Contracts of designs: matches, weights, propensity scores, balance."""
+"""Designs: matches, weights, propensity scores, balance."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import (
+    ANALYSIS,
+    STRATEGY,
+    Column,
+    count,
+    flag,
+    number,
+    share,
+    text,
+    whole,
+)
+from ruralimpact.contracts.table import ResultTable, Suppressed, Withheld
 
-from pandera.pandas import Check, Column, DataFrameSchema
+_DESIGN = ("design_comparisons",)
+_LINK = text("link of the model of the score", "logit", "probit")
+_TREATED = Column(int, "1 for treated units, 0 for controls", choices=("0", "1"))
 
+WEIGHTS = ResultTable(
+    name="weights",
+    stages=_DESIGN,
+    description="Weight of every unit in every design.",
+    row="a unit of a design",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": STRATEGY,
+        "unit_id": text("unit of the sample"),
+        "treated": _TREATED,
+        "weight": number("weight; 1 for a matched treated unit (ATT)", low=0, missing=False),
+        "set": whole("matched set, -1 outside one or where sets overlap"),
+    },
+    suppression=Suppressed(suppression.weights, after=("designs",)),
+)
 
-def weights() -> DataFrameSchema:
-    """Contract ``weights``."""
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "strategy": Column(str),
-            "unit_id": Column(str),
-            "treated": Column(int, Check.isin([0, 1])),
-            "weight": Column(float, Check.ge(0), description="1 for a matched treated unit (ATT)"),
-            "set": Column(int, description="matched set, -1 outside or where sets overlap"),
-        },
-        strict=True,
-    )
+PAIRS = ResultTable(
+    name="pairs",
+    stages=_DESIGN,
+    description="Who is matched with whom.",
+    row="a match of a unit",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": STRATEGY,
+        "focal_id": text("unit that is matched"),
+        "match_id": text("its match in the other arm"),
+        "weight": Column(float, "share of this match in all of the unit's", "fraction", low=0),
+    },
+    suppression=Withheld("pairs of producers"),
+)
 
+PROPENSITY = ResultTable(
+    name="propensity",
+    stages=_DESIGN,
+    description="Propensity score of every unit of a comparison.",
+    row="a unit of a comparison, for each link",
+    columns={
+        "analysis": ANALYSIS,
+        "link": _LINK,
+        "unit_id": text("unit of the sample"),
+        "treated": _TREATED,
+        "linear_predictor": number("linear predictor", "log odds or probits", missing=False),
+        "probability": share("probability of taking part", missing=False),
+    },
+    suppression=Suppressed(suppression.propensity, after=("designs",)),
+)
 
-def pairs() -> DataFrameSchema:
-    """Contract ``pairs``."""
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "strategy": Column(str),
-            "focal_id": Column(str),
-            "match_id": Column(str),
-            "weight": Column(float, Check.gt(0), description="share of the focal unit's match"),
-        },
-        strict=True,
-    )
+PROPENSITY_MODELS = ResultTable(
+    name="propensity_models",
+    stages=_DESIGN,
+    description="Coefficients and fit of the propensity score of each comparison.",
+    row="a coefficient, or a statistic of the fit",
+    columns={
+        "analysis": ANALYSIS,
+        "link": _LINK,
+        "kind": text("what the row is", "coefficient", "statistic"),
+        "term": text("covariate with its level in brackets, or name of the statistic"),
+        "label": text("printed name of the term"),
+        "value": number("coefficient or statistic", "log odds or probits; the statistic's"),
+        "std_error": number("standard error of a coefficient", "log odds or probits", low=0),
+    },
+    suppression=Suppressed(suppression.propensity_models, after=("designs",)),
+)
 
+BALANCE = ResultTable(
+    name="balance",
+    stages=_DESIGN,
+    description="How alike the arms are in each covariate, before and after each strategy.",
+    row="a covariate before, or after one strategy",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": text("matching strategy; empty before matching"),
+        "stage": text("before or after matching", "before", "after"),
+        "covariate": text("covariate, with its level in brackets"),
+        "label": text("printed name of the covariate"),
+        "binary": flag("it takes two values"),
+        "treated_mean": number("mean of the treated", "the covariate's"),
+        "control_mean": number("mean of the (weighted) controls", "the covariate's"),
+        "smd": number(
+            "difference in means over the standard deviation of the treated before matching",
+            "standard deviations",
+        ),
+        "variance_ratio": number("variance of the treated over that of the controls"),
+        "ks": number("largest distance between the weighted distribution functions", "fraction"),
+        "balanced": flag("absolute SMD below 0.1 and, if not binary, a variance ratio of 0.5 to 2"),
+    },
+    suppression=Suppressed(suppression.balance, after=("designs",)),
+)
 
-def propensity() -> DataFrameSchema:
-    """Contract ``propensity``."""
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "link": Column(str, Check.isin(["logit", "probit"])),
-            "unit_id": Column(str),
-            "treated": Column(int, Check.isin([0, 1])),
-            "linear_predictor": Column(float),
-            "probability": Column(float, Check.in_range(0, 1)),
-        },
-        strict=True,
-    )
+BALANCE_SUMMARY = ResultTable(
+    name="balance_summary",
+    stages=_DESIGN,
+    description="Balance of each strategy in the numbers of pstest.",
+    row="a strategy, or the comparison before matching",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": text("matching strategy; empty before matching"),
+        "mean_bias": number("mean absolute bias over covariates, pstest's denominator", "percent"),
+        "median_bias": number("median of the same", "percent"),
+        "pseudo_r2": number("pseudo-R2 of the refitted probit"),
+        "lr_p_value": share("p-value of its likelihood-ratio test", ""),
+        "rubin_b": number("Rubin's B; below 25 is good", "percent"),
+        "rubin_r": number("Rubin's R; 0.5 to 2 is good"),
+        "overlap": number("overlap coefficient of the scores' densities", "fraction"),
+    },
+    suppression=Suppressed(suppression.balance_summary, after=("designs",)),
+)
 
+DESIGNS = ResultTable(
+    name="designs",
+    stages=_DESIGN,
+    description="Sizes of the arms of each design, and its balance in one line.",
+    row="a design: analysis and strategy",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": STRATEGY,
+        "estimand": text("what the design can estimate"),
+        "n_treated": count("treated units before the match", "units"),
+        "n_control": count("controls before the match", "units"),
+        "n_treated_matched": count("treated units with a match", "units"),
+        "n_control_matched": count("controls with a positive weight", "units"),
+        "effective_controls": number("Kish's effective number of controls", "units"),
+        "n_dropped": count("treated units without a match", "units"),
+        "max_abs_smd": number("largest absolute SMD after the match", "standard deviations"),
+        "balanced": flag("every covariate is balanced"),
+    },
+    suppression=Suppressed(suppression.designs),
+)
 
-def propensity_models() -> DataFrameSchema:
-    """Contract ``propensity_models``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "link": Column(str, Check.isin(["logit", "probit"])),
-            "kind": Column(str, Check.isin(["coefficient", "statistic"])),
-            "term": Column(str, description="covariate, or name of the statistic"),
-            "label": Column(str),
-            "value": Column(float, **number),
-            "std_error": Column(float, Check.ge(0), **number),
-        },
-        strict=True,
-    )
-
-
-def balance() -> DataFrameSchema:
-    """Contract ``balance``."""
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "strategy": Column(str, description="'before' rows carry the empty string"),
-            "stage": Column(str, Check.isin(["before", "after"])),
-            "covariate": Column(str, description="covariate, with its level in brackets"),
-            "label": Column(str),
-            "binary": Column(bool),
-            "treated_mean": Column(float, nullable=True),
-            "control_mean": Column(float, nullable=True),
-            "smd": Column(
-                float, nullable=True, description="difference over the unmatched treated sd"
-            ),
-            "variance_ratio": Column(float, nullable=True, description="treated over control"),
-            "ks": Column(
-                float, nullable=True, description="largest distance between weighted ECDFs"
-            ),
-            "balanced": Column(bool, description="|smd| < 0.1 and, if not binary, ratio in 0.5-2"),
-        },
-        strict=True,
-    )
-
-
-def balance_summary() -> DataFrameSchema:
-    """Contract ``balance_summary``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "strategy": Column(str, description="empty before matching"),
-            "mean_bias": Column(float, **number, description="percent, pstest's denominator"),
-            "median_bias": Column(float, **number),
-            "pseudo_r2": Column(float, **number, description="of the refitted probit"),
-            "lr_p_value": Column(float, Check.in_range(0, 1), **number),
-            "rubin_b": Column(float, **number, description="percent; below 25 is good"),
-            "rubin_r": Column(float, **number, description="0.5 to 2 is good"),
-            "overlap": Column(float, **number, description="coefficient of the score's densities"),
-        },
-        strict=True,
-    )
-
-
-def designs() -> DataFrameSchema:
-    """Contract ``designs``."""
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "strategy": Column(str),
-            "estimand": Column(str),
-            "n_treated": Column(int, Check.ge(0), description="treated units before the match"),
-            "n_control": Column(int, Check.ge(0), description="controls before the match"),
-            "n_treated_matched": Column(int, Check.ge(0)),
-            "n_control_matched": Column(int, Check.ge(0)),
-            "effective_controls": Column(float, nullable=True, description="Kish effective number"),
-            "n_dropped": Column(int, Check.ge(0), description="treated units without a match"),
-            "max_abs_smd": Column(float, nullable=True),
-            "balanced": Column(bool, description="every covariate is balanced"),
-        },
-        strict=True,
-    )
+TABLES = (WEIGHTS, PAIRS, PROPENSITY, PROPENSITY_MODELS, BALANCE, BALANCE_SUMMARY, DESIGNS)

@@ -1,109 +1,140 @@
-"""Contracts of effects by subgroup and by part, and of associations."""
+"""Effects by subgroup and by part, and associations."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import (
+    ANALYSIS,
+    CONF_HIGH,
+    CONF_LOW,
+    N_CONTROL,
+    N_GROUPS,
+    N_TREATED,
+    OUTCOME,
+    OUTCOME_NAME,
+    P_VALUE,
+    STRATEGY,
+    SYNTHETIC,
+    UNIT,
+    count,
+    flag,
+    number,
+    share,
+    std_error,
+    text,
+    whole,
+)
+from ruralimpact.contracts.table import ResultTable, Suppressed
 
-from pandera.pandas import Check, Column, DataFrameSchema
+_ESTIMATE = ("estimate_impacts",)
+_COUNTERFACTUAL = "percent of the counterfactual mean"
 
+SUBGROUPS = ResultTable(
+    name="subgroups",
+    stages=_ESTIMATE,
+    description="Effects by level of a subgroup variable, with tests that they are equal.",
+    row="a level, a difference of two levels, or a test of equality",
+    columns={
+        "spec_id": text("the estimate on everyone"),
+        "analysis": ANALYSIS,
+        "sample": text("sample, by its name in study.yaml"),
+        "method": text("method of the analysis"),
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "strategy": STRATEGY,
+        "estimand": text("what is estimated"),
+        "subgroup": text("name of the entry of `subgroups:`"),
+        "subgroup_label": text("its printed name"),
+        "basis": text("how the levels came about", "declared", "baseline", "predicted", "realised"),
+        "kind": text("what the row is", "level", "difference", "equality"),
+        "level": text("the level, or the first of a difference"),
+        "against": text("the level subtracted, in a difference"),
+        "place": whole("position of the level, -1 in tests of equality"),
+        "low": number("smallest value in a quantile class", "the variable's"),
+        "high": number("largest value in a quantile class", "the variable's"),
+        "estimate": number("effect", OUTCOME),
+        "std_error": std_error(),
+        "statistic": number("t, or F of a test of equality"),
+        "df": number("degrees of freedom of t, or of F's numerator"),
+        "df_denominator": number("degrees of freedom of F's denominator"),
+        "p_value": P_VALUE,
+        "p_adjusted": share("p-value adjusted within the family (Romano and Wolf)", ""),
+        "conf_low": CONF_LOW,
+        "conf_high": CONF_HIGH,
+        "bootstrap": flag("p-value and interval are from the wild bootstrap"),
+        "treated_mean": number("mean of the treated", OUTCOME),
+        "control_mean": number("mean of the matched (weighted) controls", OUTCOME),
+        "counterfactual_mean": number("treated mean less the effect", OUTCOME),
+        "percent": number("effect", _COUNTERFACTUAL),
+        "percent_low": number("95 percent interval of the percent, lower end", _COUNTERFACTUAL),
+        "percent_high": number("95 percent interval of the percent, upper end", _COUNTERFACTUAL),
+        "percent_reason": text("why a percent is missing, else empty"),
+        "n_treated": N_TREATED,
+        "n_control": N_CONTROL,
+        "n_groups": N_GROUPS,
+        "ess": number("Kish's effective number of controls", "units"),
+        "dropped": count("treated units without a match", "units"),
+        "balanced": text("every covariate is balanced in the level", "yes", "no", ""),
+        "warning": text("why the row is no evidence, else empty"),
+        "reason": text("why there is no estimate, else empty"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.subgroups),
+)
 
-def subgroups() -> DataFrameSchema:
-    """Contract ``subgroups``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    share = Check.in_range(0, 1)
-    return DataFrameSchema(
-        {
-            "spec_id": Column(str, description="the estimate on everyone"),
-            **{name: Column(str) for name in ("analysis", "sample", "method", "outcome", "unit")},
-            "strategy": Column(str),
-            "estimand": Column(str),
-            "subgroup": Column(str, description="name of the entry of `subgroups:`"),
-            "subgroup_label": Column(str),
-            "basis": Column(str, Check.isin(["declared", "baseline", "predicted", "realised"])),
-            "kind": Column(str, Check.isin(["level", "difference", "equality"])),
-            "level": Column(str, description="the level, or the first of a difference"),
-            "against": Column(str, description="the level subtracted, in a difference"),
-            "place": Column(int, description="position of the level, -1 in tests of equality"),
-            "low": Column(float, **number, description="smallest value in a quantile class"),
-            "high": Column(float, **number),
-            "estimate": Column(float, **number),
-            "std_error": Column(float, Check.ge(0), **number, description="clustered by group"),
-            "statistic": Column(float, **number, description="t, or F of a test of equality"),
-            "df": Column(float, **number, description="of t, or of F's numerator"),
-            "df_denominator": Column(float, **number),
-            "p_value": Column(float, share, **number),
-            "p_adjusted": Column(float, share, **number, description="Romano-Wolf, in the family"),
-            "conf_low": Column(float, **number),
-            "conf_high": Column(float, **number),
-            "bootstrap": Column(bool, description="p and interval from the wild bootstrap"),
-            "treated_mean": Column(float, **number),
-            "control_mean": Column(float, **number),
-            "counterfactual_mean": Column(float, **number),
-            "percent": Column(float, **number, description="percent of the counterfactual"),
-            "percent_low": Column(float, **number),
-            "percent_high": Column(float, **number),
-            "percent_reason": Column(str),
-            "n_treated": Column(int, Check.ge(0)),
-            "n_control": Column(int, Check.ge(0)),
-            "n_groups": Column(int, Check.ge(0)),
-            "ess": Column(float, **number),
-            "dropped": Column(int, Check.ge(0), description="treated units without a match"),
-            "balanced": Column(str, Check.isin(["yes", "no", ""]), description="in the level"),
-            "warning": Column(str, description="why the row is no evidence, else empty"),
-            "reason": Column(str, description="why there is no estimate, else empty"),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
+DECOMPOSITION = ResultTable(
+    name="decomposition",
+    stages=_ESTIMATE,
+    description="The effect on net income by its parts.",
+    row="a part of an estimate, of one product or of all",
+    columns={
+        "spec_id": text("the estimate that is split"),
+        "analysis": ANALYSIS,
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "strategy": STRATEGY,
+        "part": text("term of net income", "total", "volume", "mix", "quality", "price", "cost"),
+        "product": text("product; empty: all"),
+        "estimate": number("the part; parts sum to the total", OUTCOME),
+        "std_error": std_error(),
+        "df": number("degrees of freedom of t"),
+        "statistic": number("t statistic of a part of zero"),
+        "p_value": P_VALUE,
+        "conf_low": CONF_LOW,
+        "conf_high": CONF_HIGH,
+        "reason": text("why there is no split, else empty"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.decomposition, after=("estimates",)),
+)
 
+ASSOCIATIONS = ResultTable(
+    name="associations",
+    stages=_ESTIMATE,
+    description="What goes with an outcome among the treated: no effects.",
+    row="a coefficient, or a test that all are zero",
+    columns={
+        "analysis": ANALYSIS,
+        "association": text("name of the entry of `associations:`"),
+        "label": text("its printed name"),
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "kind": text("what the row is", "coefficient", "jointly zero"),
+        "variable": text("variable, with its level in brackets"),
+        "variable_label": text("its printed name"),
+        "estimate": number("coefficient among the treated", OUTCOME),
+        "std_error": std_error(),
+        "statistic": number("t, or F of the joint test"),
+        "df": number("degrees of freedom of t, or of F's numerator"),
+        "p_value": P_VALUE,
+        "conf_low": CONF_LOW,
+        "conf_high": CONF_HIGH,
+        "df_denominator": number("degrees of freedom of F's denominator"),
+        "mean": number("mean of the variable among the treated", "the variable's"),
+        "n_groups": N_GROUPS,
+        "n_units": count("treated units", "units"),
+        "r_squared": number("R2 of the regression"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.associations),
+)
 
-def decomposition() -> DataFrameSchema:
-    """Contract ``decomposition``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "spec_id": Column(str, description="the estimate that is split"),
-            **{name: Column(str) for name in ("analysis", "outcome", "unit", "strategy")},
-            "part": Column(str, Check.isin(["total", "volume", "mix", "quality", "price", "cost"])),
-            "product": Column(str, description="empty: all products"),
-            "estimate": Column(float, **number, description="parts sum to the total"),
-            "std_error": Column(float, Check.ge(0), **number),
-            "df": Column(float, **number),
-            "statistic": Column(float, **number),
-            "p_value": Column(float, Check.in_range(0, 1), **number),
-            "conf_low": Column(float, **number),
-            "conf_high": Column(float, **number),
-            "reason": Column(str, description="why there is no split, else empty"),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
-
-
-def associations() -> DataFrameSchema:
-    """Contract ``associations``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "association": Column(str, description="name of the entry of `associations:`"),
-            "label": Column(str),
-            "outcome": Column(str),
-            "unit": Column(str),
-            "kind": Column(str, Check.isin(["coefficient", "jointly zero"])),
-            "variable": Column(str, description="with its level in brackets"),
-            "variable_label": Column(str),
-            "estimate": Column(float, **number, description="among beneficiaries; no effect"),
-            "std_error": Column(float, Check.ge(0), **number, description="clustered by group"),
-            "statistic": Column(float, **number, description="t, or F of the joint test"),
-            "df": Column(float, **number),
-            "p_value": Column(float, Check.in_range(0, 1), **number),
-            "conf_low": Column(float, **number),
-            "conf_high": Column(float, **number),
-            "df_denominator": Column(float, **number),
-            "mean": Column(float, **number, description="of the variable among beneficiaries"),
-            "n_groups": Column(int, Check.ge(0)),
-            "n_units": Column(int, Check.ge(0)),
-            "r_squared": Column(float, **number),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
+TABLES = (SUBGROUPS, DECOMPOSITION, ASSOCIATIONS)

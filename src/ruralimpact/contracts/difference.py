@@ -1,101 +1,123 @@
-"""Contracts of what stands behind estimates over time: dynamics, pre-trends, and their sensitivity."""
+"""What stands behind estimates over time: dynamics, pre-trends, and their sensitivity."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import (
+    ANALYSIS,
+    CONF_HIGH,
+    CONF_LOW,
+    N_CONTROL,
+    N_GROUPS,
+    OUTCOME,
+    OUTCOME_NAME,
+    P_VALUE,
+    SYNTHETIC,
+    UNIT,
+    count,
+    flag,
+    number,
+    std_error,
+    text,
+)
+from ruralimpact.contracts.table import ResultTable, Suppressed
 
-from pandera.pandas import Check, Column, DataFrameSchema
+_ESTIMATE = ("estimate_impacts",)
 
-KINDS = ("mean", "group_time", "event", "cohort", "calendar")
+DYNAMICS = ResultTable(
+    name="dynamics",
+    stages=_ESTIMATE,
+    description="Means of the arms by wave, and effects by cohort, wave and time since treatment.",
+    row="a mean, or an effect of one kind",
+    columns={
+        "analysis": ANALYSIS,
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "kind": text(
+            "what the row is; `mean`: of an arm, no effect",
+            *("mean", "group_time", "event", "cohort", "calendar"),
+        ),
+        "arm": text("arm of a mean, else empty"),
+        "cohort": number("wave of first treatment", "wave"),
+        "period": number("wave", "wave"),
+        "event_time": number("time since first treatment", "waves"),
+        "before": flag("a pseudo-effect before treatment"),
+        "estimate": number("effect, or mean", OUTCOME),
+        "std_error": std_error(),
+        "conf_low": number("95 percent interval of this estimate alone, lower end", OUTCOME),
+        "conf_high": number("95 percent interval of this estimate alone, upper end", OUTCOME),
+        "band_low": number("band of all of the kind at once, lower end", OUTCOME),
+        "band_high": number("band of all of the kind at once, upper end", OUTCOME),
+        "n_treated": count("treated units; of a mean: its units", "units"),
+        "n_control": N_CONTROL,
+        "n_groups": N_GROUPS,
+        "reason": text("why there is no estimate or error, else empty"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.dynamics),
+)
 
+PRE_TRENDS = ResultTable(
+    name="pre_trends",
+    stages=_ESTIMATE,
+    description="Joint test that all effects before treatment are zero.",
+    row="an outcome of an analysis",
+    columns={
+        "analysis": ANALYSIS,
+        "outcome": OUTCOME_NAME,
+        "statistic": number("F, that all are zero"),
+        "df": number("degrees of freedom of its numerator"),
+        "df_denominator": number("degrees of freedom of its denominator"),
+        "p_value": P_VALUE,
+        "n_pre": count("times before treatment", "waves"),
+        "reason": text("why there is no test, else empty"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.pre_trends, after=("estimates",)),
+)
 
-def dynamics() -> DataFrameSchema:
-    """Contract ``dynamics``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "outcome": Column(str),
-            "unit": Column(str),
-            "kind": Column(str, Check.isin(KINDS), description="mean: of an arm, no effect"),
-            "arm": Column(str, description="of a mean, else empty"),
-            "cohort": Column(float, **number, description="wave of first treatment"),
-            "period": Column(float, **number, description="wave"),
-            "event_time": Column(float, **number, description="waves since first treatment"),
-            "before": Column(bool, description="a pseudo-effect before treatment"),
-            "estimate": Column(float, **number),
-            "std_error": Column(float, Check.ge(0), **number, description="clustered by group"),
-            "conf_low": Column(float, **number, description="of this estimate alone"),
-            "conf_high": Column(float, **number),
-            "band_low": Column(float, **number, description="of all of the kind at once"),
-            "band_high": Column(float, **number),
-            "n_treated": Column(int, Check.ge(0), description="of a mean: its units"),
-            "n_control": Column(int, Check.ge(0)),
-            "n_groups": Column(int, Check.ge(0)),
-            "reason": Column(str, description="why there is no estimate or error, else empty"),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
+COMPARISONS = ResultTable(
+    name="comparisons",
+    stages=_ESTIMATE,
+    description="The comparisons of two cohorts that two-way fixed effects average (Goodman-Bacon 2021).",
+    row="a cohort and its controls",
+    columns={
+        "analysis": ANALYSIS,
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "kind": text(
+            "who the controls are",
+            *("earlier_vs_later", "later_vs_earlier", "treated_vs_never", "treated_vs_always"),
+        ),
+        "cohort": number("wave of first treatment", "wave", missing=False),
+        "other": number("wave of first treatment of its controls; missing: never", "wave"),
+        "weight": number("weight in two-way fixed effects; they sum to 1", "fraction"),
+        "estimate": number("effect in this comparison", OUTCOME),
+        "n_treated": count("units of the cohort", "units"),
+        "n_control": count("units of its controls", "units"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.comparisons),
+)
 
+PARALLEL_TRENDS = ResultTable(
+    name="parallel_trends",
+    stages=_ESTIMATE,
+    description="Intervals that allow trends to differ (Rambachan and Roth 2023).",
+    row="a bound on how far trends may differ",
+    columns={
+        "analysis": ANALYSIS,
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "restriction": text("what is bounded", "relative_magnitudes", "smoothness"),
+        "magnitude": number("Mbar, a multiple, or M in the outcome's unit"),
+        "estimate": number("average over times since treatment", OUTCOME),
+        "std_error": std_error(),
+        "conf_low": CONF_LOW,
+        "conf_high": CONF_HIGH,
+        "breakdown": number("largest magnitude at which the interval excludes zero"),
+        "reason": text("why there is no interval, else empty"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.parallel_trends, after=("estimates",)),
+)
 
-def pre_trends() -> DataFrameSchema:
-    """Contract ``pre_trends``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "outcome": Column(str),
-            "statistic": Column(float, **number, description="F, that all are zero"),
-            "df": Column(float, **number),
-            "df_denominator": Column(float, **number),
-            "p_value": Column(float, Check.in_range(0, 1), **number),
-            "n_pre": Column(int, Check.ge(0), description="times before treatment"),
-            "reason": Column(str, description="why there is no test, else empty"),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
-
-
-def comparisons() -> DataFrameSchema:
-    """Contract ``comparisons``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    kinds = ("earlier_vs_later", "later_vs_earlier", "treated_vs_never", "treated_vs_always")
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "outcome": Column(str),
-            "unit": Column(str),
-            "kind": Column(str, Check.isin(kinds)),
-            "cohort": Column(float, coerce=True, description="wave of first treatment"),
-            "other": Column(float, **number, description="of its controls; missing: never"),
-            "weight": Column(float, **number, description="in two-way fixed effects; sum to 1"),
-            "estimate": Column(float, **number),
-            "n_treated": Column(int, Check.ge(0), description="units of the cohort"),
-            "n_control": Column(int, Check.ge(0), description="units of its controls"),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
-
-
-def parallel_trends() -> DataFrameSchema:
-    """Contract ``parallel_trends``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    restrictions = ("relative_magnitudes", "smoothness")
-    return DataFrameSchema(
-        {
-            "analysis": Column(str),
-            "outcome": Column(str),
-            "unit": Column(str),
-            "restriction": Column(str, Check.isin(restrictions)),
-            "magnitude": Column(float, **number, description="Mbar, or M in the outcome's unit"),
-            "estimate": Column(float, **number, description="average over times since treatment"),
-            "std_error": Column(float, Check.ge(0), **number, description="clustered by group"),
-            "conf_low": Column(float, **number, description="if trends differ by no more"),
-            "conf_high": Column(float, **number),
-            "breakdown": Column(float, **number, description="largest magnitude without zero"),
-            "reason": Column(str, description="why there is no interval, else empty"),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
+TABLES = (DYNAMICS, PRE_TRENDS, COMPARISONS, PARALLEL_TRENDS)

@@ -1,154 +1,180 @@
-"""Contracts of estimates, their errors, scores, tests and sensitivity."""
+"""Estimates, their standard errors, scores, tests and sensitivity."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import (
+    ANALYSIS,
+    CONF_HIGH,
+    CONF_LOW,
+    N_CONTROL,
+    N_TREATED,
+    OUTCOME,
+    OUTCOME_NAME,
+    P_VALUE,
+    SPEC_ID,
+    SYNTHETIC,
+    UNIT,
+    count,
+    flag,
+    number,
+    share,
+    std_error,
+    text,
+    whole,
+)
+from ruralimpact.contracts.table import ResultTable, Suppressed
 
-from pandera.pandas import Check, Column, DataFrameSchema
+_ESTIMATE = ("estimate_impacts",)
+_SENSITIVITY = ("analyse_sensitivity",)
+_COUNTERFACTUAL = "percent of the counterfactual mean"
+_CONTROL = "percent of the matched control mean"
 
+ESTIMATES = ResultTable(
+    name="estimates",
+    stages=_ESTIMATE,
+    description="One row an estimate of the effect on everyone.",
+    row="a specification",
+    columns={
+        "spec_id": text("the specification: analysis/strategy-or-estimator/outcome", unique=True),
+        "analysis": ANALYSIS,
+        "sample": text("sample, by its name in study.yaml"),
+        "method": text("method of the analysis"),
+        "treatment": text("treatment variable"),
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "strategy": text("matching strategy, or panel estimator"),
+        "estimand": text("what is estimated"),
+        "estimate": number("effect", OUTCOME),
+        "std_error": std_error("standard error, as `vcov` says"),
+        "vcov": text("how `std_error` was computed"),
+        "df": number("degrees of freedom of t"),
+        "statistic": number("t statistic of no effect"),
+        "p_value": P_VALUE,
+        "conf_low": CONF_LOW,
+        "conf_high": CONF_HIGH,
+        "treated_mean": number("mean of the treated", OUTCOME),
+        "control_mean": number("mean of the matched (weighted) controls", OUTCOME),
+        "counterfactual_mean": number("treated mean less the effect", OUTCOME),
+        "percent": number("effect", _COUNTERFACTUAL),
+        "percent_low": number("95 percent interval of the percent, lower end", _COUNTERFACTUAL),
+        "percent_high": number("95 percent interval of the percent, upper end", _COUNTERFACTUAL),
+        "percent_control": number("effect", _CONTROL),
+        "percent_control_low": number("95 percent interval of that, lower end", _CONTROL),
+        "percent_control_high": number("95 percent interval of that, upper end", _CONTROL),
+        "percent_reason": text("why a percent is missing, else empty"),
+        "n_treated": whole("treated units", "units"),
+        "n_control": whole("controls with a positive weight", "units"),
+        "n_groups": whole("groups with a non-zero score", "groups"),
+        "ess": number("Kish's effective number of controls", "units"),
+        "dropped": whole("treated units without a match", "units"),
+        "balanced": text("every covariate is balanced; empty: not a match", "yes", "no", ""),
+        "synthetic": SYNTHETIC,
+        "notes": text("what a reader must know about the estimate, else empty"),
+    },
+    suppression=Suppressed(suppression.estimates),
+)
 
-def estimates() -> DataFrameSchema:
-    """Contract ``estimates``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "spec_id": Column(
-                str, unique=True, description="analysis/strategy-or-estimator/outcome"
-            ),
-            "analysis": Column(str),
-            "sample": Column(str),
-            "method": Column(str),
-            "treatment": Column(str),
-            "outcome": Column(str),
-            "unit": Column(str, description="unit of `estimate`; shares are kept as fractions"),
-            "strategy": Column(str, description="matching strategy, or panel estimator"),
-            "estimand": Column(str),
-            "estimate": Column(float, **number),
-            "std_error": Column(float, Check.ge(0), **number),
-            "vcov": Column(str, description="how `std_error` was computed"),
-            "df": Column(float, **number),
-            "statistic": Column(float, **number),
-            "p_value": Column(float, Check.in_range(0, 1), **number),
-            "conf_low": Column(float, **number),
-            "conf_high": Column(float, **number),
-            "treated_mean": Column(float, **number),
-            "control_mean": Column(float, **number, description="matched (weighted) controls"),
-            "counterfactual_mean": Column(
-                float, **number, description="treated mean less the effect"
-            ),
-            "percent": Column(float, **number, description="percent of the counterfactual"),
-            "percent_low": Column(float, **number),
-            "percent_high": Column(float, **number),
-            "percent_control": Column(
-                float, **number, description="percent of the matched control mean"
-            ),
-            "percent_control_low": Column(float, **number),
-            "percent_control_high": Column(float, **number),
-            "percent_reason": Column(str, description="why a percent is missing, else empty"),
-            "n_treated": Column(int),
-            "n_control": Column(int, description="controls with a positive weight"),
-            "n_groups": Column(int, description="groups with a non-zero score"),
-            "ess": Column(float, **number, description="Kish effective number of controls"),
-            "dropped": Column(int, description="treated units without a match"),
-            "balanced": Column(
-                str, Check.isin(["yes", "no", ""]), description="empty: not a match"
-            ),
-            "synthetic": Column(bool),
-            "notes": Column(str),
-        },
-        strict=True,
-    )
+STD_ERRORS = ResultTable(
+    name="std_errors",
+    stages=_ESTIMATE,
+    description="Every kind of standard error that applies to an estimate.",
+    row="a kind of standard error of an estimate",
+    columns={
+        "spec_id": SPEC_ID,
+        "kind": text("group, ai2006, pair, hc1, arellano ..."),
+        "label": text("printed name of the kind"),
+        "std_error": std_error("standard error of that kind"),
+    },
+    suppression=Suppressed(suppression.std_errors, after=("estimates",)),
+)
 
+SCORES = ResultTable(
+    name="scores",
+    stages=_ESTIMATE,
+    description="Influence of each group on each estimate, from which errors and tests are computed.",
+    row="a group",
+    columns={"group": text("group that errors cluster on", unique=True)},
+    pattern={
+        ".*/.*/.*": number(
+            "sum of the group's influence on the estimate that the column is named after; missing: the "
+            "group is not compared",
+            OUTCOME,
+        )
+    },
+    suppression=Suppressed(suppression.scores, after=("estimates", "subgroups")),
+)
 
-def std_errors() -> DataFrameSchema:
-    """Contract ``std_errors``."""
-    return DataFrameSchema(
-        {
-            "spec_id": Column(str),
-            "kind": Column(str, description="group, ai2006, pair, hc1, arellano ..."),
-            "label": Column(str),
-            "std_error": Column(float, Check.ge(0), nullable=True),
-        },
-        strict=True,
-    )
+TESTS = ResultTable(
+    name="tests",
+    stages=_ESTIMATE,
+    description="Tests by the bootstrap over groups, alone and allowing for several outcomes.",
+    row="a specification",
+    columns={
+        "spec_id": text("the estimate: analysis/strategy/outcome", unique=True),
+        "family": text("hypotheses that are tested together"),
+        "p_bootstrap": share("p-value of the wild bootstrap over groups", ""),
+        "boot_low": number("its 95 percent interval, lower end", OUTCOME),
+        "boot_high": number("its 95 percent interval, upper end", OUTCOME),
+        "p_romano_wolf": share("p-value adjusted for the family (Romano and Wolf)", ""),
+        "q_value": share("q-value within the family (Benjamini and Hochberg)", ""),
+        "few_groups": flag("fewer than 40 groups: Webb weights"),
+        "fewest_in_arm": count("groups in the smaller arm", "groups"),
+        "draws": count("draws of the bootstrap", "draws", low=1),
+    },
+    suppression=Suppressed(suppression.tests, after=("estimates",)),
+)
 
+SENSITIVITY = ResultTable(
+    name="sensitivity",
+    stages=_SENSITIVITY,
+    description="How strong hidden bias must be to overturn each matched estimate.",
+    row="a specification",
+    columns={
+        "spec_id": text("the estimate: analysis/strategy/outcome", unique=True),
+        "n_pairs": count("matched pairs whose outcomes differ", "pairs"),
+        "critical_gamma": number(
+            "odds of treatment at which Rosenbaum's bounds reach 5 percent", low=1
+        ),
+        "gamma_reason": text("why there are no bounds, else empty"),
+        "regression_estimate": number("weighted regression on covariates", OUTCOME),
+        "regression_std_error": std_error("its standard error, clustered by group"),
+        "partial_r2": share("partial R2 of treatment with the outcome"),
+        "robustness_value": share("confounding that brings the estimate to zero"),
+        "robustness_value_interval": share("confounding that brings the interval to zero"),
+        "benchmark_estimate": number("effect left by a confounder like the benchmark", OUTCOME),
+        "benchmark": text("covariate; empty where there is none"),
+        "regression_reason": text("why there is no regression, else empty"),
+        "short_effect": number("all units, treatment alone", OUTCOME),
+        "short_r2": share("its R2"),
+        "long_effect": number("all units, with covariates", OUTCOME),
+        "long_r2": share("its R2"),
+        "r2_max": share("largest R2 that is thought possible"),
+        "oster_delta": number(
+            "selection on unobserved over observed that brings the effect to zero"
+        ),
+        "oster_effect": number("effect where that ratio is 1", OUTCOME),
+        "risk_ratio": number("risk ratio, for outcomes of 0 and 1 only"),
+        "e_value": number("E-value of the estimate", low=1),
+        "e_value_interval": number("E-value of the nearer end of its interval", low=1),
+    },
+    suppression=Suppressed(suppression.sensitivity, after=("estimates",)),
+)
 
-def scores() -> DataFrameSchema:
-    """Contract ``scores``."""
-    return DataFrameSchema(
-        {
-            "group": Column(str, unique=True),
-            ".*/.*/.*": Column(
-                float, nullable=True, regex=True, description="missing: not compared"
-            ),
-        },
-        strict=True,
-    )
+LEAVE_ONE_OUT = ResultTable(
+    name="leave_one_out",
+    stages=_SENSITIVITY,
+    description="Matched estimates made anew without each region in turn.",
+    row="a specification and the region that it leaves out",
+    columns={
+        "spec_id": SPEC_ID,
+        "left_out": text("region whose units are left out"),
+        "estimate": number("effect without it", OUTCOME),
+        "std_error": std_error(),
+        "p_value": P_VALUE,
+        "n_treated": N_TREATED,
+        "n_control": N_CONTROL,
+        "reason": text("why there is no estimate, else empty"),
+    },
+    suppression=Suppressed(suppression.leave_one_out, after=("estimates",)),
+)
 
-
-def tests() -> DataFrameSchema:
-    """Contract ``tests``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    return DataFrameSchema(
-        {
-            "spec_id": Column(str, unique=True),
-            "family": Column(str, description="hypotheses that are tested together"),
-            "p_bootstrap": Column(float, Check.in_range(0, 1), **number),
-            "boot_low": Column(float, **number),
-            "boot_high": Column(float, **number),
-            "p_romano_wolf": Column(float, Check.in_range(0, 1), **number),
-            "q_value": Column(float, Check.in_range(0, 1), **number),
-            "few_groups": Column(bool, description="fewer than 40 groups: Webb weights"),
-            "fewest_in_arm": Column(int, Check.ge(0), description="groups in the smaller arm"),
-            "draws": Column(int, Check.gt(0)),
-        },
-        strict=True,
-    )
-
-
-def sensitivity() -> DataFrameSchema:
-    """Contract ``sensitivity``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    share = Check.in_range(0, 1)
-    return DataFrameSchema(
-        {
-            "spec_id": Column(str, unique=True),
-            "n_pairs": Column(int, Check.ge(0), description="matched pairs whose outcomes differ"),
-            "critical_gamma": Column(float, Check.ge(1), **number),
-            "gamma_reason": Column(str, description="why there are no bounds, else empty"),
-            "regression_estimate": Column(float, **number, description="weighted, with covariates"),
-            "regression_std_error": Column(float, Check.ge(0), **number, description="by group"),
-            "partial_r2": Column(float, share, **number, description="of treatment with outcome"),
-            "robustness_value": Column(float, share, **number, description="estimate to zero"),
-            "robustness_value_interval": Column(float, share, **number),
-            "benchmark_estimate": Column(float, **number),
-            "benchmark": Column(str, description="covariate; empty where there is none"),
-            "regression_reason": Column(str, description="why there is no regression, else empty"),
-            "short_effect": Column(float, **number, description="all units, treatment alone"),
-            "short_r2": Column(float, share, **number),
-            "long_effect": Column(float, **number, description="all units, with covariates"),
-            "long_r2": Column(float, share, **number),
-            "r2_max": Column(float, share, **number),
-            "oster_delta": Column(float, **number),
-            "oster_effect": Column(float, **number, description="at delta 1"),
-            "risk_ratio": Column(float, **number, description="outcomes of 0 and 1 only"),
-            "e_value": Column(float, Check.ge(1), **number),
-            "e_value_interval": Column(float, Check.ge(1), **number),
-        },
-        strict=True,
-    )
-
-
-def leave_one_out() -> DataFrameSchema:
-    """Contract ``leave_one_out``."""
-    return DataFrameSchema(
-        {
-            "spec_id": Column(str),
-            "left_out": Column(str, description="region whose units are left out"),
-            "estimate": Column(float, nullable=True),
-            "std_error": Column(float, Check.ge(0), nullable=True, description="clustered"),
-            "p_value": Column(float, Check.in_range(0, 1), nullable=True),
-            "n_treated": Column(int, Check.ge(0)),
-            "n_control": Column(int, Check.ge(0)),
-            "reason": Column(str, description="why there is no estimate, else empty"),
-        },
-        strict=True,
-    )
+TABLES = (ESTIMATES, STD_ERRORS, SCORES, TESTS, SENSITIVITY, LEAVE_ONE_OUT)

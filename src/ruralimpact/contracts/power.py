@@ -1,51 +1,72 @@
-"""Contract of what the next wave could detect."""
+"""What the next wave could detect."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import (
+    ANALYSIS,
+    OUTCOME,
+    OUTCOME_NAME,
+    SYNTHETIC,
+    UNIT,
+    Column,
+    count,
+    number,
+    share,
+    text,
+)
+from ruralimpact.contracts.table import ResultTable, Suppressed
 
-from pandera.pandas import Check, Column, DataFrameSchema
+
+def _correlation(meaning: str) -> Column:
+    return number(meaning, low=-1, high=1)
 
 
-def power() -> DataFrameSchema:
-    """Contract ``power``."""
-    number: dict[str, Any] = {"coerce": True, "nullable": True}
-    share = Check.in_range(0, 1)
-    return DataFrameSchema(
-        {
-            **{name: Column(str) for name in ("analysis", "outcome", "unit")},
-            "design": Column(str, Check.isin(["cross_section", "ancova", "difference"])),
-            "n_groups": Column(int, Check.ge(4), description="of the next wave, both arms"),
-            "group_size": Column(float, Check.ge(1), coerce=True, description="before attrition"),
-            "size_cv": Column(float, Check.ge(0), coerce=True),
-            "attrition": Column(float, share, coerce=True),
-            "treated_share": Column(float, share, coerce=True, description="of groups"),
-            "icc": Column(float, coerce=True, description="covariates fitted; below 0 counts as 0"),
-            "icc_low": Column(float, coerce=True),
-            "icc_high": Column(float, coerce=True),
-            "icc_unadjusted": Column(float, coerce=True, description="within arms only"),
-            "group_r2": Column(float, **number, description="of covariates, between groups"),
-            "unit_r2": Column(float, **number, description="of covariates, within groups"),
-            "group_autocorrelation": Column(float, Check.in_range(-1, 1), **number),
-            "unit_autocorrelation": Column(float, Check.in_range(-1, 1), **number),
-            "autocorrelation": Column(
-                float, Check.in_range(-1, 1), **number, description="of group means, both waves"
-            ),
-            "basis": Column(
-                str, Check.isin(["estimated", "assumed", ""]), description="of autocorrelations"
-            ),
-            "power": Column(float, share, coerce=True),
-            "level": Column(float, share, coerce=True, description="of the two-sided test"),
-            "std_error": Column(float, Check.gt(0), coerce=True, description="outcome's unit"),
-            "mde": Column(float, Check.gt(0), coerce=True, description="outcome's unit"),
-            "mde_percent": Column(
-                float, **number, description="of the control mean; missing unless that is above 0"
-            ),
-            "mde_sd": Column(float, **number, description="standard deviations of the controls"),
-            "control_mean": Column(float, **number, description="of the present wave"),
-            "control_sd": Column(float, **number),
-            "groups_now": Column(int, Check.ge(0), description="that the components rest on"),
-            "units_now": Column(int, Check.ge(0)),
-            "controls_now": Column(int, Check.ge(0)),
-            "synthetic": Column(bool),
-        },
-        strict=True,
-    )
+POWER = ResultTable(
+    name="power",
+    stages=("analyse_sensitivity",),
+    description="Smallest effects that the next wave would find, and the variances behind them.",
+    row="an outcome, a way to analyse it, and a number of groups",
+    columns={
+        "analysis": ANALYSIS,
+        "outcome": OUTCOME_NAME,
+        "unit": UNIT,
+        "design": text(
+            "how the next wave would be analysed", "cross_section", "ancova", "difference"
+        ),
+        "n_groups": count("groups of the next wave, both arms", "groups", low=4),
+        "group_size": number("units of a group, before attrition", "units", low=1, missing=False),
+        "size_cv": number("coefficient of variation of group sizes", low=0, missing=False),
+        "attrition": share("units not found again", missing=False),
+        "treated_share": share("groups that are treated", missing=False),
+        "icc": number(
+            "intra-group correlation with covariates fitted; below 0 counts as 0", missing=False
+        ),
+        "icc_low": number("its 95 percent interval, lower end", missing=False),
+        "icc_high": number("its 95 percent interval, upper end", missing=False),
+        "icc_unadjusted": number("intra-group correlation within arms only", missing=False),
+        "group_r2": number("R2 of covariates between groups", "fraction"),
+        "unit_r2": number("R2 of covariates within groups", "fraction"),
+        "group_autocorrelation": _correlation("of group components, with the baseline"),
+        "unit_autocorrelation": _correlation("of unit components, with the baseline"),
+        "autocorrelation": _correlation("of group means, between the waves"),
+        "basis": text("where autocorrelations come from", "estimated", "assumed", ""),
+        "power": share("probability of finding the effect", missing=False),
+        "level": share("level of the two-sided test", missing=False),
+        "std_error": Column(
+            float, "standard error expected", OUTCOME, low=0, coerce=True, above=True
+        ),
+        "mde": Column(float, "smallest effect found", OUTCOME, low=0, coerce=True, above=True),
+        "mde_percent": number(
+            "the same; missing unless the mean is above 0", "percent of the control mean"
+        ),
+        "mde_sd": number("the same", "standard deviations of the controls"),
+        "control_mean": number("mean of the controls, present wave", OUTCOME),
+        "control_sd": number("standard deviation of the controls, present wave", OUTCOME),
+        "groups_now": count("groups that the components rest on", "groups"),
+        "units_now": count("units that the components rest on", "units"),
+        "controls_now": count("controls among them", "units"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(suppression.power),
+)
+
+TABLES = (POWER,)

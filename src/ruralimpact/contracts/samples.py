@@ -1,57 +1,71 @@
-"""Contracts of the analysis samples and of what was left out of them."""
+"""The analysis samples, and what was left out of them."""
 
-from typing import Any
+from ruralimpact.contracts import suppression
+from ruralimpact.contracts.columns import count, text
+from ruralimpact.contracts.table import NoCells, ResultTable, Suppressed, Withheld
 
-from pandera.pandas import Check, Column, DataFrameSchema
+_CONSTRUCT = ("construct_samples",)
 
+UNITS = ResultTable(
+    name="units",
+    stages=_CONSTRUCT,
+    description="Arms, groups and covariates of an analysis sample; no outcome.",
+    row="a unit of the sample",
+    columns={
+        "unit_id": text("unit in this sample; rows are sorted by it", unique=True),
+        "group": text("group that treatment is assigned to and errors cluster on"),
+    },
+    further="one a treatment and a covariate of the study",
+    by_sample=True,
+    suppression=Withheld("identifiers and covariates of producers"),
+)
 
-def units() -> DataFrameSchema:
-    """Contract ``units``."""
-    return DataFrameSchema(
-        {
-            "unit_id": Column(str, unique=True, description="unit in this sample, sorted"),
-            "group": Column(
-                str, description="group that treatment is assigned to and errors cluster on"
-            ),
-        },
-        strict=False,
-    )
+OUTCOMES = ResultTable(
+    name="outcomes",
+    stages=_CONSTRUCT,
+    description="Outcomes of an analysis sample, which the design stage never sees.",
+    row="a unit of the sample",
+    columns={"unit_id": text("unit in this sample", unique=True)},
+    further="one an outcome of the study, in its unit",
+    by_sample=True,
+    suppression=Suppressed(suppression.outcomes, after=("weights",)),
+)
 
+EXCLUSIONS = ResultTable(
+    name="exclusions",
+    stages=("construct_samples", "design_comparisons"),
+    description="Rows that were left out, with the reason and how many there were before.",
+    row="a reason, in the order in which they are applied",
+    columns={
+        "stage": text("stage that left them out", "ingest", "construct", "design", "estimate"),
+        "scope": text("source, sample, or analysis/strategy"),
+        "reason": text("why they are left out"),
+        "rows": count("rows excluded for this reason", "rows"),
+        "rows_before": count("rows before this exclusion", "rows"),
+    },
+    suppression=NoCells(
+        "rows by the reason for which they were left out; nothing about who they are"
+    ),
+)
 
-def outcomes() -> DataFrameSchema:
-    """Contract ``outcomes``."""
-    return DataFrameSchema({"unit_id": Column(str, unique=True)}, strict=False)
+CONTAMINATION = ResultTable(
+    name="contamination",
+    stages=_CONSTRUCT,
+    description="Controls whose treatment has begun, by sample and wave.",
+    row="a wave of a sample",
+    columns={
+        "sample": text("sample, by its name in study.yaml"),
+        "wave": text("wave of the interview"),
+        "handling": text("what is done with them; empty: there are none", "", "exclude", "keep"),
+        "n_treated": count("treated units", "units", coerce=True),
+        "n_not_yet": count("treatment had not begun by the wave", "units", coerce=True),
+        "n_controls": count("controls as they were declared", "units", coerce=True),
+        "n_contaminated": count("treatment had begun by the wave", "units", coerce=True),
+        "n_unknown": count("not known when treatment began", "units", coerce=True),
+        "groups_controls": count("groups of the controls", "groups", coerce=True),
+        "groups_left": count("groups with a control that is still one", "groups", coerce=True),
+    },
+    suppression=Suppressed(suppression.contamination),
+)
 
-
-def contamination() -> DataFrameSchema:
-    """Contract ``contamination``."""
-    count: dict[str, Any] = {"coerce": True, "checks": Check.ge(0)}
-    return DataFrameSchema(
-        {
-            "sample": Column(str),
-            "wave": Column(str),
-            "handling": Column(str, Check.isin(["", "exclude", "keep"])),
-            "n_treated": Column(int, **count),
-            "n_not_yet": Column(int, **count, description="treatment had not begun by the wave"),
-            "n_controls": Column(int, **count),
-            "n_contaminated": Column(int, **count, description="treatment had begun by the wave"),
-            "n_unknown": Column(int, **count, description="not known when treatment began"),
-            "groups_controls": Column(int, **count),
-            "groups_left": Column(int, **count, description="with a control that is still one"),
-        },
-        strict=True,
-    )
-
-
-def exclusions() -> DataFrameSchema:
-    """Contract ``exclusions``."""
-    return DataFrameSchema(
-        {
-            "stage": Column(str, Check.isin(["ingest", "construct", "design", "estimate"])),
-            "scope": Column(str, description="source, sample, or analysis/strategy"),
-            "reason": Column(str),
-            "rows": Column(int, Check.ge(0), description="rows excluded for this reason"),
-            "rows_before": Column(int, Check.ge(0), description="rows before this exclusion"),
-        },
-        strict=True,
-    )
+TABLES = (UNITS, OUTCOMES, EXCLUSIONS, CONTAMINATION)

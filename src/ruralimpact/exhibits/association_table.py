@@ -24,7 +24,7 @@ def association_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tupl
     tuple of Table
         One table.
     """
-    frame = results.associations
+    frame = results["associations"]
     frame = frame[frame["analysis"].isin(exhibit["analyses"])]
     rows: list[Row] = []
     lines: list[str] = []
@@ -62,7 +62,7 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
         f"{formatting.count(first['n_units'])} treated {results.study['unit_label']}, "
         f"R\N{SUPERSCRIPT TWO} {formatting.number(first['r_squared'], 2)}"
     )
-    if _hidden(first):
+    if first["suppressed"]:
         counts = formatting.SUPPRESSED
     rows = [
         heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")
@@ -70,7 +70,7 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
     for record in own.to_dict("records"):
         if record["kind"] == "coefficient":
             rows.append(_row(results, outcome, record))
-        elif not _hidden(record):
+        elif not record["suppressed"]:
             text = (
                 f"All coefficients zero: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
                 f"{formatting.number(record['statistic'], 2)}, "
@@ -81,15 +81,9 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
     return rows
 
 
-def _hidden(record: Mapping[Any, Any] | pd.Series) -> bool:
-    return bool(
-        record["n_units"] < disclosure.FEWEST_UNITS or record["n_groups"] < disclosure.FEWEST_GROUPS
-    )
-
-
 def _row(results: StudyResults, outcome: str, record: Mapping[Any, Any]) -> Row:
     label = Cell(str(record["variable_label"]))
-    if _hidden(record):
+    if record["suppressed"]:
         hidden = (Cell(formatting.SUPPRESSED),) * 5
         return Row(label, hidden, {"outcome": outcome, "variable": record["variable"]})
     factor, decimals = formatting.scale(record["unit"]), results.decimals(outcome)
@@ -143,6 +137,6 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
         "as well: these are associations.",
         reading.standard_error_note(results),
     ]
-    if any(_hidden(record) for record in frame.to_dict("records")):
+    if any(record["suppressed"] for record in frame.to_dict("records")):
         notes.append(disclosure.NOTE)
     return tuple(notes)

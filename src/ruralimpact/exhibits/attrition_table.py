@@ -55,7 +55,7 @@ def attrition_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[
     tuple of Table
         The second only where a unit was lost.
     """
-    bounds = results.attrition_bounds
+    bounds = results["attrition_bounds"]
     bounds = bounds[bounds["outcome"].isin(exhibit.get("outcomes", bounds["outcome"]))]
     common = {
         "source": exhibit.get("source") or results.study.get("citation", ""),
@@ -85,7 +85,7 @@ def attrition_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[
 
 
 def _response_rows(results: StudyResults) -> Iterator[Row]:
-    for name, part in results.attrition.groupby("attrition", sort=False):
+    for name, part in results["attrition"].groupby("attrition", sort=False):
         first = part.iloc[0]
         wave = (
             f" ({first['wave']})" if first["wave"] and first["wave"] not in first["label"] else ""
@@ -223,7 +223,7 @@ def _effect_columns(results: StudyResults) -> tuple[Column, ...]:
 
 
 def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
-    several = len(set(results.attrition["attrition"])) > 1
+    several = len(set(results["attrition"]["attrition"])) > 1
     for _, entry in bounds.groupby("attrition", sort=False):
         if several:
             yield heading(str(entry["label"].iloc[0]), "panel")

@@ -37,7 +37,7 @@ def response_lines(results: StudyResults) -> tuple[str, ...]:
     tuple of str
     """
     lines = []
-    frame = results.attrition
+    frame = results["attrition"]
     for _, part in frame.groupby("attrition", sort=False):
         rows = {(row["measure"], row["arm"]): row for row in part.to_dict("records")}
         arms = [rows[("response", arm)] for arm in ("treated", "control")]
@@ -60,7 +60,7 @@ def response_lines(results: StudyResults) -> tuple[str, ...]:
 
 def response_notes(results: StudyResults) -> tuple[str, ...]:
     """Return the notes under the table of response."""
-    frame = results.attrition
+    frame = results["attrition"]
     notes = [
         "A unit of the baseline is found again if the follow-up has it, by its identifier. Differences are "
         "in percentage points.",

@@ -47,8 +47,10 @@ def balance_summary_table(results: StudyResults, exhibit: Mapping[str, Any]) -> 
     rows: list[Row] = []
     for analysis in exhibit["analyses"]:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
-        found = results.balance_summary[results.balance_summary["analysis"] == analysis]
-        designs = results.designs[results.designs["analysis"] == analysis].set_index("strategy")
+        found = results["balance_summary"][results["balance_summary"]["analysis"] == analysis]
+        designs = results["designs"][results["designs"]["analysis"] == analysis].set_index(
+            "strategy"
+        )
         rows += [_row(results, record, designs) for record in found.to_dict("records")]
     return (
         Table(
@@ -102,7 +104,7 @@ def _mark(name: str, value: float) -> str:
 
 
 def _notes(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[str, ...]:
-    found = results.balance_summary
+    found = results["balance_summary"]
     overlaps = [
         f"{results.analysis(name)['label']} {formatting.number(value, 2)}"
         for name in exhibit["analyses"]

@@ -63,7 +63,7 @@ def _table(
 
 
 def _covariate_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
-    frame = results.balance[results.balance["analysis"] == analysis]
+    frame = results["balance"][results["balance"]["analysis"] == analysis]
     labels = dict(zip(frame["covariate"], frame["label"], strict=True))
     found = {(row["covariate"], row["strategy"]): row for row in frame.to_dict("records")}
     rows = []
@@ -101,7 +101,7 @@ def _fails(record: Mapping[Any, Any], name: str) -> bool:
 
 
 def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
-    designs = results.designs[results.designs["analysis"] == analysis].set_index("strategy")
+    designs = results["designs"][results["designs"]["analysis"] == analysis].set_index("strategy")
     if designs.empty:
         return []
     first = designs.iloc[0]
@@ -122,7 +122,7 @@ def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) 
 
 
 def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -> str:
-    designs = results.designs[results.designs["analysis"] == analysis]
+    designs = results["designs"][results["designs"]["analysis"] == analysis]
     designs = designs[designs["strategy"].isin(strategies)]
     passing = int(designs["balanced"].sum())
     label = results.analysis(analysis)["label"]
@@ -139,7 +139,7 @@ def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
-    frame = results.balance[results.balance["analysis"].isin(analyses)]
+    frame = results["balance"][results["balance"]["analysis"].isin(analyses)]
     notes = [
         "SMD = standardised mean difference, treated less controls, over the standard deviation of the "
         "treated before matching; VR = variance ratio, treated over controls; KS = largest distance "

@@ -126,14 +126,14 @@ def differences(
         return []
     base_id = str(base.iloc[0]["spec_id"])
     return [
-        benchmark_difference(results.estimates, results.scores, str(spec_id), base_id)
+        benchmark_difference(results["estimates"], results["scores"], str(spec_id), base_id)
         for spec_id in others["spec_id"]
     ]
 
 
 def _outcome_rows(results: StudyResults, outcome: str, found: list[Difference]) -> list[Row]:
     title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-    records = results.estimates.set_index("spec_id").to_dict("index")
+    records = results["estimates"].set_index("spec_id").to_dict("index")
     rows = [heading(title, "group")]
     return rows + [_row(results, records, outcome, difference) for difference in found]
 
@@ -197,7 +197,7 @@ def _sentence(results: StudyResults, outcome: str, found: list[Difference]) -> s
 
 
 def _notes(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[str, ...]:
-    frame = results.estimates[results.estimates["analysis"].isin(exhibit["analyses"])]
+    frame = results["estimates"][results["estimates"]["analysis"].isin(exhibit["analyses"])]
     notes = [
         "Standard errors of differences come from the group scores of both estimates, so the "
         f"{results.study['group_label']} whom the two comparisons share are counted once.",

@@ -124,11 +124,11 @@ _WORDS: dict[str, Callable[[StudyResults, Mapping[str, Any]], str]] = {
 
 
 def _balance_alternative(results: StudyResults, analysis: str) -> str:
-    designs = results.designs[results.designs["analysis"] == analysis]
+    designs = results["designs"][results["designs"]["analysis"] == analysis]
     matched = designs["strategy"].isin(results.matched_strategies(analysis))
     designs = designs[matched & ~designs["suppressed"]]
-    before = results.balance[
-        (results.balance["analysis"] == analysis) & (results.balance["stage"] == "before")
+    before = results["balance"][
+        (results["balance"]["analysis"] == analysis) & (results["balance"]["stage"] == "before")
     ]
     largest = formatting.number(before["smd"].abs().max(), 2)
     left = formatting.range_text(

@@ -102,7 +102,7 @@ def _reading(found: pd.DataFrame) -> str:
 def _moved_rows(results: StudyResults, found: pd.DataFrame) -> list[Row]:
     rows: list[Row] = []
     shown = found[found["kind"] != "same"]
-    hidden = set(results.estimates.loc[results.estimates["suppressed"], "spec_id"])
+    hidden = set(results["estimates"].loc[results["estimates"]["suppressed"], "spec_id"])
     analyses = {analysis["name"]: analysis["label"] for analysis in results.study["analyses"]}
     for name, part in shown.groupby(shown["spec_id"].str.split("/").str[0], sort=False):
         rows.append(heading(str(analyses.get(str(name), name)), "panel"))

@@ -29,7 +29,7 @@ def comparisons_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tupl
         One table.
     """
     analyses = exhibit["analyses"]
-    frame = results.comparisons
+    frame = results["comparisons"]
     frame = frame[frame["analysis"].isin(analyses)]
     rows: list[Row] = []
     lines: list[str] = []
@@ -73,7 +73,7 @@ def _rows(results: StudyResults, own: pd.DataFrame) -> list[Row]:
     rows = [_row(results, record) for record in ordered.to_dict("records")]
     total = float((own["weight"] * own["estimate"]).sum()) * formatting.scale(own["unit"].iloc[0])
     decimals = results.decimals(str(own["outcome"].iloc[0]))
-    hidden = _small(own).any()
+    hidden = own["suppressed"].any()
     shown = Cell(formatting.SUPPRESSED) if hidden else Cell(formatting.number(total, decimals))
     record = {"weight": 100.0, "estimate": None if hidden else total}
     cells = (Cell("100.0"), shown, _DASH, _DASH)
@@ -85,7 +85,7 @@ def _rows(results: StudyResults, own: pd.DataFrame) -> list[Row]:
 
 def _row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
     mark = _MARK if record["kind"] in FORBIDDEN else ""
-    small = min(record["n_treated"], record["n_control"]) < disclosure.FEWEST_UNITS
+    small = record["suppressed"]
     estimate = formatting.scale(record["unit"]) * record["estimate"]
     text = formatting.number(estimate, results.decimals(record["outcome"]))
     values: dict[str, Any] = {name: record[name] for name in ("analysis", "outcome", "kind")}
@@ -100,11 +100,6 @@ def _row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
         ),
         values,
     )
-
-
-def _small(frame: pd.DataFrame) -> "pd.Series[bool]":
-    """Comparisons of too few units to be shown."""
-    return frame[["n_treated", "n_control"]].min(axis=1) < disclosure.FEWEST_UNITS
 
 
 def _words(record: Mapping[Any, Any]) -> str:
@@ -143,6 +138,6 @@ def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
         notes.append(
             f"{_MARK} A forbidden comparison: the controls' own treatment effects are in their change."
         )
-    if _small(frame).any():
+    if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)

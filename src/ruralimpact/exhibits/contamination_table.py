@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits import disclosure, formatting
 from ruralimpact.exhibits.estimate_pairs import difference_between
-from ruralimpact.exhibits.impact import count_cell
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.reading import one_arm_notes
 from ruralimpact.exhibits.results import StudyResults
@@ -35,6 +35,9 @@ _COUNT_NOTE = (
     "A control whose treatment had begun by the wave of the interview is no control in that wave. "
     "Whoever is left was not drawn at random: their group was not (yet) funded, and the comparison "
     "rests on the covariates."
+)
+_HIDDEN_NOTE = (
+    f"[s] = suppressed: from 1 to {disclosure.FEWEST_UNITS - 1} units, or a sum with such a count."
 )
 _EFFECT_NOTE = (
     "The naive contrast compares beneficiaries with controls of whom some are beneficiaries by now. It "
@@ -69,7 +72,7 @@ def contamination_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> t
         columns=_COUNTS,
         rows=tuple(_count_rows(results, right)),
         reading=(_reading(results, right),),
-        notes=(_COUNT_NOTE,),
+        notes=_count_notes(results, right),
         **common,
     )
     effects = Table(
@@ -83,14 +86,21 @@ def contamination_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> t
     return counts, effects
 
 
+def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:
+    hidden = bool(_of_sample(results, analysis).isna().any(axis=None))
+    return (_COUNT_NOTE, *([_HIDDEN_NOTE] if hidden else []))
+
+
 def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
-    found: pd.DataFrame = results.estimates[results.estimates["analysis"].isin([right, naive])]
+    found: pd.DataFrame = results["estimates"][
+        results["estimates"]["analysis"].isin([right, naive])
+    ]
     return found
 
 
 def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
     sample = results.analysis(analysis)["sample"]
-    found: pd.DataFrame = results.contamination[results.contamination["sample"] == sample]
+    found: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
     return found
 
 
@@ -98,26 +108,40 @@ def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
     rows = []
     for record in _of_sample(results, analysis).to_dict("records"):
         left = record["n_controls"] - record["n_contaminated"] - record["n_unknown"]
-        values = (
-            *(record["n_treated"], record["n_controls"], record["n_contaminated"]),
-            *(record["n_unknown"], left, record["groups_controls"], record["groups_left"]),
-        )
-        units = (count_cell(value) if value else Cell(formatting.DASH) for value in values[:5])
-        cells = (*units, *(Cell(formatting.count(value)) for value in values[5:]))
-        numbers = {str(key): value for key, value in record.items()}
-        rows.append(Row(Cell(str(record["wave"])), cells, {**numbers, "n_left": left}))
+        units = [record["n_treated"], record["n_controls"], record["n_contaminated"]]
+        units += [record["n_unknown"], left]
+        groups = (record["groups_controls"], record["groups_left"])
+        values = {str(key): _known(value) for key, value in {**record, "n_left": left}.items()}
+        cells = (*map(_units_cell, units), *(Cell(formatting.count(value)) for value in groups))
+        rows.append(Row(Cell(str(record["wave"])), cells, values))
     return rows
 
 
+def _known(value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    return None if np.isnan(value) else int(value)
+
+
+def _units_cell(value: float) -> Cell:
+    if np.isnan(value):
+        return Cell(formatting.SUPPRESSED)
+    return Cell(formatting.count(value) if value else formatting.DASH)
+
+
 def _reading(results: StudyResults, analysis: str) -> str:
-    frame = _of_sample(results, analysis)
-    last = frame.iloc[-1]
+    last = _of_sample(results, analysis).iloc[-1]
+    groups = (
+        f"{formatting.count(last['groups_left'])} of {formatting.count(last['groups_controls'])} "
+        "groups of controls are left to compare with."
+    )
+    if last[["n_contaminated", "n_controls"]].isna().any():
+        return f"In {last['wave']} {groups}"
     share = 100 * last["n_contaminated"] / max(last["n_controls"], 1)
     return (
         f"In {last['wave']} treatment of {formatting.count(last['n_contaminated'])} of "
         f"{formatting.count(last['n_controls'])} controls ({formatting.number(share, 0)} percent) had "
-        f"begun; {formatting.count(last['groups_left'])} of {formatting.count(last['groups_controls'])} "
-        "groups of controls are left to compare with."
+        f"begun; {groups}"
     )
 
 

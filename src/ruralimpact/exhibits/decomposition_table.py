@@ -39,9 +39,8 @@ def decomposition_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> t
 
 def decomposition_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFrame:
     """Decompositions that an exhibit shows, without those of suppressed estimates."""
-    hidden = results.estimates.loc[results.estimates["suppressed"], "spec_id"]
-    frame = results.decomposition
-    return frame[frame["analysis"].isin(exhibit["analyses"]) & ~frame["spec_id"].isin(hidden)]
+    frame = results["decomposition"]
+    return frame[frame["analysis"].isin(exhibit["analyses"]) & ~frame["suppressed"]]
 
 
 def part_label(part: str, frame: pd.DataFrame) -> str:

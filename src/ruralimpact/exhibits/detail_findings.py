@@ -33,13 +33,13 @@ def detail_numbers(results: StudyResults) -> list[Number]:
         ``published_order`` (percent of draws) and ``published_ratio``.
     """
     found: list[Number] = []
-    for record in results.subgroups.to_dict("records"):
+    for record in results["subgroups"].to_dict("records"):
         found += _subgroup(results, record)
     found += _orders(results)
-    for record in _shown(results).to_dict("records"):
+    for record in results["decomposition"].to_dict("records"):
         product = f":{record['product']}" if record["product"] else ""
         found += _effect(results, record, f"{record['spec_id']}::{record['part']}{product}")
-    for record in results.associations.to_dict("records"):
+    for record in results["associations"].to_dict("records"):
         place = f"{record['analysis']}/{record['association']}/{record['outcome']}"
         if record["kind"] == "coefficient":
             found += _effect(results, record, f"association/{place}/{record['variable']}")
@@ -100,8 +100,3 @@ def _effect(results: StudyResults, record: Mapping[Any, Any], key: str) -> list[
     factor = formatting.scale(unit)
     numbers = [(f"{key}/{name}", factor * record[name], unit, decimals) for name in _EFFECT]
     return [*numbers, (f"{key}/p_value", record["p_value"], "", 3)]
-
-
-def _shown(results: StudyResults) -> pd.DataFrame:
-    hidden = results.estimates.loc[results.estimates["suppressed"], "spec_id"]
-    return results.decomposition[~results.decomposition["spec_id"].isin(hidden)]

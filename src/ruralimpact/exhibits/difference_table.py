@@ -51,7 +51,7 @@ def difference_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple
 def _table(
     results: StudyResults, exhibit: Mapping[str, Any], analyses: Sequence[str], *, effects: bool
 ) -> Table:
-    frame = results.estimates[results.estimates["analysis"].isin(analyses)]
+    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
     letters = impact.percent_letters(frame)
     grouped = results.units(analyses) != str(results.study["group_label"])
     percents = any(

@@ -94,14 +94,14 @@ def distribution_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figu
 
 
 def _shown(results: StudyResults, analysis: str) -> list[str]:
-    designs = results.designs[results.designs["analysis"] == analysis]
+    designs = results["designs"][results["designs"]["analysis"] == analysis]
     hidden = set(designs.loc[designs["suppressed"], "strategy"])
     return [name for name in results.matched_strategies(analysis) if name not in hidden]
 
 
 def _arms(results: StudyResults, analysis: str, strategy: str, outcome: str) -> tuple[Arm, Arm]:
     """Return the treated and the weighted controls whose outcome is known."""
-    frame = results.weights
+    frame = results["weights"]
     chosen = frame[(frame["analysis"] == analysis) & (frame["strategy"] == strategy)]
     values = results.outcomes[results.analysis(analysis)["sample"]][["unit_id", outcome]]
     joined = chosen.merge(values, on="unit_id")

@@ -27,7 +27,7 @@ def difference_between(
     difference, std_error : float
         In the outcome's stored unit; the error is NaN where there are too few groups.
     """
-    scores = [results.scores[str(one["spec_id"])].to_numpy(float) for one in (first, second)]
+    scores = [results["scores"][str(one["spec_id"])].to_numpy(float) for one in (first, second)]
     values = float(first["estimate"]), float(second["estimate"])
     try:
         test = difference_test(*values, *scores)

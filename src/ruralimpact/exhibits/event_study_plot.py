@@ -33,7 +33,7 @@ def event_study_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figur
     """
     panels = panels_of(results, exhibit, "event")
     if not panels:
-        hidden = bool(results.dynamics["suppressed"].any())
+        hidden = bool(results["dynamics"]["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     figure, axes = grid(len(panels))
     for one, panel in zip(axes, panels, strict=True):
@@ -99,7 +99,7 @@ def _draw(axes: Axes, results: StudyResults, panel: Panel) -> None:
 
 def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:
     """Return the joint test of the times before treatment in words; why not, where there is none."""
-    frame = results.pre_trends
+    frame = results["pre_trends"]
     own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
     if own.empty or own["n_pre"].iloc[0] == 0:
         return "No wave before the last: no test of earlier trends"
@@ -144,6 +144,6 @@ def event_study_words(results: StudyResults, exhibit: Mapping[str, Any]) -> str:
 
 def event_study_warnings(results: StudyResults, exhibit: Mapping[str, Any]) -> list[str]:
     """Return what the reader of the figure must be warned of."""
-    frame = results.dynamics
+    frame = results["dynamics"]
     shown = frame[frame["analysis"].isin(exhibit["analyses"]) & (frame["kind"] == "event")]
     return reading.few_groups_notes(shown["n_groups"], _FEW)

@@ -30,10 +30,10 @@ def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
         ``unit``) and ``text`` (as printed). Missing and suppressed numbers have no entry.
     """
     found: dict[str, dict[str, Any]] = {}
-    for record in results.estimates.to_dict("records"):
+    for record in results["estimates"].to_dict("records"):
         found |= _estimate_findings(results, record)
     found |= _benchmark_findings(results)
-    for record in results.designs[~results.designs["suppressed"]].to_dict("records"):
+    for record in results["designs"][~results["designs"]["suppressed"]].to_dict("records"):
         key = f"balance/{record['analysis']}/{record['strategy']}"
         found |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
         found |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)

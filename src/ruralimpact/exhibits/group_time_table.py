@@ -39,7 +39,7 @@ def group_time_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple
         One table.
     """
     analyses = exhibit["analyses"]
-    frame = results.dynamics[results.dynamics["analysis"].isin(analyses)]
+    frame = results["dynamics"][results["dynamics"]["analysis"].isin(analyses)]
     rows: list[Row] = []
     for analysis in analyses:
         for outcome in results.outcomes_of([analysis]):

@@ -72,7 +72,7 @@ class _Layout:
 def _table(results: StudyResults, exhibit: Mapping[str, Any], *, means: bool) -> Table:
     analyses = exhibit["analyses"]
     plain = [exhibit["unadjusted"]] if exhibit.get("unadjusted") else []
-    frame = results.estimates[results.estimates["analysis"].isin([*analyses, *plain])]
+    frame = results["estimates"][results["estimates"]["analysis"].isin([*analyses, *plain])]
     layout = _layout(results, analyses, frame, means=means)
     return Table(
         title=exhibit["title"],

@@ -1,14 +1,16 @@
-"""Reading the results of a study for its exhibits."""
+"""Reading the results of a study for its exhibits, with small cells suppressed."""
 
 import json
 from collections.abc import Mapping, Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ruralimpact.contracts import REGISTRY, tables_for_exhibits
+from ruralimpact.contracts.table import Suppressed, Withheld
 from ruralimpact.estimation.rows import join_scores
-from ruralimpact.exhibits import disclosure
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.tables import empty_table
 
@@ -17,7 +19,6 @@ def load_results(
     study: Mapping[str, Any],
     *,
     tables: Mapping[str, Sequence[str | Path]],
-    exclusions: Sequence[str | Path],
     quality: Sequence[str | Path],
     outcomes: Mapping[str, str | Path] | None = None,
     truth: Sequence[str | Path] = (),
@@ -29,10 +30,7 @@ def load_results(
     study : mapping
         Configuration of the study.
     tables : mapping of str to sequence of path
-        One file a round: ``estimates``, ``std_errors``, ``scores``, ``weights``, ``propensity``,
-        ``balance``, ``designs``; ``sensitivity`` and ``leave_one_out`` where those analyses were made.
-    exclusions : sequence of path
-        Tables of exclusions, in the order of the stages.
+        Files of result tables, by name: one a round and stage. Tables that are not there are empty.
     quality : sequence of path
         Quality reports, in the order of the study's sources.
     outcomes : mapping of str to path, optional
@@ -44,44 +42,60 @@ def load_results(
     -------
     StudyResults
     """
-    frames = {name: _of_rounds(name, paths) for name, paths in tables.items()}
-
-    def optional(name: str) -> pd.DataFrame:
-        return frames[name] if name in frames else empty_table(name)
-
-    designs = disclosure.suppress_designs(frames["designs"])
+    raw = {
+        name: _of_rounds(name, tables[name]) if name in tables else empty_table(name)
+        for name in tables_for_exhibits()
+    }
+    shown = suppressed_tables({**raw, "balance": _labelled(raw["balance"], study)})
+    by_sample = {
+        sample: suppressed_tables({"outcomes": pd.read_parquet(path)}, after=shown)["outcomes"]
+        for sample, path in (outcomes or {}).items()
+    }
     reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality]
     names = [source["name"] for source in study["sources"]]
     return StudyResults(
         study=study,
-        estimates=disclosure.suppress_estimates(frames["estimates"]),
-        std_errors=frames["std_errors"],
-        scores=frames["scores"],
-        weights=frames["weights"],
-        propensity=frames["propensity"],
-        balance=disclosure.suppress_balance(_labelled(frames["balance"], study), designs),
-        propensity_models=optional("propensity_models"),
-        balance_summary=optional("balance_summary"),
-        designs=designs,
-        exclusions=pd.concat([pd.read_parquet(path) for path in exclusions], ignore_index=True),
-        sensitivity=optional("sensitivity"),
-        leave_one_out=optional("leave_one_out"),
-        tests=optional("tests"),
-        subgroups=disclosure.suppress_subgroups(optional("subgroups")),
-        decomposition=optional("decomposition"),
-        associations=optional("associations"),
-        dynamics=disclosure.suppress_dynamics(optional("dynamics")),
-        pre_trends=optional("pre_trends"),
-        comparisons=optional("comparisons"),
-        parallel_trends=optional("parallel_trends"),
-        power=optional("power"),
-        attrition=disclosure.suppress_attrition(optional("attrition")),
-        attrition_bounds=disclosure.suppress_attrition_bounds(optional("attrition_bounds")),
+        tables=shown,
         quality=dict(zip(names, reports, strict=True)),
-        outcomes={name: pd.read_parquet(path) for name, path in (outcomes or {}).items()},
-        contamination=optional("contamination"),
+        outcomes=by_sample,
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
     )
+
+
+def suppressed_tables(
+    tables: Mapping[str, pd.DataFrame], *, after: Mapping[str, pd.DataFrame] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Apply to each table the suppression that it declares.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        As the stages wrote them, by name.
+    after : mapping of str to DataFrame, optional
+        Tables that are suppressed already and that these may follow.
+
+    Returns
+    -------
+    dict of str to DataFrame
+
+    Raises
+    ------
+    ValueError
+        A table is withheld from exhibits: a defect of this package.
+    """
+    rules = {name: REGISTRY[name].suppression for name in tables}
+    follow = {
+        name: rule.after if isinstance(rule, Suppressed) else () for name, rule in rules.items()
+    }
+    done = dict(after or {})
+    for name in TopologicalSorter(follow).static_order():
+        if name not in rules:
+            continue
+        rule = rules[name]
+        if isinstance(rule, Withheld):
+            raise ValueError(f"no exhibit may load the table '{name}': {rule.reason}")
+        done[name] = rule.rule(tables[name], done) if isinstance(rule, Suppressed) else tables[name]
+    return {name: done[name] for name in tables}
 
 
 def _of_rounds(name: str, paths: Sequence[str | Path]) -> pd.DataFrame:

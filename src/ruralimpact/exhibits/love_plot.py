@@ -43,7 +43,7 @@ def love_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
 
 
 def _before(results: StudyResults, analysis: str) -> Any:
-    frame = results.balance[results.balance["analysis"] == analysis]
+    frame = results["balance"][results["balance"]["analysis"] == analysis]
     before = frame[frame["stage"] == "before"].dropna(subset=["smd"])
     before = before.assign(size=before["smd"].abs())
     return before.sort_values(["size", "covariate"])
@@ -82,7 +82,7 @@ def _after(
     """Draw each strategy's differences, a little above or below the row so that none hides another."""
     colours, markers = palette.colours(names), palette.markers(names)
     offsets = dict(zip(names, np.linspace(0.24, -0.24, len(names)), strict=True))
-    frame = results.balance[results.balance["analysis"] == analysis]
+    frame = results["balance"][results["balance"]["analysis"] == analysis]
     for name in names:
         after = frame[(frame["strategy"] == name) & frame["covariate"].isin(place)]
         rows = [place[covariate] + offsets[name] for covariate in after["covariate"]]
@@ -99,7 +99,7 @@ def _after(
 
 
 def _scale(axes: Axes, results: StudyResults, analysis: str) -> None:
-    frame = results.balance[results.balance["analysis"] == analysis]
+    frame = results["balance"][results["balance"]["analysis"] == analysis]
     top = max(1.1 * float(frame["smd"].abs().max()), 2 * THRESHOLD)
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_xlim(0, top)

@@ -26,15 +26,15 @@ def over_time_numbers(results: StudyResults) -> Iterator[Number]:
         the row in the table of dynamics, ``.../pre_trends/p_value``, ``.../forbidden_share`` and
         ``.../<restriction>/breakdown``. Missing and suppressed numbers are left out.
     """
-    for record in results.dynamics.to_dict("records"):
+    for record in results["dynamics"].to_dict("records"):
         yield from _dynamics(results, record)
-    for record in results.pre_trends.to_dict("records"):
+    for record in results["pre_trends"].to_dict("records"):
         if pd.notna(record["p_value"]):
             yield (f"{_place(record)}/pre_trends/p_value", record["p_value"], "", 3)
-    for (analysis, outcome), own in results.comparisons.groupby(["analysis", "outcome"]):
+    for (analysis, outcome), own in results["comparisons"].groupby(["analysis", "outcome"]):
         share = 100 * comparisons_table.forbidden_share(own)
         yield (f"over_time/{analysis}/{outcome}/forbidden_share", share, "percent", 0)
-    breakdowns = results.parallel_trends.drop_duplicates(["analysis", "outcome", "restriction"])
+    breakdowns = results["parallel_trends"].drop_duplicates(["analysis", "outcome", "restriction"])
     for record in breakdowns.dropna(subset=["breakdown"]).to_dict("records"):
         relative = record["restriction"] == "relative_magnitudes"
         factor = 1.0 if relative else formatting.scale(record["unit"])

@@ -23,7 +23,7 @@ class Panel:
     ----------
     analysis, outcome, title : str
     rows : DataFrame
-        Of `StudyResults.dynamics`, of one kind, those that can be drawn: means, and effects with an
+        Of the table ``dynamics``, of one kind, those that can be drawn: means, and effects with an
         interval or of the reference period.
     """
 
@@ -42,13 +42,13 @@ def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> l
     exhibit : mapping
         Entry of exhibits.yaml with ``analyses``.
     kind : {"event", "mean"}
-        Of the rows of `StudyResults.dynamics`.
+        Of the rows of ``dynamics``.
 
     Returns
     -------
     list of Panel
     """
-    frame = results.dynamics[results.dynamics["kind"] == kind]
+    frame = results["dynamics"][results["dynamics"]["kind"] == kind]
     several = len(exhibit["analyses"]) > 1
     found = []
     for analysis in exhibit["analyses"]:

@@ -29,8 +29,8 @@ def overlap_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    hidden = set(results.designs.loc[results.designs["suppressed_before"], "analysis"])
-    scored = set(results.propensity["analysis"]) - hidden
+    hidden = set(results["designs"].loc[results["designs"]["suppressed_before"], "analysis"])
+    scored = set(results["propensity"]["analysis"]) - hidden
     analyses = [name for name in exhibit["analyses"] if name in scored]
     if not analyses:
         return palette.notice(disclosure.NOTHING_LEFT)
@@ -55,7 +55,7 @@ def _panel(
     names: Sequence[str],
 ) -> None:
     colours = palette.colours(names)
-    scores = results.propensity[results.propensity["analysis"] == analysis]
+    scores = results["propensity"][results["propensity"]["analysis"] == analysis]
     treated = _shares(scores.loc[scores["treated"] == 1, "probability"])
     controls = _shares(scores.loc[scores["treated"] == 0, "probability"])
     after = {name: _matched_shares(results, scores, analysis, name) for name in names}
@@ -81,7 +81,7 @@ def _panel(
 def _matched_shares(
     results: StudyResults, scores: pd.DataFrame, analysis: str, strategy: str
 ) -> np.ndarray:
-    frame = results.weights
+    frame = results["weights"]
     chosen = frame[(frame["analysis"] == analysis) & (frame["strategy"] == strategy)]
     chosen = chosen[(chosen["treated"] == 0) & (chosen["weight"] > 0)]
     joined = chosen.merge(scores[["unit_id", "probability"]], on="unit_id")

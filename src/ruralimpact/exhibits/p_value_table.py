@@ -30,7 +30,7 @@ def p_value_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Ta
     -------
     tuple of Table
     """
-    tests = {test["spec_id"]: test for test in results.tests.to_dict("records")}
+    tests = {test["spec_id"]: test for test in results["tests"].to_dict("records")}
     rows: list[Row] = []
     for analysis in exhibit["analyses"]:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
@@ -84,7 +84,7 @@ def _row(results: StudyResults, record: Mapping[Any, Any], test: Mapping[Any, An
 
 
 def _notes(results: StudyResults) -> tuple[str, ...]:
-    draws = int(results.tests["draws"].max()) if len(results.tests) else 0
+    draws = int(results["tests"]["draws"].max()) if len(results["tests"]) else 0
     notes = [
         f"The bootstrap multiplies group scores by random weights ({draws:,} draws; Rademacher weights, "
         "Webb's where there are fewer than 40 groups), within arms where treatment is assigned to whole "
@@ -93,6 +93,6 @@ def _notes(results: StudyResults) -> tuple[str, ...]:
         "of any false rejection in the family, q-values (Benjamini-Hochberg) the share of false ones; both "
         "start from the bootstrap. Of a family of one they repeat its p-value.",
     ]
-    if results.estimates["suppressed"].any():
+    if results["estimates"]["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)

@@ -30,7 +30,7 @@ def parallel_trends_table(results: StudyResults, exhibit: Mapping[str, Any]) -> 
     tuple of Table
         One table.
     """
-    frame = results.parallel_trends
+    frame = results["parallel_trends"]
     rows: list[Row] = []
     lines: list[str] = []
     hidden = False
@@ -79,7 +79,7 @@ _NOTES = (
 
 
 def _few_groups(results: StudyResults, exhibit: Mapping[str, Any]) -> list[str]:
-    shown = results.dynamics[results.dynamics["analysis"].isin(exhibit["analyses"])]
+    shown = results["dynamics"][results["dynamics"]["analysis"].isin(exhibit["analyses"])]
     return reading.few_groups_notes(
         shown.loc[shown["kind"] == "event", "n_groups"],
         "these intervals take no bootstrap, and may be too short.",

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.disclosure import FEWEST_UNITS
 from ruralimpact.exhibits.results import StudyResults
 
 DESIGNS = {
@@ -20,8 +18,6 @@ DESIGNS = {
 def power_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFrame:
     """Return the rows of the exhibit's analyses and outcomes, in the configuration's order.
 
-    What tells of controls is blank where there are too few of them to publish it.
-
     Parameters
     ----------
     results : StudyResults
@@ -32,7 +28,7 @@ def power_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFram
     -------
     DataFrame
     """
-    frame = results.power[results.power["analysis"].isin(exhibit["analyses"])]
+    frame = results["power"][results["power"]["analysis"].isin(exhibit["analyses"])]
     if "outcomes" in exhibit:
         frame = frame[frame["outcome"].isin(exhibit["outcomes"])]
     orders = {
@@ -42,10 +38,7 @@ def power_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFram
     }
     places = [frame[name].map(order.index) for name, order in orders.items()]
     key = pd.concat([*places, frame["n_groups"]], axis=1)
-    frame = frame.loc[key.sort_values(list(key.columns)).index].reset_index(drop=True)
-    about_controls = ["control_mean", "control_sd", "mde_percent", "mde_sd"]
-    frame.loc[frame["controls_now"] < FEWEST_UNITS, about_controls] = np.nan
-    return frame
+    return frame.loc[key.sort_values(list(key.columns)).index].reset_index(drop=True)
 
 
 def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:

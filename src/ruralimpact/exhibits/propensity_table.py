@@ -25,7 +25,7 @@ def propensity_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple
     -------
     tuple of Table
     """
-    models = results.propensity_models
+    models = results["propensity_models"]
     chosen = models[models["analysis"].isin(exhibit["analyses"])]
     keys = list(dict.fromkeys(zip(chosen["analysis"], chosen["link"], strict=True)))
     columns: list[Column] = [] if keys else [Column("", "", 1.0)]

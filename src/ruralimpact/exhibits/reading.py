@@ -139,7 +139,7 @@ def one_arm_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     frame : DataFrame
         Estimates that are shown.
     """
-    shown = results.tests[results.tests["spec_id"].isin(frame["spec_id"])]
+    shown = results["tests"][results["tests"]["spec_id"].isin(frame["spec_id"])]
     few = shown[(shown["fewest_in_arm"] < FEW_GROUPS) & ~shown["few_groups"]]
     if few.empty:
         return []

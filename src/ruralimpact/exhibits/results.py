@@ -37,18 +37,13 @@ class StudyResults:
     ----------
     study : mapping
         The study's configuration, with its strategies and exhibits.
-    estimates, std_errors, scores, weights, propensity, propensity_models, balance, \
-    balance_summary, designs, exclusions, sensitivity, \
-    leave_one_out, tests, subgroups, decomposition, associations, power, dynamics, pre_trends, \
-    comparisons, parallel_trends, attrition, attrition_bounds : DataFrame
-        See `ruralimpact.tables`. `estimates`, `designs`, `subgroups`, `dynamics` and the two of attrition
-        carry a further bool column ``suppressed``.
+    tables : mapping of str to DataFrame
+        Every result table that exhibits may load, by its name in `ruralimpact.contracts`, after the
+        suppression that it declares; ``results["estimates"]`` is short for it.
     quality : mapping
         Ingest's account of each source, by its name.
     outcomes : mapping
         Outcomes of each sample by unit, for figures of their distribution.
-    contamination : DataFrame
-        Controls that are controls no more, by sample and wave.
     record : mapping
         The run (``now``) and the last that differs from it (``before``), see `ruralimpact.waves.record`.
     findings : mapping
@@ -63,37 +58,21 @@ class StudyResults:
     """
 
     study: Mapping[str, Any]
-    estimates: pd.DataFrame
-    std_errors: pd.DataFrame
-    scores: pd.DataFrame
-    weights: pd.DataFrame
-    propensity: pd.DataFrame
-    propensity_models: pd.DataFrame
-    balance: pd.DataFrame
-    balance_summary: pd.DataFrame
-    designs: pd.DataFrame
-    exclusions: pd.DataFrame
-    sensitivity: pd.DataFrame
-    leave_one_out: pd.DataFrame
-    tests: pd.DataFrame
-    subgroups: pd.DataFrame
-    decomposition: pd.DataFrame
-    associations: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     quality: Mapping[str, Mapping[str, Any]]
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    contamination: pd.DataFrame = field(default_factory=pd.DataFrame)
     record: Mapping[str, Any] = field(default_factory=dict)
     findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
     plugin_inputs: Mapping[str, Any] = field(default_factory=dict)
     printed: Mapping["Quantity", str] = field(default_factory=dict)
-    power: pd.DataFrame = field(default_factory=pd.DataFrame)
-    attrition: pd.DataFrame = field(default_factory=pd.DataFrame)
-    attrition_bounds: pd.DataFrame = field(default_factory=pd.DataFrame)
-    dynamics: pd.DataFrame = field(default_factory=pd.DataFrame)
-    pre_trends: pd.DataFrame = field(default_factory=pd.DataFrame)
-    comparisons: pd.DataFrame = field(default_factory=pd.DataFrame)
-    parallel_trends: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+    def with_tables(self, **tables: pd.DataFrame) -> "StudyResults":
+        """The results with other tables in the place of those named."""
+        return replace(self, tables={**self.tables, **tables})
 
     @property
     def synthetic(self) -> bool:
@@ -125,7 +104,7 @@ class StudyResults:
 
     def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
         """Estimates of an analysis, and of one outcome if named, in the configuration's order."""
-        frame = self.estimates[self.estimates["analysis"] == analysis]
+        frame = self["estimates"][self["estimates"]["analysis"] == analysis]
         frame = frame[frame["outcome"] == outcome] if outcome else frame
         entry = self.analysis(analysis)
         names = [*entry.get("strategies", []), *entry.get("estimators", [])]
@@ -134,20 +113,21 @@ class StudyResults:
 
     def outcomes_of(self, analyses: Sequence[str]) -> list[str]:
         """Outcomes estimated in any of the analyses, in the configuration's order."""
-        present = set(self.estimates.loc[self.estimates["analysis"].isin(analyses), "outcome"])
+        present = set(
+            self["estimates"].loc[self["estimates"]["analysis"].isin(analyses), "outcome"]
+        )
         return [name for name in self.study["outcomes"] if name in present]
 
     def for_exhibit(self, exhibit: Mapping[str, Any]) -> "StudyResults":
         """The results with the estimates of the outcomes that an exhibit names, or of all."""
         if "outcomes" not in exhibit:
             return self
-        return replace(
-            self, estimates=self.estimates[self.estimates["outcome"].isin(exhibit["outcomes"])]
-        )
+        chosen = self["estimates"]["outcome"].isin(exhibit["outcomes"])
+        return self.with_tables(estimates=self["estimates"][chosen])
 
     def matched_strategies(self, analysis: str) -> list[str]:
         """Strategies of an analysis that match or weight, in order: not the plain comparison."""
-        frame = self.balance
+        frame = self["balance"]
         present = set(
             frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "after"), "strategy"]
         )

@@ -42,7 +42,7 @@ def sample_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Ta
         ),
         **shared,
     )
-    if results.designs.empty:
+    if results["designs"].empty:
         return (flow,)
     arms = Table(
         title="Arms before and after matching",
@@ -96,7 +96,7 @@ def _source_rows(results: StudyResults) -> list[Row]:
 def _exclusion_rows(results: StudyResults) -> list[Row]:
     rows: list[Row] = []
     previous = ""
-    for record in results.exclusions.to_dict("records"):
+    for record in results["exclusions"].to_dict("records"):
         panel, detail = _scope_labels(results, str(record["stage"]), str(record["scope"]))
         if panel != previous:
             rows.append(heading(panel, "panel"))
@@ -154,7 +154,7 @@ def _arm_rows(results: StudyResults) -> list[Row]:
 
 def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
     names = [entry["name"] for entry in results.study["analyses"]]
-    frame = results.designs
+    frame = results["designs"]
     found = [(name, frame[frame["analysis"] == name]) for name in names]
     return [(name, part) for name, part in found if not part.empty]
 

@@ -67,23 +67,17 @@ def sensitivity_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tupl
 
 
 def _joined(results: StudyResults, analyses: Sequence[str]) -> pd.DataFrame:
-    """Estimates with their sensitivity, in the configuration's order, blank where suppressed."""
+    """Estimates with their sensitivity, in the configuration's order."""
     estimates = pd.concat([results.estimates_of(analysis) for analysis in analyses])
     published = ["spec_id", "analysis", "outcome", "strategy", "unit", "balanced", "suppressed"]
-    frame = estimates[published].merge(results.sensitivity, on="spec_id")
-    frame = frame.merge(_ranges(results), on="spec_id", how="left")
-    numbers = frame.columns.difference(
-        [*published, "benchmark", "gamma_reason", "regression_reason"]
-    )
-    frame[numbers] = frame[numbers].astype(float).where(~frame["suppressed"])
-    return frame
+    frame = estimates[published].merge(results["sensitivity"], on="spec_id")
+    return frame.merge(_ranges(results), on="spec_id", how="left")
 
 
 def _ranges(results: StudyResults) -> pd.DataFrame:
-    """Lowest and highest estimate without a region; those from too few units are passed over."""
-    table = results.leave_one_out.dropna(subset=["estimate"])
-    enough = table[["n_treated", "n_control"]].min(axis=1) >= disclosure.FEWEST_UNITS
-    found = table[enough].groupby("spec_id")["estimate"].agg(left_out="min", left_out_high="max")
+    """Lowest and highest estimate without a region; suppressed ones are passed over."""
+    table = results["leave_one_out"].dropna(subset=["estimate"])
+    found = table.groupby("spec_id")["estimate"].agg(left_out="min", left_out_high="max")
     return found.astype(float).reset_index()
 
 
@@ -159,7 +153,7 @@ def _cell(
 
 def _covariate(results: StudyResults, name: str) -> str:
     """Printed name of a covariate, all its levels together."""
-    frame = results.balance
+    frame = results["balance"]
     mine = frame[frame["covariate"].str.split("[").str[0] == name]
     return str(mine["label"].iloc[0]).split(":")[0] if len(mine) else name
 

@@ -33,11 +33,12 @@ def std_error_tables(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple
 
 def _of(results: StudyResults, analysis: str) -> pd.DataFrame:
     specs = results.estimates_of(analysis)["spec_id"]
-    return results.std_errors[results.std_errors["spec_id"].isin(specs)]
+    return results["std_errors"][results["std_errors"]["spec_id"].isin(specs)]
 
 
 def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
-    present = dict.fromkeys(_of(results, analysis).dropna(subset=["std_error"])["kind"])
+    own = _of(results, analysis)
+    present = dict.fromkeys(own.loc[own["std_error"].notna() | own["suppressed"], "kind"])
     return tuple(sorted(present, key=lambda kind: kind != "group"))
 
 
@@ -47,7 +48,7 @@ def _table(
     analyses: Sequence[str],
     kinds: tuple[str, ...],
 ) -> Table:
-    labels = dict(zip(results.std_errors["kind"], results.std_errors["label"], strict=True))
+    labels = dict(zip(results["std_errors"]["kind"], results["std_errors"]["label"], strict=True))
     columns = [Column("Estimate", "", 1.1)]
     columns += [Column(labels[kind], "Standard error", 1.5) for kind in kinds]
     rows: list[Row] = []
@@ -60,7 +61,7 @@ def _table(
                 _row(results, record, kinds)
                 for record in results.estimates_of(analysis, outcome).to_dict("records")
             ]
-    frame = results.estimates[results.estimates["analysis"].isin(analyses)]
+    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
     return Table(
         title=exhibit["title"],
         stub="Outcome and strategy",
@@ -73,7 +74,7 @@ def _table(
 
 
 def _row(results: StudyResults, record: Mapping[Any, Any], kinds: tuple[str, ...]) -> Row:
-    errors = results.std_errors[results.std_errors["spec_id"] == record["spec_id"]]
+    errors = results["std_errors"][results["std_errors"]["spec_id"] == record["spec_id"]]
     found = dict(zip(errors["kind"], errors["std_error"], strict=True))
     factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
     label = Cell(results.strategy_label(record["strategy"]))

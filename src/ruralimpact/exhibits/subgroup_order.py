@@ -94,7 +94,7 @@ def family_order(
     shown = levels[levels["estimate"].notna() & ~levels["suppressed"]]
     keys = [f"{row.spec_id}::{row.subgroup}={row.level}" for row in shown.itertuples()]
     columns = [*keys, *(f"{key}::treated_mean" for key in keys)]
-    estimated = all(column in results.scores for column in columns)
+    estimated = all(column in results["scores"] for column in columns)
     if set(published) - set(shown["level"]) or not estimated:
         return None
     place = list(shown["level"])
@@ -103,8 +103,8 @@ def family_order(
         ranking = rank_relative_effects(
             shown["estimate"].to_numpy(float),
             shown["treated_mean"].to_numpy(float),
-            results.scores[columns[: len(keys)]].to_numpy(float),
-            results.scores[columns[len(keys) :]].to_numpy(float),
+            results["scores"][columns[: len(keys)]].to_numpy(float),
+            results["scores"][columns[len(keys) :]].to_numpy(float),
             [place.index(name) for name in published],
             rng=np.random.default_rng(stream),
         )

@@ -22,7 +22,7 @@ def subgroup_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataF
     exhibit : mapping
         With ``analyses`` and ``subgroup``, and ``outcomes`` if any.
     """
-    frame: pd.DataFrame = results.subgroups
+    frame: pd.DataFrame = results["subgroups"]
     chosen = frame["analysis"].isin(exhibit["analyses"]) & (
         frame["subgroup"] == exhibit["subgroup"]
     )
@@ -34,7 +34,7 @@ def subgroup_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataF
 
 def everyone(results: StudyResults, spec_id: str) -> Mapping[Any, Any]:
     """The estimate on everyone that belongs to a family of subgroup effects."""
-    found = results.estimates[results.estimates["spec_id"] == spec_id]
+    found = results["estimates"][results["estimates"]["spec_id"] == spec_id]
     record: Mapping[Any, Any] = found.to_dict("records")[0]
     return record
 

@@ -30,7 +30,7 @@ def trends_plot(results: StudyResults, exhibit: Mapping[str, Any]) -> Figure:
     """
     panels = panels_of(results, exhibit, "mean")
     if not panels:
-        hidden = bool(results.dynamics["suppressed"].any())
+        hidden = bool(results["dynamics"]["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     figure, axes = grid(len(panels))
     for one, panel in zip(axes, panels, strict=True):

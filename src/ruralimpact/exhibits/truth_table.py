@@ -124,7 +124,7 @@ def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Co
 
 
 def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
-    levels = results.subgroups[results.subgroups["kind"] == "level"]
+    levels = results["subgroups"][results["subgroups"]["kind"] == "level"]
     for analysis in analyses:
         for entry in results.analysis(analysis).get("subgroups", []):
             chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry["name"])
@@ -136,7 +136,7 @@ def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compa
 
 
 def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
-    parts = results.decomposition
+    parts = results["decomposition"]
     parts = parts[parts["analysis"].isin(analyses) & (parts["product"] == "")]
     for part in dict.fromkeys(parts["part"]):
         for record in parts[parts["part"] == part].to_dict("records"):

@@ -72,7 +72,7 @@ def verdict(results: StudyResults, analysis: str, outcome: str) -> Verdict:
 
 
 def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None:
-    scores = results.scores[list(frame["spec_id"])].to_numpy(float)
+    scores = results["scores"][list(frame["spec_id"])].to_numpy(float)
     try:
         return equality_test(frame["estimate"].to_numpy(float), scores)
     except DesignError:
@@ -175,7 +175,7 @@ def _sentence(found: Sequence[Verdict]) -> str:
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
-    frame = results.estimates[results.estimates["analysis"].isin(analyses)]
+    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
     notes = [
         "All strategies declared before outcomes were read are counted; none is chosen by its result.",
         "Differ from zero: at the 5 percent level, each strategy by itself. The strategies share their "

@@ -1,0 +1,101 @@
+"""Columns of result tables, as they are declared: type, range, unit and meaning.
+
+Light on purpose: the workflow reads the registry whenever it starts, and pandera costs more to import than
+most stages.
+"""
+
+from dataclasses import dataclass
+
+OUTCOME = "the outcome's"  # unit; shares are kept as fractions
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result table.
+
+    Attributes
+    ----------
+    kind : {str, int, float, bool}
+    meaning : str
+    unit : str
+        Empty where the values have none.
+    choices : tuple of str
+        The values that are allowed; any when empty.
+    low, high : float or None
+        Bounds, both included.
+    above : bool
+        The lower bound itself is not allowed.
+    missing : bool
+        Values may be missing.
+    unique : bool
+        No value stands twice.
+    coerce : bool
+        Other types are converted on writing.
+    """
+
+    kind: type
+    meaning: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    above: bool = False
+    missing: bool = False
+    unique: bool = False
+    coerce: bool = False
+
+
+def text(meaning: str, *choices: str, unique: bool = False) -> Column:
+    """Return a column of words."""
+    return Column(str, meaning, choices=choices, unique=unique)
+
+
+def flag(meaning: str) -> Column:
+    """Return a column of true and false."""
+    return Column(bool, meaning)
+
+
+def whole(meaning: str, unit: str = "", *, low: float | None = None) -> Column:
+    """Return a column of whole numbers."""
+    return Column(int, meaning, unit, low=low)
+
+
+def count(meaning: str, unit: str, *, low: float = 0, coerce: bool = False) -> Column:
+    """Return a column of counts of units, groups, rows or draws."""
+    return Column(int, meaning, unit, low=low, coerce=coerce)
+
+
+def number(
+    meaning: str,
+    unit: str = "",
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    missing: bool = True,
+) -> Column:
+    """Return a column of numbers; what cannot be known is missing."""
+    return Column(float, meaning, unit, low=low, high=high, missing=missing, coerce=True)
+
+
+def share(meaning: str, unit: str = "fraction", *, missing: bool = True) -> Column:
+    """Return a column of numbers from 0 to 1."""
+    return number(meaning, unit, low=0, high=1, missing=missing)
+
+
+def std_error(meaning: str = "standard error, clustered by group", unit: str = OUTCOME) -> Column:
+    """Return the column of a standard error."""
+    return number(meaning, unit, low=0)
+
+
+ANALYSIS = text("analysis, by its name in study.yaml")
+STRATEGY = text("matching strategy, or estimator")
+OUTCOME_NAME = text("outcome, by its name in study.yaml")
+UNIT = text("unit of amounts in the row; shares are kept as fractions")
+SPEC_ID = text("the estimate: analysis/strategy/outcome")
+SYNTHETIC = flag("the data are a synthetic stand-in")
+P_VALUE = share("p-value, two-sided", "")
+CONF_LOW = number("95 percent interval, lower end", OUTCOME)
+CONF_HIGH = number("95 percent interval, upper end", OUTCOME)
+N_TREATED = count("treated units", "units")
+N_CONTROL = count("controls", "units")
+N_GROUPS = count("groups", "groups")

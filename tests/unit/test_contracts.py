@@ -1,0 +1,137 @@
+"""The registry of result tables: what is declared is written and loaded, and small cells never pass."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ruralimpact.contracts import REGISTRY, result_tables, tables_for_exhibits
+from ruralimpact.contracts.columns import Column
+from ruralimpact.contracts.table import FOLDERS, ResultTable, Suppressed, Withheld
+from ruralimpact.exhibits.load import suppressed_tables
+from ruralimpact.tables import empty_table, schema, write_tables
+
+LOADED = [name for name, table in REGISTRY.items() if not isinstance(table.suppression, Withheld)]
+SUPPRESSED = [name for name in LOADED if isinstance(REGISTRY[name].suppression, Suppressed)]
+
+# Numbers that tell nothing of producers however few there are: times, bounds, weights of a formula, and
+# what was assumed or rests on all units, not on those of a cell.
+HARMLESS = {
+    "dynamics": {"cohort", "period", "event_time"},
+    "comparisons": {"cohort", "other", "weight"},
+    "parallel_trends": {"magnitude"},
+    "designs": {"effective_controls"},
+    "power": {
+        *("group_size", "size_cv", "attrition", "treated_share", "icc", "icc_low", "icc_high"),
+        *("icc_unadjusted", "group_r2", "unit_r2", "group_autocorrelation", "autocorrelation"),
+        *("unit_autocorrelation", "power", "level", "std_error", "mde"),
+    },
+    "attrition": {"df_denominator"},
+    "subgroups": {"df_denominator"},
+}
+
+
+def smallest(column: Column) -> Any:
+    """Return a value that the column allows: of a count, one unit."""
+    if column.kind is str:
+        return next((choice for choice in column.choices if choice), "one")
+    if column.kind is bool:
+        return False
+    return column.kind(max(1 if column.high is None else 0.5, column.low or 0))
+
+
+def one_row(table: ResultTable) -> pd.DataFrame:
+    """Return a row about a single unit, that of the analysis, strategy and outcome called one."""
+    row = {name: smallest(column) for name, column in table.columns.items()}
+    row |= {"reason": ""} if "reason" in row else {}
+    row |= {name: "one/one/one" for name in ("spec_id",) if name in row}
+    row |= {"income": 7.0} if table.further else {}
+    row |= {"one/one/one": 7.0, "one/one/one::one=one": 7.0} if table.pattern else {}
+    return pd.DataFrame([row])
+
+
+@pytest.fixture(scope="module")
+def shown() -> dict[str, pd.DataFrame]:
+    return suppressed_tables({name: one_row(REGISTRY[name]) for name in LOADED})
+
+
+@pytest.mark.parametrize("name", SUPPRESSED)
+def test_nothing_about_a_single_unit_reaches_an_exhibit(
+    name: str, shown: dict[str, pd.DataFrame]
+) -> None:
+    frame = shown[name]
+    numbers = frame.select_dtypes("float").drop(columns=list(HARMLESS.get(name, ())))
+    left = [str(column) for column in numbers if numbers[column].notna().any()]
+    assert not left, f"the suppression of '{name}' must blank {', '.join(left)}"
+
+
+def test_what_is_called_harmless_is_in_the_tables() -> None:
+    for name, columns in HARMLESS.items():
+        assert columns <= set(REGISTRY[name].columns), name
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_large_cells_and_empty_tables_pass(name: str) -> None:
+    empty = {other: empty_table(other) for other in LOADED}
+    assert suppressed_tables(empty)[name].empty
+
+
+@pytest.mark.parametrize("name", sorted(set(REGISTRY) - set(LOADED)))
+def test_withheld_tables_cannot_be_loaded(name: str) -> None:
+    assert name not in tables_for_exhibits()
+    with pytest.raises(ValueError, match="no exhibit may load"):
+        suppressed_tables({name: one_row(REGISTRY[name])})
+
+
+@pytest.mark.parametrize("table", REGISTRY.values(), ids=list(REGISTRY))
+def test_declarations_are_whole(table: ResultTable) -> None:
+    assert set(table.stages) <= set(FOLDERS)
+    assert table.description.endswith(".") and table.row
+    columns = {**table.columns, **table.pattern}
+    assert all(column.meaning for column in columns.values())
+    unitless = {name for name, one in columns.items() if one.kind is int and not one.unit}
+    assert unitless <= {"treated", "set", "place"}, "a count says of what"
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_row_that_is_declared_fulfils_its_contract(name: str) -> None:
+    schema(name).validate(one_row(REGISTRY[name]))
+
+
+@pytest.mark.parametrize("name", [n for n in REGISTRY if n not in ("units", "outcomes")])
+def test_a_column_that_is_not_declared_is_refused(name: str) -> None:
+    with pytest.raises(Exception, match="odd"):
+        schema(name).validate(one_row(REGISTRY[name]).assign(odd=1.0))
+
+
+def test_a_stage_writes_what_it_declares_and_nothing_else(tmp_path: Path) -> None:
+    stage = "analyse_sensitivity"
+    made = {name: empty_table(name) for name in result_tables(stage)}
+    paths = {name: tmp_path / f"{name}.parquet" for name in made}
+    write_tables(stage, made, paths)
+    assert all(path.is_file() for path in paths.values())
+    with pytest.raises(ValueError, match="power"):
+        write_tables(stage, {name: made[name] for name in made if name != "power"}, paths)
+
+
+def test_every_module_of_tables_is_in_the_registry() -> None:
+    """A module of contracts that the registry does not read is named."""
+    import ruralimpact.contracts as package
+
+    folder = Path(package.__file__).parent
+    declaring = {
+        path.stem
+        for path in folder.glob("*.py")
+        if "ResultTable(" in path.read_text("utf-8") and path.stem not in ("table", "__init__")
+    }
+    assert declaring == {module.__name__.rpartition(".")[2] for module in package._MODULES}
+    for name in declaring:
+        tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
+        made = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "ResultTable"
+        ]
+        assert len(made) == len(getattr(package, name).TABLES), f"{name}.TABLES must list all"
