@@ -1,0 +1,169 @@
+"""Plug-ins are loaded by path, and refused in one sentence."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ruralimpact.config.plugin_kinds import check_process
+from ruralimpact.config.schema import validate
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.exhibits.order import TABLES, numbered
+from ruralimpact.plugins import ExhibitInputs, ExhibitKind, Generator, Plugin, Plugins, load_plugins
+
+HEAD = "from ruralimpact.plugins import ExhibitKind, Generator, Plugin\n"
+EMPTY = f"{HEAD}PLUGIN = Plugin()\n"
+KIND = ExhibitKind(
+    build="tables:pie",
+    shown_with="impact",
+    keys={"slices": {"description": "How many.", "type": "integer"}},
+    required=("slices",),
+)
+
+
+@pytest.fixture(autouse=True)
+def no_module_left() -> Iterator[None]:
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if name.split(".")[0].startswith(("toy", "json5_toy")):
+            del sys.modules[name]
+
+
+def lay(root: Path, folder: str, text: str | None) -> str:
+    (root / folder).mkdir(parents=True)
+    if text is not None:
+        (root / folder / "__init__.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+def refusal(root: Path, *folders: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_plugins(root, folders)
+    text = str(caught.value)
+    assert text.startswith("file config/config.yaml, key 'plugins': ")
+    assert "\n" not in text
+    return text
+
+
+def test_a_plugin_is_known_by_its_folder(tmp_path: Path) -> None:
+    lay(
+        tmp_path,
+        "beside/toy",
+        f'{HEAD}PLUGIN = Plugin(generators={{"g": Generator("own:make")}})\n',
+    )
+    own = "from toy.inner import VALUE\n\n\ndef make(calibration, seed):\n    return VALUE * seed\n"
+    (tmp_path / "beside/toy/own.py").write_text(own, encoding="utf-8")
+    (tmp_path / "beside/toy/inner.py").write_text("VALUE = 21\n", encoding="utf-8")
+    plugins = load_plugins(tmp_path, ["beside/toy/"])
+    plugin, generator = plugins.generators["g"]
+    assert (plugin.name, plugins.folders) == ("toy", ["beside/toy/"])
+    assert plugin.function(generator.make)({}, 2) == 42
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "the folder 'plugins/toy' has no __init__.py"),
+        ("PLUGIN = 3\n", "the plug-in 'plugins/toy' has no PLUGIN"),
+        ("", "the plug-in 'plugins/toy' has no PLUGIN"),
+        ("import nowhere_to_be_found\n", "cannot be imported: ModuleNotFoundError"),
+        ("PLUGIN = (\n", "cannot be imported: SyntaxError"),
+        (f"{HEAD}PLUGIN = Plugin(generator=1)\n", "cannot be imported: TypeError"),
+    ],
+)
+def test_folders_that_are_no_plugin(tmp_path: Path, text: str | None, words: str) -> None:
+    assert words in refusal(tmp_path, lay(tmp_path, "plugins/toy", text))
+
+
+def test_names_that_cannot_be(tmp_path: Path) -> None:
+    assert "there is no folder 'plugins/toy'" in refusal(tmp_path, "plugins/toy")
+    twins = [lay(tmp_path, f"{place}/toy", EMPTY) for place in ("one", "two")]
+    assert "two plug-ins are called 'toy'" in refusal(tmp_path, *twins)
+    assert "installed package" in refusal(tmp_path, lay(tmp_path, "plugins/pandas", EMPTY))
+    assert "installed package" in refusal(tmp_path, lay(tmp_path, "plugins/colorsys", EMPTY))
+    assert "rename the folder" in refusal(tmp_path, lay(tmp_path, "plugins/toy-two", EMPTY))
+
+
+@pytest.mark.parametrize(
+    "given", ['generators={"a": Generator("m:f")}', 'tables={"a": ExhibitKind("m:f", "impact")}']
+)
+def test_two_of_one_name(tmp_path: Path, given: str) -> None:
+    text = f"{HEAD}PLUGIN = Plugin({given})\n"
+    folders = [lay(tmp_path, f"plugins/toy_{letter}", text) for letter in "ab"]
+    assert "of the name 'a'" in refusal(tmp_path, *folders)
+
+
+@pytest.mark.parametrize("reference", ["nowhere:make", "own:gone"])
+def test_a_function_that_is_not_there(tmp_path: Path, reference: str) -> None:
+    lay(tmp_path, "plugins/toy", EMPTY)
+    (tmp_path / "plugins/toy/own.py").write_text("", encoding="utf-8")
+    (plugin,) = load_plugins(tmp_path, ["plugins/toy"]).loaded
+    with pytest.raises(ConfigError, match=f"plug-in 'plugins/toy': '{reference}' is not there"):
+        plugin.function(reference)
+
+
+def entries(**changes: Any) -> dict[str, Any]:
+    return {"tables": [{"name": "pie", "kind": "pie", "title": "Pie", "slices": 3, **changes}]}
+
+
+def test_a_kind_of_exhibit_with_a_key_of_its_own() -> None:
+    plugins = Plugins((Plugin(tables={"pie": KIND}, name="toy", folder="toy"),))
+    validate(entries(), "exhibits", file="exhibits.yaml", plugins=plugins)
+    with pytest.raises(ConfigError, match="slices"):
+        validate(entries(slices="x"), "exhibits", file="exhibits.yaml", plugins=plugins)
+    bare = {"tables": [{"name": "pie", "kind": "pie", "title": "Pie"}]}
+    with pytest.raises(ConfigError, match="'pie' is not one of"):
+        validate(bare, "exhibits", file="exhibits.yaml", plugins=Plugins())
+    with pytest.raises(ConfigError, match="the key 'slices' is missing"):
+        validate(bare, "exhibits", file="exhibits.yaml", plugins=plugins)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown_with", "words"),
+    [
+        ("impact", "truth", "'impact' is one of the package's own"),
+        ("pie", "impct", "Did you mean 'impact'?"),
+    ],
+)
+def test_kinds_that_cannot_be(name: str, shown_with: str, words: str) -> None:
+    kind = ExhibitKind(build="m:f", shown_with=shown_with)
+    plugins = Plugins((Plugin(tables={name: kind}, name="toy", folder="toy"),))
+    with pytest.raises(ConfigError, match=words.replace("?", r"\?")):
+        validate({}, "exhibits", file="exhibits.yaml", plugins=plugins)
+
+
+def test_kinds_of_plugins_are_numbered_with_those_beside_them() -> None:
+    listed = [
+        {"name": name, "kind": kind}
+        for name, kind in (("a", "truth"), ("b", "pie"), ("c", "impact"), ("d", "sample"))
+    ]
+    beside = Plugins((Plugin(tables={"pie": KIND}),)).shown_with()
+    assert [one["name"] for _, one in numbered(listed, TABLES, beside)] == ["b", "c", "a", "d"]
+
+
+def test_an_unknown_process_names_the_nearest() -> None:
+    plugins = Plugins((Plugin(generators={"valley": Generator("m:f")}, name="toy"),))
+    study = {"generate": {"process": "valey"}}
+    with pytest.raises(ConfigError, match=r"there is no process 'valey'\. Did you mean 'valley'\?"):
+        check_process(study, plugins, Path("study.yaml"))
+    with pytest.raises(ConfigError, match="No plug-in"):
+        check_process(study, Plugins(), Path("study.yaml"))
+
+
+def test_inputs_are_for_the_kinds_that_need_them(tmp_path: Path) -> None:
+    inputs = ExhibitInputs(kinds=("pie",), files=("data/b.csv", "data/more/*.csv"), read="m:f")
+    plugin = Plugin(inputs=inputs, name="toy", folder="plugins/toy")
+    with_pie, without = ({"exhibits": {"tables": [{"kind": kind}]}} for kind in ("pie", "impact"))
+    assert plugin.uses(with_pie)
+    assert not plugin.uses(without)
+    assert plugin.input_files(without, tmp_path) == []
+    with pytest.raises(DataError, match=r"file data/b.csv: there is no such file\..*plugins/toy"):
+        plugin.input_files(with_pie, tmp_path)
+    (tmp_path / "data/more").mkdir(parents=True)
+    for name in ("b.csv", "more/z.csv", "more/a.csv", "other.csv"):
+        (tmp_path / "data" / name).write_text("", encoding="utf-8")
+    found = plugin.input_files(with_pie, tmp_path)
+    assert found == ["data/b.csv", "data/more/a.csv", "data/more/z.csv"]

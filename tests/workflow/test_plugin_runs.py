@@ -1,0 +1,86 @@
+"""A plug-in of a project: the example of the guide, word for word, in a folder elsewhere."""
+
+import csv
+import re
+
+import yaml
+from project import ROOT, STUDY, Project
+
+PAGE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(?:python|yaml)\n(.*?)```", PAGE, flags=re.DOTALL)
+
+
+def lay_example(project: Project) -> None:
+    folder = project.root / "plugins" / "my_report"
+    folder.mkdir(parents=True)
+    for name, block in zip(("__init__.py", "arms.py"), BLOCKS, strict=False):
+        (folder / name).write_text(block, encoding="utf-8")
+    entries = yaml.safe_load(BLOCKS[2])
+    project.edit_yaml("exhibits.yaml", lambda content: content["tables"].extend(entries))
+    project.edit_yaml("config.yaml", lambda content: content.update(plugins=["plugins/my_report"]))
+
+
+def test_the_example_of_the_guide(project: Project) -> None:
+    lay_example(project)
+    before = project.results()
+    shown = project.run()
+    assert shown.returncode == 0, shown.stderr
+    made = project.results()
+    with (project.root / "results" / STUDY / "exhibits" / "arms.csv").open("r") as file:
+        experiment, matched = csv.DictReader(file)
+    # The experiment of Dehejia and Wahba has 185 participants and 260 controls; the survey 429 households.
+    assert (experiment["n_treated"], experiment["n_control"]) == ("185", "260")
+    assert matched["n_treated"] == "185"
+    assert 0 < int(matched["n_control"]) <= 429
+    assert "Units compared in each analysis" in made[f"{STUDY}/report.html"].decode()
+    moved = {name for name in before if before[name] != made[name]}
+    assert {name.split("/")[1] for name in moved} <= {"report.html", "exhibits"}
+
+
+def test_an_edited_plugin_reruns_what_uses_it(project: Project) -> None:
+    lay_example(project)
+    assert project.run().returncode == 0
+    module = project.root / "plugins" / "my_report" / "arms.py"
+    module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert project.planned() == {"make_exhibits", "write_report"}
+
+
+def test_a_plugin_that_no_study_uses_reruns_nothing(project: Project) -> None:
+    folder = project.root / "plugins" / "other"
+    folder.mkdir(parents=True)
+    text = "from ruralimpact.plugins import Plugin\n\nPLUGIN = Plugin()\n"
+    (folder / "__init__.py").write_text(text, encoding="utf-8")
+    project.edit_yaml("config.yaml", lambda content: content.update(plugins=["plugins/other"]))
+    assert project.planned() == set()
+
+
+def test_rules_of_a_plugin_are_part_of_a_run(project: Project) -> None:
+    lay_example(project)
+    rule = """
+TARGETS.append("results/arms_copied.csv")
+
+
+rule copy_arms:
+    input:
+        f"results/{next(iter(STUDIES))}/exhibits/arms.csv",
+        modules=plugin_sources(plugin.folder),
+    output:
+        "results/arms_copied.csv",
+    shell:
+        "cp {input[0]} {output}"
+"""
+    (project.root / "plugins" / "my_report" / "rules.smk").write_text(rule, encoding="utf-8")
+    shown = project.run()
+    assert shown.returncode == 0, shown.stderr
+    made = project.results()
+    assert made["arms_copied.csv"] == made[f"{STUDY}/exhibits/arms.csv"]
+
+
+def test_a_plugin_that_is_not_there(project: Project) -> None:
+    project.edit_yaml("config.yaml", lambda content: content.update(plugins=["plugins/gone"]))
+    before = project.results()
+    shown = project.run()
+    assert shown.returncode == 1
+    message = "error: file config/config.yaml, key 'plugins': there is no folder 'plugins/gone'.\n"
+    assert shown.stderr == message
+    assert project.results() == before
