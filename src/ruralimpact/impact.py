@@ -8,21 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance
+from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import (
-    METHODS,
-    OptimalMatching,
-    OverlapWeighting,
-    Strategy,
-    parse_strategy,
-)
+from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import ConfigError, DesignError
-from ruralimpact.estimation.apply_strategy import Prepared, everyone_estimator, strategy_estimator
+from ruralimpact.estimation.by_strategy import everyone_estimator, strategy_estimator
 from ruralimpact.estimation.estimands import flip
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.impact_data import Columns, ImpactData, covariates_named, impact_data
 from ruralimpact.impact_result import ImpactEstimate
 from ruralimpact.inference.clustered import Clustering, group_codes
@@ -37,7 +33,7 @@ def estimate_impact(
     outcome: str,
     treatment: str,
     covariates: Sequence[str] | str = (),
-    strategy: str | Mapping[str, Any] = "nearest",
+    strategy: str | Mapping[str, Any] | Strategy = "nearest",
     estimand: Estimand = "ATT",
     group: str | None = None,
 ) -> ImpactEstimate:
@@ -56,7 +52,7 @@ def estimate_impact(
         Columns measured before treatment (text columns become dummies), or a formula such as
         ``"age + I(age ** 2) + C(region)"``. Rows where one is missing are left out and counted, as are
         those where ``group`` or a column of the strategy's ``exact`` is.
-    strategy : str or mapping
+    strategy : str, mapping or Strategy
         Name of a method (``"nearest"``, ``"kernel"``, ``"entropy"``, ``"ipwra"`` ...) or a mapping with its
         options, as a row of strategies.yaml: ``{"method": "nearest", "k": 5, "caliper": 0.2}``.
     estimand : {"ATT", "ATC", "ATE"}
@@ -90,8 +86,7 @@ def estimate_impact(
     >>> impact.estimate
     3.5
     """
-    row = {"method": strategy} if isinstance(strategy, str) else dict(strategy)
-    chosen = parse_strategy(row)
+    chosen = parse_strategy(strategy)
     if estimand not in ("ATT", "ATC", "ATE"):
         raise ConfigError(
             f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand"
@@ -100,21 +95,19 @@ def estimate_impact(
         outcome,
         treatment,
         covariates_named(covariates),
-        tuple(getattr(chosen, "outcome_covariates", ())),
-        tuple(chosen.exact),
+        chosen.outcome_regressors,
+        chosen.strata,
         group,
     )
     rows = impact_data(data, columns)
+    chosen.check_covariates(rows.covariates)
     scored, design = _estimate(chosen, rows, estimand)
-    label = str(row.get("label") or row.get("name") or _METHOD_LABELS[type(chosen)])
+    label = chosen.label or chosen.name or chosen.method.replace("_", " ")
     return _published(scored, design, rows, _estimand_label(chosen, estimand, design), label)
 
 
-_METHOD_LABELS = {kind: name.replace("_", " ") for name, kind in METHODS.items()}
-
-
 def _estimand_label(strategy: Strategy, estimand: Estimand, design: Design) -> str:
-    label = "ATO" if isinstance(strategy, OverlapWeighting) else estimand
+    label = "ATO" if strategy.estimand == "ATO" else estimand
     return f"{label}, supported" if design.dropped else label
 
 
@@ -122,12 +115,12 @@ def _estimate(
     strategy: Strategy, rows: ImpactData, estimand: Estimand
 ) -> tuple[ScoredEstimate, Design]:
     of_treated = _prepare(strategy, rows, rows.treatment)
-    if estimand == "ATT" or isinstance(strategy, OverlapWeighting):
+    if estimand == "ATT" or strategy.estimand == "ATO":
         return strategy_estimator(strategy, of_treated)(rows.outcome), of_treated.design
     of_controls = _prepare(strategy, rows, (1 - rows.treatment).astype(np.int8))
     if estimand == "ATC":
         return flip(strategy_estimator(strategy, of_controls)(rows.outcome)), of_controls.design
-    if isinstance(strategy, OptimalMatching) or not getattr(strategy, "replace", True):
+    if strategy.serves_once:
         raise DesignError(
             "the effect on everyone needs matching with replacement: without it a control serves once."
         )
@@ -137,12 +130,12 @@ def _estimate(
 
 def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) -> Prepared:
     propensity = (
-        fit_propensity(rows.covariates, treatment, link=strategy.link)
-        if strategy.needs_propensity and rows.covariates.names
+        fit_propensity(rows.covariates, treatment, link=strategy.propensity_link)
+        if strategy.propensity_link and rows.covariates.names
         else None
     )
-    design = apply_strategy(
-        strategy, rows.covariates, treatment, propensity=propensity, strata=rows.cells
+    design = strategy.design(
+        ComparedUnits(rows.covariates, treatment, propensity=propensity, strata=rows.cells)
     )
     return Prepared(
         rows.covariates,
@@ -175,7 +168,7 @@ def _published(
     return ImpactEstimate(
         estimate=scored.estimate,
         std_error=std_error,
-        std_errors={"group": std_error, **scored.std_errors},
+        std_errors=LazyStdErrors.beside(std_error, scored.std_errors),
         df=df,
         estimand=estimand,
         scores=scores.rename_axis("group").rename("score"),

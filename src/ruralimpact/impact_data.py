@@ -12,6 +12,7 @@ from ruralimpact.design import column_values
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.propensity import refuse_single_group
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
 _FILE = "data"
@@ -270,6 +271,10 @@ def _refuse_columns(table: pd.DataFrame, columns: Columns) -> None:
         _refuse_part(columns, key, name)
     if not len(table):
         raise DataError("there are no rows.", file=_FILE)
+    known = [str(name) for name in table.columns]
+    for key, name in columns.parts():
+        if key in ("outcome_covariates", "exact") and name not in known:
+            raise ConfigError(f"there is no column '{name}'. {nearest(name, known)}", key=key)
     for name in (columns.outcome, columns.treatment, *(name for _, name in columns.parts())):
         if name not in table.columns:
             raise DataError("there is no such column.", file=_FILE, column=str(name))

@@ -1,12 +1,12 @@
 """What `estimate_impact` returns: an estimate with everything behind it, and differences of two."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ruralimpact.estimation.printed_errors import LABELS
 from ruralimpact.inference.clustered import Inference, t_inference
 from ruralimpact.inference.contrasts import DifferenceTest, difference_test
 from ruralimpact.inference.delta import PercentImpact
@@ -22,8 +22,9 @@ class ImpactEstimate:
         In the outcome's unit.
     std_error : float
         Clustered by group; without replacement by matched set and by group.
-    std_errors : dict of str to float
-        Standard errors by kind: ``"group"`` is `std_error`; the others are what other software prints.
+    std_errors : mapping of str to float
+        Standard errors by kind: ``"group"`` is `std_error`; the others are what other software prints, each
+        computed when it is read.
     df : float
         Degrees of freedom of the t intervals: clusters less one.
     estimand : str
@@ -45,7 +46,7 @@ class ImpactEstimate:
 
     estimate: float
     std_error: float
-    std_errors: dict[str, float]
+    std_errors: Mapping[str, float] = field(repr=False)
     df: float
     estimand: str
     scores: "pd.Series[float]"
@@ -153,10 +154,7 @@ class ImpactEstimate:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        errors = pd.DataFrame(
-            {"standard error": {LABELS[kind]: value for kind, value in self.std_errors.items()}}
-        )
-        return self.to_frame().to_html(index=False) + errors.to_html()
+        return self.to_frame().to_html(index=False)
 
 
 @dataclass(frozen=True)

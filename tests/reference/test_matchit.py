@@ -13,7 +13,7 @@ from ruralimpact.design.matching import Design, match_nearest
 from ruralimpact.design.metric import whiten
 from ruralimpact.design.neighbours import ListNeighbours
 from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import NearestNeighbour
+from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.matching import matching_estimate
 from ruralimpact.inference.clustered import group_sums
 

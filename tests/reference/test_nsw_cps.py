@@ -11,7 +11,7 @@ from reference_files import REFERENCE
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.matching import match_nearest
 from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import NearestNeighbour
+from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.matching import matching_estimate
 
 COVARIATES = ["age", "educ", "black", "hisp", "married", "nodegree", "re74", "re75"]

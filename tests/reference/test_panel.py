@@ -11,7 +11,7 @@ from statsmodels.regression.linear_model import OLS
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.matching import match_nearest
 from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import NearestNeighbour
+from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.matching import matching_estimate
 from ruralimpact.estimation.panel import Panel, first_differences, two_way_fixed_effects

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance, effective_number
+from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.matching import match_nearest
 from ruralimpact.design.propensity import (
@@ -14,9 +14,10 @@ from ruralimpact.design.propensity import (
     fit_propensity,
     refuse_single_group,
 )
-from ruralimpact.design.strategies import NearestNeighbour, OptimalMatching, parse_strategy
+from ruralimpact.design.strategies.nearest import NearestNeighbour
+from ruralimpact.design.strategies.optimal import OptimalMatching
 from ruralimpact.design.study import design_study
-from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.errors import DesignError
 
 STRATEGIES = {
     "score": NearestNeighbour(),
@@ -233,7 +234,7 @@ def test_optimal_pairs_keep_the_calipers_and_serve_once() -> None:
     covariates = covariate_matrix(columns)
     model = fit_propensity(covariates, treatment)
     strategy = OptimalMatching(caliper=0.15, caliper_covariates={"age": 0.5})
-    design = apply_strategy(strategy, covariates, treatment, propensity=model, strata=strata)
+    design = strategy.design(ComparedUnits(covariates, treatment, propensity=model, strata=strata))
     focal, match, share = design.pairs()
     score, age = model.linear_predictor, columns["age"]
     assert len(focal) and len(set(match.tolist())) == len(match)
@@ -251,15 +252,6 @@ def test_a_combination_that_separates_the_arms_is_refused() -> None:
     treatment = (x + z > 0).astype(np.int8)
     with pytest.raises(DesignError, match="separates the arms"):
         fit_propensity(covariate_matrix({"x": x, "z": z}), treatment)
-
-
-def test_an_unknown_key_names_the_nearest_known_one() -> None:
-    with pytest.raises(ConfigError, match="unknown key 'calliper'.*'caliper'"):
-        parse_strategy({"method": "nearest", "calliper": 0.2})
-    with pytest.raises(ConfigError, match="order 'closest' is for the propensity distance"):
-        parse_strategy({"method": "nearest", "distance": "mahalanobis", "order": "closest"})
-    with pytest.raises(ConfigError, match="unknown method 'neerest'.*'nearest'"):
-        parse_strategy({"method": "neerest"})
 
 
 def test_balance_by_hand() -> None:

@@ -46,13 +46,13 @@ ANALYSIS = {"name": "main", "treatment": "treated", "covariates": ["age"]}
 )
 def test_units_without_a_stratum(row: dict[str, object]) -> None:
     comparison = build_comparison(ANALYSIS, units())
-    models = {"logit": fit_propensity(comparison.covariates, comparison.treatment)}
+    model = fit_propensity(comparison.covariates, comparison.treatment)
     strategy = parse_strategy({**row, "exact": ["zone"]})
-    found = make_design(comparison, strategy, models, [])
+    found = make_design(comparison, strategy, model, [])
     assert (found.weights[LACKING] == 0).all()
     assert found.dropped[NO_CELL] == 3
     assert sum(found.dropped.values()) == 50 - int((found.weights[:50] > 0).sum())
-    unmatched = make_design(comparison, parse_strategy(row), models, ["zone"])
+    unmatched = make_design(comparison, parse_strategy(row), model, ["zone"])
     assert unmatched.dropped[NO_CELL] == 3
 
 

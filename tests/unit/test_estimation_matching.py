@@ -8,7 +8,7 @@ from ruralimpact import estimate_impact
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.matching import match_nearest
 from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import NearestNeighbour
+from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.matching import matching_estimate
 from ruralimpact.estimation.missing import matches_among

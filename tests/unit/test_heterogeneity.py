@@ -13,8 +13,9 @@ from ruralimpact.design.propensity import PropensityScore, fit_propensity
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.apply_strategy import Prepared, strategy_estimator
+from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.study import Tables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import level_comparisons
@@ -128,14 +129,13 @@ def test_exact_on_the_subgroup_the_whole_is_the_average_of_the_levels(
     """If all pairs agree in the region, so do estimates and scores add up, by treated units."""
     comparison, strategy = survey.comparison, parse_strategy(STRATEGIES[name])
     score = score_of(comparison) if strategy.needs_propensity else None
-    models = {} if score is None else {"logit": score}
     levels = level_comparisons(strategy, comparison, survey.codes, exact=[], propensity=score)
     found = [level.estimator(survey.outcome) for level in levels]
-    design = make_design(comparison, strategy, models, ["region"])
+    design = make_design(comparison, strategy, score, ["region"])
     prepared = Prepared(
         comparison.covariates, comparison.treatment, design, score, comparison.covariates, True
     )
-    whole = strategy_estimator(strategy, prepared, printed=False)(survey.outcome)
+    whole = strategy_estimator(strategy, prepared)(survey.outcome)
     if name == "mahalanobis":  # its bias is adjusted by a regression of the level's own controls
         assert [one.n_treated for one in found] == [
             int((design.weights * (comparison.treatment == 1) * (survey.codes == k)).sum())

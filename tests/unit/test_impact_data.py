@@ -106,7 +106,10 @@ def test_a_table_that_cannot_be_used_is_one_clear_error(data: object, message: s
         ({"outcome": "d"}, "key 'outcome': 'd' is the treatment"),
         ({"group": "y"}, "key 'group': 'y' is the outcome"),
         ({"strategy": {**MAHALANOBIS, "exact": ["d"]}}, "key 'exact': 'd' is the treatment"),
-        ({"strategy": {**MAHALANOBIS, "exact": ["z", "z"]}}, "key 'exact': 'z' is named twice"),
+        (
+            {"strategy": {**MAHALANOBIS, "exact": ["z", "z"]}},
+            "key 'exact.2': an entry stands twice: 'z'",
+        ),
         ({"strategy": {**MAHALANOBIS, "metric_covariates": ["nope"]}}, "'nope' is no covariate"),
         ({"strategy": {**MAHALANOBIS, "bias_adjust": ["nope"]}}, "'nope' is no covariate"),
     ],

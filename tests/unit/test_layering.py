@@ -132,7 +132,7 @@ def test_base_imports_no_part() -> None:
 def test_design_reads_no_outcome_table() -> None:
     """No module of design, nor its script, names the outcomes table."""
     script = ROOT / "workflow" / "scripts" / "design_comparisons.py"
-    for path in [*(PACKAGE / "design").glob("*.py"), script]:
+    for path in [*(PACKAGE / "design").rglob("*.py"), script]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         texts = {
             node.value
@@ -210,6 +210,7 @@ def closure(path: Path) -> set[str]:
                 continue
             file = PACKAGE.joinpath(*parts[1:]).with_suffix(".py")
             file = file if file.exists() else PACKAGE.joinpath(*parts[1:-1]).with_suffix(".py")
+            file = file if file.exists() else PACKAGE.joinpath(*parts[1:-1], "__init__.py")
             if file.exists():
                 reached.add(part_of(file))
                 queue.append(file)

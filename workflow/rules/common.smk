@@ -51,14 +51,14 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 def modules(*packages):
     """Source files a stage computes with, and the pinned versions it runs on: an edit re-runs it."""
-    patterns = [f"src/ruralimpact/{package}/*.py" for package in packages]
+    patterns = [f"src/ruralimpact/{package}/**/*.py" for package in packages]
     shared = ["errors.py", "progress.py", "stage.py", "suggestions.py", "tables.py"]
     return [
         "requirements.lock",
         *(f"src/ruralimpact/{module}" for module in shared),
         *sorted(glob("src/ruralimpact/contracts/*.py")),
         *sorted(glob("src/ruralimpact/schema/*.py")),
-        *sorted(path for pattern in patterns for path in glob(pattern)),
+        *sorted(path for pattern in patterns for path in glob(pattern, recursive=True)),
     ]
 
 

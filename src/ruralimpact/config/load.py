@@ -11,8 +11,11 @@ from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
 from ruralimpact.config.schema import UniqueKeyLoader, validate
 from ruralimpact.config.waves import expand_waves
+from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.plugins import Plugins, load_plugins
+from ruralimpact.schema.document import read_document
+from ruralimpact.schema.validation import validated
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
 
@@ -109,8 +112,8 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, 
     study = dict(read_yaml(folder / "study.yaml", shown=shown / "study.yaml"))
     validate(study, "study", file=shown / "study.yaml")
     check_process(study, plugins, shown / "study.yaml")
-    strategies = read_yaml(folder / "strategies.yaml", shown=shown / "strategies.yaml")
-    validate(strategies, "strategies", file=shown / "strategies.yaml")
+    strategies = read_document(folder / "strategies.yaml", shown=shown / "strategies.yaml")
+    validated(StrategiesFile, strategies)
     exhibits = read_yaml(folder / "exhibits.yaml", shown=shown / "exhibits.yaml")
     validate(exhibits, "exhibits", file=shown / "exhibits.yaml", plugins=plugins)
     study = {
@@ -118,7 +121,7 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, 
         **study,
         "name": folder.name,
         "codebook": read_codebook(folder / "codebook.csv", shown=shown / "codebook.csv"),
-        "strategies": list(strategies),
+        "strategies": list(strategies.content),
         "exhibits": {"tables": [], "figures": [], **exhibits},
     }
     written = [source["name"] for source in study["sources"]]

@@ -11,6 +11,7 @@ from ruralimpact.config.power import check_power
 from ruralimpact.config.questions import check_questions, check_subgroup_exhibits
 from ruralimpact.config.samples import check_sample_waves, check_wave_exhibits
 from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
 
@@ -167,24 +168,12 @@ def _check_strategies(study: Study, file: Path) -> None:
     known = [*_timings(study)]
     for sample in study["samples"].values():
         known += [f"{name}_before" for name in sample.get("two_periods", {}).get("covariates", [])]
-    for strategy in study["strategies"]:
+    for row in study["strategies"]:
         try:
-            parse_strategy(strategy)
+            parse_strategy(row).check_names(dict.fromkeys(Naming, known))
         except ConfigError as error:
-            key = f"{strategy['name']}.{error.key}"
+            key = f"{row['name']}.{error.key}"
             raise ConfigError(error.problem, file=file, key=key) from None
-        for key in (
-            "exact",
-            "metric_covariates",
-            "outcome_covariates",
-            "caliper_covariates",
-            "bins",
-        ):
-            names = strategy.get(key, [])
-            require(names, known, "covariate", file, f"{strategy['name']}.{key}")
-        adjusted = strategy.get("bias_adjust", False)
-        if not isinstance(adjusted, bool):
-            require(adjusted, known, "covariate", file, f"{strategy['name']}.bias_adjust")
 
 
 def _check_exhibits(study: Study, file: Path) -> None:

@@ -94,9 +94,7 @@ def _analysis(
         }
         synthetic = bool(study["synthetic"])
         try:
-            found = decompose(
-                estimator_of(study, tables, analysis, comparison, name, printed=False), accounts
-            )
+            found = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
         except DesignError as problem:
             yield [_row(heading, TOTAL, "", np.nan, None, str(problem), synthetic)], {}
             continue

@@ -58,6 +58,18 @@ class CovariateMatrix:
         keep = [j for j, name in enumerate(self.names) if not names or name.split("[")[0] in names]
         return self._columns(keep)
 
+    def adjustment(self, chosen: bool | Sequence[str]) -> "CovariateMatrix | None":
+        """Covariates of a bias adjustment: all of them for True, some, or None without one.
+
+        Parameters
+        ----------
+        chosen : bool or sequence of str
+            As `select`.
+        """
+        if chosen is False:
+            return None
+        return self.select(() if chosen is True else chosen)
+
     def none(self) -> "CovariateMatrix":
         """The same units without covariates."""
         return self._columns([])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,10 @@ from ruralimpact.design.search import (
     with_replacement,
     without_replacement,
 )
-from ruralimpact.design.strategies import NearestNeighbour
 from ruralimpact.errors import DesignError
+
+if TYPE_CHECKING:
+    from ruralimpact.design.strategies.nearest import NearestNeighbour
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -82,7 +85,7 @@ class Design:
 def match_nearest(
     covariates: CovariateMatrix,
     treatment: NDArray[np.int8],
-    strategy: NearestNeighbour,
+    strategy: "NearestNeighbour",
     *,
     propensity: PropensityScore | None = None,
     strata: IntArray | None = None,
@@ -173,7 +176,7 @@ def name_missing_cells(design: Design, unknown: NDArray[np.bool_], reason: str) 
 
 
 def _support(
-    propensity: PropensityScore | None, treatment: NDArray[np.int8], strategy: NearestNeighbour
+    propensity: PropensityScore | None, treatment: NDArray[np.int8], strategy: "NearestNeighbour"
 ) -> NDArray[np.bool_]:
     if strategy.discard == "none" or propensity is None:
         return np.ones(len(treatment), dtype=bool)
@@ -194,7 +197,7 @@ def _set_ids(search: Search, neighbours: Neighbours, n: int) -> IntArray:
 
 
 def _count_dropped(
-    search: Search, neighbours: Neighbours, strategy: NearestNeighbour, n_focal: int
+    search: Search, neighbours: Neighbours, strategy: "NearestNeighbour", n_focal: int
 ) -> dict[str, int]:
     """Count focal units without a match, by the first reason that applies."""
     alone = neighbours.counts == 0

@@ -1,6 +1,7 @@
 """How a nearest-neighbour strategy searches: its distances, calipers and strata."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,11 @@ from ruralimpact.design.neighbours import (
 )
 from ruralimpact.design.propensity import PropensityScore
 from ruralimpact.design.restricted import nearest_within_limits
-from ruralimpact.design.strategies import NearestNeighbour, OptimalMatching
 from ruralimpact.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ruralimpact.design.strategies.nearest import NearestNeighbour
+    from ruralimpact.design.strategies.pair_matching import PairMatching
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -63,7 +67,7 @@ class Search:
 
 
 def match_points(
-    strategy: NearestNeighbour | OptimalMatching,
+    strategy: "PairMatching",
     covariates: CovariateMatrix,
     treatment: NDArray[np.int8],
     propensity: PropensityScore | None,
@@ -74,7 +78,7 @@ def match_points(
 
     Parameters
     ----------
-    strategy : NearestNeighbour or OptimalMatching
+    strategy : PairMatching
     covariates : CovariateMatrix, n rows
     treatment : ndarray of {0, 1}, shape (n,)
     propensity : PropensityScore or None
@@ -97,7 +101,7 @@ def match_points(
 
 
 def caliper_limits(
-    strategy: NearestNeighbour | OptimalMatching,
+    strategy: "PairMatching",
     covariates: CovariateMatrix,
     propensity: PropensityScore | None,
     *,
@@ -107,7 +111,7 @@ def caliper_limits(
 
     Parameters
     ----------
-    strategy : NearestNeighbour or OptimalMatching
+    strategy : PairMatching
     covariates : CovariateMatrix, n rows
     propensity : PropensityScore or None
     inside : ndarray of bool, shape (n,), optional
@@ -135,7 +139,7 @@ def caliper_limits(
     return limits
 
 
-def with_replacement(search: Search, strategy: NearestNeighbour) -> Neighbours:
+def with_replacement(search: Search, strategy: "NearestNeighbour") -> Neighbours:
     """Find the nearest candidates of each focal unit; a candidate may serve several.
 
     Parameters
@@ -151,7 +155,7 @@ def with_replacement(search: Search, strategy: NearestNeighbour) -> Neighbours:
     return found if strategy.ties == "all" else _first_of_ties(search, found, strategy.k)
 
 
-def _nearest(search: Search, strategy: NearestNeighbour) -> Neighbours:
+def _nearest(search: Search, strategy: "NearestNeighbour") -> Neighbours:
     focal, candidates = search.points[search.focal], search.points[search.candidates]
     if strategy.distance == "propensity" and not strategy.caliper_covariates:
         return nearest_on_score(
@@ -201,7 +205,7 @@ def _first_of_ties(search: Search, found: Neighbours, k: int) -> ListNeighbours:
     return search.lists(focal[rank < k], candidate[rank < k])
 
 
-def without_replacement(search: Search, strategy: NearestNeighbour) -> ListNeighbours:
+def without_replacement(search: Search, strategy: "NearestNeighbour") -> ListNeighbours:
     """Give each focal unit candidates of its own, nearest first, in the strategy's order.
 
     Parameters
@@ -240,7 +244,7 @@ def without_replacement(search: Search, strategy: NearestNeighbour) -> ListNeigh
     return search.lists(*pairs)
 
 
-def _turns(search: Search, strategy: NearestNeighbour) -> IntArray:
+def _turns(search: Search, strategy: "NearestNeighbour") -> IntArray:
     """Descending score where there is one, else the order of ids."""
     if not search.limits or strategy.caliper is None or strategy.order == "id":
         return np.arange(len(search.focal))

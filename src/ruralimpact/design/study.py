@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import progress
-from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
+from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import NO_CELL, Comparison, build_comparison
 from ruralimpact.design.matching import Design, name_missing_cells
 from ruralimpact.design.methods import MATCHED, OVER_TIME, strategies_of
-from ruralimpact.design.propensity import PropensityModel, fit_propensity
+from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
     balance_rows,
@@ -27,7 +27,8 @@ from ruralimpact.design.records import (
     summary_row,
     weight_rows,
 )
-from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
+from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.strategies.options import Naming
 from ruralimpact.tables import empty_table
 
 
@@ -106,10 +107,10 @@ def design_study(
         ]
         for name, strategy in chosen.items():
             key = Key(comparison.name, name)
-            design = make_design(comparison, strategy, models, analysis.get("exact", []))
-            estimand = "ATO" if isinstance(strategy, OverlapWeighting) else "ATT"
-            lacking = int(comparison.lacking(strategy.exact).sum())
-            for table, rows in _rows(key, comparison, design, labels, estimand, lacking):
+            model = models.get(strategy.propensity_link)
+            design = make_design(comparison, strategy, model, analysis.get("exact", []))
+            lacking = int(comparison.lacking(strategy.strata).sum())
+            for table, rows in _rows(key, comparison, design, labels, strategy.estimand, lacking):
                 parts[table].append(rows)
             done += 1
             progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {name}")
@@ -128,9 +129,10 @@ def covariate_labels(study: Mapping[str, Any]) -> dict[str, str]:
 
 def _fit_models(
     comparison: Comparison, strategies: Mapping[str, Strategy]
-) -> dict[str, PropensityModel]:
+) -> dict[Link | None, PropensityModel]:
     """One propensity model for each link that a strategy of the analysis needs."""
-    links = sorted({strategy.link for strategy in strategies.values() if strategy.needs_propensity})
+    asked = {strategy.propensity_link for strategy in strategies.values()}
+    links = sorted(link for link in asked if link is not None)
     return {
         link: fit_propensity(
             comparison.covariates, comparison.treatment, link=link, where=comparison.name
@@ -142,7 +144,7 @@ def _fit_models(
 def make_design(
     comparison: Comparison,
     strategy: Strategy,
-    models: Mapping[str, PropensityModel],
+    propensity: PropensityModel | None,
     exact: list[str],
 ) -> Design:
     """Apply one strategy to a comparison.
@@ -151,8 +153,8 @@ def make_design(
     ----------
     comparison : Comparison
     strategy : Strategy
-    models : mapping of str to PropensityModel
-        By link.
+    propensity : PropensityModel or None
+        By the strategy's link, where it uses a score.
     exact : list of str
         Variables of the analysis on which pairs must agree, beside the strategy's own.
 
@@ -160,14 +162,17 @@ def make_design(
     -------
     Design
     """
-    together = [*exact, *(name for name in strategy.exact if name not in exact)]
-    design = apply_strategy(
-        strategy,
-        comparison.covariates,
-        comparison.treatment,
-        propensity=models.get(strategy.link) if strategy.needs_propensity else None,
-        strata=comparison.strata(together),
-        where=comparison.name,
+    strategy.check_covariates(comparison.covariates)
+    strategy.check_names({Naming.VARIABLE: list(comparison.units.columns)})
+    together = [*exact, *(name for name in strategy.strata if name not in exact)]
+    design = strategy.design(
+        ComparedUnits(
+            comparison.covariates,
+            comparison.treatment,
+            propensity=propensity,
+            strata=comparison.strata(together),
+            where=comparison.name,
+        )
     )
     return name_missing_cells(design, comparison.lacking(together), NO_CELL)
 

@@ -40,6 +40,21 @@ class UnitWeights:
         return {reason: int(mask.sum()) for reason, mask in self.exclusions.items()}
 
 
+def controls_alike(treatment: NDArray[np.int8]) -> UnitWeights:
+    """Weigh every control alike.
+
+    Parameters
+    ----------
+    treatment : ndarray of {0, 1}, shape (n,)
+
+    Returns
+    -------
+    UnitWeights
+    """
+    treated = treatment == 1
+    return UnitWeights(np.where(treated, 1.0, treated.sum() / (~treated).sum()))
+
+
 def refuse_non_finite(values: FloatArray, what: str) -> None:
     """Refuse an array with missing or infinite values.
 

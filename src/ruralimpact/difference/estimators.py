@@ -115,7 +115,7 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
     lost = int((treated & ~data.known).sum())
     found = spread_scores(_two_periods(name, data), data.known, lost=lost)
     by_arm = by_arm_std_error(found.scores, arms.treatment, arms.groups, data.known)
-    return replace(found, std_errors=found.std_errors | by_arm)
+    return replace(found, std_errors={**found.std_errors, **by_arm})
 
 
 def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.records import Key, read_design, read_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
-from ruralimpact.estimation.apply_strategy import Estimator, Prepared
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
+from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.strategy_estimators import Estimator
 
 FloatArray = NDArray[np.float64]
 
@@ -63,13 +64,12 @@ def prepare_strategy(
     Strategy, Prepared
     """
     strategy = parse_strategy(row)
+    link = strategy.propensity_link
     return strategy, Prepared(
         comparison.covariates,
         comparison.treatment,
         read_design(Key(analysis["name"], row["name"]), comparison, weights, pairs),
-        read_propensity(comparison, strategy.link, propensity)
-        if strategy.needs_propensity
-        else None,
-        outcome_covariates=comparison.matrix(getattr(strategy, "outcome_covariates", ())),
-        stratified=bool(analysis.get("exact") or strategy.exact),
+        None if link is None else read_propensity(comparison, link, propensity),
+        outcome_covariates=comparison.matrix(strategy.outcome_regressors),
+        stratified=bool(analysis.get("exact") or strategy.strata),
     )

@@ -1,5 +1,6 @@
 """The one result every estimator returns: a value and the influence scores behind it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,8 +36,9 @@ class ScoredEstimate:
         missing.
     notes : tuple of str
         Conventions the reader must know.
-    std_errors : dict of str to float
-        Standard errors of other kinds, as other software prints them (``"ai2006"``, ``"hc"`` ...).
+    std_errors : mapping of str to float
+        Standard errors of other kinds, as other software prints them (``"ai2006"``, ``"hc"`` ...); of
+        matched estimates each is computed when it is read.
     """
 
     estimate: float
@@ -52,4 +54,4 @@ class ScoredEstimate:
     set_ids: NDArray[np.int64] | None = None
     lost: int = 0
     notes: tuple[str, ...] = ()
-    std_errors: dict[str, float] = field(default_factory=dict)
+    std_errors: Mapping[str, float] = field(default_factory=dict)

@@ -1,6 +1,8 @@
 """The standard errors that other software prints for the same estimate, for the appendix."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from ruralimpact.design.neighbours import Neighbours, nearest_in_space
 from ruralimpact.design.propensity import PropensityScore
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.selection import selection_scores
+from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.inference.abadie_imbens import (
     MatchingEstimate,
     abadie_imbens_estimate,
@@ -44,6 +47,48 @@ LABELS = {
 
 
 @dataclass(frozen=True)
+class FittedScore:
+    """An estimated score that units were matched on, for the correction of 2016.
+
+    Attributes
+    ----------
+    propensity : PropensityScore
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    matched_on : ndarray, shape (n,)
+        The score on which units were matched.
+    k : int
+        Matches of each unit.
+    """
+
+    propensity: PropensityScore
+    covariates: CovariateMatrix
+    treatment: NDArray[np.int8]
+    matched_on: FloatArray
+    k: int
+
+    @cached_property
+    def score(self) -> EstimatedScore:
+        """The score with its slope."""
+        slope = selection_scores(self.propensity, self.covariates, self.treatment).slope
+        return EstimatedScore(
+            self.covariates.values, self.propensity.probability, slope, self.matched_on
+        )
+
+    @cached_property
+    def near_covariates(self) -> tuple[Neighbours, Neighbours]:
+        """Nearest units of the other arm, for treated and for controls.
+
+        As Stata finds them: by the Euclidean distance of the covariates as they are.
+        """
+        treated, control = (self.covariates.values[self.treatment == arm] for arm in (1, 0))
+        return (
+            nearest_in_space(treated, control, self.k),
+            nearest_in_space(control, treated, self.k),
+        )
+
+
+@dataclass(frozen=True)
 class MatchedOn:
     """How units were matched with replacement, as far as the Abadie-Imbens variances depend on it.
 
@@ -54,57 +99,24 @@ class MatchedOn:
     adjust_for : ndarray, shape (n, p), optional
         Covariates of the bias adjustment.
     tie_tolerance : float
-    score : EstimatedScore, optional
+    fitted : FittedScore, optional
         Where units were matched on an estimated score alone: without caliper, strata or adjustment.
-    near_covariates : pair of Neighbours, optional
-        With `score`: nearest units of the other arm in the covariates, for treated and for controls.
     """
 
     coordinates: FloatArray
     adjust_for: FloatArray | None
     tie_tolerance: float
-    score: EstimatedScore | None = None
-    near_covariates: tuple[Neighbours, Neighbours] | None = None
-
-
-def estimated_score(
-    propensity: PropensityScore,
-    covariates: CovariateMatrix,
-    treatment: NDArray[np.int8],
-    matched_on: FloatArray,
-    k: int,
-) -> tuple[EstimatedScore, tuple[Neighbours, Neighbours]]:
-    """Prepare the correction for the estimated propensity score.
-
-    Parameters
-    ----------
-    propensity : PropensityScore
-    covariates : CovariateMatrix, n rows
-    treatment : ndarray of {0, 1}, shape (n,)
-    matched_on : ndarray, shape (n,)
-        The score on which units were matched.
-    k : int
-        Matches of each unit.
-
-    Returns
-    -------
-    score : EstimatedScore
-    near_covariates : pair of Neighbours
-        As Stata finds them, by the Euclidean distance of the covariates as they are.
-    """
-    slope = selection_scores(propensity, covariates, treatment).slope
-    score = EstimatedScore(covariates.values, propensity.probability, slope, matched_on)
-    treated, control = (covariates.values[treatment == arm] for arm in (1, 0))
-    near = (nearest_in_space(treated, control, k), nearest_in_space(control, treated, k))
-    return score, near
+    fitted: FittedScore | None = None
 
 
 def printed_std_errors(
     estimate: ScoredEstimate,
     outcome: FloatArray,
     design: Design,
-    matched_on: MatchedOn | None,
-) -> dict[str, float]:
+    matched_on: Callable[[], MatchedOn] | None,
+    *,
+    on_estimated_score: bool = False,
+) -> LazyStdErrors:
     """Standard errors of a matched estimate by kind, beside the group-clustered one.
 
     Parameters
@@ -112,42 +124,39 @@ def printed_std_errors(
     estimate : ScoredEstimate
     outcome : ndarray, shape (n,)
     design : Design
-    matched_on : MatchedOn or None
-        None without replacement.
+    matched_on : callable or None
+        Returns the `MatchedOn`; asked only when an error that depends on it is read. None without
+        replacement.
+    on_estimated_score : bool
+        Whether its `fitted` is there.
 
     Returns
     -------
-    dict of str to float
+    LazyStdErrors
         Keys of `LABELS`. ``ai2006`` takes the variance at a unit from its nearest neighbours in its own
         arm as Stata does by default (one on a score, two in a metric), ``ai_homoskedastic`` is what
         Match in R prints by default, ``ai2016`` is Stata's ``teffects psmatch``, and ``lechner`` the
         approximation of psmatch2.
     """
-    errors = {"hc": clustered_std_error(estimate.scores)[0]}
+    kinds: dict[str, Callable[[], float]] = {"hc": lambda: clustered_std_error(estimate.scores)[0]}
     if matched_on is None:
-        return {**errors, "pair": _by_matched_set(estimate)}
+        return LazyStdErrors({**kinds, "pair": lambda: _by_matched_set(estimate)})
     treated = design.treatment == 1
-    errors["lechner"] = _lechner(outcome, treated, design.weights)
+    kinds["lechner"] = lambda: _lechner(outcome, treated, design.weights)
     if min(treated.sum(), (~treated).sum()) < 3:
-        return errors
-    found = _abadie_imbens(outcome, treated, matched_on, of_treated=design.neighbours)
-    errors |= {"ai2006": found[0].std_error, "ai_homoskedastic": found[1].std_error}
-    if matched_on.score is not None and matched_on.near_covariates is not None:
-        correction = att_score_correction(
-            outcome,
-            treated,
-            matched_on.score,
-            of_treated=matched_on.near_covariates[0],
-            of_controls=matched_on.near_covariates[1],
-            estimate=found[0].estimate,
-        )
-        errors["ai2016"] = corrected_std_error(found[0].variance, correction)
-    return errors
+        return LazyStdErrors(kinds)
+    variances = AbadieImbens(outcome, treated, matched_on, of_treated=design.neighbours)
+    return LazyStdErrors({**kinds, **variances.kinds(on_estimated_score=on_estimated_score)})
 
 
 def everyone_std_errors(
-    outcome: FloatArray, of_treated: Design, of_controls: Design, matched_on: MatchedOn
-) -> dict[str, float]:
+    outcome: FloatArray,
+    of_treated: Design,
+    of_controls: Design,
+    matched_on: Callable[[], MatchedOn],
+    *,
+    on_estimated_score: bool = False,
+) -> Mapping[str, float]:
     """Abadie-Imbens standard errors of the average effect on everyone.
 
     Parameters
@@ -156,58 +165,94 @@ def everyone_std_errors(
     of_treated : Design
     of_controls : Design
         The same units with the arms exchanged.
-    matched_on : MatchedOn
+    matched_on, on_estimated_score
+        As in `printed_std_errors`.
 
     Returns
     -------
-    dict of str to float
+    mapping of str to float
         ``ai2006``, ``ai_homoskedastic`` and, on an estimated score alone, ``ai2016``.
     """
     treated = of_treated.treatment == 1
     if min(treated.sum(), (~treated).sum()) < 3:
         return {}
-    found = _abadie_imbens(
+    variances = AbadieImbens(
         outcome,
         treated,
         matched_on,
         of_treated=of_treated.neighbours,
         of_controls=of_controls.neighbours,
     )
-    errors = {"ai2006": found[0].std_error, "ai_homoskedastic": found[1].std_error}
-    if matched_on.score is not None:
-        correction = ate_score_correction(outcome, treated, matched_on.score)
-        errors["ai2016"] = corrected_std_error(found[0].variance, correction)
-    return errors
+    return LazyStdErrors(variances.kinds(on_estimated_score=on_estimated_score))
 
 
-def _abadie_imbens(
-    outcome: FloatArray,
-    treated: NDArray[np.bool_],
-    matched_on: MatchedOn,
-    *,
-    of_treated: Neighbours | None = None,
-    of_controls: Neighbours | None = None,
-) -> tuple[MatchingEstimate, MatchingEstimate]:
-    """The estimate with its robust and with its homoskedastic variance."""
-    sigma2 = conditional_variances(
-        outcome,
-        treated,
-        matched_on.coordinates,
-        j=1 if matched_on.coordinates.ndim == 1 else 2,
-        tie_tolerance=matched_on.tie_tolerance,
-    )
-    robust, homoskedastic = (
-        abadie_imbens_estimate(
-            outcome,
-            treated,
-            of_treated=of_treated,
-            of_controls=of_controls,
-            sigma2=variance,
-            adjust_for=matched_on.adjust_for,
+@dataclass(frozen=True)
+class AbadieImbens:
+    """Variances of one matched estimate, each computed when it is asked for.
+
+    Attributes
+    ----------
+    outcome : ndarray, shape (n,)
+    treated : ndarray of bool, shape (n,)
+    ask_matched_on : callable
+        Returns the `MatchedOn`.
+    of_treated, of_controls : Neighbours, optional
+        Matches of each arm; the effect is on the treated without those of the controls.
+    """
+
+    outcome: FloatArray
+    treated: NDArray[np.bool_]
+    ask_matched_on: Callable[[], MatchedOn]
+    of_treated: Neighbours | None = None
+    of_controls: Neighbours | None = None
+
+    def kinds(self, *, on_estimated_score: bool) -> dict[str, Callable[[], float]]:
+        """Standard errors by kind."""
+        kinds: dict[str, Callable[[], float]] = {
+            "ai2006": lambda: self.robust.std_error,
+            "ai_homoskedastic": lambda: self._estimate(None).std_error,
+        }
+        return {**kinds, "ai2016": self.corrected} if on_estimated_score else kinds
+
+    @cached_property
+    def robust(self) -> MatchingEstimate:
+        """With the variance at a unit from its nearest neighbours in its own arm."""
+        matched_on = self.ask_matched_on()
+        variances = conditional_variances(
+            self.outcome,
+            self.treated,
+            matched_on.coordinates,
+            j=1 if matched_on.coordinates.ndim == 1 else 2,
+            tie_tolerance=matched_on.tie_tolerance,
         )
-        for variance in (sigma2, None)
-    )
-    return robust, homoskedastic
+        return self._estimate(variances)
+
+    def corrected(self) -> float:
+        """Standard error corrected for the estimation of the score."""
+        fitted = self.ask_matched_on().fitted
+        assert fitted is not None
+        if self.of_controls is not None:
+            correction = ate_score_correction(self.outcome, self.treated, fitted.score)
+        else:
+            correction = att_score_correction(
+                self.outcome,
+                self.treated,
+                fitted.score,
+                of_treated=fitted.near_covariates[0],
+                of_controls=fitted.near_covariates[1],
+                estimate=self.robust.estimate,
+            )
+        return corrected_std_error(self.robust.variance, correction)
+
+    def _estimate(self, variances: FloatArray | None) -> MatchingEstimate:
+        return abadie_imbens_estimate(
+            self.outcome,
+            self.treated,
+            of_treated=self.of_treated,
+            of_controls=self.of_controls,
+            sigma2=variances,
+            adjust_for=self.ask_matched_on().adjust_for,
+        )
 
 
 def _lechner(outcome: FloatArray, treated: NDArray[np.bool_], weights: FloatArray) -> float:

@@ -11,12 +11,13 @@ from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
-from ruralimpact.estimation.apply_strategy import Estimator, strategy_estimator
+from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
 from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.tables import empty_table
 
 
@@ -162,8 +163,6 @@ def estimator_of(
     analysis: Mapping[str, Any],
     comparison: Comparison,
     name: str,
-    *,
-    printed: bool = True,
 ) -> Estimator:
     """Build the function from an outcome to its estimate under one strategy or panel estimator.
 
@@ -175,8 +174,6 @@ def estimator_of(
         Of the analysis.
     name : str
         Strategy or panel estimator.
-    printed : bool
-        Compute the standard errors that other software prints as well.
 
     Returns
     -------
@@ -200,4 +197,4 @@ def estimator_of(
         pairs=tables.pairs,
         propensity=tables.propensity,
     )
-    return strategy_estimator(strategy, prepared, printed=printed)
+    return strategy_estimator(strategy, prepared)

@@ -1,17 +1,9 @@
 """The conventions behind a study's numbers, in words, from its configuration alone."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.exhibits import disclosure, reading
 from ruralimpact.exhibits.results import StudyResults
-
-_DISTANCES = {
-    "propensity": "the propensity score",
-    "mahalanobis": "the Mahalanobis distance (pooled covariance within arms)",
-    "inverse_variance": "the distance with inverse-variance weights",
-}
 
 
 def conventions(results: StudyResults) -> list[dict[str, str]]:
@@ -28,7 +20,9 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
     notes = [("What is estimated", _ESTIMAND)]
     if matched:
         notes.append(("Propensity score", _PROPENSITY))
-        notes += [(entry["label"], strategy_text(entry)) for entry in study["strategies"]]
+        notes += [
+            (entry["label"], parse_strategy(entry).describe()) for entry in study["strategies"]
+        ]
         notes.append(("Ties", _TIES))
         notes.append(("Balance", _BALANCE))
     if "panel" in methods:
@@ -76,60 +70,3 @@ _PERCENT = (
     "delta method. No percent is given where that base is not significantly positive, nor for shares, whose "
     "effects are in percentage points."
 )
-
-
-def strategy_text(entry: Mapping[str, Any]) -> str:
-    """Return a strategy of strategies.yaml in words."""
-    parts = [_method_text(entry)]
-    if entry.get("caliper") is not None:
-        parts.append(
-            f"no farther than {entry['caliper']} standard deviations of the score over all units"
-        )
-    if entry.get("exact"):
-        parts.append(f"within cells of {', '.join(entry['exact'])}")
-    if entry.get("tie_tolerance"):
-        parts.append(
-            f"neighbours within {entry['tie_tolerance']:g} of squared standardised distance count as tied"
-        )
-    if entry.get("bias_adjust"):
-        parts.append(
-            "adjusted for remaining differences by regression among the controls used (Abadie and Imbens "
-            "2011)"
-        )
-    return ", ".join(parts) + "."
-
-
-def _method_text(entry: Mapping[str, Any]) -> str:
-    method = entry["method"]
-    if method not in ("nearest", "optimal"):
-        scale = (
-            "probability" if entry.get("score", "probability") == "probability" else "linear score"
-        )
-        return _METHODS[method].format(
-            kernel=entry.get("kernel", "epanechnikov").capitalize(),
-            bandwidth=entry.get("bandwidth", 0.06),
-            radius=entry.get("radius", 0.05),
-            moments="means and variances" if entry.get("moments") == 2 else "means",
-            scale=scale,
-        )
-    scale = "" if entry.get("score", "linear") == "linear" else ", on the scale of the probability"
-    distance = _DISTANCES[entry.get("distance", "propensity")] + scale
-    controls = "control" if entry.get("k", 1) == 1 else f"{entry['k']} controls"
-    if method == "optimal":
-        return f"The {controls} of its own for each treated unit, of the least total {distance}"
-    replacement = "with" if entry.get("replace", True) else "without"
-    return f"The nearest {controls} by {distance}, {replacement} replacement"
-
-
-_METHODS = {
-    "unweighted": "No matching: all units of the comparison, each counted once",
-    "kernel": "All controls within {bandwidth} of the {scale}, by nearness ({kernel} kernel)",
-    "radius": "All controls within {radius} of the {scale}, alike",
-    "coarsened_exact": "Exact matching on binned covariates",
-    "entropy": "Control weights that make the {moments} of the covariates equal (entropy balancing)",
-    "ipw": "Inverse-probability weights, normalised",
-    "overlap": "Overlap weights: the effect among units that could as well be in either arm",
-    "ipwra": "Inverse-probability-weighted regression adjustment",
-    "aipw": "Augmented inverse-probability weighting",
-    "regression": "Outcome regression among the controls",
-}

@@ -5,38 +5,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.design.apply_strategy import apply_strategy
 from ruralimpact.design.balance import balance
+from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.dependence import find_dependence
 from ruralimpact.design.propensity import PropensityScore, fit_propensity
-from ruralimpact.design.strategies import (
-    CoarsenedExactMatching,
-    KernelMatching,
-    NearestNeighbour,
-    OptimalMatching,
-    RadiusMatching,
-    Strategy,
-)
+from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
+from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.effects import difference_estimator
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
+from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.strategy_estimators import Estimator
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-
-# Strategies that compare within exact strata; the others weight a whole sample.
-STRATIFIED = (
-    NearestNeighbour,
-    OptimalMatching,
-    KernelMatching,
-    RadiusMatching,
-    CoarsenedExactMatching,
-)
 
 
 @dataclass(frozen=True)
@@ -109,7 +95,7 @@ def level_comparisons(
     members = [codes == level for level in range(int(codes.max(initial=-1)) + 1)]
     if strategy is None:
         return [_plain(comparison, inside) for inside in members]
-    if isinstance(strategy, STRATIFIED):
+    if strategy.within_strata:
         return _within_strata(strategy, comparison, codes, members, exact, propensity)
     return [_anew(strategy, comparison, inside) for inside in members]
 
@@ -130,13 +116,15 @@ def _within_strata(
     exact: list[str],
     propensity: PropensityScore | None,
 ) -> list[Level]:
-    together = comparison.strata([*exact, *(name for name in strategy.exact if name not in exact)])
+    together = comparison.strata([*exact, *(name for name in strategy.strata if name not in exact)])
     strata = codes if together is None else np.stack([together, codes], axis=1)
     cells = np.unique(strata, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
     score = propensity if strategy.needs_propensity else None
     try:
-        design = apply_strategy(
-            strategy, comparison.covariates, comparison.treatment, propensity=score, strata=cells
+        design = strategy.design(
+            ComparedUnits(
+                comparison.covariates, comparison.treatment, propensity=score, strata=cells
+            )
         )
     except DesignError as problem:
         return [Level(inside, None, reason=str(problem)) for inside in members]
@@ -148,7 +136,7 @@ def _within_strata(
         outcome_covariates=comparison.covariates,
         stratified=True,
     )
-    estimator = strategy_estimator(strategy, prepared, printed=False)
+    estimator = strategy_estimator(strategy, prepared)
     return [_level(comparison, inside, design.weights, estimator) for inside in members]
 
 
@@ -168,17 +156,16 @@ def _level(
 def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Level:
     treatment = comparison.treatment[inside]
     covariates = _independent(comparison.covariates.rows(inside))
-    columns = list(getattr(strategy, "outcome_covariates", ()))
     try:
         score = None
-        if strategy.needs_propensity:
-            score = fit_propensity(covariates, treatment, link=strategy.link)
-        design = apply_strategy(strategy, covariates, treatment, propensity=score)
+        if strategy.propensity_link is not None:
+            score = fit_propensity(covariates, treatment, link=strategy.propensity_link)
+        design = strategy.design(ComparedUnits(covariates, treatment, propensity=score))
     except DesignError as problem:
         return Level(inside, None, reason=str(problem))
-    outcome_covariates = _independent(comparison.matrix(columns).rows(inside))
+    outcome_covariates = _independent(comparison.matrix(strategy.outcome_regressors).rows(inside))
     prepared = Prepared(covariates, treatment, design, score, outcome_covariates)
-    part = strategy_estimator(strategy, prepared, printed=False)
+    part = strategy_estimator(strategy, prepared)
     weights = np.zeros(len(inside))
     weights[inside] = design.weights
     return Level(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, read_propensity
-from ruralimpact.design.strategies import OverlapWeighting, Strategy, parse_strategy
+from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import arms_of_groups
@@ -113,8 +113,10 @@ class _Part:
         row = next((one for one in self.study["strategies"] if one["name"] == name), None)
         strategy = None if row is None else parse_strategy(row)
         score = None
-        if strategy is not None and strategy.needs_propensity:
-            score = read_propensity(self.comparison, strategy.link, self.tables.propensity)
+        if strategy is not None and strategy.propensity_link is not None:
+            score = read_propensity(
+                self.comparison, strategy.propensity_link, self.tables.propensity
+            )
         exact = list(self.analysis.get("exact", []))
         return strategy, level_comparisons(
             strategy, self.comparison, grouping.codes, exact=exact, propensity=score
@@ -129,7 +131,7 @@ class _Part:
             outcome=outcome,
             unit=self.study["outcomes"][outcome]["unit"],
             strategy=name,
-            estimand="ATO" if isinstance(strategy, OverlapWeighting) else ATT,
+            estimand=ATT if strategy is None else strategy.estimand,
             balanced="",
             dropped=0,
             synthetic=bool(self.study["synthetic"]),

@@ -16,7 +16,9 @@ from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.apply_strategy import Estimator, Prepared, strategy_estimator
+from ruralimpact.estimation.by_strategy import strategy_estimator
+from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.inference.clustered import Clustering, Inference, group_codes, t_inference
 from ruralimpact.sensitivity.leave_one_out import leave_one_out
 from ruralimpact.sensitivity.rows import MatchedSample, Unmatched, sensitivity_row, unmatched
@@ -200,19 +202,17 @@ def _rest(analysis: Mapping[str, Any], units: pd.DataFrame) -> "Rest | DesignErr
 
 
 def _estimator(rest: Rest, strategy: Strategy, exact: list[str]) -> Estimator:
-    comparison = rest.comparison
-    models: dict[str, PropensityModel] = {}
-    if strategy.needs_propensity:
-        models[strategy.link] = rest.model(strategy.link)
+    comparison, link = rest.comparison, strategy.propensity_link
+    model = None if link is None else rest.model(link)
     prepared = Prepared(
         comparison.covariates,
         comparison.treatment,
-        make_design(comparison, strategy, models, exact),
-        models.get(strategy.link) if strategy.needs_propensity else None,
-        outcome_covariates=comparison.matrix(getattr(strategy, "outcome_covariates", ())),
-        stratified=bool(exact or strategy.exact),
+        make_design(comparison, strategy, model, exact),
+        model,
+        outcome_covariates=comparison.matrix(strategy.outcome_regressors),
+        stratified=bool(exact or strategy.strata),
     )
-    return strategy_estimator(strategy, prepared, printed=False)
+    return strategy_estimator(strategy, prepared)
 
 
 def _estimate(

@@ -1,0 +1,67 @@
+"""What a strategy is applied to: units of both arms without their outcomes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.matching import Design
+from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.design.unit_weights import UnitWeights
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ComparedUnits:
+    """Units of both arms, as far as a design may know them.
+
+    Attributes
+    ----------
+    covariates : CovariateMatrix, n rows
+        Rows in the order that breaks ties (sorted by unit id).
+    treatment : ndarray of {0, 1}, shape (n,)
+    propensity : PropensityScore, optional
+        Needed by strategies that use the score.
+    strata : ndarray of int, shape (n,), optional
+        Codes of exact strata.
+    where : str, optional
+        Name of the comparison, for error messages.
+    """
+
+    covariates: CovariateMatrix
+    treatment: NDArray[np.int8]
+    propensity: PropensityScore | None = None
+    strata: NDArray[np.int64] | None = None
+    where: str | None = None
+
+    @property
+    def score(self) -> PropensityScore:
+        """The propensity score of these units.
+
+        Raises
+        ------
+        ValueError
+            None was fitted.
+        """
+        if self.propensity is None:
+            raise ValueError("this strategy needs a propensity score")
+        return self.propensity
+
+    def score_on(self, scale: Literal["linear", "probability"]) -> FloatArray:
+        """The propensity score on one of its scales, shape (n,)."""
+        return self.score.on_scale(scale)
+
+    def weighted(self, weights: UnitWeights) -> Design:
+        """Design of weights that come from no matched sets."""
+        return Design(
+            self.treatment,
+            weights.weights,
+            np.flatnonzero(self.treatment == 1),
+            np.flatnonzero(self.treatment == 0),
+            neighbours=None,
+            set_ids=None,
+            dropped=weights.dropped,
+        )

@@ -1,0 +1,99 @@
+"""Nearest-neighbour matching, with and without replacement."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import model_validator
+
+from ruralimpact.design.compared_units import ComparedUnits
+from ruralimpact.design.matching import Design, match_nearest
+from ruralimpact.design.propensity import Link
+from ruralimpact.design.strategies.options import Words, number
+from ruralimpact.design.strategies.pair_matching import PairMatching
+from ruralimpact.schema.base import NotNegative, fault
+
+_ORDERS = {
+    "descending": "the treated unit with the highest score chooses first",
+    "ascending": "the treated unit with the lowest score chooses first",
+    "closest": "the nearest pairs are made first",
+    "id": "the treated unit that comes first by identifier chooses first",
+}
+
+
+class NearestNeighbour(PairMatching):
+    """Nearest neighbours: each treated unit with the controls nearest to it."""
+
+    method: Literal["nearest"] = "nearest"
+    replace: bool = True
+    """Whether a control may serve more than one treated unit."""
+    order: Annotated[
+        Literal["descending", "ascending", "closest", "id"] | None, Words("{}", _ORDERS.__getitem__)
+    ] = None
+    """Who chooses first, without replacement: by score, distance or id; by descending score when not
+    given, or by id for a metric distance."""
+    ties: Annotated[
+        Literal["all", "first"],
+        Words("of equally near controls the {} by identifier is taken"),
+    ] = "all"
+    """With replacement: keep all equally near controls, sharing the weight, or the first by unit id."""
+    tie_tolerance: Annotated[
+        NotNegative,
+        Words("neighbours within {} of squared standardised distance count as tied", number),
+    ] = 0.0
+    """Neighbours nearer than this, in squared standardised distance, count as tied."""
+    discard: Annotated[
+        Literal["none", "both"],
+        Words("units of {} arms outside the overlap of their scores discarded before"),
+    ] = "none"
+    """Discard units outside the overlap of the arms' scores before matching (`both`), or none."""
+
+    @property
+    def propensity_link(self) -> Link | None:
+        """Model of the propensity score, where the distance, a caliper or the discarding is one of it."""
+        return self.link if self.discard != "none" else super().propensity_link
+
+    @property
+    def serves_once(self) -> bool:
+        """Whether a control can stand for one treated unit only."""
+        return not self.replace
+
+    @property
+    def ties_within(self) -> float:
+        """Squared standardised distance below which neighbours count as tied."""
+        return self.tie_tolerance
+
+    @model_validator(mode="after")
+    def _order_has_a_score(self) -> "NearestNeighbour":
+        if self.distance != "propensity":
+            if self.order == "closest":
+                raise fault(
+                    "order 'closest' is for the propensity distance; by a metric, units choose by "
+                    "score or id.",
+                    "order",
+                )
+            if self.order in ("descending", "ascending") and self.caliper is None:
+                raise fault(
+                    "a metric distance has a score to order by only with a caliper.", "order"
+                )
+        return self
+
+    def _idle_options(self) -> Iterator[tuple[str, str]]:
+        yield from super()._idle_options()
+        if self.replace:
+            yield "order", "with replacement"
+
+    def _design(self, units: ComparedUnits) -> Design:
+        return match_nearest(
+            units.covariates,
+            units.treatment,
+            self,
+            propensity=units.propensity,
+            strata=units.strata,
+        )
+
+    def _headline(self) -> str:
+        replacement = "with" if self.replace else "without"
+        return (
+            f"The nearest {self._controls_in_words()} by {self._distance_in_words()}, "
+            f"{replacement} replacement"
+        )

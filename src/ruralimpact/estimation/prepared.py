@@ -1,0 +1,80 @@
+"""What an estimator of the effect of a strategy needs beside the outcome."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.design.compared_units import ComparedUnits
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.matching import Design
+from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.estimation.selection import Selection, selection_scores
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What an estimator of the effect on the treated needs beside the outcome.
+
+    Attributes
+    ----------
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    design : Design
+    propensity : PropensityScore or None
+        Where the strategy uses one.
+    outcome_covariates : CovariateMatrix, n rows
+        Of the outcome regressions of doubly robust strategies.
+    stratified : bool
+        Whether units were compared within exact strata.
+    estimand : {"ATT", "ATE"}
+        ``"ATE"`` for estimators that give it in one step.
+    """
+
+    covariates: CovariateMatrix
+    treatment: NDArray[np.int8]
+    design: Design
+    propensity: PropensityScore | None
+    outcome_covariates: CovariateMatrix
+    stratified: bool = False
+    estimand: Literal["ATT", "ATE"] = "ATT"
+
+    @property
+    def units(self) -> ComparedUnits:
+        """The units as a design sees them, but for their strata."""
+        return ComparedUnits(self.covariates, self.treatment, self.propensity)
+
+    @property
+    def n_treated(self) -> int:
+        """Treated units that the design keeps."""
+        return int((self.design.weights[self.design.treatment == 1] > 0).sum())
+
+    def selection(self) -> Selection:
+        """The propensity score with what its estimation adds to influence scores."""
+        return selection_scores(self.units.score, self.covariates, self.treatment)
+
+    def among(self, known: NDArray[np.bool_], design: Design) -> "Prepared":
+        """The same comparison of some units, to whom `design` belongs.
+
+        Parameters
+        ----------
+        known : ndarray of bool, shape (n,)
+        design : Design
+
+        Returns
+        -------
+        Prepared
+        """
+        score = self.propensity
+        return replace(
+            self,
+            covariates=self.covariates.rows(known),
+            treatment=self.treatment[known],
+            design=design,
+            propensity=score
+            and PropensityScore(
+                score.link, score.linear_predictor[known], score.probability[known]
+            ),
+            outcome_covariates=self.outcome_covariates.rows(known),
+        )
