@@ -2,8 +2,11 @@
 
 import pandas as pd
 
+from ruralimpact.survey.clean import Cleaned
 from ruralimpact.survey.codebook import Entry, parse_codebook
+from ruralimpact.survey.prepare import Prepared
 from ruralimpact.survey.quality import quality_report
+from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded
 from ruralimpact.waves.drift import drift
 
@@ -17,7 +20,8 @@ def entry(kind: str) -> Entry:
 def report(wave: str, kind: str, values: list[float]) -> dict:
     raw = pd.DataFrame({"q": [str(value) for value in values]})
     found = {"q": Recoded(pd.Series(values), [], [])}
-    made = quality_report(raw, [entry(kind)], found, used=[], blank_rows=[])
+    prepared = Prepared(RawTable(raw), len(raw), [], Cleaned(raw, [], []), [])
+    made = quality_report(prepared, [entry(kind)], found, used=[])
     return {**made, "wave": wave}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.values import code_of, normalised, number_of
+from ruralimpact.survey.values import code_of, day_of, normalised, number_of
 
 COLUMNS = (
     "variable",
@@ -24,7 +24,7 @@ COLUMNS = (
     "label",
     "question",
 )
-TYPES = ("number", "integer", "money", "indicator", "category")
+TYPES = ("number", "integer", "money", "indicator", "category", "date")
 ROLES = ("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price")
 TIMINGS = ("pre", "post", "")
 EVERY_SOURCE = "*"
@@ -47,7 +47,7 @@ class Entry:
         Column in the raw file; ``"-"`` where the source did not ask.
     type : str
         ``"number"``, ``"integer"``, ``"money"`` (a number, converted and deflated with its source),
-        ``"indicator"`` (0/1) or ``"category"``.
+        ``"indicator"`` (0/1), ``"category"``, or ``"date"`` (in days since 1 January 1970).
     unit : str
     minimum, maximum : float or None
         Plausible range, ends included; a value outside is set to missing and counted.
@@ -75,6 +75,11 @@ class Entry:
     timing: str
     label: str
     question: str
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether values are numbers that may have decimals."""
+        return self.type in ("number", "money")
 
     @property
     def is_number(self) -> bool:
@@ -151,8 +156,8 @@ def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: st
     entry = Entry(
         **{
             **text,
-            "minimum": _bound(text["minimum"], "minimum", file, key),
-            "maximum": _bound(text["maximum"], "maximum", file, key),
+            "minimum": _bound(text, "minimum", file, key),
+            "maximum": _bound(text, "maximum", file, key),
             "labels": _labels(text["labels"], file, key),
             "missing_codes": _codes(text["missing_codes"], file, key),
         }  # type: ignore[arg-type]
@@ -168,11 +173,14 @@ def _cell(value: object) -> str:
     return "" if value is None or value != value else normalised(str(value))
 
 
-def _bound(text: str, column: str, file: str | None, key: str) -> float | None:
-    number = number_of(text)
-    if text and number is None:
-        raise ConfigError(f"the {column} '{text}' is not a number.", file=file, key=key)
-    return number
+def _bound(row: Mapping[str, str], column: str, file: str | None, key: str) -> float | None:
+    """Return an end of the range: a number, of a date its day."""
+    text, is_date = row[column], row["type"] == "date"
+    found = day_of(text) if is_date else number_of(text)
+    if text and found is None:
+        wanted = "a date such as 2024-03-01" if is_date else "a number"
+        raise ConfigError(f"the {column} '{text}' is not {wanted}.", file=file, key=key)
+    return found
 
 
 def _codes(text: str, file: str | None, key: str) -> tuple[str, ...]:
@@ -204,7 +212,7 @@ def _contradiction(entry: Entry) -> str | None:
         return f"the minimum {low:g} is above the maximum {high:g}."
     if entry.type in ("category", "indicator") and (low is not None or high is not None):
         return f"a {entry.type} has no minimum or maximum."
-    if entry.type in ("number", "integer", "money") and entry.labels:
+    if entry.type not in ("category", "indicator") and entry.labels:
         return f"a variable of type {entry.type} has no labels."
     if entry.type == "indicator" and not set(entry.labels.values()) <= {"0", "1"}:
         return "the labels of an indicator must be 0 or 1."

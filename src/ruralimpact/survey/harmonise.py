@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.clean import clean
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import check_identifiers, check_wave, identifiers
+from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.quality import quality_report
+from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
 from ruralimpact.survey.similar import refuse_two_ways
@@ -37,7 +38,12 @@ class Survey:
 
 
 def harmonise(
-    raw: RawTable, source: Mapping[str, Any], entries: Sequence[Entry], *, file: str | Path
+    raw: RawTable,
+    source: Mapping[str, Any],
+    entries: Sequence[Entry],
+    *,
+    file: str | Path,
+    others: Mapping[str, RawTable] | None = None,
 ) -> Survey:
     """Apply the codebook to the raw table of a source.
 
@@ -46,13 +52,15 @@ def harmonise(
     raw : RawTable
         As `readers.read_source` returns it.
     source : mapping
-        Item of ``sources:``: ``name``, ``id`` (raw column), and ``wave`` (a constant) or
-        ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``;
-        ``item`` (the codebook variable that tells apart the rows of a unit) and ``clean``.
+        Item of ``sources:``: ``name``, ``id`` (raw columns), and ``wave`` (a constant) or
+        ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``, ``dates``;
+        ``item`` (the codebook variable that tells apart the rows of a unit), ``clean``, ``join``, ``keep``.
     entries : sequence of Entry
         Entries of this source.
     file : path
         For messages.
+    others : mapping of str to RawTable, optional
+        Files of ``join:``, by name.
 
     Returns
     -------
@@ -65,52 +73,42 @@ def harmonise(
     ConfigError
         ``wave_variable`` is no codebook variable with that role.
     """
-    blank = (raw.cells == "").all(axis=1)
-    rows = raw.cells[~blank]
-    if rows.empty:
-        raise DataError("has no rows of data.", file=file)
-    decimal = source.get("decimal")
-    cleaned = clean(
-        rows,
-        source.get("clean", ()),
-        file=file,
-        keys=[source["id"], *_item_column(source, entries)],
-        decimal=decimal or ".",
+    prepared = prepare(
+        raw, source, file=file, others=others or {}, items=_item_column(source, entries)
     )
-    rows = cleaned.table
-    ids = identifiers(raw.with_cells(rows), source["id"], file)
-    repaired = {repair["column"] for repair in cleaned.repairs}
+    rows, decimal = prepared.table, source.get("decimal")
+    ids = identifiers(rows, id_columns(source), file)
     recoded = {
         entry.variable: recode_variable(
-            raw.with_cells(rows),
+            rows,
             entry,
             file=file,
             decimal=decimal,
-            repaired=entry.raw_name in repaired,
+            dates=source.get("dates"),
+            repaired=entry.raw_name in prepared.repaired,
         )
         for entry in entries
     }
     _refuse_two_ways(recoded, entries, file)
     variables = {name: one.data for name, one in recoded.items()}
-    wave = _wave(source, entries, variables, rows.index, file)
+    wave = _wave(source, entries, variables, ids.index, file)
     item = variables[source["item"]] if "item" in source else None
-    check_identifiers(ids, wave, item, file=file, column=source["id"])
+    check_identifiers(ids, wave, item, file=file, column=TOGETHER.join(id_columns(source)))
     if "wave_variable" in source and wave is not None:
         variables[source["wave_variable"]] = wave
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
     order = [*keys, *([source["item"]] if "item" in source else [])]
     table = pd.DataFrame({**keys, **variables}).sort_values(order, kind="stable")
-    stated_in = [rule["stated_in"] for rule in source.get("clean", ()) if "stated_in" in rule]
-    report = quality_report(
-        rows,
-        entries,
-        recoded,
-        used=[source["id"], *stated_in],
-        blank_rows=raw.cells.index[blank].tolist(),
-        cleaned=cleaned,
-        notes=raw.notes,
-    )
+    report = quality_report(prepared, entries, recoded, used=_used(source))
     return Survey(table=table.reset_index(drop=True), quality=report)
+
+
+def _used(source: Mapping[str, Any]) -> list[str]:
+    """Return the raw columns that a source uses besides those of the codebook."""
+    stated_in = [rule["stated_in"] for rule in source.get("clean", ()) if "stated_in" in rule]
+    keys = [column for one in source.get("join", ()) for column in one["keys"]]
+    chosen = [one["column"] for one in source.get("keep", ())]
+    return [*id_columns(source), *stated_in, *keys, *chosen]
 
 
 def _refuse_two_ways(

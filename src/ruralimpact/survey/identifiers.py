@@ -1,29 +1,43 @@
 """Who a row is about: identifiers that are there, exact, written in one way, and once each."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import FLOAT32, NUMBER, RawTable
-from ruralimpact.survey.recode import raw_column
 from ruralimpact.survey.similar import refuse_two_ways
 from ruralimpact.survey.values import is_error, normalised
 
+ROW_NUMBER = "$row"
 _EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+]?\d+")
 
 
-def identifiers(raw: RawTable, column: str, file: str | Path) -> pd.Series:
+def identifiers(raw: RawTable, columns: Sequence[str], file: str | Path) -> pd.Series:
     """Return the identifier of each row, in the form of `values.normalised`.
+
+    Parameters
+    ----------
+    raw : RawTable
+    columns : sequence of str
+        Raw columns that together identify a unit, or `ROW_NUMBER`: the number of the row.
+    file : path
+        For messages.
 
     Raises
     ------
     DataError
         There is no such column, or the file stores identifiers as numbers too long to be exact.
     """
-    ids = raw_column(raw.cells, column, file).map(normalised)
-    refuse_inexact(ids, raw.stored.get(column), file=file, column=column)
+    if list(columns) == [ROW_NUMBER]:
+        return pd.Series(raw.cells.index.astype("str"), index=raw.cells.index)
+    for column in columns:
+        part = raw_column(raw.cells, column, file)
+        refuse_inexact(part, raw.stored.get(column), file=file, column=column)
+    ids: pd.Series = raw_column(raw.cells, TOGETHER.join(columns), file).map(normalised)
     return ids
 
 

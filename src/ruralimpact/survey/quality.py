@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.survey.clean import Cleaned
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.identifiers import ROW_NUMBER
+from ruralimpact.survey.prepare import Prepared
+from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.recode import Recoded
 
 _LISTED = 20
@@ -29,33 +31,24 @@ def content_digest(raw: pd.DataFrame) -> str:
 
 
 def quality_report(
-    raw: pd.DataFrame,
+    prepared: Prepared,
     entries: Sequence[Entry],
     recoded: Mapping[str, Recoded],
     *,
     used: Sequence[str],
-    blank_rows: Sequence[int],
-    cleaned: Cleaned | None = None,
-    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Summarise one source.
 
     Parameters
     ----------
-    raw : DataFrame
-        Raw table without its blank rows and those that `cleaned` left out.
+    prepared : Prepared
+        What the codebook was applied to.
     entries : sequence of Entry
         Entries of this source.
     recoded : mapping of str to Recoded
         By variable.
     used : sequence of str
         Raw columns used besides those of the entries (the identifier).
-    blank_rows : sequence of int
-        Rows left out because every cell is empty.
-    cleaned : Cleaned, optional
-        Repairs that were declared.
-    notes : sequence of str
-        What was repaired or passed over in reading.
 
     Returns
     -------
@@ -65,24 +58,29 @@ def quality_report(
         with count, range and the first rows, and ``missing_codes``: the rows of each), ``unlabelled``
         (count and first values of categories that have no labels in the codebook),
         ``columns_not_used``; where there are any ``codes_not_found`` (codes that mean "missing" by the
-        codebook and that no row has, by variable), ``notes``, and ``repairs`` (rule, column, count, first
-        rows).
+        codebook and that no row has, by variable), ``values_not_found`` (values that a table of recodes
+        lists and that no row has, by column), ``identifier`` where it is the number of the row, ``joined``,
+        ``notes``, and ``repairs`` (rule, column, count, first rows).
     """
+    columns = [str(name) for name in prepared.table.cells.columns]
     named = {*used, *(entry.raw_name for entry in entries)}
-    excluded: list[dict[str, Any]] = (
-        [{"reason": "every cell is empty", "rows": len(blank_rows)}] if blank_rows else []
-    )
-    excluded += [item for item in cleaned.excluded if item["rows"] > 0] if cleaned else []
-    repairs = {"repairs": cleaned.repairs} if cleaned and cleaned.repairs else {}
+    named |= {part for name in named for part in name.split(TOGETHER) if name not in columns}
     absent = {
         name: [code for code, count in one.missing_codes.items() if count == 0]
         for name, one in recoded.items()
     }
-    absent = {name: codes for name, codes in absent.items() if codes}
+    found = {
+        "codes_not_found": {name: codes for name, codes in absent.items() if codes},
+        "values_not_found": prepared.cleaned.not_found,
+        "identifier": "the number of the row" if ROW_NUMBER in used else "",
+        "joined": prepared.joined,
+        "notes": list(prepared.table.notes),
+        "repairs": prepared.cleaned.repairs,
+    }
     return {
-        "rows_read": len(raw) + sum(item["rows"] for item in excluded),
-        "rows_kept": len(raw),
-        "excluded": excluded,
+        "rows_read": prepared.rows_read,
+        "rows_kept": len(prepared.table.cells),
+        "excluded": prepared.excluded,
         "variables": {
             entry.variable: _variable(entry, recoded[entry.variable]) for entry in entries
         },
@@ -91,10 +89,8 @@ def quality_report(
             for entry in entries
             if not (entry.is_number or entry.labels or recoded[entry.variable].file_labels)
         },
-        "columns_not_used": [name for name in raw.columns if name not in named],
-        **({"codes_not_found": absent} if absent else {}),
-        **({"notes": list(notes)} if notes else {}),
-        **repairs,
+        "columns_not_used": [name for name in columns if name not in named],
+        **{name: value for name, value in found.items() if value},
     }
 
 

@@ -27,6 +27,8 @@ class RawTable:
         By column: texts that the file itself declares to mean "missing".
     stored : mapping of str to str
         By column: ``number``, ``float32`` or ``date`` where the file stores it as such; others are text.
+    decimals : mapping of str to str
+        By column: its decimal mark, where it is stated and may differ from that of the source.
     notes : tuple of str
         What was repaired or passed over in reading, in words.
     """
@@ -36,6 +38,7 @@ class RawTable:
     questions: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     stored: Mapping[str, str] = field(default_factory=dict)
+    decimals: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def with_cells(self, cells: pd.DataFrame) -> "RawTable":

@@ -11,8 +11,16 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.raw_table import RawTable
-from ruralimpact.survey.values import code_of, is_error, looks_like_thousands, normalised, number_of
+from ruralimpact.survey.raw_column import raw_column
+from ruralimpact.survey.raw_table import DATE, RawTable
+from ruralimpact.survey.values import (
+    code_of,
+    day_of,
+    is_error,
+    looks_like_thousands,
+    normalised,
+    number_of,
+)
 
 _VALUES_SHOWN = 3
 # Up to this share of the rows a value may be a code for "missing"; beyond, it is how the column is written.
@@ -22,6 +30,7 @@ _PROBLEMS = {
     "money": "not a number",
     "integer": "not a whole number",
     "indicator": "not 0 or 1",
+    "date": "not a date",
     "category": "without a label in the codebook",
     "error": "what a spreadsheet shows in the place of a value",
 }
@@ -59,6 +68,7 @@ def recode_variable(
     *,
     file: str | Path,
     decimal: str | None = None,
+    dates: str | None = None,
     repaired: bool = False,
 ) -> Recoded:
     """Recode one column of a raw table.
@@ -72,6 +82,8 @@ def recode_variable(
         For messages.
     decimal : str, optional
         Decimal mark of the file, where it is stated; else a point.
+    dates : str, optional
+        How the file writes dates (`values.day_of`), where not as ``2024-03-01``.
     repaired : bool
         Whether a declared repair wrote numbers of this column.
 
@@ -87,14 +99,15 @@ def recode_variable(
     """
     column = raw_column(raw.cells, entry.raw_name, file)
     codes, texts = pd.factorize(column)
-    reading = _Reading.of(raw, entry, decimal or ".", file)
+    decimal = raw.decimals.get(entry.raw_name, decimal)
+    reading = _Reading.of(raw, entry, decimal or ".", dates, file)
     parsed = [reading.parsed(str(text)) for text in texts]
     bad = [place for place, value in enumerate(parsed) if value is _UNFIT]
     if bad:
         hit = np.isin(codes, bad)
         shown = [str(texts[place]) for place in bad]
         raise reading.unfit(shown, column.index[hit].tolist(), float(hit.mean()), file)
-    if entry.is_number and decimal is None and not repaired and entry.raw_name not in raw.stored:
+    if entry.is_amount and decimal is None and not repaired and entry.raw_name not in raw.stored:
         _refuse_thousands(column, parsed, texts, entry, file)
     dtype = np.float64 if entry.is_number else object
     values = pd.Series(
@@ -114,24 +127,6 @@ def recode_variable(
     )
 
 
-def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
-    """Return the one column of that name, or raise DataError naming the nearest.
-
-    A name is compared in the form of `values.normalised`.
-    """
-    wanted = normalised(name)
-    places = [i for i, one in enumerate(cells.columns) if normalised(str(one)) == wanted]
-    if len(places) == 1:
-        return cells.iloc[:, places[0]]
-    if len(places) > 1:
-        problem = f"the file has {len(places)} columns of this name."
-        raise DataError(problem, file=file, column=name)
-    hint = nearest(name, cells.columns)
-    if len(cells.columns) == 1:
-        hint = "The file has a single column; is its `delimiter` stated?"
-    raise DataError("the file has no such column.", file=file, column=name, hint=hint)
-
-
 class _Unfit:
     """A value that the entry does not allow."""
 
@@ -149,9 +144,12 @@ class _Reading:
     missing: frozenset[str]
     from_file: bool
     described: Mapping[str, str]
+    dates: str | None
 
     @classmethod
-    def of(cls, raw: RawTable, entry: Entry, decimal: str, file: str | Path) -> "_Reading":
+    def of(
+        cls, raw: RawTable, entry: Entry, decimal: str, dates: str | None, file: str | Path
+    ) -> "_Reading":
         described = raw.value_labels.get(entry.raw_name, {})
         missing = {form for code in entry.missing_codes for form in _forms(code)}
         declared = raw.missing.get(entry.raw_name, frozenset())
@@ -161,7 +159,10 @@ class _Reading:
             labels = {code: text for code, text in described.items() if code not in missing}
             from_file = bool(labels)
             _refuse_shared(labels, entry, file)
-        return cls(entry, decimal, _by_form(labels), frozenset(missing), from_file, described)
+        dates = None if raw.stored.get(entry.raw_name) == DATE else dates
+        return cls(
+            entry, decimal, _by_form(labels), frozenset(missing), from_file, described, dates
+        )
 
     def parsed(self, text: str) -> object:
         """Return a float, a str, NaN where the value is missing, or `_UNFIT`."""
@@ -184,7 +185,11 @@ class _Reading:
         return float(label) if self.entry.is_number else label
 
     def _number(self, text: str) -> object:
-        number, kind = number_of(text, self.decimal), self.entry.type
+        kind = self.entry.type
+        if kind == "date":
+            day = day_of(text, self.dates)
+            return _UNFIT if day is None else day
+        number = number_of(text, self.decimal)
         if number is None or (kind == "integer" and not number.is_integer()):
             return _UNFIT
         return _UNFIT if kind == "indicator" and number not in (0.0, 1.0) else number
@@ -224,6 +229,8 @@ class _Reading:
             hints.append(f"The file labels {pairs}.")
         if kind == "indicator":
             return [*hints, "Say under labels which values are 1 and which are 0: `yes=1|no=0`."]
+        if kind == "date":
+            return [*hints, "How dates are written, such as %d/%m/%Y, is stated under `dates`."]
         if kind in ("number", "money", "integer") and all(map(_MARKED.fullmatch, texts)):
             return [
                 *hints,

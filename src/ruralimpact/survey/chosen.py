@@ -1,0 +1,102 @@
+"""Rows of a raw table that a condition chooses: a filter, or where a repair applies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.suggestions import nearest
+from ruralimpact.survey.raw_column import raw_column
+from ruralimpact.survey.values import code_of, normalised, number_of
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rows that pass a list of conditions.
+
+    Attributes
+    ----------
+    table : DataFrame of str
+    excluded : list of dict
+        ``reason`` and number of ``rows`` of each condition, in order.
+    """
+
+    table: pd.DataFrame
+    excluded: list[dict[str, Any]]
+
+
+def keep_rows(
+    table: pd.DataFrame, conditions: Sequence[Mapping[str, Any]], file: str | Path, decimal: str
+) -> Kept:
+    """Leave out the rows that fail a condition, one condition after the other.
+
+    Parameters
+    ----------
+    table : DataFrame of str
+    conditions : sequence of mapping
+        Each with ``column`` (as `raw_column.raw_column` takes it), ``reason`` and one of ``values`` (keep
+        these), ``except`` (leave out these), ``known: true`` (leave out blanks), or ``minimum`` and
+        ``maximum`` (ends included; what is no number is left out).
+    file : path
+    decimal : str
+        Decimal mark of the file.
+
+    Raises
+    ------
+    DataError
+        There is no such column.
+    ConfigError
+        A value that no row has; the nearest is named.
+    """
+    excluded = []
+    for place, condition in enumerate(conditions):
+        column = raw_column(table, condition["column"], file)
+        hit = _passes(column, condition, f"keep[{place}]", decimal)
+        excluded.append({"reason": condition["reason"], "rows": int((~hit).sum())})
+        table = table[hit]
+    return Kept(table, excluded)
+
+
+def chosen_rows(
+    table: pd.DataFrame, where: Mapping[str, Sequence[Any]], file: str | Path, key: str
+) -> NDArray[np.bool_]:
+    """Tell which rows have, in each column that ``where`` names, one of its values."""
+    chosen = np.ones(len(table), dtype=bool)
+    for name, values in where.items():
+        chosen &= _has_one_of(raw_column(table, name, file), values, f"{key}.{name}")
+    return chosen
+
+
+def _passes(
+    column: pd.Series, condition: Mapping[str, Any], key: str, decimal: str
+) -> NDArray[np.bool_]:
+    if "values" in condition:
+        return _has_one_of(column, condition["values"], f"{key}.values", decimal)
+    if "except" in condition:
+        return ~_has_one_of(column, condition["except"], f"{key}.except", decimal)
+    if condition.get("known"):
+        return np.asarray(column.map(normalised) != "", dtype=bool)
+    if "minimum" in condition or "maximum" in condition:
+        numbers = [number_of(normalised(text), decimal) for text in column]
+        values = np.array([np.nan if one is None else one for one in numbers], dtype=float)
+        low, high = condition.get("minimum", -np.inf), condition.get("maximum", np.inf)
+        return np.asarray((values >= low) & (values <= high), dtype=bool)
+    raise ConfigError("needs `values`, `except`, `known`, `minimum` or `maximum`.", key=key)
+
+
+def _has_one_of(
+    column: pd.Series, values: Sequence[Any], key: str, decimal: str = "."
+) -> NDArray[np.bool_]:
+    codes = column.map(lambda text: code_of(text, decimal))
+    wanted = {code_of(value): value for value in values}
+    known = set(codes)
+    for code, value in wanted.items():
+        if code not in known:
+            problem = f"no row has '{value}' in the column '{column.name}'."
+            raise ConfigError(f"{problem} {nearest(code, sorted(known - {''}))}", key=key)
+    return np.asarray(codes.isin(wanted), dtype=bool)

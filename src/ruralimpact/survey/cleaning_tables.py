@@ -1,0 +1,164 @@
+"""Cleaning that is written down: tables of recodes, corrections and decisions about duplicates.
+
+Each is a .csv or .xlsx that people keep, with a row a decision, who took it and why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.suggestions import nearest
+from ruralimpact.survey.raw_column import BETWEEN
+from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.values import code_of, normalised
+
+_YES = ("yes", "y", "1", "sí", "si", "drop", "correct")
+
+
+@dataclass(frozen=True)
+class Recode:
+    """A raw value of a column and what it is to be; `line` is that of the table."""
+
+    line: int
+    column: str
+    raw: str
+    clean: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A cell of a unit that is wrong, and what it is to be."""
+
+    line: int
+    identifier: str
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a row that shares its identifier: kept, dropped, or given a new one."""
+
+    line: int
+    identifier: str
+    apart: str
+    drop: bool
+    new: str | None
+
+    @property
+    def place(self) -> str:
+        """Identifier and what tells the row apart, as codes with a slash between."""
+        return BETWEEN.join([code_of(self.identifier), code_of(self.apart)])
+
+
+def read_recodes(path: Path) -> list[Recode]:
+    """Read a table with the columns ``column``, ``raw``, ``clean``; others (``why``, ``by``) are for people.
+
+    Raises
+    ------
+    DataError
+        A column is missing or a cell is empty, or a raw value stands twice with different clean ones.
+    """
+    table = _table(path, ("column", "raw", "clean"), filled=("column", "raw"))
+    found = [Recode(line, row["column"], row["raw"], row["clean"]) for line, row in _rows(table)]
+    seen: dict[tuple[str, str], Recode] = {}
+    for one in found:
+        other = seen.setdefault((one.column, code_of(one.raw)), one)
+        if other.clean != one.clean:
+            problem = f"'{one.raw}' is to be '{other.clean}' and '{one.clean}'."
+            raise DataError(problem, file=path, column="raw", rows=[other.line, one.line])
+    return found
+
+
+def read_corrections(path: Path) -> list[Correction]:
+    """Read a table with the columns ``id``, ``variable`` (a raw column), ``old``, ``new``.
+
+    Raises
+    ------
+    DataError
+        A column is missing or a cell is empty, or a cell is corrected twice.
+    """
+    table = _table(path, ("id", "variable", "old", "new"), filled=("id", "variable"))
+    found = [
+        Correction(line, row["id"], row["variable"], row["old"], row["new"])
+        for line, row in _rows(table)
+    ]
+    seen: dict[tuple[str, str], int] = {}
+    for one in found:
+        first = seen.setdefault((code_of(one.identifier), one.column), one.line)
+        if first != one.line:
+            problem = f"'{one.column}' of '{one.identifier}' is corrected twice."
+            raise DataError(problem, file=path, rows=[first, one.line])
+    return found
+
+
+def read_decisions(path: Path, identifier: str, apart: str) -> list[Decision]:
+    """Read a report of duplicates as Stata's ieduplicates writes it and people fill it in.
+
+    Parameters
+    ----------
+    path : path
+        With the columns `identifier`, `apart`, and ``correct``, ``drop`` and ``newid``, of which each row
+        fills in one.
+    identifier, apart : str
+        Raw columns: the identifier, and what tells apart rows that share it.
+
+    Raises
+    ------
+    DataError
+        A column is missing, or a row decides nothing or two things.
+    """
+    table = _table(
+        path, (identifier, apart, "correct", "drop", "newid"), filled=(identifier, apart)
+    )
+    found = []
+    for line, row in _rows(table):
+        correct, drop = (_is_yes(row[name], path, name, line) for name in ("correct", "drop"))
+        new = row["newid"] or None
+        if correct + drop + (new is not None) != 1:
+            problem = "fill in one of `correct`, `drop` and `newid`."
+            raise DataError(problem, file=path, rows=[line])
+        found.append(Decision(line, row[identifier], row[apart], drop, new))
+    return found
+
+
+def _is_yes(text: str, path: Path, column: str, line: int) -> bool:
+    if text and text.casefold() not in _YES:
+        raise DataError(f"'{text}' is not yes.", file=path, column=column, rows=[line])
+    return bool(text)
+
+
+def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.DataFrame:
+    delimiter = {"delimiter": _delimiter(path)} if path.suffix.lower() == ".csv" else {}
+    cells = read_source({"name": "clean", "path": str(path), **delimiter}).cells
+    names = [str(name) for name in cells.columns]
+    for column in columns:
+        if names.count(column) != 1:
+            problem = "the table needs this column once."
+            raise DataError(problem, file=path, column=column, hint=nearest(column, names))
+    table = cells[list(columns)].map(normalised)
+    table = table[(table != "").any(axis=1)]
+    for column in filled:
+        if (table[column] == "").any():
+            rows = table.index[table[column] == ""].tolist()
+            raise DataError("the cell is empty.", file=path, column=column, rows=rows)
+    return table
+
+
+def _delimiter(path: Path) -> str:
+    if not path.is_file():
+        return ","
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = file.readline()
+    return max(",;\t", key=header.count)
+
+
+def _rows(table: pd.DataFrame) -> list[tuple[int, dict[str, str]]]:
+    return [
+        (int(line), dict(zip(table.columns, cells, strict=True)))
+        for line, cells in zip(table.index, table.itertuples(index=False), strict=True)
+    ]

@@ -1,0 +1,127 @@
+"""The codebook as a file: .csv as any spreadsheet saves it, or .xlsx."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
+from ruralimpact.survey.codebook import COLUMNS
+from ruralimpact.survey.grid import Grid
+from ruralimpact.survey.read_csv import read_csv
+from ruralimpact.survey.values import normalised
+
+NAMES = ("codebook.csv", "codebook.xlsx")
+_NEEDED = ("variable", "source", "raw_name", "type", "role")
+_DELIMITERS = ",;\t|"
+_BOUNDS = ("minimum", "maximum")
+
+
+def codebook_path(folder: Path) -> Path:
+    """Return the codebook of a study's folder.
+
+    Raises
+    ------
+    ConfigError
+        There are two.
+    """
+    found = [folder / name for name in NAMES if (folder / name).is_file()]
+    if len(found) > 1:
+        problem = f"there is {found[1].name} too; one of them is to be the codebook."
+        raise ConfigError(problem, file=found[0])
+    return found[0] if found else folder / NAMES[0]
+
+
+def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[str, str]]:
+    """Read the rows of a codebook as text.
+
+    Parameters
+    ----------
+    path : path
+        Cells of a .csv may be separated by commas, semicolons (then numbers may have a decimal comma), or
+        tabs.
+    shown : path, optional
+        Its name in messages.
+
+    Returns
+    -------
+    dict of int to dict
+        By line of the file: every column of `codebook.COLUMNS`, empty where it is not given. Blank lines
+        are passed over.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing or no table; a column is unknown (the nearest is named), stands twice or is
+        missing; a line has more cells than the header.
+    """
+    name = shown or path
+    try:
+        grid, comma = _cells(path)
+    except FileNotFoundError:
+        raise ConfigError("there is no such file.", file=name) from None
+    except DataError as error:
+        line = error.rows[0] if error.rows else None
+        problem = f"{error.problem} {error.hint or ''}".strip()
+        raise ConfigError(problem, file=name, key=f"line {line}" if line else None) from None
+    filled = {line: cells for line, cells in grid.items() if any(map(str.strip, cells))}
+    if not filled:
+        raise ConfigError("the codebook is empty.", file=name)
+    first, *lines = filled
+    header = _header(filled[first], name)
+    return {line: _row(header, filled[line], comma, name, line) for line in lines}
+
+
+def _cells(path: Path) -> tuple[Grid, bool]:
+    """Return the cells by line, and whether commas may be decimal marks."""
+    if path.suffix.lower() == ".xlsx":
+        from ruralimpact.survey.read_excel import read_excel
+
+        if not path.is_file():
+            raise FileNotFoundError
+        try:
+            return read_excel(path)[0], False
+        except DataError:
+            raise
+        except Exception as error:  # openpyxl raises what it likes on a damaged file
+            raise DataError(f"cannot be read as a workbook: {error}") from None
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = next((line for line in file if line.strip()), "")
+    found = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
+    delimiter = found[0] if found else ","
+    grid = read_csv(path, delimiter=delimiter, key="codebook")
+    return grid, delimiter == ";"
+
+
+def _word(cell: str) -> str:
+    return normalised(cell).strip('"')
+
+
+def _header(cells: Sequence[str], name: Path) -> list[str]:
+    header = [normalised(cell) for cell in cells]
+    while header and not header[-1]:
+        header.pop()
+    for column in header:
+        if column not in COLUMNS:
+            problem = f"there is no codebook column '{column}'. {nearest(column, COLUMNS)}"
+            raise ConfigError(problem, file=name, key="line 1")
+        if header.count(column) > 1:
+            problem = f"the column '{column}' stands twice."
+            raise ConfigError(problem, file=name, key="line 1")
+    for column in _NEEDED:
+        if column not in header:
+            problem = f"the codebook has no column '{column}'."
+            raise ConfigError(problem, file=name, key="line 1")
+    return header
+
+
+def _row(
+    header: Sequence[str], cells: Sequence[str], comma: bool, name: Path, line: int
+) -> dict[str, str]:
+    if any(map(str.strip, cells[len(header) :])):
+        problem = "the line has more fields than the header."
+        raise ConfigError(problem, file=name, key=f"line {line}")
+    texts = [normalised(cell) for cell in cells[: len(header)]]
+    row = {**dict.fromkeys(COLUMNS, ""), **dict(zip(header, texts, strict=False))}
+    if comma:
+        row |= {bound: row[bound].replace(",", ".") for bound in _BOUNDS}
+    return row

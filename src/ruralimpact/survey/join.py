@@ -1,0 +1,143 @@
+"""Columns of a second file of the same wave, joined to the rows of the first by keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.survey.raw_column import BETWEEN, raw_column
+from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.similar import folded, refuse_two_ways
+from ruralimpact.survey.values import code_of
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A table with the columns of another.
+
+    Attributes
+    ----------
+    table : RawTable
+        The columns of the other file are called ``<name>.<column>``; blank where it has no such key.
+    report : dict
+        ``name``, ``file``, ``rows`` of the other file, ``matched`` (rows that found theirs),
+        ``without`` (rows that did not) and ``unused`` (rows of the other file that nobody looked for).
+    """
+
+    table: RawTable
+    report: dict[str, Any]
+
+
+def join_file(
+    left: RawTable,
+    right: RawTable,
+    keys: Mapping[str, str],
+    *,
+    name: str,
+    file: str | Path,
+    other: str | Path,
+    decimal: str | None = None,
+) -> Joined:
+    """Give each row the columns of the one row of another file that has the same keys.
+
+    Parameters
+    ----------
+    left, right : RawTable
+    keys : mapping of str to str
+        Raw column of the first file to that of the second; values are compared as codes
+        (`values.code_of`). Several rows of the first may have the same.
+    name : str
+        What the second file is called.
+    file, other : path
+        Of the two, for messages.
+    decimal : str, optional
+        Decimal mark of the second file, where it is stated.
+
+    Returns
+    -------
+    Joined
+
+    Raises
+    ------
+    DataError
+        The second file has several rows with the same keys or a row without, or keys of the two differ only
+        in the way of writing.
+    """
+    here = _keys(left, list(keys), file)
+    there = _keys(right, list(keys.values()), other)
+    column = " + ".join(keys.values())
+    if (there == "").any():
+        rows = there.index[there == ""].tolist()
+        raise DataError("the key is missing.", file=other, column=column, rows=rows)
+    repeated = there[there.duplicated(keep=False)]
+    if len(repeated):
+        raise DataError(
+            f"the key '{repeated.iloc[0]}' occurs in several rows, and one is wanted for each row of {file}.",
+            file=other,
+            column=column,
+            rows=repeated.index.tolist(),
+            hint="Rows of a unit are a source of their own with an `item`, whose variables are added up by "
+            "`rows`.",
+        )
+    _refuse_near(here, there, " + ".join(keys), file, other)
+    places = pd.Index(there).get_indexer(pd.Index(here))
+    found = places >= 0
+    # Place -1, where nothing is found, is no row and so becomes a blank one.
+    added = right.cells.reset_index(drop=True).reindex(places).fillna("").astype("str")
+    added = added.set_axis([f"{name}.{one}" for one in right.cells.columns], axis=1)
+    cells = pd.concat([left.cells, added.set_axis(left.cells.index, axis=0)], axis=1)
+    report = {
+        "name": name,
+        "file": str(other),
+        "rows": len(right.cells),
+        "matched": int(found.sum()),
+        "without": int((~found).sum()),
+        "unused": len(right.cells) - len(set(places[found])),
+    }
+    return Joined(_together(left, right, cells, name, decimal), report)
+
+
+def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
+    parts = [raw_column(table.cells, name, file).map(code_of) for name in names]
+    joined: pd.Series = pd.concat(parts, axis=1).agg(BETWEEN.join, axis=1)
+    blank = (pd.concat(parts, axis=1) == "").any(axis=1)
+    keys = joined.mask(blank, "")
+    refuse_two_ways(keys[keys != ""], file=file, column=" + ".join(names), what="keys")
+    return keys
+
+
+def _refuse_near(
+    here: pd.Series, there: pd.Series, column: str, file: str | Path, other: str | Path
+) -> None:
+    """Refuse keys without their like in the other file that have one but for the way of writing."""
+    known = {folded(key): key for key in there}
+    lost = [key for key in here.unique() if key and key not in set(there) and folded(key) in known]
+    if lost:
+        raise DataError(
+            f"'{lost[0]}' is '{known[folded(lost[0])]}' in {other}: they differ only in the way of writing.",
+            file=file,
+            column=column,
+            rows=here.index[here.isin(lost)].tolist(),
+            hint="Write keys in one way by the repair `spellings`.",
+        )
+
+
+def _together(
+    left: RawTable, right: RawTable, cells: pd.DataFrame, name: str, decimal: str | None
+) -> RawTable:
+    def renamed(about: Mapping[str, Any]) -> dict[str, Any]:
+        return {f"{name}.{column}": value for column, value in about.items()}
+
+    marks = dict.fromkeys(map(str, right.cells.columns), decimal) if decimal else {}
+    return RawTable(
+        cells=cells,
+        value_labels={**left.value_labels, **renamed(right.value_labels)},
+        questions={**left.questions, **renamed(right.questions)},
+        missing={**left.missing, **renamed(right.missing)},
+        stored={**left.stored, **renamed(right.stored)},
+        decimals={**left.decimals, **renamed(marks)},
+        notes=left.notes + tuple(f"{name}: {note}" for note in right.notes),
+    )

@@ -1,0 +1,102 @@
+"""Repairs that leave out rows or change whose they are; each counted."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.survey.cleaning_tables import read_decisions
+from ruralimpact.survey.raw_column import BETWEEN
+from ruralimpact.survey.repair import Repair
+from ruralimpact.survey.values import code_of
+
+
+@dataclass(frozen=True)
+class RowsRepaired:
+    """A table after a repair of its rows.
+
+    Attributes
+    ----------
+    table : DataFrame of str
+    excluded : list of dict
+        ``reason`` and number of ``rows``.
+    changed : dict of str to list of int
+        Rows whose cell was changed, by column.
+    """
+
+    table: pd.DataFrame
+    excluded: list[dict[str, Any]]
+    changed: dict[str, list[int]] = field(default_factory=dict)
+
+
+def exact_duplicates(job: Repair) -> RowsRepaired:
+    """Leave out copies of a row."""
+    kept = job.table[~job.table.duplicated(keep="first")]
+    return RowsRepaired(kept, [_left_out("copy of another row", job.table, kept)])
+
+
+def near_duplicates(job: Repair) -> RowsRepaired:
+    """Keep one row of those with the same key, and blank the few cells on which they disagree.
+
+    Nobody can say which is right, and so the order of rows in the file does not matter.
+    """
+    most, keys = int(job.option("cells")), list(job.keys)
+    repeated = job.table[job.table.duplicated(keys, keep=False)]
+    first = repeated.groupby(keys, sort=False).transform("first")
+    differs = repeated.ne(first.reindex(columns=repeated.columns)) & ~repeated.columns.isin(keys)
+    if (differs.sum(axis=1) > most).any():
+        raise DataError(
+            f"the identifier occurs again with more than {most} cells different.",
+            file=job.file,
+            column=keys[0],
+            rows=repeated.index[differs.sum(axis=1) > most].tolist(),
+        )
+    disputed = differs.groupby([repeated[key] for key in keys]).transform("any")
+    table = job.table.copy()
+    table.loc[repeated.index] = repeated.mask(disputed, "")
+    reason = (
+        f"same identifier as another row, with up to {most} cells different (these are blanked)"
+    )
+    kept = table[~table.duplicated(keys, keep="first")]
+    return RowsRepaired(kept, [_left_out(reason, table, kept)])
+
+
+def duplicates(job: Repair) -> RowsRepaired:
+    """Resolve rows with the same identifier as a table of decisions says, in the form of ieduplicates.
+
+    A row is found by its identifier and what tells it apart (``key``), and is kept as it is, dropped, or
+    given another identifier. A decision about a row that is not there is refused; rows that no decision is
+    about stay, and are refused afterwards if they still share an identifier.
+    """
+    decisions = read_decisions(Path(job.option("file")), job.identifier, job.option("key"))
+    ids, apart = job.column(job.identifier), job.column(job.option("key"))
+    found = ids.map(code_of) + BETWEEN + apart.map(code_of)
+    table, dropped, renamed = job.table.copy(), [], []
+    for decision in decisions:
+        rows = table.index[found == decision.place]
+        if len(rows) != 1:
+            raise DataError(
+                f"line {decision.line}: {len(rows) or 'no'} rows have the identifier '{decision.identifier}' "
+                f"and '{decision.apart}' in the column '{apart.name}'.",
+                file=job.option("file"),
+            )
+        dropped += rows.tolist() if decision.drop else []
+        if decision.new is not None:
+            table.loc[rows, ids.name] = decision.new
+            renamed += rows.tolist()
+    kept = table.drop(index=dropped)
+    reason = f"dropped as a duplicate by {job.option('file')}"
+    return RowsRepaired(kept, [_left_out(reason, table, kept)], {str(ids.name): renamed})
+
+
+def _left_out(reason: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+    return {"reason": reason, "rows": len(before) - len(after)}
+
+
+ROW_REPAIRS = {
+    "exact_duplicates": exact_duplicates,
+    "near_duplicates": near_duplicates,
+    "duplicates": duplicates,
+}

@@ -1,0 +1,115 @@
+"""Repairs that a table lists: recodes of values, and corrections of single cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.suggestions import nearest
+from ruralimpact.survey.cleaning_tables import Correction, Recode, read_corrections, read_recodes
+from ruralimpact.survey.repair import Repair
+from ruralimpact.survey.similar import folded
+from ruralimpact.survey.values import code_of, normalised
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A table after the repairs of a list.
+
+    Attributes
+    ----------
+    table : DataFrame of str
+    changed : dict of str to list of int
+        Rows whose cell was changed, by column.
+    not_found : dict of str to list of str
+        Raw values that no row has, by column.
+    """
+
+    table: pd.DataFrame
+    changed: dict[str, list[int]]
+    not_found: dict[str, list[str]]
+
+
+def recodes(job: Repair) -> Changes:
+    """Write the clean value for each raw value of a table of recodes.
+
+    Raises
+    ------
+    DataError
+        A value of the column that is not listed differs only in the way of writing from one that is.
+    """
+    path = Path(job.option("file"))
+    table = job.table
+    changed: dict[str, list[int]] = {}
+    absent: dict[str, list[str]] = {}
+    listed: dict[str, list[Recode]] = {}
+    for one in read_recodes(path):
+        listed.setdefault(one.column, []).append(one)
+    for name, rows in listed.items():
+        column = job.column(name)
+        clean = {code_of(one.raw): one.clean for one in rows}
+        codes = column.map(lambda text: code_of(text, job.decimal))
+        hit = codes.isin(clean)
+        _refuse_near(column, codes, rows, job)
+        table = table.assign(**{str(column.name): column.mask(hit, codes.map(clean))})
+        changed[str(column.name)] = column.index[hit].tolist()
+        known = set(codes)
+        missing = [one.raw for one in rows if code_of(one.raw) not in known]
+        absent |= {name: missing} if missing else {}
+    return Changes(table, changed, absent)
+
+
+def corrections(job: Repair) -> Changes:
+    """Correct cells one by one, each of which must hold what the table says that it holds.
+
+    Raises
+    ------
+    DataError
+        There is no unit of that identifier or there are several, or its cell holds something else.
+    """
+    path = Path(job.option("file"))
+    table = job.table.copy()
+    changed: dict[str, list[int]] = {}
+    ids = job.column(job.identifier).map(code_of)
+    for one in read_corrections(path):
+        column = job.column(one.column)
+        rows = ids.index[ids == code_of(one.identifier)]
+        if len(rows) != 1:
+            raise _unknown(one, len(rows), ids, path)
+        found = normalised(str(column[rows[0]]))
+        if code_of(found, job.decimal) != code_of(one.old, job.decimal):
+            problem = f"'{one.column}' of '{one.identifier}' is '{found}', not '{one.old}'."
+            raise DataError(problem, file=path, column="old", rows=[one.line])
+        table.loc[rows, str(column.name)] = one.new
+        changed.setdefault(str(column.name), []).append(int(rows[0]))
+    return Changes(table, changed, {})
+
+
+def _unknown(one: Correction, count: int, ids: pd.Series, path: Path) -> DataError:
+    if count:
+        problem = f"{count} rows have the identifier '{one.identifier}'."
+        return DataError(problem, file=path, column="id", rows=[one.line])
+    problem = f"no row has the identifier '{one.identifier}'."
+    hint = nearest(code_of(one.identifier), sorted(set(ids)))
+    near = hint if hint.startswith("Did") else None
+    return DataError(problem, file=path, column="id", rows=[one.line], hint=near)
+
+
+def _refuse_near(column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: Repair) -> None:
+    """Refuse a value that is not listed and differs only in the way of writing from one that is."""
+    listed = {code_of(text) for one in rows for text in (one.raw, one.clean)}
+    near = {folded(text): text for text in listed if text}
+    strange = [code for code in codes.unique() if code not in listed and folded(code) in near]
+    if strange:
+        raise DataError(
+            f"'{strange[0]}' is not listed in {job.option('file')}, and differs from "
+            f"'{near[folded(strange[0])]}' only in the way of writing.",
+            file=job.file,
+            column=str(column.name),
+            rows=column.index[codes == strange[0]].tolist(),
+        )
+
+
+TABLE_REPAIRS = {"recodes": recodes, "corrections": corrections}

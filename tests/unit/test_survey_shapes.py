@@ -1,0 +1,387 @@
+"""Surveys as they are shaped: keys of several columns or none, filters, joined files, tables of cleaning."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.survey.clean import clean
+from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+from ruralimpact.survey.codebook_file import codebook_path, read_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_source
+
+X = {"variable": "x", "raw_name": "x", "type": "number", "role": "outcome"}
+PLACE = {"variable": "place", "raw_name": "prov + muni", "type": "category", "role": "group"}
+
+
+def survey(folder, text, *rows, others=None, **options):
+    path = folder / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    entries = parse_codebook(
+        [{**dict.fromkeys(COLUMNS, ""), "source": "*", **row} for row in rows], ["s"]
+    )
+    given = {"name": "s", "path": str(path), "id": "id", **options}
+    tables = {}
+    for one in given.get("join", ()):
+        other = folder / one["path"]
+        other.write_text(others[one["name"]], encoding="utf-8")
+        tables[one["name"]] = read_source({**one, "path": str(other)})
+    return harmonise(read_source(given), given, entries, file="s.csv", others=tables)
+
+
+def table(**columns):
+    frame = pd.DataFrame(columns, dtype="str")
+    return frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="row"), axis=0)
+
+
+class TestKeys:
+    def test_number_of_the_row(self, tmp_path):
+        found = survey(tmp_path, "x\n5\n6\n", X, id="$row")
+        assert found.table["id"].tolist() == ["2", "3"]
+        assert found.quality["identifier"] == "the number of the row"
+
+    def test_no_identifier_is_a_mistake(self, tmp_path):
+        with pytest.raises(ConfigError, match=r"sources\.s\.id.*`\$row` numbers the rows"):
+            survey(tmp_path, "x\n5\n", X, id=None)
+
+    def test_several_columns(self, tmp_path):
+        text = "prov,muni,hh,x\n1,1,1,5\n1,2,1,6\n2,1,1,7\n"
+        found = survey(tmp_path, text, X, PLACE, id=["prov", "muni", "hh"])
+        assert found.table["id"].tolist() == ["1/1/1", "1/2/1", "2/1/1"]
+        assert found.table["place"].tolist() == ["1/1", "1/2", "2/1"]
+        assert found.quality["columns_not_used"] == []
+
+    def test_a_blank_part_makes_all_blank(self, tmp_path):
+        text = "prov,muni,id,x\n1,,a,5\n1,2,b,6\n"
+        assert survey(tmp_path, text, PLACE).table["place"].isna().tolist() == [True, False]
+        with pytest.raises(
+            DataError, match=r"column 'prov \+ muni', row 2: the identifier is missing"
+        ):
+            survey(tmp_path, text, id=["prov", "muni"])
+
+    def test_parts_that_cannot_be_told_apart(self, tmp_path):
+        text = "prov,muni,id\n1/2,3,a\n1,2/3,b\n"
+        with pytest.raises(DataError, match="put together, give the same text"):
+            survey(tmp_path, text, PLACE)
+
+    def test_a_name_with_a_plus_is_a_name(self, tmp_path):
+        text = "id,prov + muni\na,7\n"
+        assert survey(tmp_path, text, PLACE).table["place"].tolist() == ["7"]
+
+
+class TestFilter:
+    TEXT = "id,x,g\na,1,u\nb,2,\nc,3,v\nd,,v\n"
+
+    @pytest.mark.parametrize(
+        ("condition", "kept"),
+        [
+            ({"column": "g", "known": True}, ["a", "c", "d"]),
+            ({"column": "g", "values": ["u"]}, ["a"]),
+            ({"column": "g", "except": ["v"]}, ["a", "b"]),
+            ({"column": "x", "values": [1, 3.0]}, ["a", "c"]),
+            ({"column": "x", "minimum": 2}, ["b", "c"]),
+            ({"column": "x", "minimum": 1, "maximum": 2}, ["a", "b"]),
+        ],
+    )
+    def test_kept_and_counted(self, tmp_path, condition, kept):
+        found = survey(tmp_path, self.TEXT, X, keep=[{**condition, "reason": "why"}])
+        assert found.table["id"].tolist() == kept
+        assert found.quality["excluded"] == [{"reason": "why", "rows": 4 - len(kept)}]
+        assert (found.quality["rows_read"], found.quality["rows_kept"]) == (4, len(kept))
+
+    def test_a_value_that_no_row_has(self, tmp_path):
+        text = "id,crop\na,Maíz\nb,Papa\n"
+        keep = [{"column": "crop", "values": ["Maiz"], "reason": "why"}]
+        with pytest.raises(
+            ConfigError, match="no row has 'Maiz' in the column 'crop'. Did you mean 'Maíz'"
+        ):
+            survey(tmp_path, text, keep=keep)
+
+    def test_nothing_left(self, tmp_path):
+        keep = [{"column": "x", "minimum": 99, "reason": "why"}]
+        with pytest.raises(DataError, match="no row is left by the filter"):
+            survey(tmp_path, self.TEXT, X, keep=keep)
+
+    def test_identifiers_of_rows_left_out_are_not_looked_at(self, tmp_path):
+        keep = [{"column": "g", "known": True, "reason": "no group"}]
+        text = "id,x,g\na,1,u\n,2,\na,3,\n"
+        assert survey(tmp_path, text, X, keep=keep).table["id"].tolist() == ["a"]
+
+
+LAND = {"name": "land", "path": "land.csv", "keys": {"id": "hh"}}
+AREA = {"variable": "area", "raw_name": "land.area", "type": "number", "role": "outcome"}
+
+
+class TestJoin:
+    def join(self, folder, land, text="id,x\na,1\nb,2\n", **options):
+        return survey(folder, text, X, AREA, others={"land": land}, join=[{**LAND, **options}])
+
+    def test_one_to_one_and_what_is_not_found(self, tmp_path):
+        found = self.join(tmp_path, "hh,area\nb,2.25\nc,9\n")
+        assert found.table["area"].isna().tolist() == [True, False]
+        assert found.table["area"][1] == 2.25
+        (report,) = found.quality["joined"]
+        assert report == {
+            "name": "land",
+            "file": "land.csv",
+            "rows": 2,
+            "matched": 1,
+            "without": 1,
+            "unused": 1,
+        }
+
+    def test_many_to_one_by_several_keys(self, tmp_path):
+        text = "id,p,m\na,1,1\nb,1,1\nc,2,1\n"
+        join = [{"name": "places", "path": "places.csv", "keys": ["p", "m"]}]
+        places = "p,m,altitude\n1,1,300\n2,1,4000\n"
+        entry = {**AREA, "raw_name": "places.altitude"}
+        found = survey(tmp_path, text, entry, others={"places": places}, join=join)
+        assert found.table["area"].tolist() == [300, 300, 4000]
+
+    def test_keys_are_codes(self, tmp_path):
+        text = "id,x\n1,1\n2,2\n"
+        assert self.join(tmp_path, "hh,area\n1.0,5\n02,6\n", text).table["area"].tolist() == [5, 6]
+
+    def test_marks_of_the_other_file(self, tmp_path):
+        found = self.join(tmp_path, "hh;area\na;2,25\n", delimiter=";", decimal=",")
+        assert found.table["area"].tolist()[0] == 2.25
+
+    def test_several_rows_a_key(self, tmp_path):
+        with pytest.raises(
+            DataError, match=r"file land\.csv, column 'hh', rows 2, 3: the key 'a'.*`item`"
+        ):
+            self.join(tmp_path, "hh,area\na,1\na,2\n")
+
+    def test_a_key_that_is_blank(self, tmp_path):
+        with pytest.raises(DataError, match=r"column 'hh', row 3: the key is missing"):
+            self.join(tmp_path, "hh,area\na,1\n,2\n")
+
+    def test_keys_written_in_two_ways(self, tmp_path):
+        with pytest.raises(DataError, match=r"column 'id', row 2: 'a' is 'A' in land\.csv"):
+            self.join(tmp_path, "hh,area\nA,1\nb,2\n")
+
+    def test_a_misspelt_column(self, tmp_path):
+        with pytest.raises(DataError, match="column 'land.area': .* Did you mean 'land.area1'"):
+            self.join(tmp_path, "hh,area1\na,1\n")
+
+
+class TestTables:
+    def write(self, folder, text, name="table.csv"):
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    def test_recodes(self, tmp_path):
+        path = self.write(
+            tmp_path,
+            "column;raw;clean;why;by\nv;Sta. Cruz;Santa Cruz;abbreviated;AM\nv;Nowhere;;?;AM\n",
+        )
+        raw = table(v=["Sta. Cruz", "Santa Cruz", "Beni"])
+        found = clean(raw, [{"rule": "recodes", "file": path}], file="f.csv")
+        assert found.table["v"].tolist() == ["Santa Cruz", "Santa Cruz", "Beni"]
+        assert found.repairs == [{"rule": "recodes", "column": "v", "count": 1, "rows": [2]}]
+        assert found.not_found == {"v": ["Nowhere"]}
+
+    def test_a_value_near_one_that_is_listed(self, tmp_path):
+        path = self.write(tmp_path, "column,raw,clean\nv,Sta. Cruz,Santa Cruz\n")
+        with pytest.raises(DataError, match="'SANTA CRUZ' is not listed .* from 'Santa Cruz' only"):
+            clean(table(v=["SANTA CRUZ"]), [{"rule": "recodes", "file": path}], file="f.csv")
+
+    def test_recodes_that_contradict(self, tmp_path):
+        path = self.write(tmp_path, "column,raw,clean\nv,a,b\nv,a,c\n")
+        with pytest.raises(DataError, match="rows 2, 3: 'a' is to be 'b' and 'c'"):
+            clean(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
+
+    def test_corrections_from_a_workbook(self, tmp_path):
+        book = openpyxl.Workbook()
+        for row in (["id", "variable", "old", "new", "by"], [7, "x", 207, 27, "AM"]):
+            book.active.append(row)
+        book.save(tmp_path / "t.xlsx")
+        raw = table(id=["7", "8"], x=["207.0", "5"])
+        rule = {"rule": "corrections", "file": str(tmp_path / "t.xlsx")}
+        found = clean(raw, [rule], file="f.csv", keys=["id"], identifier="id")
+        assert found.table["x"].tolist() == ["27", "5"]
+        assert found.repairs == [{"rule": "corrections", "column": "x", "count": 1, "rows": [2]}]
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("a,x,6,7", "column 'old', row 2: 'x' of 'a' is '5', not '6'"),
+            ("P0002,x,5,7", "no row has the identifier 'P0002'. Did you mean 'P0001'"),
+            ("c,x,1,7", "2 rows have the identifier 'c'"),
+            ("a,y,5,7", "file f.csv, column 'y': the file has no such column"),
+            (",x,5,7", "column 'id', row 2: the cell is empty"),
+            ("a,x,5,7\na,x,7,8", "rows 2, 3: 'x' of 'a' is corrected twice"),
+        ],
+    )
+    def test_a_correction_that_does_not_fit(self, tmp_path, line, message):
+        path = self.write(tmp_path, f"id,variable,old,new\n{line}\n")
+        raw = table(id=["a", "P0001", "c", "c"], x=["5", "5", "1", "1"])
+        with pytest.raises(DataError, match=message):
+            clean(raw, [{"rule": "corrections", "file": path}], file="f.csv", identifier="id")
+
+    def test_duplicates_as_a_report_decides(self, tmp_path):
+        path = self.write(
+            tmp_path,
+            "id,key,correct,drop,newid,initials,notes\na,k1,yes,,,AM,\na,k2,,yes,,AM,twice\nb,k4,,,b2,AM,\n",
+        )
+        raw = table(id=["a", "a", "b", "b"], key=["k1", "k2", "k3", "k4"])
+        rule = {"rule": "duplicates", "file": path, "key": "key"}
+        found = clean(raw, [rule], file="f.csv", keys=["id"], identifier="id")
+        assert found.table["id"].tolist() == ["a", "b", "b2"]
+        assert found.excluded == [{"reason": f"dropped as a duplicate by {path}", "rows": 1}]
+        assert found.repairs == [{"rule": "duplicates", "column": "id", "count": 1, "rows": [5]}]
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("a,k9,,yes,", "line 2: no rows have the identifier 'a' and 'k9' in the column 'key'"),
+            ("a,k1,yes,yes,", "row 2: fill in one of"),
+            ("a,k1,,,", "row 2: fill in one of"),
+            ("a,k1,,no,", "'no' is not yes"),
+        ],
+    )
+    def test_a_decision_that_does_not_fit(self, tmp_path, line, message):
+        path = self.write(tmp_path, f"id,key,correct,drop,newid\n{line}\n")
+        rule = {"rule": "duplicates", "file": path, "key": "key"}
+        with pytest.raises(DataError, match=message):
+            clean(table(id=["a"], key=["k1"]), [rule], file="f.csv", identifier="id")
+
+    def test_a_table_without_a_column(self, tmp_path):
+        path = self.write(tmp_path, "column,raw,cleaned\nv,a,b\n")
+        with pytest.raises(
+            DataError, match="column 'clean': the table needs this column once. Did you mean"
+        ):
+            clean(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
+
+
+class TestCells:
+    def test_blank_means_no_where_it_was_asked(self):
+        raw = table(asked=["1", "1", "2"], x=["", "5", ""])
+        rule = {"rule": "fill_blank", "columns": ["x"], "value": "0", "where": {"asked": [1]}}
+        found = clean(raw, [rule], file="f.csv")
+        assert found.table["x"].tolist() == ["0", "5", ""]
+        assert found.repairs == [{"rule": "fill_blank", "column": "x", "count": 1, "rows": [2]}]
+
+    def test_blank_has_a_label(self, tmp_path):
+        entry = {**X, "type": "indicator", "labels": "X=1|(blank)=0"}
+        assert survey(tmp_path, "id,x\na,X\nb,\n", entry).table["x"].tolist() == [1, 0]
+
+    def test_several_answers_in_a_cell(self):
+        raw = table(crops=["quinua haba  papa", "papa", ""])
+        found = clean(raw, [{"rule": "select_multiple", "columns": ["crops"]}], file="f.csv")
+        assert found.table["crops/papa"].tolist() == ["1", "1", ""]
+        assert found.table["crops/haba"].tolist() == ["1", "0", ""]
+        with pytest.raises(
+            DataError, match="column 'crops/papa': the file has this column already"
+        ):
+            clean(
+                raw.assign(**{"crops/papa": "1"}),
+                [{"rule": "select_multiple", "columns": ["crops"]}],
+                file="f.csv",
+            )
+
+    def test_a_spelling_that_is_not_listed(self):
+        rule = {"rule": "spellings", "columns": ["v"], "forms": {"Maíz": ["Maiz"]}}
+        with pytest.raises(DataError, match="rows? 3: 'MAIZ' is not among the forms.*'Maíz'"):
+            clean(table(v=["Maiz", "MAIZ"]), [rule], file="f.csv")
+
+
+DAY = {**X, "type": "date"}
+
+
+class TestDates:
+    def test_days_between(self, tmp_path):
+        found = survey(tmp_path, "id,x\na,1970-01-02\nb,2024-03-01T10:00:00\nc,\n", DAY)
+        assert found.table["x"].tolist()[:2] == [1, 19783]
+        found = survey(tmp_path, "id,x\na,1/03/2024\n", DAY, dates="%d/%m/%Y")
+        assert found.table["x"].tolist() == [19783]
+
+    @pytest.mark.parametrize("text", ["1/03/2024", "2024-02-30", "soon"])
+    def test_no_date(self, tmp_path, text):
+        with pytest.raises(DataError, match=r"is not a date \('x'\)\. How dates are written"):
+            survey(tmp_path, f"id,x\na,{text}\n", DAY)
+
+    def test_ranges_are_dates(self, tmp_path):
+        entry = {**DAY, "minimum": "2024-01-01", "maximum": "2024-12-31"}
+        found = survey(tmp_path, "id,x\na,2024-03-01\nb,2042-03-01\n", entry)
+        assert found.table["x"].isna().tolist() == [False, True]
+        with pytest.raises(ConfigError, match="minimum '2024' is not a date"):
+            survey(tmp_path, "id,x\na,\n", {**DAY, "minimum": "2024"})
+
+
+HEADER = "variable,source,raw_name,type,unit,minimum,maximum,labels,missing_codes,role,timing,label"
+LINE = "land,*,ha,number,hectares,0.5,500,,-99,covariate,pre,Land"
+
+
+class TestCodebookFile:
+    def read(self, folder, text, encoding="utf-8"):
+        path = folder / "codebook.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_codebook(path)
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+    @pytest.mark.parametrize("mark", [",", ";", "\t"])
+    def test_any_mark_between_cells(self, tmp_path, mark, encoding):
+        line = LINE.replace("0.5", "0,5") if mark == ";" else LINE
+        line = (
+            line.replace(",", mark).replace(f"0{mark}5", "0,5")
+            if mark == ";"
+            else line.replace(",", mark)
+        )
+        found = self.read(tmp_path, f"{HEADER.replace(',', mark)}\r\n{line}\r\n", encoding)
+        (entry,) = parse_codebook(list(found.values()), ["s"])
+        assert (entry.minimum, entry.maximum, entry.missing_codes) == (0.5, 500, ("-99",))
+        assert list(found) == [2]
+
+    def test_a_workbook(self, tmp_path):
+        book = openpyxl.Workbook()
+        for text in (HEADER, LINE):
+            book.active.append(text.split(","))
+        book.active.append(
+            ["age", "*", "age", "integer", None, 16, 98, None, None, "covariate", "pre"]
+        )
+        book.save(tmp_path / "codebook.xlsx")
+        found = read_codebook(codebook_path(tmp_path))
+        entries = parse_codebook(list(found.values()), ["s"])
+        assert [(one.variable, one.minimum) for one in entries] == [("land", 0.5), ("age", 16)]
+
+    def test_blank_lines_and_cells_are_passed_over(self, tmp_path):
+        found = self.read(tmp_path, f"{HEADER},,\n\n,,,\n{LINE},,\n")
+        assert list(found) == [4]
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("", "codebook is empty"),
+            (
+                HEADER.replace("type", "typ"),
+                "line 1.*no codebook column 'typ'. Did you mean 'type'",
+            ),
+            (HEADER.replace(",type", ""), "line 1.*codebook has no column 'type'"),
+            (f"{HEADER},missing_codes", "column 'missing_codes' stands twice"),
+            (f"{HEADER}\n{LINE},x", "line 2.*more fields than the header"),
+            (f'{HEADER}\n"{LINE}', "line 2.*cannot be read as a table"),
+            ("just some words", "no codebook column 'just some words'"),
+            (f"{HEADER}\n{LINE}\0", "NUL"),
+        ],
+    )
+    def test_mistakes_name_the_line(self, tmp_path, text, message):
+        with pytest.raises(ConfigError, match=message) as error:
+            self.read(tmp_path, text)
+        assert "codebook.csv" in str(error.value)
+
+    def test_not_utf8(self, tmp_path):
+        with pytest.raises(ConfigError, match="not text in the encoding utf-8"):
+            self.read(tmp_path, f"{HEADER}\n{LINE}ñ", "latin-1")
+
+    def test_two_codebooks(self, tmp_path):
+        for name in ("codebook.csv", "codebook.xlsx"):
+            (tmp_path / name).touch()
+        with pytest.raises(ConfigError, match=r"there is codebook\.xlsx too"):
+            codebook_path(tmp_path)
+
+    def test_none(self, tmp_path):
+        with pytest.raises(ConfigError, match="there is no such file"):
+            read_codebook(codebook_path(tmp_path))
