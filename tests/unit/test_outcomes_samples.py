@@ -1,5 +1,7 @@
 """Samples: units without outcomes, whoever is left out is counted, two periods by hand."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.covariates import check_covariates
 from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.survey.codebook import COLUMNS
 
 CODEBOOK = [
@@ -159,6 +162,36 @@ def test_sources_are_stacked_and_told_apart_by_wave():
     assert result.outcomes["earned"].isna().tolist() == [True, False, True]
     with pytest.raises(DataError, match="row A: the same unit occurs"):
         build_sample("both", {"w1": first, "w2": first.head(1)}, study)
+
+
+def test_colons_in_identifiers_and_waves_make_no_two_units_one():
+    texts = ["a", "a:b", "b", "b:a", ":", "a%3Ab", "%", "a:", ":b"]
+    pairs = pd.DataFrame(list(product(texts, texts)), columns=["id", "wave"])
+    names = in_waves(pairs["id"], pairs["wave"])
+    assert names.is_unique
+    assert in_waves(pd.Series(["a:b"]), pd.Series([2014])).tolist() == ["a:b:2014"]
+
+
+def test_units_whose_identifiers_and_waves_have_colons():
+    table = survey().query("id in ('never', 'always') and year <= 2")
+    table["id"] = table["id"].map({"never": "1", "always": "1:10"})
+    table["wave"] = (
+        table["id"].map({"1": "10:2014", "1:10": "2014"}).where(table["year"] == 1, "2015")
+    )
+    study = {**STUDY, "samples": {"years": {"sources": ["farms"], "group": "coop"}}}
+    ids = sample("years", table, study).units["unit_id"]
+    assert sorted(ids) == ["1:10%3A2014", "1:10:2014", "1:10:2015", "1:2015"]
+
+
+def test_a_source_without_a_wave_among_others():
+    study = {
+        **STUDY,
+        "sources": [{"name": "farms", "wave_variable": "year"}, {"name": "list"}],
+        "samples": {"both": {"sources": ["farms", "list"], "group": "coop"}},
+    }
+    tables = {"farms": survey(), "list": survey().drop(columns="wave")}
+    with pytest.raises(ConfigError, match="key 'samples.both.sources': the source 'list' has no w"):
+        build_sample("both", tables, study)
 
 
 def test_rows_without_a_group_are_left_out_and_counted():

@@ -14,6 +14,7 @@ from ruralimpact.outcomes.income import net_income
 from ruralimpact.outcomes.poverty import below, foster_greer_thorbecke
 from ruralimpact.outcomes.prices import deflate
 from ruralimpact.outcomes.rows import add_up, net_income_of_rows
+from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
 
@@ -210,8 +211,8 @@ def _keys(source: _Inputs) -> tuple[pd.Series, pd.Series]:
     inner = source.inside_rows
     keys = [one.column("id", "rows") for one in (inner, source)]
     if "wave" in inner.columns and "wave" in source.columns:
-        waves = (one.column("wave", "rows").astype("str") for one in (inner, source))
-        keys = [key + ":" + wave for key, wave in zip(keys, waves, strict=True)]
+        waves = [one.column("wave", "rows") for one in (inner, source)]
+        keys = [in_waves(key, wave) for key, wave in zip(keys, waves, strict=True)]
     return keys[0], keys[1]
 
 

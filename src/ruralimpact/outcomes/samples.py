@@ -12,6 +12,7 @@ from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import covariates_before, unit_variables
 from ruralimpact.outcomes.prices import at_study_prices
 from ruralimpact.outcomes.two_periods import two_periods
+from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.outcomes.waves import (
     CONTAMINATION_COLUMNS,
     adoption,
@@ -245,7 +246,9 @@ def _pooled(
         if source not in surveys:
             problem = f"there is no source '{source}'. {nearest(source, surveys)}"
             raise ConfigError(problem, key=f"samples.{name}.sources")
-    pooled = pd.concat([surveys[source] for source in spec["sources"]], ignore_index=True)
+    tables = {source: surveys[source] for source in spec["sources"]}
+    _refuse_no_wave(name, tables)
+    pooled = pd.concat(tables.values(), ignore_index=True)
     lacking = {
         entry.variable: pd.Series(
             np.nan, index=pooled.index, dtype=float if entry.is_number else "str"
@@ -254,6 +257,14 @@ def _pooled(
         if entry.variable not in pooled
     }
     return pooled.assign(**lacking)
+
+
+def _refuse_no_wave(name: str, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a source that has no wave among sources that have one."""
+    without = [source for source, table in tables.items() if "wave" not in table]
+    if without and len(without) < len(tables):
+        problem = f"the source '{without[0]}' has no wave, and others of the sample have one."
+        raise ConfigError(problem, key=f"samples.{name}.sources")
 
 
 def _described(entries: Sequence[Entry], several: set[str]) -> list[Entry]:
@@ -270,7 +281,7 @@ def _strays(rows: Mapping[str, pd.DataFrame], ids: pd.Series) -> dict[str, int]:
 def _unit_ids(table: pd.DataFrame) -> pd.Series:
     """Return the identifier of each row: with the wave, where the sample has several."""
     if "wave" in table and len(set(table["wave"])) > 1:
-        return pd.Series(table["id"] + ":" + table["wave"].astype("str"))
+        return in_waves(table["id"], table["wave"])
     return pd.Series(table["id"])
 
 
