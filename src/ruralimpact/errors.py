@@ -18,11 +18,14 @@ class DataError(RuralImpactError):
     problem : str
         What is wrong, in one sentence.
     file : path or str, optional
-        The file, or the name of the sample built from it.
+    within : str, optional
+        What the problem is in where that is no file: ``sample panel``, ``analysis main``.
     column : str, optional
         The column (raw name where the problem is in a raw file).
     rows : sequence of int or str, optional
-        Rows or unit identifiers; the first five are shown with the count of all.
+        Rows of the file; the first five are shown with the count of all.
+    units : sequence of str, optional
+        Units of `within`, shown like rows: identifiers, or those of `outcomes.unit_ids.in_waves`.
     hint : str, optional
         What to do about it.
     """
@@ -32,26 +35,42 @@ class DataError(RuralImpactError):
         problem: str,
         *,
         file: str | Path | None = None,
+        within: str | None = None,
         column: str | None = None,
         rows: Sequence[object] | None = None,
+        units: Sequence[str] | None = None,
         hint: str | None = None,
     ) -> None:
-        self.problem, self.file, self.column, self.rows, self.hint = (
+        self.problem, self.file, self.within, self.column, self.rows, self.units, self.hint = (
             problem,
             file,
+            within,
             column,
             rows,
+            units,
             hint,
         )
         where = [f"file {file}"] if file is not None else []
+        if within is not None:
+            where.append(within)
         if column is not None:
             where.append(f"column '{column}'")
-        if rows is not None and len(rows) > 0:
-            shown = ", ".join(str(row) for row in list(rows)[:_ROWS_SHOWN])
-            more = f" and {len(rows) - _ROWS_SHOWN:,} more" if len(rows) > _ROWS_SHOWN else ""
-            where.append(f"row{'s' if len(rows) > 1 else ''} {shown}{more}")
+        where += [listed(name, found) for name, found in (("row", rows), ("unit", units)) if found]
         text = f"{', '.join(where)}: {problem}" if where else problem
         super().__init__(f"{text} {hint}" if hint else text)
+
+    def inside(self, within: str) -> "DataError":
+        """Return the same error of a part of the study that was not known where it arose."""
+        return DataError(
+            self.problem, within=within, column=self.column, units=self.units, hint=self.hint
+        )
+
+
+def listed(name: str, found: Sequence[object]) -> str:
+    """Return the first five of what was found, and how many more: ``rows 2, 3``, ``unit a``."""
+    shown = ", ".join(str(one) for one in list(found)[:_ROWS_SHOWN])
+    more = f" and {len(found) - _ROWS_SHOWN:,} more" if len(found) > _ROWS_SHOWN else ""
+    return f"{name}{'s' if len(found) > 1 else ''} {shown}{more}"
 
 
 class ConfigError(RuralImpactError):

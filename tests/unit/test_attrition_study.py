@@ -168,7 +168,7 @@ def test_a_unit_in_another_arm_is_an_error() -> None:
     units["second"] = units["second"].reset_index(drop=True)
     units["second"].loc[3, "member"] = 1 - units["second"].loc[3, "member"]
     name = units["second"].loc[3, "id"]
-    with pytest.raises(DataError, match=f"column 'member', row {name}: a unit is in another arm"):
+    with pytest.raises(DataError, match=f"column 'member', unit {name}: a unit is in another arm"):
         follow_up(ENTRY, units, outcomes)
 
 

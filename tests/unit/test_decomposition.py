@@ -267,11 +267,11 @@ def test_without_grades_and_with_one_product_three_parts_remain(survey: SimpleNa
 
 
 def test_accounts_that_do_not_add_up_are_refused(survey: SimpleNamespace) -> None:
-    income = survey.accounts.net_income.copy()
-    check_identity(survey.accounts, income, range(200), "net_income")
+    income, ids = survey.accounts.net_income.copy(), [f"u{i}" for i in range(200)]
+    check_identity(survey.accounts, income, ids, "net_income", within="sample s")
     income[7] += 0.02
-    with pytest.raises(DataError, match="'net_income', row 7"):
-        check_identity(survey.accounts, income, range(200), "net_income")
+    with pytest.raises(DataError, match="'net_income', unit u7"):
+        check_identity(survey.accounts, income, ids, "net_income", within="sample s")
 
 
 PLANTED = {

@@ -108,25 +108,25 @@ REFUSED: dict[str, tuple[pd.DataFrame, dict[str, Any], type[Exception], list[str
         set_value(["u007:5", "u009:1"], "arm", 0.0),
         TRIPLE,
         DataError,
-        ["analysis triple, column 'arm', rows u007, u009", "the arm of a unit changes"],
+        ["analysis triple, column 'arm', units u007, u009", "the arm of a unit changes"],
     ),
     "treated in one wave's data and never in another's": (
         set_value(["u007:5", "u008:5"], "start", 0.0),
         {"name": "a", "sample": "all", "method": "staggered", "first_treated": "start"},
         DataError,
-        ["column 'start', rows u007, u008", "at another time (or never)"],
+        ["column 'start', units u007, u008", "at another time (or never)"],
     ),
     "a unit twice in a wave": (
         edited(lambda d: pd.concat([d, d[d["unit_id"] == "u007:5"]])),
         STAGGERED,
         DataError,
-        ["column 'id', row u007:5", "the same unit occurs twice in a wave"],
+        ["column 'id', unit u007:5", "the same unit occurs twice in a wave"],
     ),
     "a group that changes": (
         set_value(["u007:5"], "group", "g50"),
         STAGGERED,
         DataError,
-        ["column 'group', row u007", "the group of a unit changes between waves"],
+        ["column 'group', unit u007", "the group of a unit changes between waves"],
     ),
     "a single wave": (
         edited(lambda d: d[d["wave"] == 3]),
@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[pd.DataFrame, dict[str, Any], type[Exception], list[str
         set_value(["u007:5"], "treated", 2.0),
         STAGGERED,
         DataError,
-        ["column 'treated', row u007", "other than 0 and 1"],
+        ["column 'treated', unit u007", "other than 0 and 1"],
     ),
     "a treatment in words": (
         SURVEY,

@@ -85,7 +85,7 @@ def test_controls_kept_though_treated_are_called_naive() -> None:
 
 def test_a_fixed_arm_is_zero_or_one() -> None:
     frame = SURVEY.assign(ever=np.where(SURVEY["id"] == "u000", 2.0, (SURVEY["start"] > 0) * 1.0))
-    with pytest.raises(DataError, match=r"column 'ever', row u000: values other than 0 and 1"):
+    with pytest.raises(DataError, match=r"column 'ever', unit u000: values other than 0 and 1"):
         arms_over_time(FIXED, frame.drop(columns=[*OUTCOMES]))
 
 

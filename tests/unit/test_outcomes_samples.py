@@ -160,7 +160,7 @@ def test_sources_are_stacked_and_told_apart_by_wave():
     assert units["group"].tolist() == ["A", "A", "B"]
     assert units["age"].isna().tolist() == [False, True, False]
     assert result.outcomes["earned"].isna().tolist() == [True, False, True]
-    with pytest.raises(DataError, match="row A: the same unit occurs"):
+    with pytest.raises(DataError, match="unit A: the same unit occurs"):
         build_sample("both", {"w1": first, "w2": first.head(1)}, study)
 
 
@@ -215,7 +215,7 @@ def test_group_that_changes_between_waves():
     table = survey()
     table.loc[3, "coop"] = "south"
     study = {**STUDY, "samples": {"leavers": {**STUDY["samples"]["leavers"], "group": "coop"}}}
-    with pytest.raises(DataError, match="row leaver: the group of a unit changes"):
+    with pytest.raises(DataError, match="unit leaver: the group of a unit changes"):
         sample("leavers", table, study)
 
 

@@ -58,7 +58,7 @@ def test_what_the_wave_itself_asked_is_kept():
 
 def test_a_unit_that_changes_its_arm_is_refused_by_name():
     with pytest.raises(
-        DataError, match=r"sample s, column 'arm', row c: .*than in the sample 'base'"
+        DataError, match=r"sample s, column 'arm', unit c: .*than in the sample 'base'"
     ):
         joined(LATER.assign(arm=[1.0, 1, 1, 0, 0]))
 
@@ -115,7 +115,7 @@ def test_treatment_in_the_year_of_the_wave_has_begun():
 
 
 def test_a_beneficiary_who_was_never_treated_is_refused():
-    with pytest.raises(DataError, match="column 'arm', row b: .*never began according to 'began'"):
+    with pytest.raises(DataError, match="column 'arm', unit b: .*never began according to 'began'"):
         adopted("exclude", LATER.assign(began=[2010.0, 0, 0, 0, 0]))
 
 
@@ -128,7 +128,9 @@ PANEL = pd.DataFrame({"id": ["a", "a", "b", "b"], "began": [0.0, 2016, 2015, np.
 
 
 def test_treated_in_one_wave_and_never_in_the_next_is_refused():
-    with pytest.raises(DataError, match="column 'began', row a: the time .* changes between waves"):
+    with pytest.raises(
+        DataError, match="column 'began', unit a: the time .* changes between waves"
+    ):
         refuse_changes(PANEL, {"began": "the time at which treatment began"}, "s")
 
 

@@ -68,7 +68,7 @@ def sample(name: str, **later: Any) -> Any:
 def test_groups_that_are_numbers_are_the_same_in_both_waves() -> None:
     found = sample("later")
     assert found.units["group"].tolist() == ["1.0", "1.0", "2.0", "2.0", "4.0", "4.0"]
-    with pytest.raises(DataError, match="column 'village', row u0: a unit has another value"):
+    with pytest.raises(DataError, match="column 'village', unit u0: a unit has another value"):
         sample("later", village=[9.0, 1, 2, 2, 3, 3, 4, 4])
     assert sample("later", village=np.nan).units["group"].tolist()[0] == "1.0"
 

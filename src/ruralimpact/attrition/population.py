@@ -131,9 +131,9 @@ def _refuse_changed_arm(
     if len(changed):
         raise DataError(
             f"a unit is in another arm than in the sample '{entry['baseline']}'.",
-            file=f"sample {entry['followup']}",
+            within=f"sample {entry['followup']}",
             column=name,
-            rows=changed.tolist(),
+            units=changed.tolist(),
         )
 
 

@@ -48,7 +48,12 @@ class ProductAccounts:
 
 
 def check_identity(
-    accounts: ProductAccounts, net_income: FloatArray, unit_ids: Sequence[object], outcome: str
+    accounts: ProductAccounts,
+    net_income: FloatArray,
+    unit_ids: Sequence[str],
+    outcome: str,
+    *,
+    within: str,
 ) -> None:
     """Refuse accounts that do not add up to the outcome that is to be decomposed.
 
@@ -60,6 +65,8 @@ def check_identity(
     unit_ids : sequence, length n
     outcome : str
         Its name, for the message.
+    within : str
+        Sample that it is of, for the message.
 
     Raises
     ------
@@ -74,7 +81,8 @@ def check_identity(
     if bad.any():
         raise DataError(
             "value less cost of the products is not this outcome, to the cent.",
+            within=within,
             column=outcome,
-            rows=[unit for unit, wrong in zip(unit_ids, bad, strict=True) if wrong],
+            units=[unit for unit, wrong in zip(unit_ids, bad, strict=True) if wrong],
             hint="List every product with its costs, and nothing else, in the decomposition.",
         )

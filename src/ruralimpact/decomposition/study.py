@@ -82,7 +82,11 @@ def _analysis(
     outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id").loc[ids]
     accounts = read_accounts(entry["products"], outcomes)
     check_identity(
-        accounts, outcomes[entry["outcome"]].to_numpy(float), list(ids), entry["outcome"]
+        accounts,
+        outcomes[entry["outcome"]].to_numpy(float),
+        ids.tolist(),
+        entry["outcome"],
+        within=f"sample {analysis['sample']}",
     )
     for name in strategies_of(analysis):
         heading = {

@@ -61,7 +61,9 @@ class UnitWaves:
         other = np.isfinite(values) & (values != 0) & (values != 1)
         if other.any():
             ids = self.ids[other.any(axis=1)].tolist()
-            raise DataError("values other than 0 and 1.", file=self._file, column=name, rows=ids)
+            raise DataError(
+                "values other than 0 and 1.", within=self._within, column=name, units=ids
+            )
         return values
 
     def numbers(self, name: str, waves: Sequence[str]) -> FloatArray:
@@ -100,7 +102,9 @@ class UnitWaves:
         low, high = values.min(axis=1).to_numpy(float), values.max(axis=1).to_numpy(float)
         changed = low < high
         if changed.any():
-            raise DataError(problem, file=self._file, column=name, rows=self.ids[changed].tolist())
+            raise DataError(
+                problem, within=self._within, column=name, units=self.ids[changed].tolist()
+            )
         return low
 
     def listed(self, analysis: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -120,7 +124,7 @@ class UnitWaves:
         return tuple(wave for wave in order if wave in named)
 
     @property
-    def _file(self) -> str:
+    def _within(self) -> str:
         return f"analysis {self.analysis}"
 
 
@@ -147,7 +151,7 @@ def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
     if "wave" not in units or units["wave"].nunique() < 2:
         raise DataError(
             "the sample has a single wave, so there is no change to compare.",
-            file=f"analysis {name}",
+            within=f"analysis {name}",
             hint="Give it sources of several waves, or compare levels ('matching').",
         )
     table = units.assign(wave=units["wave"].astype(str), id=units["id"].astype(str))
@@ -155,18 +159,18 @@ def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
     if twice.any():
         raise DataError(
             "the same unit occurs twice in a wave.",
-            file=f"analysis {name}",
+            within=f"analysis {name}",
             column="id",
-            rows=[f"{row.id}:{row.wave}" for row in table[twice].itertuples()],
+            units=table.loc[twice, "unit_id"].tolist(),
         )
     pairs = table[["id", "group"]].drop_duplicates().sort_values("id", kind="stable")
     moved = pairs["id"].duplicated()
     if moved.any():
         raise DataError(
             "the group of a unit changes between waves.",
-            file=f"analysis {name}",
+            within=f"analysis {name}",
             column="group",
-            rows=pairs.loc[moved, "id"].unique().tolist(),
+            units=pairs.loc[moved, "id"].unique().tolist(),
         )
     waves = sorted(table["wave"].unique(), key=_wave_key)
     ids, groups = (pairs[key].astype(str).to_numpy(object) for key in ("id", "group"))

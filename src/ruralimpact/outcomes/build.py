@@ -195,7 +195,8 @@ def _positive(source: _Inputs) -> FloatArray:
 
 def _net_income(source: _Inputs) -> FloatArray:
     if "rows" not in source.spec:
-        return net_income(_amounts(source, "sales"), _amounts(source, "costs")).total
+        ids = source.column("id", "sales").tolist()
+        return net_income(_amounts(source, "sales"), _amounts(source, "costs"), ids).total
     inner = source.inside_rows
     chosen = _where(inner)
     sales, costs = (

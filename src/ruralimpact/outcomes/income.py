@@ -1,6 +1,6 @@
 """Net income from products sold and inputs bought."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,9 @@ class NetIncome:
     costs: Mapping[str, FloatArray]
 
 
-def net_income(sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray]) -> NetIncome:
+def net_income(
+    sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray], units: Sequence[str]
+) -> NetIncome:
     """Sum sales and subtract costs.
 
     Parameters
@@ -37,6 +39,8 @@ def net_income(sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray])
     sales, costs : mapping of str to array_like, shape (n,)
         Money amounts by part (quantity times price, or an amount as recorded). Costs are cash
         costs: family labour is a cost only if it is listed.
+    units : sequence of str, length n
+        Whose amounts they are, for messages.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def net_income(sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray])
     Raises
     ------
     DataError
-        The parts of some row do not sum to its total to the cent: its amounts are too large, or too
+        The parts of some unit do not sum to its total to the cent: its amounts are too large, or too
         far apart in size, for the sum to be exact.
     """
     sold = {name: np.array(value, dtype=float) for name, value in sales.items()}
@@ -55,9 +59,8 @@ def net_income(sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray])
     rounding = sum(np.spacing(np.abs(part)) for part in signed) * len(signed)
     inexact = (rounding >= _CENT) | (np.abs(total - sum(reversed(signed))) >= _CENT)
     if inexact.any():
-        rows = np.flatnonzero(inexact).tolist()
         raise DataError(
-            "the parts of net income do not sum to the total to the cent (positions given).",
-            rows=rows,
+            "the parts of net income do not sum to the total to the cent.",
+            units=[unit for unit, hit in zip(units, inexact, strict=True) if hit],
         )
     return NetIncome(total=total, sales=sold, costs=paid)

@@ -61,16 +61,16 @@ def net_income_of_rows(
         For some unit the net income of its rows, added up, is not the sum of its parts less that of
         its costs to the cent.
     """
-    by_row = add_up(rows, net_income(sales, costs).total, units)
+    by_row = add_up(rows, net_income(sales, costs, rows.tolist()).total, units)
     sold, paid = (
         {name: add_up(rows, values, units) for name, values in parts.items()}
         for parts in (sales, costs)
     )
-    by_part = net_income(sold, paid).total
+    by_part = net_income(sold, paid, units.tolist()).total
     apart = np.abs(by_row - by_part) >= _CENT
     if apart.any():
         raise DataError(
             "net income added up by row is not that added up by part, to the cent.",
-            rows=units[apart].tolist(),
+            units=units[apart].tolist(),
         )
     return by_part

@@ -109,14 +109,17 @@ def _built(
     rows = {source: priced[source] for source in priced if source in several}
     pooled = _pooled(name, spec, priced, _described(entries, several))
     outcomes = _outcomes(name, spec, study)
-    construction = build(
-        pooled,
-        variables=study["variables"],
-        outcomes=outcomes,
-        entries=entries,
-        rows=rows,
-        prices=study.get("prices"),
-    )
+    try:
+        construction = build(
+            pooled,
+            variables=study["variables"],
+            outcomes=outcomes,
+            entries=entries,
+            rows=rows,
+            prices=study.get("prices"),
+        )
+    except DataError as error:
+        raise error.inside(f"sample {name}") from None
     table = construction.table.assign(unit_id=_unit_ids(construction.table))
     _check_unique(table["unit_id"], name)
     excluded = [
@@ -290,7 +293,7 @@ def _groups(name: str, column: str, table: pd.DataFrame) -> pd.Series:
         problem = f"there is no variable '{column}'. {nearest(column, table.columns)}"
         raise ConfigError(problem, key=f"samples.{name}.group")
     if len(table) and table[column].isna().all():
-        raise DataError("no row has a group.", file=f"sample {name}", column=column)
+        raise DataError("no row has a group.", within=f"sample {name}", column=column)
     return pd.Series(table[column].astype("str"))
 
 
@@ -299,9 +302,9 @@ def _check_unique(unit_ids: pd.Series, name: str) -> None:
     if len(repeated):
         raise DataError(
             "the same unit occurs in more than one source.",
-            file=f"sample {name}",
-            column="unit_id",
-            rows=repeated.unique().tolist(),
+            within=f"sample {name}",
+            column="id",
+            units=repeated.unique().tolist(),
         )
 
 

@@ -143,7 +143,7 @@ def _groups(panel: pd.DataFrame, sample: str) -> NDArray[Any]:
     changed = pairs.loc[pairs["id"].duplicated(), "id"].unique().tolist()
     if changed:
         problem = "the group of a unit changes between waves."
-        raise DataError(problem, file=f"sample {sample}", column="group", rows=changed)
+        raise DataError(problem, within=f"sample {sample}", column="group", units=changed)
     return pairs["group"].to_numpy()
 
 

@@ -161,9 +161,9 @@ def refuse_changes(table: pd.DataFrame, names: Mapping[str, str], sample: str) -
         if changed:
             raise DataError(
                 f"{word} of a unit changes between waves.",
-                file=f"sample {sample}",
+                within=f"sample {sample}",
                 column=name,
-                rows=changed,
+                units=changed,
             )
 
 
@@ -201,14 +201,14 @@ def adoption(
     never = treated & (begun == 0)
     if never.any():
         problem = f"the arm is 1, and treatment never began according to '{first_treated}'."
-        rows = table.loc[never, "id"].tolist()
-        raise DataError(problem, file=f"sample {sample}", column=arm, rows=rows)
+        units = table.loc[never, "id"].tolist()
+        raise DataError(problem, within=f"sample {sample}", column=arm, units=units)
     contaminated = control & (begun > 0) & (begun <= waves)
     if contaminated.any() and handling is None:
         raise DataError(
             f"treatment of {int(contaminated.sum()):,} of {int(control.sum()):,} controls had begun by their "
             "wave: they are no controls.",
-            file=f"sample {sample}",
+            within=f"sample {sample}",
             column=first_treated,
             hint=f"Say under samples.{sample}.contaminated what to do: exclude them, or keep them to show "
             "what a naive comparison finds.",
@@ -281,7 +281,7 @@ def _refuse_change(
     if differs.any():
         raise DataError(
             f"a unit has another value here than in the sample '{named}'.",
-            file=f"sample {sample}",
+            within=f"sample {sample}",
             column=name,
-            rows=kept.loc[differs, "id"].tolist(),
+            units=kept.loc[differs, "id"].tolist(),
         )
