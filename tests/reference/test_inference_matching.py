@@ -252,3 +252,28 @@ def test_estimated_score_att_on_nsw_with_cps_controls():
     )
     assert ours.estimate == pytest.approx(1794.0, abs=0.05)
     assert np.sqrt(ours.variance + correction) == pytest.approx(751.9, abs=0.05)
+
+
+def test_variances_within_exact_cells_are_those_of_stata_ematch():
+    """Neighbours for the variance come from the cell too; sought in the whole arm they give 30.467."""
+    y, treated, x = births()
+    points = x.values @ np.linalg.cholesky(np.linalg.inv(np.cov(x.values.T)))
+    married, prenatal = (x.values[:, x.names.index(n)] for n in ("mmarried_", "prenatal1_"))
+    cells = (2 * married + prenatal).astype(np.int64)
+    near = nearest_in_space(
+        points[treated],
+        points[~treated],
+        1,
+        focal_strata=cells[treated],
+        candidate_strata=cells[~treated],
+    )
+    found = abadie_imbens_estimate(
+        y,
+        treated,
+        of_treated=near,
+        sigma2=conditional_variances(y, treated, points, j=2, strata=cells),
+        adjust_for=x.select(["mage", "fage", "medu"]).values,
+    )
+    row = pd.read_csv(REFERENCE / "stata_cattaneo2_ematch.csv", comment="#").iloc[0]
+    assert found.estimate == pytest.approx(row.estimate, rel=1e-6)
+    assert found.std_error == pytest.approx(row.se, rel=1e-6)

@@ -112,3 +112,28 @@ def test_bad_input(monkeypatch):
     monkeypatch.setattr(optimal, "_MOST_PAIRS", 100)
     with pytest.raises(DesignError, match="more than 100 pairs"):
         optimal_pairs(treatment, score[:, None])
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 8])
+def test_one_pairing_of_many_that_tie(decimals: int) -> None:
+    """On a line crossed and uncrossed pairs have the same length: neither order nor unit may decide."""
+    rng = np.random.default_rng(decimals)
+    treatment = np.repeat([1, 0], [15, 35]).astype(np.int8)
+    score = rng.normal(size=50).round(decimals)
+    found = optimal_pairs(treatment, score[:, None])
+    pairs = sorted(zip(score[found.treated_index], score[found.control_index], strict=True))
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(50)
+        other = optimal_pairs(treatment[order], (2.54 * score[order] + 0.3)[:, None])
+        mixed = score[order]
+        again = zip(mixed[other.treated_index], mixed[other.control_index], strict=True)
+        assert sorted(again) == pairs
+    controls = [control for _, control in pairs]
+    assert controls == sorted(controls)
+
+
+def test_of_two_controls_equally_near_the_lower_is_taken() -> None:
+    treatment = np.array([1, 0, 0], dtype=np.int8)
+    for score in ([5.0, 4.0, 6.0], [5.0, 6.0, 4.0]):
+        found = optimal_pairs(treatment, np.array(score)[:, None])
+        assert score[found.control_index[0]] == 4.0

@@ -156,3 +156,18 @@ def test_999_draws_of_200_estimates_and_104_groups_take_less_than_a_second():
     start = time.process_time()
     multiplier_bootstrap(estimates, scores, rng=random(), arms=arm)
     assert time.process_time() - start < 1.0
+
+
+def test_the_order_of_groups_moves_nothing() -> None:
+    """Renamed groups come in another order: the draws go by their scores."""
+    rng = np.random.default_rng(12)
+    scores, arms = rng.normal(size=(24, 3)), np.repeat([0, 1], 12)
+    shuffled = rng.permutation(24)
+    first, second = (
+        multiplier_bootstrap(
+            np.ones(3), scores[order], rng=np.random.default_rng(1), draws=99, arms=arms[order]
+        )
+        for order in (np.arange(24), shuffled)
+    )
+    assert np.array_equal(first.t_draws, second.t_draws)
+    assert np.array_equal(first.conf_low, second.conf_low)

@@ -206,3 +206,20 @@ def test_bad_input() -> None:
         treatment_regression(outcome, treatment, treatment[:, None].astype(float))
     with pytest.raises(DesignError, match="degrees of freedom"):
         treatment_regression(outcome[:5], treatment[:5], covariates[:5])
+
+
+@pytest.mark.parametrize("outcome", ["constant", "determined"])
+def test_nothing_left_to_explain_is_refused(outcome: str) -> None:
+    _, treatment, covariates, weights = data(6)
+    values = {
+        "constant": np.full(len(treatment), 7.3),
+        "determined": 3 * treatment + covariates.sum(axis=1),
+    }
+    with pytest.raises(DesignError, match="the outcome"):
+        treatment_regression(values[outcome], treatment, covariates, weights)
+
+
+def test_an_empty_arm_is_refused() -> None:
+    outcome, treatment, covariates, _ = data(6)
+    with pytest.raises(DesignError, match="no controls"):
+        treatment_regression(outcome, treatment, covariates, 1.0 * treatment)

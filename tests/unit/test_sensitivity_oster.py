@@ -117,3 +117,24 @@ def test_default_r2_max() -> None:
 def test_covariates_that_move_nothing() -> None:
     same = Regressions(1.0, 0.5, 1.0, 0.5, 1.0, 1.0, 1.0)
     assert np.isnan(delta(same))
+
+
+def test_an_outcome_that_does_not_vary_has_no_shares() -> None:
+    rng = np.random.default_rng(3)
+    covariates, treatment = rng.normal(size=(50, 2)), np.repeat([1, 0], 25).astype(np.int8)
+    for constant in (0.0, 7.3):
+        found = regressions(np.full(50, constant), treatment, covariates)
+        assert np.isnan([found.short_r2, found.r2, delta(found)]).all()
+        assert np.isnan(adjusted_effect(found).effect)
+
+
+def test_shares_stay_between_zero_and_one() -> None:
+    """Determined by treatment and covariates: rounding took R2 to 1 + 2e-15."""
+    rng = np.random.default_rng(3)
+    treatment = np.repeat([1, 0], 25).astype(np.int8)
+    for scale in 10.0 ** np.arange(-8, 9):
+        covariates = scale * rng.normal(size=(50, 3))
+        found = regressions(covariates.sum(axis=1) + scale * treatment, treatment, covariates)
+        assert 0 <= found.short_r2 <= 1
+        assert found.r2 == pytest.approx(1)
+        assert found.r2 <= 1

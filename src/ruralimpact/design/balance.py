@@ -24,7 +24,8 @@ class Balance:
     binary : ndarray of bool, shape (p,)
     treated_mean, control_mean : ndarray, shape (p,)
     smd : ndarray, shape (p,)
-        Difference in means over the standard deviation of the *unweighted treated* units.
+        Difference in means over the standard deviation of the *unweighted treated* units; NaN where that is
+        zero and the means differ.
     variance_ratio : ndarray, shape (p,)
         Treated over control; NaN for binary covariates.
     ks : ndarray, shape (p,)
@@ -79,7 +80,7 @@ def balance(
     spread = np.sqrt(np.where(binary, whole.mean * (1 - whole.mean), whole.variance))
     difference = treated.mean - control.mean
     with np.errstate(divide="ignore", invalid="ignore"):
-        smd = np.where(difference == 0, 0.0, difference / spread)
+        smd = np.where(difference == 0, 0.0, difference / np.where(spread > 0, spread, np.nan))
         ratio = np.where(binary, np.nan, treated.variance / control.variance)
     ks = np.array([_ks(values[:, j], treatment, unit) for j in range(values.shape[1])])
     return Balance(covariates.names, binary, treated.mean, control.mean, smd, ratio, ks)

@@ -204,7 +204,8 @@ def _biases(values: FloatArray, treatment: NDArray[np.int8], weights: FloatArray
     spread = np.sqrt(sum(values[arm].var(axis=0, ddof=1) for arm in arms) / 2)
     difference = treated - control
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(difference == 0, 0.0, 100 * difference / spread)
+        scaled = 100 * difference / np.where(spread > 0, spread, np.nan)
+        return np.where(difference == 0, 0.0, scaled)
 
 
 @dataclass(frozen=True)

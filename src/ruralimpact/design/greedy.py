@@ -8,6 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.neighbours import RELATIVE_TIE, ROUNDING
+from ruralimpact.design.ties import data_order
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Order = Literal["descending", "ascending", "closest", "id"]
@@ -32,8 +35,9 @@ def greedy_on_score(
     k : int
         Each focal unit takes one candidate a round, for k rounds.
     order : {"descending", "ascending", "closest", "id"}
-        Which focal unit chooses first: highest score, lowest score, the closest pair left, or position.
-        Equal scores choose by position; equally near candidates are taken by position.
+        Which focal unit chooses first: highest score, lowest score, the closest pair left (of equally close
+        ones the focal unit with the highest score), or position. Of two candidates equally near, one on
+        either side, the one with the lower score is taken; equal scores choose, and are taken, by position.
     caliper : float, optional
         Largest distance allowed, inclusive.
     focal_strata, candidate_strata : ndarray of int, optional
@@ -45,9 +49,11 @@ def greedy_on_score(
         The matched pairs, by focal unit and round.
     """
     reach = np.inf if caliper is None else caliper
+    size = max(np.abs(focal).max(initial=0.0), np.abs(candidates).max(initial=0.0))
     found: list[tuple[IntArray, IntArray]] = []
     for rows, pool in _strata(len(focal), len(candidates), focal_strata, candidate_strata):
-        free = _FreeCandidates(candidates[pool], reach)
+        rows = rows[np.argsort(-focal[rows], kind="stable")] if order == "closest" else rows
+        free = _FreeCandidates(candidates[pool], reach, ROUNDING * float(size))
         scores = focal[rows]
         for _ in range(k):
             if order == "closest":
@@ -112,14 +118,14 @@ def _closest_first(scores: FloatArray, free: "_FreeCandidates") -> tuple[IntArra
     def offer(i: int) -> None:
         found = free.nearest(listed[i], places[i])
         if found is not None:
-            heapq.heappush(heap, (found[0], i, found[1]))
+            heapq.heappush(heap, (free.rounded(found[0]), i, found[1]))
 
     for i in range(len(listed)):
         offer(i)
     while heap:
         distance, i, value = heapq.heappop(heap)
         current = free.nearest(listed[i], places[i])
-        if current is not None and current == (distance, value):
+        if current is not None and (free.rounded(current[0]), current[1]) == (distance, value):
             owners.append(i)
             members.append(free.take(value))
         else:
@@ -131,10 +137,11 @@ class _FreeCandidates:
     """Candidates not yet taken, found by walking from a score to the next free value on either side.
 
     `up` and `down` point from each distinct score to the nearest one that still has a free candidate;
-    paths are shortened as they are walked, so a search costs nearly constant time.
+    paths are shortened as they are walked, so a search costs nearly constant time. Distances that differ by
+    `rounding` at most are equal.
     """
 
-    def __init__(self, candidates: FloatArray, reach: float) -> None:
+    def __init__(self, candidates: FloatArray, reach: float, rounding: float) -> None:
         order = np.argsort(candidates, kind="stable")
         values, first = np.unique(candidates[order], return_index=True)
         self._array = values
@@ -145,6 +152,7 @@ class _FreeCandidates:
         self._up = list(range(len(values) + 1))
         self._down = list(range(len(values) + 1))
         self._reach = reach
+        self._rounding = rounding
 
     def places(self, scores: FloatArray) -> list[int]:
         """Place of each score among the distinct values: the first that is not below it."""
@@ -161,9 +169,13 @@ class _FreeCandidates:
         distance = behind if behind < ahead else ahead
         if distance > self._reach or distance == math.inf:
             return None
-        if behind < ahead or (behind == ahead and self._first(below) < self._first(above)):
+        if behind <= ahead + self._rounding:
             return behind, below
         return ahead, above
+
+    def rounded(self, distance: float) -> float:
+        """Distance as a number that equal distances share."""
+        return round(distance / self._rounding) if self._rounding > 0 else distance
 
     def take(self, value: int) -> int:
         """Take the first free candidate of a value."""
@@ -173,9 +185,6 @@ class _FreeCandidates:
             self._up[value] = value + 1
             self._down[value + 1] = value
         return taken
-
-    def _first(self, value: int) -> int:
-        return self._order[self._next[value]]
 
 
 def _shorten(pointer: list[int], place: int) -> int:
@@ -208,7 +217,8 @@ def greedy_in_space(
     focal : ndarray, shape (n_focal, p)
     candidates : ndarray, shape (n_candidates, p)
     turns : ndarray of int, shape (n_focal,)
-        The order in which focal units choose.
+        The order in which focal units choose. Of candidates equally near the first by its coordinates is
+        taken, and of those alike the first by position.
     k : int
         Each focal unit takes one candidate a round, for k rounds.
     caliper : float, optional
@@ -228,14 +238,14 @@ def greedy_in_space(
     -----
     Each search costs one pass over the candidates of the stratum.
     """
+    named = candidates if candidate_limits is None else np.hstack([candidates, candidate_limits])
+    by_data = data_order(named)
     free = np.ones(len(candidates), dtype=bool)
     owners: list[int] = []
     members: list[int] = []
     stratum_of = np.zeros(len(focal), dtype=np.int64) if focal_strata is None else focal_strata
     pools = {
-        int(s): np.arange(len(candidates))
-        if candidate_strata is None
-        else np.flatnonzero(candidate_strata == s)
+        int(s): by_data if candidate_strata is None else by_data[candidate_strata[by_data] == s]
         for s in np.unique(stratum_of)
     }
     for _ in range(k):
@@ -248,7 +258,7 @@ def greedy_in_space(
             if len(pool) == 0:
                 continue
             squared = ((candidates[pool] - focal[i]) ** 2).sum(axis=1)
-            best = int(np.argmin(squared))
+            best = int(np.argmax(squared <= squared.min() * (1 + RELATIVE_TIE)))
             if caliper is None or squared[best] <= caliper**2:
                 free[pool[best]] = False
                 owners.append(i)

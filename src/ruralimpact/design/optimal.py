@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.propensity import refuse_empty_arm
+from ruralimpact.design.ties import data_rank
 from ruralimpact.design.unit_weights import UnitWeights, refuse_non_finite
 from ruralimpact.design.windows import expand, within_reach
 from ruralimpact.errors import DesignError
@@ -18,6 +19,8 @@ NO_CANDIDATE = "no control inside the caliper"
 USED_UP = "controls inside the caliper used up"
 
 _MOST_PAIRS = 30_000_000
+# What decides between pairings of the same total distance, as shares of the longest distance.
+_BY_SQUARE, _BY_RANK = 1e-7, 1e-9
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,10 @@ def optimal_pairs(
     units served is maximised first, and the total distance minimised among the ways to do so: each
     place may stay empty at a price that no saving in distance can repay, twice as high for a
     unit's first place.
-    Units enter in order of their coordinates, so row order matters only between units that share
-    them: rows should come sorted by unit id.
+    On a score many pairings have the same total distance (two pairs may cross or not), and rounding
+    would pick one. Among them the least sum of squared distances is taken, which leaves pairs
+    uncrossed, and of controls equally near the first by its coordinates, the lower score. Only units
+    that share their coordinates are then told apart by row; see `ruralimpact.design.ties`.
 
     References
     ----------
@@ -112,7 +117,8 @@ def optimal_pairs(
         raise DesignError("no overlap: no control lies inside the caliper of any treated unit.")
     gap = coordinates[treated[owner]] - coordinates[control[member]]
     distance = np.sqrt((gap**2).sum(axis=1))
-    chosen = _assign(owner, member, distance, len(treated), len(control), k)
+    cost = _strictly_ordered(distance, data_rank(coordinates[control])[member])
+    chosen = _assign(owner, member, cost, len(treated), len(control), k)
     return _collect(treatment, treated[owner], control[member], distance, chosen, k)
 
 
@@ -147,6 +153,14 @@ def _allowed(
         owner, member = owner[gap <= caliper.width], member[gap <= caliper.width]
     order = np.lexsort((member, owner))
     return owner[order], member[order]
+
+
+def _strictly_ordered(distance: FloatArray, rank: IntArray) -> FloatArray:
+    """Distances with a little of their squares and of the controls' ranks, far above rounding."""
+    longest = float(distance.max()) or 1.0
+    share = distance / longest
+    by_rank = rank / max(int(rank.max()), 1)
+    return longest * (share + _BY_SQUARE * share**2 + _BY_RANK * by_rank)
 
 
 def _assign(

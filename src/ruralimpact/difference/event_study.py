@@ -166,9 +166,12 @@ def uniform_band(
     if not np.nan_to_num(group_scores).any():
         raise DesignError("no estimate has any variance, so there is no band.")
     rng = np.random.default_rng(seed)
-    order, scores = _in_order(group_scores)
-    arms = None if arms is None else np.asarray(arms)[order]
-    result = multiplier_bootstrap(estimates, scores, rng=rng, draws=draws, arms=arms, level=level)
+    known: FloatArray = np.where(np.isfinite(group_scores), group_scores, 0.0)
+    active = (known != 0).any(axis=1)
+    arms = None if arms is None else np.asarray(arms)[active]
+    result = multiplier_bootstrap(
+        estimates, known[active], rng=rng, draws=draws, arms=arms, level=level
+    )
     varying = np.isfinite(result.std_errors)
     if not varying.any():
         raise DesignError("no estimate has scores in two groups or more, so there is no band.")
@@ -185,15 +188,3 @@ def uniform_band(
         result.few_groups,
         result.std_errors,
     )
-
-
-def _in_order(group_scores: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
-    """Groups with any score in an order of their scores alone, so that draws do not depend on labels."""
-    known: FloatArray = np.where(np.isfinite(group_scores), group_scores, 0.0)
-    active = np.flatnonzero((known != 0).any(axis=1))
-    scores: FloatArray = known[active]
-    scale = np.maximum(np.abs(scores).max(axis=0, initial=0.0), np.finfo(float).tiny)
-    # whole billionths: sums of the same units in another order differ in the last digits
-    keys = (scores / scale * 1e9).astype(np.int64)
-    order = np.lexsort(keys.T[::-1])
-    return active[order], np.asarray(scores[order], dtype=np.float64)

@@ -224,6 +224,7 @@ def conditional_variances(
     *,
     j: int = 1,
     tie_tolerance: float = 0.0,
+    strata: NDArray[np.int64] | None = None,
 ) -> FloatArray:
     """Variance of the outcome at each unit from the nearest units of its own arm.
 
@@ -239,6 +240,9 @@ def conditional_variances(
         nnmatch``, but j = h - 1 after ``teffects psmatch``, which counts the unit itself.
     tie_tolerance : float
         As in `ruralimpact.design.neighbours`.
+    strata : ndarray of int, shape (n,), optional
+        Codes of the exact strata in which units were matched: neighbours are looked for in a unit's own, as
+        Stata's ``ematch`` does, and in its whole arm where it is alone there.
 
     Returns
     -------
@@ -255,9 +259,33 @@ def conditional_variances(
     for arm in (treated, ~treated):
         if arm.sum() < 2:
             raise DesignError("the variance within an arm needs at least two units in it.")
-        points = coordinates[arm]
-        near = search(points, points, j + 1, tie_tolerance=tie_tolerance)
-        values = outcome[arm] - outcome[arm].mean()
-        total, counts = near.sums(values), near.counts
-        out[arm] = (near.sums(values**2) - total**2 / counts) / (counts - 1)
+        points, values = coordinates[arm], outcome[arm] - outcome[arm].mean()
+        cells = None if strata is None else _with_company(strata[arm])
+        near = search(
+            points,
+            points,
+            j + 1,
+            tie_tolerance=tie_tolerance,
+            focal_strata=cells,
+            candidate_strata=cells,
+        )
+        spread = _spread(near, values)
+        if cells is not None and (cells == _ALONE).any():
+            whole = _spread(search(points, points, j + 1, tie_tolerance=tie_tolerance), values)
+            spread = np.where(cells == _ALONE, whole, spread)
+        out[arm] = spread
     return np.maximum(out, 0.0)
+
+
+_ALONE = -1
+
+
+def _with_company(strata: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Codes of the strata with more than one unit; `_ALONE` for the units of others."""
+    codes, counts = np.unique(strata, return_inverse=True, return_counts=True)[1:]
+    return np.where(counts[codes] > 1, codes, _ALONE).astype(np.int64)
+
+
+def _spread(near: Neighbours, values: FloatArray) -> FloatArray:
+    total, counts = near.sums(values), near.counts
+    return (near.sums(values**2) - total**2 / counts) / np.maximum(counts - 1, 1)

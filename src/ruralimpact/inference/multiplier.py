@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.score_order import score_order
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -76,7 +77,8 @@ def multiplier_bootstrap(
     ----------
     estimates : ndarray, shape (E,)
     scores : ndarray, shape (G, E)
-        Influence scores summed by group; NaN or 0 where a group is not in that comparison.
+        Influence scores summed by group; NaN or 0 where a group is not in that comparison. The order of
+        groups has no influence.
     rng : numpy.random.Generator
     draws : int
         Bootstrap draws. With ``kind="rademacher"`` all 2^G sign patterns are used when they are no
@@ -120,6 +122,8 @@ def multiplier_bootstrap(
     Webb (2023), Canadian Journal of Economics 56(3).
     """
     scores = np.where(np.isfinite(scores), scores, 0.0)
+    order = score_order(scores, arms)
+    scores, arms = scores[order], None if arms is None else np.asarray(arms)[order]
     members = _arm_members(len(scores), arms)
     active = scores != 0
     n_groups = active.sum(axis=0)

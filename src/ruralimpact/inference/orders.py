@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.score_order import score_order
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -56,7 +57,7 @@ def rank_relative_effects(
         Effects, and the treated means that they are part of.
     effect_scores, mean_scores : ndarray, shape (G, L)
         Group scores of both; NaN or 0 where a group is not in a comparison. A column of zeros is known
-        without error.
+        without error. The order of groups has no influence.
     order : sequence of int
         Positions of effects, the one said to be highest first; it may name fewer than L.
     rng : numpy.random.Generator
@@ -82,6 +83,7 @@ def rank_relative_effects(
     if (means <= 0).any():
         raise DesignError("effects cannot be ranked in percent: a treated mean is not positive.")
     shifts = np.column_stack([_scaled(effect_scores), _scaled(mean_scores)])
+    shifts = shifts[score_order(shifts)]
     normals = rng.standard_normal((draws, len(shifts)))
     moved = np.concatenate([effects, means]) + normals @ shifts
     shares = moved[:, : len(effects)] / moved[:, len(effects) :]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.errors import DesignError
 from ruralimpact.inference.clustered import clustered_std_error, group_sums
 from ruralimpact.sensitivity.least_squares import (
@@ -80,10 +81,12 @@ def treatment_regression(
     Raises
     ------
     DesignError
-        The covariates determine the treatment, or leave no degrees of freedom.
+        An arm is empty; the covariates determine the treatment, or leave no degrees of freedom; treatment
+        and covariates determine the outcome, or it does not vary.
     """
     unit = np.ones(len(outcome)) if weights is None else weights
     used = unit > 0
+    refuse_empty_arm(treatment[used])
     y, d, w = outcome[used], treatment[used].astype(float), unit[used]
     design = with_constant(covariates[used])
     treated_rest, outcome_rest = residuals(d, design, w), residuals(y, design, w)
@@ -95,6 +98,10 @@ def treatment_regression(
         raise DesignError("the regression has no degrees of freedom left.")
     estimate = float((w * treated_rest) @ outcome_rest) / variation
     errors = outcome_rest - estimate * treated_rest
+    if np.ptp(y) == 0:
+        raise DesignError("the outcome does not vary.")
+    if float(w @ errors**2) <= 1e-20 * float(w @ (y - np.average(y, weights=w)) ** 2):
+        raise DesignError("treatment and covariates determine the outcome.")
     std_error = float(np.sqrt(w @ errors**2 / df / variation))
     if groups is None:
         return TreatmentRegression(estimate, std_error, df, np.nan, 0)
@@ -164,6 +171,8 @@ def interval_robustness_value(regression: TreatmentRegression, level: float = 0.
     """
     from scipy.special import stdtrit
 
+    if regression.estimate == 0 or not np.isfinite(regression.clustered_std_error):
+        return 0.0 if regression.estimate == 0 else np.nan
     margin = float(stdtrit(regression.n_groups - 1, 1 - level / 2)) * regression.clustered_std_error
     share = 1 - margin / abs(regression.estimate)
     return robustness_value(regression.statistic, regression.df, share=max(share, 0.0))

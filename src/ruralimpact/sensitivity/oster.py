@@ -21,7 +21,8 @@ class Regressions:
     short_effect, short_r2 : float
         Outcome on treatment alone.
     effect, r2 : float
-        Outcome on treatment and covariates.
+        Outcome on treatment and covariates. R2 are NaN where the outcome does not vary, and the long effect
+        where covariates determine the treatment.
     outcome_variance, treatment_variance : float
     residual_variance : float
         Of the treatment given the covariates.
@@ -48,7 +49,7 @@ class AdjustedEffect:
     Attributes
     ----------
     effect : float
-        NaN where no real solution exists.
+        NaN where no real solution exists, or an R2 is not defined.
     others : tuple of float
         Further real solutions, by distance from the effect with covariates.
     """
@@ -84,13 +85,29 @@ def regressions(
     y, d = (x - w @ x for x in (outcome[used], treatment[used].astype(float)))
     design = with_constant(covariates[used])
     d_rest, y_rest = residuals(d, design, w), residuals(y, design, w)
-    variance, total, left = float(w @ d**2), float(w @ y**2), float(w @ d_rest**2)
+    variance, left = float(w @ d**2), float(w @ d_rest**2)
+    total = float(w @ y**2) if np.ptp(outcome[used]) > 0 else 0.0
     short = float(w @ (d * y)) / variance
+    if left <= 1e-12 * variance:
+        return Regressions(
+            short, _share(short**2 * variance, total), np.nan, np.nan, total, variance, 0.0
+        )
     effect = float(w @ (d_rest * y_rest)) / left
     errors = float(w @ (y_rest - effect * d_rest) ** 2)
     return Regressions(
-        short, short**2 * variance / total, effect, 1 - errors / total, total, variance, left
+        short,
+        _share(short**2 * variance, total),
+        effect,
+        _share(total - errors, total),
+        total,
+        variance,
+        left,
     )
+
+
+def _share(part: float, total: float) -> float:
+    """Share of a variance, free of rounding beyond 0 and 1; NaN of none."""
+    return min(max(part / total, 0.0), 1.0) if total > 0 else np.nan
 
 
 def delta(fits: Regressions, *, r2_max: float | None = None, effect: float = 0.0) -> float:
@@ -107,13 +124,15 @@ def delta(fits: Regressions, *, r2_max: float | None = None, effect: float = 0.0
     Returns
     -------
     float
-        NaN where covariates are unrelated to the treatment; negative where the unobservables would have to
-        work against the observables.
+        NaN where covariates are unrelated to the treatment, or an R2 is not defined; negative where the
+        unobservables would have to work against the observables.
 
     References
     ----------
     Oster (2019), Journal of Business & Economic Statistics 37(2), proposition 3.
     """
+    if np.isnan(fits.r2):
+        return np.nan
     numerator, denominator = _polynomials(fits, r2_max)
     bias = fits.effect - effect
     powers = bias ** np.arange(4)
@@ -146,6 +165,8 @@ def adjusted_effect(
     ----------
     Oster (2019), propositions 1 and 2.
     """
+    if np.isnan(fits.r2):
+        return AdjustedEffect(np.nan, ())
     numerator, denominator = _polynomials(fits, r2_max)
     roots = _real_roots(numerator - delta * denominator)
     if not roots:

@@ -104,15 +104,15 @@ def unmatched(
 
 
 def sensitivity_row(
-    sample: MatchedSample, before: Unmatched, published: Mapping[Any, Any]
+    sample: MatchedSample, before: Unmatched | DesignError, published: Mapping[Any, Any]
 ) -> dict[str, Any]:
     """Run every analysis that applies to a matched specification.
 
     Parameters
     ----------
     sample : MatchedSample
-    before : Unmatched
-        Of the same comparison and outcome.
+    before : Unmatched or DesignError
+        Of the same comparison and outcome; the reason where it is not defined.
     published : mapping
         The specification's row of the estimates.
 
@@ -125,7 +125,7 @@ def sensitivity_row(
         "spec_id": published["spec_id"],
         **_rosenbaum(sample),
         **_omitted(sample, before),
-        **_oster(before.regressions),
+        **_oster(before),
         **_e_value(sample.outcome, published),
     }
 
@@ -165,9 +165,11 @@ _REGRESSION = (
 )
 
 
-def _omitted(sample: MatchedSample, before: Unmatched) -> dict[str, Any]:
+def _omitted(sample: MatchedSample, before: Unmatched | DesignError) -> dict[str, Any]:
     """Robustness values of the regression with the design's weights, and its strongest benchmark."""
     try:
+        if isinstance(before, DesignError):
+            raise before
         fit = treatment_regression(
             sample.outcome,
             sample.treatment,
@@ -220,7 +222,16 @@ def strongest_benchmark(
     return name, left[name]
 
 
-def _oster(moments: oster.Regressions) -> dict[str, float]:
+_OSTER = (
+    *("short_effect", "short_r2", "long_effect", "long_r2"),
+    *("r2_max", "oster_delta", "oster_effect"),
+)
+
+
+def _oster(before: Unmatched | DesignError) -> dict[str, float]:
+    if isinstance(before, DesignError):
+        return dict.fromkeys(_OSTER, np.nan)
+    moments = before.regressions
     return {
         "short_effect": moments.short_effect,
         "short_r2": moments.short_r2,

@@ -125,15 +125,19 @@ class Part:
             yield sensitivity_row(sample, self._unmatched[outcome], published.to_dict())
 
     @cached_property
-    def _unmatched(self) -> dict[str, Unmatched]:
-        """What the covariates do before the match, by outcome."""
+    def _unmatched(self) -> dict[str, Unmatched | DesignError]:
+        """What the covariates do before the match, by outcome; the reason where that is not defined."""
         table = self.outcomes.loc[self.comparison.units["unit_id"]]
-        found = {}
+        found: dict[str, Unmatched | DesignError] = {}
         for outcome in self.analysis["outcomes"]:
             values = table[outcome].to_numpy(float)
             known = ~np.isnan(values)
             covariates = self.comparison.covariates.rows(known)
-            found[outcome] = unmatched(values[known], self.comparison.treatment[known], covariates)
+            treatment = self.comparison.treatment[known]
+            try:
+                found[outcome] = unmatched(values[known], treatment, covariates)
+            except DesignError as problem:
+                found[outcome] = problem
         return found
 
     def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
