@@ -202,14 +202,13 @@ def test_a_covariate_collinear_among_controls_is_named():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda w, d: w * 2, "weigh 1"),
         (lambda w, d: np.where(d == 0, 2 * w, w), "not to the"),
         (
             lambda w, d: np.where(np.arange(N) == np.flatnonzero(d == 0)[0], -1.0, w),
             "1 are negative",
         ),
         (lambda w, d: np.where(np.arange(N) == 5, np.nan, w), "1 missing"),
-        (lambda w, d: 0 * w, "some 1"),
+        (lambda w, d: 0 * w, "no treated unit"),
     ],
 )
 def test_weights_that_are_none(change, words):

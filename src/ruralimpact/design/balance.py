@@ -52,6 +52,8 @@ def balance(
     covariates: CovariateMatrix,
     treatment: NDArray[np.int8],
     weights: FloatArray | None = None,
+    *,
+    sampling: FloatArray | None = None,
 ) -> Balance:
     """Compare the covariates of treated units and controls.
 
@@ -61,7 +63,9 @@ def balance(
         Usually with a dummy for every level.
     treatment : ndarray of {0, 1}, shape (n,)
     weights : ndarray, shape (n,), optional
-        Non-negative; every unit counts once when omitted.
+        Non-negative; every unit counts once, or as its sampling weight says, when omitted.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive: of the treated units whose standard deviation a difference is measured by.
 
     Returns
     -------
@@ -72,11 +76,12 @@ def balance(
     Variances of binary covariates are p(1 - p); others use the unbiased weighted variance
     ``sum w (x - m)^2 / (1 - sum w^2)`` with weights that sum to one.
     """
-    unit = np.ones(len(treatment)) if weights is None else weights
+    base = np.ones(len(treatment)) if sampling is None else sampling
+    unit = base if weights is None else weights
     values, binary = covariates.values, covariates.binary
     arms = [_Arm(values[treatment == a], unit[treatment == a]) for a in (0, 1)]
     control, treated = arms
-    whole = _Arm(values[treatment == 1], np.ones(int((treatment == 1).sum())))
+    whole = _Arm(values[treatment == 1], base[treatment == 1])
     spread = np.sqrt(np.where(binary, whole.mean * (1 - whole.mean), whole.variance))
     difference = treated.mean - control.mean
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.balance import effective_number
+from ruralimpact.design.binary_model import fit_binary
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.propensity import Link, refuse_empty_arm
 from ruralimpact.errors import DesignError
@@ -221,37 +222,23 @@ class _Fit:
 
 def _fit(values: FloatArray, treatment: NDArray[np.int8], weights: FloatArray, link: Link) -> _Fit:
     """Maximise the weighted likelihood; collinear covariates count once."""
-    import warnings
-
-    import statsmodels.genmod.families as families
     from scipy.special import chdtrc
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
     used = weights > 0
     basis = _basis(values[used], weights[used])
     rank = basis.shape[1]
-    links = {"logit": families.links.Logit, "probit": families.links.Probit}
     design = np.column_stack([np.ones(len(basis)), basis])
-    family = families.Binomial(links[link]())
-    model = GLM(treatment[used].astype(float), design, family=family, freq_weights=weights[used])
     nothing = _Fit(np.full(len(weights), np.nan), np.nan, np.nan, np.nan, rank)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        warnings.simplefilter("error", PerfectSeparationWarning)
-        try:
-            fit = model.fit(maxiter=100, tol=1e-12)
-        except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError):
-            return nothing
-    index = design @ fit.params
+    fit = fit_binary(design, treatment[used], weights[used], link)
+    if fit is None:
+        return nothing
+    index = design @ fit.coefficients
     if np.abs(index).max() > _SEPARATED:
         return nothing
-    share = weights[(treatment == 1) & used].sum() / weights[used].sum()
-    null = weights[used].sum() * (share * np.log(share) + (1 - share) * np.log(1 - share))
-    statistic = max(2 * (float(fit.llf) - null), 0.0)
+    statistic = max(2 * (fit.log_likelihood - fit.null), 0.0)
     full = np.full(len(weights), np.nan)
     full[used] = index
-    return _Fit(full, 1 - float(fit.llf) / null, statistic, float(chdtrc(rank, statistic)), rank)
+    return _Fit(full, fit.pseudo_r2, statistic, float(chdtrc(rank, statistic)), rank)
 
 
 def _basis(values: FloatArray, weights: FloatArray) -> FloatArray:

@@ -27,6 +27,7 @@ def coarsened_exact_weights(
     *,
     cutpoints: Mapping[str, Cut] | None = None,
     strata: IntArray | None = None,
+    sampling: FloatArray | None = None,
 ) -> UnitWeights:
     """Weight controls to the treated of their stratum of coarsened covariates.
 
@@ -40,6 +41,8 @@ def coarsened_exact_weights(
         covariate stays as it is and any other has ceil(log2(n) + 1) equal bins, Sturges' rule.
     strata : ndarray of int, shape (n,), optional
         Codes of exact strata, which the bins divide further.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive: a unit counts as that many.
 
     Returns
     -------
@@ -63,16 +66,17 @@ def coarsened_exact_weights(
     cells = _cells(covariates, dict(cutpoints or {}), strata)
     treated = treatment == 1
     size = int(cells.max()) + 1
-    n_treated = np.bincount(cells[treated], minlength=size)
-    n_control = np.bincount(cells[~treated], minlength=size)
+    unit = np.ones(len(treatment)) if sampling is None else sampling
+    n_treated = np.bincount(cells[treated], unit[treated], minlength=size)
+    n_control = np.bincount(cells[~treated], unit[~treated], minlength=size)
     shared = (n_treated > 0) & (n_control > 0)
     if not shared.any():
         raise DesignError(
             "no overlap: no stratum of the coarsened covariates holds both treated units and "
             "controls. Use fewer bins or fewer covariates."
         )
-    ratio = np.where(shared, n_treated / np.maximum(n_control, 1), 0.0)
-    weights = np.where(treated, shared[cells].astype(float), ratio[cells])
+    ratio = np.where(shared, n_treated / np.where(shared, n_control, 1), 0.0)
+    weights = unit * np.where(treated, shared[cells].astype(float), ratio[cells])
     strata = np.where(shared[cells], (np.cumsum(shared) - 1)[cells], -1)
     lost = treated & ~shared[cells]
     return UnitWeights(weights, {NO_CONTROLS: lost} if lost.any() else {}, strata)

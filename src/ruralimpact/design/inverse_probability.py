@@ -71,7 +71,11 @@ def probability_weights(
 
 
 def inverse_probability_weights(
-    treatment: NDArray[np.int8], probability: FloatArray, *, estimand: Estimand = "ATT"
+    treatment: NDArray[np.int8],
+    probability: FloatArray,
+    *,
+    estimand: Estimand = "ATT",
+    sampling: FloatArray | None = None,
 ) -> UnitWeights:
     """Normalise probability weights within arms, for balance tables and descriptions.
 
@@ -80,19 +84,23 @@ def inverse_probability_weights(
     treatment : ndarray of {0, 1}, shape (n,)
     probability : ndarray, shape (n,)
     estimand : {"ATT", "ATE", "ATO"}
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive.
 
     Returns
     -------
     UnitWeights
         Each arm's weights sum to the number of treated units; for the ATE to the number of all units.
+        Units count as often as their sampling weights say.
 
     Raises
     ------
     DesignError
         As `probability_weights`.
     """
-    raw = probability_weights(treatment, probability, estimand=estimand)
+    unit = np.ones(len(treatment)) if sampling is None else sampling
+    raw = unit * probability_weights(treatment, probability, estimand=estimand)
     treated = treatment == 1
-    total = float(len(treatment) if estimand == "ATE" else treated.sum())
+    total = float(unit.sum() if estimand == "ATE" else unit[treated].sum())
     sums = np.where(treated, raw[treated].sum(), raw[~treated].sum())
     return UnitWeights(total * raw / sums)

@@ -24,6 +24,7 @@ def kernel_weights(
     kernel: Kernel = "epanechnikov",
     bandwidth: float = 0.06,
     strata: IntArray | None = None,
+    sampling: FloatArray | None = None,
 ) -> UnitWeights:
     """Weight controls by their nearness to each treated unit.
 
@@ -39,6 +40,8 @@ def kernel_weights(
         In units of the score.
     strata : ndarray of int, shape (n,), optional
         Controls serve treated units of their own stratum only.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive: a unit counts as that many.
 
     Returns
     -------
@@ -65,9 +68,12 @@ def kernel_weights(
     if not (np.isfinite(bandwidth) and bandwidth > 0):
         raise DesignError(f"the bandwidth must be a positive number, not {bandwidth}.")
     treated = treatment == 1
+    unit = np.ones(len(score)) if sampling is None else sampling
     weights = np.zeros(len(score))
     for members in _groups(treatment, strata):
-        weights[members] = _serve_stratum(treatment[members], score[members], kernel, bandwidth)
+        weights[members] = _serve_stratum(
+            treatment[members], score[members], unit[members], kernel, bandwidth
+        )
     off = treated & (weights == 0)
     if off.sum() == treated.sum():
         raise DesignError(
@@ -83,6 +89,7 @@ def radius_weights(
     *,
     caliper: float,
     strata: IntArray | None = None,
+    sampling: FloatArray | None = None,
 ) -> UnitWeights:
     """Weight all controls within the caliper of a treated unit equally.
 
@@ -92,7 +99,7 @@ def radius_weights(
     score : ndarray, shape (n,)
     caliper : float
         In units of the score; a control at exactly this distance is inside.
-    strata : ndarray of int, shape (n,), optional
+    strata, sampling : ndarray, shape (n,), optional
         As in `kernel_weights`.
 
     Returns
@@ -108,7 +115,9 @@ def radius_weights(
     ----------
     Dehejia & Wahba (2002), Review of Economics and Statistics 84(1).
     """
-    return kernel_weights(treatment, score, kernel="uniform", bandwidth=caliper, strata=strata)
+    return kernel_weights(
+        treatment, score, kernel="uniform", bandwidth=caliper, strata=strata, sampling=sampling
+    )
 
 
 def _groups(treatment: NDArray[np.int8], strata: IntArray | None) -> Iterator[IntArray]:
@@ -124,20 +133,24 @@ def _groups(treatment: NDArray[np.int8], strata: IntArray | None) -> Iterator[In
 
 
 def _serve_stratum(
-    treatment: NDArray[np.int8], score: FloatArray, kernel: Kernel, bandwidth: float
+    treatment: NDArray[np.int8],
+    score: FloatArray,
+    unit: FloatArray,
+    kernel: Kernel,
+    bandwidth: float,
 ) -> FloatArray:
     treated = treatment == 1
-    focal, focal_place, focal_count = _distinct(score[treated])
-    points, place, count = _distinct(score[~treated])
+    focal, focal_place, focal_count = _distinct(score[treated], unit[treated])
+    points, place, count = _distinct(score[~treated], unit[~treated])
     low, high = within_reach(focal, points, np.inf if kernel == "gaussian" else bandwidth)
     windows = Windows(focal, focal_count, points, count, low, high, bandwidth)
     total, usage = serve(windows, kernel)
     weights = np.empty(len(score))
-    weights[treated] = (total > 0)[focal_place]
-    weights[~treated] = usage[place]
+    weights[treated] = unit[treated] * (total > 0)[focal_place]
+    weights[~treated] = unit[~treated] * usage[place]
     return weights
 
 
-def _distinct(score: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
-    values, place, count = np.unique(score, return_inverse=True, return_counts=True)
-    return values, place, count.astype(float)
+def _distinct(score: FloatArray, unit: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
+    values, place = np.unique(score, return_inverse=True)
+    return values, place, np.bincount(place, unit)

@@ -18,6 +18,7 @@ def whiten(
     metric: Metric,
     *,
     covariance: Covariance = "pooled",
+    sampling: FloatArray | None = None,
     where: str | None = None,
 ) -> FloatArray:
     """Transform covariates so that Euclidean distance is Mahalanobis or inverse-variance distance.
@@ -32,6 +33,8 @@ def whiten(
         The second uses the variances only (Abadie & Imbens 2006, and Stata's ``ivariance``).
     covariance : {"pooled", "sample"}
         Within-arm covariance pooled over the arms, or that of all units together.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive; the covariance is that of the weighted units.
     where : str, optional
         Name of the comparison, for error messages.
 
@@ -52,7 +55,11 @@ def whiten(
     centre, spread = ordered.mean(axis=0), ordered.std(axis=0)
     values = (values - centre) / spread
     ordered, arm = values[canonical], treatment[canonical]
-    matrix = _pooled(ordered, arm) if covariance == "pooled" else _sample(ordered)
+    if sampling is not None:
+        pooled = arm if covariance == "pooled" else np.zeros_like(arm)
+        matrix = _weighted(ordered, pooled, sampling[canonical])
+    else:
+        matrix = _pooled(ordered, arm) if covariance == "pooled" else _sample(ordered)
     if metric == "inverse_variance":
         scaled: FloatArray = values / np.sqrt(np.diag(matrix))
         return scaled
@@ -73,3 +80,13 @@ def _pooled(values: FloatArray, treatment: NDArray[np.int8]) -> FloatArray:
         part = part - part.mean(axis=0)
         total += part.T @ part
     return total / (len(values) - 2)
+
+
+def _weighted(values: FloatArray, part: NDArray[np.int8], sampling: FloatArray) -> FloatArray:
+    """Weighted covariance within the parts; its size has no influence on who is near."""
+    total = np.zeros((values.shape[1], values.shape[1]))
+    for code in np.unique(part):
+        inside, weight = values[part == code], sampling[part == code]
+        inside = inside - np.average(inside, axis=0, weights=weight)
+        total += (inside * weight[:, None]).T @ inside
+    return total / float(sampling.sum())

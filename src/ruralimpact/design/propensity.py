@@ -1,11 +1,12 @@
 """The propensity score: probability of treatment given covariates, by maximum likelihood."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.binary_model import fit_binary
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
 from ruralimpact.errors import DesignError
 
@@ -47,7 +48,7 @@ class PropensityModel(PropensityScore):
     pseudo_r2 : float
         McFadden's.
     lr_statistic, lr_p_value : float
-        Likelihood-ratio test that all slopes are zero.
+        Likelihood-ratio test that all slopes are zero; NaN where the likelihood is weighted.
     """
 
     names: tuple[str, ...]
@@ -63,6 +64,7 @@ def fit_propensity(
     treatment: NDArray[np.int8],
     *,
     link: Link = "logit",
+    sampling: FloatArray | None = None,
     where: str | None = None,
 ) -> PropensityModel:
     """Fit the propensity score.
@@ -76,6 +78,10 @@ def fit_propensity(
     covariates : CovariateMatrix, n rows
     treatment : ndarray of {0, 1}, shape (n,)
     link : {"logit", "probit"}
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive: the likelihood is weighted by them, as R's ``svyglm`` does, standard
+        errors of the coefficients are robust, and there is no likelihood-ratio test. Only their proportions
+        count.
     where : str, optional
         Name of the comparison, for error messages.
 
@@ -100,26 +106,73 @@ def fit_propensity(
         covariates.values[:, columns], axis=0, return_inverse=True, return_counts=True
     )
     inverse = inverse.ravel()
+    if sampling is not None:
+        counts = np.bincount(inverse, sampling)
     centre = counts @ rows / counts.sum()
     spread = np.sqrt(counts @ (rows - centre) ** 2 / counts.sum())
     distinct = (rows - centre) / spread
-    fit = _maximise(distinct, inverse, treatment, link, where)
-    predictor = (distinct * fit.params[1:]).sum(axis=1) + fit.params[0]
+    if sampling is None:
+        fit = _maximise(distinct, inverse, treatment, link, where)
+    else:
+        fit = _maximise_weighted(distinct, inverse, treatment, sampling, link, where)
+    predictor = (distinct * fit.coefficients[1:]).sum(axis=1) + fit.coefficients[0]
     if np.abs(predictor).max() > _SEPARATED:
-        _raise_separated(covariates, columns, fit.params[1:], where)
-    probability = fit.model.cdf(predictor)
+        _raise_separated(covariates, columns, fit.coefficients[1:], where)
+    probability = _probability(predictor, link)
     transform = _unstandardise(centre, spread, columns)
-    cov = transform @ fit.cov_params() @ transform.T
+    cov = transform @ fit.covariance @ transform.T
     return PropensityModel(
         link=link,
         names=("constant", *covariates.names),
-        coefficients=transform @ fit.params,
+        coefficients=transform @ fit.coefficients,
         std_errors=np.sqrt(np.diag(cov)),
         linear_predictor=predictor[inverse],
         probability=probability[inverse],
-        pseudo_r2=float(fit.prsquared),
-        lr_statistic=float(fit.llr),
-        lr_p_value=float(fit.llr_pvalue),
+        pseudo_r2=fit.pseudo_r2,
+        lr_statistic=fit.lr_statistic,
+        lr_p_value=fit.lr_p_value,
+    )
+
+
+@dataclass(frozen=True)
+class _Maximum:
+    """The likelihood's maximum on standardised covariates."""
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    pseudo_r2: float
+    lr_statistic: float
+    lr_p_value: float
+
+
+def _maximise_weighted(
+    distinct: FloatArray,
+    inverse: NDArray[np.intp],
+    treatment: NDArray[np.int8],
+    sampling: FloatArray,
+    link: Link,
+    where: str | None,
+) -> _Maximum:
+    order = np.lexsort((sampling, treatment, inverse))
+    design = np.column_stack([np.ones(len(inverse)), distinct[inverse[order]]])
+    weights = sampling[order] / sampling[order].mean()
+    fit = fit_binary(design, treatment[order], weights, link)
+    if fit is None:
+        raise _no_maximum(where)
+    return _Maximum(fit.coefficients, fit.covariance, fit.pseudo_r2, np.nan, np.nan)
+
+
+def _probability(predictor: FloatArray, link: Link) -> FloatArray:
+    from scipy.special import ndtr
+
+    probability: FloatArray = 1 / (1 + np.exp(-predictor)) if link == "logit" else ndtr(predictor)
+    return probability
+
+
+def _no_maximum(where: str | None) -> DesignError:
+    return DesignError(
+        f"{where + ': ' if where else ''}the propensity score has no maximum: some combination "
+        "of covariates separates the arms. Leave a covariate out or merge its levels."
     )
 
 
@@ -129,7 +182,7 @@ def _maximise(
     treatment: NDArray[np.int8],
     link: Link,
     where: str | None,
-) -> Any:
+) -> _Maximum:
     import warnings
 
     from statsmodels.discrete.discrete_model import Logit, Probit
@@ -142,12 +195,12 @@ def _maximise(
         warnings.simplefilter("error", ConvergenceWarning)
         warnings.simplefilter("error", PerfectSeparationWarning)
         try:
-            return model.fit(method="newton", maxiter=100, tol=1e-12, disp=0)
+            fit = model.fit(method="newton", maxiter=100, tol=1e-12, disp=0)
         except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError) as problem:
-            raise DesignError(
-                f"{where + ': ' if where else ''}the propensity score has no maximum: some combination "
-                "of covariates separates the arms. Leave a covariate out or merge its levels."
-            ) from problem
+            raise _no_maximum(where) from problem
+    return _Maximum(
+        fit.params, fit.cov_params(), float(fit.prsquared), float(fit.llr), float(fit.llr_pvalue)
+    )
 
 
 def _unstandardise(centre: FloatArray, spread: FloatArray, columns: NDArray[np.intp]) -> FloatArray:

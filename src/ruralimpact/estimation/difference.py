@@ -5,11 +5,14 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.potential_means import contrast, equal_weights, potential_mean
 
 FloatArray = NDArray[np.float64]
 
 
-def difference_in_means(outcome: FloatArray, treatment: NDArray[np.int8]) -> ScoredEstimate:
+def difference_in_means(
+    outcome: FloatArray, treatment: NDArray[np.int8], *, sampling: FloatArray | None = None
+) -> ScoredEstimate:
     """Mean outcome of treated units less that of controls.
 
     On changes between two periods this is the canonical two-by-two difference-in-differences.
@@ -18,11 +21,14 @@ def difference_in_means(outcome: FloatArray, treatment: NDArray[np.int8]) -> Sco
     ----------
     outcome : ndarray, shape (n,)
     treatment : ndarray of {0, 1}, shape (n,)
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive, of both arms' means.
 
     Returns
     -------
     ScoredEstimate
-        With the standard error ``hc1`` of the regression on a constant and treatment.
+        With the standard error ``hc1`` of the regression on a constant and treatment; ``hc`` where units are
+        weighted.
 
     Raises
     ------
@@ -30,6 +36,14 @@ def difference_in_means(outcome: FloatArray, treatment: NDArray[np.int8]) -> Sco
         An arm is empty.
     """
     refuse_empty_arm(treatment)
+    if sampling is not None:
+        anyone = np.ones(len(outcome))
+        return contrast(
+            *(
+                potential_mean(outcome, equal_weights(treatment, arm, sampling), anyone)
+                for arm in (1, 0)
+            )
+        )
     treated = treatment == 1
     n, n_treated = len(outcome), int(treated.sum())
     treated_mean, control_mean = float(outcome[treated].mean()), float(outcome[~treated].mean())

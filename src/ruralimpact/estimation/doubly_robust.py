@@ -30,6 +30,7 @@ def ipwra(
     covariates: CovariateMatrix,
     *,
     estimand: Literal["ATT", "ATE"] = "ATT",
+    sampling: FloatArray | None = None,
 ) -> ScoredEstimate:
     """Inverse-probability-weighted regression adjustment.
 
@@ -41,6 +42,8 @@ def ipwra(
     covariates : CovariateMatrix, n rows
         Of the outcome regressions, which are linear and weighted by the propensity score.
     estimand : {"ATT", "ATE"}
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive; `selection` is of the likelihood that they weight.
 
     Returns
     -------
@@ -57,10 +60,10 @@ def ipwra(
     Wooldridge (2007), Journal of Econometrics 141(2). Equal to Stata's ``teffects ipwra``.
     """
     _refuse_bad_input(outcome, treatment, covariates)
-    target = target_population(treatment, estimand)
+    target = target_population(treatment, estimand, sampling)
 
     def mean(arm: int) -> PotentialMean:
-        weights = selection_weights(treatment, arm, selection, estimand)
+        weights = selection_weights(treatment, arm, selection, estimand, sampling)
         if estimand == "ATT" and arm == 1:
             return potential_mean(outcome, weights, target)
         regression = regress_arm(outcome, covariates, weights.values, arm=_ARMS[arm])
@@ -77,6 +80,7 @@ def aipw(
     *,
     estimand: Literal["ATT", "ATE"] = "ATT",
     normalised: bool = True,
+    sampling: FloatArray | None = None,
 ) -> ScoredEstimate:
     """Augmented inverse probability weighting.
 
@@ -92,6 +96,8 @@ def aipw(
     normalised : bool
         Divide the weighted residuals by the sum of their weights; False divides by the number of
         units, as Stata's ``teffects aipw`` does.
+    sampling : ndarray, shape (n,), optional
+        As in `ipwra`.
 
     Returns
     -------
@@ -108,13 +114,13 @@ def aipw(
     Robins, Rotnitzky & Zhao (1994), Journal of the American Statistical Association 89(427).
     """
     _refuse_bad_input(outcome, treatment, covariates)
-    target = target_population(treatment, estimand)
+    target = target_population(treatment, estimand, sampling)
 
     def mean(arm: int) -> PotentialMean:
-        weights = selection_weights(treatment, arm, selection, estimand)
+        weights = selection_weights(treatment, arm, selection, estimand, sampling)
         if estimand == "ATT" and arm == 1:
             return potential_mean(outcome, weights, target)
-        members = equal_weights(treatment, arm).values
+        members = equal_weights(treatment, arm, sampling).values
         regression = regress_arm(outcome, covariates, members, arm=_ARMS[arm])
         return potential_mean(
             outcome, weights, target, regression=regression, normalised=normalised

@@ -54,23 +54,31 @@ class PotentialMean:
     weights: FloatArray
 
 
-def equal_weights(treatment: NDArray[np.int8], arm: int) -> ArmWeights:
-    """Give every unit of an arm the weight 1.
+def equal_weights(
+    treatment: NDArray[np.int8], arm: int, sampling: FloatArray | None = None
+) -> ArmWeights:
+    """Give every unit of an arm the weight 1, or its sampling weight.
 
     Parameters
     ----------
     treatment : ndarray of {0, 1}, shape (n,)
     arm : {0, 1}
+    sampling : ndarray, shape (n,), optional
 
     Returns
     -------
     ArmWeights
     """
-    return ArmWeights((treatment == arm).astype(float), np.zeros(len(treatment)))
+    inside = (treatment == arm).astype(float)
+    return ArmWeights(inside if sampling is None else sampling * inside, np.zeros(len(treatment)))
 
 
 def selection_weights(
-    treatment: NDArray[np.int8], arm: int, selection: Selection, estimand: Estimand
+    treatment: NDArray[np.int8],
+    arm: int,
+    selection: Selection,
+    estimand: Estimand,
+    sampling: FloatArray | None = None,
 ) -> ArmWeights:
     """Weights of an arm from the propensity score, with their slopes.
 
@@ -80,6 +88,8 @@ def selection_weights(
     arm : {0, 1}
     selection : Selection
     estimand : {"ATT", "ATE", "ATO"}
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, which multiply those of the score.
 
     Returns
     -------
@@ -100,7 +110,10 @@ def selection_weights(
         slopes = np.zeros_like(own)
     else:
         slopes = -own_slope / np.where(inside, own, 1.0) ** 2
-    return ArmWeights(np.where(inside, values, 0.0), np.where(inside, slopes, 0.0), selection)
+    unit = np.ones(len(treatment)) if sampling is None else sampling
+    return ArmWeights(
+        np.where(inside, unit * values, 0.0), np.where(inside, unit * slopes, 0.0), selection
+    )
 
 
 def potential_mean(
@@ -119,7 +132,8 @@ def potential_mean(
     outcome : ndarray, shape (n,)
     weights : ArmWeights
     target : ndarray, shape (n,)
-        Weight of each unit in the target population: 1 for all (ATE), or for the treated (ATT).
+        Weight of each unit in the target population: 1 for all (ATE), or for the treated (ATT), times its
+        sampling weight.
     regression : ArmRegression, optional
         Its predictions are averaged over the target. Its weights are those of `weights`, or 1.
     correct : bool

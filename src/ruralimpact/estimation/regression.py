@@ -26,6 +26,7 @@ def regression_adjustment(
     covariates: CovariateMatrix,
     *,
     estimand: Literal["ATT", "ATE"] = "ATT",
+    sampling: FloatArray | None = None,
 ) -> ScoredEstimate:
     """Effect by linear regressions among controls and, for the ATE, among the treated.
 
@@ -35,6 +36,8 @@ def regression_adjustment(
     treatment : ndarray of {0, 1}, shape (n,)
     covariates : CovariateMatrix, n rows
     estimand : {"ATT", "ATE"}
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive.
 
     Returns
     -------
@@ -54,10 +57,10 @@ def regression_adjustment(
     refuse_empty_arm(treatment)
     refuse_non_finite(outcome, "outcome")
     refuse_non_finite(covariates.values, "outcome covariates")
-    target = target_population(treatment, estimand)
+    target = target_population(treatment, estimand, sampling)
 
     def mean(arm: int) -> PotentialMean:
-        weights = equal_weights(treatment, arm)
+        weights = equal_weights(treatment, arm, sampling)
         if estimand == "ATT" and arm == 1:
             return potential_mean(outcome, weights, target)
         name = "treated units" if arm == 1 else "controls"
@@ -67,16 +70,22 @@ def regression_adjustment(
     return contrast(mean(1), mean(0))
 
 
-def target_population(treatment: NDArray[np.int8], estimand: Literal["ATT", "ATE"]) -> FloatArray:
+def target_population(
+    treatment: NDArray[np.int8],
+    estimand: Literal["ATT", "ATE"],
+    sampling: FloatArray | None = None,
+) -> FloatArray:
     """Weight of each unit in the population that an effect is averaged over.
 
     Parameters
     ----------
     treatment : ndarray of {0, 1}, shape (n,)
     estimand : {"ATT", "ATE"}
+    sampling : ndarray, shape (n,), optional
 
     Returns
     -------
     ndarray, shape (n,)
     """
-    return np.ones(len(treatment)) if estimand == "ATE" else treatment.astype(float)
+    target = np.ones(len(treatment)) if estimand == "ATE" else treatment.astype(float)
+    return target if sampling is None else sampling * target

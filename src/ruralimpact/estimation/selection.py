@@ -23,7 +23,7 @@ class Selection:
     design : ndarray, shape (n, q)
         Constant and standardised covariates.
     residual : ndarray, shape (n,)
-        Derivative of a unit's log likelihood by its linear predictor.
+        Derivative of a unit's (weighted) log likelihood by its linear predictor.
     inverse_information : ndarray, shape (q, q)
         Inverse of the negative Hessian of the log likelihood, as observed.
     """
@@ -51,7 +51,11 @@ class Selection:
 
 
 def selection_scores(
-    propensity: PropensityScore, covariates: CovariateMatrix, treatment: NDArray[np.int8]
+    propensity: PropensityScore,
+    covariates: CovariateMatrix,
+    treatment: NDArray[np.int8],
+    *,
+    sampling: FloatArray | None = None,
 ) -> Selection:
     """Prepare a fitted propensity score for the estimators that weight by it.
 
@@ -62,6 +66,8 @@ def selection_scores(
     covariates : CovariateMatrix, n rows
         The ones it was fitted on.
     treatment : ndarray of {0, 1}, shape (n,)
+    sampling : ndarray, shape (n,), optional
+        Sampling weights of the likelihood.
 
     Returns
     -------
@@ -72,6 +78,8 @@ def selection_scores(
         [np.ones(len(treatment)), (values - values.mean(axis=0)) / values.std(axis=0)]
     )
     slope, residual, curvature = _derivatives(propensity, treatment)
+    if sampling is not None:
+        residual, curvature = sampling * residual, sampling * curvature
     information = (design * curvature[:, None]).T @ design
     return Selection(
         propensity.probability, slope, design, residual, np.linalg.inv(information).astype(float)

@@ -23,6 +23,7 @@ def inverse_probability_estimate(
     selection: Selection,
     *,
     estimand: Estimand = "ATT",
+    sampling: FloatArray | None = None,
 ) -> ScoredEstimate:
     """Effect by weights from the estimated propensity score, normalised within arms.
 
@@ -33,6 +34,8 @@ def inverse_probability_estimate(
     selection : Selection
     estimand : {"ATT", "ATE", "ATO"}
         ``"ATO"`` has overlap weights: the effect among units that could as well be in either arm.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive; `selection` is of the likelihood that they weight.
 
     Returns
     -------
@@ -53,7 +56,9 @@ def inverse_probability_estimate(
     refuse_non_finite(outcome, "outcome")
     anyone = np.ones(len(outcome))
     treated, control = (
-        potential_mean(outcome, selection_weights(treatment, arm, selection, estimand), anyone)
+        potential_mean(
+            outcome, selection_weights(treatment, arm, selection, estimand, sampling), anyone
+        )
         for arm in (1, 0)
     )
     return contrast(treated, control)
@@ -74,7 +79,8 @@ def weighted_difference(
     outcome : ndarray, shape (n,)
     treatment : ndarray of {0, 1}, shape (n,)
     weights : ndarray, shape (n,)
-        1 for treated units in the estimand and 0 for others; controls' sum to their number.
+        Of treated units in the estimand 1, or the sampling weight, and 0 of others; controls' sum to
+        theirs.
     covariates : CovariateMatrix, n rows
         Of the weighted outcome regression among controls. For entropy balancing its constraints: then
         the scores are the estimator's exact influence, the estimation of the weights included. None (no
@@ -95,8 +101,8 @@ def weighted_difference(
     Notes
     -----
     With m the regression, the score of a treated unit is its residual ``Y - m`` about the mean
-    residual, and that of a control ``-w (Y - m)``, both over the number of treated units. The bias
-    adjustment adds the control's influence on the regression's slopes, times the covariate
+    residual times its weight, and that of a control ``-w (Y - m)``, both over the treated units' weight.
+    The bias adjustment adds the control's influence on the regression's slopes, times the covariate
     difference that remains; it is zero where the weights balance the covariates.
     """
     refuse_empty_arm(treatment)
@@ -127,7 +133,7 @@ def weighted_difference(
         control_mean_scores=(
             control * (outcome - control_mean) / count if bias_adjust else treated_scores - scores
         ),
-        n_treated=round(count),
+        n_treated=int((focal > 0).sum()),
         n_control=int((control > 0).sum()),
         effective_controls=effective_number(control),
         notes=_notes(regression.left_out, covariates, bias_adjust),
@@ -139,8 +145,8 @@ def _refuse_bad_weights(weights: FloatArray, focal: FloatArray, control: FloatAr
     refuse_non_finite(weights, "weights")
     if (weights < 0).any():
         raise DesignError(f"weights: {int((weights < 0).sum()):,} are negative.")
-    if ((focal != 0) & (focal != 1)).any() or not focal.any():
-        raise DesignError("weights: treated units must weigh 1, or 0 when dropped, and some 1.")
+    if not focal.any():
+        raise DesignError("weights: no treated unit has any.")
     if abs(control.sum() - focal.sum()) > 1e-6 * focal.sum():
         raise DesignError(
             f"weights: the controls' sum to {control.sum():g}, not to the {focal.sum():g} treated "
