@@ -1,0 +1,45 @@
+"""Scores of a sample that was drawn within strata: only differences within a stratum are sampling error."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def centred_in_strata(scores: FloatArray, groups: IntArray, strata: IntArray) -> FloatArray:
+    """Centre group scores within the strata from which groups were drawn.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+        Influence of each unit of the sample; 0 for units that are not compared.
+    groups : ndarray of int, shape (n,)
+        Codes of the groups that were drawn.
+    strata : ndarray of int, shape (n,)
+        Code of each unit's stratum, one for all units of a group.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Scores whose group sums are ``sqrt(n_h / (n_h - 1)) (s_g - mean of s in the stratum h)``, n_h the groups
+        of the stratum: their sum of squares is the variance of a stratified sample. A group that is alone in
+        its stratum tells nothing of the variation there; its score stays as it is.
+
+    References
+    ----------
+    Binder (1983), International Statistical Review 51(3); the linearised variance of R's ``survey``.
+    """
+    codes, first, place, size = np.unique(
+        groups, return_index=True, return_inverse=True, return_counts=True
+    )
+    place = place.ravel()
+    stratum = np.unique(strata[first], return_inverse=True)[1].ravel()
+    sums = np.bincount(place, scores, minlength=len(codes))
+    n_groups = np.bincount(stratum)
+    mean = np.where(n_groups > 1, np.bincount(stratum, sums) / n_groups, 0.0)
+    factor = np.where(n_groups > 1, np.sqrt(n_groups / np.maximum(n_groups - 1, 1)), 1.0)
+    centred: FloatArray = scores - (mean[stratum] / size)[place]
+    return centred * factor[stratum][place]
