@@ -43,11 +43,51 @@ def test_five_units_by_hand() -> None:
 
 
 def test_five_units_with_bias_adjustment_by_hand() -> None:
-    """The line through the two controls used is y = 2 + 4x: 6 at 1.0 and 18 at 4.0."""
-    x, outcome, design = five_units()
-    result = matching_estimate(outcome, design, covariate_matrix({"x": x}), bias_adjust=True)
-    assert result.estimate == pytest.approx(((10 - 6) + (20 - 18)) / 2)
+    """All controls lie on the line y = 2 + 4x: 6 at 1.0 and 14 at 3.0."""
+    x = np.array([1.0, 3.0, 0.5, 1.5, 4.0])
+    treatment = np.array([1, 1, 0, 0, 0], dtype=np.int8)
+    outcome = np.array([10.0, 20.0, 4.0, 8.0, 18.0])
+    covariates = covariate_matrix({"x": x})
+    design = match_nearest(covariates, treatment, NearestNeighbour(distance="inverse_variance"))
+    assert design.weights == pytest.approx([1, 1, 0.5, 0.5, 1])
+    result = matching_estimate(outcome, design, covariates, bias_adjust=True)
+    assert result.estimate == pytest.approx(((10 - 6) + (20 - 14)) / 2)
     assert result.scores.sum() == pytest.approx(0, abs=1e-12)
+
+
+def test_two_controls_bear_no_regression() -> None:
+    """Of 0.5 and 1.5 the line would be read at 4.0: the adjustment would be all extrapolation."""
+    x, outcome, design = five_units()
+    covariates = covariate_matrix({"x": x})
+    plain, adjusted = (
+        matching_estimate(outcome, design, covariates, bias_adjust=adjust)
+        for adjust in (False, True)
+    )
+    assert adjusted.estimate == pytest.approx(plain.estimate)
+    assert adjusted.notes == (
+        "outcome regression without 'x', of which the controls used say too little",
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("adjust", [False, True])
+def test_few_control_groups_do_not_blow_up_a_share(seed: int, adjust: bool) -> None:
+    """Covariates of whole groups, few of them near: a regression once put 604 percentage points on it."""
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(24), rng.integers(3, 15, 24))
+    of_group = rng.normal(size=(24, 4))
+    treatment = (of_group[:, 0] > 0)[groups].astype(np.int8)
+    of_group[:, 0] = rng.normal(size=24) + 0.7 * (of_group[:, 0] > 0)
+    columns = {f"x{j}": of_group[groups, j] for j in range(4)}
+    covariates = covariate_matrix({**columns, "land": rng.lognormal(size=len(groups))})
+    share = (rng.random(len(groups)) < 0.3).astype(float)
+    model = fit_propensity(covariates, treatment)
+    for strategy in (NearestNeighbour(), NearestNeighbour(k=5)):
+        design = match_nearest(covariates, treatment, strategy, propensity=model)
+        found = matching_estimate(share, design, covariates, bias_adjust=adjust)
+        error = Clustering(groups).std_error(found.scores)[0]
+        assert abs(found.estimate) < 1
+        assert error < 0.5
 
 
 def sample(n: int = 200):

@@ -10,7 +10,7 @@ from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.design.unit_weights import refuse_non_finite
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.outcome_regression import regress_arm
+from ruralimpact.estimation.outcome_regression import ArmRegression, regress_arm
 from ruralimpact.estimation.potential_means import contrast, potential_mean, selection_weights
 from ruralimpact.estimation.selection import Selection
 
@@ -112,7 +112,7 @@ def weighted_difference(
     control = weights * (treatment == 0)
     _refuse_bad_weights(weights, focal, control)
     count = float(focal.sum())
-    regression = regress_arm(outcome, covariates, control, collinear="leave out")
+    regression = regress_arm(outcome, covariates, control, collinear="leave out", target=focal)
     residual = regression.residual
     remaining = float(focal @ residual) / count
     treated_mean = float(focal @ outcome) / count
@@ -136,7 +136,7 @@ def weighted_difference(
         n_treated=int((focal > 0).sum()),
         n_control=int((control > 0).sum()),
         effective_controls=effective_number(control),
-        notes=_notes(regression.left_out, covariates, bias_adjust),
+        notes=_notes(regression, covariates, bias_adjust),
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )
 
@@ -155,12 +155,16 @@ def _refuse_bad_weights(weights: FloatArray, focal: FloatArray, control: FloatAr
 
 
 def _notes(
-    left_out: tuple[str, ...], covariates: CovariateMatrix, bias_adjust: bool
+    regression: ArmRegression, covariates: CovariateMatrix, bias_adjust: bool
 ) -> tuple[str, ...]:
     notes = []
     if covariates.names and not bias_adjust:
         notes.append("scores use the outcome regression of the bias adjustment")
-    if left_out:
-        listed = ", ".join(f"'{name}'" for name in left_out)
-        notes.append(f"outcome regression without {listed}, collinear among the controls used")
+    for names, why in (
+        (regression.left_out, "collinear among the controls used"),
+        (regression.unsupported, "of which the controls used say too little"),
+    ):
+        if names:
+            listed = ", ".join(f"'{name}'" for name in names)
+            notes.append(f"outcome regression without {listed}, {why}")
     return tuple(notes)

@@ -1,7 +1,5 @@
 """Scores of a sample that was drawn within strata: only differences within a stratum are sampling error."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,9 +22,9 @@ def centred_in_strata(scores: FloatArray, groups: IntArray, strata: IntArray) ->
     Returns
     -------
     ndarray, shape (n,)
-        Scores whose group sums are ``sqrt(n_h / (n_h - 1)) (s_g - mean of s in the stratum h)``, n_h the groups
-        of the stratum: their sum of squares is the variance of a stratified sample. A group that is alone in
-        its stratum tells nothing of the variation there; its score stays as it is.
+        Scores whose group sums are ``sqrt(n_h / (n_h - 1)) (s_g - mean of s in the stratum h)``, n_h the
+        groups of the stratum: their sum of squares is the variance of a stratified sample. A group that is
+        alone in its stratum tells nothing of the variation there; its score stays as it is.
 
     References
     ----------
