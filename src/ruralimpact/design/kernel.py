@@ -153,4 +153,4 @@ def _serve_stratum(
 
 def _distinct(score: FloatArray, unit: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
     values, place = np.unique(score, return_inverse=True)
-    return values, place, np.bincount(place, unit)
+    return values, place, np.bincount(place, unit).astype(float)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_DIGITS = 10
+_PARTS = 1e10
 
 
 def data_rank(columns: FloatArray) -> IntArray:
@@ -23,8 +23,8 @@ def data_rank(columns: FloatArray) -> IntArray:
         other units of measure.
     """
     scale = np.abs(columns).max(axis=0, initial=0.0)
-    rounded = np.round(columns / np.where(scale > 0, scale, 1.0), _DIGITS)
-    return np.unique(rounded, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    parts = np.rint(columns / np.where(scale > 0, scale, 1.0) * _PARTS)
+    return np.unique(parts, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
 
 
 def data_order(columns: FloatArray) -> IntArray:
