@@ -4,19 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 STUDY ?=
 DRAWS ?= 200
+SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
 .PHONY: run setup test quick format lock docs simulation recovery benchmarks clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
-	@$(BIN)/python workflow/run.py $(STUDY) $(if $(CORES),--cores $(CORES))
+	@$(BIN)/python -m ruralimpact run $(STUDY) $(if $(CORES),--cores $(CORES))
 
 setup: $(VENV)/package.stamp ## set up the isolated environment in .venv (run and test do it first)
 
 test: setup $(VENV)/dev.stamp ## run every check and test
 	@echo "Style (ruff, snakefmt)" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/snakefmt --check --compact-diff Snakefile workflow/rules plugins
+	@$(BIN)/snakefmt --check --compact-diff $(SNAKEFILES)
 	@echo "Types (mypy)" && $(BIN)/mypy
 	@echo "Workflow (snakemake --lint)" && $(BIN)/python -m snakemake --lint --quiet
 	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto
@@ -25,7 +26,7 @@ quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow" -n auto
 
 format: setup $(VENV)/dev.stamp ## format the sources
-	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt Snakefile workflow/rules plugins
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt $(SNAKEFILES)
 
 lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
 	@$(BIN)/python tools/lock.py

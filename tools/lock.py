@@ -14,8 +14,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 LOCKS = {
-    "requirements-uv.lock": ["--group", "bootstrap"],
     "requirements.lock": ["pyproject.toml"],
+    "requirements-uv.lock": ["--group", "bootstrap", "--constraints", "requirements.lock"],
     "requirements-dev.lock": ["--group", "dev", "--constraints", "requirements.lock"],
 }
 ENVIRONMENT_HEAD = """\
@@ -24,7 +24,7 @@ ENVIRONMENT_HEAD = """\
 #   conda env create --file environment.yml
 #   conda activate ruralimpact
 #   pip install --no-deps --editable .
-#   python workflow/run.py
+#   ruralimpact run
 name: ruralimpact
 channels:
   - conda-forge

@@ -38,5 +38,4 @@ PLUGIN = Plugin(
         read="claims.read:read_files",
         printed="exhibits.printed_numbers:printed_numbers",
     ),
-    modules=("decomposition",),
 )

@@ -20,7 +20,6 @@ rule write_claims:
         findings=[
             f"results/{name}/exhibits/findings.json" for name in STUDIES if f"{name}:" in NAMED
         ],
-        modules=modules("exhibits") + plugin_sources(plugin.folder),
     output:
         page=update("results/claims.html"),
         exhibits=update(
@@ -40,5 +39,9 @@ rule write_claims:
         "results/claims/benchmarks/write_claims.tsv"
     conda:
         "../../environment.yml"
+    params:
+        code=code_digest(
+            Path(plugin.folder, "scripts", "write_claims.py"), *plugin_sources(plugin.folder)
+        ),
     script:
         "scripts/write_claims.py"

@@ -116,9 +116,6 @@ class Plugin:
     tables, figures : mapping of str to ExhibitKind
         By the name that ``kind`` of exhibits.yaml has.
     inputs : ExhibitInputs or None
-    modules : tuple of str
-        Packages of ruralimpact that its functions compute with besides `exhibits`, such as ``"design"``: an
-        edit there runs again what uses the plug-in.
     name, folder : str
         Filled in when it is loaded: the folder's name, and its path relative to the project's folder.
     """
@@ -127,7 +124,6 @@ class Plugin:
     tables: Mapping[str, ExhibitKind] = field(default_factory=dict)
     figures: Mapping[str, ExhibitKind] = field(default_factory=dict)
     inputs: ExhibitInputs | None = None
-    modules: tuple[str, ...] = ()
     name: str = ""
     folder: str = ""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ruralimpact.errors import RuralImpactError
 
-_TRIGGERS = {"modules"}
+_TRIGGERS = {"code"}
 
 
 def keywords(job: Any) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def keywords(job: Any) -> dict[str, Any]:
     Parameters
     ----------
     job : snakemake object of a ``script:`` rule
-        Names called ``modules`` only make a rule re-run when the code changes, and are left out.
+        A param called ``code`` only makes a rule re-run when the code changes, and is left out.
 
     Returns
     -------

@@ -1,12 +1,9 @@
 """What the runner says while it works, from the events that it gets."""
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "workflow"))
-
-from runner.stages import STAGES, LineReader, RunProgress
+from ruralimpact.locations import shipped
+from ruralimpact.runner.stages import STAGES, LineReader, RunProgress
 
 STUDY = {
     "name": "nsw",
@@ -36,7 +33,7 @@ ESTIMATING = {"event": "job_info", "jobid": 2, "rule_name": "estimate_impacts_ns
 
 
 def test_every_script_has_a_name_in_plain_words() -> None:
-    assert set(STAGES) == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")}
+    assert set(STAGES) == {path.stem for path in shipped("workflow", "scripts").glob("*.py")}
 
 
 def test_before_anything_is_planned_a_study_is_up_to_date() -> None:

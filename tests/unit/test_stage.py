@@ -47,9 +47,9 @@ def test_a_failure_leaves_the_earlier_file_whole(tmp_path):
 
 def test_keywords_gather_what_a_job_names():
     job = SimpleNamespace(
-        input={"raw": "a.csv", "modules": ["x.py"]},
+        input={"raw": "a.csv"},
         output={"survey": "a.parquet"},
-        params={"study": "farms"},
+        params={"study": "farms", "code": "a digest"},
         log=["a.log"],
     )
     named = {"raw": "a.csv", "survey": "a.parquet", "study": "farms"}

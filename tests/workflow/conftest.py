@@ -1,9 +1,9 @@
 """The small project is run once for all tests and workers; each test gets a copy of it."""
 
-import fcntl
 import shutil
 from pathlib import Path
 
+import portalocker
 import pytest
 from project import Project, small_project
 
@@ -22,8 +22,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     if shared.name.startswith("popen-"):
         shared = shared.parent  # one for all workers of pytest-xdist
     root, mark = shared / "small_project", shared / "small_project.done"
-    with (shared / "small_project.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with portalocker.Lock(shared / "small_project.lock", timeout=600):
         if not mark.exists():
             shutil.rmtree(root, ignore_errors=True)
             project = small_project(root)

@@ -18,13 +18,13 @@ COPIED = (
     "config",
     "environment.yml",
     "profiles",
-    "requirements.lock",
     "src",
     "workflow",
 )
 STUDY = "small"
 # Times, and what Snakemake keeps for itself, are no results.
 NOT_RESULTS = {"logs", "benchmarks", "done"}
+TARGETS = {"all", "all_studies", STUDY, "total"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,11 @@ class Project:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run what `make` runs."""
-        return self.call(str(self.root / "workflow" / "run.py"), *arguments, **environment)
+        return self.command("run", *arguments, **environment)
+
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Call the command line."""
+        return self.call("-m", "ruralimpact", *arguments, **environment)
 
     def call(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run Python in the copy, with the copy's package."""
@@ -50,8 +54,7 @@ class Project:
 
     def environment(self, **extra: str) -> dict[str, str]:
         """Return an environment in which the copy's package is the one imported."""
-        paths = [str(self.root / "src"), str(self.root / "workflow" / "plugins")]
-        return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "NO_COLOR": "1", **extra}
+        return {**os.environ, "PYTHONPATH": str(self.root / "src"), "NO_COLOR": "1", **extra}
 
     def planned(self, *arguments: str) -> set[str]:
         """Return the stages that Snakemake would run now."""
@@ -72,7 +75,7 @@ class Project:
             event = json.loads(line)
             if event["event"] == "run_info":
                 rules |= event["stats"]
-        return {rule: count for rule, count in rules.items() if rule not in {"all", STUDY, "total"}}
+        return {rule: count for rule, count in rules.items() if rule not in TARGETS}
 
     def results(self) -> dict[str, bytes]:
         """Return the contents of every result file."""

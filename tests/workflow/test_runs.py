@@ -129,9 +129,10 @@ def test_a_comment_in_the_configuration_reruns_nothing(project: Project) -> None
     assert project.planned() == set()
 
 
-def test_new_pins_rerun_everything(project: Project) -> None:
-    lock = project.root / "requirements.lock"
-    lock.write_text(lock.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+def test_another_version_of_a_library_reruns_everything(project: Project) -> None:
+    other = project.root / "src" / "pandas-99.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Name: pandas\nVersion: 99.0\n", encoding="utf-8")
     assert project.planned() == ALL
 
 

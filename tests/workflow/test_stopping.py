@@ -27,7 +27,7 @@ def slow(tmp_path: Path) -> Project:
 def running(project: Project) -> Iterator[subprocess.Popen[str]]:
     """Start a run and wait until its second stage is at work."""
     process = subprocess.Popen(
-        [sys.executable, "workflow/run.py"],
+        [sys.executable, "-m", "ruralimpact", "run"],
         cwd=project.root,
         env=project.environment(),
         stdout=subprocess.PIPE,

@@ -9,12 +9,18 @@ then count the restored files as new, so each job also makes a `done` marker tha
 failure; the markers are what `all` and the targets named like a study ask for.
 """
 
+import sys
 from glob import glob
+from pathlib import Path
+from shlex import quote
+from subprocess import list2cmdline
 
 from ruralimpact.config import load_studies
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.errors import RuralImpactError
+from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
+from ruralimpact.provenance import code_digest
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -44,22 +50,23 @@ BEFORE_EXHIBITS = 1000
 # Files beyond those of the studies that `all` asks for; the rules of plug-ins add theirs.
 TARGETS = []
 
+# Snakemake puts the path of the interpreter into a shell's line as it is, spaces and all.
+if sys.executable == sys.executable.strip("'\""):
+    sys.executable = list2cmdline([sys.executable]) if os.name == "nt" else quote(sys.executable)
+
 # One thread a job, so that sums are taken in the same order on any machine.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 
-def modules(*packages):
-    """Source files a stage computes with, and the pinned versions it runs on: an edit re-runs it."""
-    patterns = [f"src/ruralimpact/{package}/**/*.py" for package in packages]
-    shared = ["errors.py", "progress.py", "stage.py", "suggestions.py", "tables.py"]
-    return [
-        "requirements.lock",
-        *(f"src/ruralimpact/{module}" for module in shared),
-        *sorted(glob("src/ruralimpact/contracts/*.py")),
-        *sorted(glob("src/ruralimpact/schema/*.py")),
-        *sorted(path for pattern in patterns for path in glob(pattern, recursive=True)),
-    ]
+def code(script, *others):
+    """Digest of all that a stage computes with: a change of it re-runs the stage."""
+    return code_digest(shipped("workflow", "scripts", f"{script}.py"), *others)
+
+
+def plugin_code(script, study, *others):
+    """The same for a stage that calls functions of the plug-ins that a study uses."""
+    return code(script, *others, *plugin_sources(*PLUGINS.used_by(study).folders))
 
 
 def part(study, *keys):
@@ -108,18 +115,10 @@ def truth(study):
     return [f"results/{study['name']}/truth/{name}.parquet" for name in names]
 
 
-def plugin_modules(study):
-    """Source files of the plug-ins that a study uses, of what they use, and of what loads them."""
-    used = PLUGINS.used_by(study)
-    parts = [part for plugin in used.loaded for part in plugin.modules]
-    sources = [*modules(*parts), *plugin_sources(*used.folders)]
-    return ["src/ruralimpact/plugins.py", *sources]
-
-
 def plugin_sources(*folders):
     """Source files of plug-ins: an edit re-runs the rules that use them."""
-    patterns = [f"{folder}/**/*.{suffix}" for folder in folders for suffix in ("py", "j2")]
-    return sorted(path for pattern in patterns for path in glob(pattern, recursive=True))
+    patterns = ("*.py", "*.j2")
+    return sorted(path for name in folders for one in patterns for path in Path(name).rglob(one))
 
 
 def surveys(study, suffix):

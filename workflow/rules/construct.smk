@@ -9,7 +9,6 @@ for study in EVERY_ROUND:
         input:
             [done(STUDIES[study["name"]], f"ingest_source_{s['name']}") for s in study["sources"]],
             surveys=surveys(study, "parquet"),
-            modules=modules("survey", "outcomes"),
         output:
             touch(done(study, "construct_samples")),
             units=update(samples(study, "units")),
@@ -24,6 +23,7 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
+            code=code("construct_samples"),
             study=part(study, "design", "sources", "codebook", "prices")
             | {
                 "variables": study["variables"],

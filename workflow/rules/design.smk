@@ -9,7 +9,6 @@ for study in EVERY_ROUND:
         input:
             done(study, "construct_samples"),
             units=samples(study, "units"),
-            modules=modules("design", "difference"),
         output:
             touch(done(study, "design_comparisons")),
             weights=update(f"{folder}/design/weights.parquet"),
@@ -29,6 +28,7 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
+            code=code("design_comparisons"),
             study=part(study, "design", "codebook", "variables")
             | {
                 "samples": without(study["samples"], "label"),

@@ -15,9 +15,6 @@ for study in EVERY_ROUND:
             propensity=f"{folder}/design/propensity.parquet",
             designs=f"{folder}/design/designs.parquet",
             specifications=f"{folder}/design/specifications.json",
-            modules=modules(
-                "decomposition", "design", "difference", "estimation", "heterogeneity", "inference"
-            ),
         output:
             touch(done(study, "estimate_impacts")),
             estimates=update(f"{folder}/estimates/estimates.parquet"),
@@ -40,6 +37,7 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
+            code=code("estimate_impacts"),
             seed=config["seed"],
             study=part(study, "design", "synthetic", "codebook", "variables")
             | {

@@ -40,10 +40,6 @@ for study in STUDIES.values():
             ],
             truth=truth(study),
             plugin_inputs=PLUGIN_INPUTS[study["name"]],
-            modules=modules(
-                "design", "estimation", "exhibits", "inference", "sensitivity", "waves"
-            )
-            + plugin_modules(study),
         output:
             touch(done(study, "make_exhibits")),
             record=update(f"{folder}/record.json"),
@@ -57,6 +53,7 @@ for study in STUDIES.values():
         conda:
             "../../environment.yml"
         params:
+            code=plugin_code("make_exhibits", study),
             study=study,
             plugins=PLUGINS.used_by(study).folders,
             samples=[name for block in ROUNDS[study["name"]] for name in block["samples"]],

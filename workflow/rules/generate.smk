@@ -10,7 +10,6 @@ for study in STUDIES.values():
             f"generate_data_{study['name']}"
         input:
             calibration=f"config/studies/{study['name']}/{study['generate']['calibration']}",
-            modules=plugin_modules(study),
         output:
             touch(done(study, "generate_data")),
             raw=update([f"{folder}/raw/{name}" for name in study["generate"]["files"]]),
@@ -23,6 +22,7 @@ for study in STUDIES.values():
         conda:
             "../../environment.yml"
         params:
+            code=plugin_code("generate_data", study),
             seed=config["seed"],
             study=study["name"],
             process=study["generate"]["process"],

@@ -11,7 +11,6 @@ for study in STUDIES.values():
             input:
                 [done(study, "generate_data")] if "generate" in study else [],
                 raw=source["path"],
-                modules=modules("survey"),
             output:
                 touch(done(study, job)),
                 survey=update(f"{stem}.parquet"),
@@ -24,6 +23,7 @@ for study in STUDIES.values():
             conda:
                 "../../environment.yml"
             params:
+                code=code("ingest_source"),
                 study=study["name"],
                 source={k: v for k, v in source.items() if k != "label"},
                 codebook=f"config/studies/{study['name']}/codebook.csv",

@@ -12,7 +12,6 @@ for study in STUDIES.values():
             exhibits=exhibits(study),
             specification_lists=of_rounds(study, "estimates/specification_lists.json"),
             quality=surveys(study, "quality.json"),
-            modules=modules("exhibits") + plugin_modules(study) + glob("workflow/report/*"),
         output:
             touch(done(study, "write_report")),
             report=update(f"{folder}/report.html"),
@@ -24,6 +23,7 @@ for study in STUDIES.values():
             "../../environment.yml"
         params:
             plugins=PLUGINS.used_by(study).folders,
+            code=plugin_code("write_report", study, shipped("workflow", "report", "report.html.j2")),
             study={key: study[key] for key in study if key != "codebook"},
         script:
             "../scripts/write_report.py"

@@ -14,9 +14,6 @@ for study in EVERY_ROUND:
             estimates=f"{folder}/estimates/estimates.parquet",
             attrition_units=of_samples(study, attrition_samples(study), "units"),
             attrition_outcomes=of_samples(study, attrition_samples(study), "outcomes"),
-            modules=modules(
-                "attrition", "design", "estimation", "inference", "power", "sensitivity"
-            ),
         output:
             touch(done(study, "analyse_sensitivity")),
             sensitivity=update(f"{folder}/estimates/sensitivity.parquet"),
@@ -32,6 +29,7 @@ for study in EVERY_ROUND:
         conda:
             "../../environment.yml"
         params:
+            code=code("analyse_sensitivity"),
             attrition_samples=attrition_samples(study),
             study=part(study, "sensitivity", "synthetic")
             | {

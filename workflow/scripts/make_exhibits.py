@@ -88,7 +88,7 @@ def _entry(results: StudyResults, units: Mapping[str, str]) -> dict[str, Any]:
         quality=results.quality,
         units={name: pd.read_parquet(path, columns=["unit_id"]) for name, path in units.items()},
         estimates=results["estimates"],
-        code=code_digest(package, Path("requirements.lock")),
+        code=code_digest(package),
     )
 
 

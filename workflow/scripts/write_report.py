@@ -7,6 +7,7 @@ from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.exhibits.report import report_page
+from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
 
 
@@ -19,7 +20,6 @@ def write_report(
     report: str,
     study: Mapping[str, Any],  # noqa: ARG001
     plugins: Sequence[str] = (),
-    template: str = "workflow/report/report.html.j2",
 ) -> None:
     """Write `report` from the exhibits.
 
@@ -35,11 +35,10 @@ def write_report(
         Output.
     plugins : sequence of path
         Folders of the plug-ins that the study uses.
-    template : path
     """
     paths = [Path(path) for path in exhibits]
     page = report_page(
-        Path(template).read_text(encoding="utf-8"),
+        shipped("workflow", "report", "report.html.j2").read_text(encoding="utf-8"),
         json.loads(Path(findings).read_text(encoding="utf-8")),
         {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
         {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},

@@ -144,16 +144,19 @@ def check_files(root: str | Path, studies: Iterable[Mapping[str, Any]]) -> None:
     Raises
     ------
     DataError
-        A file is missing.
+        A file is missing, or has a name that Snakemake takes for a pattern of names.
     """
     for study in studies:
         for source in [] if "generate" in study else study["sources"]:
-            if not (Path(root) / source["path"]).is_file():
-                raise DataError(
-                    "there is no such file.",
-                    file=source["path"],
-                    hint=f"It is the source '{source['name']}' of {_STUDIES / study['name']}/study.yaml.",
+            path = source["path"]
+            whose = f"It is the source '{source['name']}' of {_STUDIES / study['name']}/study.yaml."
+            if set(path) & set("{}<>"):
+                problem = (
+                    "a file whose name has braces or angle brackets cannot be read; rename it."
                 )
+                raise DataError(problem, file=path, hint=whose)
+            if not (Path(root) / path).is_file():
+                raise DataError("there is no such file.", file=path, hint=whose)
 
 
 def read_yaml(path: Path, *, shown: Path) -> Any:

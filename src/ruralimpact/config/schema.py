@@ -9,6 +9,7 @@ import yaml
 
 from ruralimpact.config.plugin_kinds import with_plugin_kinds
 from ruralimpact.errors import ConfigError
+from ruralimpact.locations import shipped
 from ruralimpact.plugins import Plugins
 from ruralimpact.suggestions import nearest
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
+SCHEMAS = shipped("workflow", "schemas")
 
 
 class UniqueKeyLoader(_Loader):  # type: ignore[misc, valid-type]

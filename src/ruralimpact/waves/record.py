@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.provenance import digest_of_files
+
 Study = Mapping[str, Any]
-# What only shows or simulates moves no estimate.
-_APART = {"exhibits", "plugins.py", "simulate", "waves"}
+# What only runs, shows or simulates moves no estimate.
+_APART = {"__main__.py", "cli", "exhibits", "plugins.py", "runner", "simulate", "waves"}
 # Words that are shown and nothing else.
 _WORDS = ("label", "unit", "family", "decimals")
 _SHOWN = ("label", "question")  # of a row of the codebook
@@ -18,22 +20,17 @@ _SHOWN = ("label", "question")  # of a row of the codebook
 _PLACE = ("label", "path", "series")
 
 
-def code_digest(package: Path, pins: Path) -> str:
-    """Return a digest of the modules that numbers are computed with, and of the pinned versions.
+def code_digest(package: Path) -> str:
+    """Return a digest of the modules that numbers are computed with, and of the installed versions.
 
     Parameters
     ----------
     package : path
         Folder of the package.
-    pins : path
-        Lock file.
     """
-    found = hashlib.sha256(pins.read_bytes())
-    for path in sorted(package.rglob("*.py")):
-        inner = path.relative_to(package)
-        if inner.parts[0] not in _APART:
-            found.update(str(inner).encode() + path.read_bytes())
-    return found.hexdigest()
+    paths = package.rglob("*.py")
+    computing = [path for path in paths if path.relative_to(package).parts[0] not in _APART]
+    return digest_of_files(sorted(computing))
 
 
 def entry_of_run(

@@ -1,7 +1,7 @@
 """Snakemake logger plugin: write what happens as JSON lines for the runner to show.
 
-The file is named by the environment variable RURALIMPACT_EVENTS. Used as `--logger ruralimpact` with
-this folder's parent on PYTHONPATH.
+The file is named by the environment variable RURALIMPACT_EVENTS. Used as `--logger ruralimpact`:
+Snakemake finds a logger plugin by the first part of its module's name.
 """
 
 import json

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Protocol, Self
 
-from runner.stages import StudyProgress
+from ruralimpact.runner.stages import StudyProgress
 
 _LINE_SECONDS = 5.0
 

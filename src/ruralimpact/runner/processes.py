@@ -1,20 +1,32 @@
 """Start Snakemake so that it can always be ended whole, and clear up after a run that was killed."""
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import portalocker
+
+if TYPE_CHECKING:
+    import psutil
 
 TOKEN = "RURALIMPACT_RUN"
 _GRACE_SECONDS = 5.0
+# Those that the platform has: Windows knows no hang-up, others no break key.
+_SIGNALS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+]
 
 
 class AnotherRunError(Exception):
@@ -44,10 +56,10 @@ def only_run(folder: Path) -> Iterator[None]:
         Another run holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("w") as lock:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            stack.enter_context(portalocker.Lock(folder / "run.lock", mode="w", timeout=0))
+        except portalocker.LockException:
             raise AnotherRunError from None
         _clear_killed_run(folder)
         yield
@@ -60,8 +72,7 @@ def stop_signals() -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> None:
         raise StoppedError(number)
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in numbers}
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
         yield
     finally:
@@ -73,13 +84,13 @@ def stop_signals() -> Iterator[None]:
 def started(
     command: Sequence[str], folder: Path, environment: dict[str, str], output: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in a process group of its own, and end the whole of it on the way out.
+    """Run a command apart from the keyboard's signals, and end the whole of it on the way out.
 
     Parameters
     ----------
     command : sequence of str
     folder : path
-        Snakemake's own folder, where a mark of the run is left until it ends.
+        Snakemake's own folder in that of the project, where a mark of the run is left until it ends.
     environment : dict
     output : path
         File that all its output goes to.
@@ -90,24 +101,28 @@ def started(
     with output.open("wb") as file:
         process = subprocess.Popen(
             command,
+            cwd=folder.parent,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             env={**environment, TOKEN: token},
-            start_new_session=True,
+            **_apart(),
         )
     try:
         yield process
     finally:
         if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_GRACE_SECONDS)
             _end_processes(token)
             process.wait()
             _clear_locks(folder)
         mark.unlink(missing_ok=True)
+
+
+def _apart() -> dict[str, Any]:
+    """Return the options that keep the interrupt key from a process and what it starts."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
 
 
 def _clear_killed_run(folder: Path) -> None:
@@ -127,12 +142,14 @@ def _clear_locks(folder: Path) -> None:
 
 def _end_processes(token: str) -> None:
     """End every process that carries the token of a run, politely first."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    import psutil
+
+    for end in (psutil.Process.terminate, psutil.Process.kill):
         deadline = time.monotonic() + _GRACE_SECONDS
         processes = _processes(token)
-        for pid in processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                end(process)
         while processes and time.monotonic() < deadline:
             time.sleep(0.05)
             processes = _processes(token)
@@ -140,7 +157,7 @@ def _end_processes(token: str) -> None:
             return
 
 
-def _processes(token: str) -> list[int]:
+def _processes(token: str) -> list["psutil.Process"]:
     import psutil
 
     found = []
@@ -148,5 +165,5 @@ def _processes(token: str) -> list[int]:
         with contextlib.suppress(psutil.Error, OSError):
             alive = process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid()
             if alive and process.environ().get(TOKEN) == token:
-                found.append(process.pid)
+                found.append(process)
     return found

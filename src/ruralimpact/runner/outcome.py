@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.stages import STAGES, RunProgress, StudyProgress
+from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
 
 _FAULT = (
     "error: the stage '{stage}' of {study} stopped unexpectedly{last}. This is a fault of the program, "
@@ -16,21 +16,23 @@ _FAULT = (
 )
 
 
-def errors(progress: RunProgress, output: Path) -> list[str]:
+def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
     """Return the lines that say why a run failed.
 
     Parameters
     ----------
     progress : RunProgress
+    root : path
+        The project's folder.
     output : path
         File with Snakemake's own output.
     """
     lines: list[str] = []
     for study in progress.studies.values():
         for log in dict.fromkeys(study.failed):
-            lines += _stage_errors(study, log.split(" (")[0], output)
+            lines += _stage_errors(study, log.split(" (")[0], root, output)
     if not lines:
-        lines = _workflow_errors(progress, output)
+        lines = _workflow_errors(progress, root, output)
     return list(dict.fromkeys(lines))
 
 
@@ -50,19 +52,18 @@ def summary(study: Mapping[str, Any], root: Path) -> list[str]:
     return lines
 
 
-def _stage_errors(study: StudyProgress, log: str, output: Path) -> Iterable[str]:
-    path = Path(log)
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+def _stage_errors(study: StudyProgress, log: str, root: Path, output: Path) -> Iterable[str]:
+    text = _read(root / log)
     found = [line for line in text.splitlines() if line.startswith("error: ")]
     if found:
         return [*found, f"Details: {log}"]
     last = _last_exception(text) or _last_exception(_read(output))
     because = f" ({last})" if last else ""
     fault = _FAULT.format(stage=STAGES[study.stage], study=study.name, last=because)
-    return [fault, f"Details: {output}"]
+    return [fault, f"Details: {output.relative_to(root)}"]
 
 
-def _workflow_errors(progress: RunProgress, output: Path) -> list[str]:
+def _workflow_errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
     """Say why Snakemake itself gave up: locks, missing inputs, a mistake in the rules."""
     text = "\n".join(progress.errors) or _read(output)
     if "cannot be locked" in text or "LockException" in text:
@@ -73,7 +74,7 @@ def _workflow_errors(progress: RunProgress, output: Path) -> list[str]:
     found = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
     if found:
         return found
-    return [f"error: Snakemake could not run the workflow. Details: {output}"]
+    return [f"error: Snakemake could not run the workflow. Details: {output.relative_to(root)}"]
 
 
 def _last_exception(text: str) -> str:

@@ -1,0 +1,74 @@
+"""The command line: `ruralimpact run | new | check | status`.
+
+Exit status: 0 when all is well, 1 when something must be mended (said in one line), 2 when the command
+itself is not understood.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import shtab
+
+from ruralimpact import __version__
+from ruralimpact.cli import check, new, run, status
+from ruralimpact.errors import RuralImpactError
+
+# In the order in which someone needs them.
+COMMANDS = {"new": new, "check": check, "run": run, "status": status}
+_DESCRIPTION = """\
+Impact evaluations of rural investment projects, from raw survey files to a report.
+
+A project is a folder with config/ (what is compared), data/ (raw files) and results/ (made here).
+"""
+_FIRST_STEPS = """\
+first steps:
+  ruralimpact new ../peru-2026     make a project folder, with a small example study in it
+  cd ../peru-2026
+  ruralimpact check                look for mistakes in the configuration, in seconds
+  ruralimpact run                  make everything that is not up to date
+  ruralimpact status               say what is up to date and what is not
+
+`ruralimpact COMMAND --help` says more. Tab completion in bash:
+  eval "$(ruralimpact --print-completion bash)"
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for and return the exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process by default.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except RuralImpactError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="ruralimpact",
+        description=_DESCRIPTION,
+        epilog=_FIRST_STEPS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    whole.add_argument("--version", action="version", version=f"ruralimpact {__version__}")
+    shtab.add_argument_to(whole)
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, module in COMMANDS.items():
+        summary, _, rest = str(module.__doc__).partition("\n")
+        one = commands.add_parser(
+            name,
+            help=summary.rstrip("."),
+            description=f"{summary}\n{rest}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(one)
+        one.set_defaults(command=module.main)
+    return whole

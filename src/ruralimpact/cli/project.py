@@ -1,0 +1,66 @@
+"""The project folder that a command works in."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.config import check_files, known_studies, load_config, load_studies
+from ruralimpact.errors import ConfigError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that works in a project takes."""
+    parser.add_argument("studies", nargs="*", metavar="STUDY", help="only these studies")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="the project's folder, if it is not the current one",
+    )
+
+
+def project_folder(options: argparse.Namespace) -> Path:
+    """Return the absolute path of the project's folder.
+
+    Raises
+    ------
+    ConfigError
+        It is no project.
+    """
+    root: Path = options.directory.resolve()
+    if not (root / "config" / "config.yaml").is_file():
+        raise ConfigError(
+            f"there is no project in {root}: it has no config/config.yaml. Go to the project's folder, "
+            "name it with --directory, or make one with: ruralimpact new FOLDER"
+        )
+    return root
+
+
+def chosen_studies(root: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Read the studies named on the command line, or all of config/config.yaml.
+
+    Raises
+    ------
+    ConfigError, DataError
+        A study is not known, its configuration cannot be used, or a raw file is missing.
+    """
+    config = load_config(root)
+    check_known(root, names)
+    studies = load_studies(root, {**config, "studies": list(names) or config["studies"]})
+    check_files(root, studies)
+    return studies
+
+
+def check_known(root: Path, names: Sequence[str]) -> None:
+    """Refuse names of studies that the project does not have.
+
+    Raises
+    ------
+    ConfigError
+    """
+    known = known_studies(root)
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"there is no study '{name}'. Known studies: {', '.join(known)}.")

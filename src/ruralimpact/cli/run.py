@@ -1,0 +1,104 @@
+"""Make every result that is not up to date.
+
+Runs the stages whose inputs, configuration or code have changed, and shows where it is. A mistake of an
+input ends in one line that says what, where and in which rows; earlier results stay as they were.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruralimpact.cli import project
+from ruralimpact.runner import outcome, processes, snakemake
+from ruralimpact.runner.display import display
+from ruralimpact.runner.stages import LineReader, RunProgress
+
+_POLL_SECONDS = 0.05
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    project.add_arguments(parser)
+    parser.add_argument("--cores", type=int, metavar="N", help="jobs at the same time")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Build the studies asked for and return the exit status."""
+    root = project.project_folder(options)
+    studies = project.chosen_studies(root, options.studies)
+    files = snakemake.Files.of(root, "run")
+    try:
+        with processes.stop_signals(), processes.only_run(files.state):
+            return _run(root, studies, files, _command(root, options))
+    except processes.AnotherRunError:
+        print("error: another run is at work in this folder; wait until it ends.", file=sys.stderr)
+        return 1
+    except processes.StoppedError as stop:
+        print(
+            "\nStopped. Stages that had finished are kept; the next run goes on from there.",
+            file=sys.stderr,
+        )
+        return 128 + stop.number
+
+
+def _command(root: Path, options: argparse.Namespace) -> list[str]:
+    extra = ["--rerun-incomplete", "--keep-going"]
+    if options.cores:
+        extra += ["--cores", str(options.cores)]
+    return snakemake.command(root, options.studies, *extra)
+
+
+def _run(
+    root: Path,
+    studies: Sequence[Mapping[str, Any]],
+    files: snakemake.Files,
+    command: Sequence[str],
+) -> int:
+    """Run Snakemake, show where it is, and print what came of it."""
+    files.clear()
+    progress, began = RunProgress(studies), time.monotonic()
+    events, steps = LineReader(files.events), LineReader(files.steps)
+    with processes.started(command, files.state, files.environment(), files.output) as process:
+        shown = None
+        try:
+            while True:
+                ended = process.poll() is not None
+                for event in events.new():
+                    progress.take_event(event)
+                for step in steps.new():
+                    progress.take_step(step)
+                if progress.any_planned:
+                    shown = shown or display().__enter__()
+                    shown.update(progress.studies.values())
+                if ended:
+                    break
+                time.sleep(_POLL_SECONDS)
+        finally:
+            if shown:
+                shown.__exit__(None, None, None)
+    return _conclude(root, studies, progress, files, process.returncode, time.monotonic() - began)
+
+
+def _conclude(
+    root: Path,
+    studies: Sequence[Mapping[str, Any]],
+    progress: RunProgress,
+    files: snakemake.Files,
+    status: int,
+    seconds: float,
+) -> int:
+    """Print the reports of the studies that are whole, then what went wrong with the others."""
+    if status == 0 and not progress.any_planned:
+        print("Nothing to do: all results are up to date.")
+    elif status == 0:
+        print(f"Done in {seconds:.0f} seconds.")
+    for study in studies:
+        if status == 0 or (progress.any_planned and progress.studies[study["name"]].complete):
+            print("\n".join(["", *outcome.summary(study, root)]))
+    if status != 0:
+        sys.stdout.flush()
+        print("\n".join(outcome.errors(progress, root, files.output)), file=sys.stderr)
+    return min(status, 1)

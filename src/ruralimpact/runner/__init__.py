@@ -1,0 +1,1 @@
+"""Snakemake with progress in plain words, one error line, and no leftovers."""

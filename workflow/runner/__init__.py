@@ -1,1 +1,0 @@
-"""What `make` runs: Snakemake with progress in plain words, one error line, and no leftovers."""
