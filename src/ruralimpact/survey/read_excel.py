@@ -27,6 +27,7 @@ def read_excel(
     sheet: str | None = None,
     header: Sequence[int] = (),
     merged: str | None = None,
+    decimal: str = ".",
     key: str = "",
 ) -> tuple[Grid, tuple[str, ...]]:
     """Read one sheet of a workbook.
@@ -40,6 +41,8 @@ def read_excel(
         Rows of the names; the first when not given. Columns end with the last name.
     merged : {"fill"}, optional
         Give each cell of a merged range its value.
+    decimal : str
+        Mark that numbers are written with, so that texts and numbers of a column are read alike.
     key : str
         Configuration key of the source, for messages.
 
@@ -62,7 +65,7 @@ def read_excel(
     book = load_workbook(file, read_only=True, data_only=True)
     try:
         chosen = _chosen(book, sheet, file, key)
-        rows = _rows(chosen, file)
+        rows = _rows(chosen, file, decimal)
         part = str(chosen._worksheet_path)
     finally:
         book.close()
@@ -110,7 +113,7 @@ def _has_rows(sheet: Any) -> bool:
     return any(any(cell.value is not None for cell in row) for row in sheet.iter_rows())
 
 
-def _rows(sheet: Any, file: Path) -> dict[int, list[str]]:
+def _rows(sheet: Any, file: Path, decimal: str) -> dict[int, list[str]]:
     """Return the cells of each row up to its last, up to the last row that has any."""
     sheet.reset_dimensions()
     rows: dict[int, list[str]] = {}
@@ -123,12 +126,17 @@ def _rows(sheet: Any, file: Path) -> dict[int, list[str]]:
                 f"row {number:,} has {len(row):,} cells."
             )
             raise DataError(problem, file=file, hint="Save the sheet as .csv.")
-        cells = [written(value) for value in row]
+        cells = [_text(value, decimal) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         rows[number] = cells
         last = number if cells else last
     return {number: rows[number] for number in range(1, last + 1)}
+
+
+def _text(value: Any, decimal: str) -> str:
+    text = written(value)
+    return text.replace(".", decimal) if isinstance(value, float) else text
 
 
 def _within_names(

@@ -11,10 +11,10 @@ from ruralimpact.survey.raw_table import RawTable
 # Options of a source by the formats that they apply to.
 _OPTIONS = {
     ".csv": ("encoding", "delimiter", "decimal"),
-    ".xlsx": ("sheet", "merged"),
-    ".dta": ("encoding",),
-    ".sav": ("encoding",),
-    ".parquet": (),
+    ".xlsx": ("sheet", "merged", "decimal"),
+    ".dta": ("encoding", "decimal"),
+    ".sav": ("encoding", "decimal"),
+    ".parquet": ("decimal",),
 }
 FORMATS = tuple(_OPTIONS)
 
@@ -97,9 +97,8 @@ def _read(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> RawTa
 def _by_format(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> RawTable:
     # Each reader is imported when its format occurs: their libraries are slow to load.
     header = _rows(source.get("header"))
-    given = {
-        name: source[name] for name in _OPTIONS[suffix] if name in source and name != "decimal"
-    }
+    given = {name: source[name] for name in _OPTIONS[suffix] if name in source}
+    mark = given.pop("decimal", ".")
     if suffix == ".csv":
         from ruralimpact.survey.grid import table_of
         from ruralimpact.survey.read_csv import read_csv
@@ -109,7 +108,7 @@ def _by_format(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> 
         from ruralimpact.survey.grid import table_of
         from ruralimpact.survey.read_excel import read_excel
 
-        grid, notes = read_excel(file, header=header, key=key, **given)
+        grid, notes = read_excel(file, header=header, decimal=mark, key=key, **given)
         return RawTable(table_of(grid, file, header), notes=notes)
     if header:
         raise ConfigError(f"does not apply to a {suffix} file.", key=f"{key}.header")

@@ -1,7 +1,7 @@
 """Raw text to typed variables, as the codebook says; what does not fit is an error naming rows."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.marks import marks_in_doubt
 from ruralimpact.survey.raw_column import raw_column
-from ruralimpact.survey.raw_table import DATE, RawTable
+from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable
 from ruralimpact.survey.values import (
     code_of,
     day_of,
     is_error,
-    looks_like_thousands,
     normalised,
     number_of,
 )
@@ -100,15 +100,19 @@ def recode_variable(
     column = raw_column(raw.cells, entry.raw_name, file)
     codes, texts = pd.factorize(column)
     decimal = raw.decimals.get(entry.raw_name, decimal)
-    reading = _Reading.of(raw, entry, decimal or ".", dates, file)
+    mark = "." if raw.stored.get(entry.raw_name) in (NUMBER, FLOAT32) else decimal or "."
+    reading = _Reading.of(raw, entry, mark, dates, file)
     parsed = [reading.parsed(str(text)) for text in texts]
     bad = [place for place, value in enumerate(parsed) if value is _UNFIT]
     if bad:
         hit = np.isin(codes, bad)
         shown = [str(texts[place]) for place in bad]
         raise reading.unfit(shown, column.index[hit].tolist(), float(hit.mean()), file)
-    if entry.is_amount and decimal is None and not repaired and entry.raw_name not in raw.stored:
-        _refuse_thousands(column, parsed, texts, entry, file)
+    if entry.is_amount and decimal is None and not repaired:
+        found = {str(text): value for text, value in zip(texts, parsed, strict=True)}
+        doubtful = marks_in_doubt(found, stored=entry.raw_name in raw.stored)
+        if doubtful:
+            raise _doubt(doubtful, column, entry, file)
     dtype = np.float64 if entry.is_number else object
     values = pd.Series(
         np.array(parsed, dtype=dtype)[codes], index=column.index, name=entry.variable
@@ -268,30 +272,16 @@ def _refuse_shared(labels: Mapping[str, str], entry: Entry, file: str | Path) ->
             raise DataError(problem, file=file, column=entry.raw_name, hint=hint)
 
 
-def _refuse_thousands(
-    column: pd.Series,
-    parsed: Sequence[object],
-    texts: Iterable[object],
-    entry: Entry,
-    file: str | Path,
-) -> None:
-    """Refuse a column whose only decimal marks stand where thousands marks do: 5.016."""
-    marked = [
-        str(text)
-        for text, value in zip(texts, parsed, strict=True)
-        if isinstance(value, float) and not np.isnan(value) and "." in str(text)
-    ]
-    if not marked or not all(map(looks_like_thousands, marked)):
-        return
-    rows = column.index[column.isin(marked)].tolist()
-    raise DataError(
-        f"'{marked[0]}' may be {float(marked[0]):g} or {marked[0].replace('.', ',')} "
-        f"('{entry.variable}': no other number of the column has decimals).",
+def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Path) -> DataError:
+    """Say that the decimal marks of a column may be for thousands."""
+    return DataError(
+        f"the point of '{texts[0]}' may be for thousands, as of {float(texts[0]) * 1000:,.0f} "
+        f"('{entry.variable}').",
         file=file,
         column=entry.raw_name,
-        rows=rows,
-        hint="State `decimal` of the source if the point is for decimals; if it is for thousands, "
-        "take it out by the repair `thousands`.",
+        rows=column.index[column.isin(texts)].tolist(),
+        hint="State `decimal` of the source if it is for decimals; if not, take it out by the repair "
+        "`thousands`, or multiply by the repair `scale`.",
     )
 
 
