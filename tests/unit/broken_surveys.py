@@ -9,7 +9,6 @@ What may come of it is one of
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -311,8 +310,3 @@ def variants() -> list[tuple[str, Mutation, Callable[[Rows, Path], Path], str]]:
 def example_rows(path: Path) -> Rows:
     """Return the lines of the example's file."""
     return [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def dated() -> datetime:
-    """Return a day, for cells of workbooks."""
-    return datetime(2024, 3, 1)

@@ -10,12 +10,14 @@ from ruralimpact.config import load_study
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.outcomes.samples import Sample, build_sample
 from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.codebook_file import read_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
 from ruralimpact.survey.readers import read_source
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
 STUDY = load_study(EXAMPLE)
-ENTRIES = entries_of(parse_codebook(STUDY["codebook"], ["producers"]), "producers")
+CODEBOOK = list(read_codebook(EXAMPLE / "codebook.csv").values())
+ENTRIES = entries_of(parse_codebook(CODEBOOK, ["producers"]), "producers")
 ROWS = example_rows(EXAMPLE / "producers.csv")
 VARIANTS = variants()
 
