@@ -1,4 +1,4 @@
-"""Staggered adoption against csdid, and numbers printed by R's did, twfeweights and bacondecomp."""
+"""Staggered adoption against csdid, and numbers printed by R's did and bacondecomp."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from ruralimpact.difference.aggregation import Kind, aggregate
 from ruralimpact.difference.event_study import pre_trend_test
-from ruralimpact.difference.goodman_bacon import bacon_decomposition, two_way_weights
+from ruralimpact.difference.goodman_bacon import bacon_decomposition
 from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
 from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
 
@@ -147,12 +147,3 @@ def test_bacon_decomposition_that_bacondecomp_prints() -> None:
         )
     assert ours.coefficient == pytest.approx(0.0818116169306475, abs=1e-12)
     assert ours.forbidden_share == pytest.approx(0.03190, abs=5.1e-6)
-
-
-def test_two_way_weights_that_twfeweights_prints() -> None:
-    ours = two_way_weights(*panel("mpdta"))
-    printed = read("twfeweights_published")
-    assert ours.cohorts.tolist() == printed.cohort.tolist()
-    assert ours.periods.tolist() == printed.period.tolist()
-    assert ours.weights == pytest.approx(printed.weight.to_numpy(), abs=5.1e-10)
-    assert ours.negative_share == pytest.approx(1 / 7)

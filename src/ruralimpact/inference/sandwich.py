@@ -1,17 +1,15 @@
-"""Covariance of least-squares coefficients: classical, heteroskedastic, clustered, two-way."""
+"""Least-squares fits, and the covariance of their coefficients under heteroskedasticity."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 HeteroskedasticKind = Literal["HC0", "HC1", "HC2", "HC3"]
-ClusterKind = Literal["CR0", "CR1", "CR1S"]
 
 
 @dataclass(frozen=True)
@@ -119,21 +117,6 @@ def leverage(fit: LinearFit) -> FloatArray:
     return np.asarray(((fit.design @ fit.bread) * fit.weighted_design).sum(axis=1))
 
 
-def classical_covariance(fit: LinearFit) -> FloatArray:
-    """Covariance under homoskedastic independent errors (with weights: variance inverse to them).
-
-    Parameters
-    ----------
-    fit : LinearFit
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-    """
-    weights = 1.0 if fit.weights is None else fit.weights
-    return fit.bread * float(np.sum(weights * fit.residuals**2)) / fit.residual_df
-
-
 def heteroskedastic_covariance(fit: LinearFit, kind: HeteroskedasticKind = "HC1") -> FloatArray:
     """Heteroskedasticity-robust covariance.
 
@@ -169,88 +152,6 @@ def heteroskedastic_covariance(fit: LinearFit, kind: HeteroskedasticKind = "HC1"
     return scale * _sandwich(fit, scores)
 
 
-def clustered_covariance(
-    fit: LinearFit, groups: ArrayLike, kind: ClusterKind = "CR1"
-) -> FloatArray:
-    """Covariance robust to any dependence within groups.
-
-    Parameters
-    ----------
-    fit : LinearFit
-    groups : array_like, shape (n,)
-    kind : {"CR0", "CR1", "CR1S"}
-        CR1 multiplies by G / (G - 1), CR1S (Stata's) by (n - 1) / (n - parameters) as well.
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-
-    Raises
-    ------
-    DesignError
-        There is a single group.
-
-    References
-    ----------
-    Liang & Zeger (1986), Biometrika 73(1).
-    """
-    codes, count = _group_codes(groups)
-    return _small_sample(fit, count, kind) * _sandwich(fit, _sum_by(codes, count, fit.scores))
-
-
-def two_way_covariance(
-    fit: LinearFit, first: ArrayLike, second: ArrayLike, kind: ClusterKind = "CR1"
-) -> FloatArray:
-    """Covariance robust to dependence within either of two groupings.
-
-    Parameters
-    ----------
-    fit : LinearFit
-    first, second : array_like, shape (n,)
-    kind : {"CR0", "CR1", "CR1S"}
-        Each of the three terms has the factor of its own number of groups.
-
-    Returns
-    -------
-    ndarray, shape (k, k)
-        First grouping plus second minus their intersection; where that is not positive
-        semi-definite, negative eigenvalues are set to zero as the paper proposes.
-
-    References
-    ----------
-    Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
-    """
-    one, _ = _group_codes(first)
-    two, n_two = _group_codes(second)
-    both = one * n_two + two
-    covariance = clustered_covariance(fit, one, kind) + clustered_covariance(fit, two, kind)
-    covariance -= clustered_covariance(fit, both, kind)
-    values, vectors = np.linalg.eigh(covariance)
-    if values[0] >= 0:
-        return covariance
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
-
-
 def _sandwich(fit: LinearFit, scores: FloatArray) -> FloatArray:
     half = scores @ fit.bread
     return np.asarray(half.T @ half)
-
-
-def _group_codes(groups: ArrayLike) -> tuple[IntArray, int]:
-    values, codes = np.unique(np.asarray(groups), return_inverse=True)
-    if len(values) < 2:
-        raise DesignError("clustered inference needs at least two groups.")
-    return codes.ravel().astype(np.int64), len(values)
-
-
-def _sum_by(codes: IntArray, count: int, rows: FloatArray) -> FloatArray:
-    return np.column_stack([np.bincount(codes, column, count) for column in rows.T])
-
-
-def _small_sample(fit: LinearFit, n_groups: int, kind: ClusterKind) -> float:
-    if kind == "CR0":
-        return 1.0
-    factor = n_groups / (n_groups - 1)
-    if kind == "CR1S":
-        factor *= (len(fit.residuals) - 1) / fit.residual_df
-    return factor

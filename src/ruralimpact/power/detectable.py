@@ -1,6 +1,6 @@
-"""Smallest effect that a wave of given size is likely to find, and the groups that an effect needs."""
+"""Smallest effect that a wave of given size is likely to find."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,8 +10,6 @@ from ruralimpact.errors import DesignError
 
 Design = Literal["cross_section", "ancova", "difference"]
 DESIGNS: tuple[Design, ...] = ("cross_section", "ancova", "difference")
-
-_MOST_GROUPS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -40,41 +38,6 @@ class Variance:
         for value in (self.group_autocorrelation, self.unit_autocorrelation):
             if not -1 <= value <= 1:
                 raise DesignError(f"An autocorrelation is between -1 and 1, not {value:g}.")
-
-    @classmethod
-    def from_correlation(
-        cls,
-        sd: float,
-        icc: float,
-        *,
-        group_r2: float = 0.0,
-        unit_r2: float = 0.0,
-        group_autocorrelation: float = 0.0,
-        unit_autocorrelation: float = 0.0,
-    ) -> "Variance":
-        """Build the variance from an intra-group correlation and what covariates explain.
-
-        Parameters
-        ----------
-        sd, icc : float
-            Standard deviation within arms and intra-group correlation, before adjustment.
-        group_r2, unit_r2 : float
-            Shares of the variance between and within groups that covariates explain.
-        group_autocorrelation, unit_autocorrelation : float
-
-        Returns
-        -------
-        Variance
-        """
-        for name, value in (("icc", icc), ("group_r2", group_r2), ("unit_r2", unit_r2)):
-            if not 0 <= value <= 1:
-                raise DesignError(f"{name} is between 0 and 1, not {value:g}.")
-        return cls(
-            sd**2 * icc * (1 - group_r2),
-            sd**2 * (1 - icc) * (1 - unit_r2),
-            group_autocorrelation,
-            unit_autocorrelation,
-        )
 
 
 @dataclass(frozen=True)
@@ -186,48 +149,3 @@ def minimum_detectable_effect(
     df = sampling.n_groups - 2
     multiplier = stdtrit(df, 1 - level / 2) + stdtrit(df, power)
     return float(multiplier * standard_error(variance, sampling, design))
-
-
-def groups_needed(
-    effect: float,
-    variance: Variance,
-    sampling: Sampling,
-    design: Design = "cross_section",
-    *,
-    power: float = 0.8,
-    level: float = 0.05,
-) -> int:
-    """Return the smallest number of groups that finds an effect with the wanted probability.
-
-    Parameters
-    ----------
-    effect : float
-        In units of the outcome; its sign does not matter.
-    variance, sampling, design, power, level
-        See `minimum_detectable_effect`; the number of groups in `sampling` is not used.
-
-    Returns
-    -------
-    int
-        Of both arms together; not rounded to whole arms.
-
-    Raises
-    ------
-    DesignError
-        The effect is zero, or needs more than ten million groups.
-    """
-
-    def enough(n_groups: int) -> bool:
-        tried = replace(sampling, n_groups=n_groups)
-        found = minimum_detectable_effect(variance, tried, design, power=power, level=level)
-        return found <= abs(effect)
-
-    if not enough(_MOST_GROUPS):
-        raise DesignError(f"No number of groups finds an effect of {effect:g}.")
-    low, high = 3, 4
-    while not enough(high):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high

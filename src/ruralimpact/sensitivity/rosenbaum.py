@@ -94,11 +94,10 @@ def critical_gamma(differences: FloatArray, level: float = 0.05) -> float:
         rejects up to a gamma of a million.
     """
     ranks, statistic = _signed_ranks(differences)
-    total = float(ranks.sum())
-    statistic = max(statistic, total - statistic)
+    above = differences if statistic >= ranks.sum() - statistic else -differences
 
     def rejects(gamma: float) -> bool:
-        return _tail(statistic, ranks, gamma / (1 + gamma)) <= level / 2
+        return signed_rank_bounds(above, gamma).p_upper <= level / 2
 
     if not rejects(1.0):
         return np.nan
