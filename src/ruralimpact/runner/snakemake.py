@@ -65,7 +65,7 @@ def command(root: Path, studies: Sequence[str], *options: str) -> list[str]:
         Further options.
     """
     call = [sys.executable, "-m", "snakemake", "--nocolor"]
-    if not (root / "Snakefile").is_file():
+    if not any((root / name).is_file() for name in ("Snakefile", "workflow/Snakefile")):
         call += ["--snakefile", str(shipped("workflow", "Snakefile"))]
     own = root / "profiles" / "default"
     profile = own if own.is_dir() else shipped("profiles", "default")
