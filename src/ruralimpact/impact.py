@@ -143,7 +143,7 @@ def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) 
         design,
         propensity,
         rows.outcome_covariates,
-        stratified=rows.cells is not None,
+        strata=rows.cells,
     )
 
 

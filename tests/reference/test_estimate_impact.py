@@ -42,6 +42,26 @@ def test_nnmatch() -> None:
     assert found.matches.groupby("unit").size().max() == 16
 
 
+def test_nnmatch_within_exact_cells() -> None:
+    """Stata's ematch and biasadj: the variance looks for its neighbours inside the cell as well."""
+    found = ruralimpact.estimate_impact(
+        births(),
+        outcome="bweight",
+        treatment="mbsmoke_",
+        covariates=MATCHING,
+        strategy={
+            "method": "nearest",
+            "distance": "mahalanobis",
+            "covariance": "sample",
+            "exact": ["mmarried_", "prenatal1_"],
+            "bias_adjust": ["mage", "fage", "medu"],
+        },
+    )
+    row = pd.read_csv(REFERENCE / "stata_cattaneo2_ematch.csv", comment="#").iloc[0]
+    assert found.estimate == pytest.approx(row.estimate, rel=1e-6)
+    assert found.std_errors["ai2006"] == pytest.approx(row.se, rel=1e-6)
+
+
 def test_psmatch() -> None:
     found = births_impact(
         covariates=MATCHING, strategy={"method": "nearest", "score": "probability"}

@@ -37,7 +37,7 @@ SPECIFICATIONS = {
     "nn11_exactrace": dict(replace=False, exact=("race",)),
     "nn11_exactrace_cal02": dict(replace=False, exact=("race",), caliper=0.2),
     "nn11_repl_exactrace": dict(exact=("race",)),
-    "maha11_norepl": dict(replace=False, distance="mahalanobis"),
+    "maha11_norepl": dict(replace=False, distance="mahalanobis", order="id"),
     "maha11_repl": dict(distance="mahalanobis"),
     "maha_in_pscal02": dict(
         replace=False,

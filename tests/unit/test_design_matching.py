@@ -177,7 +177,7 @@ def test_no_match_at_all_is_one_clear_error() -> None:
         ("twice the land", r"collinear covariates: 'land'|collinear covariates: 'extra'"),
         ("treatment", r"'extra' separates the arms"),
         ("one level", r"'extra\[b\]' separates the arms"),
-        (np.full(240, np.nan), r"missing or infinite values in covariates: 'extra'"),
+        (np.full(240, np.nan), r"missing or infinite values, .* in covariates: 'extra'"),
     ],
 )
 def test_unusable_covariates_are_named(column, message: str) -> None:
@@ -300,3 +300,26 @@ def test_second_order_terms_are_balanced_on_request() -> None:
     gap = (units.age**2)[treated].mean() - (units.age**2)[~treated].mean()
     before = rows[(rows.stage == "before") & (rows.covariate == "age^2")].iloc[0]
     assert before.smd == pytest.approx(gap / (units.age**2)[treated].std())
+
+
+def test_treated_units_short_of_controls_are_kept_or_left_out() -> None:
+    """R's and Stata's rule: fewer than k controls within the caliper, and the treated unit leaves."""
+    treatment = np.array([1, 1, 0, 0, 0, 0], dtype=np.int8)
+    score = np.array([0.0, 5.0, 0.1, 0.2, 5.1, 9.0])
+    covariates = covariate_matrix({"x": score})
+    width = 1.0 / score.std(ddof=1)
+    options = {"k": 2, "caliper": width}
+    propensity = PropensityScore("logit", score, 1 / (1 + np.exp(-score)))
+    kept, left_out = (
+        match_nearest(
+            covariates,
+            treatment,
+            NearestNeighbour(incomplete=incomplete, **options),
+            propensity=propensity,
+        )
+        for incomplete in ("keep", "drop")
+    )
+    assert kept.weights.tolist() == [1, 1, 0.5, 0.5, 1, 0]
+    assert left_out.weights.tolist() == [1, 0, 0.5, 0.5, 0, 0]
+    assert kept.dropped == {}
+    assert left_out.dropped == {"fewer than 2 candidates within reach": 1}

@@ -241,3 +241,42 @@ def test_waves_with_names_keep_their_order() -> None:
     found, _ = estimate(frame, {**named, "estimators": ["two_by_two"]})
     means = changes(SURVEY).groupby("arm")["change"].mean()
     assert value(found, "two_arms/two_by_two/income") == pytest.approx(means[1] - means[0])
+
+
+DEGENERATE = {
+    "zero": lambda frame: 0.0 * frame["x"],
+    "constant": lambda frame: 0.0 * frame["x"] + 7.3,
+    "one a unit": lambda frame: 1000 * frame["x"],
+    "treatment": lambda frame: frame["treated"],
+    "nil before": lambda frame: frame["income"].where(frame["wave"] >= 3, 0.0),
+    "huge": lambda frame: frame["income"] * 1e160,
+    "known in one arm": lambda frame: frame["income"].where(frame["start"] > 0),
+}
+
+
+@pytest.mark.parametrize("kind", DEGENERATE)
+def test_an_outcome_that_bears_no_estimate_leaves_the_others_standing(kind: str) -> None:
+    """`poor` is put in the place of each; `income` has the numbers that it has alone."""
+    frame = SURVEY.assign(poor=DEGENERATE[kind](SURVEY))
+    analyses = [{**one, "outcomes": ["income", "poor"]} for one in (STAGGERED, TWO_ARMS, TRIPLE)]
+    found, over_time = estimate(frame, *analyses)
+    alone, _ = estimate(SURVEY, *({**one, "outcomes": ["income"]} for one in analyses))
+    columns = ["estimate", "std_error", "treated_mean", "n_treated"]
+    expected = alone["estimates"].set_index("spec_id")[columns]
+    rows = found["estimates"].set_index("spec_id")
+    pd.testing.assert_frame_equal(rows.loc[expected.index, columns], expected, check_exact=True)
+    for name, table in (found | over_time.tables).items():
+        schema(name).validate(table)
+    others = rows[rows["outcome"] == "poor"]
+    without = others[others["std_error"].isna()]
+    assert (without["notes"] != "").all()
+    assert (others["std_error"].dropna() > 1e-6).all()
+    if kind in ("zero", "constant", "one a unit"):
+        assert (others["estimate"].dropna() == 0).all()
+    if kind == "nil before":
+        missing = others.loc["two_arms/ancova/poor"]
+        assert np.isnan(missing["estimate"])
+        assert "'outcome before' (always 0)" in missing["notes"]
+        assert others["estimate"].notna().sum() == len(others) - 1
+    elif kind != "known in one arm":
+        assert others["std_error"].isna().all()

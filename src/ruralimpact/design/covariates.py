@@ -11,6 +11,9 @@ from ruralimpact.errors import ConfigError, DesignError
 
 FloatArray = NDArray[np.float64]
 
+# Squares of sums of such numbers are still numbers.
+LARGEST = 1e100
+
 
 @dataclass(frozen=True)
 class CovariateMatrix:
@@ -149,14 +152,17 @@ def covariate_matrix(
 
 
 def _refuse_non_finite(matrix: FloatArray, names: Sequence[str], where: str | None) -> None:
-    bad = ~np.isfinite(matrix)
+    bad = ~(np.abs(matrix) <= LARGEST)
     if bad.any():
         listed = ", ".join(
             f"'{name}' ({count:,})"
             for name, count in zip(names, bad.sum(axis=0), strict=True)
             if count
         )
-        raise DesignError(f"{_prefix(where)}missing or infinite values in covariates: {listed}.")
+        raise DesignError(
+            f"{_prefix(where)}missing or infinite values, or such beyond {LARGEST:g}, in covariates: "
+            f"{listed}."
+        )
 
 
 def _prefix(where: str | None) -> str:

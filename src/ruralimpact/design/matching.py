@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.coarsened import NO_CONTROLS
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.kernel import OFF_SUPPORT
-from ruralimpact.design.neighbours import Neighbours
+from ruralimpact.design.neighbours import Neighbours, only_complete
 from ruralimpact.design.optimal import NO_CANDIDATE
 from ruralimpact.design.propensity import PropensityScore, refuse_empty_arm
 from ruralimpact.design.search import (
@@ -20,6 +20,7 @@ from ruralimpact.design.search import (
     with_replacement,
     without_replacement,
 )
+from ruralimpact.design.shared_pairs import alike, share_pairs
 from ruralimpact.errors import DesignError
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Design:
         Disjoint matched sets (-1 outside); None where a candidate may serve twice.
     dropped : dict of str to int
         Focal units without a match, by reason.
+    shares : ndarray, shape (n_pairs,), optional
+        Share of each pair of `neighbours` in its focal unit's comparison; equal ones where None.
+    served : ndarray, shape (n_focal,), optional
+        Share of a focal unit that is matched: below 1 where of several alike not all find a match. 1 or 0, by
+        `weights`, where None.
     """
 
     treatment: NDArray[np.int8]
@@ -60,6 +66,20 @@ class Design:
     neighbours: Neighbours | None
     set_ids: IntArray | None
     dropped: dict[str, int]
+    shares: FloatArray | None = None
+    served: FloatArray | None = None
+
+    @property
+    def n_served(self) -> int:
+        """Number of focal units in the estimand."""
+        return int(np.rint(self.served_units.sum()))
+
+    @property
+    def served_units(self) -> FloatArray:
+        """How much of each unit, as a focal one, is in the estimand, shape (n,)."""
+        units = np.zeros(len(self.treatment))
+        units[self.focal] = self.matched if self.served is None else self.served
+        return units
 
     @property
     def matched(self) -> NDArray[np.bool_]:
@@ -78,7 +98,7 @@ class Design:
         if self.neighbours is None:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
         focal, candidate = self.neighbours.pairs()
-        share = 1.0 / self.neighbours.counts[focal]
+        share = 1.0 / self.neighbours.counts[focal] if self.shares is None else self.shares
         return self.focal[focal], self.candidates[candidate], share
 
 
@@ -136,10 +156,20 @@ def match_nearest(
         if strategy.replace
         else without_replacement(search, strategy)
     )
-    dropped = _count_dropped(search, neighbours, strategy, int((treatment == focal_arm).sum()))
+    n_focal = int((treatment == focal_arm).sum())
+    if strategy.incomplete == "drop":
+        complete = only_complete(neighbours, strategy.k)
+        short = int((neighbours.counts > 0).sum() - (complete.counts > 0).sum())
+        dropped = _count_dropped(search, neighbours, strategy, n_focal)
+        dropped |= {f"fewer than {strategy.k} candidates within reach": short} if short else {}
+        neighbours = complete
+    else:
+        dropped = _count_dropped(search, neighbours, strategy, n_focal)
     if not (neighbours.counts > 0).any():
         reasons = "; ".join(f"{reason}: {count:,}" for reason, count in dropped.items())
         raise DesignError(f"{where + ': ' if where else ''}no unit finds a match ({reasons}).")
+    if not strategy.replace and strategy.ties == "all":
+        return shared_design(treatment, search, neighbours, dropped)
     weights = np.zeros(len(treatment))
     matched = neighbours.counts > 0
     weights[focal[matched]] = 1.0
@@ -147,6 +177,51 @@ def match_nearest(
     weights[candidates] = neighbours.usage(shares)
     sets = None if strategy.replace else _set_ids(search, neighbours, len(treatment))
     return Design(treatment, weights, focal, candidates, neighbours, sets, dropped)
+
+
+def shared_design(
+    treatment: NDArray[np.int8], search: Search, neighbours: Neighbours, dropped: dict[str, int]
+) -> Design:
+    """Give every unit the share of a match without replacement that those like it have.
+
+    Parameters
+    ----------
+    treatment : ndarray of {0, 1}, shape (n,)
+    search : Search
+    neighbours : Neighbours
+        Of one match, in which a candidate serves once.
+    dropped : dict of str to int
+        Focal units without a match, by reason.
+
+    Returns
+    -------
+    Design
+        The average over all orders of units alike; the match itself where none are.
+    """
+    columns = np.column_stack([search.points, *(column for column, _ in search.limits)])
+    classes = alike(columns, search.strata)
+    owner, member = neighbours.pairs()
+    shared = share_pairs(owner, member, classes[search.focal], classes[search.candidates])
+    weights = np.zeros(len(treatment))
+    weights[search.focal] = shared.matched
+    weights[search.candidates] = np.bincount(
+        shared.member,
+        shared.share * shared.matched[shared.owner],
+        minlength=len(search.candidates),
+    )
+    sets = np.full(len(treatment), -1, dtype=np.int64)
+    sets[search.focal], sets[search.candidates] = shared.focal_sets, shared.candidate_sets
+    return Design(
+        treatment,
+        weights,
+        search.focal,
+        search.candidates,
+        search.lists(shared.owner, shared.member),
+        sets,
+        dropped,
+        shared.share,
+        shared.matched,
+    )
 
 
 def name_missing_cells(design: Design, unknown: NDArray[np.bool_], reason: str) -> Design:

@@ -311,6 +311,28 @@ def lists_from_pairs(
     return ListNeighbours(start.astype(np.int64), candidates[by_focal], n_candidates)
 
 
+def only_complete(neighbours: Neighbours, k: int) -> Neighbours:
+    """Take their neighbours from focal units that have fewer than k.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+    k : int
+
+    Returns
+    -------
+    Neighbours
+    """
+    complete = neighbours.counts >= k
+    if isinstance(neighbours, IntervalNeighbours):
+        low = np.where(complete, neighbours.low, 0)
+        return IntervalNeighbours(neighbours.order, low, np.where(complete, neighbours.high, 0))
+    focal, candidate = neighbours.pairs()
+    kept = complete[focal]
+    n_candidates = len(neighbours.usage(np.zeros(len(complete))))
+    return lists_from_pairs(focal[kept], candidate[kept], len(complete), n_candidates)
+
+
 def _nearest_rows(
     focal: FloatArray,
     candidates: FloatArray,

@@ -165,7 +165,7 @@ def design_row(
             "estimand": [f"{estimand}, supported" if dropped else estimand],
             "n_treated": [int(treated.sum())],
             "n_control": [int((~treated).sum())],
-            "n_treated_matched": [int((design.weights[treated] > 0).sum())],
+            "n_treated_matched": [design.n_served],
             "n_control_matched": [int((design.weights[~treated] > 0).sum())],
             "effective_controls": [effective],
             "n_dropped": [dropped],
@@ -213,14 +213,18 @@ def read_design(
     sets = mine["set"].to_numpy(np.int64)
     unit_weights = mine["weight"].to_numpy(float)
     alone = int((unit_weights[focal] == 0).sum())
+    sets_there = (sets >= 0).any()
+    order = np.lexsort((member, owner))
     return Design(
         treatment,
         unit_weights,
         focal,
         candidates,
         neighbours if len(linked) else None,
-        sets if (sets >= 0).any() else None,
+        sets if sets_there else None,
         {"without a match": alone} if alone else {},
+        linked["weight"].to_numpy(float)[order] if sets_there else None,
+        unit_weights[focal] if sets_there else None,
     )
 
 

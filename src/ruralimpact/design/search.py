@@ -18,6 +18,7 @@ from ruralimpact.design.neighbours import (
 )
 from ruralimpact.design.propensity import PropensityScore
 from ruralimpact.design.restricted import nearest_within_limits
+from ruralimpact.design.ties import data_order
 from ruralimpact.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -245,8 +246,13 @@ def without_replacement(search: Search, strategy: "NearestNeighbour") -> ListNei
 
 
 def _turns(search: Search, strategy: "NearestNeighbour") -> IntArray:
-    """Descending score where there is one, else the order of ids."""
-    if not search.limits or strategy.caliper is None or strategy.order == "id":
+    """Descending score where there is one, else who is farthest from the candidates' mean first."""
+    if strategy.order == "id":
         return np.arange(len(search.focal))
-    score = search.limits[0][0][search.focal]
-    return np.argsort(score if strategy.order == "ascending" else -score, kind="stable")
+    points = search.points[search.focal]
+    if search.limits and strategy.caliper is not None:
+        score = search.limits[0][0][search.focal]
+        hardest = score if strategy.order == "ascending" else -score
+    else:
+        hardest = -((points - search.points[search.candidates].mean(axis=0)) ** 2).sum(axis=1)
+    return data_order(np.column_stack([hardest, points]))

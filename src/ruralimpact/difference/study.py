@@ -29,6 +29,7 @@ from ruralimpact.difference.staggered import estimate_staggered, staggered_effec
 from ruralimpact.difference.trend_rows import comparison_rows, parallel_trend_rows, pre_trend_row
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.compared import Compared
+from ruralimpact.estimation.degenerate import not_estimable, refuse_out_of_range, settled
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.study import Tables
@@ -97,11 +98,9 @@ def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> 
                 values.reshape(arms.rows.shape),
                 naive=sample.get("contaminated") == "keep" and bool(analysis.get("fixed")),
             )
-            try:
-                estimates += one.estimates()
-                one.add_rows(rows)
-            except DesignError as problem:
-                raise DesignError(f"{arms.analysis}, {name}: {problem}") from problem
+            estimates += one.estimates()
+            for table, found in one.rows().items():
+                rows[table] += found
         groups = pd.Series(arms.groups.astype(str))
         compared[arms.analysis] = Compared(arms.analysis, groups, arms.treatment, estimates)
     return DifferenceTables(
@@ -157,12 +156,20 @@ class _OneOutcome:
 
     def estimates(self) -> Iterator[tuple[Specification, ScoredEstimate]]:
         for name in strategies_of(self.analysis):
-            found = (
-                estimate_staggered(name, self.outcome, self.arms, self.effects)
-                if self.staggered
-                else estimate_two_periods(name, self.outcome, self.arms)
-            )
+            try:
+                found = self._estimate(name)
+            except DesignError as problem:
+                found = not_estimable(str(problem), len(self.outcome))
             yield self._specification(name), found
+
+    def _estimate(self, name: str) -> ScoredEstimate:
+        refuse_out_of_range(self.outcome)
+        found = (
+            estimate_staggered(name, self.outcome, self.arms, self.effects)
+            if self.staggered
+            else estimate_two_periods(name, self.outcome, self.arms)
+        )
+        return settled(found, self.outcome, self.arms.treatment)
 
     def _specification(self, strategy: str) -> Specification:
         named = self.analysis.get("treatment", self.analysis.get("first_treated", ""))
@@ -180,8 +187,17 @@ class _OneOutcome:
             synthetic=self.question.synthetic,
         )
 
-    def add_rows(self, rows: Rows) -> None:
-        """Add the rows behind the estimates to the tables."""
+    def rows(self) -> Rows:
+        """The rows behind the estimates, by table; none where the outcome bears no estimate."""
+        rows: Rows = {name: [] for name in TABLES}
+        try:
+            refuse_out_of_range(self.outcome)
+            self._add_rows(rows)
+        except DesignError:  # the estimates have the reason
+            return {}
+        return rows
+
+    def _add_rows(self, rows: Rows) -> None:
         question, event = self.question, self.by_event_time
         rows["dynamics"] += mean_rows(question, self.outcome)
         if self.staggered:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.strategies.base import Strategy
+from ruralimpact.estimation.degenerate import settling
 from ruralimpact.estimation.estimands import average_effect, flip
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
@@ -29,7 +30,7 @@ def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
     callable
         From an outcome (ndarray of shape (n,), NaN where missing) to a `ScoredEstimate` of the effect on
         the treated (on the overlap population for overlap weights). Units with a missing outcome leave
-        the comparison; their scores are 0.
+        the comparison; their scores are 0. See `degenerate.settling` for outcomes that do not vary.
     """
     kind = ESTIMATORS[strategy.estimator]
 
@@ -45,7 +46,7 @@ def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
         found = kind.build(strategy, part)(outcome[known])
         return spread_scores(found, known, lost=prepared.n_treated - found.n_treated)
 
-    return estimate
+    return settling(estimate, prepared.treatment)
 
 
 def everyone_estimator(

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.records import Key, read_design, read_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.degenerate import settling
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
@@ -34,9 +36,11 @@ def difference_estimator(treatment: NDArray[np.int8]) -> Estimator:
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
         known = ~np.isnan(outcome)
+        if set(treatment[known]) != set(treatment):
+            raise DesignError("the outcome is missing for every unit of an arm.")
         return spread_scores(difference_in_means(outcome[known], treatment[known]), known)
 
-    return estimate
+    return settling(estimate, treatment)
 
 
 def prepare_strategy(
@@ -71,5 +75,5 @@ def prepare_strategy(
         read_design(Key(analysis["name"], row["name"]), comparison, weights, pairs),
         None if link is None else read_propensity(comparison, link, propensity),
         outcome_covariates=comparison.matrix(strategy.outcome_regressors),
-        stratified=bool(analysis.get("exact") or strategy.strata),
+        strata=comparison.strata([*analysis.get("exact", []), *strategy.strata]),
     )

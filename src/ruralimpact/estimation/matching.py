@@ -50,5 +50,5 @@ def matching_estimate(
     arm = design.treatment if focal_is_treated else (1 - design.treatment).astype(np.int8)
     regressed = covariates if design.set_ids is None or bias_adjust else covariates.none()
     found = weighted_difference(outcome, arm, design.weights, regressed, bias_adjust=bias_adjust)
-    found = replace(found, set_ids=design.set_ids)
+    found = replace(found, set_ids=design.set_ids, n_treated=design.n_served)
     return found if focal_is_treated else flip(found)

@@ -35,7 +35,7 @@ def matches_among(design: Design, known: BoolArray) -> Design:
     DesignError
         No treated unit is left.
     """
-    focal_unit, match_unit, _ = design.pairs()
+    focal_unit, match_unit, share = design.pairs()
     keep = known[focal_unit] & known[match_unit]
     if not keep.any():
         raise DesignError("the outcome is missing for every matched unit.")
@@ -45,11 +45,28 @@ def matches_among(design: Design, known: BoolArray) -> Design:
     member = np.searchsorted(candidates, place[match_unit[keep]])
     neighbours = lists_from_pairs(owner, member, len(focal), len(candidates))
     weights = np.zeros(int(known.sum()))
-    weights[focal] = neighbours.counts > 0
-    weights[candidates] = neighbours.usage(1.0 / np.maximum(neighbours.counts, 1))
+    shares = served = None
+    if design.shares is None:
+        weights[focal] = neighbours.counts > 0
+        weights[candidates] = neighbours.usage(1.0 / np.maximum(neighbours.counts, 1))
+    else:
+        left = np.bincount(owner, share[keep], minlength=len(focal))
+        shares = share[keep] / left[owner]
+        weights[focal] = np.where(neighbours.counts > 0, design.weights[known][focal], 0.0)
+        used = shares * weights[focal][owner]
+        weights[candidates] = np.bincount(member, used, minlength=len(candidates))
+        served = weights[focal]
     sets = None if design.set_ids is None else np.where(weights > 0, design.set_ids[known], -1)
-    return Design(
-        design.treatment[known], weights, focal, candidates, neighbours, sets, design.dropped
+    return replace(
+        design,
+        treatment=design.treatment[known],
+        weights=weights,
+        focal=focal,
+        candidates=candidates,
+        neighbours=neighbours,
+        set_ids=sets,
+        shares=shares,
+        served=served,
     )
 
 

@@ -26,8 +26,8 @@ class Prepared:
         Where the strategy uses one.
     outcome_covariates : CovariateMatrix, n rows
         Of the outcome regressions of doubly robust strategies.
-    stratified : bool
-        Whether units were compared within exact strata.
+    strata : ndarray of int, shape (n,), optional
+        Codes of the exact strata within which units were compared.
     estimand : {"ATT", "ATE"}
         ``"ATE"`` for estimators that give it in one step.
     """
@@ -37,18 +37,18 @@ class Prepared:
     design: Design
     propensity: PropensityScore | None
     outcome_covariates: CovariateMatrix
-    stratified: bool = False
+    strata: NDArray[np.int64] | None = None
     estimand: Literal["ATT", "ATE"] = "ATT"
 
     @property
     def units(self) -> ComparedUnits:
-        """The units as a design sees them, but for their strata."""
-        return ComparedUnits(self.covariates, self.treatment, self.propensity)
+        """The units as a design sees them."""
+        return ComparedUnits(self.covariates, self.treatment, self.propensity, self.strata)
 
     @property
     def n_treated(self) -> int:
         """Treated units that the design keeps."""
-        return int((self.design.weights[self.design.treatment == 1] > 0).sum())
+        return self.design.n_served
 
     def selection(self) -> Selection:
         """The propensity score with what its estimation adds to influence scores."""
@@ -72,6 +72,7 @@ class Prepared:
             covariates=self.covariates.rows(known),
             treatment=self.treatment[known],
             design=design,
+            strata=None if self.strata is None else self.strata[known],
             propensity=score
             and PropensityScore(
                 score.link, score.linear_predictor[known], score.probability[known]

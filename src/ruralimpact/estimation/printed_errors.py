@@ -101,12 +101,15 @@ class MatchedOn:
     tie_tolerance : float
     fitted : FittedScore, optional
         Where units were matched on an estimated score alone: without caliper, strata or adjustment.
+    strata : ndarray of int, shape (n,), optional
+        Exact strata within which units were matched, and variances are looked for.
     """
 
     coordinates: FloatArray
     adjust_for: FloatArray | None
     tie_tolerance: float
     fitted: FittedScore | None = None
+    strata: NDArray[np.int64] | None = None
 
 
 def printed_std_errors(
@@ -224,6 +227,7 @@ class AbadieImbens:
             matched_on.coordinates,
             j=1 if matched_on.coordinates.ndim == 1 else 2,
             tie_tolerance=matched_on.tie_tolerance,
+            strata=matched_on.strata,
         )
         return self._estimate(variances)
 

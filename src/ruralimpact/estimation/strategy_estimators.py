@@ -110,11 +110,11 @@ def _matched_on(strategy: PairMatching, prepared: Prepared) -> MatchedOn:
     adjust = strategy.adjusted_for(covariates)
     regressed = None if adjust is None else adjust.values
     if strategy.distance != "propensity":
-        return MatchedOn(points, regressed, strategy.ties_within)
+        return MatchedOn(points, regressed, strategy.ties_within, strata=prepared.strata)
     score, fitted = points[:, 0], None
     if _on_estimated_score(strategy, prepared):
         fitted = FittedScore(prepared.units.score, covariates, treatment, score, strategy.k)
-    return MatchedOn(score, regressed, strategy.ties_within, fitted)
+    return MatchedOn(score, regressed, strategy.ties_within, fitted, prepared.strata)
 
 
 def _on_estimated_score(strategy: PairMatching, prepared: Prepared) -> bool:
@@ -122,7 +122,7 @@ def _on_estimated_score(strategy: PairMatching, prepared: Prepared) -> bool:
     return (
         strategy.distance == "propensity"
         and strategy.bias_adjust is False
-        and not prepared.stratified
+        and prepared.strata is None
         and not prepared.design.dropped
     )
 

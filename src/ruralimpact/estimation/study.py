@@ -13,6 +13,7 @@ from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
+from ruralimpact.estimation.degenerate import reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
@@ -68,7 +69,8 @@ def estimate_study(
     Raises
     ------
     DesignError
-        A comparison that the data cannot bear.
+        A comparison that the data cannot bear, whatever the outcome. What one outcome cannot bear leaves its
+        estimate missing, with the reason in its notes.
     """
     total = sum(len(strategies_of(a)) * len(a["outcomes"]) for a in study["analyses"])
     families = {name: outcome.get("family", name) for name, outcome in study["outcomes"].items()}
@@ -116,7 +118,7 @@ def _specified(
     outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
     outcomes = outcomes.loc[comparison.units["unit_id"]]
     for name in strategies_of(analysis):
-        estimator = estimator_of(study, tables, analysis, comparison, name)
+        estimator = reporting(estimator_of(study, tables, analysis, comparison, name))
         for outcome in analysis["outcomes"]:
             values = outcomes[outcome].to_numpy(float)
             yield _specification(study, tables, analysis, name, outcome), estimator(values)
@@ -185,7 +187,8 @@ def estimator_of(
             pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy().astype(np.int64)
         )
         panel = Panel(comparison.units["id"].to_numpy(object), periods)
-        return panel_estimator(name, comparison.treatment.astype(float), panel)
+        estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
+        return settling(estimator, comparison.treatment)
     if analysis["method"] == "difference_in_means":
         return difference_estimator(comparison.treatment)
     rows = {row["name"]: row for row in study["strategies"]}

@@ -10,6 +10,7 @@ from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.dependence import find_dependence
+from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import PropensityScore, fit_propensity
 from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
@@ -134,21 +135,21 @@ def _within_strata(
         design,
         score,
         outcome_covariates=comparison.covariates,
-        stratified=True,
+        strata=cells,
     )
     estimator = strategy_estimator(strategy, prepared)
-    return [_level(comparison, inside, design.weights, estimator) for inside in members]
+    return [_level(comparison, inside, design, estimator) for inside in members]
 
 
 def _level(
-    comparison: Comparison, inside: BoolArray, weights: FloatArray, estimator: Estimator
+    comparison: Comparison, inside: BoolArray, design: Design, estimator: Estimator
 ) -> Level:
-    used = np.where(inside, weights, 0.0)
-    lost = int((inside & (comparison.treatment == 1) & (weights == 0)).sum())
+    used = np.where(inside, design.weights, 0.0)
+    matched = int(np.rint(design.served_units[inside].sum()))
+    lost = int((inside & (comparison.treatment == 1)).sum()) - matched
     reason = _empty_arm(comparison.treatment, used)
     if reason:
         return Level(inside, None, lost, reason=reason)
-    matched = int(((comparison.treatment == 1) & (used > 0)).sum())
     own = _masked(estimator, inside, matched)
     return Level(inside, own, lost, _balanced(comparison, inside, used))
 

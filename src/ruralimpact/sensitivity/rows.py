@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.degenerate import refuse_out_of_range
 from ruralimpact.sensitivity import oster
 from ruralimpact.sensitivity.e_value import EValue, e_values, risk_ratio
 from ruralimpact.sensitivity.omitted import (
@@ -87,8 +89,11 @@ def unmatched(
     Raises
     ------
     DesignError
-        The covariates determine the treatment, or leave no degrees of freedom.
+        An arm is empty, the outcome is out of range, or the covariates determine the treatment or leave no
+        degrees of freedom.
     """
+    refuse_empty_arm(treatment)
+    refuse_out_of_range(outcome)
     treated = treatment == 1
     weights = np.where(treated, 1.0, treated.sum() / (~treated).sum())
     values = covariates.values
@@ -146,6 +151,9 @@ def _rosenbaum(sample: MatchedSample) -> dict[str, Any]:
 def complete_sets(sample: MatchedSample) -> IntArray:
     """Matched sets that have units of both arms left, -1 for the units of others.
 
+    Where most treated units are in pairs, the larger sets of units alike are left out: which of them are
+    pairs no rule can say.
+
     Parameters
     ----------
     sample : MatchedSample
@@ -156,7 +164,20 @@ def complete_sets(sample: MatchedSample) -> IntArray:
     """
     treated = sample.treatment == 1
     both = np.intersect1d(sample.sets[treated], sample.sets[~treated])
-    return np.where(np.isin(sample.sets, both), sample.sets, -1)
+    return _pairs_alone(np.where(np.isin(sample.sets, both), sample.sets, -1), treated)
+
+
+def _pairs_alone(sets: IntArray, treated: NDArray[np.bool_]) -> IntArray:
+    """The pairs among the sets, where most treated units are in one: units alike share a larger set."""
+    inside = sets >= 0
+    codes, place = np.unique(sets[inside], return_inverse=True)
+    arms = [
+        np.bincount(place[treated[inside] == arm], minlength=len(codes)) for arm in (True, False)
+    ]
+    pure = (arms[0] == 1) & (arms[1] == 1)
+    if 2 * pure.sum() < arms[0].sum():
+        return sets
+    return np.where(np.isin(sets, codes[pure]), sets, -1)
 
 
 _REGRESSION = (

@@ -214,7 +214,7 @@ def _estimator(rest: Rest, strategy: Strategy, exact: list[str]) -> Estimator:
         make_design(comparison, strategy, model, exact),
         model,
         outcome_covariates=comparison.matrix(strategy.outcome_regressors),
-        stratified=bool(exact or strategy.strata),
+        strata=comparison.strata([*exact, *strategy.strata]),
     )
     return strategy_estimator(strategy, prepared)
 

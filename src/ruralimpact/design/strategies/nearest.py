@@ -29,18 +29,25 @@ class NearestNeighbour(PairMatching):
     order: Annotated[
         Literal["descending", "ascending", "closest", "id"] | None, Words("{}", _ORDERS.__getitem__)
     ] = None
-    """Who chooses first, without replacement: by score, distance or id; by descending score when not
-    given, or by id for a metric distance."""
+    """Who chooses first, without replacement: by score, distance or id; when not given by descending
+    score, or in a metric whoever is farthest from the controls' mean."""
     ties: Annotated[
         Literal["all", "first"],
         Words("of equally near controls the {} by identifier is taken"),
     ] = "all"
-    """With replacement: keep all equally near controls, sharing the weight, or the first by unit id."""
+    """All equally near controls share the weight, and without replacement units alike share their matches,
+    as on average over every order of their names; or the first by unit id is taken."""
     tie_tolerance: Annotated[
         NotNegative,
         Words("neighbours within {} of squared standardised distance count as tied", number),
     ] = 0.0
     """Neighbours nearer than this, in squared standardised distance, count as tied."""
+    incomplete: Annotated[
+        Literal["keep", "drop"],
+        Words("a treated unit with fewer than k controls within reach is left out", str),
+    ] = "keep"
+    """What becomes of a treated unit with fewer than k controls within calipers and strata: it is compared
+    with those there are (`keep`), or left out (`drop`, as Stata's teffects and R's Matching do)."""
     discard: Annotated[
         Literal["none", "both"],
         Words("units of {} arms outside the overlap of their scores discarded before"),

@@ -3,13 +3,11 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ruralimpact.design.compared_units import ComparedUnits
-from ruralimpact.design.matching import Design
-from ruralimpact.design.neighbours import lists_from_pairs
-from ruralimpact.design.optimal import Caliper, OptimalPairs, optimal_pairs
-from ruralimpact.design.search import caliper_limits, match_points
+from ruralimpact.design.matching import Design, shared_design
+from ruralimpact.design.optimal import Caliper, optimal_pairs
+from ruralimpact.design.search import Search, caliper_limits, match_points
 from ruralimpact.design.strategies.pair_matching import PairMatching
 
 
@@ -30,21 +28,21 @@ class OptimalMatching(PairMatching):
         pairs = optimal_pairs(
             units.treatment, points, k=self.k, calipers=calipers, strata=units.strata
         )
-        return _paired_design(units.treatment, pairs)
+        search = Search(
+            np.flatnonzero(units.treatment == 1),
+            np.flatnonzero(units.treatment == 0),
+            points,
+            limits,
+            units.strata,
+        )
+        neighbours = search.lists(
+            np.searchsorted(search.focal, pairs.treated_index),
+            np.searchsorted(search.candidates, pairs.control_index),
+        )
+        return shared_design(units.treatment, search, neighbours, pairs.dropped)
 
     def _headline(self) -> str:
         return (
             f"The {self._controls_in_words()} of its own for each treated unit, of the least total "
             f"{self._distance_in_words()}"
         )
-
-
-def _paired_design(treatment: NDArray[np.int8], pairs: OptimalPairs) -> Design:
-    focal, candidates = np.flatnonzero(treatment == 1), np.flatnonzero(treatment == 0)
-    owner = np.searchsorted(focal, pairs.treated_index)
-    member = np.searchsorted(candidates, pairs.control_index)
-    neighbours = lists_from_pairs(owner, member, len(focal), len(candidates))
-    sets = np.full(len(treatment), -1, dtype=np.int64)
-    sets[pairs.treated_index] = owner
-    sets[pairs.control_index] = owner
-    return Design(treatment, pairs.weights, focal, candidates, neighbours, sets, pairs.dropped)
