@@ -1,4 +1,4 @@
-"""Write the generated pages: docs/parameters.md, docs/outputs.md, and the drawing in docs/workflow.md.
+"""Write the generated pages of docs/: parameters, exhibits, outputs, and the drawing of the workflow.
 
 Run by `make docs`; a test fails while a page is behind its source.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import exhibit_kinds
 import output_dictionary
 import yaml
 
@@ -32,7 +33,8 @@ INTRODUCTION = """\
 
 Every key of the configuration files, from the schemas in `workflow/schemas/`. Written by `make docs`;
 do not edit. A key that is not listed here is refused, and the message names the nearest one that is.
-The columns of a study's `codebook.csv` are described in [codebook.md](codebook.md).
+The columns of a study's `codebook.csv` are described in [codebook.md](codebook.md), the tables and figures of
+`exhibits.yaml` in [exhibits.md](exhibits.md).
 """
 TYPES = {
     "string": "text",
@@ -47,7 +49,7 @@ TYPES = {
 def parameters() -> str:
     """Return the text of docs/parameters.md."""
     pages = [INTRODUCTION]
-    for name in ("config", "study", "strategies", "exhibits"):
+    for name in ("config", "study", "strategies"):
         path = ROOT / "workflow" / "schemas" / f"{name}.schema.yaml"
         schema = yaml.safe_load(path.read_text(encoding="utf-8"))
         pages.append(f"## {schema['title']}\n\n{schema['description']}\n")
@@ -164,6 +166,7 @@ def main() -> None:
     """Write all pages."""
     docs = ROOT / "docs"
     (docs / "parameters.md").write_text(parameters(), encoding="utf-8")
+    (docs / "exhibits.md").write_text(exhibit_kinds.exhibits(), encoding="utf-8")
     (docs / "outputs.md").write_text(output_dictionary.outputs(), encoding="utf-8")
     page = docs / "workflow.md"
     page.write_text(workflow_page(page.read_text(encoding="utf-8")), encoding="utf-8")

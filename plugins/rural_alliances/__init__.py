@@ -4,15 +4,7 @@ It gives the synthetic stand-in for the survey behind that document, a table tha
 beside a study's own, and the ledger of all its claims (``rules.smk``).
 """
 
-from ruralimpact.plugins import ExhibitInputs, ExhibitKind, Generator, Plugin
-
-_CLAIMS = {
-    "description": "Claims of `data/published/claims.csv`, by identifier, in this order (kind `published`).",
-    "type": "array",
-    "minItems": 1,
-    "uniqueItems": True,
-    "items": {"type": "string"},
-}
+from ruralimpact.plugins import ExhibitInputs, Generator, Plugin
 
 PLUGIN = Plugin(
     generators={
@@ -20,14 +12,7 @@ PLUGIN = Plugin(
             make="generator.generate:generate", truth=("effects", "products_without")
         )
     },
-    tables={
-        "published": ExhibitKind(
-            build="exhibits.published_table:published_table",
-            shown_with="truth",
-            keys={"claims": _CLAIMS},
-            required=("claims",),
-        )
-    },
+    exhibits={"published": "exhibits.published_table"},
     inputs=ExhibitInputs(
         kinds=("published", "truth"),
         files=(

@@ -12,12 +12,15 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ruralimpact.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 _CONFIG = "config/config.yaml"
 
@@ -57,29 +60,6 @@ class Generator:
 
 
 @dataclass(frozen=True)
-class ExhibitKind:
-    """A kind of table or figure.
-
-    Attributes
-    ----------
-    build : str
-        ``"module:function"`` inside the plug-in; called with `StudyResults` and the entry of
-        exhibits.yaml, returns a tuple of tables, or a figure.
-    shown_with : str
-        Kind of the package beside which the report shows it.
-    keys : mapping of str to mapping
-        JSON schemas of the keys that its entries have besides those that all exhibits have.
-    required : tuple of str
-        Those of its keys that an entry must have.
-    """
-
-    build: str
-    shown_with: str
-    keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class ExhibitInputs:
     """Files that exhibits read besides the results of their study.
 
@@ -113,16 +93,16 @@ class Plugin:
     ----------
     generators : mapping of str to Generator
         By the name that ``generate.process`` of study.yaml has.
-    tables, figures : mapping of str to ExhibitKind
-        By the name that ``kind`` of exhibits.yaml has.
+    exhibits : mapping of str to str
+        Modules inside the plug-in by the kind of table or figure that each declares, see
+        `ruralimpact.exhibits.kinds`.
     inputs : ExhibitInputs or None
     name, folder : str
         Filled in when it is loaded: the folder's name, and its path relative to the project's folder.
     """
 
     generators: Mapping[str, Generator] = field(default_factory=dict)
-    tables: Mapping[str, ExhibitKind] = field(default_factory=dict)
-    figures: Mapping[str, ExhibitKind] = field(default_factory=dict)
+    exhibits: Mapping[str, str] = field(default_factory=dict)
     inputs: ExhibitInputs | None = None
     name: str = ""
     folder: str = ""
@@ -136,17 +116,33 @@ class Plugin:
             There is no such module or function.
         """
         module, _, name = reference.partition(":")
+        found: Callable[..., Any] = self._named(
+            reference, lambda: getattr(self._imported(module), name)
+        )
+        return found
+
+    def module(self, name: str) -> ModuleType:
+        """Import a module that the plug-in names.
+
+        Raises
+        ------
+        ConfigError
+            There is no such module.
+        """
+        return self._named(name, lambda: self._imported(name))
+
+    def _imported(self, module: str) -> ModuleType:
+        return importlib.import_module(f"{self.name}.{module}")
+
+    def _named(self, reference: str, find: Callable[[], T]) -> T:
         try:
-            function: Callable[..., Any] = getattr(
-                importlib.import_module(f"{self.name}.{module}"), name
-            )
+            return find()
         except (ImportError, AttributeError) as error:
             raise _fault(f"plug-in '{self.folder}': '{reference}' is not there: {error}.") from None
-        return function
 
     def uses(self, study: Mapping[str, Any]) -> bool:
         """Whether a study asks for anything of the plug-in."""
-        kinds = {*self.tables, *self.figures, *(self.inputs.kinds if self.inputs else ())}
+        kinds = {*self.exhibits, *(self.inputs.kinds if self.inputs else ())}
         process = study.get("generate", {}).get("process")
         return process in self.generators or bool(kinds & _kinds(study))
 
@@ -197,19 +193,6 @@ class Plugins:
             for name, generator in plugin.generators.items()
         }
 
-    def kinds(self, section: str) -> dict[str, tuple[Plugin, ExhibitKind]]:
-        """Kinds of ``"tables"`` or ``"figures"`` by name, each with its plug-in."""
-        return {
-            name: (plugin, kind)
-            for plugin in self.loaded
-            for name, kind in getattr(plugin, section).items()
-        }
-
-    def shown_with(self) -> dict[str, str]:
-        """Kinds of the package beside which the report shows those of plug-ins."""
-        kinds = self.kinds("tables") | self.kinds("figures")
-        return {name: kind.shown_with for name, (_, kind) in kinds.items()}
-
     def used_by(self, study: Mapping[str, Any]) -> "Plugins":
         """Return those that a study asks anything of."""
         return Plugins(tuple(plugin for plugin in self.loaded if plugin.uses(study)))
@@ -237,7 +220,7 @@ def load_plugins(root: str | Path, folders: Iterable[str]) -> Plugins:
         if name in [plugin.name for plugin in found]:
             raise _fault(f"two plug-ins are called '{name}'.")
         found.append(_load(Path(root), folder, name))
-    for section in ("generators", "tables", "figures"):
+    for section in ("generators", "exhibits"):
         names = [name for plugin in found for name in getattr(plugin, section)]
         twice = [name for name in names if names.count(name) > 1]
         if twice:

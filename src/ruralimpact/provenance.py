@@ -63,7 +63,8 @@ def _imported(path: Path) -> set[Path]:
     text = _content(path).decode()
     named = {file for name in _names(text) for file in _files(name)}
     # A registry imports every module of its own package.
-    return named.union(path.parent.glob("*.py")) if "iter_modules(__path__" in text else named
+    registry = path.name == "__init__.py" and "iter_modules(__path__" in text
+    return named.union(path.parent.glob("*.py")) if registry else named
 
 
 def _names(text: str) -> Iterator[str]:

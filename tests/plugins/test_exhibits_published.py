@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from exhibit_entries import entry
 from test_exhibits_study import build_results
 
 from rural_alliances.claims.records import Claim, Published
 from rural_alliances.exhibits.printed_numbers import printed_numbers
-from rural_alliances.exhibits.published_table import published_table
+from rural_alliances.exhibits.published_table import KIND, published_table
 from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.quantities import Quantity, planted, quantity_of
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.truth_table import truth_table
+from ruralimpact.exhibits.tables.truth import truth_table
 
 NN5 = "nsw:psid_matching/nn5"
 NN1 = "nsw:psid_matching/nn1_caliper"
@@ -69,7 +71,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     analyses = [{**one, "subgroups": [entry]} for one in found.study["analyses"]]
     study = {**found.study, "name": "nsw", "analyses": analyses}
     own = replace(found, study=study, plugin_inputs={"rural_alliances": published}, truth=truth())
-    return replace(own, printed=printed_numbers(own))
+    return replace(own, printed=printed_numbers(own), findings=findings(own))
 
 
 def test_a_finding_is_taken_apart(results: StudyResults) -> None:
@@ -100,7 +102,8 @@ def test_several_printed_numbers_make_a_range(results: StudyResults) -> None:
 
 def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:
     own = replace(results, study={**results.study, "synthetic": True})
-    exhibit = {"name": "headline", "title": "Headline", "claims": ["X1", "X3", "X4", "X5"]}
+    keys = {"name": "headline", "kind": "published", "title": "Headline"}
+    exhibit = KIND.parsed({**keys, "claims": ["X1", "X3", "X4", "X5"]})
     (table,) = published_table(own, exhibit)
     rows = {row.record["claim"]: row for row in table.rows if row.record}
     assert [cell.text for cell in rows["X1"].cells[:3]] == ["20", "percent of counterfactual", "20"]
@@ -112,11 +115,11 @@ def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:
     assert "synthetic stand-in" in rows["X3"].cells[-1].text
     assert "synthetic stand-in" in table.full_title
     with pytest.raises(ConfigError, match="no claim 'X9'"):
-        published_table(own, {**exhibit, "claims": ["X9"]})
+        published_table(own, KIND.parsed({**keys, "claims": ["X9"]}))
 
 
 def test_the_truth_table_has_printed_numbers_and_percents(results: StudyResults) -> None:
-    exhibit = {"title": "Truth", "analyses": ["psid_matching"]}
+    exhibit = entry("truth", analyses=["psid_matching"])
     (table,) = truth_table(results, exhibit)
     spec = "psid_matching/nn5/earnings"
     row = next(row for row in table.rows if row.record and row.record["spec_id"] == spec)
@@ -135,6 +138,6 @@ def test_the_truth_table_has_printed_numbers_and_percents(results: StudyResults)
 
 def test_no_column_of_dashes_only(results: StudyResults) -> None:
     bare = replace(results, printed={}, truth=truth().iloc[1:2])
-    (table,) = truth_table(bare, {"title": "Truth", "analyses": ["psid_matching"]})
+    (table,) = truth_table(bare, entry("truth", analyses=["psid_matching"]))
     assert {column.label for column in table.columns if column.group.startswith("Percent")} == set()
     assert "Published" not in [column.label for column in table.columns]

@@ -9,7 +9,6 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from ruralimpact.design.strategies import METHODS
-from ruralimpact.exhibits.build import FIGURES, TABLES
 from ruralimpact.outcomes.build import CONSTRUCTORS
 
 ROOT = Path(__file__).parents[2]
@@ -90,10 +89,3 @@ def test_strategy_keys_and_defaults_are_those_of_the_engine(method: str) -> None
 def test_ways_to_build_are_those_of_construct() -> None:
     definitions = load(ROOT / "workflow" / "schemas" / "study.schema.yaml")["$defs"]
     assert set(definitions["build"]["enum"]) == set(CONSTRUCTORS)
-
-
-def test_kinds_of_exhibits_are_those_that_can_be_made() -> None:
-    properties = load(ROOT / "workflow" / "schemas" / "exhibits.schema.yaml")["properties"]
-    for key, builders in (("tables", TABLES), ("figures", FIGURES)):
-        kinds = properties[key]["items"]["properties"]["kind"]["enum"]
-        assert set(kinds) == set(builders)

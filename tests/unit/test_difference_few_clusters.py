@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
-from test_exhibits_difference import exhibit, results_of
+from test_exhibits_difference import exhibit, results_of, words_of
 
 from ruralimpact.difference.few_groups import few_groups_inference
 from ruralimpact.difference.study import DifferenceTables, difference_study
 from ruralimpact.estimation.study import estimate_study
-from ruralimpact.exhibits import captions
-from ruralimpact.exhibits.difference_table import difference_table
-from ruralimpact.exhibits.group_time_table import group_time_table
 from ruralimpact.exhibits.over_time_panels import panels_of
-from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
+from ruralimpact.exhibits.tables.difference import difference_table
+from ruralimpact.exhibits.tables.group_time import group_time_table
+from ruralimpact.exhibits.tables.parallel_trends import parallel_trends_table
 
 SURVEY = survey()
 PLAIN = {**TWO_ARMS, "covariates": [], "estimators": ["two_by_two"], "outcomes": ["income"]}
@@ -104,8 +103,8 @@ def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
         ]
         found = [note for note in notes if note.startswith("Fewer than 40 groups")]
         assert len(found) == 2 * warned
-        figure = exhibit("staggered", kind="event_study")
-        assert ("Fewer than 40 groups" in captions.figure_words(made, figure, 1)["note"]) == warned
+        note = words_of(made, "event_study")["note"]
+        assert ("Fewer than 40 groups" in note) == warned
 
 
 def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:

@@ -10,6 +10,7 @@ from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import exhibit_kinds
 import output_dictionary
 import write_docs
 
@@ -18,6 +19,10 @@ HINT = "run `make docs`"
 
 def test_the_parameter_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == write_docs.parameters(), HINT
+
+
+def test_the_list_of_exhibits_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "exhibits.md").read_text("utf-8") == exhibit_kinds.exhibits(), HINT
 
 
 def test_the_dictionary_of_outputs_is_up_to_date() -> None:

@@ -6,18 +6,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from exhibit_entries import entry, written
 from test_attrition_study import samples, study
 from test_exhibits_study import build_results
 
 from ruralimpact.attrition.study import attrition_study
 from ruralimpact.exhibits import disclosure, formatting
-from ruralimpact.exhibits.attrition_table import attrition_table
 from ruralimpact.exhibits.build import NO_FINDINGS, numbered_tables
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.attrition import attrition_table
 
-EXHIBIT = {"name": "attrition", "kind": "attrition", "title": "Attrition"}
+EXHIBIT = entry("attrition", title="Attrition")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,7 @@ def test_words(results: StudyResults) -> None:
 
 def test_synthetic_studies_have_no_findings(results: StudyResults) -> None:
     synthetic = replace(results, study={**results.study, "synthetic": True})
-    tables = numbered_tables(synthetic, EXHIBIT, 7)
+    tables = numbered_tables(synthetic, written("attrition", title="Attrition"), 7, package_kinds())
     assert [table.title[:9] for table in tables] == ["Table 7a.", "Table 7b."]
     assert all(table.reading == (NO_FINDINGS,) for table in tables)
 

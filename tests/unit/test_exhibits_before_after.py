@@ -5,10 +5,12 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from test_exhibits_difference import exhibit, results_of
+from exhibit_entries import written
+from test_exhibits_difference import results_of
 
 from ruralimpact.exhibits.build import numbered_tables, table_files
 from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 
 WORDS = "not attributable"
@@ -20,7 +22,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def files(results: StudyResults, *analyses: str) -> dict[str, str]:
-    tables = numbered_tables(results, exhibit(*analyses, kind="difference"), 1)
+    tables = numbered_tables(
+        results, written("difference", analyses=list(analyses)), 1, package_kinds()
+    )
     made = {one.name.partition(".")[2]: one.content for one in table_files("x", tables)}
     with zipfile.ZipFile(io.BytesIO(made.pop("docx"))) as document:
         text = {"docx": document.read("word/document.xml").decode()}

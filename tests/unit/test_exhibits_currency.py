@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from exhibit_entries import entry
 from test_exhibits_study import build_results
 
-from ruralimpact.exhibits.impact import impact_table
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.second_currency import second_currency
+from ruralimpact.exhibits.tables.impact import impact_table
 
-IMPACT = {"title": "Impact", "analyses": ["psid_matching"]}
+IMPACT = entry("impact", analyses=["psid_matching"])
 POUNDS = {
     "label": "£",
     "rate": 1.75,
@@ -53,8 +54,9 @@ def test_amounts_stand_in_both_currencies_and_shares_in_neither(results: StudyRe
 
 def test_no_columns_where_no_amount_is_shown(results: StudyResults) -> None:
     assert second_currency(results.study, results["estimates"]) is None
-    exhibit = {**IMPACT, "outcomes": ["employed"]}
-    (table,) = impact_table(with_pounds(results).for_exhibit(exhibit), exhibit)
+    exhibit = entry("impact", analyses=["psid_matching"], outcomes=["employed"])
+    own = with_pounds(results).for_exhibit(exhibit, ("estimates", "tests"))
+    (table,) = impact_table(own, exhibit)
     groups = {column.group for column in table.columns}
     assert not groups & {"In £", "Percent of the counterfactual"}
     widths = {sum(cell.span for cell in row.cells) for row in table.rows if row.cells}
@@ -62,7 +64,7 @@ def test_no_columns_where_no_amount_is_shown(results: StudyResults) -> None:
 
 
 def test_the_unadjusted_difference_stands_before_the_strategies(results: StudyResults) -> None:
-    exhibit = {**IMPACT, "unadjusted": "experiment"}
+    exhibit = entry("impact", analyses=["psid_matching"], unadjusted="experiment")
     (table,) = impact_table(results, exhibit)
     specs = [row.record["spec_id"] for row in table.rows if row.record]
     assert specs[0] == "experiment/difference_in_means/earnings"

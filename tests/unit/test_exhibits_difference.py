@@ -6,26 +6,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import entry, written
 from staggered_survey import ALONE, STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.study import estimate_study
 from ruralimpact.exhibits import captions, palette
-from ruralimpact.exhibits.build import FIGURES, TABLES, numbered_tables
-from ruralimpact.exhibits.comparisons_table import comparisons_table
-from ruralimpact.exhibits.difference_table import difference_table
-from ruralimpact.exhibits.event_study_plot import event_study_plot
+from ruralimpact.exhibits.build import numbered_tables
+from ruralimpact.exhibits.figures.event_study import event_study_plot
+from ruralimpact.exhibits.figures.trends import trends_plot
 from ruralimpact.exhibits.findings import findings, headlines
-from ruralimpact.exhibits.group_time_table import group_time_table
 from ruralimpact.exhibits.load import load_results, suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
-from ruralimpact.exhibits.parallel_trends_table import parallel_trends_table
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.trends_plot import trends_plot
+from ruralimpact.exhibits.tables.comparisons import comparisons_table
+from ruralimpact.exhibits.tables.difference import difference_table
+from ruralimpact.exhibits.tables.group_time import group_time_table
+from ruralimpact.exhibits.tables.parallel_trends import parallel_trends_table
 from ruralimpact.tables import empty_table
 
 EVERYTHING = [STAGGERED, TWO_ARMS, TRIPLE, ALONE]
-KINDS = {"difference", "group_time", "comparisons", "parallel_trends", "event_study", "trends"}
 
 
 def results_of(folder: Path, *, synthetic: bool = False) -> StudyResults:
@@ -58,8 +59,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     return results_of(tmp_path_factory.mktemp("over_time"))
 
 
-def exhibit(*analyses: str, **more: Any) -> dict[str, Any]:
-    return {"name": "x", "title": "A title", "analyses": list(analyses), **more}
+def exhibit(*analyses: str, **more: Any) -> Any:
+    return entry("difference", analyses=list(analyses), **more)
 
 
 def cells(table: Table, row: Row) -> dict[str, str]:
@@ -192,7 +193,9 @@ def test_small_cells_show_nothing(results: StudyResults) -> None:
 def test_synthetic_studies_say_so(tmp_path: Path) -> None:
     made_up = results_of(tmp_path, synthetic=True)
     for kind in ("difference", "group_time", "comparisons", "parallel_trends"):
-        (table,) = numbered_tables(made_up, exhibit("staggered", kind=kind), 1)
+        (table,) = numbered_tables(
+            made_up, written(kind, analyses=["staggered"]), 1, package_kinds()
+        )
         assert "synthetic stand-in" in table.full_title
         assert "no findings" in " ".join(table.reading)
 
@@ -247,11 +250,16 @@ def test_without_anything_to_draw_a_figure_says_why(results: StudyResults) -> No
         assert not figure.axes
 
 
+def words_of(results: StudyResults, kind: str) -> dict[str, Any]:
+    wanted = written(kind, analyses=["staggered"])
+    return captions.figure_words(results, package_kinds().figure(wanted), wanted, 1)
+
+
 def test_figures_have_words(results: StudyResults) -> None:
     for kind in ("event_study", "trends"):
-        words = captions.figure_words(results, exhibit("staggered", kind=kind), 1)
+        words = words_of(results, kind)
         assert "Net income" in words["alt"]
-    words = captions.figure_words(results, exhibit("staggered", kind="event_study"), 1)
+    words = words_of(results, "event_study")
     assert "little power and proves nothing" in words["note"]
     assert "if trends would have been parallel" in words["note"].lower()
 
@@ -267,10 +275,6 @@ def test_numbers_can_be_cited(results: StudyResults) -> None:
     share = found["over_time/staggered/income/forbidden_share"]
     assert 0 < share["value"] < 50 and share["unit"] == "percent"
     assert [line["label"] for line in headlines(results)] == ["Two_arms"]
-
-
-def test_every_kind_is_registered() -> None:
-    assert {*TABLES, *FIGURES} >= KINDS
 
 
 def test_missing_tables_are_empty(results: StudyResults) -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import entry
 from test_exhibits_study import build_results
 
-from ruralimpact.exhibits.distribution_plot import (
+from ruralimpact.exhibits.figures.distribution import (
     Arm,
     _arms,
     distribution_plot,
@@ -16,7 +17,7 @@ from ruralimpact.exhibits.distribution_plot import (
 )
 from ruralimpact.exhibits.results import StudyResults
 
-EXHIBIT = {"analyses": ["psid_matching"], "outcomes": ["earnings"]}
+EXHIBIT = entry("distribution", analyses=["psid_matching"], outcomes=["earnings"])
 
 
 @pytest.fixture(scope="module")

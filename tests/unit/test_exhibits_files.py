@@ -12,8 +12,10 @@ from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.build import exhibit_files, findings_document, numbered_tables
+from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
-from ruralimpact.exhibits.report import SECTIONS, report_page
+from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.report import report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
@@ -28,7 +30,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 @pytest.fixture(scope="module")
 def files(results: StudyResults) -> dict[str, bytes]:
-    return {file.name: file.content for file in exhibit_files(results)}
+    return {file.name: file.content for file in exhibit_files(results, package_kinds())}
 
 
 class Cells(HTMLParser):
@@ -72,7 +74,7 @@ def word_rows(content: bytes) -> list[list[str]]:
 
 
 def test_two_runs_write_the_same_bytes(results: StudyResults, files: dict[str, bytes]) -> None:
-    again = {file.name: file.content for file in exhibit_files(results)}
+    again = {file.name: file.content for file in exhibit_files(results, package_kinds())}
     assert again.keys() == files.keys()
     assert [name for name in files if files[name] != again[name]] == []
 
@@ -88,7 +90,7 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
 
 def test_html_and_word_hold_the_same_cells(results: StudyResults) -> None:
     for number, exhibit in enumerate(results.study["exhibits"]["tables"], start=1):
-        tables = numbered_tables(results, exhibit, number)
+        tables = numbered_tables(results, exhibit, number, package_kinds())
         parser = Cells()
         parser.feed(html_page(tables))
         expected = [row for table in tables for row in printed(table)]
@@ -101,7 +103,7 @@ def test_html_and_word_hold_the_same_cells(results: StudyResults) -> None:
 
 def test_latex_holds_the_same_cells(results: StudyResults) -> None:
     for exhibit in results.study["exhibits"]["tables"]:
-        tables = numbered_tables(results, exhibit, 1)
+        tables = numbered_tables(results, exhibit, 1, package_kinds())
         text = latex_document(tables, exhibit["name"])
         for table in tables:
             for row in table.rows:
@@ -168,17 +170,18 @@ def test_report_is_one_file_that_needs_no_network(
     template = (ROOT / "workflow" / "report" / "report.html.j2").read_text(encoding="utf-8")
     page = report_page(
         template,
-        findings_document(results),
+        findings_document(results, package_kinds()),
         {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
         {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
+        kinds=package_kinds(),
         lists=[[{"sha256": "0123", "specifications": 9}]],
     )
     assert "<script" not in page
     assert re.findall(r'(?:src|href)="(?!data:|#)', page) == []
     assert "url(" not in page
     absent = ("truth", "trends", "waves", "next")
-    for anchor, _ in SECTIONS:
-        assert page.count(f'id="{anchor}"') == (0 if anchor in absent else 1)
+    for section in SECTIONS:
+        assert page.count(f'id="{section.anchor}"') == (0 if section.anchor in absent else 1)
     for what in ("Table", "Figure"):
         captions = re.findall(rf"<(?:caption|h3|figcaption)[^>]*>{what} (\d+)", page)
         assert captions, what
@@ -192,7 +195,7 @@ def test_report_is_one_file_that_needs_no_network(
 
 def test_unknown_kind_of_exhibit_names_the_key(results: StudyResults) -> None:
     with pytest.raises(ConfigError, match=r"tables\.odd\.kind"):
-        numbered_tables(results, {"name": "odd", "kind": "pie", "title": "", "analyses": []}, 1)
+        numbered_tables(results, {"name": "odd", "kind": "pie"}, 1, package_kinds())
 
 
 def test_a_study_too_small_to_publish_still_makes_its_files(tmp_path: Path) -> None:
@@ -202,7 +205,7 @@ def test_a_study_too_small_to_publish_still_makes_its_files(tmp_path: Path) -> N
         "designs": tables["designs"].assign(n_treated=5, n_treated_matched=5),
     }
     results = build_results(tmp_path, tables=tables | small)
-    made = {file.name: file.content for file in exhibit_files(results)}
+    made = {file.name: file.content for file in exhibit_files(results, package_kinds())}
     numbers = {"estimate", "std_error", "smd", "max_abs_smd", "percent", "difference"}
     keys = json.loads(made["findings.json"])["findings"]
     assert not [key for key in keys if key.rsplit("/", 1)[-1] in numbers]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from ruralimpact.exhibits import build, formatting, order
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.palette import tick_decimals
 
 
@@ -80,16 +80,3 @@ def test_ticks_are_printed_as_they_are(ticks: list[float], decimals: int) -> Non
     axes = Figure().add_subplot()
     axes.set_xticks(ticks)
     assert tick_decimals(axes.xaxis) == decimals
-
-
-def test_every_kind_of_exhibit_has_a_place_in_the_report() -> None:
-    assert {kind for kinds in order.TABLES for kind in kinds} == set(build.TABLES)
-    assert {kind for kinds in order.FIGURES for kind in kinds} == set(build.FIGURES)
-
-
-def test_numbers_follow_the_report() -> None:
-    listed = [{"name": name, "kind": kind} for name, kind in (("a", "truth"), ("b", "impact"))]
-    assert [(n, one["name"]) for n, one in order.numbered(listed, order.TABLES)] == [
-        (1, "b"),
-        (2, "a"),
-    ]

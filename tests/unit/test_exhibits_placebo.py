@@ -2,7 +2,7 @@
 
 import pytest
 
-from ruralimpact.exhibits.placebo_table import placebo
+from ruralimpact.exhibits.tables.placebo import placebo
 
 
 @pytest.mark.parametrize(

@@ -5,23 +5,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import entry, written
 from test_power_study import data, study
 
 from ruralimpact.config.power import check_power
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.figures.power_curve import power_plot, power_words
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Table
-from ruralimpact.exhibits.power_plot import power_plot, power_words
-from ruralimpact.exhibits.power_table import power_table
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.power import power_table
 from ruralimpact.power.study import power_study
 
-EXHIBIT = {"name": "power", "kind": "power", "title": "A title", "analyses": ["main"]}
+EXHIBIT = entry("power", analyses=["main"])
+EXHIBITS = {"tables": [written("power", analyses=["main"])], "figures": []}
 
 
 def results_of(power: pd.DataFrame, config: dict[str, Any]) -> StudyResults:
-    config = config | {"exhibits": {"tables": [EXHIBIT], "figures": []}}
+    config = config | {"exhibits": EXHIBITS}
     config["analyses"][0]["label"] = "Farms"
     config["outcomes"] = {
         "income": {"unit": "pesos", "label": "Income", "decimals": 1},
@@ -75,7 +77,7 @@ def test_figure_has_a_panel_an_outcome_and_a_line_a_design(results: StudyResults
 
 
 def test_outcomes_can_be_chosen_and_nothing_is_said_of_nothing(results: StudyResults) -> None:
-    effects, _ = power_table(results, EXHIBIT | {"outcomes": ["poor"]})
+    effects, _ = power_table(results, entry("power", analyses=["main"], outcomes=["poor"]))
     assert {row.record["outcome"] for row in data_rows(effects)} == {"poor"}
     empty = results_of(results["power"].iloc[:0], study())
     with palette.style():
@@ -91,6 +93,6 @@ def test_few_controls_are_not_published(results: StudyResults) -> None:
 
 
 def test_an_exhibit_needs_the_block(tmp_path: Any) -> None:
-    config = study() | {"power": [], "exhibits": {"tables": [EXHIBIT], "figures": []}}
+    config = study() | {"power": [], "exhibits": EXHIBITS}
     with pytest.raises(ConfigError, match="no power of the next wave for 'main'"):
         check_power(config, tmp_path / "study.yaml")

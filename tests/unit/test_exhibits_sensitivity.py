@@ -5,17 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import entry
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.figures.specification_curve import specification_plot, specification_words
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.sensitivity_table import sensitivity_table
-from ruralimpact.exhibits.specification_plot import specification_plot, specification_words
-from ruralimpact.exhibits.verdict_table import verdict, verdict_table
+from ruralimpact.exhibits.tables.sensitivity import sensitivity_table
+from ruralimpact.exhibits.tables.verdict import verdict, verdict_table
 from ruralimpact.inference.contrasts import equality_test
 
-EXHIBIT = {"title": "A title", "analyses": ["psid_matching"]}
+EXHIBIT = entry("sensitivity", analyses=["psid_matching"])
 
 
 @pytest.fixture(scope="module")
@@ -119,23 +120,21 @@ def test_verdict_table_prints_them(results: StudyResults) -> None:
 
 
 def test_one_estimate_has_no_test_and_no_balance(results: StudyResults) -> None:
-    (table,) = verdict_table(results, {"title": "A title", "analyses": ["experiment"]})
+    (table,) = verdict_table(results, entry("verdict", analyses=["experiment"]))
     printed = cells(table, data_rows(table)[0])
     assert printed["Strategies/Fail balance"] == "–"
     assert printed["Are they equal?/F"] == "–"
 
 
 def test_specification_curve_draws_every_estimate(results: StudyResults) -> None:
-    exhibit = {"title": "A title", "analyses": ["experiment", "psid_matching"]}
+    exhibit = entry("specification_curve", analyses=["experiment", "psid_matching"])
     with palette.style():
         figure = specification_plot(results, exhibit)
         content = palette.svg_bytes(figure, "A title")
         assert content == palette.svg_bytes(specification_plot(results, exhibit), "A title")
     curves = figure.axes[: len(figure.axes) // 2]
     expected = sorted(
-        pd.concat([results.estimates_of(name, "earnings") for name in exhibit["analyses"]])[
-            "estimate"
-        ]
+        pd.concat([results.estimates_of(name, "earnings") for name in exhibit.analyses])["estimate"]
     )
     drawn = [
         float(np.asarray(line.get_ydata())[0])
@@ -146,7 +145,7 @@ def test_specification_curve_draws_every_estimate(results: StudyResults) -> None
 
 
 def test_outcomes_can_be_chosen(results: StudyResults) -> None:
-    exhibit = {"title": "A title", "analyses": ["psid_matching"], "outcomes": ["employed"]}
+    exhibit = entry("specification_curve", analyses=["psid_matching"], outcomes=["employed"])
     words = specification_words(results, exhibit)
     assert "Any earnings in 1978: 4 estimates" in words
     assert "Earnings in 1978:" not in words.replace("Any earnings in 1978:", "")

@@ -7,25 +7,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import entry, written
 from test_exhibits_study import build_results
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import disclosure
-from ruralimpact.exhibits.association_table import association_table
-from ruralimpact.exhibits.decomposition_table import decomposition_tables
 from ruralimpact.exhibits.detail_findings import detail_numbers
+from ruralimpact.exhibits.figures.subgroup_forest import subgroup_plot, subgroup_words
+from ruralimpact.exhibits.figures.waterfall import waterfall_plot, waterfall_words
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.subgroup_plot import subgroup_plot, subgroup_words
-from ruralimpact.exhibits.subgroup_table import subgroup_table
-from ruralimpact.exhibits.waterfall_plot import waterfall_plot, waterfall_words
+from ruralimpact.exhibits.tables.association import association_table
+from ruralimpact.exhibits.tables.decomposition import decomposition_tables
+from ruralimpact.exhibits.tables.subgroups import subgroup_table
 from ruralimpact.heterogeneity.rows import _EMPTY
 from ruralimpact.tables import schema
 
 SPEC = "psid_matching/nn5/earnings"
-SUBGROUPS = {"title": "By age", "analyses": ["psid_matching"], "subgroup": "age"}
-PARTS = {"title": "By part", "analyses": ["psid_matching"]}
+AGE = {"title": "By age", "analyses": ["psid_matching"], "subgroup": "age"}
+SUBGROUPS = entry("subgroups", **AGE)
+PARTS = entry("decomposition", analyses=["psid_matching"])
 HEADING = {
     "spec_id": SPEC,
     "analysis": "psid_matching",
@@ -232,7 +234,7 @@ def ordered(results: StudyResults) -> StudyResults:
 
 def test_ranks_and_the_published_order(results: StudyResults) -> None:
     order = {"published": ["Old", "Young"], "place": "page 3"}
-    exhibit = {**SUBGROUPS, "name": "by_age", "order": order}
+    exhibit = entry("subgroups", **AGE, name="by_age", order=order)
     own = ordered(results)
     (table,) = subgroup_table(own, exhibit)
     shown = texts(table)
@@ -246,7 +248,7 @@ def test_ranks_and_the_published_order(results: StudyResults) -> None:
     assert widths == {len(table.columns)}
     (again,) = subgroup_table(own, exhibit)
     assert texts(again) == shown
-    study = {**own.study, "exhibits": {"tables": [{**exhibit, "kind": "subgroups"}]}}
+    study = {**own.study, "exhibits": {"tables": [written("subgroups", **AGE, order=order)]}}
     found = {key: value for key, value, *_ in detail_numbers(replace(own, study=study))}
     assert found[f"{SPEC}::age=Young/rank"] == 1
     assert found[f"{SPEC}::age=Young/percent"] == 20
@@ -255,7 +257,7 @@ def test_ranks_and_the_published_order(results: StudyResults) -> None:
 
 def test_no_ranks_beside_a_level_that_cannot_be_shown(results: StudyResults) -> None:
     order = {"published": ["Old", "Young"], "place": "page 3"}
-    exhibit = {**SUBGROUPS, "name": "by_age", "order": order}
+    exhibit = entry("subgroups", **AGE, name="by_age", order=order)
     own = with_subgroups(ordered(results), subgroup_frame(n_treated=9))
     (table,) = subgroup_table(own, exhibit)
     assert "Published order" not in str(table.rows)
@@ -264,4 +266,4 @@ def test_no_ranks_beside_a_level_that_cannot_be_shown(results: StudyResults) -> 
 def test_an_order_of_levels_that_do_not_exist(results: StudyResults) -> None:
     order = {"published": ["Old", "Ancient"], "place": "page 3"}
     with pytest.raises(ConfigError, match="no level 'Ancient'; the levels are: Young, Old"):
-        subgroup_table(ordered(results), {**SUBGROUPS, "name": "by_age", "order": order})
+        subgroup_table(ordered(results), entry("subgroups", **AGE, name="by_age", order=order))

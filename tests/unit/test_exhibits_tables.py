@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import entry
 from scipy import stats
 from test_exhibits_study import build_results, build_tables, nsw_study
 
-from ruralimpact.exhibits.balance_table import balance_tables
-from ruralimpact.exhibits.benchmark import benchmark_difference, benchmark_table
 from ruralimpact.exhibits.findings import findings, headlines
-from ruralimpact.exhibits.impact import impact_table, panel_table
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.sample_table import sample_tables
-from ruralimpact.exhibits.std_error_table import std_error_tables
+from ruralimpact.exhibits.tables.balance import balance_tables
+from ruralimpact.exhibits.tables.benchmark import benchmark_difference, benchmark_table
+from ruralimpact.exhibits.tables.impact import impact_table, panel_table
+from ruralimpact.exhibits.tables.sample import sample_tables
+from ruralimpact.exhibits.tables.standard_errors import std_error_tables
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def exhibit_of(results: StudyResults, name: str) -> Any:
-    return next(entry for entry in results.study["exhibits"]["tables"] if entry["name"] == name)
+    found = next(one for one in results.study["exhibits"]["tables"] if one["name"] == name)
+    return entry(**found)
 
 
 def row_of(table: Table, spec_id: str) -> Row:
@@ -214,7 +216,7 @@ def test_headlines_of_synthetic_data_say_so(tmp_path: Path) -> None:
 def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
     study = nsw_study() | {"unit_label": "person-years", "group_label": "persons"}
     results = build_results(tmp_path, study)
-    exhibit = {"title": "T", "analyses": ["psid_matching"]}
+    exhibit = entry("impact", analyses=["psid_matching"])
     before = impact_table(results, exhibit)[0]
     assert [c.group for c in before.columns if c.label == "Dropped"] == ["Person-years"]
     assert before.columns[-1].label == "Persons"
@@ -226,7 +228,7 @@ def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
 
 
 def test_panel_table_has_no_percent(results: StudyResults) -> None:
-    table = panel_table(results, {"title": "T", "analyses": ["psid_matching"]})[0]
+    table = panel_table(results, entry("panel", analyses=["psid_matching"]))[0]
     assert [column.label for column in table.columns] == [
         *("Estimate", "(SE)", "95% interval", "p", "Treated", "Dropped", "Untreated")
     ]

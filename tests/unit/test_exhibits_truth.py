@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from exhibit_entries import entry
 from test_exhibits_study import build_results
 
-from ruralimpact.exhibits.impact import impact_table
-from ruralimpact.exhibits.repairs_table import repairs_table
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.truth_table import truth_table
+from ruralimpact.exhibits.tables.impact import impact_table
+from ruralimpact.exhibits.tables.repairs import repairs_table
+from ruralimpact.exhibits.tables.truth import truth_table
 
 SPEC = "psid_matching/nn5/earnings"
 
@@ -40,7 +41,7 @@ def table_with(results: StudyResults, effect: float) -> tuple:
             },
         ]
     )
-    exhibit = {"title": "Truth", "analyses": ["psid_matching"]}
+    exhibit = entry("truth", analyses=["psid_matching"])
     return truth_table(replace(results, truth=truth), exhibit)
 
 
@@ -60,8 +61,8 @@ def test_inside_includes_the_ends(results: StudyResults, at: str, inside: bool) 
 
 
 def test_an_exhibit_of_chosen_outcomes_shows_no_other(results: StudyResults) -> None:
-    exhibit = {"title": "Impact", "analyses": ["psid_matching"], "outcomes": ["employed"]}
-    (table,) = impact_table(results.for_exhibit(exhibit), exhibit)
+    exhibit = entry("impact", analyses=["psid_matching"], outcomes=["employed"])
+    (table,) = impact_table(results.for_exhibit(exhibit, ("estimates", "tests")), exhibit)
     shown = {row.record["outcome"] for row in table.rows if row.record}
     assert shown == {"employed"}
 
@@ -78,8 +79,6 @@ def test_repairs_are_those_of_the_quality_reports(results: StudyResults) -> None
     }
     quality = {key: {"excluded": [], "variables": {}} for key in results.quality}
     first = results.study["sources"][0]["name"]
-    (table,) = repairs_table(
-        replace(results, quality={**quality, first: report}), {"title": "Repairs"}
-    )
+    (table,) = repairs_table(replace(results, quality={**quality, first: report}), entry("repairs"))
     found = [(row.record["column"], row.record["count"]) for row in table.rows if row.record]
     assert found == [("", 4), ("region", 12), ("edad", 2)]

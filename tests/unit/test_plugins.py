@@ -3,24 +3,37 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ruralimpact.config.plugin_kinds import check_process
-from ruralimpact.config.schema import validate
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.exhibits.order import TABLES, numbered
-from ruralimpact.plugins import ExhibitInputs, ExhibitKind, Generator, Plugin, Plugins, load_plugins
+from ruralimpact.exhibits.registry import exhibits_file, kinds_of, numbered, package_kinds
+from ruralimpact.plugins import ExhibitInputs, Generator, Plugin, Plugins, load_plugins
+from ruralimpact.schema.validation import validated
 
-HEAD = "from ruralimpact.plugins import ExhibitKind, Generator, Plugin\n"
+HEAD = "from ruralimpact.plugins import Generator, Plugin\n"
 EMPTY = f"{HEAD}PLUGIN = Plugin()\n"
-KIND = ExhibitKind(
-    build="tables:pie",
-    shown_with="impact",
-    keys={"slices": {"description": "How many.", "type": "integer"}},
-    required=("slices",),
+PIE = """
+from ruralimpact.exhibits import kinds
+from ruralimpact.exhibits.options import Exhibit
+
+
+class PieOptions(Exhibit):
+    slices: int
+
+
+KIND = kinds.TableKind(
+    kind="pie",
+    shows="slices",
+    section=kinds.ESTIMATES,
+    rank=20,
+    needs=(),
+    options=PieOptions,
+    methods="",
+    build=lambda results, exhibit: (),
 )
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -87,9 +100,7 @@ def test_names_that_cannot_be(tmp_path: Path) -> None:
     assert "rename the folder" in refusal(tmp_path, lay(tmp_path, "plugins/toy-two", EMPTY))
 
 
-@pytest.mark.parametrize(
-    "given", ['generators={"a": Generator("m:f")}', 'tables={"a": ExhibitKind("m:f", "impact")}']
-)
+@pytest.mark.parametrize("given", ['generators={"a": Generator("m:f")}', 'exhibits={"a": "m"}'])
 def test_two_of_one_name(tmp_path: Path, given: str) -> None:
     text = f"{HEAD}PLUGIN = Plugin({given})\n"
     folders = [lay(tmp_path, f"plugins/toy_{letter}", text) for letter in "ab"]
@@ -105,43 +116,44 @@ def test_a_function_that_is_not_there(tmp_path: Path, reference: str) -> None:
         plugin.function(reference)
 
 
-def entries(**changes: Any) -> dict[str, Any]:
-    return {"tables": [{"name": "pie", "kind": "pie", "title": "Pie", "slices": 3, **changes}]}
+def with_pie(root: Path, given: str = 'exhibits={"pie": "pies"}', pie: str = PIE) -> Plugins:
+    lay(root, "plugins/toy", f"{HEAD}PLUGIN = Plugin({given})\n")
+    (root / "plugins/toy/pies.py").write_text(pie, encoding="utf-8")
+    return load_plugins(root, ["plugins/toy"])
 
 
-def test_a_kind_of_exhibit_with_a_key_of_its_own() -> None:
-    plugins = Plugins((Plugin(tables={"pie": KIND}, name="toy", folder="toy"),))
-    validate(entries(), "exhibits", file="exhibits.yaml", plugins=plugins)
-    with pytest.raises(ConfigError, match="slices"):
-        validate(entries(slices="x"), "exhibits", file="exhibits.yaml", plugins=plugins)
-    bare = {"tables": [{"name": "pie", "kind": "pie", "title": "Pie"}]}
-    with pytest.raises(ConfigError, match="'pie' is not one of"):
-        validate(bare, "exhibits", file="exhibits.yaml", plugins=Plugins())
+def test_a_kind_of_exhibit_with_a_key_of_its_own(tmp_path: Path) -> None:
+    entry = {"name": "pie", "kind": "pie", "title": "Pie"}
+    model = exhibits_file(kinds_of(with_pie(tmp_path)))
+    validated(model, {"tables": [{**entry, "slices": 3}]})
+    with pytest.raises(ConfigError, match=r"key 'tables\.pie\.slices': 'x' is not a whole number"):
+        validated(model, {"tables": [{**entry, "slices": "x"}]})
     with pytest.raises(ConfigError, match="the key 'slices' is missing"):
-        validate(bare, "exhibits", file="exhibits.yaml", plugins=plugins)
+        validated(model, {"tables": [entry]})
+    with pytest.raises(ConfigError, match="'pie' is not one of"):
+        validated(exhibits_file(package_kinds()), {"tables": [entry]})
 
 
 @pytest.mark.parametrize(
-    ("name", "shown_with", "words"),
+    ("given", "pie", "words"),
     [
-        ("impact", "truth", "'impact' is one of the package's own"),
-        ("pie", "impct", "Did you mean 'impact'?"),
+        ('exhibits={"impact": "pies"}', PIE.replace('"pie"', '"impact"'), "package's own"),
+        ('exhibits={"tart": "pies"}', PIE, "'pies' declares no kind of exhibit 'tart'"),
+        ('exhibits={"pie": "tarts"}', PIE, "'tarts' is not there"),
     ],
 )
-def test_kinds_that_cannot_be(name: str, shown_with: str, words: str) -> None:
-    kind = ExhibitKind(build="m:f", shown_with=shown_with)
-    plugins = Plugins((Plugin(tables={name: kind}, name="toy", folder="toy"),))
-    with pytest.raises(ConfigError, match=words.replace("?", r"\?")):
-        validate({}, "exhibits", file="exhibits.yaml", plugins=plugins)
+def test_kinds_that_cannot_be(tmp_path: Path, given: str, pie: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        kinds_of(with_pie(tmp_path, given, pie))
 
 
-def test_kinds_of_plugins_are_numbered_with_those_beside_them() -> None:
+def test_kinds_of_plugins_are_numbered_with_those_of_their_rank(tmp_path: Path) -> None:
     listed = [
         {"name": name, "kind": kind}
         for name, kind in (("a", "truth"), ("b", "pie"), ("c", "impact"), ("d", "sample"))
     ]
-    beside = Plugins((Plugin(tables={"pie": KIND}),)).shown_with()
-    assert [one["name"] for _, one in numbered(listed, TABLES, beside)] == ["b", "c", "a", "d"]
+    known = kinds_of(with_pie(tmp_path)).tables
+    assert [one["name"] for _, one in numbered(listed, known)] == ["b", "c", "a", "d"]
 
 
 def test_an_unknown_process_names_the_nearest() -> None:

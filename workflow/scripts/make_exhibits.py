@@ -13,6 +13,7 @@ from ruralimpact import progress, stage
 from ruralimpact.exhibits.build import exhibit_files
 from ruralimpact.exhibits.load import load_results
 from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
+from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.plugins import load_plugins
 from ruralimpact.waves.record import code_digest, entry_of_run, read_record, with_run
@@ -74,7 +75,7 @@ def make_exhibits(
         partial.write_text(json.dumps(kept) + "\n", encoding="utf-8")
     results = replace(results, record=kept)
     progress.begin(study["name"], "make_exhibits")
-    for done, file in enumerate(exhibit_files(results, loaded), start=1):
+    for done, file in enumerate(exhibit_files(results, kinds_of(loaded)), start=1):
         with stage.replacing(Path(findings).parent / file.name) as partial:
             partial.write_bytes(file.content)
         progress.step(done, len(exhibits) + 1, file.name)

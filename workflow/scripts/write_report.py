@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact import stage
+from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.exhibits.report import report_page
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
@@ -42,8 +43,8 @@ def write_report(
         json.loads(Path(findings).read_text(encoding="utf-8")),
         {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
         {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
+        kinds=kinds_of(load_plugins(".", plugins)),
         lists=[json.loads(Path(path).read_text(encoding="utf-8")) for path in specification_lists],
-        shown_with=load_plugins(".", plugins).shown_with(),
     )
     with stage.replacing(report) as partial:
         partial.write_text(page, encoding="utf-8")

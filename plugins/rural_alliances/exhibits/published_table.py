@@ -1,18 +1,18 @@
 """Published against achieved: the numbers that a report leads with, beside truth and estimate."""
 
-from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
 
 from rural_alliances.claims.ledger import Entry, make_ledger
 from rural_alliances.claims.records import Published
 from rural_alliances.exhibits import claims_words as words
 from ruralimpact.errors import ConfigError
-from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.findings import findings
+from ruralimpact.exhibits import formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quantities import planted, quantity_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.base import Names
 
 _NOTES = (
     "Published numbers are as printed, in the words of the claims ledger. Where the report names no strategy "
@@ -29,15 +29,21 @@ _STAND_IN = (
 )
 
 
-def published_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[Table, ...]:
+class PublishedOptions(Exhibit):
+    """A table of claims."""
+
+    claims: Names
+    """Claims of `data/published/claims.csv`, by identifier, in this order."""
+
+
+def published_table(results: StudyResults, exhibit: PublishedOptions) -> tuple[Table, ...]:
     """Build the table of headline claims.
 
     Parameters
     ----------
     results : StudyResults
         With the inputs of this plug-in, and `truth` if the data are synthetic.
-    exhibit : mapping
-        Entry of exhibits.yaml with ``title`` and ``claims``, identifiers in the order wanted.
+    exhibit : PublishedOptions
 
     Returns
     -------
@@ -52,29 +58,26 @@ def published_table(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[
     study = results.study
     document = {
         "study": {"title": study.get("title", ""), "synthetic": results.synthetic},
-        "findings": results.findings or findings(results),
+        "findings": results.findings,
     }
     ledger = make_ledger(published, {study["name"]: document})
     entries = {entry.claim.id: entry for entry in ledger.entries}
-    unknown = [name for name in exhibit["claims"] if name not in entries]
+    unknown = [name for name in exhibit.claims if name not in entries]
     if unknown:
-        raise ConfigError(
-            f"there is no claim '{unknown[0]}'.", key=f"tables.{exhibit['name']}.claims"
-        )
-    chosen = [entries[name] for name in exhibit["claims"]]
+        raise ConfigError(f"there is no claim '{unknown[0]}'.", key=f"tables.{exhibit.name}.claims")
+    chosen = [entries[name] for name in exhibit.claims]
     rows: list[Row] = []
     for place, group in groupby(chosen, key=lambda one: one.claim.place):
         rows.append(heading(f"{chosen[0].claim.document}, {place}", "group"))
         rows += [_row(results, entry) for entry in group]
     return (
-        Table(
-            title=exhibit["title"],
+        table_of(
+            results,
+            exhibit,
             stub="Claim",
             columns=_columns(results),
-            rows=tuple(rows),
+            rows=rows,
             notes=(*_NOTES, _STAND_IN) if results.synthetic else _NOTES,
-            source=exhibit.get("source") or study.get("citation", ""),
-            synthetic=results.synthetic,
         ),
     )
 
@@ -120,3 +123,15 @@ def _row(results: StudyResults, entry: Entry) -> Row:
         "status": entry.status.label,
     }
     return Row(Cell(words.subject(claim)), cells, values)
+
+
+KIND = kinds.TableKind(
+    kind="published",
+    shows="claims of `data/published` beside truth and estimates",
+    section=kinds.TRUTH,
+    rank=10,
+    needs=(),
+    options=PublishedOptions,
+    methods="stand_in.md",
+    build=published_table,
+)

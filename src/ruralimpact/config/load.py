@@ -13,6 +13,7 @@ from ruralimpact.config.schema import UniqueKeyLoader, validate
 from ruralimpact.config.waves import expand_waves
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.exhibits.registry import exhibits_file, kinds_of
 from ruralimpact.plugins import Plugins, load_plugins
 from ruralimpact.schema.document import read_document
 from ruralimpact.schema.validation import validated
@@ -114,15 +115,15 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, 
     check_process(study, plugins, shown / "study.yaml")
     strategies = read_document(folder / "strategies.yaml", shown=shown / "strategies.yaml")
     validated(StrategiesFile, strategies)
-    exhibits = read_yaml(folder / "exhibits.yaml", shown=shown / "exhibits.yaml")
-    validate(exhibits, "exhibits", file=shown / "exhibits.yaml", plugins=plugins)
+    exhibits = read_document(folder / "exhibits.yaml", shown=shown / "exhibits.yaml")
+    validated(exhibits_file(kinds_of(plugins)), exhibits)
     study = {
         "variables": {},
         **study,
         "name": folder.name,
         "codebook": read_codebook(folder / "codebook.csv", shown=shown / "codebook.csv"),
         "strategies": list(strategies.content),
-        "exhibits": {"tables": [], "figures": [], **exhibits},
+        "exhibits": {"tables": [], "figures": [], **exhibits.content},
     }
     written = [source["name"] for source in study["sources"]]
     expanded = expand_waves(study, shown / "study.yaml")

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ruralimpact.config.plugin_kinds import with_plugin_kinds
 from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
-from ruralimpact.plugins import Plugins
 from ruralimpact.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -34,9 +32,7 @@ class UniqueKeyLoader(_Loader):  # type: ignore[misc, valid-type]
         return dict(super().construct_mapping(node, deep=deep))
 
 
-def validate(
-    instance: Any, schema: str, *, file: str | Path, plugins: Plugins | None = None
-) -> None:
+def validate(instance: Any, schema: str, *, file: str | Path) -> None:
     """Check a configuration against a schema of ``workflow/schemas``.
 
     Parameters
@@ -44,11 +40,9 @@ def validate(
     instance : mapping or list
         The configuration.
     schema : str
-        ``"config"``, ``"study"``, ``"strategies"`` or ``"exhibits"``.
+        ``"config"``, ``"study"`` or ``"strategies"``.
     file : path
         Name of the file in messages.
-    plugins : Plugins, optional
-        Plug-ins whose kinds of exhibits are allowed.
 
     Raises
     ------
@@ -58,7 +52,7 @@ def validate(
     # The order of the file, and a key that is not known before what its absence causes elsewhere.
     ranks = {"additionalProperties": 0, "required": 2}
     errors = sorted(
-        _validator(schema, plugins).iter_errors(instance),
+        _validator(schema).iter_errors(instance),
         key=lambda error: (ranks.get(str(error.validator), 1), list(map(str, error.path))),
     )
     if errors:
@@ -68,19 +62,12 @@ def validate(
         )
 
 
-def _validator(schema: str, plugins: Plugins | None) -> Any:
+@cache
+def _validator(schema: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    content = _schema(schema)
-    if schema == "exhibits" and plugins is not None:
-        content = with_plugin_kinds(content, plugins)
-    return Draft202012Validator(content)
-
-
-@cache
-def _schema(schema: str) -> dict[str, Any]:
     text = (SCHEMAS / f"{schema}.schema.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, Loader=UniqueKeyLoader))
+    return Draft202012Validator(yaml.load(text, Loader=UniqueKeyLoader))
 
 
 def _dotted(instance: Any, path: Sequence[str | int]) -> str | None:

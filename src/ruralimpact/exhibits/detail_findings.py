@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.impact import percent_reason
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.subgroup_order import FamilyOrder, family_order, level_key, rank_values
 from ruralimpact.exhibits.subgroup_words import subgroup_rows
+from ruralimpact.exhibits.tables import subgroups
+from ruralimpact.exhibits.tables.impact import percent_reason
 
 Number = tuple[str, float, str, int]
 _PERCENT = "percent of the counterfactual"
@@ -62,10 +63,10 @@ def _subgroup(results: StudyResults, record: Mapping[Any, Any]) -> list[Number]:
 def _orders(results: StudyResults) -> list[Number]:
     """Ranks, and how often published orders come out, of every table that ranks levels."""
     found: list[Number] = []
-    for exhibit in results.study["exhibits"].get("tables", []):
-        if "order" not in exhibit:
+    for exhibit in subgroups.KIND.entries(results.study):
+        if exhibit.order is None:
             continue
-        frame = subgroup_rows(results.for_exhibit(exhibit), exhibit)
+        frame = subgroup_rows(results, exhibit)
         for (spec, name), family in frame.groupby(["spec_id", "subgroup"], sort=False):
             order = family_order(results, family, exhibit)
             if order is not None:

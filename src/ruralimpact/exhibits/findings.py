@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ruralimpact.exhibits import benchmark, formatting, impact, reading
+from ruralimpact.exhibits import formatting, reading
 from ruralimpact.exhibits.detail_findings import detail_numbers
-from ruralimpact.exhibits.drift_table import alarm_sentence
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
-from ruralimpact.exhibits.placebo_table import placebo_sentence
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables import benchmark, difference, impact, placebo
+from ruralimpact.exhibits.tables.drift import alarm_sentence
 
 _EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high"),
@@ -74,12 +74,12 @@ def _estimate_findings(
 
 def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for exhibit in results.study["exhibits"].get("tables", []):
-        for analysis in exhibit["analyses"] if exhibit["kind"] == "benchmark" else []:
+    for exhibit in benchmark.KIND.entries(results.study):
+        for analysis in exhibit.analyses:
             for outcome in results.outcomes_of([analysis]):
                 unit, decimals = results.unit(outcome), results.decimals(outcome)
                 factor = formatting.scale(unit)
-                for gap in benchmark.differences(results, exhibit["benchmark"], analysis, outcome):
+                for gap in benchmark.differences(results, exhibit.benchmark, analysis, outcome):
                     key = f"benchmark/{gap.spec_id}"
                     found |= _entry(f"{key}/difference", factor * gap.estimate, unit, decimals)
                     found |= _entry(f"{key}/std_error", factor * gap.std_error, unit, decimals)
@@ -111,24 +111,23 @@ def _alarms(results: StudyResults) -> list[dict[str, str]]:
 
 def _placebos(results: StudyResults) -> list[dict[str, str]]:
     """Say beside the answer where one treated group ranks among placebos, where a table has them."""
-    tables = results.study["exhibits"].get("tables", [])
     return [
         {
-            "label": entry["title"],
-            "text": placebo_sentence(
-                results, entry["analyses"], results.outcomes_of(entry["analyses"][:1])[0]
+            "label": entry.title,
+            "text": placebo.placebo_sentence(
+                results, entry.analyses, results.outcomes_of(entry.analyses[:1])[0]
             ),
         }
-        for entry in tables
-        if entry["kind"] == "placebo"
+        for entry in placebo.KIND.entries(results.study)
     ]
 
 
 def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
-    tables = results.study["exhibits"].get("tables", [])
-    first = [entry["analyses"] for entry in tables if entry["kind"] == "impact"][:1]
-    panel = [entry["analyses"][:1] for entry in tables if entry["kind"] == "panel"][:1]
-    over_time = [entry["analyses"][:1] for entry in tables if entry["kind"] == "difference"][:1]
+    first = [entry.analyses for entry in impact.IMPACT.entries(results.study)][:1]
+    others = (impact.PANEL, difference.KIND)
+    panel, over_time = (
+        [entry.analyses[:1] for entry in kind.entries(results.study)][:1] for kind in others
+    )
     pairs = []
     for analysis in (name for analyses in [*first, *panel, *over_time] for name in analyses):
         outcomes = results.outcomes_of([analysis])

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any
 
 from ruralimpact.exhibits import formatting, palette
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 LABEL = 38  # characters to the line
 
@@ -53,7 +55,7 @@ def lay_out(blocks: Sequence[Sequence[tuple[str, Mapping[Any, Any] | None]]]) ->
 
 
 def draw_interval(
-    axes: Axes,
+    axes: "Axes",
     height: float,
     values: Sequence[float],
     colour: str,
@@ -76,7 +78,7 @@ def draw_interval(
     )
 
 
-def write_number(axes: Axes, height: float, values: Sequence[float], decimals: int) -> None:
+def write_number(axes: "Axes", height: float, values: Sequence[float], decimals: int) -> None:
     """Write an estimate and its interval at the right of its row."""
     estimate, low, high = values
     text = f"{formatting.number(estimate, decimals)}  ({formatting.interval(low, high, decimals)})"
@@ -91,7 +93,7 @@ def write_number(axes: Axes, height: float, values: Sequence[float], decimals: i
     )
 
 
-def finish_axes(axes: Axes, layout: Layout, title: str, unit: str) -> None:
+def finish_axes(axes: "Axes", layout: Layout, title: str, unit: str) -> None:
     """Label the rows and the axis, in the style of all such figures."""
     axes.set_yticks([line.height for line in layout.lines], [line.label for line in layout.lines])
     axes.tick_params(axis="y", length=0)

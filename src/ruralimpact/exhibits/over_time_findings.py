@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import comparisons_table, formatting
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables import comparisons
 
 Number = tuple[str, float, str, int]
 _EFFECT = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
@@ -32,7 +33,7 @@ def over_time_numbers(results: StudyResults) -> Iterator[Number]:
         if pd.notna(record["p_value"]):
             yield (f"{_place(record)}/pre_trends/p_value", record["p_value"], "", 3)
     for (analysis, outcome), own in results["comparisons"].groupby(["analysis", "outcome"]):
-        share = 100 * comparisons_table.forbidden_share(own)
+        share = 100 * comparisons.forbidden_share(own)
         yield (f"over_time/{analysis}/{outcome}/forbidden_share", share, "percent", 0)
     breakdowns = results["parallel_trends"].drop_duplicates(["analysis", "outcome", "restriction"])
     for record in breakdowns.dropna(subset=["breakdown"]).to_dict("records"):

@@ -1,15 +1,18 @@
 """What figures over time have in common: a panel an outcome, waves along the horizontal axis."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 
 _HEIGHT = 2.35  # inches of a row of panels
 _REFERENCE = "reference period"  # begin of its reason
@@ -33,14 +36,13 @@ class Panel:
     rows: pd.DataFrame
 
 
-def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> list[Panel]:
+def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Panel]:
     """Collect the panels of a figure; outcomes without anything to draw have none.
 
     Parameters
     ----------
     results : StudyResults
-    exhibit : mapping
-        Entry of exhibits.yaml with ``analyses``.
+    exhibit : OfAnalyses
     kind : {"event", "mean"}
         Of the rows of ``dynamics``.
 
@@ -49,9 +51,9 @@ def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> l
     list of Panel
     """
     frame = results["dynamics"][results["dynamics"]["kind"] == kind]
-    several = len(exhibit["analyses"]) > 1
+    several = len(exhibit.analyses) > 1
     found = []
-    for analysis in exhibit["analyses"]:
+    for analysis in exhibit.analyses:
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
             known = own["conf_low"].notna() | own["reason"].str.startswith(_REFERENCE)
@@ -64,7 +66,7 @@ def panels_of(results: StudyResults, exhibit: Mapping[str, Any], kind: str) -> l
     return found
 
 
-def grid(count: int) -> tuple[Figure, list[Axes]]:
+def grid(count: int) -> "tuple[Figure, list[Axes]]":
     """Return a figure with so many panels, two beside each other."""
     columns = min(count, 2)
     rows = -(-count // columns)
@@ -75,7 +77,7 @@ def grid(count: int) -> tuple[Figure, list[Axes]]:
     return figure, axes[:count]
 
 
-def finish(axes: Axes, panel: Panel, label: str, unit: str) -> None:
+def finish(axes: "Axes", panel: Panel, label: str, unit: str) -> None:
     """Label a panel and its axes, in the style of all such figures."""
     axes.set_title(panel.title)
     axes.set_xlabel(label)

@@ -1,4 +1,7 @@
-"""What all figures share: colours safe for colour-blind readers, type, and files without a clock."""
+"""What all figures share: colours safe for colour-blind readers, type, and files without a clock.
+
+matplotlib is imported by what draws, for the kinds of figures are read whenever a configuration is checked.
+"""
 
 import io
 import textwrap
@@ -6,18 +9,15 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import cycle, islice
-from typing import Any, Literal
-
-import matplotlib as mpl
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
+from typing import TYPE_CHECKING, Any, Literal
 
 from ruralimpact.exhibits import formatting
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
 
 INK, FAINT, GRID = "#1d2733", "#6b7683", "#dfe4e9"
 BEFORE = "#9aa4af"
@@ -50,6 +50,8 @@ _STYLE: dict[Any, Any] = {
 
 def style() -> AbstractContextManager[None]:
     """Return the context in which every figure is drawn and written."""
+    import matplotlib as mpl
+
     return mpl.rc_context(_STYLE)
 
 
@@ -63,18 +65,20 @@ def markers(names: Sequence[str]) -> dict[str, str]:
     return dict(zip(names, islice(cycle(_MARKERS), len(names)), strict=True))
 
 
-def light_grid(axes: Axes, axis: Literal["both", "x", "y"]) -> None:
+def light_grid(axes: "Axes", axis: Literal["both", "x", "y"]) -> None:
     """Draw a light grid behind the data."""
     axes.grid(axis=axis, color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
 
 
-def settle(figure: Figure) -> None:
+def settle(figure: "Figure") -> None:
     """Lay a figure out, once for all its files.
 
     Places are rounded far below what a file prints: the solver's last digits differ from run to run, and
     the names of clip paths in an SVG file are made from them.
     """
+    from matplotlib.transforms import Bbox
+
     engine = figure.get_layout_engine()
     if engine is not None and figure.axes:
         engine.execute(figure)
@@ -83,8 +87,10 @@ def settle(figure: Figure) -> None:
         axes.set_position(Bbox(axes.get_position(original=True).get_points().round(12)))
 
 
-def png_bytes(figure: Figure, title: str) -> bytes:
+def png_bytes(figure: "Figure", title: str) -> bytes:
     """Return the figure as PNG at 200 dots an inch, without the time of writing."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     buffer = io.BytesIO()
     metadata = {"Software": None, "Title": title}
     FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
@@ -93,8 +99,10 @@ def png_bytes(figure: Figure, title: str) -> bytes:
     return buffer.getvalue()
 
 
-def svg_bytes(figure: Figure, title: str) -> bytes:
+def svg_bytes(figure: "Figure", title: str) -> bytes:
     """Return the figure as SVG without the time of writing."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None, "Title": title}
     FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
@@ -103,9 +111,25 @@ def svg_bytes(figure: Figure, title: str) -> bytes:
     return buffer.getvalue()
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> "Figure":
     """Return an empty figure, of inches, that lays itself out."""
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height), dpi=200, layout="constrained")
+
+
+def line(**style: Any) -> "Artist":
+    """Return a line or mark for a legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], **style)
+
+
+def patch(**style: Any) -> "Artist":
+    """Return a filled patch for a legend."""
+    from matplotlib.patches import Patch
+
+    return Patch(**style)
 
 
 def wrapped(text: str, width: int) -> str:
@@ -113,7 +137,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, width))
 
 
-def notice(text: str) -> Figure:
+def notice(text: str) -> "Figure":
     """Return a figure that only says why there is nothing to draw."""
     figure = new_figure(7.2, 1.0)
     figure.text(0.02, 0.5, text, va="center", color=FAINT)
@@ -134,11 +158,11 @@ class Panels:
         panels stand below each other, each with its own legend at the right.
     """
 
-    figure: Figure
-    axes: tuple[Axes, ...]
+    figure: "Figure"
+    axes: "tuple[Axes, ...]"
     alike: bool
 
-    def add_legends(self, handles: Sequence[Sequence[Artist]]) -> None:
+    def add_legends(self, handles: "Sequence[Sequence[Artist]]") -> None:
         """Add one legend for all panels, or one a panel; entries with their own labels."""
         if self.alike:
             self.figure.legend(
@@ -187,12 +211,12 @@ def panels(
     return Panels(figure, tuple(grid[: len(heights)]), alike)
 
 
-def print_ticks(axis: Axis) -> None:
+def print_ticks(axis: "Axis") -> None:
     """Print the ticks of an axis as numbers in tables are printed, with the decimals they need."""
     axis.set_major_formatter(lambda value, _: formatting.number(value, tick_decimals(axis)))
 
 
-def tick_decimals(axis: Axis) -> int:
+def tick_decimals(axis: "Axis") -> int:
     """Return the fewest decimals that print the ticks of an axis as they are: one for steps of 2.5."""
     ticks = axis.get_majorticklocs()
     step = abs(float(ticks[1] - ticks[0])) if len(ticks) > 1 else 1.0

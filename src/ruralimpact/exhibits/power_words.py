@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 
 DESIGNS = {
@@ -15,24 +16,22 @@ DESIGNS = {
 }
 
 
-def power_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFrame:
+def power_rows(results: StudyResults, exhibit: OfEstimates) -> pd.DataFrame:
     """Return the rows of the exhibit's analyses and outcomes, in the configuration's order.
 
     Parameters
     ----------
     results : StudyResults
-    exhibit : mapping
-        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
+    exhibit : OfEstimates
 
     Returns
     -------
     DataFrame
     """
-    frame = results["power"][results["power"]["analysis"].isin(exhibit["analyses"])]
-    if "outcomes" in exhibit:
-        frame = frame[frame["outcome"].isin(exhibit["outcomes"])]
+    frame = results["power"][results["power"]["analysis"].isin(exhibit.analyses)]
+    frame = frame[exhibit.wanted(frame["outcome"])]
     orders = {
-        "analysis": list(exhibit["analyses"]),
+        "analysis": list(exhibit.analyses),
         "outcome": list(results.study["outcomes"]),
         "design": list(DESIGNS),
     }
@@ -53,7 +52,7 @@ def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:
     return f"{text} {unit} ({percent} percent of the control mean)"
 
 
-def power_lines(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[str, ...]:
+def power_lines(results: StudyResults, exhibit: OfEstimates) -> tuple[str, ...]:
     """Say for each outcome what the smallest and the largest wave would find.
 
     Parameters
@@ -69,7 +68,7 @@ def power_lines(results: StudyResults, exhibit: Mapping[str, Any]) -> tuple[str,
     """
     frame = power_rows(results, exhibit)
     return tuple(
-        _line(results, part, several=len(exhibit["analyses"]) > 1)
+        _line(results, part, several=len(exhibit.analyses) > 1)
         for _, part in frame.groupby(["analysis", "outcome"], sort=False)
     )
 

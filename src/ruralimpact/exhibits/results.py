@@ -1,12 +1,13 @@
 """What the exhibits of a study are made from: its results and the words of its configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.exhibits.options import Exhibit, OfEstimates
 
 if TYPE_CHECKING:
     from ruralimpact.exhibits.quantities import Quantity
@@ -68,6 +69,8 @@ class StudyResults:
     printed: Mapping["Quantity", str] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
+        if table not in self.tables:
+            raise KeyError(f"the table '{table}' is not among those that this exhibit needs")
         return self.tables[table]
 
     def with_tables(self, **tables: pd.DataFrame) -> "StudyResults":
@@ -118,12 +121,13 @@ class StudyResults:
         )
         return [name for name in self.study["outcomes"] if name in present]
 
-    def for_exhibit(self, exhibit: Mapping[str, Any]) -> "StudyResults":
-        """The results with the estimates of the outcomes that an exhibit names, or of all."""
-        if "outcomes" not in exhibit:
-            return self
-        chosen = self["estimates"]["outcome"].isin(exhibit["outcomes"])
-        return self.with_tables(estimates=self["estimates"][chosen])
+    def for_exhibit(self, exhibit: Exhibit, needs: Collection[str]) -> "StudyResults":
+        """The results with the tables that an exhibit needs, and the estimates of its outcomes, or all."""
+        tables = {name: table for name, table in self.tables.items() if name in needs}
+        if isinstance(exhibit, OfEstimates) and "estimates" in tables:
+            frame = tables["estimates"]
+            tables["estimates"] = frame[exhibit.wanted(frame["outcome"])]
+        return replace(self, tables=tables)
 
     def matched_strategies(self, analysis: str) -> list[str]:
         """Strategies of an analysis that match or weight, in order: not the plain comparison."""

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import factorial
-from typing import Any
+from typing import Annotated, Any
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, Value
+from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.orders import Ranking, rank_relative_effects
+from ruralimpact.schema.base import DistinctEntries, Positive, Settings
 
 COLUMNS = (
     Column("Here", "Rank by percent", 0.7),
@@ -25,6 +28,24 @@ NOTE = (
     "order comes out, are from 1,999 normal draws around the estimates with the covariance of their group "
     "scores: they tell how firmly estimates of this precision order the levels, not how probable an order is."
 )
+
+
+class PublishedOrder(Settings):
+    """An order of the levels that a report prints, to be set beside the order of the estimates."""
+
+    published: Annotated[DistinctEntries[str], Field(min_length=2)]
+    """Levels, the highest effect first; classes by quantile are named by their number."""
+    place: str
+    """Where it is printed."""
+    ratio: Positive | None = None
+    """How many times the percent of the first level is that of the second, as printed."""
+
+
+class SubgroupOptions(OfSubgroup):
+    """A table of effects by level."""
+
+    order: PublishedOrder | None = None
+    """An order of the levels that a report prints, to be set beside the order of the estimates."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,7 @@ def level_key(level: str) -> str:
 
 
 def family_order(
-    results: StudyResults, family: pd.DataFrame, exhibit: Mapping[str, Any]
+    results: StudyResults, family: pd.DataFrame, exhibit: SubgroupOptions
 ) -> FamilyOrder | None:
     """Rank the levels of a family and compare them with the published order.
 
@@ -72,8 +93,8 @@ def family_order(
     results : StudyResults
     family : DataFrame
         Rows of one strategy and outcome of the contract ``subgroups``.
-    exhibit : mapping
-        Entry of exhibits.yaml; without ``order`` there is nothing to rank.
+    exhibit : SubgroupOptions
+        Without ``order`` there is nothing to rank.
 
     Returns
     -------
@@ -85,12 +106,12 @@ def family_order(
     ConfigError
         The published order names a level that does not exist.
     """
-    entry = exhibit.get("order")
+    entry = exhibit.order
     levels = family[family["kind"] == "level"]
     if entry is None or levels.empty:
         return None
     names = {level_key(level): level for level in levels["level"]}
-    published = tuple(_known(name, names, exhibit) for name in entry["published"])
+    published = tuple(_known(name, names, exhibit) for name in entry.published)
     shown = levels[levels["estimate"].notna() & ~levels["suppressed"]]
     keys = [f"{row.spec_id}::{row.subgroup}={row.level}" for row in shown.itertuples()]
     columns = [*keys, *(f"{key}::treated_mean" for key in keys)]
@@ -110,15 +131,15 @@ def family_order(
         )
     except DesignError:
         return None
-    return FamilyOrder(tuple(place), ranking, published, entry["place"], entry.get("ratio"))
+    return FamilyOrder(tuple(place), ranking, published, entry.place, entry.ratio)
 
 
-def _known(name: str, names: Mapping[str, str], exhibit: Mapping[str, Any]) -> str:
+def _known(name: str, names: Mapping[str, str], exhibit: SubgroupOptions) -> str:
     if str(name) not in names:
         known = ", ".join(names)
         raise ConfigError(
             f"there is no level '{name}'; the levels are: {known}.",
-            key=f"tables.{exhibit['name']}.order.published",
+            key=f"tables.{exhibit.name}.order.published",
         )
     return names[str(name)]
 

@@ -6,28 +6,25 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import disclosure, formatting, reading, subgroup_order
-from ruralimpact.exhibits.impact import SUPPORTED, UNBALANCED
+from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.impact import SUPPORTED, UNBALANCED
 
 WARNING = "A warning, not a result"
 _LETTERS = "abcdefghij"
 
 
-def subgroup_rows(results: StudyResults, exhibit: Mapping[str, Any]) -> pd.DataFrame:
+def subgroup_rows(results: StudyResults, exhibit: OfSubgroup) -> pd.DataFrame:
     """Rows of the table of subgroup effects that an exhibit shows.
 
     Parameters
     ----------
     results : StudyResults
-    exhibit : mapping
-        With ``analyses`` and ``subgroup``, and ``outcomes`` if any.
+    exhibit : OfSubgroup
     """
     frame: pd.DataFrame = results["subgroups"]
-    chosen = frame["analysis"].isin(exhibit["analyses"]) & (
-        frame["subgroup"] == exhibit["subgroup"]
-    )
-    if "outcomes" in exhibit:
-        chosen &= frame["outcome"].isin(exhibit["outcomes"])
+    chosen = frame["analysis"].isin(exhibit.analyses) & (frame["subgroup"] == exhibit.subgroup)
+    chosen &= exhibit.wanted(frame["outcome"])
     found: pd.DataFrame = frame.loc[chosen]
     return found
 

@@ -1,0 +1,144 @@
+"""Mean outcomes of the arms wave by wave, which everybody should see before a difference of them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ruralimpact.exhibits import disclosure, formatting, kinds, palette
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
+from ruralimpact.exhibits.results import StudyResults
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+_LETTERS = 13.0  # of a legend, to the inch
+_NOTHING = "No mean of an arm has an interval that can be shown."
+
+
+def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
+    """Draw the mean of each arm, or cohort, in each wave with its 95 percent interval.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfEstimates
+        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    panels = panels_of(results, exhibit, "mean")
+    if not panels:
+        hidden = bool(results["dynamics"]["suppressed"].any())
+        return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
+    figure, axes = grid(len(panels))
+    for one, panel in zip(axes, panels, strict=True):
+        _draw(one, results, panel)
+    handles = axes[0].get_legend_handles_labels()[0]
+    if len({tuple(_arms(panel)) for panel in panels}) == 1:
+        longest = max(len(str(handle.get_label())) for handle in handles)
+        columns = max(1, int(figure.get_figwidth() * _LETTERS / (longest + 6)))
+        figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=columns)
+    else:
+        for one in axes:
+            one.legend(framealpha=0.85, edgecolor="none", fontsize=7)
+    return figure
+
+
+def _arms(panel: Panel) -> list[str]:
+    return list(dict.fromkeys(panel.rows["arm"]))
+
+
+def _label(arm: str) -> str:
+    return arm[:1].upper() + arm[1:]
+
+
+def _draw(axes: "Axes", results: StudyResults, panel: Panel) -> None:
+    factor = formatting.scale(results.unit(panel.outcome))
+    arms = _arms(panel)
+    colours, markers = palette.colours(arms), palette.markers(arms)
+    periods = np.unique(panel.rows["period"].to_numpy(float))
+    step = float(np.diff(periods).min()) if len(periods) > 1 else 1.0
+    for place, arm in enumerate(arms):
+        rows = panel.rows[panel.rows["arm"] == arm].sort_values("period")
+        # Beside each other, so that intervals of arms that are alike can be told apart.
+        where = rows["period"].to_numpy(float) + 0.06 * step * (place - (len(arms) - 1) / 2)
+        axes.vlines(
+            where,
+            factor * rows["conf_low"],
+            factor * rows["conf_high"],
+            color=colours[arm],
+            linewidth=1.2,
+        )
+        axes.plot(
+            where,
+            factor * rows["estimate"],
+            color=colours[arm],
+            marker=markers[arm],
+            markersize=4.5,
+            linewidth=1.3,
+            label=_label(arm),
+        )
+        start = rows["cohort"].iloc[0]
+        if np.isfinite(start):
+            axes.axvline(start - step / 2, color=colours[arm], linewidth=0.8, linestyle=(0, (2, 2)))
+    _mark_start(axes, results.analysis(panel.analysis), periods)
+    axes.set_xticks(periods, _ticks(results.analysis(panel.analysis), periods))
+    unit = results.unit(panel.outcome)
+    level = "percent" if unit == formatting.PERCENTAGE_POINTS else unit
+    finish(axes, panel, "Wave", level)
+
+
+def _mark_start(axes: "Axes", analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> None:
+    """Draw the line between the waves before and those after, where there is one for all."""
+    count = len(analysis.get("before", []))
+    if 0 < count < len(periods):
+        middle = float(periods[count - 1] + periods[count]) / 2
+        axes.axvline(middle, color=palette.FAINT, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
+
+
+def _ticks(analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> list[str]:
+    """Names of the waves: numbers, or the words that study.yaml lists."""
+    named = [str(wave) for wave in (*analysis.get("before", []), *analysis.get("after", []))]
+    words = len(named) == len(periods) and not all(name.lstrip("-").isdigit() for name in named)
+    return named if words else [f"{period:g}" for period in periods]
+
+
+def trends_words(results: StudyResults, exhibit: OfEstimates) -> str:
+    """Return what the figure shows, in words, as its text alternative."""
+    parts = []
+    for panel in panels_of(results, exhibit, "mean"):
+        factor, decimals = (
+            formatting.scale(results.unit(panel.outcome)),
+            results.decimals(panel.outcome),
+        )
+        arms = []
+        for arm, rows in panel.rows.groupby("arm", sort=False):
+            ends = rows.sort_values("period")["estimate"].iloc[[0, -1]]
+            first, last = (formatting.number(factor * value, decimals) for value in ends)
+            arms.append(f"{arm} from {first} to {last}")
+        parts.append(f"{panel.title.replace(chr(10), ' ')}: {', '.join(arms)}.")
+    return "Mean outcome of each arm by wave, first to last. " + " ".join(parts)
+
+
+KIND = kinds.FigureKind(
+    kind="trends",
+    shows="mean outcome of each arm by wave",
+    section=kinds.TRENDS,
+    rank=10,
+    needs=("dynamics", "estimates"),
+    options=OfEstimates,
+    methods="over_time.md",
+    draw=trends_plot,
+    note=(
+        "Mean outcome of each arm, or cohort, by wave, with 95 percent intervals; dotted lines stand where "
+        "treatment begins. The arms need not be at one level: what a difference of changes needs is that "
+        "they would have changed alike without the treatment."
+    ),
+    words=trends_words,
+)

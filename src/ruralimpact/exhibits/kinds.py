@@ -1,0 +1,140 @@
+"""What a kind of table or figure declares about itself, and the sections of the report."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ruralimpact.exhibits.model import Table
+from ruralimpact.exhibits.options import Exhibit
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.validation import validated
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+O = TypeVar("O", bound=Exhibit)  # noqa: E741
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report that holds exhibits.
+
+    Attributes
+    ----------
+    anchor, heading : str
+    layout : str
+        Its page in print: ``"wide"`` lies on its side.
+    always : bool
+        It is there even if it holds nothing.
+    opens_with_table : bool
+        Its first table stands before all else.
+    """
+
+    anchor: str
+    heading: str
+    layout: str = "wide"
+    always: bool = False
+    opens_with_table: bool = False
+
+
+ESTIMATES = Section("estimates", "Estimates", always=True, opens_with_table=True)
+DETAIL = Section("detail", "For whom, and through what")
+TRUTH = Section("truth", "Do the estimates find what was planted?")
+TRENDS = Section("trends", "Would trends have been parallel?")
+TRUST = Section("trust", "How far can the estimates be trusted?")
+WAVES = Section("waves", "From wave to wave")
+NEXT = Section("next", "What could the next wave find?")
+SAMPLE = Section("sample", "From raw files to samples", always=True)
+BALANCE = Section("balance", "Are the arms alike?", layout="tall")
+ERRORS = Section("errors", "Other standard errors")
+SECTIONS = (ESTIMATES, DETAIL, TRUTH, TRENDS, TRUST, WAVES, NEXT, SAMPLE, BALANCE, ERRORS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[O]):
+    """A kind of exhibit.
+
+    Attributes
+    ----------
+    kind : str
+        Its name in exhibits.yaml.
+    shows : str
+        What it shows, in a few words.
+    section : Section
+        Section of the report that it stands in.
+    rank : int
+        Its place there, the lowest first; those of one rank stand as exhibits.yaml lists them, figures
+        before tables.
+    needs : tuple of str
+        Result tables that it reads; others cannot be read while it is made.
+    options : type
+        What its entries may say.
+    methods : str
+        Page of docs/methods that describes the numbers; empty where nothing is computed.
+    """
+
+    kind: str
+    shows: str
+    section: Section
+    rank: int
+    needs: tuple[str, ...]
+    options: type[O]
+    methods: str
+
+    def parsed(self, entry: Mapping[str, Any], key: str = "") -> O:
+        """Return an entry of exhibits.yaml as options.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown or missing, or its value is of another type.
+        """
+        options: O = validated(self.options, entry, key=key or None)
+        return options
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableKind(Kind[O]):
+    """A kind of table.
+
+    Attributes
+    ----------
+    build : callable
+        Takes results and options, returns the tables.
+    with_tests : bool
+        What it says in words rests on tests, which of synthetic data are no findings.
+    """
+
+    build: Callable[[StudyResults, O], tuple[Table, ...]]
+    with_tests: bool = False
+
+    def entries(self, study: Mapping[str, Any]) -> list[O]:
+        """Return the entries of this kind in a study."""
+        tables = study["exhibits"].get("tables", [])
+        return [self.parsed(entry) for entry in tables if entry["kind"] == self.kind]
+
+
+def _no_warnings(_: StudyResults, __: Any) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureKind(Kind[O]):
+    """A kind of figure.
+
+    Attributes
+    ----------
+    draw : callable
+        Takes results and options, returns the figure.
+    note : str
+        How to read it.
+    words : callable
+        Takes results and options, returns what it shows, for readers who cannot see it.
+    warnings : callable
+        Takes results and options, returns sentences to follow the note.
+    """
+
+    draw: Callable[[StudyResults, O], "Figure"]
+    note: str
+    words: Callable[[StudyResults, O], str]
+    warnings: Callable[[StudyResults, O], list[str]] = _no_warnings

@@ -1,0 +1,154 @@
+"""What goes with an outcome among the treated: coefficients of a regression, not effects."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure, formatting, kinds, reading
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+
+def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+    """Build the table of associations among the treated.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfAnalyses
+
+    Returns
+    -------
+    tuple of Table
+        One table.
+    """
+    frame = results["associations"]
+    frame = frame[frame["analysis"].isin(exhibit.analyses)]
+    rows: list[Row] = []
+    lines: list[str] = []
+    for (analysis, _), part in frame.groupby(["analysis", "association"], sort=False):
+        title = f"{results.analysis(str(analysis))['label']}: {part['label'].iloc[0]}"
+        rows.append(heading(title if len(exhibit.analyses) > 1 else part["label"].iloc[0], "panel"))
+        for outcome, own in part.groupby("outcome", sort=False):
+            rows += _outcome_rows(results, str(outcome), own)
+            lines.append(_sentence(results, str(outcome), own))
+    return (
+        table_of(
+            results,
+            exhibit,
+            title=f"{exhibit.title} (association)",
+            stub="Outcome and variable",
+            columns=(
+                Column("Coefficient", "", 1.2),
+                Column("(SE)", "", 1.2),
+                Column("95% interval", "", 2.2),
+                Column("p", "", 0.8),
+                Column("Mean of the variable", "", 1.1),
+            ),
+            rows=rows,
+            reading=lines,
+            notes=_notes(results, frame),
+        ),
+    )
+
+
+def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> list[Row]:
+    first = own.iloc[0]
+    counts = (
+        f"{formatting.count(first['n_units'])} treated {results.study['unit_label']}, "
+        f"R\N{SUPERSCRIPT TWO} {formatting.number(first['r_squared'], 2)}"
+    )
+    if first["suppressed"]:
+        counts = formatting.SUPPRESSED
+    rows = [
+        heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")
+    ]
+    for record in own.to_dict("records"):
+        if record["kind"] == "coefficient":
+            rows.append(_row(results, outcome, record))
+        elif not record["suppressed"]:
+            text = (
+                f"All coefficients zero: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
+                f"{formatting.number(record['statistic'], 2)}, "
+                f"{formatting.p_statement(record['p_value'])}"
+            )
+            values = {"outcome": outcome, "test": "jointly zero", "p_value": record["p_value"]}
+            rows.append(Row(Cell(""), (Cell(text, span=5),), values, "foot"))
+    return rows
+
+
+def _row(results: StudyResults, outcome: str, record: Mapping[Any, Any]) -> Row:
+    label = Cell(str(record["variable_label"]))
+    if record["suppressed"]:
+        hidden = (Cell(formatting.SUPPRESSED),) * 5
+        return Row(label, hidden, {"outcome": outcome, "variable": record["variable"]})
+    factor, decimals = formatting.scale(record["unit"]), results.decimals(outcome)
+    values = {"outcome": outcome, "variable": record["variable"], "unit": record["unit"]}
+    values |= {
+        name: factor * record[name] for name in ("estimate", "std_error", "conf_low", "conf_high")
+    }
+    values |= {"p_value": record["p_value"], "mean": record["mean"]}
+    cells = (
+        Cell(formatting.number(values["estimate"], decimals)),
+        Cell(formatting.parenthesised(values["std_error"], decimals)),
+        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
+        Cell(formatting.p_value(values["p_value"])),
+        Cell(formatting.number(values["mean"], 2)),
+    )
+    return Row(label, cells, values)
+
+
+def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
+    coefficients = own[own["kind"] == "coefficient"]
+    found = int((coefficients["p_value"] < 0.05).sum())
+    verb = "differs" if found < 2 else "differ"
+    return (
+        f"Among the treated, {formatting.share_of(found, len(coefficients), 'coefficient')} of "
+        f"{formatting.lower_first(results.outcome_label(outcome))} {verb} from zero at the 5 percent "
+        "level. What goes together need not be cause and effect."
+    )
+
+
+def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
+    """The covariates that are held fixed, in words."""
+    names: dict[str, None] = {}
+    for analysis, association in dict.fromkeys(
+        zip(frame["analysis"], frame["association"], strict=True)
+    ):
+        entries = results.analysis(analysis).get("associations", [])
+        for entry in (one for one in entries if one["name"] == association):
+            names |= dict.fromkeys(entry.get("covariates", []))
+    built = results.study.get("variables", {})
+    labels = [
+        formatting.lower_first(built[name]["label"]) if name in built else name.replace("_", " ")
+        for name in names
+    ]
+    return f", with these held fixed: {', '.join(labels)}" if labels else ""
+
+
+def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
+    notes = [
+        f"Least squares among the treated alone{_held_fixed(results, frame)}; there is no comparison with "
+        "controls. Those who do or receive more may differ in other ways "
+        "as well: these are associations.",
+        reading.standard_error_note(results),
+    ]
+    if any(record["suppressed"] for record in frame.to_dict("records")):
+        notes.append(disclosure.NOTE)
+    return tuple(notes)
+
+
+KIND = kinds.TableKind(
+    kind="association",
+    shows="what goes with an outcome among the treated",
+    section=kinds.DETAIL,
+    rank=50,
+    needs=("associations",),
+    options=OfAnalyses,
+    methods="heterogeneity.md",
+    build=association_table,
+    with_tests=True,
+)

@@ -1,0 +1,287 @@
+"""Who was found again, and what those who were not may do to the effects."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits.attrition_words import (
+    bounds_lines,
+    bounds_notes,
+    response_lines,
+    response_notes,
+)
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.options import Exhibit
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.exhibits.tables.impact import count_cell
+from ruralimpact.schema.base import Names
+
+
+class AttritionOptions(Exhibit):
+    """Tables of attrition."""
+
+    outcomes: Names | None = None
+    """Outcomes shown; all of the follow-ups' when not given."""
+
+
+_DIFFERENCE = "Treated less controls"
+_RESPONSE_COLUMNS = (
+    Column("Treated", "", 1.3),
+    Column("Controls", "", 1.3),
+    Column("Estimate", _DIFFERENCE, 1.0),
+    Column("(SE)", _DIFFERENCE, 0.9),
+    Column("95% interval", _DIFFERENCE, 1.6),
+    Column("p", _DIFFERENCE, 0.8),
+)
+_KINDS = {
+    "as_found": "As found",
+    "response_weighted": "Weighted for response",
+    "weighting": "Change by the weights",
+    "lee_lower": "Lower bound",
+    "lee_upper": "Upper bound",
+    "lee_interval": "Interval for the effect",
+}
+_ESTIMATORS = {
+    "difference_in_means": "difference in means",
+    "regression": "regression among controls",
+    "trimming": "",
+    "trimming_within_cells": "within cells",
+}
+
+
+def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[Table, ...]:
+    """Build the two tables of attrition: response by arm, and effects re-weighted and bounded.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : AttritionOptions
+
+    Returns
+    -------
+    tuple of Table
+        The second only where a unit was lost.
+    """
+    bounds = results["attrition_bounds"]
+    if exhibit.outcomes is not None:
+        bounds = bounds[bounds["outcome"].isin(exhibit.outcomes)]
+    response = table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: response by arm",
+        stub="Follow-up",
+        columns=_RESPONSE_COLUMNS,
+        rows=_response_rows(results),
+        reading=response_lines(results),
+        notes=response_notes(results),
+    )
+    if bounds.empty:
+        return (response,)
+    effects = table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: effects weighted for response, and bounds",
+        stub="Outcome",
+        columns=_effect_columns(results),
+        rows=_effect_rows(results, bounds),
+        reading=bounds_lines(results, bounds),
+        notes=bounds_notes(bounds),
+    )
+    return response, effects
+
+
+def _response_rows(results: StudyResults) -> Iterator[Row]:
+    for name, part in results["attrition"].groupby("attrition", sort=False):
+        first = part.iloc[0]
+        wave = (
+            f" ({first['wave']})" if first["wave"] and first["wave"] not in first["label"] else ""
+        )
+        yield heading(f"{first['label']}{wave}", "panel")
+        rows = {
+            (row["measure"], row["arm"]): row
+            for row in part[part["measure"] != "covariate"].to_dict("records")
+        }
+        yield from _counts(results, str(name), rows)
+        yield _rate(str(name), rows)
+        yield from _groups(results, str(name), rows)
+        for measure, words in _TESTS.items():
+            if (measure, "") in rows:
+                yield _test(str(name), words, rows[(measure, "")])
+        yield from _further_counts(str(name), rows)
+
+
+_TESTS = {
+    "covariates": "Covariates go with response",
+    "covariates_by_arm": "They do so differently by arm",
+}
+_FURTHER = {
+    "new_units": "New units, not in the baseline",
+    "no_longer_compared": "Not compared any more",
+    "unknown_arm": "Of the baseline, without an arm",
+}
+Rows = Mapping[tuple[str, str], Mapping[Any, Any]]
+
+
+def _blank(count: int) -> tuple[Cell, ...]:
+    return tuple(Cell("") for _ in range(count))
+
+
+def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
+    unit = str(results.study["unit_label"])
+    words = {"n_units": f"{unit.capitalize()} of the baseline", "n_found": "Found again"}
+    for column, label in words.items():
+        values = [rows[("response", arm)][column] for arm in ("treated", "control")]
+        record: dict[str, Value] = {"attrition": name, "measure": column}
+        shown = [None if 0 < one < disclosure.FEWEST_UNITS else int(one) for one in values]
+        record |= dict(zip(("treated", "control"), shown, strict=True))
+        yield Row(Cell(label), (*map(count_cell, values), *_blank(4)), record)
+
+
+def _rate(name: str, rows: Rows) -> Row:
+    """Rates and their difference, in percent and percentage points."""
+    arms = [rows[("response", arm)] for arm in ("treated", "control")]
+    test = rows[("difference", "")]
+    numbers = {key: 100 * test[key] for key in ("estimate", "std_error", "conf_low", "conf_high")}
+    record = {
+        "attrition": name,
+        "measure": "response",
+        "treated": 100 * arms[0]["estimate"],
+        "control": 100 * arms[1]["estimate"],
+        **numbers,
+        "p_value": test["p_value"],
+    }
+    cells = [_shown(arm["suppressed"], formatting.number(100 * arm["estimate"], 1)) for arm in arms]
+    texts = (
+        formatting.number(numbers["estimate"], 1),
+        formatting.parenthesised(numbers["std_error"], 1),
+        formatting.interval(numbers["conf_low"], numbers["conf_high"], 1),
+        formatting.p_value(test["p_value"]),
+    )
+    cells += [_shown(test["suppressed"], text) for text in texts]
+    return Row(Cell("Found again, percent"), tuple(cells), record)
+
+
+def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
+    middle: list[Cell] = []
+    record: dict[str, Any] = {"attrition": name, "measure": "group_median"}
+    for arm in ("treated", "control"):
+        low, median, high = (
+            rows[(measure, arm)] for measure in ("group_low", "group_median", "group_high")
+        )
+        ends = f"{_percent(low)} to {_percent(high)}"
+        middle.append(_shown(median["suppressed"], f"{_percent(median)} ({ends})"))
+        record[arm] = 100 * median["estimate"]
+    yield Row(Cell("By group, median (middle half)"), (*middle, *_blank(4)), record)
+    lost = [rows[("groups_lost", arm)] for arm in ("treated", "control")]
+    texts = [
+        _shown(
+            row["suppressed"],
+            f"{formatting.count(row['estimate'])} of {formatting.count(row['n_groups'])}",
+        )
+        for row in lost
+    ]
+    record = {"attrition": name, "measure": "groups_lost"}
+    record |= {arm: row["estimate"] for arm, row in zip(("treated", "control"), lost, strict=True)}
+    label = f"{str(results.study['group_label']).capitalize()} of which nobody was found"
+    yield Row(Cell(label), (*texts, *_blank(4)), record)
+
+
+def _percent(row: Mapping[Any, Any]) -> str:
+    return formatting.number(100 * row["estimate"], 0)
+
+
+def _test(name: str, words: str, row: Mapping[Any, Any]) -> Row:
+    record = {"attrition": name, "measure": row["measure"]}
+    record |= {key: row[key] for key in ("statistic", "df", "df_denominator", "p_value")}
+    if row["reason"]:
+        text = f"no test: {row['reason']}"
+    elif row["suppressed"]:
+        text = formatting.SUPPRESSED
+    else:
+        sizes = f"{formatting.count(row['df'])}, {formatting.count(row['df_denominator'])}"
+        statistic = formatting.number(row["statistic"], 2)
+        text = f"F({sizes}) = {statistic}, {formatting.p_statement(row['p_value'])}"
+    return Row(Cell(words), (Cell(text, span=6),), record, "foot")
+
+
+def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
+    for measure, words in _FURTHER.items():
+        count = int(rows[(measure, "")]["n_units"])
+        if count:
+            shown = None if count < disclosure.FEWEST_UNITS else count
+            record = {"attrition": name, "measure": measure, "count": shown}
+            text = count_cell(count).text
+            yield Row(Cell(words), (Cell(text, span=6),), record, "foot")
+
+
+def _effect_columns(results: StudyResults) -> tuple[Column, ...]:
+    counts = str(results.study["unit_label"]).capitalize()
+    groups = str(results.study["group_label"]).capitalize()
+    return (
+        Column("Estimate", "", 1.1),
+        Column("(SE)", "", 1.1),
+        Column("95% interval", "", 2.0),
+        Column("p", "", 0.8),
+        Column("Treated", f"{counts} found", 0.9),
+        Column("Controls", f"{counts} found", 0.95),
+        Column(groups, "", 1.0),
+    )
+
+
+def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
+    several = len(set(results["attrition"]["attrition"])) > 1
+    for _, entry in bounds.groupby("attrition", sort=False):
+        if several:
+            yield heading(str(entry["label"].iloc[0]), "panel")
+        for outcome, part in entry.groupby("outcome", sort=False):
+            change = "change since the baseline, " if part["change"].iloc[0] else ""
+            words = f"{results.outcome_label(str(outcome))} ({change}{results.unit(str(outcome))})"
+            yield heading(words, "group")
+            for record in part.to_dict("records"):
+                yield _effect_row(results, record)
+
+
+def _effect_row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
+    estimator = _ESTIMATORS[record["estimator"]]
+    label = Cell(", ".join(part for part in (_KINDS[record["kind"]], estimator) if part))
+    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
+    values = {name: record[name] for name in ("attrition", "outcome", "kind", "estimator", "unit")}
+    if record["reason"]:
+        values["reason"] = record["reason"]
+        return Row(label, (Cell(str(record["reason"]), span=7),), values)
+    numbers = {
+        name: factor * record[name] for name in ("estimate", "std_error", "conf_low", "conf_high")
+    }
+    values |= {**numbers, "p_value": record["p_value"]}
+    counted = ("n_treated", "n_control", "n_groups")
+    values |= {name: None if record["suppressed"] else int(record[name]) for name in counted}
+    sizes = tuple(count_cell(record[name]) for name in counted)
+    if record["suppressed"]:
+        return Row(label, (*[Cell(formatting.SUPPRESSED)] * 4, *sizes), values)
+    cells = (
+        Cell(formatting.number(numbers["estimate"], decimals)),
+        Cell(formatting.parenthesised(numbers["std_error"], decimals)),
+        Cell(formatting.interval(numbers["conf_low"], numbers["conf_high"], decimals)),
+        Cell(formatting.p_value(record["p_value"])),
+    )
+    return Row(label, (*cells, *sizes), values)
+
+
+def _shown(suppressed: bool, text: str) -> Cell:
+    return Cell(formatting.SUPPRESSED if suppressed else text)
+
+
+KIND = kinds.TableKind(
+    kind="attrition",
+    shows="who was found again, and effects weighted for response and bounded",
+    section=kinds.WAVES,
+    rank=30,
+    needs=("attrition", "attrition_bounds"),
+    options=AttritionOptions,
+    methods="attrition.md",
+    build=attrition_table,
+    with_tests=True,
+)

@@ -1,0 +1,168 @@
+"""Balance tables: every covariate before and after each strategy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.exhibits.tables import impact
+
+_STATISTICS = (("smd", "SMD"), ("variance_ratio", "VR"), ("ks", "KS"))
+
+
+def balance_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+    """Build balance tables; analyses that share their strategies share a table.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfAnalyses
+
+    Returns
+    -------
+    tuple of Table
+    """
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for analysis in exhibit.analyses:
+        strategies = tuple(results.matched_strategies(analysis))
+        shared.setdefault(strategies, []).append(analysis)
+    return tuple(
+        _table(results, exhibit, analyses, strategies) for strategies, analyses in shared.items()
+    )
+
+
+def _table(
+    results: StudyResults,
+    exhibit: OfAnalyses,
+    analyses: Sequence[str],
+    strategies: Sequence[str],
+) -> Table:
+    columns = [Column(label, "Before matching", 0.8) for _, label in _STATISTICS]
+    for strategy in strategies:
+        columns += [
+            Column(label, results.strategy_label(strategy), 0.8) for _, label in _STATISTICS
+        ]
+    rows: list[Row] = []
+    for analysis in analyses:
+        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows += _covariate_rows(results, analysis, strategies)
+        rows += _foot_rows(results, analysis, strategies)
+    return table_of(
+        results,
+        exhibit,
+        stub="Covariate",
+        columns=columns,
+        rows=rows,
+        reading=(_sentence(results, analysis, strategies) for analysis in analyses),
+        notes=_notes(results, analyses),
+    )
+
+
+def _covariate_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
+    frame = results["balance"][results["balance"]["analysis"] == analysis]
+    labels = dict(zip(frame["covariate"], frame["label"], strict=True))
+    found = {(row["covariate"], row["strategy"]): row for row in frame.to_dict("records")}
+    rows = []
+    for covariate, label in labels.items():
+        cells: list[Cell] = []
+        values: dict[str, Value] = {"analysis": analysis, "covariate": covariate}
+        for strategy in ("", *strategies):
+            record = found.get((covariate, strategy), {})
+            cells += _cells(record, judged=bool(strategy))
+            values |= {
+                f"{name}_{strategy or 'before'}": record.get(name) for name, _ in _STATISTICS
+            }
+        rows.append(Row(Cell(label), tuple(cells), values))
+    return rows
+
+
+def _cells(record: Mapping[Any, Any], *, judged: bool) -> list[Cell]:
+    if record.get("suppressed", False):
+        return [Cell(formatting.SUPPRESSED)] * len(_STATISTICS)
+    failing = judged and not record.get("balanced", True)
+    cells = []
+    for name, _ in _STATISTICS:
+        text = formatting.number(record.get(name), 2)
+        cells.append(Cell(text, impact.UNBALANCED if failing and _fails(record, name) else ""))
+    return cells
+
+
+def _fails(record: Mapping[Any, Any], name: str) -> bool:
+    """Whether this statistic is the one that makes a covariate unbalanced."""
+    if name == "smd":
+        return bool(pd.isna(record["smd"]) or abs(record["smd"]) >= 0.1)
+    if name == "variance_ratio" and not record["binary"]:
+        return not bool(0.5 <= record["variance_ratio"] <= 2)
+    return False
+
+
+def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
+    designs = results["designs"][results["designs"]["analysis"] == analysis].set_index("strategy")
+    if designs.empty:
+        return []
+    first = designs.iloc[0]
+    lines = (
+        ("Treated units", first["n_treated"], "n_treated_matched", 0),
+        ("Controls", first["n_control"], "n_control_matched", 0),
+        ("Effective number of controls", first["n_control"], "effective_controls", 1),
+    )
+    rows = []
+    for label, before, column, decimals in lines:
+        after = [designs[column].get(strategy) for strategy in strategies]
+        cells = [Cell(formatting.count(before), span=3)]
+        cells += [Cell(formatting.number(value, decimals), span=3) for value in after]
+        values: dict[str, Value] = {"analysis": analysis, "covariate": label, "n_before": before}
+        values |= {f"n_{name}": value for name, value in zip(strategies, after, strict=True)}
+        rows.append(Row(Cell(label), tuple(cells), values, kind="foot"))
+    return rows
+
+
+def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -> str:
+    designs = results["designs"][results["designs"]["analysis"] == analysis]
+    designs = designs[designs["strategy"].isin(strategies)]
+    passing = int(designs["balanced"].sum())
+    label = results.analysis(analysis)["label"]
+    verb = "leaves" if passing < 2 else "leave"
+    spread = designs.loc[~designs["suppressed"], "max_abs_smd"].dropna()
+    text = (
+        f"{label}: {formatting.share_of(passing, len(designs), 'strategy')} {verb} every covariate "
+        "balanced"
+    )
+    if spread.empty:
+        return f"{text}."
+    low, high = formatting.number(spread.min(), 2), formatting.number(spread.max(), 2)
+    return f"{text}; the largest standardised difference left is between {low} and {high}."
+
+
+def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
+    frame = results["balance"][results["balance"]["analysis"].isin(analyses)]
+    notes = [
+        "SMD = standardised mean difference, treated less controls, over the standard deviation of the "
+        "treated before matching; VR = variance ratio, treated over controls; KS = largest distance "
+        "between the weighted distribution functions.",
+        "The effective number of controls is Kish's: the square of the sum of weights over the sum of "
+        "their squares.",
+        f"{impact.UNBALANCED} Outside the bounds: an absolute SMD of 0.1 or more, or, for covariates "
+        "with more than two values, a variance ratio outside 0.5 to 2. Marks go by unrounded values.",
+        f"{formatting.DASH} = not defined, as for a covariate without variation in an arm.",
+    ]
+    if frame["suppressed"].any():
+        notes.append(disclosure.NOTE)
+    return tuple(notes)
+
+
+KIND = kinds.TableKind(
+    kind="balance",
+    shows="covariates before and after matching",
+    section=kinds.BALANCE,
+    rank=20,
+    needs=("balance", "designs"),
+    options=OfAnalyses,
+    methods="balance.md",
+    build=balance_tables,
+)

@@ -1,0 +1,214 @@
+"""Controls that are controls no more: how many by wave, and what they do to the estimate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits.estimate_pairs import difference_between
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.reading import one_arm_notes
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_COUNTS = (
+    Column("Beneficiaries", "Number", 1.2),
+    Column("Controls", "Number", 1.0),
+    Column("Treatment had begun", "Number", 1.2),
+    Column("Not known", "Number", 1.0),
+    Column("Left", "Number", 1.0),
+    Column("All", "Groups of controls", 0.8),
+    Column("Left", "Groups of controls", 0.8),
+)
+_EFFECTS = (
+    Column("Estimate", "Without them", 1.1),
+    Column("(SE)", "Without them", 1.0),
+    Column("Percent", "Without them", 0.9),
+    Column("Estimate", "With them: naive", 1.1),
+    Column("(SE)", "With them: naive", 1.0),
+    Column("Percent", "With them: naive", 0.9),
+    Column("Difference", "Naive less right", 1.1),
+    Column("(SE)", "Naive less right", 1.0),
+)
+_COUNT_NOTE = (
+    "A control whose treatment had begun by the wave of the interview is no control in that wave. "
+    "Whoever is left was not drawn at random: their group was not (yet) funded, and the comparison "
+    "rests on the covariates."
+)
+_HIDDEN_NOTE = (
+    f"[s] = suppressed: from 1 to {disclosure.FEWEST_UNITS - 1} units, or a sum with such a count."
+)
+_EFFECT_NOTE = (
+    "The naive contrast compares beneficiaries with controls of whom some are beneficiaries by now. It "
+    "is shown to be seen through, and is not an effect. The error of the difference takes both "
+    "estimates' group scores together."
+)
+
+
+def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+    """Build the counts by wave, and the estimates without and with contaminated controls.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With `contamination`.
+    exhibit : OfEstimates
+        With ``analyses``: the right one, and the naive one.
+
+    Returns
+    -------
+    tuple of Table
+        Two tables.
+    """
+    right, naive = exhibit.analyses
+    counts = table_of(
+        results,
+        exhibit,
+        stub="Wave",
+        columns=_COUNTS,
+        rows=_count_rows(results, right),
+        reading=(_reading(results, right),),
+        notes=_count_notes(results, right),
+    )
+    effects = table_of(
+        results,
+        exhibit,
+        title="Estimates without and with these controls",
+        stub="Outcome and strategy",
+        columns=_EFFECTS,
+        rows=_effect_rows(results, right, naive),
+        notes=(_EFFECT_NOTE, *one_arm_notes(results, _both(results, right, naive))),
+    )
+    return counts, effects
+
+
+def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:
+    hidden = bool(_of_sample(results, analysis).isna().any(axis=None))
+    return (_COUNT_NOTE, *([_HIDDEN_NOTE] if hidden else []))
+
+
+def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
+    found: pd.DataFrame = results["estimates"][
+        results["estimates"]["analysis"].isin([right, naive])
+    ]
+    return found
+
+
+def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
+    sample = results.analysis(analysis)["sample"]
+    found: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
+    return found
+
+
+def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
+    rows = []
+    for record in _of_sample(results, analysis).to_dict("records"):
+        left = record["n_controls"] - record["n_contaminated"] - record["n_unknown"]
+        units = [record["n_treated"], record["n_controls"], record["n_contaminated"]]
+        units += [record["n_unknown"], left]
+        groups = (record["groups_controls"], record["groups_left"])
+        values = {str(key): _known(value) for key, value in {**record, "n_left": left}.items()}
+        cells = (*map(_units_cell, units), *(Cell(formatting.count(value)) for value in groups))
+        rows.append(Row(Cell(str(record["wave"])), cells, values))
+    return rows
+
+
+def _known(value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    return None if np.isnan(value) else int(value)
+
+
+def _units_cell(value: float) -> Cell:
+    if np.isnan(value):
+        return Cell(formatting.SUPPRESSED)
+    return Cell(formatting.count(value) if value else formatting.DASH)
+
+
+def _reading(results: StudyResults, analysis: str) -> str:
+    last = _of_sample(results, analysis).iloc[-1]
+    groups = (
+        f"{formatting.count(last['groups_left'])} of {formatting.count(last['groups_controls'])} "
+        "groups of controls are left to compare with."
+    )
+    if last[["n_contaminated", "n_controls"]].isna().any():
+        return f"In {last['wave']} {groups}"
+    share = 100 * last["n_contaminated"] / max(last["n_controls"], 1)
+    return (
+        f"In {last['wave']} treatment of {formatting.count(last['n_contaminated'])} of "
+        f"{formatting.count(last['n_controls'])} controls ({formatting.number(share, 0)} percent) had "
+        f"begun; {groups}"
+    )
+
+
+def _effect_rows(results: StudyResults, right: str, naive: str) -> list[Row]:
+    rows: list[Row] = []
+    for outcome in results.outcomes_of([right]):
+        unit, decimals = results.unit(outcome), results.decimals(outcome)
+        rows.append(heading(f"{results.outcome_label(outcome)} ({unit})", "group"))
+        others = results.estimates_of(naive, outcome).set_index("strategy")
+        for record in results.estimates_of(right, outcome).to_dict("records"):
+            if record["strategy"] not in others.index:
+                continue
+            other = others.loc[record["strategy"]].to_dict()
+            label = Cell(results.strategy_label(record["strategy"]))
+            if record["suppressed"] or other["suppressed"]:
+                rows.append(Row(label, (Cell(formatting.SUPPRESSED),) * len(_EFFECTS)))
+                continue
+            rows.append(_effect_row(results, label, record, other, decimals, unit))
+    return rows
+
+
+def _effect_row(
+    results: StudyResults,
+    label: Cell,
+    record: Mapping[Any, Any],
+    other: Mapping[Any, Any],
+    decimals: int,
+    unit: str,
+) -> Row:
+    scale = formatting.scale(unit)
+    gap, std_error = difference_between(results, other, record)
+    cells = [
+        text
+        for one in (record, other)
+        for text in (
+            formatting.number(scale * one["estimate"], decimals),
+            formatting.parenthesised(scale * one["std_error"], decimals),
+            formatting.number(one["percent"], 1),
+        )
+    ]
+    cells += [
+        formatting.number(scale * gap, decimals),
+        formatting.parenthesised(scale * std_error, decimals),
+    ]
+    return Row(
+        label,
+        tuple(map(Cell, cells)),
+        {
+            "spec_id": record["spec_id"],
+            "estimate": scale * record["estimate"],
+            "naive_spec_id": other["spec_id"],
+            "naive_estimate": scale * other["estimate"],
+            "difference": scale * gap,
+            "difference_std_error": scale * std_error,
+        },
+    )
+
+
+KIND = kinds.TableKind(
+    kind="contamination",
+    shows=(
+        "controls whose treatment has begun, and the estimate without and with them (two analyses, the "
+        "right one first)"
+    ),
+    section=kinds.WAVES,
+    rank=10,
+    needs=("estimates", "scores", "contamination", "tests"),
+    options=OfEstimates,
+    methods="over_time.md",
+    build=contamination_tables,
+)

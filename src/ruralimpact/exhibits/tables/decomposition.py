@@ -1,0 +1,275 @@
+"""The effect on net income by its parts: volume, mix, quality, price and cost."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting, kinds, reading
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+TOTAL = "total"
+_LETTERS = "abcdefghij"
+_ACCOUNTING = (
+    "An accounting split, not a causal one: it says in which term of net income the arms differ, not "
+    "what would happen if one term alone were changed."
+)
+
+
+def decomposition_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+    """Build the table of parts and, with several products, one of parts by product.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfAnalyses
+
+    Returns
+    -------
+    tuple of Table
+    """
+    frame = decomposition_rows(results, exhibit)
+    tables = [_parts_table(results, exhibit, frame)]
+    if (frame["product"] != "").any():
+        tables.append(_products_table(results, exhibit, frame))
+    return tuple(tables)
+
+
+def decomposition_rows(results: StudyResults, exhibit: OfAnalyses) -> pd.DataFrame:
+    """Decompositions that an exhibit shows, without those of suppressed estimates."""
+    frame = results["decomposition"]
+    return frame[frame["analysis"].isin(exhibit.analyses) & ~frame["suppressed"]]
+
+
+def part_label(part: str, frame: pd.DataFrame) -> str:
+    """Printed name of a part; price is that at a given grade where grades are recorded."""
+    names = {
+        "volume": "Volume",
+        "mix": "Product mix",
+        "quality": "Quality (grades sold)",
+        "price": "Price",
+        "cost": "Unit cost",
+        TOTAL: "Effect on net income",
+    }
+    graded = (frame["part"] == "quality").any()
+    return "Market terms (price of a grade)" if part == "price" and graded else names[part]
+
+
+def short_label(part: str, frame: pd.DataFrame) -> str:
+    """Name of a part in one word, for axes."""
+    names = {"mix": "Mix", "quality": "Quality", "cost": "Cost", TOTAL: "Effect"}
+    graded = (frame["part"] == "quality").any()
+    return "Terms" if part == "price" and graded else names.get(part, part.capitalize())
+
+
+def split_families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows of each estimate that is split, by analysis and strategy."""
+    for _, family in frame.groupby(["analysis", "strategy"], sort=False):
+        yield family
+
+
+def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
+    letters = _letters(frame)
+    rows: list[Row] = []
+    columns = _COLUMNS if _shares_shown(frame) else _COLUMNS[:-1]
+    for analysis in exhibit.analyses:
+        mine = frame[(frame["analysis"] == analysis) & (frame["product"] == "")]
+        if len(exhibit.analyses) > 1:
+            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        for family in split_families(mine):
+            rows.append(_strategy_heading(results, family))
+            parts = family[family["part"] != TOTAL]
+            total = family[family["part"] == TOTAL].iloc[0]
+            rows += [
+                _part_row(results, record, total, family, letters, len(columns))
+                for record in [*parts.to_dict("records"), total.to_dict()]
+            ]
+    return table_of(
+        results,
+        exhibit,
+        stub="Part",
+        columns=columns,
+        rows=rows,
+        reading=_sentences(results, frame),
+        notes=_notes(results, frame, letters),
+    )
+
+
+_COLUMNS = (
+    Column("Estimate", "", 1.2),
+    Column("(SE)", "", 1.2),
+    Column("95% interval", "", 2.2),
+    Column("p", "", 0.8),
+    Column("Percent of the effect", "", 1.1),
+)
+
+
+def _shares_shown(frame: pd.DataFrame) -> bool:
+    """Whether some effect differs from zero, so that its parts can be given in percent of it."""
+    total = frame[(frame["part"] == TOTAL) & (frame["product"] == "")]
+    return bool((total["p_value"] < 0.05).any())
+
+
+def _strategy_heading(results: StudyResults, family: pd.DataFrame) -> Row:
+    first = family.iloc[0]
+    strategy = results.strategy_label(first["strategy"])
+    return heading(f"{strategy} ({first['unit']})", "group")
+
+
+def _part_row(
+    results: StudyResults,
+    record: Mapping[Any, Any],
+    total: pd.Series,
+    family: pd.DataFrame,
+    letters: Mapping[str, str],
+    width: int,
+) -> Row:
+    decimals = results.decimals(str(record["outcome"]))
+    share = share_of_effect(record["estimate"], total)
+    values = {
+        **{name: record[name] for name in ("spec_id", "part", "unit", "estimate", "std_error")},
+        **{name: record[name] for name in ("conf_low", "conf_high", "p_value")},
+        "percent_of_effect": share,
+    }
+    cells = (
+        Cell(formatting.number(record["estimate"], decimals)),
+        Cell(formatting.parenthesised(record["std_error"], decimals)),
+        Cell(formatting.interval(record["conf_low"], record["conf_high"], decimals)),
+        Cell(formatting.p_value(record["p_value"])),
+        Cell(formatting.number(share)),
+    )
+    mark = letters.get(str(record["reason"]), "")
+    return Row(Cell(part_label(str(record["part"]), family), mark), cells[:width], values)
+
+
+def share_of_effect(part: float, total: pd.Series) -> float | None:
+    """A part in percent of the effect; None where the effect itself may well be zero."""
+    if pd.isna(total["p_value"]) or total["p_value"] >= 0.05:
+        return None
+    return 100 * float(part / total["estimate"])
+
+
+def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
+    order = [part for part in dict.fromkeys(frame["part"]) if part != TOTAL] + [TOTAL]
+    rows: list[Row] = []
+    for analysis in exhibit.analyses:
+        if len(exhibit.analyses) > 1:
+            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        labels = product_labels(results, analysis)
+        for family in split_families(frame[frame["analysis"] == analysis]):
+            rows.append(_strategy_heading(results, family))
+            for product, label in {**labels, "": "All products"}.items():
+                own = family[family["product"] == product]
+                rows += [_product_row(results, label, own, order)] if len(own) else []
+    columns = [
+        column
+        for part in order
+        for column in (
+            Column("Estimate", part_label(part, frame), 1.1),
+            Column("(SE)", part_label(part, frame), 1.1),
+        )
+    ]
+    return table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}, by product",
+        stub="Product",
+        columns=columns,
+        rows=rows,
+        notes=(_ACCOUNTING, "Rows and columns both add up."),
+    )
+
+
+def product_labels(results: StudyResults, analysis: str) -> dict[str, str]:
+    """Printed names of the products of an analysis."""
+    products = results.analysis(analysis)["decomposition"]["products"]
+    return {product["name"]: product["label"] for product in products}
+
+
+def _product_row(results: StudyResults, label: str, own: pd.DataFrame, order: list[str]) -> Row:
+    found = own.set_index("part")
+    first = own.iloc[0]
+    decimals = results.decimals(first["outcome"])
+    cells: list[Cell] = []
+    values: dict[str, Any] = {"spec_id": first["spec_id"], "product": first["product"]}
+    for part in order:
+        values |= {f"{part}": found.loc[part, "estimate"]}
+        values |= {f"{part}_std_error": found.loc[part, "std_error"]}
+        cells.append(Cell(formatting.number(values[part], decimals)))
+        cells.append(Cell(formatting.parenthesised(values[f"{part}_std_error"], decimals)))
+    return Row(Cell(label), tuple(cells), values)
+
+
+def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
+    """One sentence an analysis: each part's range over strategies, and how many differ from zero."""
+    for analysis, mine in frame[frame["product"] == ""].groupby("analysis", sort=False):
+        outcome = str(mine["outcome"].iloc[0])
+        unit, decimals = results.unit(outcome), results.decimals(outcome)
+        pieces = []
+        for part in [TOTAL, *(name for name in dict.fromkeys(mine["part"]) if name != TOTAL)]:
+            own = mine[mine["part"] == part].dropna(subset=["estimate"])
+            if own.empty:
+                continue
+            found = int((own["p_value"] < 0.05).sum())
+            span = formatting.range_text(list(own["estimate"]), decimals, unit)
+            name = formatting.lower_first(part_label(part, mine))
+            verb = "differs" if found < 2 else "differ"
+            pieces.append(
+                f"{name} {span} ({formatting.share_of(found, len(own))} {verb} from zero)"
+            )
+        label = results.analysis(str(analysis))["label"]
+        ways = formatting.plural(mine["strategy"].nunique(), "strategy")
+        yield f"{label}, over {ways}: {'; '.join(pieces)}."
+
+
+def _letters(frame: pd.DataFrame) -> dict[str, str]:
+    reasons = [text for text in dict.fromkeys(frame["reason"]) if text]
+    return dict(zip(reasons, _LETTERS, strict=False))
+
+
+def _notes(
+    results: StudyResults, frame: pd.DataFrame, letters: Mapping[str, str]
+) -> tuple[str, ...]:
+    parts = set(frame["part"])
+    notes = [
+        _ACCOUNTING,
+        "Treated means of quantities, values and costs are substituted for those that the treated would "
+        "have had, one term after the other; each part is the average over all orders (Shapley), so that "
+        "parts add up exactly.",
+        "A price is a mean value over a mean quantity: what is sold at other times, places or sizes "
+        "within a product counts as price.",
+        "Volume is more or less of everything at the average margin, in the prices of both arms; unit "
+        "cost is cash cost by unit of quantity, and a positive part means that it adds to net income.",
+    ]
+    if "mix" in parts:
+        notes.append("Product mix is the share of each product in that volume.")
+    if "quality" in parts:
+        notes.append(
+            "Quality is what the shares of grades in a product's quantity add at given prices of grades; "
+            "market terms are what the price of a given grade adds."
+        )
+    notes.append(reading.standard_error_note(results))
+    methods = {str(results.analysis(name)["method"]) for name in frame["analysis"].unique()}
+    notes += reading.identification_notes(methods)
+    notes.append(
+        "Parts in percent of the effect are given only where the effect itself differs from zero at the "
+        "5 percent level."
+    )
+    notes += [f"{letter}. No split: {reason}" for reason, letter in letters.items()]
+    return tuple(notes)
+
+
+KIND = kinds.TableKind(
+    kind="decomposition",
+    shows="the effect on net income by its parts",
+    section=kinds.DETAIL,
+    rank=40,
+    needs=("decomposition",),
+    options=OfAnalyses,
+    methods="decomposition.md",
+    build=decomposition_tables,
+    with_tests=True,
+)

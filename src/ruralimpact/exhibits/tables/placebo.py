@@ -1,0 +1,180 @@
+"""One treated group among groups treated as if: where its estimate ranks, and what chance would give."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_COLUMNS = (
+    Column("Estimate", "", 1.1),
+    Column("(SE)", "", 1.0),
+    Column("t", "", 0.8),
+    Column("Treated", "Units", 0.9),
+    Column("Rank by size", "", 1.0),
+    Column("Rank by t", "", 1.0),
+)
+_NOTE = (
+    "Treatment was given to one group, so its standard error cannot be known from the data: errors by "
+    "unit take it that nothing else sets the group apart. Instead each other group is treated as if it "
+    "had been, with the treated one left out. If the treated group were any of them, its rank would be "
+    "any place with equal chance: p is the share of groups whose estimate, or t, is at least as large "
+    "in absolute value (Fisher 1935; Conley & Taber 2011). It cannot be smaller than one over the "
+    "number of groups."
+)
+
+
+@dataclass(frozen=True)
+class Placebo:
+    """Where the treated group stands among the placebos.
+
+    Attributes
+    ----------
+    groups : int
+        The treated group and the placebos.
+    rank_size, rank_t : int
+        Place by absolute estimate, and by absolute t, the largest first.
+    """
+
+    groups: int
+    rank_size: int
+    rank_t: int
+
+    @property
+    def p_size(self) -> float:
+        """Share of groups with at least as large an estimate."""
+        return self.rank_size / self.groups
+
+    @property
+    def p_t(self) -> float:
+        """Share of groups with at least as large a t."""
+        return self.rank_t / self.groups
+
+
+def placebo(estimates: Sequence[float], statistics: Sequence[float]) -> Placebo:
+    """Rank the first of several groups.
+
+    Parameters
+    ----------
+    estimates, statistics : sequence of float
+        Estimate and t of each group, the treated one first.
+
+    Returns
+    -------
+    Placebo
+        Ties count against the treated group.
+    """
+    size, t = np.abs(np.asarray(estimates, float)), np.abs(np.asarray(statistics, float))
+    return Placebo(len(size), int((size >= size[0]).sum()), int((t >= t[0]).sum()))
+
+
+def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+    """Build the table of the treated group and the placebos, by outcome.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfEstimates
+        With ``analyses``: the treated group's, then the placebos.
+
+    Returns
+    -------
+    tuple of Table
+        One table. Suppressed placebos have no rank.
+    """
+    rows: list[Row] = []
+    lines: list[str] = []
+    for outcome in results.outcomes_of(exhibit.analyses[:1]):
+        records = _records(results, exhibit.analyses, outcome)
+        title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
+        rows.append(heading(title, "group"))
+        rows += [_row(results, record, records, outcome) for record in records]
+        lines.append(placebo_sentence(results, exhibit.analyses, outcome))
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Treated, or treated as if",
+            columns=_COLUMNS,
+            rows=rows,
+            reading=lines,
+            notes=(_NOTE,),
+        ),
+    )
+
+
+def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: str) -> str:
+    """Say where the treated group ranks, in words."""
+    shown = _shown(_records(results, analyses, outcome))
+    found = placebo([one["estimate"] for one in shown], [one["statistic"] for one in shown])
+    return (
+        f"{results.outcome_label(outcome)}: of {formatting.word(found.groups)} groups treated, or "
+        f"treated as if, the treated one is number {found.rank_size} by the size of the estimate (p = "
+        f"{formatting.number(found.p_size, 2)}) and number {found.rank_t} by t (p = "
+        f"{formatting.number(found.p_t, 2)})."
+    )
+
+
+def _records(results: StudyResults, analyses: Sequence[str], outcome: str) -> list[dict[Any, Any]]:
+    """Return the first estimate of each analysis on an outcome."""
+    found = [results.estimates_of(name, outcome).to_dict("records")[:1] for name in analyses]
+    return [record for records in found for record in records]
+
+
+def _shown(records: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    return [one for one in records if not one["suppressed"]]
+
+
+def _row(
+    results: StudyResults,
+    record: Mapping[Any, Any],
+    records: Sequence[dict[Any, Any]],
+    outcome: str,
+) -> Row:
+    label = Cell(str(results.analysis(record["analysis"])["label"]))
+    if record["suppressed"]:
+        return Row(label, (Cell(formatting.SUPPRESSED),) * len(_COLUMNS))
+    scale, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
+    others = [one for one in _shown(records) if one["analysis"] != record["analysis"]]
+    ranked = placebo(
+        [record["estimate"], *(one["estimate"] for one in others)],
+        [record["statistic"], *(one["statistic"] for one in others)],
+    )
+    cells = (
+        formatting.number(scale * record["estimate"], decimals),
+        formatting.parenthesised(scale * record["std_error"], decimals),
+        formatting.number(record["statistic"], 1),
+        formatting.count(record["n_treated"]),
+        str(ranked.rank_size),
+        str(ranked.rank_t),
+    )
+    return Row(
+        label,
+        tuple(map(Cell, cells)),
+        {
+            "spec_id": record["spec_id"],
+            "estimate": scale * record["estimate"],
+            "std_error": scale * record["std_error"],
+            "t": record["statistic"],
+            "rank_by_size": ranked.rank_size,
+            "rank_by_t": ranked.rank_t,
+        },
+    )
+
+
+KIND = kinds.TableKind(
+    kind="placebo",
+    shows="one treated group among groups treated as if (the first analysis is the treated one's)",
+    section=kinds.ESTIMATES,
+    rank=30,
+    needs=("estimates",),
+    options=OfEstimates,
+    methods="inference.md",
+    build=placebo_table,
+)

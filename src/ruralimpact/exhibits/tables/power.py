@@ -1,0 +1,165 @@
+"""What the next wave could detect: effects by number of groups and design, and what they rest on."""
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.power_words import DESIGNS, power_lines, power_rows
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_BASIS = (
+    Column("Mean", "Controls", 1.0),
+    Column("SD", "Controls", 1.0),
+    Column("Adjusted", "Intra-group correlation", 1.0),
+    Column("95% interval", "Intra-group correlation", 1.5),
+    Column("As it is", "Intra-group correlation", 0.9),
+    Column("Groups", "R2 of covariates", 0.8),
+    Column("Units", "R2 of covariates", 0.8),
+    Column("Groups", "Autocorrelation", 0.8),
+    Column("Units", "Autocorrelation", 0.8),
+    Column("Means", "Autocorrelation", 0.8),
+)
+
+
+def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+    """Build the table of detectable effects, and that of the variances behind them.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfEstimates
+
+    Returns
+    -------
+    tuple of Table
+        One a part.
+    """
+    frame = power_rows(results, exhibit)
+    counts = sorted(frame["n_groups"].unique().tolist())
+    effects: list[Row] = []
+    basis: list[Row] = []
+    for analysis, part in frame.groupby("analysis", sort=False):
+        title = heading(results.analysis(str(analysis))["label"], "panel")
+        effects.append(title)
+        basis.append(title)
+        for outcome, of_outcome in part.groupby("outcome", sort=False):
+            label = f"{results.outcome_label(str(outcome))} ({results.unit(str(outcome))})"
+            effects.append(heading(label, "group"))
+            for _, of_design in of_outcome.groupby("design", sort=False):
+                effects += _effect_rows(results, of_design, counts)
+            basis.append(_basis_row(results, of_outcome, label))
+    columns = tuple(Column(formatting.count(n), "Groups in the next wave", 0.9) for n in counts)
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Outcome and design",
+            columns=columns,
+            rows=effects,
+            reading=power_lines(results, exhibit),
+            notes=_effect_notes(frame),
+        ),
+        table_of(
+            results,
+            exhibit,
+            title=f"{exhibit.title}: what it rests on",
+            stub="Outcome",
+            columns=_BASIS,
+            rows=basis,
+            notes=_basis_notes(frame),
+        ),
+    )
+
+
+def _effect_rows(results: StudyResults, frame: pd.DataFrame, counts: list[int]) -> list[Row]:
+    """Effect in the outcome's unit, and below it in percent of the controls."""
+    by_count = {int(record["n_groups"]): record for record in frame.to_dict("records")}
+    first = frame.iloc[0]
+    factor, decimals = formatting.scale(first["unit"]), results.decimals(first["outcome"])
+    names = {"analysis": first["analysis"], "outcome": first["outcome"], "design": first["design"]}
+    found = {n: by_count[n] for n in counts if n in by_count}
+    effects = {n: factor * record["mde"] for n, record in found.items()}
+    percents = {n: record["mde_percent"] for n, record in found.items()}
+    return [
+        Row(
+            Cell(DESIGNS[first["design"]]),
+            tuple(Cell(formatting.number(effects.get(n), decimals)) for n in counts),
+            names | {"measure": "effect"} | {f"groups_{n}": effects.get(n) for n in counts},
+        ),
+        Row(
+            Cell("in percent of the control mean"),
+            tuple(Cell(formatting.number(percents.get(n), 1)) for n in counts),
+            names | {"measure": "percent"} | {f"groups_{n}": percents.get(n) for n in counts},
+        ),
+    ]
+
+
+def _basis_row(results: StudyResults, frame: pd.DataFrame, label: str) -> Row:
+    # Designs without a baseline carry no autocorrelation; all else is the same in every row.
+    record = frame.sort_values("autocorrelation", na_position="last").iloc[0].to_dict()
+    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
+    names = (
+        *("icc", "icc_low", "icc_high", "icc_unadjusted", "group_r2", "unit_r2"),
+        *("group_autocorrelation", "unit_autocorrelation", "autocorrelation"),
+    )
+    cells = (
+        Cell(formatting.number(factor * record["control_mean"], decimals)),
+        Cell(formatting.number(factor * record["control_sd"], decimals)),
+        Cell(formatting.number(record["icc"], 3)),
+        Cell(formatting.interval(record["icc_low"], record["icc_high"], 3)),
+        Cell(formatting.number(record["icc_unadjusted"], 3)),
+        *(Cell(formatting.number(record[name], 2)) for name in names[4:]),
+    )
+    values = {name: record[name] for name in ("analysis", "outcome", "basis", *names)}
+    values |= {name: factor * record[name] for name in ("control_mean", "control_sd")}
+    return Row(Cell(label), cells, values)
+
+
+def _one(frame: pd.DataFrame, column: str, decimals: int, factor: float = 1.0) -> str:
+    """Range of a column over the rows, as printed."""
+    values = [factor * value for value in frame[column].unique()]
+    return formatting.range_text(values, decimals, "").strip() if values else formatting.DASH
+
+
+def _effect_notes(frame: pd.DataFrame) -> tuple[str, ...]:
+    return (
+        f"The smallest true effect that a two-sided test at the {_one(frame, 'level', 0, 100)} percent "
+        f"level finds with a probability of {_one(frame, 'power', 0, 100)} percent (Bloom 1995), of a "
+        "treatment given to whole groups, with t of groups less two degrees of freedom. Groups of "
+        f"{_one(frame, 'group_size', 1)} units before attrition, of which {_one(frame, 'attrition', 0, 100)} "
+        f"percent are not found again; {_one(frame, 'treated_share', 0, 100)} percent of groups are treated.",
+        "Change since the baseline needs a baseline of both arms and multiplies the variance by 2(1 - r), "
+        "adjusting for it by 1 - r squared (McKenzie 2012; Teerenstra and others 2012), r the correlation of "
+        "group means between the waves. Estimation of the covariates' coefficients and losses by matching "
+        "are left out: a matched comparison finds less.",
+    )
+
+
+def _basis_notes(frame: pd.DataFrame) -> tuple[str, ...]:
+    how = [word for word in ("estimated", "assumed") if (frame["basis"] == word).any()]
+    notes = [
+        "Variances are those of the present wave within arms, by the analysis of variance with the "
+        "analysis' covariates fitted; the intra-group correlation as it is has no covariates. An estimate "
+        f"below zero counts as zero. From {_one(frame, 'groups_now', 0)} groups.",
+    ]
+    if how:
+        notes.append(
+            f"Autocorrelations, of an outcome with itself at the baseline, are {' or '.join(how)}; that of "
+            "means follows from those of groups and units."
+        )
+    notes.append(f"{formatting.DASH} = not known, or not needed.")
+    return tuple(notes)
+
+
+KIND = kinds.TableKind(
+    kind="power",
+    shows="what the next wave could detect",
+    section=kinds.NEXT,
+    rank=20,
+    needs=("power",),
+    options=OfEstimates,
+    methods="power.md",
+    build=power_table,
+)

@@ -1,0 +1,100 @@
+"""What was wrong with the raw files, and what was done about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import Exhibit
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_WORDS = {
+    "spellings": "Other spelling of a name",
+    "decimal_comma": "Decimal comma",
+    "scale": "Another unit of measure, converted",
+    "year_to_age": "Birth year for an age",
+    "currency": "Stated to be in another currency, converted",
+    "implausible": "Far from the median of its class, set to missing",
+}
+_COLUMNS = (Column("Raw column", "", 1.6), Column("Number", "", 1.0))
+_NOTE = (
+    "Repairs are declared before the data are read and applied in this order. What cannot be told, such as a "
+    "currency that no row states, is set to missing, never guessed. Rows that hold each case are listed in "
+    "the quality reports."
+)
+
+
+def repairs_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+    """Build the table of rows left out, cells repaired and values set to missing, by raw file.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : Exhibit
+
+    Returns
+    -------
+    tuple of Table
+        One table.
+    """
+    rows: list[Row] = []
+    for source in results.study["sources"]:
+        report = results.quality[source["name"]]
+        rows.append(heading(f"Raw file: {source['label']}", "panel"))
+        found = [*_left_out(report), *_repaired(report), *_out_of_range(report)]
+        rows += found or [Row(Cell("Nothing to repair"), (Cell(""), Cell(formatting.DASH)), {})]
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="What was found",
+            columns=_COLUMNS,
+            rows=rows,
+            notes=(_NOTE,),
+        ),
+    )
+
+
+def _left_out(report: Mapping[str, Any]) -> list[Row]:
+    return [
+        _row(f"Row left out: {item['reason']}", "", int(item["rows"]))
+        for item in report["excluded"]
+    ]
+
+
+def _repaired(report: Mapping[str, Any]) -> list[Row]:
+    return [
+        _row(_WORDS.get(item["rule"], item["rule"]), item["column"], int(item["count"]))
+        for item in report.get("repairs", [])
+        if item["count"]
+    ]
+
+
+def _out_of_range(report: Mapping[str, Any]) -> list[Row]:
+    return [
+        _row(
+            "Outside the codebook's range, set to missing",
+            variable["raw_name"],
+            int(variable["out_of_range"]["count"]),
+        )
+        for variable in report["variables"].values()
+        if "out_of_range" in variable
+    ]
+
+
+def _row(what: str, column: str, count: int) -> Row:
+    cells = (Cell(column), Cell(formatting.count(count)))
+    return Row(Cell(what), cells, {"found": what, "column": column, "count": count})
+
+
+KIND = kinds.TableKind(
+    kind="repairs",
+    shows="what was wrong with the raw files",
+    section=kinds.SAMPLE,
+    rank=10,
+    needs=(),
+    options=Exhibit,
+    methods="",
+    build=repairs_table,
+)

@@ -1,0 +1,178 @@
+"""From the raw files to the analysis samples: what was read, left out and why, and what remained."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.options import Exhibit
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_FLOW = (Column("Rows before", "", 1.2), Column("Left out", "", 1.2), Column("Rows kept", "", 1.2))
+
+
+def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+    """Build the flow of rows, and the sizes of the arms that each strategy compares.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : Exhibit
+
+    Returns
+    -------
+    tuple of Table
+        The flow and, where there are matched designs, the arms.
+    """
+    flow = table_of(
+        results,
+        exhibit,
+        stub="Stage and reason",
+        columns=_FLOW,
+        rows=(*_source_rows(results), *_exclusion_rows(results)),
+        notes=(
+            "Within a sample, rows left out for one reason are not counted again under the next. Each "
+            "strategy starts from the whole comparison.",
+        ),
+    )
+    if results["designs"].empty:
+        return (flow,)
+    arms = table_of(
+        results,
+        exhibit,
+        title="Arms before and after matching",
+        stub="Comparison and strategy",
+        columns=_ARMS,
+        rows=_arm_rows(results),
+        notes=(
+            f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
+            "where the match is with replacement.",
+        ),
+    )
+    return flow, arms
+
+
+def _unit_words(results: StudyResults) -> str:
+    kinds = (results.units([entry["name"]]) for entry in results.study["analyses"])
+    first, *others = dict.fromkeys(kinds)
+    return (
+        f"{first}, or {others[0]} where changes between periods are compared" if others else first
+    )
+
+
+def _flow_row(label: str, before: int, left_out: int, scope: str) -> Row:
+    numbers = (before, left_out, before - left_out)
+    values: dict[str, Value] = {
+        "scope": scope,
+        "reason": label,
+        "rows_before": before,
+        "rows": left_out,
+    }
+    return Row(Cell(label), tuple(Cell(formatting.count(value)) for value in numbers), values)
+
+
+def _source_rows(results: StudyResults) -> list[Row]:
+    rows = []
+    for source in results.study["sources"]:
+        report = results.quality[source["name"]]
+        rows.append(heading(f"Raw file: {source['label']}", "panel"))
+        remaining = int(report["rows_read"])
+        if not report["excluded"]:
+            rows.append(_flow_row("Rows read, all kept", remaining, 0, source["name"]))
+        for item in report["excluded"]:
+            rows.append(
+                _flow_row(_reason(results, item["reason"]), remaining, item["rows"], source["name"])
+            )
+            remaining -= int(item["rows"])
+    return rows
+
+
+def _exclusion_rows(results: StudyResults) -> list[Row]:
+    rows: list[Row] = []
+    previous = ""
+    for record in results["exclusions"].to_dict("records"):
+        panel, detail = _scope_labels(results, str(record["stage"]), str(record["scope"]))
+        if panel != previous:
+            rows.append(heading(panel, "panel"))
+        reason = _reason(results, record["reason"])
+        label = f"{detail}: {reason}" if detail else reason[:1].upper() + reason[1:]
+        rows.append(_flow_row(label, record["rows_before"], record["rows"], record["scope"]))
+        previous = panel
+    return rows
+
+
+def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, str]:
+    """Name a scope: its sample or analysis, and its variable or strategy if it has one."""
+    first, _, second = scope.partition("/")
+    if stage in ("ingest", "construct"):
+        samples = results.study["samples"]
+        name = samples[first]["label"] if first in samples else first
+        return f"Sample: {name}", _variable_label(results, second) if second else ""
+    analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
+    label = str(analyses.get(first, first))
+    return f"Comparison: {label}", results.strategy_label(second) if second else ""
+
+
+def _variable_label(results: StudyResults, name: str) -> str:
+    known = {**results.study.get("variables", {}), **results.study["outcomes"]}
+    return str(known[name]["label"]) if name in known else name
+
+
+def _reason(results: StudyResults, text: str) -> str:
+    """Put the labels of variables, in quotation marks, for their names."""
+    names = [re.escape(name) for name in results.study.get("variables", {})]
+    if not names:
+        return text
+    # All at once, so that a name inside the label of another is left alone.
+    pattern = rf"'?\b({'|'.join(names)})\b'?"
+    return re.sub(pattern, lambda found: f"“{_variable_label(results, found[1])}”", text)
+
+
+_ARMS = (
+    Column("Treated", "Before", 1.0),
+    Column("Controls", "Before", 1.0),
+    Column("Treated", "Compared", 1.0),
+    Column("Dropped", "Compared", 1.0),
+    Column("Controls", "Compared", 1.0),
+    Column("Effective controls", "Compared", 1.2),
+)
+
+
+def _arm_rows(results: StudyResults) -> list[Row]:
+    rows = []
+    for analysis, frame in _by_analysis(results):
+        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows += [_arm_row(results, record) for record in frame.to_dict("records")]
+    return rows
+
+
+def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
+    names = [entry["name"] for entry in results.study["analyses"]]
+    frame = results["designs"]
+    found = [(name, frame[frame["analysis"] == name]) for name in names]
+    return [(name, part) for name, part in found if not part.empty]
+
+
+def _arm_row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
+    names = ("n_treated", "n_control", "n_treated_matched", "n_dropped", "n_control_matched")
+    cells = [Cell(formatting.count(record[name])) for name in names]
+    cells.append(Cell(formatting.number(record["effective_controls"], 1)))
+    values: dict[str, Value] = {name: record[name] for name in (*names, "effective_controls")}
+    values |= {"scope": f"{record['analysis']}/{record['strategy']}"}
+    return Row(Cell(results.strategy_label(record["strategy"])), tuple(cells), values)
+
+
+KIND = kinds.TableKind(
+    kind="sample",
+    shows="rows kept and excluded",
+    section=kinds.SAMPLE,
+    rank=10,
+    needs=("designs", "exclusions"),
+    options=Exhibit,
+    methods="",
+    build=sample_tables,
+)

@@ -1,0 +1,298 @@
+"""The planted truth of a synthetic study beside its estimates, and whether the intervals hold it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.quantities import Quantity, level_value
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.exhibits.tables.decomposition import part_label
+
+_EFFECT, _PERCENT = "Effect on the treated", "Percent of the counterfactual"
+_COLUMNS = (
+    Column("Published", _EFFECT, 1.25),
+    Column("Truth", _EFFECT, 1.1),
+    Column("Estimate", _EFFECT, 1.1),
+    Column("(SE)", _EFFECT, 1.1),
+    Column("95% interval", _EFFECT, 1.8),
+    Column("Error over SE", _EFFECT, 0.9),
+    Column("Truth inside", _EFFECT, 0.8),
+    Column("Published", _PERCENT, 1.25),
+    Column("Truth", _PERCENT, 0.8),
+    Column("Estimate", _PERCENT, 0.95),
+    Column("95% interval", _PERCENT, 1.3),
+    Column("Truth inside", _PERCENT, 0.8),
+)
+_NOTES = (
+    "The truth is what the process that made the data gave the beneficiaries of this very draw. No stage "
+    "before this table can read it. That an estimate finds it says that the method works on data of this "
+    "kind, and nothing about the project.",
+    "Intervals are for the average over groups like those drawn, so they are a little wider than the error "
+    "against the truth of one draw asks for; about one in twenty or fewer should miss it.",
+)
+_PUBLISHED = (
+    "Published: what the report prints of the outcome or class, whatever the strategy, and in the unit in "
+    "which it prints it; percents there may be of the mean of the matched controls, or of a base that is not "
+    "stated."
+)
+
+
+def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+    """Build the tables of planted effects and their estimates.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With `truth`.
+    exhibit : OfEstimates
+
+    Returns
+    -------
+    tuple of Table
+        Effects on everyone and, where there are any, by class and by part. Estimates of which no truth
+        is known have no row.
+    """
+    truths = results.truth
+    places = zip(
+        truths["wave"].astype(str), truths["by"], truths["level"], truths["outcome"], strict=True
+    )
+    known = dict(zip(places, truths.to_dict("records"), strict=True))
+    compared = {
+        exhibit.title: _on_everyone(results, exhibit.analyses),
+        "Planted truth and estimates by class": _by_class(results, exhibit.analyses),
+        "Planted truth and estimates by part of the effect": _by_part(results, exhibit.analyses),
+    }
+    built = {title: _rows(ones, results, known) for title, ones in compared.items()}
+    return tuple(_table(results, exhibit, title, rows) for title, rows in built.items() if rows)
+
+
+def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[Row]) -> Table:
+    kept = _filled(rows)
+    published = any(_COLUMNS[place].label == "Published" for place in kept)
+    return table_of(
+        results,
+        exhibit,
+        title=title,
+        stub="Outcome and strategy",
+        columns=(_COLUMNS[place] for place in kept),
+        rows=(
+            replace(row, cells=tuple(row.cells[place] for place in kept)) if row.cells else row
+            for row in rows
+        ),
+        reading=(_reading(rows),),
+        notes=(*_NOTES, _PUBLISHED) if published else _NOTES,
+    )
+
+
+def _filled(rows: Sequence[Row]) -> list[int]:
+    """Columns that hold more than dashes."""
+    cells = [row.cells for row in rows if row.cells]
+    return [
+        place
+        for place in range(len(_COLUMNS))
+        if any(line[place].text != formatting.DASH for line in cells)
+    ]
+
+
+_Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """An estimate with the place of its truth: ``by`` and ``level``, and headings of two depths."""
+
+    record: Mapping[Any, Any]
+    by: str
+    level: str
+    panel: str
+    group: str
+
+
+def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
+    for analysis in analyses:
+        panel = str(results.analysis(analysis)["label"]) if len(analyses) > 1 else ""
+        # The truth of an analysis on some of the units only stands under its name.
+        by = analysis if analysis in set(results.truth["by"]) else "all"
+        for outcome in results.outcomes_of([analysis]):
+            for record in results.estimates_of(analysis, outcome).to_dict("records"):
+                yield _Compared(record, by, "", panel, _named(results, outcome))
+
+
+def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
+    levels = results["subgroups"][results["subgroups"]["kind"] == "level"]
+    for analysis in analyses:
+        for entry in results.analysis(analysis).get("subgroups", []):
+            chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry["name"])
+            ordered = levels[chosen].sort_values(["outcome", "place"], kind="stable")
+            for record in ordered.to_dict("records"):
+                level = level_value(entry, str(record["level"]))
+                panel = f"{entry['label']}: {formatting.lower_first(_named(results, record['outcome']))}"
+                yield _Compared(record, entry["name"], level, panel, str(record["level"]))
+
+
+def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
+    parts = results["decomposition"]
+    parts = parts[parts["analysis"].isin(analyses) & (parts["product"] == "")]
+    for part in dict.fromkeys(parts["part"]):
+        for record in parts[parts["part"] == part].to_dict("records"):
+            yield _Compared(
+                record, "part", part, _named(results, record["outcome"]), part_label(part, parts)
+            )
+
+
+def _named(results: StudyResults, outcome: str) -> str:
+    return f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
+
+
+def _rows(
+    compared: Iterable[_Compared],
+    results: StudyResults,
+    truths: Mapping[_Key, Mapping[Any, Any]],
+) -> list[Row]:
+    """Return the rows of estimates whose truth is known, under their headings."""
+    rows: list[Row] = []
+    panel = group = ""
+    for one in compared:
+        wave = _wave(results, str(one.record["analysis"]))
+        key = (wave, one.by, one.level, str(one.record["outcome"]))
+        if key not in truths:
+            continue
+        if one.panel != panel:
+            rows.append(heading(one.panel, "panel"))
+        if (one.panel, one.group) != (panel, group):
+            rows.append(heading(one.group, "group"))
+        panel, group = one.panel, one.group
+        texts = {
+            measure: results.printed.get(
+                Quantity(key[3], one.by, one.level, measure), formatting.DASH
+            )
+            for measure in ("estimate", "percent")
+        }
+        rows.append(_row(results, one.record, truths[key], texts))
+    return rows
+
+
+def _wave(results: StudyResults, analysis: str) -> str:
+    """Return the last wave of the sources of an analysis; the first of the truth where none says."""
+    named = results.study["samples"][results.analysis(analysis)["sample"]]["sources"]
+    waves = [
+        one["wave"] for one in results.study["sources"] if one["name"] in named and "wave" in one
+    ]
+    return max(waves, default=str(results.truth["wave"].min()))
+
+
+def _row(
+    results: StudyResults,
+    record: Mapping[Any, Any],
+    truth: Mapping[Any, Any],
+    printed: Mapping[str, str],
+) -> Row:
+    label = Cell(results.strategy_label(record["strategy"]))
+    if record.get("suppressed", False) or pd.isna(record["estimate"]):
+        hidden = (Cell(formatting.SUPPRESSED),) * len(_COLUMNS)
+        return Row(label, hidden, {"spec_id": record["spec_id"]})
+    decimals = results.decimals(record["outcome"])
+    values = _values(record, truth)
+    inside = {True: "yes", False: "no", None: formatting.DASH}
+    cells = (
+        Cell(printed["estimate"]),
+        Cell(formatting.number(values["truth"], decimals)),
+        Cell(formatting.number(values["estimate"], decimals)),
+        Cell(formatting.parenthesised(values["std_error"], decimals)),
+        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
+        Cell(formatting.number(values["error_over_std_error"], 2)),
+        Cell(inside[values["inside"]]),
+        Cell(printed["percent"]),
+        Cell(formatting.number(values["percent_truth"])),
+        Cell(formatting.number(values["percent"])),
+        Cell(formatting.interval(values["percent_low"], values["percent_high"])),
+        Cell(inside[values["percent_inside"]]),
+    )
+    published = {f"published_{name}": text for name, text in printed.items()}
+    return Row(label, cells, {**values, **published})
+
+
+def _values(record: Mapping[Any, Any], truth: Mapping[Any, Any]) -> dict[str, Any]:
+    """Unrounded numbers of a row in printed units; no percents of shares."""
+    factor, effect = formatting.scale(record["unit"]), float(truth["effect"])
+    names = ("estimate", "std_error", "conf_low", "conf_high")
+    percents = {
+        name: _known(record.get(name)) for name in ("percent", "percent_low", "percent_high")
+    }
+    planted = _known(truth["percent"]) if "percent" in record else None
+    if record["unit"] == formatting.PERCENTAGE_POINTS:
+        percents, planted = dict.fromkeys(percents), None
+    return {
+        "spec_id": record["spec_id"],
+        "by": truth["by"],
+        "level": truth["level"],
+        "unit": record["unit"],
+        "truth": factor * effect,
+        **{name: factor * record[name] for name in names},
+        "error_over_std_error": (record["estimate"] - effect) / record["std_error"],
+        "inside": bool(record["conf_low"] <= effect <= record["conf_high"]),
+        "percent_truth": planted,
+        **percents,
+        "percent_inside": _inside(planted, percents["percent_low"], percents["percent_high"]),
+    }
+
+
+def _inside(value: float | None, low: float | None, high: float | None) -> bool | None:
+    return None if value is None or low is None or high is None else low <= value <= high
+
+
+def _known(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _reading(rows: list[Row]) -> str:
+    inside = sum(row.record is not None and bool(row.record.get("inside")) for row in rows)
+    missed = list(_missed(rows))
+    total = inside + len(missed)
+    named = (
+        f" It lies outside for: {'; '.join(missed)}. One interval in twenty misses by chance alone."
+        if missed
+        else ""
+    )
+    return (
+        f"The planted truth lies inside {inside} of {total} intervals of effects.{named}{_percents(rows)} "
+        "Estimates that share their data hit or miss together; how often they do over many draws is in the "
+        "methods registry."
+    )
+
+
+def _percents(rows: list[Row]) -> str:
+    found = [row.record.get("percent_inside") for row in rows if row.record is not None]
+    known = [one for one in found if one is not None]
+    return f" Of percents it lies inside {sum(map(bool, known))} of {len(known)}." if known else ""
+
+
+def _missed(rows: list[Row]) -> Iterator[str]:
+    """Name the estimates whose interval does not hold the truth, by heading and strategy."""
+    panel = group = ""
+    for row in rows:
+        if row.kind == "panel":
+            panel, group = row.label.text, ""
+        elif row.kind == "group":
+            group = row.label.text
+        elif row.record is not None and row.record.get("inside") is False:
+            where = ", ".join(part for part in (panel, group, row.label.text) if part)
+            yield where
+
+
+KIND = kinds.TableKind(
+    kind="truth",
+    shows="the planted truth of a synthetic study beside its estimates",
+    section=kinds.TRUTH,
+    rank=10,
+    needs=("estimates", "subgroups", "decomposition"),
+    options=OfEstimates,
+    methods="stand_in.md",
+    build=truth_table,
+)

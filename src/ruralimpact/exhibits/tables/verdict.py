@@ -1,0 +1,203 @@
+"""The verdict across strategies: range, sign, significance, balance, and whether strategies differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.errors import DesignError
+from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.inference.contrasts import EqualityTest, equality_test
+from ruralimpact.sensitivity.specification_curve import (
+    LEVEL,
+    SpecificationCurve,
+    specification_curve,
+)
+
+_COLUMNS = (
+    Column("Lowest", "Estimates", 1.1),
+    Column("Median", "Estimates", 1.1),
+    Column("Highest", "Estimates", 1.1),
+    Column("Above zero", "Strategies", 1.0),
+    Column("Differ from zero", "Strategies", 1.2),
+    Column("Fail balance", "Strategies", 1.0),
+    Column("F", "Are they equal?", 0.8),
+    Column("df", "Are they equal?", 0.9),
+    Column("p", "Are they equal?", 0.8),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the strategies of one comparison say together on one outcome.
+
+    Attributes
+    ----------
+    curve : SpecificationCurve
+        In the outcome's stored unit.
+    matched, unbalanced : int
+        Strategies whose balance was checked, and those that fail it.
+    test : EqualityTest or None
+        That all estimates are equal; None for a single estimate, or too few groups.
+    """
+
+    curve: SpecificationCurve
+    matched: int
+    unbalanced: int
+    test: EqualityTest | None
+
+
+def verdict(results: StudyResults, analysis: str, outcome: str) -> Verdict:
+    """Sum up all estimates of one comparison on one outcome; suppressed ones are left out.
+
+    Parameters
+    ----------
+    results : StudyResults
+    analysis, outcome : str
+
+    Returns
+    -------
+    Verdict
+    """
+    frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
+    values = frame["estimate"].to_numpy(float)
+    curve = specification_curve(values, frame["p_value"].to_numpy(float))
+    checked = frame["balanced"].value_counts()
+    failing = int(checked.get("no", 0))
+    return Verdict(curve, int(checked.get("yes", 0)) + failing, failing, _equality(results, frame))
+
+
+def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None:
+    scores = results["scores"][list(frame["spec_id"])].to_numpy(float)
+    try:
+        return equality_test(frame["estimate"].to_numpy(float), scores)
+    except DesignError:
+        return None
+
+
+def verdict_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+    """Build the table with one row a comparison and outcome.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfEstimates
+
+    Returns
+    -------
+    tuple of Table
+        One table.
+    """
+    rows: list[Row] = []
+    lines: list[str] = []
+    for analysis in exhibit.analyses:
+        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        found = {name: verdict(results, analysis, name) for name in results.outcomes_of([analysis])}
+        rows += [_row(results, analysis, name, one) for name, one in found.items()]
+        lines.append(f"{results.analysis(analysis)['label']}: {_sentence(list(found.values()))}")
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Outcome",
+            columns=_COLUMNS,
+            rows=rows,
+            reading=lines,
+            notes=_notes(results, exhibit.analyses),
+        ),
+    )
+
+
+def _row(results: StudyResults, analysis: str, outcome: str, found: Verdict) -> Row:
+    unit, curve, test = results.unit(outcome), found.curve, found.test
+    factor, decimals = formatting.scale(unit), results.decimals(outcome)
+    ends = (curve.lowest, curve.median, curve.highest)
+    failing = f"{found.unbalanced} of {found.matched}" if found.matched else formatting.DASH
+    cells = [
+        *(Cell(formatting.number(factor * value, decimals)) for value in ends),
+        *(Cell(f"{part} of {curve.count}") for part in (curve.positive, curve.significant)),
+        Cell(failing),
+        *_test_cells(test),
+    ]
+    record: dict[str, Value] = {
+        "analysis": analysis,
+        "outcome": outcome,
+        "unit": unit,
+        **dict(zip(("lowest", "median", "highest"), (factor * v for v in ends), strict=True)),
+        "strategies": curve.count,
+        "positive": curve.positive,
+        "significant": curve.significant,
+        "unbalanced": found.unbalanced if found.matched else None,
+        "equality_f": test.statistic if test else None,
+        "equality_df1": test.df_numerator if test else None,
+        "equality_df2": test.df_denominator if test else None,
+        "equality_p": test.p_value if test else None,
+    }
+    return Row(Cell(f"{results.outcome_label(outcome)} ({unit})"), tuple(cells), record)
+
+
+def _test_cells(test: EqualityTest | None) -> list[Cell]:
+    if test is None or not np.isfinite(test.statistic):
+        return [Cell(formatting.DASH)] * 3
+    df = f"{formatting.count(test.df_numerator)}, {formatting.count(test.df_denominator)}"
+    return [
+        Cell(formatting.number(test.statistic, 2)),
+        Cell(df),
+        Cell(formatting.p_value(test.p_value)),
+    ]
+
+
+def _sentence(found: Sequence[Verdict]) -> str:
+    """Say for how many outcomes the strategies agree, in sign and by the joint test."""
+    tests = [one.test for one in found if one.test and np.isfinite(one.test.p_value)]
+    signs = sum(one.curve.one_sign for one in found)
+    differ = sum(test.p_value < LEVEL for test in tests)
+    if len(found) == 1:
+        sign = "agree" if signs else "do not agree"
+        text = f"the strategies {sign} in sign"
+        verb = "is rejected" if differ else "is not rejected"
+        return (
+            f"{text}; that they are equal {verb} at the 5 percent level." if tests else f"{text}."
+        )
+    text = f"the strategies agree in sign on {formatting.share_of(signs, len(found), 'outcome')}"
+    if tests:
+        text += (
+            "; that they are equal is rejected at the 5 percent level for "
+            f"{formatting.share_of(differ, len(tests))}"
+        )
+    return f"{text}."
+
+
+def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
+    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
+    notes = [
+        "All strategies declared before outcomes were read are counted; none is chosen by its result.",
+        "Differ from zero: at the 5 percent level, each strategy by itself. The strategies share their "
+        "units, so these are no independent confirmations.",
+        "Are they equal: joint test from the group scores of all strategies, which carry their covariance "
+        "(Hotelling's T2, as F). A test that does not reject is no proof that the choice is harmless, and "
+        "strategies that keep different treated units estimate different averages.",
+    ]
+    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
+        notes.append("Effects on shares are in percentage points.")
+    if frame["suppressed"].any():
+        notes.append(f"Suppressed estimates are left out. {disclosure.NOTE}")
+    return tuple(notes)
+
+
+KIND = kinds.TableKind(
+    kind="verdict",
+    shows="range and agreement of strategies",
+    section=kinds.TRUST,
+    rank=10,
+    needs=("estimates", "scores"),
+    options=OfEstimates,
+    methods="sensitivity.md",
+    build=verdict_table,
+    with_tests=True,
+)

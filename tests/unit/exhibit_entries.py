@@ -1,0 +1,16 @@
+"""Entries of exhibits.yaml for tests of single tables and figures."""
+
+from typing import Any
+
+from ruralimpact.exhibits.registry import package_kinds
+
+
+def entry(kind: str, **keys: Any) -> Any:
+    """Return an entry of a kind as the options that its builder takes."""
+    kinds = package_kinds()
+    return {**kinds.tables, **kinds.figures}[kind].parsed(written(kind, **keys))
+
+
+def written(kind: str, **keys: Any) -> dict[str, Any]:
+    """Return an entry as it stands in the file."""
+    return {"name": kind, "kind": kind, "title": "A title", **keys}

@@ -1,0 +1,127 @@
+"""The registry of exhibits: a file is a kind, each has a place in the report and says what it reads."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from exhibit_entries import entry
+
+from ruralimpact.contracts import tables_for_exhibits
+from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits import figures, tables
+from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
+from ruralimpact.exhibits.registry import exhibits_file, numbered, package_kinds, shown_in
+from ruralimpact.exhibits.report import report_page
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.validation import validated
+
+ROOT = Path(__file__).parents[2]
+KINDS = list(package_kinds())
+TEMPLATE = """\
+{%- for section in sections %}[{{ section.anchor }}
+{%- for one in section.shown %} {{ one.name }}{% endfor %}]{% endfor %}"""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for package in (tables, figures)
+        for path in sorted(Path(package.__path__[0]).glob("[!_]*.py"))
+    ],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_a_file_declares_the_kind_that_it_is_named_after(path: Path) -> None:
+    known = {
+        kind.kind
+        for kind in KINDS
+        if isinstance(kind, FigureKind) == (path.parent.name == "figures")
+    }
+    assert path.stem in known, f"{path.name} must declare a kind '{path.stem}'"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_declarations_are_whole(kind: Kind[Any]) -> None:
+    assert kind.section in SECTIONS, "name a section of ruralimpact.exhibits.kinds"
+    assert set(kind.needs) <= set(tables_for_exhibits()), "needs names result tables"
+    assert not kind.methods or (ROOT / "docs" / "methods" / kind.methods).is_file()
+    assert kind.shows and not kind.shows.endswith("."), "shows is put into a sentence"
+
+
+def entries_of_all_kinds() -> dict[str, list[dict[str, str]]]:
+    known = package_kinds()
+    return {
+        "tables": [{"name": f"{name}_table", "kind": name, "title": ""} for name in known.tables],
+        "figures": [
+            {"name": f"{name}_figure", "kind": name, "title": ""} for name in known.figures
+        ],
+    }
+
+
+def test_the_report_shows_every_kind_once() -> None:
+    listed = entries_of_all_kinds()
+    page = report_page(TEMPLATE, listed, {}, {}, kinds=package_kinds())
+    names = [one["name"] for key in listed for one in listed[key]]
+    assert sorted(page.replace("]", " ").replace("[", " ").split()) == sorted(
+        [*names, *(section.anchor for section in SECTIONS)]
+    )
+
+
+def test_numbers_rise_down_the_report() -> None:
+    known, listed = package_kinds(), entries_of_all_kinds()
+    shown = [
+        one["name"]
+        for section in SECTIONS
+        for one in shown_in(section, listed["tables"], listed["figures"], known)
+    ]
+    for key, kinds in (("tables", known.tables), ("figures", known.figures)):
+        by_number = [one["name"] for _, one in numbered(listed[key][::-1], kinds)]
+        in_order = [one["name"] for _, one in numbered(listed[key], kinds)]
+        assert in_order == [name for name in shown if name in by_number]
+
+
+def test_the_first_table_opens_the_report() -> None:
+    listed = [{"name": name, "kind": "impact", "title": ""} for name in ("a", "b")]
+    drawn = [{"name": "c", "kind": "forest", "title": ""}]
+    document = {"tables": listed, "figures": drawn}
+    page = report_page(TEMPLATE, document, {}, {}, kinds=package_kinds())
+    assert page == "[estimates a c b][sample]"
+
+
+def test_an_exhibit_reads_only_what_it_needs() -> None:
+    frame = pd.DataFrame({"outcome": ["income", "poor"]})
+    results = StudyResults({}, {"estimates": frame, "tests": frame}, quality={})
+    own = results.for_exhibit(entry("forest", analyses=["a"], outcomes=["poor"]), ["estimates"])
+    assert list(own["estimates"]["outcome"]) == ["poor"]
+    with pytest.raises(KeyError, match="the table 'tests' is not among those that this exhibit"):
+        _ = own["tests"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"kind": "impct"}, "key 'tables.t.kind': 'impct' is not one of .*Did you mean 'impact'"),
+        ({"analises": ["a"]}, "unknown key 'analises' of kind: impact. Did you mean 'analyses'"),
+        ({"analyses": []}, "key 'tables.t.analyses': at least 1 entry is needed"),
+        ({"benchmark": "a"}, "unknown key 'benchmark' of kind: impact"),
+    ],
+)
+def test_mistakes_name_the_key_and_the_nearest(wrong: dict[str, Any], words: str) -> None:
+    good = {"name": "t", "kind": "impact", "title": "T", "analyses": ["a"]}
+    model = exhibits_file(package_kinds())
+    validated(model, {"tables": [good]})
+    with pytest.raises(ConfigError, match=words):
+        validated(model, {"tables": [{**good, **wrong}]})
+
+
+def test_kinds_are_known_without_what_draws() -> None:
+    """A configuration is checked at every run, so the registry must be quick to read."""
+    code = (
+        "import sys; from ruralimpact.exhibits.registry import package_kinds; package_kinds();"
+        "print([m for m in ('matplotlib', 'docx', 'scipy', 'statsmodels') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

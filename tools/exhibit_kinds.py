@@ -1,0 +1,93 @@
+"""The text of docs/exhibits.md: every kind of table and figure, from the registry of exhibits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
+from ruralimpact.exhibits.options import Exhibit
+from ruralimpact.exhibits.registry import package_kinds
+
+_INTRODUCTION = """\
+# Tables and figures
+
+What `exhibits.yaml` may ask for: `tables` and `figures`, each a list of entries with a `kind`. Written by
+`make docs` from `src/ruralimpact/exhibits/`; do not edit. Plug-ins may add kinds ([page](plugins.md)).
+
+The report shows the kinds in this order; kinds of one place stand as `exhibits.yaml` lists them. Tables are
+written as CSV, LaTeX, HTML and Word, figures drawn as PNG and SVG.
+"""
+_TYPES = {
+    "string": "text",
+    "number": "number",
+    "integer": "whole number",
+    "array": "list",
+    "object": "keys",
+}
+
+
+def exhibits() -> str:
+    """Return the text of docs/exhibits.md."""
+    kinds = list(package_kinds())
+    lines = [_INTRODUCTION, "Every entry has these keys; the further ones of each kind follow.\n"]
+    lines += _keys(Exhibit, set())
+    for section in SECTIONS:
+        own = sorted((kind for kind in kinds if kind.section == section), key=lambda one: one.rank)
+        lines += ["", f"## {section.heading}", *(line for kind in own for line in _kind(kind))]
+    return "\n".join([*lines, ""])
+
+
+def _kind(kind: Kind[Any]) -> Iterator[str]:
+    what = "figure" if isinstance(kind, FigureKind) else "table"
+    yield f"\n### `{kind.kind}` ({what})\n"
+    yield f"{kind.shows[:1].upper()}{kind.shows[1:]}.{_origin(kind)}"
+    rows = list(_keys(kind.options, set(Exhibit.model_fields)))
+    if len(rows) > 2:
+        yield from ["", *rows]
+
+
+def _origin(kind: Kind[Any]) -> str:
+    tables = ", ".join(f"[{name}](outputs.md#{name})" for name in kind.needs)
+    made_from = f" Made from {tables}." if tables else ""
+    return made_from + (f" Methods: [page](methods/{kind.methods})." if kind.methods else "")
+
+
+def _keys(model: type[BaseModel], known: set[str]) -> list[str]:
+    lines = ["| key | value | meaning |", "|---|---|---|"]
+    lines += [_row(model, name, "") for name in model.model_fields if name not in known]
+    for name, inner in _inner(model):
+        lines += [_row(inner, key, f"{name}.") for key in inner.model_fields]
+    return lines
+
+
+def _row(model: type[BaseModel], name: str, within: str) -> str:
+    field = model.model_fields[name]
+    needed = " **(required)**" if field.is_required() else ""
+    meaning = " ".join((field.description or "").split())
+    return f"| `{within}{name}`{needed} | {_value(_properties(model)[name])} | {meaning} |"
+
+
+def _properties(model: type[BaseModel]) -> dict[str, Any]:
+    found: dict[str, Any] = model.model_json_schema()["properties"]
+    return found
+
+
+def _value(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return next(_value(one) for one in schema["anyOf"] if one.get("type") != "null")
+    return _TYPES[schema.get("type", "object")]
+
+
+def _inner(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Yield the sets of keys inside a model, by the key that they stand under."""
+    for name, field in model.model_fields.items():
+        for part in _parts(field.annotation):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield name, part
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _parts(part)
