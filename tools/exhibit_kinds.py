@@ -64,8 +64,9 @@ def _keys(model: type[BaseModel], known: set[str]) -> list[str]:
 def _row(model: type[BaseModel], name: str, within: str) -> str:
     field = model.model_fields[name]
     needed = " **(required)**" if field.is_required() else ""
-    meaning = " ".join((field.description or "").split())
-    return f"| `{within}{name}`{needed} | {_value(_properties(model)[name])} | {meaning} |"
+    described = _properties(model)[name]
+    meaning = " ".join(described.get("description", "").split())
+    return f"| `{within}{name}`{needed} | {_value(described)} | {meaning} |"
 
 
 def _properties(model: type[BaseModel]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
 from ruralimpact.inference.clustered import clustered_std_error, group_codes, group_sums
 from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.schema.analysis import Analysis
+from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -164,22 +166,23 @@ def test_two_way_fixed_effects_among_growers(outcome: str) -> None:
 
 
 @cache
-def study() -> dict:
+def study() -> Study:
     return load_study(ROOT / "config/studies/jiangxi_insurance")
 
 
 @cache
 def sample(group: str = "id") -> Sample:
-    source = study()["sources"][0]
-    entries = parse_codebook(study()["codebook"], [source["name"]])
-    file = ROOT / source["path"]
+    source = study().sources[0]
+    entries = parse_codebook(study().codebook, [source.name])
+    file = ROOT / source.path
     table = harmonise(read_source(source, file), source, entries, file=file).table
-    samples = {"households": study()["samples"]["households"] | {"group": group}}
-    return build_sample("households", {source["name"]: table}, study() | {"samples": samples})
+    households = study().samples["households"].model_copy(update={"group": group})
+    changed = study().model_copy(update={"samples": {"households": households}})
+    return build_sample("households", {source.name: table}, changed)
 
 
-def analysis(name: str) -> dict:
-    return next(one for one in study()["analyses"] if one["name"] == name)
+def analysis(name: str) -> Analysis:
+    return next(one for one in study().analyses if one.name == name)
 
 
 @pytest.mark.parametrize(

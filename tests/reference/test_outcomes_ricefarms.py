@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from study_models import study_of
 
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.survey.codebook import parse_codebook
@@ -43,15 +44,15 @@ LEAVERS = {
 def study():
     definitions = yaml.safe_load((STUDY / "study.yaml").read_text(encoding="utf-8"))
     with (STUDY / "codebook.csv").open(encoding="utf-8", newline="") as file:
-        return {**definitions, "codebook": list(csv.DictReader(file))}
+        return study_of(definitions, codebook=list(csv.DictReader(file)))
 
 
 @pytest.fixture(scope="module")
 def surveys(study):
-    (source,) = study["sources"]
-    entries = parse_codebook(study["codebook"], ["farms"])
-    raw = read_source(source, ROOT / source["path"])
-    return {"farms": harmonise(raw, source, entries, file=source["path"]).table}
+    (source,) = study.sources
+    entries = parse_codebook(study.codebook, ["farms"])
+    raw = read_source(source, ROOT / source.path)
+    return {"farms": harmonise(raw, source, entries, file=source.path).table}
 
 
 @pytest.fixture(scope="module")

@@ -40,18 +40,19 @@ def message(folder: Path) -> str:
 def test_the_shipped_configuration_is_valid() -> None:
     studies = load_studies(ROOT, load_config(ROOT))
     check_files(ROOT, studies)
-    assert [study["name"] for study in studies] == load_config(ROOT)["studies"]
-    assert set(load_config(ROOT)["studies"]) <= set(known_studies(ROOT))
+    wanted = load_config(ROOT).studies
+    assert tuple(study.name for study in studies) == wanted
+    assert set(wanted) <= set(known_studies(ROOT))
 
 
 def test_a_study_carries_its_four_files(nsw: Path) -> None:
     study = load_study(nsw)
-    assert study["name"] == "nsw"
-    assert study["variables"] == {}
+    assert study.name == "nsw"
+    assert study.variables == {}
     with (nsw / "codebook.csv").open(encoding="utf-8", newline="") as file:
-        assert study["codebook"] == list(csv.DictReader(file))
-    assert [strategy["name"] for strategy in study["strategies"]][:2] == ["nn1_caliper", "nn5"]
-    assert {"tables", "figures"} == set(study["exhibits"])
+        assert list(study.codebook) == list(csv.DictReader(file))
+    assert [strategy["name"] for strategy in study.strategies][:2] == ["nn1_caliper", "nn5"]
+    assert {"tables", "figures"} == set(study.exhibits)
 
 
 def set_strategy(key: str, value: object) -> Edit:
@@ -273,7 +274,7 @@ def test_a_key_that_stands_twice_is_refused(nsw: Path) -> None:
 
 def test_malformed_yaml_names_the_line(nsw: Path) -> None:
     (nsw / "strategies.yaml").write_text("- name: a\n  label: [b\n", encoding="utf-8")
-    assert "strategies.yaml, line " in message(nsw)
+    assert "strategies.yaml, line 3: " in message(nsw)
 
 
 def test_a_bare_yes_is_explained(tmp_path: Path) -> None:

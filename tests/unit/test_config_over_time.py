@@ -8,6 +8,7 @@ import yaml
 
 from ruralimpact.config import load_study
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.base import plain
 
 ROOT = Path(__file__).parents[2]
 BIMAS = ROOT / "config" / "studies" / "indonesia_bimas"
@@ -84,7 +85,7 @@ def copied(folder: Path, **changed: Any) -> Path:
 
 
 def test_an_analysis_over_time_is_accepted(tmp_path: Path) -> None:
-    assert load_study(copied(tmp_path))["analyses"][-1] == NEW
+    assert plain(load_study(copied(tmp_path)).analyses[-1]) == NEW
 
 
 @pytest.mark.parametrize("case", UNSOUND)
@@ -129,7 +130,7 @@ def test_before_after_studies_know_changes_only(tmp_path: Path) -> None:
         changed = content | {"design": "before_after", "analyses": analyses}
         (tmp_path / "study.yaml").write_text(yaml.safe_dump(changed), encoding="utf-8")
         if not refused:
-            assert load_study(tmp_path)["analyses"] == [own]
+            assert plain(load_study(tmp_path).analyses) == [own]
             continue
         with pytest.raises(ConfigError, match="not attributable to the project: 'before_after'"):
             load_study(tmp_path)
@@ -143,7 +144,7 @@ def test_before_after_beside_controls_names_the_treated(tmp_path: Path) -> None:
 
 def test_waves_in_words_have_the_order_of_the_lists(tmp_path: Path) -> None:
     words = {"before": ["baseline", "midline"], "after": ["endline"]}
-    made = load_study(copied(tmp_path, **words))["analyses"][-1]
+    made = plain(load_study(copied(tmp_path, **words)).analyses[-1])
     assert {key: made[key] for key in words} == words
     with pytest.raises(ConfigError, match="wave 9 of `after` is not later than wave 10"):
         load_study(copied(tmp_path, before=[10], after=[9]))
@@ -176,4 +177,4 @@ def test_a_change_of_the_treated_alone_stands_in_no_exhibit_of_effects(
     exhibits["figures"] = [one for one in exhibits["figures"] if one is not entry]
     exhibits["tables"] = [*(one for one in exhibits["tables"] if one is not entry), entry]
     path.write_text(yaml.safe_dump(exhibits), encoding="utf-8")
-    assert load_study(folder)["analyses"][-1]["method"] == "before_after"
+    assert load_study(folder).analyses[-1].method == "before_after"

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from study_models import study_of
 
 from ruralimpact.config.samples import check_sample_waves, check_wave_exhibits
-from ruralimpact.config.waves import expand_waves, rounds_of, wave_order
+from ruralimpact.config.series import written_out
+from ruralimpact.config.waves import rounds_of, wave_order
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.study import StudyFile
 
 FILE = Path("study.yaml")
 
@@ -54,16 +58,54 @@ def study(waves=(2014, 2016), **more):
     }
 
 
+def expanded(raw):
+    """Return the study of a raw one, with what study.yaml must have filled in."""
+    parts = {
+        **dict.fromkeys(("title", "unit_label", "group_label"), "x"),
+        "synthetic": False,
+        "design": "panel",
+        **{key: raw[key] for key in raw if key not in ("codebook", "exhibits")},
+        "outcomes": {
+            name: {"label": name, "unit": "", "build": "variable", **one}
+            for name, one in raw["outcomes"].items()
+        },
+        "variables": {
+            name: {"label": name, "role": "input", "build": "sum", **one}
+            for name, one in raw["variables"].items()
+        },
+        "analyses": [
+            {
+                **({"method": "before_after"} if "before" in one else {"method": "panel"}),
+                **(
+                    {}
+                    if "before" in one
+                    else {"treatment": "t", "estimators": ["first_differences"]}
+                ),
+                **one,
+            }
+            for one in raw["analyses"]
+        ],
+    }
+    return written_out(
+        StudyFile(**parts),
+        FILE,
+        name="test",
+        codebook=raw["codebook"],
+        strategies=[],
+        exhibits=raw["exhibits"],
+    )
+
+
 def test_a_series_is_one_source_a_wave():
-    made = expand_waves(study(), FILE)
-    assert [source["name"] for source in made["sources"]] == ["homes_2014", "homes_2016"]
-    assert [source["path"] for source in made["sources"]] == ["2014.csv", "2016.csv"]
-    assert [source["wave"] for source in made["sources"]] == ["2014", "2016"]
-    assert all("waves" not in source for source in made["sources"])
+    made = expanded(study())
+    assert [source.name for source in made.sources] == ["homes_2014", "homes_2016"]
+    assert [source.path for source in made.sources] == ["2014.csv", "2016.csv"]
+    assert [source.wave for source in made.sources] == ["2014", "2016"]
+    assert not any(source.waves for source in made.sources)
 
 
 def test_a_row_of_one_wave_stands_in_the_place_of_the_series_row():
-    made = expand_waves(study(), FILE)["codebook"]
+    made = expanded(study()).codebook
     columns = {(row["variable"], row["source"]): row["raw_name"] for row in made}
     assert columns == {
         ("age", "homes_2014"): "p1",
@@ -75,8 +117,8 @@ def test_a_row_of_one_wave_stands_in_the_place_of_the_series_row():
 
 
 def test_samples_analyses_and_exhibits_by_wave():
-    made = expand_waves(study((2014, 2016, 2018)), FILE)
-    assert {name: one["sources"] for name, one in made["samples"].items()} == {
+    made = expanded(study((2014, 2016, 2018)))
+    assert {name: list(one.sources) for name, one in made.samples.items()} == {
         "all": ["homes_2014", "homes_2016", "homes_2018"],
         "cross_2014": ["homes_2014"],
         "cross_2016": ["homes_2016"],
@@ -84,14 +126,14 @@ def test_samples_analyses_and_exhibits_by_wave():
         "panel_to_2016": ["homes_2014", "homes_2016"],
         "panel_to_2018": ["homes_2014", "homes_2016", "homes_2018"],
     }
-    named = {one["name"]: one for one in made["analyses"]}
+    named = {one.name: one for one in made.analyses}
     assert list(named) == [
         *("levels_2014", "levels_2016", "levels_2018"),
         *("change_to_2016", "change_to_2018", "pooled"),
     ]
-    assert named["change_to_2016"]["after"] == ["2016"]
-    assert named["change_to_2018"]["before"] == [2014]
-    assert made["exhibits"]["tables"][0]["analyses"] == [
+    assert named["change_to_2016"].after == ("2016",)
+    assert named["change_to_2018"].before == (2014,)
+    assert made.exhibits["tables"][0]["analyses"] == [
         *("pooled", "levels_2014", "levels_2016", "levels_2018"),
     ]
 
@@ -101,48 +143,42 @@ def test_a_new_wave_leaves_the_earlier_rounds_word_for_word():
     raw["samples"].pop("all")
     raw["analyses"].pop()
     longer = {**raw, "sources": [{**raw["sources"][0], "waves": [2014, 2016, 2018]}]}
-    before, after = (rounds_of(expand_waves(one, FILE)) for one in (raw, longer))
+    before, after = (rounds_of(expanded(one)) for one in (raw, longer))
     for wave in ("2014", "2016"):
-        kept = {key: value for key, value in after[wave].items() if key != "exhibits"}
-        assert kept == {key: value for key, value in before[wave].items() if key != "exhibits"}
+        assert plain(after[wave], "exhibits") == plain(before[wave], "exhibits")
     assert set(after) - set(before) == {"2018"}
-    assert (after["2018"]["ending"], after["2018"]["folder"]) == ("_2018", "/waves/2018")
-    assert (after["2014"]["ending"], after["2014"]["folder"]) == ("", "")
+    assert (after["2018"].ending, after["2018"].folder) == ("_2018", "/waves/2018")
+    assert (after["2014"].ending, after["2014"].folder) == ("", "")
 
 
 def test_a_round_knows_only_what_had_been_asked():
     raw = study()
     raw["codebook"].append({"variable": "later", "source": "homes_2016", "raw_name": "p3"})
-    raw["variables"] = {"twice": {"of": ["later", "later"]}}
+    raw["variables"] = {"twice": {"build": "sum", "of": ["later", "later"]}}
     raw["outcomes"]["more"] = {"of": "twice"}
-    rounds = rounds_of(expand_waves(raw, FILE))
-    assert (set(rounds["2014"]["variables"]), set(rounds["2014"]["outcomes"])) == (
-        set(),
-        {"earned"},
-    )
-    assert set(rounds["2016"]["outcomes"]) == {"earned", "more"}
-    assert [source["name"] for source in rounds["2014"]["sources"]] == ["homes_2014"]
+    rounds = rounds_of(expanded(raw))
+    assert (set(rounds["2014"].variables), set(rounds["2014"].outcomes)) == (set(), {"earned"})
+    assert set(rounds["2016"].outcomes) == {"earned", "more"}
+    assert [source.name for source in rounds["2014"].sources] == ["homes_2014"]
 
 
 def test_a_sample_belongs_to_the_round_of_what_it_refers_to():
-    raw = expand_waves(study(), FILE)
-    raw["samples"] = {
-        "first": {"label": "", "sources": ["homes_2014"], "restrict_to": "second"},
-        "second": {"label": "", "sources": ["homes_2016"], "baseline": "base"},
-        "base": {"label": "", "sources": ["homes_2014"]},
+    named = {
+        "first": {"sources": ["homes_2014"], "restrict_to": "second"},
+        "second": {"sources": ["homes_2016"], "baseline": "base"},
+        "base": {"sources": ["homes_2014"]},
     }
-    raw["analyses"] = []
-    rounds = rounds_of(raw)
-    assert {wave: list(one["samples"]) for wave, one in rounds.items()} == {
+    rounds = rounds_of(study_of(plain(expanded(study())), samples=named, analyses=[]))
+    assert {wave: list(one.samples) for wave, one in rounds.items()} == {
         "2014": ["base"],
         "2016": ["first", "second"],
     }
-    assert list(rounds["2016"]["references"]) == ["base"]
+    assert list(rounds["2016"].references) == ["base"]
 
 
 def test_waves_are_ordered_by_number_not_by_letter():
-    sources = [{"name": name, "wave": name} for name in ("10", "9", "endline", "2")]
-    assert wave_order({"sources": sources}) == ["2", "9", "10", "endline"]
+    sources = [{"name": f"s{name}", "wave": name} for name in ("10", "9", "endline", "2")]
+    assert wave_order(study_of(sources=sources)) == ["2", "9", "10", "endline"]
 
 
 @pytest.mark.parametrize(
@@ -170,15 +206,17 @@ def test_series_that_cannot_be_written_out(change, message):
     raw = study()
     change(raw)
     with pytest.raises(ConfigError, match=message):
-        expand_waves(raw, FILE)
+        expanded(raw)
 
 
+KEPT = {"first_treated": "year", "contaminated": "keep"}
+LEVELS = {"method": "difference_in_means", "treatment": "ben"}
 ROLES = {"ben": "treatment", "year": "adoption", "age": "covariate"}
 
 
 def samples(**more):
     return {
-        **expand_waves(study(), FILE),
+        **plain(expanded(study())),
         "samples": {
             "base": {"sources": ["homes_2014"]},
             "later": {"sources": ["homes_2016"], "baseline": "base"},
@@ -200,7 +238,10 @@ def samples(**more):
             "unknown sample 'bse'. Did you mean 'base'",
         ),
         ({"sources": ["homes_2016"], "restrict_to": "odd"}, "refer to each other"),
-        ({"sources": ["homes_2016"], "first_treated": "year"}, "'first_treated' needs 'arm'"),
+        (
+            {"sources": ["homes_2016"], "first_treated": "year"},
+            "odd.first_treated.*needs 'arm'",
+        ),
         (
             {"sources": ["homes_2016"], "contaminated": "keep"},
             "'contaminated' needs 'first_treated'",
@@ -214,15 +255,15 @@ def samples(**more):
 )
 def test_samples_of_several_waves_are_checked(sample, message):
     with pytest.raises(ConfigError, match=message):
-        check_sample_waves(samples(odd=sample), ROLES, FILE)
+        check_sample_waves(study_of(samples(odd=sample)), ROLES, FILE)
 
 
 def test_an_analysis_needs_an_outcome_that_its_sample_has():
     raw = samples(odd={"sources": ["homes_2016"], "outcomes": ["earned"]})
-    raw["outcomes"]["eaten"] = {"of": "age"}
-    raw["analyses"] = [{"name": "a", "sample": "odd", "outcomes": ["eaten"]}]
+    raw["outcomes"]["eaten"] = {"build": "variable", "of": "age"}
+    raw["analyses"] = [{**LEVELS, "name": "a", "sample": "odd", "outcomes": ["eaten"]}]
     with pytest.raises(ConfigError, match="analyses.a.outcomes.*'odd' does not have the outcome"):
-        check_sample_waves(raw, ROLES, FILE)
+        check_sample_waves(study_of(raw), ROLES, FILE)
 
 
 @pytest.mark.parametrize(
@@ -241,11 +282,11 @@ def test_an_analysis_needs_an_outcome_that_its_sample_has():
     ],
 )
 def test_exhibits_of_waves_are_checked(table, message):
-    raw = samples(odd={"sources": ["homes_2016"], "contaminated": "keep"})
+    raw = samples(odd={"sources": ["homes_2016"], "arm": "ben", **KEPT})
     raw["analyses"] = [
-        {"name": "a", "sample": "odd", "outcomes": ["earned"]},
-        {"name": "b", "sample": "odd", "outcomes": ["earned"]},
+        {**LEVELS, "name": "a", "sample": "odd", "outcomes": ["earned"]},
+        {**LEVELS, "name": "b", "sample": "odd", "outcomes": ["earned"]},
     ]
     raw["exhibits"] = {"tables": [{"name": "t", **table}], "figures": []}
     with pytest.raises(ConfigError, match=message):
-        check_wave_exhibits(raw, FILE)
+        check_wave_exhibits(study_of(raw), FILE)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from exhibit_entries import entry, written
+from study_models import study_of
 from test_power_study import data, study
 
 from ruralimpact.config.power import check_power
@@ -95,4 +96,4 @@ def test_few_controls_are_not_published(results: StudyResults) -> None:
 def test_an_exhibit_needs_the_block(tmp_path: Any) -> None:
     config = study() | {"power": [], "exhibits": EXHIBITS}
     with pytest.raises(ConfigError, match="no power of the next wave for 'main'"):
-        check_power(config, tmp_path / "study.yaml")
+        check_power(study_of(config), tmp_path / "study.yaml")

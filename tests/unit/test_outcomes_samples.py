@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.covariates import check_covariates
@@ -39,6 +40,7 @@ STUDY = {
                 "after": [3, 4],
                 "status": "in_scheme",
                 "treatment": "left",
+                "treatment_label": "Left",
                 "covariates": ["age", "earned"],
             },
         },
@@ -75,7 +77,7 @@ def survey():
 
 
 def sample(name, table=None, study=STUDY):
-    return build_sample(name, {"farms": survey() if table is None else table}, study)
+    return build_sample(name, {"farms": survey() if table is None else table}, study_of(study))
 
 
 def test_units_hold_no_outcome():
@@ -154,14 +156,14 @@ def test_sources_are_stacked_and_told_apart_by_wave():
         "variables": {},
         "samples": {"both": {"sources": ["w1", "w2"], "group": "id"}},
     }
-    result = build_sample("both", {"w1": first, "w2": second}, study)
+    result = build_sample("both", {"w1": first, "w2": second}, study_of(study))
     units = result.units
     assert units["unit_id"].tolist() == ["A:2008", "A:2014", "B:2008"]
     assert units["group"].tolist() == ["A", "A", "B"]
     assert units["age"].isna().tolist() == [False, True, False]
     assert result.outcomes["earned"].isna().tolist() == [True, False, True]
     with pytest.raises(DataError, match="unit A: the same unit occurs"):
-        build_sample("both", {"w1": first, "w2": first.head(1)}, study)
+        build_sample("both", {"w1": first, "w2": first.head(1)}, study_of(study))
 
 
 def test_colons_in_identifiers_and_waves_make_no_two_units_one():
@@ -191,7 +193,7 @@ def test_a_source_without_a_wave_among_others():
     }
     tables = {"farms": survey(), "list": survey().drop(columns="wave")}
     with pytest.raises(ConfigError, match="key 'samples.both.sources': the source 'list' has no w"):
-        build_sample("both", tables, study)
+        build_sample("both", tables, study_of(study))
 
 
 def test_rows_without_a_group_are_left_out_and_counted():
@@ -235,33 +237,23 @@ def test_two_periods_mistakes_name_the_key(changes, message):
         sample("leavers", study=study)
 
 
-def analysed(sample_name, **options):
-    analysis = {"name": "main", "sample": sample_name, **options}
-    return {**STUDY, "analyses": [analysis]}
-
-
 def test_allowed_covariates():
-    for study in (
-        analysed("years", covariates=["age", "ln_income"], exact=["year"]),
-        analysed("leavers", covariates=["earned_before"]),
-    ):
-        check_covariates(study, study["analyses"][0])
+    check_covariates(study_of(STUDY), "years", ["age", "ln_income", "year"], "key")
+    check_covariates(study_of(STUDY), "leavers", ["earned_before"], "key")
 
 
 @pytest.mark.parametrize(
-    ("study", "message"),
+    ("named", "message"),
     [
-        (analysed("years", covariates=["variety"]), "'variety' is declared as measured after"),
-        (analysed("years", exact=["variety"]), r"'analyses\.main\.exact'.*measured after"),
-        (analysed("years", covariates=["income"]), r"not a covariate \(its role is 'outcome'\)"),
-        (analysed("years", covariates=["earned"]), r"not a covariate \(its role is 'outcome'\)"),
-        (analysed("years", covariates=["agee"]), "no variable 'agee'. Did you mean 'age'"),
-        (
-            analysed("leavers", covariates=["age"]),
-            "the sample has no covariate 'age'. Known: age_before",
-        ),
+        (("years", "variety"), "'variety' is declared as measured after"),
+        (("years", "variety"), r"key 'analyses.main.exact'.*measured after"),
+        (("years", "income"), r"not a covariate \(its role is 'outcome'\)"),
+        (("years", "earned"), r"not a covariate \(its role is 'outcome'\)"),
+        (("years", "agee"), "no variable 'agee'. Did you mean 'age'"),
+        (("leavers", "age"), "the sample has no covariate 'age'. Known: age_before"),
     ],
 )
-def test_refused_covariates(study, message):
+def test_refused_covariates(named, message):
+    sample_name, covariate = named
     with pytest.raises(ConfigError, match=message):
-        check_covariates(study, study["analyses"][0])
+        check_covariates(study_of(STUDY), sample_name, [covariate], "analyses.main.exact")

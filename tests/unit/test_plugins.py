@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from study_models import study_of
 
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.errors import ConfigError, DataError
@@ -158,7 +159,8 @@ def test_kinds_of_plugins_are_numbered_with_those_of_their_rank(tmp_path: Path) 
 
 def test_an_unknown_process_names_the_nearest() -> None:
     plugins = Plugins((Plugin(generators={"valley": Generator("m:f")}, name="toy"),))
-    study = {"generate": {"process": "valey"}}
+    made = {"process": "valey", "calibration": "c.yaml", "files": ["x.csv"]}
+    study = study_of(generate=made)
     with pytest.raises(ConfigError, match=r"there is no process 'valey'\. Did you mean 'valley'\?"):
         check_process(study, plugins, Path("study.yaml"))
     with pytest.raises(ConfigError, match="No plug-in"):

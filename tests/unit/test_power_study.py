@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 from ruralimpact.config.power import check_power
 from ruralimpact.errors import ConfigError, DesignError
@@ -127,14 +128,14 @@ def test_clear_errors() -> None:
         power_study(study(), {"farms": alone}, outcomes)
     file = Path("study.yaml")
     with pytest.raises(ConfigError, match="Did you mean 'main'"):
-        check_power(study(analysis="mian"), file)
+        check_power(study_of(study(analysis="mian")), file)
     with pytest.raises(ConfigError, match="'land' is no outcome"):
-        check_power(study(outcomes=["land"]), file)
+        check_power(study_of(study(outcomes=["land"])), file)
     twice = study()
     twice["power"] *= 2
     with pytest.raises(ConfigError, match="stands twice"):
-        check_power(twice, file)
+        check_power(study_of(twice), file)
     panel = study()
-    panel["analyses"][0]["method"] = "panel"
+    panel["analyses"][0] |= {"method": "panel", "estimators": ["first_differences"]}
     with pytest.raises(ConfigError, match="two arms"):
-        check_power(panel, file)
+        check_power(study_of(panel), file)

@@ -2,19 +2,17 @@
 
 from pathlib import Path
 
+from study_models import study_of
+
 from ruralimpact.locations import shipped
 from ruralimpact.runner.stages import STAGES, LineReader, RunProgress
 
-STUDY = {
-    "name": "nsw",
-    "title": "NSW",
-    "sources": [{"name": "psid"}, {"name": "cps"}],
-    "codebook": [],
-    "variables": {},
-    "outcomes": {},
-    "samples": {"both": {"sources": ["psid", "cps"]}},
-    "analyses": [],
-}
+STUDY = study_of(
+    name="nsw",
+    title="NSW",
+    sources=[{"name": "psid"}, {"name": "cps"}],
+    samples={"both": {"sources": ["psid", "cps"]}},
+)
 
 
 def progress_after(*events: dict) -> RunProgress:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.prices import at_study_prices
@@ -13,6 +14,7 @@ from ruralimpact.outcomes.waves import (
     restricted,
     with_baseline,
 )
+from ruralimpact.schema.source import Prices
 from ruralimpact.waves.changes import changes
 from ruralimpact.waves.drift import drift
 from ruralimpact.waves.record import with_run
@@ -138,24 +140,21 @@ def test_what_one_wave_asked_holds_in_the_others():
     assert carried_over(PANEL[2:], ["began"])["began"].tolist() == [2015, 2015]
 
 
-PRICES = {
-    "year": 2014,
-    "deflators": {2014: 100, 2018: 125},
-    "currency": "Bs",
-    "exchange_rates": {"US$": 7},
-}
+PRICES = Prices(
+    year=2014, deflators={2014: 100, 2018: 125}, currency="Bs", exchange_rates={"US$": 7}
+)
 
 
 def test_amounts_are_converted_first_and_deflated_after():
     survey = pd.DataFrame({"income": [10.0, np.nan], "age": [3.0, 4.0]})
-    source = {"name": "later", "currency": "US$", "price_year": 2018}
+    source = source_of(name="later", currency="US$", price_year=2018)
     result = at_study_prices(survey, source, ["income"], PRICES)
     assert result["income"].tolist()[0] == pytest.approx(10 * 7 * 100 / 125)
     assert result["age"].tolist() == [3, 4]
-    untouched = at_study_prices(survey, {"name": "now"}, ["income"], PRICES)
+    untouched = at_study_prices(survey, source_of(name="now"), ["income"], PRICES)
     pd.testing.assert_frame_equal(untouched, survey)
     for wave in ("2014", "3", "endline"):
-        source = {"name": "now", "wave": wave}
+        source = source_of(name="now", wave=wave)
         pd.testing.assert_frame_equal(at_study_prices(survey, source, ["income"], PRICES), survey)
 
 
@@ -170,7 +169,9 @@ def test_amounts_are_converted_first_and_deflated_after():
 )
 def test_a_currency_or_price_year_is_never_guessed(source, amounts, message):
     with pytest.raises(ConfigError, match=message):
-        at_study_prices(pd.DataFrame({"income": [1.0]}), {"name": "w", **source}, amounts, PRICES)
+        at_study_prices(
+            pd.DataFrame({"income": [1.0]}), source_of(name="w", **source), amounts, PRICES
+        )
 
 
 def report(wave, *, missing=0, file_labels=None, median=10.0, **described):

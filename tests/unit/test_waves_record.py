@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from ruralimpact.config import load_study
+from ruralimpact.schema.base import plain
 from ruralimpact.waves.changes import changes
 from ruralimpact.waves.record import entry_of_run, specification_digest
 
-STUDY = load_study(Path(__file__).parents[2] / "config/studies/bolivia_par")
+STUDY = plain(load_study(Path(__file__).parents[2] / "config/studies/bolivia_par"))
 ROW = {"analysis": "main", "strategy": "nn1", "outcome": "income_per_head", "sample": "producers"}
 LATER = {**ROW, "analysis": "followup", "outcome": "income_later", "sample": "followup"}
 

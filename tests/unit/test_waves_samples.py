@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.errors import DataError
@@ -62,7 +63,9 @@ def wave(name: str, **columns: Any) -> pd.DataFrame:
 
 
 def sample(name: str, **later: Any) -> Any:
-    return build_sample(name, {"first": wave("first"), "later": wave("later", **later)}, STUDY)
+    return build_sample(
+        name, {"first": wave("first"), "later": wave("later", **later)}, study_of(STUDY)
+    )
 
 
 def test_groups_that_are_numbers_are_the_same_in_both_waves() -> None:
@@ -108,7 +111,10 @@ def test_waves_are_counted_in_the_order_of_time() -> None:
         "sources": [{"name": name, "id": "id", "wave": names[name]} for name in names],
     }
     tables = {name: wave(name, wave=number, began=0.0, arm=0.0) for name, number in names.items()}
-    assert build_sample("both", tables, study).contamination["wave"].tolist() == ["9", "10"]
+    assert build_sample("both", tables, study_of(study)).contamination["wave"].tolist() == [
+        "9",
+        "10",
+    ]
 
 
 def test_amounts_of_a_baseline_are_brought_to_one_year_once() -> None:
@@ -125,8 +131,8 @@ def test_amounts_of_a_baseline_are_brought_to_one_year_once() -> None:
         "prices": {"year": 2018, "deflators": {2014: 100, 2018: 200}},
     }
     tables = {"first": wave("first"), "later": wave("later").drop(columns="land")}
-    base = build_sample("base", tables, study).units.set_index("id")["land"]
-    later = build_sample("later", tables, study).units.set_index("id")["land"]
+    base = build_sample("base", tables, study_of(study)).units.set_index("id")["land"]
+    later = build_sample("later", tables, study_of(study)).units.set_index("id")["land"]
     assert base["u3"] == 6
     assert later.to_dict() == {unit: base[unit] for unit in later.index}
 
@@ -134,6 +140,6 @@ def test_amounts_of_a_baseline_are_brought_to_one_year_once() -> None:
 def test_samples_that_others_refer_to_are_built_once() -> None:
     built: dict[str, Any] = {}
     tables = {"first": wave("first"), "later": wave("later")}
-    build_sample("before", tables, STUDY, built=built)
+    build_sample("before", tables, study_of(STUDY), built=built)
     assert set(built) == {"base", "later", "before"}
     pd.testing.assert_frame_equal(built["base"].units, sample("base").units)

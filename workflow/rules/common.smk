@@ -21,6 +21,8 @@ from ruralimpact.errors import RuralImpactError
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
 from ruralimpact.provenance import code_digest
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.stages import stage_view
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -67,18 +69,6 @@ def code(script, *others):
 def plugin_code(script, study, *others):
     """The same for a stage that calls functions of the plug-ins that a study uses."""
     return code(script, *others, *plugin_sources(*PLUGINS.used_by(study).folders))
-
-
-def part(study, *keys):
-    """Only the keys of a study that a stage uses, so that a change elsewhere re-runs nothing."""
-    return {"name": study["name"], **{key: study[key] for key in keys if key in study}}
-
-
-def without(entries, *keys):
-    """Entries (a list of mappings, or a mapping of them) less the keys that only exhibits read."""
-    if isinstance(entries, dict):
-        return {name: without([entry], *keys)[0] for name, entry in entries.items()}
-    return [{key: entry[key] for key in entry if key not in keys} for entry in entries]
 
 
 def home(study):
@@ -132,15 +122,10 @@ def samples(study, table):
     return [f"{home(study)}/analysis/{sample}/{table}.parquet" for sample in study["samples"]]
 
 
-def attrition(study):
-    """Follow-ups accounted for in a round: those of its samples."""
-    return [entry for entry in study.get("attrition", []) if entry["followup"] in study["samples"]]
-
-
 def attrition_samples(study):
     """Samples that the follow-ups of a round name, of this round or an earlier one."""
     keys = ("baseline", "followup", "compared")
-    named = [entry[key] for entry in attrition(study) for key in keys if key in entry]
+    named = [entry[key] for entry in study.get("attrition", []) for key in keys if key in entry]
     return list(dict.fromkeys(named))
 
 

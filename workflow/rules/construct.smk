@@ -24,12 +24,6 @@ for study in EVERY_ROUND:
             "../../environment.yml"
         params:
             code=code("construct_samples"),
-            study=part(study, "design", "sources", "codebook", "prices")
-            | {
-                "variables": study["variables"],
-                "samples": without(study["samples"], "label"),
-                "references": without(study["references"], "label"),
-                "outcomes": without(study["outcomes"], "label", "unit", "family", "decimals"),
-            },
+            study=stage_view(study, "construct"),
         script:
             "../scripts/construct_samples.py"

@@ -29,16 +29,6 @@ for study in EVERY_ROUND:
             "../../environment.yml"
         params:
             code=code("design_comparisons"),
-            study=part(study, "design", "codebook", "variables")
-            | {
-                "samples": without(study["samples"], "label"),
-                "strategies": without(study["strategies"], "label"),
-                "analyses": without(study["analyses"], "label"),
-                # Means before treatment may be covariates, and want their names in balance tables.
-                "outcomes": {
-                    name: {"label": outcome["label"]}
-                    for name, outcome in study["outcomes"].items()
-                },
-            },
+            study=stage_view(study, "design"),
         script:
             "../scripts/design_comparisons.py"

@@ -39,12 +39,6 @@ for study in EVERY_ROUND:
         params:
             code=code("estimate_impacts"),
             seed=config["seed"],
-            study=part(study, "design", "synthetic", "codebook", "variables")
-            | {
-                "samples": without(study["samples"], "label"),
-                "strategies": without(study["strategies"], "label"),
-                "analyses": without(study["analyses"], "label"),
-                "outcomes": without(study["outcomes"], "label", "decimals"),
-            },
+            study=stage_view(study, "estimate"),
         script:
             "../scripts/estimate_impacts.py"

@@ -54,7 +54,7 @@ for study in STUDIES.values():
             "../../environment.yml"
         params:
             code=plugin_code("make_exhibits", study),
-            study=study,
+            study=plain(study),
             plugins=PLUGINS.used_by(study).folders,
             samples=[name for block in ROUNDS[study["name"]] for name in block["samples"]],
         script:

@@ -25,7 +25,7 @@ for study in STUDIES.values():
             params:
                 code=code("ingest_source"),
                 study=study["name"],
-                source={k: v for k, v in source.items() if k != "label"},
+                source=plain(source, "label"),
                 codebook=f"config/studies/{study['name']}/codebook.csv",
                 rows=[row for row in study["codebook"] if row["source"] in ("*", source["name"])],
             script:

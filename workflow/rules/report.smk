@@ -24,6 +24,6 @@ for study in STUDIES.values():
         params:
             plugins=PLUGINS.used_by(study).folders,
             code=plugin_code("write_report", study, shipped("workflow", "report", "report.html.j2")),
-            study={key: study[key] for key in study if key != "codebook"},
+            study=plain(study, "codebook"),
         script:
             "../scripts/write_report.py"

@@ -31,18 +31,6 @@ for study in EVERY_ROUND:
         params:
             code=code("analyse_sensitivity"),
             attrition_samples=attrition_samples(study),
-            study=part(study, "sensitivity", "synthetic")
-            | {
-                "power": [
-                    entry
-                    for entry in study.get("power", [])
-                    if entry["analysis"] in [one["name"] for one in study["analyses"]]
-                ],
-                "attrition": attrition(study),
-                "outcomes": without(study["outcomes"], "label", "decimals"),
-                "samples": without(study["samples"], "label"),
-                "strategies": without(study["strategies"], "label"),
-                "analyses": without(study["analyses"], "label"),
-            },
+            study=stage_view(study, "sensitivity"),
         script:
             "../scripts/analyse_sensitivity.py"

@@ -8,6 +8,7 @@ import pandas as pd
 from ruralimpact import progress, stage
 from ruralimpact.attrition.study import attrition_study
 from ruralimpact.power.study import power_study
+from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
 from ruralimpact.tables import write_table
 
@@ -45,18 +46,19 @@ def analyse_sensitivity(
     attrition_units, attrition_outcomes : sequence of path
         By sample, in that order.
     """
-    progress.begin(study["name"], "analyse_sensitivity")
-    names = list(study["samples"])
+    asked = study_of_stage(study)
+    progress.begin(asked.name, "analyse_sensitivity")
+    names = list(asked.samples)
     tables = Tables(
         units=dict(zip(names, map(pd.read_parquet, units), strict=True)),
         outcomes=dict(zip(names, map(pd.read_parquet, outcomes), strict=True)),
         weights=pd.read_parquet(weights),
         estimates=pd.read_parquet(estimates),
     )
-    made = sensitivity_study(study, tables)
-    made["power"] = power_study(study, tables.units, tables.outcomes)
+    made = sensitivity_study(asked, tables)
+    made["power"] = power_study(asked, tables.units, tables.outcomes)
     made |= attrition_study(
-        study,
+        asked,
         dict(zip(attrition_samples, map(pd.read_parquet, attrition_units), strict=True)),
         dict(zip(attrition_samples, map(pd.read_parquet, attrition_outcomes), strict=True)),
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ruralimpact import stage
 from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import empty_table, write_table
 
 
@@ -32,10 +33,11 @@ def construct_samples(
     study : mapping
         ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and ``references`` of a round.
     """
-    names = [source["name"] for source in study["sources"]]
+    asked = study_of_stage(study)
+    names = [source.name for source in asked.sources]
     tables = {name: pd.read_parquet(path) for name, path in zip(names, surveys, strict=True)}
     built: dict[str, Sample] = {}
-    samples = [build_sample(name, tables, study, built=built) for name in study["samples"]]
+    samples = [build_sample(name, tables, asked, built=built) for name in asked.samples]
     for sample, units_path, outcomes_path in zip(samples, units, outcomes, strict=True):
         with stage.replacing(units_path) as partial:
             write_table(sample.units, partial, "units")

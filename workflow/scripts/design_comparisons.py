@@ -9,6 +9,7 @@ import pandas as pd
 from ruralimpact import progress, stage
 from ruralimpact.design.study import design_study, specifications
 from ruralimpact.difference.exclusions import exclusions_over_time
+from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import write_table
 
 
@@ -40,12 +41,11 @@ def design_comparisons(
     study : mapping
         Configuration.
     """
-    progress.begin(study["name"], "design_comparisons")
-    tables = {
-        name: pd.read_parquet(path) for name, path in zip(study["samples"], units, strict=True)
-    }
-    made = design_study(study, tables)
-    left_out = [made["exclusions"], exclusions_over_time(study, tables)]
+    asked = study_of_stage(study)
+    progress.begin(asked.name, "design_comparisons")
+    tables = {name: pd.read_parquet(path) for name, path in zip(asked.samples, units, strict=True)}
+    made = design_study(asked, tables)
+    left_out = [made["exclusions"], exclusions_over_time(asked, tables)]
     filled = [table for table in left_out if len(table)]
     made["exclusions"] = pd.concat(filled, ignore_index=True) if filled else left_out[0]
     paths = {
@@ -62,7 +62,7 @@ def design_comparisons(
         with stage.replacing(path) as partial:
             write_table(made[name], partial, name)
     with stage.replacing(specifications_file) as partial:
-        partial.write_text(json.dumps(specifications(study), indent=1) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(specifications(asked), indent=1) + "\n", encoding="utf-8")
 
 
 if "snakemake" in globals():

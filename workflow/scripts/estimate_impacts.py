@@ -15,6 +15,7 @@ from ruralimpact.estimation.ledger import read_ledger, with_specifications
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
+from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import write_table
 
 
@@ -62,8 +63,9 @@ def estimate_impacts(
     study : mapping
         Configuration.
     """
-    progress.begin(study["name"], "estimate_impacts")
-    names = list(study["samples"])
+    asked = study_of_stage(study)
+    progress.begin(asked.name, "estimate_impacts")
+    names = list(asked.samples)
     tables = Tables(
         units=dict(zip(names, map(pd.read_parquet, units), strict=True)),
         outcomes=dict(zip(names, map(pd.read_parquet, outcomes), strict=True)),
@@ -72,16 +74,16 @@ def estimate_impacts(
         propensity=pd.read_parquet(propensity),
         designs=pd.read_parquet(designs),
     )
-    over_time = difference_study(study, tables, seed=seed)
-    made = estimate_study(study, tables, seed=seed, over_time=over_time.compared)
-    by_subgroup = subgroup_study(study, tables, seed=seed)
-    by_part = decomposition_study(study, tables)
+    over_time = difference_study(asked, tables, seed=seed)
+    made = estimate_study(asked, tables, seed=seed, over_time=over_time.compared)
+    by_subgroup = subgroup_study(asked, tables, seed=seed)
+    by_part = decomposition_study(asked, tables)
     made |= over_time.tables
     made |= {
         "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,
         "decomposition": by_part.decomposition,
-        "associations": association_study(study, tables.units, tables.outcomes),
+        "associations": association_study(asked, tables.units, tables.outcomes),
     }
     paths = {
         "estimates": estimates,

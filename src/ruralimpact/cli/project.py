@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.config import check_files, known_studies, load_config, load_studies
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.study import Study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def project_folder(options: argparse.Namespace) -> Path:
     return root
 
 
-def chosen_studies(root: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:
     """Read the studies named on the command line, or all of config/config.yaml.
 
     Raises

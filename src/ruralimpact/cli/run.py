@@ -7,14 +7,14 @@ input ends in one line that says what, where and in which rows; earlier results 
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.cli import project
 from ruralimpact.runner import outcome, processes, snakemake
 from ruralimpact.runner.display import display
 from ruralimpact.runner.stages import LineReader, RunProgress
+from ruralimpact.schema.study import Study
 
 _POLL_SECONDS = 0.05
 
@@ -53,7 +53,7 @@ def _command(root: Path, options: argparse.Namespace) -> list[str]:
 
 def _run(
     root: Path,
-    studies: Sequence[Mapping[str, Any]],
+    studies: Sequence[Study],
     files: snakemake.Files,
     command: Sequence[str],
 ) -> int:
@@ -84,7 +84,7 @@ def _run(
 
 def _conclude(
     root: Path,
-    studies: Sequence[Mapping[str, Any]],
+    studies: Sequence[Study],
     progress: RunProgress,
     files: snakemake.Files,
     status: int,

@@ -7,7 +7,6 @@ from ruralimpact.config.load import (
     load_studies,
     load_study,
     read_codebook,
-    read_yaml,
 )
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "load_studies",
     "load_study",
     "read_codebook",
-    "read_yaml",
 ]

@@ -1,15 +1,13 @@
 """The rules for `attrition:`, the follow-ups of a study whose losses are accounted for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from ruralimpact.config.names import require
+from ruralimpact.config.names import refuse_twice, require
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
-
-Study = Mapping[str, Any]
-SAMPLES = ("baseline", "followup", "compared")
+from ruralimpact.schema.followup import Attrition
+from ruralimpact.schema.study import Study
 
 
 def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> None:
@@ -17,8 +15,7 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> None
 
     Parameters
     ----------
-    study : mapping
-        As `ruralimpact.config.load_study` returns it.
+    study : Study
     treatments : iterable of str
         Variables with the role treatment.
     file : path
@@ -28,18 +25,18 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> None
     ------
     ConfigError
     """
-    entries = study.get("attrition", [])
-    names = [entry["name"] for entry in entries]
-    for entry in entries:
-        key = f"attrition.{entry['name']}"
-        if names.count(entry["name"]) > 1:
-            raise ConfigError(f"the name '{entry['name']}' stands twice.", file=file, key=key)
-        for option in SAMPLES:
-            if option in entry:
-                require([entry[option]], study["samples"], "sample", file, f"{key}.{option}")
-        require([entry["treatment"]], treatments, "treatment", file, f"{key}.treatment")
-        for outcome in entry["outcomes"]:
-            require([outcome], study["outcomes"], "outcome", file, f"{key}.outcomes")
+    refuse_twice((entry.name for entry in study.attrition), file, "attrition")
+    for entry in study.attrition:
+        key = f"attrition.{entry.name}"
+        samples = {
+            "baseline": entry.baseline,
+            "followup": entry.followup,
+            "compared": entry.compared,
+        }
+        for option, name in samples.items():
+            require([name] if name else [], study.samples, "sample", file, f"{key}.{option}")
+        require([entry.treatment], treatments, "treatment", file, f"{key}.treatment")
+        require(entry.outcomes, study.outcomes, "outcome", file, f"{key}.outcomes")
         _check_baseline_variables(study, entry, file)
 
 
@@ -48,7 +45,7 @@ def check_attrition_exhibits(study: Study, file: Path) -> None:
 
     Parameters
     ----------
-    study : mapping
+    study : Study
     file : path
         exhibits.yaml, for messages.
 
@@ -56,24 +53,16 @@ def check_attrition_exhibits(study: Study, file: Path) -> None:
     ------
     ConfigError
     """
-    declared = [entry["name"] for entry in study.get("attrition", [])]
-    for exhibit in study["exhibits"]["tables"]:
-        if exhibit["kind"] == "attrition" and not declared:
+    for exhibit in study.exhibits["tables"]:
+        if exhibit["kind"] == "attrition" and not study.attrition:
             problem = "the study declares no `attrition:` in study.yaml."
             raise ConfigError(problem, file=file, key=f"{exhibit['name']}.kind")
 
 
-def _check_baseline_variables(study: Study, entry: Mapping[str, Any], file: Path) -> None:
+def _check_baseline_variables(study: Study, entry: Attrition, file: Path) -> None:
     """Covariates and cells must be covariates of the baseline, measured before treatment."""
-    asked = {
-        "name": entry["name"],
-        "sample": entry["baseline"],
-        "covariates": entry.get("covariates", []),
-        "exact": entry.get("cells", []),
-    }
-    try:
-        check_covariates(study, asked)
-    except ConfigError as error:
-        option = "cells" if str(error.key).endswith(".exact") else "covariates"
-        key = f"attrition.{entry['name']}.{option}"
-        raise ConfigError(error.problem, file=file, key=key) from None
+    for option, names in (("covariates", entry.covariates), ("cells", entry.cells)):
+        try:
+            check_covariates(study, entry.baseline, names, f"attrition.{entry.name}.{option}")
+        except ConfigError as error:
+            raise ConfigError(error.problem, file=file, key=error.key) from None

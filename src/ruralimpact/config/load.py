@@ -5,25 +5,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
-from ruralimpact.config.schema import UniqueKeyLoader, validate
-from ruralimpact.config.waves import expand_waves
+from ruralimpact.config.series import sources_written_out, written_out
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of
 from ruralimpact.plugins import Plugins, load_plugins
 from ruralimpact.schema.document import read_document
-from ruralimpact.schema.validation import validated
+from ruralimpact.schema.study import Config, Study, StudyFile
+from ruralimpact.schema.validation import located, validated
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
 
 _CONFIG, _STUDIES = Path("config/config.yaml"), Path("config/studies")
 
 
-def load_config(root: str | Path = ".") -> dict[str, Any]:
+def load_config(root: str | Path = ".") -> Config:
     """Read and check ``config/config.yaml``.
 
     Parameters
@@ -33,17 +31,14 @@ def load_config(root: str | Path = ".") -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        With the keys ``studies`` and ``seed``, and ``plugins`` where there are any.
+    Config
 
     Raises
     ------
     ConfigError
         The file is missing, malformed or has an unknown key; the nearest known key is named.
     """
-    config = read_yaml(Path(root) / _CONFIG, shown=_CONFIG)
-    validate(config, "config", file=_CONFIG)
-    return dict(config)
+    return validated(Config, read_document(Path(root) / _CONFIG, shown=_CONFIG))
 
 
 def known_studies(root: str | Path = ".") -> list[str]:
@@ -51,19 +46,19 @@ def known_studies(root: str | Path = ".") -> list[str]:
     return sorted(path.parent.name for path in (Path(root) / _STUDIES).glob("*/study.yaml"))
 
 
-def load_studies(root: str | Path, config: Mapping[str, Any]) -> list[dict[str, Any]]:
+def load_studies(root: str | Path, config: Config | Mapping[str, Any]) -> list[Study]:
     """Read and check every study that a configuration names.
 
     Parameters
     ----------
     root : path
         The project's folder.
-    config : mapping
+    config : Config, or mapping
         Contents of ``config/config.yaml``.
 
     Returns
     -------
-    list of dict
+    list of Study
         See `load_study`.
 
     Raises
@@ -71,20 +66,20 @@ def load_studies(root: str | Path, config: Mapping[str, Any]) -> list[dict[str, 
     ConfigError
         A study is unknown, or one of its files cannot be used.
     """
-    validate(config, "config", file=_CONFIG)
+    asked = validated(Config, config, file=_CONFIG)
     known = known_studies(root)
-    for name in config["studies"]:
+    for name in asked.studies:
         if name not in known:
             raise ConfigError(
                 f"there is no study '{name}' in {_STUDIES}. {nearest(name, known)}",
                 file=_CONFIG,
                 key="studies",
             )
-    plugins = load_plugins(root, config.get("plugins", []))
-    return [load_study(Path(root) / _STUDIES / name, plugins) for name in config["studies"]]
+    plugins = load_plugins(root, asked.plugins)
+    return [load_study(Path(root) / _STUDIES / name, plugins) for name in asked.studies]
 
 
-def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, Any]:
+def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
     """Read and check the four files of a study.
 
     Parameters
@@ -97,10 +92,8 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, 
 
     Returns
     -------
-    dict
-        The keys of study.yaml with ``name`` (the folder's), ``codebook`` (list of rows, all text),
-        ``strategies`` (list) and ``exhibits`` (dict of ``tables`` and ``figures``); series of waves
-        written out, see `ruralimpact.config.waves.expand_waves`.
+    Study
+        With series of waves written out, see `ruralimpact.config.series.written_out`.
 
     Raises
     ------
@@ -110,36 +103,40 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> dict[str, 
     folder = Path(folder)
     plugins = plugins if plugins is not None else _project_plugins(folder.parents[2])
     shown = _STUDIES / folder.name
-    study = dict(read_yaml(folder / "study.yaml", shown=shown / "study.yaml"))
-    validate(study, "study", file=shown / "study.yaml")
-    check_process(study, plugins, shown / "study.yaml")
-    strategies = read_document(folder / "strategies.yaml", shown=shown / "strategies.yaml")
-    validated(StrategiesFile, strategies)
-    exhibits = read_document(folder / "exhibits.yaml", shown=shown / "exhibits.yaml")
-    validated(exhibits_file(kinds_of(plugins)), exhibits)
-    study = {
-        "variables": {},
-        **study,
-        "name": folder.name,
-        "codebook": read_codebook(folder / "codebook.csv", shown=shown / "codebook.csv"),
-        "strategies": list(strategies.content),
-        "exhibits": {"tables": [], "figures": [], **exhibits.content},
+    documents = {
+        name: read_document(folder / f"{name}.yaml", shown=shown / f"{name}.yaml")
+        for name in ("study", "strategies", "exhibits")
     }
-    written = [source["name"] for source in study["sources"]]
-    expanded = expand_waves(study, shown / "study.yaml")
-    sources = [source["name"] for source in expanded["sources"]]
-    known = dict.fromkeys([*written, *sources])
-    parse_codebook(study["codebook"], known, file=str(shown / "codebook.csv"))
-    check_references(expanded, shown)
-    return expanded
+    file = validated(StudyFile, documents["study"])
+    validated(StrategiesFile, documents["strategies"])
+    validated(exhibits_file(kinds_of(plugins)), documents["exhibits"])
+    codebook = read_codebook(folder / "codebook.csv", shown=shown / "codebook.csv")
+    try:
+        sources = sources_written_out(file.sources, shown / "study.yaml")
+        known = dict.fromkeys([*(one.name for one in file.sources), *(one.name for one in sources)])
+        parse_codebook(codebook, known, file=str(shown / "codebook.csv"))
+        study = written_out(
+            file,
+            shown / "study.yaml",
+            name=folder.name,
+            codebook=codebook,
+            strategies=documents["strategies"].content,
+            exhibits=documents["exhibits"].content,
+        )
+        check_process(study, plugins, shown / "study.yaml")
+        check_references(study, shown)
+    except ConfigError as error:
+        about = [one for one in documents.values() if str(one.file) == str(error.file)]
+        raise located(error, about[0]) if about else error from None
+    return study
 
 
 def _project_plugins(root: Path) -> Plugins:
     declared = (root / _CONFIG).is_file()
-    return load_plugins(root, load_config(root).get("plugins", []) if declared else [])
+    return load_plugins(root, load_config(root).plugins if declared else ())
 
 
-def check_files(root: str | Path, studies: Iterable[Mapping[str, Any]]) -> None:
+def check_files(root: str | Path, studies: Iterable[Study]) -> None:
     """Check that the raw files of studies are there, but for those that a run makes itself.
 
     Raises
@@ -148,32 +145,15 @@ def check_files(root: str | Path, studies: Iterable[Mapping[str, Any]]) -> None:
         A file is missing, or has a name that Snakemake takes for a pattern of names.
     """
     for study in studies:
-        for source in [] if "generate" in study else study["sources"]:
-            path = source["path"]
-            whose = f"It is the source '{source['name']}' of {_STUDIES / study['name']}/study.yaml."
-            if set(path) & set("{}<>"):
+        for source in study.sources if study.generate is None else ():
+            whose = f"It is the source '{source.name}' of {_STUDIES / study.name}/study.yaml."
+            if set(source.path) & set("{}<>"):
                 problem = (
                     "a file whose name has braces or angle brackets cannot be read; rename it."
                 )
-                raise DataError(problem, file=path, hint=whose)
-            if not (Path(root) / path).is_file():
-                raise DataError("there is no such file.", file=path, hint=whose)
-
-
-def read_yaml(path: Path, *, shown: Path) -> Any:
-    """Read a YAML file in which no key stands twice; `shown` is its name in messages."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=UniqueKeyLoader)
-            return {} if content is None else content
-    except FileNotFoundError:
-        raise ConfigError("there is no such file.", file=shown) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise ConfigError(f"{where}{error.problem}.", file=shown) from None
-    except UnicodeDecodeError:
-        raise ConfigError("the file is not UTF-8 text.", file=shown) from None
+                raise DataError(problem, file=source.path, hint=whose)
+            if not (Path(root) / source.path).is_file():
+                raise DataError("there is no such file.", file=source.path, hint=whose)
 
 
 def read_codebook(path: Path, *, shown: Path) -> list[dict[str, Any]]:

@@ -29,3 +29,17 @@ def require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, k
             raise ConfigError(
                 f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
             )
+
+
+def refuse_twice(names: Iterable[str], file: Path, key: str) -> None:
+    """Raise for the first name that stands twice.
+
+    Raises
+    ------
+    ConfigError
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ConfigError(f"the name '{name}' stands twice.", file=file, key=key)
+        seen.add(name)

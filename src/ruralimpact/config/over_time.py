@@ -5,23 +5,25 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.config.names import require
-from ruralimpact.config.waves import wave_key
-from ruralimpact.design.methods import OVER_TIME, strategies_of
+from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.analysis import (
+    Analysis,
+    BeforeAfter,
+    OverTime,
+    Staggered,
+    TripleDifference,
+)
+from ruralimpact.schema.study import Study
 
-Study = Mapping[str, Any]
 
-_ADJUSTED = ("doubly_robust", "regression", "weighting")
-
-
-def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
+def check_design(study: Study, analysis: Analysis, file: Path) -> None:
     """Refuse what the declared design cannot bear (METHODS: the design gate).
 
     Parameters
     ----------
-    study : mapping
-        ``design``, and that of the sample where it states one.
-    analysis : mapping
+    study : Study
+    analysis : Analysis
     file : path
         study.yaml, for messages.
 
@@ -30,9 +32,10 @@ def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
     ConfigError
         With the reason, and what can be estimated instead.
     """
-    method, key = analysis["method"], f"analyses.{analysis['name']}.method"
+    method, key = analysis.method, f"analyses.{analysis.name}.method"
     changes = method in ("panel", "matched_difference", *OVER_TIME)
-    design = study["samples"].get(analysis["sample"], {}).get("design", study["design"])
+    sample = study.samples.get(analysis.sample)
+    design = (sample.design if sample else None) or study.design
     if design == "cross_section" and changes:
         raise ConfigError(
             f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "
@@ -49,17 +52,18 @@ def check_design(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
             file=file,
             key=key,
         )
-    if method == "before_after" and design != "before_after" and "treatment" not in analysis:
+    alone = isinstance(analysis, BeforeAfter) and analysis.treatment is None
+    if alone and design != "before_after":
         raise ConfigError(
             "say with `treatment` which units are treated: this study has others too.",
             file=file,
-            key=f"analyses.{analysis['name']}",
+            key=f"analyses.{analysis.name}",
         )
 
 
 def check_over_time(
     study: Study,
-    analysis: Mapping[str, Any],
+    analysis: Analysis,
     roles: Mapping[str, str],
     timings: Mapping[str, str],
     file: Path,
@@ -68,9 +72,9 @@ def check_over_time(
 
     Parameters
     ----------
-    study : mapping
-        As `ruralimpact.config.load_study` returns it, the analysis' sample known to exist.
-    analysis : mapping
+    study : Study
+        The analysis' sample known to exist.
+    analysis : Analysis
     roles, timings : mapping of str to str
         Of every variable.
     file : path
@@ -80,61 +84,32 @@ def check_over_time(
     ------
     ConfigError
     """
-    if analysis["method"] not in OVER_TIME:
+    if not isinstance(analysis, OverTime):
         return
-    key = f"analyses.{analysis['name']}"
+    key = f"analyses.{analysis.name}"
     _check_sample(study, analysis, file, key)
-    if "first_treated" in analysis:
+    if isinstance(analysis, Staggered) and analysis.first_treated is not None:
         known = [name for name, role in roles.items() if role == "adoption"]
-        named = analysis["first_treated"]
+        named = analysis.first_treated
         require([named], known, "adoption variable", file, f"{key}.first_treated")
-    if analysis["method"] == "staggered" and ("treatment" in analysis) == (
-        "first_treated" in analysis
-    ):
-        problem = "give either treatment (0 or 1 by wave) or first_treated (when it began)."
-        raise ConfigError(problem, file=file, key=key)
-    if "eligible" in analysis:
-        require([analysis["eligible"]], timings, "variable", file, f"{key}.eligible")
-        if timings[analysis["eligible"]] == "post":
-            problem = f"'{analysis['eligible']}' was measured after the treatment."
+    if isinstance(analysis, TripleDifference):
+        require([analysis.eligible], timings, "variable", file, f"{key}.eligible")
+        if timings[analysis.eligible] == "post":
+            problem = f"'{analysis.eligible}' was measured after the treatment."
             raise ConfigError(problem, file=file, key=f"{key}.eligible")
-    both = set(map(str, analysis.get("before", []))) & set(map(str, analysis.get("after", [])))
-    if both:
-        raise ConfigError(f"wave {sorted(both)[0]} is both before and after.", file=file, key=key)
-    if "before" in analysis and "after" in analysis:
-        before = max(map(str, analysis["before"]), key=wave_key)
-        after = min(map(str, analysis["after"]), key=wave_key)
-        numbers = wave_key(before)[0] == wave_key(after)[0] == 0  # the order of words is as listed
-        if numbers and wave_key(after) < wave_key(before):
-            problem = f"wave {after} of `after` is not later than wave {before} of `before`."
-            raise ConfigError(problem, file=file, key=f"{key}.after")
-    _check_adjustment(analysis, file, key)
 
 
-def _check_sample(study: Study, analysis: Mapping[str, Any], file: Path, key: str) -> None:
-    sample = study["samples"][analysis["sample"]]
-    named = [source for source in study["sources"] if source["name"] in sample["sources"]]
-    several = any("wave_variable" in source for source in named)
-    waves = {source["wave"] for source in named if "wave" in source}
+def _check_sample(study: Study, analysis: Analysis, file: Path, key: str) -> None:
+    sample = study.samples[analysis.sample]
+    named = [source for source in study.sources if source.name in sample.sources]
+    several = any(source.wave_variable is not None for source in named)
+    waves = {source.wave for source in named if source.wave is not None}
     if not several and len(waves) < 2:
         raise ConfigError(
-            f"the sample '{analysis['sample']}' has a single wave, so there is no change to compare.",
+            f"the sample '{analysis.sample}' has a single wave, so there is no change to compare.",
             file=file,
             key=f"{key}.sample",
         )
-
-
-def _check_adjustment(analysis: Mapping[str, Any], file: Path, key: str) -> None:
-    """Refuse adjustment for covariates without any, and covariates without adjustment."""
-    if analysis.get("covariates"):
-        if analysis.get("form") == "unconditional":
-            problem = "the form 'unconditional' takes no covariates."
-            raise ConfigError(problem, file=file, key=f"{key}.form")
-        return
-    for name in strategies_of(analysis):
-        if name in _ADJUSTED:
-            problem = f"'{name}' adjusts for covariates, and none are given."
-            raise ConfigError(problem, file=file, key=f"{key}.estimators")
 
 
 def check_over_time_exhibits(study: Study, file: Path) -> None:
@@ -142,7 +117,7 @@ def check_over_time_exhibits(study: Study, file: Path) -> None:
 
     Parameters
     ----------
-    study : mapping
+    study : Study
     file : path
         exhibits.yaml, for messages.
 
@@ -150,8 +125,8 @@ def check_over_time_exhibits(study: Study, file: Path) -> None:
     ------
     ConfigError
     """
-    methods = {analysis["name"]: analysis["method"] for analysis in study["analyses"]}
-    for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
+    methods = {analysis.name: analysis.method for analysis in study.analyses}
+    for exhibit in study.exhibits["tables"] + study.exhibits["figures"]:
         _refuse_alone_among_effects(exhibit, methods, file)
         if exhibit["kind"] not in _SHOWN:
             continue

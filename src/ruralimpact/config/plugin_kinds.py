@@ -1,22 +1,21 @@
 """What the configuration of a study may name because a plug-in gives it."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.plugins import Plugins
+from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 
 
-def check_process(study: Mapping[str, Any], plugins: Plugins, file: Path) -> None:
+def check_process(study: Study, plugins: Plugins, file: Path) -> None:
     """Check that a plug-in gives the process that makes the raw files of a synthetic study.
 
     Raises
     ------
     ConfigError
     """
-    process = study.get("generate", {}).get("process")
+    process = study.generate.process if study.generate is not None else None
     known = list(plugins.generators)
     if process is None or process in known:
         return

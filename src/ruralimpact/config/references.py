@@ -1,11 +1,9 @@
 """The rules between keys of a study: everything that one key names must exist under another."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.config.attrition import check_attrition, check_attrition_exhibits
-from ruralimpact.config.names import require
+from ruralimpact.config.names import refuse_twice, require
 from ruralimpact.config.over_time import check_design, check_over_time, check_over_time_exhibits
 from ruralimpact.config.power import check_power
 from ruralimpact.config.questions import check_questions, check_subgroup_exhibits
@@ -14,8 +12,10 @@ from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.covariates import check_covariates
-
-Study = Mapping[str, Any]
+from ruralimpact.schema.analysis import Analysis, Matching
+from ruralimpact.schema.construction import NetIncome, OfSeveral
+from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.study import Study
 
 
 def check_references(study: Study, folder: Path) -> None:
@@ -23,8 +23,7 @@ def check_references(study: Study, folder: Path) -> None:
 
     Parameters
     ----------
-    study : mapping
-        As `ruralimpact.config.load_study` returns it.
+    study : Study
     folder : path
         The study's folder, for messages.
 
@@ -36,9 +35,9 @@ def check_references(study: Study, folder: Path) -> None:
     _check_unique(study, folder)
     _check_generated(study, file)
     _check_variables(study, file)
-    for name, sample in study["samples"].items():
+    for name, sample in study.samples.items():
         _check_sample(study, sample, f"samples.{name}", file)
-    for analysis in study["analyses"]:
+    for analysis in study.analyses:
         check_design(study, analysis, file)
         _check_analysis(study, analysis, file)
         check_over_time(study, analysis, _roles(study), _timings(study), file)
@@ -46,13 +45,11 @@ def check_references(study: Study, folder: Path) -> None:
     check_questions(study, _timings(study), file)
     check_power(study, file)
     check_attrition(study, _with_role(study, "treatment"), file)
-    names = [analysis["name"] for analysis in study["analyses"]]
-    tested = study.get("sensitivity", {}).get("analyses", [])
+    names = [analysis.name for analysis in study.analyses]
+    tested, left_out = study.sensitivity.analyses or (), study.sensitivity.leave_out
     require(tested, names, "analysis", file, "sensitivity.analyses")
-    left_out = study.get("sensitivity", {}).get("leave_out")
-    require(
-        [left_out] if left_out else [], _timings(study), "variable", file, "sensitivity.leave_out"
-    )
+    region = [left_out] if left_out else []
+    require(region, _timings(study), "variable", file, "sensitivity.leave_out")
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
     check_subgroup_exhibits(study, folder / "exhibits.yaml")
@@ -62,21 +59,16 @@ def check_references(study: Study, folder: Path) -> None:
 
 
 def _check_unique(study: Study, folder: Path) -> None:
-    exhibits = study["exhibits"]["tables"] + study["exhibits"]["figures"]
-    lists = {
-        ("study.yaml", "sources"): study["sources"],
-        ("study.yaml", "analyses"): study["analyses"],
-        ("strategies.yaml", "strategies"): study["strategies"],
-        ("exhibits.yaml", "tables and figures"): exhibits,
-    }
-    for (file, key), entries in lists.items():
-        names = [entry["name"] for entry in entries]
-        for name in names:
-            if names.count(name) > 1:
-                raise ConfigError(f"the name '{name}' stands twice.", file=folder / file, key=key)
-    described = {row["variable"] for row in study["codebook"]}
-    for key in ("variables", "outcomes"):
-        for name in study[key]:
+    exhibits = study.exhibits["tables"] + study.exhibits["figures"]
+    refuse_twice((one.name for one in study.sources), folder / "study.yaml", "sources")
+    refuse_twice((one.name for one in study.analyses), folder / "study.yaml", "analyses")
+    refuse_twice(
+        (one["name"] for one in study.strategies), folder / "strategies.yaml", "strategies"
+    )
+    refuse_twice((one["name"] for one in exhibits), folder / "exhibits.yaml", "tables and figures")
+    described = {row["variable"] for row in study.codebook}
+    for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
+        for name in block:
             if name in described:
                 problem = f"'{name}' is already a variable of codebook.csv."
                 raise ConfigError(problem, file=folder / "study.yaml", key=f"{key}.{name}")
@@ -84,91 +76,83 @@ def _check_unique(study: Study, folder: Path) -> None:
 
 def _check_generated(study: Study, file: Path) -> None:
     """Refuse simulated raw files in a study that does not say that it is synthetic."""
-    if "generate" in study and not study["synthetic"]:
+    if study.generate is not None and not study.synthetic:
         problem = "raw files made by a simulation need `synthetic: true`."
         raise ConfigError(problem, file=file, key="generate")
 
 
 def _check_variables(study: Study, file: Path) -> None:
     """Check that what variables and outcomes are built from exists."""
-    described = [row["variable"] for row in study["codebook"]]
-    for key in ("variables", "outcomes"):
-        known = [*described, *study["variables"], *(study["outcomes"] if key == "outcomes" else ())]
-        for name, entry in study[key].items():
-            of = entry.get("of", [])
-            used = [*(of if isinstance(of, list) else [of]), *entry.get("parts", [])]
-            used += [entry[option] for option in _NAMING if option in entry]
-            used += list(entry.get("where", {}))
-            if "rows" in entry:
-                require([entry["rows"]], _of_rows(study), "source", file, f"{key}.{name}.rows")
-            for money in entry.get("sales", []) + entry.get("costs", []):
-                used += list(money.values())
+    described = [row["variable"] for row in study.codebook]
+    known = [*described, *study.variables]
+    for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
+        known += study.outcomes if key == "outcomes" else ()
+        for name, entry in block.items():
+            if isinstance(entry, OfSeveral | NetIncome) and entry.rows is not None:
+                require([entry.rows], _of_rows(study), "source", file, f"{key}.{name}.rows")
             others = [other for other in known if other != name]
-            require(used, others, "variable", file, f"{key}.{name}")
-
-
-# Keys of variables and outcomes, besides `of` and `parts`, that name a variable.
-_NAMING = ("total", "less", "over", "by", "year")
+            require(entry.inputs, others, "variable", file, f"{key}.{name}")
 
 
 def _of_rows(study: Study) -> list[str]:
     """Return the sources with several rows a unit."""
-    return [source["name"] for source in study["sources"] if "item" in source]
+    return [source.name for source in study.sources if source.item is not None]
 
 
-def _check_sample(study: Study, sample: Mapping[str, Any], key: str, file: Path) -> None:
+def _check_sample(study: Study, sample: Sample, key: str, file: Path) -> None:
     of_rows = _of_rows(study)
-    sources = [one["name"] for one in study["sources"] if one["name"] not in of_rows]
-    require(sample["sources"], sources, "source", file, f"{key}.sources")
+    sources = [one.name for one in study.sources if one.name not in of_rows]
+    require(sample.sources, sources, "source", file, f"{key}.sources")
     variables = _timings(study)
-    if "group" in sample:
-        require([sample["group"]], ["id", *variables], "variable", file, f"{key}.group")
-    periods = sample.get("two_periods")
+    if sample.group is not None:
+        require([sample.group], ["id", *variables], "variable", file, f"{key}.group")
+    periods = sample.two_periods
     if periods is None:
         return
-    if study["design"] == "cross_section":
+    if study.design == "cross_section":
         problem = "a study with one wave after treatment has no two periods to compare."
         raise ConfigError(problem, file=file, key=f"{key}.two_periods")
-    require([periods["status"]], variables, "variable", file, f"{key}.two_periods.status")
-    known = [*variables, *study["outcomes"]]
-    covariates = periods.get("covariates", [])
-    require(covariates, known, "variable", file, f"{key}.two_periods.covariates")
-    both = set(map(str, periods["before"])) & set(map(str, periods["after"]))
-    if both:
-        problem = f"wave {sorted(both)[0]} is both before and after."
-        raise ConfigError(problem, file=file, key=f"{key}.two_periods")
+    require([periods.status], variables, "variable", file, f"{key}.two_periods.status")
+    known = [*variables, *study.outcomes]
+    require(periods.covariates, known, "variable", file, f"{key}.two_periods.covariates")
 
 
-def _check_analysis(study: Study, analysis: Mapping[str, Any], file: Path) -> None:
-    key = f"analyses.{analysis['name']}"
-    require([analysis["sample"]], study["samples"], "sample", file, f"{key}.sample")
-    sample = study["samples"][analysis["sample"]]
-    periods = sample.get("two_periods")
-    if (analysis["method"] == "matched_difference") != (periods is not None):
+def _check_analysis(study: Study, analysis: Analysis, file: Path) -> None:
+    key = f"analyses.{analysis.name}"
+    require([analysis.sample], study.samples, "sample", file, f"{key}.sample")
+    periods = study.samples[analysis.sample].two_periods
+    if (analysis.method == "matched_difference") != (periods is not None):
         problem = (
             "'matched_difference' needs a sample with two_periods."
             if periods is None
             else "a sample with two_periods holds changes; compare them with 'matched_difference'."
         )
         raise ConfigError(problem, file=file, key=f"{key}.method")
-    treatments = [periods["treatment"]] if periods else _with_role(study, "treatment")
-    named = [analysis["treatment"]] if "treatment" in analysis else []
-    require(named, treatments, "treatment", file, f"{key}.treatment")
-    strategies = [strategy["name"] for strategy in study["strategies"]]
-    require(analysis.get("strategies", []), strategies, "strategy", file, f"{key}.strategies")
-    require(analysis["outcomes"], study["outcomes"], "outcome", file, f"{key}.outcomes")
-    try:
-        check_covariates(study, analysis)
-    except ConfigError as error:
-        raise ConfigError(error.problem, file=file, key=error.key) from None
+    treatments = [periods.treatment] if periods else _with_role(study, "treatment")
+    named = getattr(analysis, "treatment", None)
+    require([named] if named else [], treatments, "treatment", file, f"{key}.treatment")
+    if isinstance(analysis, Matching):
+        strategies = [strategy["name"] for strategy in study.strategies]
+        require(analysis.strategies, strategies, "strategy", file, f"{key}.strategies")
+    require(analysis.outcomes, study.outcomes, "outcome", file, f"{key}.outcomes")
+    for option in ("covariates", "exact"):
+        names = getattr(analysis, option, ())
+        try:
+            check_covariates(study, analysis.sample, names, f"{key}.{option}")
+        except ConfigError as error:
+            raise ConfigError(error.problem, file=file, key=error.key) from None
 
 
 def _check_strategies(study: Study, file: Path) -> None:
     """Check the variables that strategies name, in at least the sample of one analysis."""
     known = [*_timings(study)]
-    for sample in study["samples"].values():
-        known += [f"{name}_before" for name in sample.get("two_periods", {}).get("covariates", [])]
-    for row in study["strategies"]:
+    for sample in study.samples.values():
+        known += (
+            [f"{name}_before" for name in sample.two_periods.covariates]
+            if sample.two_periods
+            else []
+        )
+    for row in study.strategies:
         try:
             parse_strategy(row).check_names(dict.fromkeys(Naming, known))
         except ConfigError as error:
@@ -177,19 +161,19 @@ def _check_strategies(study: Study, file: Path) -> None:
 
 
 def _check_exhibits(study: Study, file: Path) -> None:
-    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
-    for exhibit in study["exhibits"]["tables"] + study["exhibits"]["figures"]:
+    analyses = {analysis.name: analysis for analysis in study.analyses}
+    for exhibit in study.exhibits["tables"] + study.exhibits["figures"]:
         name, kind = exhibit["name"], exhibit["kind"]
         named = exhibit.get("analyses", []) + [
             exhibit[key] for key in ("benchmark", "unadjusted") if key in exhibit
         ]
         require(named, analyses, "analysis", file, f"{name}.analyses")
         drawn = exhibit.get("outcomes", [])
-        require(drawn, study["outcomes"], "outcome", file, f"{name}.outcomes")
+        require(drawn, study.outcomes, "outcome", file, f"{name}.outcomes")
         if kind == "benchmark":
             continue
         for analysis in named:
-            if kind in _MATCHED_KINDS and "strategies" not in analyses[analysis]:
+            if kind in _MATCHED_KINDS and not isinstance(analyses[analysis], Matching):
                 problem = f"'{analysis}' is not matched, so there is nothing to show in a '{kind}'."
                 raise ConfigError(problem, file=file, key=f"{name}.analyses")
 
@@ -200,16 +184,16 @@ _MATCHED_KINDS = ("balance", "love", "overlap", "sensitivity")
 def _timings(study: Study) -> dict[str, str]:
     """Return every variable of a study with its timing (empty where none is declared)."""
     return {
-        **{row["variable"]: row["timing"] or "" for row in study["codebook"]},
-        **{name: entry.get("timing", "") for name, entry in study["variables"].items()},
+        **{row["variable"]: row["timing"] or "" for row in study.codebook},
+        **{name: entry.timing or "" for name, entry in study.variables.items()},
     }
 
 
 def _roles(study: Study) -> dict[str, str]:
     """Return every variable of a study with its role."""
     return {
-        **{row["variable"]: row["role"] or "" for row in study["codebook"]},
-        **{name: entry["role"] for name, entry in study["variables"].items()},
+        **{row["variable"]: row["role"] or "" for row in study.codebook},
+        **{name: entry.role for name, entry in study.variables.items()},
     }
 
 

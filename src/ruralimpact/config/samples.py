@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.config.names import require
-from ruralimpact.config.waves import REFERENCES, sources_of, wave_key
+from ruralimpact.config.waves import sources_of
 from ruralimpact.errors import ConfigError
-
-Study = Mapping[str, Any]
+from ruralimpact.schema.analysis import Analysis
+from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.study import Study
+from ruralimpact.schema.waves import wave_key
 
 
 def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> None:
@@ -16,8 +18,8 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> No
 
     Parameters
     ----------
-    study : mapping
-        As `ruralimpact.config.load_study` returns it, its samples' sources known to exist.
+    study : Study
+        Its samples' sources known to exist.
     roles : mapping of str to str
         Role of every variable.
     file : path
@@ -27,25 +29,18 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> No
     ------
     ConfigError
     """
-    for name, sample in study["samples"].items():
+    for name, sample in study.samples.items():
         key = f"samples.{name}"
-        for option in REFERENCES:
-            if option in sample:
-                require([sample[option]], study["samples"], "sample", file, f"{key}.{option}")
         _refuse_circle(study, name, file)
         _check_order(study, name, file)
         _check_arms(sample, roles, file, key)
-        for outcome in sample.get("outcomes", []):
-            require([outcome], study["outcomes"], "outcome", file, f"{key}.outcomes")
-    for analysis in study["analyses"]:
-        sample = study["samples"][analysis["sample"]]
-        built = sample.get("outcomes", list(study["outcomes"]))
-        for outcome in analysis["outcomes"]:
+        require(sample.outcomes or (), study.outcomes, "outcome", file, f"{key}.outcomes")
+    for analysis in study.analyses:
+        built = study.samples[analysis.sample].outcomes or study.outcomes
+        for outcome in analysis.outcomes:
             if outcome not in built:
-                problem = (
-                    f"the sample '{analysis['sample']}' does not have the outcome '{outcome}'."
-                )
-                raise ConfigError(problem, file=file, key=f"analyses.{analysis['name']}.outcomes")
+                problem = f"the sample '{analysis.sample}' does not have the outcome '{outcome}'."
+                raise ConfigError(problem, file=file, key=f"analyses.{analysis.name}.outcomes")
 
 
 def check_wave_exhibits(study: Study, file: Path) -> None:
@@ -53,7 +48,7 @@ def check_wave_exhibits(study: Study, file: Path) -> None:
 
     Parameters
     ----------
-    study : mapping
+    study : Study
     file : path
         exhibits.yaml, for messages.
 
@@ -61,64 +56,59 @@ def check_wave_exhibits(study: Study, file: Path) -> None:
     ------
     ConfigError
     """
-    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
-    for table in study["exhibits"]["tables"]:
+    analyses: dict[str, Analysis] = {analysis.name: analysis for analysis in study.analyses}
+    for table in study.exhibits["tables"]:
         for place, step in enumerate(table.get("steps", []), start=1):
             key = f"{table['name']}.steps.{place}"
             require([step["analysis"]], analyses, "analysis", file, f"{key}.analysis")
-            outcomes = analyses[step["analysis"]]["outcomes"]
+            outcomes = analyses[step["analysis"]].outcomes
             require([step["outcome"]], outcomes, "outcome", file, f"{key}.outcome")
         if table["kind"] == "contamination":
             _check_contamination(study, table, analyses, file)
 
 
 def _check_contamination(
-    study: Study, table: Mapping[str, Any], analyses: Mapping[str, Any], file: Path
+    study: Study, table: Mapping[str, Any], analyses: Mapping[str, Analysis], file: Path
 ) -> None:
     key = f"{table['name']}.analyses"
     if len(table["analyses"]) != 2:
         problem = "give two analyses: without the controls that are none any more, and with them."
         raise ConfigError(problem, file=file, key=key)
     for name, handling in zip(table["analyses"], ("exclude", "keep"), strict=True):
-        sample = study["samples"][analyses[name]["sample"]]
-        if sample.get("contaminated") != handling:
+        if study.samples[analyses[name].sample].contaminated != handling:
             problem = f"the sample of '{name}' needs `contaminated: {handling}` here."
             raise ConfigError(problem, file=file, key=key)
 
 
 def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = ()) -> None:
-    for option in REFERENCES:
-        other = study["samples"][name].get(option)
+    sample = study.samples[name]
+    for option, other in (("baseline", sample.baseline), ("restrict_to", sample.restrict_to)):
         if other is None:
             continue
+        key = f"samples.{name}.{option}"
         if other in (*seen, name):
             problem = f"the samples {', '.join(sorted({*seen, name}))} refer to each other."
-            raise ConfigError(problem, file=file, key=f"samples.{name}.{option}")
-        require([other], study["samples"], "sample", file, f"samples.{name}.{option}")
+            raise ConfigError(problem, file=file, key=key)
+        require([other], study.samples, "sample", file, key)
         _refuse_circle(study, other, file, (*seen, name))
 
 
 def _check_order(study: Study, name: str, file: Path) -> None:
     """Refuse a wave that is not after the baseline it is given."""
-    sample = study["samples"][name]
-    if "baseline" not in sample:
+    sample = study.samples[name]
+    if sample.baseline is None:
         return
-    waves = {one["name"]: one["wave"] for one in study["sources"] if "wave" in one}
-    own = [waves[source] for source in sample["sources"] if source in waves]
-    before = [waves[source] for source in sources_of(study, sample["baseline"]) if source in waves]
+    waves = {one.name: one.wave for one in study.sources if one.wave is not None}
+    own = [waves[source] for source in sample.sources if source in waves]
+    before = [waves[source] for source in sources_of(study, sample.baseline) if source in waves]
     if own and before and wave_key(min(own, key=wave_key)) <= wave_key(max(before, key=wave_key)):
         first, last = min(own, key=wave_key), max(before, key=wave_key)
         problem = f"the wave {first} is not after its baseline, which was asked in {last}."
         raise ConfigError(problem, file=file, key=f"samples.{name}.baseline")
 
 
-def _check_arms(sample: Mapping[str, Any], roles: Mapping[str, str], file: Path, key: str) -> None:
-    wanted = {"arm": "treatment", "first_treated": "adoption"}
-    needs = {"first_treated": "arm", "contaminated": "first_treated"}
-    for option, other in needs.items():
-        if option in sample and other not in sample:
-            raise ConfigError(f"'{option}' needs '{other}' too.", file=file, key=f"{key}.{option}")
-    for option, role in wanted.items():
-        if option in sample:
-            known = [name for name, own in roles.items() if own == role]
-            require([sample[option]], known, f"{role} variable", file, f"{key}.{option}")
+def _check_arms(sample: Sample, roles: Mapping[str, str], file: Path, key: str) -> None:
+    named = {"arm": (sample.arm, "treatment"), "first_treated": (sample.first_treated, "adoption")}
+    for option, (name, role) in named.items():
+        known = [one for one, own in roles.items() if own == role]
+        require([name] if name else [], known, f"{role} variable", file, f"{key}.{option}")

@@ -29,6 +29,7 @@ from ruralimpact.design.records import (
 )
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.design.strategies.options import Naming
+from ruralimpact.schema.base import plain
 from ruralimpact.tables import empty_table
 
 
@@ -51,7 +52,10 @@ def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
         for strategy in strategies_of(analysis)
         for outcome in analysis["outcomes"]
     )
-    definitions = {"analyses": study["analyses"], "strategies": study["strategies"]}
+    definitions = {
+        "analyses": plain(study["analyses"], "label"),
+        "strategies": plain(study["strategies"]),
+    }
     listed = {"specifications": ids, "definitions": definitions}
     text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
     return {**listed, "sha256": hashlib.sha256(text.encode()).hexdigest()}
@@ -119,12 +123,11 @@ def design_study(
 
 def covariate_labels(study: Mapping[str, Any]) -> dict[str, str]:
     """Labels of codebook variables, built variables and outcomes, by name."""
-    labels = {row["variable"]: row["label"] for row in study["codebook"]}
-    for block in ("variables", "outcomes"):
-        labels |= {
-            name: spec["label"] for name, spec in study.get(block, {}).items() if "label" in spec
-        }
-    return labels
+    return {
+        **{row["variable"]: row["label"] for row in study["codebook"]},
+        **{name: one["label"] for name, one in study.get("variables", {}).items()},
+        **study.get("outcome_labels", {}),
+    }
 
 
 def _fit_models(

@@ -1,9 +1,10 @@
 """Which variables a study may match on, by what its configuration declares; needs no data."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
 
@@ -11,15 +12,18 @@ BEFORE = "_before"
 _UNIT_ROLES = ("covariate", "treatment", "adoption", "wave")
 
 
-def check_covariates(study: Mapping[str, Any], analysis: Mapping[str, Any]) -> None:
-    """Refuse an analysis that matches on what treatment may have changed, or on what is no covariate.
+def check_covariates(study: Study, sample: str, names: Iterable[str], key: str) -> None:
+    """Refuse to match on what treatment may have changed, or on what is no covariate.
 
     Parameters
     ----------
-    study : mapping
-        As `ruralimpact.config.load_study` returns it.
-    analysis : mapping
-        One of its analyses, of a sample that exists.
+    study : Study
+    sample : str
+        One of its samples.
+    names : iterable of str
+        Covariates or exact strata.
+    key : str
+        Where they are named, for messages.
 
     Raises
     ------
@@ -29,17 +33,15 @@ def check_covariates(study: Mapping[str, Any], analysis: Mapping[str, Any]) -> N
         (``<name>_before`` of a two-period sample) is always measured before.
     """
     declared = _declared(study)
-    sample = study["samples"][analysis["sample"]]
-    for option in ("covariates", "exact"):
-        for name in analysis.get(option, []):
-            _check_one(name, sample, declared, f"analyses.{analysis['name']}.{option}")
+    for name in names:
+        _check_one(name, study.samples[sample], declared, key)
 
 
 def _check_one(
-    name: str, sample: Mapping[str, Any], declared: Mapping[str, tuple[str, str]], key: str
+    name: str, sample: Sample, declared: Mapping[str, tuple[str, str]], key: str
 ) -> None:
-    if "two_periods" in sample:
-        known = [covariate + BEFORE for covariate in sample["two_periods"]["covariates"]]
+    if sample.two_periods is not None:
+        known = [covariate + BEFORE for covariate in sample.two_periods.covariates]
         if name not in known:
             hint = nearest(name, known)
             raise ConfigError(f"the sample has no covariate '{name}'. {hint}", key=key)
@@ -59,23 +61,22 @@ def _check_one(
         raise ConfigError(problem, key=key)
 
 
-def unit_variables(study: Mapping[str, Any]) -> list[str]:
+def unit_variables(study: Study) -> list[str]:
     """Return the variables that belong to the units table: covariates, treatments, adoption and waves."""
     return [name for name, (role, _) in _declared(study).items() if role in _UNIT_ROLES]
 
 
-def covariates_before(study: Mapping[str, Any]) -> list[str]:
+def covariates_before(study: Study) -> list[str]:
     """Return the covariates that are declared as measured before treatment."""
     return [name for name, found in _declared(study).items() if found == ("covariate", "pre")]
 
 
-def _declared(study: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def _declared(study: Study) -> dict[str, tuple[str, str]]:
     """Return role and timing of every variable; one that is built has its own, not its inputs'."""
-    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    entries = parse_codebook(study.codebook, [source.name for source in study.sources])
     declared = {entry.variable: (entry.role, entry.timing) for entry in entries}
-    for name, spec in study.get("variables", {}).items():
-        role, timing = spec.get("role", ""), spec.get("timing", "")
-        if role == "covariate" and timing not in ("pre", "post"):
+    for name, spec in study.variables.items():
+        if spec.role == "covariate" and spec.timing is None:
             raise ConfigError("a covariate needs a timing, pre or post.", key=f"variables.{name}")
-        declared[name] = (role, timing)
-    return declared | dict.fromkeys(study.get("outcomes", {}), ("outcome", "post"))
+        declared[name] = (spec.role, spec.timing or "")
+    return declared | dict.fromkeys(study.outcomes, ("outcome", "post"))

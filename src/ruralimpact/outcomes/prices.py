@@ -1,13 +1,13 @@
 """Amounts of different years at the prices of one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.source import Prices, Source
 
 FloatArray = NDArray[np.float64]
 
@@ -49,21 +49,20 @@ def deflate(
 
 def at_study_prices(
     survey: pd.DataFrame,
-    source: Mapping[str, Any],
+    source: Source,
     amounts: Sequence[str],
-    prices: Mapping[str, Any],
+    prices: Prices | None,
 ) -> pd.DataFrame:
     """Convert and deflate the amounts of a source to the study's currency and price year.
 
     Parameters
     ----------
     survey : DataFrame
-    source : mapping
-        Item of ``sources:``; ``currency`` and ``price_year`` where they are not those of `prices`.
+    source : Source
+        With ``currency`` and ``price_year`` where they are not those of `prices`.
     amounts : sequence of str
         Columns of the codebook type ``money``.
-    prices : mapping
-        The block of that name: ``year``, ``deflators``, ``currency``, ``exchange_rates``.
+    prices : Prices or None
 
     Returns
     -------
@@ -78,58 +77,53 @@ def at_study_prices(
         does not state their year.
     """
     factor = _exchange_rate(source, prices)
-    if "price_year" in source and "year" not in prices:
-        problem = f"the source '{source['name']}' states a price year, and the study has none."
-        raise ConfigError(problem, key="prices.year")
     _refuse_silent_year(source, amounts, prices)
-    if "price_year" in source:
-        year, deflators = int(source["price_year"]), _deflators(prices)
-        for one in (year, int(prices["year"])):
+    if source.price_year is not None:
+        if prices is None:
+            problem = f"the source '{source.name}' states a price year, and the study has none."
+            raise ConfigError(problem, key="prices.year")
+        deflators = deflators_of(prices)
+        for one in (source.price_year, prices.year):
             if one not in deflators:
                 raise ConfigError(
                     f"there is no deflator of the year {one}.", key="prices.deflators"
                 )
-        factor *= deflators[int(prices["year"])] / deflators[year]
-    if {"currency", "price_year"} & set(source) and not amounts:
+        factor *= deflators[prices.year] / deflators[source.price_year]
+    if (source.currency is not None or source.price_year is not None) and not amounts:
         raise ConfigError(
             "a currency or price year is stated, and no variable of this source is of the type money.",
-            key=f"sources.{source['name']}",
+            key=f"sources.{source.name}",
         )
     return survey.assign(**{name: survey[name] * factor for name in amounts if name in survey})
 
 
-def _refuse_silent_year(
-    source: Mapping[str, Any], amounts: Sequence[str], prices: Mapping[str, Any]
-) -> None:
+def deflators_of(prices: Prices) -> dict[int, float]:
+    """Return the price index by year."""
+    return {int(year): float(index) for year, index in prices.deflators.items()}
+
+
+def _refuse_silent_year(source: Source, amounts: Sequence[str], prices: Prices | None) -> None:
     """Refuse amounts of a later (or earlier) year that would pass for those of the study's year."""
-    wave = str(source.get("wave", ""))
-    year = str(prices.get("year", wave))
-    if (
-        amounts
-        and "price_year" not in source
-        and wave.isdigit()
-        and len(wave) == 4
-        and wave != year
-    ):
+    wave = source.wave or ""
+    year = str(prices.year) if prices is not None else wave
+    is_year = wave.isdigit() and len(wave) == 4
+    if amounts and source.price_year is None and is_year and wave != year:
         problem = (
             f"the wave of {wave} has amounts of money and does not say of which year their prices are; the "
             f"study's are those of {year}."
         )
-        raise ConfigError(problem, key=f"sources.{source['name']}.price_year")
+        raise ConfigError(problem, key=f"sources.{source.name}.price_year")
 
 
-def _deflators(prices: Mapping[str, Any]) -> dict[int, float]:
-    return {int(year): float(index) for year, index in prices.get("deflators", {}).items()}
-
-
-def _exchange_rate(source: Mapping[str, Any], prices: Mapping[str, Any]) -> float:
-    currency = source.get("currency", prices.get("currency"))
-    if currency == prices.get("currency"):
+def _exchange_rate(source: Source, prices: Prices | None) -> float:
+    home = prices.currency if prices is not None else None
+    currency = source.currency or home
+    if currency is None or currency == home:
         return 1.0
-    rates = prices.get("exchange_rates", {})
+    rates = (prices.exchange_rates if prices is not None else None) or {}
     if currency not in rates:
         raise ConfigError(
-            f"amounts of the source '{source['name']}' are in {currency}, for which there is no rate.",
+            f"amounts of the source '{source.name}' are in {currency}, for which there is no rate.",
             key="prices.exchange_rates",
         )
     return float(rates[currency])

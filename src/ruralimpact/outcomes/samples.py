@@ -21,6 +21,9 @@ from ruralimpact.outcomes.waves import (
     restricted,
     with_baseline,
 )
+from ruralimpact.schema import sample as spec
+from ruralimpact.schema.construction import AnyOutcome
+from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
 
@@ -55,7 +58,7 @@ class Sample:
 def build_sample(
     name: str,
     surveys: Mapping[str, pd.DataFrame],
-    study: Mapping[str, Any],
+    study: Study,
     *,
     built: dict[str, Sample] | None = None,
 ) -> Sample:
@@ -67,10 +70,8 @@ def build_sample(
         Key of ``samples:``.
     surveys : mapping of str to DataFrame
         Survey tables by source.
-    study : mapping
-        ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and, where there are any,
-        ``prices``, as `ruralimpact.config.load_study` returns them; ``references``, samples that those
-        of ``samples`` refer to, see `ruralimpact.config.waves.rounds_of`.
+    study : Study
+        Or a round of it, with ``references``, see `ruralimpact.config.waves.rounds_of`.
     built : dict of str to Sample, optional
         Samples built so far, of which those referred to are taken, and to which new ones are added.
 
@@ -97,26 +98,26 @@ def build_sample(
 def _built(
     name: str,
     surveys: Mapping[str, pd.DataFrame],
-    study: Mapping[str, Any],
+    study: Study,
     known: dict[str, Sample],
 ) -> Sample:
-    spec = _specs(study)[name]
-    entries = parse_codebook(study["codebook"], surveys)
-    several = {one["name"] for one in study["sources"] if "item" in one}
+    asked = {**study.references, **study.samples}[name]
+    entries = parse_codebook(study.codebook, surveys)
+    several = {one.name for one in study.sources if one.item is not None}
     priced = {
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
     }
     rows = {source: priced[source] for source in priced if source in several}
-    pooled = _pooled(name, spec, priced, _described(entries, several))
-    outcomes = _outcomes(name, spec, study)
+    pooled = _pooled(name, asked, priced, _described(entries, several))
+    outcomes = _outcomes(name, asked, study)
     try:
         construction = build(
             pooled,
-            variables=study["variables"],
+            variables=study.variables,
             outcomes=outcomes,
             entries=entries,
             rows=rows,
-            prices=study.get("prices"),
+            prices=study.prices,
         )
     except DataError as error:
         raise error.inside(f"sample {name}") from None
@@ -132,15 +133,11 @@ def _built(
         _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))
         for source, count in _strays(rows, pooled["id"]).items()
     ]
-    others = {
-        one: build_sample(spec[one], surveys, study, built=known).units
-        for one in ("baseline", "restrict_to")
-        if one in spec
-    }
-    selected, left_out, contamination = _selected(name, spec, table, others, study)
+    others = {one: build_sample(one, surveys, study, built=known).units for one in asked.referred}
+    selected, left_out, contamination = _selected(name, asked, table, others, study)
     excluded += [_exclusion(name, *counted) for counted in left_out]
-    if "two_periods" in spec:
-        change = two_periods(selected, spec["two_periods"], list(outcomes), sample=name)
+    if asked.two_periods is not None:
+        change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
         return Sample(change.units, change.outcomes, _exclusions(excluded), contamination)
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
@@ -150,50 +147,40 @@ def _built(
     return Sample(units, values, _exclusions(excluded), contamination)
 
 
-def _specs(study: Mapping[str, Any]) -> dict[str, Any]:
-    """Samples of this round, and those of earlier rounds that they refer to."""
-    return {**study.get("references", {}), **study["samples"]}
-
-
 def _at_study_prices(
-    name: str, table: pd.DataFrame, entries: Sequence[Entry], study: Mapping[str, Any]
+    name: str, table: pd.DataFrame, entries: Sequence[Entry], study: Study
 ) -> pd.DataFrame:
-    source = next(one for one in study["sources"] if one["name"] == name)
+    source = next(one for one in study.sources if one.name == name)
     amounts = [entry.variable for entry in entries_of(entries, name) if entry.type == "money"]
-    return at_study_prices(table, source, amounts, study.get("prices", {}))
+    return at_study_prices(table, source, amounts, study.prices)
 
 
-def _outcomes(name: str, spec: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, Any]:
+def _outcomes(name: str, asked: spec.Sample, study: Study) -> dict[str, AnyOutcome]:
     """Return the outcomes of a sample, with those that they are made from, in the study's order."""
-    wanted = list(spec.get("outcomes", study["outcomes"]))
+    wanted = list(asked.outcomes or study.outcomes)
     for outcome in wanted:
-        if outcome not in study["outcomes"]:
-            problem = f"there is no outcome '{outcome}'. {nearest(outcome, study['outcomes'])}"
+        if outcome not in study.outcomes:
+            problem = f"there is no outcome '{outcome}'. {nearest(outcome, study.outcomes)}"
             raise ConfigError(problem, key=f"samples.{name}.outcomes")
-        used = {str(one) for value in study["outcomes"][outcome].values() for one in _named(value)}
-        wanted += [one for one in study["outcomes"] if one in used and one not in wanted]
-    return {one: study["outcomes"][one] for one in study["outcomes"] if one in wanted}
-
-
-def _named(value: Any) -> list[Any]:
-    """Return what a key of an outcome may name: itself, or the entries of its list."""
-    return value if isinstance(value, list) else [value]
+        used = study.outcomes[outcome].inputs
+        wanted += [one for one in study.outcomes if one in used and one not in wanted]
+    return {one: study.outcomes[one] for one in study.outcomes if one in wanted}
 
 
 def _selected(
     name: str,
-    spec: Mapping[str, Any],
+    asked: spec.Sample,
     table: pd.DataFrame,
     others: Mapping[str, pd.DataFrame],
-    study: Mapping[str, Any],
+    study: Study,
 ) -> tuple[pd.DataFrame, list[tuple[str, int, int]], pd.DataFrame]:
     """Give rows their group and baseline, and leave out who is not compared: counted, by reason."""
     excluded: list[tuple[str, int, int]] = []
     contamination = pd.DataFrame(columns=list(CONTAMINATION_COLUMNS))
-    column = spec.get("group", "id")
-    if "baseline" in spec:
-        before = others["baseline"]
-        arms = [spec["arm"]] if "arm" in spec else []
+    column = asked.group or "id"
+    if asked.baseline is not None:
+        before = others[asked.baseline]
+        arms = [asked.arm] if asked.arm is not None else []
         if column != "id" and column in table:  # as the baseline has it
             table = table.assign(**{column: table[column].astype("str")})
         table, left_out = with_baseline(
@@ -203,25 +190,26 @@ def _selected(
             covariates=covariates_before(study),
             fixed=[column, *arms],
             sample=name,
-            named=spec["baseline"],
+            named=asked.baseline,
         )
         excluded += left_out
-    if "restrict_to" in spec:
-        table, left_out = restricted(table, others["restrict_to"]["id"], spec["restrict_to"])
+    if asked.restrict_to is not None:
+        ids = others[asked.restrict_to]["id"]
+        table, left_out = restricted(table, ids, asked.restrict_to)
         excluded += left_out
     table = table.assign(group=_groups(name, column, table))
     known = table["group"].notna()
     if not known.all():
         excluded.append((f"the group '{column}' is missing", int((~known).sum()), len(table)))
         table = table[known].reset_index(drop=True)
-    _refuse_changes(name, spec, table)
-    table = carried_over(table, [spec[key] for key in ("arm", "first_treated") if key in spec])
-    if "first_treated" in spec:
+    _refuse_changes(name, asked, table)
+    table = carried_over(table, [one for one in (asked.arm, asked.first_treated) if one])
+    if asked.arm is not None and asked.first_treated is not None:
         found = adoption(
             table,
-            arm=spec["arm"],
-            first_treated=spec["first_treated"],
-            handling=spec.get("contaminated"),
+            arm=asked.arm,
+            first_treated=asked.first_treated,
+            handling=asked.contaminated,
             sample=name,
         )
         excluded += found.excluded
@@ -229,27 +217,27 @@ def _selected(
     return table, excluded, contamination
 
 
-def _refuse_changes(name: str, spec: Mapping[str, Any], table: pd.DataFrame) -> None:
+def _refuse_changes(name: str, asked: spec.Sample, table: pd.DataFrame) -> None:
     """Refuse units that change what must stay over the waves of a sample."""
     fixed = {"group": "the group"}
-    fixed |= {spec["arm"]: "the arm"} if "arm" in spec else {}
-    if "first_treated" in spec:
-        fixed |= {spec["first_treated"]: "the time at which treatment began"}
+    fixed |= {asked.arm: "the arm"} if asked.arm is not None else {}
+    if asked.first_treated is not None:
+        fixed |= {asked.first_treated: "the time at which treatment began"}
     refuse_changes(table, fixed, name)
 
 
 def _pooled(
     name: str,
-    spec: Mapping[str, Any],
+    asked: spec.Sample,
     surveys: Mapping[str, pd.DataFrame],
     entries: Sequence[Entry],
 ) -> pd.DataFrame:
     """Stack the sources of a sample; a codebook variable that a source lacks is missing there."""
-    for source in spec["sources"]:
+    for source in asked.sources:
         if source not in surveys:
             problem = f"there is no source '{source}'. {nearest(source, surveys)}"
             raise ConfigError(problem, key=f"samples.{name}.sources")
-    tables = {source: surveys[source] for source in spec["sources"]}
+    tables = {source: surveys[source] for source in asked.sources}
     _refuse_no_wave(name, tables)
     pooled = pd.concat(tables.values(), ignore_index=True)
     lacking = {

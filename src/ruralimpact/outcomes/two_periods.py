@@ -1,6 +1,6 @@
 """A panel folded to two periods: who left the programme, who never was in it, and what changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.covariates import BEFORE
+from ruralimpact.schema import sample as spec
 from ruralimpact.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
@@ -36,7 +37,7 @@ class TwoPeriods:
 
 
 def two_periods(
-    table: pd.DataFrame, spec: Mapping[str, Any], outcomes: Sequence[str], *, sample: str
+    table: pd.DataFrame, periods: spec.TwoPeriods, outcomes: Sequence[str], *, sample: str
 ) -> TwoPeriods:
     """Fold a panel to one row a unit.
 
@@ -44,9 +45,8 @@ def two_periods(
     ----------
     table : DataFrame
         ``id``, ``group``, ``wave`` and everything built, one row a unit and wave.
-    spec : mapping
-        ``before`` and ``after`` (waves), ``status`` (a 0/1 variable), ``treatment`` (name of the
-        new column) and ``covariates``.
+    periods : schema.sample.TwoPeriods
+        Waves before and after, the status (a 0/1 variable), the name of the new treatment, covariates.
     outcomes : sequence of str
     sample : str
         Name of the sample, for messages.
@@ -64,38 +64,39 @@ def two_periods(
         A unit changes its group between waves.
     """
     key = f"samples.{sample}.two_periods"
-    before, after = _waves(table, spec, "before", key), _waves(table, spec, "after", key)
-    _check_names(table, spec, key)
+    before = _waves(table, periods.before, f"{key}.before")
+    after = _waves(table, periods.after, f"{key}.after")
+    _check_names(table, periods, key)
     panel = table.assign(wave=table["wave"].astype("str"))
     panel = panel[panel["wave"].isin([*before, *after])]
-    status, present = _by_wave(panel, spec["status"]), _by_wave(panel, "unit_id").notna()
+    status, present = _by_wave(panel, periods.status), _by_wave(panel, "unit_id").notna()
     treatment, excluded = _classify(
-        status[before].to_numpy(), status[after].to_numpy(), present.to_numpy(), spec["status"]
+        status[before].to_numpy(), status[after].to_numpy(), present.to_numpy(), periods.status
     )
     kept = ~np.isnan(treatment)
     ids = status.index[kept]
     panel = panel[panel["id"].isin(ids)]
     units = pd.DataFrame({"unit_id": ids, "group": _groups(panel, sample), "id": ids})
-    units[spec["treatment"]] = treatment[kept]
-    for name in spec["covariates"]:
+    units[periods.treatment] = treatment[kept]
+    for name in periods.covariates:
         units[name + BEFORE] = _mean(panel, name, before)
     changes = {name: _mean(panel, name, after) - _mean(panel, name, before) for name in outcomes}
     return TwoPeriods(units, pd.DataFrame({"unit_id": ids, **changes}), excluded)
 
 
-def _waves(table: pd.DataFrame, spec: Mapping[str, Any], option: str, key: str) -> list[str]:
+def _waves(table: pd.DataFrame, listed: Sequence[spec.Wave], key: str) -> list[str]:
     """Return the waves that a key lists, as text, so that 2008 and "2008" are the same."""
     known = sorted(str(wave) for wave in table["wave"].unique()) if "wave" in table else []
-    waves = [str(wave) for wave in spec[option]]
+    waves = [str(wave) for wave in listed]
     for wave in waves:
         if wave not in known:
             problem = f"the data have no wave {wave}. Known: {', '.join(known) or 'none'}."
-            raise ConfigError(problem, key=f"{key}.{option}")
+            raise ConfigError(problem, key=key)
     return waves
 
 
-def _check_names(table: pd.DataFrame, spec: Mapping[str, Any], key: str) -> None:
-    named = [("status", spec["status"]), *(("covariates", name) for name in spec["covariates"])]
+def _check_names(table: pd.DataFrame, periods: spec.TwoPeriods, key: str) -> None:
+    named = [("status", periods.status), *(("covariates", name) for name in periods.covariates)]
     for option, name in named:
         if name not in table:
             problem = f"there is no variable '{name}'. {nearest(name, table.columns)}"

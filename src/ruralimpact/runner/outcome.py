@@ -4,11 +4,11 @@ import json
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
+from ruralimpact.schema.study import Study
 
 _FAULT = (
     "error: the stage '{stage}' of {study} stopped unexpectedly{last}. This is a fault of the program, "
@@ -36,7 +36,7 @@ def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def summary(study: Mapping[str, Any], root: Path) -> list[str]:
+def summary(study: Study, root: Path) -> list[str]:
     """Return the lines that say where a study's report is, and its headline numbers."""
     folder = Path("results") / study["name"]
     lines = [f"{study['name']}: {study['title']}", f"  Report: {folder / 'report.html'}"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.config.waves import rounds_of
+from ruralimpact.schema.study import Study
 
 STAGES = {
     "generate_data": "Making the raw files of the stand-in",
@@ -89,11 +90,11 @@ class RunProgress:
 
     Parameters
     ----------
-    studies : sequence of mapping
+    studies : sequence of Study
         As `ruralimpact.config.load_studies` returns them.
     """
 
-    def __init__(self, studies: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, studies: Sequence[Study]) -> None:
         self.studies = {
             s["name"]: StudyProgress(
                 s["name"], s["title"], tuple(STAGES) if "generate" in s else _USUAL

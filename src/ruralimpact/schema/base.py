@@ -1,18 +1,23 @@
 """The base of all models of the configuration, and the types that their keys are made of."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from textwrap import dedent
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     Strict,
     WrapValidator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from ruralimpact.suggestions import nearest
 
@@ -23,14 +28,19 @@ CHOOSING = ("method", "build", "rule", "kind")
 
 
 class Settings(BaseModel):
-    """A set of keys: none but those declared, each of exactly its type, none changed afterwards."""
+    """A set of keys: none but those declared, each of exactly its type, none changed afterwards.
+
+    The text under a field describes its key, in the JSON schema and in the documentation.
+    """
+
+    later_keys: ClassVar[tuple[str, ...]] = ()
+    """Keys that are written after the others, in this order."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         defer_build=True,
     )
 
@@ -44,6 +54,89 @@ class Settings(BaseModel):
                 of = f" of {chosen[0]}" if chosen else ""
                 raise fault(f"unknown key '{key}'{of}. {nearest(str(key), known)}", key)
         return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Add the texts under the fields, which are read only here: importing the models stays cheap."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        for one in reversed(cls.__mro__):
+            for key, text in _texts_under_fields(one).items():
+                if key in schema["properties"]:
+                    schema["properties"][key]["description"] = text
+        schema["properties"] = {key: schema["properties"][key] for key in cls.written_order()}
+        return schema
+
+    @classmethod
+    def written_order(cls) -> list[str]:
+        """Return the keys in the order in which they are written and described."""
+        last = {key: place for place, key in enumerate(cls.later_keys, start=1)}
+        return sorted(cls.model_fields, key=lambda key: last.get(key, 0))
+
+    # Read-only access by key, for what has not been moved to attributes yet: only keys that were given.
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.model_fields_set:
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.model_fields_set
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
+        return (key for key in self.written_order() if key in self.model_fields_set)
+
+    def __len__(self) -> int:
+        return len(self.model_fields_set)
+
+    def keys(self) -> list[str]:
+        return list(self)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return getattr(self, key) if key in self.model_fields_set else default
+
+    def items(self) -> list[tuple[str, Any]]:
+        return [(key, self[key]) for key in self]
+
+
+Mapping.register(Settings)
+
+
+def _texts_under_fields(kind: type) -> dict[str, str]:
+    try:
+        source = inspect.getsource(kind) if issubclass(kind, Settings) else ""
+    except OSError:  # a model that no file defines
+        source = ""
+    if not source:
+        return {}
+    body = ast.parse(dedent(source)).body[0].body  # type: ignore[attr-defined]
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
+def plain(value: Any, *without: str) -> Any:
+    """Return settings as plain mappings and lists of the keys that were given.
+
+    Parameters
+    ----------
+    value : model, or mapping or sequence of models
+    *without : str
+        Keys of the outermost models that are left out.
+    """
+    if isinstance(value, Settings):
+        return {key: plain(value[key]) for key in value if key not in without}
+    if isinstance(value, dict):
+        return {key: plain(one, *without) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one, *without) for one in value]
+    return value
 
 
 def fault(problem: str, *key: str | int) -> PydanticCustomError:

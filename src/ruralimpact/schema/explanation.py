@@ -27,9 +27,10 @@ def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
     str
     """
     error = errors[0]
-    types = [_TYPES[one["type"]] for one in errors if one["type"] in _TYPES]
-    if len(types) == len(errors):
-        return _wrong_type(error["input"], list(dict.fromkeys(types)), is_whole=whole is not None)
+    if all(one["type"] in _TYPES for one in errors):
+        found = {_TYPES[one["type"]] for one in errors}
+        types = [one for one in dict.fromkeys(_TYPES.values()) if one in found]
+        return _wrong_type(error["input"], types, is_whole=whole is not None)
     error = next(one for one in errors if one["type"] not in _TYPES)
     context = error.get("ctx", {})
     if error["type"] == "missing":

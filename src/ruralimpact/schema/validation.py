@@ -88,6 +88,8 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
     """Describe the first error: unknown keys come before what their absence causes elsewhere."""
     found: dict[Place, list[ErrorDetails]] = {}
     for one in error.errors(include_url=False):
+        if one["type"] == "too_short" and len(one["input"]) >= one["ctx"]["min_length"]:
+            continue  # pydantic counts the entries that are right
         found.setdefault(_place(one, document.content), []).append(one)
 
     def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, int]:

@@ -1,0 +1,256 @@
+"""Analyses: which comparison is made on which sample, and by what."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ruralimpact.schema.base import (
+    Entries,
+    Name,
+    Names,
+    NotNegative,
+    Settings,
+    SomeDistinctEntries,
+    SomeEntries,
+    Text,
+    fault,
+)
+from ruralimpact.schema.questions import Association, Decomposition, Subgroups, refuse_name_twice
+from ruralimpact.schema.sample import Wave, refuse_wave_on_both_sides
+from ruralimpact.schema.waves import wave_key
+
+METHOD = """\
+`difference_in_means`: for a randomised comparison; `matching`: strategies applied to levels;
+`matched_difference`: strategies applied to changes between two periods; `panel`: regressions with effects for
+units and waves; `difference_in_differences`: changes of the treated less changes of controls;
+`triple_difference`: the same, less the difference among units that the programme is not for; `staggered`:
+effects by cohort and wave where treatment begins at several times; `before_after`: changes of the treated
+alone, not attributable."""
+
+ADJUSTED = ("doubly_robust", "regression", "weighting")
+
+
+class Analysis(Settings):
+    """What every analysis has."""
+
+    later_keys = (
+        *("treatment", "first_treated", "fixed", "eligible", "before", "after", "covariates"),
+        *("second_order_balance", "exact", "control", "form", "base", "anticipation"),
+        *("strategies", "estimators", "outcomes", "subgroups", "decomposition", "associations"),
+    )
+    name: Name
+    """A name of small letters, digits and underscores."""
+    label: Text
+    """Label shown in tables and figures."""
+    sample: str
+    """Sample that it is made on."""
+    method: Annotated[str, Field(description=METHOD)]
+    outcomes: Names
+    """Outcomes that effects are estimated on."""
+
+
+class Asking(Analysis):
+    """An analysis that may ask more than its estimates."""
+
+    covariates: Names = ()
+    """Covariates measured before the treatment."""
+    subgroups: Entries[Subgroups] = ()
+    """Effects by subgroup, with the test that they are equal: by a category, by quantiles of a variable
+    measured before, or by quantiles of an outcome predicted without treatment."""
+    decomposition: Decomposition | None = None
+    """Split of the effect on net income into volume, mix, quality, price and cost; the products'
+    values less costs must be the outcome, to the cent."""
+    associations: Entries[Association] = ()
+    """What goes with an outcome among the treated, by regression; no effects."""
+
+    @model_validator(mode="after")
+    def _names_no_question_twice(self) -> Self:
+        refuse_name_twice(self.subgroups, "subgroups")
+        refuse_name_twice(self.associations, "associations")
+        return self
+
+
+class DifferenceInMeans(Asking, title="Difference in means"):
+    """`method: difference_in_means`."""
+
+    method: Literal["difference_in_means"]
+    treatment: str
+    """Treatment, a variable of the sample that is 0 or 1."""
+
+
+class Matching(Asking, title="Matching and weighting"):
+    """`method: matching` or `method: matched_difference`."""
+
+    method: Literal["matching", "matched_difference"]
+    treatment: str
+    """Treatment, a variable of the sample that is 0 or 1."""
+    covariates: Names
+    """Covariates measured before the treatment."""
+    second_order_balance: bool = False
+    """Check the balance of squares and products of covariates as well."""
+    exact: Names = ()
+    """Variables on which matches must agree exactly, whatever the strategy."""
+    strategies: Names
+    """Strategies of strategies.yaml, by name."""
+
+    @model_validator(mode="after")
+    def _compares_levels_to_decompose(self) -> Self:
+        if self.method == "matched_difference" and self.decomposition is not None:
+            problem = "changes between periods have no prices; decompose a comparison of levels."
+            raise fault(problem, "decomposition")
+        return self
+
+
+class Panel(Analysis, title="Panel regressions"):
+    """`method: panel`."""
+
+    method: Literal["panel"]
+    treatment: str
+    """Treatment, a variable of the sample that is 0 or 1."""
+    covariates: Names = ()
+    """Covariates measured before the treatment."""
+    estimators: SomeDistinctEntries[Literal["two_way_fixed_effects", "first_differences"]]
+    """Estimators of the panel."""
+
+
+class OverTime(Analysis):
+    """An analysis of changes of units over waves."""
+
+
+class BetweenWaves(OverTime):
+    """Changes from waves before treatment to waves after it."""
+
+    before: SomeEntries[Wave]
+    """Waves before."""
+    after: SomeEntries[Wave]
+    """Waves after."""
+
+    @model_validator(mode="after")
+    def _has_its_waves_in_order(self) -> Self:
+        refuse_wave_on_both_sides(self.before, self.after)
+        before = max(map(str, self.before), key=wave_key)
+        after = min(map(str, self.after), key=wave_key)
+        numbers = wave_key(before)[0] == wave_key(after)[0] == 0  # the order of words is as listed
+        if numbers and wave_key(after) < wave_key(before):
+            problem = f"wave {after} of `after` is not later than wave {before} of `before`."
+            raise fault(problem, "after")
+        return self
+
+
+class ComparedChanges(BetweenWaves):
+    """Changes of the treated compared with those of controls."""
+
+    treatment: str
+    """Treatment, a variable of the sample that is 0 or 1."""
+    fixed: bool = False
+    """The treatment is the arm of a unit, the same in every wave, and not whether it is treated in the
+    wave; a unit whose arm changes is then an error."""
+    covariates: Names = ()
+    """Covariates, with their values in the last wave before treatment."""
+
+
+class DifferenceInDifferences(ComparedChanges, title="Difference in differences"):
+    """`method: difference_in_differences`, of a sample with one row a unit and wave.
+
+    Units that were not observed in every wave named, or whose treatment neither begins between
+    `before` and `after` nor stays away, are left out and counted.
+    """
+
+    method: Literal["difference_in_differences"]
+    estimators: SomeDistinctEntries[
+        Literal["two_by_two", "ancova", "doubly_robust", "regression", "weighting"]
+    ]
+    """`two_by_two`: mean changes compared; `ancova`: regression on the outcome before, treatment and
+    covariates; `doubly_robust`: given covariates, by tilting and regression; `regression`: by
+    regression among controls; `weighting`: by the inverse propensity."""
+
+    @model_validator(mode="after")
+    def _has_covariates_to_adjust_for(self) -> Self:
+        adjusted = [name for name in self.estimators if name in ADJUSTED]
+        if adjusted and not self.covariates:
+            problem = f"'{adjusted[0]}' adjusts for covariates, and none are given."
+            raise fault(problem, "estimators")
+        return self
+
+
+class TripleDifference(ComparedChanges, title="Triple difference"):
+    """`method: triple_difference`, as `difference_in_differences`."""
+
+    method: Literal["triple_difference"]
+    eligible: str
+    """Indicator, in the last wave before, of units that the programme is for, in either arm."""
+
+
+GroupTimeEstimator = Literal[
+    "group_time_simple",
+    "group_time_cohort",
+    "group_time_calendar",
+    "group_time_event",
+    "two_way_fixed_effects",
+]
+
+
+class Staggered(OverTime, title="Treatment that begins at several times"):
+    """`method: staggered`, of a sample with one row a unit and wave.
+
+    Effects by cohort and wave, and their averages. Units that were not observed in every wave, or
+    treated already in the first, are left out and counted.
+    """
+
+    method: Literal["staggered"]
+    treatment: str | None = None
+    """Indicator by wave, 1 from the first wave with treatment; units in which it ends again are left
+    out and counted. Or give `first_treated`."""
+    first_treated: str | None = None
+    """Variable with the role adoption: the year or wave in which treatment began, 0 for never. Units
+    are treated from the first wave that is not before it."""
+    covariates: Names = ()
+    """Covariates, with their values in the first wave."""
+    control: Literal["never_treated", "not_yet_treated"] = "never_treated"
+    """Units compared with: those never treated up to the last wave, or in each wave all that are not
+    treated yet."""
+    form: Literal["doubly_robust", "regression", "weighting", "unconditional"] = "doubly_robust"
+    """How a comparison adjusts for covariates."""
+    base: Literal["universal", "varying"] = "universal"
+    """What waves before treatment are compared with: `universal`, the last wave before it, as all
+    others are; `varying`, the wave just before each, which leaves no sensitivity to parallel
+    trends."""
+    anticipation: NotNegative = 0
+    """Time before treatment, in the unit of the waves, in which it may already have effects."""
+    estimators: SomeDistinctEntries[GroupTimeEstimator] | None = None
+    """Averages of the effects by cohort and wave (`group_time_simple`: by cohort size;
+    `group_time_cohort`, `group_time_calendar`, `group_time_event`: over cohorts, waves, times since
+    treatment), and `two_way_fixed_effects` as a warning beside them; all when not given."""
+
+    @model_validator(mode="after")
+    def _knows_when_treatment_began(self) -> Self:
+        if (self.treatment is None) == (self.first_treated is None):
+            raise fault("give either treatment (0 or 1 by wave) or first_treated (when it began).")
+        if self.covariates and self.form == "unconditional":
+            raise fault("the form 'unconditional' takes no covariates.", "form")
+        return self
+
+
+class BeforeAfter(BetweenWaves, title="Before and after, without comparison"):
+    """`method: before_after`, of a sample with one row a unit and wave.
+
+    The change of treated units alone. It is not attributable to the project, and is labelled so
+    wherever it stands.
+    """
+
+    covariates: ClassVar[tuple[str, ...]] = ()
+    method: Literal["before_after"]
+    treatment: str | None = None
+    """Indicator of treated units, 1 in every wave after; all units when not given."""
+
+
+AnyAnalysis = Annotated[
+    DifferenceInMeans
+    | Matching
+    | Panel
+    | DifferenceInDifferences
+    | TripleDifference
+    | Staggered
+    | BeforeAfter,
+    Field(discriminator="method"),
+]

@@ -1,0 +1,126 @@
+"""What an analysis asks beyond its estimates: subgroups, decomposition, associations."""
+
+from collections.abc import Iterable
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from ruralimpact.schema.base import Name, Names, Settings, SomeEntries, Text, fault
+
+
+class Subgroups(Settings):
+    """Effects by the levels of one variable."""
+
+    name: Name
+    """A name of small letters, digits and underscores."""
+    label: Text
+    """Label shown in tables and figures."""
+    variable: str | None = None
+    """Variable measured before treatment; its values are the levels, unless `quantiles` is given."""
+    predicted: str | None = None
+    """Outcome that is predicted without treatment from the covariates of the controls, leaving the
+    unit's own group out, instead of `variable`."""
+    realised: str | None = None
+    """Outcome whose realised values make the classes, instead of `variable`. Shown as a warning only,
+    without tests."""
+    levels: Annotated[dict[str | int, str], Field(min_length=2)] | None = None
+    """Label of each value of `variable`, in the order shown."""
+    quantiles: Annotated[int, Field(ge=2, le=10)] | None = None
+    """Number of classes of equal size over both arms, 5 for quintiles."""
+    strategies: Names | None = None
+    """Strategies it is done for; all of the analysis when not given."""
+    outcomes: Names | None = None
+    """Outcomes it is done for; all of the analysis when not given."""
+
+    @model_validator(mode="after")
+    def _are_of_one_thing(self) -> Self:
+        given = {name: getattr(self, name) for name in ("variable", "predicted", "realised")}
+        named = [name for name, value in given.items() if value is not None]
+        if len(named) != 1:
+            raise fault("give one of variable, predicted and realised.")
+        if named != ["variable"] and self.quantiles is None:
+            raise fault(f"'{named[0]}' needs quantiles: the number of classes.")
+        if self.levels is not None and (named != ["variable"] or self.quantiles is not None):
+            raise fault("labels are for the values of a category.", "levels")
+        return self
+
+
+class Grade(Settings):
+    """A grade of a product."""
+
+    name: Name
+    """A name of small letters, digits and underscores."""
+    quantity: str
+    """Outcome that holds the quantity of the grade."""
+    value: str
+    """Outcome that holds its value."""
+
+
+class Product(Settings):
+    """A product with the outcomes that hold its accounts."""
+
+    name: Name
+    """A name of small letters, digits and underscores."""
+    label: Text
+    """Label shown in tables and figures."""
+    quantity: str | None = None
+    """Outcome that holds the quantity produced; zero where none was."""
+    value: str | None = None
+    """Outcome that holds its value, sales and own consumption."""
+    cost: str
+    """Outcome that holds its cash costs."""
+    grades: Annotated[SomeEntries[Grade], Field(min_length=2)] | None = None
+    """Grades, each with its own quantity and value, instead of `quantity` and `value`."""
+
+    @model_validator(mode="after")
+    def _is_whole_or_in_grades(self) -> Self:
+        whole = [one for one in (self.quantity, self.value) if one is not None]
+        if len(whole) == 1 or (self.grades is not None) == (len(whole) == 2):
+            raise fault("give quantity and value, or grades that have both.")
+        return self
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Outcomes that hold its accounts: its costs, then quantity and value of each line."""
+        lines = self.grades if self.grades is not None else (self,)
+        named = [name for line in lines for name in (line.quantity, line.value)]
+        return (self.cost, *(name for name in named if name is not None))
+
+
+class Decomposition(Settings):
+    """Split of the effect on net income into volume, mix, quality, price and cost."""
+
+    outcome: str
+    """Outcome that is split, one of the analysis."""
+    products: SomeEntries[Product]
+    """Products, each with the outcomes that hold its accounts."""
+
+    @model_validator(mode="after")
+    def _names_no_product_twice(self) -> Self:
+        refuse_name_twice(self.products, "products")
+        return self
+
+
+class Association(Settings):
+    """What goes with an outcome among the treated."""
+
+    name: Name
+    """A name of small letters, digits and underscores."""
+    label: Text
+    """Label shown in tables and figures."""
+    variables: Names
+    """Variables whose coefficients are shown, such as services received."""
+    covariates: Names = ()
+    """Variables held fixed."""
+    dummies: Names = ()
+    """Those of `covariates` that enter as one dummy a value although they are numbers."""
+    outcomes: Names
+    """Outcomes, one regression each."""
+
+
+def refuse_name_twice(entries: Iterable[Subgroups | Product | Association], key: str) -> None:
+    """Raise a fault where two entries have one name."""
+    names = [entry.name for entry in entries]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise fault(f"the name '{name}' stands twice.", key, place)

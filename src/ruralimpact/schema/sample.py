@@ -1,0 +1,87 @@
+"""Analysis samples: of which sources they are made, and how their waves belong together."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from ruralimpact.schema.base import DistinctEntries, Names, Settings, SomeEntries, Text, fault
+
+Design = Literal["cross_section", "panel", "before_after"]
+Wave = int | str
+
+
+class TwoPeriods(Settings):
+    """Waves turned into one row a unit."""
+
+    before: SomeEntries[Wave]
+    """Waves before."""
+    after: SomeEntries[Wave]
+    """Waves after."""
+    status: str
+    """Indicator by wave: units with it before and not after are treated, units never with it are
+    controls, others are excluded and counted."""
+    treatment: str
+    """Name of the treatment made."""
+    treatment_label: str
+    """Label of the treatment made."""
+    covariates: DistinctEntries[str] = ()
+    """Variables and outcomes whose means before are kept, under their name and `_before`."""
+
+    @model_validator(mode="after")
+    def _has_no_wave_on_both_sides(self) -> Self:
+        refuse_wave_on_both_sides(self.before, self.after)
+        return self
+
+
+class Sample(Settings):
+    """An analysis sample."""
+
+    label: Text
+    """Label shown in tables and figures."""
+    sources: Names
+    """Sources whose rows make the sample."""
+    group: str | None = None
+    """Column that treatment is assigned by and standard errors cluster on; the unit when not given."""
+    design: Design | None = None
+    """What this sample can bear, where it is not what the study can (see `design` of the study)."""
+    waves: Literal["each", "up_to"] | None = None
+    """Make one sample a wave (`each`: `<name>_<wave>`), or one of all waves up to each (`up_to`:
+    `<name>_to_<wave>`); analyses of the sample then exist for each. Without it all sources are one
+    sample."""
+    outcomes: Names | None = None
+    """Outcomes that the sources can give, if not all."""
+    baseline: str | None = None
+    """Sample whose units were asked before: what these sources do not hold themselves (covariates, arm,
+    group) is theirs, by `id`. Units that are not in it are left out and counted."""
+    restrict_to: str | None = None
+    """Keep only units that are in that sample too, by `id`."""
+    arm: str | None = None
+    """Variable of the arm, which no unit may change between waves."""
+    first_treated: str | None = None
+    """Variable with the role adoption: the year (or wave) in which a unit's treatment began, 0 for
+    never. A control whose treatment had begun by the wave is no control any more."""
+    contaminated: Literal["exclude", "keep"] | None = None
+    """What is done with controls whose treatment had begun by the wave: `exclude` them, or `keep` them
+    to show what a naive comparison finds. Without it such controls are an error."""
+    two_periods: TwoPeriods | None = None
+    """Turn waves into one row a unit, the change from the earlier waves to the later ones."""
+
+    @model_validator(mode="after")
+    def _has_what_its_keys_need(self) -> Self:
+        if self.first_treated is not None and self.arm is None:
+            raise fault("'first_treated' needs 'arm' too.", "first_treated")
+        if self.contaminated is not None and self.first_treated is None:
+            raise fault("'contaminated' needs 'first_treated' too.", "contaminated")
+        return self
+
+    @property
+    def referred(self) -> tuple[str, ...]:
+        """Samples that this one refers to."""
+        return tuple(name for name in (self.baseline, self.restrict_to) if name is not None)
+
+
+def refuse_wave_on_both_sides(before: tuple[Wave, ...], after: tuple[Wave, ...]) -> None:
+    """Raise a fault where a wave is among those before and those after."""
+    both = set(map(str, before)) & set(map(str, after))
+    if both:
+        raise fault(f"wave {min(both)} is both before and after.")

@@ -1,0 +1,66 @@
+"""What each stage is given of a study: only what it uses, so that a change elsewhere runs it not again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.study import Study
+from ruralimpact.schema.validation import validated
+
+_KEYS = {
+    "construct": ("design", "sources", "codebook", "prices", "variables", "references"),
+    "design": ("design", "codebook", "variables", "strategies"),
+    "estimate": ("design", "synthetic", "codebook", "variables", "strategies"),
+    "sensitivity": ("sensitivity", "synthetic", "power", "attrition", "strategies"),
+}
+# Keys of outcomes, samples, analyses and strategies that only exhibits print.
+_WORDS = {
+    "construct": ("label", "unit", "family", "decimals"),
+    "estimate": ("label", "decimals"),
+    "sensitivity": ("label", "decimals"),
+}
+
+
+def stage_view(study: Study, stage: str) -> dict[str, Any]:
+    """Return the part of a study, or of a round, that a stage computes with.
+
+    Parameters
+    ----------
+    study : Study
+    stage : {"construct", "design", "estimate", "sensitivity"}
+
+    Returns
+    -------
+    dict
+        Plain mappings and lists, which `study_of_stage` reads.
+    """
+    view = {"name": study.name, "samples": plain(study.samples, "label")}
+    for key in _KEYS[stage]:
+        if key in study.model_fields_set:
+            view[key] = _without_label(getattr(study, key), key)
+    if stage != "construct":
+        view["analyses"] = plain(study.analyses, "label")
+    if stage == "design":
+        # Means before treatment may be covariates, and want their names in balance tables.
+        view["outcome_labels"] = {name: one.label for name, one in study.outcomes.items()}
+    else:
+        view["outcomes"] = plain(study.outcomes, *_WORDS[stage])
+    return view
+
+
+def _without_label(value: Any, key: str) -> Any:
+    if key == "strategies":
+        return [{name: one for name, one in row.items() if name != "label"} for row in value]
+    return plain(value, "label") if key == "references" else plain(value)
+
+
+def study_of_stage(view: Mapping[str, Any]) -> Study:
+    """Return the study that a stage is given; names stand in the place of the labels left out."""
+    filled = dict(view)
+    for key in ("samples", "references", "outcomes"):
+        words = {"unit": ""} if key == "outcomes" else {}
+        filled[key] = {
+            name: {"label": name, **words, **one} for name, one in view.get(key, {}).items()
+        }
+    filled["analyses"] = [{"label": one["name"], **one} for one in view.get("analyses", ())]
+    return validated(Study, filled)

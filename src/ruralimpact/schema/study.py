@@ -1,0 +1,112 @@
+"""A study: what its files say, and what the stages work with once its waves are written out."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.base import (
+    DistinctEntries,
+    Entries,
+    Name,
+    Settings,
+    SomeDistinctEntries,
+    SomeEntries,
+)
+from ruralimpact.schema.construction import AnyOutcome, AnyVariable
+from ruralimpact.schema.followup import Attrition, Power, Sensitivity
+from ruralimpact.schema.sample import Design, Sample
+from ruralimpact.schema.source import Generation, Prices, SecondCurrency, Source, SourceEntry
+
+
+class Config(Settings):
+    """What a run builds."""
+
+    studies: SomeDistinctEntries[str]
+    """Studies to build, in this order; each is a folder of config/studies/."""
+    plugins: DistinctEntries[str] = ()
+    """Folders of plug-ins, relative to the project's folder (docs/plugins.md)."""
+    seed: Annotated[int, Field(ge=0)]
+    """Seed of everything random; each specification derives its own stream from it."""
+
+
+class StudyFile(Settings):
+    """One evaluation, from its raw files to the analyses wanted."""
+
+    title: str
+    """Title of the report."""
+    subtitle: str | None = None
+    """Second line of the title."""
+    question: str | None = None
+    """What the evaluation asks, in a sentence."""
+    synthetic: bool
+    """Whether the data are simulated; every output then says so."""
+    design: Design
+    """What the data can bear. `cross_section`: one wave after treatment, so differences in levels
+    only; `panel`: waves before and after, or units that enter and leave; `before_after`: treated
+    units only."""
+    unit_label: str
+    """What the units are called, in the plural."""
+    group_label: str
+    """What the groups that inference clusters on are called, in the plural."""
+    currency: str | None = None
+    """Currency and price year of money amounts."""
+    currency_in: SecondCurrency | None = None
+    """A second currency, in which the tables of impacts repeat money amounts."""
+    citation: str | None = None
+    """Where the data come from, as the report cites it."""
+    sources: SomeEntries[SourceEntry]
+    """Raw files, one entry each; a new wave is a new entry."""
+    generate: Generation | None = None
+    """Raw files made by a simulation instead of found in data/; only where `synthetic` is true."""
+    prices: Prices | None = None
+    """What nominal amounts are deflated by (`build` `deflate`)."""
+    variables: dict[Name, AnyVariable] = Field(default_factory=dict)
+    """Variables built from those of the codebook, by name."""
+    outcomes: Annotated[dict[Name, AnyOutcome], Field(min_length=1)]
+    """Outcomes, by name."""
+    samples: Annotated[dict[Name, Sample], Field(min_length=1)]
+    """Analysis samples, by name."""
+    sensitivity: Sensitivity = Sensitivity()
+    """How the matched estimates are tested beyond what is always done."""
+    power: Entries[Power] = ()
+    """What the next wave could detect, with variances of the present one: an entry an analysis of a
+    treatment given to whole groups."""
+    attrition: Entries[Attrition] = ()
+    """Follow-ups whose losses are accounted for: who was found again, what weights for response and
+    bounds make of the effects. A unit of the baseline responds if the follow-up has it, by `id`."""
+    analyses: SomeEntries[AnyAnalysis]
+    """Comparisons to make; each is estimated for every outcome by every strategy or estimator."""
+
+
+class Study(StudyFile):
+    """A study, or the part of it that a stage or a round is given; what it is not given is empty.
+
+    Series of waves are written out: sources are files, samples and analyses are those of each wave.
+    """
+
+    name: str
+    """The folder's name."""
+    title: str = ""
+    synthetic: bool = False
+    design: Design = "cross_section"
+    unit_label: str = ""
+    group_label: str = ""
+    sources: Entries[Source] = ()
+    outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
+    samples: dict[str, Sample] = Field(default_factory=dict)
+    analyses: Entries[AnyAnalysis] = ()
+    codebook: Entries[dict[str, Any]] = ()
+    """Rows of the codebook, all text."""
+    strategies: Entries[dict[str, Any]] = ()
+    """Rows of strategies.yaml."""
+    outcome_labels: dict[str, str] = Field(default_factory=dict)
+    """Labels of outcomes, for a stage that must not know more about them."""
+    exhibits: dict[str, Any] = Field(default_factory=lambda: {"tables": [], "figures": []})
+    """Entries of exhibits.yaml."""
+    references: dict[str, Sample] = Field(default_factory=dict)
+    """Samples of earlier rounds that samples of this one refer to."""
+    ending: str = ""
+    """End of the names of the round's rules; empty for the first round."""
+    folder: str = ""
+    """Folder of the round's tables under that of the study."""
