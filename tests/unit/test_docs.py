@@ -12,13 +12,19 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import exhibit_kinds
 import output_dictionary
+import parameters
 import write_docs
 
 HINT = "run `make docs`"
 
 
 def test_the_parameter_page_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == write_docs.parameters(), HINT
+    assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == parameters.page(), HINT
+
+
+def test_the_schemas_for_editors_are_up_to_date() -> None:
+    for name, text in parameters.schema_files().items():
+        assert (ROOT / parameters.SCHEMAS / name).read_text("utf-8") == text, HINT
 
 
 def test_the_list_of_exhibits_is_up_to_date() -> None:

@@ -19,14 +19,6 @@ from ruralimpact.schema.questions import Association, Decomposition, Subgroups, 
 from ruralimpact.schema.sample import Wave, refuse_wave_on_both_sides
 from ruralimpact.schema.waves import wave_key
 
-METHOD = """\
-`difference_in_means`: for a randomised comparison; `matching`: strategies applied to levels;
-`matched_difference`: strategies applied to changes between two periods; `panel`: regressions with effects for
-units and waves; `difference_in_differences`: changes of the treated less changes of controls;
-`triple_difference`: the same, less the difference among units that the programme is not for; `staggered`:
-effects by cohort and wave where treatment begins at several times; `before_after`: changes of the treated
-alone, not attributable."""
-
 ADJUSTED = ("doubly_robust", "regression", "weighting")
 
 
@@ -44,7 +36,13 @@ class Analysis(Settings):
     """Label shown in tables and figures."""
     sample: str
     """Sample that it is made on."""
-    method: Annotated[str, Field(description=METHOD)]
+    method: str
+    """`difference_in_means`: for a randomised comparison; `matching`: strategies applied to levels;
+    `matched_difference`: strategies applied to changes between two periods; `panel`: regressions
+    with effects for units and waves; `difference_in_differences`: changes of the treated less
+    changes of controls; `triple_difference`: the same, less the difference among units that the
+    programme is not for; `staggered`: effects by cohort and wave where treatment begins at several
+    times; `before_after`: changes of the treated alone, not attributable."""
     outcomes: Names
     """Outcomes that effects are estimated on."""
 

@@ -17,14 +17,6 @@ from ruralimpact.schema.base import (
 Value = str | Number
 Where = Annotated[dict[str, SomeEntries[Value]], Field(min_length=1)]
 
-BUILD = """\
-How it is made. `variable`: as it stands; `log`: natural logarithm; `positive`: 1 above zero, else 0;
-`indicator`: 1 where a variable has one of the values; `below`: 1 under a line; `sum`: the total of variables;
-`first_of`: the first of several that is not missing, such as one question asked in two ways by wave;
-`net_income`: sales less costs; `restore_zero`: a stand-in value put back to zero where the recorded total
-shows it; `difference`, `ratio`: of two variables; `deflate`: at the prices of one year; `poverty`:
-contribution to a Foster-Greer-Thorbecke index. Where something it needs is missing, so is the result."""
-
 
 class Money(Settings):
     """A part of net income: an amount, or a quantity with its price."""
@@ -49,6 +41,13 @@ class Construction(Settings):
     """How a variable or an outcome is made of others."""
 
     build: str
+    """How it is made. `variable`: as it stands; `log`: natural logarithm; `positive`: 1 above zero,
+    else 0; `indicator`: 1 where a variable has one of the values; `below`: 1 under a line; `sum`:
+    the total of variables; `first_of`: the first of several that is not missing, such as one
+    question asked in two ways by wave; `net_income`: sales less costs; `restore_zero`: a stand-in
+    value put back to zero where the recorded total shows it; `difference`, `ratio`: of two
+    variables; `deflate`: at the prices of one year; `poverty`: contribution to a
+    Foster-Greer-Thorbecke index. Where something it needs is missing, so is the result."""
     naming: ClassVar[tuple[str, ...]] = ("of",)
     """Keys that name what it is made of."""
 
@@ -206,7 +205,7 @@ class Variable(Settings):
 
     label: Text
     """Label shown in tables and figures."""
-    build: Annotated[str, Field(description=BUILD)]
+    build: str
     role: Literal["covariate", "treatment", "adoption", "outcome", "input", "price"]
     """What the variable is for."""
     timing: Literal["pre", "post"] | None = None
@@ -222,7 +221,7 @@ class Outcome(Settings):
     """Unit of measure; shares in `percentage points` are kept as fractions and shown in points."""
     family: str | None = None
     """Family of outcomes that multiple testing is corrected in."""
-    build: Annotated[str, Field(description=BUILD)]
+    build: str
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     """Decimals shown."""
 
