@@ -17,6 +17,7 @@ from subprocess import list2cmdline
 
 from ruralimpact.config import load_studies
 from ruralimpact.config.waves import rounds_of
+from ruralimpact.contracts import result_tables, tables_for_exhibits
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
@@ -84,6 +85,19 @@ def done(study, rule_name):
 def of_rounds(study, table):
     """One table of every round of a study."""
     return [f"{home(block)}/{table}" for block in ROUNDS[study["name"]]]
+
+
+def tables_of(study, stage):
+    """Result tables that a stage makes in a round of a study, by name, as the registry has them."""
+    return {name: update(f"{home(study)}/{path}") for name, path in result_tables(stage).items()}
+
+
+def tables_for(study):
+    """Result tables of all rounds of a study that exhibits may load, by name."""
+    return {
+        name: [path for one in paths for path in of_rounds(study, one)]
+        for name, paths in tables_for_exhibits().items()
+    }
 
 
 def everything(study):

@@ -11,10 +11,9 @@ for study in EVERY_ROUND:
             surveys=surveys(study, "parquet"),
         output:
             touch(done(study, "construct_samples")),
+            **tables_of(study, "construct_samples"),
             units=update(samples(study, "units")),
             outcomes=update(samples(study, "outcomes")),
-            exclusions=update(f"{folder}/analysis/exclusions.parquet"),
-            contamination=update(f"{folder}/analysis/contamination.parquet"),
         log:
             f"{folder}/logs/construct_samples.log",
         benchmark:

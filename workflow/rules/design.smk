@@ -11,14 +11,7 @@ for study in EVERY_ROUND:
             units=samples(study, "units"),
         output:
             touch(done(study, "design_comparisons")),
-            weights=update(f"{folder}/design/weights.parquet"),
-            pairs=update(f"{folder}/design/pairs.parquet"),
-            propensity=update(f"{folder}/design/propensity.parquet"),
-            propensity_models=update(f"{folder}/design/propensity_models.parquet"),
-            balance=update(f"{folder}/design/balance.parquet"),
-            balance_summary=update(f"{folder}/design/balance_summary.parquet"),
-            designs=update(f"{folder}/design/designs.parquet"),
-            exclusions=update(f"{folder}/design/exclusions.parquet"),
+            **tables_of(study, "design_comparisons"),
             specifications=update(f"{folder}/design/specifications.json"),
         log:
             f"{folder}/logs/design_comparisons.log",

@@ -17,18 +17,8 @@ for study in EVERY_ROUND:
             specifications=f"{folder}/design/specifications.json",
         output:
             touch(done(study, "estimate_impacts")),
-            estimates=update(f"{folder}/estimates/estimates.parquet"),
-            scores=update(f"{folder}/estimates/scores.parquet"),
-            std_errors=update(f"{folder}/estimates/std_errors.parquet"),
-            tests=update(f"{folder}/estimates/tests.parquet"),
+            **tables_of(study, "estimate_impacts"),
             specification_lists=update(f"{folder}/estimates/specification_lists.json"),
-            subgroups=update(f"{folder}/estimates/subgroups.parquet"),
-            decomposition=update(f"{folder}/estimates/decomposition.parquet"),
-            associations=update(f"{folder}/estimates/associations.parquet"),
-            dynamics=update(f"{folder}/estimates/dynamics.parquet"),
-            pre_trends=update(f"{folder}/estimates/pre_trends.parquet"),
-            comparisons=update(f"{folder}/estimates/comparisons.parquet"),
-            parallel_trends=update(f"{folder}/estimates/parallel_trends.parquet"),
         log:
             f"{folder}/logs/estimate_impacts.log",
         benchmark:

@@ -11,7 +11,6 @@ for study in STUDIES.values():
             findings=f"{folder}/exhibits/findings.json",
             exhibits=exhibits(study),
             specification_lists=of_rounds(study, "estimates/specification_lists.json"),
-            quality=surveys(study, "quality.json"),
         output:
             touch(done(study, "write_report")),
             report=update(f"{folder}/report.html"),
@@ -24,6 +23,5 @@ for study in STUDIES.values():
         params:
             plugins=PLUGINS.used_by(study).folders,
             code=plugin_code("write_report", study, shipped("workflow", "report", "report.html.j2")),
-            study=plain(study, "codebook"),
         script:
             "../scripts/write_report.py"

@@ -16,11 +16,7 @@ for study in EVERY_ROUND:
             attrition_outcomes=of_samples(study, attrition_samples(study), "outcomes"),
         output:
             touch(done(study, "analyse_sensitivity")),
-            sensitivity=update(f"{folder}/estimates/sensitivity.parquet"),
-            leave_one_out=update(f"{folder}/estimates/leave_one_out.parquet"),
-            power=update(f"{folder}/estimates/power.parquet"),
-            attrition=update(f"{folder}/estimates/attrition.parquet"),
-            attrition_bounds=update(f"{folder}/estimates/attrition_bounds.parquet"),
+            **tables_of(study, "analyse_sensitivity"),
         log:
             f"{folder}/logs/analyse_sensitivity.log",
         benchmark:

@@ -10,7 +10,7 @@ from ruralimpact.attrition.study import attrition_study
 from ruralimpact.power.study import power_study
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
-from ruralimpact.tables import write_table
+from ruralimpact.tables import write_tables
 
 
 def analyse_sensitivity(
@@ -19,15 +19,11 @@ def analyse_sensitivity(
     outcomes: Sequence[str],
     weights: str,
     estimates: str,
-    sensitivity: str,
-    leave_one_out: str,
-    power: str,
-    attrition: str,
-    attrition_bounds: str,
     study: Mapping[str, Any],
     attrition_samples: Sequence[str] = (),
     attrition_units: Sequence[str] = (),
     attrition_outcomes: Sequence[str] = (),
+    **paths: str,
 ) -> None:
     """Write the sensitivity of matched estimates, those without each region, power, and attrition.
 
@@ -37,14 +33,14 @@ def analyse_sensitivity(
         By sample, in the order of ``study["samples"]``.
     weights, estimates : path
         What the design and estimate stages wrote.
-    sensitivity, leave_one_out, power, attrition, attrition_bounds : path
-        Outputs.
     study : mapping
         Configuration.
     attrition_samples : sequence of str
         Samples that the study's follow-ups name.
     attrition_units, attrition_outcomes : sequence of path
         By sample, in that order.
+    **paths : path
+        Outputs: the stage's result tables, by name.
     """
     asked = study_of_stage(study)
     progress.begin(asked.name, "analyse_sensitivity")
@@ -62,15 +58,7 @@ def analyse_sensitivity(
         dict(zip(attrition_samples, map(pd.read_parquet, attrition_units), strict=True)),
         dict(zip(attrition_samples, map(pd.read_parquet, attrition_outcomes), strict=True)),
     )
-    for name, path in (
-        ("sensitivity", sensitivity),
-        ("leave_one_out", leave_one_out),
-        ("power", power),
-        ("attrition", attrition),
-        ("attrition_bounds", attrition_bounds),
-    ):
-        with stage.replacing(path) as partial:
-            write_table(made[name], partial, name)
+    write_tables("analyse_sensitivity", made, paths)
 
 
 if "snakemake" in globals():

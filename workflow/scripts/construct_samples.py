@@ -8,7 +8,7 @@ import pandas as pd
 from ruralimpact import stage
 from ruralimpact.outcomes.samples import Sample, build_sample
 from ruralimpact.schema.stages import study_of_stage
-from ruralimpact.tables import empty_table, write_table
+from ruralimpact.tables import empty_table, write_table, write_tables
 
 
 def construct_samples(
@@ -16,9 +16,8 @@ def construct_samples(
     surveys: Sequence[str],
     units: Sequence[str],
     outcomes: Sequence[str],
-    exclusions: str,
-    contamination: str,
     study: Mapping[str, Any],
+    **paths: str,
 ) -> None:
     """Write units and outcomes of every sample, who was left out, and controls that are none any more.
 
@@ -28,10 +27,10 @@ def construct_samples(
         Survey tables, in the order of ``study["sources"]``.
     units, outcomes : sequence of path
         Outputs, in the order of ``study["samples"]``.
-    exclusions, contamination : path
-        Outputs.
     study : mapping
         ``sources``, ``codebook``, ``variables``, ``outcomes``, ``samples`` and ``references`` of a round.
+    **paths : path
+        Outputs: the stage's result tables that are not by sample, by name.
     """
     asked = study_of_stage(study)
     names = [source.name for source in asked.sources]
@@ -47,11 +46,13 @@ def construct_samples(
         "exclusions": [sample.exclusions for sample in samples],
         "contamination": [sample.contamination for sample in samples],
     }
-    for name, path in {"exclusions": exclusions, "contamination": contamination}.items():
-        filled = [part for part in parts[name] if len(part)]
-        combined = pd.concat(filled, ignore_index=True) if filled else empty_table(name)
-        with stage.replacing(path) as partial:
-            write_table(combined, partial, name)
+    made = {name: _below_each_other(name, frames) for name, frames in parts.items()}
+    write_tables("construct_samples", made, paths)
+
+
+def _below_each_other(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
 
 
 if "snakemake" in globals():

@@ -10,36 +10,28 @@ from ruralimpact import progress, stage
 from ruralimpact.design.study import design_study, specifications
 from ruralimpact.difference.exclusions import exclusions_over_time
 from ruralimpact.schema.stages import study_of_stage
-from ruralimpact.tables import write_table
+from ruralimpact.tables import write_tables
 
 
 def design_comparisons(
     *,
     units: Sequence[str],
-    weights: str,
-    pairs: str,
-    propensity: str,
-    propensity_models: str,
-    balance: str,
-    balance_summary: str,
-    designs: str,
-    exclusions: str,
     specifications_file: str,
     study: Mapping[str, Any],
+    **paths: str,
 ) -> None:
-    r"""Write the designs of a study and the digest of what will be estimated with them.
+    """Write the designs of a study and the digest of what will be estimated with them.
 
     Parameters
     ----------
     units : sequence of path
         Units of each sample, in the order of ``study["samples"]``.
-    weights, pairs, propensity, propensity_models, balance, balance_summary, designs, \
-    exclusions : path
-        Outputs.
     specifications_file : path
         Output: every specification and a digest, fixed before outcomes are read.
     study : mapping
         Configuration.
+    **paths : path
+        Outputs: the stage's result tables, by name.
     """
     asked = study_of_stage(study)
     progress.begin(asked.name, "design_comparisons")
@@ -48,19 +40,7 @@ def design_comparisons(
     left_out = [made["exclusions"], exclusions_over_time(asked, tables)]
     filled = [table for table in left_out if len(table)]
     made["exclusions"] = pd.concat(filled, ignore_index=True) if filled else left_out[0]
-    paths = {
-        "weights": weights,
-        "pairs": pairs,
-        "propensity": propensity,
-        "propensity_models": propensity_models,
-        "balance": balance,
-        "balance_summary": balance_summary,
-        "designs": designs,
-        "exclusions": exclusions,
-    }
-    for name, path in paths.items():
-        with stage.replacing(path) as partial:
-            write_table(made[name], partial, name)
+    write_tables("design_comparisons", made, paths)
     with stage.replacing(specifications_file) as partial:
         partial.write_text(json.dumps(specifications(asked), indent=1) + "\n", encoding="utf-8")
 

@@ -16,7 +16,7 @@ from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.schema.stages import study_of_stage
-from ruralimpact.tables import write_table
+from ruralimpact.tables import write_tables
 
 
 def estimate_impacts(
@@ -28,22 +28,12 @@ def estimate_impacts(
     propensity: str,
     designs: str,
     specifications: str,
-    estimates: str,
-    scores: str,
-    std_errors: str,
-    tests: str,
     specification_lists: str,
-    subgroups: str,
-    decomposition: str,
-    associations: str,
-    dynamics: str,
-    pre_trends: str,
-    comparisons: str,
-    parallel_trends: str,
     seed: int,
     study: Mapping[str, Any],
+    **paths: str,
 ) -> None:
-    r"""Write the estimates of a study, on everyone, by subgroup and by part, with group scores.
+    """Write the estimates of a study, on everyone, by subgroup and by part, with group scores.
 
     Parameters
     ----------
@@ -53,15 +43,14 @@ def estimate_impacts(
         What the design stage wrote.
     specifications : path
         The list of specifications, fixed before this stage reads outcomes.
-    estimates, scores, std_errors, tests, subgroups, decomposition, associations, dynamics, \
-    pre_trends, comparisons, parallel_trends : path
-        Outputs; those after ``tests`` are empty where study.yaml asks for nothing.
     specification_lists : path
         Output: the lists that have been estimated in this folder, oldest first.
     seed : int
         Of the bootstrap behind adjusted p-values.
     study : mapping
         Configuration.
+    **paths : path
+        Outputs: the stage's result tables, by name; some are empty where study.yaml asks for nothing.
     """
     asked = study_of_stage(study)
     progress.begin(asked.name, "estimate_impacts")
@@ -85,22 +74,7 @@ def estimate_impacts(
         "decomposition": by_part.decomposition,
         "associations": association_study(asked, tables.units, tables.outcomes),
     }
-    paths = {
-        "estimates": estimates,
-        "scores": scores,
-        "std_errors": std_errors,
-        "tests": tests,
-        "subgroups": subgroups,
-        "decomposition": decomposition,
-        "associations": associations,
-        "dynamics": dynamics,
-        "pre_trends": pre_trends,
-        "comparisons": comparisons,
-        "parallel_trends": parallel_trends,
-    }
-    for name, path in paths.items():
-        with stage.replacing(path) as partial:
-            write_table(made[name], partial, name)
+    write_tables("estimate_impacts", made, paths)
     listed = json.loads(Path(specifications).read_text(encoding="utf-8"))
     ledger = with_specifications(read_ledger(specification_lists), listed)
     with stage.replacing(specification_lists) as partial:

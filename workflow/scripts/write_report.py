@@ -1,9 +1,8 @@
 """Put the exhibits of a study into one self-contained page."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.exhibits.registry import kinds_of
@@ -17,9 +16,7 @@ def write_report(
     findings: str,
     exhibits: Sequence[str],
     specification_lists: Sequence[str],
-    quality: Sequence[str],  # noqa: ARG001 - what the data were like is in findings already
     report: str,
-    study: Mapping[str, Any],  # noqa: ARG001
     plugins: Sequence[str] = (),
 ) -> None:
     """Write `report` from the exhibits.
