@@ -18,11 +18,13 @@ from ruralimpact.estimation.by_strategy import everyone_estimator, strategy_esti
 from ruralimpact.estimation.estimands import flip
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.printed_errors import HEADLINE
+from ruralimpact.estimation.rows import percents_of
 from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.impact_data import Columns, ImpactData, covariates_named, impact_data
 from ruralimpact.impact_result import ImpactEstimate
-from ruralimpact.inference.clustered import Clustering, group_codes
-from ruralimpact.inference.delta import PercentImpact, percent_impact
+from ruralimpact.inference.clustered import Clustering, group_sums
+from ruralimpact.inference.leverage import ARMS, too_few_groups
 
 Estimand = Literal["ATT", "ATC", "ATE"]
 
@@ -162,16 +164,23 @@ def _both(of_treated: Design, of_controls: Design) -> Design:
 def _published(
     scored: ScoredEstimate, design: Design, rows: ImpactData, estimand: str, label: str
 ) -> ImpactEstimate:
-    clustering = Clustering(group_codes(rows.groups.astype(str)), scored.set_ids)
-    std_error, df = clustering.std_error(scored.scores)
-    scores = pd.Series(scored.scores).groupby(rows.groups, sort=True).sum()
+    labels, codes = np.unique(rows.groups.astype(str), return_inverse=True)
+    clustering = scored.clustering(codes.ravel().astype(np.int64))
+    noun = "units" if len(labels) == len(rows.groups) else "groups"
+    refused = too_few_groups(clustering.leverage, noun)
+    if refused:
+        raise DesignError(f"{label}: {refused}.")
+    std_error, df = clustering.std_error(scored.tested_scores)
+    plain = clustering.plain_std_error(scored.scores)
+    sums = group_sums(scored.scores, clustering.groups)
+    index = pd.Index(labels, name="group")
     return ImpactEstimate(
         estimate=scored.estimate,
         std_error=std_error,
-        std_errors=LazyStdErrors.beside(std_error, scored.std_errors),
+        std_errors=LazyStdErrors.beside({HEADLINE: std_error, "group": plain}, scored.std_errors),
         df=df,
         estimand=estimand,
-        scores=scores.rename_axis("group").rename("score"),
+        scores=pd.Series(sums, index=index, name="score"),
         balance=_balance(rows, design),
         matches=_matches(rows.index, design),
         weights=pd.Series(design.weights, index=rows.index, name="weight"),
@@ -179,12 +188,23 @@ def _published(
         control_mean=scored.control_mean,
         n_treated=scored.n_treated,
         n_control=scored.n_control,
-        n_groups=int((scores != 0).sum()),
+        n_groups=int((sums != 0).sum()),
+        groups=_by_arm(clustering, "counts"),
+        effective_groups=_by_arm(clustering, "effective"),
+        noun=noun,
         dropped={**rows.left_out, **design.dropped, **_lost(scored)},
         notes=scored.notes,
         label=label,
-        _percents=_percents(scored, clustering),
+        _percents=percents_of(scored, clustering),
+        _corrected=clustering.corrected(scored.tested_scores),
     )
+
+
+def _by_arm(clustering: Clustering, what: Literal["counts", "effective"]) -> dict[str, float]:
+    if clustering.leverage is None:
+        return {}
+    values = getattr(clustering.leverage, what)
+    return {name: float(values[arm]) for arm, name in reversed(ARMS.items())}
 
 
 def _lost(scored: ScoredEstimate) -> dict[str, int]:
@@ -215,17 +235,3 @@ def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
 def _matches(index: pd.Index, design: Design) -> pd.DataFrame:
     focal, match, share = design.pairs()
     return pd.DataFrame({"unit": index[focal], "match": index[match], "share": share})
-
-
-def _percents(scored: ScoredEstimate, clustering: Clustering) -> dict[str, PercentImpact]:
-    zeros = np.zeros_like(scored.scores)
-    treated = zeros if scored.treated_mean_scores is None else scored.treated_mean_scores
-    control = zeros if scored.control_mean_scores is None else scored.control_mean_scores
-    bases = {
-        "counterfactual": (scored.counterfactual_mean, treated - scored.scores),
-        "control": (scored.control_mean, control),
-    }
-    return {
-        name: percent_impact(scored.estimate, scored.scores, base, scores, clustering)
-        for name, (base, scores) in bases.items()
-    }

@@ -7,9 +7,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, among
 from ruralimpact.inference.clustered import Inference, t_inference
 from ruralimpact.inference.contrasts import DifferenceTest, difference_test
 from ruralimpact.inference.delta import PercentImpact
+from ruralimpact.inference.leverage import FEW_EFFECTIVE
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,17 @@ class ImpactEstimate:
     estimate : float
         In the outcome's unit.
     std_error : float
-        Clustered by group; without replacement by matched set and by group.
+        Clustered by group and bias-reduced by the groups' shares; without replacement by matched set and by
+        group.
     std_errors : mapping of str to float
-        Standard errors by kind: ``"group"`` is `std_error`; the others are what other software prints, each
-        computed when it is read.
+        Standard errors by kind: ``"cr2"`` is `std_error`, ``"group"`` the same without bias reduction; the
+        others are what other software prints, each computed when it is read.
     df : float
-        Degrees of freedom of the t intervals: clusters less one.
+        Satterthwaite's degrees of freedom of the t intervals.
     estimand : str
         ``"ATT"``, ``"ATC"``, ``"ATE"`` or ``"ATO"``, with ", supported" when units had no match.
     scores : Series, by group
-        Influence scores summed by group; the square root of ``G / (G - 1)`` times their sum of squares is
-        the group-clustered standard error.
+        Influence scores summed by group.
     balance : DataFrame
         Covariate balance before and after.
     matches : DataFrame
@@ -39,6 +41,11 @@ class ImpactEstimate:
     weights : Series, by the data's index
     treated_mean, control_mean : float
     n_treated, n_control, n_groups : int
+    groups, effective_groups : dict of str to float
+        ``"treated"`` and ``"control"``: groups of the arm with a weight, and how many groups of equal weight
+        they amount to.
+    noun : str
+        What errors cluster on: ``"groups"``, or ``"units"`` where each is a group by itself.
     dropped : dict of str to int
         Units left out, by reason.
     notes : tuple of str
@@ -58,10 +65,14 @@ class ImpactEstimate:
     n_treated: int
     n_control: int
     n_groups: int
+    groups: dict[str, float]
+    effective_groups: dict[str, float]
+    noun: str
     dropped: dict[str, int]
     notes: tuple[str, ...]
     label: str
     _percents: dict[str, PercentImpact] = field(repr=False)
+    _corrected: CorrectedScores = field(repr=False)
 
     @property
     def inference(self) -> Inference:
@@ -91,7 +102,7 @@ class ImpactEstimate:
     def percent(
         self, base: Literal["counterfactual", "control"] = "counterfactual"
     ) -> PercentImpact:
-        """Effect as a percent of a base, with a delta-method interval.
+        """Effect as a percent of a base, with Fieller's interval.
 
         Parameters
         ----------
@@ -126,11 +137,17 @@ class ImpactEstimate:
                 "n_treated": [self.n_treated],
                 "n_control": [self.n_control],
                 "n_groups": [self.n_groups],
+                **{f"effective_{arm}_groups": [n] for arm, n in self.effective_groups.items()},
+                "df": [self.df],
             }
         )
 
     def __sub__(self, other: "ImpactEstimate") -> "ImpactDifference":
-        first, second = self.scores.align(other.scores, join="outer")
+        groups = self.scores.index.union(other.scores.index)
+        first, second = (
+            among(one._corrected, np.asarray(groups.get_indexer(one.scores.index)), len(groups))
+            for one in (self, other)
+        )
         return ImpactDifference(self.estimate, other.estimate, first, second)
 
     def __str__(self) -> str:
@@ -138,10 +155,13 @@ class ImpactEstimate:
         lines = [
             f"{self.estimand} by {self.label}",
             f"  estimate    {self.estimate:>14,.4f}",
-            f"  std. error  {self.std_error:>14,.4f}   ({self.n_groups:,} groups)",
+            f"  std. error  {self.std_error:>14,.4f}   ({self.n_groups:,} {self.noun}, {self.df:.1f} degrees "
+            "of freedom)",
             f"  95% interval {low:>13,.4f} to {high:,.4f}   p = {self.p_value:.4f}",
             f"  treated {self.n_treated:,}, controls {self.n_control:,}",
         ]
+        if self.effective_groups:
+            lines.append(f"  {self._groups_in_words()}")
         percent = self.percent()
         if percent.refused:
             lines.append(f"  no percent: {percent.refused}")
@@ -152,6 +172,14 @@ class ImpactEstimate:
             lines.append(f"  balance fails on {unbalanced} covariates")
         lines += [f"  left out: {count:,} ({reason})" for reason, count in self.dropped.items()]
         return "\n".join(lines)
+
+    def _groups_in_words(self) -> str:
+        arms = [
+            f"{self.effective_groups[arm]:.0f} effective {arm} {self.noun} of {self.groups[arm]:,.0f}"
+            for arm in self.groups
+        ]
+        few = min(self.effective_groups.values()) < FEW_EFFECTIVE
+        return "; ".join(arms) + (f"  (few: fewer than {FEW_EFFECTIVE} in an arm)" if few else "")
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
@@ -164,14 +192,14 @@ class ImpactDifference:
     Attributes
     ----------
     first, second : float
-    first_scores, second_scores : Series, by group
-        On the union of the groups; missing where a group is in one comparison only.
+    first_scores, second_scores : CorrectedScores
+        On the union of the groups; 0 where a group is in one comparison only.
     """
 
     first: float
     second: float
-    first_scores: "pd.Series[float]"
-    second_scores: "pd.Series[float]"
+    first_scores: CorrectedScores
+    second_scores: CorrectedScores
 
     @property
     def estimate(self) -> float:
@@ -185,9 +213,4 @@ class ImpactDifference:
         -------
         DifferenceTest
         """
-        return difference_test(
-            self.first,
-            self.second,
-            self.first_scores.to_numpy().astype(np.float64),
-            self.second_scores.to_numpy().astype(np.float64),
-        )
+        return difference_test(self.first, self.second, self.first_scores, self.second_scores)

@@ -1,15 +1,18 @@
-"""Bias, standard errors and coverage of every strategy on clustered surveys with a known effect.
+"""Coverage of the intervals where weight gathers on few groups, for every strategy and kind of error.
 
     python tests/simulation/coverage.py --draws 1000     (make simulation)
 
-writes docs/methods/coverage.csv, one row a cell, strategy and kind of standard error, with seed and date
-in docs/methods/coverage.json. Each draw has a stream of its own, so more processes change nothing.
+writes docs/methods/coverage.csv, one row a cell, strategy and kind of interval, with seed and date in
+docs/methods/coverage.json; after every fifty draws of all cells what there is is written. Each draw has a
+stream of its own, so the number of processes changes nothing.
 """
 
 import argparse
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -17,144 +20,196 @@ from typing import Any
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
 
+import candidates
 import numpy as np
 import pandas as pd
-from rich.progress import track
+from rich.progress import Progress
 
-from ruralimpact import DesignError, estimate_impact
-from ruralimpact.inference.multiplier import multiplier_bootstrap
-from ruralimpact.simulate.clustered_survey import COVARIATES, ClusteredSurvey, draw_survey
+from ruralimpact.design.compared_units import ComparedUnits
+from ruralimpact.design.covariates import covariate_matrix
+from ruralimpact.design.matching import Design
+from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.by_strategy import strategy_estimator
+from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.inference.delta import percent_impact
+from ruralimpact.simulate.unequal_groups import (
+    COVARIATES,
+    DrawnSurvey,
+    UnequalGroups,
+    draw_unequal_groups,
+)
 
 SEED = 20141031
-GROUPS = (40, 104, 260)
-ICCS = (0.0, 0.05, 0.1, 0.2)
+ARMS = ((15, 15), (52, 52), (130, 130), (20, 80), (84, 20), (8, 22))
+BETWEEN = (0.0, 0.5, 1.0)
+CELLS = tuple(UnequalGroups(*arms, between) for between in BETWEEN for arms in ARMS)
 DOCS = Path(__file__).parents[2] / "docs/methods"
+PERCENT, REFUSED = "percent", "refused"
+UNADJUSTED = ", unadjusted"
+BLOCK = 50
+WORDS = ("strategy", "kind")
 
+_NEAREST_1 = {"method": "nearest", "caliper": 0.2}
+_MAHALANOBIS = {"method": "nearest", "distance": "mahalanobis"}
 STRATEGIES: dict[str, dict[str, Any]] = {
-    "nearest 1": {"method": "nearest"},
-    "nearest 5": {"method": "nearest", "k": 5},
-    "nearest 1, caliper": {"method": "nearest", "caliper": 0.2},
-    "nearest 1, bias-adjusted": {"method": "nearest", "bias_adjust": True},
-    "nearest 1, without replacement": {"method": "nearest", "replace": False, "caliper": 0.2},
-    "nearest 1, without replacement, bias-adjusted": {
-        "method": "nearest",
-        "replace": False,
-        "caliper": 0.2,
-        "bias_adjust": True,
-    },
-    "Mahalanobis": {"method": "nearest", "distance": "mahalanobis"},
-    "Mahalanobis, bias-adjusted": {
-        "method": "nearest",
-        "distance": "mahalanobis",
-        "bias_adjust": True,
-    },
-    "optimal pairs": {"method": "optimal", "caliper": 0.05},
-    "kernel": {"method": "kernel"},
-    "kernel, bias-adjusted": {"method": "kernel", "bias_adjust": True},
-    "radius, bias-adjusted": {"method": "radius", "radius": 0.02, "bias_adjust": True},
-    "coarsened exact": {"method": "coarsened_exact", "bins": dict.fromkeys(COVARIATES, 4)},
-    "coarsened exact, bias-adjusted": {
-        "method": "coarsened_exact",
-        "bins": dict.fromkeys(COVARIATES, 4),
-        "bias_adjust": True,
-    },
-    "entropy": {"method": "entropy"},
-    "ipw": {"method": "ipw"},
-    "overlap": {"method": "overlap"},
-    "ipwra": {"method": "ipwra"},
-    "aipw": {"method": "aipw"},
+    "nearest 1, caliper": {**_NEAREST_1, "bias_adjust": True},
+    "nearest 5": {"method": "nearest", "k": 5, "bias_adjust": True},
+    "kernel": {"method": "kernel", "bias_adjust": True},
+    "Mahalanobis": {**_MAHALANOBIS, "bias_adjust": True},
+    "AIPW": {"method": "aipw"},
+    "IPWRA": {"method": "ipwra"},
+    "IPW": {"method": "ipw"},
+    "entropy balancing": {"method": "entropy"},
+    "overlap weights": {"method": "overlap"},
     "regression": {"method": "regression"},
+    "without replacement": {**_NEAREST_1, "replace": False, "bias_adjust": True},
+    f"nearest 1, caliper{UNADJUSTED}": {**_NEAREST_1, "bias_adjust": False},
+    f"nearest 5{UNADJUSTED}": {"method": "nearest", "k": 5, "bias_adjust": False},
+    f"kernel{UNADJUSTED}": {"method": "kernel", "bias_adjust": False},
+    f"Mahalanobis{UNADJUSTED}": {**_MAHALANOBIS, "bias_adjust": False},
 }
-# The assignment problem grows with the square of the groups: a minute a draw at 260.
-ONLY_SMALL = {"optimal pairs"}
+Row = dict[str, Any]
 
 
-def one_draw(cell: tuple[int, float, int]) -> list[dict[str, Any]]:
-    groups, icc, number = cell
-    survey = ClusteredSurvey(groups=groups, icc=icc)
-    rng = np.random.default_rng([SEED, groups, round(1000 * icc), number])
-    data = draw_survey(survey, rng)
-    found = {}
-    for name, strategy in STRATEGIES.items():
-        if name in ONLY_SMALL and groups > 40:
-            continue
+def one_draw(task: tuple[int, int]) -> list[Row]:
+    """Every strategy on one survey of a cell; one row a strategy and kind of interval."""
+    place, number = task
+    cell = CELLS[place]
+    stream = [SEED, cell.treated, cell.control, round(100 * cell.between), number]
+    survey = draw_unequal_groups(cell, np.random.default_rng(stream))
+    covariates = covariate_matrix(dict(zip(COVARIATES, survey.covariates.T, strict=True)))
+    try:
+        score = fit_propensity(covariates, survey.treatment)
+    except DesignError:
+        score = None
+    units = ComparedUnits(covariates, survey.treatment, score)
+    designs: dict[str, Design] = {}
+    rows: list[Row] = []
+    for name in STRATEGIES:
         try:
-            found[name] = estimate_impact(
-                data,
-                outcome="income",
-                treatment="treated",
-                covariates=COVARIATES,
-                strategy=strategy,
-                group="group",
-            )
-        except DesignError as problem:
-            print(f"{cell}, {name}: {problem}")
-    arms = data.groupby("group")["treated"].first().to_numpy()
-    boot = multiplier_bootstrap(
-        np.array([one.estimate for one in found.values()]),
-        np.column_stack([one.scores.to_numpy() for one in found.values()]),
-        rng=rng,
-        arms=arms,
+            found = list(_intervals(name, survey, units, designs))
+        except DesignError:
+            found = [{"kind": REFUSED}]
+        rows += [{"cell": place, "strategy": name, **row} for row in found]
+    base = float(survey.without[survey.treatment == 1].mean())
+    return [{**row, "base": base} for row in rows]
+
+
+def _intervals(
+    name: str, survey: DrawnSurvey, units: ComparedUnits, designs: dict[str, Design]
+) -> Iterator[Row]:
+    """One row a kind of interval; `designs` are those of the same units, by strategy but for adjustment."""
+    strategy = parse_strategy(STRATEGIES[name])
+    if strategy.needs_propensity and units.propensity is None:
+        raise DesignError("the propensity score has no maximum")
+    matched = name.removesuffix(UNADJUSTED)
+    if matched not in designs:
+        designs[matched] = strategy.design(units)
+    covariates, treatment = units.covariates, units.treatment
+    prepared = Prepared(
+        covariates, treatment, designs[matched], units.propensity, outcome_covariates=covariates
     )
-    rows = []
-    for j, (name, one) in enumerate(found.items()):
-        base = {
-            "groups": groups,
-            "icc": icc,
-            "strategy": name,
-            "error": one.estimate - survey.effect,
-        }
-        intervals = {kind: 1.959964 * se for kind, se in one.std_errors.items()}
-        for kind, se in one.std_errors.items():
-            low, high = base["error"] - intervals[kind], base["error"] + intervals[kind]
-            if kind == "group":
-                low, high = (end - survey.effect for end in one.conf_int())
-            rows.append({**base, "kind": kind, "std_error": se, "covers": low <= 0 <= high})
-        low, high = boot.conf_low[j] - survey.effect, boot.conf_high[j] - survey.effect
-        rows.append(
-            {
-                **base,
-                "kind": "bootstrap",
-                "std_error": boot.std_errors[j],
-                "covers": low <= 0 <= high,
-            }
-        )
-    return rows
+    made = strategy_estimator(strategy, prepared)(survey.income)
+    clustering = made.clustering(survey.group)
+    leverage = clustering.leverage
+    assert leverage is not None
+    if leverage.effective.min() < 2:
+        raise DesignError("fewer than two effective groups")
+    common = {
+        "estimate": made.estimate,
+        "effective_treated": leverage.effective[1],
+        "effective_control": leverage.effective[0],
+    }
+    for kind, (error, df) in candidates.errors(made, clustering, survey, covariates).items():
+        yield {**common, "kind": kind, "std_error": error, "df": df}
+    assert made.treated_mean_scores is not None
+    percent = percent_impact(
+        made.estimate,
+        made.scores,
+        made.counterfactual_mean,
+        made.treated_mean_scores - made.scores,
+        clustering,
+    )
+    yield {
+        **common,
+        "kind": PERCENT,
+        "estimate": percent.percent,
+        "std_error": percent.std_error,
+        "low": percent.conf_low,
+        "high": percent.conf_high,
+    }
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    by = rows.groupby(["groups", "icc", "strategy", "kind"], sort=False)
-    table = by.agg(
-        draws=("error", "size"),
-        bias=("error", "mean"),
-        sd=("error", "std"),
-        mean_se=("std_error", "mean"),
-        coverage=("covers", "mean"),
-    ).reset_index()
+    """One row a cell, strategy and kind, in the order of the cells."""
+    from scipy.special import stdtrit
+
+    rows = rows.copy()
+    base = rows.groupby("cell")["base"].transform("mean")
+    effect = rows["cell"].map({place: cell.effect for place, cell in enumerate(CELLS)})
+    percent = rows["kind"] == PERCENT
+    rows["error"] = rows["estimate"] - np.where(percent, 100 * effect / base, effect)
+    margin = stdtrit(rows["df"], 0.975) * rows["std_error"]
+    low = rows["low"].where(percent, rows["estimate"] - margin) - rows["estimate"] + rows["error"]
+    high = rows["high"].where(percent, rows["estimate"] + margin) - rows["estimate"] + rows["error"]
+    rows["covers"] = np.where(low.notna(), (low <= 0) & (high >= 0), np.nan)
+    table = (
+        rows.groupby(["cell", "strategy", "kind"], sort=False)
+        .agg(
+            draws=("covers", "count"),
+            missing=("covers", lambda values: int(values.isna().sum())),
+            bias=("error", "mean"),
+            sd=("error", "std"),
+            median_se=("std_error", "median"),
+            median_df=("df", "median"),
+            effective_treated=("effective_treated", "median"),
+            effective_control=("effective_control", "median"),
+            coverage=("covers", "mean"),
+        )
+        .reset_index()
+    )
     table["bias_over_sd"] = table["bias"] / table["sd"]
-    table["se_over_sd"] = table["mean_se"] / table["sd"]
-    return table.round(5)
+    table["se_over_sd"] = table["median_se"] / table["sd"]
+    cells = pd.DataFrame(
+        {
+            "between": [cell.between for cell in CELLS],
+            "treated_groups": [cell.treated for cell in CELLS],
+            "control_groups": [cell.control for cell in CELLS],
+        }
+    )
+    placed = cells.loc[table["cell"]].reset_index(drop=True)
+    return pd.concat([placed, table.drop(columns="cell")], axis=1).round(4)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--iccs", type=float, nargs="*", default=ICCS)
-    parser.add_argument("--groups", type=int, nargs="*", default=GROUPS)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
-    cells = [
-        (g, icc, d) for g in options.groups for icc in options.iccs for d in range(options.draws)
-    ]
-    with Pool(options.processes) as pool:
-        done = track(pool.imap_unordered(one_draw, cells, chunksize=4), total=len(cells))
-        rows = [row for draw in done for row in draw]
-    frame = pd.DataFrame(rows).sort_values(["groups", "icc"], kind="stable")
     options.out.mkdir(parents=True, exist_ok=True)
-    summarise(frame).to_csv(options.out / "coverage.csv", index=False)
-    about = {"seed": SEED, "draws": options.draws, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
-    (options.out / "coverage.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
+    numbers = range(options.draws)
+    blocks: list[pd.DataFrame] = []
+    with Pool(options.processes) as pool, Progress() as progress:
+        bar = progress.add_task("Simulating", total=options.draws * len(CELLS))
+        for first in numbers[::BLOCK]:
+            tasks = product(range(len(CELLS)), numbers[first : first + BLOCK])
+            rows: list[Row] = []
+            for drawn in pool.imap(one_draw, tasks, chunksize=5):
+                rows += drawn
+                progress.advance(bar)
+            blocks.append(pd.DataFrame(rows).astype(dict.fromkeys(WORDS, "category")))
+            write(pd.concat(blocks), first + len(numbers[first : first + BLOCK]), options.out)
+
+
+def write(rows: pd.DataFrame, draws: int, out: Path) -> None:
+    """Write the table of the draws made so far."""
+    rows = rows.astype(dict.fromkeys(WORDS, str))
+    summarise(rows).to_csv(out / "coverage.csv", index=False)
+    about = {"seed": SEED, "draws": draws, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    (out / "coverage.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,11 +19,11 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 import pandas as pd
+from ruralimpact.difference.few_groups import few_groups_inference
 
 from ruralimpact import DesignError
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.difference.doubly_robust import doubly_robust_difference
-from ruralimpact.difference.few_groups import few_groups_inference
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import analysis_of_covariance, difference_in_differences
 from ruralimpact.estimation.estimate import ScoredEstimate

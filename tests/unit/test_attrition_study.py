@@ -88,8 +88,9 @@ def test_response_rows(made: dict[str, pd.DataFrame]) -> None:
     assert rows.loc[("difference", ""), "estimate"].item() == pytest.approx(plain.estimate)
     assert rows.loc[("response", "control"), "n_found"].item() == found[arm == 0].sum()
     assert rows.loc[("response", "control"), "n_groups"].item() == 12
-    assert rows.loc[("response", "control"), "df"].item() == 11
-    assert rows.loc[("difference", ""), "df"].item() == 23
+    # groups of one size: Satterthwaite's degrees of freedom are those of two samples of 12 means
+    assert rows.loc[("response", "control"), "df"].item() == pytest.approx(11)
+    assert rows.loc[("difference", ""), "df"].item() == pytest.approx(22)
     assert rows.loc[("new_units", ""), "n_units"].item() == 0
     assert rows.loc[("covariates", ""), "df"].item() == 2
     assert set(made["attrition"].query("measure == 'covariate'")["variable"]) == {
@@ -122,7 +123,8 @@ def test_bounds_rows(made: dict[str, pd.DataFrame]) -> None:
     assert lower["estimate"] == pytest.approx(found.lower.estimate)
     assert upper["trimmed"] == "treated"
     sums = np.bincount(group_codes(merged["group"]), found.lower.scores)
-    assert lower["std_error"] == pytest.approx(np.sqrt(24 / 23 * (sums**2).sum()))
+    plain = np.sqrt(24 / 23 * (sums**2).sum())
+    assert plain < lower["std_error"] < 1.06 * plain
     assert lower["conf_low"] < interval["conf_low"] < lower["estimate"]
     assert upper["estimate"] < interval["conf_high"] < upper["conf_high"]
     assert np.isnan(interval["estimate"])

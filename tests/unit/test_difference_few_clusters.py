@@ -1,14 +1,14 @@
-"""Effects over time with few groups: the bootstrap everywhere, warnings, and arms of a single group."""
+"""Effects over time with few groups: intervals, warnings, and arms of a single group."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student_t
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 from test_exhibits_difference import exhibit, results_of, words_of
 
-from ruralimpact.difference.few_groups import few_groups_inference
 from ruralimpact.difference.study import DifferenceTables, difference_study
 from ruralimpact.estimation.study import estimate_study
 from ruralimpact.exhibits.over_time_panels import panels_of
@@ -34,19 +34,20 @@ def estimate(frame: pd.DataFrame, *analyses: Any) -> tuple[pd.DataFrame, Differe
     return made, found
 
 
-def test_intervals_by_time_are_those_of_the_bootstrap_where_groups_are_few() -> None:
-    """Student's t at half-width 2.16 errors is too short; the wild bootstrap's is no round number."""
+def test_intervals_by_time_have_the_degrees_of_freedom_of_their_arms() -> None:
+    """Groups of one size, six and eight of them; then twenty and twenty."""
     _, found = estimate(FEW, PLAIN)
     rows = found.tables["dynamics"].query("kind == 'event' and std_error > 0")
     assert len(rows) == 5 and set(rows["n_groups"]) == {14}
     half = (rows["conf_high"] - rows["conf_low"]) / 2 / rows["std_error"]
-    assert not np.isclose(half, 2.1604, atol=1e-3).any()
-    assert ((half > 1.9) & (half < 4)).all()
+    # Satterthwaite's for variances in proportion to 1 / 6 and 1 / 8
+    df = (1 / 6 + 1 / 8) ** 2 / (1 / 6**2 / 5 + 1 / 8**2 / 7)
+    assert half.to_numpy() == pytest.approx(student_t.ppf(0.975, df), rel=1e-9)
     assert (rows["band_high"] > rows["conf_high"]).all()
     _, many = estimate(SURVEY, PLAIN)
     rows = many.tables["dynamics"].query("kind == 'event' and std_error > 0")
     half = (rows["conf_high"] - rows["conf_low"]) / 2 / rows["std_error"]
-    assert half.to_numpy() == pytest.approx(2.0227, abs=1e-4)  # t of 39 degrees of freedom
+    assert half.to_numpy() == pytest.approx(student_t.ppf(0.975, 38), rel=1e-9)
 
 
 def test_the_bootstrap_by_time_does_not_depend_on_labels() -> None:
@@ -57,18 +58,14 @@ def test_the_bootstrap_by_time_does_not_depend_on_labels() -> None:
     pd.testing.assert_frame_equal(first, second, rtol=1e-9)
 
 
-def test_the_error_by_arm_stands_in_the_appendix() -> None:
+def test_the_plain_error_stands_in_the_appendix() -> None:
     made, _ = estimate(FEW, PLAIN, {**TRIPLE, "name": "triple"})
     errors = made["std_errors"].set_index(["spec_id", "kind"])["std_error"]
-    row = made["estimates"].set_index("spec_id").loc["two_arms/two_by_two/income"]
-    sums = made["scores"].set_index("group")["two_arms/two_by_two/income"].dropna()
-    arms = np.array([int(name < "g20") for name in sums.index])
-    wanted = few_groups_inference(row["estimate"], sums.to_numpy(), arms, np.full(14, 6.0))
-    found = errors["two_arms/two_by_two/income", "group_by_arm"]
-    assert found == pytest.approx(wanted.std_error, rel=1e-12)
-    assert errors["triple/triple_difference/income", "group_by_arm"] > 0
-    many, _ = estimate(SURVEY, PLAIN)
-    assert "group_by_arm" not in set(many["std_errors"]["kind"])
+    for spec_id in ("two_arms/two_by_two/income", "triple/triple_difference/income"):
+        sums = made["scores"].set_index("group")[spec_id].dropna()
+        plain = np.sqrt(14 / 13 * (sums**2).sum())
+        assert errors[spec_id, "group"] == pytest.approx(plain, rel=1e-12)
+        assert errors[spec_id, "cr2"] > plain
 
 
 def test_a_cohort_of_one_group_has_no_error() -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from ruralimpact.estimation.joint_tests import (
+    DRAWS,
     AnalysisScores,
     arms_of_groups,
     joint_tests,
-    use_bootstrap_where_few,
 )
 from ruralimpact.estimation.ledger import with_specifications
 
@@ -20,9 +21,12 @@ def scores(groups: int = 60, effects: tuple[float, ...] = (0.0, 0.2, 3.0)) -> An
     values = rng.normal(size=(groups, len(effects))) / groups
     ids = [f"a/s/y{j}" for j in range(len(effects))]
     labels = [f"g{i:03}" for i in range(groups)]
+    estimates = np.array(effects) / np.sqrt(groups)
+    p_values = 2 * t.sf(np.abs(estimates) / np.sqrt((values**2).sum(axis=0)), groups - 1)
     return AnalysisScores(
         "a",
-        pd.Series(np.array(effects) / np.sqrt(groups), index=ids),
+        pd.Series(estimates, index=ids),
+        pd.Series(p_values, index=ids),
         pd.Series("f", index=ids),
         pd.DataFrame(values, index=labels, columns=ids),
         pd.Series(np.arange(groups) % 2, index=labels),
@@ -30,25 +34,13 @@ def scores(groups: int = 60, effects: tuple[float, ...] = (0.0, 0.2, 3.0)) -> An
 
 
 def test_adjusted_p_values_are_no_smaller_and_keep_the_order() -> None:
-    found = joint_tests(scores(), seed=1).set_index("spec_id")
-    assert (found.p_romano_wolf >= found.p_bootstrap - 1e-12).all()
-    assert (found.q_value >= found.p_bootstrap - 1e-12).all()
-    assert found.p_romano_wolf["a/s/y2"] < 0.05 < found.p_romano_wolf["a/s/y1"]
-    assert found.p_bootstrap.rank().equals(found.p_romano_wolf.rank(method="average"))
-
-
-def test_a_family_of_one_repeats_its_p_value() -> None:
     analysis = scores()
-    alone = AnalysisScores(
-        "a",
-        analysis.estimates,
-        pd.Series(["f", "g", "h"], index=analysis.families.index),
-        analysis.scores,
-        analysis.arms,
-    )
-    found = joint_tests(alone, seed=1)
-    assert found.p_romano_wolf.to_numpy() == pytest.approx(found.p_bootstrap.to_numpy())
-    assert found.q_value.to_numpy() == pytest.approx(found.p_bootstrap.to_numpy())
+    found = joint_tests(analysis, seed=1).set_index("spec_id")
+    published = analysis.p_values[found.index]
+    assert (found.p_romano_wolf >= published - 1 / DRAWS).all()
+    assert (found.q_value >= published - 1e-12).all()
+    assert found.p_romano_wolf["a/s/y2"] < 0.05 < found.p_romano_wolf["a/s/y1"]
+    assert published.rank().equals(found.p_romano_wolf.rank(method="average"))
 
 
 def test_the_stream_depends_on_seed_and_analysis_only() -> None:
@@ -56,6 +48,7 @@ def test_the_stream_depends_on_seed_and_analysis_only() -> None:
     reordered = AnalysisScores(
         "a",
         analysis.estimates[::-1],
+        analysis.p_values[::-1],
         analysis.families[::-1],
         analysis.scores.iloc[:, ::-1],
         analysis.arms,
@@ -70,6 +63,7 @@ def test_groups_outside_the_comparison_change_nothing() -> None:
     larger = AnalysisScores(
         "a",
         analysis.estimates,
+        analysis.p_values,
         analysis.families,
         pd.concat([analysis.scores, more]),
         pd.concat([analysis.arms, pd.Series([0, 1], index=["x1", "x2"])]),
@@ -84,16 +78,16 @@ def test_arms_are_known_only_where_groups_are_whole() -> None:
     assert arms_of_groups(groups, np.array([1, 0, 0, 0], dtype=np.int8)) is None
 
 
-def test_few_groups_take_interval_and_p_value_from_the_bootstrap() -> None:
-    found = joint_tests(scores(groups=20), seed=1).to_dict("records")[0]
-    assert found["few_groups"]
-    row = {"vcov": "group", "p_value": 0.5, "conf_low": -1.0, "conf_high": 1.0, "notes": ""}
-    changed = use_bootstrap_where_few(row, found)
-    assert changed["p_value"] == found["p_bootstrap"]
-    assert (changed["conf_low"], changed["conf_high"]) == (found["boot_low"], found["boot_high"])
-    assert "fewer than 40 groups" in changed["notes"]
-    many = joint_tests(scores(), seed=1).to_dict("records")[0]
-    assert use_bootstrap_where_few(row, many) == row
+def test_adjusted_p_values_start_from_those_that_are_published() -> None:
+    """Of a family of one they repeat them, to within a draw; q-values are by hand."""
+    analysis = scores(groups=20)
+    alone = replace(analysis, families=pd.Series(list("abc"), index=analysis.estimates.index))
+    found = joint_tests(alone, seed=1).set_index("spec_id")
+    published = alone.p_values[found.index].to_numpy()
+    assert found["p_romano_wolf"].to_numpy() == pytest.approx(published, abs=2 / DRAWS)
+    assert found["q_value"].to_numpy() == pytest.approx(published)
+    together = joint_tests(analysis, seed=1).set_index("spec_id")
+    assert (together["p_romano_wolf"] >= found["p_romano_wolf"] - 1e-12).all()
 
 
 def test_groups_of_the_smaller_arm_are_counted_by_their_scores() -> None:

@@ -200,6 +200,42 @@ def test_percent_is_the_exponential_of_the_log_ratio_to_first_order() -> None:
     assert found.std_error == pytest.approx(textbook, rel=1e-9)
 
 
+def test_fieller_s_interval_holds_the_ratios_that_are_not_rejected() -> None:
+    """Each end is a ratio r at which the effect less r times the base is just significant."""
+    _, treatment, outcome = sample()
+    result = difference_in_means(outcome + 2, treatment)
+    clustering = result.clustering(np.arange(200))
+    found = percent_impact(
+        result.estimate,
+        result.scores,
+        result.control_mean,
+        result.control_mean_scores,
+        clustering,
+    )
+    df = clustering.std_error(result.scores)[1]
+    for end in (found.conf_low / 100, found.conf_high / 100):
+        gap = result.estimate - end * result.control_mean
+        error = clustering.std_error(result.scores - end * result.control_mean_scores)[0]
+        assert t_inference(gap, error, df).p_value == pytest.approx(0.05, abs=1e-9)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
+def test_percent_and_level_intervals_agree_on_zero(shift) -> None:
+    _, treatment, outcome = sample()
+    result = difference_in_means(outcome - 2 + shift * treatment + 5, treatment)
+    clustering = result.clustering(np.arange(200))
+    level = t_inference(result.estimate, *clustering.std_error(result.scores))
+    percent = percent_impact(
+        result.estimate,
+        result.scores,
+        result.counterfactual_mean,
+        result.treated_mean_scores - result.scores,
+        clustering,
+    )
+    assert (percent.conf_low > 0) == (level.conf_low > 0)
+    assert (percent.conf_high < 0) == (level.conf_high < 0)
+
+
 def test_percent_of_an_uncertain_base_is_refused_with_the_reason() -> None:
     _, treatment, outcome = sample()
     outcome = outcome - outcome[treatment == 0].mean() + 0.01

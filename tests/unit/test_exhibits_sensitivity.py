@@ -14,6 +14,7 @@ from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.sensitivity import sensitivity_table
 from ruralimpact.exhibits.tables.verdict import verdict, verdict_table
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores
 from ruralimpact.inference.contrasts import equality_test
 
 EXHIBIT = entry("sensitivity", analyses=["psid_matching"])
@@ -103,7 +104,11 @@ def test_verdict_counts(results: StudyResults) -> None:
     assert found.matched == 4
     assert found.unbalanced == int((frame["balanced"] == "no").sum())
     expected = equality_test(
-        frame["estimate"].to_numpy(float), results["scores"][list(frame["spec_id"])].to_numpy(float)
+        frame["estimate"].to_numpy(float),
+        [
+            CorrectedScores(results["scores"][spec].fillna(0).to_numpy(float), None, df)
+            for spec, df in zip(frame["spec_id"], frame["df"], strict=True)
+        ],
     )
     assert found.test == expected
 

@@ -114,9 +114,9 @@ def test_difference_from_the_benchmark_uses_shared_scores() -> None:
     scores = pd.DataFrame(
         {"group": list("abcd"), "x": [1.0, -2.0, 1.0, np.nan], "y": [0.5, -1.0, np.nan, 0.5]}
     )
-    estimates = pd.DataFrame({"spec_id": ["x", "y"], "estimate": [5.0, 2.0]})
+    estimates = pd.DataFrame({"spec_id": ["x", "y"], "estimate": [5.0, 2.0], "df": [3.0, 7.0]})
     found = benchmark_difference(estimates, scores, "x", "y")
-    se = np.sqrt(4 / 3 * (0.5**2 + 1.0**2 + 1.0**2 + 0.5**2))
+    se = np.sqrt(0.5**2 + 1.0**2 + 1.0**2 + 0.5**2)
     assert found.estimate == 3
     assert found.n_groups == 4
     assert found.std_error == pytest.approx(se, rel=1e-12)
@@ -128,8 +128,7 @@ def test_benchmark_table_against_independent_arithmetic(results: StudyResults) -
     spec, base = "psid_matching/nn5/earnings", "experiment/difference_in_means/earnings"
     sheet = results["scores"].set_index("group")[[spec, base]].fillna(0)
     gaps = (sheet[spec] - sheet[base]).to_numpy()
-    active = gaps[gaps != 0]
-    se = np.sqrt(len(active) / (len(active) - 1) * np.sum(active**2))
+    se = np.sqrt(np.sum(gaps**2))
     row = row_of(table, spec)
     assert row.record is not None
     assert row.record["difference_std_error"] == pytest.approx(se, rel=1e-12)

@@ -32,7 +32,7 @@ BESIDE: dict[str, dict[str, Any]] = {
 # Values of options whose type does not list them.
 VALUES: dict[str, list[Any]] = {
     "exact": [["region"], ["region", "sex"]],
-    "bias_adjust": [True, ["age"], ["age", "land"]],
+    "bias_adjust": [False, ["age"], ["age", "land"]],
     "outcome_covariates": [["age"], ["age", "land"]],
     "metric_covariates": [["age"], ["age", "land"]],
     "caliper": [0.2, 0.25, 0.1234567, 0.1234568],
@@ -78,11 +78,13 @@ def test_names_in_options_are_said() -> None:
     ).describe()
     assert text == (
         "The nearest control by the Mahalanobis distance of age and land (covariance of all units), "
-        "without replacement, the treated unit that comes first by identifier chooses first."
+        "without replacement, the treated unit that comes first by identifier chooses first, adjusted "
+        "for remaining differences by regression among the controls used (Abadie and Imbens 2011)."
     )
     bins = parse_strategy({"method": "coarsened_exact", "bins": {"age": 4, "land": [1, 2.5]}})
     assert bins.describe() == (
-        "Exact matching on binned covariates, bins: age in 4 and land cut at 1 and 2.5."
+        "Exact matching on binned covariates, bins: age in 4 and land cut at 1 and 2.5, adjusted for "
+        "remaining differences by regression among the controls used (Abadie and Imbens 2011)."
     )
 
 

@@ -1,14 +1,14 @@
 """Rows of the table of bounds: the effect as found, re-weighted for response, and bounded."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.attrition.imbens_manski import imbens_manski
-from ruralimpact.attrition.lee_bounds import LeeBounds, lee_bounds
+from ruralimpact.attrition.lee_bounds import lee_bounds
 from ruralimpact.attrition.population import Population
 from ruralimpact.attrition.response_weights import (
     ResponseModel,
@@ -20,13 +20,8 @@ from ruralimpact.attrition.response_weights import (
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.inference.clustered import (
-    Clustering,
-    clustered_std_error,
-    group_codes,
-    group_sums,
-    t_inference,
-)
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
+from ruralimpact.inference.clustered import group_codes, t_inference
 
 FloatArray = NDArray[np.float64]
 Row = dict[str, Any]
@@ -129,13 +124,7 @@ def _weighted(sample: Sample, plain: Mapping[str, ScoredEstimate]) -> Iterator[R
         made = maker()
         own = {"capped": model.capped, "largest_weight": float(model.weights.max()), "notes": notes}
         yield {**_estimate_row("response_weighted", name, made, sample), **own}
-        change = ScoredEstimate(
-            made.estimate - plain[name].estimate,
-            made.scores - plain[name].scores,
-            n_treated=made.n_treated,
-            n_control=made.n_control,
-        )
-        yield _estimate_row("weighting", name, change, sample)
+        yield _change_row(name, made, plain[name], sample)
 
 
 def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
@@ -150,53 +139,79 @@ def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
         "n_cells": found.n_cells,
         "n_reversed": found.n_reversed,
     }
-    for kind, bound in (("lee_lower", found.lower), ("lee_upper", found.upper)):
+    ends = {"lee_lower": found.lower, "lee_upper": found.upper}
+    known = np.isfinite(sample.outcome).astype(float)
+    carried = {
+        kind: replace(end, weights=known, arms=sample.treatment) for kind, end in ends.items()
+    }
+    for kind, bound in carried.items():
         yield {**_estimate_row(kind, estimator, bound, sample), **common}
-    yield {**_interval(found, estimator, sample), **common}
+    yield {**_interval(list(carried.values()), estimator, sample), **common}
 
 
-def _interval(found: LeeBounds, estimator: str, sample: Sample) -> Row:
+def _interval(ends: list[ScoredEstimate], estimator: str, sample: Sample) -> Row:
     """The interval that covers the effect wherever it lies between the bounds."""
-    ends = (found.lower, found.upper)
-    errors = [clustered_std_error(group_sums(end.scores, sample.groups)) for end in ends]
-    groups = min(count for _, count in errors)
+    lower, upper = ends
+    found = [_corrected(end, sample) for end in ends]
+    df = min(one.df for one in found)
     interval = imbens_manski(
-        found.lower.estimate, found.upper.estimate, errors[0][0], errors[1][0], df=groups - 1
+        lower.estimate, upper.estimate, found[0].std_error, found[1].std_error, df=df
     )
     return _row(
         "lee_interval",
         estimator,
         conf_low=interval.conf_low,
         conf_high=interval.conf_high,
-        df=float(groups - 1),
-        n_groups=groups,
+        df=df,
+        n_groups=min(_count(one) for one in found),
         n_units=len(sample.outcome),
-        n_treated=found.lower.n_treated,
-        n_control=found.lower.n_control,
+        n_treated=lower.n_treated,
+        n_control=lower.n_control,
     )
 
 
+def _corrected(made: ScoredEstimate, sample: Sample) -> CorrectedScores:
+    return made.clustering(sample.groups).corrected(made.scores)
+
+
+def _count(corrected: CorrectedScores) -> int:
+    return int((np.nan_to_num(corrected.sums) != 0).sum())
+
+
 def _estimate_row(kind: str, estimator: str, made: ScoredEstimate, sample: Sample) -> Row:
-    error, df = Clustering(sample.groups).std_error(made.scores)
-    inference = t_inference(made.estimate, error, df)
     return _row(
         kind,
         estimator,
-        estimate=made.estimate,
-        std_error=error,
-        df=float(df),
-        statistic=inference.statistic,
-        p_value=inference.p_value,
-        conf_low=inference.conf_low,
-        conf_high=inference.conf_high,
+        **_tested(made.estimate, _corrected(made, sample)),
         treated_mean=made.treated_mean,
         control_mean=made.control_mean,
         n_treated=made.n_treated,
         n_control=made.n_control,
-        n_groups=int(df) + 1,
         n_units=len(sample.outcome),
         notes="; ".join(made.notes),
     )
+
+
+def _change_row(
+    estimator: str, weighted: ScoredEstimate, plain: ScoredEstimate, sample: Sample
+) -> Row:
+    """What the weights do to an effect."""
+    corrected = combine([_corrected(weighted, sample), _corrected(plain, sample)], [1.0, -1.0])
+    return _row(
+        "weighting",
+        estimator,
+        **_tested(weighted.estimate - plain.estimate, corrected),
+        n_treated=weighted.n_treated,
+        n_control=weighted.n_control,
+        n_units=len(sample.outcome),
+    )
+
+
+def _tested(estimate: float, corrected: CorrectedScores) -> Row:
+    names = ("std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+    found = t_inference(estimate, corrected.std_error, corrected.df)
+    values = {name: getattr(found, name) for name in names}
+    return {"estimate": estimate, **values, "n_groups": _count(corrected)}
 
 
 def _row(kind: str, estimator: str, **values: Any) -> Row:

@@ -13,14 +13,9 @@ from ruralimpact.attrition.response import (
 )
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.errors import DesignError
-from ruralimpact.inference.clustered import (
-    Clustering,
-    clustered_std_error,
-    group_codes,
-    group_sums,
-    t_inference,
-)
+from ruralimpact.inference.clustered import Clustering, group_codes, t_inference
 from ruralimpact.inference.contrasts import EqualityTest
+from ruralimpact.inference.leverage import group_leverage
 
 EVERYONE = "every unit of the baseline was found again"
 QUANTILES = {"group_low": 0.25, "group_median": 0.5, "group_high": 0.75}
@@ -61,17 +56,17 @@ def _rates(population: Population) -> Iterator[Row]:
         inside = population.treatment == code
         own = scores[arm]
         assert own is not None
-        error, _ = clustered_std_error(group_sums(own, groups))
-        count = len(np.unique(groups[inside]))
+        leverage = group_leverage(inside.astype(float), population.treatment, groups)
+        error, df = Clustering(groups, leverage=leverage).std_error(own)
         yield _row(
             "response",
             arm,
             estimate=float(found[inside].mean()),
-            **_inference(float(found[inside].mean()), error, count - 1, test=False),
+            **_inference(float(found[inside].mean()), error, df, test=False),
             **_counts(population, inside),
         )
     everyone = np.ones(len(found), dtype=bool)
-    error, df = Clustering(groups).std_error(difference.scores)
+    error, df = difference.clustering(groups).std_error(difference.scores)
     yield _row(
         "difference",
         estimate=difference.estimate,

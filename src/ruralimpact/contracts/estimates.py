@@ -5,6 +5,8 @@ from ruralimpact.contracts.columns import (
     ANALYSIS,
     CONF_HIGH,
     CONF_LOW,
+    EFFECTIVE_CONTROL,
+    EFFECTIVE_TREATED,
     N_CONTROL,
     N_TREATED,
     OUTCOME,
@@ -46,7 +48,7 @@ ESTIMATES = ResultTable(
         "estimate": number("effect", OUTCOME),
         "std_error": std_error("standard error, as `vcov` says"),
         "vcov": text("how `std_error` was computed"),
-        "df": number("degrees of freedom of t"),
+        "df": number("degrees of freedom of t, Satterthwaite's"),
         "statistic": number("t statistic of no effect"),
         "p_value": P_VALUE,
         "conf_low": CONF_LOW,
@@ -64,6 +66,10 @@ ESTIMATES = ResultTable(
         "n_treated": whole("treated units", "units"),
         "n_control": whole("controls with a positive weight", "units"),
         "n_groups": whole("groups with a non-zero score", "groups"),
+        "treated_groups": number("treated groups with a weight", "groups"),
+        "effective_treated_groups": EFFECTIVE_TREATED,
+        "control_groups": number("control groups with a weight", "groups"),
+        "effective_control_groups": EFFECTIVE_CONTROL,
         "ess": number("Kish's effective number of controls", "units"),
         "dropped": whole("treated units without a match", "units"),
         "balanced": text("every covariate is balanced; empty: not a match", "yes", "no", ""),
@@ -80,7 +86,7 @@ STD_ERRORS = ResultTable(
     row="a kind of standard error of an estimate",
     columns={
         "spec_id": SPEC_ID,
-        "kind": text("group, ai2006, pair, hc1, arellano ..."),
+        "kind": text("cr2 (the headline), group, ai2006, pair, hc1, arellano ..."),
         "label": text("printed name of the kind"),
         "std_error": std_error("standard error of that kind"),
     },
@@ -95,8 +101,9 @@ SCORES = ResultTable(
     columns={"group": text("group that errors cluster on", unique=True)},
     pattern={
         ".*/.*/.*": number(
-            "sum of the group's influence on the estimate that the column is named after; missing: the "
-            "group is not compared",
+            "sum of the group's influence on the estimate that the column is named after; after `::`, its "
+            "influence on the treated mean, its share of an arm's weight or the effective number of units "
+            "behind that share (arm 0: controls); missing: the group is not compared",
             OUTCOME,
         )
     },

@@ -22,6 +22,7 @@ _NUMBERS = (
     *("treated_mean", "control_mean", "counterfactual_mean"),
     *("percent", "percent_low", "percent_high"),
     *("percent_control", "percent_control_low", "percent_control_high", "ess"),
+    *("treated_groups", "effective_treated_groups", "control_groups", "effective_control_groups"),
 )
 _OF_BOTH_ARMS = ("difference", "covariate", "covariates", "covariates_by_arm")
 _PSTEST = ("mean_bias", "median_bias", "pseudo_r2", "lr_p_value", "rubin_b", "rubin_r", "overlap")
@@ -54,7 +55,9 @@ def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     blank = [
         name
         for name in map(str, frame.columns)
-        if name.partition("::")[0] in hidden or name.removesuffix("::treated_mean") in effects
+        if name.partition("::")[0] in hidden
+        or name in effects
+        or name.rpartition("::")[0] in effects
     ]
     return frame.assign(**dict.fromkeys(blank, _MISSING))
 

@@ -13,8 +13,10 @@ from ruralimpact.decomposition.parts import Decomposition, decompose
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.stored_scores import score_columns
 from ruralimpact.estimation.study import Tables, estimator_of
-from ruralimpact.inference.clustered import Clustering, group_codes, group_sums, t_inference
+from ruralimpact.inference.clustered import group_codes, t_inference
+from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -141,19 +143,22 @@ def _rows(
     heading: Mapping[str, Any], found: Decomposition, comparison: Comparison, synthetic: bool
 ) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
     codes = group_codes(comparison.units["group"])
-    clustering = Clustering(codes, found.total.set_ids)
+    clustering = found.total.clustering(codes)
+    refused = too_few_groups(clustering.leverage)
 
     def row(part: str, product: str, value: float, scores: FloatArray) -> dict[str, Any]:
+        if refused:
+            return _row(heading, part, product, np.nan, None, refused, synthetic)
         inference = t_inference(value, *clustering.std_error(scores))
         return _row(heading, part, product, value, inference, "", synthetic)
 
     rows = [row(TOTAL, "", found.total.estimate, found.total.scores)]
     columns: dict[str, pd.Series] = {}
-    names = np.unique(comparison.units["group"])
+    names = [str(name) for name in np.unique(comparison.units["group"])]
     for j, part in enumerate(found.names):
         own = found.scores[:, j].sum(axis=1)
         rows.append(row(part, "", float(found.parts[j].sum()), own))
-        columns[f"{heading['spec_id']}::{part}"] = pd.Series(group_sums(own, codes), index=names)
+        columns |= score_columns(f"{heading['spec_id']}::{part}", own, clustering, names)
     if len(found.products) > 1:
         for k, product in enumerate(found.products):
             own = found.scores[:, :, k]

@@ -13,6 +13,8 @@ from ruralimpact.design.unit_weights import UnitWeights
 
 FloatArray = NDArray[np.float64]
 
+_SCORE_CURVE = ("propensity score", "propensity score squared")
+
 
 @dataclass(frozen=True)
 class ComparedUnits:
@@ -53,6 +55,14 @@ class ComparedUnits:
     def score_on(self, scale: Literal["linear", "probability"]) -> FloatArray:
         """The propensity score on one of its scales, shape (n,)."""
         return self.score.on_scale(scale)
+
+    def score_curve(self) -> CovariateMatrix:
+        """Linear predictor of the propensity score and its square: what is matched on by a score."""
+        score = self.score.linear_predictor
+        spread = score.std()
+        standard = (score - score.mean()) / (spread if spread > 0 else 1.0)
+        columns = np.column_stack([standard, standard**2])
+        return CovariateMatrix(columns, _SCORE_CURVE, np.zeros(2, dtype=bool), {})
 
     def weighted(self, weights: UnitWeights) -> Design:
         """Design of weights that come from no matched sets."""

@@ -227,6 +227,7 @@ def _overall(
     means = np.where(after, effects.treated_means, 0.0)  # weights are 0 elsewhere
     mean, mean_scores = weighting.apply(means, effects.treated_mean_scores, cohort)
     treated, controls = (int(_in_any(effects, [after], code).sum()) for code in (1, -1))
+    weights, arms = _unit_weights(effects, weighting)
     return ScoredEstimate(
         estimate,
         scores,
@@ -235,5 +236,24 @@ def _overall(
         treated_mean_scores=mean_scores,
         n_treated=treated,
         n_control=controls,
+        weights=weights,
+        arms=arms,
         notes=tuple(item.words for item in effects.left_out),
     )
+
+
+def _unit_weights(
+    effects: GroupTimeEffects, weighting: _Weighting
+) -> tuple[FloatArray, NDArray[np.int8]]:
+    """Weight of each unit in an average, and the arm in which it has more of it.
+
+    Units of a two-by-two weigh alike within its arms. A unit that is a control before it is treated
+    counts in the arm in which it weighs more.
+    """
+    by_arm = []
+    for code in (-1, 1):
+        members = (effects.arms == code).astype(float)
+        sizes = np.maximum(members.sum(axis=0), 1.0)
+        by_arm.append(members @ (np.abs(weighting.weights) / sizes))
+    control, treated = by_arm
+    return np.maximum(treated, control), (treated > control).astype(np.int8)

@@ -9,7 +9,6 @@ from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.doubly_robust import Form, doubly_robust_difference
-from ruralimpact.difference.few_groups import by_arm_std_error
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import analysis_of_covariance, difference_in_differences
 from ruralimpact.errors import DesignError
@@ -113,9 +112,7 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
     if arms.eligible is not None:
         treated &= arms.eligible == 1
     lost = int((treated & ~data.known).sum())
-    found = spread_scores(_two_periods(name, data), data.known, lost=lost)
-    by_arm = by_arm_std_error(found.scores, arms.treatment, arms.groups, data.known)
-    return replace(found, std_errors={**found.std_errors, **by_arm})
+    return spread_scores(_two_periods(name, data), data.known, lost=lost)
 
 
 def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:
@@ -159,6 +156,8 @@ def before_after_change(before: FloatArray, after: FloatArray) -> ScoredEstimate
         counterfactual_mean=float(before.mean()),
         treated_mean_scores=(after - after.mean()) / count,
         n_treated=count,
+        weights=np.ones(count),
+        arms=np.ones(count, dtype=np.int8),
         notes=(NOT_ATTRIBUTABLE,),
     )
 

@@ -1,15 +1,19 @@
 """Event studies: uniform confidence bands, and the joint test of the periods before treatment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
 
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.group_time import GroupTimeEffects
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, plain_scores
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.contrasts import equality_test
+from ruralimpact.inference.multiple_testing import probability_draws
 from ruralimpact.inference.multiplier import multiplier_bootstrap
 
 FloatArray = NDArray[np.float64]
@@ -39,25 +43,15 @@ class UniformBand:
 
     Attributes
     ----------
-    critical : float
+    critical : ndarray, shape (k,)
         Standard errors on each side.
     low, high : ndarray, shape (k,)
         NaN for estimates without variance, such as the base period.
-    point_low, point_high : ndarray, shape (k,)
-        Bootstrap intervals that hold one by one, for estimates with few groups.
-    few_groups : ndarray of bool, shape (k,)
-        Fewer than 40 groups have a score.
-    std_errors : ndarray, shape (k,)
-        Group-clustered.
     """
 
-    critical: float
+    critical: FloatArray
     low: FloatArray
     high: FloatArray
-    point_low: FloatArray
-    point_high: FloatArray
-    few_groups: BoolArray
-    std_errors: FloatArray
 
 
 def sum_by_group(scores: FloatArray, groups: ArrayLike) -> FloatArray:
@@ -116,14 +110,14 @@ def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> 
     scores = sum_by_group(effects.scores[:, before], groups)
     found = equality_test(
         np.append(effects.estimates[before], 0.0),
-        np.column_stack([scores, np.zeros(len(scores))]),
+        plain_scores(np.column_stack([scores, np.zeros(len(scores))])),
     )
     return PreTrendTest(found.statistic, found.df_numerator, found.df_denominator, found.p_value)
 
 
 def uniform_band(
     estimates: FloatArray,
-    group_scores: FloatArray,
+    scores: Sequence[CorrectedScores],
     seed: int,
     *,
     level: float = 0.95,
@@ -135,8 +129,8 @@ def uniform_band(
     Parameters
     ----------
     estimates : ndarray, shape (k,)
-    group_scores : ndarray, shape (G, k)
-        Scores summed by group; their order has no influence.
+    scores : sequence of CorrectedScores, length k
+        Of the same G groups; their order has no influence.
     seed : int
     level : float
     draws : int
@@ -155,36 +149,32 @@ def uniform_band(
 
     Notes
     -----
-    The critical value is the quantile of the largest absolute t statistic over the joint draws of
-    `inference.multiplier.multiplier_bootstrap`, which holds for few groups too (Webb weights below 40).
+    The bootstrap (`inference.multiplier.multiplier_bootstrap`) says how strongly the estimates depend on each
+    other: the level at which intervals one by one have to be drawn is that quantile of the smallest
+    p-value over the joint draws. Each is then drawn with Student's t of its own degrees of freedom.
 
     References
     ----------
     Callaway & Sant'Anna (2021), Journal of Econometrics 225(2); Montiel Olea & Plagborg-Moller (2019),
     Journal of Applied Econometrics 34(1).
     """
-    if not np.nan_to_num(group_scores).any():
+    values = np.column_stack([np.nan_to_num(one.sums) for one in scores]) if scores else None
+    if values is None or not values.any():
         raise DesignError("no estimate has any variance, so there is no band.")
     rng = np.random.default_rng(seed)
-    known: FloatArray = np.where(np.isfinite(group_scores), group_scores, 0.0)
-    active = (known != 0).any(axis=1)
+    active = (values != 0).any(axis=1)
     arms = None if arms is None else np.asarray(arms)[active]
     result = multiplier_bootstrap(
-        estimates, known[active], rng=rng, draws=draws, arms=arms, level=level
+        estimates, values[active], rng=rng, draws=draws, arms=arms, level=level
     )
-    varying = np.isfinite(result.std_errors)
+    errors = np.array([one.std_error for one in scores])
+    varying = np.isfinite(result.std_errors) & np.isfinite(errors)
     if not varying.any():
         raise DesignError("no estimate has scores in two groups or more, so there is no band.")
-    largest = np.abs(result.t_draws[:, varying]).max(axis=1)
+    largest = probability_draws(result.t_draws[:, varying]).max(axis=1)
     rank = min(int(np.ceil(level * (len(largest) + 1) - 1e-9)), len(largest))
-    critical = float(np.partition(largest, rank - 1)[rank - 1])
-    margin = critical * result.std_errors
-    return UniformBand(
-        critical,
-        estimates - margin,
-        estimates + margin,
-        result.conf_low,
-        result.conf_high,
-        result.few_groups,
-        result.std_errors,
-    )
+    joint = float(np.partition(largest, rank - 1)[rank - 1])
+    df = np.array([one.df for one in scores])
+    critical = np.where(varying, stdtrit(df, 0.5 + joint / 2), np.nan)
+    margin = critical * errors
+    return UniformBand(critical, estimates - margin, estimates + margin)

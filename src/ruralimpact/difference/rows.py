@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
-from ruralimpact.difference.event_study import sum_by_group, uniform_band
+from ruralimpact.difference.event_study import uniform_band
 from ruralimpact.difference.group_time import GroupTimeEffects
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.joint_tests import arms_of_groups
-from ruralimpact.inference.clustered import clustered_std_error, t_inference
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
+from ruralimpact.inference.clustered import group_codes, group_sums, t_inference
+from ruralimpact.inference.leverage import group_leverage
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -162,7 +164,7 @@ def mean_rows(question: Question, outcome: FloatArray) -> Iterator[Row]:
             values = np.where(inside, outcome[:, place], 0.0)
             mean = float(values[inside].mean())
             scores = np.where(inside, values - mean, 0.0) / inside.sum()
-            sums = sum_by_group(scores[:, None], question.arms.groups)
+            corrected = _corrected(scores, inside, inside, group_codes(question.arms.groups))
             yield _row(
                 question,
                 "mean",
@@ -170,7 +172,7 @@ def mean_rows(question: Question, outcome: FloatArray) -> Iterator[Row]:
                 cohort=cohort,
                 period=float(period),
                 n_treated=int(inside.sum()),
-                **_inference(mean, sums[:, 0]),
+                **_inference(mean, corrected),
             )
 
 
@@ -213,9 +215,11 @@ def of_single_group(treated: BoolArray, controls: BoolArray, groups: StrArray) -
 
 def _effect_rows(question: Question, several: _Several) -> list[Row]:
     arms = question.arms
-    sums = sum_by_group(several.scores, arms.groups)
+    codes = group_codes(arms.groups)
+    columns = zip(several.scores.T, several.treated.T, several.controls.T, strict=True)
+    corrected = [_corrected(own, treated, used | treated, codes) for own, treated, used in columns]
     single = of_single_group(several.treated, several.controls, arms.groups)
-    band = _band(question, several, sums, ~several.reference & ~single)
+    band = _band(question, several, corrected, ~several.reference & ~single)
     rows = []
     for j, place in enumerate(several.places):
         counts = {
@@ -228,31 +232,28 @@ def _effect_rows(question: Question, several: _Several) -> list[Row]:
         elif single[j]:
             found |= {"reason": SINGLE}
         else:
-            found = _inference(found["estimate"], sums[:, j]) | {
-                name: values[j] for name, values in band.items() if np.isfinite(values[j])
-            }
+            found = _inference(found["estimate"], corrected[j])
+            found |= {name: values[j] for name, values in band.items()}
         rows.append(_row(question, several.kind, **place, **counts, **found))
     return rows
 
 
 def _band(
-    question: Question, several: _Several, sums: FloatArray, free: BoolArray
+    question: Question, several: _Several, corrected: list[CorrectedScores], free: BoolArray
 ) -> dict[str, FloatArray]:
-    """Uniform band and, where groups are few, intervals one by one; NaN where there is none."""
-    names = ("band_low", "band_high", "conf_low", "conf_high")
-    found = {name: np.full(len(free), np.nan) for name in names}
+    """Uniform band; NaN where there is none."""
+    found = {name: np.full(len(free), np.nan) for name in ("band_low", "band_high")}
     stream = f"{question.arms.analysis}/{question.outcome}/{several.kind}"
     seed = (question.seed + crc32(stream.encode())) % 2**32
     arms = _arms_of_groups(question.arms)
+    shown = [one for one, shows in zip(corrected, free, strict=True) if shows]
     try:
-        band = uniform_band(several.estimates[free], sums[:, free], seed, arms=arms)
+        band = uniform_band(several.estimates[free], shown, seed, arms=arms)
     except (
         DesignError
     ):  # nothing to show, or fewer than two groups: no band, as there is no interval
         return found
     found["band_low"][free], found["band_high"][free] = band.low, band.high
-    found["conf_low"][free] = np.where(band.few_groups, band.point_low, np.nan)
-    found["conf_high"][free] = np.where(band.few_groups, band.point_high, np.nan)
     return found
 
 
@@ -264,14 +265,21 @@ def _arms_of_groups(arms: Arms) -> NDArray[np.int64] | None:
     return None if found is None else np.asarray(found, dtype=np.int64)
 
 
-def _inference(estimate: float, sums: FloatArray) -> Row:
-    error, count = clustered_std_error(sums)
-    found = t_inference(estimate, error, count - 1)
+def _corrected(
+    scores: FloatArray, treated: BoolArray, used: BoolArray, groups: NDArray[np.int64]
+) -> CorrectedScores:
+    """Corrected group scores of an effect whose units weigh alike within the arms."""
+    leverage = group_leverage(used.astype(float), treated.astype(np.int64), groups)
+    return corrected_scores(group_sums(scores, groups), leverage)
+
+
+def _inference(estimate: float, corrected: CorrectedScores) -> Row:
+    found = t_inference(estimate, corrected.std_error, corrected.df)
     names = ("std_error", "conf_low", "conf_high")
     return {
         "estimate": estimate,
         **{name: getattr(found, name) for name in names},
-        "n_groups": count,
+        "n_groups": int((np.nan_to_num(corrected.sums) != 0).sum()),
     }
 
 

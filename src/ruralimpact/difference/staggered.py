@@ -115,12 +115,20 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
     """
     n, n_waves = outcome.shape
     treated = arms.periods >= arms.first_treated[:, None]
-    panel = Panel(np.repeat(arms.ids, n_waves), np.tile(np.arange(n_waves), n))
+    panel = Panel(
+        np.repeat(arms.ids, n_waves),
+        np.tile(np.arange(n_waves), n),
+        np.repeat(arms.groups, n_waves),
+    )
     estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
     found = estimator(outcome.ravel())
-    means = found.treated_mean_scores
+
+    def by_unit(scores: FloatArray | None) -> FloatArray | None:
+        return None if scores is None else scores.reshape(n, n_waves).sum(axis=1)
+
     return replace(
         found,
         scores=found.scores.reshape(n, n_waves).sum(axis=1),
-        treated_mean_scores=None if means is None else means.reshape(n, n_waves).sum(axis=1),
+        treated_mean_scores=by_unit(found.treated_mean_scores),
+        reduced_scores=by_unit(found.reduced_scores),
     )

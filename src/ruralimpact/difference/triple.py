@@ -94,7 +94,7 @@ def triple_difference(
     sampling = checked_weights(weights, len(arm))
     matrix = checked_covariates(covariates, len(arm))
     _refuse_empty_cell(arm, kind)
-    total, scores = 0.0, np.zeros(len(arm))
+    total, scores, carried = 0.0, np.zeros(len(arm)), np.zeros(len(arm))
     notes: tuple[str, ...] = ()
     for part, words in _comparisons(arm == 1, kind == 1, population):
         inside = part.members
@@ -110,6 +110,7 @@ def triple_difference(
             raise DesignError(f"{words}: {problem}") from problem
         total += part.sign * one.estimate
         scores[inside] += part.sign * one.scores
+        carried[inside] += sampling[inside] if one.weights is None else one.weights
         notes = one.notes
     treated_eligible = (arm == 1) & (kind == 1)
     estimate = ScoredEstimate(
@@ -117,6 +118,8 @@ def triple_difference(
         scores=scores,
         n_treated=int(treated_eligible.sum()),
         n_control=int((~treated_eligible).sum()),
+        weights=carried,
+        arms=(arm + 2 * (1 - kind)).astype(np.int8),
         notes=notes,
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )

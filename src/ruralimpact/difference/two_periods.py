@@ -65,6 +65,8 @@ def difference_in_differences(
         n_treated=int((arm == 1).sum()),
         n_control=int((arm == 0).sum()),
         effective_controls=effective_number(sampling[arm == 0]),
+        weights=sampling,
+        arms=arm,
         std_errors={"hc1": float(np.sqrt(n / (n - 2) * (scores @ scores))) if n > 2 else np.nan},
     )
     return with_levels(estimate, after, arm, sampling)
@@ -130,6 +132,8 @@ def analysis_of_covariance(
         n_treated=int((arm == 1).sum()),
         n_control=int((arm == 0).sum()),
         effective_controls=effective_number(sampling[arm == 0]),
+        weights=sampling,
+        arms=arm,
         std_errors={"hc1": float(np.sqrt(heteroskedastic_covariance(fit, "HC1")[0, 0]))},
     )
     return with_levels(estimate, after, arm, sampling)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.outcome_regression import regress_arm
+from ruralimpact.inference.bias_reduced_scores import plain_scores
 from ruralimpact.inference.contrasts import EqualityTest, equality_test
 
 FloatArray = NDArray[np.float64]
@@ -56,9 +57,8 @@ class Associations:
         """
         size = int(groups.max()) + 1
         sums = [np.bincount(groups, column, size) for column in self.scores.T]
-        return equality_test(
-            np.append(self.coefficients, 0.0), np.column_stack([*sums, np.zeros(size)])
-        )
+        scores = plain_scores(np.column_stack([*sums, np.zeros(size)]))
+        return equality_test(np.append(self.coefficients, 0.0), scores)
 
 
 def associations(

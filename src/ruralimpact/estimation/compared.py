@@ -9,15 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.joint_tests import (
-    AnalysisScores,
-    arms_of_groups,
-    joint_tests,
-    use_bootstrap_where_few,
-)
-from ruralimpact.estimation.printed_errors import LABELS
-from ruralimpact.estimation.rows import Specification, estimate_row, score_columns
-from ruralimpact.inference.clustered import Clustering, group_codes
+from ruralimpact.estimation.joint_tests import AnalysisScores, arms_of_groups, joint_tests
+from ruralimpact.estimation.printed_errors import HEADLINE, LABELS
+from ruralimpact.estimation.rows import Specification, columns_of_estimate, estimate_row
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores
+from ruralimpact.inference.clustered import group_codes
 
 
 @dataclass(frozen=True)
@@ -81,26 +77,32 @@ def analysis_tables(
     Returns
     -------
     AnalysisTables
-        Where groups are few, intervals and p-values are those of the bootstrap.
     """
     codes = group_codes(compared.groups)
+    labels = [str(name) for name in np.unique(compared.groups)]
     rows: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
+    corrected: dict[str, CorrectedScores] = {}
     for spec, estimate in compared.estimates:
-        rows.append(estimate_row(spec, estimate, Clustering(codes, estimate.set_ids)))
-        errors += _error_rows(spec, {"group": rows[-1]["std_error"], **estimate.std_errors})
-        scores |= score_columns(spec, estimate, compared.groups)
+        clustering = estimate.clustering(codes)
+        rows.append(estimate_row(spec, estimate, clustering))
+        plain = clustering.plain_std_error(estimate.scores)
+        headline = {HEADLINE: rows[-1]["std_error"], "group": plain}
+        errors += _error_rows(spec, {**estimate.std_errors, **headline})
+        scores |= columns_of_estimate(spec.spec_id, estimate, clustering, labels)
+        corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
         done(spec)
-    tests = joint_tests(_together(compared, families, rows, scores), seed)
-    return AnalysisTables(_with_few_groups(rows, tests), errors, tests, scores)
+    tests = joint_tests(_together(compared, families, rows, corrected, labels), seed)
+    return AnalysisTables(rows, errors, tests, scores)
 
 
 def _together(
     compared: Compared,
     families: Mapping[str, str],
     rows: list[dict[str, Any]],
-    scores: Mapping[str, pd.Series],
+    corrected: Mapping[str, CorrectedScores],
+    labels: list[str],
 ) -> AnalysisScores:
     """The estimates of an analysis; a family is the outcomes of one kind under one strategy."""
     ids = [row["spec_id"] for row in rows]
@@ -108,18 +110,11 @@ def _together(
     return AnalysisScores(
         compared.analysis,
         pd.Series([row["estimate"] for row in rows], index=ids),
+        pd.Series([row["p_value"] for row in rows], index=ids),
         pd.Series(named, index=ids),
-        pd.DataFrame({spec_id: scores[spec_id] for spec_id in ids}),
+        pd.DataFrame({spec_id: corrected[spec_id].sums for spec_id in ids}, index=labels),
         arms_of_groups(compared.groups, compared.treatment),
     )
-
-
-def _with_few_groups(rows: list[dict[str, Any]], tests: pd.DataFrame) -> list[dict[str, Any]]:
-    found: dict[str, Any] = {test["spec_id"]: test for test in tests.to_dict("records")}
-    return [
-        use_bootstrap_where_few(row, found[row["spec_id"]]) if row["spec_id"] in found else row
-        for row in rows
-    ]
 
 
 def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -104,6 +104,8 @@ def settled(
         estimate,
         estimate=0.0 if abs(estimate.estimate) <= floor else estimate.estimate,
         scores=np.zeros_like(estimate.scores),
+        reduced_scores=None,
+        reduced_df=None,
         treated_mean_scores=_or_zero(estimate.treated_mean_scores, floor / n),
         control_mean_scores=_or_zero(estimate.control_mean_scores, floor / n),
         notes=(*estimate.notes, reason),

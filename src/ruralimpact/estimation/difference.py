@@ -61,5 +61,7 @@ def difference_in_means(
         n_treated=n_treated,
         n_control=n - n_treated,
         effective_controls=float(n - n_treated),
+        weights=np.ones(n),
+        arms=treatment,
         std_errors={"hc1": float(np.sqrt(n / (n - 2) * (scores**2).sum())) if n > 2 else np.nan},
     )

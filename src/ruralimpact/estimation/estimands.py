@@ -35,6 +35,7 @@ def flip(estimate: ScoredEstimate) -> ScoredEstimate:
         control_mean_scores=focal,
         n_treated=estimate.n_control,
         n_control=estimate.n_treated,
+        arms=None if estimate.arms is None else (1 - estimate.arms).astype(np.int8),
     )
 
 
@@ -91,6 +92,8 @@ def average_effect(
         n_treated=on_treated.n_treated,
         n_control=on_controls.n_control,
         effective_controls=on_treated.effective_controls,
+        weights=_sum_of_weights(on_treated, on_controls),
+        arms=treatment,
         notes=on_treated.notes,
     )
 
@@ -101,3 +104,10 @@ def _treated_mean(estimate: ScoredEstimate) -> tuple[float, FloatArray]:
 
 def _or_zero(scores: FloatArray | None, estimate: ScoredEstimate) -> FloatArray:
     return np.zeros_like(estimate.scores) if scores is None else scores
+
+
+def _sum_of_weights(on_treated: ScoredEstimate, on_controls: ScoredEstimate) -> FloatArray | None:
+    """Each unit for itself, and for those of the other arm that it serves."""
+    if on_treated.weights is None or on_controls.weights is None:
+        return None
+    return on_treated.weights + on_controls.weights

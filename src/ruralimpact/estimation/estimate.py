@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.inference.clustered import Clustering
+from ruralimpact.inference.leverage import group_leverage
+
 FloatArray = NDArray[np.float64]
 
 
@@ -31,6 +34,15 @@ class ScoredEstimate:
         Kish effective number of controls.
     set_ids : ndarray of int, shape (n,), optional
         Matched set of each unit (-1 outside), where sets are disjoint (matching without replacement).
+    weights : ndarray, shape (n,), optional
+        Weight of each unit within its arm, 0 outside the estimate; None where the estimator has no weights
+        by arm (panel regressions).
+    arms : ndarray of int, shape (n,), optional
+        With `weights`: 0 for controls, 1 for treated units; further codes where there are more arms.
+    reduced_scores : ndarray, shape (n,), optional
+        Scores that the estimator has bias-reduced by group itself (panel regressions).
+    reduced_df : float, optional
+        With `reduced_scores`: Satterthwaite's degrees of freedom.
     lost : int
         Treated units of the design that left because their outcome, or that of all their controls, is
         missing.
@@ -52,6 +64,32 @@ class ScoredEstimate:
     n_control: int = 0
     effective_controls: float = np.nan
     set_ids: NDArray[np.int64] | None = None
+    weights: FloatArray | None = None
+    arms: NDArray[np.int8] | None = None
+    reduced_scores: FloatArray | None = None
+    reduced_df: float | None = None
     lost: int = 0
     notes: tuple[str, ...] = ()
     std_errors: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def tested_scores(self) -> FloatArray:
+        """The scores that tests and intervals rest on, shape (n,)."""
+        return self.scores if self.reduced_scores is None else self.reduced_scores
+
+    def clustering(self, groups: NDArray[np.int64]) -> Clustering:
+        """How the scores are clustered, with the groups' shares in the weight of their arms.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n,)
+            Codes 0 .. G-1.
+
+        Returns
+        -------
+        Clustering
+        """
+        leverage = None
+        if self.weights is not None and self.arms is not None:
+            leverage = group_leverage(self.weights, self.arms, groups)
+        return Clustering(groups, self.set_ids, leverage, self.reduced_df)

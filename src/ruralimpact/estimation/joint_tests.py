@@ -1,7 +1,6 @@
 """Tests that look at all estimates of an analysis at once: bootstrap, step-down, false discovery."""
 
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.inference.multiple_testing import q_values, romano_wolf
-from ruralimpact.inference.multiplier import FEW_GROUPS, multiplier_bootstrap
+from ruralimpact.inference.multiple_testing import probability_draws, q_values, romano_wolf
+from ruralimpact.inference.multiplier import multiplier_bootstrap
 
 FloatArray = NDArray[np.float64]
 
@@ -24,16 +23,19 @@ class AnalysisScores:
     Attributes
     ----------
     analysis : str
-    estimates : Series, by spec_id
+    estimates, p_values : Series, by spec_id
+        `p_values` are those that are published with the estimates.
     families : Series, by spec_id
         Hypotheses that are tested together.
     scores : DataFrame, groups by spec_id
+        Corrected for the groups' shares.
     arms : Series, by group, optional
         Arm of each group, where treatment is assigned to whole groups.
     """
 
     analysis: str
     estimates: "pd.Series[float]"
+    p_values: "pd.Series[float]"
     families: "pd.Series[str]"
     scores: pd.DataFrame
     arms: "pd.Series[int] | None"
@@ -51,7 +53,8 @@ def joint_tests(analysis: AnalysisScores, seed: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Contract ``tests``. Empty where there are too few groups for a bootstrap.
+        Contract ``tests``. Empty where there are too few groups for a bootstrap. Adjusted p-values start
+        from those published and take from the bootstrap how the estimates depend on each other.
     """
     active = analysis.scores.fillna(0.0)
     active = active[(active != 0).any(axis=1)]
@@ -66,6 +69,8 @@ def joint_tests(analysis: AnalysisScores, seed: int) -> pd.DataFrame:
         values, active[order].to_numpy().astype(np.float64), rng=rng, draws=DRAWS, arms=arms
     )
     families = analysis.families[order].to_numpy()
+    p_values = analysis.p_values[order].to_numpy().astype(np.float64)
+    p_values = np.where(np.isnan(boot.statistics), np.nan, p_values)
     return pd.DataFrame(
         {
             "spec_id": order,
@@ -73,8 +78,8 @@ def joint_tests(analysis: AnalysisScores, seed: int) -> pd.DataFrame:
             "p_bootstrap": boot.p_values,
             "boot_low": boot.conf_low,
             "boot_high": boot.conf_high,
-            "p_romano_wolf": romano_wolf(boot.statistics, boot.t_draws, families),
-            "q_value": q_values(boot.p_values, families),
+            "p_romano_wolf": romano_wolf(1 - p_values, probability_draws(boot.t_draws), families),
+            "q_value": q_values(p_values, families),
             "few_groups": boot.few_groups,
             "fewest_in_arm": _fewest_in_arm(active[order], arms),
             "draws": DRAWS,
@@ -108,31 +113,3 @@ def arms_of_groups(
     by_group = pd.Series(treatment).groupby(groups.to_numpy())
     low, high = by_group.min(), by_group.max()
     return low.astype(int) if (low == high).all() else None
-
-
-def use_bootstrap_where_few(row: Mapping[str, Any], test: Mapping[str, Any]) -> dict[str, Any]:
-    """Take interval and p-value of an estimate with few groups from the bootstrap.
-
-    Parameters
-    ----------
-    row : mapping
-        Contract ``estimates``.
-    test : mapping
-        Contract ``tests``.
-
-    Returns
-    -------
-    dict
-        The same row where there are 40 groups or more.
-    """
-    if not test["few_groups"] or np.isnan(test["p_bootstrap"]):
-        return dict(row)
-    warning = f"fewer than {FEW_GROUPS} groups: interval and p-value from the wild bootstrap"
-    return {
-        **row,
-        "vcov": f"{row['vcov']}, wild bootstrap",
-        "p_value": test["p_bootstrap"],
-        "conf_low": test["boot_low"],
-        "conf_high": test["boot_high"],
-        "notes": "; ".join(note for note in (row["notes"], warning) if note),
-    }

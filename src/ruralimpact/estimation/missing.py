@@ -131,15 +131,21 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) 
 
     scores = spread(estimate.scores)
     assert scores is not None
-    sets = None
+    sets = arms = None
     if estimate.set_ids is not None:
         sets = np.full(len(known), -1, dtype=np.int64)
         sets[known] = estimate.set_ids
+    if estimate.arms is not None:
+        arms = np.zeros(len(known), dtype=np.int8)
+        arms[known] = estimate.arms
     return replace(
         estimate,
         scores=scores,
         treated_mean_scores=spread(estimate.treated_mean_scores),
         control_mean_scores=spread(estimate.control_mean_scores),
         set_ids=sets,
+        reduced_scores=spread(estimate.reduced_scores),
+        weights=spread(estimate.weights),
+        arms=arms,
         lost=lost,
     )

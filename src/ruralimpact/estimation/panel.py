@@ -1,8 +1,9 @@
 """Panel estimators: two-way fixed effects and first differences, through linearmodels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,10 +29,23 @@ class Panel:
         Unit labels.
     period : ndarray of int, shape (n,)
         Periods in order, one apart.
+    group : ndarray, shape (n,), optional
+        Groups of units that errors cluster on; the units themselves by default.
     """
 
     unit: NDArray[np.object_]
     period: NDArray[np.int64]
+    group: NDArray[np.object_] | None = None
+
+    @property
+    def clusters(self) -> NDArray[np.int64]:
+        """Codes of the groups that errors cluster on, shape (n,)."""
+        return group_codes(self.unit if self.group is None else self.group)
+
+    def rows(self, keep: NDArray[Any]) -> "Panel":
+        """The panel of some rows."""
+        group = None if self.group is None else self.group[keep]
+        return Panel(self.unit[keep], self.period[keep], group)
 
 
 def two_way_fixed_effects(
@@ -92,8 +106,8 @@ def two_way_fixed_effects(
     transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel.unit)
     demeaned = _within_unit(outcome[:, None], panel.unit)[:, 0]
     regression = least_squares(demeaned, transformed, absorbed=len(set(panel.unit)))
-    std_errors["cr2"] = _bias_reduced(regression, panel.unit)
-    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    found = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    return _bias_reduced(found, regression, panel.clusters, np.arange(len(outcome)))
 
 
 def first_differences(
@@ -149,8 +163,9 @@ def first_differences(
     )
     scores = np.zeros(len(outcome))
     scores[later] = change_scores
-    std_errors["cr2"] = _bias_reduced(LinearFit(slopes, changes, residuals), panel.unit[later])
-    return _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    found = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    regression = LinearFit(slopes, changes, residuals)
+    return _bias_reduced(found, regression, panel.clusters[later], later)
 
 
 def _drift(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
@@ -197,9 +212,20 @@ def _within_unit(values: FloatArray, unit: NDArray[np.object_]) -> FloatArray:
     return np.asarray(values - means[codes], dtype=np.float64)
 
 
-def _bias_reduced(fit: LinearFit, unit: NDArray[np.object_]) -> float:
-    """CR2 standard error of the first coefficient, clustered by unit."""
-    return float(np.sqrt(bias_reduced_covariance(fit, group_codes(unit)).covariance[0, 0]))
+def _bias_reduced(
+    found: ScoredEstimate, fit: LinearFit, clusters: NDArray[np.int64], rows: NDArray[np.intp]
+) -> ScoredEstimate:
+    """Add the CR2 scores of the first coefficient, which belong to these rows of the panel."""
+    reduced = bias_reduced_covariance(fit, clusters)
+    scores = np.zeros(len(found.scores))
+    scores[rows] = reduced.scores[:, 0]
+    error = float(np.sqrt(reduced.covariance[0, 0]))
+    return replace(
+        found,
+        reduced_scores=scores,
+        reduced_df=float(reduced.df[0]),
+        std_errors={**found.std_errors, "cr2": error},
+    )
 
 
 def _panel_estimate(
@@ -259,7 +285,6 @@ def panel_estimator(
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
         known = ~np.isnan(outcome)
-        part = Panel(panel.unit[known], panel.period[known])
-        return spread_scores(estimator(outcome[known], treatment[known], part), known)
+        return spread_scores(estimator(outcome[known], treatment[known], panel.rows(known)), known)
 
     return estimate

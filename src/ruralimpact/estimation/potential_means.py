@@ -208,6 +208,8 @@ def contrast(
         n_treated=int((treated.weights > 0).sum()),
         n_control=int((control.weights > 0).sum()),
         effective_controls=effective_number(control.weights),
+        weights=treated.weights + control.weights,
+        arms=(treated.weights > 0).astype(np.int8),
         notes=notes,
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )

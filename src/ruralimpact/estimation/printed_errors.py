@@ -29,8 +29,10 @@ from ruralimpact.inference.estimated_score import (
 
 FloatArray = NDArray[np.float64]
 
+HEADLINE = "cr2"
 LABELS = {
-    "group": "Clustered by group",
+    HEADLINE: "Clustered, bias-reduced (CR2)",
+    "group": "Clustered by group, plain",
     "hc": "Heteroskedasticity-robust",
     "hc1": "Regression HC1",
     "pair": "Clustered by matched set (HC1)",
@@ -41,8 +43,6 @@ LABELS = {
     "classical": "Classical",
     "arellano": "Arellano, no correction",
     "lsdv_cluster": "Clustered, counting effects",
-    "cr2": "Clustered, bias-reduced (CR2)",
-    "group_by_arm": "Clustered by group, corrected by arm",
 }
 
 

@@ -1,6 +1,5 @@
 """From a scored estimate to the row that is published, with its group scores beside it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.stored_scores import score_columns
 from ruralimpact.inference.clustered import Clustering, group_sums, t_inference
-from ruralimpact.inference.delta import percent_impact
+from ruralimpact.inference.delta import PercentImpact, percent_impact
+from ruralimpact.inference.leverage import ARMS, Leverage, too_few_groups
 
 FloatArray = NDArray[np.float64]
 
@@ -62,10 +63,15 @@ def estimate_row(
     Returns
     -------
     dict
+        Without a value, and with the reason among the notes, where the weight of an arm lies on fewer than
+        two effective groups.
     """
-    result = t_inference(estimate.estimate, *clustering.std_error(estimate.scores))
-    counterfactual, control = _percents(estimate, clustering)
-    return {
+    refused = too_few_groups(clustering.leverage)
+    scores = estimate.tested_scores
+    result = t_inference(estimate.estimate, *clustering.std_error(scores))
+    percents = percents_of(estimate, clustering)
+    counterfactual, control = percents["counterfactual"], percents["control"]
+    row = {
         "spec_id": spec.spec_id,
         "analysis": spec.analysis,
         "sample": spec.sample,
@@ -95,13 +101,36 @@ def estimate_row(
         "percent_reason": counterfactual.refused,
         "n_treated": estimate.n_treated,
         "n_control": estimate.n_control,
-        "n_groups": int((group_sums(estimate.scores, clustering.groups) != 0).sum()),
+        "n_groups": int((group_sums(scores, clustering.groups) != 0).sum()),
+        **_effective_groups(clustering.leverage),
         "ess": estimate.effective_controls,
         "dropped": spec.dropped + estimate.lost,
         "balanced": spec.balanced,
         "synthetic": spec.synthetic,
-        "notes": "; ".join([*estimate.notes, *_lost(estimate)]),
+        "notes": "; ".join([*estimate.notes, *_lost(estimate), *([refused] if refused else [])]),
     }
+    if refused:
+        row |= {**dict.fromkeys(_NOT_ESTIMABLE, np.nan), "percent_reason": refused}
+    return row
+
+
+_NOT_ESTIMABLE = (
+    *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
+    *("counterfactual_mean", "percent", "percent_low", "percent_high"),
+    *("percent_control", "percent_control_low", "percent_control_high"),
+)
+
+
+def _effective_groups(leverage: Leverage | None) -> dict[str, float]:
+    """Groups of each arm, and how many they amount to by their weight; missing without weights."""
+    found: dict[str, float] = {}
+    for arm, name in reversed(ARMS.items()):
+        counts = np.nan if leverage is None else leverage.counts[arm] or np.nan
+        found[f"{name}_groups"] = float(counts)
+        found[f"effective_{name}_groups"] = (
+            np.nan if leverage is None else float(leverage.effective[arm])
+        )
+    return found
 
 
 def _lost(estimate: ScoredEstimate) -> list[str]:
@@ -110,19 +139,33 @@ def _lost(estimate: ScoredEstimate) -> list[str]:
     return [f"{estimate.lost} treated units are left out because the outcome is missing"]
 
 
-def _percents(estimate: ScoredEstimate, clustering: Clustering):  # type: ignore[no-untyped-def]
-    """Percent of the counterfactual mean, and of the matched control mean."""
-    zeros = np.zeros_like(estimate.scores)
+def percents_of(estimate: ScoredEstimate, clustering: Clustering) -> dict[str, PercentImpact]:
+    """Percent of each base that an effect may be compared with.
+
+    Parameters
+    ----------
+    estimate : ScoredEstimate
+    clustering : Clustering
+        Of the same units.
+
+    Returns
+    -------
+    dict of str to PercentImpact
+        ``"counterfactual"``, the treated mean less the effect, and ``"control"``, the mean of the matched
+        controls.
+    """
+    own = estimate.tested_scores
+    zeros = np.zeros_like(own)
     treated = zeros if estimate.treated_mean_scores is None else estimate.treated_mean_scores
     control = zeros if estimate.control_mean_scores is None else estimate.control_mean_scores
-    bases = (
-        (estimate.counterfactual_mean, treated - estimate.scores),
-        (estimate.control_mean, control),
-    )
-    return tuple(
-        percent_impact(estimate.estimate, estimate.scores, base, scores, clustering)
-        for base, scores in bases
-    )
+    bases = {
+        "counterfactual": (estimate.counterfactual_mean, treated - own),
+        "control": (estimate.control_mean, control),
+    }
+    return {
+        name: percent_impact(estimate.estimate, own, base, scores, clustering)
+        for name, (base, scores) in bases.items()
+    }
 
 
 def join_scores(scores: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
@@ -144,25 +187,28 @@ def join_scores(scores: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     return joined.rename_axis("group").reset_index()
 
 
-def score_columns(
-    spec: Specification, estimate: ScoredEstimate, groups: pd.Series
-) -> Mapping[str, pd.Series]:
-    """Group scores of an estimate and of its treated mean, indexed by group.
+def columns_of_estimate(
+    name: str, estimate: ScoredEstimate, clustering: Clustering, labels: list[str]
+) -> dict[str, "pd.Series[float]"]:
+    """Group scores of an estimate, with the groups' weights, and of its treated mean.
 
     Parameters
     ----------
-    spec : Specification
+    name : str
+        The estimate's spec_id, or what distinguishes a part of it.
     estimate : ScoredEstimate
-    groups : Series of str, length n
-        Group of each unit.
+    clustering : Clustering
+        Of the same units.
+    labels : list of str, length G
+        Names of the groups, by code.
 
     Returns
     -------
-    mapping of str to Series
+    dict of str to Series
+        Indexed by group.
     """
-    labels = groups.to_numpy()
-    columns = {spec.spec_id: pd.Series(estimate.scores).groupby(labels).sum()}
+    columns = score_columns(name, estimate.tested_scores, clustering, labels)
     if estimate.treated_mean_scores is not None:
-        treated = pd.Series(estimate.treated_mean_scores).groupby(labels).sum()
-        columns[f"{spec.spec_id}::treated_mean"] = treated
+        treated = group_sums(estimate.treated_mean_scores, clustering.groups)
+        columns[f"{name}::treated_mean"] = pd.Series(treated, index=labels)
     return columns

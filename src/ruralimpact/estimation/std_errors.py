@@ -18,10 +18,11 @@ class LazyStdErrors(Mapping[str, float]):
         self._known: dict[str, float] = {}
 
     @classmethod
-    def beside(cls, headline: float, others: Mapping[str, float]) -> "LazyStdErrors":
-        """The clustered standard error as ``"group"``, and others that still wait to be read."""
-        waiting = {kind: partial(others.__getitem__, kind) for kind in others}
-        return cls({"group": lambda: headline, **waiting})
+    def beside(cls, known: Mapping[str, float], others: Mapping[str, float]) -> "LazyStdErrors":
+        """Standard errors that are known, first, and others that still wait to be read."""
+        together = {kind: source for source in (others, known) for kind in source}
+        first = dict.fromkeys([*known, *others])
+        return cls({kind: partial(together[kind].__getitem__, kind) for kind in first})
 
     def __getitem__(self, kind: str) -> float:
         if kind not in self._known:

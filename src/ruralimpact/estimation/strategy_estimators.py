@@ -88,7 +88,7 @@ def _everyone_std_errors(
 @_registered("matching", among=matches_among, everyone_std_errors=_everyone_std_errors)
 def _matching(strategy: PairMatching, prepared: Prepared) -> Estimator:
     adjust = strategy.adjusted_for(prepared.covariates)
-    covariates = prepared.covariates if adjust is None else adjust
+    covariates = strategy.balanced_on(prepared.units) if adjust is None else adjust
     matched_on = None if strategy.serves_once else cache(partial(_matched_on, strategy, prepared))
     on_score = _on_estimated_score(strategy, prepared)
 

@@ -186,7 +186,8 @@ def estimator_of(
         periods = (
             pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy().astype(np.int64)
         )
-        panel = Panel(comparison.units["id"].to_numpy(object), periods)
+        units = comparison.units
+        panel = Panel(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)
     if analysis["method"] == "difference_in_means":

@@ -136,6 +136,8 @@ def weighted_difference(
         n_treated=int((focal > 0).sum()),
         n_control=int((control > 0).sum()),
         effective_controls=effective_number(control),
+        weights=focal + control,
+        arms=treatment,
         notes=_notes(regression, covariates, bias_adjust),
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )
@@ -159,7 +161,7 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if covariates.names and not bias_adjust:
-        notes.append("scores use the outcome regression of the bias adjustment")
+        notes.append("scores use an outcome regression on what the weights are to balance")
     for names, why in (
         (regression.left_out, "collinear among the controls used"),
         (regression.unsupported, "of which the controls used say too little"),

@@ -7,7 +7,7 @@ from ruralimpact.exhibits.reading import few_groups_notes, standard_error_note
 from ruralimpact.exhibits.results import StudyResults
 
 _LEVEL = 0.05
-_STUDENT = "intervals are those of Student's t and may be too short."
+_STUDENT = "the joint tests may reject too often."
 _LEE = (
     "Bounds: the arm that responds more is trimmed by its excess, from above or from below (Lee 2009). They "
     "hold for units that would be found in either arm, if treatment moves response in one direction only and "

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.stored_scores import stored_scores
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.contrasts import difference_test
 
@@ -20,14 +21,17 @@ def difference_between(
     results : StudyResults
         With the group scores of both.
     first, second : mapping
-        Rows of estimates: ``spec_id`` and ``estimate``.
+        Rows of estimates: ``spec_id``, ``estimate`` and ``df``.
 
     Returns
     -------
     difference, std_error : float
         In the outcome's stored unit; the error is NaN where there are too few groups.
     """
-    scores = [results["scores"][str(one["spec_id"])].to_numpy(float) for one in (first, second)]
+    scores = [
+        stored_scores(results["scores"], str(one["spec_id"]), float(one["df"]))
+        for one in (first, second)
+    ]
     values = float(first["estimate"]), float(second["estimate"])
     try:
         test = difference_test(*values, *scores)

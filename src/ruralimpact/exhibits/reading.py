@@ -7,6 +7,7 @@ import pandas as pd
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.inference.leverage import FEW_EFFECTIVE
 from ruralimpact.inference.multiplier import FEW_GROUPS
 
 BALANCE_RULE = (
@@ -110,8 +111,9 @@ def standard_error_note(results: StudyResults) -> str:
     """Return what the standard errors and intervals are."""
     groups = results.study["group_label"]
     return (
-        f"Standard errors, in parentheses, are clustered by {_singular(groups)}; intervals and p-values "
-        f"use Student's t with one degree of freedom less than the comparison has {groups}."
+        f"Standard errors, in parentheses, are clustered by {_singular(groups)} and bias-reduced (CR2): a "
+        f"score counts for more the larger a share of its arm's weight the {_singular(groups)} carries. "
+        "Intervals and p-values use Student's t with Satterthwaite's degrees of freedom."
     )
 
 
@@ -129,24 +131,45 @@ def few_groups_notes(counts: "pd.Series[int]", what: str) -> list[str]:
     return [f"Fewer than {FEW_GROUPS} groups: {what}"] if few.any() else []
 
 
-def one_arm_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
-    """Return the warning where one arm has few groups though the comparison as a whole does not.
+def effective_groups_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
+    """Return how many groups the estimates rest on by their weight, and a warning where they are few.
 
     Parameters
     ----------
     results : StudyResults
-        With `tests`.
     frame : DataFrame
         Estimates that are shown.
     """
-    shown = results["tests"][results["tests"]["spec_id"].isin(frame["spec_id"])]
-    few = shown[(shown["fewest_in_arm"] < FEW_GROUPS) & ~shown["few_groups"]]
-    if few.empty:
+    shown = frame[~frame["suppressed"] & frame["estimate"].notna()]
+    groups = results.study["group_label"]
+    parts = [_effective(shown, arm, words) for arm, words in _ARMS_IN_WORDS.items()]
+    parts = [part for part in parts if part]
+    if not parts:
         return []
-    return [
-        f"Fewer than {FEW_GROUPS} {results.study['group_label']} are in one arm "
-        f"({few['fewest_in_arm'].min()} at the least): intervals may be too narrow, those of matching most."
-    ]
+    notes = [f"Effective {groups}, by their weight in an estimate: {'; '.join(parts)}."]
+    columns = [f"effective_{arm}_groups" for arm in _ARMS_IN_WORDS]
+    few = int((shown[columns].min(axis=1) < FEW_EFFECTIVE).sum())
+    if few:
+        rest = "rests" if few == 1 else "rest"
+        notes.append(
+            f"{formatting.share_of(few, len(shown), 'estimate')} {rest} on fewer than {FEW_EFFECTIVE} "
+            f"effective {groups} in an arm: weight has gathered on few, and the intervals are wide for it."
+        )
+    return notes
+
+
+_ARMS_IN_WORDS = {"treated": "treated", "control": "control"}
+
+
+def _effective(frame: pd.DataFrame, arm: str, words: str) -> str:
+    """How many groups of an arm are effective, from the fewest to the most, and of how many."""
+    known = frame[[f"effective_{arm}_groups", f"{arm}_groups"]].dropna()
+    if known.empty:
+        return ""
+    effective, present = (known[name] for name in known)
+    ends = [formatting.number(value, 0) for value in (effective.min(), effective.max())]
+    span = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return f"{span} {words} of {formatting.count(present.max())}"
 
 
 def _singular(noun: str) -> str:

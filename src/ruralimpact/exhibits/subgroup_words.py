@@ -142,11 +142,6 @@ def subgroup_notes(
             "hold the chance of any false rejection among all levels, or all pairs, of one strategy and "
             "outcome (Romano and Wolf 2005, bootstrap over groups)."
         )
-    if frame["bootstrap"].any():
-        notes.append(
-            f"Where fewer than 40 {results.study['group_label']} carry an estimate its p-value and "
-            "interval come from the wild bootstrap."
-        )
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
     if (frame["balanced"] == "no").any():

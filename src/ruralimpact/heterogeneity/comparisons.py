@@ -1,5 +1,6 @@
 """Tests between subgroups: all equal, each pair, and p-values adjusted within the family."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -7,37 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores
+from ruralimpact.inference.clustered import t_inference
 from ruralimpact.inference.contrasts import (
     DifferenceTest,
     EqualityTest,
     difference_test,
     equality_test,
 )
-from ruralimpact.inference.multiple_testing import romano_wolf
+from ruralimpact.inference.multiple_testing import probability_draws, romano_wolf
 from ruralimpact.inference.multiplier import multiplier_bootstrap
 
 FloatArray = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class FamilyTests:
-    """Bootstrap tests of H hypotheses that are tested together.
-
-    Attributes
-    ----------
-    p_values, conf_low, conf_high : ndarray, shape (H,)
-        Of each by itself.
-    adjusted : ndarray, shape (H,)
-        p-values that control the family-wise error rate (Romano & Wolf 2005).
-    few_groups : ndarray of bool, shape (H,)
-        Fewer than 40 groups carry the estimate: prefer these tests to Student's t.
-    """
-
-    p_values: FloatArray
-    conf_low: FloatArray
-    conf_high: FloatArray
-    adjusted: FloatArray
-    few_groups: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -46,28 +28,31 @@ class SubgroupTests:
 
     Attributes
     ----------
-    levels : FamilyTests
-        That each effect is zero, E tests.
+    adjusted : ndarray, shape (E,)
+        p-values that each effect is zero, adjusted within the family (Romano & Wolf 2005).
     equality : EqualityTest or None
         That all effects are equal; None where the groups are too few for it.
     pairs : tuple of (int, int)
         Every pair of subgroups, first before second.
     differences : tuple of DifferenceTest
         First less second, by pair, with Student's t.
-    pair_tests : FamilyTests
-        That each difference is zero, one test a pair.
+    n_groups : tuple of int
+        Groups that carry each difference.
+    pairs_adjusted : ndarray
+        p-values that each difference is zero, adjusted within the family.
     """
 
-    levels: FamilyTests
+    adjusted: FloatArray
     equality: EqualityTest | None
     pairs: tuple[tuple[int, int], ...]
     differences: tuple[DifferenceTest, ...]
-    pair_tests: FamilyTests
+    n_groups: tuple[int, ...]
+    pairs_adjusted: FloatArray
 
 
 def compare_subgroups(
     estimates: FloatArray,
-    scores: FloatArray,
+    scores: Sequence[CorrectedScores],
     *,
     rng: np.random.Generator,
     arms: NDArray[np.int64] | None = None,
@@ -78,8 +63,8 @@ def compare_subgroups(
     Parameters
     ----------
     estimates : ndarray, shape (E,)
-    scores : ndarray, shape (G, E)
-        Group scores; 0 where a group is not in a subgroup. A group may be in several.
+    scores : sequence of CorrectedScores, length E
+        Of the same G groups; 0 where a group is not in a subgroup. A group may be in several.
     rng : numpy.random.Generator
     arms : ndarray of int, shape (G,), optional
         Arm of each group, where treatment is assigned to whole groups.
@@ -95,31 +80,39 @@ def compare_subgroups(
     DesignError
         There are fewer than two groups.
     """
-    active = (scores != 0).any(axis=1)
-    scores, arms = scores[active], None if arms is None else arms[active]
     pairs = tuple(combinations(range(len(estimates)), 2))
     differences = tuple(
-        difference_test(estimates[a], estimates[b], scores[:, a], scores[:, b]) for a, b in pairs
+        difference_test(estimates[a], estimates[b], scores[a], scores[b]) for a, b in pairs
     )
-    contrasts = np.array([scores[:, a] - scores[:, b] for a, b in pairs]).reshape(-1, len(scores))
-    gaps = np.array([test.difference for test in differences])
+    values = np.column_stack([one.sums for one in scores])
+    gaps = np.array([values[:, a] - values[:, b] for a, b in pairs]).reshape(-1, len(values)).T
+    active = (np.nan_to_num(values) != 0).any(axis=1)
+    own = np.array(
+        [
+            t_inference(value, one.std_error, one.df).p_value
+            for value, one in zip(estimates, scores, strict=True)
+        ]
+    )
 
-    def tests(values: FloatArray, sums: FloatArray) -> FamilyTests:
-        if len(values) == 0 or min(_sizes(arms, len(sums))) < 2:
-            nothing = np.full(len(values), np.nan)
-            return FamilyTests(nothing, nothing, nothing, nothing, np.zeros(len(values), bool))
-        drawn = multiplier_bootstrap(values, sums, rng=rng, draws=draws, arms=arms)
-        adjusted = romano_wolf(drawn.statistics, drawn.t_draws)
-        return FamilyTests(
-            drawn.p_values, drawn.conf_low, drawn.conf_high, adjusted, drawn.few_groups
-        )
+    def adjusted(tested: FloatArray, sums: FloatArray, p_values: FloatArray) -> FloatArray:
+        arm = None if arms is None else arms[active]
+        if len(tested) == 0 or min(_sizes(arm, int(active.sum()))) < 2:
+            return np.full(len(tested), np.nan)
+        drawn = multiplier_bootstrap(tested, sums[active], rng=rng, draws=draws, arms=arm)
+        usable = np.where(np.isnan(drawn.statistics), np.nan, 1 - p_values)
+        return romano_wolf(usable, probability_draws(drawn.t_draws))
 
     return SubgroupTests(
-        tests(estimates, scores),
+        adjusted(estimates, values, own),
         _equality(estimates, scores),
         pairs,
         differences,
-        tests(gaps, contrasts.T),
+        tuple(int((np.nan_to_num(gap) != 0).sum()) for gap in gaps.T),
+        adjusted(
+            np.array([test.difference for test in differences]),
+            gaps,
+            np.array([test.inference.p_value for test in differences]),
+        ),
     )
 
 
@@ -129,7 +122,7 @@ def _sizes(arms: NDArray[np.int64] | None, groups: int) -> list[int]:
     return [int(count) for count in np.unique(arms, return_counts=True)[1]]
 
 
-def _equality(estimates: FloatArray, scores: FloatArray) -> EqualityTest | None:
+def _equality(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> EqualityTest | None:
     if len(estimates) < 2:
         return None
     try:

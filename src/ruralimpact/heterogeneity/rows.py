@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification, estimate_row
-from ruralimpact.heterogeneity.comparisons import FamilyTests, SubgroupTests
+from ruralimpact.heterogeneity.comparisons import SubgroupTests
 from ruralimpact.heterogeneity.levels import Level
 from ruralimpact.heterogeneity.subgroupings import REALISED_WARNING, Subgrouping
-from ruralimpact.inference.clustered import Clustering
 
 IntArray = NDArray[np.int64]
 
@@ -23,13 +22,13 @@ _NUMBERS = (
     *("p_value", "p_adjusted", "conf_low", "conf_high"),
     *("treated_mean", "control_mean", "counterfactual_mean"),
     *("percent", "percent_low", "percent_high", "ess"),
+    *("effective_treated_groups", "effective_control_groups"),
 )
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(_TEXTS, ""),
     **dict.fromkeys(_COUNTS, 0),
     **dict.fromkeys(_NUMBERS, np.nan),
     "place": -1,
-    "bootstrap": False,
 }
 _TESTS = ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
 _PERCENTS = ("percent", "percent_low", "percent_high")
@@ -85,7 +84,7 @@ def level_row(
     supported = f"{spec.estimand}, supported" if level.dropped else spec.estimand
     passed = {None: "", True: "yes", False: "no"}[level.balanced]
     own = replace(spec, estimand=supported, balanced=passed, dropped=level.dropped)
-    clustering = Clustering(groups, effect.estimate.set_ids)
+    clustering = effect.estimate.clustering(groups)
     found = estimate_row(own, effect.estimate, clustering)
     row |= {name: found[name] for name in (*_EMPTY, "estimand") if name in found}
     if grouping.basis == "realised":
@@ -110,48 +109,21 @@ def difference_rows(
     -------
     list of dict
     """
-    rows = []
-    for number, ((first, second), test) in enumerate(
-        zip(tests.pairs, tests.differences, strict=True)
-    ):
-        inference = test.inference
-        row = {
+    return [
+        {
             **_heading(spec, grouping, "difference"),
             "level": grouping.levels[places[first]],
             "against": grouping.levels[places[second]],
             "place": places[first],
             "estimate": test.difference,
-            **{name: getattr(inference, name) for name in _TESTS},
-            "n_groups": int(inference.df) + 1,
+            **{name: getattr(test.inference, name) for name in _TESTS},
+            "n_groups": n_groups,
+            "p_adjusted": adjusted,
         }
-        rows.append(with_bootstrap(row, tests.pair_tests, number))
-    return rows
-
-
-def with_bootstrap(row: dict[str, Any], tests: FamilyTests, number: int) -> dict[str, Any]:
-    """Add the adjusted p-value, and take p-value and interval from the bootstrap where groups are few.
-
-    Parameters
-    ----------
-    row : dict
-    tests : FamilyTests
-    number : int
-        Position of the row among the tests.
-
-    Returns
-    -------
-    dict
-    """
-    row = {**row, "p_adjusted": tests.adjusted[number]}
-    if not tests.few_groups[number] or np.isnan(tests.p_values[number]):
-        return row
-    return {
-        **row,
-        "p_value": tests.p_values[number],
-        "conf_low": tests.conf_low[number],
-        "conf_high": tests.conf_high[number],
-        "bootstrap": True,
-    }
+        for (first, second), test, n_groups, adjusted in zip(
+            tests.pairs, tests.differences, tests.n_groups, tests.pairs_adjusted, strict=True
+        )
+    ]
 
 
 def equality_row(

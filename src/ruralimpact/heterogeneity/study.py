@@ -16,7 +16,7 @@ from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import arms_of_groups
-from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.rows import Specification, columns_of_estimate
 from ruralimpact.estimation.study import Tables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import Level, level_comparisons
@@ -25,10 +25,10 @@ from ruralimpact.heterogeneity.rows import (
     difference_rows,
     equality_row,
     level_row,
-    with_bootstrap,
 )
 from ruralimpact.heterogeneity.subgroupings import Subgrouping, make_subgrouping
-from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.inference.clustered import group_codes
+from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -91,7 +91,7 @@ class _Part:
         outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
         self.outcomes = outcomes.loc[self.comparison.units["unit_id"]]
         self.groups = group_codes(self.comparison.units["group"])
-        self.group_names = np.unique(self.comparison.units["group"])
+        self.group_names = [str(name) for name in np.unique(self.comparison.units["group"])]
         arms = arms_of_groups(self.comparison.units["group"], self.comparison.treatment)
         self.arms = None if arms is None else np.asarray(arms.loc[self.group_names], np.int64)
 
@@ -141,9 +141,9 @@ class _Part:
         self, spec: Specification, grouping: Subgrouping, levels: list[Level]
     ) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
         values = self.outcome(spec.outcome)
-        effects = [_effect(level, values) for level in levels]
-        sums = {
-            place: group_sums(effect.estimate.scores, self.groups)
+        effects = [_effect(level, values, self.groups) for level in levels]
+        tested = {
+            place: effect.estimate
             for place, effect in enumerate(effects)
             if effect.estimate is not None and grouping.basis != "realised"
         }
@@ -151,48 +151,41 @@ class _Part:
             level_row(spec, grouping, place, effect, self.groups)
             for place, effect in enumerate(effects)
         ]
-        if sums:
-            rows = self._tested(spec, grouping, effects, sums, rows)
-        return rows, self._columns(spec, grouping, effects, sums)
+        if tested:
+            rows = self._tested(spec, grouping, tested, rows)
+        return rows, self._columns(spec, grouping, tested)
 
     def _columns(
-        self,
-        spec: Specification,
-        grouping: Subgrouping,
-        effects: list[Effect],
-        sums: Mapping[int, FloatArray],
+        self, spec: Specification, grouping: Subgrouping, tested: Mapping[int, ScoredEstimate]
     ) -> dict[str, pd.Series]:
         """Group scores of the effects and of their treated means."""
-        columns = {}
-        for place, own in sums.items():
+        columns: dict[str, pd.Series] = {}
+        for place, found in tested.items():
             name = f"{spec.spec_id}::{grouping.name}={grouping.levels[place]}"
-            columns[name] = pd.Series(own, index=self.group_names)
-            treated = _found(effects[place]).treated_mean_scores
-            if treated is not None:
-                columns[f"{name}::treated_mean"] = pd.Series(
-                    group_sums(treated, self.groups), index=self.group_names
-                )
+            clustering = found.clustering(self.groups)
+            columns |= columns_of_estimate(name, found, clustering, self.group_names)
         return columns
 
     def _tested(
         self,
         spec: Specification,
         grouping: Subgrouping,
-        effects: list[Effect],
-        sums: Mapping[int, FloatArray],
+        tested: Mapping[int, ScoredEstimate],
         rows: list[dict[str, Any]],
     ) -> list[dict[str, Any]]:
-        places = list(sums)
-        estimates = np.array([_found(effects[place]).estimate for place in places])
+        places = list(tested)
         stream = crc32(f"{spec.spec_id}/{grouping.name}".encode())
         tests = compare_subgroups(
-            estimates,
-            np.column_stack(list(sums.values())),
+            np.array([found.estimate for found in tested.values()]),
+            [
+                found.clustering(self.groups).corrected(found.tested_scores)
+                for found in tested.values()
+            ],
             rng=np.random.default_rng([self.seed, stream]),
             arms=self.arms,
         )
         rows = [
-            with_bootstrap(row, tests.levels, places.index(place)) if place in places else row
+            {**row, "p_adjusted": tests.adjusted[places.index(place)]} if place in tested else row
             for place, row in enumerate(rows)
         ]
         if len(places) < 2:
@@ -204,12 +197,7 @@ class _Part:
         ]
 
 
-def _found(effect: Effect) -> ScoredEstimate:
-    assert effect.estimate is not None
-    return effect.estimate
-
-
-def _effect(level: Level, outcome: FloatArray) -> Effect:
+def _effect(level: Level, outcome: FloatArray, groups: NDArray[np.int64]) -> Effect:
     if level.estimator is None:
         return Effect(level, None, level.reason)
     try:
@@ -218,7 +206,8 @@ def _effect(level: Level, outcome: FloatArray) -> Effect:
         return Effect(level, None, str(problem))
     if not np.isfinite(found.estimate):
         return Effect(level, None, "the estimate is not defined")
-    return Effect(level, found, "")
+    refused = too_few_groups(found.clustering(groups).leverage)
+    return Effect(level, None if refused else found, refused)
 
 
 def labels_in_order(study: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -24,10 +24,13 @@ class BiasReducedCovariance:
     covariance : ndarray, shape (k, k)
     df : ndarray, shape (k,)
         Satterthwaite degrees of freedom of each coefficient's t statistic.
+    scores : ndarray, shape (n, k)
+        Bias-reduced influence scores: summed by group, their cross product is `covariance`.
     """
 
     covariance: FloatArray
     df: FloatArray
+    scores: FloatArray
 
 
 def bias_reduced_covariance(fit: LinearFit, groups: ArrayLike) -> BiasReducedCovariance:
@@ -68,9 +71,10 @@ def bias_reduced_covariance(fit: LinearFit, groups: ArrayLike) -> BiasReducedCov
     adjusted = np.empty_like(fit.design)
     for rows in batches:
         adjusted[rows] = _adjust(fit, bread, inner, rows)
-    scores = _sum_groups(adjusted * fit.residuals[:, None], batches) @ bread
+    scores = adjusted * fit.residuals[:, None] @ bread
+    sums = _sum_groups(scores, batches)
     df = [_satterthwaite(fit, adjusted @ column, bread, inner, batches) for column in bread.T]
-    return BiasReducedCovariance(scores.T @ scores, np.array(df))
+    return BiasReducedCovariance(sums.T @ sums, np.array(df), scores)
 
 
 def _rows_by_group_size(groups: ArrayLike) -> list[IntArray]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
+from ruralimpact.inference.leverage import Leverage
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -76,7 +79,7 @@ def two_way_std_error(scores: FloatArray, first: IntArray, second: IntArray) -> 
 
 @dataclass(frozen=True)
 class Clustering:
-    """How the units of one comparison are clustered.
+    """How the units of one comparison are clustered, and what the groups weigh in it.
 
     Attributes
     ----------
@@ -84,10 +87,67 @@ class Clustering:
         Codes of the groups that treatment is assigned to.
     sets : ndarray of int, shape (n,), optional
         Codes of disjoint matched sets, -1 outside; clustering is then two-way, by set and by group.
+    leverage : Leverage, optional
+        Shares of the groups in the weight of their arms; without, scores are corrected by the number of
+        groups alone.
+    reduced_df : float, optional
+        Degrees of freedom of scores that are bias-reduced already; they are then not corrected again.
     """
 
     groups: IntArray
     sets: IntArray | None = None
+    leverage: Leverage | None = None
+    reduced_df: float | None = None
+
+    def corrected(self, scores: FloatArray) -> CorrectedScores:
+        """Corrected group scores of an estimate with these unit scores.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n,)
+
+        Returns
+        -------
+        CorrectedScores
+        """
+        sums = group_sums(scores, self.groups)
+        if self.reduced_df is not None:
+            return CorrectedScores(sums, None, self.reduced_df)
+        return corrected_scores(sums, self.leverage)
+
+    def variance(self, scores: FloatArray) -> float:
+        """Variance of an estimate with these scores.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n,)
+
+        Returns
+        -------
+        float
+            NaN where a group is a whole arm.
+
+        Notes
+        -----
+        With matched sets it is the variance by group, plus that by set, less that by set and group; the
+        largest one-way variance where that is not positive.
+
+        References
+        ----------
+        Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
+        """
+        by_group = self.corrected(scores).variance
+        if self.sets is None:
+            return by_group
+        inside = self.sets >= 0
+        own, sets = scores[inside], self.sets[inside]
+        both = np.unique(np.column_stack([sets, self.groups[inside]]), axis=0, return_inverse=True)
+        by_set, by_both = (
+            clustered_std_error(group_sums(own, codes))[0] ** 2
+            for codes in (sets, both[1].ravel().astype(np.int64))
+        )
+        combined = by_group + by_set - by_both
+        return combined if combined > 0 else max(by_group, by_set)
 
     def std_error(self, scores: FloatArray) -> tuple[float, float]:
         """Standard error and degrees of freedom of an estimate with these scores.
@@ -99,16 +159,31 @@ class Clustering:
         Returns
         -------
         std_error : float
+            NaN where there is no variance, or no degree of freedom.
         df : float
-            The smaller number of clusters with a non-zero score, less one.
+            Satterthwaite's; with matched sets no more than the number of sets less one.
         """
-        one_way, groups = clustered_std_error(group_sums(scores, self.groups))
+        found = self.corrected(scores)
+        if self.sets is None or not np.isfinite(found.std_error):
+            return found.std_error, found.df
+        n_sets = len(np.unique(self.sets[(self.sets >= 0) & (scores != 0)]))
+        return float(np.sqrt(self.variance(scores))), min(found.df, n_sets - 1)
+
+    def plain_std_error(self, scores: FloatArray) -> float:
+        """Standard error corrected by the number of groups alone, for the appendix.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (n,)
+
+        Returns
+        -------
+        float
+        """
         if self.sets is None:
-            return one_way, groups - 1
+            return clustered_std_error(group_sums(scores, self.groups))[0]
         inside = self.sets >= 0
-        sets = clustered_std_error(group_sums(scores[inside], self.sets[inside]))[1]
-        error = two_way_std_error(scores[inside], self.sets[inside], self.groups[inside])
-        return error, min(groups, sets) - 1
+        return two_way_std_error(scores[inside], self.sets[inside], self.groups[inside])
 
     @property
     def label(self) -> str:

@@ -1,13 +1,16 @@
-"""Percent impacts with delta-method intervals, on a base that is named."""
+"""Percent impacts on a base that is named, with Fieller's interval."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
-from ruralimpact.inference.clustered import Clustering, t_inference
+from ruralimpact.inference.clustered import Clustering
 
 FloatArray = NDArray[np.float64]
+
+_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,63 @@ def percent_impact(
     Returns
     -------
     PercentImpact
-        Refused when the base is not significantly positive at the 5 percent level (one-sided), since the
-        ratio then has no usable distribution.
+        Refused when the base is not significantly positive at the interval's own level, since the ratio
+        then has no bounded interval.
+
+    Notes
+    -----
+    The interval holds the ratios r for which ``estimate - r base`` is within t standard errors of zero, t
+    with the degrees of freedom of the effect: it excludes zero exactly when the effect's own interval
+    does. The standard error is the delta method's.
+
+    References
+    ----------
+    Fieller (1954), Journal of the Royal Statistical Society B 16(2).
     """
     if not np.isfinite(base):
         return _refused("the estimator has no base mean")
     if base <= 0:
         return _refused("the base is not positive")
-    test = t_inference(base, *clustering.std_error(base_scores))
-    if np.isfinite(test.p_value) and test.p_value / 2 > 0.05:
-        return _refused("the base is not significantly positive")
     ratio = estimate / base
-    std_error, df = clustering.std_error((scores - ratio * base_scores) / base)
-    result = t_inference(ratio, std_error, df)
-    return PercentImpact(
-        100 * ratio, 100 * std_error, 100 * result.conf_low, 100 * result.conf_high, ""
-    )
+    std_error, df = clustering.std_error(scores)
+    if not (np.isfinite(std_error) and df > 0):
+        return PercentImpact(100 * ratio, np.nan, np.nan, np.nan, "")
+    variances = _joint_variances(scores / base, base_scores / base, clustering)
+    ends = _fieller(ratio, variances, float(stdtrit(df, 0.5 + _LEVEL / 2)))
+    if ends is None:
+        return _refused("the base is not significantly positive")
+    error = np.sqrt(max(variances[0] - 2 * ratio * variances[1] + ratio**2 * variances[2], 0.0))
+    return PercentImpact(100 * ratio, 100 * float(error), 100 * ends[0], 100 * ends[1], "")
+
+
+def _joint_variances(
+    effect: FloatArray, base: FloatArray, clustering: Clustering
+) -> tuple[float, float, float]:
+    """Variances of two scores, and between them their covariance, from those of their combinations."""
+    size = float(np.sqrt(base @ base))
+    scale = float(np.sqrt(effect @ effect)) / size if size > 0 else 1.0
+    alone, plus, minus = (clustering.variance(effect + sign * scale * base) for sign in (0, 1, -1))
+    if size == 0 or not np.isfinite([plus, minus]).all():
+        return alone, 0.0, 0.0
+    of_base = max((plus + minus - 2 * alone) / (2 * scale**2), 0.0)
+    return alone, (plus - minus) / (4 * scale), of_base
+
+
+def _fieller(
+    ratio: float, variances: tuple[float, float, float], critical: float
+) -> tuple[float, float] | None:
+    """Ends of the interval of a ratio; None where it is not bounded.
+
+    `variances` are of the effect, of effect and base (their covariance) and of the base, over the squared
+    base.
+    """
+    of_effect, covariance, of_base = (critical**2 * value for value in variances)
+    slack = 1 - of_base
+    if slack <= 0:
+        return None
+    centre = (ratio - covariance) / slack
+    margin = np.sqrt(max(centre**2 - (ratio**2 - of_effect) / slack, 0.0))
+    return float(centre - margin), float(centre + margin)
 
 
 def _refused(reason: str) -> PercentImpact:

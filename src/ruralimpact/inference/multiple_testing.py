@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -45,6 +46,32 @@ def _step_down(statistics: FloatArray, draws: FloatArray) -> FloatArray:
     p_values = np.empty(len(statistics))
     p_values[order] = np.maximum.accumulate((1 + reached) / (1 + len(draws)))
     return p_values
+
+
+def probability_draws(t_draws: FloatArray) -> FloatArray:
+    """Joint draws of statistics as joint draws of one less their p-values.
+
+    Parameters
+    ----------
+    t_draws : ndarray, shape (B, E)
+
+    Returns
+    -------
+    ndarray, shape (B, E)
+        Rank of each absolute statistic among the draws of its column, over B + 1 (the highest rank of
+        equals): uniform draws that keep the dependence between columns. With ``1 - p`` as statistics,
+        `romano_wolf` adjusts p-values that come from elsewhere, and repeats that of a family of one. NaN
+        where the column is.
+
+    References
+    ----------
+    Westfall & Young (1993), Resampling-Based Multiple Testing, section 2.3.
+    """
+    size = np.abs(t_draws)
+    ranks = np.full(size.shape, np.nan)
+    known = np.isfinite(size).any(axis=0)
+    ranks[:, known] = rankdata(size[:, known], method="max", axis=0) / (len(size) + 1)
+    return ranks
 
 
 def q_values(p_values: FloatArray, families: ArrayLike | None = None) -> FloatArray:

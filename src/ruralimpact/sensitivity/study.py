@@ -19,7 +19,8 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
-from ruralimpact.inference.clustered import Clustering, Inference, group_codes, t_inference
+from ruralimpact.inference.clustered import Inference, group_codes, t_inference
+from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.sensitivity.leave_one_out import leave_one_out
 from ruralimpact.sensitivity.rows import MatchedSample, Unmatched, sensitivity_row, unmatched
 from ruralimpact.tables import empty_table
@@ -226,8 +227,11 @@ def _estimate(
         found = estimator(outcome)
     except DesignError as error:
         return _missing(str(error))
-    clustering = Clustering(groups, found.set_ids)
-    result = t_inference(found.estimate, *clustering.std_error(found.scores))
+    clustering = found.clustering(groups)
+    refused = too_few_groups(clustering.leverage)
+    if refused:
+        return _missing(refused)
+    result = t_inference(found.estimate, *clustering.std_error(found.tested_scores))
     return _row(found.estimate, result, found.n_treated, found.n_control, "")
 
 

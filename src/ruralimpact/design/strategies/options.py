@@ -68,8 +68,15 @@ def _numbers(values: Sequence[float]) -> str:
     return listed([number(value) for value in values])
 
 
-def _adjustment_in_words(covariates: bool | tuple[str, ...]) -> str:
-    return "" if isinstance(covariates, bool) else f" in {listed(covariates)}"
+def adjustment_in_words(covariates: bool | tuple[str, ...]) -> str:
+    """Return what is done about the covariate differences that matching leaves."""
+    if covariates is False:
+        return "not adjusted for remaining differences"
+    which = "" if covariates is True else f" in {listed(covariates)}"
+    return (
+        f"adjusted for remaining differences{which} by regression among the controls used (Abadie and "
+        "Imbens 2011)"
+    )
 
 
 def _true_or_names(value: Any) -> Any:
@@ -120,14 +127,10 @@ BiasAdjust = Annotated[
     BeforeValidator(_true_or_names),
     Field(
         description="Adjust by regression for what distance is left, on all covariates (true) or those "
-        "listed (Abadie & Imbens 2011)."
+        "listed (Abadie & Imbens 2011); false compares matched outcomes as they are."
     ),
     Naming.COVARIATE,
-    Words(
-        "adjusted for remaining differences{} by regression among the controls used (Abadie and Imbens "
-        "2011)",
-        _adjustment_in_words,
-    ),
+    Words("{}", adjustment_in_words),
 ]
 OutcomeCovariates = Annotated[
     Names,

@@ -5,6 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ruralimpact.design.compared_units import ComparedUnits
+from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.propensity import Link
 from ruralimpact.design.strategies.options import (
     Calipers,
@@ -63,6 +65,12 @@ class PairMatching(StratifiedMatching):
     def ties_within(self) -> float:
         """Squared standardised distance below which neighbours count as tied."""
         return 0.0
+
+    def balanced_on(self, units: ComparedUnits) -> CovariateMatrix:
+        """The score or the covariates that units are matched on; other covariates differ by chance."""
+        if self.distance == "propensity":
+            return units.score_curve()
+        return units.covariates.select(self.metric_covariates)
 
     def _idle_options(self) -> Iterator[tuple[str, str]]:
         if self.distance == "propensity":

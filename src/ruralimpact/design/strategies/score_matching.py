@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from ruralimpact.design.compared_units import ComparedUnits
+from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.propensity import Link
 from ruralimpact.design.strategies.options import LinkOption, Scale
 from ruralimpact.design.strategies.stratified_matching import StratifiedMatching
@@ -20,6 +22,10 @@ class ScoreMatching(StratifiedMatching):
     def propensity_link(self) -> Link:
         """Model of the propensity score."""
         return self.link
+
+    def balanced_on(self, units: ComparedUnits) -> CovariateMatrix:
+        """The score that units are matched on; covariates at one score differ by chance."""
+        return units.score_curve()
 
     def _scale_in_words(self) -> str:
         return "probability" if self.score == "probability" else "linear score"

@@ -1,16 +1,17 @@
 """What the ways to match have in common: exact strata and a bias adjustment."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from ruralimpact.design.strategies.base import Strategy
-from ruralimpact.design.strategies.options import BiasAdjust, Exact
+from ruralimpact.design.strategies.options import BiasAdjust, Exact, adjustment_in_words
 
 
 class StratifiedMatching(Strategy):
     """Treated units are compared with some of the controls, if asked within exact strata."""
 
     exact: Exact = ()
-    bias_adjust: BiasAdjust = False
+    bias_adjust: BiasAdjust = True
 
     within_strata: ClassVar[bool] = True
 
@@ -18,6 +19,11 @@ class StratifiedMatching(Strategy):
     def strata(self) -> tuple[str, ...]:
         """Variables on which treated units and their controls agree."""
         return self.exact
+
+    def _in_words(self) -> Iterator[str]:
+        yield from super()._in_words()
+        if self.bias_adjust is True:
+            yield adjustment_in_words(True)
 
     @property
     def bias_adjustment(self) -> bool | tuple[str, ...]:

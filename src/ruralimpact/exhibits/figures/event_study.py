@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _COLOUR, _BAND, _BEFORE = "#0072b2", "#b9d5e8", "#f1f3f5"
-_FEW = "intervals are those of the wild bootstrap, and the test may reject too often."
+_FEW = "the joint test may reject too often."
 _NOTHING = "No effect by time since treatment has an interval that can be shown."
 
 

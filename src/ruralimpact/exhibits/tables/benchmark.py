@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from ruralimpact.estimation.stored_scores import stored_scores
 from ruralimpact.exhibits import disclosure, formatting, kinds, reading
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
-from ruralimpact.inference.clustered import clustered_std_error, t_inference
+from ruralimpact.inference.bias_reduced_scores import combine
+from ruralimpact.inference.clustered import t_inference
 from ruralimpact.schema.base import Text
 
 
@@ -63,13 +64,21 @@ def benchmark_difference(
     -------
     Difference
     """
-    values = estimates.set_index("spec_id")["estimate"]
-    gap = float(values[spec_id] - values[benchmark_id])
-    sums = scores[spec_id].fillna(0.0) - scores[benchmark_id].fillna(0.0)
-    std_error, n_groups = clustered_std_error(np.asarray(sums, dtype=np.float64))
-    test = t_inference(gap, std_error, n_groups - 1)
+    rows = estimates.set_index("spec_id")
+    pair = [spec_id, benchmark_id]
+    gap = float(rows["estimate"][spec_id] - rows["estimate"][benchmark_id])
+    corrected = [stored_scores(scores, name, float(rows["df"][name])) for name in pair]
+    difference = combine(corrected, [1.0, -1.0])
+    test = t_inference(gap, difference.std_error, difference.df)
     return Difference(
-        spec_id, benchmark_id, gap, std_error, test.p_value, test.conf_low, test.conf_high, n_groups
+        spec_id,
+        benchmark_id,
+        gap,
+        test.std_error,
+        test.p_value,
+        test.conf_low,
+        test.conf_high,
+        int((difference.sums != 0).sum()),
     )
 
 

@@ -10,7 +10,7 @@ from ruralimpact.exhibits import disclosure, formatting, kinds
 from ruralimpact.exhibits.estimate_pairs import difference_between
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.reading import one_arm_notes
+from ruralimpact.exhibits.reading import effective_groups_notes
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
@@ -80,7 +80,7 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[T
         stub="Outcome and strategy",
         columns=_EFFECTS,
         rows=_effect_rows(results, right, naive),
-        notes=(_EFFECT_NOTE, *one_arm_notes(results, _both(results, right, naive))),
+        notes=(_EFFECT_NOTE, *effective_groups_notes(results, _both(results, right, naive))),
     )
     return counts, effects
 

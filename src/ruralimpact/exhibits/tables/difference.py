@@ -152,11 +152,7 @@ def _notes(
 ) -> tuple[str, ...]:
     methods = {results.analysis(name)["method"] for name in analyses}
     notes = [reading.standard_error_note(results)]
-    if frame["vcov"].str.contains("bootstrap").any():
-        notes.append(
-            "Where there are fewer than 40 groups, intervals and p-values are those of the wild bootstrap."
-        )
-    notes += reading.one_arm_notes(results, frame)
+    notes += reading.effective_groups_notes(results, frame)
     notes.append(
         "The counterfactual is the mean of the treated after treatment, less the effect."
         if effects

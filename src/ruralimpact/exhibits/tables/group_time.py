@@ -117,7 +117,7 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
     ]
     notes += reading.few_groups_notes(
         frame["n_groups"],
-        "intervals of effects are those of the wild bootstrap, and may be too short.",
+        "the band takes its width from a bootstrap, and may be too narrow.",
     )
     if frame["before"].any():
         notes.append(

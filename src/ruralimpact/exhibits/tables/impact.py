@@ -263,7 +263,7 @@ def _notes(
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
     notes += reading.identification_notes(methods)
-    notes += reading.one_arm_notes(results, frame)
+    notes += reading.effective_groups_notes(results, frame)
     if (frame["balanced"] == "no").any():
         notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():

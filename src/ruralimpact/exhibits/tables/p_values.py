@@ -90,8 +90,9 @@ def _notes(results: StudyResults) -> tuple[str, ...]:
         "Webb's where there are fewer than 40 groups), within arms where treatment is assigned to whole "
         "groups. It clusters on the group alone.",
         "A family is the outcomes of one kind under one strategy. Romano-Wolf p-values control the chance "
-        "of any false rejection in the family, q-values (Benjamini-Hochberg) the share of false ones; both "
-        "start from the bootstrap. Of a family of one they repeat its p-value.",
+        "of any false rejection in the family, q-values (Benjamini-Hochberg) the share of false ones. Both "
+        "start from the p-values of the other tables; how the estimates depend on each other comes from the "
+        "bootstrap. Of a family of one they repeat its p-value.",
     ]
     if results["estimates"]["suppressed"].any():
         notes.append(disclosure.NOTE)

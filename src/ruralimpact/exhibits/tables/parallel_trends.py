@@ -82,7 +82,7 @@ def _few_groups(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     shown = results["dynamics"][results["dynamics"]["analysis"].isin(exhibit.analyses)]
     return reading.few_groups_notes(
         shown.loc[shown["kind"] == "event", "n_groups"],
-        "these intervals take no bootstrap, and may be too short.",
+        "these intervals are not bias-reduced, and may be too short.",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.estimation.printed_errors import HEADLINE
 from ruralimpact.exhibits import disclosure, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -40,7 +41,7 @@ def _of(results: StudyResults, analysis: str) -> pd.DataFrame:
 def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
     own = _of(results, analysis)
     present = dict.fromkeys(own.loc[own["std_error"].notna() | own["suppressed"], "kind"])
-    return tuple(sorted(present, key=lambda kind: kind != "group"))
+    return tuple(sorted(present, key=lambda kind: (kind != HEADLINE, kind != "group")))
 
 
 def _table(
@@ -96,9 +97,9 @@ def _row(results: StudyResults, record: Mapping[Any, Any], kinds: tuple[str, ...
 
 def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
     notes = [
-        "The first standard error is the one that every other exhibit uses. The others are what further "
-        "software prints; they ignore that units of a group resemble each other, or cluster on the "
-        "matched set alone.",
+        "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
+        "out how much of its arm's weight a group carries. The others are what further software prints; they "
+        "ignore that units of a group resemble each other, or cluster on the matched set alone.",
         f"{formatting.DASH} = does not apply.",
     ]
     if frame["suppressed"].any():

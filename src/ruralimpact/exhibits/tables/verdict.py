@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.stored_scores import stored_scores
 from ruralimpact.exhibits import disclosure, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -73,7 +74,10 @@ def verdict(results: StudyResults, analysis: str, outcome: str) -> Verdict:
 
 
 def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None:
-    scores = results["scores"][list(frame["spec_id"])].to_numpy(float)
+    scores = [
+        stored_scores(results["scores"], str(spec_id), float(df))
+        for spec_id, df in zip(frame["spec_id"], frame["df"], strict=True)
+    ]
     try:
         return equality_test(frame["estimate"].to_numpy(float), scores)
     except DesignError:
