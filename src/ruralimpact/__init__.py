@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
     from ruralimpact.impact import estimate_impact
     from ruralimpact.impact_result import ImpactDifference, ImpactEstimate
+    from ruralimpact.randomisation import randomisation_test
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "RuralImpactError",
     "estimate_impact",
     "load_study",
+    "randomisation_test",
 ]
 _MODULES = {
     "ConfigError": "errors",
@@ -33,6 +35,7 @@ _MODULES = {
     "ImpactEstimate": "impact_result",
     "estimate_impact": "impact",
     "load_study": "config",
+    "randomisation_test": "randomisation",
 }
 
 
