@@ -21,7 +21,9 @@ from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.printed_errors import HEADLINE
 from ruralimpact.estimation.rows import percents_of
 from ruralimpact.estimation.std_errors import LazyStdErrors
-from ruralimpact.impact_data import Columns, ImpactData, covariates_named, impact_data
+from ruralimpact.estimation.stratified import within_strata
+from ruralimpact.impact_columns import Columns, covariates_named
+from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_result import ImpactEstimate
 from ruralimpact.inference.clustered import Clustering, group_sums
 from ruralimpact.inference.leverage import ARMS, too_few_groups
@@ -38,6 +40,8 @@ def estimate_impact(
     strategy: str | Mapping[str, Any] | Strategy = "nearest",
     estimand: Estimand = "ATT",
     group: str | None = None,
+    weight: str | None = None,
+    strata: str | None = None,
 ) -> ImpactEstimate:
     """Estimate the impact of a treatment by matching or weighting.
 
@@ -62,6 +66,13 @@ def estimate_impact(
     group : str, optional
         Column of the group that treatment is assigned to; errors cluster on it. Every unit by itself when
         omitted.
+    weight : str, optional
+        Column of sampling weights: how many units of the population a row stands for, of which only the
+        proportions count. They enter the score, the estimand, means, regressions and balance. Rows of
+        weight zero are left out and counted.
+    strata : str, optional
+        Column of the strata that groups (units, where no group is named) were drawn from; only differences
+        within a stratum are then sampling error.
 
     Returns
     -------
@@ -71,7 +82,8 @@ def estimate_impact(
     ------
     DataError
         The data are no table or a column is missing, twice there, or of values that its part cannot have:
-        dates, lists, complex numbers, a treatment other than 0 and 1. No unit of an arm is left.
+        dates, lists, complex numbers, a treatment other than 0 and 1, a sampling weight that is missing or
+        negative. No unit of an arm is left.
     ConfigError
         An unknown strategy or option; a covariate that is named twice, or is the outcome or the treatment.
     DesignError
@@ -100,10 +112,14 @@ def estimate_impact(
         chosen.outcome_regressors,
         chosen.strata,
         group,
+        weight,
+        strata,
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
     scored, design = _estimate(chosen, rows, estimand)
+    codes = group_codes(rows.groups.astype(str))
+    scored = within_strata(scored, codes, rows.sampling_strata)
     label = chosen.label or chosen.name or chosen.method.replace("_", " ")
     return _published(scored, design, rows, _estimand_label(chosen, estimand, design), label)
 
@@ -132,12 +148,20 @@ def _estimate(
 
 def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) -> Prepared:
     propensity = (
-        fit_propensity(rows.covariates, treatment, link=strategy.propensity_link)
+        fit_propensity(
+            rows.covariates, treatment, link=strategy.propensity_link, sampling=rows.sampling
+        )
         if strategy.propensity_link and rows.covariates.names
         else None
     )
     design = strategy.design(
-        ComparedUnits(rows.covariates, treatment, propensity=propensity, strata=rows.cells)
+        ComparedUnits(
+            rows.covariates,
+            treatment,
+            propensity=propensity,
+            strata=rows.cells,
+            sampling=rows.sampling,
+        )
     )
     return Prepared(
         rows.covariates,
@@ -146,6 +170,7 @@ def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) 
         propensity,
         rows.outcome_covariates,
         strata=rows.cells,
+        sampling=rows.sampling,
     )
 
 
@@ -227,7 +252,7 @@ def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
             }
         )
         for stage, weights in stages.items()
-        for found in [balance(rows.levels, rows.treatment, weights)]
+        for found in [balance(rows.levels, rows.treatment, weights, sampling=rows.sampling)]
     ]
     return pd.concat(tables, ignore_index=True)
 

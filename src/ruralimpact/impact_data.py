@@ -1,6 +1,5 @@
 """The rows that `estimate_impact` compares: read from any table, checked, and counted where left out."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,42 +10,14 @@ from numpy.typing import NDArray
 from ruralimpact.design import column_values
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.propensity import refuse_single_group
+from ruralimpact.design.sampling import check_weights, strata_codes
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.impact_columns import Columns, refuse_part, refuse_repeated
+from ruralimpact.impact_formula import columns_of_formula, covariates_of_formula
+from ruralimpact.impact_table import FILE, read_table
 from ruralimpact.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
-_FILE = "data"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns play which part.
-
-    Attributes
-    ----------
-    outcome, treatment : str
-    covariates : tuple of str, or str
-        Columns, or a formula.
-    outcome_covariates, exact : tuple of str
-        Those of the strategy.
-    group : str or None
-    """
-
-    outcome: str
-    treatment: str
-    covariates: tuple[str, ...] | str
-    outcome_covariates: tuple[str, ...] = ()
-    exact: tuple[str, ...] = ()
-    group: str | None = None
-
-    def parts(self) -> Iterator[tuple[str, str]]:
-        """Every column with the part that it plays, apart from outcome and treatment."""
-        listed = () if isinstance(self.covariates, str) else self.covariates
-        yield from (("covariates", name) for name in listed)
-        yield from (("outcome_covariates", name) for name in self.outcome_covariates)
-        yield from (("exact", name) for name in self.exact)
-        if self.group is not None:
-            yield "group", self.group
 
 
 @dataclass(frozen=True)
@@ -69,6 +40,10 @@ class ImpactData:
         Labels of the groups that treatment is assigned to.
     cells : ndarray of int, shape (n,), or None
         Codes of the exact strata.
+    sampling : ndarray, shape (n,), or None
+        Sampling weights, of mean 1.
+    sampling_strata : ndarray of int, shape (n,), or None
+        Codes of the strata that groups were drawn from.
     left_out : dict of str to int
         Rows left out, by reason.
     """
@@ -81,104 +56,9 @@ class ImpactData:
     outcome_covariates: CovariateMatrix
     groups: NDArray[np.object_]
     cells: NDArray[np.int64] | None
+    sampling: FloatArray | None
+    sampling_strata: NDArray[np.int64] | None
     left_out: dict[str, int]
-
-
-def covariates_named(covariates: object) -> tuple[str, ...] | str:
-    """Read the argument ``covariates``.
-
-    Parameters
-    ----------
-    covariates : object
-
-    Returns
-    -------
-    tuple of str, or str
-        Columns, or a formula.
-
-    Raises
-    ------
-    ConfigError
-        It is neither, or names a column twice.
-    """
-    if isinstance(covariates, str):
-        return covariates
-    if not isinstance(covariates, Sequence | pd.Index | np.ndarray):
-        raise ConfigError(
-            f"name columns in a list, or give a formula; {_kind(covariates)} is neither.",
-            key="covariates",
-        )
-    names = tuple(covariates)
-    for name in names:
-        if not isinstance(name, str):
-            raise ConfigError(f"{name!r} is no name of a column.", key="covariates")
-    _refuse_repeated(names, "covariates")
-    return names
-
-
-def _refuse_repeated(names: Sequence[str], key: str) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ConfigError(f"'{repeated[0]}' is named twice.", key=key)
-
-
-def read_table(data: object) -> pd.DataFrame:
-    """Read a table of any library that narwhals knows.
-
-    Parameters
-    ----------
-    data : DataFrame
-        Of pandas, polars, pyarrow ...
-
-    Returns
-    -------
-    pandas.DataFrame
-        Sorted by its index, which is that of the rows where the library has none.
-
-    Raises
-    ------
-    DataError
-        It is no table, has two columns of one name, or its index has repeated or incomparable values.
-    """
-    frame = data if isinstance(data, pd.DataFrame) else _converted(data)
-    repeated = frame.columns[frame.columns.duplicated()]
-    if len(repeated):
-        raise DataError(
-            "there is more than one column of this name.", file=_FILE, column=str(repeated[0])
-        )
-    try:
-        if frame.index.is_unique:
-            return frame.sort_index()
-    except TypeError:
-        raise DataError(
-            "the values of the index cannot be put in order: they are of different types.",
-            file=_FILE,
-            hint="Give it one type, or use reset_index.",
-        ) from None
-    raise DataError(
-        "the index is not unique, so that its values identify no unit.",
-        file=_FILE,
-        rows=list(frame.index[frame.index.duplicated()].unique()),
-    )
-
-
-def _converted(data: object) -> pd.DataFrame:
-    import narwhals as nw
-
-    try:
-        table = nw.from_native(data)  # type: ignore[call-overload]
-    except TypeError:
-        raise DataError(
-            f"the data must be a table with one row a unit (of pandas, polars or pyarrow), not "
-            f"{_kind(data)}.",
-            hint="Make it one with pandas.DataFrame(...).",
-        ) from None
-    eager = table.collect() if isinstance(table, nw.LazyFrame) else table
-    return pd.DataFrame(eager.to_pandas())
-
-
-def _kind(value: object) -> str:
-    return "None" if value is None else f"a value of the type {type(value).__name__}"
 
 
 def impact_data(data: object, columns: Columns) -> ImpactData:
@@ -213,6 +93,10 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         np.all([_present(one) for one in cells], axis=0) if cells else complete.kept,
     )
     complete.keep("group missing", complete.kept if groups is None else _present(groups))
+    strata = None if columns.strata is None else _labels(table, columns.strata)
+    complete.keep("sampling stratum missing", complete.kept if strata is None else _present(strata))
+    sampling = None if columns.weight is None else _weights(table, columns.weight, treatment)
+    complete.keep("sampling weight of zero", complete.kept if sampling is None else sampling > 0)
     frame, named = _covariate_frame(table, columns, complete)
     kept = complete.kept
     complete.refuse_empty_arm()
@@ -235,6 +119,8 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         covariate_matrix(regressed) if regressed else matrix,
         _group_labels(table, columns.group, groups)[kept],
         _codes([one[kept] for one in cells]) if cells else None,
+        None if sampling is None else sampling[kept] / sampling[kept].mean(),
+        None if strata is None else _strata(table, columns, strata, groups, kept),
         complete.left_out,
     )
 
@@ -259,31 +145,25 @@ class _Rows:
                 before = int((self._treatment == arm).sum())
                 reasons = ", ".join(f"{why}: {count:,}" for why, count in self.left_out.items())
                 because = f" (of {before:,}; rows left out: {reasons})" if reasons else ""
-                raise DataError(f"there are no {name} to compare{because}.", file=_FILE)
+                raise DataError(f"there are no {name} to compare{because}.", file=FILE)
 
 
 def _refuse_columns(table: pd.DataFrame, columns: Columns) -> None:
     for key in ("outcome_covariates", "exact"):
-        _refuse_repeated(getattr(columns, key), key)
+        refuse_repeated(getattr(columns, key), key)
     if columns.outcome == columns.treatment:
         raise ConfigError(f"'{columns.outcome}' is the treatment.", key="outcome")
     for key, name in columns.parts():
-        _refuse_part(columns, key, name)
+        refuse_part(columns, key, name)
     if not len(table):
-        raise DataError("there are no rows.", file=_FILE)
+        raise DataError("there are no rows.", file=FILE)
     known = [str(name) for name in table.columns]
     for key, name in columns.parts():
         if key in ("outcome_covariates", "exact") and name not in known:
             raise ConfigError(f"there is no column '{name}'. {nearest(name, known)}", key=key)
     for name in (columns.outcome, columns.treatment, *(name for _, name in columns.parts())):
         if name not in table.columns:
-            raise DataError("there is no such column.", file=_FILE, column=str(name))
-
-
-def _refuse_part(columns: Columns, key: str, name: str) -> None:
-    for part in ("outcome", "treatment"):
-        if name == getattr(columns, part):
-            raise ConfigError(f"'{name}' is the {part}.", key=key)
+            raise DataError("there is no such column.", file=FILE, column=str(name))
 
 
 def _outcome(table: pd.DataFrame, name: str) -> FloatArray:
@@ -291,7 +171,7 @@ def _outcome(table: pd.DataFrame, name: str) -> FloatArray:
     infinite = np.isinf(values)
     if infinite.any():
         raise DataError(
-            "the outcome is infinite.", file=_FILE, column=name, rows=list(table.index[infinite])
+            "the outcome is infinite.", file=FILE, column=name, rows=list(table.index[infinite])
         )
     return values
 
@@ -301,7 +181,7 @@ def _treatment(table: pd.DataFrame, name: str) -> FloatArray:
     wrong = ~(np.isnan(values) | np.isin(values, (0, 1)))
     if wrong.any():
         raise DataError(
-            "the treatment must be 0 or 1.", file=_FILE, column=name, rows=list(table.index[wrong])
+            "the treatment must be 0 or 1.", file=FILE, column=name, rows=list(table.index[wrong])
         )
     return values
 
@@ -310,17 +190,34 @@ def _numbers(table: pd.DataFrame, name: str, must: str) -> FloatArray:
     try:
         kind = column_values.kind_of(table[name])
     except ValueError as problem:
-        raise DataError(f"{must}; {problem}", file=_FILE, column=name) from None
+        raise DataError(f"{must}; {problem}", file=FILE, column=name) from None
     if kind == "text":
-        raise DataError(f"{must}; it holds text.", file=_FILE, column=name)
+        raise DataError(f"{must}; it holds text.", file=FILE, column=name)
     return column_values.numbers(table[name])
+
+
+def _weights(table: pd.DataFrame, name: str, treatment: FloatArray) -> FloatArray:
+    weights = _numbers(table, name, "a sampling weight must be a number")
+    check_weights(weights, treatment, list(table.index), file=FILE, column=name)
+    return weights
+
+
+def _strata(
+    table: pd.DataFrame,
+    columns: Columns,
+    strata: NDArray[np.object_],
+    groups: NDArray[np.object_] | None,
+    kept: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    drawn = table.index.to_numpy(object) if groups is None else groups
+    return strata_codes(strata[kept], drawn[kept], file=FILE, column=str(columns.strata))
 
 
 def _labels(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
     try:
         return column_values.labels(table[name])
     except ValueError as problem:
-        raise DataError(str(problem), file=_FILE, column=name) from None
+        raise DataError(str(problem), file=FILE, column=name) from None
 
 
 def _present(labels: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -344,42 +241,21 @@ def _codes(cells: list[NDArray[np.object_]]) -> NDArray[np.int64]:
 def _covariate_columns(table: pd.DataFrame, columns: Columns) -> list[str]:
     """Columns that covariates are made of, each of them usable."""
     named = columns.covariates
-    used = list(_required(named, columns, table) if isinstance(named, str) else named)
+    used = list(columns_of_formula(named, columns, table) if isinstance(named, str) else named)
     used += [name for name in columns.outcome_covariates if name not in used]
     for name in used:
         try:
             kind = column_values.kind_of(table[name])
         except ValueError as problem:
             raise DataError(
-                f"it cannot be a covariate: {problem}", file=_FILE, column=name
+                f"it cannot be a covariate: {problem}", file=FILE, column=name
             ) from None
         if kind == "numbers":
             infinite = np.isinf(column_values.numbers(table[name]))
             if infinite.any():
                 rows = list(table.index[infinite])
-                raise DataError("a covariate is infinite.", file=_FILE, column=name, rows=rows)
+                raise DataError("a covariate is infinite.", file=FILE, column=name, rows=rows)
     return used
-
-
-def _required(formula: str, columns: Columns, table: pd.DataFrame) -> list[str]:
-    """Columns that a formula uses."""
-    from formulaic import Formula
-    from formulaic.errors import FormulaicError
-
-    try:
-        parsed = Formula(formula)
-        required = sorted(str(name) for name in parsed.required_variables)
-    except FormulaicError as problem:
-        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
-    if hasattr(parsed, "lhs"):
-        raise ConfigError(
-            "write the covariates alone; the outcome has an argument of its own.", key="covariates"
-        )
-    for name in required:
-        _refuse_part(columns, "covariates", name)
-        if name not in table.columns:
-            raise DataError("there is no such column.", file=_FILE, column=name)
-    return required
 
 
 def _covariate_frame(
@@ -390,7 +266,7 @@ def _covariate_frame(
         names = list(columns.covariates)
         more = [name for name in columns.outcome_covariates if name not in names]
         return table.loc[complete.kept, names + more], names
-    made = _of_formula(columns.covariates, table[complete.kept])
+    made = covariates_of_formula(columns.covariates, table[complete.kept])
     finite = np.ones(len(table), dtype=bool)
     finite[complete.kept] = np.isfinite(made.to_numpy(float)).all(axis=1)
     made = made[finite[complete.kept]]
@@ -398,18 +274,3 @@ def _covariate_frame(
     names = [str(name) for name in made]
     more = [name for name in columns.outcome_covariates if name not in names]
     return made.join(table.loc[complete.kept, more]), names
-
-
-def _of_formula(formula: str, rows: pd.DataFrame) -> pd.DataFrame:
-    from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
-
-    if not len(rows):
-        return pd.DataFrame(index=rows.index)
-    try:
-        with np.errstate(divide="ignore", invalid="ignore"):  # such rows are left out and counted
-            matrix = model_matrix(formula, rows, na_action="ignore")
-    except FormulaicError as problem:
-        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
-    frame = pd.DataFrame(matrix, index=rows.index)
-    return frame.drop(columns="Intercept", errors="ignore")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from reference_files import REFERENCE
 
+import ruralimpact
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.propensity import Link, fit_propensity
 from ruralimpact.estimation.difference import difference_in_means
@@ -127,3 +128,45 @@ def test_spread_scores_keep_the_groups_of_a_domain() -> None:
     scores = spread_scores(found, whole).scores
     centred = centred_in_strata(scores, codes, frame["stratum"].to_numpy())
     assert group_sums(centred, codes)[0] != 0
+
+
+def impact(strategy: object, **options: object) -> ruralimpact.ImpactEstimate:
+    frame = known().assign(**{name: known()[name].astype(str) for name in ("race", "age")})
+    return ruralimpact.estimate_impact(
+        frame.set_index("id"),
+        outcome="outcome",
+        treatment="treated",
+        covariates=["race", "age"],
+        strategy=strategy,  # type: ignore[arg-type]
+        group="group",
+        weight="weight",
+        **options,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "estimand", "term"),
+    [
+        ("ipw", "ATT", "ipw_att"),
+        ("ipw", "ATE", "ipw_ate"),
+        ("regression", "ATT", "regression_att"),
+        ("ipwra", "ATT", "ipwra_att"),
+        ("aipw", "ATT", "aipw_att"),
+    ],
+)
+def test_the_entry_for_notebooks(strategy: str, estimand: str, term: str) -> None:
+    found = impact(strategy, estimand=estimand, strata="stratum")
+    row = published().loc[("effect", term)]
+    assert found.estimate == pytest.approx(row.estimate, rel=1e-6)
+    sums = found.scores.to_numpy()
+    assert np.sqrt(sums @ sums) == pytest.approx(row.se, rel=0.01)
+
+
+def test_the_entry_for_notebooks_without_strata() -> None:
+    with_strata, without = impact("unweighted", strata="stratum"), impact("unweighted")
+    row = published().loc[("difference_stratified", "treated")]
+    assert with_strata.estimate == pytest.approx(row.estimate, rel=1e-10)
+    sums = with_strata.scores.to_numpy()
+    assert np.sqrt(sums @ sums) == pytest.approx(row.se, rel=1e-8)
+    assert without.estimate == with_strata.estimate
+    assert without.std_error > 1.3 * with_strata.std_error

@@ -64,6 +64,7 @@ def balance_summary(
     treatment: NDArray[np.int8],
     weights: FloatArray | None = None,
     *,
+    sampling: FloatArray | None = None,
     link: Link = "probit",
 ) -> BalanceSummary:
     """Summarise the balance of a design.
@@ -75,7 +76,10 @@ def balance_summary(
     treatment : ndarray of {0, 1}, shape (n,)
     weights : ndarray, shape (n,), optional
         Non-negative, on the scale of the design: 1 for a treated unit, and for controls a total that
-        equals the number of treated units they serve. Every unit counts once when omitted.
+        equals the number of treated units they serve. Every unit counts once, or as its sampling weight says,
+        when omitted.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, of mean 1, of the units before weighting.
     link : {"probit", "logit"}
         Of the refitted propensity score; pstest uses a probit.
 
@@ -103,10 +107,11 @@ def balance_summary(
     Rosenbaum & Rubin (1985), The American Statistician 39(1); Rubin (2001), Health Services and Outcomes
     Research Methodology 2; Leuven & Sianesi (2003), psmatch2 and pstest, version 4.2.2.
     """
-    unit = np.ones(len(treatment)) if weights is None else weights
+    base = np.ones(len(treatment)) if sampling is None else sampling
+    unit = base if weights is None else weights
     _check(covariates, treatment, unit)
     biases = np.abs(_biases(covariates.values, treatment, unit))
-    before = _fit(covariates.values, treatment, np.ones(len(treatment)), link)
+    before = _fit(covariates.values, treatment, base, link)
     after = before if weights is None else _fit(covariates.values, treatment, unit, link)
     difference, ratio = _index_moments(after.index, treatment, unit)
     return BalanceSummary(

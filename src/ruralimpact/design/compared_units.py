@@ -31,6 +31,8 @@ class ComparedUnits:
         Codes of exact strata.
     where : str, optional
         Name of the comparison, for error messages.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive.
     """
 
     covariates: CovariateMatrix
@@ -38,6 +40,7 @@ class ComparedUnits:
     propensity: PropensityScore | None = None
     strata: NDArray[np.int64] | None = None
     where: str | None = None
+    sampling: FloatArray | None = None
 
     @property
     def score(self) -> PropensityScore:

@@ -1,17 +1,14 @@
 """From a strategy to matched sets and weights. Nothing here can see an outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.design.coarsened import NO_CONTROLS
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.kernel import OFF_SUPPORT
 from ruralimpact.design.neighbours import Neighbours, only_complete
-from ruralimpact.design.optimal import NO_CANDIDATE
 from ruralimpact.design.propensity import PropensityScore, refuse_empty_arm
 from ruralimpact.design.search import (
     Search,
@@ -30,8 +27,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 NO_STRATUM = "no candidate in the same stratum"
-# What each method calls a treated unit that has no control in its stratum.
-NOBODY_NEAR = (NO_STRATUM, NO_CANDIDATE, OFF_SUPPORT, NO_CONTROLS)
 
 
 @dataclass(frozen=True)
@@ -110,6 +105,7 @@ def match_nearest(
     propensity: PropensityScore | None = None,
     strata: IntArray | None = None,
     focal_arm: int = 1,
+    sampling: FloatArray | None = None,
     where: str | None = None,
 ) -> Design:
     """Match each unit of one arm with its nearest units of the other.
@@ -126,6 +122,8 @@ def match_nearest(
         Codes of the exact strata.
     focal_arm : {1, 0}
         1 matches treated units with controls (ATT), 0 the reverse (ATC).
+    sampling : ndarray, shape (n,), optional
+        Sampling weights of the covariance behind a metric distance; see `sampled_design` for the rest.
     where : str, optional
         Name of the comparison, for error messages.
 
@@ -147,7 +145,7 @@ def match_nearest(
     search = Search(
         focal,
         candidates,
-        match_points(strategy, covariates, treatment, propensity, where=where),
+        match_points(strategy, covariates, treatment, propensity, sampling=sampling, where=where),
         caliper_limits(strategy, covariates, propensity, inside=inside),
         strata,
     )
@@ -222,32 +220,6 @@ def shared_design(
         shared.share,
         shared.matched,
     )
-
-
-def name_missing_cells(design: Design, unknown: NDArray[np.bool_], reason: str) -> Design:
-    """Count by their own reason the treated units whose exact stratum is not known.
-
-    Parameters
-    ----------
-    design : Design
-        Made with such units in strata of their own.
-    unknown : ndarray of bool, shape (n,)
-    reason : str
-
-    Returns
-    -------
-    Design
-        With other counts in `dropped`.
-    """
-    lost = int((unknown & (design.treatment == 1) & (design.weights == 0)).sum())
-    dropped = dict(design.dropped)
-    for other in NOBODY_NEAR:
-        moved = min(lost, dropped.get(other, 0))
-        if moved:
-            dropped[other] -= moved
-            dropped[reason] = dropped.get(reason, 0) + moved
-            lost -= moved
-    return replace(design, dropped={why: count for why, count in dropped.items() if count})
 
 
 def _support(

@@ -73,6 +73,7 @@ def match_points(
     treatment: NDArray[np.int8],
     propensity: PropensityScore | None,
     *,
+    sampling: FloatArray | None = None,
     where: str | None = None,
 ) -> FloatArray:
     """Coordinates in which a strategy measures distance.
@@ -83,6 +84,8 @@ def match_points(
     covariates : CovariateMatrix, n rows
     treatment : ndarray of {0, 1}, shape (n,)
     propensity : PropensityScore or None
+    sampling : ndarray, shape (n,), optional
+        Sampling weights of the covariance behind a metric distance.
     where : str, optional
         Name of the comparison, for error messages.
 
@@ -94,7 +97,12 @@ def match_points(
     if strategy.distance != "propensity":
         chosen = covariates.select(strategy.metric_covariates)
         return whiten(
-            chosen, treatment, strategy.distance, covariance=strategy.covariance, where=where
+            chosen,
+            treatment,
+            strategy.distance,
+            covariance=strategy.covariance,
+            sampling=sampling,
+            where=where,
         )
     if propensity is None:
         raise ValueError("this strategy needs a propensity score")

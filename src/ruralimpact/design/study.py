@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import progress
+from ruralimpact.design.after_matching import name_missing_cells
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import NO_CELL, Comparison, build_comparison
-from ruralimpact.design.matching import Design, name_missing_cells
+from ruralimpact.design.matching import Design
 from ruralimpact.design.methods import MATCHED, OVER_TIME, strategies_of
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.records import (

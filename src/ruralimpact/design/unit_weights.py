@@ -40,19 +40,23 @@ class UnitWeights:
         return {reason: int(mask.sum()) for reason, mask in self.exclusions.items()}
 
 
-def controls_alike(treatment: NDArray[np.int8]) -> UnitWeights:
-    """Weigh every control alike.
+def controls_alike(treatment: NDArray[np.int8], sampling: FloatArray | None = None) -> UnitWeights:
+    """Weigh every control alike, or by its sampling weight.
 
     Parameters
     ----------
     treatment : ndarray of {0, 1}, shape (n,)
+    sampling : ndarray, shape (n,), optional
 
     Returns
     -------
     UnitWeights
     """
     treated = treatment == 1
-    return UnitWeights(np.where(treated, 1.0, treated.sum() / (~treated).sum()))
+    if sampling is None:
+        return UnitWeights(np.where(treated, 1.0, treated.sum() / (~treated).sum()))
+    ratio = sampling[treated].sum() / sampling[~treated].sum()
+    return UnitWeights(sampling * np.where(treated, 1.0, ratio))
 
 
 def refuse_non_finite(values: FloatArray, what: str) -> None:

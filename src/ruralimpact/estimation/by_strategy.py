@@ -74,9 +74,12 @@ def everyone_estimator(
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
         found = average_effect(
-            on_treated(outcome), flip(on_controls(outcome)), of_treated.treatment
+            on_treated(outcome),
+            flip(on_controls(outcome)),
+            of_treated.treatment,
+            sampling=of_treated.sampling,
         )
-        if std_errors is None or np.isnan(outcome).any():
+        if std_errors is None or of_treated.sampling is not None or np.isnan(outcome).any():
             return found
         return replace(found, std_errors=std_errors(strategy, outcome, of_treated, of_controls))
 

@@ -40,7 +40,11 @@ def flip(estimate: ScoredEstimate) -> ScoredEstimate:
 
 
 def average_effect(
-    on_treated: ScoredEstimate, on_controls: ScoredEstimate, treatment: NDArray[np.int8]
+    on_treated: ScoredEstimate,
+    on_controls: ScoredEstimate,
+    treatment: NDArray[np.int8],
+    *,
+    sampling: FloatArray | None = None,
 ) -> ScoredEstimate:
     """Effect on everyone from the effects on the treated and on controls.
 
@@ -49,6 +53,8 @@ def average_effect(
     on_treated, on_controls : ScoredEstimate
         Of the same n units.
     treatment : ndarray of {0, 1}, shape (n,)
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, by which treated units and controls are shares of everyone.
 
     Returns
     -------
@@ -69,6 +75,10 @@ def average_effect(
     count = on_treated.n_treated + on_controls.n_control
     share = on_treated.n_treated / count
     leaning = np.where(focal, treatment - share, 0.0) / count
+    if sampling is not None:
+        counted = np.where(focal, sampling, 0.0)
+        share = float(counted @ treatment / counted.sum())
+        leaning = counted * (treatment - share) / counted.sum()
 
     def mix(
         first: tuple[float, FloatArray], second: tuple[float, FloatArray]

@@ -55,7 +55,7 @@ def matches_among(design: Design, known: BoolArray) -> Design:
         weights[focal] = np.where(neighbours.counts > 0, design.weights[known][focal], 0.0)
         used = shares * weights[focal][owner]
         weights[candidates] = np.bincount(member, used, minlength=len(candidates))
-        served = weights[focal]
+        served = np.where(neighbours.counts > 0, design.served_units[known][focal], 0.0)
     sets = None if design.set_ids is None else np.where(weights > 0, design.set_ids[known], -1)
     return replace(
         design,

@@ -28,6 +28,8 @@ class Prepared:
         Of the outcome regressions of doubly robust strategies.
     strata : ndarray of int, shape (n,), optional
         Codes of the exact strata within which units were compared.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive.
     estimand : {"ATT", "ATE"}
         ``"ATE"`` for estimators that give it in one step.
     """
@@ -38,12 +40,19 @@ class Prepared:
     propensity: PropensityScore | None
     outcome_covariates: CovariateMatrix
     strata: NDArray[np.int64] | None = None
+    sampling: NDArray[np.float64] | None = None
     estimand: Literal["ATT", "ATE"] = "ATT"
 
     @property
     def units(self) -> ComparedUnits:
         """The units as a design sees them."""
-        return ComparedUnits(self.covariates, self.treatment, self.propensity, self.strata)
+        return ComparedUnits(
+            self.covariates,
+            self.treatment,
+            self.propensity,
+            self.strata,
+            sampling=self.sampling,
+        )
 
     @property
     def n_treated(self) -> int:
@@ -52,7 +61,9 @@ class Prepared:
 
     def selection(self) -> Selection:
         """The propensity score with what its estimation adds to influence scores."""
-        return selection_scores(self.units.score, self.covariates, self.treatment)
+        return selection_scores(
+            self.units.score, self.covariates, self.treatment, sampling=self.sampling
+        )
 
     def among(self, known: NDArray[np.bool_], design: Design) -> "Prepared":
         """The same comparison of some units, to whom `design` belongs.
@@ -73,6 +84,7 @@ class Prepared:
             treatment=self.treatment[known],
             design=design,
             strata=None if self.strata is None else self.strata[known],
+            sampling=None if self.sampling is None else self.sampling[known],
             propensity=score
             and PropensityScore(
                 score.link, score.linear_predictor[known], score.probability[known]

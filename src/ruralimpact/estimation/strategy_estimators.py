@@ -96,6 +96,8 @@ def _matching(strategy: PairMatching, prepared: Prepared) -> Estimator:
         scored = matching_estimate(
             outcome, prepared.design, covariates, bias_adjust=adjust is not None
         )
+        if prepared.sampling is not None:  # no other software prints errors of a weighted match
+            return scored
         errors = printed_std_errors(
             scored, outcome, prepared.design, matched_on, on_estimated_score=on_score
         )
@@ -145,7 +147,7 @@ def _inverse_probability(strategy: Strategy, prepared: Prepared) -> Estimator:
     selection = prepared.selection()
     estimand = "ATO" if strategy.estimand == "ATO" else prepared.estimand
     return lambda outcome: inverse_probability_estimate(
-        outcome, prepared.treatment, selection, estimand=estimand
+        outcome, prepared.treatment, selection, estimand=estimand, sampling=prepared.sampling
     )
 
 
@@ -158,6 +160,7 @@ def _ipwra(_: Strategy, prepared: Prepared) -> Estimator:
         selection,
         prepared.outcome_covariates,
         estimand=prepared.estimand,
+        sampling=prepared.sampling,
     )
 
 
@@ -170,16 +173,23 @@ def _aipw(_: Strategy, prepared: Prepared) -> Estimator:
         selection,
         prepared.outcome_covariates,
         estimand=prepared.estimand,
+        sampling=prepared.sampling,
     )
 
 
 @_registered("regression_adjustment", gives_ate=True)
 def _regression_adjustment(_: Strategy, prepared: Prepared) -> Estimator:
     return lambda outcome: regression_adjustment(
-        outcome, prepared.treatment, prepared.outcome_covariates, estimand=prepared.estimand
+        outcome,
+        prepared.treatment,
+        prepared.outcome_covariates,
+        estimand=prepared.estimand,
+        sampling=prepared.sampling,
     )
 
 
 @_registered("difference_in_means")
 def _difference_in_means(_: Strategy, prepared: Prepared) -> Estimator:
-    return lambda outcome: difference_in_means(outcome, prepared.treatment)
+    return lambda outcome: difference_in_means(
+        outcome, prepared.treatment, sampling=prepared.sampling
+    )

@@ -22,7 +22,11 @@ class CoarsenedExactMatching(StratifiedMatching):
     def _design(self, units: ComparedUnits) -> Design:
         return units.weighted(
             coarsened_exact_weights(
-                units.covariates, units.treatment, cutpoints=self.bins, strata=units.strata
+                units.covariates,
+                units.treatment,
+                cutpoints=self.bins,
+                strata=units.strata,
+                sampling=units.sampling,
             )
         )
 

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator
 
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import CovariateMatrix
-from ruralimpact.design.entropy import entropy_weights
+from ruralimpact.design.entropy import EntropyWeights, entropy_weights
 from ruralimpact.design.matching import Design
 from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.design.strategies.options import no_truth_value
@@ -23,12 +23,14 @@ class EntropyBalancing(Strategy):
 
     def balanced_on(self, units: ComparedUnits) -> CovariateMatrix:
         """The constraints, with which the scores hold the estimation of the weights."""
-        found = entropy_weights(units.covariates, units.treatment, moments=self.moments)
-        return found.constraints
+        return self._weights(units).constraints
 
     def _design(self, units: ComparedUnits) -> Design:
-        return units.weighted(
-            entropy_weights(units.covariates, units.treatment, moments=self.moments)
+        return units.weighted(self._weights(units))
+
+    def _weights(self, units: ComparedUnits) -> EntropyWeights:
+        return entropy_weights(
+            units.covariates, units.treatment, moments=self.moments, base=units.sampling
         )
 
     def _headline(self) -> str:

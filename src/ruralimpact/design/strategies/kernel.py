@@ -28,6 +28,7 @@ class KernelMatching(ScoreMatching):
                 kernel=self.kernel,
                 bandwidth=self.bandwidth,
                 strata=units.strata,
+                sampling=units.sampling,
             )
         )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
+from ruralimpact.design.after_matching import sampled_design
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.matching import Design, match_nearest
 from ruralimpact.design.propensity import Link
@@ -90,13 +91,15 @@ class NearestNeighbour(PairMatching):
             yield "order", "with replacement"
 
     def _design(self, units: ComparedUnits) -> Design:
-        return match_nearest(
+        found = match_nearest(
             units.covariates,
             units.treatment,
             self,
             propensity=units.propensity,
             strata=units.strata,
+            sampling=units.sampling,
         )
+        return sampled_design(found, units.sampling)
 
     def _headline(self) -> str:
         replacement = "with" if self.replace else "without"

@@ -4,6 +4,7 @@ from typing import Literal
 
 import numpy as np
 
+from ruralimpact.design.after_matching import sampled_design
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.matching import Design, shared_design
 from ruralimpact.design.optimal import Caliper, optimal_pairs
@@ -24,7 +25,9 @@ class OptimalMatching(PairMatching):
     def _design(self, units: ComparedUnits) -> Design:
         limits = caliper_limits(self, units.covariates, units.propensity)
         calipers = [Caliper(column, width) for column, width in limits]
-        points = match_points(self, units.covariates, units.treatment, units.propensity)
+        points = match_points(
+            self, units.covariates, units.treatment, units.propensity, sampling=units.sampling
+        )
         pairs = optimal_pairs(
             units.treatment, points, k=self.k, calipers=calipers, strata=units.strata
         )
@@ -39,7 +42,8 @@ class OptimalMatching(PairMatching):
             np.searchsorted(search.focal, pairs.treated_index),
             np.searchsorted(search.candidates, pairs.control_index),
         )
-        return shared_design(units.treatment, search, neighbours, pairs.dropped)
+        found = shared_design(units.treatment, search, neighbours, pairs.dropped)
+        return sampled_design(found, units.sampling)
 
     def _headline(self) -> str:
         return (

@@ -20,7 +20,13 @@ class RadiusMatching(ScoreMatching):
     def _design(self, units: ComparedUnits) -> Design:
         score = units.score_on(self.score)
         return units.weighted(
-            radius_weights(units.treatment, score, caliper=self.radius, strata=units.strata)
+            radius_weights(
+                units.treatment,
+                score,
+                caliper=self.radius,
+                strata=units.strata,
+                sampling=units.sampling,
+            )
         )
 
     def _headline(self) -> str:

@@ -23,7 +23,7 @@ class RegressionAdjustment(Strategy):
         return self.outcome_covariates
 
     def _design(self, units: ComparedUnits) -> Design:
-        return units.weighted(controls_alike(units.treatment))
+        return units.weighted(controls_alike(units.treatment, units.sampling))
 
     def _headline(self) -> str:
         return "Outcome regression among the controls"

@@ -25,5 +25,7 @@ class ScoreWeighting(Strategy):
     def _design(self, units: ComparedUnits) -> Design:
         probability = units.score.probability
         return units.weighted(
-            inverse_probability_weights(units.treatment, probability, estimand=self.estimand)
+            inverse_probability_weights(
+                units.treatment, probability, estimand=self.estimand, sampling=units.sampling
+            )
         )

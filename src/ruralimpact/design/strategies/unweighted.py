@@ -17,7 +17,7 @@ class Unweighted(Strategy):
     needs_covariates: ClassVar[bool] = False
 
     def _design(self, units: ComparedUnits) -> Design:
-        return units.weighted(controls_alike(units.treatment))
+        return units.weighted(controls_alike(units.treatment, units.sampling))
 
     def _headline(self) -> str:
         return "No matching: all units of the comparison, each counted once"

@@ -1,0 +1,91 @@
+"""Sampling weights and strata as the data have them: what they must be, or an error that names the rows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.errors import DataError
+
+FloatArray = NDArray[np.float64]
+ObjectArray = NDArray[np.object_]
+_NAMES = {1: "treated units", 0: "controls"}
+
+
+def check_weights(
+    weights: FloatArray,
+    treatment: FloatArray,
+    rows: Sequence[object],
+    *,
+    file: str,
+    column: str,
+) -> None:
+    """Refuse sampling weights that no sample has.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n,)
+        NaN where missing.
+    treatment : ndarray, shape (n,)
+        0, 1, or NaN where missing; weights of units without a treatment are not looked at.
+    rows : sequence, length n
+        Names of the units, for the message.
+    file, column : str
+        Where the weights are from, for the message.
+
+    Raises
+    ------
+    DataError
+        A weight is missing, infinite or negative, or all those of an arm are zero.
+    """
+    compared = ~np.isnan(treatment)
+
+    def refuse(wrong: NDArray[np.bool_], problem: str) -> None:
+        if wrong.any():
+            named = [row for row, here in zip(rows, wrong, strict=True) if here]
+            raise DataError(problem, file=file, column=column, rows=named)
+
+    refuse(compared & np.isnan(weights), "the sampling weight is missing.")
+    refuse(compared & np.isinf(weights), "the sampling weight is infinite.")
+    refuse(compared & (weights < 0), "the sampling weight is negative.")
+    for arm, name in _NAMES.items():
+        inside = treatment == arm
+        if inside.any() and not (weights[inside] > 0).any():
+            refuse(inside, f"all sampling weights of the {name} are zero.")
+
+
+def strata_codes(
+    strata: ObjectArray, groups: ObjectArray, *, file: str, column: str
+) -> NDArray[np.int64]:
+    """Number the strata that groups were drawn from.
+
+    Parameters
+    ----------
+    strata, groups : ndarray of str, shape (n,)
+        Labels of each unit's stratum and group.
+    file, column : str
+        Where the strata are from, for the message.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+
+    Raises
+    ------
+    DataError
+        A group is in two strata.
+    """
+    names, codes = np.unique(strata.astype(str), return_inverse=True)
+    codes = codes.ravel().astype(np.int64)
+    drawn, place = np.unique(groups.astype(str), return_inverse=True)
+    pairs = np.unique(np.column_stack([place.ravel(), codes]), axis=0)
+    split = np.flatnonzero(np.bincount(pairs[:, 0], minlength=len(drawn)) > 1)
+    if len(split):
+        found = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
+        raise DataError(
+            f"{len(split):,} groups are in more than one stratum, such as '{drawn[split[0]]}' in {found}; a "
+            "group is drawn from one.",
+            file=file,
+            column=column,
+        )
+    return codes

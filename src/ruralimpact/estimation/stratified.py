@@ -1,0 +1,48 @@
+"""An estimate from a sample that was drawn within strata."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.inference.sampling_strata import centred_in_strata
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def within_strata(
+    estimate: ScoredEstimate, groups: IntArray, strata: IntArray | None
+) -> ScoredEstimate:
+    """Centre the scores of an estimate within sampling strata.
+
+    Parameters
+    ----------
+    estimate : ScoredEstimate
+    groups : ndarray of int, shape (n,)
+        Codes of the groups that were drawn.
+    strata : ndarray of int, shape (n,), or None
+        Codes of the strata that they were drawn from; None for a single one.
+
+    Returns
+    -------
+    ScoredEstimate
+        With the scores of `centred_in_strata`; an estimate whose scores are all zero stays as it is.
+    """
+    if strata is None:
+        return estimate
+
+    def centred(scores: FloatArray | None) -> FloatArray | None:
+        if scores is None or not scores.any():
+            return scores
+        return centred_in_strata(scores, groups, strata)
+
+    scores = centred(estimate.scores)
+    assert scores is not None
+    return replace(
+        estimate,
+        scores=scores,
+        treated_mean_scores=centred(estimate.treated_mean_scores),
+        control_mean_scores=centred(estimate.control_mean_scores),
+    )

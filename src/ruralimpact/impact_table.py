@@ -1,0 +1,63 @@
+"""Tables of pandas, polars, pyarrow and others, read into one that is sorted by its index."""
+
+import pandas as pd
+
+from ruralimpact.errors import DataError
+from ruralimpact.impact_columns import kind_in_words
+
+FILE = "data"
+
+
+def read_table(data: object) -> pd.DataFrame:
+    """Read a table of any library that narwhals knows.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Of pandas, polars, pyarrow ...
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sorted by its index, which is that of the rows where the library has none.
+
+    Raises
+    ------
+    DataError
+        It is no table, has two columns of one name, or its index has repeated or incomparable values.
+    """
+    frame = data if isinstance(data, pd.DataFrame) else _converted(data)
+    repeated = frame.columns[frame.columns.duplicated()]
+    if len(repeated):
+        raise DataError(
+            "there is more than one column of this name.", file=FILE, column=str(repeated[0])
+        )
+    try:
+        if frame.index.is_unique:
+            return frame.sort_index()
+    except TypeError:
+        raise DataError(
+            "the values of the index cannot be put in order: they are of different types.",
+            file=FILE,
+            hint="Give it one type, or use reset_index.",
+        ) from None
+    raise DataError(
+        "the index is not unique, so that its values identify no unit.",
+        file=FILE,
+        rows=list(frame.index[frame.index.duplicated()].unique()),
+    )
+
+
+def _converted(data: object) -> pd.DataFrame:
+    import narwhals as nw
+
+    try:
+        table = nw.from_native(data)  # type: ignore[call-overload]
+    except TypeError:
+        raise DataError(
+            f"the data must be a table with one row a unit (of pandas, polars or pyarrow), not "
+            f"{kind_in_words(data)}.",
+            hint="Make it one with pandas.DataFrame(...).",
+        ) from None
+    eager = table.collect() if isinstance(table, nw.LazyFrame) else table
+    return pd.DataFrame(eager.to_pandas())
