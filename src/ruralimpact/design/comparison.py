@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
+from ruralimpact.design.sampling import check_weights, strata_codes
 
 IntArray = NDArray[np.int64]
 
+# Columns of the units table where a sample declares weights and strata.
+WEIGHT, STRATUM = "sampling_weight", "sampling_stratum"
 NO_CELL = "a variable of the exact strata is missing"
 
 
@@ -33,6 +36,10 @@ class Comparison:
         Dummies for every level, for balance.
     excluded : tuple of (str, int, int)
         Reason, rows excluded, rows before.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, of mean 1, where the sample has any.
+    sampling_strata : ndarray of int, shape (n,), optional
+        Codes of the strata that groups were drawn from, where the sample declares them.
     """
 
     name: str
@@ -41,6 +48,8 @@ class Comparison:
     covariates: CovariateMatrix
     levels: CovariateMatrix
     excluded: tuple[tuple[str, int, int], ...]
+    sampling: NDArray[np.float64] | None = None
+    sampling_strata: IntArray | None = None
 
     def strata(self, exact: Sequence[str]) -> IntArray | None:
         """Codes of the cells of `exact`; None where it is empty.
@@ -103,6 +112,8 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
     ------
     DesignError
         An arm is empty or of a single group, or a covariate is infinite.
+    DataError
+        A sampling weight is missing or negative, all those of an arm are zero, or a group is in two strata.
     """
     exact, covariates = list(analysis.get("exact", [])), list(analysis.get("covariates", []))
     kept = units.sort_values("unit_id", ignore_index=True)
@@ -116,6 +127,11 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
         if not complete.all():
             excluded.append((reason, int((~complete).sum()), len(kept)))
             kept = kept[complete].reset_index(drop=True)
+    sampling = _sampling(analysis, kept)
+    if sampling is not None and not sampling.all():
+        excluded.append(("a sampling weight of zero", int((sampling == 0).sum()), len(kept)))
+        kept = kept[sampling > 0].reset_index(drop=True)
+        sampling = sampling[sampling > 0]
     treatment = kept[analysis["treatment"]].to_numpy(np.int8)
     refuse_empty_arm(treatment, analysis["name"])
     refuse_single_group(treatment, kept["group"].to_numpy(object), analysis["name"])
@@ -127,4 +143,27 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
         covariate_matrix(columns_of, where=analysis["name"]),
         covariate_matrix(columns_of, every_level=True, where=analysis["name"]),
         tuple(excluded),
+        None if sampling is None else sampling / sampling.mean(),
+        _strata(analysis, kept),
     )
+
+
+def _sampling(analysis: Mapping[str, Any], units: pd.DataFrame) -> NDArray[np.float64] | None:
+    if WEIGHT not in units:
+        return None
+    weights = units[WEIGHT].to_numpy(float)
+    check_weights(
+        weights,
+        units[analysis["treatment"]].to_numpy(float),
+        units["unit_id"].tolist(),
+        file=f"sample {analysis['sample']}",
+        column=WEIGHT,
+    )
+    return weights
+
+
+def _strata(analysis: Mapping[str, Any], units: pd.DataFrame) -> IntArray | None:
+    if STRATUM not in units:
+        return None
+    strata, groups = (units[name].to_numpy(object) for name in (STRATUM, "group"))
+    return strata_codes(strata, groups, file=f"sample {analysis['sample']}", column=STRATUM)

@@ -127,7 +127,14 @@ def summary_row(
 ) -> pd.DataFrame:
     """Balance of a whole design in one line; missing numbers where its arms are too thin."""
     try:
-        found = asdict(balance_summary(comparison.covariates, comparison.treatment, weights))
+        found = asdict(
+            balance_summary(
+                comparison.covariates,
+                comparison.treatment,
+                weights,
+                sampling=comparison.sampling,
+            )
+        )
     except DesignError:
         found = {}
     columns = (
@@ -214,6 +221,8 @@ def read_design(
     unit_weights = mine["weight"].to_numpy(float)
     alone = int((unit_weights[focal] == 0).sum())
     sets_there = (sets >= 0).any()
+    shared = sets_there or comparison.sampling is not None
+    own = np.ones(len(sets)) if comparison.sampling is None else comparison.sampling
     order = np.lexsort((member, owner))
     return Design(
         treatment,
@@ -223,8 +232,8 @@ def read_design(
         neighbours if len(linked) else None,
         sets if sets_there else None,
         {"without a match": alone} if alone else {},
-        linked["weight"].to_numpy(float)[order] if sets_there else None,
-        unit_weights[focal] if sets_there else None,
+        linked["weight"].to_numpy(float)[order] if shared and len(linked) else None,
+        (unit_weights / own)[focal] if shared else None,
     )
 
 

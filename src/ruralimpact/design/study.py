@@ -99,7 +99,7 @@ def design_study(
         parts["exclusions"].append(exclusion_rows(comparison.name, comparison.excluded))
         if comparison.levels.names:
             key = Key(comparison.name, "")
-            before = balance(comparison.levels, comparison.treatment)
+            before = balance(comparison.levels, comparison.treatment, sampling=comparison.sampling)
             parts["balance"].append(balance_rows(key, before, labels))
             parts["balance_summary"].append(summary_row(key, comparison))
         if analysis["method"] not in MATCHED:
@@ -139,7 +139,11 @@ def _fit_models(
     links = sorted(link for link in asked if link is not None)
     return {
         link: fit_propensity(
-            comparison.covariates, comparison.treatment, link=link, where=comparison.name
+            comparison.covariates,
+            comparison.treatment,
+            link=link,
+            sampling=comparison.sampling,
+            where=comparison.name,
         )
         for link in links
     }
@@ -176,6 +180,7 @@ def make_design(
             propensity=propensity,
             strata=comparison.strata(together),
             where=comparison.name,
+            sampling=comparison.sampling,
         )
     )
     return name_missing_cells(design, comparison.lacking(together), NO_CELL)
@@ -190,7 +195,9 @@ def _rows(
     lacking: int,
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield every table's rows of one design; `lacking` units of both arms are in no exact stratum."""
-    after = balance(comparison.levels, design.treatment, design.weights)
+    after = balance(
+        comparison.levels, design.treatment, design.weights, sampling=comparison.sampling
+    )
     effective = effective_number(design.weights[design.candidates])
     left_out = {**design.dropped, **({NO_CELL: lacking} if lacking else {})}
     counted = tuple((reason, count, len(comparison.units)) for reason, count in left_out.items())

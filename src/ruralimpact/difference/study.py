@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.design.comparison import WEIGHT
 from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.difference.aggregation import Aggregate, aggregate
@@ -83,6 +84,10 @@ def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> 
         if analysis["method"] not in OVER_TIME:
             continue
         sample = study["samples"][analysis["sample"]]
+        if WEIGHT in tables.units[analysis["sample"]]:
+            raise DesignError(
+                f"{analysis['name']}: analyses over time take no sampling weights yet."
+            )
         arms = arms_over_time(
             analysis, tables.units[analysis["sample"]], adoption=sample.get("first_treated")
         )

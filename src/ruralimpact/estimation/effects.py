@@ -21,12 +21,16 @@ from ruralimpact.estimation.strategy_estimators import Estimator
 FloatArray = NDArray[np.float64]
 
 
-def difference_estimator(treatment: NDArray[np.int8]) -> Estimator:
+def difference_estimator(
+    treatment: NDArray[np.int8], sampling: FloatArray | None = None
+) -> Estimator:
     """Build the estimator of the difference in means.
 
     Parameters
     ----------
     treatment : ndarray of {0, 1}, shape (n,)
+    sampling : ndarray, shape (n,), optional
+        Sampling weights.
 
     Returns
     -------
@@ -38,7 +42,9 @@ def difference_estimator(treatment: NDArray[np.int8]) -> Estimator:
         known = ~np.isnan(outcome)
         if set(treatment[known]) != set(treatment):
             raise DesignError("the outcome is missing for every unit of an arm.")
-        return spread_scores(difference_in_means(outcome[known], treatment[known]), known)
+        weights = None if sampling is None else sampling[known]
+        found = difference_in_means(outcome[known], treatment[known], sampling=weights)
+        return spread_scores(found, known)
 
     return settling(estimate, treatment)
 
@@ -76,4 +82,5 @@ def prepare_strategy(
         None if link is None else read_propensity(comparison, link, propensity),
         outcome_covariates=comparison.matrix(strategy.outcome_regressors),
         strata=comparison.strata([*analysis.get("exact", []), *strategy.strata]),
+        sampling=comparison.sampling,
     )

@@ -1,15 +1,18 @@
 """An estimate from a sample that was drawn within strata."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.sampling_strata import centred_in_strata
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Estimator = Callable[[FloatArray], ScoredEstimate]
 
 
 def within_strata(
@@ -46,3 +49,23 @@ def within_strata(
         treated_mean_scores=centred(estimate.treated_mean_scores),
         control_mean_scores=centred(estimate.control_mean_scores),
     )
+
+
+def within(estimator: Estimator, groups: ArrayLike, strata: IntArray | None) -> Estimator:
+    """Let an estimator centre its scores within sampling strata.
+
+    Parameters
+    ----------
+    estimator : callable
+    groups : array_like, shape (n,)
+        Labels of the groups that were drawn.
+    strata : ndarray of int, shape (n,), or None
+
+    Returns
+    -------
+    callable
+    """
+    if strata is None:
+        return estimator
+    codes = group_codes(groups)
+    return lambda outcome: within_strata(estimator(outcome), codes, strata)

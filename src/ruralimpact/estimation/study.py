@@ -11,6 +11,7 @@ from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
+from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
 from ruralimpact.estimation.degenerate import reporting, settling
@@ -19,6 +20,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.strategy_estimators import Estimator
+from ruralimpact.estimation.stratified import within
 from ruralimpact.tables import empty_table
 
 
@@ -168,6 +170,8 @@ def estimator_of(
 ) -> Estimator:
     """Build the function from an outcome to its estimate under one strategy or panel estimator.
 
+    Where the sample was drawn within strata, scores are centred within them.
+
     Parameters
     ----------
     study, analysis : mapping
@@ -182,7 +186,20 @@ def estimator_of(
     callable
         From an ndarray of shape (n,), NaN where missing, to a `ScoredEstimate`.
     """
+    estimator = _estimator(study, tables, analysis, comparison, name)
+    return within(estimator, comparison.units["group"], comparison.sampling_strata)
+
+
+def _estimator(
+    study: Mapping[str, Any],
+    tables: Tables,
+    analysis: Mapping[str, Any],
+    comparison: Comparison,
+    name: str,
+) -> Estimator:
     if analysis["method"] == "panel":
+        if comparison.sampling is not None:
+            raise DesignError(f"{comparison.name}: panel regressions take no sampling weights.")
         periods = (
             pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy().astype(np.int64)
         )
@@ -191,7 +208,7 @@ def estimator_of(
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)
     if analysis["method"] == "difference_in_means":
-        return difference_estimator(comparison.treatment)
+        return difference_estimator(comparison.treatment, comparison.sampling)
     rows = {row["name"]: row for row in study["strategies"]}
     strategy, prepared = prepare_strategy(
         rows[name],

@@ -20,6 +20,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
+from ruralimpact.estimation.stratified import within
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -95,10 +96,16 @@ def level_comparisons(
     """
     members = [codes == level for level in range(int(codes.max(initial=-1)) + 1)]
     if strategy is None:
-        return [_plain(comparison, inside) for inside in members]
-    if strategy.within_strata:
-        return _within_strata(strategy, comparison, codes, members, exact, propensity)
-    return [_anew(strategy, comparison, inside) for inside in members]
+        levels = [_plain(comparison, inside) for inside in members]
+    elif strategy.within_strata:
+        levels = _within_strata(strategy, comparison, codes, members, exact, propensity)
+    else:
+        levels = [_anew(strategy, comparison, inside) for inside in members]
+    groups, strata = comparison.units["group"], comparison.sampling_strata
+    return [
+        replace(level, estimator=level.estimator and within(level.estimator, groups, strata))
+        for level in levels
+    ]
 
 
 def _plain(comparison: Comparison, inside: BoolArray) -> Level:
@@ -106,7 +113,8 @@ def _plain(comparison: Comparison, inside: BoolArray) -> Level:
     if reason:
         return Level(inside, None, reason=reason)
     treated = int((comparison.treatment[inside] == 1).sum())
-    return Level(inside, _masked(difference_estimator(comparison.treatment), inside, treated))
+    estimator = difference_estimator(comparison.treatment, comparison.sampling)
+    return Level(inside, _masked(estimator, inside, treated))
 
 
 def _within_strata(
@@ -124,7 +132,11 @@ def _within_strata(
     try:
         design = strategy.design(
             ComparedUnits(
-                comparison.covariates, comparison.treatment, propensity=score, strata=cells
+                comparison.covariates,
+                comparison.treatment,
+                propensity=score,
+                strata=cells,
+                sampling=comparison.sampling,
             )
         )
     except DesignError as problem:
@@ -136,6 +148,7 @@ def _within_strata(
         score,
         outcome_covariates=comparison.covariates,
         strata=cells,
+        sampling=comparison.sampling,
     )
     estimator = strategy_estimator(strategy, prepared)
     return [_level(comparison, inside, design, estimator) for inside in members]
@@ -156,16 +169,20 @@ def _level(
 
 def _anew(strategy: Strategy, comparison: Comparison, inside: BoolArray) -> Level:
     treatment = comparison.treatment[inside]
+    sampling = None if comparison.sampling is None else comparison.sampling[inside]
     covariates = _independent(comparison.covariates.rows(inside))
     try:
         score = None
         if strategy.propensity_link is not None:
-            score = fit_propensity(covariates, treatment, link=strategy.propensity_link)
-        design = strategy.design(ComparedUnits(covariates, treatment, propensity=score))
+            score = fit_propensity(
+                covariates, treatment, link=strategy.propensity_link, sampling=sampling
+            )
+        units = ComparedUnits(covariates, treatment, propensity=score, sampling=sampling)
+        design = strategy.design(units)
     except DesignError as problem:
         return Level(inside, None, reason=str(problem))
     outcome_covariates = _independent(comparison.matrix(strategy.outcome_regressors).rows(inside))
-    prepared = Prepared(covariates, treatment, design, score, outcome_covariates)
+    prepared = Prepared(covariates, treatment, design, score, outcome_covariates, sampling=sampling)
     part = strategy_estimator(strategy, prepared)
     weights = np.zeros(len(inside))
     weights[inside] = design.weights
@@ -198,7 +215,8 @@ def _balanced(comparison: Comparison, inside: BoolArray, weights: FloatArray) ->
     varying = _varying(comparison.levels.rows(inside))
     if not varying.names:
         return None
-    found = balance(varying, comparison.treatment[inside], weights[inside])
+    sampling = None if comparison.sampling is None else comparison.sampling[inside]
+    found = balance(varying, comparison.treatment[inside], weights[inside], sampling=sampling)
     return bool(found.balanced.all())
 
 

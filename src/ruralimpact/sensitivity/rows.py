@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.propensity import refuse_empty_arm
+from ruralimpact.design.unit_weights import controls_alike
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.degenerate import refuse_out_of_range
 from ruralimpact.sensitivity import oster
@@ -68,7 +69,10 @@ class Unmatched:
 
 
 def unmatched(
-    outcome: FloatArray, treatment: NDArray[np.int8], covariates: CovariateMatrix
+    outcome: FloatArray,
+    treatment: NDArray[np.int8],
+    covariates: CovariateMatrix,
+    sampling: FloatArray | None = None,
 ) -> Unmatched:
     """Measure the covariates' strength before the match, both arms given the same total weight.
 
@@ -81,6 +85,8 @@ def unmatched(
     outcome : ndarray, shape (n,)
     treatment : ndarray of {0, 1}, shape (n,)
     covariates : CovariateMatrix, n rows
+    sampling : ndarray, shape (n,), optional
+        Sampling weights.
 
     Returns
     -------
@@ -94,8 +100,7 @@ def unmatched(
     """
     refuse_empty_arm(treatment)
     refuse_out_of_range(outcome)
-    treated = treatment == 1
-    weights = np.where(treated, 1.0, treated.sum() / (~treated).sum())
+    weights = controls_alike(treatment, sampling).weights
     values = covariates.values
     treatment_regression(outcome, treatment, values, weights)
     owner = np.array([name.split("[")[0] for name in covariates.names])

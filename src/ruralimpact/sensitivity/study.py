@@ -19,6 +19,7 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
+from ruralimpact.estimation.stratified import within
 from ruralimpact.inference.clustered import Inference, group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.sensitivity.leave_one_out import leave_one_out
@@ -134,9 +135,10 @@ class Part:
             values = table[outcome].to_numpy(float)
             known = ~np.isnan(values)
             covariates = self.comparison.covariates.rows(known)
-            treatment = self.comparison.treatment[known]
+            treatment, sampling = self.comparison.treatment[known], self.comparison.sampling
+            sampling = None if sampling is None else sampling[known]
             try:
-                found[outcome] = unmatched(values[known], treatment, covariates)
+                found[outcome] = unmatched(values[known], treatment, covariates, sampling)
             except DesignError as problem:
                 found[outcome] = problem
         return found
@@ -194,7 +196,11 @@ class Rest:
         if link not in self._models:
             one = self.comparison
             self._models[link] = fit_propensity(
-                one.covariates, one.treatment, link=link, where=one.name
+                one.covariates,
+                one.treatment,
+                link=link,
+                sampling=one.sampling,
+                where=one.name,
             )
         return self._models[link]
 
@@ -216,8 +222,10 @@ def _estimator(rest: Rest, strategy: Strategy, exact: list[str]) -> Estimator:
         model,
         outcome_covariates=comparison.matrix(strategy.outcome_regressors),
         strata=comparison.strata([*exact, *strategy.strata]),
+        sampling=comparison.sampling,
     )
-    return strategy_estimator(strategy, prepared)
+    estimator = strategy_estimator(strategy, prepared)
+    return within(estimator, comparison.units["group"], comparison.sampling_strata)
 
 
 def _estimate(
