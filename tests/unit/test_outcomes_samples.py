@@ -213,6 +213,31 @@ def test_a_sample_without_any_group_is_refused():
         sample("years", survey().assign(coop=None))
 
 
+def drawn(table, **keys):
+    return sample("drawn", table, {**STUDY, "samples": {"drawn": {"sources": ["farms"], **keys}}})
+
+
+def test_weights_are_a_product_and_strata_are_counted_where_missing():
+    table = survey().assign(w=2.0, size=lambda frame: frame["year"] * 1.0)
+    table.loc[[0, 5], "coop"] = None
+    table.loc[3, "size"] = np.nan
+    found = drawn(table, weight=["w", "size"], strata="coop").units
+    weights = found.set_index("unit_id")["sampling_weight"]
+    assert weights["leaver:2"] == 4.0
+    assert np.isnan(weights["leaver:4"])  # an error where it is compared, not a 1 or a 0
+    assert set(found["sampling_stratum"]) == {"north"}
+    counted = drawn(table, weight="w", strata="coop").exclusions
+    assert counted[["reason", "rows", "rows_before"]].to_numpy().tolist() == [
+        ["the sampling stratum 'coop' is missing", 2, len(table)]
+    ]
+    assert "sampling_weight" not in sample("years", table).units
+
+
+def test_weights_that_are_not_there():
+    with pytest.raises(ConfigError, match=r"samples.drawn.weight.*no variable 'weigth'"):
+        drawn(survey().assign(weight=1.0), weight="weigth")
+
+
 def test_group_that_changes_between_waves():
     table = survey()
     table.loc[3, "coop"] = "south"

@@ -106,6 +106,8 @@ def _check_sample(study: Study, sample: Sample, key: str, file: Path) -> None:
     variables = _timings(study)
     if sample.group is not None:
         require([sample.group], ["id", *variables], "variable", file, f"{key}.group")
+    for option, named in (("weight", sample.weight), ("strata", sample.strata and [sample.strata])):
+        require(named or [], variables, "variable", file, f"{key}.{option}")
     periods = sample.two_periods
     if periods is None:
         return

@@ -27,6 +27,7 @@ from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
 
+_KEYS = ("unit_id", "group", "id", "wave", "sampling_weight", "sampling_stratum")
 EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
 
 
@@ -38,7 +39,8 @@ class Sample:
     ----------
     units : DataFrame
         ``unit_id`` (str, unique, sorted), ``group`` (str), ``id``, ``wave`` where there is one,
-        then covariates, treatments and wave variables. No outcome. Treatments are 0, 1 or NaN.
+        ``sampling_weight`` and ``sampling_stratum`` where they are declared, then covariates,
+        treatments and wave variables. No outcome. Treatments are 0, 1 or NaN.
     outcomes : DataFrame
         ``unit_id`` and one float column an outcome, rows as in `units`.
     exclusions : DataFrame
@@ -141,7 +143,7 @@ def _built(
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
         return Sample(change.units, change.outcomes, _exclusions(excluded), contamination)
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
-    keys = [key for key in ("unit_id", "group", "id", "wave") if key in selected]
+    keys = [key for key in _KEYS if key in selected]
     units = selected[[*keys, *(one for one in unit_variables(study) if one in selected)]]
     values = selected[["unit_id", *outcomes]]
     return Sample(units, values, _exclusions(excluded), contamination)
@@ -202,6 +204,8 @@ def _selected(
     if not known.all():
         excluded.append((f"the group '{column}' is missing", int((~known).sum()), len(table)))
         table = table[known].reset_index(drop=True)
+    table, left_out = _drawn(name, asked, table)
+    excluded += left_out
     _refuse_changes(name, asked, table)
     table = carried_over(table, [one for one in (asked.arm, asked.first_treated) if one])
     if asked.arm is not None and asked.first_treated is not None:
@@ -215,6 +219,27 @@ def _selected(
         excluded += found.excluded
         table, contamination = table[found.kept].reset_index(drop=True), found.counts
     return table, excluded, contamination
+
+
+def _drawn(
+    name: str, asked: spec.Sample, table: pd.DataFrame
+) -> tuple[pd.DataFrame, list[tuple[str, int, int]]]:
+    """Give rows their sampling weight and stratum; rows without a stratum are left out and counted."""
+    for option, columns in (("weight", asked.weight or ()), ("strata", (asked.strata,))):
+        for column in columns:
+            if column is not None and column not in table:
+                problem = f"there is no variable '{column}'. {nearest(column, table.columns)}"
+                raise ConfigError(problem, key=f"samples.{name}.{option}")
+    if asked.weight is not None:
+        weights = table[list(asked.weight)].astype(float).prod(axis=1, skipna=False)
+        table = table.assign(sampling_weight=weights)
+    if asked.strata is None:
+        return table, []
+    strata = table[asked.strata]
+    known = strata.notna()
+    counted = (f"the sampling stratum '{asked.strata}' is missing", int((~known).sum()), len(table))
+    table = table.assign(sampling_stratum=strata.astype("str"))[known].reset_index(drop=True)
+    return table, [] if known.all() else [counted]
 
 
 def _refuse_changes(name: str, asked: spec.Sample, table: pd.DataFrame) -> None:

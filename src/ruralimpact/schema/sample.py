@@ -1,13 +1,17 @@
 """Analysis samples: of which sources they are made, and how their waves belong together."""
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from ruralimpact.schema.base import DistinctEntries, Names, Settings, SomeEntries, Text, fault
 
 Design = Literal["cross_section", "panel", "before_after"]
 Wave = int | str
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
 class TwoPeriods(Settings):
@@ -42,6 +46,11 @@ class Sample(Settings):
     """Sources whose rows make the sample."""
     group: str | None = None
     """Column that treatment is assigned by and standard errors cluster on; the unit when not given."""
+    weight: Annotated[Names | None, BeforeValidator(_listed)] = None
+    """Variable with the sampling weight, or several that are multiplied: with the size of the household
+    beside the weight, shares are shares of persons."""
+    strata: str | None = None
+    """Variable of the strata that groups were drawn from: only differences within one are sampling error."""
     design: Design | None = None
     """What this sample can bear, where it is not what the study can (see `design` of the study)."""
     waves: Literal["each", "up_to"] | None = None
@@ -72,6 +81,9 @@ class Sample(Settings):
             raise fault("'first_treated' needs 'arm' too.", "first_treated")
         if self.contaminated is not None and self.first_treated is None:
             raise fault("'contaminated' needs 'first_treated' too.", "contaminated")
+        for option in ("weight", "strata"):
+            if getattr(self, option) is not None and self.two_periods is not None:
+                raise fault(f"'{option}' is not known to samples of two periods.", option)
         return self
 
     @property
