@@ -25,7 +25,7 @@ from ruralimpact.estimation.stratified import within_strata
 from ruralimpact.impact_columns import Columns, covariates_named
 from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_result import ImpactEstimate
-from ruralimpact.inference.clustered import Clustering, group_sums
+from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
 from ruralimpact.inference.leverage import ARMS, too_few_groups
 
 Estimand = Literal["ATT", "ATC", "ATE"]

@@ -16,7 +16,9 @@ from ruralimpact.errors import DataError, DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.prepared import Prepared
-from ruralimpact.impact_data import Columns, ImpactData, covariates_named, impact_data, read_table
+from ruralimpact.impact_columns import Columns, covariates_named
+from ruralimpact.impact_data import ImpactData, impact_data
+from ruralimpact.impact_table import read_table
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.inference.randomisation import (

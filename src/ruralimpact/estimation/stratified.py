@@ -46,6 +46,7 @@ def within_strata(
     return replace(
         estimate,
         scores=scores,
+        reduced_scores=centred(estimate.reduced_scores),
         treated_mean_scores=centred(estimate.treated_mean_scores),
         control_mean_scores=centred(estimate.control_mean_scores),
     )
