@@ -3,19 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.followup import Attrition
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.schema.study import Study
+from ruralimpact.schema.validation import validated
 
 _SOURCE = {"path": "x.csv", "id": "id"}
 _BUILT = {"build": "variable", "of": "x"}
 _MATCHED = {"strategies": ["nn1"], "covariates": ["x"]}
+_NEEDED: dict[str, dict[str, Any]] = {
+    "matching": _MATCHED,
+    "matched_difference": _MATCHED,
+    "difference_in_differences": {"estimators": ["two_by_two"]},
+}
+_PERIODS = {
+    "before": ["1"],
+    "after": ["2"],
+    "status": "treated",
+    "treatment": "began",
+    "treatment_label": "Began",
+}
 
 
 def study_of(parts: Mapping[str, Any] | None = None, **more: Any) -> Study:
     """Return a study of the parts given, with labels, units, paths and the like filled in."""
+    if isinstance(parts, Study) and not more:
+        return parts
     given = {"name": "test", **(parts or {}), **more}
-    matched = ("matching", "matched_difference")
     return study_of_stage(
         {
             **given,
@@ -25,13 +41,26 @@ def study_of(parts: Mapping[str, Any] | None = None, **more: Any) -> Study:
                 name: one if "build" in one or "of" in one else {**_BUILT, **one}
                 for name, one in _filled(given, "outcomes", {}).items()
             },
-            "samples": _filled(given, "samples", {"sources": ["survey"]}),
-            "analyses": [
-                {**(_MATCHED if one["method"] in matched else {}), **one}
-                for one in given.get("analyses", ())
-            ],
+            "samples": {
+                name: {**one, **({"two_periods": periods} if periods else {})}
+                for name, one in _filled(given, "samples", {"sources": ["survey"]}).items()
+                for periods in [
+                    {**_PERIODS, **one["two_periods"]} if "two_periods" in one else None
+                ]
+            },
+            "analyses": [_analysis(one) for one in given.get("analyses", ())],
         }
     )
+
+
+def analysis_of(keys: Mapping[str, Any], **more: Any) -> AnyAnalysis:
+    """Return an analysis with a name, a sample and outcomes filled in."""
+    return study_of(analyses=[{**keys, **more}]).analyses[0]
+
+
+def attrition_of(keys: Mapping[str, Any], **more: Any) -> Attrition:
+    """Return a follow-up with a name and a label filled in."""
+    return validated(Attrition, {"name": "test", "label": "Test", **keys, **more})
 
 
 def source_of(**keys: Any) -> Source:
@@ -45,3 +74,15 @@ def _filled(
     return {
         name: {"label": name, **blank, **one} for name, one in dict(given.get(block, {})).items()
     }
+
+
+def _analysis(keys: Mapping[str, Any]) -> dict[str, Any]:
+    method = keys.get("method", "matching")
+    blank = {
+        "name": "test",
+        "method": method,
+        "sample": "all",
+        "outcomes": ["y"],
+        **_NEEDED.get(method, {}),
+    }
+    return {**blank, **{key: value for key, value in keys.items() if value not in ([], ())}}

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import attrition_of, study_of
 
 from ruralimpact.attrition.lee_bounds import lee_bounds
 from ruralimpact.attrition.population import follow_up
@@ -65,13 +66,13 @@ def study(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, pd.DataFrame]:
-    return attrition_study(study(), *samples())
+    return attrition_study(study_of(study()), *samples())
 
 
 def test_the_tables_fulfil_their_contracts(made: dict[str, pd.DataFrame]) -> None:
     for name, frame in made.items():
         schema(name).validate(frame)
-    empty = attrition_study({"synthetic": True, "outcomes": {}}, {}, {})
+    empty = attrition_study(study_of({"synthetic": True, "outcomes": {}}), {}, {})
     for name, frame in empty.items():
         assert len(frame) == 0
         schema(name).validate(frame)
@@ -133,13 +134,13 @@ def test_bounds_rows(made: dict[str, pd.DataFrame]) -> None:
 def test_row_order_changes_nothing(made: dict[str, pd.DataFrame]) -> None:
     units, outcomes = samples()
     turned = [{name: frame[::-1] for name, frame in part.items()} for part in (units, outcomes)]
-    again = attrition_study(study(), *turned)
+    again = attrition_study(study_of(study()), *turned)
     for name, frame in made.items():
         pd.testing.assert_frame_equal(again[name], frame)
 
 
 def test_without_attrition_the_table_says_so_and_has_no_bounds() -> None:
-    found = attrition_study(study(), *samples(lost=0))
+    found = attrition_study(study_of(study()), *samples(lost=0))
     rows = found["attrition"].set_index("measure")
     assert rows.loc["difference", "reason"] == "every unit of the baseline was found again"
     assert "covariates" not in rows.index
@@ -150,7 +151,7 @@ def test_without_attrition_the_table_says_so_and_has_no_bounds() -> None:
 def test_missing_outcomes_of_units_found_count_as_lost() -> None:
     units, outcomes = samples(lost=0)
     outcomes["second"].loc[::9, "income"] = np.nan
-    found = attrition_study(study(), units, outcomes)["attrition_bounds"]
+    found = attrition_study(study_of(study()), units, outcomes)["attrition_bounds"]
     assert found["n_units"].unique().tolist() == [360]
     assert found.loc[0, ["n_treated", "n_control"]].sum() == 320
 
@@ -162,7 +163,7 @@ def test_new_units_are_counted() -> None:
     outcomes["second"] = pd.concat(
         [outcomes["second"], pd.DataFrame({"unit_id": ["x1", "x2"], "income": [1.0, 2.0]})]
     )
-    assert follow_up(ENTRY, units, outcomes).new_units == 2
+    assert follow_up(attrition_of(ENTRY), units, outcomes).new_units == 2
 
 
 def test_a_unit_in_another_arm_is_an_error() -> None:
@@ -171,16 +172,16 @@ def test_a_unit_in_another_arm_is_an_error() -> None:
     units["second"].loc[3, "member"] = 1 - units["second"].loc[3, "member"]
     name = units["second"].loc[3, "id"]
     with pytest.raises(DataError, match=f"column 'member', unit {name}: a unit is in another arm"):
-        follow_up(ENTRY, units, outcomes)
+        follow_up(attrition_of(ENTRY), units, outcomes)
 
 
 def test_units_without_an_arm_and_several_rows_a_unit() -> None:
     units, outcomes = samples()
     units["first"].loc[:4, "member"] = np.nan
-    assert follow_up(ENTRY, units, outcomes).unknown_arm == 5
+    assert follow_up(attrition_of(ENTRY), units, outcomes).unknown_arm == 5
     units["first"] = pd.concat([units["first"], units["first"].iloc[:1]])
     with pytest.raises(ConfigError, match="the sample 'first' has several rows a unit"):
-        follow_up(ENTRY, units, outcomes)
+        follow_up(attrition_of(ENTRY), units, outcomes)
 
 
 def test_controls_funded_since_are_found_but_not_compared() -> None:
@@ -189,11 +190,11 @@ def test_controls_funded_since_are_found_but_not_compared() -> None:
     funded = units["second"]["group"].isin(["g00", "g02"])
     units["clean"] = units["second"][~funded]
     outcomes["clean"] = outcomes["second"][outcomes["second"]["unit_id"].isin(units["clean"]["id"])]
-    found = follow_up({**ENTRY, "compared": "clean"}, units, outcomes)
+    found = follow_up(attrition_of({**ENTRY, "compared": "clean"}), units, outcomes)
     assert found.found.sum() == len(units["second"])
     out = found.units.loc[~found.compared, "group"]
     assert out.value_counts().to_dict() == {"g00": SIZE, "g02": SIZE}
-    made = attrition_study(study(compared="clean"), units, outcomes)
+    made = attrition_study(study_of(study(compared="clean")), units, outcomes)
     assert (made["attrition_bounds"]["n_units"] == 360 - 2 * SIZE).all()
     assert made["attrition_bounds"]["n_groups"].max() == 22
     count = made["attrition"].set_index("measure").loc["no_longer_compared", "n_units"]
@@ -203,7 +204,7 @@ def test_controls_funded_since_are_found_but_not_compared() -> None:
 def test_changes_since_the_baseline() -> None:
     units, outcomes = samples()
     outcomes["first"].loc[0, "income"] = np.nan
-    found = attrition_study(study(changes=True), units, outcomes)["attrition_bounds"]
+    found = attrition_study(study_of(study(changes=True)), units, outcomes)["attrition_bounds"]
     assert found["change"].all()
     assert (found["n_units"] == 359).all()
     ages = units["first"].set_index("id")["age"].drop("u000")
@@ -218,7 +219,7 @@ def test_what_cannot_be_estimated_has_its_reason() -> None:
     south = units["first"].query("region == 'south' and member == 0")["id"]
     units["second"] = units["second"][~units["second"]["id"].isin(south)]
     outcomes["second"] = outcomes["second"][~outcomes["second"]["unit_id"].isin(south)]
-    found = attrition_study(study(), units, outcomes)["attrition_bounds"]
+    found = attrition_study(study_of(study()), units, outcomes)["attrition_bounds"]
     rows = found.set_index(["kind", "estimator"])
     reason = rows.loc[("lee_interval", "trimming_within_cells"), "reason"]
     assert "in the cell 'south' nobody responds in one arm" in reason
@@ -227,4 +228,4 @@ def test_what_cannot_be_estimated_has_its_reason() -> None:
     assert notes == "model of response without region[south] (controls)"
     del outcomes["second"]["income"]
     with pytest.raises(ConfigError, match="the sample 'second' has no outcome 'income'"):
-        attrition_study(study(), units, outcomes)
+        attrition_study(study_of(study()), units, outcomes)

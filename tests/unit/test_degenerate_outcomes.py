@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 import ruralimpact
 from ruralimpact.design.study import design_study
@@ -102,13 +103,13 @@ def run(names: list[str]) -> dict[str, pd.DataFrame]:
     known = {"unit_id": UNITS["unit_id"], **{name: OUTCOMES[name] for name in names}}
     table = pd.DataFrame(known)
     declared = study(names)
-    designs = design_study(declared, {"farms": UNITS})
+    designs = design_study(study_of(declared), {"farms": UNITS})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
     made = estimate_study(
-        declared, EstimateTables({"farms": UNITS}, {"farms": table}, **parts), seed=1
+        study_of(declared), EstimateTables({"farms": UNITS}, {"farms": table}, **parts), seed=1
     )
     inputs = Tables({"farms": UNITS}, {"farms": table}, designs["weights"], made["estimates"])
-    return {**made, **sensitivity_study(declared, inputs)}
+    return {**made, **sensitivity_study(study_of(declared), inputs)}
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.compared_units import ComparedUnits
@@ -294,7 +295,7 @@ def test_second_order_terms_are_balanced_on_request() -> None:
         "strategies": [{"name": "nn", "method": "nearest"}],
         "codebook": [{"variable": "age", "label": "Age"}, {"variable": "woman", "label": "Woman"}],
     }
-    rows = design_study(study, {"s": units})["balance"]
+    rows = design_study(study_of(study), {"s": units})["balance"]
     assert rows.label.unique().tolist() == ["Age", "Woman", "Age, squared", "Age x Woman"]
     treated = units.treated == 1
     gap = (units.age**2)[treated].mean() - (units.age**2)[~treated].mean()

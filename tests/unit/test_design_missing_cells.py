@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import analysis_of
 
 from ruralimpact.design.comparison import NO_CELL, build_comparison
 from ruralimpact.design.propensity import fit_propensity
@@ -45,7 +46,7 @@ ANALYSIS = {"name": "main", "treatment": "treated", "covariates": ["age"]}
     ids=lambda row: " ".join(str(value) for value in row.values()),
 )
 def test_units_without_a_stratum(row: dict[str, object]) -> None:
-    comparison = build_comparison(ANALYSIS, units())
+    comparison = build_comparison(analysis_of(ANALYSIS), units())
     model = fit_propensity(comparison.covariates, comparison.treatment)
     strategy = parse_strategy({**row, "exact": ["zone"]})
     found = make_design(comparison, strategy, model, [])
@@ -57,6 +58,6 @@ def test_units_without_a_stratum(row: dict[str, object]) -> None:
 
 
 def test_where_the_analysis_is_exact_they_leave_it_for_all_strategies() -> None:
-    comparison = build_comparison({**ANALYSIS, "exact": ["zone"]}, units())
+    comparison = build_comparison(analysis_of({**ANALYSIS, "exact": ["zone"]}), units())
     assert comparison.excluded == ((NO_CELL, 5, 100),)
     assert len(comparison.units) == 95

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
+from study_models import analysis_of, study_of
 
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.difference.exclusions import exclusions_over_time
@@ -31,7 +32,7 @@ def test_every_exclusion_is_counted_once() -> None:
     frame["x"] = frame["x"].mask(frame["unit_id"] == "u003:2", np.nan)
     frame = frame[~frame["unit_id"].isin(["u004:1", "u000:6"])]
     frame["treated"] = frame["treated"].mask(frame["id"] == "u005", 1.0)
-    counted = exclusions_over_time(study(TWO_ARMS), tables(frame).units)
+    counted = exclusions_over_time(study_of(study(TWO_ARMS)), tables(frame).units)
     schema("exclusions").validate(counted)
     assert dict(zip(counted["reason"], counted["rows"], strict=True)) == {
         "not observed in every wave": 2,
@@ -46,7 +47,7 @@ def test_every_exclusion_is_counted_once() -> None:
 def test_treatment_that_ends_again_or_began_before_leaves() -> None:
     frame = set_value(["u000:6"], "treated", 0.0)
     frame["treated"] = frame["treated"].mask(frame["id"] == "u001", 1.0)
-    arms = arms_over_time(STAGGERED, tables(frame).units["all"])
+    arms = arms_over_time(analysis_of(STAGGERED), tables(frame).units["all"])
     assert arms.excluded == (
         ("treated begins and ends again", 1, 360),
         ("treated already in the first wave", 1, 359),
@@ -61,7 +62,7 @@ def test_times_of_adoption_become_the_next_wave() -> None:
     frame["start"] = frame["start"].mask(frame["id"] == "u000", 2016.0)
     frame["start"] = frame["start"].mask(frame["id"] == "u001", np.nan)
     wanted = {"name": "a", "method": "staggered", "first_treated": "start", "outcomes": []}
-    arms = arms_over_time(wanted, frame.drop(columns=["income", "poor"]))
+    arms = arms_over_time(analysis_of(wanted), frame.drop(columns=["income", "poor"]))
     assert arms.periods.tolist() == [2016, 2018, 2020]
     assert dict(zip(*np.unique(arms.first_treated, return_counts=True), strict=True)) == {
         2018: 118,
@@ -183,7 +184,9 @@ REFUSED: dict[str, tuple[pd.DataFrame, dict[str, Any], type[Exception], list[str
 def test_what_the_data_cannot_bear_is_refused(case: str) -> None:
     frame, analysis, kind, words = REFUSED[case]
     with pytest.raises(kind) as caught:
-        difference_study(study({"outcomes": ["income"], **analysis}), tables(frame), seed=1)
+        difference_study(
+            study_of(study({"outcomes": ["income"], **analysis})), tables(frame), seed=1
+        )
     for text in words:
         assert text in str(caught.value)
 
@@ -193,7 +196,7 @@ def test_an_outcome_that_an_arm_lacks_in_a_wave_is_missing_with_the_reason() -> 
         income=SURVEY["income"].mask((SURVEY["start"] == 0) & (SURVEY["wave"] == 2))
     )
     wanted = study({**TWO_ARMS, "outcomes": ["income"], "estimators": ["two_by_two"]})
-    found = difference_study(wanted, tables(frame), seed=1).compared["two_arms"]
+    found = difference_study(study_of(wanted), tables(frame), seed=1).compared["two_arms"]
     ((_, estimate),) = found.estimates
     assert np.isnan(estimate.estimate)
     reason = "the outcome is missing in some wave for every unit of an arm"
@@ -204,4 +207,4 @@ def test_waves_of_named_adoption_must_be_numbers() -> None:
     frame = SURVEY.assign(wave="wave " + SURVEY["wave"].astype(str))
     wanted = {"name": "a", "sample": "all", "method": "staggered", "first_treated": "start"}
     with pytest.raises(DesignError, match="no numbers to compare them with"):
-        exclusions_over_time(study(wanted), tables(frame).units)
+        exclusions_over_time(study_of(study(wanted)), tables(frame).units)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student_t
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
+from study_models import study_of
 from test_exhibits_difference import exhibit, results_of, words_of
 
 from ruralimpact.difference.study import DifferenceTables, difference_study
@@ -29,8 +30,8 @@ FEW = of_groups(*range(6), *range(40, 48))
 
 def estimate(frame: pd.DataFrame, *analyses: Any) -> tuple[pd.DataFrame, DifferenceTables]:
     wanted, given = study(*analyses), tables(frame)
-    found = difference_study(wanted, given, seed=1)
-    made = estimate_study(wanted, given, seed=1, over_time=found.compared)
+    found = difference_study(study_of(wanted), given, seed=1)
+    made = estimate_study(study_of(wanted), given, seed=1, over_time=found.compared)
     return made, found
 
 

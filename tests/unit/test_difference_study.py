@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from staggered_survey import ALONE, STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+from study_models import study_of
 
 from ruralimpact.difference.aggregation import aggregate
 from ruralimpact.difference.group_time import group_time_effects
@@ -21,8 +22,8 @@ Made = dict[str, pd.DataFrame]
 
 def estimate(frame: pd.DataFrame, *analyses: dict[str, Any]) -> tuple[Made, DifferenceTables]:
     wanted, given = study(*analyses), tables(frame)
-    found = difference_study(wanted, given, seed=1)
-    return estimate_study(wanted, given, seed=1, over_time=found.compared), found
+    found = difference_study(study_of(wanted), given, seed=1)
+    return estimate_study(study_of(wanted), given, seed=1, over_time=found.compared), found
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +232,7 @@ def test_few_groups_of_one_size_have_the_interval_of_two_samples() -> None:
 
 
 def test_nothing_asked_gives_empty_tables() -> None:
-    found = difference_study(study(), tables(SURVEY), seed=1)
+    found = difference_study(study_of(study()), tables(SURVEY), seed=1)
     assert not found.compared
     assert {name: len(table) for name, table in found.tables.items()} == dict.fromkeys(
         ("dynamics", "pre_trends", "comparisons", "parallel_trends"), 0

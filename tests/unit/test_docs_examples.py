@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from study_models import study_of
 
 from ruralimpact.config import load_study
 from ruralimpact.design.study import design_study
@@ -55,9 +56,9 @@ def test_the_example_gives_the_numbers_of_the_data_guide(survey: Survey) -> None
     study = load_study(EXAMPLE)
     sample = build_sample("all", {"producers": survey.table}, study)
     units, outcomes = {"all": sample.units}, {"all": sample.outcomes}
-    designs = design_study(study, units)
+    designs = design_study(study_of(study), units)
     made = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    found = estimate_study(study, Tables(units, outcomes, **made), seed=20141031)
+    found = estimate_study(study_of(study), Tables(units, outcomes, **made), seed=20141031)
     rows = found["estimates"].query("outcome == 'net_income'").set_index("strategy")
     assert list(shown(rows)) == [
         "| net income | three nearest neighbours | ATT | 473 | 153 | 152 to 795 | 47 | 41 | 24 |",

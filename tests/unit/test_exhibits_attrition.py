@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from exhibit_entries import entry, written
+from study_models import study_of
 from test_attrition_study import samples, study
 from test_exhibits_study import build_results
 
@@ -37,7 +38,7 @@ def with_attrition(base: StudyResults, made: dict[str, pd.DataFrame], **words: A
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, pd.DataFrame]:
-    return attrition_study(study(), *samples())
+    return attrition_study(study_of(study()), *samples())
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,7 @@ def test_synthetic_studies_have_no_findings(results: StudyResults) -> None:
 
 
 def test_no_attrition_says_so(nsw: StudyResults) -> None:
-    results = with_attrition(nsw, attrition_study(study(), *samples(lost=0)))
+    results = with_attrition(nsw, attrition_study(study_of(study()), *samples(lost=0)))
     (table,) = attrition_table(results, EXHIBIT)
     assert table.reading == (
         "Found again in 2018: every unit of the baseline was found again, so nothing is weighted or bounded.",
@@ -120,7 +121,7 @@ def test_small_arms_are_hidden(nsw: StudyResults) -> None:
     units = {
         name: frame[frame["id"].isin(units["first"]["id"][kept])] for name, frame in units.items()
     }
-    made = attrition_study(study(covariates=[], cells=[]), units, outcomes)
+    made = attrition_study(study_of(study(covariates=[], cells=[])), units, outcomes)
     response, _ = attrition_table(with_attrition(nsw, made), EXHIBIT)
     assert texts(row(response, "Found again, percent"))[1:] == ["[s]"] * 5
     assert "Suppressed" in response.reading[0] or "suppressed" in response.reading[0]
@@ -140,7 +141,7 @@ def test_what_could_not_be_estimated_says_why(nsw: StudyResults) -> None:
     units, outcomes = samples()
     south = units["first"].query("region == 'south' and member == 0")["id"]
     units["second"] = units["second"][~units["second"]["id"].isin(south)]
-    results = with_attrition(nsw, attrition_study(study(), units, outcomes))
+    results = with_attrition(nsw, attrition_study(study_of(study()), units, outcomes))
     _, effects = attrition_table(results, EXHIBIT)
     (reason,) = texts(row(effects, "Interval for the effect, within cells"))
     assert "'south' nobody responds" in reason

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from exhibit_entries import entry, written
 from staggered_survey import ALONE, STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
+from study_models import study_of
 
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.study import estimate_study
@@ -42,8 +43,8 @@ def results_of(folder: Path, *, synthetic: bool = False) -> StudyResults:
         },
     }
     given = tables(survey())
-    found = difference_study(wanted, given, seed=1)
-    made = estimate_study(wanted, given, seed=1, over_time=found.compared) | found.tables
+    found = difference_study(study_of(wanted), given, seed=1)
+    made = estimate_study(study_of(wanted), given, seed=1, over_time=found.compared) | found.tables
     made |= {
         name: empty_table(name)
         for name in ("weights", "propensity", "balance", "designs", "exclusions")

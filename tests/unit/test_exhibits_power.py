@@ -38,7 +38,7 @@ def results() -> StudyResults:
     config = study(
         outcomes=["income", "poor"], groups=[40, 80], autocorrelation={"unit": 0.4, "group": 0.7}
     )
-    return results_of(power_study(config, *data()), config)
+    return results_of(power_study(study_of(config), *data()), config)
 
 
 def data_rows(table: Table) -> list[Any]:

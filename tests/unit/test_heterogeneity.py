@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from study_models import analysis_of, study_of
 
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.covariates import covariate_matrix
@@ -25,6 +26,7 @@ from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.heterogeneity.subgroupings import make_subgrouping
 from ruralimpact.inference.bias_reduced_scores import plain_scores
 from ruralimpact.inference.clustered import t_inference
+from ruralimpact.schema.questions import Subgroups
 from ruralimpact.tables import schema
 
 # The levels' own adjustments would not average to that of the whole.
@@ -68,7 +70,7 @@ def survey() -> SimpleNamespace:
         units["age"] + 0.5 * units["size"] + place + (place + 1) * treated + rng.normal(size=600)
     ).to_numpy()
     analysis = {"name": "main", "treatment": "treated", "covariates": ["age", "size", "region"]}
-    comparison = build_comparison(analysis, units)
+    comparison = build_comparison(analysis_of(analysis), units)
     codes = comparison.units["region"].map({"North": 0, "South": 1, "West": 2}).to_numpy(np.int64)
     return SimpleNamespace(
         units=units, outcome=outcome, analysis=analysis, comparison=comparison, codes=codes
@@ -178,7 +180,7 @@ def test_weighting_strategies_are_applied_to_the_level_alone(
     comparison, strategy = survey.comparison, parse_strategy(WEIGHTING[name])
     levels = level_comparisons(strategy, comparison, survey.codes, exact=[])
     part = survey.units[survey.units["region"] == "South"]
-    alone = build_comparison({**survey.analysis, "covariates": ["age", "size"]}, part)
+    alone = build_comparison(analysis_of({**survey.analysis, "covariates": ["age", "size"]}), part)
     (again,) = level_comparisons(strategy, alone, np.zeros(len(part), np.int64), exact=[])
     found = levels[1].estimator(survey.outcome)
     own = again.estimator(survey.outcome[survey.codes == 1])
@@ -283,7 +285,7 @@ def small_study(survey: SimpleNamespace) -> tuple[dict, Tables]:
 
 def test_a_study_has_levels_differences_and_equality(survey: SimpleNamespace) -> None:
     study, tables = small_study(survey)
-    found = subgroup_study(study, tables, seed=3)
+    found = subgroup_study(study_of(study), tables, seed=3)
     frame = schema("subgroups").validate(found.subgroups)
     region = frame[frame["subgroup"] == "region"]
     assert list(region["kind"]) == ["level"] * 3 + ["difference"] * 3 + ["equality"]
@@ -298,7 +300,7 @@ def test_a_study_has_levels_differences_and_equality(survey: SimpleNamespace) ->
 
 def test_realised_classes_carry_a_warning_and_no_test(survey: SimpleNamespace) -> None:
     study, tables = small_study(survey)
-    found = subgroup_study(study, tables, seed=3)
+    found = subgroup_study(study_of(study), tables, seed=3)
     realised = found.subgroups[found.subgroups["subgroup"] == "realised"]
     assert set(realised["kind"]) == {"level"}
     assert realised["warning"].str.contains("no evidence").all()
@@ -310,7 +312,7 @@ def test_realised_classes_carry_a_warning_and_no_test(survey: SimpleNamespace) -
 
 def test_row_order_and_another_subgroup_change_no_number(survey: SimpleNamespace) -> None:
     study, tables = small_study(survey)
-    whole = subgroup_study(study, tables, seed=3).subgroups
+    whole = subgroup_study(study_of(study), tables, seed=3).subgroups
     analysis = {**study["analyses"][0], "subgroups": study["analyses"][0]["subgroups"][1:2]}
     shuffled = Tables(
         {"all": tables.units["all"].sample(frac=1, random_state=1)},
@@ -319,7 +321,7 @@ def test_row_order_and_another_subgroup_change_no_number(survey: SimpleNamespace
         tables.propensity,
         pd.DataFrame(),
     )
-    part = subgroup_study({**study, "analyses": [analysis]}, shuffled, seed=3).subgroups
+    part = subgroup_study(study_of({**study, "analyses": [analysis]}), shuffled, seed=3).subgroups
     own = schema("subgroups").validate(whole[whole["subgroup"] == "wealth"].reset_index(drop=True))
     pd.testing.assert_frame_equal(schema("subgroups").validate(part), own)
 
@@ -332,7 +334,7 @@ def test_a_value_without_a_label_is_refused(survey: SimpleNamespace) -> None:
         "levels": {"North": "N", "South": "S"},
     }
     with pytest.raises(DesignError, match="'West' of 'region' has no label"):
-        make_subgrouping(entry, survey.comparison, lambda _: survey.outcome, {})
+        make_subgrouping(Subgroups(**entry), survey.comparison, lambda _: survey.outcome, {})
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ def data(*, baseline: bool = False) -> tuple[dict[str, pd.DataFrame], dict[str, 
 def test_rows_are_the_engine_on_the_present_waves_components() -> None:
     units, outcomes = data()
     made = power_study(
-        study(autocorrelation={"unit": 0.4, "group": 0.7}, attrition=0.2), units, outcomes
+        study_of(study(autocorrelation={"unit": 0.4, "group": 0.7}, attrition=0.2)), units, outcomes
     )
     schema("power").validate(made)
     assert len(made) == 3 * 2
@@ -92,7 +92,7 @@ def test_autocorrelation_is_estimated_where_units_carry_a_baseline() -> None:
     config = study()
     config["samples"] = {"farms": {"two_periods": {}}}  # outcomes are changes
     config["analyses"][0]["covariates"] = ["age", "income_before"]
-    made = power_study(config, units, outcomes)
+    made = power_study(study_of(config), units, outcomes)
     frame = units["farms"].assign(change=outcomes["farms"]["income"]).dropna()
     after = frame["income_before"] + frame["change"]
     found = autocorrelation(
@@ -109,23 +109,23 @@ def test_autocorrelation_is_estimated_where_units_carry_a_baseline() -> None:
 def test_order_of_rows_does_not_matter() -> None:
     units, outcomes = data()
     config = study(designs=["cross_section"])
-    made = power_study(config, units, outcomes)
+    made = power_study(study_of(config), units, outcomes)
     shuffled = {"farms": units["farms"].sample(frac=1, random_state=1)}
-    again = power_study(config, shuffled, {"farms": outcomes["farms"].iloc[::-1]})
+    again = power_study(study_of(config), shuffled, {"farms": outcomes["farms"].iloc[::-1]})
     pd.testing.assert_frame_equal(made, again)
-    assert power_study(config | {"power": []}, units, outcomes).empty
+    assert power_study(study_of(config | {"power": []}), units, outcomes).empty
 
 
 def test_clear_errors() -> None:
     units, outcomes = data()
     with pytest.raises(ConfigError, match="autocorrelation of 'income'"):
-        power_study(study(), units, outcomes)
+        power_study(study_of(study()), units, outcomes)
     mixed = units["farms"].assign(treated=np.tile([0.0, 1.0], 300))
     with pytest.raises(DesignError, match="differs within 60 groups"):
-        power_study(study(), {"farms": mixed}, outcomes)
+        power_study(study_of(study()), {"farms": mixed}, outcomes)
     alone = units["farms"].assign(group=units["farms"]["unit_id"])
     with pytest.raises(DesignError, match="outcome 'income': Variance between and within"):
-        power_study(study(), {"farms": alone}, outcomes)
+        power_study(study_of(study()), {"farms": alone}, outcomes)
     file = Path("study.yaml")
     with pytest.raises(ConfigError, match="Did you mean 'main'"):
         check_power(study_of(study(analysis="mian")), file)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 import ruralimpact
 from ruralimpact.design.study import design_study
@@ -83,16 +84,16 @@ def farms() -> pd.DataFrame:
 
 def stages(frame: pd.DataFrame, study: dict[str, Any] = STUDY) -> dict[str, pd.DataFrame]:
     units, outcomes = frame.drop(columns="income"), frame[["unit_id", "income"]]
-    designs = design_study(study, {"farms": units})
+    designs = design_study(study_of(study), {"farms": units})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
     given = EstimateTables({"farms": units}, {"farms": outcomes}, **parts)
-    made = estimate_study(study, given, seed=1)
+    made = estimate_study(study_of(study), given, seed=1)
     inputs = Tables({"farms": units}, {"farms": outcomes}, designs["weights"], made["estimates"])
-    subgroups = subgroup_study(study, given, seed=1).subgroups
+    subgroups = subgroup_study(study_of(study), given, seed=1).subgroups
     return {
         **designs,
         **made,
-        **sensitivity_study(study, inputs),
+        **sensitivity_study(study_of(study), inputs),
         "subgroups": subgroups,
     }
 
@@ -159,10 +160,20 @@ def test_weights_that_no_sample_has(values: dict[int, float], message: str) -> N
 
 def test_where_weights_are_not_known_they_are_refused() -> None:
     frame = farms().assign(id=lambda table: table["unit_id"], wave=1)
-    panel = {**ANALYSIS, "method": "panel", "estimators": ["two_way_fixed_effects"]}
+    panel = {
+        key: ANALYSIS[key] for key in ("name", "sample", "treatment", "covariates", "outcomes")
+    }
+    panel |= {"method": "panel", "estimators": ["two_way_fixed_effects"]}
     with pytest.raises(DesignError, match="panel regressions take no sampling weights"):
-        stages(frame, {**STUDY, "analyses": [{**panel, "subgroups": []}]})
-    changes = {"name": "two", "sample": "farms", "method": "difference_in_differences"}
+        stages(frame, {**STUDY, "analyses": [panel]})
+    changes = {
+        "name": "two",
+        "sample": "farms",
+        "method": "difference_in_differences",
+        "treatment": "treated",
+        "before": [1],
+        "after": [2],
+    }
     given = EstimateTables({"farms": frame}, {"farms": frame}, *(pd.DataFrame(),) * 4)
     with pytest.raises(DesignError, match="over time take no sampling weights yet"):
-        difference_study({**STUDY, "analyses": [changes]}, given, seed=1)
+        difference_study(study_of({**STUDY, "analyses": [changes]}), given, seed=1)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from study_models import study_of
 
 from ruralimpact.design.study import design_study
 from ruralimpact.estimation.study import Tables as EstimateTables
@@ -61,14 +62,14 @@ def data(n: int = 400) -> tuple[pd.DataFrame, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def made() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame], pd.DataFrame]:
     units, outcomes = data()
-    designs = design_study(STUDY, {"farms": units})
+    designs = design_study(study_of(STUDY), {"farms": units})
     names = ("weights", "pairs", "propensity", "designs")
     tables = EstimateTables(
         {"farms": units}, {"farms": outcomes}, **{name: designs[name] for name in names}
     )
-    estimates = estimate_study(STUDY, tables, seed=1)["estimates"]
+    estimates = estimate_study(study_of(STUDY), tables, seed=1)["estimates"]
     inputs = Tables({"farms": units}, {"farms": outcomes}, designs["weights"], estimates)
-    return sensitivity_study(STUDY, inputs), designs, estimates
+    return sensitivity_study(study_of(STUDY), inputs), designs, estimates
 
 
 def test_tables_fulfil_their_contracts(made: Any) -> None:
@@ -125,12 +126,12 @@ def test_e_values_are_for_outcomes_of_zero_and_one(made: Any) -> None:
 def test_leaving_a_region_out_is_the_study_without_it(made: Any) -> None:
     units, outcomes = data()
     kept = units[units["region"] != "north"].reset_index(drop=True)
-    designs = design_study(STUDY, {"farms": kept})
+    designs = design_study(study_of(STUDY), {"farms": kept})
     names = ("weights", "pairs", "propensity", "designs")
     tables = EstimateTables(
         {"farms": kept}, {"farms": outcomes}, **{name: designs[name] for name in names}
     )
-    expected = estimate_study(STUDY, tables, seed=1)["estimates"].set_index("spec_id")
+    expected = estimate_study(study_of(STUDY), tables, seed=1)["estimates"].set_index("spec_id")
     found = made[0]["leave_one_out"].query("left_out == 'north'").set_index("spec_id")
     for name in ("estimate", "std_error", "p_value", "n_treated"):
         assert found[name].to_numpy() == pytest.approx(
@@ -141,7 +142,7 @@ def test_leaving_a_region_out_is_the_study_without_it(made: Any) -> None:
 def test_no_region_declared_leaves_nothing_out() -> None:
     units, outcomes = data(120)
     study = {key: value for key, value in STUDY.items() if key != "sensitivity"}
-    designs = design_study(study, {"farms": units})
+    designs = design_study(study_of(study), {"farms": units})
     names = ("weights", "pairs", "propensity", "designs")
     tables = EstimateTables(
         {"farms": units}, {"farms": outcomes}, **{name: designs[name] for name in names}
@@ -150,9 +151,9 @@ def test_no_region_declared_leaves_nothing_out() -> None:
         {"farms": units},
         {"farms": outcomes},
         designs["weights"],
-        estimate_study(study, tables, seed=1)["estimates"],
+        estimate_study(study_of(study), tables, seed=1)["estimates"],
     )
-    found = sensitivity_study(study, inputs)["leave_one_out"]
+    found = sensitivity_study(study_of(study), inputs)["leave_one_out"]
     assert len(found) == 0
     schema("leave_one_out").validate(found)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from study_models import study_of
+from study_models import analysis_of, study_of
 
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.errors import DataError
@@ -94,8 +94,10 @@ def test_contaminated_controls_leave_a_comparison_of_changes_too() -> None:
         "outcomes": ["y"],
     }
     with pytest.raises(Exception, match="single group"):
-        arms_over_time(analysis, both.units, adoption="began")
-    arms = arms_over_time(analysis, both.units.assign(group=both.units["id"]), adoption="began")
+        arms_over_time(analysis_of(analysis), both.units, adoption="began")
+    arms = arms_over_time(
+        analysis_of(analysis), both.units.assign(group=both.units["id"]), adoption="began"
+    )
     assert arms.ids.tolist() == ["u0", "u1", "u2", "u3", "u6", "u7"]
     assert arms.excluded == (("not observed in every wave", 2, 8),)
 

@@ -22,6 +22,7 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
 from ruralimpact.inference.clustered import group_codes, t_inference
+from ruralimpact.schema.followup import Attrition
 
 FloatArray = NDArray[np.float64]
 Row = dict[str, Any]
@@ -56,12 +57,12 @@ class Sample:
         return np.isfinite(self.outcome)
 
 
-def effect_rows(entry: Mapping[str, Any], population: Population, outcome: str) -> Iterator[Row]:
+def effect_rows(entry: Attrition, population: Population, outcome: str) -> Iterator[Row]:
     """Yield the rows of one outcome.
 
     Parameters
     ----------
-    entry : mapping
+    entry : Attrition
     population : Population
     outcome : str
 
@@ -90,8 +91,8 @@ def effect_rows(entry: Mapping[str, Any], population: Population, outcome: str) 
         yield from _bounded(sample, WITHIN, sample.cells)
 
 
-def _sample(entry: Mapping[str, Any], population: Population, outcome: str) -> Sample:
-    covariates, cells = list(entry.get("covariates", [])), list(entry.get("cells", []))
+def _sample(entry: Attrition, population: Population, outcome: str) -> Sample:
+    covariates, cells = list(entry.covariates), list(entry.cells)
     kept = population.compared & population.complete([*covariates, *cells])
     units = population.units[kept]
     label = units[cells].astype(str).agg(", ".join, axis=1).to_numpy(object) if cells else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.inference.clustered import group_codes
+from ruralimpact.schema.followup import Attrition
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -55,7 +55,7 @@ class Population:
 
 
 def follow_up(
-    entry: Mapping[str, Any],
+    entry: Attrition,
     units: Mapping[str, pd.DataFrame],
     outcomes: Mapping[str, pd.DataFrame],
 ) -> Population:
@@ -63,9 +63,7 @@ def follow_up(
 
     Parameters
     ----------
-    entry : mapping
-        ``name``, ``baseline``, ``followup``, ``treatment``, ``outcomes``; optionally ``compared``, the
-        sample of those found that are still compared, and ``changes``.
+    entry : Attrition
     units, outcomes : mapping of str to DataFrame
         By sample.
 
@@ -82,10 +80,14 @@ def follow_up(
     ConfigError
         A sample has several rows a unit.
     """
-    named = {key: entry.get(key, entry["followup"]) for key in ("baseline", "followup", "compared")}
+    named = {
+        "baseline": entry.baseline,
+        "followup": entry.followup,
+        "compared": entry.compared or entry.followup,
+    }
     frames = {key: _one_row_a_unit(units[name], name, entry) for key, name in named.items()}
     _refuse_changed_arm(frames["baseline"], frames["followup"], entry)
-    arm = frames["baseline"][entry["treatment"]]
+    arm = frames["baseline"][entry.treatment]
     base = frames["baseline"][arm.notna()]
     found = base.index.isin(frames["followup"].index)
     lost_arm = found & ~base.index.isin(frames["compared"].index)
@@ -95,14 +97,14 @@ def follow_up(
     gone = any_found.reindex(base["group"]).to_numpy() & ~still
     table = _outcomes(entry, named["compared"], units, outcomes).reindex(base.index)
     compared = ~(lost_arm | gone)
-    if entry.get("changes", False):
+    if entry.changes:
         before = _outcomes(entry, named["baseline"], units, outcomes).reindex(base.index)
         compared = compared & before.notna().all(axis=1).to_numpy()
         table = table - before
     waves = frames["followup"].get("wave", pd.Series(dtype=str)).astype(str).unique()
     return Population(
         units=base.reset_index(),
-        treatment=base[entry["treatment"]].to_numpy(np.int8),
+        treatment=base[entry.treatment].to_numpy(np.int8),
         groups=group_codes(base["group"].to_numpy()),
         found=found,
         compared=compared,
@@ -113,43 +115,41 @@ def follow_up(
     )
 
 
-def _one_row_a_unit(frame: pd.DataFrame, sample: str, entry: Mapping[str, Any]) -> pd.DataFrame:
+def _one_row_a_unit(frame: pd.DataFrame, sample: str, entry: Attrition) -> pd.DataFrame:
     if frame["id"].duplicated().any():
         problem = f"the sample '{sample}' has several rows a unit; name one of a single wave."
-        raise ConfigError(problem, key=f"attrition.{entry['name']}")
+        raise ConfigError(problem, key=f"attrition.{entry.name}")
     return frame.set_index("id").sort_index()
 
 
-def _refuse_changed_arm(
-    before: pd.DataFrame, after: pd.DataFrame, entry: Mapping[str, Any]
-) -> None:
-    name = entry["treatment"]
+def _refuse_changed_arm(before: pd.DataFrame, after: pd.DataFrame, entry: Attrition) -> None:
+    name = entry.treatment
     if name not in after:
         return
     then, now = before[name].align(after[name], join="inner")
     changed = then.index[then.notna() & now.notna() & (then != now)]
     if len(changed):
         raise DataError(
-            f"a unit is in another arm than in the sample '{entry['baseline']}'.",
-            within=f"sample {entry['followup']}",
+            f"a unit is in another arm than in the sample '{entry.baseline}'.",
+            within=f"sample {entry.followup}",
             column=name,
             units=changed.tolist(),
         )
 
 
 def _outcomes(
-    entry: Mapping[str, Any],
+    entry: Attrition,
     sample: str,
     units: Mapping[str, pd.DataFrame],
     outcomes: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """Outcomes of a sample by identifier."""
     table = outcomes[sample]
-    missing = [name for name in entry["outcomes"] if name not in table]
+    missing = [name for name in entry.outcomes if name not in table]
     if missing:
         problem = f"the sample '{sample}' has no outcome '{missing[0]}'."
-        raise ConfigError(problem, key=f"attrition.{entry['name']}.outcomes")
+        raise ConfigError(problem, key=f"attrition.{entry.name}.outcomes")
     members = units[sample]
-    values = table.set_index("unit_id").loc[members["unit_id"], list(entry["outcomes"])]
+    values = table.set_index("unit_id").loc[members["unit_id"], list(entry.outcomes)]
     values.index = pd.Index(members["id"], name="id")
     return values.astype(float)

@@ -1,6 +1,6 @@
 """Rows of the table of response: rates, their difference, groups and covariates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ruralimpact.errors import DesignError
 from ruralimpact.inference.clustered import Clustering, group_codes, t_inference
 from ruralimpact.inference.contrasts import EqualityTest
 from ruralimpact.inference.leverage import group_leverage
+from ruralimpact.schema.followup import Attrition
 
 EVERYONE = "every unit of the baseline was found again"
 QUANTILES = {"group_low": 0.25, "group_median": 0.5, "group_high": 0.75}
@@ -23,12 +24,12 @@ ARMS = {"treated": 1, "control": 0}
 Row = dict[str, Any]
 
 
-def response_rows(entry: Mapping[str, Any], population: Population) -> Iterator[Row]:
+def response_rows(entry: Attrition, population: Population) -> Iterator[Row]:
     """Yield the rows of one entry of the configuration.
 
     Parameters
     ----------
-    entry : mapping
+    entry : Attrition
     population : Population
 
     Yields
@@ -86,9 +87,9 @@ def _by_group(population: Population) -> Iterator[Row]:
         yield _row("groups_lost", arm, estimate=float(groups.lost), **counts)
 
 
-def _by_covariates(entry: Mapping[str, Any], population: Population) -> Iterator[Row]:
+def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
     """Joint tests, and one row a covariate; none where everyone was found."""
-    names = entry.get("covariates", [])
+    names = entry.covariates
     if not names or population.found.all():
         return
     known = population.complete(names)

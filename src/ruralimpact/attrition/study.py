@@ -8,11 +8,12 @@ import pandas as pd
 from ruralimpact.attrition.effect_rows import effect_rows
 from ruralimpact.attrition.population import follow_up
 from ruralimpact.attrition.response_rows import response_rows
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 
 def attrition_study(
-    study: Mapping[str, Any],
+    study: Study,
     units: Mapping[str, pd.DataFrame],
     outcomes: Mapping[str, pd.DataFrame],
 ) -> dict[str, pd.DataFrame]:
@@ -20,8 +21,7 @@ def attrition_study(
 
     Parameters
     ----------
-    study : mapping
-        ``attrition`` (list of entries, may be missing), ``outcomes``, ``synthetic``.
+    study : Study
     units, outcomes : mapping of str to DataFrame
         By sample; those that the entries name.
 
@@ -37,18 +37,21 @@ def attrition_study(
     """
     responses: list[dict[str, Any]] = []
     effects: list[dict[str, Any]] = []
-    for entry in study.get("attrition", []):
+    for entry in study.attrition:
         population = follow_up(entry, units, outcomes)
         common = {
-            "attrition": entry["name"],
-            "label": entry["label"],
+            "attrition": entry.name,
+            "label": entry.label,
             "wave": population.wave,
-            "synthetic": bool(study["synthetic"]),
+            "synthetic": study.synthetic,
         }
         responses += [{**common, **row} for row in response_rows(entry, population)]
-        for outcome in entry["outcomes"]:
-            named = {"outcome": outcome, "unit": study["outcomes"][outcome]["unit"]}
-            named["change"] = bool(entry.get("changes", False))
+        for outcome in entry.outcomes:
+            named = {
+                "outcome": outcome,
+                "unit": study.outcomes[outcome].unit,
+                "change": entry.changes,
+            }
             effects += [
                 {**common, **named, **row} for row in effect_rows(entry, population, outcome)
             ]

@@ -17,6 +17,9 @@ from ruralimpact.estimation.stored_scores import score_columns
 from ruralimpact.estimation.study import Tables, estimator_of
 from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
+from ruralimpact.schema import questions
+from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -41,13 +44,12 @@ class DecompositionTables:
     scores: pd.DataFrame
 
 
-def decomposition_study(study: Mapping[str, Any], tables: Tables) -> DecompositionTables:
+def decomposition_study(study: Study, tables: Tables) -> DecompositionTables:
     """Split the effect on net income under every strategy of the analyses that ask for it.
 
     Parameters
     ----------
-    study : mapping
-        ``analyses`` (with ``decomposition``), ``strategies``, ``outcomes`` and ``synthetic``.
+    study : Study
     tables : Tables
 
     Returns
@@ -62,10 +64,10 @@ def decomposition_study(study: Mapping[str, Any], tables: Tables) -> Decompositi
     """
     rows: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
-    for analysis in study["analyses"]:
-        if not analysis.get("decomposition"):
+    for analysis in study.analyses:
+        if not isinstance(analysis, Asking) or analysis.decomposition is None:
             continue
-        for found, columns in _analysis(study, analysis, tables):
+        for found, columns in _analysis(study, analysis, analysis.decomposition, tables):
             rows += found
             scores |= columns
     return DecompositionTables(
@@ -75,67 +77,62 @@ def decomposition_study(study: Mapping[str, Any], tables: Tables) -> Decompositi
 
 
 def _analysis(
-    study: Mapping[str, Any], analysis: Mapping[str, Any], tables: Tables
+    study: Study,
+    analysis: DifferenceInMeans | Matching,
+    entry: questions.Decomposition,
+    tables: Tables,
 ) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
     """Yield the rows and group scores of each strategy."""
-    entry = analysis["decomposition"]
-    comparison = build_comparison(analysis, tables.units[analysis["sample"]])
+    comparison = build_comparison(analysis, tables.units[analysis.sample])
     ids = comparison.units["unit_id"]
-    outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id").loc[ids]
-    accounts = read_accounts(entry["products"], outcomes)
+    outcomes = tables.outcomes[analysis.sample].set_index("unit_id").loc[ids]
+    accounts = read_accounts(entry.products, outcomes)
     check_identity(
         accounts,
-        outcomes[entry["outcome"]].to_numpy(float),
+        outcomes[entry.outcome].to_numpy(float),
         ids.tolist(),
-        entry["outcome"],
-        within=f"sample {analysis['sample']}",
+        entry.outcome,
+        within=f"sample {analysis.sample}",
     )
     for name in strategies_of(analysis):
         heading = {
-            "spec_id": f"{analysis['name']}/{name}/{entry['outcome']}",
-            "analysis": analysis["name"],
-            "outcome": entry["outcome"],
-            "unit": study["outcomes"][entry["outcome"]]["unit"],
+            "spec_id": f"{analysis.name}/{name}/{entry.outcome}",
+            "analysis": analysis.name,
+            "outcome": entry.outcome,
+            "unit": study.outcomes[entry.outcome].unit,
             "strategy": name,
         }
-        synthetic = bool(study["synthetic"])
         try:
             found = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
         except DesignError as problem:
-            yield [_row(heading, TOTAL, "", np.nan, None, str(problem), synthetic)], {}
+            yield [_row(heading, TOTAL, "", np.nan, None, str(problem), study.synthetic)], {}
             continue
-        yield _rows(heading, found, comparison, synthetic)
+        yield _rows(heading, found, comparison, study.synthetic)
 
 
-def read_accounts(products: Sequence[Mapping[str, Any]], outcomes: pd.DataFrame) -> ProductAccounts:
+def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame) -> ProductAccounts:
     """Gather product accounts from the columns that an analysis names.
 
     Parameters
     ----------
-    products : sequence of mapping
-        ``name``, ``cost`` (a column), and ``quantity`` and ``value`` (columns) or ``grades``, a list
-        of mappings with those two.
+    products : sequence of Product
     outcomes : DataFrame
 
     Returns
     -------
     ProductAccounts
     """
-    lines = [
-        (place, line)
-        for place, product in enumerate(products)
-        for line in product.get("grades", [product])
-    ]
+    lines = [(place, line) for place, product in enumerate(products) for line in product.lines]
 
     def columns(names: list[str]) -> FloatArray:
         return outcomes[names].to_numpy(float)
 
     return ProductAccounts(
-        tuple(product["name"] for product in products),
+        tuple(product.name for product in products),
         np.array([place for place, _ in lines], dtype=np.int64),
-        columns([line["quantity"] for _, line in lines]),
-        columns([line["value"] for _, line in lines]),
-        columns([product["cost"] for product in products]),
+        columns([line[0] for _, line in lines]),
+        columns([line[1] for _, line in lines]),
+        columns([product.cost for product in products]),
     )
 
 

@@ -1,16 +1,17 @@
 """The units that one analysis compares: who is in, with which covariates and strata."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.methods import exact_of
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 from ruralimpact.design.sampling import check_weights, strata_codes
+from ruralimpact.schema.analysis import AnyAnalysis
 
 IntArray = NDArray[np.int64]
 
@@ -94,13 +95,13 @@ class Comparison:
         return covariate_matrix(named, where=self.name)
 
 
-def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Comparison:
+def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
     """Select the units of an analysis and make numbers of their covariates.
 
     Parameters
     ----------
-    analysis : mapping
-        ``name``, ``treatment``, ``covariates`` and optionally ``exact``.
+    analysis : Analysis
+        With a treatment.
     units : DataFrame
         A sample's units.
 
@@ -115,11 +116,11 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
     DataError
         A sampling weight is missing or negative, all those of an arm are zero, or a group is in two strata.
     """
-    exact, covariates = list(analysis.get("exact", [])), list(analysis.get("covariates", []))
+    exact, covariates = exact_of(analysis), list(analysis.covariates)
     kept = units.sort_values("unit_id", ignore_index=True)
     excluded: list[tuple[str, int, int]] = []
     for reason, columns in (
-        (f"no value of the treatment '{analysis['treatment']}'", [analysis["treatment"]]),
+        (f"no value of the treatment '{analysis.treatment}'", [analysis.treatment]),
         ("a covariate is missing", covariates),
         (NO_CELL, exact),
     ):
@@ -132,38 +133,38 @@ def build_comparison(analysis: Mapping[str, Any], units: pd.DataFrame) -> Compar
         excluded.append(("a sampling weight of zero", int((sampling == 0).sum()), len(kept)))
         kept = kept[sampling > 0].reset_index(drop=True)
         sampling = sampling[sampling > 0]
-    treatment = kept[analysis["treatment"]].to_numpy(np.int8)
-    refuse_empty_arm(treatment, analysis["name"])
-    refuse_single_group(treatment, kept["group"].to_numpy(object), analysis["name"])
+    treatment = kept[analysis.treatment].to_numpy(np.int8)
+    refuse_empty_arm(treatment, analysis.name)
+    refuse_single_group(treatment, kept["group"].to_numpy(object), analysis.name)
     columns_of = {name: kept[name].to_numpy() for name in covariates}
     return Comparison(
-        analysis["name"],
+        analysis.name,
         kept,
         treatment,
-        covariate_matrix(columns_of, where=analysis["name"]),
-        covariate_matrix(columns_of, every_level=True, where=analysis["name"]),
+        covariate_matrix(columns_of, where=analysis.name),
+        covariate_matrix(columns_of, every_level=True, where=analysis.name),
         tuple(excluded),
         None if sampling is None else sampling / sampling.mean(),
         _strata(analysis, kept),
     )
 
 
-def _sampling(analysis: Mapping[str, Any], units: pd.DataFrame) -> NDArray[np.float64] | None:
+def _sampling(analysis: AnyAnalysis, units: pd.DataFrame) -> NDArray[np.float64] | None:
     if WEIGHT not in units:
         return None
     weights = units[WEIGHT].to_numpy(float)
     check_weights(
         weights,
-        units[analysis["treatment"]].to_numpy(float),
+        units[analysis.treatment].to_numpy(float),
         units["unit_id"].tolist(),
-        file=f"sample {analysis['sample']}",
+        file=f"sample {analysis.sample}",
         column=WEIGHT,
     )
     return weights
 
 
-def _strata(analysis: Mapping[str, Any], units: pd.DataFrame) -> IntArray | None:
+def _strata(analysis: AnyAnalysis, units: pd.DataFrame) -> IntArray | None:
     if STRATUM not in units:
         return None
     strata, groups = (units[name].to_numpy(object) for name in (STRATUM, "group"))
-    return strata_codes(strata, groups, file=f"sample {analysis['sample']}", column=STRATUM)
+    return strata_codes(strata, groups, file=f"sample {analysis.sample}", column=STRATUM)

@@ -1,34 +1,42 @@
 """Methods of analyses by kind, and the estimators that each makes; nothing here computes."""
 
-from collections.abc import Mapping
-from typing import Any
+from ruralimpact.schema.analysis import (
+    AnyAnalysis,
+    DifferenceInDifferences,
+    Matching,
+    Panel,
+    Staggered,
+)
 
 MATCHED = ("matching", "matched_difference")
 # Methods that compare changes of units over waves, and need no design but who is in which arm.
 OVER_TIME = ("difference_in_differences", "triple_difference", "staggered", "before_after")
-_ESTIMATORS = {
-    "triple_difference": ["triple_difference"],
-    "staggered": [
-        *("group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event"),
-        "two_way_fixed_effects",
-    ],
-    "before_after": ["before_after"],
-}
+_GROUP_TIME = (
+    *("group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event"),
+    "two_way_fixed_effects",
+)
 
 
-def strategies_of(analysis: Mapping[str, Any]) -> list[str]:
+def strategies_of(analysis: AnyAnalysis) -> list[str]:
     """Return the names of the strategies or estimators of an analysis.
 
     Parameters
     ----------
-    analysis : mapping
-        One of study.yaml.
+    analysis : Analysis
 
     Returns
     -------
     list of str
     """
-    if analysis["method"] in MATCHED:
-        return list(analysis["strategies"])
-    usual = _ESTIMATORS.get(analysis["method"], ["difference"])
-    return list(analysis.get("estimators", usual))
+    if isinstance(analysis, Matching):
+        return list(analysis.strategies)
+    if isinstance(analysis, Staggered):
+        return list(analysis.estimators or _GROUP_TIME)
+    if isinstance(analysis, Panel | DifferenceInDifferences):
+        return list(analysis.estimators)
+    return [analysis.method if analysis.method in OVER_TIME else "difference"]
+
+
+def exact_of(analysis: AnyAnalysis) -> list[str]:
+    """Return the variables on which an analysis demands that matches agree, whatever the strategy."""
+    return list(analysis.exact) if isinstance(analysis, Matching) else []

@@ -15,7 +15,7 @@ from ruralimpact.design.balance_summary import second_order
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import NO_CELL, Comparison, build_comparison
 from ruralimpact.design.matching import Design
-from ruralimpact.design.methods import MATCHED, OVER_TIME, strategies_of
+from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
@@ -30,17 +30,18 @@ from ruralimpact.design.records import (
 )
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.design.strategies.options import Naming
+from ruralimpact.schema.analysis import Matching
 from ruralimpact.schema.base import plain
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 
-def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
+def specifications(study: Study) -> dict[str, Any]:
     """List every specification that will be estimated, with a digest, before outcomes are read.
 
     Parameters
     ----------
-    study : mapping
-        ``analyses`` and ``strategies``.
+    study : Study
 
     Returns
     -------
@@ -48,29 +49,26 @@ def specifications(study: Mapping[str, Any]) -> dict[str, Any]:
         ``specifications`` (list of spec_id, sorted), ``definitions`` and ``sha256`` of the two.
     """
     ids = sorted(
-        f"{analysis['name']}/{strategy}/{outcome}"
-        for analysis in study["analyses"]
+        f"{analysis.name}/{strategy}/{outcome}"
+        for analysis in study.analyses
         for strategy in strategies_of(analysis)
-        for outcome in analysis["outcomes"]
+        for outcome in analysis.outcomes
     )
     definitions = {
-        "analyses": plain(study["analyses"], "label"),
-        "strategies": plain(study["strategies"]),
+        "analyses": plain(study.analyses, "label"),
+        "strategies": plain(study.strategies),
     }
     listed = {"specifications": ids, "definitions": definitions}
     text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
     return {**listed, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def design_study(
-    study: Mapping[str, Any], units: Mapping[str, pd.DataFrame]
-) -> dict[str, pd.DataFrame]:
+def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Make every design of a study.
 
     Parameters
     ----------
-    study : mapping
-        ``analyses``, ``strategies``, ``codebook`` and ``variables``.
+    study : Study
     units : mapping of str to DataFrame
         Units of each sample. No outcome.
 
@@ -86,14 +84,14 @@ def design_study(
         A comparison that the data cannot bear.
     """
     labels = covariate_labels(study)
-    strategies = {row["name"]: parse_strategy(row) for row in study["strategies"]}
+    strategies = {row["name"]: parse_strategy(row) for row in study.strategies}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
-    todo = [a for a in study["analyses"] if a["method"] not in ("panel", *OVER_TIME)]
-    total = sum(len(a.get("strategies", [])) for a in todo)
+    todo = [a for a in study.analyses if a.method not in ("panel", *OVER_TIME)]
+    total = sum(len(a.strategies) for a in todo if isinstance(a, Matching))
     done = 0
     for analysis in todo:
-        comparison = build_comparison(analysis, units[analysis["sample"]])
-        if analysis.get("second_order_balance"):
+        comparison = build_comparison(analysis, units[analysis.sample])
+        if isinstance(analysis, Matching) and analysis.second_order_balance:
             levels = comparison.levels.beside(second_order(comparison.levels))
             comparison = replace(comparison, levels=levels)
         parts["exclusions"].append(exclusion_rows(comparison.name, comparison.excluded))
@@ -102,9 +100,9 @@ def design_study(
             before = balance(comparison.levels, comparison.treatment, sampling=comparison.sampling)
             parts["balance"].append(balance_rows(key, before, labels))
             parts["balance_summary"].append(summary_row(key, comparison))
-        if analysis["method"] not in MATCHED:
+        if not isinstance(analysis, Matching):
             continue
-        chosen = {name: strategies[name] for name in analysis["strategies"]}
+        chosen = {name: strategies[name] for name in analysis.strategies}
         models = _fit_models(comparison, chosen)
         parts["propensity"] += [propensity_rows(comparison, model) for model in models.values()]
         parts["propensity_models"] += [
@@ -113,21 +111,21 @@ def design_study(
         for name, strategy in chosen.items():
             key = Key(comparison.name, name)
             model = models.get(strategy.propensity_link)
-            design = make_design(comparison, strategy, model, analysis.get("exact", []))
+            design = make_design(comparison, strategy, model, list(analysis.exact))
             lacking = int(comparison.lacking(strategy.strata).sum())
             for table, rows in _rows(key, comparison, design, labels, strategy.estimand, lacking):
                 parts[table].append(rows)
             done += 1
-            progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {name}")
+            progress.step(done, total, f"{analysis.label}: {name}")
     return {name: _stack(name, frames) for name, frames in parts.items()}
 
 
-def covariate_labels(study: Mapping[str, Any]) -> dict[str, str]:
+def covariate_labels(study: Study) -> dict[str, str]:
     """Labels of codebook variables, built variables and outcomes, by name."""
     return {
-        **{row["variable"]: row["label"] for row in study["codebook"]},
-        **{name: one["label"] for name, one in study.get("variables", {}).items()},
-        **study.get("outcome_labels", {}),
+        **{row["variable"]: row["label"] for row in study.codebook},
+        **{name: one.label for name, one in study.variables.items()},
+        **study.outcome_labels,
     }
 
 

@@ -1,8 +1,7 @@
 """Who is compared with whom over time: arms, cohorts, and who is left out, from the units alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +23,13 @@ from ruralimpact.difference.start import (
     observed_start,
 )
 from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.schema.analysis import (
+    AnyOverTime,
+    BeforeAfter,
+    DifferenceInDifferences,
+    Staggered,
+    TripleDifference,
+)
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -76,14 +82,13 @@ class Arms:
 
 
 def arms_over_time(
-    analysis: Mapping[str, Any], units: pd.DataFrame, *, adoption: str | None = None
+    analysis: AnyOverTime, units: pd.DataFrame, *, adoption: str | None = None
 ) -> Arms:
     """Find the arms of an analysis that compares changes.
 
     Parameters
     ----------
-    analysis : mapping
-        One of study.yaml with a method in `ruralimpact.design.methods.OVER_TIME`.
+    analysis : OverTime
     units : DataFrame
         Contract ``units``, one row a unit and wave. No outcome.
     adoption : str, optional
@@ -104,28 +109,29 @@ def arms_over_time(
         wave, no controls.
     """
     panel = unit_waves(analysis, units)
-    if analysis["method"] == "staggered":
+    if isinstance(analysis, Staggered):
         return _staggered(analysis, panel)
-    before, after = panel.listed(analysis, "before"), panel.listed(analysis, "after")
+    before = panel.listed(analysis.before, "before")
+    after = panel.listed(analysis.after, "after")
     if are_numbers(panel.waves) and float(before[-1]) >= float(after[0]):
         raise ConfigError(
             f"wave {after[0]} of `after` is not later than wave {before[-1]} of `before`.",
             key=f"analyses.{panel.analysis}.after",
         )
-    if analysis["method"] == "before_after":
+    if isinstance(analysis, BeforeAfter):
         return _treated_alone(analysis, panel, before, after, adoption)
     return _two_arms(analysis, panel, before, after, adoption)
 
 
 def _two_arms(
-    analysis: Mapping[str, Any],
+    analysis: DifferenceInDifferences | TripleDifference,
     panel: UnitWaves,
     before: tuple[str, ...],
     after: tuple[str, ...],
     adoption: str | None,
 ) -> Arms:
-    name, waves, n_before = analysis["treatment"], (*before, *after), len(before)
-    if analysis.get("fixed"):
+    name, waves, n_before = analysis.treatment, (*before, *after), len(before)
+    if analysis.fixed:
         panel.indicator(name, waves)
         arm = panel.constant(name, waves, "the arm of a unit changes between waves.")
         reasons: Reasons = [
@@ -142,9 +148,9 @@ def _two_arms(
     refuse_unobserved_arms(panel.analysis, observed, provisional, waves, before)
     reasons = [("not observed in every wave", ~np.all(observed, axis=1)), *reasons]
     eligible = None
-    if analysis["method"] == "triple_difference":
-        eligible = panel.indicator(analysis["eligible"], before[-1:])[:, 0]
-        reasons.append((f"{analysis['eligible']} is missing before", np.isnan(eligible)))
+    if isinstance(analysis, TripleDifference):
+        eligible = panel.indicator(analysis.eligible, before[-1:])[:, 0]
+        reasons.append((f"{analysis.eligible} is missing before", np.isnan(eligible)))
     start = wave_numbers(waves)[n_before]
     first = np.where(arm == 1, start, np.inf)
     made = _arms(analysis, panel, waves, n_before, arm, first, reasons, before[-1], eligible)
@@ -173,13 +179,13 @@ def _joined(status: FloatArray, n_before: int, name: str) -> tuple[FloatArray, R
     return np.where(treated, 1.0, 0.0), reasons
 
 
-def _staggered(analysis: Mapping[str, Any], panel: UnitWaves) -> Arms:
+def _staggered(analysis: Staggered, panel: UnitWaves) -> Arms:
     waves = panel.waves
     periods = wave_numbers(waves)
-    if "first_treated" in analysis:
-        first, reasons = declared_start(analysis["first_treated"], panel, periods)
-    else:
-        first, reasons = observed_start(analysis["treatment"], panel, periods)
+    if analysis.first_treated is not None:
+        first, reasons = declared_start(analysis.first_treated, panel, periods)
+    elif analysis.treatment is not None:
+        first, reasons = observed_start(analysis.treatment, panel, periods)
     reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1)), *reasons]
     reasons.append(("treated already in the first wave", first <= periods[0]))
     arm = np.isfinite(first).astype(float)
@@ -187,7 +193,7 @@ def _staggered(analysis: Mapping[str, Any], panel: UnitWaves) -> Arms:
 
 
 def _treated_alone(
-    analysis: Mapping[str, Any],
+    analysis: BeforeAfter,
     panel: UnitWaves,
     before: tuple[str, ...],
     after: tuple[str, ...],
@@ -197,17 +203,17 @@ def _treated_alone(
     arm = np.ones(len(panel.ids))
     reasons: Reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1))]
     treated = arm
-    if "treatment" in analysis:
-        status = panel.indicator(analysis["treatment"], after)
+    if analysis.treatment is not None:
+        status = panel.indicator(analysis.treatment, after)
         treated = np.where((status == 1).all(axis=1), 1.0, 0.0)
-        reasons.append((f"not {analysis['treatment']} in every wave after", treated == 0))
+        reasons.append((f"not {analysis.treatment} in every wave after", treated == 0))
     reasons += begun_elsewhere(adoption, panel, treated, before, after)
     first = np.full(len(arm), wave_numbers(waves)[len(before)])
     return _arms(analysis, panel, waves, len(before), arm, first, reasons, before[-1], None)
 
 
 def _arms(
-    analysis: Mapping[str, Any],
+    analysis: AnyOverTime,
     panel: UnitWaves,
     waves: tuple[str, ...],
     n_before: int,
@@ -218,7 +224,7 @@ def _arms(
     eligible: FloatArray | None,
 ) -> Arms:
     """Exclude units, one reason after the other, and keep the arms of the others."""
-    names = list(analysis.get("covariates", []))
+    names = list(analysis.covariates)
     columns = {name: panel.by_wave(name, [base])[:, 0] for name in names}
     reasons = [
         *reasons,
@@ -246,19 +252,19 @@ def _arms(
 
 
 def _refuse_empty(
-    analysis: Mapping[str, Any],
+    analysis: AnyOverTime,
     treatment: NDArray[np.int8],
     first_treated: FloatArray,
     groups: StrArray,
 ) -> None:
     """Refuse arms without units, or of a single group where there are others."""
-    name = str(analysis["name"])
-    if analysis["method"] == "before_after":
+    name = analysis.name
+    if isinstance(analysis, BeforeAfter):
         if not len(treatment):
             raise DesignError(f"{name}: no treated unit was observed in every wave.")
         return
-    if analysis["method"] == "staggered" and treatment.any():
-        refuse_no_controls(name, first_treated, str(analysis.get("control", "never_treated")))
+    if isinstance(analysis, Staggered) and treatment.any():
+        refuse_no_controls(name, first_treated, analysis.control)
         if treatment.all():  # units treated later are the controls
             return
     refuse_empty_arm(treatment, name)

@@ -1,25 +1,22 @@
 """Who is left out of the analyses over time of a study, before any outcome is read."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.records import exclusion_rows
 from ruralimpact.difference.arms import arms_over_time
+from ruralimpact.schema.analysis import OverTime
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 
-def exclusions_over_time(
-    study: Mapping[str, Any], units: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Who is left out of analyses over time, and the refusal of those that the data cannot bear.
 
     Parameters
     ----------
-    study : mapping
-        ``analyses`` and ``samples``.
+    study : Study
     units : mapping of str to DataFrame
         By sample. No outcome.
 
@@ -35,15 +32,15 @@ def exclusions_over_time(
     """
     frames = [
         exclusion_rows(
-            analysis["name"],
+            analysis.name,
             arms_over_time(
                 analysis,
-                units[analysis["sample"]],
-                adoption=study["samples"][analysis["sample"]].get("first_treated"),
+                units[analysis.sample],
+                adoption=study.samples[analysis.sample].first_treated,
             ).excluded,
         )
-        for analysis in study["analyses"]
-        if analysis["method"] in OVER_TIME
+        for analysis in study.analyses
+        if isinstance(analysis, OverTime)
     ]
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else empty_table("exclusions")

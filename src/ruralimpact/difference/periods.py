@@ -1,14 +1,16 @@
 """One row a unit and wave, seen as units over waves: who was observed when, in which group and status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.analysis import Analysis
+from ruralimpact.schema.sample import Wave
+from ruralimpact.schema.waves import wave_key
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -107,15 +109,15 @@ class UnitWaves:
             )
         return low
 
-    def listed(self, analysis: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        """Waves that a key of the analysis lists, in order: that of the list where waves are words.
+    def listed(self, waves: Sequence[Wave], key: str) -> tuple[str, ...]:
+        """Waves that a key of the analysis lists, in their order: that of the list where waves are words.
 
         Raises
         ------
         ConfigError
             The data have no such wave.
         """
-        named = [str(wave) for wave in analysis[key]]
+        named = [str(wave) for wave in waves]
         for wave in named:
             if wave not in self.waves:
                 problem = f"the data have no wave {wave}. Known: {', '.join(self.waves)}."
@@ -128,13 +130,12 @@ class UnitWaves:
         return f"analysis {self.analysis}"
 
 
-def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
+def unit_waves(analysis: Analysis, units: pd.DataFrame) -> UnitWaves:
     """Read a sample as units over waves.
 
     Parameters
     ----------
-    analysis : mapping
-        ``name``.
+    analysis : Analysis
     units : DataFrame
         Contract ``units``, one row a unit and wave.
 
@@ -147,7 +148,7 @@ def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
     DataError
         The sample has one wave only, a unit occurs twice in a wave, or changes its group.
     """
-    name = str(analysis["name"])
+    name = analysis.name
     if "wave" not in units or units["wave"].nunique() < 2:
         raise DataError(
             "the sample has a single wave, so there is no change to compare.",
@@ -172,7 +173,7 @@ def unit_waves(analysis: Mapping[str, Any], units: pd.DataFrame) -> UnitWaves:
             column="group",
             units=pairs.loc[moved, "id"].unique().tolist(),
         )
-    waves = sorted(table["wave"].unique(), key=_wave_key)
+    waves = sorted(table["wave"].unique(), key=wave_key)
     ids, groups = (pairs[key].astype(str).to_numpy(object) for key in ("id", "group"))
     places = pd.Index(ids).get_indexer(table["id"]), pd.Index(waves).get_indexer(table["wave"])
     return UnitWaves(name, table, ids, groups, tuple(waves), places)
@@ -205,11 +206,4 @@ def are_numbers(waves: Sequence[str]) -> bool:
     -------
     bool
     """
-    return all(_wave_key(wave)[0] == 0 for wave in waves)
-
-
-def _wave_key(wave: str) -> tuple[int, float, str]:
-    try:
-        return (0, float(wave), wave)
-    except ValueError:
-        return (1, 0.0, wave)
+    return all(wave_key(wave)[0] == 0 for wave in waves)

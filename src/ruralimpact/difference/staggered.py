@@ -1,6 +1,5 @@
 """Averages of effects by cohort and wave for an analysis, and two-way fixed effects beside them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
+from ruralimpact.schema.analysis import Staggered
 
 FloatArray = NDArray[np.float64]
 
@@ -23,17 +23,14 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def staggered_effects(
-    outcome: FloatArray, arms: Arms, options: Mapping[str, Any]
-) -> GroupTimeEffects:
+def staggered_effects(outcome: FloatArray, arms: Arms, options: Staggered) -> GroupTimeEffects:
     """Group-time effects as an analysis asks for them.
 
     Parameters
     ----------
     outcome : ndarray, shape (n, T)
     arms : Arms
-    options : mapping
-        ``control``, ``form``, ``base`` and ``anticipation``, where they are not the usual ones.
+    options : Staggered
 
     Returns
     -------
@@ -44,10 +41,10 @@ def staggered_effects(
         arms.first_treated,
         arms.periods,
         covariates=arms.covariates.values if arms.covariates.names else None,
-        control=options.get("control", "never_treated"),
-        form=options.get("form", "doubly_robust"),
-        base=options.get("base", "universal"),
-        anticipation=options.get("anticipation", 0),
+        control=options.control,
+        form=options.form,
+        base=options.base,
+        anticipation=options.anticipation,
     )
 
 

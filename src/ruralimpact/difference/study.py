@@ -1,6 +1,6 @@
 """Every analysis of a study that compares changes of units over waves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import WEIGHT
-from ruralimpact.design.methods import OVER_TIME, strategies_of
+from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.difference.aggregation import Aggregate, aggregate
 from ruralimpact.difference.arms import Arms, arms_over_time
@@ -34,6 +34,8 @@ from ruralimpact.estimation.degenerate import not_estimable, refuse_out_of_range
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.study import Tables
+from ruralimpact.schema.analysis import AnyOverTime, OverTime, Staggered
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -58,13 +60,12 @@ class DifferenceTables:
     tables: dict[str, pd.DataFrame]
 
 
-def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> DifferenceTables:
+def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTables:
     """Estimate every analysis over time of a study.
 
     Parameters
     ----------
-    study : mapping
-        ``analyses``, ``outcomes`` and ``synthetic``.
+    study : Study
     tables : Tables
     seed : int
         Of the uniform bands.
@@ -80,28 +81,26 @@ def difference_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> 
     """
     compared: dict[str, Compared] = {}
     rows: Rows = {name: [] for name in TABLES}
-    for analysis in study["analyses"]:
-        if analysis["method"] not in OVER_TIME:
+    for analysis in study.analyses:
+        if not isinstance(analysis, OverTime):
             continue
-        sample = study["samples"][analysis["sample"]]
-        if WEIGHT in tables.units[analysis["sample"]]:
-            raise DesignError(
-                f"{analysis['name']}: analyses over time take no sampling weights yet."
-            )
+        sample = study.samples[analysis.sample]
+        if WEIGHT in tables.units[analysis.sample]:
+            raise DesignError(f"{analysis.name}: analyses over time take no sampling weights yet.")
         arms = arms_over_time(
-            analysis, tables.units[analysis["sample"]], adoption=sample.get("first_treated")
+            analysis, tables.units[analysis.sample], adoption=sample.first_treated
         )
-        outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+        outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         estimates: list[tuple[Specification, ScoredEstimate]] = []
-        for name in analysis["outcomes"]:
-            unit = study["outcomes"][name]["unit"]
-            question = Question(name, unit, arms, bool(study["synthetic"]), seed)
+        for name in analysis.outcomes:
+            unit = study.outcomes[name].unit
+            question = Question(name, unit, arms, study.synthetic, seed)
             values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
             one = _OneOutcome(
                 analysis,
                 question,
                 values.reshape(arms.rows.shape),
-                naive=sample.get("contaminated") == "keep" and bool(analysis.get("fixed")),
+                naive=sample.contaminated == "keep" and getattr(analysis, "fixed", False),
             )
             estimates += one.estimates()
             for table, found in one.rows().items():
@@ -121,7 +120,7 @@ class _OneOutcome:
     `naive` says that units of the control arm may be treated by now.
     """
 
-    analysis: Mapping[str, Any]
+    analysis: AnyOverTime
     question: Question
     outcome: FloatArray
     naive: bool
@@ -132,29 +131,29 @@ class _OneOutcome:
 
     @property
     def staggered(self) -> bool:
-        return bool(self.analysis["method"] == "staggered")
+        return isinstance(self.analysis, Staggered)
 
     @cached_property
     def effects(self) -> Any:
-        return staggered_effects(self.outcome, self.arms, self.analysis)
+        return staggered_effects(self.outcome, self.arms, self.analysis)  # type: ignore[arg-type]
 
     @cached_property
     def by_event_time(self) -> Aggregate | None:
         """Effects by time since treatment; None where there is a single comparison, or no controls."""
         if self.staggered:
             return aggregate(self.effects, "event")
-        if self.analysis["method"] == "before_after" or len(self.arms.waves) < 3:
+        if self.analysis.method == "before_after" or len(self.arms.waves) < 3:
             return None
         return effects_by_wave(self.outcome, self.arms)
 
     @property
     def base(self) -> float | None:
         """Event time that all others are compared with."""
-        if not self.staggered:
+        if not isinstance(self.analysis, Staggered):
             return float(
                 self.arms.periods[self.arms.n_before - 1] - self.arms.periods[self.arms.n_before]
             )
-        if self.analysis.get("base", "universal") == "varying":
+        if self.analysis.base == "varying":
             return None
         references = self.effects.event_times[self.effects.reference]
         return float(references[0]) if len(set(references)) == 1 else None
@@ -177,11 +176,12 @@ class _OneOutcome:
         return settled(found, self.outcome, self.arms.treatment)
 
     def _specification(self, strategy: str) -> Specification:
-        named = self.analysis.get("treatment", self.analysis.get("first_treated", ""))
+        first = self.analysis.first_treated if isinstance(self.analysis, Staggered) else None
+        named = self.analysis.treatment or first or ""
         return Specification(
-            analysis=self.analysis["name"],
-            sample=self.analysis["sample"],
-            method=self.analysis["method"],
+            analysis=self.analysis.name,
+            sample=self.analysis.sample,
+            method=self.analysis.method,
             treatment=named,
             outcome=self.question.outcome,
             unit=self.question.unit,

@@ -17,6 +17,9 @@ from ruralimpact.inference.clustered import (
     group_codes,
     t_inference,
 )
+from ruralimpact.schema.analysis import AnyAnalysis, Asking
+from ruralimpact.schema.questions import Association
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 
@@ -24,8 +27,8 @@ from ruralimpact.tables import empty_table
 class _Asked:
     """One entry of `associations:` in an analysis, for one outcome."""
 
-    analysis: Mapping[str, Any]
-    entry: Mapping[str, Any]
+    analysis: AnyAnalysis
+    entry: Association
     outcome: str
     unit: str
     labels: Mapping[str, str]
@@ -33,7 +36,7 @@ class _Asked:
 
 
 def association_study(
-    study: Mapping[str, Any],
+    study: Study,
     units: Mapping[str, pd.DataFrame],
     outcomes: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
@@ -41,8 +44,7 @@ def association_study(
 
     Parameters
     ----------
-    study : mapping
-        ``analyses`` (with ``associations``), ``outcomes`` and ``synthetic``.
+    study : Study
     units, outcomes : mapping of str to DataFrame
         By sample.
 
@@ -52,21 +54,21 @@ def association_study(
         Contract ``associations``.
     """
     rows: list[dict[str, Any]] = []
-    for analysis in study["analyses"]:
-        if not analysis.get("associations"):
+    for analysis in study.analyses:
+        if not isinstance(analysis, Asking):
             continue
-        comparison = build_comparison(analysis, units[analysis["sample"]])
-        table = outcomes[analysis["sample"]].set_index("unit_id")
-        for entry in analysis["associations"]:
-            for outcome in entry["outcomes"]:
-                unit = study["outcomes"][outcome]["unit"]
+        comparison = build_comparison(analysis, units[analysis.sample])
+        table = outcomes[analysis.sample].set_index("unit_id")
+        for entry in analysis.associations:
+            for outcome in entry.outcomes:
+                unit = study.outcomes[outcome].unit
                 asked = _Asked(
                     analysis,
                     entry,
                     outcome,
                     unit,
                     covariate_labels(study),
-                    bool(study["synthetic"]),
+                    study.synthetic,
                 )
                 rows += _rows(asked, comparison, table)
     return pd.DataFrame(rows) if rows else empty_table("associations")
@@ -74,9 +76,9 @@ def association_study(
 
 def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[dict[str, Any]]:
     entry = asked.entry
-    columns = [*entry["variables"], *entry.get("covariates", [])]
+    columns = [*entry.variables, *entry.covariates]
     inside = (comparison.treatment == 1) & comparison.units[columns].notna().all(axis=1).to_numpy()
-    where = f"{asked.analysis['name']}, associations '{entry['name']}'"
+    where = f"{asked.analysis.name}, associations '{entry.name}'"
     if not inside.any():
         raise DesignError(f"{where}: no beneficiary has all the variables.")
     units = comparison.units[inside]
@@ -87,8 +89,8 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[di
         if names
         else comparison.covariates.rows(inside).none()
         for names, forced in (
-            (entry["variables"], ()),
-            (entry.get("covariates", []), entry.get("dummies", [])),
+            (entry.variables, ()),
+            (entry.covariates, entry.dummies),
         )
     ]
     values = table.loc[units["unit_id"], asked.outcome].to_numpy(float)
@@ -102,9 +104,9 @@ def _values(column: pd.Series, dummies: bool) -> Any:
 
 def _records(asked: _Asked, found: Associations, groups: Any) -> list[dict[str, Any]]:
     heading = {
-        "analysis": asked.analysis["name"],
-        "association": asked.entry["name"],
-        "label": asked.entry["label"],
+        "analysis": asked.analysis.name,
+        "association": asked.entry.name,
+        "label": asked.entry.label,
         "outcome": asked.outcome,
         "unit": asked.unit,
     }

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import Comparison
+from ruralimpact.design.methods import exact_of
 from ruralimpact.design.records import Key, read_design, read_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import DesignError
@@ -17,6 +18,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
+from ruralimpact.schema.analysis import AnyAnalysis
 
 FloatArray = NDArray[np.float64]
 
@@ -51,7 +53,7 @@ def difference_estimator(
 
 def prepare_strategy(
     row: Mapping[str, Any],
-    analysis: Mapping[str, Any],
+    analysis: AnyAnalysis,
     comparison: Comparison,
     *,
     weights: pd.DataFrame,
@@ -64,7 +66,7 @@ def prepare_strategy(
     ----------
     row : mapping
         Of strategies.yaml.
-    analysis : mapping
+    analysis : Analysis
     comparison : Comparison
     weights, pairs, propensity : DataFrame
         Contracts of those names.
@@ -78,9 +80,9 @@ def prepare_strategy(
     return strategy, Prepared(
         comparison.covariates,
         comparison.treatment,
-        read_design(Key(analysis["name"], row["name"]), comparison, weights, pairs),
+        read_design(Key(analysis.name, row["name"]), comparison, weights, pairs),
         None if link is None else read_propensity(comparison, link, propensity),
         outcome_covariates=comparison.matrix(strategy.outcome_regressors),
-        strata=comparison.strata([*analysis.get("exact", []), *strategy.strata]),
+        strata=comparison.strata([*exact_of(analysis), *strategy.strata]),
         sampling=comparison.sampling,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,8 @@ from ruralimpact.estimation.panel import Panel, panel_estimator
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import within
+from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 
@@ -44,7 +45,7 @@ class Tables:
 
 
 def estimate_study(
-    study: Mapping[str, Any],
+    study: Study,
     tables: Tables,
     *,
     seed: int,
@@ -54,8 +55,7 @@ def estimate_study(
 
     Parameters
     ----------
-    study : mapping
-        ``analyses``, ``strategies``, ``outcomes`` and ``synthetic``.
+    study : Study
     tables : Tables
     seed : int
         Of the bootstrap.
@@ -74,8 +74,8 @@ def estimate_study(
         A comparison that the data cannot bear, whatever the outcome. What one outcome cannot bear leaves its
         estimate missing, with the reason in its notes.
     """
-    total = sum(len(strategies_of(a)) * len(a["outcomes"]) for a in study["analyses"])
-    families = {name: outcome.get("family", name) for name, outcome in study["outcomes"].items()}
+    total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.analyses)
+    families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
     made: list[AnalysisTables] = []
     finished = 0
 
@@ -84,10 +84,10 @@ def estimate_study(
         finished += 1
         progress.step(finished, total, _in_words(spec))
 
-    for analysis in study["analyses"]:
-        compared = (over_time or {}).get(analysis["name"])
+    for analysis in study.analyses:
+        compared = (over_time or {}).get(analysis.name)
         if compared is None:
-            comparison = build_comparison(analysis, tables.units[analysis["sample"]])
+            comparison = build_comparison(analysis, tables.units[analysis.sample])
             compared = Compared(
                 comparison.name,
                 comparison.units["group"],
@@ -111,50 +111,50 @@ def _in_words(spec: Specification) -> str:
 
 
 def _specified(
-    study: Mapping[str, Any],
+    study: Study,
     tables: Tables,
-    analysis: Mapping[str, Any],
+    analysis: AnyAnalysis,
     comparison: Comparison,
 ) -> Iterator[tuple[Specification, ScoredEstimate]]:
     """Yield every specification of an analysis with its estimate."""
-    outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+    outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
     outcomes = outcomes.loc[comparison.units["unit_id"]]
     for name in strategies_of(analysis):
         estimator = reporting(estimator_of(study, tables, analysis, comparison, name))
-        for outcome in analysis["outcomes"]:
+        for outcome in analysis.outcomes:
             values = outcomes[outcome].to_numpy(float)
             yield _specification(study, tables, analysis, name, outcome), estimator(values)
 
 
 def _specification(
-    study: Mapping[str, Any],
+    study: Study,
     tables: Tables,
-    analysis: Mapping[str, Any],
+    analysis: AnyAnalysis,
     strategy: str,
     outcome: str,
 ) -> Specification:
     designs = tables.designs
-    made = designs[(designs["analysis"] == analysis["name"]) & (designs["strategy"] == strategy)]
+    made = designs[(designs["analysis"] == analysis.name) & (designs["strategy"] == strategy)]
     matched = len(made) > 0
     return Specification(
-        analysis=analysis["name"],
-        sample=analysis["sample"],
-        method=analysis["method"],
-        treatment=analysis["treatment"],
+        analysis=analysis.name,
+        sample=analysis.sample,
+        method=analysis.method,
+        treatment=analysis.treatment or "",
         outcome=outcome,
-        unit=study["outcomes"][outcome]["unit"],
+        unit=study.outcomes[outcome].unit,
         strategy=strategy,
         estimand=_estimand(study, analysis, made),
         balanced=("yes" if made["balanced"].iloc[0] else "no") if matched else "",
         dropped=int(made["n_dropped"].iloc[0]) if matched else 0,
-        synthetic=bool(study["synthetic"]),
+        synthetic=study.synthetic,
     )
 
 
-def _estimand(study: Mapping[str, Any], analysis: Mapping[str, Any], made: pd.DataFrame) -> str:
+def _estimand(study: Study, analysis: AnyAnalysis, made: pd.DataFrame) -> str:
     """Name what is estimated, and say so where controls that are treated by now are among them."""
-    name = str(made["estimand"].iloc[0]) if len(made) else _ESTIMANDS[analysis["method"]]
-    naive = study["samples"][analysis["sample"]].get("contaminated") == "keep"
+    name = str(made["estimand"].iloc[0]) if len(made) else _ESTIMANDS[analysis.method]
+    naive = study.samples[analysis.sample].contaminated == "keep"
     return name + NAIVE if naive else name
 
 
@@ -162,9 +162,9 @@ _ESTIMANDS = {"panel": "weighted ATT", "difference_in_means": ATT}
 
 
 def estimator_of(
-    study: Mapping[str, Any],
+    study: Study,
     tables: Tables,
-    analysis: Mapping[str, Any],
+    analysis: AnyAnalysis,
     comparison: Comparison,
     name: str,
 ) -> Estimator:
@@ -174,7 +174,8 @@ def estimator_of(
 
     Parameters
     ----------
-    study, analysis : mapping
+    study : Study
+    analysis : Analysis
     tables : Tables
     comparison : Comparison
         Of the analysis.
@@ -191,13 +192,13 @@ def estimator_of(
 
 
 def _estimator(
-    study: Mapping[str, Any],
+    study: Study,
     tables: Tables,
-    analysis: Mapping[str, Any],
+    analysis: AnyAnalysis,
     comparison: Comparison,
     name: str,
 ) -> Estimator:
-    if analysis["method"] == "panel":
+    if analysis.method == "panel":
         if comparison.sampling is not None:
             raise DesignError(f"{comparison.name}: panel regressions take no sampling weights.")
         periods = (
@@ -207,9 +208,9 @@ def _estimator(
         panel = Panel(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)
-    if analysis["method"] == "difference_in_means":
+    if analysis.method == "difference_in_means":
         return difference_estimator(comparison.treatment, comparison.sampling)
-    rows = {row["name"]: row for row in study["strategies"]}
+    rows = {row["name"]: row for row in study.strategies}
     strategy, prepared = prepare_strategy(
         rows[name],
         analysis,

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import build_comparison
-from ruralimpact.design.methods import strategies_of
+from ruralimpact.design.methods import exact_of, strategies_of
 from ruralimpact.design.records import ATT, read_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import DesignError
@@ -29,6 +29,8 @@ from ruralimpact.heterogeneity.rows import (
 from ruralimpact.heterogeneity.subgroupings import Subgrouping, make_subgrouping
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.leverage import too_few_groups
+from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -51,13 +53,12 @@ class SubgroupTables:
     scores: pd.DataFrame
 
 
-def subgroup_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> SubgroupTables:
+def subgroup_study(study: Study, tables: Tables, *, seed: int) -> SubgroupTables:
     """Estimate every declared subgroup effect of a study.
 
     Parameters
     ----------
-    study : mapping
-        ``analyses`` (with ``subgroups``), ``strategies``, ``outcomes``, ``codebook``, ``synthetic``.
+    study : Study
     tables : Tables
     seed : int
         Of the bootstrap behind adjusted p-values; each family derives its own stream from it.
@@ -69,9 +70,10 @@ def subgroup_study(study: Mapping[str, Any], tables: Tables, *, seed: int) -> Su
     """
     rows: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
-    for analysis in study["analyses"]:
-        part = _Part(study, analysis, tables, seed) if analysis.get("subgroups") else None
-        for found, columns in part.families() if part else ():
+    for analysis in study.analyses:
+        if not isinstance(analysis, Asking) or not analysis.subgroups:
+            continue
+        for found, columns in _Part(study, analysis, tables, seed).families():
             rows += found
             scores |= columns
     return SubgroupTables(
@@ -84,11 +86,11 @@ class _Part:
     """One analysis with its units and outcomes."""
 
     def __init__(
-        self, study: Mapping[str, Any], analysis: Mapping[str, Any], tables: Tables, seed: int
+        self, study: Study, analysis: DifferenceInMeans | Matching, tables: Tables, seed: int
     ) -> None:
         self.study, self.analysis, self.tables, self.seed = study, analysis, tables, seed
-        self.comparison = build_comparison(analysis, tables.units[analysis["sample"]])
-        outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
+        self.comparison = build_comparison(analysis, tables.units[analysis.sample])
+        outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         self.outcomes = outcomes.loc[self.comparison.units["unit_id"]]
         self.groups = group_codes(self.comparison.units["group"])
         self.group_names = [str(name) for name in np.unique(self.comparison.units["group"])]
@@ -101,40 +103,40 @@ class _Part:
     def families(self) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
         """Yield rows and group scores of each subgroup variable, strategy and outcome."""
         order = labels_in_order(self.study)
-        for entry in self.analysis["subgroups"]:
+        for entry in self.analysis.subgroups:
             grouping = make_subgrouping(entry, self.comparison, self.outcome, order)
-            for name in entry.get("strategies", strategies_of(self.analysis)):
+            for name in entry.strategies or strategies_of(self.analysis):
                 strategy, levels = self._levels(name, grouping)
-                for outcome in entry.get("outcomes", self.analysis["outcomes"]):
+                for outcome in entry.outcomes or self.analysis.outcomes:
                     spec = self._specification(name, strategy, outcome)
                     yield self._family(spec, grouping, levels)
 
     def _levels(self, name: str, grouping: Subgrouping) -> tuple[Strategy | None, list[Level]]:
-        row = next((one for one in self.study["strategies"] if one["name"] == name), None)
+        row = next((one for one in self.study.strategies if one["name"] == name), None)
         strategy = None if row is None else parse_strategy(row)
         score = None
         if strategy is not None and strategy.propensity_link is not None:
             score = read_propensity(
                 self.comparison, strategy.propensity_link, self.tables.propensity
             )
-        exact = list(self.analysis.get("exact", []))
+        exact = exact_of(self.analysis)
         return strategy, level_comparisons(
             strategy, self.comparison, grouping.codes, exact=exact, propensity=score
         )
 
     def _specification(self, name: str, strategy: Strategy | None, outcome: str) -> Specification:
         return Specification(
-            analysis=self.analysis["name"],
-            sample=self.analysis["sample"],
-            method=self.analysis["method"],
-            treatment=self.analysis["treatment"],
+            analysis=self.analysis.name,
+            sample=self.analysis.sample,
+            method=self.analysis.method,
+            treatment=self.analysis.treatment,
             outcome=outcome,
-            unit=self.study["outcomes"][outcome]["unit"],
+            unit=self.study.outcomes[outcome].unit,
             strategy=name,
             estimand=ATT if strategy is None else strategy.estimand,
             balanced="",
             dropped=0,
-            synthetic=bool(self.study["synthetic"]),
+            synthetic=self.study.synthetic,
         )
 
     def _family(
@@ -210,20 +212,19 @@ def _effect(level: Level, outcome: FloatArray, groups: NDArray[np.int64]) -> Eff
     return Effect(level, None if refused else found, refused)
 
 
-def labels_in_order(study: Mapping[str, Any]) -> dict[str, list[str]]:
+def labels_in_order(study: Study) -> dict[str, list[str]]:
     """Values of the codebook's categories, in the order in which it lists them.
 
     Parameters
     ----------
-    study : mapping
-        ``codebook``, rows as text.
+    study : Study
 
     Returns
     -------
     dict of str to list of str
     """
     listed: dict[str, list[str]] = {}
-    for row in study.get("codebook", []):
+    for row in study.codebook:
         pairs = [pair for pair in (row.get("labels") or "").split("|") if "=" in pair]
         values = [pair.partition("=")[2].strip() for pair in pairs]
         listed.setdefault(row["variable"], []).extend(values)

@@ -12,6 +12,7 @@ from ruralimpact.design.comparison import Comparison
 from ruralimpact.errors import DesignError
 from ruralimpact.heterogeneity.strata import predict_without_treatment, quantile_classes
 from ruralimpact.inference.clustered import group_codes
+from ruralimpact.schema.questions import Subgroups
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -49,7 +50,7 @@ class Subgrouping:
 
 
 def make_subgrouping(
-    entry: Mapping[str, Any],
+    entry: Subgroups,
     comparison: Comparison,
     outcome: Callable[[str], FloatArray],
     labels_in_order: Mapping[str, list[str]],
@@ -58,9 +59,7 @@ def make_subgrouping(
 
     Parameters
     ----------
-    entry : mapping
-        ``name``, ``label`` and one of ``variable`` (with ``quantiles`` or ``levels``, if any),
-        ``predicted`` and ``realised`` (an outcome, with ``quantiles``).
+    entry : Subgroups
     comparison : Comparison, n units
     outcome : callable
         From an outcome's name to its values, shape (n,).
@@ -76,51 +75,52 @@ def make_subgrouping(
     DesignError
         A value has no label under ``levels``, or quantiles cannot be cut.
     """
-    if "predicted" in entry:
+    if entry.predicted is not None:
         values = predict_without_treatment(
-            outcome(entry["predicted"]),
+            outcome(entry.predicted),
             comparison.treatment,
             comparison.covariates,
             group_codes(comparison.units["group"]),
         )
         return _quantiles(entry, "predicted", values)
-    if "realised" in entry:
-        return _quantiles(entry, "realised", outcome(entry["realised"]))
-    column = comparison.units[entry["variable"]]
-    if "quantiles" in entry:
+    if entry.realised is not None:
+        return _quantiles(entry, "realised", outcome(entry.realised))
+    variable = str(entry.variable)
+    column = comparison.units[variable]
+    if entry.quantiles is not None:
         return _quantiles(entry, "baseline", column.to_numpy(float))
-    return _declared(entry, column, labels_in_order.get(entry["variable"], []))
+    return _declared(entry, column, labels_in_order.get(variable, []))
 
 
-def _quantiles(entry: Mapping[str, Any], basis: str, values: FloatArray) -> Subgrouping:
-    count = int(entry["quantiles"])
+def _quantiles(entry: Subgroups, basis: str, values: FloatArray) -> Subgrouping:
+    count = int(entry.quantiles or 0)
     try:
         found = quantile_classes(values, count)
     except DesignError as problem:
-        raise DesignError(f"subgroup '{entry['name']}': {problem}") from None
+        raise DesignError(f"subgroup '{entry.name}': {problem}") from None
     levels = [str(place) for place in range(1, count + 1)]
     levels[0], levels[-1] = f"{levels[0]} (lowest)", f"{levels[-1]} (highest)"
     return Subgrouping(
-        entry["name"], entry["label"], basis, found.codes, tuple(levels), found.low, found.high
+        entry.name, entry.label, basis, found.codes, tuple(levels), found.low, found.high
     )
 
 
-def _declared(entry: Mapping[str, Any], column: pd.Series, known: list[str]) -> Subgrouping:
+def _declared(entry: Subgroups, column: pd.Series, known: list[str]) -> Subgrouping:
     texts = column.map(_text, na_action="ignore")
-    named = {str(value): str(label) for value, label in entry.get("levels", {}).items()}
+    named = {str(value): str(label) for value, label in (entry.levels or {}).items()}
     found = sorted(set(texts.dropna()))
     unnamed = [value for value in found if named and value not in named]
     if unnamed:
         raise DesignError(
-            f"subgroup '{entry['name']}': the value '{unnamed[0]}' of '{entry['variable']}' has no "
+            f"subgroup '{entry.name}': the value '{unnamed[0]}' of '{entry.variable}' has no "
             "label under levels."
         )
     order = [value for value in (named or dict.fromkeys([*known, *found])) if value in found]
     place = {value: code for code, value in enumerate(order)}
     nothing = np.full(len(order), np.nan)
     return Subgrouping(
-        entry["name"],
-        entry["label"],
+        entry.name,
+        entry.label,
         "declared",
         np.array([place.get(text, -1) for text in texts], dtype=np.int64),
         tuple(named.get(value, value) for value in order),

@@ -24,6 +24,9 @@ from ruralimpact.power.variance_components import (
     fitted_columns,
     variance_components,
 )
+from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.followup import Power
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -32,7 +35,7 @@ _BEFORE = "_before"
 
 
 def power_study(
-    study: Mapping[str, Any],
+    study: Study,
     units: Mapping[str, pd.DataFrame],
     outcomes: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
@@ -40,8 +43,7 @@ def power_study(
 
     Parameters
     ----------
-    study : mapping
-        ``analyses``, ``samples``, ``outcomes``, ``synthetic`` and, if any, ``power``.
+    study : Study
     units, outcomes : mapping of str to DataFrame
         By sample.
 
@@ -59,11 +61,11 @@ def power_study(
         A treatment that differs within groups, or too few units a group.
     """
     rows: list[dict[str, Any]] = []
-    analyses = {analysis["name"]: analysis for analysis in study["analyses"]}
-    for entry in study.get("power", []):
-        analysis = analyses[entry["analysis"]]
-        part = _Part.of(study, analysis, units[analysis["sample"]], outcomes[analysis["sample"]])
-        for outcome in entry["outcomes"]:
+    analyses = {analysis.name: analysis for analysis in study.analyses}
+    for entry in study.power:
+        analysis = analyses[entry.analysis]
+        part = _Part.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+        for outcome in entry.outcomes:
             rows += _outcome_rows(study, entry, part, outcome)
     return pd.DataFrame(rows) if rows else empty_table("power")
 
@@ -88,8 +90,8 @@ class _Part:
     @classmethod
     def of(
         cls,
-        study: Mapping[str, Any],
-        analysis: Mapping[str, Any],
+        study: Study,
+        analysis: AnyAnalysis,
         units: pd.DataFrame,
         outcomes: pd.DataFrame,
     ) -> "_Part":
@@ -100,11 +102,11 @@ class _Part:
         n_mixed = int(((shares > 0) & (shares < 1)).sum())
         if n_mixed:
             raise DesignError(
-                f"power, analysis '{analysis['name']}': treatment differs within {n_mixed:,} groups; "
+                f"power, analysis '{analysis.name}': treatment differs within {n_mixed:,} groups; "
                 "the detectable effect is computed for treatments given to whole groups."
             )
         kept = outcomes.set_index("unit_id").loc[comparison.units["unit_id"]]
-        return cls(comparison, kept, "two_periods" in study["samples"][analysis["sample"]])
+        return cls(comparison, kept, study.samples[analysis.sample].two_periods is not None)
 
     def levels(self, outcome: str) -> tuple[FloatArray, FloatArray | None]:
         """Outcome of the present wave, and of the baseline where units carry it."""
@@ -123,7 +125,7 @@ class _Part:
 
 
 def _outcome_rows(
-    study: Mapping[str, Any], entry: Mapping[str, Any], part: _Part, outcome: str
+    study: Study, entry: Power, part: _Part, outcome: str
 ) -> Iterator[dict[str, Any]]:
     values, before = part.levels(outcome)
     known = ~np.isnan(values)
@@ -132,8 +134,8 @@ def _outcome_rows(
     groups = part.comparison.units["group"].to_numpy()[known]
     treatment = part.comparison.treatment[known]
     covariates = part.covariates(outcome)[known]
-    designs: Sequence[Design] = entry.get("designs", DESIGNS)
-    where = f"power, analysis '{entry['analysis']}', outcome '{outcome}'"
+    designs: Sequence[Design] = entry.designs or DESIGNS
+    where = f"power, analysis '{entry.analysis}', outcome '{outcome}'"
     try:
         plain = variance_components(values[known], groups, treatment)
         fitted = variance_components(values[known], groups, covariates)
@@ -143,34 +145,38 @@ def _outcome_rows(
     variance = Variance(max(fitted.group, 0.0), fitted.unit, stays["group"], stays["unit"])
     controls = values[known][treatment == 0]
     common = {
-        "analysis": entry["analysis"],
+        "analysis": entry.analysis,
         "outcome": outcome,
-        "unit": study["outcomes"][outcome]["unit"],
+        "unit": study.outcomes[outcome].unit,
     }
     wave = _wave(entry, fitted, treatment, groups)
-    measured = _measured(plain, fitted, controls) | {"synthetic": bool(study["synthetic"])}
+    measured = _measured(plain, fitted, controls) | {"synthetic": study.synthetic}
     for design in designs:
-        for n_groups in entry["groups"]:
+        for n_groups in entry.groups:
             sampling = Sampling(n_groups=n_groups, **wave)
             row = _row(variance, sampling, design, entry, measured)
             yield common | row | _waves(variance, sampling, design, stays["basis"]) | measured
 
 
 def _wave(
-    entry: Mapping[str, Any], present: VarianceComponents, treatment: Any, groups: Any
+    entry: Power, present: VarianceComponents, treatment: Any, groups: Any
 ) -> dict[str, float]:
     """Size and arms of the next wave: as declared, else as in the present one."""
     treated = len(set(groups[treatment == 1])) / present.n_groups
     return {
-        "group_size": float(entry.get("group_size", present.mean_size)),
-        "size_cv": float(entry.get("size_cv", present.size_cv)),
-        "attrition": float(entry.get("attrition", 0.0)),
-        "treated_share": float(entry.get("treated_share", treated)),
+        "group_size": float(_given(entry.group_size, present.mean_size)),
+        "size_cv": float(_given(entry.size_cv, present.size_cv)),
+        "attrition": float(entry.attrition),
+        "treated_share": float(_given(entry.treated_share, treated)),
     }
 
 
+def _given(declared: float | None, present: float) -> float:
+    return present if declared is None else declared
+
+
 def _autocorrelation(
-    entry: Mapping[str, Any],
+    entry: Power,
     part: _Part,
     outcome: str,
     known: NDArray[np.bool_],
@@ -180,29 +186,30 @@ def _autocorrelation(
     values, before = part.levels(outcome)
     if set(designs) == {"cross_section"}:
         return {"unit": 0.0, "group": 0.0, "basis": ""}
-    if before is not None and "autocorrelation" not in entry:
+    if before is not None and entry.autocorrelation is None:
         groups = part.comparison.units["group"].to_numpy()[known]
         covariates = part.covariates(outcome)[known]
         found = autocorrelation(before[known], values[known], groups, covariates)
         group = found.unit if np.isnan(found.group) else found.group
         return {"unit": found.unit, "group": group, "basis": "estimated"}
-    if "autocorrelation" not in entry:
+    if entry.autocorrelation is None:
         raise ConfigError(
             f"the designs ancova and difference need the autocorrelation of '{outcome}', and the "
             "sample has no baseline to estimate it from.",
             key="power.autocorrelation",
         )
-    return {**entry["autocorrelation"], "basis": "assumed"}
+    declared = entry.autocorrelation
+    return {"unit": declared.unit, "group": declared.group, "basis": "assumed"}
 
 
 def _row(
     variance: Variance,
     sampling: Sampling,
     design: Design,
-    entry: Mapping[str, Any],
+    entry: Power,
     measured: Mapping[str, Any],
 ) -> dict[str, Any]:
-    power, level = float(entry.get("power", 0.8)), float(entry.get("level", 0.05))
+    power, level = float(entry.power), float(entry.level)
     mde = minimum_detectable_effect(variance, sampling, design, power=power, level=level)
     mean, sd = measured["control_mean"], measured["control_sd"]
     return {

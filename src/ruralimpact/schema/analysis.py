@@ -252,3 +252,5 @@ AnyAnalysis = Annotated[
     | BeforeAfter,
     Field(discriminator="method"),
 ]
+
+AnyOverTime = DifferenceInDifferences | TripleDifference | Staggered | BeforeAfter

@@ -80,11 +80,16 @@ class Product(Settings):
         return self
 
     @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Outcomes that hold quantity and value, of each grade where there are any."""
+        if self.grades is not None:
+            return tuple((grade.quantity, grade.value) for grade in self.grades)
+        return ((str(self.quantity), str(self.value)),)
+
+    @property
     def accounts(self) -> tuple[str, ...]:
         """Outcomes that hold its accounts: its costs, then quantity and value of each line."""
-        lines = self.grades if self.grades is not None else (self,)
-        named = [name for line in lines for name in (line.quantity, line.value)]
-        return (self.cost, *(name for name in named if name is not None))
+        return (self.cost, *(name for line in self.lines for name in line))
 
 
 class Decomposition(Settings):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.methods import MATCHED
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.design.study import make_design
@@ -22,6 +21,8 @@ from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import within
 from ruralimpact.inference.clustered import Inference, group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
+from ruralimpact.schema.analysis import Matching
+from ruralimpact.schema.study import Study
 from ruralimpact.sensitivity.leave_one_out import leave_one_out
 from ruralimpact.sensitivity.rows import MatchedSample, Unmatched, sensitivity_row, unmatched
 from ruralimpact.tables import empty_table
@@ -44,12 +45,12 @@ class Tables:
     estimates: pd.DataFrame
 
 
-def sensitivity_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.DataFrame]:
+def sensitivity_study(study: Study, tables: Tables) -> dict[str, pd.DataFrame]:
     """Analyse how sensitive the matched estimates of a study are.
 
     Parameters
     ----------
-    study : mapping
+    study : Study
         ``analyses``, ``strategies`` and optionally ``sensitivity``.
     tables : Tables
 
@@ -60,21 +61,21 @@ def sensitivity_study(study: Mapping[str, Any], tables: Tables) -> dict[str, pd.
     """
     rows: list[dict[str, Any]] = []
     without: list[dict[str, Any]] = []
-    chosen = study.get("sensitivity", {}).get("analyses")
+    chosen = study.sensitivity.analyses
     matched = [
         analysis
-        for analysis in study["analyses"]
-        if analysis["method"] in MATCHED and (chosen is None or analysis["name"] in chosen)
+        for analysis in study.analyses
+        if isinstance(analysis, Matching) and (chosen is None or analysis.name in chosen)
     ]
-    total = sum(len(analysis["strategies"]) for analysis in matched)
+    total = sum(len(analysis.strategies) for analysis in matched)
     done = 0
     for analysis in matched:
         part = Part(study, analysis, tables)
-        for strategy in analysis["strategies"]:
+        for strategy in analysis.strategies:
             rows += part.sensitivity(strategy)
             without += part.without_regions(strategy)
             done += 1
-            progress.step(done, total, f"{analysis.get('label', analysis['name'])}: {strategy}")
+            progress.step(done, total, f"{analysis.label}: {strategy}")
     return {
         "sensitivity": _frame(rows, "sensitivity"),
         "leave_one_out": _frame(without, "leave_one_out"),
@@ -94,25 +95,23 @@ class Part:
     tables : Tables
     """
 
-    def __init__(
-        self, study: Mapping[str, Any], analysis: Mapping[str, Any], tables: Tables
-    ) -> None:
+    def __init__(self, study: Study, analysis: Matching, tables: Tables) -> None:
         self.study, self.analysis = study, analysis
-        self.units = tables.units[analysis["sample"]]
+        self.units = tables.units[analysis.sample]
         self.comparison = build_comparison(analysis, self.units)
-        self.outcomes = tables.outcomes[analysis["sample"]].set_index("unit_id")
-        self.weights = tables.weights[tables.weights["analysis"] == analysis["name"]]
+        self.outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
+        self.weights = tables.weights[tables.weights["analysis"] == analysis.name]
         self.estimates = tables.estimates.set_index("spec_id", drop=False)
 
     def _spec_id(self, strategy: str, outcome: str) -> str:
-        return f"{self.analysis['name']}/{strategy}/{outcome}"
+        return f"{self.analysis.name}/{strategy}/{outcome}"
 
     def sensitivity(self, strategy: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of one strategy, an outcome each."""
         ids = self.comparison.units["unit_id"]
         made = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
         codes = group_codes(self.comparison.units["group"])
-        for outcome in self.analysis["outcomes"]:
+        for outcome in self.analysis.outcomes:
             values = self.outcomes.loc[ids, outcome].to_numpy(float)
             known = ~np.isnan(values)
             published = self.estimates.loc[self._spec_id(strategy, outcome)]
@@ -131,7 +130,7 @@ class Part:
         """What the covariates do before the match, by outcome; the reason where that is not defined."""
         table = self.outcomes.loc[self.comparison.units["unit_id"]]
         found: dict[str, Unmatched | DesignError] = {}
-        for outcome in self.analysis["outcomes"]:
+        for outcome in self.analysis.outcomes:
             values = table[outcome].to_numpy(float)
             known = ~np.isnan(values)
             covariates = self.comparison.covariates.rows(known)
@@ -145,7 +144,7 @@ class Part:
 
     def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
         """Yield the estimates of one strategy without each region, outcome by outcome."""
-        row = next(entry for entry in self.study["strategies"] if entry["name"] == strategy)
+        row = next(entry for entry in self.study.strategies if entry["name"] == strategy)
         for label, rest in self._without.items():
             results = self._again(rest, parse_strategy(row))
             for outcome, result in results.items():
@@ -154,7 +153,7 @@ class Part:
     @cached_property
     def _without(self) -> dict[str, "Rest | DesignError"]:
         """What is left to compare without each region; the reason where nothing is."""
-        region = self.study.get("sensitivity", {}).get("leave_out")
+        region = self.study.sensitivity.leave_out
         if region is None or region not in self.units.columns:
             return {}
         return leave_one_out(
@@ -163,12 +162,12 @@ class Part:
 
     def _again(self, rest: "Rest | DesignError", strategy: Strategy) -> dict[str, dict[str, Any]]:
         """Match the units anew and estimate every outcome."""
-        outcomes = self.analysis["outcomes"]
+        outcomes = self.analysis.outcomes
         try:
             if isinstance(rest, DesignError):
                 raise rest
             comparison = rest.comparison
-            estimator = _estimator(rest, strategy, self.analysis.get("exact", []))
+            estimator = _estimator(rest, strategy, list(self.analysis.exact))
         except DesignError as error:
             return {outcome: _missing(str(error)) for outcome in outcomes}
         table = self.outcomes.loc[comparison.units["unit_id"]]
@@ -205,7 +204,7 @@ class Rest:
         return self._models[link]
 
 
-def _rest(analysis: Mapping[str, Any], units: pd.DataFrame) -> "Rest | DesignError":
+def _rest(analysis: Matching, units: pd.DataFrame) -> "Rest | DesignError":
     try:
         return Rest(build_comparison(analysis, units))
     except DesignError as error:
