@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import PermutationMethod, ttest_ind
 from scipy.stats import t as student_t
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 from study_models import study_of
@@ -67,6 +68,18 @@ def test_the_plain_error_stands_in_the_appendix() -> None:
         plain = np.sqrt(14 / 13 * (sums**2).sum())
         assert errors[spec_id, "group"] == pytest.approx(plain, rel=1e-12)
         assert errors[spec_id, "cr2"] > plain
+
+
+def test_treatment_permuted_over_groups_stands_beside_the_errors() -> None:
+    """Of equal groups the exact permutation test of their means, whatever the group's size."""
+    made, _ = estimate(FEW, PLAIN)
+    rows = made["std_errors"].set_index("kind")
+    changes = FEW.assign(late=FEW["wave"] > 2).groupby(["group", "arm", "late"])["income"].mean()
+    gaps = changes.unstack("late").diff(axis=1)[True].rename("gap").reset_index("arm")
+    samples = [gaps.loc[gaps["arm"] == arm, "gap"] for arm in (1, 0)]
+    exact = ttest_ind(*samples, equal_var=False, method=PermutationMethod(n_resamples=np.inf))
+    assert rows.loc["permuted", "p_value"] == pytest.approx(exact.pvalue, abs=0.04)
+    assert np.isnan(rows.loc["permuted", "std_error"])
 
 
 def test_a_cohort_of_one_group_has_no_error() -> None:

@@ -256,6 +256,7 @@ def _std_errors(estimates: pd.DataFrame) -> pd.DataFrame:
                 "kind": kind,
                 "label": label,
                 "std_error": factor * estimates["std_error"],
+                "p_value": np.nan,
             }
         )
         for kind, label, factor in kinds

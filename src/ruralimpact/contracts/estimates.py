@@ -88,7 +88,8 @@ STD_ERRORS = ResultTable(
         "spec_id": SPEC_ID,
         "kind": text("cr2 (the headline), group, ai2006, pair, hc1, arellano ..."),
         "label": text("printed name of the kind"),
-        "std_error": std_error("standard error of that kind"),
+        "std_error": std_error("standard error of that kind; missing for a test by permutation"),
+        "p_value": share("p-value, for a test that has no standard error", ""),
     },
     suppression=Suppressed(suppression.std_errors, after=("estimates",)),
 )

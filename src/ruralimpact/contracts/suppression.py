@@ -41,9 +41,10 @@ def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 
 def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank every standard error of a suppressed estimate."""
-    small = _of_hidden_estimate(frame, tables) & frame["std_error"].notna()
-    return _flagged(frame, small, ("std_error",))
+    """Blank every standard error and p-value of a suppressed estimate."""
+    known = frame[["std_error", "p_value"]].notna().any(axis=1)
+    small = _of_hidden_estimate(frame, tables) & known
+    return _flagged(frame, small, ("std_error", "p_value"))
 
 
 def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

@@ -1,5 +1,6 @@
 """The estimates of one analysis on its units, and the tables that they fill."""
 
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import AnalysisScores, arms_of_groups, joint_tests
-from ruralimpact.estimation.printed_errors import HEADLINE, LABELS
+from ruralimpact.estimation.printed_errors import HEADLINE, LABELS, PERMUTED
 from ruralimpact.estimation.rows import Specification, columns_of_estimate, estimate_row
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
-from ruralimpact.inference.clustered import group_codes
+from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
+from ruralimpact.inference.leverage import too_few_groups
+from ruralimpact.inference.randomisation import fixed_match_test
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def analysis_tables(
         plain = clustering.plain_std_error(estimate.scores)
         headline = {HEADLINE: rows[-1]["std_error"], "group": plain}
         errors += _error_rows(spec, {**estimate.std_errors, **headline})
+        errors += _permuted(spec, estimate, clustering, seed)
         scores |= columns_of_estimate(spec.spec_id, estimate, clustering, labels)
         corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
         done(spec)
@@ -117,8 +122,36 @@ def _together(
     )
 
 
+def _permuted(
+    spec: Specification, estimate: ScoredEstimate, clustering: Clustering, seed: int
+) -> list[dict[str, Any]]:
+    """The p-value of permuting treatment over groups, where it was given to groups."""
+    leverage = clustering.leverage
+    if leverage is None or len(leverage.shares) == len(clustering.groups):
+        return []
+    if too_few_groups(leverage) or not np.isfinite(estimate.estimate):
+        return []
+    try:
+        test = fixed_match_test(
+            estimate.estimate,
+            group_sums(estimate.scores, clustering.groups),
+            leverage,
+            rng=np.random.default_rng([seed, zlib.crc32(spec.spec_id.encode())]),
+        )
+    except DesignError:  # units of a group are in both arms, or in one only
+        return []
+    row = {"spec_id": spec.spec_id, "kind": PERMUTED, "label": LABELS[PERMUTED]}
+    return [{**row, "std_error": np.nan, "p_value": test.p_value}]
+
+
 def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[str, Any]]:
     return [
-        {"spec_id": spec.spec_id, "kind": kind, "label": LABELS[kind], "std_error": value}
+        {
+            "spec_id": spec.spec_id,
+            "kind": kind,
+            "label": LABELS[kind],
+            "std_error": value,
+            "p_value": np.nan,
+        }
         for kind, value in errors.items()
     ]

@@ -29,10 +29,11 @@ from ruralimpact.inference.estimated_score import (
 
 FloatArray = NDArray[np.float64]
 
-HEADLINE = "cr2"
+HEADLINE, PERMUTED = "cr2", "permuted"
 LABELS = {
     HEADLINE: "Clustered, bias-reduced (CR2)",
     "group": "Clustered by group, plain",
+    PERMUTED: "Treatment permuted over groups, match held fixed",
     "hc": "Heteroskedasticity-robust",
     "hc1": "Regression HC1",
     "pair": "Clustered by matched set (HC1)",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.estimation.printed_errors import HEADLINE
+from ruralimpact.estimation.printed_errors import HEADLINE, PERMUTED
 from ruralimpact.exhibits import disclosure, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -40,8 +40,12 @@ def _of(results: StudyResults, analysis: str) -> pd.DataFrame:
 
 def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
     own = _of(results, analysis)
-    present = dict.fromkeys(own.loc[own["std_error"].notna() | own["suppressed"], "kind"])
-    return tuple(sorted(present, key=lambda kind: (kind != HEADLINE, kind != "group")))
+    known = own[["std_error", "p_value"]].notna().any(axis=1)
+    present = dict.fromkeys(own.loc[known | own["suppressed"], "kind"])
+    order = (HEADLINE, "group")
+    return tuple(
+        sorted(present, key=lambda kind: (kind == PERMUTED, *(kind != one for one in order)))
+    )
 
 
 def _table(
@@ -52,7 +56,9 @@ def _table(
 ) -> Table:
     labels = dict(zip(results["std_errors"]["kind"], results["std_errors"]["label"], strict=True))
     columns = [Column("Estimate", "", 1.1)]
-    columns += [Column(labels[kind], "Standard error", 1.5) for kind in kinds]
+    columns += [
+        Column(labels[kind], "p" if kind == PERMUTED else "Standard error", 1.5) for kind in kinds
+    ]
     rows: list[Row] = []
     for analysis in analyses:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
@@ -88,7 +94,12 @@ def _row(results: StudyResults, record: Mapping[Any, Any], kinds: tuple[str, ...
         "estimate": factor * record["estimate"],
     }
     cells = [Cell(formatting.number(factor * record["estimate"], decimals))]
+    p_values = dict(zip(errors["kind"], errors["p_value"], strict=True))
     for kind in kinds:
+        if kind == PERMUTED:
+            values["p_value_permuted"] = p_values.get(kind)
+            cells.append(Cell(formatting.p_value(p_values.get(kind))))
+            continue
         error = factor * found[kind] if kind in found else None
         values[f"std_error_{kind}"] = error
         cells.append(Cell(formatting.number(error, decimals)))
@@ -100,6 +111,8 @@ def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
         "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
         "out how much of its arm's weight a group carries. The others are what further software prints; they "
         "ignore that units of a group resemble each other, or cluster on the matched set alone.",
+        "The p-value permutes treatment over groups: groups exchange their residuals in the places that the "
+        "match gave them, and the statistic is the estimate over its first standard error (999 draws).",
         f"{formatting.DASH} = does not apply.",
     ]
     if frame["suppressed"].any():
