@@ -187,8 +187,10 @@ def summary(rows: pd.DataFrame) -> str:
 
 
 _WHY_LOW = (
-    "Income's tail: a few large incomes in a few groups make the variance, samples without them "
-    "show too little of it, and estimate and error are small together."
+    "Income's tail: where the few control groups that carry the weight happen to have no large income, the "
+    "estimate is too high and its error too small, together (their correlation is -.4 to -.7 there). Nearly "
+    "all misses are on that side: of 300 draws with 84/20 groups and half the variance between, the interval "
+    "lies above the effect in 6 percent and below it in 0.7."
 )
 _WHY_HIGH = (
     "Degrees of freedom are those of normal means of groups that vary alike; with four to twelve of them the "
