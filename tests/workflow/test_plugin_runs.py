@@ -63,9 +63,10 @@ TARGETS.append("results/arms_copied.csv")
 rule copy_arms:
     input:
         f"results/{next(iter(STUDIES))}/exhibits/arms.csv",
-        modules=plugin_sources(plugin.folder),
     output:
         "results/arms_copied.csv",
+    params:
+        code=code_digest(*plugin_sources(plugin.folder)),
     shell:
         "cp {input[0]} {output}"
 """
