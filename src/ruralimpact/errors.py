@@ -50,13 +50,8 @@ class DataError(RuralImpactError):
             units,
             hint,
         )
-        where = [f"file {file}"] if file is not None else []
-        if within is not None:
-            where.append(within)
-        if column is not None:
-            where.append(f"column '{column}'")
-        where += [listed(name, found) for name, found in (("row", rows), ("unit", units)) if found]
-        text = f"{', '.join(where)}: {problem}" if where else problem
+        where = place(file=file, within=within, column=column, rows=rows, units=units)
+        text = f"{where}: {problem}" if where else problem
         super().__init__(f"{text} {hint}" if hint else text)
 
     def inside(self, within: str) -> "DataError":
@@ -64,6 +59,22 @@ class DataError(RuralImpactError):
         return DataError(
             self.problem, within=within, column=self.column, units=self.units, hint=self.hint
         )
+
+
+def place(
+    *,
+    file: str | Path | None = None,
+    within: str | None = None,
+    column: str | None = None,
+    rows: Sequence[object] | None = None,
+    units: Sequence[str] | None = None,
+) -> str:
+    """Return where something is, in words: ``file a.csv, column 'age', rows 2, 3``; see `DataError`."""
+    where = [f"file {file}"] if file is not None else []
+    where += [within] if within is not None else []
+    where += [f"column '{column}'"] if column is not None else []
+    where += [listed(name, found) for name, found in (("row", rows), ("unit", units)) if found]
+    return ", ".join(where)
 
 
 def listed(name: str, found: Sequence[object]) -> str:

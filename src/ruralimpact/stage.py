@@ -1,5 +1,6 @@
 """The foot of every workflow script: arguments in, one-line errors out, outputs replaced whole."""
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.errors import RuralImpactError
+from ruralimpact.errors import DataError, RuralImpactError
 
 _TRIGGERS = {"code"}
 
@@ -48,11 +49,22 @@ def run(function: Callable[..., None], *, log: str | Path | None = None, **argum
     try:
         function(**arguments)
     except RuralImpactError as error:
-        line = f"error: {error}"
+        line = f"error: {_in_raw_files(error, arguments.get('study'))}"
         print(line, file=sys.stderr)
         if log is not None:
             Path(log).write_text(f"{line}\n", encoding="utf-8")
         sys.exit(1)
+
+
+def _in_raw_files(error: RuralImpactError, study: Any) -> RuralImpactError:
+    """Name the rows of raw files in an error that names units of a sample."""
+    if not isinstance(error, DataError) or not error.units or study is None:
+        return error
+    name = study if isinstance(study, str) else study["name"]
+    # Imported by name, so that it is no part of what a stage computes with: no result depends on it.
+    raw_rows = importlib.import_module("ruralimpact.raw_rows")
+    located: RuralImpactError = raw_rows.in_raw_files(error, name)
+    return located
 
 
 @contextmanager

@@ -121,6 +121,22 @@ def copy_project(root: Path) -> Project:
     return Project(root)
 
 
+def lay_plugin(root: Path, study: str) -> None:
+    """Make the plug-in of docs/plugins.md, and let a study ask for its table."""
+    page = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    start, table, entry = re.findall(r"```(?:python|yaml)\n(.*?)```", page, flags=re.DOTALL)
+    folder = root / "plugins" / "my_report"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text(start, encoding="utf-8")
+    (folder / "arms.py").write_text(table, encoding="utf-8")
+    config, exhibits = root / "config/config.yaml", root / f"config/studies/{study}/exhibits.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f"{text}plugins: [plugins/my_report]\n", encoding="utf-8")
+    content = yaml.safe_load(exhibits.read_text(encoding="utf-8"))
+    content["tables"] += yaml.safe_load(entry)
+    exhibits.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
 def _lay_study(root: Path) -> None:
     """Make the study of `nsw`'s two small sources, two strategies and three exhibits."""
     shipped = ROOT / "config" / "studies" / "nsw"

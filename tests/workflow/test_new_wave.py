@@ -146,15 +146,17 @@ def replace(project: Project, wave: int, old: str, new: str) -> None:
     [
         (
             lambda p: replace(p, 2016, "v01h0,v01,", "v01h0,v03,"),
-            "sample panel_to_2016, column 'group', unit v01h0: the group of a unit changes between waves.",
+            "homes_2012.csv, column 'village', row 8: the group of a unit changes between waves (unit v01h0, "
+            "sample panel_to_2016). Also file data/small/homes_2014.csv, column 'village', row 8; "
+            "file data/small/homes_2016.csv, column 'village', row 8.\n",
         ),
         (
             lambda p: replace(p, 2016, "v01h0,v01,1,2013", "v01h0,v01,0,0"),
-            "sample panel_to_2016, column 'project', unit v01h0: the arm of a unit changes between waves.",
+            "homes_2012.csv, column 'project', row 8: the arm of a unit changes between waves (unit v01h0",
         ),
         (
             lambda p: replace(p, 2016, "v01h0,v01,1,2013", "v01h0,v01,1,0"),
-            "column 'began', unit v01h0: the time at which treatment began of a unit changes",
+            "column 'began', row 8: the time at which treatment began of a unit changes between waves (unit",
         ),
         (
             lambda p: replace(p, 2016, "v00h0,v00,0,0,", "v00h1,v00,0,0,"),

@@ -1,27 +1,12 @@
 """A plug-in of a project: the example of the guide, word for word, in a folder elsewhere."""
 
 import csv
-import re
 
-import yaml
-from project import ROOT, STUDY, Project
-
-PAGE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(?:python|yaml)\n(.*?)```", PAGE, flags=re.DOTALL)
-
-
-def lay_example(project: Project) -> None:
-    folder = project.root / "plugins" / "my_report"
-    folder.mkdir(parents=True)
-    for name, block in zip(("__init__.py", "arms.py"), BLOCKS, strict=False):
-        (folder / name).write_text(block, encoding="utf-8")
-    entries = yaml.safe_load(BLOCKS[2])
-    project.edit_yaml("exhibits.yaml", lambda content: content["tables"].extend(entries))
-    project.edit_yaml("config.yaml", lambda content: content.update(plugins=["plugins/my_report"]))
+from project import STUDY, Project, lay_plugin
 
 
 def test_the_example_of_the_guide(project: Project) -> None:
-    lay_example(project)
+    lay_plugin(project.root, STUDY)
     before = project.results()
     shown = project.run()
     assert shown.returncode == 0, shown.stderr
@@ -38,7 +23,7 @@ def test_the_example_of_the_guide(project: Project) -> None:
 
 
 def test_an_edited_plugin_reruns_what_uses_it(project: Project) -> None:
-    lay_example(project)
+    lay_plugin(project.root, STUDY)
     assert project.run().returncode == 0
     module = project.root / "plugins" / "my_report" / "arms.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
@@ -55,7 +40,7 @@ def test_a_plugin_that_no_study_uses_reruns_nothing(project: Project) -> None:
 
 
 def test_rules_of_a_plugin_are_part_of_a_run(project: Project) -> None:
-    lay_example(project)
+    lay_plugin(project.root, STUDY)
     rule = """
 TARGETS.append("results/arms_copied.csv")
 

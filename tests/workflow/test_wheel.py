@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from project import ROOT
+from project import ROOT, lay_plugin
 
 # A workflow of somebody else that takes the stages in under names of its own.
 HOST = """\
@@ -101,11 +101,13 @@ def test_a_study_runs_from_the_wheel_outside_the_checkout(python: Path, tmp_path
     assert Path(where.strip()).is_relative_to(python.parents[1])
     command = python.with_name("ruralimpact")
     call(command, "new", "survey of 2014", folder=tmp_path)
+    lay_plugin(tmp_path / "survey of 2014", "producers")
     shown = call(command, "run", "--directory", "survey of 2014", folder=tmp_path)
     # The numbers of the data guide.
     assert "ranges from 377 to 430 US dollars of 2014" in " ".join(shown.split())
     folder = tmp_path / "survey of 2014"
-    assert (folder / "results" / "producers" / "report.html").is_file()
+    report = folder / "results" / "producers" / "report.html"
+    assert "Units compared in each analysis" in report.read_text(encoding="utf-8")
     assert "to do" not in call(command, "status", folder=folder)
     assert call(command, "run", folder=folder).startswith("Nothing to do")
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.suggestions import nearest
@@ -31,10 +33,13 @@ class Survey:
         item, where a unit has several rows), so the order of rows in the raw file leaves no trace.
     quality : dict
         See `quality.quality_report`.
+    rows : ndarray of int, shape (n,)
+        Row of the raw file that each row of `table` is from.
     """
 
     table: pd.DataFrame
     quality: dict[str, Any]
+    rows: NDArray[np.int64]
 
 
 def harmonise(
@@ -100,7 +105,9 @@ def harmonise(
     order = [*keys, *([source["item"]] if "item" in source else [])]
     table = pd.DataFrame({**keys, **variables}).sort_values(order, kind="stable")
     report = quality_report(prepared, entries, recoded, used=_used(source))
-    return Survey(table=table.reset_index(drop=True), quality=report)
+    return Survey(
+        table=table.reset_index(drop=True), quality=report, rows=table.index.to_numpy(np.int64)
+    )
 
 
 def _used(source: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,98 @@
+"""From units of a sample back to the rows of raw files, so that a message can name what to look at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ruralimpact.config import load_study
+from ruralimpact.errors import DataError, RuralImpactError, listed, place
+from ruralimpact.outcomes.unit_ids import in_waves
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.study import Study
+from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_source
+
+_STUDIES = Path("config/studies")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Rows of a raw file; `column` is the raw one, if the file has it."""
+
+    file: str
+    column: str | None
+    rows: list[int]
+
+
+def in_raw_files(error: DataError, study: str) -> DataError:
+    """Return an error with the raw files and rows of its units in the place of the sample.
+
+    Files are read once more: the tables between them and the sample keep no row numbers, so that the order
+    of rows leaves no trace in any result.
+
+    Parameters
+    ----------
+    error : DataError
+        With `within` and `units`.
+    study : str
+        A study of the project in whose folder this runs.
+
+    Returns
+    -------
+    DataError
+        `error` itself where no unit is found, or a file cannot be read any more.
+    """
+    try:
+        places = list(_places(error, load_study(_STUDIES / study)))
+    except (RuralImpactError, OSError):
+        return error
+    if not places or error.units is None:
+        return error
+    first, *others = places
+    named = [f"variable '{error.column}'"] if error.column and not first.column else []
+    about = ", ".join([*named, listed("unit", error.units), str(error.within)])
+    also = "; ".join(place(file=one.file, column=one.column, rows=one.rows) for one in others)
+    hints = [*([f"Also {also}."] if also else []), *([error.hint] if error.hint else [])]
+    return DataError(
+        f"{error.problem.removesuffix('.')} ({about}).",
+        file=first.file,
+        column=first.column,
+        rows=first.rows,
+        hint=" ".join(hints) or None,
+    )
+
+
+def _places(error: DataError, study: Study) -> Iterator[_Place]:
+    """Yield the rows of the units, file by file."""
+    sample = _sample(str(error.within), study)
+    if sample is None:
+        return
+    codebook = parse_codebook(study.codebook, [source.name for source in study.sources])
+    for source in study.sources:
+        if source.name not in sample.sources:
+            continue
+        entries, keys = entries_of(codebook, source.name), plain(source)
+        survey = harmonise(read_source(keys, source.path), keys, entries, file=source.path)
+        rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
+        raw_names = {entry.variable: entry.raw_name for entry in entries} | {"id": source.id}
+        variable = (sample.group or "id") if error.column == "group" else error.column
+        if rows:
+            yield _Place(source.path, raw_names.get(variable or ""), rows)
+
+
+def _sample(within: str, study: Study) -> Sample | None:
+    """Return the sample that an error is in, or that of the analysis that it is in."""
+    kind, _, name = within.partition(" ")
+    if kind == "analysis":
+        name = next((one.sample for one in study.analyses if one.name == name), "")
+    return study.samples.get(name)
+
+
+def _are_of(table: pd.DataFrame, units: Sequence[str]) -> pd.Series:
+    """Whether rows are of units, which are identifiers or have the wave with them."""
+    found = table["id"].isin(units)
+    return found | in_waves(table["id"], table["wave"]).isin(units) if "wave" in table else found
