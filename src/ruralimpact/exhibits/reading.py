@@ -152,8 +152,9 @@ def effective_groups_notes(results: StudyResults, frame: pd.DataFrame) -> list[s
     if few:
         rest = "rests" if few == 1 else "rest"
         notes.append(
-            f"{formatting.share_of(few, len(shown), 'estimate')} {rest} on fewer than {FEW_EFFECTIVE} "
-            f"effective {groups} in an arm: weight has gathered on few, and the intervals are wide for it."
+            f"Of these, {formatting.share_of(few, len(shown), 'estimate')} {rest} on fewer than "
+            f"{FEW_EFFECTIVE} effective {groups} in an arm: weight has gathered on few, and intervals "
+            "are wide for it."
         )
     return notes
 
