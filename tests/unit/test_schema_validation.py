@@ -138,6 +138,10 @@ MISTAKES: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "number for a text": (("label: A", "label: 3"), "'3' is not a text. Put it in quotes."),
     "empty value": (("label: A", "label:"), "key 'label': an empty value is not a text."),
+    "empty value of a key that may be left out": (
+        ("caliper: 2", "caliper:"),
+        "line 7, key 'strategies.nn.caliper': the key is empty; give it a value, or leave it out.",
+    ),
     "empty text": (("label: A", "label: ''"), "key 'label': the text is empty."),
     "text for a list": (("[a, 1]", "a"), "line 3, key 'values': 'a' is not a list."),
     "empty list": (("[a, 1]", "[]"), "key 'values': at least 1 entry is needed."),

@@ -11,7 +11,7 @@ whose messages name the key. Both know the same keys and values, and suggest the
 The models are subclasses of `ruralimpact.schema.base.Settings`. Their own validators raise `fault(...)`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -66,9 +66,23 @@ def validated(
     """
     document = content if isinstance(content, Document) else Document(content, file)
     try:
-        return _adapter(kind).validate_python(document.content)
+        made = _adapter(kind).validate_python(document.content)
     except ValidationError as error:
         raise _explained(error, document, key) from None
+    for place in _empty(content.content, ()) if isinstance(content, Document) else ():
+        problem = "the key is empty; give it a value, or leave it out."
+        dotted, line = _dotted(document.content, place), document.line(place)
+        raise ConfigError(problem, file=document.file, key=dotted, line=line)
+    return made
+
+
+def _empty(content: Any, place: Place) -> Iterator[Place]:
+    """Yield the places without a value: a key may be left out, but not without a word."""
+    if content is None:
+        yield place
+    inside = content.items() if isinstance(content, Mapping) else ()
+    for key, value in enumerate(content) if isinstance(content, list) else inside:
+        yield from _empty(value, (*place, key))
 
 
 def located(error: ConfigError, document: Document) -> ConfigError:
