@@ -3,6 +3,14 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+RENAMED = {
+    "clean": "edits",
+    "comparisons": "goodman_bacon",
+    "drift": "questionnaire_change",
+    "repairs": "data_edits",
+    "verdict": "robustness",
+}
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a closing sentence that helps with an unknown name.
@@ -17,9 +25,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     Returns
     -------
     str
-        The nearest known name where one is near, else all of them.
+        The name that the thing has now, or the nearest known one where one is near, else all of them.
     """
     names = list(known)
+    if RENAMED.get(name) in names:
+        return f"It is called '{RENAMED[name]}' now."
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{close[0]}'?"
