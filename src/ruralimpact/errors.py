@@ -1,9 +1,16 @@
 """Errors that a user can act on: they name the file, the column and the rows, or the config key."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 _ROWS_SHOWN = 5
+_LONG_WORD = re.compile(r"\S{200,}")
+
+
+def _shortened(text: str) -> str:
+    """Cut words that no message should hold whole, such as a cell of a thousand letters."""
+    return _LONG_WORD.sub(lambda word: f"{word.group()[:60]} ...", text)
 
 
 class RuralImpactError(Exception):
@@ -52,7 +59,7 @@ class DataError(RuralImpactError):
         )
         where = place(file=file, within=within, column=column, rows=rows, units=units)
         text = f"{where}: {problem}" if where else problem
-        super().__init__(f"{text} {hint}" if hint else text)
+        super().__init__(_shortened(f"{text} {hint}" if hint else text))
 
     def inside(self, within: str) -> "DataError":
         """Return the same error of a part of the study that was not known where it arose."""
@@ -113,7 +120,7 @@ class ConfigError(RuralImpactError):
             where.append(f"line {line}")
         if key is not None:
             where.append(f"key '{key}'")
-        super().__init__(f"{', '.join(where)}: {problem}" if where else problem)
+        super().__init__(_shortened(f"{', '.join(where)}: {problem}" if where else problem))
 
 
 class DesignError(RuralImpactError):

@@ -76,9 +76,13 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
         if source.name not in sample.sources:
             continue
         entries, keys = entries_of(codebook, source.name), plain(source)
-        survey = harmonise(read_source(keys, source.path), keys, entries, file=source.path)
+        joined = {one["name"]: read_source(one) for one in keys.get("join", ())}
+        table = read_source(keys, source.path)
+        survey = harmonise(table, keys, entries, file=source.path, others=joined)
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
-        raw_names = {entry.variable: entry.raw_name for entry in entries} | {"id": source.id}
+        raw_names = {entry.variable: entry.raw_name for entry in entries}
+        if isinstance(source.id, str):
+            raw_names["id"] = source.id
         variable = (sample.group or "id") if error.column == "group" else error.column
         if rows:
             yield _Place(source.path, raw_names.get(variable or ""), rows)

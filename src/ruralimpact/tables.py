@@ -56,6 +56,7 @@ def _column(column: Column, *, regex: bool = False) -> "pa.Column":
         unique=column.unique,
         coerce=column.coerce,
         regex=regex,
+        required=not regex,  # a round without an analysis has none of them
         description=column.meaning,
     )
 
@@ -76,7 +77,8 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
         A column is missing, of another type or out of its range: a defect of this package, not of the
         input, and so not a `RuralImpactError`.
     """
-    checked = schema(name).validate(frame)
+    # A round of a study may hold samples that only later rounds analyse.
+    checked = schema(name).validate(empty_table(name) if frame.shape == (0, 0) else frame)
     checked.to_parquet(path, index=False)
 
 

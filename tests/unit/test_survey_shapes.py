@@ -78,7 +78,7 @@ class TestFilter:
         [
             ({"column": "g", "known": True}, ["a", "c", "d"]),
             ({"column": "g", "values": ["u"]}, ["a"]),
-            ({"column": "g", "except": ["v"]}, ["a", "b"]),
+            ({"column": "g", "other_than": ["v"]}, ["a", "b"]),
             ({"column": "x", "values": [1, 3.0]}, ["a", "c"]),
             ({"column": "x", "minimum": 2}, ["b", "c"]),
             ({"column": "x", "minimum": 1, "maximum": 2}, ["a", "b"]),
@@ -109,7 +109,7 @@ class TestFilter:
         assert survey(tmp_path, text, X, keep=keep).table["id"].tolist() == ["a"]
 
 
-LAND = {"name": "land", "path": "land.csv", "keys": {"id": "hh"}}
+LAND = {"name": "land", "path": "land.csv", "by": {"id": "hh"}}
 AREA = {"variable": "area", "raw_name": "land.area", "type": "number", "role": "outcome"}
 
 
@@ -133,7 +133,7 @@ class TestJoin:
 
     def test_many_to_one_by_several_keys(self, tmp_path):
         text = "id,p,m\na,1,1\nb,1,1\nc,2,1\n"
-        join = [{"name": "places", "path": "places.csv", "keys": ["p", "m"]}]
+        join = [{"name": "places", "path": "places.csv", "by": ["p", "m"]}]
         places = "p,m,altitude\n1,1,300\n2,1,4000\n"
         entry = {**AREA, "raw_name": "places.altitude"}
         found = survey(tmp_path, text, entry, others={"places": places}, join=join)

@@ -11,6 +11,7 @@ for study in STUDIES.values():
             input:
                 [done(study, "generate_data")] if "generate" in study else [],
                 raw=source["path"],
+                others=source.other_files,
             output:
                 touch(done(study, job)),
                 survey=update(f"{stem}.parquet"),

@@ -20,6 +20,7 @@ def ingest_source(
     quality: str,
     study: str,
     source: Mapping[str, Any],
+    others: Sequence[str] = (),
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """Write `survey` (Parquet) and `quality` (JSON) from the file `raw`.
@@ -33,19 +34,25 @@ def ingest_source(
     study : str
     source : mapping
         Item of ``sources:`` in study.yaml.
+    others : sequence of path
+        Files that the source is read with: joined ones, and tables of repairs.
     rows : sequence of mapping
         Rows of the codebook that describe the source.
     """
+    digests = {path: file_digest(path) for path in others}
     entries = parse_codebook(rows, [source["name"]], file=codebook)
     table = read_source(source, raw)
-    result = harmonise(table, source, entries_of(entries, source["name"]), file=raw)
+    joined = {one["name"]: read_source(one) for one in source.get("join", ())}
+    mine = entries_of(entries, source["name"])
+    result = harmonise(table, source, mine, file=raw, others=joined)
     report = {
         "study": study,
         "source": source["name"],
         **({"wave": str(source["wave"])} if "wave" in source else {}),
         "file": raw,
-        "content_sha256": content_digest(table.cells),
+        "content_sha256": content_digest(table.cells, digests),
         **_file(raw),
+        **({"other_files": digests} if digests else {}),
         "file_labels": table.file_labels,
         **result.quality,
     }

@@ -6,7 +6,6 @@ from ruralimpact.config.load import (
     load_config,
     load_studies,
     load_study,
-    read_codebook,
 )
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "load_config",
     "load_studies",
     "load_study",
-    "read_codebook",
 ]

@@ -1,6 +1,5 @@
 """Read and check the configuration, so that a mistake is found before any work starts."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ruralimpact.schema.study import Config, Study, StudyFile
 from ruralimpact.schema.validation import located, validated
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.codebook_file import codebook_path, read_codebook
 
 _CONFIG, _STUDIES = Path("config/config.yaml"), Path("config/studies")
 
@@ -110,11 +110,14 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
     file = validated(StudyFile, documents["study"])
     validated(StrategiesFile, documents["strategies"])
     validated(exhibits_file(kinds_of(plugins)), documents["exhibits"])
-    codebook = read_codebook(folder / "codebook.csv", shown=shown / "codebook.csv")
+    codebook_file = codebook_path(folder)
+    shown_codebook = shown / codebook_file.name
+    lines = read_codebook(codebook_file, shown=shown_codebook)
+    codebook = list(lines.values())
     try:
         sources = sources_written_out(file.sources, shown / "study.yaml")
         known = dict.fromkeys([*(one.name for one in file.sources), *(one.name for one in sources)])
-        parse_codebook(codebook, known, file=str(shown / "codebook.csv"))
+        parse_codebook(codebook, known, file=str(shown_codebook), lines=list(lines))
         study = written_out(
             file,
             shown / "study.yaml",
@@ -152,16 +155,8 @@ def check_files(root: str | Path, studies: Iterable[Study]) -> None:
                     "a file whose name has braces or angle brackets cannot be read; rename it."
                 )
                 raise DataError(problem, file=source.path, hint=whose)
-            if not (Path(root) / source.path).is_file():
-                raise DataError("there is no such file.", file=source.path, hint=whose)
-
-
-def read_codebook(path: Path, *, shown: Path) -> list[dict[str, Any]]:
-    """Read the rows of a codebook as text; `shown` is its name in messages."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-    except FileNotFoundError:
-        raise ConfigError("there is no such file.", file=shown) from None
-    except UnicodeDecodeError:
-        raise ConfigError("the file is not UTF-8 text.", file=shown) from None
+            for path in (source.path, *source.other_files):
+                if not (Path(root) / path).is_file():
+                    others = whose.replace("It is the", "It belongs to the")
+                    hint = whose if path == source.path else others
+                    raise DataError("there is no such file.", file=path, hint=hint)

@@ -22,6 +22,7 @@ from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import within
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.study import Study
+from ruralimpact.schema.waves import places_in_time
 from ruralimpact.tables import empty_table
 
 
@@ -100,7 +101,7 @@ def estimate_study(
     filled = [one.tests for one in made if len(one.tests)]
     return {
         "estimates": pd.DataFrame([row for one in made for row in one.estimates]),
-        "scores": wide,
+        "scores": wide if scores else empty_table("scores"),
         "std_errors": pd.DataFrame([row for one in made for row in one.std_errors]),
         "tests": pd.concat(filled, ignore_index=True) if filled else empty_table("tests"),
     }
@@ -201,10 +202,8 @@ def _estimator(
     if analysis.method == "panel":
         if comparison.sampling is not None:
             raise DesignError(f"{comparison.name}: panel regressions take no sampling weights.")
-        periods = (
-            pd.Series(comparison.units["wave"]).rank(method="dense").to_numpy().astype(np.int64)
-        )
         units = comparison.units
+        periods = np.array(places_in_time(units["wave"].astype(str).tolist()), dtype=np.int64)
         panel = Panel(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)

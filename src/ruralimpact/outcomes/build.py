@@ -1,6 +1,6 @@
 """Variables and outcomes that study.yaml defines, each by one of a closed set of constructors."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from ruralimpact.schema import construction as spec
 from ruralimpact.schema.source import Prices
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.values import code_of, codes_of, number_of
 
 FloatArray = NDArray[np.float64]
 
@@ -48,6 +49,7 @@ def build(
     entries: Sequence[Entry] = (),
     rows: Mapping[str, pd.DataFrame] | None = None,
     prices: Prices | None = None,
+    found: Mapping[str, Collection[str]] | None = None,
 ) -> Construction:
     """Add the variables and outcomes of study.yaml to a survey table.
 
@@ -62,6 +64,8 @@ def build(
     rows : mapping of str to DataFrame, optional
         Sources with several rows a unit, by name, with their column ``id``.
     prices : Prices, optional
+    found : mapping of str to collection of str, optional
+        See `values_found`.
 
     Returns
     -------
@@ -71,8 +75,8 @@ def build(
     Raises
     ------
     ConfigError
-        An unknown variable (with the nearest known one), a name that is taken, or a category where a
-        number is needed.
+        An unknown variable or value (with the nearest known one), a name that is taken, or a category
+        where a number is needed.
     """
     labels: dict[str, set[str]] = {}
     for entry in entries:
@@ -81,7 +85,8 @@ def build(
     undefined: dict[str, int] = {}
     for block, definitions in (("variables", variables), ("outcomes", outcomes)):
         for name, made in definitions.items():
-            source = _Inputs(columns, labels, made.build, f"{block}.{name}", rows or {}, prices)
+            key = f"{block}.{name}"
+            source = _Inputs(columns, labels, made.build, key, rows or {}, prices, found or {})
             if name in columns:
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
             columns[name] = _CONSTRUCTORS[made.build](source, made)
@@ -101,6 +106,7 @@ class _Inputs:
     key: str
     tables: Mapping[str, pd.DataFrame]
     prices: Prices | None
+    found: Mapping[str, Collection[str]]
 
     def rows_of(self, name: str) -> "_Inputs":
         """The same definition looking at the rows of a source."""
@@ -144,14 +150,40 @@ def _indicator(source: _Inputs, made: spec.Indicator) -> FloatArray:
 def _members(
     source: _Inputs, column: pd.Series, name: str, values: Sequence[spec.Value], option: str
 ) -> NDArray[np.bool_]:
-    """Tell which rows have one of the values that a key lists."""
-    is_text = not pd.api.types.is_numeric_dtype(column)
-    known = source.labels.get(name)
-    for value in values:
-        if is_text and known and value not in known:
-            problem = f"'{name}' has no value '{value}'. {nearest(str(value), sorted(known))}"
+    """Tell which rows have one of the values that a key lists, compared as codes."""
+    wanted = codes_of(values)
+    labels = set(map(code_of, source.labels.get(name, ())))
+    known = labels or source.found.get(name, frozenset())
+    for code, value in wanted.items():
+        if code not in known and (labels or known):
+            problem = f"'{name}' has no value '{value}'. {nearest(code, sorted(known))}"
             raise ConfigError(problem, key=f"{source.key}.{option}")
-    return column.isin([str(value) for value in values] if is_text else list(values)).to_numpy()
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = [number for number in map(number_of, wanted) if number is not None]
+        return column.isin(numbers).to_numpy()
+    return column.map(code_of, na_action="ignore").isin(wanted).to_numpy()
+
+
+def values_found(surveys: Mapping[str, pd.DataFrame], *, one_wave: bool) -> dict[str, set[str]]:
+    """Return the codes of each variable of the survey tables, where a value without a code is a mistake.
+
+    Parameters
+    ----------
+    surveys : mapping of str to DataFrame
+    one_wave : bool
+        Whether there is no other wave that may bring values which are not there yet.
+
+    Returns
+    -------
+    dict of str to set of str
+        Empty where there are several waves.
+    """
+    found: dict[str, set[str]] = {}
+    for table in surveys.values() if one_wave else ():
+        for name in table.columns:
+            known = table[name].dropna().unique()
+            found.setdefault(str(name), set()).update(map(code_of, known))
+    return found
 
 
 def _log(source: _Inputs, made: spec.OfOne) -> FloatArray:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.outcomes.build import build
+from ruralimpact.outcomes.build import build, values_found
 from ruralimpact.outcomes.covariates import covariates_before, unit_variables
+from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
 from ruralimpact.outcomes.two_periods import two_periods
 from ruralimpact.outcomes.unit_ids import in_waves
@@ -26,6 +27,7 @@ from ruralimpact.schema.construction import AnyOutcome
 from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
+from ruralimpact.survey.similar import refuse_near, refuse_two_ways
 
 _KEYS = ("unit_id", "group", "id", "wave", "sampling_weight", "sampling_stratum")
 EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
@@ -110,8 +112,17 @@ def _built(
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
     }
     rows = {source: priced[source] for source in priced if source in several}
-    pooled = _pooled(name, asked, priced, _described(entries, several))
+    pooled = pool(name, asked, priced, entries, several)
+    for source, table in rows.items():
+        refuse_near(
+            table["id"].set_axis(table["id"]),
+            pooled["id"],
+            where=f"the sample, and belongs to the source '{source}'",
+            column="id",
+            within=f"sample {name}",
+        )
     outcomes = _outcomes(name, asked, study)
+    one_wave = len({one.wave for one in study.sources}) == 1
     try:
         construction = build(
             pooled,
@@ -120,11 +131,12 @@ def _built(
             entries=entries,
             rows=rows,
             prices=study.prices,
+            found=values_found(surveys, one_wave=one_wave),
         )
     except DataError as error:
         raise error.inside(f"sample {name}") from None
     table = construction.table.assign(unit_id=_unit_ids(construction.table))
-    _check_unique(table["unit_id"], name)
+    _refuse_two_ways(name, asked, table, study)
     excluded = [
         _exclusion(
             f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
@@ -180,6 +192,14 @@ def _selected(
     excluded: list[tuple[str, int, int]] = []
     contamination = pd.DataFrame(columns=list(CONTAMINATION_COLUMNS))
     column = asked.group or "id"
+    for other in asked.referred:
+        refuse_near(
+            table["id"].set_axis(table["id"]),
+            others[other]["id"],
+            where=f"the sample '{other}'",
+            column="id",
+            within=f"sample {name}",
+        )
     if asked.baseline is not None:
         before = others[asked.baseline]
         arms = [asked.arm] if asked.arm is not None else []
@@ -251,41 +271,20 @@ def _refuse_changes(name: str, asked: spec.Sample, table: pd.DataFrame) -> None:
     refuse_changes(table, fixed, name)
 
 
-def _pooled(
-    name: str,
-    asked: spec.Sample,
-    surveys: Mapping[str, pd.DataFrame],
-    entries: Sequence[Entry],
-) -> pd.DataFrame:
-    """Stack the sources of a sample; a codebook variable that a source lacks is missing there."""
-    for source in asked.sources:
-        if source not in surveys:
-            problem = f"there is no source '{source}'. {nearest(source, surveys)}"
-            raise ConfigError(problem, key=f"samples.{name}.sources")
-    tables = {source: surveys[source] for source in asked.sources}
-    _refuse_no_wave(name, tables)
-    pooled = pd.concat(tables.values(), ignore_index=True)
-    lacking = {
-        entry.variable: pd.Series(
-            np.nan, index=pooled.index, dtype=float if entry.is_number else "str"
-        )
-        for entry in entries
-        if entry.variable not in pooled
+def _refuse_two_ways(name: str, asked: spec.Sample, table: pd.DataFrame, study: Study) -> None:
+    """Refuse units or groups of several sources that differ only in the way of writing."""
+    distinct = {column for one in study.sources for column in one.as_written}
+    group = asked.group or "id"
+    raw_names = {row["raw_name"] for row in study.codebook if row["variable"] == group}
+    ids = {
+        column
+        for one in study.sources
+        for column in ([one.id] if isinstance(one.id, str) else one.id)
     }
-    return pooled.assign(**lacking)
-
-
-def _refuse_no_wave(name: str, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Refuse a source that has no wave among sources that have one."""
-    without = [source for source, table in tables.items() if "wave" not in table]
-    if without and len(without) < len(tables):
-        problem = f"the source '{without[0]}' has no wave, and others of the sample have one."
-        raise ConfigError(problem, key=f"samples.{name}.sources")
-
-
-def _described(entries: Sequence[Entry], several: set[str]) -> list[Entry]:
-    """Return the entries that do not describe rows of a source with several a unit."""
-    return [entry for entry in entries if entry.source not in several]
+    for column, written, what in (("id", ids, "identifiers"), (group, raw_names, "groups")):
+        if column in table and not written & distinct and not is_numeric_dtype(table[column]):
+            named = table.set_index("unit_id")[column]
+            refuse_two_ways(named, what=what, column=column, within=f"sample {name}")
 
 
 def _strays(rows: Mapping[str, pd.DataFrame], ids: pd.Series) -> dict[str, int]:
@@ -308,17 +307,6 @@ def _groups(name: str, column: str, table: pd.DataFrame) -> pd.Series:
     if len(table) and table[column].isna().all():
         raise DataError("no row has a group.", within=f"sample {name}", column=column)
     return pd.Series(table[column].astype("str"))
-
-
-def _check_unique(unit_ids: pd.Series, name: str) -> None:
-    repeated = unit_ids[unit_ids.duplicated()]
-    if len(repeated):
-        raise DataError(
-            "the same unit occurs in more than one source.",
-            within=f"sample {name}",
-            column="id",
-            units=repeated.unique().tolist(),
-        )
 
 
 def _exclusion(scope: str, reason: str, rows: int, rows_before: int) -> dict[str, Any]:

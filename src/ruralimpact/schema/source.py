@@ -1,8 +1,8 @@
-"""Raw files: where they are, how they are read, and what is repaired before the codebook is applied."""
+"""Raw files: where they are, how they are read, and what is done before the codebook is applied."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ruralimpact.schema.base import (
     Entries,
@@ -11,130 +11,93 @@ from ruralimpact.schema.base import (
     Number,
     Positive,
     Settings,
+    SomeDistinctEntries,
     SomeEntries,
     Text,
+    fault,
 )
+from ruralimpact.schema.repair import AnyRepair
 
 
-class Repair(Settings):
-    """A repair of a raw table; each is counted in the quality report."""
+class Reading(Settings):
+    """How a file is read."""
 
-    rule: str
-    """What is repaired."""
-
-
-class ColumnRepair(Repair):
-    """A repair of some raw columns."""
-
-    columns: Names
-    """Raw columns that it is applied to."""
-
-
-class ExactDuplicates(Repair, title="Rows that are copies of others are left out"):
-    """`rule: exact_duplicates`."""
-
-    rule: Literal["exact_duplicates"]
-
-
-class NearDuplicates(
-    Repair, title="Rows with an identifier that occurs before and few other cells different"
-):
-    """`rule: near_duplicates`."""
-
-    rule: Literal["near_duplicates"]
-    cells: Annotated[int, Field(ge=1)]
-    """Cells that may differ; one row is kept, and cells that differ are set to missing."""
+    encoding: str | None = None
+    """Encoding of a `.csv` (UTF-8 when not given), `.dta` or `.sav` file."""
+    delimiter: str | None = None
+    """What separates the cells of a `.csv` file; a comma when not given."""
+    decimal: Literal[".", ","] | None = None
+    """Decimal mark of numbers that are text; a point when not given. Once it is stated, no number is
+    taken for one with a thousands mark."""
+    sheet: str | None = None
+    """Sheet of an `.xlsx` file; when not given the one that is neither hidden nor empty."""
+    header: int | SomeEntries[int] | None = None
+    """Row of a `.csv` or `.xlsx` file that holds the names of the columns; the first when not given. Of
+    several rows the words are joined by a slash."""
+    merged: Literal["fill"] | None = None
+    """Give each cell of a merged range of an `.xlsx` file its value. Without it such cells cannot be
+    used."""
 
 
-class Spellings(ColumnRepair, title="Spellings of one name"):
-    """`rule: spellings`."""
+class JoinedFile(Reading):
+    """A second file of the same wave, of which each row finds one by keys."""
 
-    rule: Literal["spellings"]
-    forms: Annotated[dict[str, SomeEntries[str]], Field(min_length=1)]
-    """Forms that stand for each name."""
-
-
-class DecimalComma(ColumnRepair, title="Decimal commas among decimal points"):
-    """`rule: decimal_comma`."""
-
-    rule: Literal["decimal_comma"]
-
-
-class Scale(ColumnRepair, title="One unit mistaken for another"):
-    """`rule: scale`."""
-
-    rule: Literal["scale"]
-    above: Number
-    """What lies above is in the other unit; no true value reaches it."""
-    factor: Positive
-    """What it is multiplied by."""
+    name: Name
+    """Its columns are called `<name>.<column>` in the codebook."""
+    path: Text
+    """The file, relative to the project's folder."""
+    by: SomeDistinctEntries[str] | Annotated[dict[str, str], Field(min_length=1)]
+    """Raw columns that both files have, or column of the source to column of this file."""
+    clean: Entries[AnyRepair] = ()
+    """Repairs of this file, before it is joined."""
 
 
-class YearToAge(ColumnRepair, title="Birth years entered as age"):
-    """`rule: year_to_age`."""
+class Condition(Settings):
+    """Rows that are kept, by a raw column."""
 
-    rule: Literal["year_to_age"]
-    year: int
-    """Year of the interview."""
+    column: str
+    """Raw column, also one of a joined file."""
+    reason: Text
+    """Why others are left out, as the sample table words it."""
+    values: SomeEntries[str | int | float] | None = None
+    """Keep rows with these values."""
+    other_than: SomeEntries[str | int | float] | None = None
+    """Keep rows with other values than these."""
+    known: Literal[True] | None = None
+    """Keep rows in which it is not blank."""
+    minimum: Number | None = None
+    """Keep rows with at least this number."""
+    maximum: Number | None = None
+    """Keep rows with at most this number."""
 
+    @model_validator(mode="after")
+    def _one_way(self) -> "Condition":
+        ways = [self.values, self.other_than, self.known, self.range]
+        if sum(way is not None for way in ways) != 1:
+            raise fault("needs one of `values`, `other_than`, `known`, and `minimum` or `maximum`.")
+        return self
 
-class Currency(ColumnRepair, title="Amounts that are stated to be in another currency"):
-    """`rule: currency`."""
-
-    rule: Literal["currency"]
-    stated_in: str
-    """Raw column that states the currency of the row."""
-    home: str
-    """What it says where nothing is to be converted."""
-    rates: Annotated[dict[str, Positive], Field(min_length=1)]
-    """Home currency a unit of each other currency."""
-
-
-class Implausible(ColumnRepair, title="Values far from the median of their class, set to missing"):
-    """`rule: implausible`."""
-
-    rule: Literal["implausible"]
-    within: SomeEntries[str]
-    """Raw columns whose values make the classes."""
-    factor: Annotated[Number, Field(gt=1)]
-    """How many times more or less than the median is not believed."""
-
-
-AnyRepair = Annotated[
-    ExactDuplicates
-    | NearDuplicates
-    | Spellings
-    | DecimalComma
-    | Scale
-    | YearToAge
-    | Currency
-    | Implausible,
-    Field(discriminator="rule"),
-]
+    @property
+    def range(self) -> tuple[float | None, float | None] | None:
+        """Both ends, if there is one."""
+        ends = (self.minimum, self.maximum)
+        return None if ends == (None, None) else ends
 
 
-class WaveFile(Settings):
+class WaveFile(Reading):
     """A wave of a series, with what its file has of its own."""
 
     wave: str | int
     """The wave."""
     path: Text | None = None
     """The file, if not at the path of the series."""
-    encoding: str | None = None
-    """Encoding of this wave's `.csv` file."""
-    delimiter: str | None = None
-    """What separates the cells of this wave's `.csv` file."""
-    decimal: Literal[".", ","] | None = None
-    """Decimal mark of this wave's `.csv` file."""
-    sheet: str | None = None
-    """Sheet of this wave's `.xlsx` file."""
     currency: str | None = None
     """Currency of this wave's amounts."""
     price_year: int | None = None
     """Year of the prices of this wave's amounts."""
 
 
-class SourceEntry(Settings):
+class SourceEntry(Reading):
     """An entry of `sources:`, which stands for a file, or for a series of files."""
 
     name: Name
@@ -143,8 +106,9 @@ class SourceEntry(Settings):
     """Label shown in tables and figures."""
     path: Text
     """The file, relative to the project's folder; of a series with `{wave}` in its place."""
-    id: str
-    """Raw column that identifies the unit."""
+    id: str | SomeDistinctEntries[str]
+    """Raw column that identifies the unit, or several that only together do; `$row` numbers the rows of a
+    file that has none."""
     wave: str | None = None
     """Wave of all rows of the file; or give `wave_variable`."""
     waves: SomeEntries[str | int | WaveFile] = ()
@@ -157,19 +121,28 @@ class SourceEntry(Settings):
     """Year of the prices of the file's amounts (codebook type `money`), if not that of `prices`."""
     wave_variable: str | None = None
     """Variable of the codebook that tells the wave of each row."""
-    encoding: str = "utf-8"
-    """Encoding of a `.csv` file."""
-    delimiter: str = ","
-    """What separates the cells of a `.csv` file."""
-    decimal: Literal[".", ","] = "."
-    """Decimal mark of a `.csv` file."""
-    sheet: str | None = None
-    """Sheet of an `.xlsx` file; the first when not given."""
     item: str | None = None
     """Variable of the codebook that tells apart the rows of a unit, where the file has several of each
     (products, plots); its rows are added up by `rows` in variables and outcomes."""
     clean: Entries[AnyRepair] = ()
     """Repairs before the codebook is applied, in this order; each is counted in the quality report."""
+    join: Entries[JoinedFile] = ()
+    """Files of the same wave whose columns are joined to the rows of this one, after its repairs."""
+    keep: Entries[Condition] = ()
+    """Rows that are kept, after repairs and joins; those that are not are counted with the reason."""
+    dates: Text | None = None
+    """How dates are written (codebook type `date`), in the signs of strptime such as `%d/%m/%Y`; as
+    `2024-03-01` when not given."""
+    as_written: Entries[str] = ()
+    """Raw columns whose values are different although they differ only in case, spaces, accents, leading
+    zeros or `.0`."""
+
+    @property
+    def other_files(self) -> list[str]:
+        """Files that it is read with: joined ones, and tables of repairs."""
+        repairs = [*self.clean, *(repair for one in self.join for repair in one.clean)]
+        tables = [repair["file"] for repair in repairs if "file" in repair]
+        return list(dict.fromkeys([*(one.path for one in self.join), *tables]))
 
 
 class Source(SourceEntry):

@@ -1,4 +1,8 @@
-"""The order of survey waves."""
+"""The one order of survey waves."""
+
+from collections.abc import Sequence
+
+from ruralimpact.errors import ConfigError
 
 
 def wave_key(wave: str) -> tuple[int, float, str]:
@@ -12,3 +16,25 @@ def wave_key(wave: str) -> tuple[int, float, str]:
 def ending_of(wave: str) -> str:
     """Return a wave as the end of a name."""
     return "".join(letter if letter.isalnum() else "_" for letter in wave.lower())
+
+
+def places_in_time(waves: Sequence[str]) -> list[int]:
+    """Return the place of each wave among those that there are, from 1, in the order of time.
+
+    Parameters
+    ----------
+    waves : sequence of str
+
+    Raises
+    ------
+    ConfigError
+        A wave is no number, so that nothing says when it was.
+    """
+    words = sorted(wave for wave in set(waves) if wave_key(wave)[0])
+    if words:
+        problem = (
+            f"the wave '{words[0]}' is no number, so it cannot be told which waves come first."
+        )
+        raise ConfigError(f"{problem} Call waves by their year or their number.", key="wave")
+    order = {wave: place for place, wave in enumerate(sorted(set(waves), key=wave_key), start=1)}
+    return [order[wave] for wave in waves]

@@ -8,7 +8,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.survey.chosen import chosen_rows
 from ruralimpact.survey.repair import Cells, Repair
 from ruralimpact.survey.similar import folded
-from ruralimpact.survey.values import looks_like_thousands, normalised
+from ruralimpact.survey.values import code_of, looks_like_thousands, normalised
 
 Repaired = tuple[pd.Series, Cells]
 
@@ -106,7 +106,15 @@ def implausible(job: Repair, column: pd.Series) -> Repaired:
     return column.mask(changed, ""), changed
 
 
+def codes(job: Repair, column: pd.Series) -> Repaired:
+    """Write numbers in one way: 7 for 07, 7.0 and 7."""
+    written = column.map(lambda text: code_of(text, job.decimal))
+    changed = (written != column).to_numpy()
+    return written, changed
+
+
 CELL_REPAIRS = {
+    "codes": codes,
     "spellings": spellings,
     "decimal_comma": decimal_comma,
     "thousands": thousands,

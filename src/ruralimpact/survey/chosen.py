@@ -40,7 +40,7 @@ def keep_rows(
     table : DataFrame of str
     conditions : sequence of mapping
         Each with ``column`` (as `raw_column.raw_column` takes it), ``reason`` and one of ``values`` (keep
-        these), ``except`` (leave out these), ``known: true`` (leave out blanks), or ``minimum`` and
+        these), ``other_than`` (leave out these), ``known: true`` (leave out blanks), or ``minimum`` and
         ``maximum`` (ends included; what is no number is left out).
     file : path
     decimal : str
@@ -77,8 +77,8 @@ def _passes(
 ) -> NDArray[np.bool_]:
     if "values" in condition:
         return _has_one_of(column, condition["values"], f"{key}.values", decimal)
-    if "except" in condition:
-        return ~_has_one_of(column, condition["except"], f"{key}.except", decimal)
+    if "other_than" in condition:
+        return ~_has_one_of(column, condition["other_than"], f"{key}.other_than", decimal)
     if condition.get("known"):
         return np.asarray(column.map(normalised) != "", dtype=bool)
     if "minimum" in condition or "maximum" in condition:
@@ -86,7 +86,7 @@ def _passes(
         values = np.array([np.nan if one is None else one for one in numbers], dtype=float)
         low, high = condition.get("minimum", -np.inf), condition.get("maximum", np.inf)
         return np.asarray((values >= low) & (values <= high), dtype=bool)
-    raise ConfigError("needs `values`, `except`, `known`, `minimum` or `maximum`.", key=key)
+    raise ConfigError("needs `values`, `other_than`, `known`, `minimum` or `maximum`.", key=key)
 
 
 def _has_one_of(

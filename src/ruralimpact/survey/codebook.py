@@ -88,7 +88,11 @@ class Entry:
 
 
 def parse_codebook(
-    rows: Sequence[Mapping[str, Any]], sources: Iterable[str], *, file: str | None = None
+    rows: Sequence[Mapping[str, Any]],
+    sources: Iterable[str],
+    *,
+    file: str | None = None,
+    lines: Sequence[int] = (),
 ) -> tuple[Entry, ...]:
     """Check the rows of a codebook.
 
@@ -100,6 +104,8 @@ def parse_codebook(
         Names of the study's sources.
     file : str, optional
         Path of the codebook, for messages.
+    lines : sequence of int, optional
+        Line of each row in the file; from 2 on when not given.
 
     Returns
     -------
@@ -114,7 +120,8 @@ def parse_codebook(
     """
     known = tuple(sources)
     entries = tuple(
-        _entry(row, known, f"line {line}", file) for line, row in enumerate(rows, start=2)
+        _entry(row, known, f"line {line}", file)
+        for line, row in zip(lines or range(2, len(rows) + 2), rows, strict=True)
     )
     _check_unique(entries, known, file)
     _check_agreement(entries, file)

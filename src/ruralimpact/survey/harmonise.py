@@ -94,11 +94,16 @@ def harmonise(
         )
         for entry in entries
     }
-    _refuse_two_ways(recoded, entries, file)
+    distinct = set(source.get("as_written", ()))
+    _refuse_two_ways(recoded, [one for one in entries if one.raw_name not in distinct], file)
     variables = {name: one.data for name, one in recoded.items()}
     wave = _wave(source, entries, variables, ids.index, file)
     item = variables[source["item"]] if "item" in source else None
-    check_identifiers(ids, wave, item, file=file, column=TOGETHER.join(id_columns(source)))
+    named = id_columns(source)
+    check_identifiers(ids, wave, item, file=file, column=TOGETHER.join(named))
+    if not distinct.issuperset(named):
+        refuse_two_ways(ids, file=file, column=TOGETHER.join(named), what="identifiers")
+
     if "wave_variable" in source and wave is not None:
         variables[source["wave_variable"]] = wave
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
@@ -113,7 +118,7 @@ def harmonise(
 def _used(source: Mapping[str, Any]) -> list[str]:
     """Return the raw columns that a source uses besides those of the codebook."""
     stated_in = [rule["stated_in"] for rule in source.get("clean", ()) if "stated_in" in rule]
-    keys = [column for one in source.get("join", ()) for column in one["keys"]]
+    keys = [column for one in source.get("join", ()) for column in one["by"]]
     chosen = [one["column"] for one in source.get("keep", ())]
     return [*id_columns(source), *stated_in, *keys, *chosen]
 

@@ -1,4 +1,4 @@
-"""Who a row is about: identifiers that are there, exact, written in one way, and once each."""
+"""Who a row is about: identifiers that are there, exact, and once each."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import FLOAT32, NUMBER, RawTable
-from ruralimpact.survey.similar import refuse_two_ways
 from ruralimpact.survey.values import is_error, normalised
 
 ROW_NUMBER = "$row"
@@ -66,12 +65,10 @@ def check_identifiers(
     Raises
     ------
     DataError
-        Also two identifiers that differ only in the way of writing.
     """
     for problem, hit in _unusable(ids).items():
         if hit.any():
             raise DataError(problem, file=file, column=column, rows=ids.index[hit].tolist())
-    refuse_two_ways(ids, file=file, column=column, what="identifiers")
     parts = {"id": ids, "wave": wave, "item": item}
     keys = pd.DataFrame({name: part for name, part in parts.items() if part is not None})
     repeated = keys[keys.duplicated(keep=False)].sort_values(list(keys.columns), kind="stable")

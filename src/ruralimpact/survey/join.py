@@ -10,7 +10,7 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_column import BETWEEN, raw_column
 from ruralimpact.survey.raw_table import RawTable
-from ruralimpact.survey.similar import folded, refuse_two_ways
+from ruralimpact.survey.similar import refuse_near, refuse_two_ways
 from ruralimpact.survey.values import code_of
 
 
@@ -82,7 +82,7 @@ def join_file(
             hint="Rows of a unit are a source of their own with an `item`, whose variables are added up by "
             "`rows`.",
         )
-    _refuse_near(here, there, " + ".join(keys), file, other)
+    refuse_near(here, there, file=file, column=" + ".join(keys), where=str(other))
     places = pd.Index(there).get_indexer(pd.Index(here))
     found = places >= 0
     # Place -1, where nothing is found, is no row and so becomes a blank one.
@@ -107,22 +107,6 @@ def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
     keys = joined.mask(blank, "")
     refuse_two_ways(keys[keys != ""], file=file, column=" + ".join(names), what="keys")
     return keys
-
-
-def _refuse_near(
-    here: pd.Series, there: pd.Series, column: str, file: str | Path, other: str | Path
-) -> None:
-    """Refuse keys without their like in the other file that have one but for the way of writing."""
-    known = {folded(key): key for key in there}
-    lost = [key for key in here.unique() if key and key not in set(there) and folded(key) in known]
-    if lost:
-        raise DataError(
-            f"'{lost[0]}' is '{known[folded(lost[0])]}' in {other}: they differ only in the way of writing.",
-            file=file,
-            column=column,
-            rows=here.index[here.isin(lost)].tolist(),
-            hint="Write keys in one way by the repair `spellings`.",
-        )
 
 
 def _together(

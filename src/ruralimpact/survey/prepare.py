@@ -93,7 +93,7 @@ def prepare(
         found = join_file(
             table,
             _cleaned(others[one["name"]], one),
-            keys_of(one["keys"]),
+            keys_of(one["by"]),
             name=one["name"],
             file=file,
             other=one["path"],

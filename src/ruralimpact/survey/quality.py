@@ -15,18 +15,22 @@ from ruralimpact.survey.recode import Recoded
 _LISTED = 20
 
 
-def content_digest(raw: pd.DataFrame) -> str:
+def content_digest(raw: pd.DataFrame, others: Mapping[str, str] | None = None) -> str:
     """Return the SHA-256 of the cells of a raw table, which the order of its rows does not change.
 
     Parameters
     ----------
     raw : DataFrame of str
         Cells of a `RawTable`.
+    others : mapping of str to str, optional
+        Digests of the files that it is read with.
     """
     found = hashlib.sha256("\x1f".join(raw.columns).encode())
     columns = [raw.iloc[:, place].tolist() for place in range(raw.shape[1])]
     for line in sorted("\x1f".join(cells) for cells in zip(*columns, strict=True)):
         found.update(f"\n{line}".encode())
+    for digest in (others or {}).values():
+        found.update(digest.encode())
     return found.hexdigest()
 
 

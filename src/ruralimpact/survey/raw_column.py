@@ -6,7 +6,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.values import normalised
+from ruralimpact.survey.values import code_of, normalised
 
 # Between the names of columns that belong together, and between their values.
 TOGETHER, BETWEEN = " + ", "/"
@@ -19,8 +19,8 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
     ----------
     cells : DataFrame of str
     name : str
-        A column, or several with `` + `` between them, such as ``province + municipality``: the text of
-        each with a slash between, blank where one of them is.
+        A column, or several with `` + `` between them, such as ``province + municipality``: the code of
+        each (`values.code_of`) with a slash between, blank where one of them is.
     file : path
         For messages.
 
@@ -46,8 +46,8 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
 
 
 def together(cells: pd.DataFrame, names: list[str], file: str | Path) -> pd.Series:
-    """Return the values of several columns as one text a row, blank where one of them is."""
-    parts = [raw_column(cells, name, file).map(normalised) for name in names]
+    """Return the codes of several columns as one text a row, blank where one of them is."""
+    parts = [raw_column(cells, name, file).map(code_of) for name in names]
     table = pd.concat(parts, axis=1)
     texts: pd.Series = table.agg(BETWEEN.join, axis=1)
     name = TOGETHER.join(names)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -33,17 +34,65 @@ def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
     return sorted(sorted(names) for names in found.values() if len(names) > 1)
 
 
-def refuse_two_ways(names: pd.Series, *, file: str | Path, column: str, what: str) -> None:
+def refuse_near(
+    names: pd.Series,
+    known: Iterable[str],
+    *,
+    where: str,
+    column: str,
+    file: str | Path | None = None,
+    within: str | None = None,
+) -> None:
+    """Refuse names that are not among those known but for the way of writing.
+
+    Parameters
+    ----------
+    names : Series of str
+        Indexed by row of the file or, of a sample, by unit. The empty string is passed over.
+    known : iterable of str
+    where : str
+        Where the known ones stand, for the message.
+    column : str
+    file, within : str
+        The file, or the sample, that the names are of.
+
+    Raises
+    ------
+    DataError
+    """
+    there = set(known)
+    near = {folded(name): name for name in there}
+    lost = [one for one in names.unique() if one and one not in there and folded(one) in near]
+    if lost:
+        raise DataError(
+            f"'{lost[0]}' is '{near[folded(lost[0])]}' in {where}: they differ only in the way of writing.",
+            file=file,
+            within=within,
+            column=column,
+            **_named(names.index[names.isin(lost)], within),
+            hint="Write them in one way by the repair `codes` (numbers), `spellings` or `recodes`.",
+        )
+
+
+def refuse_two_ways(
+    names: pd.Series,
+    *,
+    what: str,
+    column: str,
+    file: str | Path | None = None,
+    within: str | None = None,
+) -> None:
     """Refuse names of which two differ only in the way of writing.
 
     Parameters
     ----------
     names : Series of str
-        Indexed by row; missing ones are passed over.
-    file : path
-    column : str
+        Indexed by row of the file or, of a sample, by unit; missing ones are passed over.
     what : str
         What they name, for the message: ``identifiers``, ``groups``.
+    column : str
+    file, within : str
+        The file, or the sample, that the names are of.
 
     Raises
     ------
@@ -60,7 +109,14 @@ def refuse_two_ways(names: pd.Series, *, file: str | Path, column: str, what: st
     raise DataError(
         f"{what} differ only in case, spaces, accents, leading zeros or '.0': {shown}{more}.",
         file=file,
+        within=within,
         column=column,
-        rows=names.index[names.isin(involved)].tolist(),
-        hint="If they are the same, write them in one way by the repair `spellings`.",
+        **_named(names.index[names.isin(involved)], within),
+        hint="If they are the same, write them in one way by the repair `codes` (numbers), `spellings` or a "
+        "table of `recodes`; if not, list the column under `as_written` of the source.",
     )
+
+
+def _named(index: pd.Index, within: str | None) -> dict[str, list[Any]]:
+    """Return the rows of a file, or the units of a sample, as `DataError` takes them."""
+    return {"units" if within else "rows": index.unique().tolist()}

@@ -7,6 +7,7 @@ from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.waves import wave_key
 from ruralimpact.waves.drift import drift
 
 _COLUMNS = (
@@ -68,17 +69,10 @@ def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
     """Return what changed between waves, and how many waves there are."""
     reports = list(results.quality.values())
     waves = {str(one["wave"]) for one in reports if "wave" in one}
-    return drift(reports, sorted(waves, key=_by_number)), len(waves)
+    return drift(reports, sorted(waves, key=wave_key)), len(waves)
 
 
 _SUMMED = ("not asked", "asked for the first time")
-
-
-def _by_number(wave: str) -> tuple[float, str]:
-    try:
-        return float(wave), wave
-    except ValueError:
-        return float("inf"), wave
 
 
 def _rows(found: pd.DataFrame) -> list[Row]:

@@ -1,0 +1,107 @@
+"""Sources of a sample put together: rows of other units or waves below each other, columns side by side."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.sample import Sample
+from ruralimpact.suggestions import nearest
+from ruralimpact.survey.codebook import Entry, entries_of
+
+
+def pool(
+    name: str,
+    asked: Sample,
+    surveys: Mapping[str, pd.DataFrame],
+    entries: Sequence[Entry],
+    several: Collection[str],
+) -> pd.DataFrame:
+    """Put the sources of a sample together.
+
+    Parameters
+    ----------
+    name : str
+        Of the sample.
+    asked : Sample
+    surveys : mapping of str to DataFrame
+        Survey tables by source.
+    entries : sequence of Entry
+    several : collection of str
+        Sources with several rows a unit, which are not put together but added up.
+
+    Returns
+    -------
+    DataFrame
+        One row an ``id`` (and ``wave``). Two sources may have the same unit in the same wave if they
+        describe other variables, but for groups and waves; its row then has those of both. A codebook
+        variable that a source lacks is missing there.
+
+    Raises
+    ------
+    ConfigError
+        There is no such source, or one has no wave and others have.
+    DataError
+        Two sources have the same unit in the same wave and a variable in common, or another group.
+    """
+    for source in asked.sources:
+        if source not in surveys:
+            problem = f"there is no source '{source}'. {nearest(source, surveys)}"
+            raise ConfigError(problem, key=f"samples.{name}.sources")
+    _refuse_no_wave(name, {source: surveys[source] for source in asked.sources})
+    tables = [surveys[source].assign(_source=source) for source in asked.sources]
+    stacked = pd.concat(tables, ignore_index=True)
+    keys = [key for key in ("id", "wave") if key in stacked]
+    if stacked.duplicated(keys).any():
+        _refuse_common(name, stacked, keys, entries)
+        order = stacked.drop_duplicates(keys, ignore_index=True)[keys]
+        rows = stacked.drop(columns="_source").groupby(keys, sort=False, dropna=False).first()
+        stacked = order.merge(rows.reset_index(), on=keys, how="left", validate="1:1")
+    pooled = stacked.drop(columns="_source", errors="ignore")
+    lacking = {
+        entry.variable: pd.Series(
+            np.nan, index=pooled.index, dtype=float if entry.is_number else "str"
+        )
+        for entry in entries
+        if entry.variable not in pooled and entry.source not in several
+    }
+    return pooled.assign(**lacking)
+
+
+def _refuse_no_wave(name: str, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a source that has no wave among sources that have one."""
+    without = [source for source, table in tables.items() if "wave" not in table]
+    if without and len(without) < len(tables):
+        problem = f"the source '{without[0]}' has no wave, and others of the sample have one."
+        raise ConfigError(problem, key=f"samples.{name}.sources")
+
+
+def _refuse_common(
+    name: str, stacked: pd.DataFrame, keys: list[str], entries: Sequence[Entry]
+) -> None:
+    """Refuse units that occur in sources with a variable in common, or with different groups."""
+    repeated = stacked[stacked.duplicated(keys, keep=False)]
+    sources = repeated["_source"].unique().tolist()
+    fixed = {entry.variable for entry in entries if entry.role in ("group", "wave")}
+    described = {
+        source: {entry.variable for entry in entries_of(entries, source)} for source in sources
+    }
+    for place, source in enumerate(sources):
+        for other in sources[:place]:
+            common = sorted((described[source] & described[other]) - fixed)
+            if common or not described[source] - fixed:
+                words = f", and both have '{common[0]}'" if common else ""
+                raise DataError(
+                    f"the same unit occurs in more than one source ('{other}' and '{source}'{words}).",
+                    within=f"sample {name}",
+                    column="id",
+                    units=repeated["id"].unique().tolist(),
+                    hint="Say in the codebook which source has which variable.",
+                )
+    for variable in sorted(fixed & set(stacked)):
+        counts = repeated.groupby(keys)[variable].nunique()
+        if (counts > 1).any():
+            units = counts.index.get_level_values(0)[counts > 1].tolist()
+            problem = "a unit has another value in another source of the same wave."
+            raise DataError(problem, within=f"sample {name}", column=variable, units=units)
