@@ -185,7 +185,7 @@ def test_small_cells_show_nothing(results: StudyResults) -> None:
     small = suppressed_tables({"comparisons": results["comparisons"].assign(n_control=9)})
     (table,) = comparisons_table(results.with_tables(**small), exhibit("staggered"))
     assert {row.cells[1].text for row in table.rows if row.cells} == {"[s]"}
-    assert all(row.record["estimate"] is None for row in table.rows if row.record)
+    assert all(row.record.get("estimate") is None for row in table.rows if row.record)
     hidden = results["estimates"].assign(suppressed=True)
     (table,) = parallel_trends_table(results.with_tables(estimates=hidden), exhibit("staggered"))
     assert [row.cells[0].text for row in data_rows(table)] == ["[s]"]

@@ -72,7 +72,9 @@ def tests(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 def sensitivity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the sensitivity of suppressed estimates."""
     numbers = [str(name) for name in frame.select_dtypes("float64").columns]
-    return _blanked(frame, _of_hidden_estimate(frame, tables), numbers)
+    hidden = _of_hidden_estimate(frame, tables)
+    covariate = frame["benchmark"].mask(hidden, "")
+    return _blanked(frame, hidden, numbers).assign(benchmark=covariate)
 
 
 def leave_one_out(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

@@ -97,6 +97,10 @@ class StudyResults:
         """Printed name of an outcome."""
         return str(self.study["outcomes"][name]["label"])
 
+    def outcome_title(self, name: str) -> str:
+        """Printed name of an outcome with its unit."""
+        return f"{self.outcome_label(name)} ({self.unit(name)})"
+
     def unit(self, name: str) -> str:
         """Printed unit of an outcome."""
         return str(self.study["outcomes"][name]["unit"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.model import Cell, Column, Value
+from ruralimpact.exhibits.columns import Shown, amount
+from ruralimpact.exhibits.model import Value
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,13 @@ class SecondCurrency:
     units: frozenset[str]
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[Shown, ...]:
         """Columns of the amounts: the controls' mean and the effect."""
         group = f"In {self.label}"
-        return Column("Controls", group, 0.9), Column("Effect", group, 0.9)
+        return (
+            amount("Controls", group, 0.9, of="control_mean_converted").converted(),
+            amount("Effect", group, 0.9, of="estimate_converted").converted(),
+        )
 
     @property
     def note(self) -> str:
@@ -71,9 +74,3 @@ def second_currency(study: Mapping[str, Any], frame: pd.DataFrame) -> SecondCurr
         entry["source"],
         frozenset(entry["units"]),
     )
-
-
-def converted_cells(values: Mapping[str, Any], decimals: int) -> list[Cell]:
-    """Return the cells of `SecondCurrency.values`, a dash where there is no amount."""
-    names = ("control_mean_converted", "estimate_converted")
-    return [Cell(formatting.number(values[name], decimals)) for name in names]

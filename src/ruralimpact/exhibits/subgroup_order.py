@@ -12,16 +12,18 @@ from pydantic import Field
 
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.model import Cell, Column, Row, Value
+from ruralimpact.exhibits.columns import words
+from ruralimpact.exhibits.model import Cell, Row, Value
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.orders import Ranking, rank_relative_effects
 from ruralimpact.schema.base import DistinctEntries, Positive, Settings
 
-COLUMNS = (
-    Column("Here", "Rank by percent", 0.7),
-    Column("95% range", "Rank by percent", 1.0),
-    Column("Published", "Rank by percent", 0.95),
+_RANK = "Rank by percent"
+RANKS = (
+    words("Here", _RANK, 0.7, of="rank_here").staying(),
+    words("95% range", _RANK, of="rank_range").staying(),
+    words("Published", _RANK, 0.95, of="rank_printed").staying(),
 )
 NOTE = (
     "Ranks are by percent of the counterfactual, 1 the highest. Their ranges, and how often the published "
@@ -159,16 +161,16 @@ def rank_values(order: FamilyOrder, level: str) -> dict[str, int | None]:
     }
 
 
-def rank_cells(values: Mapping[str, Any]) -> list[Cell]:
-    """Return the cells of `rank_values`; without values, blank ones."""
+def rank_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return `rank_values` as `RANKS` print them; without values, blanks."""
     if not values:
-        return [Cell("")] * len(COLUMNS)
+        return dict.fromkeys(("rank_here", "rank_range", "rank_printed"), "")
     low, high = values["rank_low"], values["rank_high"]
-    return [
-        Cell(formatting.number(values["rank"])),
-        Cell(formatting.number(low) if low == high else formatting.interval(low, high)),
-        Cell(formatting.number(values["rank_published"])),
-    ]
+    return {
+        "rank_here": formatting.number(values["rank"]),
+        "rank_range": formatting.number(low) if low == high else formatting.interval(low, high),
+        "rank_printed": formatting.number(values["rank_published"]),
+    }
 
 
 def order_row(order: FamilyOrder, spec_id: str, width: int) -> Row:

@@ -60,19 +60,7 @@ class Arm:
 
 
 def distribution_plot(results: StudyResults, exhibit: DistributionOptions) -> "Figure":
-    """Draw density and cumulative share of an outcome, on a logarithmic axis, with poverty lines.
-
-    Parameters
-    ----------
-    results : StudyResults
-        With `outcomes`.
-    exhibit : DistributionOptions
-        Entry of exhibits.yaml with one analysis and one outcome.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw density and cumulative share of an outcome, on a logarithmic axis, with poverty lines."""
     analysis, outcome = exhibit.analyses[0], exhibit.outcomes[0]
     strategies = _shown(results, analysis)
     if not strategies:

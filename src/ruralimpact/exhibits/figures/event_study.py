@@ -20,18 +20,7 @@ _NOTHING = "No effect by time since treatment has an interval that can be shown.
 
 
 def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
-    """Draw effects by time since treatment, with intervals one by one and a uniform band.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw effects by time since treatment, with intervals one by one and a uniform band."""
     panels = panels_of(results, exhibit, "event")
     if not panels:
         hidden = bool(results["dynamics"]["suppressed"].any())

@@ -26,17 +26,7 @@ _ROW, _FRAME = 0.168, 0.6  # inches
 
 
 def forest_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
-    """Draw estimates and 95 percent intervals; the benchmark, where there is one, as a band.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw estimates and 95 percent intervals; the benchmark, where there is one, as a band."""
     analyses = exhibit.analyses
     found = {name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)}
     outcomes = [name for name, frame in found.items() if len(frame)]

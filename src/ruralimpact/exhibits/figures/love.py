@@ -22,17 +22,7 @@ _DASHES = (0, (4, 3))
 
 
 def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
-    """Draw absolute standardised differences, one panel an analysis, on a square-root scale.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw absolute standardised differences, one panel an analysis, on a square-root scale."""
     analyses = [name for name in exhibit.analyses if len(_before(results, name))]
     if not analyses:
         return palette.notice(disclosure.NOTHING_LEFT)

@@ -20,17 +20,7 @@ _EDGES = np.linspace(0, 1, 26)
 
 
 def overlap_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
-    """Draw mirrored histograms of the propensity score, one panel an analysis.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw mirrored histograms of the propensity score, one panel an analysis."""
     hidden = set(results["designs"].loc[results["designs"]["suppressed_before"], "analysis"])
     scored = set(results["propensity"]["analysis"]) - hidden
     analyses = [name for name in exhibit.analyses if name in scored]

@@ -26,18 +26,7 @@ _NOTHING = "The study asks for no power of a next wave for these outcomes."
 
 
 def power_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
-    """Draw a line a design.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw a line a design."""
     frame = power_rows(results, exhibit)
     if frame.empty:
         return palette.notice(_NOTHING)

@@ -24,18 +24,7 @@ _STRONG, _WEAK = "#0072b2", palette.BEFORE
 
 
 def specification_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
-    """Draw the estimates in order with their intervals, and below them which choices each rests on.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw the estimates in order with their intervals, and below them which choices each rests on."""
     outcomes = plotted_outcomes(results, exhibit)
     choices = _choices(results, exhibit.analyses, outcomes)
     bands = [outcomes[start : start + _ACROSS] for start in range(0, len(outcomes), _ACROSS)]

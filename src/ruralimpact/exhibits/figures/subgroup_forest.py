@@ -33,18 +33,7 @@ _NOTHING = "No level has an estimate with an interval that can be shown."
 
 
 def subgroup_plot(results: StudyResults, exhibit: OfSubgroup) -> "Figure":
-    """Draw the effect in each level, and on everyone as a diamond.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfSubgroup
-        Entry of exhibits.yaml with ``analyses``, ``subgroup`` and, if any, ``outcomes``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw the effect in each level, and on everyone as a diamond."""
     frame = subgroup_rows(results, exhibit)
     levels = frame[frame["kind"] == "level"].dropna(subset=["estimate", "conf_low", "conf_high"])
     if levels.empty:

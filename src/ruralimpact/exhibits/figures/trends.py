@@ -20,18 +20,7 @@ _NOTHING = "No mean of an arm has an interval that can be shown."
 
 
 def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
-    """Draw the mean of each arm, or cohort, in each wave with its 95 percent interval.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-        Entry of exhibits.yaml with ``analyses`` and, if any, ``outcomes``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw the mean of each arm, or cohort, in each wave with its 95 percent interval."""
     panels = panels_of(results, exhibit, "mean")
     if not panels:
         hidden = bool(results["dynamics"]["suppressed"].any())

@@ -29,17 +29,7 @@ _WIDTH = 0.62
 
 
 def waterfall_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
-    """Draw the parts of each estimate as steps from zero to the effect.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw the parts of each estimate as steps from zero to the effect."""
     frame = decomposition_rows(results, exhibit)
     frame = frame[frame["product"] == ""].dropna(subset=["estimate"])
     families = list(split_families(frame))

@@ -1,30 +1,24 @@
 """What goes with an outcome among the treated: coefficients of a regression, not effects."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds, reading
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
+_COLUMNS = (
+    columns.amount("Coefficient", width=1.2),
+    columns.error(width=1.2),
+    columns.interval(width=2.2),
+    columns.p_value(),
+    columns.number("Mean of the variable", width=1.1, of="mean", decimals=2),
+)
+
 
 def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
-    """Build the table of associations among the treated.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table of associations among the treated."""
     frame = results["associations"]
     frame = frame[frame["analysis"].isin(exhibit.analyses)]
     rows: list[Row] = []
@@ -41,13 +35,7 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
             exhibit,
             title=f"{exhibit.title} (association)",
             stub="Outcome and variable",
-            columns=(
-                Column("Coefficient", "", 1.2),
-                Column("(SE)", "", 1.2),
-                Column("95% interval", "", 2.2),
-                Column("p", "", 0.8),
-                Column("Mean of the variable", "", 1.1),
-            ),
+            columns=columns.headings(_COLUMNS),
             rows=rows,
             reading=lines,
             notes=_notes(results, frame),
@@ -68,7 +56,9 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
     ]
     for record in own.to_dict("records"):
         if record["kind"] == "coefficient":
-            rows.append(_row(results, outcome, record))
+            keys = ("outcome", "variable", "unit")
+            label = str(record["variable_label"])
+            rows.append(columns.row_of(results, _COLUMNS, record, label, keys=keys))
         elif not record["suppressed"]:
             text = (
                 f"All coefficients zero: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
@@ -78,27 +68,6 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
             values = {"outcome": outcome, "test": "jointly zero", "p_value": record["p_value"]}
             rows.append(Row(Cell(""), (Cell(text, span=5),), values, "foot"))
     return rows
-
-
-def _row(results: StudyResults, outcome: str, record: Mapping[Any, Any]) -> Row:
-    label = Cell(str(record["variable_label"]))
-    if record["suppressed"]:
-        hidden = (Cell(formatting.SUPPRESSED),) * 5
-        return Row(label, hidden, {"outcome": outcome, "variable": record["variable"]})
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(outcome)
-    values = {"outcome": outcome, "variable": record["variable"], "unit": record["unit"]}
-    values |= {
-        name: factor * record[name] for name in ("estimate", "std_error", "conf_low", "conf_high")
-    }
-    values |= {"p_value": record["p_value"], "mean": record["mean"]}
-    cells = (
-        Cell(formatting.number(values["estimate"], decimals)),
-        Cell(formatting.parenthesised(values["std_error"], decimals)),
-        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
-        Cell(formatting.p_value(values["p_value"])),
-        Cell(formatting.number(values["mean"], 2)),
-    )
-    return Row(label, cells, values)
 
 
 def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:

@@ -1,22 +1,23 @@
 """Who was found again, and what those who were not may do to the effects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.attrition_words import (
     bounds_lines,
     bounds_notes,
     response_lines,
     response_notes,
 )
+from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables.impact import count_cell
 from ruralimpact.schema.base import Names
 
 
@@ -55,15 +56,7 @@ _ESTIMATORS = {
 def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[Table, ...]:
     """Build the two tables of attrition: response by arm, and effects re-weighted and bounded.
 
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : AttritionOptions
-
-    Returns
-    -------
-    tuple of Table
-        The second only where a unit was lost.
+    The second only where a unit was lost.
     """
     bounds = results["attrition_bounds"]
     if exhibit.outcomes is not None:
@@ -85,7 +78,7 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[T
         exhibit,
         title=f"{exhibit.title}: effects weighted for response, and bounds",
         stub="Outcome",
-        columns=_effect_columns(results),
+        columns=columns.headings(_effect_columns(results)),
         rows=_effect_rows(results, bounds),
         reading=bounds_lines(results, bounds),
         notes=bounds_notes(bounds),
@@ -137,7 +130,11 @@ def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
         record: dict[str, Value] = {"attrition": name, "measure": column}
         shown = [None if 0 < one < disclosure.FEWEST_UNITS else int(one) for one in values]
         record |= dict(zip(("treated", "control"), shown, strict=True))
-        yield Row(Cell(label), (*map(count_cell, values), *_blank(4)), record)
+        yield Row(
+            Cell(label),
+            (*(Cell(columns.coarse_count(value)) for value in values), *_blank(4)),
+            record,
+        )
 
 
 def _rate(name: str, rows: Rows) -> Row:
@@ -213,26 +210,27 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
         if count:
             shown = None if count < disclosure.FEWEST_UNITS else count
             record = {"attrition": name, "measure": measure, "count": shown}
-            text = count_cell(count).text
+            text = columns.coarse_count(count)
             yield Row(Cell(words), (Cell(text, span=6),), record, "foot")
 
 
-def _effect_columns(results: StudyResults) -> tuple[Column, ...]:
-    counts = str(results.study["unit_label"]).capitalize()
+def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:
+    found = f"{str(results.study['unit_label']).capitalize()} found"
     groups = str(results.study["group_label"]).capitalize()
     return (
-        Column("Estimate", "", 1.1),
-        Column("(SE)", "", 1.1),
-        Column("95% interval", "", 2.0),
-        Column("p", "", 0.8),
-        Column("Treated", f"{counts} found", 0.9),
-        Column("Controls", f"{counts} found", 0.95),
-        Column(groups, "", 1.0),
+        columns.amount(),
+        columns.error(),
+        columns.interval(),
+        columns.p_value(),
+        columns.count("Treated", found, of="n_treated"),
+        columns.count("Controls", found, 0.95, of="n_control"),
+        columns.count(groups, width=1.0, of="n_groups"),
     )
 
 
 def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
     several = len(set(results["attrition"]["attrition"])) > 1
+    shown = _effect_columns(results)
     for _, entry in bounds.groupby("attrition", sort=False):
         if several:
             yield heading(str(entry["label"].iloc[0]), "panel")
@@ -241,33 +239,22 @@ def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
             words = f"{results.outcome_label(str(outcome))} ({change}{results.unit(str(outcome))})"
             yield heading(words, "group")
             for record in part.to_dict("records"):
-                yield _effect_row(results, record)
+                yield _effect_row(results, shown, record)
 
 
-def _effect_row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
+def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -> Row:
     estimator = _ESTIMATORS[record["estimator"]]
-    label = Cell(", ".join(part for part in (_KINDS[record["kind"]], estimator) if part))
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    values = {name: record[name] for name in ("attrition", "outcome", "kind", "estimator", "unit")}
+    label = ", ".join(part for part in (_KINDS[record["kind"]], estimator) if part)
+    keys = ("attrition", "outcome", "kind", "estimator", "unit")
     if record["reason"]:
-        values["reason"] = record["reason"]
-        return Row(label, (Cell(str(record["reason"]), span=7),), values)
-    numbers = {
-        name: factor * record[name] for name in ("estimate", "std_error", "conf_low", "conf_high")
-    }
-    values |= {**numbers, "p_value": record["p_value"]}
-    counted = ("n_treated", "n_control", "n_groups")
-    values |= {name: None if record["suppressed"] else int(record[name]) for name in counted}
-    sizes = tuple(count_cell(record[name]) for name in counted)
-    if record["suppressed"]:
-        return Row(label, (*[Cell(formatting.SUPPRESSED)] * 4, *sizes), values)
-    cells = (
-        Cell(formatting.number(numbers["estimate"], decimals)),
-        Cell(formatting.parenthesised(numbers["std_error"], decimals)),
-        Cell(formatting.interval(numbers["conf_low"], numbers["conf_high"], decimals)),
-        Cell(formatting.p_value(record["p_value"])),
-    )
-    return Row(label, (*cells, *sizes), values)
+        values = {name: record[name] for name in (*keys, "reason")}
+        return Row(Cell(label), (Cell(str(record["reason"]), span=len(shown)),), values)
+    counts = {} if record["suppressed"] else {name: record[name] for name in _COUNTED}
+    row = columns.row_of(results, shown, record, label, keys=keys)
+    return replace(row, record={**(row.record or {}), **counts})
+
+
+_COUNTED = ("n_treated", "n_control", "n_groups")
 
 
 def _shown(suppressed: bool, text: str) -> Cell:

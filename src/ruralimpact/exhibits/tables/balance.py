@@ -16,17 +16,7 @@ _STATISTICS = (("smd", "SMD"), ("variance_ratio", "VR"), ("ks", "KS"))
 
 
 def balance_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
-    """Build balance tables; analyses that share their strategies share a table.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    tuple of Table
-    """
+    """Build balance tables; analyses that share their strategies share a table."""
     shared: dict[tuple[str, ...], list[str]] = {}
     for analysis in exhibit.analyses:
         strategies = tuple(results.matched_strategies(analysis))

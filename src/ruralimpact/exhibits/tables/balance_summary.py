@@ -1,106 +1,69 @@
 """Balance of each strategy in one line, with the numbers that evaluators know from pstest."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from ruralimpact.design.balance_summary import RUBIN_B_LIMIT, RUBIN_R_RANGE
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
+_BIAS, _REFITTED, _RUBIN, _UNITS = "|Bias|, percent", "Refitted score", "Rubin's", "Units"
+
+
+def _fails_b(values: Sequence[float]) -> str:
+    return "†" if values[0] >= RUBIN_B_LIMIT else ""
+
+
+def _fails_r(values: Sequence[float]) -> str:
+    low, high = RUBIN_R_RANGE
+    return "†" if values[0] < low or values[0] > high else ""
+
+
 _COLUMNS = (
-    Column("Mean", "|Bias|, percent", 0.8),
-    Column("Median", "|Bias|, percent", 0.9),
-    Column("Pseudo-R2", "Refitted score", 1.0),
-    Column("LR p", "Refitted score", 0.9),
-    Column("B", "Rubin's", 0.8),
-    Column("R", "Rubin's", 0.8),
-    Column("Largest |SMD|", "", 1.1),
-    Column("Controls", "Units", 0.9),
-    Column("Effective", "Units", 0.9),
+    columns.number("Mean", _BIAS, 0.8, of="mean_bias", decimals=1),
+    columns.number("Median", _BIAS, 0.9, of="median_bias", decimals=1),
+    columns.number("Pseudo-R2", _REFITTED, 1.0, of="pseudo_r2", decimals=3),
+    columns.p_value(_REFITTED, 0.9, label="LR p", of="lr_p_value"),
+    columns.number("B", _RUBIN, 0.8, of="rubin_b", decimals=1).marked(_fails_b),
+    columns.number("R", _RUBIN, 0.8, of="rubin_r", decimals=2).marked(_fails_r),
+    columns.number("Largest |SMD|", width=1.1, of="max_abs_smd", decimals=2),
+    columns.number("Controls", _UNITS, 0.9, of="n_control_matched"),
+    columns.number("Effective", _UNITS, 0.9, of="effective_controls"),
 )
-_NUMBERS = (
-    ("mean_bias", 1),
-    ("median_bias", 1),
-    ("pseudo_r2", 3),
-    ("lr_p_value", 3),
-    ("rubin_b", 1),
-    ("rubin_r", 2),
-)
+_OF_DESIGN = ("max_abs_smd", "n_control_matched", "effective_controls")
 
 
 def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
-    """Build the table, one row a strategy and one before matching.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    tuple of Table
-    """
+    """Build the table, one row a strategy and one before matching."""
+    designs = results["designs"].set_index(["analysis", "strategy"])
     rows: list[Row] = []
     for analysis in exhibit.analyses:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
         found = results["balance_summary"][results["balance_summary"]["analysis"] == analysis]
-        designs = results["designs"][results["designs"]["analysis"] == analysis].set_index(
-            "strategy"
-        )
         rows += [_row(results, record, designs) for record in found.to_dict("records")]
     return (
         table_of(
             results,
             exhibit,
             stub="Strategy",
-            columns=_COLUMNS,
+            columns=columns.headings(_COLUMNS),
             rows=rows,
             notes=_notes(results, exhibit),
         ),
     )
 
 
-def _row(results: StudyResults, record: Mapping[Any, Any], designs: pd.DataFrame) -> Row:
+def _row(results: StudyResults, record: Record, designs: pd.DataFrame) -> Row:
     strategy = record["strategy"]
-    values: dict[str, Value] = {"analysis": record["analysis"], "strategy": strategy}
-    values |= {name: record[name] for name, _ in _NUMBERS}
-    cells = [
-        Cell(_printed(name, record[name], decimals), _mark(name, record[name]))
-        for name, decimals in _NUMBERS
-    ]
-    if not strategy:
-        return Row(Cell("Before"), (*cells, *[Cell(formatting.DASH)] * 3), values)
-    design = designs.loc[strategy]
-    values |= {
-        name: design[name] for name in ("max_abs_smd", "n_control_matched", "effective_controls")
-    }
-    cells += [
-        Cell(formatting.number(design["max_abs_smd"], 2)),
-        Cell(formatting.count(design["n_control_matched"])),
-        Cell(formatting.count(design["effective_controls"])),
-    ]
-    return Row(Cell(results.strategy_label(strategy)), tuple(cells), values)
-
-
-def _printed(name: str, value: float, decimals: int) -> str:
-    return (
-        formatting.p_value(value)
-        if name.endswith("p_value")
-        else formatting.number(value, decimals)
-    )
-
-
-def _mark(name: str, value: float) -> str:
-    low, high = RUBIN_R_RANGE
-    fails = (name == "rubin_b" and value >= RUBIN_B_LIMIT) or (
-        name == "rubin_r" and not low <= value <= high
-    )
-    return "†" if fails and value == value else ""
+    known = designs.loc[(record["analysis"], strategy)].to_dict() if strategy else {}
+    own = {**record, **{name: known.get(name) for name in _OF_DESIGN}}
+    label = results.strategy_label(strategy) if strategy else "Before"
+    return columns.row_of(results, _COLUMNS, own, label, keys=("analysis", "strategy"))
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """Each estimate beside a benchmark (an experiment), with the difference tested from the scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import disclosure, formatting, kinds, reading
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -82,53 +82,44 @@ def benchmark_difference(
     )
 
 
+_EXPERIMENT, _STRATEGY, _GAP = "Experiment", "This strategy", "Strategy less experiment"
+_COLUMNS = (
+    columns.amount(group=_EXPERIMENT, of="benchmark"),
+    columns.error(_EXPERIMENT, of="benchmark_std_error"),
+    columns.amount(group=_STRATEGY),
+    columns.error(_STRATEGY),
+    columns.amount(group=_GAP, of="difference"),
+    columns.error(_GAP, of="difference_std_error"),
+    columns.interval(_GAP, 2.1, of=("difference_low", "difference_high")),
+    columns.p_value(_GAP, of="difference_p_value"),
+)
+
+
 def benchmark_table(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[Table, ...]:
-    """Build the table of estimates beside the benchmark.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : BenchmarkOptions
-        Its ``benchmark`` is an analysis with one estimate an outcome.
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
-    rows: list[Row] = []
+    """Build the table of estimates beside the benchmark."""
+    records = results["estimates"].set_index("spec_id", drop=False).to_dict("index")
     lines: list[str] = []
-    for analysis in exhibit.analyses:
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        found = differences(results, exhibit.benchmark, analysis, outcome)
         label = results.analysis(analysis)["label"]
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(label, "panel"))
-        for outcome in results.outcomes_of([analysis]):
-            found = differences(results, exhibit.benchmark, analysis, outcome)
-            rows += _outcome_rows(results, outcome, found)
-            lines.append(f"{label}: {_sentence(results, outcome, found)}")
+        lines.append(f"{label}: {_sentence(results, outcome, found)}")
+        for one in found:
+            yield _row(results, records[one.spec_id], records[one.benchmark_id], one)
+
+    several = len(exhibit.analyses) > 1
+    body = list(columns.by_outcome(results, exhibit.analyses, rows, panels=several))
     return (
         table_of(
             results,
             exhibit,
             stub="Outcome and strategy",
-            columns=_COLUMNS,
-            rows=rows,
+            columns=columns.headings(_COLUMNS),
+            rows=body,
             reading=lines,
             notes=_notes(results, exhibit),
         ),
     )
-
-
-_COLUMNS = (
-    Column("Estimate", "Experiment", 1.1),
-    Column("(SE)", "Experiment", 1.1),
-    Column("Estimate", "This strategy", 1.1),
-    Column("(SE)", "This strategy", 1.1),
-    Column("Estimate", "Strategy less experiment", 1.1),
-    Column("(SE)", "Strategy less experiment", 1.1),
-    Column("95% interval", "Strategy less experiment", 2.1),
-    Column("p", "Strategy less experiment", 0.8),
-)
 
 
 def differences(
@@ -149,53 +140,20 @@ def differences(
     ]
 
 
-def _outcome_rows(results: StudyResults, outcome: str, found: list[Difference]) -> list[Row]:
-    title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-    records = results["estimates"].set_index("spec_id").to_dict("index")
-    rows = [heading(title, "group")]
-    return rows + [_row(results, records, outcome, difference) for difference in found]
-
-
-def _row(
-    results: StudyResults,
-    records: Mapping[Any, Mapping[Any, Any]],
-    outcome: str,
-    difference: Difference,
-) -> Row:
-    own, base = records[difference.spec_id], records[difference.benchmark_id]
-    values = _values(own, base, difference)
-    decimals = results.decimals(outcome)
-    pairs = (
-        ("benchmark", "benchmark_std_error"),
-        ("estimate", "std_error"),
-        ("difference", "difference_std_error"),
-    )
-    cells: list[Cell] = []
-    for estimate, error in pairs:
-        cells.append(Cell(formatting.number(values[estimate], decimals)))
-        cells.append(Cell(formatting.parenthesised(values[error], decimals)))
-    ends = formatting.interval(values["difference_low"], values["difference_high"], decimals)
-    cells += [Cell(ends), Cell(formatting.p_value(difference.p_value))]
-    mark = impact.UNBALANCED if own["balanced"] == "no" else ""
-    printed: dict[str, Value] = {"spec_id": difference.spec_id, "unit": own["unit"], **values}
-    return Row(Cell(results.strategy_label(own["strategy"]), mark), tuple(cells), printed)
-
-
-def _values(
-    own: Mapping[Any, Any], base: Mapping[Any, Any], difference: Difference
-) -> dict[str, float]:
-    factor = formatting.scale(own["unit"])
-    return {
-        "benchmark": factor * base["estimate"],
-        "benchmark_std_error": factor * base["std_error"],
-        "estimate": factor * own["estimate"],
-        "std_error": factor * own["std_error"],
-        "difference": factor * difference.estimate,
-        "difference_std_error": factor * difference.std_error,
-        "difference_low": factor * difference.conf_low,
-        "difference_high": factor * difference.conf_high,
-        "difference_p_value": difference.p_value,
+def _row(results: StudyResults, own: Record, base: Record, gap: Difference) -> Row:
+    record = {
+        **own,
+        "benchmark": base["estimate"],
+        "benchmark_std_error": base["std_error"],
+        "difference": gap.estimate,
+        "difference_std_error": gap.std_error,
+        "difference_low": gap.conf_low,
+        "difference_high": gap.conf_high,
+        "difference_p_value": gap.p_value,
     }
+    mark = impact.UNBALANCED if own["balanced"] == "no" else ""
+    label = Cell(results.strategy_label(own["strategy"]), mark)
+    return columns.row_of(results, _COLUMNS, record, label, keys=("spec_id", "unit"))
 
 
 def _sentence(results: StudyResults, outcome: str, found: list[Difference]) -> str:

@@ -37,16 +37,7 @@ _NOTE = (
 def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
     """Build the table of raw files behind the run and, after a change, that of estimates that moved.
 
-    Parameters
-    ----------
-    results : StudyResults
-        With `record`.
-    exhibit : Exhibit
-
-    Returns
-    -------
-    tuple of Table
-        One table in a folder's first run, else two.
+    One table in a folder's first run, else two.
     """
     before, now = results.record.get("before"), results.record.get("now")
     first = "" if before else " These are the first results in this folder, so nothing is compared."

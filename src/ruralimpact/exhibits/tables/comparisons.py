@@ -1,63 +1,60 @@
 """What two-way fixed effects average where treatment begins at several times, and how much is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits.columns import Shown
+from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables import impact
 
 FORBIDDEN = ("later_vs_earlier", "treated_vs_always")
 _MARK = "\N{DAGGER}"
 _ORDER = ("treated_vs_never", "earlier_vs_later", *FORBIDDEN)
 
 
+_ESTIMATES = (
+    columns.number("Weight, %", width=1.0, of="percent_weight", decimals=1)
+    .kept_as("weight")
+    .staying(),
+    columns.amount(width=1.2),
+)
+_DASH = Cell(formatting.DASH)
+
+
 def comparisons_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
-    """Build the table of the comparisons behind two-way fixed effects.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table of the comparisons behind two-way fixed effects."""
     analyses = exhibit.analyses
     frame = results["comparisons"]
     frame = frame[frame["analysis"].isin(analyses)]
+    counts = results.units(analyses).capitalize()
+    shown = (
+        *_ESTIMATES,
+        columns.count("Treated", counts, of="n_treated"),
+        columns.count("Controls", counts, 0.95, of="n_control"),
+    )
     rows: list[Row] = []
     lines: list[str] = []
     for analysis in analyses:
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-            label = results.analysis(analysis)["label"]
-            rows.append(heading(f"{label}: {title}" if len(analyses) > 1 else title, "panel"))
+            rows.append(columns.one_heading(results, analyses, analysis, outcome))
             if own.empty:
                 rows.append(Row(Cell("No cohort changes treatment against others."), (_DASH,) * 4))
                 continue
-            rows += _rows(results, own)
+            rows += _rows(results, own, shown)
             lines.append(_sentence(results, outcome, own))
-    counts = results.units(analyses).capitalize()
     return (
         table_of(
             results,
             exhibit,
             stub="Comparison",
-            columns=(
-                Column("Weight, %", "", 1.0),
-                Column("Estimate", "", 1.2),
-                Column("Treated", counts, 0.9),
-                Column("Controls", counts, 0.95),
-            ),
+            columns=columns.headings(shown),
             rows=rows,
             reading=lines,
             notes=_notes(frame),
@@ -65,42 +62,22 @@ def comparisons_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
     )
 
 
-_DASH = Cell(formatting.DASH)
-
-
-def _rows(results: StudyResults, own: pd.DataFrame) -> list[Row]:
+def _rows(results: StudyResults, own: pd.DataFrame, shown: Sequence[Shown]) -> Iterator[Row]:
     place = own["kind"].map({kind: number for number, kind in enumerate(_ORDER)})
-    ordered = own.assign(place=place).sort_values(["place", "cohort", "other"], kind="stable")
-    rows = [_row(results, record) for record in ordered.to_dict("records")]
-    total = float((own["weight"] * own["estimate"]).sum()) * formatting.scale(own["unit"].iloc[0])
-    decimals = results.decimals(str(own["outcome"].iloc[0]))
-    hidden = own["suppressed"].any()
-    shown = Cell(formatting.SUPPRESSED) if hidden else Cell(formatting.number(total, decimals))
-    record = {"weight": 100.0, "estimate": None if hidden else total}
-    cells = (Cell("100.0"), shown, _DASH, _DASH)
-    return [
-        *rows,
-        Row(Cell("Two-way fixed effects, units asked in every wave"), cells, record, "foot"),
-    ]
-
-
-def _row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
-    mark = _MARK if record["kind"] in FORBIDDEN else ""
-    small = record["suppressed"]
-    estimate = formatting.scale(record["unit"]) * record["estimate"]
-    text = formatting.number(estimate, results.decimals(record["outcome"]))
-    values: dict[str, Any] = {name: record[name] for name in ("analysis", "outcome", "kind")}
-    values |= {"weight": 100 * record["weight"], "estimate": None if small else estimate}
-    return Row(
-        Cell(_words(record), mark),
-        (
-            Cell(formatting.number(100 * record["weight"], 1)),
-            Cell(formatting.SUPPRESSED if small else text),
-            impact.count_cell(record["n_treated"]),
-            impact.count_cell(record["n_control"]),
-        ),
-        values,
-    )
+    ordered = own.assign(place=place, percent_weight=100 * own["weight"])
+    ordered = ordered.sort_values(["place", "cohort", "other"], kind="stable")
+    for record in ordered.to_dict("records"):
+        label = Cell(_words(record), _MARK if record["kind"] in FORBIDDEN else "")
+        yield columns.row_of(results, shown, record, label, keys=("analysis", "outcome", "kind"))
+    whole = {
+        **own.iloc[0].to_dict(),
+        "percent_weight": 100.0,
+        "estimate": float((own["weight"] * own["estimate"]).sum()),
+        "suppressed": bool(own["suppressed"].any()),
+    }
+    label = Cell("Two-way fixed effects, units asked in every wave")
+    foot = columns.row_of(results, _ESTIMATES, whole, label, keys=(), kind="foot")
+    yield replace(foot, cells=(*foot.cells, _DASH, _DASH))
 
 
 def _words(record: Mapping[Any, Any]) -> str:

@@ -1,12 +1,13 @@
 """Controls that are controls no more: how many by wave, and what they do to the estimate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.estimate_pairs import difference_between
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -23,15 +24,16 @@ _COUNTS = (
     Column("All", "Groups of controls", 0.8),
     Column("Left", "Groups of controls", 0.8),
 )
+_WITHOUT, _WITH, _GAP = "Without them", "With them: naive", "Naive less right"
 _EFFECTS = (
-    Column("Estimate", "Without them", 1.1),
-    Column("(SE)", "Without them", 1.0),
-    Column("Percent", "Without them", 0.9),
-    Column("Estimate", "With them: naive", 1.1),
-    Column("(SE)", "With them: naive", 1.0),
-    Column("Percent", "With them: naive", 0.9),
-    Column("Difference", "Naive less right", 1.1),
-    Column("(SE)", "Naive less right", 1.0),
+    columns.amount(group=_WITHOUT),
+    columns.error(_WITHOUT, 1.0).unkept(),
+    columns.number("Percent", _WITHOUT, 0.9, of="percent", decimals=1).unkept(),
+    columns.amount(group=_WITH, of="naive_estimate").keeping("naive_spec_id"),
+    columns.error(_WITH, 1.0, of="naive_std_error").unkept(),
+    columns.number("Percent", _WITH, 0.9, of="naive_percent", decimals=1).unkept(),
+    columns.amount("Difference", _GAP, of="difference"),
+    columns.error(_GAP, 1.0, of="difference_std_error"),
 )
 _COUNT_NOTE = (
     "A control whose treatment had begun by the wave of the interview is no control in that wave. "
@@ -51,17 +53,7 @@ _EFFECT_NOTE = (
 def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the counts by wave, and the estimates without and with contaminated controls.
 
-    Parameters
-    ----------
-    results : StudyResults
-        With `contamination`.
-    exhibit : OfEstimates
-        With ``analyses``: the right one, and the naive one.
-
-    Returns
-    -------
-    tuple of Table
-        Two tables.
+    Of the two analyses the first is the right one.
     """
     right, naive = exhibit.analyses
     counts = table_of(
@@ -78,7 +70,7 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[T
         exhibit,
         title="Estimates without and with these controls",
         stub="Outcome and strategy",
-        columns=_EFFECTS,
+        columns=columns.headings(_EFFECTS),
         rows=_effect_rows(results, right, naive),
         notes=(_EFFECT_NOTE, *effective_groups_notes(results, _both(results, right, naive))),
     )
@@ -144,59 +136,29 @@ def _reading(results: StudyResults, analysis: str) -> str:
     )
 
 
-def _effect_rows(results: StudyResults, right: str, naive: str) -> list[Row]:
-    rows: list[Row] = []
+def _effect_rows(results: StudyResults, right: str, naive: str) -> Iterator[Row]:
     for outcome in results.outcomes_of([right]):
-        unit, decimals = results.unit(outcome), results.decimals(outcome)
-        rows.append(heading(f"{results.outcome_label(outcome)} ({unit})", "group"))
+        yield heading(results.outcome_title(outcome), "group")
         others = results.estimates_of(naive, outcome).set_index("strategy")
         for record in results.estimates_of(right, outcome).to_dict("records"):
-            if record["strategy"] not in others.index:
-                continue
-            other = others.loc[record["strategy"]].to_dict()
-            label = Cell(results.strategy_label(record["strategy"]))
-            if record["suppressed"] or other["suppressed"]:
-                rows.append(Row(label, (Cell(formatting.SUPPRESSED),) * len(_EFFECTS)))
-                continue
-            rows.append(_effect_row(results, label, record, other, decimals, unit))
-    return rows
+            if record["strategy"] in others.index:
+                yield _effect_row(results, record, others.loc[record["strategy"]].to_dict())
 
 
-def _effect_row(
-    results: StudyResults,
-    label: Cell,
-    record: Mapping[Any, Any],
-    other: Mapping[Any, Any],
-    decimals: int,
-    unit: str,
-) -> Row:
-    scale = formatting.scale(unit)
-    gap, std_error = difference_between(results, other, record)
-    cells = [
-        text
-        for one in (record, other)
-        for text in (
-            formatting.number(scale * one["estimate"], decimals),
-            formatting.parenthesised(scale * one["std_error"], decimals),
-            formatting.number(one["percent"], 1),
-        )
-    ]
-    cells += [
-        formatting.number(scale * gap, decimals),
-        formatting.parenthesised(scale * std_error, decimals),
-    ]
-    return Row(
-        label,
-        tuple(map(Cell, cells)),
-        {
-            "spec_id": record["spec_id"],
-            "estimate": scale * record["estimate"],
-            "naive_spec_id": other["spec_id"],
-            "naive_estimate": scale * other["estimate"],
-            "difference": scale * gap,
-            "difference_std_error": scale * std_error,
+def _effect_row(results: StudyResults, record: Record, other: Record) -> Row:
+    hidden = bool(record["suppressed"] or other["suppressed"])
+    gap = (None, None) if hidden else difference_between(results, other, record)
+    own = {
+        **record,
+        **{
+            f"naive_{name}": other[name] for name in ("spec_id", "estimate", "std_error", "percent")
         },
-    )
+        "difference": gap[0],
+        "difference_std_error": gap[1],
+        "suppressed": hidden,
+    }
+    label = results.strategy_label(record["strategy"])
+    return columns.row_of(results, _EFFECTS, own, label)
 
 
 KIND = kinds.TableKind(

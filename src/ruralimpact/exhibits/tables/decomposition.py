@@ -1,12 +1,12 @@
 """The effect on net income by its parts: volume, mix, quality, price and cost."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds, reading
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, formatting, kinds, reading
+from ruralimpact.exhibits.columns import Shown
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -20,17 +20,7 @@ _ACCOUNTING = (
 
 
 def decomposition_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
-    """Build the table of parts and, with several products, one of parts by product.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    tuple of Table
-    """
+    """Build the table of parts and, with several products, one of parts by product."""
     frame = decomposition_rows(results, exhibit)
     tables = [_parts_table(results, exhibit, frame)]
     if (frame["product"] != "").any():
@@ -71,40 +61,45 @@ def split_families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield family
 
 
+_COLUMNS = (
+    columns.amount(width=1.2),
+    columns.error(width=1.2),
+    columns.interval(width=2.2),
+    columns.p_value(),
+    columns.number("Percent of the effect", width=1.1, of="percent_of_effect"),
+)
+
+
 def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
     letters = _letters(frame)
+    shown, more = (
+        (_COLUMNS, ()) if _shares_shown(frame) else (_COLUMNS[:-1], ("percent_of_effect",))
+    )
     rows: list[Row] = []
-    columns = _COLUMNS if _shares_shown(frame) else _COLUMNS[:-1]
     for analysis in exhibit.analyses:
         mine = frame[(frame["analysis"] == analysis) & (frame["product"] == "")]
         if len(exhibit.analyses) > 1:
             rows.append(heading(results.analysis(analysis)["label"], "panel"))
         for family in split_families(mine):
             rows.append(_strategy_heading(results, family))
-            parts = family[family["part"] != TOTAL]
             total = family[family["part"] == TOTAL].iloc[0]
-            rows += [
-                _part_row(results, record, total, family, letters, len(columns))
-                for record in [*parts.to_dict("records"), total.to_dict()]
-            ]
+            for record in [*family[family["part"] != TOTAL].to_dict("records"), total.to_dict()]:
+                name = part_label(str(record["part"]), family)
+                label = Cell(name, letters.get(str(record["reason"]), ""))
+                share = {"percent_of_effect": share_of_effect(record["estimate"], total)}
+                keys = ("spec_id", "part", "unit")
+                rows.append(
+                    columns.row_of(results, shown, {**record, **share}, label, keys=keys, more=more)
+                )
     return table_of(
         results,
         exhibit,
         stub="Part",
-        columns=columns,
+        columns=columns.headings(shown),
         rows=rows,
         reading=_sentences(results, frame),
         notes=_notes(results, frame, letters),
     )
-
-
-_COLUMNS = (
-    Column("Estimate", "", 1.2),
-    Column("(SE)", "", 1.2),
-    Column("95% interval", "", 2.2),
-    Column("p", "", 0.8),
-    Column("Percent of the effect", "", 1.1),
-)
 
 
 def _shares_shown(frame: pd.DataFrame) -> bool:
@@ -119,32 +114,6 @@ def _strategy_heading(results: StudyResults, family: pd.DataFrame) -> Row:
     return heading(f"{strategy} ({first['unit']})", "group")
 
 
-def _part_row(
-    results: StudyResults,
-    record: Mapping[Any, Any],
-    total: pd.Series,
-    family: pd.DataFrame,
-    letters: Mapping[str, str],
-    width: int,
-) -> Row:
-    decimals = results.decimals(str(record["outcome"]))
-    share = share_of_effect(record["estimate"], total)
-    values = {
-        **{name: record[name] for name in ("spec_id", "part", "unit", "estimate", "std_error")},
-        **{name: record[name] for name in ("conf_low", "conf_high", "p_value")},
-        "percent_of_effect": share,
-    }
-    cells = (
-        Cell(formatting.number(record["estimate"], decimals)),
-        Cell(formatting.parenthesised(record["std_error"], decimals)),
-        Cell(formatting.interval(record["conf_low"], record["conf_high"], decimals)),
-        Cell(formatting.p_value(record["p_value"])),
-        Cell(formatting.number(share)),
-    )
-    mark = letters.get(str(record["reason"]), "")
-    return Row(Cell(part_label(str(record["part"]), family), mark), cells[:width], values)
-
-
 def share_of_effect(part: float, total: pd.Series) -> float | None:
     """A part in percent of the effect; None where the effect itself may well be zero."""
     if pd.isna(total["p_value"]) or total["p_value"] >= 0.05:
@@ -154,6 +123,14 @@ def share_of_effect(part: float, total: pd.Series) -> float | None:
 
 def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
     order = [part for part in dict.fromkeys(frame["part"]) if part != TOTAL] + [TOTAL]
+    shown = [
+        column
+        for part in order
+        for column in (
+            columns.amount(group=part_label(part, frame), of=part),
+            columns.error(part_label(part, frame), of=f"{part}_std_error"),
+        )
+    ]
     rows: list[Row] = []
     for analysis in exhibit.analyses:
         if len(exhibit.analyses) > 1:
@@ -163,21 +140,13 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
             rows.append(_strategy_heading(results, family))
             for product, label in {**labels, "": "All products"}.items():
                 own = family[family["product"] == product]
-                rows += [_product_row(results, label, own, order)] if len(own) else []
-    columns = [
-        column
-        for part in order
-        for column in (
-            Column("Estimate", part_label(part, frame), 1.1),
-            Column("(SE)", part_label(part, frame), 1.1),
-        )
-    ]
+                rows += [_product_row(results, label, own, shown)] if len(own) else []
     return table_of(
         results,
         exhibit,
         title=f"{exhibit.title}, by product",
         stub="Product",
-        columns=columns,
+        columns=columns.headings(shown),
         rows=rows,
         notes=(_ACCOUNTING, "Rows and columns both add up."),
     )
@@ -189,18 +158,13 @@ def product_labels(results: StudyResults, analysis: str) -> dict[str, str]:
     return {product["name"]: product["label"] for product in products}
 
 
-def _product_row(results: StudyResults, label: str, own: pd.DataFrame, order: list[str]) -> Row:
-    found = own.set_index("part")
-    first = own.iloc[0]
-    decimals = results.decimals(first["outcome"])
-    cells: list[Cell] = []
-    values: dict[str, Any] = {"spec_id": first["spec_id"], "product": first["product"]}
-    for part in order:
-        values |= {f"{part}": found.loc[part, "estimate"]}
-        values |= {f"{part}_std_error": found.loc[part, "std_error"]}
-        cells.append(Cell(formatting.number(values[part], decimals)))
-        cells.append(Cell(formatting.parenthesised(values[f"{part}_std_error"], decimals)))
-    return Row(Cell(label), tuple(cells), values)
+def _product_row(
+    results: StudyResults, label: str, own: pd.DataFrame, shown: Sequence[Shown]
+) -> Row:
+    record = own.iloc[0].to_dict()
+    for part in own.to_dict("records"):
+        record |= {part["part"]: part["estimate"], f"{part['part']}_std_error": part["std_error"]}
+    return columns.row_of(results, shown, record, label, keys=("spec_id", "product"))
 
 
 def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:

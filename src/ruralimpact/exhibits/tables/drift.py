@@ -27,19 +27,7 @@ _LONG = 70
 
 
 def drift_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
-    """Build the table of questions that are not what they were.
-
-    Parameters
-    ----------
-    results : StudyResults
-        With `quality`.
-    exhibit : Exhibit
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table of questions that are not what they were."""
     found, waves = _found(results)
     alarms, others = found[found["alarm"] == "yes"], found[found["alarm"] == "no"]
     rows = [heading("Alarms", "panel"), *_rows(alarms)]

@@ -1,23 +1,25 @@
 """Effects by cohort and wave where treatment begins at several times, and their averages."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables import impact
 
 _BEFORE = "\N{DAGGER}"
+_EFFECT = "Effect on the treated"
 _COLUMNS = (
-    Column("Estimate", "Effect on the treated", 1.1),
-    Column("(SE)", "Effect on the treated", 1.1),
-    Column("95% interval", "Effect on the treated", 2.0),
-    Column("Uniform 95% band", "Effect on the treated", 2.0),
+    columns.amount(group=_EFFECT),
+    columns.error(_EFFECT),
+    columns.interval(_EFFECT),
+    columns.interval(_EFFECT, label="Uniform 95% band", of=("band_low", "band_high")),
 )
 _KINDS = {
     "group_time": "By cohort and wave",
@@ -28,27 +30,14 @@ _KINDS = {
 
 
 def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
-    """Build the table of effects by cohort and wave.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table of effects by cohort and wave."""
     analyses = exhibit.analyses
     frame = results["dynamics"][results["dynamics"]["analysis"].isin(analyses)]
     rows: list[Row] = []
     for analysis in analyses:
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-            label = results.analysis(analysis)["label"]
-            rows.append(heading(f"{label}: {title}" if len(analyses) > 1 else title, "panel"))
+            rows.append(columns.one_heading(results, analyses, analysis, outcome))
             for kind, words in _KINDS.items():
                 part = own[own["kind"] == kind]
                 if len(part):
@@ -60,7 +49,11 @@ def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
             results,
             exhibit,
             stub="Cohort and wave",
-            columns=(*_COLUMNS, Column("Treated", counts, 0.9), Column("Controls", counts, 0.95)),
+            columns=(
+                *columns.headings(_COLUMNS),
+                Column("Treated", counts, 0.9),
+                Column("Controls", counts, 0.95),
+            ),
             rows=rows,
             notes=_notes(results, frame[frame["kind"] != "mean"]),
         ),
@@ -82,29 +75,19 @@ def place_words(record: Mapping[Any, Any]) -> str:
     return f"{abs(time):g} {'before' if time < 0 else 'after'}"
 
 
-def _row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
+def _row(results: StudyResults, record: Record) -> Row:
     label = Cell(place_words(record), _BEFORE if record["before"] else "")
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    numbers = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
-    values: dict[str, Any] = {name: factor * record[name] for name in numbers}
-    values |= {name: record[name] for name in ("analysis", "outcome", "kind", "reason")}
-    if record["suppressed"]:
-        cells = [Cell(formatting.SUPPRESSED)] * 4
-    elif record["reason"]:
-        cells = [Cell(record["reason"], span=4)]
-    else:
-        cells = [
-            Cell(formatting.number(values["estimate"], decimals)),
-            Cell(formatting.parenthesised(values["std_error"], decimals)),
-            Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
-            Cell(formatting.interval(values["band_low"], values["band_high"], decimals)),
-        ]
-    counted = pd.notna(record["std_error"]) or record["suppressed"]
-    sizes = [
-        impact.count_cell(record[name]) if counted else Cell(formatting.DASH)
+    named = ("analysis", "outcome", "kind", "reason")
+    row = columns.row_of(results, _COLUMNS, record, label, keys=(), more=named)
+    cells = row.cells
+    if record["reason"] and not record["suppressed"]:
+        cells = (Cell(record["reason"], span=len(cells)),)
+    counted = bool(pd.notna(record["std_error"]) or record["suppressed"])
+    sizes = (
+        Cell(columns.coarse_count(record[name]) if counted else formatting.DASH)
         for name in ("n_treated", "n_control")
-    ]
-    return Row(label, (*cells, *sizes), values)
+    )
+    return replace(row, cells=(*cells, *sizes))
 
 
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:

@@ -1,16 +1,16 @@
 """Impact tables: outcomes by strategy, or by panel estimator."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds, reading
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits.columns import Record, Shown
+from ruralimpact.exhibits.model import Cell, Row, Table, Value
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.second_currency import SecondCurrency, converted_cells, second_currency
+from ruralimpact.exhibits.second_currency import SecondCurrency, second_currency
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Text
 
@@ -25,28 +25,11 @@ class ImpactOptions(OfEstimates):
 UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _UNADJUSTED = "Unadjusted difference"
 _LETTERS = "abcdefghij"
-
-_EFFECT_COLUMNS = (
-    Column("Estimate", "Effect on the treated", 1.1),
-    Column("(SE)", "Effect on the treated", 1.1),
-    Column("95% interval", "Effect on the treated", 2.0),
-    Column("p", "Effect on the treated", 0.8),
-)
+_PERCENT = "Percent of the counterfactual"
 
 
 def impact_table(results: StudyResults, exhibit: ImpactOptions) -> tuple[Table, ...]:
-    """Build the main table: means, effect, percent of the counterfactual and sample sizes.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : ImpactOptions
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the main table: means, effect, percent of the counterfactual and sample sizes."""
     return (_table(results, exhibit, exhibit.unadjusted, means=True),)
 
 
@@ -55,155 +38,99 @@ def panel_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
     return (_table(results, exhibit, None, means=False),)
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """What the columns of a table are.
-
-    Attributes
-    ----------
-    means, percents : bool
-        There are columns of means, and of percents.
-    letters : mapping of str to str
-        Footnote of each reason why a percent is missing.
-    dropped, grouped : bool
-        There are columns of treated units left out, and of groups.
-    money : SecondCurrency or None
-    """
-
-    means: bool
-    percents: bool
-    letters: Mapping[str, str]
-    dropped: bool
-    grouped: bool
-    money: SecondCurrency | None
-
-
 def _table(
     results: StudyResults, exhibit: OfEstimates, unadjusted: str | None, *, means: bool
 ) -> Table:
-    analyses = exhibit.analyses
-    plain = [unadjusted] if unadjusted else []
+    analyses, plain = exhibit.analyses, [unadjusted] if unadjusted else []
     frame = results["estimates"][results["estimates"]["analysis"].isin([*analyses, *plain])]
-    layout = _layout(results, analyses, frame, means=means)
+    relative = ~frame["unit"].isin([formatting.PERCENTAGE_POINTS, formatting.LOG_POINTS])
+    letters = percent_letters(frame) if means and relative.any() else None
+    money = second_currency(results.study, frame) if means else None
+    group = "Effect on the treated" if means else "Effect"
+    shown = (
+        *(mean_columns() if means else ()),
+        *effect_columns(group),
+        *(percent_columns(_PERCENT, letters) if letters is not None else ()),
+        *(money.columns if money else ()),
+        *_sizes(results, analyses, frame, "Controls" if means else "Untreated"),
+    )
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        for name, label in (*((one, _UNADJUSTED) for one in plain), (analysis, "")):
+            for record in results.estimates_of(name, outcome).to_dict("records"):
+                yield _row(results, record, label, shown, money)
+
     return table_of(
         results,
         exhibit,
         stub="Outcome and strategy" if means else "Outcome and estimator",
-        columns=_columns(results, analyses, layout),
-        rows=_rows(results, analyses, plain, layout),
+        columns=columns.headings(shown),
+        rows=columns.by_outcome(results, analyses, rows, panels=len(analyses) > 1),
         reading=reading.impact_lines(results, analyses),
-        notes=_notes(results, frame, [*analyses, *plain], layout),
+        notes=_notes(results, frame, [*analyses, *plain], letters or {}, money, means=means),
     )
 
 
-def _layout(
-    results: StudyResults, analyses: Sequence[str], frame: pd.DataFrame, *, means: bool
-) -> _Layout:
-    relative = ~frame["unit"].isin([formatting.PERCENTAGE_POINTS, formatting.LOG_POINTS])
-    percents = means and bool(relative.any())
-    return _Layout(
-        means=means,
-        percents=percents,
-        letters=percent_letters(frame) if percents else {},
-        dropped=bool((frame["dropped"] > 0).any()),
-        grouped=results.units(analyses) != str(results.study["group_label"]),
-        money=second_currency(results.study, frame) if means else None,
-    )
-
-
-def _columns(results: StudyResults, analyses: Sequence[str], layout: _Layout) -> tuple[Column, ...]:
-    means = (Column("Treated", "Mean", 1.1), Column("Controls", "Mean", 1.1))
-    group = "Effect on the treated" if layout.means else "Effect"
-    effect = tuple(Column(column.label, group, column.width) for column in _EFFECT_COLUMNS)
-    percent = (
-        Column("Estimate", "Percent of the counterfactual", 1.1),
-        Column("95% interval", "Percent of the counterfactual", 1.5),
-    )
-    counts = results.units(analyses).capitalize()
-    sizes = [
-        Column("Treated", counts, 0.9),
-        Column("Controls" if layout.means else "Untreated", counts, 0.95),
-    ]
-    if layout.dropped:
-        sizes.insert(1, Column("Dropped", counts, 0.95))
+def mean_columns(treated: str = "treated_mean", control: str = "control_mean") -> tuple[Shown, ...]:
+    """Return the columns of means by arm."""
     return (
-        *(means if layout.means else ()),
-        *effect,
-        *(percent if layout.percents else ()),
-        *(layout.money.columns if layout.money else ()),
-        *sizes,
-        *((Column(results.study["group_label"].capitalize(), "", 1.1),) if layout.grouped else ()),
+        columns.amount("Treated", "Mean", of=treated),
+        columns.amount("Controls", "Mean", of=control),
     )
 
 
-def _rows(
-    results: StudyResults, analyses: Sequence[str], plain: Sequence[str], layout: _Layout
-) -> list[Row]:
-    rows: list[Row] = []
-    for analysis in analyses:
-        if len(analyses) > 1:
-            rows.append(heading(results.analysis(analysis)["label"], "panel"))
-        for outcome in results.outcomes_of([analysis]):
-            unit = results.unit(outcome)
-            rows.append(heading(f"{results.outcome_label(outcome)} ({unit})", "group"))
-            for name, label in [*((one, _UNADJUSTED) for one in plain), (analysis, "")]:
-                rows += [
-                    _row(results, record, label, layout)
-                    for record in results.estimates_of(name, outcome).to_dict("records")
-                ]
-    return rows
+def effect_columns(group: str) -> tuple[Shown, ...]:
+    """Return the columns of an effect."""
+    return (
+        columns.amount(group=group),
+        columns.error(group),
+        columns.interval(group),
+        columns.p_value(group),
+    )
 
 
-def _row(results: StudyResults, record: Mapping[Any, Any], label: str, layout: _Layout) -> Row:
+def percent_columns(group: str, letters: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Return the columns of a percent and its interval, with the footnote of why there is none."""
+    return (
+        columns.number("Estimate", group, 1.1, of="percent").marked(
+            lambda values: letters.get(values[-1], ""), "percent_reason"
+        ),
+        columns.plain_interval("95% interval", group, 1.5, of=("percent_low", "percent_high")),
+    )
+
+
+def _sizes(
+    results: StudyResults, analyses: Sequence[str], frame: pd.DataFrame, untreated: str
+) -> Iterator[Shown]:
+    counts, groups = results.units(analyses).capitalize(), str(results.study["group_label"])
+    yield columns.count("Treated", counts, of="n_treated")
+    if (frame["dropped"] > 0).any():
+        yield columns.number("Dropped", counts, 0.95, of="dropped").staying()
+    yield columns.count(untreated, counts, 0.95, of="n_control")
+    if results.units(analyses) != groups:
+        yield columns.number(groups.capitalize(), width=1.1, of="n_groups").staying()
+
+
+def _row(
+    results: StudyResults,
+    record: Record,
+    label: str,
+    shown: Sequence[Shown],
+    money: SecondCurrency | None,
+) -> Row:
     values = printed_values(record)
-    if layout.money:
-        values |= layout.money.values(values)
+    values |= money.values(values) if money else {}
     marks = (UNBALANCED if record["balanced"] == "no" else "") + (
         SUPPORTED if record["dropped"] > 0 else ""
     )
-    sizes = [count_cell(record["n_treated"]), count_cell(record["n_control"])]
-    if layout.dropped:
-        sizes.insert(1, Cell(formatting.count(record["dropped"])))
-    if layout.grouped:
-        sizes.append(Cell(formatting.count(record["n_groups"])))
-    cells = [*_number_cells(results, record, values, layout), *sizes]
     stub = Cell(label or results.strategy_label(record["strategy"]), marks)
-    return Row(stub, tuple(cells), values)
+    return Row(stub, columns.cells_of(results, shown, with_percents(record, values)), values)
 
 
-def _number_cells(
-    results: StudyResults, record: Mapping[Any, Any], values: Mapping[str, Any], layout: _Layout
-) -> list[Cell]:
-    if record["suppressed"]:
-        width = 4 + 2 * sum((layout.means, layout.percents, layout.money is not None))
-        return [Cell(formatting.SUPPRESSED)] * width
-    decimals = results.decimals(record["outcome"])
-    arms = ("treated_mean", "control_mean") if layout.means else ()
-    return [
-        *(Cell(formatting.number(values[name], decimals)) for name in arms),
-        Cell(formatting.number(values["estimate"], decimals)),
-        Cell(formatting.parenthesised(values["std_error"], decimals)),
-        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
-        Cell(formatting.p_value(values["p_value"])),
-        *(percent_cells(values, layout.letters) if layout.percents else ()),
-        *(converted_cells(values, decimals) if layout.money else ()),
-    ]
-
-
-def percent_cells(values: Mapping[str, Any], letters: Mapping[str, str]) -> list[Cell]:
-    """Return a percent and its interval, or dashes with the footnote letter of the reason."""
-    reason = values["percent_reason"]
-    if reason:
-        return [Cell(formatting.DASH, letters.get(reason, "")), Cell(formatting.DASH)]
-    ends = formatting.interval(values["percent_low"], values["percent_high"])
-    return [Cell(formatting.number(values["percent"])), Cell(ends)]
-
-
-def count_cell(value: float) -> Cell:
-    """Return the cell of a count, coarse where the count itself could disclose."""
-    if 0 < value < disclosure.FEWEST_UNITS:
-        return Cell(f"<{disclosure.FEWEST_UNITS}")
-    return Cell(formatting.count(value))
+def with_percents(record: Record, values: Mapping[str, Value]) -> dict[Any, Any]:
+    """Return a record with what `printed_values` adds to it: percents, or why there are none."""
+    added = [name for name in values if name.startswith("percent") or name.endswith("_converted")]
+    return {**record, **{name: values[name] for name in added}}
 
 
 def printed_values(record: Mapping[Any, Any]) -> dict[str, Value]:
@@ -252,14 +179,20 @@ def percent_letters(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _notes(
-    results: StudyResults, frame: pd.DataFrame, analyses: Sequence[str], layout: _Layout
+    results: StudyResults,
+    frame: pd.DataFrame,
+    analyses: Sequence[str],
+    letters: Mapping[str, str],
+    money: SecondCurrency | None,
+    *,
+    means: bool,
 ) -> tuple[str, ...]:
     methods = {results.analysis(name)["method"] for name in analyses}
     notes = [reading.standard_error_note(results)]
-    if layout.means:
+    if means:
         notes.append(reading.mean_note(methods))
-    if layout.money:
-        notes.append(layout.money.note)
+    if money:
+        notes.append(money.note)
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
     notes += reading.identification_notes(methods)
@@ -268,7 +201,7 @@ def _notes(
         notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():
         notes.append(f"{SUPPORTED} {reading.SUPPORT_RULE}")
-    notes += [f"{letter}. No percent: {reason}." for reason, letter in layout.letters.items()]
+    notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)

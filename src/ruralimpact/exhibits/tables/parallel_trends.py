@@ -19,18 +19,7 @@ _RESTRICTIONS = {
 
 
 def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
-    """Build the table of intervals that allow trends to differ.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table of intervals that allow trends to differ."""
     frame = results["parallel_trends"]
     rows: list[Row] = []
     lines: list[str] = []

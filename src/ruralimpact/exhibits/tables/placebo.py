@@ -1,24 +1,24 @@
 """One treated group among groups treated as if: where its estimate ranks, and what chance would give."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
 _COLUMNS = (
-    Column("Estimate", "", 1.1),
-    Column("(SE)", "", 1.0),
-    Column("t", "", 0.8),
-    Column("Treated", "Units", 0.9),
-    Column("Rank by size", "", 1.0),
-    Column("Rank by t", "", 1.0),
+    columns.amount(),
+    columns.error(width=1.0),
+    columns.number("t", width=0.8, of="statistic", decimals=1).kept_as("t"),
+    columns.number("Treated", "Units", 0.9, of="n_treated").unkept(),
+    columns.number("Rank by size", of="rank_by_size"),
+    columns.number("Rank by t", of="rank_by_t"),
 )
 _NOTE = (
     "Treatment was given to one group, so its standard error cannot be known from the data: errors by "
@@ -77,31 +77,21 @@ def placebo(estimates: Sequence[float], statistics: Sequence[float]) -> Placebo:
 def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of the treated group and the placebos, by outcome.
 
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-        With ``analyses``: the treated group's, then the placebos.
-
-    Returns
-    -------
-    tuple of Table
-        One table. Suppressed placebos have no rank.
+    The first analysis is the treated group's, the others are placebos. Suppressed placebos have no rank.
     """
     rows: list[Row] = []
     lines: list[str] = []
     for outcome in results.outcomes_of(exhibit.analyses[:1]):
         records = _records(results, exhibit.analyses, outcome)
-        title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-        rows.append(heading(title, "group"))
-        rows += [_row(results, record, records, outcome) for record in records]
+        rows.append(heading(results.outcome_title(outcome), "group"))
+        rows += [_row(results, record, records) for record in records]
         lines.append(placebo_sentence(results, exhibit.analyses, outcome))
     return (
         table_of(
             results,
             exhibit,
             stub="Treated, or treated as if",
-            columns=_COLUMNS,
+            columns=columns.headings(_COLUMNS),
             rows=rows,
             reading=lines,
             notes=(_NOTE,),
@@ -121,51 +111,25 @@ def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: st
     )
 
 
-def _records(results: StudyResults, analyses: Sequence[str], outcome: str) -> list[dict[Any, Any]]:
+def _records(results: StudyResults, analyses: Sequence[str], outcome: str) -> list[Record]:
     """Return the first estimate of each analysis on an outcome."""
     found = [results.estimates_of(name, outcome).to_dict("records")[:1] for name in analyses]
     return [record for records in found for record in records]
 
 
-def _shown(records: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
+def _shown(records: Sequence[Record]) -> list[Record]:
     return [one for one in records if not one["suppressed"]]
 
 
-def _row(
-    results: StudyResults,
-    record: Mapping[Any, Any],
-    records: Sequence[dict[Any, Any]],
-    outcome: str,
-) -> Row:
-    label = Cell(str(results.analysis(record["analysis"])["label"]))
-    if record["suppressed"]:
-        return Row(label, (Cell(formatting.SUPPRESSED),) * len(_COLUMNS))
-    scale, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
+def _row(results: StudyResults, record: Record, records: Sequence[Record]) -> Row:
+    label = str(results.analysis(record["analysis"])["label"])
     others = [one for one in _shown(records) if one["analysis"] != record["analysis"]]
     ranked = placebo(
         [record["estimate"], *(one["estimate"] for one in others)],
         [record["statistic"], *(one["statistic"] for one in others)],
     )
-    cells = (
-        formatting.number(scale * record["estimate"], decimals),
-        formatting.parenthesised(scale * record["std_error"], decimals),
-        formatting.number(record["statistic"], 1),
-        formatting.count(record["n_treated"]),
-        str(ranked.rank_size),
-        str(ranked.rank_t),
-    )
-    return Row(
-        label,
-        tuple(map(Cell, cells)),
-        {
-            "spec_id": record["spec_id"],
-            "estimate": scale * record["estimate"],
-            "std_error": scale * record["std_error"],
-            "t": record["statistic"],
-            "rank_by_size": ranked.rank_size,
-            "rank_by_t": ranked.rank_t,
-        },
-    )
+    ranks = {"rank_by_size": ranked.rank_size, "rank_by_t": ranked.rank_t}
+    return columns.row_of(results, _COLUMNS, {**record, **ranks}, label)
 
 
 KIND = kinds.TableKind(

@@ -1,41 +1,38 @@
 """What the next wave could detect: effects by number of groups and design, and what they rest on."""
 
+from dataclasses import replace
+
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.power_words import DESIGNS, power_lines, power_rows
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
+_CONTROLS, _ICC, _R2, _AUTO = (
+    "Controls",
+    "Intra-group correlation",
+    "R2 of covariates",
+    "Autocorrelation",
+)
 _BASIS = (
-    Column("Mean", "Controls", 1.0),
-    Column("SD", "Controls", 1.0),
-    Column("Adjusted", "Intra-group correlation", 1.0),
-    Column("95% interval", "Intra-group correlation", 1.5),
-    Column("As it is", "Intra-group correlation", 0.9),
-    Column("Groups", "R2 of covariates", 0.8),
-    Column("Units", "R2 of covariates", 0.8),
-    Column("Groups", "Autocorrelation", 0.8),
-    Column("Units", "Autocorrelation", 0.8),
-    Column("Means", "Autocorrelation", 0.8),
+    columns.amount("Mean", _CONTROLS, 1.0, of="control_mean").unkept(),
+    columns.amount("SD", _CONTROLS, 1.0, of="control_sd").unkept(),
+    columns.number("Adjusted", _ICC, of="icc", decimals=3),
+    columns.plain_interval("95% interval", _ICC, of=("icc_low", "icc_high"), decimals=3),
+    columns.number("As it is", _ICC, 0.9, of="icc_unadjusted", decimals=3),
+    columns.number("Groups", _R2, 0.8, of="group_r2", decimals=2),
+    columns.number("Units", _R2, 0.8, of="unit_r2", decimals=2),
+    columns.number("Groups", _AUTO, 0.8, of="group_autocorrelation", decimals=2),
+    columns.number("Units", _AUTO, 0.8, of="unit_autocorrelation", decimals=2),
+    columns.number("Means", _AUTO, 0.8, of="autocorrelation", decimals=2),
 )
 
 
 def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
-    """Build the table of detectable effects, and that of the variances behind them.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        One a part.
-    """
+    """Build the table of detectable effects, and that of the variances behind them."""
     frame = power_rows(results, exhibit)
     counts = sorted(frame["n_groups"].unique().tolist())
     effects: list[Row] = []
@@ -50,13 +47,13 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             for _, of_design in of_outcome.groupby("design", sort=False):
                 effects += _effect_rows(results, of_design, counts)
             basis.append(_basis_row(results, of_outcome, label))
-    columns = tuple(Column(formatting.count(n), "Groups in the next wave", 0.9) for n in counts)
+    by_groups = [Column(formatting.count(n), "Groups in the next wave", 0.9) for n in counts]
     return (
         table_of(
             results,
             exhibit,
             stub="Outcome and design",
-            columns=columns,
+            columns=by_groups,
             rows=effects,
             reading=power_lines(results, exhibit),
             notes=_effect_notes(frame),
@@ -66,7 +63,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             exhibit,
             title=f"{exhibit.title}: what it rests on",
             stub="Outcome",
-            columns=_BASIS,
+            columns=columns.headings(_BASIS),
             rows=basis,
             notes=_basis_notes(frame),
         ),
@@ -99,22 +96,10 @@ def _effect_rows(results: StudyResults, frame: pd.DataFrame, counts: list[int]) 
 def _basis_row(results: StudyResults, frame: pd.DataFrame, label: str) -> Row:
     # Designs without a baseline carry no autocorrelation; all else is the same in every row.
     record = frame.sort_values("autocorrelation", na_position="last").iloc[0].to_dict()
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    names = (
-        *("icc", "icc_low", "icc_high", "icc_unadjusted", "group_r2", "unit_r2"),
-        *("group_autocorrelation", "unit_autocorrelation", "autocorrelation"),
-    )
-    cells = (
-        Cell(formatting.number(factor * record["control_mean"], decimals)),
-        Cell(formatting.number(factor * record["control_sd"], decimals)),
-        Cell(formatting.number(record["icc"], 3)),
-        Cell(formatting.interval(record["icc_low"], record["icc_high"], 3)),
-        Cell(formatting.number(record["icc_unadjusted"], 3)),
-        *(Cell(formatting.number(record[name], 2)) for name in names[4:]),
-    )
-    values = {name: record[name] for name in ("analysis", "outcome", "basis", *names)}
-    values |= {name: factor * record[name] for name in ("control_mean", "control_sd")}
-    return Row(Cell(label), cells, values)
+    row = columns.row_of(results, _BASIS, record, label, keys=("analysis", "outcome", "basis"))
+    factor = formatting.scale(record["unit"])
+    controls = {name: factor * record[name] for name in ("control_mean", "control_sd")}
+    return replace(row, record={**(row.record or {}), **controls})
 
 
 def _one(frame: pd.DataFrame, column: str, decimals: int, factor: float = 1.0) -> str:

@@ -14,17 +14,7 @@ _DECIMALS = {"n": 0, "lr_statistic": 1, "lr_df": 0, "pseudo_r2": 3, "auc": 3}
 
 
 def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
-    """Build the table, one column pair a comparison that fits a score.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfAnalyses
-
-    Returns
-    -------
-    tuple of Table
-    """
+    """Build the table, one column pair a comparison that fits a score."""
     models = results["propensity_models"]
     chosen = models[models["analysis"].isin(exhibit.analyses)]
     keys = list(dict.fromkeys(zip(chosen["analysis"], chosen["link"], strict=True)))

@@ -26,18 +26,7 @@ _NOTE = (
 
 
 def repairs_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
-    """Build the table of rows left out, cells repaired and values set to missing, by raw file.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : Exhibit
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table of rows left out, cells repaired and values set to missing, by raw file."""
     rows: list[Row] = []
     for source in results.study["sources"]:
         report = results.quality[source["name"]]

@@ -1,12 +1,11 @@
 """From the raw files to the analysis samples: what was read, left out and why, and what remained."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
@@ -16,18 +15,7 @@ _FLOW = (Column("Rows before", "", 1.2), Column("Left out", "", 1.2), Column("Ro
 
 
 def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
-    """Build the flow of rows, and the sizes of the arms that each strategy compares.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : Exhibit
-
-    Returns
-    -------
-    tuple of Table
-        The flow and, where there are matched designs, the arms.
-    """
+    """Build the flow of rows and, where there are matched designs, the arms that each strategy compares."""
     flow = table_of(
         results,
         exhibit,
@@ -46,7 +34,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         exhibit,
         title="Arms before and after matching",
         stub="Comparison and strategy",
-        columns=_ARMS,
+        columns=columns.headings(_ARMS),
         rows=_arm_rows(results),
         notes=(
             f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
@@ -133,12 +121,12 @@ def _reason(results: StudyResults, text: str) -> str:
 
 
 _ARMS = (
-    Column("Treated", "Before", 1.0),
-    Column("Controls", "Before", 1.0),
-    Column("Treated", "Compared", 1.0),
-    Column("Dropped", "Compared", 1.0),
-    Column("Controls", "Compared", 1.0),
-    Column("Effective controls", "Compared", 1.2),
+    columns.number("Treated", "Before", of="n_treated"),
+    columns.number("Controls", "Before", of="n_control"),
+    columns.number("Treated", "Compared", of="n_treated_matched"),
+    columns.number("Dropped", "Compared", of="n_dropped"),
+    columns.number("Controls", "Compared", of="n_control_matched"),
+    columns.number("Effective controls", "Compared", 1.2, of="effective_controls", decimals=1),
 )
 
 
@@ -157,13 +145,10 @@ def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
     return [(name, part) for name, part in found if not part.empty]
 
 
-def _arm_row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
-    names = ("n_treated", "n_control", "n_treated_matched", "n_dropped", "n_control_matched")
-    cells = [Cell(formatting.count(record[name])) for name in names]
-    cells.append(Cell(formatting.number(record["effective_controls"], 1)))
-    values: dict[str, Value] = {name: record[name] for name in (*names, "effective_controls")}
-    values |= {"scope": f"{record['analysis']}/{record['strategy']}"}
-    return Row(Cell(results.strategy_label(record["strategy"])), tuple(cells), values)
+def _arm_row(results: StudyResults, record: Record) -> Row:
+    own = {**record, "scope": f"{record['analysis']}/{record['strategy']}", "suppressed": False}
+    label = results.strategy_label(record["strategy"])
+    return columns.row_of(results, _ARMS, own, label, keys=(), more=("scope",))
 
 
 KIND = kinds.TableKind(

@@ -1,12 +1,12 @@
 """How strong hidden bias must be to overturn each matched estimate."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.reading import BALANCE_RULE
 from ruralimpact.exhibits.results import StudyResults
@@ -14,17 +14,28 @@ from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.impact import UNBALANCED
 
 _REGRESSION = "Regression with the design's weights"
+_ALL_UNITS, _E_VALUE = "All units", "E-value"
 _COLUMNS = {
-    "critical_gamma": Column("Critical Gamma", "Pairs", 0.9),
-    "regression_estimate": Column("Estimate", _REGRESSION, 1.1),
-    "robustness_value": Column("RV", _REGRESSION, 0.8),
-    "robustness_value_interval": Column("RV, interval", _REGRESSION, 0.9),
-    "benchmark_estimate": Column("Left by a confounder like", _REGRESSION, 2.0),
-    "oster_delta": Column("Oster's delta", "All units", 0.9),
-    "oster_effect": Column("Effect at delta = 1", "All units", 1.1),
-    "e_value": Column("Estimate", "E-value", 0.9),
-    "e_value_interval": Column("Interval", "E-value", 0.9),
-    "left_out": Column("Lowest to highest", "Without one region", 1.8),
+    "critical_gamma": columns.number(
+        "Critical Gamma", "Pairs", 0.9, of="critical_gamma", decimals=2
+    ),
+    "regression_estimate": columns.amount(group=_REGRESSION, of="regression_estimate"),
+    "robustness_value": columns.percent("RV", _REGRESSION, 0.8, of="robustness_value"),
+    "robustness_value_interval": columns.percent(
+        "RV, interval", _REGRESSION, 0.9, of="robustness_value_interval"
+    ),
+    "benchmark_estimate": columns.amount(
+        "Left by a confounder like", _REGRESSION, 2.0, of="benchmark_estimate"
+    ).named("benchmark_label"),
+    "oster_delta": columns.number("Oster's delta", _ALL_UNITS, 0.9, of="oster_delta", decimals=2),
+    "oster_effect": columns.amount("Effect at delta = 1", _ALL_UNITS, of="oster_effect"),
+    "e_value": columns.number("Estimate", _E_VALUE, 0.9, of="e_value", decimals=2),
+    "e_value_interval": columns.number(
+        "Interval", _E_VALUE, 0.9, of="e_value_interval", decimals=2
+    ),
+    "left_out": columns.interval(
+        "Without one region", 1.8, of=("left_out", "left_out_high"), label="Lowest to highest"
+    ),
 }
 _ALWAYS = ("regression_estimate", "robustness_value", "robustness_value_interval")
 
@@ -32,36 +43,28 @@ _ALWAYS = ("regression_estimate", "robustness_value", "robustness_value_interval
 def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table with one row a matched estimate, and one an outcome for all units.
 
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        One table, with the columns of the analyses that apply.
+    It has the columns of the analyses that apply.
     """
     analyses = exhibit.analyses
     frame = _joined(results, analyses)
-    columns = [name for name in _COLUMNS if name in _ALWAYS or frame[name].notna().any()]
+    names = [name for name in _COLUMNS if name in _ALWAYS or frame[name].notna().any()]
     rows: list[Row] = []
     lines: list[str] = []
     for analysis in analyses:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
         for outcome in results.outcomes_of([analysis]):
             part = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            rows += _outcome_rows(results, outcome, part, columns) if len(part) else []
+            rows += _outcome_rows(results, outcome, part, names) if len(part) else []
         lines += _line(results, analysis, frame[frame["analysis"] == analysis])
     return (
         table_of(
             results,
             exhibit,
             stub="Outcome and strategy",
-            columns=(_COLUMNS[name] for name in columns),
+            columns=columns.headings(_COLUMNS[name] for name in names),
             rows=rows,
             reading=lines,
-            notes=_notes(frame, columns),
+            notes=_notes(frame, names),
         ),
     )
 
@@ -82,73 +85,31 @@ def _ranges(results: StudyResults) -> pd.DataFrame:
 
 
 def _outcome_rows(
-    results: StudyResults, outcome: str, part: pd.DataFrame, columns: Sequence[str]
-) -> list[Row]:
-    title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-    rows = [heading(title, "group")]
+    results: StudyResults, outcome: str, part: pd.DataFrame, names: Sequence[str]
+) -> Iterator[Row]:
+    yield heading(results.outcome_title(outcome), "group")
     for record in part.to_dict("records"):
-        own = {**record, "oster_delta": None, "oster_effect": None}
         mark = UNBALANCED if record["balanced"] == "no" else ""
         label = Cell(results.strategy_label(record["strategy"]), mark)
-        rows.append(_row(results, label, own, columns, str(record["spec_id"])))
+        own = {**record, "oster_delta": None, "oster_effect": None}
+        own["benchmark_label"] = _covariate(results, record["benchmark"])
+        yield _row(results, label, own, names)
     first = part.iloc[0]
-    if not first["suppressed"] and "oster_delta" in columns:
-        whole = {"outcome": outcome, "unit": first["unit"], "suppressed": False, "benchmark": ""}
-        whole |= {name: first[name] for name in ("oster_delta", "oster_effect")}
-        whole["regression_estimate"] = first["long_effect"]
-        name = f"{first['analysis']}/all_units/{outcome}"
-        rows.append(_row(results, Cell("All units, by regression"), whole, columns, name))
-    return rows
+    if not first["suppressed"] and "oster_delta" in names:
+        whole = {
+            **dict.fromkeys([*_COLUMNS, "left_out_high", "benchmark_label"]),
+            **{name: first[name] for name in ("unit", "outcome", "oster_delta", "oster_effect")},
+            "spec_id": f"{first['analysis']}/all_units/{outcome}",
+            "regression_estimate": first["long_effect"],
+            "benchmark": "",
+        }
+        yield _row(results, Cell("All units, by regression"), whole, names)
 
 
-def _row(
-    results: StudyResults,
-    label: Cell,
-    record: Mapping[Any, Any],
-    columns: Sequence[str],
-    spec_id: str,
-) -> Row:
-    if record["suppressed"]:
-        hidden = tuple(Cell(formatting.SUPPRESSED) for _ in columns)
-        return Row(label, hidden, {"spec_id": spec_id})
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    cells = [_cell(results, name, record, factor, decimals) for name in columns]
-    values: dict[str, Value] = {"spec_id": spec_id, "unit": record["unit"]}
-    for name in (*columns, *(["left_out_high"] if "left_out" in columns else [])):
-        value = record.get(name)
-        scaled = name in _EFFECTS and value is not None
-        values[name] = factor * value if scaled else value  # type: ignore[operator]
-    if "benchmark_estimate" in columns:
-        values["benchmark"] = record["benchmark"]
-    return Row(label, tuple(cells), values)
-
-
-_EFFECTS = {
-    "regression_estimate",
-    "benchmark_estimate",
-    "oster_effect",
-    "left_out",
-    "left_out_high",
-}
-
-
-def _cell(
-    results: StudyResults, name: str, record: Mapping[Any, Any], factor: float, decimals: int
-) -> Cell:
-    value = record.get(name)
-    if value is None or pd.isna(value):
-        return Cell(formatting.DASH)
-    if name == "left_out":
-        ends = factor * value, factor * record["left_out_high"]
-        return Cell(formatting.interval(*ends, decimals))
-    if name in ("robustness_value", "robustness_value_interval"):
-        return Cell(f"{formatting.number(100 * value, 1)}%")
-    if name not in _EFFECTS:
-        return Cell(formatting.number(value, 2))
-    text = formatting.number(factor * value, decimals)
-    if name == "benchmark_estimate":
-        text = f"{_covariate(results, record['benchmark'])}: {text}"
-    return Cell(text)
+def _row(results: StudyResults, label: Cell, record: Record, names: Sequence[str]) -> Row:
+    shown = [_COLUMNS[name] for name in names]
+    more = ("benchmark",) if "benchmark_estimate" in names else ()
+    return columns.row_of(results, shown, record, label, keys=("spec_id", "unit"), more=more)
 
 
 def _covariate(results: StudyResults, name: str) -> str:

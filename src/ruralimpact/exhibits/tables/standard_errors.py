@@ -1,35 +1,25 @@
 """The same estimates under every kind of standard error that applies, side by side."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from ruralimpact.estimation.printed_errors import HEADLINE, PERMUTED
-from ruralimpact.exhibits import disclosure, formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits.columns import Record, Shown
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
 
 def std_error_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
-    """Build tables with one column a kind of standard error; analyses with the same kinds share one.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-    """
+    """Build tables with one column a kind of standard error; analyses with the same kinds share one."""
     shared: dict[tuple[str, ...], list[str]] = {}
     for analysis in exhibit.analyses:
         shared.setdefault(_kinds(results, analysis), []).append(analysis)
     return tuple(
-        _table(results, exhibit, analyses, kinds) for kinds, analyses in shared.items() if kinds
+        _table(results, exhibit, analyses, names) for names, analyses in shared.items() if names
     )
 
 
@@ -49,61 +39,39 @@ def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
 
 
 def _table(
-    results: StudyResults,
-    exhibit: OfEstimates,
-    analyses: Sequence[str],
-    kinds: tuple[str, ...],
+    results: StudyResults, exhibit: OfEstimates, analyses: Sequence[str], names: tuple[str, ...]
 ) -> Table:
     labels = dict(zip(results["std_errors"]["kind"], results["std_errors"]["label"], strict=True))
-    columns = [Column("Estimate", "", 1.1)]
-    columns += [
-        Column(labels[kind], "p" if kind == PERMUTED else "Standard error", 1.5) for kind in kinds
-    ]
-    rows: list[Row] = []
-    for analysis in analyses:
-        rows.append(heading(results.analysis(analysis)["label"], "panel"))
-        for outcome in results.outcomes_of([analysis]):
-            title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-            rows.append(heading(title, "group"))
-            rows += [
-                _row(results, record, kinds)
-                for record in results.estimates_of(analysis, outcome).to_dict("records")
-            ]
+    shown = (columns.amount(), *(_column(name, labels[name]) for name in names))
+    by_spec = dict(list(results["std_errors"].groupby("spec_id")))
+
+    def row(record: Record) -> Row:
+        own = by_spec.get(record["spec_id"])
+        errors = {} if own is None else dict(zip(own["kind"], own["std_error"], strict=True))
+        found = {f"std_error_{name}": errors.get(name) for name in names}
+        p_values = {} if own is None else dict(zip(own["kind"], own["p_value"], strict=True))
+        found[_PERMUTED_P] = p_values.get(PERMUTED)
+        label = results.strategy_label(record["strategy"])
+        return columns.row_of(results, shown, {**record, **found}, label, keys=("spec_id", "unit"))
+
     frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
     return table_of(
         results,
         exhibit,
         stub="Outcome and strategy",
-        columns=columns,
-        rows=rows,
+        columns=columns.headings(shown),
+        rows=columns.estimate_rows(results, analyses, row),
         notes=_notes(frame),
     )
 
 
-def _row(results: StudyResults, record: Mapping[Any, Any], kinds: tuple[str, ...]) -> Row:
-    errors = results["std_errors"][results["std_errors"]["spec_id"] == record["spec_id"]]
-    found = dict(zip(errors["kind"], errors["std_error"], strict=True))
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    label = Cell(results.strategy_label(record["strategy"]))
-    if record["suppressed"]:
-        hidden = tuple(Cell(formatting.SUPPRESSED) for _ in range(len(kinds) + 1))
-        return Row(label, hidden, {"spec_id": record["spec_id"]})
-    values: dict[str, Value] = {
-        "spec_id": record["spec_id"],
-        "unit": record["unit"],
-        "estimate": factor * record["estimate"],
-    }
-    cells = [Cell(formatting.number(factor * record["estimate"], decimals))]
-    p_values = dict(zip(errors["kind"], errors["p_value"], strict=True))
-    for kind in kinds:
-        if kind == PERMUTED:
-            values["p_value_permuted"] = p_values.get(kind)
-            cells.append(Cell(formatting.p_value(p_values.get(kind))))
-            continue
-        error = factor * found[kind] if kind in found else None
-        values[f"std_error_{kind}"] = error
-        cells.append(Cell(formatting.number(error, decimals)))
-    return Row(label, tuple(cells), values)
+_PERMUTED_P = "p_value_permuted"
+
+
+def _column(name: str, label: str) -> Shown:
+    if name == PERMUTED:
+        return columns.p_value("p", 1.5, label=label, of=_PERMUTED_P)
+    return columns.amount(label, "Standard error", 1.5, of=f"std_error_{name}")
 
 
 def _notes(frame: pd.DataFrame) -> tuple[str, ...]:

@@ -46,17 +46,8 @@ _PUBLISHED = (
 def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the tables of planted effects and their estimates.
 
-    Parameters
-    ----------
-    results : StudyResults
-        With `truth`.
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        Effects on everyone and, where there are any, by class and by part. Estimates of which no truth
-        is known have no row.
+    Effects on everyone and, where there are any, by class and by part. Estimates of which no truth is
+    known have no row.
     """
     truths = results.truth
     places = zip(

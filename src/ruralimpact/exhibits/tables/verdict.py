@@ -8,8 +8,8 @@ import pandas as pd
 
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import disclosure, formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -20,16 +20,17 @@ from ruralimpact.sensitivity.specification_curve import (
     specification_curve,
 )
 
+_EQUAL = "Are they equal?"
 _COLUMNS = (
-    Column("Lowest", "Estimates", 1.1),
-    Column("Median", "Estimates", 1.1),
-    Column("Highest", "Estimates", 1.1),
-    Column("Above zero", "Strategies", 1.0),
-    Column("Differ from zero", "Strategies", 1.2),
-    Column("Fail balance", "Strategies", 1.0),
-    Column("F", "Are they equal?", 0.8),
-    Column("df", "Are they equal?", 0.9),
-    Column("p", "Are they equal?", 0.8),
+    columns.amount("Lowest", "Estimates", of="lowest"),
+    columns.amount("Median", "Estimates", of="median"),
+    columns.amount("Highest", "Estimates", of="highest"),
+    columns.words("Above zero", "Strategies", of="above", kept=("strategies", "positive")),
+    columns.words("Differ from zero", "Strategies", 1.2, of="differ", kept=("significant",)),
+    columns.words("Fail balance", "Strategies", of="failing", kept=("unbalanced",)),
+    columns.words("F", _EQUAL, 0.8, of="f", kept=("equality_f",)),
+    columns.words("df", _EQUAL, 0.9, of="df", kept=("equality_df1", "equality_df2")),
+    columns.words("p", _EQUAL, 0.8, of="p", kept=("equality_p",)),
 )
 
 
@@ -85,18 +86,7 @@ def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None
 
 
 def verdict_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
-    """Build the table with one row a comparison and outcome.
-
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : OfEstimates
-
-    Returns
-    -------
-    tuple of Table
-        One table.
-    """
+    """Build the table with one row a comparison and outcome."""
     rows: list[Row] = []
     lines: list[str] = []
     for analysis in exhibit.analyses:
@@ -109,7 +99,7 @@ def verdict_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
             results,
             exhibit,
             stub="Outcome",
-            columns=_COLUMNS,
+            columns=columns.headings(_COLUMNS),
             rows=rows,
             reading=lines,
             notes=_notes(results, exhibit.analyses),
@@ -118,42 +108,37 @@ def verdict_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
 
 
 def _row(results: StudyResults, analysis: str, outcome: str, found: Verdict) -> Row:
-    unit, curve, test = results.unit(outcome), found.curve, found.test
-    factor, decimals = formatting.scale(unit), results.decimals(outcome)
-    ends = (curve.lowest, curve.median, curve.highest)
-    failing = f"{found.unbalanced} of {found.matched}" if found.matched else formatting.DASH
-    cells = [
-        *(Cell(formatting.number(factor * value, decimals)) for value in ends),
-        *(Cell(f"{part} of {curve.count}") for part in (curve.positive, curve.significant)),
-        Cell(failing),
-        *_test_cells(test),
-    ]
-    record: dict[str, Value] = {
+    curve, test, checked = found.curve, found.test, found.matched
+    record = {
         "analysis": analysis,
         "outcome": outcome,
-        "unit": unit,
-        **dict(zip(("lowest", "median", "highest"), (factor * v for v in ends), strict=True)),
-        "strategies": curve.count,
-        "positive": curve.positive,
+        "unit": results.unit(outcome),
+        **{name: getattr(curve, name) for name in ("lowest", "median", "highest", "positive")},
         "significant": curve.significant,
-        "unbalanced": found.unbalanced if found.matched else None,
+        "strategies": curve.count,
+        "above": f"{curve.positive} of {curve.count}",
+        "differ": f"{curve.significant} of {curve.count}",
+        "unbalanced": found.unbalanced if checked else None,
+        "failing": f"{found.unbalanced} of {checked}" if checked else formatting.DASH,
         "equality_f": test.statistic if test else None,
         "equality_df1": test.df_numerator if test else None,
         "equality_df2": test.df_denominator if test else None,
         "equality_p": test.p_value if test else None,
+        **_test_words(test),
     }
-    return Row(Cell(f"{results.outcome_label(outcome)} ({unit})"), tuple(cells), record)
+    keys = ("analysis", "outcome", "unit")
+    return columns.row_of(results, _COLUMNS, record, results.outcome_title(outcome), keys=keys)
 
 
-def _test_cells(test: EqualityTest | None) -> list[Cell]:
+def _test_words(test: EqualityTest | None) -> dict[str, str]:
     if test is None or not np.isfinite(test.statistic):
-        return [Cell(formatting.DASH)] * 3
+        return dict.fromkeys(("f", "df", "p"), formatting.DASH)
     df = f"{formatting.count(test.df_numerator)}, {formatting.count(test.df_denominator)}"
-    return [
-        Cell(formatting.number(test.statistic, 2)),
-        Cell(df),
-        Cell(formatting.p_value(test.p_value)),
-    ]
+    return {
+        "f": formatting.number(test.statistic, 2),
+        "df": df,
+        "p": formatting.p_value(test.p_value),
+    }
 
 
 def _sentence(found: Sequence[Verdict]) -> str:

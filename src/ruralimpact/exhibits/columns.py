@@ -1,0 +1,311 @@
+"""Columns of tables, each declared once: heading, unit, decimals, suppression, dash and the CSV record."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.disclosure import FEWEST_UNITS
+from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, Value, heading
+from ruralimpact.exhibits.results import StudyResults
+
+Record = Mapping[Any, Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A column: its heading, how it prints the values of a row, and what the CSV file keeps of them.
+
+    Attributes
+    ----------
+    column : Column
+    of : tuple of str
+        Names of the values in the row's record.
+    form : callable
+        Takes these values, in printed units, and the outcome's decimals; returns the text of the cell.
+    kept : mapping of str to str
+        What the CSV file keeps: names there, in order, to names in the record.
+    scaled : bool
+        The values are in the outcome's unit: shares are stored as fractions and printed in percent.
+    stays : bool
+        It is printed in rows that are suppressed, too.
+    mark : callable or None
+        Takes the values, returns their footnote mark.
+    """
+
+    column: Column
+    of: tuple[str, ...]
+    form: Callable[[Sequence[Any], int], str]
+    kept: Mapping[str, str]
+    scaled: bool = False
+    stays: bool = False
+    mark: Callable[[Sequence[Any]], str] | None = None
+
+    def keeping(self, *names: str) -> "Shown":
+        """The column with further values of the record in the CSV file, before its own."""
+        return replace(self, kept={**{name: name for name in names}, **self.kept})
+
+    def kept_as(self, name: str) -> "Shown":
+        """The column with another name of its value in the CSV file."""
+        return replace(self, kept={name: self.of[0]})
+
+    def converted(self) -> "Shown":
+        """The column with values that are in printed units already."""
+        return replace(self, scaled=False)
+
+    def unkept(self) -> "Shown":
+        """The column, left out of the CSV file."""
+        return replace(self, kept={})
+
+    def named(self, label: str) -> "Shown":
+        """The column with a name of the record before each value: ``age: 1,200``."""
+
+        def form(values: Sequence[Any], decimals: int) -> str:
+            text = self.form(values[:-1], decimals)
+            return text if text == formatting.DASH else f"{values[-1]}: {text}"
+
+        return replace(self, of=(*self.of, label), form=form)
+
+    def staying(self) -> "Shown":
+        """The column, printed in suppressed rows, too."""
+        return replace(self, stays=True)
+
+    def marked(self, mark: Callable[[Sequence[Any]], str], *of: str) -> "Shown":
+        """The column with footnote marks, by its values and further ones of the record."""
+        return replace(self, mark=mark, of=(*self.of, *of))
+
+    def values(self, record: Record, factor: float) -> dict[str, Value]:
+        """Return what the CSV file keeps, in printed units."""
+        found = {name: record[own] for name, own in self.kept.items()}
+        if not self.scaled:
+            return found
+        in_unit = [name for name, own in self.kept.items() if own in self.of]
+        return found | {
+            name: None if found[name] is None else factor * found[name] for name in in_unit
+        }
+
+    def cell(self, record: Record, factor: float, decimals: int) -> Cell:
+        """Return the cell of a row."""
+        values = [record[name] for name in self.of]
+        if self.scaled:
+            values = [factor * one if isinstance(one, int | float) else one for one in values]
+        mark = self.mark(values) if self.mark else ""
+        return Cell(self.form(values, decimals), mark)
+
+
+def amount(
+    label: str = "Estimate", group: str = "", width: float = 1.1, *, of: str = "estimate"
+) -> Shown:
+    """Return a column in the outcome's unit, with its decimals."""
+    return Shown(Column(label, group, width), (of,), _amount, {of: of}, scaled=True)
+
+
+def error(group: str = "", width: float = 1.1, *, of: str = "std_error") -> Shown:
+    """Return a column of standard errors, in parentheses."""
+    return Shown(Column("(SE)", group, width), (of,), _error, {of: of}, scaled=True)
+
+
+def interval(
+    group: str = "",
+    width: float = 2.0,
+    *,
+    of: tuple[str, str] = ("conf_low", "conf_high"),
+    label: str = "95% interval",
+) -> Shown:
+    """Return a column of intervals in the outcome's unit."""
+    return Shown(
+        Column(label, group, width), of, _interval, {name: name for name in of}, scaled=True
+    )
+
+
+def plain_interval(
+    label: str, group: str = "", width: float = 1.5, *, of: tuple[str, str], decimals: int = 0
+) -> Shown:
+    """Return a column of intervals that have no unit, or one of their own."""
+
+    def form(values: Sequence[Any], _: int) -> str:
+        return formatting.interval(values[0], values[1], decimals)
+
+    return Shown(Column(label, group, width), of, form, {name: name for name in of})
+
+
+def p_value(group: str = "", width: float = 0.8, *, of: str = "p_value", label: str = "p") -> Shown:
+    """Return a column of p-values."""
+    return Shown(Column(label, group, width), (of,), _p_value, {of: of})
+
+
+def number(label: str, group: str = "", width: float = 1.0, *, of: str, decimals: int = 0) -> Shown:
+    """Return a column of numbers that have no unit, or one of their own."""
+
+    def form(values: Sequence[Any], _: int) -> str:
+        return formatting.number(values[0], decimals)
+
+    return Shown(Column(label, group, width), (of,), form, {of: of})
+
+
+def percent(label: str, group: str = "", width: float = 1.0, *, of: str) -> Shown:
+    """Return a column of fractions, printed in percent."""
+    return Shown(Column(label, group, width), (of,), _percent, {of: of})
+
+
+def count(label: str, group: str = "", width: float = 0.9, *, of: str) -> Shown:
+    """Return a column of counts of units, coarse where a count itself could disclose."""
+    return Shown(Column(label, group, width), (of,), _count, {}, stays=True)
+
+
+def words(
+    label: str, group: str = "", width: float = 1.0, *, of: str, kept: Sequence[str] = ()
+) -> Shown:
+    """Return a column of text that the record holds ready, and the values behind it."""
+    return Shown(Column(label, group, width), (of,), _text, {name: name for name in kept})
+
+
+def _amount(values: Sequence[Any], decimals: int) -> str:
+    return formatting.number(values[0], decimals)
+
+
+def _error(values: Sequence[Any], decimals: int) -> str:
+    return formatting.parenthesised(values[0], decimals)
+
+
+def _interval(values: Sequence[Any], decimals: int) -> str:
+    return formatting.interval(values[0], values[1], decimals)
+
+
+def _p_value(values: Sequence[Any], _: int) -> str:
+    return formatting.p_value(values[0])
+
+
+def _percent(values: Sequence[Any], _: int) -> str:
+    value = values[0]
+    if value is None or math.isnan(value):
+        return formatting.DASH
+    return f"{formatting.number(100 * value, 1)}%"
+
+
+def _count(values: Sequence[Any], _: int) -> str:
+    return coarse_count(values[0])
+
+
+def _text(values: Sequence[Any], _: int) -> str:
+    return str(values[0])
+
+
+def coarse_count(value: float) -> str:
+    """Return a count, coarse where the count itself could disclose."""
+    if 0 < value < FEWEST_UNITS:
+        return f"<{FEWEST_UNITS}"
+    return formatting.count(value)
+
+
+def headings(shown: Iterable[Shown]) -> tuple[Column, ...]:
+    """Return the headings of columns."""
+    return tuple(one.column for one in shown)
+
+
+def row_of(
+    results: StudyResults,
+    shown: Sequence[Shown],
+    record: Record,
+    label: str | Cell,
+    *,
+    keys: Sequence[str] = ("spec_id",),
+    more: Sequence[str] = (),
+    kind: RowKind = "data",
+) -> Row:
+    """Return a row with a cell a column.
+
+    Parameters
+    ----------
+    results : StudyResults
+    shown : sequence of Shown
+    record : mapping
+        Its values by name; with ``outcome`` and ``unit`` where a column is in the outcome's unit.
+        ``suppressed``, if it is there and true, hides the row.
+    label : str or Cell
+        Label of the row.
+    keys, more : sequence of str
+        What the CSV file keeps of the record before and after the columns, in hidden rows, too.
+    kind : {"data", "foot"}
+    """
+    own: dict[str, Value] = {name: record[name] for name in keys}
+    hidden = _hidden(record)
+    factor = _factor(shown, record)
+    for one in shown:
+        own |= one.values(record, factor) if one.stays or not hidden else {}
+    own |= {name: record[name] for name in more}
+    stub = Cell(label) if isinstance(label, str) else label
+    return Row(stub, cells_of(results, shown, record), own, kind)
+
+
+def cells_of(results: StudyResults, shown: Sequence[Shown], record: Record) -> tuple[Cell, ...]:
+    """Return the cells of a row, as `row_of` does, for tables that keep other values in the CSV file."""
+    hidden, factor = _hidden(record), _factor(shown, record)
+    decimals = results.decimals(str(record["outcome"])) if _in_unit(shown) else 0
+    return tuple(
+        Cell(formatting.SUPPRESSED)
+        if hidden and not one.stays
+        else one.cell(record, factor, decimals)
+        for one in shown
+    )
+
+
+def _hidden(record: Record) -> bool:
+    return bool(record.get("suppressed", False))
+
+
+def _in_unit(shown: Sequence[Shown]) -> bool:
+    return any(one.scaled for one in shown)
+
+
+def _factor(shown: Sequence[Shown], record: Record) -> float:
+    return formatting.scale(str(record["unit"])) if _in_unit(shown) else 1.0
+
+
+def one_heading(results: StudyResults, analyses: Sequence[str], analysis: str, outcome: str) -> Row:
+    """Return the heading of an outcome, with the analysis before it where a table has several."""
+    title = results.outcome_title(outcome)
+    several = len(analyses) > 1
+    return heading(f"{results.analysis(analysis)['label']}: {title}" if several else title, "panel")
+
+
+def by_outcome(
+    results: StudyResults,
+    analyses: Sequence[str],
+    rows: Callable[[str, str], Iterable[Row]],
+    *,
+    panels: bool = True,
+) -> Iterator[Row]:
+    """Yield rows under a heading an analysis and one an outcome.
+
+    Parameters
+    ----------
+    results : StudyResults
+    analyses : sequence of str
+    rows : callable
+        Takes an analysis and an outcome, returns the rows.
+    panels : bool
+        There are headings of analyses.
+    """
+    for analysis in analyses:
+        if panels:
+            yield heading(results.analysis(analysis)["label"], "panel")
+        for outcome in results.outcomes_of([analysis]):
+            yield heading(results.outcome_title(outcome), "group")
+            yield from rows(analysis, outcome)
+
+
+def estimate_rows(
+    results: StudyResults,
+    analyses: Sequence[str],
+    row: Callable[[Record], Row],
+    *,
+    panels: bool = True,
+) -> Iterator[Row]:
+    """Yield one row an estimate, under the headings of `by_outcome`."""
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        return map(row, results.estimates_of(analysis, outcome).to_dict("records"))
+
+    return by_outcome(results, analyses, rows, panels=panels)

@@ -1,0 +1,81 @@
+"""Columns that are declared once: unit, decimals, dash, suppression, marks and what the CSV file keeps."""
+
+from typing import Any
+
+import pytest
+
+from ruralimpact.exhibits import columns
+from ruralimpact.exhibits.columns import Shown
+from ruralimpact.exhibits.results import StudyResults
+
+OUTCOMES = {
+    "income": {"label": "Income", "unit": "pesos", "decimals": 1},
+    "poor": {"label": "Poverty", "unit": "percentage points", "decimals": 1},
+}
+RESULTS = StudyResults({"outcomes": OUTCOMES}, {}, quality={})
+EFFECT = (columns.amount(), columns.error(), columns.interval(), columns.p_value())
+INCOME: dict[str, Any] = {
+    "spec_id": "a/b/income",
+    "outcome": "income",
+    "unit": "pesos",
+    "estimate": -1234.56,
+    "std_error": 20.0,
+    "conf_low": -1300.0,
+    "conf_high": 5.0,
+    "p_value": 0.0004,
+    "n": 7,
+    "suppressed": False,
+}
+POOR = {**INCOME, "outcome": "poor", "unit": "percentage points", "estimate": 0.123}
+
+
+def texts(shown: tuple[Shown, ...], record: dict[str, Any]) -> list[str]:
+    return [cell.text for cell in columns.cells_of(RESULTS, shown, record)]
+
+
+def test_amounts_have_the_decimals_of_their_outcome() -> None:
+    assert texts(EFFECT, INCOME) == ["−1,234.6", "(20.0)", "−1,300.0 to 5.0", "<0.001"]
+
+
+def test_shares_are_printed_and_kept_in_percentage_points() -> None:
+    row = columns.row_of(RESULTS, EFFECT[:1], POOR, "B", keys=("spec_id",), more=("unit",))
+    assert row.cells[0].text == "12.3"
+    assert row.record == {
+        "spec_id": "a/b/income",
+        "estimate": pytest.approx(12.3),
+        "unit": "percentage points",
+    }
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_what_is_missing_is_a_dash(missing: float | None) -> None:
+    record = dict.fromkeys(["estimate", "std_error", "conf_low", "conf_high", "p_value"], missing)
+    shown = (*EFFECT, columns.percent("RV", of="estimate"), columns.number("x", of="estimate"))
+    assert texts(shown, {**INCOME, **record}) == ["–"] * 6
+
+
+def test_a_suppressed_row_keeps_its_keys_and_what_stays() -> None:
+    shown = (
+        columns.amount(),
+        columns.count("Units", of="n"),
+        columns.number("Weight", of="weight", decimals=1).kept_as("share").staying(),
+    )
+    row = columns.row_of(RESULTS, shown, {**INCOME, "suppressed": True, "weight": 2.0}, "B")
+    assert [cell.text for cell in row.cells] == ["[s]", "<10", "2.0"]
+    assert row.record == {"spec_id": "a/b/income", "share": 2.0}
+
+
+def test_columns_can_be_kept_otherwise() -> None:
+    shown = (columns.amount().unkept(), columns.p_value().keeping("outcome"))
+    row = columns.row_of(RESULTS, shown, INCOME, "B", keys=())
+    assert row.record == {"outcome": "income", "p_value": 0.0004}
+    assert list(row.record) == ["outcome", "p_value"]
+
+
+def test_marks_and_names_come_from_the_record() -> None:
+    marked = columns.number("x", of="n").marked(lambda values: values[-1][:1], "spec_id")
+    (cell,) = columns.cells_of(RESULTS, (marked,), INCOME)
+    assert (cell.text, cell.mark) == ("7", "a")
+    named = columns.amount().named("spec_id")
+    assert texts((named,), INCOME) == ["a/b/income: −1,234.6"]
+    assert texts((named,), {**INCOME, "estimate": None}) == ["–"]
