@@ -101,12 +101,10 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
     kept = complete.kept
     complete.refuse_empty_arm()
     arm = treatment[kept].astype(np.int8)
-    matrix, levels = (
-        covariate_matrix(
-            {name: frame[name] for name in named}, every_level=every, rows=int(kept.sum())
-        )
-        for every in (False, True)
+    levels = covariate_matrix(
+        {name: frame[name] for name in named}, every_level=True, rows=int(kept.sum())
     )
+    matrix = levels.without_base()
     regressed = {name: frame[name] for name in columns.outcome_covariates}
     if groups is not None:
         refuse_single_group(arm, groups[kept])

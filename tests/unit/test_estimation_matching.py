@@ -1,5 +1,8 @@
 """Matched effects by hand, and the special cases that must coincide."""
 
+import pickle
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,7 @@ from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.matching import matching_estimate
 from ruralimpact.estimation.missing import matches_among
+from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.inference.clustered import (
     Clustering,
     clustered_std_error,
@@ -281,3 +285,21 @@ def test_a_missing_outcome_is_counted_and_shifts_nothing(strategy) -> None:
 
 def test_group_codes_follow_the_labels() -> None:
     assert group_codes(["b", "a", "b"]).tolist() == [1, 0, 1]
+
+
+def test_other_standard_errors_wait_until_they_are_read() -> None:
+    asked: list[str] = []
+
+    def kind(name: str, value: float) -> Callable[[], float]:
+        return lambda: asked.append(name) or value  # type: ignore[func-returns-value]
+
+    errors = LazyStdErrors({"ai2006": kind("ai2006", 2.0), "ai2016": kind("ai2016", 3.0)})
+    shown = LazyStdErrors.beside({"group": 1.0}, errors)
+    assert list(shown) == ["group", "ai2006", "ai2016"]
+    assert "..." in repr(shown) and not asked
+    assert shown["group"] == 1.0 and not asked
+    assert (shown["ai2006"], shown["ai2006"]) == (2.0, 2.0)
+    assert asked == ["ai2006"]
+    assert pickle.loads(pickle.dumps(shown)) == {"group": 1.0, "ai2006": 2.0, "ai2016": 3.0}
+    with pytest.raises(KeyError):
+        _ = shown["nope"]

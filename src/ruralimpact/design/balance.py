@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.covariates import Ascending, CovariateMatrix
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -87,7 +87,9 @@ def balance(
     with np.errstate(divide="ignore", invalid="ignore"):
         smd = np.where(difference == 0, 0.0, difference / np.where(spread > 0, spread, np.nan))
         ratio = np.where(binary, np.nan, treated.variance / control.variance)
-    ks = np.array([_ks(values[:, j], treatment, unit) for j in range(values.shape[1])])
+    totals = np.where(treatment == 1, unit[treatment == 1].sum(), unit[treatment == 0].sum())
+    signed = np.where(treatment == 1, 1.0, -1.0) * unit / totals
+    ks = np.array([_ks(signed, column) for column in covariates.ascending])
     return Balance(covariates.names, binary, treated.mean, control.mean, smd, ratio, ks)
 
 
@@ -101,13 +103,10 @@ class _Arm:
             self.variance = share @ (values - self.mean) ** 2 / (1 - (share**2).sum())
 
 
-def _ks(column: FloatArray, treatment: NDArray[np.int8], weights: FloatArray) -> float:
-    order = np.argsort(column, kind="stable")
-    sign = np.where(treatment == 1, 1.0, -1.0)
-    totals = np.where(treatment == 1, weights[treatment == 1].sum(), weights[treatment == 0].sum())
-    gap = np.cumsum((sign * weights / totals)[order])
-    last_of_value = np.append(np.diff(column[order]) != 0, True)
-    return float(np.abs(gap[last_of_value]).max())
+def _ks(signed: FloatArray, column: Ascending) -> float:
+    """Largest distance of the arms' distribution functions, from shares of the arms with their sign."""
+    gap = np.cumsum(signed[column.order])
+    return float(np.abs(gap[column.last]).max())
 
 
 def effective_number(weights: FloatArray) -> float:

@@ -137,12 +137,13 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
     refuse_empty_arm(treatment, analysis.name)
     refuse_single_group(treatment, kept["group"].to_numpy(object), analysis.name)
     columns_of = {name: kept[name].to_numpy() for name in covariates}
+    levels = covariate_matrix(columns_of, every_level=True, where=analysis.name)
     return Comparison(
         analysis.name,
         kept,
         treatment,
-        covariate_matrix(columns_of, where=analysis.name),
-        covariate_matrix(columns_of, every_level=True, where=analysis.name),
+        levels.without_base(),
+        levels,
         tuple(excluded),
         None if sampling is None else sampling / sampling.mean(),
         _strata(analysis, kept),

@@ -1,18 +1,47 @@
 """Covariates as numbers: dummies with a named base, and the checks a propensity model needs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.design import column_values
+from ruralimpact.design.row_order import stable_order
 from ruralimpact.errors import ConfigError, DesignError
 
 FloatArray = NDArray[np.float64]
 
 # Squares of sums of such numbers are still numbers.
 LARGEST = 1e100
+# Least eigenvalue of a correlation matrix from which on its rounding errors cannot matter.
+_CLEARLY_INDEPENDENT = 1e-6
+
+
+@dataclass(frozen=True)
+class Ascending:
+    """Units in ascending order of a column.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (n,)
+        Positions of the units, those with equal values in the order of rows.
+    last : ndarray of bool, shape (n,)
+        Along `order`, the last unit of each value.
+    """
+
+    order: NDArray[np.int64]
+    last: NDArray[np.bool_]
+
+
+def _ascending(column: FloatArray, *, binary: bool) -> Ascending:
+    column = np.ascontiguousarray(column)
+    if binary:
+        order = np.concatenate([np.flatnonzero(column == value) for value in (0, 1)])
+    else:
+        order = stable_order(column)
+    return Ascending(order, np.append(np.diff(column[order]) != 0, True))
 
 
 @dataclass(frozen=True)
@@ -34,6 +63,22 @@ class CovariateMatrix:
     names: tuple[str, ...]
     binary: NDArray[np.bool_]
     base_levels: dict[str, str]
+
+    @cached_property
+    def ascending(self) -> tuple[Ascending, ...]:
+        """The units in ascending order of each column; found once for all that ask."""
+        return tuple(
+            _ascending(column, binary=bool(two))
+            for column, two in zip(self.values.T, self.binary, strict=True)
+        )
+
+    def without_base(self) -> "CovariateMatrix":
+        """The matrix without the base level of each categorical covariate, where it has all of them."""
+        base = {f"{name}[{level}]" for name, level in self.base_levels.items()}
+        if not base:
+            return self
+        keep = [j for j, name in enumerate(self.names) if name not in base]
+        return replace(self._columns(keep), values=np.take(self.values, keep, axis=1))
 
     def select(self, names: Sequence[str]) -> "CovariateMatrix":
         """Keep the columns of some covariates (with all their levels); all of them for no names.
@@ -202,7 +247,11 @@ def refuse_degenerate(covariates: CovariateMatrix, *, where: str | None = None) 
 def _dependent_columns(values: FloatArray) -> list[int]:
     """Columns that the constant and the earlier columns span (Gram-Schmidt on scaled columns)."""
     centred = values - values.mean(axis=0)
-    scaled = centred / np.sqrt((centred**2).sum(axis=0))
+    products = centred.T @ centred
+    length = np.sqrt(np.diag(products))
+    if np.linalg.eigvalsh(products / np.outer(length, length))[0] > _CLEARLY_INDEPENDENT:
+        return []
+    scaled = centred / length
     basis = np.empty((values.shape[0], 0))
     dependent: list[int] = []
     for j in range(values.shape[1]):

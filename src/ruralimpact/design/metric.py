@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
+from ruralimpact.design.row_order import distinct_rows
 
 FloatArray = NDArray[np.float64]
 Metric = Literal["mahalanobis", "inverse_variance"]
@@ -64,9 +65,9 @@ def whiten(
         scaled: FloatArray = values / np.sqrt(np.diag(matrix))
         return scaled
     factor = np.linalg.cholesky(matrix)
-    distinct, inverse = np.unique(values, axis=0, return_inverse=True)
-    coordinates: FloatArray = np.linalg.solve(factor, distinct.T).T
-    return coordinates[inverse.ravel()]
+    found = distinct_rows(list(values.T))
+    coordinates: FloatArray = np.linalg.solve(factor, values[found.representatives].T).T
+    return coordinates[found.kind]
 
 
 def _sample(values: FloatArray) -> FloatArray:

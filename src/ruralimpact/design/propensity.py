@@ -1,13 +1,16 @@
 """The propensity score: probability of treatment given covariates, by maximum likelihood."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.binary_model import fit_binary
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
+from ruralimpact.design.row_order import distinct_rows
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
@@ -45,18 +48,36 @@ class PropensityModel(PropensityScore):
     names : tuple of str, length p + 1
         ``"constant"`` and the covariates.
     coefficients, std_errors : ndarray, shape (p + 1,)
+    compare : callable
+        Returns the comparison with the model without covariates, which is fitted when it is asked for.
+    """
+
+    names: tuple[str, ...]
+    coefficients: FloatArray
+    std_errors: FloatArray
+    compare: Callable[[], "AgainstNull"] = field(repr=False)
+
+    @cached_property
+    def against_null(self) -> "AgainstNull":
+        """The model compared with the one without covariates."""
+        return self.compare()
+
+
+@dataclass(frozen=True)
+class AgainstNull:
+    """A model compared with the one without covariates.
+
+    Attributes
+    ----------
     pseudo_r2 : float
         McFadden's.
     lr_statistic, lr_p_value : float
         Likelihood-ratio test that all slopes are zero; NaN where the likelihood is weighted.
     """
 
-    names: tuple[str, ...]
-    coefficients: FloatArray
-    std_errors: FloatArray
     pseudo_r2: float
-    lr_statistic: float
-    lr_p_value: float
+    lr_statistic: float = np.nan
+    lr_p_value: float = np.nan
 
 
 def fit_propensity(
@@ -102,20 +123,26 @@ def fit_propensity(
     refuse_degenerate(covariates, where=where)
     refuse_separation(covariates, treatment, where=where)
     columns = np.argsort(np.array(covariates.names), kind="stable")
-    rows, inverse, counts = np.unique(
-        covariates.values[:, columns], axis=0, return_inverse=True, return_counts=True
-    )
-    inverse = inverse.ravel()
-    if sampling is not None:
-        counts = np.bincount(inverse, sampling)
-    centre = counts @ rows / counts.sum()
-    spread = np.sqrt(counts @ (rows - centre) ** 2 / counts.sum())
-    distinct = (rows - centre) / spread
+    found = distinct_rows([covariates.values[:, j] for j in columns])
+    kind = found.kind
+    counts = found.counts if sampling is None else np.bincount(kind, sampling)
+    distinct = covariates.values[np.ix_(found.representatives, columns)]
+    centre = counts @ distinct / counts.sum()
+    distinct -= centre
+    scratch = distinct**2
+    spread = np.sqrt(counts @ scratch / counts.sum())
+    distinct /= spread
+    design = _with_constant(distinct, found.counts)
     if sampling is None:
-        fit = _maximise(distinct, inverse, treatment, link, where)
+        arm = (
+            np.sort(2 * kind + treatment) % 2
+        )  # in the order of rows; of arms, where rows are equal
+        fit = _maximise(design, arm, link, where)
     else:
-        fit = _maximise_weighted(distinct, inverse, treatment, sampling, link, where)
-    predictor = (distinct * fit.coefficients[1:]).sum(axis=1) + fit.coefficients[0]
+        order = np.lexsort((sampling, treatment, kind))
+        fit = _maximise_weighted(design, treatment[order], sampling[order], link, where)
+    np.multiply(distinct, fit.coefficients[1:], out=scratch)
+    predictor = scratch.sum(axis=1) + fit.coefficients[0]
     if np.abs(predictor).max() > _SEPARATED:
         _raise_separated(covariates, columns, fit.coefficients[1:], where)
     probability = _probability(predictor, link)
@@ -126,11 +153,9 @@ def fit_propensity(
         names=("constant", *covariates.names),
         coefficients=transform @ fit.coefficients,
         std_errors=np.sqrt(np.diag(cov)),
-        linear_predictor=predictor[inverse],
-        probability=probability[inverse],
-        pseudo_r2=fit.pseudo_r2,
-        lr_statistic=fit.lr_statistic,
-        lr_p_value=fit.lr_p_value,
+        linear_predictor=predictor[kind],
+        probability=probability[kind],
+        compare=fit.compare,
     )
 
 
@@ -140,26 +165,30 @@ class _Maximum:
 
     coefficients: FloatArray
     covariance: FloatArray
-    pseudo_r2: float
-    lr_statistic: float
-    lr_p_value: float
+    compare: Callable[[], AgainstNull]
+
+
+def _with_constant(distinct: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
+    """Each distinct row as often as it occurs, behind a constant."""
+    design = np.empty((int(counts.sum()), distinct.shape[1] + 1))
+    design[:, 0] = 1.0
+    design[:, 1:] = (
+        distinct if len(distinct) == len(design) else np.repeat(distinct, counts, axis=0)
+    )
+    return design
 
 
 def _maximise_weighted(
-    distinct: FloatArray,
-    inverse: NDArray[np.intp],
+    design: FloatArray,
     treatment: NDArray[np.int8],
     sampling: FloatArray,
     link: Link,
     where: str | None,
 ) -> _Maximum:
-    order = np.lexsort((sampling, treatment, inverse))
-    design = np.column_stack([np.ones(len(inverse)), distinct[inverse[order]]])
-    weights = sampling[order] / sampling[order].mean()
-    fit = fit_binary(design, treatment[order], weights, link)
+    fit = fit_binary(design, treatment, sampling / sampling.mean(), link)
     if fit is None:
         raise _no_maximum(where)
-    return _Maximum(fit.coefficients, fit.covariance, fit.pseudo_r2, np.nan, np.nan)
+    return _Maximum(fit.coefficients, fit.covariance, partial(AgainstNull, fit.pseudo_r2))
 
 
 def _probability(predictor: FloatArray, link: Link) -> FloatArray:
@@ -177,20 +206,15 @@ def _no_maximum(where: str | None) -> DesignError:
 
 
 def _maximise(
-    distinct: FloatArray,
-    inverse: NDArray[np.intp],
-    treatment: NDArray[np.int8],
-    link: Link,
-    where: str | None,
+    design: FloatArray, arm: NDArray[np.int64], link: Link, where: str | None
 ) -> _Maximum:
     import warnings
 
     from statsmodels.discrete.discrete_model import Logit, Probit
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-    order = np.lexsort((treatment, inverse))
-    design = np.column_stack([np.ones(len(inverse)), distinct[inverse[order]]])
-    model = {"logit": Logit, "probit": Probit}[link](treatment[order].astype(float), design)
+    family = {"logit": Logit, "probit": Probit}[link]
+    model = family(arm.astype(float), design, check_rank=False)  # `refuse_degenerate` has
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         warnings.simplefilter("error", PerfectSeparationWarning)
@@ -198,9 +222,11 @@ def _maximise(
             fit = model.fit(method="newton", maxiter=100, tol=1e-12, disp=0)
         except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError) as problem:
             raise _no_maximum(where) from problem
-    return _Maximum(
-        fit.params, fit.cov_params(), float(fit.prsquared), float(fit.llr), float(fit.llr_pvalue)
-    )
+    return _Maximum(fit.params, fit.cov_params(), partial(_against_null, fit))
+
+
+def _against_null(fit: Any) -> AgainstNull:
+    return AgainstNull(float(fit.prsquared), float(fit.llr), float(fit.llr_pvalue))
 
 
 def _unstandardise(centre: FloatArray, spread: FloatArray, columns: NDArray[np.intp]) -> FloatArray:
@@ -263,7 +289,7 @@ def refuse_single_group(
     DesignError
     """
     for arm, name in ((1, "treated units"), (0, "controls")):
-        found = np.unique(groups[treatment == arm].astype(str))
+        found = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
         if len(found) < 2:
             raise DesignError(
                 f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(found)}); "
@@ -291,7 +317,7 @@ def refuse_separation(
     prefix = f"{where}: " if where else ""
     treated = treatment == 1
     for j, name in enumerate(covariates.names):
-        column = covariates.values[:, j]
+        column = np.ascontiguousarray(covariates.values[:, j])
         if covariates.binary[j]:
             for level in (1.0, 0.0):
                 members = treatment[column == level]

@@ -83,10 +83,10 @@ def propensity_model_rows(
     """Coefficients and fit of a propensity score, under the contract ``propensity_models``."""
     statistics = {
         "n": ("Units", float(len(comparison.treatment))),
-        "pseudo_r2": ("Pseudo-R2 (McFadden)", model.pseudo_r2),
-        "lr_statistic": ("Likelihood-ratio statistic", model.lr_statistic),
+        "pseudo_r2": ("Pseudo-R2 (McFadden)", model.against_null.pseudo_r2),
+        "lr_statistic": ("Likelihood-ratio statistic", model.against_null.lr_statistic),
         "lr_df": ("Degrees of freedom", float(len(model.names) - 1)),
-        "lr_p_value": ("p of no relation", model.lr_p_value),
+        "lr_p_value": ("p of no relation", model.against_null.lr_p_value),
         "auc": ("Area under the curve", area_under_curve(model, comparison.treatment)),
     }
     rows = [

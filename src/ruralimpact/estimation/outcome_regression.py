@@ -103,10 +103,11 @@ def regress_arm(
     """
     used = weights > 0
     share = weights[used] / weights[used].sum()
-    centre = share @ covariates.values[used]
-    centred = covariates.values[used] - centre
+    inside = covariates.values[used]
+    centre = share @ inside
+    centred = inside - centre
     spread = np.sqrt(share @ centred**2)
-    size = np.abs(covariates.values[used]).max(axis=0, initial=0.0)
+    size = np.abs(inside).max(axis=0, initial=0.0)
     spread = np.where(spread <= 1e-12 * size, np.inf, spread)
     scaled = centred / spread
     covariance = (scaled * share[:, None]).T @ scaled
@@ -128,8 +129,9 @@ def regress_arm(
     design = np.column_stack(
         [np.ones(len(outcome)), (covariates.values[:, basis] - centre[basis]) / spread[basis]]
     )
-    bread = np.linalg.inv((design[used] * weights[used, None]).T @ design[used]).astype(float)
-    coefficients = bread @ (design[used].T @ (weights[used] * outcome[used]))
+    inside = design[used]
+    bread = np.linalg.inv((inside * weights[used, None]).T @ inside).astype(float)
+    coefficients = bread @ (inside.T @ (weights[used] * outcome[used]))
     fitted = design @ coefficients
     return ArmRegression(design, fitted, outcome - fitted, weights, bread, left_out, unsupported)
 
