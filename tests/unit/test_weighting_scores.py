@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from ruralimpact.design.covariate_balancing import covariate_balancing_weights
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.entropy import entropy_weights
 from ruralimpact.design.propensity import fit_propensity
@@ -27,6 +28,10 @@ def score(covariates, treatment, link="logit"):
 def entropy(y, d, x, moments):
     weights = entropy_weights(x, d, moments=moments)
     return weighted_difference(y, d, weights.weights, weights.constraints)
+
+
+def balancing(y, d, x):
+    return weighted_difference(y, d, covariate_balancing_weights(x, d).weights, x)
 
 
 def equal(y, d, x, bias_adjust):
@@ -53,6 +58,7 @@ ESTIMATORS = {
     "aipw ATT, not normalised": lambda y, d, x, s: aipw(y, d, s["probit"], x, normalised=False),
     "entropy, means": lambda y, d, x, s: entropy(y, d, x, 1),
     "entropy, variances": lambda y, d, x, s: entropy(y, d, x, 2),
+    "covariate-balancing score": lambda y, d, x, s: balancing(y, d, x),
 }
 
 
