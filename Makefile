@@ -52,7 +52,7 @@ benchmarks: setup ## time the engine (minutes)
 	@$(BIN)/python benchmarks/engine.py
 
 clean: ## delete the results (not the environment)
-	@rm -rf results .snakemake
+	@rm -rf resources results .snakemake
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile

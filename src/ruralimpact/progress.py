@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable, Mapping
 
 FILE, STUDY, STAGE = "RURALIMPACT_PROGRESS", "RURALIMPACT_STUDY", "RURALIMPACT_STAGE"
 
@@ -29,9 +30,6 @@ def step(done: int, total: int, label: str = "") -> None:
     label : str
         What was just finished, or is being worked on, in plain words.
     """
-    path = os.environ.get(FILE)
-    if not path:
-        return
     event = {
         "study": os.environ.get(STUDY, ""),
         "stage": os.environ.get(STAGE, ""),
@@ -39,6 +37,23 @@ def step(done: int, total: int, label: str = "") -> None:
         "total": total,
         "label": label,
     }
-    # One short write in append mode: lines of jobs that run side by side do not mix.
-    with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - no pathlib in every stage
-        file.write(json.dumps(event) + "\n")
+    _record(event)
+
+
+def plan(jobs: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+    """Record the jobs that a run has to do.
+
+    Parameters
+    ----------
+    jobs : iterable of tuple
+        The rule of each, and its wildcards.
+    """
+    _record({"plan": [(rule, dict(wildcards)) for rule, wildcards in jobs]})
+
+
+def _record(event: Mapping[str, object]) -> None:
+    path = os.environ.get(FILE)
+    if path:
+        # One short write in append mode: lines of jobs that run side by side do not mix.
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - no pathlib in every stage
+            file.write(json.dumps(event) + "\n")

@@ -13,7 +13,7 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 
 _WANTED = {
     "run_info": ("stats",),
-    "job_info": ("jobid", "rule_name", "log"),
+    "job_info": ("jobid", "rule_name", "wildcards", "log"),
     "job_started": ("jobs",),
     "job_finished": ("job_id",),
     "job_error": ("jobid", "rule_name", "log"),

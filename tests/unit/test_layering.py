@@ -15,7 +15,7 @@ PLUGINS = {path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py")
 # What each part may import from, besides itself and the base. Imports run one way:
 # survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
 BASE = {
-    *("errors", "locations", "progress", "provenance", "suggestions"),
+    *("errors", "locations", "progress", "provenance", "publishing", "suggestions"),
     *("tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {

@@ -15,33 +15,42 @@ STUDY = study_of(
 )
 
 
-def progress_after(*events: dict) -> RunProgress:
+def progress_after(*events: dict, planned: bool = True) -> RunProgress:
     progress = RunProgress([STUDY])
+    if planned:
+        progress.take_step({"plan": PLAN})
     for event in events:
         progress.take_event(event)
     return progress
 
 
-PLAN = {
-    "event": "run_info",
-    "stats": {"ingest_source_nsw_psid": 1, "ingest_source_nsw_cps": 1, "estimate_impacts_nsw": 1},
-}
-READING = {"event": "job_info", "jobid": 1, "rule_name": "ingest_source_nsw_psid", "log": []}
-ESTIMATING = {"event": "job_info", "jobid": 2, "rule_name": "estimate_impacts_nsw", "log": []}
+PLAN = [
+    ("ingest_source", {"study": "nsw", "source": "psid"}),
+    ("ingest_source", {"study": "nsw", "source": "cps"}),
+    ("construct_samples_nsw", {}),
+    ("estimate_impacts", {"study": "nsw", "round": ""}),
+    ("write_claims", {}),
+]
+READING, _, BUILDING, ESTIMATING, _ = (
+    {"event": "job_info", "jobid": number, "rule_name": rule, "wildcards": wildcards, "log": []}
+    for number, (rule, wildcards) in enumerate(PLAN, start=1)
+)
 
 
 def test_every_script_has_a_name_in_plain_words() -> None:
-    assert set(STAGES) == {path.stem for path in shipped("workflow", "scripts").glob("*.py")}
+    assert {*STAGES, "publish_results"} == {
+        path.stem for path in shipped("workflow", "scripts").glob("*.py")
+    }
 
 
 def test_before_anything_is_planned_a_study_is_up_to_date() -> None:
-    progress = progress_after()
+    progress = progress_after(planned=False)
     assert not progress.any_planned
     assert progress.studies["nsw"].describe() == "up to date"
 
 
 def test_a_stage_of_several_jobs_counts_them() -> None:
-    progress = progress_after(PLAN, READING)
+    progress = progress_after(READING)
     stages = progress.studies["nsw"].stages
     assert "generate_data" not in stages, "its raw files are not simulated"
     step = f"step 1 of {len(stages)}: Reading the survey files"
@@ -51,7 +60,7 @@ def test_a_stage_of_several_jobs_counts_them() -> None:
 
 
 def test_a_stage_says_how_far_it_is_inside() -> None:
-    progress = progress_after(PLAN, ESTIMATING)
+    progress = progress_after(ESTIMATING)
     step = {"study": "nsw", "stage": "estimate_impacts", "done": 3, "total": 12, "label": "income"}
     progress.take_step(step)
     study = progress.studies["nsw"]
@@ -64,11 +73,11 @@ def test_a_stage_says_how_far_it_is_inside() -> None:
 def test_a_failed_job_keeps_its_log() -> None:
     error = {
         "event": "job_error",
-        "jobid": 2,
-        "rule_name": "estimate_impacts_nsw",
+        "jobid": 4,
+        "rule_name": "estimate_impacts",
         "log": ["a.log"],
     }
-    study = progress_after(PLAN, ESTIMATING, error).studies["nsw"]
+    study = progress_after(ESTIMATING, error).studies["nsw"]
     assert study.describe().startswith("stopped at step ")
     assert study.failed == ["a.log"]
 
@@ -83,3 +92,9 @@ def test_lines_are_read_once_and_only_when_whole(tmp_path: Path) -> None:
         file.write(": 2}\n")
     assert list(reader.new()) == [{"a": 2}]
     assert list(reader.new()) == []
+
+
+def test_without_a_plan_jobs_are_counted_as_they_come() -> None:
+    study = progress_after(READING, BUILDING, planned=False).studies["nsw"]
+    assert study.planned == {"ingest_source": 1, "construct_samples": 1}
+    assert study.stage == "construct_samples"

@@ -1,12 +1,12 @@
 """Look-ups shared by the rules; nothing here computes.
 
-Rules are made in a loop over the studies, one job a stage and round of a study (a source, for ingest; all
-rounds together, from exhibits on): samples and exhibits differ between studies, every job pays about two
-seconds of imports, and a new wave makes a new round, so that what was computed before stays as it is.
+A job is a stage of a study, or of a round of it (the samples that a survey wave completes), so that a new wave
+makes new jobs and what was computed before stays as it is. Rules have the wildcards `{study}` and `{round}`,
+empty for the first round, where the names of their outputs are the same for all studies. Where these are those
+of a study's own samples, raw files or exhibits, a wildcard cannot stand for them, and the rule is made in a loop.
 
-Outputs are flagged `update`: a job that fails leaves the earlier results as they were. Snakemake would
-then count the restored files as new, so each job also makes a `done` marker that goes away with a
-failure; the markers are what `all` and the targets named like a study ask for.
+Stages write under `resources/`, and lose what they wrote when they fail; `publish_results` puts what is
+finished into `results/`, which therefore always holds one whole run.
 """
 
 import sys
@@ -15,6 +15,7 @@ from pathlib import Path
 from shlex import quote
 from subprocess import list2cmdline
 
+from ruralimpact import progress
 from ruralimpact.config import load_studies
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.contracts import result_tables, tables_for_exhibits
@@ -36,16 +37,20 @@ try:
 except RuralImpactError as error:
     raise WorkflowError(f"error: {error}") from None
 
-# Stages of each round of a study (see `rounds_of`), and those that put all rounds together.
-ROUND_STAGES = [
+# Rounds of each study, by what they add to the paths of its tables (nothing, for the first).
+ROUNDS = {
+    name: {block.get("folder", ""): block for block in rounds_of(study).values()}
+    for name, study in STUDIES.items()
+}
+EVERY_ROUND = [block for blocks in ROUNDS.values() for block in blocks.values()]
+
+# Stages whose tables are of one round.
+ROUND_STAGES = (
     "construct_samples",
     "design_comparisons",
     "estimate_impacts",
     "analyse_sensitivity",
-]
-STUDY_STAGES = ["make_exhibits", "write_report"]
-ROUNDS = {name: list(rounds_of(study).values()) for name, study in STUDIES.items()}
-EVERY_ROUND = [block for blocks in ROUNDS.values() for block in blocks]
+)
 
 # What exhibits wait for goes first; then the study with most exhibits, so that no core is idle at the end.
 BEFORE_EXHIBITS = 1000
@@ -72,24 +77,39 @@ def plugin_code(script, study, *others):
     return code(script, *others, *plugin_sources(*PLUGINS.used_by(study).folders))
 
 
+wildcard_constraints:
+    study="|".join(STUDIES),
+    round="(/waves/[^/]+)?",
+
+
+def study_of(wildcards):
+    """The study of a job."""
+    return STUDIES[wildcards.study]
+
+
+def round_of(wildcards):
+    """The round of a job: the study with the samples and analyses of that round only."""
+    return ROUNDS[wildcards.study][wildcards.round]
+
+
+def source_of(wildcards):
+    """The source of a job."""
+    return next(one for one in study_of(wildcards)["sources"] if one["name"] == wildcards.source)
+
+
 def home(study):
-    """Folder of the results of a study, or of one of its rounds."""
-    return f"results/{study['name']}{study.get('folder', '')}"
-
-
-def done(study, rule_name):
-    """Marker that a rule has succeeded since its outputs were last tried."""
-    return f"{home(study)}/done/{rule_name}"
+    """Folder of what the stages make of a study, or of one of its rounds."""
+    return f"<resources>/{study['name']}{study.get('folder', '')}"
 
 
 def of_rounds(study, table):
     """One table of every round of a study."""
-    return [f"{home(block)}/{table}" for block in ROUNDS[study["name"]]]
+    return [f"{home(block)}/{table}" for block in ROUNDS[study["name"]].values()]
 
 
-def tables_of(study, stage):
+def tables_of(stage, folder="<resources>/{study}{round}"):
     """Result tables that a stage makes in a round of a study, by name, as the registry has them."""
-    return {name: update(f"{home(study)}/{path}") for name, path in result_tables(stage).items()}
+    return {name: f"{folder}/{path}" for name, path in result_tables(stage).items()}
 
 
 def tables_for(study):
@@ -100,23 +120,12 @@ def tables_for(study):
     }
 
 
-def everything(study):
-    """What a study is built for: its report, and the markers of all its stages."""
-    return [
-        f"results/{study['name']}/report.html",
-        *(done(study, f"ingest_source_{source['name']}") for source in study["sources"]),
-        *(done(block, stage) for block in ROUNDS[study["name"]] for stage in ROUND_STAGES),
-        *(done(study, stage) for stage in STUDY_STAGES),
-        *([done(study, "generate_data")] if "generate" in study else []),
-    ]
-
-
 def truth(study):
     """Files that hold what a synthetic study was planted with: for exhibits only, a test checks it."""
     if "generate" not in study:
         return []
     names = PLUGINS.generators[study["generate"]["process"]][1].truth
-    return [f"results/{study['name']}/truth/{name}.parquet" for name in names]
+    return [f"{home(STUDIES[study['name']])}/truth/{name}.parquet" for name in names]
 
 
 def plugin_sources(*folders):
@@ -127,7 +136,7 @@ def plugin_sources(*folders):
 
 def surveys(study, suffix):
     """Files that ingest makes, one a source that a study, or a round of it, knows."""
-    folder = f"results/{study['name']}/survey"
+    folder = f"{home(STUDIES[study['name']])}/survey"
     return [f"{folder}/{source['name']}.{suffix}" for source in study["sources"]]
 
 
@@ -143,19 +152,42 @@ def attrition_samples(study):
     return list(dict.fromkeys(named))
 
 
-def of_samples(study, names, table):
-    """Units or outcomes of some samples, whatever their round."""
-    blocks = {name: block for block in ROUNDS[study["name"]] for name in block["samples"]}
+def of_followups(study, table):
+    """Units or outcomes of the samples that the follow-ups of a round name, whatever their round."""
+    blocks = {name: one for one in ROUNDS[study["name"]].values() for name in one["samples"]}
+    names = attrition_samples(study)
     return [f"{home(blocks[name])}/analysis/{name}/{table}.parquet" for name in names]
 
 
 def exhibits(study):
     """Every table and figure of a study, in every format."""
-    folder = f"results/{study['name']}/exhibits"
+    folder = f"{home(study)}/exhibits"
     formats = {"tables": ["csv", "tex", "html", "docx"], "figures": ["png", "svg"]}
     return [
         f"{folder}/{exhibit['name']}.{suffix}"
         for kind, suffixes in formats.items()
         for exhibit in study["exhibits"].get(kind, [])
         for suffix in suffixes
+    ]
+
+
+def samples_of_rounds(study, table):
+    """Units or outcomes of every sample of a study, in the order of its rounds."""
+    return [path for block in ROUNDS[study["name"]].values() for path in samples(block, table)]
+
+
+def finished(study):
+    """Every file that is published of a study."""
+    tables = [path for stage in ROUND_STAGES for path in result_tables(stage).values()]
+    of_each_round = [*tables, "design/specifications.json"]
+    return [
+        *surveys(study, "parquet"),
+        *surveys(study, "quality.json"),
+        *samples_of_rounds(study, "units"),
+        *samples_of_rounds(study, "outcomes"),
+        *(path for table in of_each_round for path in of_rounds(study, table)),
+        f"{home(study)}/exhibits/findings.json",
+        *exhibits(study),
+        f"{home(study)}/report.html",
+        *truth(study),
     ]

@@ -7,17 +7,15 @@ for study in EVERY_ROUND:
         name:
             f"construct_samples_{study['name']}{study['ending']}"
         input:
-            [done(STUDIES[study["name"]], f"ingest_source_{s['name']}") for s in study["sources"]],
             surveys=surveys(study, "parquet"),
         output:
-            touch(done(study, "construct_samples")),
-            **tables_of(study, "construct_samples"),
-            units=update(samples(study, "units")),
-            outcomes=update(samples(study, "outcomes")),
+            **tables_of("construct_samples", folder),
+            units=samples(study, "units"),
+            outcomes=samples(study, "outcomes"),
         log:
-            f"{folder}/logs/construct_samples.log",
+            f"<results>/{study['name']}{study.get('folder', '')}/logs/construct_samples.log",
         benchmark:
-            f"{folder}/benchmarks/construct_samples.tsv"
+            f"<results>/{study['name']}{study.get('folder', '')}/benchmarks/construct_samples.tsv"
         priority: BEFORE_EXHIBITS
         conda:
             "../../environment.yml"

@@ -1,30 +1,27 @@
 # Estimates -> tables, figures and the numbers that a report may cite.
 
 for study in STUDIES.values():
-    folder = f"results/{study['name']}"
+    folder = home(study)
 
     rule:
         name:
             f"make_exhibits_{study['name']}"
         input:
-            [done(block, "analyse_sensitivity") for block in ROUNDS[study["name"]]],
             **tables_for(study),
             quality=surveys(study, "quality.json"),
-            units=[path for block in ROUNDS[study["name"]] for path in samples(block, "units")],
-            outcomes=[
-                path for block in ROUNDS[study["name"]] for path in samples(block, "outcomes")
-            ],
+            units=samples_of_rounds(study, "units"),
+            outcomes=samples_of_rounds(study, "outcomes"),
             truth=truth(study),
             plugin_inputs=PLUGIN_INPUTS[study["name"]],
         output:
-            touch(done(study, "make_exhibits")),
-            record=update(f"{folder}/record.json"),
-            findings=update(f"{folder}/exhibits/findings.json"),
-            exhibits=update(exhibits(study)),
+            # Compared with the run before: a failure must not lose it.
+            record=update(f"<results>/{study['name']}/record.json"),
+            findings=f"{folder}/exhibits/findings.json",
+            exhibits=exhibits(study),
         log:
-            f"{folder}/logs/make_exhibits.log",
+            f"<results>/{study['name']}/logs/make_exhibits.log",
         benchmark:
-            f"{folder}/benchmarks/make_exhibits.tsv"
+            f"<results>/{study['name']}/benchmarks/make_exhibits.tsv"
         priority: len(study["exhibits"]["tables"] + study["exhibits"]["figures"])
         conda:
             "../../environment.yml"
@@ -32,6 +29,6 @@ for study in STUDIES.values():
             code=plugin_code("make_exhibits", study),
             study=plain(study),
             plugins=PLUGINS.used_by(study).folders,
-            samples=[name for block in ROUNDS[study["name"]] for name in block["samples"]],
+            samples=[name for block in ROUNDS[study["name"]].values() for name in block["samples"]],
         script:
             "../scripts/make_exhibits.py"

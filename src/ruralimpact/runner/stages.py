@@ -19,6 +19,10 @@ STAGES = {
     "make_exhibits": "Drawing tables and figures",
     "write_report": "Writing the report",
 }
+# Rules that are part of a stage, and not worth a word of their own.
+_PARTS = {"publish_results": "write_report"}
+# Study and stage of a job; None for one that belongs to no study.
+_Place = tuple[str, str] | None
 # Only studies whose raw files are simulated have the first stage.
 _USUAL = tuple(stage for stage in STAGES if stage != "generate_data")
 
@@ -102,16 +106,15 @@ class RunProgress:
             for s in studies
         }
         self.errors: list[str] = []
-        self._rules: dict[str, tuple[str, str]] = {}
-        for study in studies:
-            for stage in STAGES:
-                for block in rounds_of(study).values():
-                    rule = f"{stage}_{study['name']}{block['ending']}"
-                    self._rules[rule] = (study["name"], stage)
-            for source in study["sources"]:
-                rule = f"ingest_source_{study['name']}_{source['name']}"
-                self._rules[rule] = (study["name"], "ingest_source")
-        self._jobs: dict[int, str] = {}
+        self._planned = False
+        self._jobs: dict[int, _Place] = {}
+        # Rules made for one study each, see workflow/rules/common.smk.
+        self._rules = {
+            f"{stage}_{study['name']}{block['ending']}": (study["name"], stage)
+            for study in studies
+            for stage in STAGES
+            for block in rounds_of(study).values()
+        }
 
     @property
     def any_planned(self) -> bool:
@@ -125,39 +128,59 @@ class RunProgress:
             handler(event)
 
     def take_step(self, step: Mapping[str, Any]) -> None:
-        """Take in one line that a stage wrote with `ruralimpact.progress.step`."""
+        """Take in one line that `ruralimpact.progress` wrote: the plan, or how far a stage is."""
+        if "plan" in step:
+            self._take_plan(step["plan"])
+            return
         study = self.studies.get(step["study"])
         if study is not None and study.stage == step["stage"]:
             study.inside = (step["done"], step["total"], step["label"])
 
-    def _on_run_info(self, event: Mapping[str, Any]) -> None:
-        for rule, count in event["stats"].items():
-            if rule in self._rules:
-                name, stage = self._rules[rule]
-                planned = self.studies[name].planned
-                planned[stage] = planned.get(stage, 0) + int(count)
+    def _take_plan(self, jobs: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        self._planned = True
+        for study in self.studies.values():
+            study.planned.clear()
+        for rule, wildcards in jobs:
+            self._plan(self._place(rule, wildcards))
+
+    def _place(self, rule: str, wildcards: Mapping[str, str]) -> _Place:
+        """Return the study and stage of a job; None for what belongs to no study."""
+        if wildcards.get("study") in self.studies:
+            stage = _PARTS.get(rule, rule)
+            return (wildcards["study"], stage) if stage in STAGES else None
+        return self._rules.get(rule)
+
+    def _plan(self, place: _Place) -> None:
+        if place:
+            name, stage = place
+            planned = self.studies[name].planned
+            planned[stage] = planned.get(stage, 0) + 1
 
     def _on_job_info(self, event: Mapping[str, Any]) -> None:
-        self._jobs[event["jobid"]] = event["rule_name"]
-        if event["rule_name"] in self._rules:
-            name, stage = self._rules[event["rule_name"]]
+        place = self._place(event["rule_name"], event["wildcards"] or {})
+        self._jobs[event["jobid"]] = place
+        if not self._planned:  # no plan: a dry run, or a project with an `onstart` of its own
+            self._plan(place)
+        if place:
+            name, stage = place
             study = self.studies[name]
             if study.stage != stage:
                 study.stage = stage
                 study.inside = (0, study.planned.get(stage, 1), "")
 
     def _on_job_finished(self, event: Mapping[str, Any]) -> None:
-        rule = self._jobs.get(event["job_id"], "")
-        if rule in self._rules:
-            name, stage = self._rules[rule]
+        place = self._jobs.get(event["job_id"])
+        if place:
+            name, stage = place
             study = self.studies[name]
             study.finished[stage] = study.finished.get(stage, 0) + 1
             if study.stage == stage and study.planned.get(stage, 1) > 1:
                 study.inside = (study.finished[stage], study.planned[stage], "")
 
     def _on_job_error(self, event: Mapping[str, Any]) -> None:
-        if event["rule_name"] in self._rules:
-            name, stage = self._rules[event["rule_name"]]
+        place = self._jobs.get(event["jobid"])
+        if place:
+            name, stage = place
             self.studies[name].stage = stage
             self.studies[name].failed += list(event["log"])
 

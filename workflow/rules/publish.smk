@@ -1,0 +1,25 @@
+# What the stages have made of a study, once all of it is there -> its results.
+
+from ruralimpact.publishing import whole
+
+# A result that somebody deleted is put back: Snakemake knows of the report only.
+for name in STUDIES:
+    if not whole(Path("resources", name), Path("results", name)):
+        Path("resources", name, "published").unlink(missing_ok=True)
+
+
+rule publish_results:
+    input:
+        made=lambda w: finished(study_of(w)),
+    output:
+        touch("<resources>/{study}/published"),
+        # Put back if this fails; without the mark above it is not taken for new.
+        report=update("<results>/{study}/report.html"),
+    log:
+        "<results>/{study}/logs/publish_results.log",
+    conda:
+        "../../environment.yml"
+    params:
+        code=code("publish_results"),
+    script:
+        "../scripts/publish_results.py"
