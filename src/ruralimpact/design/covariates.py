@@ -246,6 +246,8 @@ def refuse_degenerate(covariates: CovariateMatrix, *, where: str | None = None) 
 
 def _dependent_columns(values: FloatArray) -> list[int]:
     """Columns that the constant and the earlier columns span (Gram-Schmidt on scaled columns)."""
+    if not values.shape[1]:
+        return []
     centred = values - values.mean(axis=0)
     products = centred.T @ centred
     length = np.sqrt(np.diag(products))
