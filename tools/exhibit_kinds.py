@@ -33,7 +33,9 @@ def exhibits() -> str:
     lines = [_INTRODUCTION, "Every entry has these keys; the further ones of each kind follow.\n"]
     lines += _keys(Exhibit, set())
     for section in SECTIONS:
-        own = sorted((kind for kind in kinds if kind.section == section), key=lambda one: one.rank)
+        own = sorted(
+            (kind for kind in kinds if kind.section == section), key=lambda item: item.rank
+        )
         lines += ["", f"## {section.heading}", *(line for kind in own for line in _kind(kind))]
     return "\n".join([*lines, ""])
 
@@ -70,13 +72,13 @@ def _row(model: type[BaseModel], name: str, within: str) -> str:
 
 
 def _properties(model: type[BaseModel]) -> dict[str, Any]:
-    found: dict[str, Any] = model.model_json_schema()["properties"]
-    return found
+    result: dict[str, Any] = model.model_json_schema()["properties"]
+    return result
 
 
 def _value(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
-        return next(_value(one) for one in schema["anyOf"] if one.get("type") != "null")
+        return next(_value(item) for item in schema["anyOf"] if item.get("type") != "null")
     return _TYPES[schema.get("type", "object")]
 
 

@@ -44,7 +44,7 @@ _TYPES = {
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON schema of each file whose keys are models, by the file's name."""
-    made = {}
+    built = {}
     for name, (model, description) in _MODELS.items():
         schema = _tidy(TypeAdapter(model).json_schema())
         head = {
@@ -52,15 +52,15 @@ def schemas() -> dict[str, dict[str, Any]]:
             "title": "config/config.yaml" if name == "config" else f"{name}.yaml",
             "description": description,
         }
-        made[name] = {**schema, **head}
-    for strategy in made["strategies"]["$defs"].values():
+        built[name] = {**schema, **head}
+    for strategy in built["strategies"]["$defs"].values():
         if "method" in strategy.get("properties", {}):
             strategy["required"] = [
                 "name",
                 "label",
                 "method",
-            ]  # in a file; in Python they may be left out
-    return made
+            ]  # in a file; in Python they may be excluded
+    return built
 
 
 def schema_files() -> dict[str, str]:
@@ -71,12 +71,12 @@ def schema_files() -> dict[str, str]:
 def _written(schema: dict[str, Any]) -> str:
     """Return a schema as text, one definition a line."""
     definitions = [
-        f"  {json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}"
-        for name, one in schema.get("$defs", {}).items()
+        f"  {json.dumps(name)}: {json.dumps(item, ensure_ascii=False)}"
+        for name, item in schema.get("$defs", {}).items()
     ]
     lines = [
-        f" {json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}"
-        for name, one in schema.items()
+        f" {json.dumps(name)}: {json.dumps(item, ensure_ascii=False)}"
+        for name, item in schema.items()
         if name != "$defs"
     ]
     lines += [' "$defs": {\n' + ",\n".join(definitions) + "\n }"] if definitions else []
@@ -94,9 +94,9 @@ def page() -> str:
 
 
 def _tidy(node: Any, is_properties: bool = False) -> Any:
-    """Leave out what says nothing: titles made of names, and defaults that are none."""
+    """Exclude what says nothing: titles made of names, and defaults that are none."""
     if isinstance(node, list):
-        return [_tidy(one) for one in node]
+        return [_tidy(item) for item in node]
     if not isinstance(node, dict):
         return node
     kept = {key: _tidy(value, key in ("properties", "$defs")) for key, value in node.items()}
@@ -178,7 +178,7 @@ def _value(node: dict[str, Any], schema: dict[str, Any]) -> str:
         return "keys"
     for several in ("anyOf", "oneOf"):
         if several in node:
-            values = [_value(one, schema) for one in node[several] if one.get("type") != "null"]
+            values = [_value(item, schema) for item in node[several] if item.get("type") != "null"]
             return " or ".join(dict.fromkeys(values))
     return _TYPES[node.get("type", "string")]
 

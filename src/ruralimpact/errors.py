@@ -80,15 +80,15 @@ def place(
     where = [f"file {file}"] if file is not None else []
     where += [within] if within is not None else []
     where += [f"column '{column}'"] if column is not None else []
-    where += [listed(name, found) for name, found in (("row", rows), ("unit", units)) if found]
+    where += [listed(name, result) for name, result in (("row", rows), ("unit", units)) if result]
     return ", ".join(where)
 
 
-def listed(name: str, found: Sequence[object]) -> str:
+def listed(name: str, result: Sequence[object]) -> str:
     """Return the first five of what was found, and how many more: ``rows 2, 3``, ``unit a``."""
-    shown = ", ".join(str(one) for one in list(found)[:_ROWS_SHOWN])
-    more = f" and {len(found) - _ROWS_SHOWN:,} more" if len(found) > _ROWS_SHOWN else ""
-    return f"{name}{'s' if len(found) > 1 else ''} {shown}{more}"
+    shown = ", ".join(str(item) for item in list(result)[:_ROWS_SHOWN])
+    more = f" and {len(result) - _ROWS_SHOWN:,} more" if len(result) > _ROWS_SHOWN else ""
+    return f"{name}{'s' if len(result) > 1 else ''} {shown}{more}"
 
 
 class ConfigError(RuralImpactError):

@@ -53,10 +53,10 @@ def estimate_impact(
     outcome : str
         Numeric column; rows where it is missing leave the comparison.
     treatment : str
-        Column of 0 and 1; rows where it is missing are left out and counted.
+        Column of 0 and 1; rows where it is missing are excluded and counted.
     covariates : sequence of str, or str
         Columns measured before treatment (text columns become dummies), or a formula such as
-        ``"age + I(age ** 2) + C(region)"``. Rows where one is missing are left out and counted, as are
+        ``"age + I(age ** 2) + C(region)"``. Rows where one is missing are excluded and counted, as are
         those where ``group`` or a column of the strategy's ``exact`` is.
     strategy : str, mapping or Strategy
         Name of a method (``"nearest"``, ``"kernel"``, ``"entropy"``, ``"ipwra"`` ...) or a mapping with its
@@ -69,7 +69,7 @@ def estimate_impact(
     weight : str, optional
         Column of sampling weights: how many units of the population a row stands for, of which only the
         proportions count. They enter the score, the estimand, means, regressions and balance. Rows of
-        weight zero are left out and counted.
+        weight zero are excluded and counted.
     strata : str, optional
         Column of the strata that groups (units, where no group is named) were drawn from; only differences
         within a stratum are then sampling error.
@@ -213,11 +213,11 @@ def _published(
         control_mean=scored.control_mean,
         n_treated=scored.n_treated,
         n_control=scored.n_control,
-        n_groups=int((sums != 0).sum()),
+        n_clusters=int((sums != 0).sum()),
         groups=_by_arm(clustering, "counts"),
         effective_groups=_by_arm(clustering, "effective"),
         noun=noun,
-        dropped={**rows.left_out, **design.dropped, **_lost(scored)},
+        dropped={**rows.excluded, **design.dropped, **_lost(scored)},
         notes=scored.notes,
         label=label,
         _percents=percents_of(scored, clustering),
@@ -242,17 +242,17 @@ def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "stage": stage,
-                "covariate": found.names,
-                "treated_mean": found.treated_mean,
-                "control_mean": found.control_mean,
-                "smd": found.smd,
-                "variance_ratio": found.variance_ratio,
-                "ks": found.ks,
-                "balanced": found.balanced,
+                "covariate": result.names,
+                "treated_mean": result.treated_mean,
+                "control_mean": result.control_mean,
+                "smd": result.smd,
+                "variance_ratio": result.variance_ratio,
+                "ks": result.ks,
+                "balanced": result.balanced,
             }
         )
         for stage, weights in stages.items()
-        for found in [balance(rows.levels, rows.treatment, weights, sampling=rows.sampling)]
+        for result in [balance(rows.levels, rows.treatment, weights, sampling=rows.sampling)]
     ]
     return pd.concat(tables, ignore_index=True)
 

@@ -1,4 +1,4 @@
-"""The rows that `estimate_impact` compares: read from any table, checked, and counted where left out."""
+"""The rows that `estimate_impact` compares: read from any table, checked, and counted where excluded."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,8 +44,8 @@ class ImpactData:
         Sampling weights, of mean 1.
     sampling_strata : ndarray of int, shape (n,), or None
         Codes of the strata that groups were drawn from.
-    left_out : dict of str to int
-        Rows left out, by reason.
+    excluded : dict of str to int
+        Rows excluded, by reason.
     """
 
     index: pd.Index
@@ -58,7 +58,7 @@ class ImpactData:
     cells: NDArray[np.int64] | None
     sampling: FloatArray | None
     sampling_strata: NDArray[np.int64] | None
-    left_out: dict[str, int]
+    excluded: dict[str, int]
 
 
 def impact_data(data: object, columns: Columns) -> ImpactData:
@@ -90,7 +90,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
     complete.keep("covariate missing", table[used].notna().all(axis=1).to_numpy())
     complete.keep(
         "variable of the exact strata missing",
-        np.all([_present(one) for one in cells], axis=0) if cells else complete.kept,
+        np.all([_present(item) for item in cells], axis=0) if cells else complete.kept,
     )
     complete.keep("group missing", complete.kept if groups is None else _present(groups))
     strata = None if columns.strata is None else _labels(table, columns.strata)
@@ -116,33 +116,33 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         levels,
         covariate_matrix(regressed) if regressed else matrix,
         _group_labels(table, columns.group, groups)[kept],
-        _codes([one[kept] for one in cells]) if cells else None,
+        _codes([item[kept] for item in cells]) if cells else None,
         None if sampling is None else sampling[kept] / sampling[kept].mean(),
         None if strata is None else _strata(table, columns, strata, groups, kept),
-        complete.left_out,
+        complete.excluded,
     )
 
 
 class _Rows:
-    """Which rows are kept, and how many were left out for which reason."""
+    """Which rows are kept, and how many were excluded for which reason."""
 
     def __init__(self, treatment: FloatArray) -> None:
         self.kept = np.ones(len(treatment), dtype=bool)
-        self.left_out: dict[str, int] = {}
+        self.excluded: dict[str, int] = {}
         self._treatment = treatment
 
     def keep(self, reason: str, complete: NDArray[np.bool_]) -> None:
         lost = self.kept & ~complete
         if lost.any():
-            self.left_out[reason] = int(lost.sum())
+            self.excluded[reason] = int(lost.sum())
         self.kept = self.kept & complete
 
     def refuse_empty_arm(self) -> None:
         for arm, name in ((1, "treated units"), (0, "controls")):
             if not (self.kept & (self._treatment == arm)).any():
                 before = int((self._treatment == arm).sum())
-                reasons = ", ".join(f"{why}: {count:,}" for why, count in self.left_out.items())
-                because = f" (of {before:,}; rows left out: {reasons})" if reasons else ""
+                reasons = ", ".join(f"{why}: {count:,}" for why, count in self.excluded.items())
+                because = f" (of {before:,}; rows excluded: {reasons})" if reasons else ""
                 raise DataError(f"there are no {name} to compare{because}.", file=FILE)
 
 
@@ -264,11 +264,11 @@ def _covariate_frame(
         names = list(columns.covariates)
         more = [name for name in columns.outcome_covariates if name not in names]
         return table.loc[complete.kept, names + more], names
-    made = covariates_of_formula(columns.covariates, table[complete.kept])
+    built = covariates_of_formula(columns.covariates, table[complete.kept])
     finite = np.ones(len(table), dtype=bool)
-    finite[complete.kept] = np.isfinite(made.to_numpy(float)).all(axis=1)
-    made = made[finite[complete.kept]]
+    finite[complete.kept] = np.isfinite(built.to_numpy(float)).all(axis=1)
+    built = built[finite[complete.kept]]
     complete.keep("covariate of the formula not defined", finite)
-    names = [str(name) for name in made]
+    names = [str(name) for name in built]
     more = [name for name in columns.outcome_covariates if name not in names]
-    return made.join(table.loc[complete.kept, more]), names
+    return built.join(table.loc[complete.kept, more]), names

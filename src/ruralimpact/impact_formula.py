@@ -71,7 +71,7 @@ def covariates_of_formula(formula: str, rows: pd.DataFrame) -> pd.DataFrame:
     if not len(rows):
         return pd.DataFrame(index=rows.index)
     try:
-        with np.errstate(divide="ignore", invalid="ignore"):  # such rows are left out and counted
+        with np.errstate(divide="ignore", invalid="ignore"):  # such rows are excluded and counted
             matrix = model_matrix(formula, rows, na_action="ignore")
     except FormulaicError as problem:
         raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None

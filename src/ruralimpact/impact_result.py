@@ -40,14 +40,14 @@ class ImpactEstimate:
         Matched pairs with their shares; empty for weighting strategies.
     weights : Series, by the data's index
     treated_mean, control_mean : float
-    n_treated, n_control, n_groups : int
+    n_treated, n_control, n_clusters : int
     groups, effective_groups : dict of str to float
         ``"treated"`` and ``"control"``: groups of the arm with a weight, and how many groups of equal weight
         they amount to.
     noun : str
         What errors cluster on: ``"groups"``, or ``"units"`` where each is a group by itself.
     dropped : dict of str to int
-        Units left out, by reason.
+        Units excluded, by reason.
     notes : tuple of str
     """
 
@@ -64,7 +64,7 @@ class ImpactEstimate:
     control_mean: float
     n_treated: int
     n_control: int
-    n_groups: int
+    n_clusters: int
     groups: dict[str, float]
     effective_groups: dict[str, float]
     noun: str
@@ -136,7 +136,7 @@ class ImpactEstimate:
                 "percent_high": [percent.conf_high],
                 "n_treated": [self.n_treated],
                 "n_control": [self.n_control],
-                "n_groups": [self.n_groups],
+                "n_clusters": [self.n_clusters],
                 **{f"effective_{arm}_groups": [n] for arm, n in self.effective_groups.items()},
                 "df": [self.df],
             }
@@ -145,8 +145,8 @@ class ImpactEstimate:
     def __sub__(self, other: "ImpactEstimate") -> "ImpactDifference":
         groups = self.scores.index.union(other.scores.index)
         first, second = (
-            among(one._corrected, np.asarray(groups.get_indexer(one.scores.index)), len(groups))
-            for one in (self, other)
+            among(item._corrected, np.asarray(groups.get_indexer(item.scores.index)), len(groups))
+            for item in (self, other)
         )
         return ImpactDifference(self.estimate, other.estimate, first, second)
 
@@ -155,8 +155,8 @@ class ImpactEstimate:
         lines = [
             f"{self.estimand} by {self.label}",
             f"  estimate    {self.estimate:>14,.4f}",
-            f"  std. error  {self.std_error:>14,.4f}   ({self.n_groups:,} {self.noun}, {self.df:.1f} degrees "
-            "of freedom)",
+            f"  std. error  {self.std_error:>14,.4f}   ({self.n_clusters:,} {self.noun}, {self.df:.1f} "
+            "degrees of freedom)",
             f"  95% interval {low:>13,.4f} to {high:,.4f}   p = {self.p_value:.4f}",
             f"  treated {self.n_treated:,}, controls {self.n_control:,}",
         ]
@@ -170,7 +170,7 @@ class ImpactEstimate:
         unbalanced = int((~self.balance.query("stage == 'after'")["balanced"]).sum())
         if unbalanced:
             lines.append(f"  balance fails on {unbalanced} covariates")
-        lines += [f"  left out: {count:,} ({reason})" for reason, count in self.dropped.items()]
+        lines += [f"  excluded: {count:,} ({reason})" for reason, count in self.dropped.items()]
         return "\n".join(lines)
 
     def _groups_in_words(self) -> str:

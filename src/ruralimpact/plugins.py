@@ -116,10 +116,10 @@ class Plugin:
             There is no such module or function.
         """
         module, _, name = reference.partition(":")
-        found: Callable[..., Any] = self._named(
+        result: Callable[..., Any] = self._named(
             reference, lambda: getattr(self._imported(module), name)
         )
-        return found
+        return result
 
     def module(self, name: str) -> ModuleType:
         """Import a module that the plug-in names.
@@ -156,20 +156,20 @@ class Plugin:
         """
         if self.inputs is None or not set(self.inputs.kinds) & _kinds(study):
             return []
-        found = []
+        result = []
         for pattern in self.inputs.files:
             files = sorted(path.relative_to(root).as_posix() for path in Path(root).glob(pattern))
             if not files:
                 hint = f"Exhibits of the plug-in '{self.folder}' need it."
                 raise DataError("there is no such file.", file=pattern, hint=hint)
-            found += files
-        return found
+            result += files
+        return result
 
     def read(self, paths: Sequence[str | Path]) -> Any:
         """Read the files among `paths` that are the plug-in's inputs."""
         assert self.inputs is not None
         patterns = self.inputs.files
-        own = [path for path in paths if any(PurePath(path).match(one) for one in patterns)]
+        own = [path for path in paths if any(PurePath(path).match(item) for item in patterns)]
         return self.function(self.inputs.read)(own)
 
 
@@ -214,18 +214,18 @@ def load_plugins(root: str | Path, folders: Iterable[str]) -> Plugins:
         A folder is missing, is no Python package or has no `PLUGIN`; its name is that of another plug-in
         or of an installed package; or two plug-ins give something of one name.
     """
-    found: list[Plugin] = []
+    result: list[Plugin] = []
     for folder in folders:
         name = Path(folder).name
-        if name in [plugin.name for plugin in found]:
+        if name in [plugin.name for plugin in result]:
             raise _fault(f"two plug-ins are called '{name}'.")
-        found.append(_load(Path(root), folder, name))
+        result.append(_load(Path(root), folder, name))
     for section in ("generators", "exhibits"):
-        names = [name for plugin in found for name in getattr(plugin, section)]
+        names = [name for plugin in result for name in getattr(plugin, section)]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             raise _fault(f"two plug-ins give {section} of the name '{twice[0]}'.")
-    return Plugins(tuple(found))
+    return Plugins(tuple(result))
 
 
 def _load(root: Path, folder: str, name: str) -> Plugin:
@@ -266,7 +266,7 @@ def _import(start: Path, folder: str, name: str) -> Any:
 def _kinds(study: Mapping[str, Any]) -> set[str]:
     """Return the kinds of all tables and figures of a study."""
     exhibits = study["exhibits"]
-    return {str(one["kind"]) for key in ("tables", "figures") for one in exhibits.get(key, [])}
+    return {str(item["kind"]) for key in ("tables", "figures") for item in exhibits.get(key, [])}
 
 
 def _fault(problem: str) -> ConfigError:

@@ -110,16 +110,16 @@ def randomisation_test(
             raise DataError("there is no such column.", file="data", column=strata)
         labels = group_codes(table.loc[rows.index, strata].astype(str))
         cells = _of_groups(labels, codes, strata, "is in two strata")
-    made = _estimate(chosen, rows, rows.treatment, None)
-    clustering = made.clustering(codes)
+    built = _estimate(chosen, rows, rows.treatment, None)
+    clustering = built.clustering(codes)
     if clustering.leverage is None:
         raise DesignError("this strategy has no weights by arm to permute.")
     refused = too_few_groups(clustering.leverage)
     if refused:
         raise DesignError(f"{refused}.")
     fixed = fixed_match_test(
-        made.estimate,
-        group_sums(made.scores, codes),
+        built.estimate,
+        group_sums(built.scores, codes),
         clustering.leverage,
         rng=np.random.default_rng(seed),
         strata=cells,
@@ -131,13 +131,13 @@ def randomisation_test(
     # an order of the groups that does not depend on their names
     totals = group_sums(np.nan_to_num(rows.outcome), codes)
     order = np.lexsort((totals, np.bincount(codes), arms))
-    place = np.argsort(order)
+    position = np.argsort(order)
 
     def statistic(permuted: IntArray) -> float:
-        drawn = permuted[place][codes].astype(np.int8)
-        one = _estimate(chosen, rows, drawn, score)
-        error = one.clustering(codes).corrected(one.scores).variance ** 0.5
-        return one.estimate / error if error > 0 else np.nan
+        drawn = permuted[position][codes].astype(np.int8)
+        item = _estimate(chosen, rows, drawn, score)
+        error = item.clustering(codes).corrected(item.scores).variance ** 0.5
+        return item.estimate / error if error > 0 else np.nan
 
     return RandomisationTests(
         fixed,

@@ -55,7 +55,7 @@ def in_raw_files(error: DataError, study: str) -> DataError:
     first, *others = places
     named = [f"variable '{error.column}'"] if error.column and not first.column else []
     about = ", ".join([*named, listed("unit", error.units), str(error.within)])
-    also = "; ".join(place(file=one.file, column=one.column, rows=one.rows) for one in others)
+    also = "; ".join(place(file=item.file, column=item.column, rows=item.rows) for item in others)
     hints = [*([f"Also {also}."] if also else []), *([error.hint] if error.hint else [])]
     return DataError(
         f"{error.problem.removesuffix('.')} ({about}).",
@@ -76,7 +76,7 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
         if source.name not in sample.sources:
             continue
         entries, keys = entries_of(codebook, source.name), plain(source)
-        joined = {one["name"]: read_source(one) for one in keys.get("join", ())}
+        joined = {item["name"]: read_source(item) for item in keys.get("join", ())}
         table = read_source(keys, source.path)
         survey = harmonise(table, keys, entries, file=source.path, others=joined)
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
@@ -92,11 +92,11 @@ def _sample(within: str, study: Study) -> Sample | None:
     """Return the sample that an error is in, or that of the analysis that it is in."""
     kind, _, name = within.partition(" ")
     if kind == "analysis":
-        name = next((one.sample for one in study.analyses if one.name == name), "")
+        name = next((item.sample for item in study.analyses if item.name == name), "")
     return study.samples.get(name)
 
 
 def _are_of(table: pd.DataFrame, units: Sequence[str]) -> pd.Series:
     """Whether rows are of units, which are identifiers or have the wave with them."""
-    found = table["id"].isin(units)
-    return found | in_waves(table["id"], table["wave"]).isin(units) if "wave" in table else found
+    result = table["id"].isin(units)
+    return result | in_waves(table["id"], table["wave"]).isin(units) if "wave" in table else result

@@ -19,7 +19,7 @@ def keywords(job: Any) -> dict[str, Any]:
     Parameters
     ----------
     job : snakemake object of a ``script:`` rule
-        A param called ``code`` only makes a rule re-run when the code changes, and is left out.
+        A param called ``code`` only makes a rule re-run when the code changes, and is excluded.
 
     Returns
     -------

@@ -83,7 +83,7 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
 
 
 def write_tables(
-    rule: str, made: Mapping[str, "pd.DataFrame"], paths: Mapping[str, str | Path]
+    rule: str, built: Mapping[str, "pd.DataFrame"], paths: Mapping[str, str | Path]
 ) -> None:
     """Write all tables of a stage.
 
@@ -91,7 +91,7 @@ def write_tables(
     ----------
     rule : str
         Name of the stage's rule.
-    made : mapping of str to DataFrame
+    built : mapping of str to DataFrame
         Every table that the registry has for the stage, and no other.
     paths : mapping of str to path
         Where each goes.
@@ -102,12 +102,12 @@ def write_tables(
         A table was made that is not declared, or is declared and was not made: a defect of this package.
     """
     declared = set(result_tables(rule))
-    if set(made) != declared or set(paths) != declared:
-        odd = sorted((declared ^ set(made)) | (declared ^ set(paths)))
+    if set(built) != declared or set(paths) != declared:
+        odd = sorted((declared ^ set(built)) | (declared ^ set(paths)))
         raise ValueError(f"{rule} declares other tables than it makes or writes: {', '.join(odd)}")
     for name, path in paths.items():
         with stage.replacing(path) as partial:
-            write_table(made[name], partial, name)
+            write_table(built[name], partial, name)
 
 
 def empty_table(name: str) -> "pd.DataFrame":

@@ -1,4 +1,4 @@
-"""The stand-in: effects planted as stated, files the same at every draw, and repairs that undo the dirt."""
+"""The stand-in: effects planted as stated, files the same at every draw, and edits that undo the dirt."""
 
 from pathlib import Path
 
@@ -128,8 +128,8 @@ def test_every_mistake_is_found_and_counted(surveys):
     reports = [*households, surveys["products"].quality]
     found: dict[str, int] = {}
     for report in reports:
-        for repair in report["repairs"]:
-            found[repair["rule"]] = found.get(repair["rule"], 0) + repair["count"]
+        for edit in report["edits"]:
+            found[edit["rule"]] = found.get(edit["rule"], 0) + edit["count"]
     dirt = PARAMETERS["dirt"]
     assert found["spellings"] == dirt["region_spellings"]
     assert found["year_to_age"] == dirt["birth_years"]

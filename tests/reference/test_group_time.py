@@ -71,7 +71,7 @@ def test_group_time_effects_are_those_of_csdid(case: str) -> None:
     theirs = read("csdid_group_time").query("case == @case").sort_values(["cohort", "period"])
     assert ours.cohorts.tolist() == theirs.cohort.tolist()
     assert ours.periods.tolist() == theirs.period.tolist()
-    assert ours.left_out == ()
+    assert ours.excluded == ()
     assert ours.estimates == pytest.approx(theirs.estimate.to_numpy(), abs=1e-10)
     errors = theirs.std_error.fillna(0).to_numpy()  # none in the base period
     assert std_errors(ours.scores) == pytest.approx(errors, rel=1e-9)

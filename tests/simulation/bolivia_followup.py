@@ -3,8 +3,8 @@
     python tests/simulation/bolivia_followup.py --draws 200
 
 writes docs/methods/bolivia_followup.csv, one row an analysis and strategy. Each draw goes the whole way
-of the study: mistakes, repairs, outcomes, controls whose funds have come, matching, estimates; only the
-files are left out. Seeds are 1, 2, 3 ...; that of the study itself is not among them. A draw in which no
+of the study: mistakes, edits, outcomes, controls whose funds have come, matching, estimates; only the
+files are excluded. Seeds are 1, 2, 3 ...; that of the study itself is not among them. A draw in which no
 comparison can be made (a covariate separates the few controls that are left) is counted.
 """
 

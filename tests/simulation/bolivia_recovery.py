@@ -3,8 +3,8 @@
     python tests/simulation/bolivia_recovery.py --draws 200
 
 writes docs/methods/bolivia_recovery.csv, one row a cell, with seeds and date in bolivia_recovery.json. Each
-draw goes the whole way of the study: mistakes, repairs, outcomes, matching, estimates; only the files are
-left out. Seeds are 1, 2, 3 ...; that of the study itself is not among them. Four processes are drawn: the
+draw goes the whole way of the study: mistakes, edits, outcomes, matching, estimates; only the files are
+excluded. Seeds are 1, 2, 3 ...; that of the study itself is not among them. Four processes are drawn: the
 calibrated one; the same without the selection on enterprise that no survey can see; without it, one
 whose effects are the stated ones on average over draws rather than in every draw, as samples from a
 population are; and the last with a selection on what is recorded that is four times as strong, so that weight

@@ -50,7 +50,7 @@ def _jackknife(
     assert made.weights is not None
     groups, count = survey.group, len(sums)
     focal, control = (made.weights * (survey.treatment == arm) for arm in (1, 0))
-    fit = regress_arm(survey.income, covariates, control, collinear="leave out")
+    fit = regress_arm(survey.income, covariates, control, collinear="exclude")
     mean = focal @ fit.design / focal.sum()
     cross = np.zeros((count, len(mean), len(mean)))
     weighted = fit.design * control[:, None]

@@ -5,7 +5,7 @@ What may come of it is one of
 
 - ``SAME``: the tables are those of the example, byte for byte;
 - ``REFUSED``: one error that names the file (or the configuration's key);
-- ``SAID``: cells became missing or rows were left out, and the quality report counts each of them.
+- ``SAID``: cells became missing or rows were excluded, and the quality report counts each of them.
 """
 
 from collections.abc import Callable

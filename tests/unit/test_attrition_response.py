@@ -152,7 +152,7 @@ def test_covariates_that_tell_respondents_apart_are_left_out() -> None:
     responds = data["r"] | (certain == 1)
     both = covariate_matrix({"certain": certain, "x": data["x"], "half": data["x"] / 2})
     model = fit_response(responds, data["d"], both)
-    assert set(model.left_out) == {
+    assert set(model.excluded) == {
         f"{name} ({arm})" for name in ("certain", "half") for arm in ("controls", "treated units")
     }
 
@@ -209,5 +209,5 @@ def test_covariates_of_one_arm_only_do_no_harm() -> None:
     both = covariate_matrix({"region": region, "x": data["x"], "twice": 2 * data["x"]})
     found = response_by_covariates(data["r"], data["d"], both, group_codes(np.arange(300) % 50))
     assert found.names == ("region[west]", "x")
-    assert set(found.left_out) == {"twice", "region[west] x arm"}
+    assert set(found.excluded) == {"twice", "region[west] x arm"}
     assert found.by_arm.df_numerator == 1

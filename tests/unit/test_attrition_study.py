@@ -88,7 +88,7 @@ def test_response_rows(made: dict[str, pd.DataFrame]) -> None:
     assert rows.loc[("response", "treated"), "estimate"].item() == pytest.approx(plain.treated_mean)
     assert rows.loc[("difference", ""), "estimate"].item() == pytest.approx(plain.estimate)
     assert rows.loc[("response", "control"), "n_found"].item() == found[arm == 0].sum()
-    assert rows.loc[("response", "control"), "n_groups"].item() == 12
+    assert rows.loc[("response", "control"), "n_clusters"].item() == 12
     # groups of one size: Satterthwaite's degrees of freedom are those of two samples of 12 means
     assert rows.loc[("response", "control"), "df"].item() == pytest.approx(11)
     assert rows.loc[("difference", ""), "df"].item() == pytest.approx(22)
@@ -196,7 +196,7 @@ def test_controls_funded_since_are_found_but_not_compared() -> None:
     assert out.value_counts().to_dict() == {"g00": SIZE, "g02": SIZE}
     made = attrition_study(study_of(study(compared="clean")), units, outcomes)
     assert (made["attrition_bounds"]["n_units"] == 360 - 2 * SIZE).all()
-    assert made["attrition_bounds"]["n_groups"].max() == 22
+    assert made["attrition_bounds"]["n_clusters"].max() == 22
     count = made["attrition"].set_index("measure").loc["no_longer_compared", "n_units"]
     assert count == 2 * SIZE
 

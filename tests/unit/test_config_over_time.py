@@ -161,7 +161,7 @@ def test_exhibits_show_what_their_analyses_have(tmp_path: Path) -> None:
         load_study(folder)
 
 
-@pytest.mark.parametrize("kind", ["forest", "verdict", "impact"])
+@pytest.mark.parametrize("kind", ["forest", "robustness", "impact"])
 def test_a_change_of_the_treated_alone_stands_in_no_exhibit_of_effects(
     kind: str, tmp_path: Path
 ) -> None:

@@ -19,8 +19,8 @@ SUPPRESSED = [name for name in LOADED if isinstance(REGISTRY[name].suppression, 
 # Numbers that tell nothing of producers however few there are: times, bounds, weights of a formula, and
 # what was assumed or rests on all units, not on those of a cell.
 HARMLESS = {
-    "dynamics": {"cohort", "period", "event_time"},
-    "comparisons": {"cohort", "other", "weight"},
+    "event_study": {"cohort", "period", "event_time"},
+    "goodman_bacon": {"cohort", "other", "weight"},
     "parallel_trends": {"magnitude"},
     "designs": {"effective_controls"},
     "power": {

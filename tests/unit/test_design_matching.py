@@ -311,7 +311,7 @@ def test_treated_units_short_of_controls_are_kept_or_left_out() -> None:
     width = 1.0 / score.std(ddof=1)
     options = {"k": 2, "caliper": width}
     propensity = PropensityScore("logit", score, 1 / (1 + np.exp(-score)))
-    kept, left_out = (
+    kept, excluded = (
         match_nearest(
             covariates,
             treatment,
@@ -321,6 +321,6 @@ def test_treated_units_short_of_controls_are_kept_or_left_out() -> None:
         for incomplete in ("keep", "drop")
     )
     assert kept.weights.tolist() == [1, 1, 0.5, 0.5, 1, 0]
-    assert left_out.weights.tolist() == [1, 0, 0.5, 0.5, 0, 0]
+    assert excluded.weights.tolist() == [1, 0, 0.5, 0.5, 0, 0]
     assert kept.dropped == {}
-    assert left_out.dropped == {"fewer than 2 candidates within reach": 1}
+    assert excluded.dropped == {"fewer than 2 candidates within reach": 1}

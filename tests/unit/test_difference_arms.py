@@ -1,4 +1,4 @@
-"""Who is in an analysis over time, who is left out and counted, and what the data cannot bear."""
+"""Who is in an analysis over time, who is excluded and counted, and what the data cannot bear."""
 
 from collections.abc import Callable
 from typing import Any

@@ -39,15 +39,15 @@ def estimate(frame: pd.DataFrame, *analyses: Any) -> tuple[pd.DataFrame, Differe
 def test_intervals_by_time_have_the_degrees_of_freedom_of_their_arms() -> None:
     """Groups of one size, six and eight of them; then twenty and twenty."""
     _, found = estimate(FEW, PLAIN)
-    rows = found.tables["dynamics"].query("kind == 'event' and std_error > 0")
-    assert len(rows) == 5 and set(rows["n_groups"]) == {14}
+    rows = found.tables["event_study"].query("kind == 'event' and std_error > 0")
+    assert len(rows) == 5 and set(rows["n_clusters"]) == {14}
     half = (rows["conf_high"] - rows["conf_low"]) / 2 / rows["std_error"]
     # Satterthwaite's for variances in proportion to 1 / 6 and 1 / 8
     df = (1 / 6 + 1 / 8) ** 2 / (1 / 6**2 / 5 + 1 / 8**2 / 7)
     assert half.to_numpy() == pytest.approx(student_t.ppf(0.975, df), rel=1e-9)
     assert (rows["band_high"] > rows["conf_high"]).all()
     _, many = estimate(SURVEY, PLAIN)
-    rows = many.tables["dynamics"].query("kind == 'event' and std_error > 0")
+    rows = many.tables["event_study"].query("kind == 'event' and std_error > 0")
     half = (rows["conf_high"] - rows["conf_low"]) / 2 / rows["std_error"]
     assert half.to_numpy() == pytest.approx(student_t.ppf(0.975, 38), rel=1e-9)
 
@@ -56,7 +56,7 @@ def test_the_bootstrap_by_time_does_not_depend_on_labels() -> None:
     """The arms go with the groups' scores, whatever the groups are called."""
     names = {name: f"h{i:02d}" for i, name in enumerate(sorted(set(FEW["group"]), reverse=True))}
     renamed = FEW.assign(group=FEW["group"].map(names)).sample(frac=1, random_state=3)
-    first, second = (estimate(frame, PLAIN)[1].tables["dynamics"] for frame in (FEW, renamed))
+    first, second = (estimate(frame, PLAIN)[1].tables["event_study"] for frame in (FEW, renamed))
     pd.testing.assert_frame_equal(first, second, rtol=1e-9)
 
 
@@ -86,7 +86,7 @@ def test_a_cohort_of_one_group_has_no_error() -> None:
     """Its units' scores add up to zero, as if their group could not have changed by chance."""
     frame = of_groups(*range(10), 20, *range(40, 50))
     made, found = estimate(frame, {**STAGGERED, "covariates": []})
-    rows = found.tables["dynamics"]
+    rows = found.tables["event_study"]
     alone = rows[(rows["cohort"] == 5) & (rows["kind"] != "mean")]
     alone = alone[~alone["reason"].str.startswith("reference")]
     assert set(alone["reason"]) == {"an arm is a single group: no standard error"}
@@ -106,7 +106,7 @@ def test_a_cohort_of_one_group_has_no_error() -> None:
 
 def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    few = results.with_tables(dynamics=results["dynamics"].assign(n_groups=12))
+    few = results.with_tables(event_study=results["event_study"].assign(n_clusters=12))
     for made, warned in ((few, True), (results, False)):
         notes = [
             *group_time_table(made, exhibit("staggered"))[0].notes,
@@ -120,27 +120,31 @@ def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
 
 def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    words = "cohort 5 left out: fewer than 5 units; fewer than 40 groups: interval"
+    words = "cohort 5 excluded: fewer than 5 units; fewer than 40 groups: interval"
     noted = results.with_tables(estimates=results["estimates"].assign(notes=words))
     (table,) = difference_table(noted, exhibit("staggered"))
-    assert "Cohort 5 left out: fewer than 5 units." in table.notes
+    assert "Cohort 5 excluded: fewer than 5 units." in table.notes
 
 
 def test_an_effect_without_interval_is_not_drawn_as_the_reference(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    event = (results["dynamics"]["kind"] == "event") & (results["dynamics"]["event_time"] == 1)
-    frame = results["dynamics"].copy()
+    event = (results["event_study"]["kind"] == "event") & (
+        results["event_study"]["event_time"] == 1
+    )
+    frame = results["event_study"].copy()
     frame.loc[event, ["std_error", "conf_low", "conf_high"]] = np.nan
     frame.loc[event, "reason"] = "an arm is a single group: no standard error"
-    (panel,) = panels_of(results.with_tables(dynamics=frame), exhibit("staggered"), "event")
+    (panel,) = panels_of(results.with_tables(event_study=frame), exhibit("staggered"), "event")
     assert 1.0 not in set(panel.rows["event_time"])
     assert -1.0 in set(panel.rows["event_time"])
 
 
 def test_an_arm_of_one_group_has_means_to_draw(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    mean = (results["dynamics"]["kind"] == "mean") & (results["dynamics"]["arm"] == "never treated")
-    frame = results["dynamics"].copy()
+    mean = (results["event_study"]["kind"] == "mean") & (
+        results["event_study"]["arm"] == "never treated"
+    )
+    frame = results["event_study"].copy()
     frame.loc[mean, ["std_error", "conf_low", "conf_high"]] = np.nan
-    (panel,) = panels_of(results.with_tables(dynamics=frame), exhibit("staggered"), "mean")
+    (panel,) = panels_of(results.with_tables(event_study=frame), exhibit("staggered"), "mean")
     assert "never treated" in set(panel.rows["arm"])

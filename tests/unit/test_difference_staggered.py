@@ -146,17 +146,17 @@ def test_small_cohorts_and_cells_without_controls_are_left_out_with_a_reason() -
     outcome, first = draw_panel(cohorts=(2003.0, 2005.0, 2007.0))
     first[:3] = 2004.0
     effects = group_time_effects(outcome, first, PERIODS, control="not_yet_treated")
-    whole = {item.cohort: item for item in effects.left_out if np.isnan(item.period)}
+    whole = {item.cohort: item for item in effects.excluded if np.isnan(item.period)}
     assert set(whole) == {2004, 2007}
-    assert whole[2004].words == "cohort 2004 left out: fewer than 5 units"
+    assert whole[2004].words == "cohort 2004 excluded: fewer than 5 units"
     assert whole[2007].reason.startswith("no effect after treatment (0 controls observed")
     # from 2007 on nobody is untreated
-    cells = [item for item in effects.left_out if not np.isnan(item.period)]
+    cells = [item for item in effects.excluded if not np.isnan(item.period)]
     assert {(item.cohort, item.period) for item in cells} == {
         (g, t) for g in (2003, 2005) for t in (2007, 2008)
     }
     assert all("0 controls observed in both periods" in item.reason for item in cells)
-    assert "cohort 2003, period 2007 left out" in aggregate(effects, "event").overall.notes[0]
+    assert "cohort 2003, period 2007 excluded" in aggregate(effects, "event").overall.notes[0]
     fewer = group_time_effects(outcome, first, PERIODS, control="not_yet_treated", minimum=3)
     assert 2004 in fewer.cohorts
 
@@ -166,7 +166,7 @@ def test_a_cell_whose_covariates_separate_the_arms_is_left_out_with_a_reason() -
     covariates = np.random.default_rng(3).normal(size=(len(first), 1))
     covariates[first == 2005] += 50
     effects = group_time_effects(outcome, first, PERIODS, covariates=covariates)
-    assert {item.cohort for item in effects.left_out} == {2005}
+    assert {item.cohort for item in effects.excluded} == {2005}
     assert set(effects.cohorts) == {2003, 2007}
 
 

@@ -110,9 +110,9 @@ def test_waves_in_words_come_as_they_are_listed() -> None:
         difference_study(study_of(study(one)), tables(data), seed=1)
         for one, data in ((named, frame), (numbered, SURVEY))
     )
-    for name in ("dynamics", "pre_trends"):
+    for name in ("event_study", "pre_trends"):
         pd.testing.assert_frame_equal(found.tables[name], wanted.tables[name])
-    events = found.tables["dynamics"].query("kind == 'event' and outcome == 'income'")
+    events = found.tables["event_study"].query("kind == 'event' and outcome == 'income'")
     assert events["event_time"].tolist() == [-2, -1, 0, 1, 2, 3]
 
 

@@ -102,7 +102,7 @@ def test_growing_effects_are_found_where_two_way_fixed_effects_fail(
     assert abs(value(made[0], "staggered/group_time_simple/income") - truth) < 2 * error
     two_way = value(made[0], "staggered/two_way_fixed_effects/income")
     assert two_way < truth - 2 * error
-    found = made[1].tables["comparisons"]
+    found = made[1].tables["goodman_bacon"]
     assert (found["weight"] * found["estimate"]).sum() == pytest.approx(two_way, rel=1e-9)
     assert found["weight"].sum() == pytest.approx(1)
     assert set(found["kind"]) == {"treated_vs_never", "earlier_vs_later", "later_vs_earlier"}
@@ -115,13 +115,13 @@ def test_group_scores_give_the_standard_errors(made: tuple[Made, DifferenceTable
         found = stored_scores(scores, record["spec_id"], record["df"])
         assert record["std_error"] == pytest.approx(found.std_error, rel=1e-12)
         assert record["df"] == pytest.approx(found.df, rel=1e-12)
-        assert record["n_groups"] == (scores[record["spec_id"]].fillna(0) != 0).sum()
+        assert record["n_clusters"] == (scores[record["spec_id"]].fillna(0) != 0).sum()
     assert set(made[0]["tests"]["spec_id"]) == set(made[0]["estimates"]["spec_id"])
 
 
 def test_event_study_of_two_arms_is_a_comparison_a_wave() -> None:
     _, found = estimate(SURVEY, {**TWO_ARMS, "covariates": [], "estimators": ["two_by_two"]})
-    rows = found.tables["dynamics"].query("kind == 'event' and outcome == 'income'")
+    rows = found.tables["event_study"].query("kind == 'event' and outcome == 'income'")
     early = SURVEY[SURVEY["start"].isin([0, 3])]
     means = early.pivot_table(index="arm", columns="wave", values="income")
     expected = (means.loc[1] - means.loc[1, 2]) - (means.loc[0] - means.loc[0, 2])
@@ -136,7 +136,7 @@ def test_event_study_of_two_arms_is_a_comparison_a_wave() -> None:
 
 
 def test_one_pseudo_effect_is_tested_by_its_t(made: tuple[Made, DifferenceTables]) -> None:
-    rows = made[1].tables["dynamics"].query("analysis == 'triple' and kind == 'event'")
+    rows = made[1].tables["event_study"].query("analysis == 'triple' and kind == 'event'")
     first = rows.iloc[0]
     test = made[1].tables["pre_trends"].set_index(["analysis", "outcome"]).loc[("triple", "income")]
     # the joint test is not bias-reduced
@@ -146,7 +146,7 @@ def test_one_pseudo_effect_is_tested_by_its_t(made: tuple[Made, DifferenceTables
 
 
 def test_means_by_arm_are_those_of_the_data(made: tuple[Made, DifferenceTables]) -> None:
-    rows = made[1].tables["dynamics"].query("kind == 'mean' and analysis == 'staggered'")
+    rows = made[1].tables["event_study"].query("kind == 'mean' and analysis == 'staggered'")
     means = SURVEY.groupby(["start", "wave"])["income"].mean()
     for record in rows.to_dict("records"):
         start = 0.0 if np.isnan(record["cohort"]) else record["cohort"]
@@ -174,13 +174,13 @@ def test_varying_base_leaves_no_sensitivity() -> None:
     )
     rows = found.tables["parallel_trends"]
     assert rows["reason"].str.contains("varying").all() and len(rows) == 2
-    assert not found.tables["dynamics"]["reason"].str.contains("reference").any()
+    assert not found.tables["event_study"]["reason"].str.contains("reference").any()
 
 
 def test_anticipation_moves_the_reference_and_not_the_average() -> None:
     wanted = {**STAGGERED, "anticipation": 1, "estimators": ["group_time_event"]}
     made, found = estimate(SURVEY, wanted)
-    rows = found.tables["dynamics"].query("kind == 'event'")
+    rows = found.tables["event_study"].query("kind == 'event'")
     assert rows.loc[rows["reason"] != "", "event_time"].tolist() == [-2]
     assert rows.loc[rows["before"], "event_time"].tolist() == [-4, -3]
     relative = found.tables["parallel_trends"].query("restriction == 'relative_magnitudes'")
@@ -202,8 +202,10 @@ def test_order_names_and_other_analyses_change_nothing(made: tuple[Made, Differe
     alone, found = estimate(shuffled, STAGGERED)
     expected = made[0]["estimates"].query("analysis == 'staggered'").reset_index(drop=True)
     pd.testing.assert_frame_equal(alone["estimates"], expected, rtol=1e-9)
-    dynamics = made[1].tables["dynamics"].query("analysis == 'staggered'").reset_index(drop=True)
-    pd.testing.assert_frame_equal(found.tables["dynamics"], dynamics, rtol=1e-9)
+    event_study = (
+        made[1].tables["event_study"].query("analysis == 'staggered'").reset_index(drop=True)
+    )
+    pd.testing.assert_frame_equal(found.tables["event_study"], event_study, rtol=1e-9)
 
 
 def test_units_without_an_outcome_leave_and_are_counted() -> None:
@@ -235,7 +237,7 @@ def test_nothing_asked_gives_empty_tables() -> None:
     found = difference_study(study_of(study()), tables(SURVEY), seed=1)
     assert not found.compared
     assert {name: len(table) for name, table in found.tables.items()} == dict.fromkeys(
-        ("dynamics", "pre_trends", "comparisons", "parallel_trends"), 0
+        ("event_study", "pre_trends", "goodman_bacon", "parallel_trends"), 0
     )
 
 

@@ -73,7 +73,7 @@ def shown(rows: pd.DataFrame) -> Iterator[str]:
         row = rows.loc[name]
         interval = f"{row.conf_low:.0f} to {row.conf_high:.0f}"
         numbers = f"{row.estimate:.0f} | {row.std_error:.0f} | {interval}"
-        counts = f"{row.n_treated} | {row.n_control} | {row.n_groups}"
+        counts = f"{row.n_treated} | {row.n_control} | {row.n_clusters}"
         yield f"| net income | {label} | {row.estimand} | {numbers} | {counts} |"
 
 

@@ -95,21 +95,21 @@ def test_effects_and_bounds(results: StudyResults, made: dict[str, pd.DataFrame]
 
 def test_words(results: StudyResults) -> None:
     response, effects = attrition_table(results, EXHIBIT)
-    assert "percent of controls were found again; the rates differ" in response.reading[0]
-    assert "the interval for the effect" in effects.reading[0]
+    assert "percent of controls were found again; the rates differ" in response.interpretation[0]
+    assert "the interval for the effect" in effects.interpretation[0]
 
 
 def test_synthetic_studies_have_no_findings(results: StudyResults) -> None:
     synthetic = replace(results, study={**results.study, "synthetic": True})
     tables = numbered_tables(synthetic, written("attrition", title="Attrition"), 7, package_kinds())
     assert [table.title[:9] for table in tables] == ["Table 7a.", "Table 7b."]
-    assert all(table.reading == (NO_FINDINGS,) for table in tables)
+    assert all(table.interpretation == (NO_FINDINGS,) for table in tables)
 
 
 def test_no_attrition_says_so(nsw: StudyResults) -> None:
     results = with_attrition(nsw, attrition_study(study_of(study()), *samples(lost=0)))
     (table,) = attrition_table(results, EXHIBIT)
-    assert table.reading == (
+    assert table.interpretation == (
         "Found again in 2018: every unit of the baseline was found again, so nothing is weighted or bounded.",
     )
 
@@ -124,7 +124,7 @@ def test_small_arms_are_hidden(nsw: StudyResults) -> None:
     made = attrition_study(study_of(study(covariates=[], cells=[])), units, outcomes)
     response, _ = attrition_table(with_attrition(nsw, made), EXHIBIT)
     assert texts(row(response, "Found again, percent"))[1:] == ["[s]"] * 5
-    assert "Suppressed" in response.reading[0] or "suppressed" in response.reading[0]
+    assert "Suppressed" in response.interpretation[0] or "suppressed" in response.interpretation[0]
     few = made["attrition_bounds"].assign(n_control=9)
     hidden = with_attrition(nsw, {**made, "attrition_bounds": few})
     _, effects = attrition_table(hidden, EXHIBIT)
@@ -133,7 +133,7 @@ def test_small_arms_are_hidden(nsw: StudyResults) -> None:
         == ["[s]"] * 4 + texts(row(effects, "Lower bound"))[4:6]
     )
     assert texts(row(effects, "Lower bound"))[5] == "<10"
-    assert effects.reading == ()
+    assert effects.interpretation == ()
     assert disclosure.NOTE in effects.notes
 
 
@@ -152,8 +152,8 @@ def test_few_groups_are_warned_of_in_both_tables(results: StudyResults) -> None:
     for table in (response, effects):
         assert any(note.startswith("Fewer than 40 groups") for note in table.notes)
     many = results.with_tables(
-        attrition=results["attrition"].assign(n_groups=80),
-        attrition_bounds=results["attrition_bounds"].assign(n_groups=80),
+        attrition=results["attrition"].assign(n_clusters=80),
+        attrition_bounds=results["attrition_bounds"].assign(n_clusters=80),
     )
     for table in attrition_table(many, EXHIBIT):
         assert not any(note.startswith("Fewer than 40 groups") for note in table.notes)

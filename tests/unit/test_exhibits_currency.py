@@ -70,5 +70,5 @@ def test_the_unadjusted_difference_stands_before_the_strategies(results: StudyRe
     assert specs[0] == "experiment/difference_in_means/earnings"
     assert row_of(table, str(specs[0])).label.text == "Unadjusted difference"
     assert specs[1] == "psid_matching/nn1_caliper/earnings"
-    assert not any("experiment" in line for line in table.reading)
+    assert not any("experiment" in line for line in table.interpretation)
     assert any("only where chance decided" in note for note in table.notes)

@@ -21,8 +21,8 @@ from ruralimpact.exhibits.load import load_results, suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.tables.comparisons import comparisons_table
 from ruralimpact.exhibits.tables.difference import difference_table
+from ruralimpact.exhibits.tables.goodman_bacon import goodman_bacon_table
 from ruralimpact.exhibits.tables.group_time import group_time_table
 from ruralimpact.exhibits.tables.parallel_trends import parallel_trends_table
 from ruralimpact.tables import empty_table
@@ -104,7 +104,7 @@ def test_words_claim_no_effect_without_the_condition(results: StudyResults) -> N
     assert "Shown as a warning" in text
     marked = [row.label.mark for row in data_rows(table) if "Two-way" in row.label.text]
     assert marked == ["\N{DAGGER}"]
-    assert "average effect under parallel trends on net income" in table.reading[0]
+    assert "average effect under parallel trends on net income" in table.interpretation[0]
 
 
 def test_changes_of_the_treated_have_a_table_of_their_own(results: StudyResults) -> None:
@@ -119,7 +119,7 @@ def test_changes_of_the_treated_have_a_table_of_their_own(results: StudyResults)
     assert "Households/Controls" not in printed
     assert row.label.text == "Change, not attributable"
     assert not own["suppressed"]
-    text = " ".join((*alone.reading, *alone.notes))
+    text = " ".join((*alone.interpretation, *alone.notes))
     assert "not attributable to the project" in text and "effect on" not in text.lower()
 
 
@@ -129,7 +129,7 @@ def test_cohorts_and_waves(results: StudyResults) -> None:
     assert blocks[0] == "By cohort and wave" and len(blocks) == 4
     rows = {row.label.text: row for row in data_rows(table)}
     record = (
-        results["dynamics"].query("kind == 'group_time' and cohort == 5 and period == 6").iloc[0]
+        results["event_study"].query("kind == 'group_time' and cohort == 5 and period == 6").iloc[0]
     )
     found = cells(table, rows["First treated in 5, wave 6"])
     assert found["Effect on the treated/Estimate"] == f"{record['estimate']:.2f}"
@@ -141,14 +141,14 @@ def test_cohorts_and_waves(results: StudyResults) -> None:
 
 
 def test_forbidden_comparisons_are_named_with_their_weight(results: StudyResults) -> None:
-    (table,) = comparisons_table(results, exhibit("staggered"))
+    (table,) = goodman_bacon_table(results, exhibit("staggered"))
     rows = data_rows(table)
     marked = [row for row in rows if row.label.mark]
     assert [row.label.text for row in marked] == [
         "Treated from 5 against units treated already from 3"
     ]
     share = sum(row.record["weight"] for row in marked)
-    assert f"{share:.0f} percent of the weight of two-way fixed effects" in table.reading[0]
+    assert f"{share:.0f} percent of the weight of two-way fixed effects" in table.interpretation[0]
     total = next(row for row in table.rows if row.kind == "foot")
     two_way = (
         results["estimates"].set_index("spec_id").loc["staggered/two_way_fixed_effects/income"]
@@ -157,9 +157,9 @@ def test_forbidden_comparisons_are_named_with_their_weight(results: StudyResults
 
 
 def test_without_forbidden_weight_nothing_is_warned_of(results: StudyResults) -> None:
-    kept = results["comparisons"][results["comparisons"]["kind"] == "treated_vs_never"]
-    (table,) = comparisons_table(results.with_tables(comparisons=kept), exhibit("staggered"))
-    assert "no weight" in table.reading[0]
+    kept = results["goodman_bacon"][results["goodman_bacon"]["kind"] == "treated_vs_never"]
+    (table,) = goodman_bacon_table(results.with_tables(goodman_bacon=kept), exhibit("staggered"))
+    assert "no weight" in table.interpretation[0]
     assert not any("forbidden" in note for note in table.notes)
 
 
@@ -173,17 +173,17 @@ def test_sensitivity_prints_intervals_and_breakdown(results: StudyResults) -> No
     feet = [row.cells[0].text for row in table.rows if row.kind == "foot"]
     assert feet[0] == f"Breakdown value: {own['breakdown']:.2f} times"
     assert any("holds zero from the start" in text for text in feet)
-    assert f"exceeds {own['breakdown']:.2f} times the largest before it" in table.reading[0]
+    assert f"exceeds {own['breakdown']:.2f} times the largest before it" in table.interpretation[0]
 
 
 def test_small_cells_show_nothing(results: StudyResults) -> None:
-    few = results["dynamics"].assign(suppressed=False)
+    few = results["event_study"].assign(suppressed=False)
     few.loc[few["kind"] != "mean", ["suppressed", "estimate"]] = [True, np.nan]
-    (table,) = group_time_table(results.with_tables(dynamics=few), exhibit("staggered"))
+    (table,) = group_time_table(results.with_tables(event_study=few), exhibit("staggered"))
     numbers = {cell.text for row in data_rows(table) for cell in row.cells[:4]}
     assert "[s]" in numbers and not any("." in text for text in numbers)
-    small = suppressed_tables({"comparisons": results["comparisons"].assign(n_control=9)})
-    (table,) = comparisons_table(results.with_tables(**small), exhibit("staggered"))
+    small = suppressed_tables({"goodman_bacon": results["goodman_bacon"].assign(n_control=9)})
+    (table,) = goodman_bacon_table(results.with_tables(**small), exhibit("staggered"))
     assert {row.cells[1].text for row in table.rows if row.cells} == {"[s]"}
     assert all(row.record.get("estimate") is None for row in table.rows if row.record)
     hidden = results["estimates"].assign(suppressed=True)
@@ -193,12 +193,12 @@ def test_small_cells_show_nothing(results: StudyResults) -> None:
 
 def test_synthetic_studies_say_so(tmp_path: Path) -> None:
     made_up = results_of(tmp_path, synthetic=True)
-    for kind in ("difference", "group_time", "comparisons", "parallel_trends"):
+    for kind in ("difference", "group_time", "goodman_bacon", "parallel_trends"):
         (table,) = numbered_tables(
             made_up, written(kind, analyses=["staggered"]), 1, package_kinds()
         )
         assert "synthetic stand-in" in table.full_title
-        assert "no findings" in " ".join(table.reading)
+        assert "no findings" in " ".join(table.interpretation)
 
 
 def drawn(axes: Any, colour: str) -> np.ndarray:
@@ -216,7 +216,7 @@ def test_event_study_draws_every_effect(results: StudyResults) -> None:
         assert content == palette.svg_bytes(event_study_plot(results, wanted), "A title")
     panels = [axes for axes in figure.axes if axes.get_visible()]
     assert len(panels) == 3
-    own = results["dynamics"].query("analysis == 'staggered' and kind == 'event'")
+    own = results["event_study"].query("analysis == 'staggered' and kind == 'event'")
     expected = own["estimate"][own["std_error"].notna()]
     assert drawn(panels[0], "#0072b2") == pytest.approx(expected.to_numpy())
     test = results["pre_trends"].iloc[0]
@@ -224,7 +224,7 @@ def test_event_study_draws_every_effect(results: StudyResults) -> None:
     assert texts == [
         f"Before treatment: F(3, 57) = {test['statistic']:.2f}, p = {test['p_value']:.3f}"
     ]
-    shares = 100 * results["dynamics"].query("kind == 'event' and outcome == 'poor'")["estimate"]
+    shares = 100 * results["event_study"].query("kind == 'event' and outcome == 'poor'")["estimate"]
     assert min(drawn(panels[2], "#0072b2")) == pytest.approx(shares.min())
 
 
@@ -237,13 +237,13 @@ def test_trends_draw_the_means_of_every_arm(results: StudyResults) -> None:
         *("Treated, eligible", "Treated, not eligible"),
         *("Controls, eligible", "Controls, not eligible"),
     }
-    means = results["dynamics"].query("analysis == 'triple' and arm == 'treated, eligible'")
+    means = results["event_study"].query("analysis == 'triple' and arm == 'treated, eligible'")
     assert list(lines["Treated, eligible"].get_ydata()) == pytest.approx(list(means["estimate"]))
 
 
 def test_without_anything_to_draw_a_figure_says_why(results: StudyResults) -> None:
     nothing = results.with_tables(
-        dynamics=results["dynamics"].assign(estimate=np.nan, suppressed=True)
+        event_study=results["event_study"].assign(estimate=np.nan, suppressed=True)
     )
     for draw in (event_study_plot, trends_plot):
         figure = draw(nothing, exhibit("staggered"))
@@ -267,7 +267,7 @@ def test_figures_have_words(results: StudyResults) -> None:
 
 def test_numbers_can_be_cited(results: StudyResults) -> None:
     found = findings(results)
-    own = results["dynamics"].query(
+    own = results["event_study"].query(
         "kind == 'event' and analysis == 'two_arms' and event_time == 1"
     )
     key = "over_time/two_arms/income/event/1/estimate"

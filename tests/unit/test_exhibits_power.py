@@ -50,7 +50,7 @@ def test_table_prints_the_effects_in_their_units(results: StudyResults) -> None:
     assert [column.label for column in effects.columns] == ["40", "80"]
     rows = data_rows(effects)
     assert len(rows) == 2 * 3 * 2, "outcomes, designs, and two measures of each"
-    power = results["power"].set_index(["outcome", "design", "n_groups"])
+    power = results["power"].set_index(["outcome", "design", "n_clusters"])
     income, poor = power.loc[("income", "cross_section", 40)], power.loc[("poor", "ancova", 80)]
     assert rows[0].cells[0].text == f"{income['mde']:,.1f}"
     assert rows[1].cells[0].text == f"{income['mde_percent']:.1f}"
@@ -60,7 +60,7 @@ def test_table_prints_the_effects_in_their_units(results: StudyResults) -> None:
     assert first.cells[2].text == f"{income['icc']:.3f}"
     assert first.cells[7].text == "0.70"
     assert any("assumed" in note for note in basis.notes)
-    assert "40 groups would detect an effect of" in effects.reading[0]
+    assert "40 groups would detect an effect of" in effects.interpretation[0]
 
 
 def test_figure_has_a_panel_an_outcome_and_a_line_a_design(results: StudyResults) -> None:
@@ -73,7 +73,7 @@ def test_figure_has_a_panel_an_outcome_and_a_line_a_design(results: StudyResults
     drawn = sorted(
         float(np.asarray(line.get_ydata())[0]) for line in lines if line.get_marker() != "None"
     )
-    assert drawn == pytest.approx(sorted(power.loc[power["n_groups"] == 40, "mde"]))
+    assert drawn == pytest.approx(sorted(power.loc[power["n_clusters"] == 40, "mde"]))
     assert "Poverty, next wave alone" in power_words(results, EXHIBIT)
 
 
@@ -90,7 +90,7 @@ def test_few_controls_are_not_published(results: StudyResults) -> None:
     effects, basis = power_table(few, EXHIBIT)
     assert data_rows(effects)[1].cells[0].text == "–"
     assert [cell.text for cell in data_rows(basis)[0].cells[:2]] == ["–", "–"]
-    assert "control mean" not in effects.reading[0]
+    assert "control mean" not in effects.interpretation[0]
 
 
 def test_an_exhibit_needs_the_block(tmp_path: Any) -> None:

@@ -1,4 +1,4 @@
-"""Tables of sensitivity and of the verdict, and the specification curve."""
+"""Tables of sensitivity and of robustness across specifications, and the specification curve."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.specification_curve import specification_plot, specification_words
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.robustness import robustness, robustness_table
 from ruralimpact.exhibits.tables.sensitivity import sensitivity_table
-from ruralimpact.exhibits.tables.verdict import verdict, verdict_table
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
 from ruralimpact.inference.contrasts import equality_test
 
@@ -58,7 +58,7 @@ def test_regions_that_leave_too_few_units_are_passed_over(results: StudyResults)
     record = data_rows(table)[0].record
     assert record is not None
     estimate = results.estimates_of("psid_matching", "earnings").iloc[0]["estimate"]
-    assert record["left_out"] == pytest.approx(0.8 * estimate)
+    assert record["excluded"] == pytest.approx(0.8 * estimate)
     assert record["left_out_high"] == pytest.approx(1.3 * estimate)
 
 
@@ -90,14 +90,14 @@ def test_sensitivity_reading_counts_intervals(results: StudyResults) -> None:
     frame = results.estimates_of("psid_matching")
     found = int((frame["p_value"] < 0.05).sum())
     if found == 0:
-        assert "no clustered interval" in table.reading[0]
+        assert "no clustered interval" in table.interpretation[0]
     else:
-        assert "4.6 percent" in table.reading[0]
+        assert "4.6 percent" in table.interpretation[0]
 
 
 def test_verdict_counts(results: StudyResults) -> None:
     frame = results.estimates_of("psid_matching", "earnings")
-    found = verdict(results, "psid_matching", "earnings")
+    found = robustness(results, "psid_matching", "earnings")
     assert found.curve.count == 4
     assert found.curve.lowest == frame["estimate"].min()
     assert found.curve.positive == int((frame["estimate"] > 0).sum())
@@ -114,7 +114,7 @@ def test_verdict_counts(results: StudyResults) -> None:
 
 
 def test_verdict_table_prints_them(results: StudyResults) -> None:
-    (table,) = verdict_table(results, EXHIBIT)
+    (table,) = robustness_table(results, EXHIBIT)
     row = data_rows(table)[0]
     frame = results.estimates_of("psid_matching", "earnings")
     printed = cells(table, row)
@@ -125,7 +125,7 @@ def test_verdict_table_prints_them(results: StudyResults) -> None:
 
 
 def test_one_estimate_has_no_test_and_no_balance(results: StudyResults) -> None:
-    (table,) = verdict_table(results, entry("verdict", analyses=["experiment"]))
+    (table,) = robustness_table(results, entry("robustness", analyses=["experiment"]))
     printed = cells(table, data_rows(table)[0])
     assert printed["Strategies/Fail balance"] == "–"
     assert printed["Are they equal?/F"] == "–"

@@ -92,7 +92,7 @@ def comparison(y: np.ndarray, d: np.ndarray, w: np.ndarray) -> dict[str, Any]:
         "percent_reason": "",
         "n_treated": int(n1),
         "n_control": int(((d == 0) & (w > 0)).sum()),
-        "n_groups": len(active),
+        "n_clusters": len(active),
         "ess": w[d == 0].sum() ** 2 / (w[d == 0] ** 2).sum(),
         "scores": scores,
     }
@@ -300,7 +300,7 @@ def _without_regions(estimates: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "spec_id": matched["spec_id"],
-                "left_out": region,
+                "excluded": region,
                 "estimate": factor * matched["estimate"],
                 "std_error": matched["std_error"],
                 "p_value": matched["p_value"],

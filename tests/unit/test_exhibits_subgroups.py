@@ -54,12 +54,12 @@ def effect(estimate: float, error: float) -> dict[str, float]:
 
 
 def subgroup_frame(**young: Any) -> pd.DataFrame:
-    counts = {"n_treated": 90, "n_control": 80, "n_groups": 170, "percent": 20.0}
+    counts = {"n_treated": 90, "n_control": 80, "n_clusters": 170, "percent": 20.0}
     means = {"treated_mean": 6000.0, "control_mean": 5000.0}
     rows = [
         row("level", "Young", **effect(2000, 500), **means, **{**counts, **young}),
         row("level", "Old", **effect(-300, 600), **means, **counts, balanced="no"),
-        row("difference", "Young", against="Old", **effect(2300, 800), n_groups=340),
+        row("difference", "Young", against="Old", **effect(2300, 800), n_clusters=340),
         row("equality", statistic=4.2, df=1.0, df_denominator=339.0, p_value=0.041),
     ]
     return schema("subgroups").validate(pd.DataFrame(rows))
@@ -93,7 +93,7 @@ def test_levels_everyone_the_difference_and_the_test(results: StudyResults) -> N
     assert shown[""] == ["Equal effects: F(1, 339) = 4.20, p = 0.041"]
     marks = {row.label.text: row.label.mark for row in data(table)}
     assert marks["Old"] == "†"
-    assert "is rejected at the 5 percent level (p = 0.041)" in table.reading[0]
+    assert "is rejected at the 5 percent level (p = 0.041)" in table.interpretation[0]
 
 
 def test_small_levels_and_their_differences_are_suppressed(results: StudyResults) -> None:
@@ -112,7 +112,7 @@ def test_realised_classes_are_titled_a_warning(results: StudyResults) -> None:
     frame = subgroup_frame().iloc[:2].assign(basis="realised", warning="treatment moves units")
     (table,) = subgroup_table(with_subgroups(results, frame), SUBGROUPS)
     assert "a warning, not a result" in table.full_title
-    assert table.reading == ("A warning, not a result: treatment moves units.",)
+    assert table.interpretation == ("A warning, not a result: treatment moves units.",)
 
 
 def test_subgroup_figure_has_a_row_a_level_and_everyone(results: StudyResults) -> None:
@@ -191,7 +191,7 @@ def test_associations_are_labelled_so(results: StudyResults) -> None:
         "label": "Services",
         "outcome": "earnings",
         "unit": "US dollars of 1982",
-        "n_groups": 60,
+        "n_clusters": 60,
         "n_units": 185,
         "r_squared": 0.2,
         "synthetic": False,

@@ -104,7 +104,7 @@ def test_small_cells_are_suppressed_everywhere(tmp_path: Path) -> None:
     assert pd.isna(row.record["estimate"])
     assert row.record["n_control"] is None
     assert any(note.startswith("[s] = suppressed") for note in table.notes)
-    assert "across three strategies" in table.reading[1]
+    assert "across three strategies" in table.interpretation[1]
     assert not any(key.startswith(spec) for key in findings(results))
     compared = benchmark_table(results, exhibit_of(results, "benchmark"))[0]
     assert not any((item.record or {}).get("spec_id") == spec for item in compared.rows)
@@ -118,7 +118,7 @@ def test_difference_from_the_benchmark_uses_shared_scores() -> None:
     found = benchmark_difference(estimates, scores, "x", "y")
     se = np.sqrt(0.5**2 + 1.0**2 + 1.0**2 + 0.5**2)
     assert found.estimate == 3
-    assert found.n_groups == 4
+    assert found.n_clusters == 4
     assert found.std_error == pytest.approx(se, rel=1e-12)
     assert found.p_value == pytest.approx(2 * stats.t.sf(3 / se, 3), rel=1e-9)
 
@@ -223,7 +223,7 @@ def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
     after = impact_table(results, exhibit)[0]
     assert [c.group for c in after.columns if c.label == "Dropped"] == ["Persons"]
     assert len(after.columns) == len(before.columns) - 1
-    assert "difference in the change of earnings in 1978 ranges" in after.reading[0]
+    assert "difference in the change of earnings in 1978 ranges" in after.interpretation[0]
 
 
 def test_panel_table_has_no_percent(results: StudyResults) -> None:

@@ -8,8 +8,8 @@ from exhibit_entries import entry
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.data_edits import data_edits_table
 from ruralimpact.exhibits.tables.impact import impact_table
-from ruralimpact.exhibits.tables.repairs import repairs_table
 from ruralimpact.exhibits.tables.truth import truth_table
 
 SPEC = "psid_matching/nn5/earnings"
@@ -68,17 +68,19 @@ def test_an_exhibit_of_chosen_outcomes_shows_no_other(results: StudyResults) -> 
 
 
 def test_repairs_are_those_of_the_quality_reports(results: StudyResults) -> None:
-    repairs = [
+    edits = [
         {"rule": "spellings", "column": "region", "count": 12, "rows": [3]},
         {"rule": "scale", "column": "land", "count": 0, "rows": []},
     ]
     report = {
         "excluded": [{"reason": "copy of another row", "rows": 4}],
-        "repairs": repairs,
+        "edits": edits,
         "variables": {"age": {"raw_name": "edad", "missing": 0, "out_of_range": {"count": 2}}},
     }
     quality = {key: {"excluded": [], "variables": {}} for key in results.quality}
     first = results.study["sources"][0]["name"]
-    (table,) = repairs_table(replace(results, quality={**quality, first: report}), entry("repairs"))
+    (table,) = data_edits_table(
+        replace(results, quality={**quality, first: report}), entry("data_edits")
+    )
     found = [(row.record["column"], row.record["count"]) for row in table.rows if row.record]
     assert found == [("", 4), ("region", 12), ("edad", 2)]

@@ -184,7 +184,7 @@ def test_identifiers_that_floats_cannot_hold_are_refused() -> None:
     with pytest.raises(ruralimpact.DataError, match="identifiers beyond"):
         impact(farms().assign(village=farms().village + 2.0**60), group="village")
     found = impact(farms().assign(village=farms().village + 2**60), group="village")
-    assert found.n_groups == 20
+    assert found.n_clusters == 20
 
 
 def test_a_categorical_column_is_no_number_whatever_its_categories() -> None:

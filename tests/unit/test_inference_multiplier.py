@@ -99,7 +99,7 @@ def test_standard_errors_are_the_clustered_ones_and_absent_groups_do_not_count()
     result = multiplier_bootstrap(estimates, scores, rng=random())
     for j in range(3):
         error, groups = clustered_std_error(scores[:, j])
-        assert (result.std_errors[j], result.n_groups[j]) == (pytest.approx(error), groups)
+        assert (result.std_errors[j], result.n_clusters[j]) == (pytest.approx(error), groups)
     assert list(result.few_groups) == [False, False, True]
     zeroed = multiplier_bootstrap(estimates, np.nan_to_num(scores), rng=random())
     assert np.array_equal(zeroed.t_draws, result.t_draws)
@@ -141,7 +141,7 @@ def test_undefined_estimates_are_missing_and_leave_the_others_alone():
     result = multiplier_bootstrap(estimates, scores, rng=random(3), arms=arm)
     for values in (result.std_errors, result.p_values, result.conf_low, result.conf_high):
         assert list(np.isnan(values)) == [False, True, True]
-    assert list(result.n_groups) == [50, 0, 41]
+    assert list(result.n_clusters) == [50, 0, 41]
     assert result.p_values[0] == alone.p_values[0]
 
 

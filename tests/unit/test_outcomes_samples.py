@@ -1,4 +1,4 @@
-"""Samples: units without outcomes, whoever is left out is counted, two periods by hand."""
+"""Samples: units without outcomes, whoever is excluded is counted, two periods by hand."""
 
 from itertools import product
 

@@ -59,10 +59,10 @@ def test_interval_of_the_intra_group_correlation():
     assert (made.conf_low, made.conf_high) == pytest.approx(ends, rel=1e-8)
 
 
-def _clustered(generator, n_groups, size, icc, draws):
+def _clustered(generator, n_clusters, size, icc, draws):
     """Outcomes of unit variance: (draws, groups, units)."""
-    shared = generator.normal(size=(draws, n_groups, 1)) * np.sqrt(icc)
-    return shared + generator.normal(size=(draws, n_groups, size)) * np.sqrt(1 - icc)
+    shared = generator.normal(size=(draws, n_clusters, 1)) * np.sqrt(icc)
+    return shared + generator.normal(size=(draws, n_clusters, size)) * np.sqrt(1 - icc)
 
 
 def test_interval_covers_and_estimate_is_unbiased_within_arms():
@@ -101,10 +101,10 @@ def test_components_are_unbiased_with_unequal_groups_and_covariates_of_both_leve
 
 def test_autocorrelation_of_units_and_of_groups():
     generator = np.random.default_rng(5)
-    n_groups, size = 3000, 12
-    groups = np.repeat(np.arange(n_groups), size)
-    shared = generator.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size=n_groups)[groups]
-    own = generator.multivariate_normal([0, 0], [[4, 1.2], [1.2, 4]], size=n_groups * size)
+    n_clusters, size = 3000, 12
+    groups = np.repeat(np.arange(n_clusters), size)
+    shared = generator.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size=n_clusters)[groups]
+    own = generator.multivariate_normal([0, 0], [[4, 1.2], [1.2, 4]], size=n_clusters * size)
     treated = (groups % 2)[:, None]
     waves = shared + own + treated * [0.0, 3.0]
     made = autocorrelation(waves[:, 0], waves[:, 1], groups, treated)
@@ -171,17 +171,17 @@ def test_correlation_of_group_means_of_teerenstra():
     assert ratio[1] / ratio[2] == pytest.approx(2 * (1 - r))
 
 
-@pytest.mark.parametrize("n_groups", [40, 104])
+@pytest.mark.parametrize("n_clusters", [40, 104])
 @pytest.mark.parametrize("design", ["cross_section", "ancova", "difference"])
-def test_power_at_the_detectable_effect_by_simulation(n_groups, design):
+def test_power_at_the_detectable_effect_by_simulation(n_clusters, design):
     """Group means of both waves, tested as this project tests: t of groups less two."""
-    generator = np.random.default_rng(n_groups)
+    generator = np.random.default_rng(n_clusters)
     size, draws, icc, of_groups, of_units = 12, 4000, 0.1, 0.7, 0.4
     variance = of_correlation(
         1.0, icc, group_autocorrelation=of_groups, unit_autocorrelation=of_units
     )
-    effect = minimum_detectable_effect(variance, Sampling(n_groups, size), design)
-    shape = (draws, n_groups)
+    effect = minimum_detectable_effect(variance, Sampling(n_clusters, size), design)
+    shape = (draws, n_clusters)
 
     def pair(rho, spread):
         first = generator.normal(size=shape)
@@ -190,10 +190,10 @@ def test_power_at_the_detectable_effect_by_simulation(n_groups, design):
 
     shared, own = pair(of_groups, np.sqrt(icc)), pair(of_units, np.sqrt((1 - icc) / size))
     before, after = (shared[wave] + own[wave] for wave in (0, 1))
-    treated = np.arange(n_groups) % 2
+    treated = np.arange(n_clusters) % 2
     after = after + effect * treated
     arms = np.column_stack([1 - treated, treated]).astype(float)
-    df = n_groups - 2
+    df = n_clusters - 2
     values = after - before if design == "difference" else after
     if design == "ancova":  # pooled slope within arms
         residual = [
@@ -206,8 +206,8 @@ def test_power_at_the_detectable_effect_by_simulation(n_groups, design):
     rest = ((values - means @ arms.T) ** 2).sum(axis=1) / df
     t = (means[:, 1] - means[:, 0]) / np.sqrt(rest * (1 / arms.sum(axis=0)).sum())
     found = (np.abs(t) > stats.t.ppf(0.975, df)).mean()
-    # Ancova: the slope is estimated, which the formula leaves out; it costs about 1 / G of variance.
-    slack = 0.012 if design == "ancova" and n_groups == 40 else 0.0
+    # Ancova: the slope is estimated, which the formula excludes; it costs about 1 / G of variance.
+    slack = 0.012 if design == "ancova" and n_clusters == 40 else 0.0
     assert found == pytest.approx(0.8, abs=2.6 * np.sqrt(0.8 * 0.2 / draws) + slack)
 
 

@@ -71,7 +71,7 @@ def test_rows_are_the_engine_on_the_present_waves_components() -> None:
     assert len(made) == 3 * 2
     frame = units["farms"].assign(income=outcomes["farms"]["income"]).dropna()
     found = variance_components(frame["income"], frame["group"], frame[["treated", "age"]])
-    row = made[(made["design"] == "ancova") & (made["n_groups"] == 80)].iloc[0]
+    row = made[(made["design"] == "ancova") & (made["n_clusters"] == 80)].iloc[0]
     assert row["icc"] == pytest.approx(found.icc, rel=1e-9)
     assert row["treated_share"] == pytest.approx(24 / 60)
     expected = minimum_detectable_effect(

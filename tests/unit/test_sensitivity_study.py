@@ -132,7 +132,7 @@ def test_leaving_a_region_out_is_the_study_without_it(made: Any) -> None:
         {"farms": kept}, {"farms": outcomes}, **{name: designs[name] for name in names}
     )
     expected = estimate_study(study_of(STUDY), tables, seed=1)["estimates"].set_index("spec_id")
-    found = made[0]["leave_one_out"].query("left_out == 'north'").set_index("spec_id")
+    found = made[0]["leave_one_out"].query("excluded == 'north'").set_index("spec_id")
     for name in ("estimate", "std_error", "p_value", "n_treated"):
         assert found[name].to_numpy() == pytest.approx(
             expected.loc[found.index, name].to_numpy(), rel=1e-12

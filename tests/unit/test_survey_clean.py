@@ -1,10 +1,10 @@
-"""Repairs do what they declare and count it; what they cannot tell they refuse or blank."""
+"""Edits do what they declare and count it; what they cannot tell they refuse or blank."""
 
 import pandas as pd
 import pytest
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.survey.clean import clean
+from ruralimpact.survey.edits import apply_edits
 
 
 def table(**columns):
@@ -13,7 +13,7 @@ def table(**columns):
 
 
 def cleaned(raw, *rules, **options):
-    return clean(raw, rules, file="f.csv", **options)
+    return apply_edits(raw, rules, file="f.csv", **options)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_cell_rules(rule, raw, expected, decimal):
     found = cleaned(before, rule, decimal=decimal)
     assert found.table["x"].tolist() == expected
     changed = [row for row, a, b in zip(before.index, raw, expected, strict=True) if a != b]
-    assert found.repairs == [
+    assert found.edits == [
         {"rule": rule["rule"], "column": "x", "count": len(changed), "rows": changed}
     ]
     assert before["x"].tolist() == raw

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.survey.clean import clean
 from ruralimpact.survey.codebook import COLUMNS, parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
+from ruralimpact.survey.edits import apply_edits
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
 
@@ -178,20 +178,20 @@ class TestTables:
             "column;raw;clean;why;by\nv;Sta. Cruz;Santa Cruz;abbreviated;AM\nv;Nowhere;;?;AM\n",
         )
         raw = table(v=["Sta. Cruz", "Santa Cruz", "Beni"])
-        found = clean(raw, [{"rule": "recodes", "file": path}], file="f.csv")
+        found = apply_edits(raw, [{"rule": "recodes", "file": path}], file="f.csv")
         assert found.table["v"].tolist() == ["Santa Cruz", "Santa Cruz", "Beni"]
-        assert found.repairs == [{"rule": "recodes", "column": "v", "count": 1, "rows": [2]}]
+        assert found.edits == [{"rule": "recodes", "column": "v", "count": 1, "rows": [2]}]
         assert found.not_found == {"v": ["Nowhere"]}
 
     def test_a_value_near_one_that_is_listed(self, tmp_path):
         path = self.write(tmp_path, "column,raw,clean\nv,Sta. Cruz,Santa Cruz\n")
         with pytest.raises(DataError, match="'SANTA CRUZ' is not listed .* from 'Santa Cruz' only"):
-            clean(table(v=["SANTA CRUZ"]), [{"rule": "recodes", "file": path}], file="f.csv")
+            apply_edits(table(v=["SANTA CRUZ"]), [{"rule": "recodes", "file": path}], file="f.csv")
 
     def test_recodes_that_contradict(self, tmp_path):
         path = self.write(tmp_path, "column,raw,clean\nv,a,b\nv,a,c\n")
         with pytest.raises(DataError, match="rows 2, 3: 'a' is to be 'b' and 'c'"):
-            clean(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
+            apply_edits(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
 
     def test_corrections_from_a_workbook(self, tmp_path):
         book = openpyxl.Workbook()
@@ -200,9 +200,9 @@ class TestTables:
         book.save(tmp_path / "t.xlsx")
         raw = table(id=["7", "8"], x=["207.0", "5"])
         rule = {"rule": "corrections", "file": str(tmp_path / "t.xlsx")}
-        found = clean(raw, [rule], file="f.csv", keys=["id"], identifier="id")
+        found = apply_edits(raw, [rule], file="f.csv", keys=["id"], identifier="id")
         assert found.table["x"].tolist() == ["27", "5"]
-        assert found.repairs == [{"rule": "corrections", "column": "x", "count": 1, "rows": [2]}]
+        assert found.edits == [{"rule": "corrections", "column": "x", "count": 1, "rows": [2]}]
 
     @pytest.mark.parametrize(
         ("line", "message"),
@@ -219,7 +219,7 @@ class TestTables:
         path = self.write(tmp_path, f"id,variable,old,new\n{line}\n")
         raw = table(id=["a", "P0001", "c", "c"], x=["5", "5", "1", "1"])
         with pytest.raises(DataError, match=message):
-            clean(raw, [{"rule": "corrections", "file": path}], file="f.csv", identifier="id")
+            apply_edits(raw, [{"rule": "corrections", "file": path}], file="f.csv", identifier="id")
 
     def test_duplicates_as_a_report_decides(self, tmp_path):
         path = self.write(
@@ -228,10 +228,10 @@ class TestTables:
         )
         raw = table(id=["a", "a", "b", "b"], key=["k1", "k2", "k3", "k4"])
         rule = {"rule": "duplicates", "file": path, "key": "key"}
-        found = clean(raw, [rule], file="f.csv", keys=["id"], identifier="id")
+        found = apply_edits(raw, [rule], file="f.csv", keys=["id"], identifier="id")
         assert found.table["id"].tolist() == ["a", "b", "b2"]
         assert found.excluded == [{"reason": f"dropped as a duplicate by {path}", "rows": 1}]
-        assert found.repairs == [{"rule": "duplicates", "column": "id", "count": 1, "rows": [5]}]
+        assert found.edits == [{"rule": "duplicates", "column": "id", "count": 1, "rows": [5]}]
 
     @pytest.mark.parametrize(
         ("line", "message"),
@@ -246,23 +246,23 @@ class TestTables:
         path = self.write(tmp_path, f"id,key,correct,drop,newid\n{line}\n")
         rule = {"rule": "duplicates", "file": path, "key": "key"}
         with pytest.raises(DataError, match=message):
-            clean(table(id=["a"], key=["k1"]), [rule], file="f.csv", identifier="id")
+            apply_edits(table(id=["a"], key=["k1"]), [rule], file="f.csv", identifier="id")
 
     def test_a_table_without_a_column(self, tmp_path):
         path = self.write(tmp_path, "column,raw,cleaned\nv,a,b\n")
         with pytest.raises(
             DataError, match="column 'clean': the table needs this column once. Did you mean"
         ):
-            clean(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
+            apply_edits(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
 
 
 class TestCells:
     def test_blank_means_no_where_it_was_asked(self):
         raw = table(asked=["1", "1", "2"], x=["", "5", ""])
         rule = {"rule": "fill_blank", "columns": ["x"], "value": "0", "where": {"asked": [1]}}
-        found = clean(raw, [rule], file="f.csv")
+        found = apply_edits(raw, [rule], file="f.csv")
         assert found.table["x"].tolist() == ["0", "5", ""]
-        assert found.repairs == [{"rule": "fill_blank", "column": "x", "count": 1, "rows": [2]}]
+        assert found.edits == [{"rule": "fill_blank", "column": "x", "count": 1, "rows": [2]}]
 
     def test_blank_has_a_label(self, tmp_path):
         entry = {**X, "type": "indicator", "labels": "X=1|(blank)=0"}
@@ -270,13 +270,13 @@ class TestCells:
 
     def test_several_answers_in_a_cell(self):
         raw = table(crops=["quinua haba  papa", "papa", ""])
-        found = clean(raw, [{"rule": "select_multiple", "columns": ["crops"]}], file="f.csv")
+        found = apply_edits(raw, [{"rule": "select_multiple", "columns": ["crops"]}], file="f.csv")
         assert found.table["crops/papa"].tolist() == ["1", "1", ""]
         assert found.table["crops/haba"].tolist() == ["1", "0", ""]
         with pytest.raises(
             DataError, match="column 'crops/papa': the file has this column already"
         ):
-            clean(
+            apply_edits(
                 raw.assign(**{"crops/papa": "1"}),
                 [{"rule": "select_multiple", "columns": ["crops"]}],
                 file="f.csv",
@@ -285,7 +285,7 @@ class TestCells:
     def test_a_spelling_that_is_not_listed(self):
         rule = {"rule": "spellings", "columns": ["v"], "forms": {"Maíz": ["Maiz"]}}
         with pytest.raises(DataError, match="rows? 3: 'MAIZ' is not among the forms.*'Maíz'"):
-            clean(table(v=["Maiz", "MAIZ"]), [rule], file="f.csv")
+            apply_edits(table(v=["Maiz", "MAIZ"]), [rule], file="f.csv")
 
 
 DAY = {**X, "type": "date"}

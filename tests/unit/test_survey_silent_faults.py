@@ -13,8 +13,8 @@ import pytest
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey import readers
-from ruralimpact.survey.clean import clean
 from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+from ruralimpact.survey.edits import apply_edits
 from ruralimpact.survey.file_digest import file_digest, stated_digest
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -112,7 +112,7 @@ class TestNumbers:
     def test_decimal_comma_does_not_take_thousands(self):
         raw = pd.DataFrame({"x": ["5,016", "2,541", "800"]}, index=[2, 3, 4])
         with pytest.raises(DataError, match="may be for thousands"):
-            clean(raw, [{"rule": "decimal_comma", "columns": ["x"]}], file="f.csv")
+            apply_edits(raw, [{"rule": "decimal_comma", "columns": ["x"]}], file="f.csv")
 
     @pytest.mark.parametrize(
         ("mark", "decimal", "texts", "expected"),
@@ -131,10 +131,10 @@ class TestNumbers:
     def test_thousands_marks_are_taken_out(self, mark, decimal, texts, expected):
         raw = pd.DataFrame({"x": texts}, dtype="str")
         rule = {"rule": "thousands", "columns": ["x"], "mark": mark}
-        assert clean(raw, [rule], file="f", decimal=decimal).table["x"].tolist() == expected
+        assert apply_edits(raw, [rule], file="f", decimal=decimal).table["x"].tolist() == expected
 
     def test_a_format_is_not_called_missing(self, tmp_path):
-        with pytest.raises(DataError, match="`decimal` and the repair `thousands`") as error:
+        with pytest.raises(DataError, match="`decimal` and the edit `thousands`") as error:
             column(tmp_path, "2.742,66", "10")
         assert "missing_codes" not in str(error.value)
 

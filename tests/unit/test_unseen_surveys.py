@@ -80,7 +80,7 @@ class TestFarms:
             id: [prov, muni, farm]
             item: plot_crop
             wave: "2024"
-            clean: [{rule: thousands, columns: [kg], mark: "."}]
+            edits: [{rule: thousands, columns: [kg], mark: "."}]
         variables:
           programme: {label: In the programme, build: indicator, of: prog, values: [1], role: treatment}
         outcomes:
@@ -183,7 +183,7 @@ class TestFarms:
         strays = samples["all"].exclusions.query("reason == 'rows of no unit of the sample'")
         assert strays["rows"].tolist() == [
             6
-        ]  # of 1.x, which is no farm, and of the two farms left out
+        ]  # of 1.x, which is no farm, and of the two farms excluded
 
     def test_a_crop_that_no_row_has(self, folder):
         self.make(folder)
@@ -303,7 +303,7 @@ class TestKobo:
             header: [2, 3]
             id: meta/_index
             wave: "2024"
-            clean:
+            edits:
               - {rule: recodes, file: data/recodes.csv}
               - {rule: corrections, file: data/corrections.csv}
               - {rule: select_multiple, columns: [farm/crops]}
@@ -423,7 +423,7 @@ class TestKobo:
         np.testing.assert_allclose(outcomes["ventas"], money.reindex(units["id"]).to_numpy())
         quality = surveys["hogares"].quality
         assert quality["excluded"] == [{"reason": "interview refused", "rows": 1}]
-        counts = {(one["rule"], one["column"]): one["count"] for one in quality["repairs"]}
+        counts = {(one["rule"], one["column"]): one["count"] for one in quality["edits"]}
         assert counts["recodes", "hh/village"] == 1
         assert counts["corrections", "farm/land"] == 1
         assert counts["fill_blank", "farm/credit"] == 32

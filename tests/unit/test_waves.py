@@ -1,4 +1,4 @@
-"""Later waves by hand: units known from before, controls that are none any more, drift, and what moved."""
+"""Later waves by hand: known units, controls that are none any more, changed questions, and what moved."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from ruralimpact.outcomes.waves import (
 )
 from ruralimpact.schema.source import Prices
 from ruralimpact.waves.changes import changes
-from ruralimpact.waves.drift import drift
+from ruralimpact.waves.questionnaire_change import questionnaire_changes
 from ruralimpact.waves.record import with_run
 
 LATER = pd.DataFrame(
@@ -197,7 +197,7 @@ def report(wave, *, missing=0, file_labels=None, median=10.0, **described):
 
 
 def aspects(*reports):
-    found = drift(reports, ["1", "2", "3"])
+    found = questionnaire_changes(reports, ["1", "2", "3"])
     return list(zip(found["aspect"], found["alarm"], strict=True))
 
 
@@ -230,7 +230,9 @@ def test_codes_that_swap_their_labels_in_the_file_are_an_alarm():
 
 
 def test_a_wave_without_a_question_and_its_return():
-    found = drift([report("1"), report("3", question="Other words")], ["1", "2", "3"])
+    found = questionnaire_changes(
+        [report("1"), report("3", question="Other words")], ["1", "2", "3"]
+    )
     assert found[["wave_before", "wave", "aspect"]].to_numpy().tolist() == [
         ["1", "2", "not asked"],
         ["1", "3", "question"],

@@ -37,7 +37,7 @@ MOVING = {
     "a missing code": lambda s: row_of(s, "land", "controls").update(missing_codes="-9"),
     "a range": lambda s: row_of(s, "land", "beneficiaries").update(maximum="500"),
     "labels": lambda s: row_of(s, "woman", "controls").update(labels="Hombre=1|Mujer=0"),
-    "a repair": lambda s: source(s, "controls").update(clean=[]),
+    "an edit": lambda s: source(s, "controls").update(clean=[]),
     "an outcome that it is made from": lambda s: s["outcomes"]["net_income"].update(costs=[]),
     "one further down": lambda s: s["outcomes"]["household_income"].update(of=["net_income"]),
 }

@@ -98,7 +98,7 @@ def test_a_mistake_gives_one_line_and_keeps_the_results(project: Project, mistak
 
 
 def test_results_kept_from_a_failed_run_are_not_taken_for_new(project: Project) -> None:
-    """The same mistake is reported again, and its repair brings the same results back."""
+    """The same mistake is reported again, and its edit brings the same results back."""
     before, good = project.results(), (project.root / PSID).read_bytes()
     set_cell("treat", 3, "2")(project)
     first, second = project.run(), project.run()

@@ -219,7 +219,9 @@ def test_a_question_in_other_words_is_an_alarm(project: Project) -> None:
     )
     shown = project.run()
     assert shown.returncode == 0, shown.stderr
-    table = pd.read_csv(project.root / "results" / STUDY / "exhibits" / "drift.csv", comment="#")
+    table = pd.read_csv(
+        project.root / "results" / STUDY / "exhibits" / "questionnaire_change.csv", comment="#"
+    )
     alarms = table[table["alarm"] == "yes"]
     assert set(zip(alarms["variable"], alarms["aspect"], strict=True)) == {
         ("age", "question"),

@@ -91,7 +91,7 @@ EXHIBITS = {
     "tables": [
         {"name": "levels", "kind": "impact", "title": "Levels", "analyses": ["levels"]},
         {"name": "change", "kind": "difference", "title": "Change", "analyses": ["change"]},
-        {"name": "drift", "kind": "drift", "title": "Questions"},
+        {"name": "questionnaire_change", "kind": "questionnaire_change", "title": "Questions"},
         {"name": "changes", "kind": "changes", "title": "What the run rests on"},
     ],
     "figures": [],

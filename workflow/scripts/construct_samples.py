@@ -1,4 +1,4 @@
-"""Build the analysis samples of a study: units, outcomes, and who was left out."""
+"""Build the analysis samples of a study: units, outcomes, and who was excluded."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ def construct_samples(
     study: Mapping[str, Any],
     **paths: str,
 ) -> None:
-    """Write units and outcomes of every sample, who was left out, and controls that are none any more.
+    """Write units and outcomes of every sample, who was excluded, and controls that are none any more.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def ingest_source(
     source : mapping
         Item of ``sources:`` in study.yaml.
     others : sequence of path
-        Files that the source is read with: joined ones, and tables of repairs.
+        Files that the source is read with: joined ones, and tables of edits.
     rows : sequence of mapping
         Rows of the codebook that describe the source.
     """

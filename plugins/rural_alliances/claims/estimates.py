@@ -52,9 +52,9 @@ def estimate_for(claim: Claim, documents: Mapping[str, Mapping[str, Any]]) -> Es
         The claim and the finding mix percent with percentage points.
     """
     choice, names = _named(claim)
-    found = [_estimate(name, documents) for name in names]
-    known = [estimate for estimate in found if estimate is not None]
-    if not known or len(known) < len(found):
+    result = [_estimate(name, documents) for name in names]
+    known = [estimate for estimate in result if estimate is not None]
+    if not known or len(known) < len(result):
         return None
     picked = _CHOICES[choice](known, key=lambda estimate: estimate.value) if choice else known[0]
     _refuse_mixed_units(claim, picked)

@@ -60,10 +60,10 @@ def _value(node: ast.expr, published: Published, text: str) -> float:
         case ast.Call(ast.Name("sum"), [column]):
             return sum(float(cell) for cell in _column(column, published, text))
         case ast.Call(ast.Name("dot"), [first, second]):
-            pairs = zip(*(_column(one, published, text) for one in (first, second)), strict=True)
-            return sum(float(one) * float(other) for one, other in pairs)
+            pairs = zip(*(_column(item, published, text) for item in (first, second)), strict=True)
+            return sum(float(item) * float(other) for item, other in pairs)
         case ast.Call(ast.Name("annuity_rate"), [_, _, _]):
-            return annuity_rate(*(_value(one, published, text) for one in node.args))
+            return annuity_rate(*(_value(item, published, text) for item in node.args))
     return float(_printed(node, published, text))
 
 

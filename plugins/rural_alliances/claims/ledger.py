@@ -56,7 +56,7 @@ def make_ledger(published: Published, documents: Mapping[str, Mapping[str, Any]]
     ----------
     published : Published
     documents : mapping of str to mapping
-        Contents of findings.json by study; studies that have not been built are left out.
+        Contents of findings.json by study; studies that have not been built are excluded.
 
     Returns
     -------
@@ -73,6 +73,6 @@ def make_ledger(published: Published, documents: Mapping[str, Mapping[str, Any]]
 def _entry(
     claim: Claim, rechecks: tuple[Recheck, ...], documents: Mapping[str, Mapping[str, Any]]
 ) -> Entry:
-    charged = tuple(one for one in rechecks if claim.id in one.check.claims)
+    charged = tuple(item for item in rechecks if claim.id in item.check.claims)
     estimate = estimate_for(claim, documents)
     return Entry(claim, charged, estimate, status_of(claim, charged, estimate))

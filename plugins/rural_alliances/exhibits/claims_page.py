@@ -71,8 +71,8 @@ def claims_page(template: str, ledger: Ledger, picture: bytes) -> str:
 
 def summary(ledger: Ledger) -> list[dict[str, str]]:
     """Return the answer in short: what can be recomputed, what cannot, and what is estimated."""
-    off = [one for one in ledger.rechecks if one.verdict != "agrees"]
-    inside = [one for one in off if (one.check.scope, one.verdict) == ("inside", "differs")]
+    off = [item for item in ledger.rechecks if item.verdict != "agrees"]
+    inside = [item for item in off if (item.check.scope, item.verdict) == ("inside", "differs")]
     impact = [entry for entry in ledger.entries if entry.claim.tier == "A"]
     codes = [entry.status.code for entry in impact]
     lines = [
@@ -114,7 +114,7 @@ def _counts(ledger: Ledger) -> list[dict[str, Any]]:
             "label": label,
             "meaning": _MEANINGS[code],
             "by_tier": [sum(pair == (code, tier) for pair in pairs) for tier in _TIERS],
-            "total": sum(found == code for found, _ in pairs),
+            "total": sum(result == code for result, _ in pairs),
         }
         for code, label in KINDS.items()
         if code in LABELS or code in dict(pairs)
@@ -127,17 +127,17 @@ def _differences(ledger: Ledger) -> list[dict[str, Any]]:
     groups = []
     for verdict, scopes in (("differs", list(words.SCOPES)), ("rounding", [""])):
         for scope in scopes:
-            found = [
-                one
-                for one in ledger.rechecks
-                if one.verdict == verdict and scope in ("", one.check.scope)
+            result = [
+                item
+                for item in ledger.rechecks
+                if item.verdict == verdict and scope in ("", item.check.scope)
             ]
             title = _titles()[scope]
-            if found:
+            if result:
                 ordered = sorted(
-                    found, key=lambda one: min(tiers[name] for name in one.check.claims)
+                    result, key=lambda item: min(tiers[name] for name in item.check.claims)
                 )
-                rows = [_check(one) for one in ordered]
+                rows = [_check(item) for item in ordered]
                 groups.append({"title": title, "open": scope == "inside", "rows": rows})
     return groups
 
@@ -164,18 +164,18 @@ def _check(recheck: Recheck) -> dict[str, Any]:
 
 def _documents(ledger: Ledger) -> list[dict[str, Any]]:
     documents = []
-    for document, entries in groupby(ledger.entries, key=lambda one: one.claim.document):
+    for document, entries in groupby(ledger.entries, key=lambda item: item.claim.document):
         places = [
             {
-                "place": place,
-                "anchor": _anchor(document, place),
+                "place": position,
+                "anchor": _anchor(document, position),
                 "entries": list(map(_entry, group)),
             }
-            for place, group in groupby(entries, key=lambda one: one.claim.place)
+            for position, group in groupby(entries, key=lambda item: item.claim.place)
         ]
-        for place in places:
-            place["codes"] = sorted({entry["code"] for entry in place["entries"]})
-            place["marks"] = _marks(place["entries"])
+        for position in places:
+            position["codes"] = sorted({entry["code"] for entry in position["entries"]})
+            position["marks"] = _marks(position["entries"])
         documents.append({"title": _DOCUMENTS.get(document, document), "places": places})
     return documents
 
@@ -189,8 +189,8 @@ def _marks(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _anchor(document: str, place: str) -> str:
-    kept = "".join(sign if sign.isalnum() else "-" for sign in f"{document} {place}".lower())
+def _anchor(document: str, position: str) -> str:
+    kept = "".join(sign if sign.isalnum() else "-" for sign in f"{document} {position}".lower())
     return "-".join(part for part in kept.split("-") if part)
 
 
@@ -208,7 +208,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "code": entry.status.kind,
         "status": entry.status.label,
         "note": claim.note,
-        "checks": [_check(one) for one in entry.rechecks],
+        "checks": [_check(item) for item in entry.rechecks],
         "estimate": None
         if estimate is None
         else {
@@ -224,8 +224,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _studies(ledger: Ledger) -> list[dict[str, Any]]:
-    found = {one.estimate.study: one.estimate for one in ledger.estimated if one.estimate}
+    result = {item.estimate.study: item.estimate for item in ledger.estimated if item.estimate}
     return [
         {"name": name, "title": estimate.title, "synthetic": estimate.synthetic}
-        for name, estimate in found.items()
+        for name, estimate in result.items()
     ]

@@ -23,8 +23,10 @@ def claims_plot(ledger: Ledger) -> Figure:
     entries = plotted(ledger)
     if not entries:
         return palette.notice(NOTHING)
-    ordered = sorted(entries, key=lambda one: one.claim.unit)
-    panels = {unit: list(group) for unit, group in groupby(ordered, key=lambda one: one.claim.unit)}
+    ordered = sorted(entries, key=lambda item: item.claim.unit)
+    panels = {
+        unit: list(group) for unit, group in groupby(ordered, key=lambda item: item.claim.unit)
+    }
     heights = [_ROW * len(group) for group in panels.values()]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.65)
     grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights).ravel()
@@ -37,16 +39,16 @@ def claims_plot(ledger: Ledger) -> Figure:
 def plotted(ledger: Ledger) -> tuple[Entry, ...]:
     """Return the claims that the figure shows: numbers with an estimate and its interval, each once."""
     shown = {
-        (one.claim.computed_by, one.claim.value): one
-        for one in reversed(ledger.estimated)
-        if one.claim.number is not None and one.estimate and one.estimate.low is not None
+        (item.claim.computed_by, item.claim.value): item
+        for item in reversed(ledger.estimated)
+        if item.claim.number is not None and item.estimate and item.estimate.low is not None
     }
     return tuple(reversed(shown.values()))
 
 
 def alternative(ledger: Ledger) -> str:
     """Return the figure's text alternative."""
-    inside = sum(one.status.code == "agrees" for one in plotted(ledger))
+    inside = sum(item.status.code == "agrees" for item in plotted(ledger))
     return (
         f"{len(plotted(ledger))} printed numbers beside estimates with 95 percent intervals; "
         f"{inside} lie inside. The numbers are in the ledger."
@@ -104,10 +106,10 @@ def _label(entry: Entry, *, several: bool) -> str:
 
 
 def _legend(entries: Sequence[Entry]) -> list[Line2D]:
-    synthetic = any(one.estimate and one.estimate.synthetic for one in entries)
+    synthetic = any(item.estimate and item.estimate.synthetic for item in entries)
     what = "Estimate (synthetic stand-in)" if synthetic else "Estimate"
     lines = [Line2D([], [], label="Published", **_PRINTED)]
-    codes = {one.status.code == "agrees" for one in entries}
+    codes = {item.status.code == "agrees" for item in entries}
     for agrees, colour, words_ in ((True, _AGREES, "agrees"), (False, _DIFFERS, "does not agree")):
         if agrees in codes:
             label = f"{what} with its 95% interval: {words_}"

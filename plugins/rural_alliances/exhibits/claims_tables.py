@@ -29,7 +29,7 @@ _STAND_IN = (
 def ledger_tables(ledger: Ledger) -> tuple[Table, ...]:
     """Return the ledger: claims on impact and efficiency, then the other numbers."""
     return tuple(
-        _ledger_table(ledger, [one for one in ledger.entries if one.claim.tier in tiers], title)
+        _ledger_table(ledger, [item for item in ledger.entries if item.claim.tier in tiers], title)
         for tiers, title in _TIERS
     )
 
@@ -44,8 +44,10 @@ def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table
         Column("Status", width=2.5, text=True),
     ]
     rows = []
-    for place, group in groupby(entries, key=lambda one: (one.claim.document, one.claim.place)):
-        rows.append(heading(", ".join(place), "panel"))
+    for position, group in groupby(
+        entries, key=lambda item: (item.claim.document, item.claim.place)
+    ):
+        rows.append(heading(", ".join(position), "panel"))
         rows += _place_rows(list(group), estimated=estimated)
     notes = (_RECOMPUTED, _STAND_IN) if ledger.synthetic and estimated else (_RECOMPUTED,)
     synthetic = ledger.synthetic and estimated
@@ -55,16 +57,18 @@ def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table
 
 def _place_rows(entries: Sequence[Entry], *, estimated: bool) -> list[Row]:
     """Return the rows of a place; those of a printed table under headings of what they measure."""
-    quantities = list(dict.fromkeys(one.claim.quantity for one in entries))
+    quantities = list(dict.fromkeys(item.claim.quantity for item in entries))
     if len(entries) <= _MANY or len(quantities) > len(entries) / 2:
-        return [_ledger_row(one, words.subject(one.claim), estimated=estimated) for one in entries]
+        return [
+            _ledger_row(item, words.subject(item.claim), estimated=estimated) for item in entries
+        ]
     rows = []
     for quantity in quantities:
         rows.append(heading(quantity, "group"))
         rows += [
-            _ledger_row(one, words.sentence_case(one.claim.population), estimated=estimated)
-            for one in entries
-            if one.claim.quantity == quantity
+            _ledger_row(item, words.sentence_case(item.claim.population), estimated=estimated)
+            for item in entries
+            if item.claim.quantity == quantity
         ]
     return rows
 
@@ -107,15 +111,17 @@ def inconsistency_table(ledger: Ledger) -> Table:
     rows: list[Row] = []
     for verdict in ("differs", "rounding"):
         for scope, label in words.SCOPES.items():
-            found = [
-                one for one in ledger.rechecks if (one.verdict, one.check.scope) == (verdict, scope)
+            result = [
+                item
+                for item in ledger.rechecks
+                if (item.verdict, item.check.scope) == (verdict, scope)
             ]
-            if found:
+            if result:
                 title = f"{words.VERDICTS[verdict].capitalize()}, {label}"
                 rows.append(heading(title, "panel"))
-                for place, group in groupby(found, key=lambda one: one.check.place):
-                    rows += [heading(place, "group"), *map(_check_row, group)]
-    off = sum(one.verdict != "agrees" for one in ledger.rechecks)
+                for position, group in groupby(result, key=lambda item: item.check.place):
+                    rows += [heading(position, "group"), *map(_check_row, group)]
+    off = sum(item.verdict != "agrees" for item in ledger.rechecks)
     reading = (
         f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
         f"{formatting.count(off)} do not come out as printed.",

@@ -22,13 +22,13 @@ def own_claims(results: StudyResults) -> Iterator[tuple[Claim, list[str]]]:
 
 def printed_numbers(results: StudyResults) -> dict[Quantity, str]:
     """Return what reports print of each quantity, ``28 to 39`` where they print several numbers."""
-    found: dict[Quantity, list[Claim]] = {}
+    result: dict[Quantity, list[Claim]] = {}
     for claim, names in own_claims(results):
         quantities = {quantity_of(results, name) for name in names}
         for quantity in quantities - {None}:
             assert quantity is not None
-            found.setdefault(quantity, []).append(claim)
-    return {quantity: _printed(claims) for quantity, claims in found.items()}
+            result.setdefault(quantity, []).append(claim)
+    return {quantity: _printed(claims) for quantity, claims in result.items()}
 
 
 def _printed(claims: list[Claim]) -> str:

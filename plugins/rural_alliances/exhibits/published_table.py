@@ -67,8 +67,8 @@ def published_table(results: StudyResults, exhibit: PublishedOptions) -> tuple[T
         raise ConfigError(f"there is no claim '{unknown[0]}'.", key=f"tables.{exhibit.name}.claims")
     chosen = [entries[name] for name in exhibit.claims]
     rows: list[Row] = []
-    for place, group in groupby(chosen, key=lambda one: one.claim.place):
-        rows.append(heading(f"{chosen[0].claim.document}, {place}", "group"))
+    for position, group in groupby(chosen, key=lambda item: item.claim.place):
+        rows.append(heading(f"{chosen[0].claim.document}, {position}", "group"))
         rows += [_row(results, entry) for entry in group]
     return (
         table_of(

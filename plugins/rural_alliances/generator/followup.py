@@ -58,7 +58,7 @@ def draw_followup(
         gain[rows] *= share * chosen["effect"] * base[rows].sum() / gain[rows].sum()
     now = np.rint(base + gain)
     lost = chosen["attrition"]["all"] + chosen["attrition"]["spot"] * (state == "spot")
-    found = rng.random(len(people)) >= lost
+    result = rng.random(len(people)) >= lost
     followup = people[["id", "group", "treated"]].assign(
         first_treated=released, status=state, net_income=now
     )
@@ -70,7 +70,7 @@ def draw_followup(
         _truth(people[rows], base[rows] / inflation, now[rows] / inflation, by).assign(outcome=name)
         for (by, name), rows in arms.items()
     ]
-    return followup[found].reset_index(drop=True), pd.concat(truths, ignore_index=True)
+    return followup[result].reset_index(drop=True), pd.concat(truths, ignore_index=True)
 
 
 def _truth(people: pd.DataFrame, base: FloatArray, now: FloatArray, by: str) -> pd.DataFrame:

@@ -69,13 +69,13 @@ def draw_income(
     lines = poverty_lines(producers["area"], parameters)
     treated = producers["treated"].to_numpy() == 1
     wanted = parameters["poverty"]["headcounts_without"]
-    place, spread = scale = scale or _solve(
+    position, spread = scale = scale or _solve(
         mixed[treated], {name: np.log(line[treated]) for name, line in lines.items()}, wanted
     )
-    log_income = _compressed(place + spread * mixed, np.log(lines["moderate"]), chosen)
+    log_income = _compressed(position + spread * mixed, np.log(lines["moderate"]), chosen)
     heads = producers["household_size"].to_numpy(float)
     household = np.exp(log_income) * heads * MONTHS
-    recalled = np.exp(place + spread * (lasting + _passing(chosen, count, rng)))
+    recalled = np.exp(position + spread * (lasting + _passing(chosen, count, rng)))
     income = pd.DataFrame(
         {
             **_parts(household, producers["region"], chosen, rng),
@@ -89,7 +89,7 @@ def poverty_lines(area: pd.Series, parameters: Parameters) -> dict[str, FloatArr
     """Return each household's ``moderate`` and ``extreme`` line, a person and month."""
     lines = parameters["poverty"]["lines"]
     return {
-        name: area.map({place: one[name] for place, one in lines.items()}).to_numpy(float)
+        name: area.map({position: item[name] for position, item in lines.items()}).to_numpy(float)
         for name in ("moderate", "extreme")
     }
 
@@ -105,10 +105,10 @@ def _solve(
     low, high = 0.3, 3.0
     for _ in range(_HALVINGS):
         spread = (low + high) / 2
-        place = -_share_point(spread * mixed - log_lines["moderate"], wanted["moderate"])
-        under = np.mean(place + spread * mixed < log_lines["extreme"])
+        position = -_share_point(spread * mixed - log_lines["moderate"], wanted["moderate"])
+        under = np.mean(position + spread * mixed < log_lines["extreme"])
         low, high = (spread, high) if under < wanted["extreme"] else (low, spread)
-    return Scale(float(place), float(spread))
+    return Scale(float(position), float(spread))
 
 
 def _share_point(values: FloatArray, share: float) -> float:

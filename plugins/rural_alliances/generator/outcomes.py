@@ -56,11 +56,11 @@ def true_outcomes(
 
 
 def _poverty(head: pd.Series, area: pd.Series, parameters: Parameters) -> dict[str, pd.Series]:
-    found = {}
+    result = {}
     for name, line in poverty_lines(area, parameters).items():
         short = np.clip((line - head) / line, 0, 1)
-        found[f"{name}_poverty"] = (head < line).astype(float)
+        result[f"{name}_poverty"] = (head < line).astype(float)
         depth = "poverty" if name == "moderate" else name
-        found[f"{depth}_gap"] = short
-        found[f"{depth}_severity"] = short**2
-    return found
+        result[f"{depth}_gap"] = short
+        result[f"{depth}_severity"] = short**2
+    return result

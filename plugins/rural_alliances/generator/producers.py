@@ -40,9 +40,9 @@ def draw_producers(
     The traits of the treated have another mean and the same spread, so that given the traits the arms
     differ in nothing but ``enterprise``.
     """
-    one = groups.loc[groups.index.repeat(groups["size"])]
-    number = one.groupby(level=0).cumcount().to_numpy() + 1
-    code, member = one.index.to_numpy(), one.reset_index(drop=True)
+    item = groups.loc[groups.index.repeat(groups["size"])]
+    number = item.groupby(level=0).cumcount().to_numpy() + 1
+    code, member = item.index.to_numpy(), item.reset_index(drop=True)
     chosen: Mapping[str, Any] = parameters["covariates"]
     treated = member["treated"].to_numpy()
     traits = {

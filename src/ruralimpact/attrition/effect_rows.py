@@ -76,14 +76,14 @@ def effect_rows(entry: Attrition, population: Population, outcome: str) -> Itera
         sample = _sample(entry, population, outcome)
         if sample.responds.all():
             return
-        found = everyone_counts(sample.responds)
-        plain = {MEANS: reweighted_difference(sample.outcome, sample.treatment, found)}
+        result = everyone_counts(sample.responds)
+        plain = {MEANS: reweighted_difference(sample.outcome, sample.treatment, result)}
     except DesignError as problem:
         yield _row("as_found", MEANS, reason=str(problem))
         return
     yield _estimate_row("as_found", MEANS, plain[MEANS], sample)
     if sample.covariates.names:
-        plain[REGRESSION] = _regression(sample, found)
+        plain[REGRESSION] = _regression(sample, result)
         yield _estimate_row("as_found", REGRESSION, plain[REGRESSION], sample)
         yield from _weighted(sample, plain)
     yield from _bounded(sample, TRIMMING, None)
@@ -120,27 +120,27 @@ def _weighted(sample: Sample, plain: Mapping[str, ScoredEstimate]) -> Iterator[R
         MEANS: lambda: reweighted_difference(sample.outcome, sample.treatment, model),
         REGRESSION: lambda: _regression(sample, model),
     }
-    notes = f"model of response without {', '.join(model.left_out)}" if model.left_out else ""
+    notes = f"model of response without {', '.join(model.excluded)}" if model.excluded else ""
     for name, maker in makers.items():
-        made = maker()
+        built = maker()
         own = {"capped": model.capped, "largest_weight": float(model.weights.max()), "notes": notes}
-        yield {**_estimate_row("response_weighted", name, made, sample), **own}
-        yield _change_row(name, made, plain[name], sample)
+        yield {**_estimate_row("response_weighted", name, built, sample), **own}
+        yield _change_row(name, built, plain[name], sample)
 
 
 def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
     try:
-        found = lee_bounds(sample.outcome, sample.treatment, cells=cells)
+        result = lee_bounds(sample.outcome, sample.treatment, cells=cells)
     except DesignError as problem:
         yield _row("lee_interval", estimator, reason=str(problem))
         return
     common = {
-        "trimmed": found.trimmed,
-        "share_trimmed": found.share,
-        "n_cells": found.n_cells,
-        "n_reversed": found.n_reversed,
+        "trimmed": result.trimmed,
+        "share_trimmed": result.share,
+        "n_cells": result.n_cells,
+        "n_reversed": result.n_reversed,
     }
-    ends = {"lee_lower": found.lower, "lee_upper": found.upper}
+    ends = {"lee_lower": result.lower, "lee_upper": result.upper}
     known = np.isfinite(sample.outcome).astype(float)
     carried = {
         kind: replace(end, weights=known, arms=sample.treatment) for kind, end in ends.items()
@@ -153,10 +153,10 @@ def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
 def _interval(ends: list[ScoredEstimate], estimator: str, sample: Sample) -> Row:
     """The interval that covers the effect wherever it lies between the bounds."""
     lower, upper = ends
-    found = [_corrected(end, sample) for end in ends]
-    df = min(one.df for one in found)
+    result = [_corrected(end, sample) for end in ends]
+    df = min(item.df for item in result)
     interval = imbens_manski(
-        lower.estimate, upper.estimate, found[0].std_error, found[1].std_error, df=df
+        lower.estimate, upper.estimate, result[0].std_error, result[1].std_error, df=df
     )
     return _row(
         "lee_interval",
@@ -164,32 +164,32 @@ def _interval(ends: list[ScoredEstimate], estimator: str, sample: Sample) -> Row
         conf_low=interval.conf_low,
         conf_high=interval.conf_high,
         df=df,
-        n_groups=min(_count(one) for one in found),
+        n_clusters=min(_count(item) for item in result),
         n_units=len(sample.outcome),
         n_treated=lower.n_treated,
         n_control=lower.n_control,
     )
 
 
-def _corrected(made: ScoredEstimate, sample: Sample) -> CorrectedScores:
-    return made.clustering(sample.groups).corrected(made.scores)
+def _corrected(built: ScoredEstimate, sample: Sample) -> CorrectedScores:
+    return built.clustering(sample.groups).corrected(built.scores)
 
 
 def _count(corrected: CorrectedScores) -> int:
     return int((np.nan_to_num(corrected.sums) != 0).sum())
 
 
-def _estimate_row(kind: str, estimator: str, made: ScoredEstimate, sample: Sample) -> Row:
+def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: Sample) -> Row:
     return _row(
         kind,
         estimator,
-        **_tested(made.estimate, _corrected(made, sample)),
-        treated_mean=made.treated_mean,
-        control_mean=made.control_mean,
-        n_treated=made.n_treated,
-        n_control=made.n_control,
+        **_tested(built.estimate, _corrected(built, sample)),
+        treated_mean=built.treated_mean,
+        control_mean=built.control_mean,
+        n_treated=built.n_treated,
+        n_control=built.n_control,
         n_units=len(sample.outcome),
-        notes="; ".join(made.notes),
+        notes="; ".join(built.notes),
     )
 
 
@@ -210,9 +210,9 @@ def _change_row(
 
 def _tested(estimate: float, corrected: CorrectedScores) -> Row:
     names = ("std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
-    found = t_inference(estimate, corrected.std_error, corrected.df)
-    values = {name: getattr(found, name) for name in names}
-    return {"estimate": estimate, **values, "n_groups": _count(corrected)}
+    result = t_inference(estimate, corrected.std_error, corrected.df)
+    values = {name: getattr(result, name) for name in names}
+    return {"estimate": estimate, **values, "n_clusters": _count(corrected)}
 
 
 def _row(kind: str, estimator: str, **values: Any) -> Row:
@@ -224,7 +224,7 @@ def _row(kind: str, estimator: str, **values: Any) -> Row:
         np.nan,
     )
     counts = dict.fromkeys(
-        ("n_units", "n_treated", "n_control", "n_groups", "n_cells", "n_reversed", "capped"), 0
+        ("n_units", "n_treated", "n_control", "n_clusters", "n_cells", "n_reversed", "capped"), 0
     )
     words = {"trimmed": "", "notes": "", "reason": ""}
     return {"kind": kind, "estimator": estimator, **words, **numbers, **counts, **values}

@@ -56,7 +56,7 @@ class CovariateResponse:
         That no covariate goes with response.
     by_arm : EqualityTest
         That none does so differently in the two arms.
-    left_out : tuple of str
+    excluded : tuple of str
         Covariates (or products with the arm) that the others imply.
     """
 
@@ -65,7 +65,7 @@ class CovariateResponse:
     scores: FloatArray
     predict: EqualityTest
     by_arm: EqualityTest
-    left_out: tuple[str, ...]
+    excluded: tuple[str, ...]
 
 
 def response_difference(responds: BoolArray, treatment: NDArray[np.int8]) -> ScoredEstimate:
@@ -96,7 +96,7 @@ def response_by_group(responds: BoolArray, groups: IntArray) -> GroupResponse:
     ----------
     responds : ndarray of bool, shape (n,)
     groups : ndarray of int, shape (n,)
-        Codes; those that no unit has are left out.
+        Codes; those that no unit has are excluded.
 
     Returns
     -------
@@ -104,8 +104,8 @@ def response_by_group(responds: BoolArray, groups: IntArray) -> GroupResponse:
         In the order of the codes.
     """
     units = np.bincount(groups)
-    found = np.bincount(groups, responds.astype(float), len(units))
-    return GroupResponse(units[units > 0].astype(np.int64), found[units > 0].astype(np.int64))
+    result = np.bincount(groups, responds.astype(float), len(units))
+    return GroupResponse(units[units > 0].astype(np.int64), result[units > 0].astype(np.int64))
 
 
 def response_by_covariates(
@@ -141,7 +141,7 @@ def response_by_covariates(
     refuse_empty_arm(treatment)
     outcome = responds.astype(float)
     arm = CovariateMatrix(treatment[:, None].astype(float), ("arm",), np.array([True]), {})
-    kept, left_out = _not_implied(arm, covariates)
+    kept, excluded = _not_implied(arm, covariates)
     if not kept.names:
         raise DesignError("response by covariates: no covariate varies within the arms.")
     main = associations(outcome, kept, arm, where="response by covariates")
@@ -159,7 +159,7 @@ def response_by_covariates(
         main.scores,
         main.jointly_zero(groups),
         interactions.jointly_zero(groups),
-        left_out + implied,
+        excluded + implied,
     )
 
 
@@ -169,7 +169,7 @@ def _not_implied(
     """Columns of `added` that a constant, `base` and the columns before do not imply."""
     both = base.beside(added)
     n = len(both.values)
-    implied = regress_arm(np.zeros(n), both, np.ones(n), collinear="leave out").left_out
+    implied = regress_arm(np.zeros(n), both, np.ones(n), collinear="exclude").excluded
     keep = [j for j, name in enumerate(added.names) if name not in implied]
     kept = CovariateMatrix(
         added.values[:, keep], tuple(added.names[j] for j in keep), added.binary[keep], {}

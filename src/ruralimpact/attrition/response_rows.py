@@ -50,8 +50,8 @@ def response_rows(entry: Attrition, population: Population) -> Iterator[Row]:
 
 
 def _rates(population: Population) -> Iterator[Row]:
-    found, groups = population.found, population.groups
-    difference = response_difference(found, population.treatment)
+    result, groups = population.found, population.groups
+    difference = response_difference(result, population.treatment)
     scores = {"treated": difference.treated_mean_scores, "control": difference.control_mean_scores}
     for arm, code in ARMS.items():
         inside = population.treatment == code
@@ -62,18 +62,18 @@ def _rates(population: Population) -> Iterator[Row]:
         yield _row(
             "response",
             arm,
-            estimate=float(found[inside].mean()),
-            **_inference(float(found[inside].mean()), error, df, test=False),
+            estimate=float(result[inside].mean()),
+            **_inference(float(result[inside].mean()), error, df, test=False),
             **_counts(population, inside),
         )
-    everyone = np.ones(len(found), dtype=bool)
+    everyone = np.ones(len(result), dtype=bool)
     error, df = difference.clustering(groups).std_error(difference.scores)
     yield _row(
         "difference",
         estimate=difference.estimate,
         **_inference(difference.estimate, error, df),
         **_counts(population, everyone),
-        reason=EVERYONE if found.all() else "",
+        reason=EVERYONE if result.all() else "",
     )
 
 
@@ -96,7 +96,7 @@ def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
     counts = _counts(population, known)
     groups = group_codes(population.groups[known])
     try:
-        found = response_by_covariates(
+        result = response_by_covariates(
             population.found[known],
             population.treatment[known],
             covariate_matrix({name: population.units.loc[known, name] for name in names}),
@@ -105,10 +105,10 @@ def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
     except DesignError as problem:
         yield _row("covariates", **counts, reason=str(problem))
         return
-    notes = f"left out: {', '.join(found.left_out)}" if found.left_out else ""
-    yield _row("covariates", **_joint(found.predict), **counts, notes=notes)
-    yield _row("covariates_by_arm", **_joint(found.by_arm), **counts, notes=notes)
-    for name, slope, scores in zip(found.names, found.coefficients, found.scores.T, strict=True):
+    notes = f"excluded: {', '.join(result.excluded)}" if result.excluded else ""
+    yield _row("covariates", **_joint(result.predict), **counts, notes=notes)
+    yield _row("covariates_by_arm", **_joint(result.by_arm), **counts, notes=notes)
+    for name, slope, scores in zip(result.names, result.coefficients, result.scores.T, strict=True):
         error, df = Clustering(groups).std_error(scores)
         yield _row(
             "covariate",
@@ -124,15 +124,20 @@ def _row(measure: str, arm: str = "", **values: Any) -> Row:
         ("estimate", "std_error", "df", "statistic", "df_denominator", "p_value"), np.nan
     )
     ends = {"conf_low": np.nan, "conf_high": np.nan}
-    counts = {"n_units": 0, "n_found": 0, "n_groups": 0}
+    counts = {"n_units": 0, "n_found": 0, "n_clusters": 0}
     words = {"variable": "", "notes": "", "reason": ""}
     return {"measure": measure, "arm": arm, **words, **blank, **ends, **counts, **values}
 
 
 def _inference(estimate: float, error: float, df: float, *, test: bool = True) -> Row:
-    made = t_inference(estimate, error, df)
-    values = {"std_error": error, "df": df, "conf_low": made.conf_low, "conf_high": made.conf_high}
-    return {**values, "statistic": made.statistic, "p_value": made.p_value} if test else values
+    built = t_inference(estimate, error, df)
+    values = {
+        "std_error": error,
+        "df": df,
+        "conf_low": built.conf_low,
+        "conf_high": built.conf_high,
+    }
+    return {**values, "statistic": built.statistic, "p_value": built.p_value} if test else values
 
 
 def _joint(test: EqualityTest) -> Row:
@@ -148,5 +153,5 @@ def _counts(population: Population, inside: Any) -> Row:
     return {
         "n_units": int(inside.sum()),
         "n_found": int(population.found[inside].sum()),
-        "n_groups": len(np.unique(population.groups[inside])),
+        "n_clusters": len(np.unique(population.groups[inside])),
     }

@@ -45,8 +45,8 @@ class ResponseModel:
         Both arms' models as one, for the influence of their estimation.
     capped : int
         Respondents whose weight is capped.
-    left_out : tuple of str
-        Covariates left out of an arm's model, as ``"covariate (arm)"``: constant there, implied by the
+    excluded : tuple of str
+        Covariates excluded from an arm's model, as ``"covariate (arm)"``: constant there, implied by the
         others, or telling respondents from the others without error.
     """
 
@@ -56,7 +56,7 @@ class ResponseModel:
     slopes: FloatArray
     selection: Selection
     capped: int
-    left_out: tuple[str, ...]
+    excluded: tuple[str, ...]
 
     def of_arm(self, arm_units: BoolArray) -> ArmWeights:
         """Weights of one arm's respondents."""
@@ -109,7 +109,7 @@ def fit_response(
         slopes=np.where(inside, -selection.slope / divided**2, 0.0),
         selection=selection,
         capped=int((responds & ~inside).sum()),
-        left_out=tuple(name for fit in fits for name in fit[1]),
+        excluded=tuple(name for fit in fits for name in fit[1]),
     )
 
 
@@ -184,7 +184,7 @@ def reweighted_regression(
     """
     values, (controls, treated) = _checked(outcome, treatment, model)
     own, other = model.of_arm(treated), model.of_arm(controls)
-    regression = regress_arm(values, covariates, other.values, collinear="leave out")
+    regression = regress_arm(values, covariates, other.values, collinear="exclude")
     anyone = np.ones(len(values))
     mean = potential_mean(values, own, anyone)
     base = potential_mean(regression.fitted, own, anyone)
@@ -193,8 +193,8 @@ def reweighted_regression(
     scores = base.scores + other.values * by_weight
     scores = scores + model.selection.chain(other.slopes * by_weight)
     notes = (
-        (f"outcome regression without {', '.join(regression.left_out)}",)
-        if regression.left_out
+        (f"outcome regression without {', '.join(regression.excluded)}",)
+        if regression.excluded
         else ()
     )
     return contrast(mean, PotentialMean(base.value, scores, other.values), notes=notes)
@@ -218,18 +218,18 @@ def _fit_arm(
     if not responds.any():
         raise DesignError(f"response among {arm}: nobody responds.")
     kept = _usable(responds, covariates)
-    left_out = tuple(f"{name} ({arm})" for j, name in enumerate(covariates.names) if j not in kept)
+    excluded = tuple(f"{name} ({arm})" for j, name in enumerate(covariates.names) if j not in kept)
     if responds.all() or not kept:
-        return _constant(responds), left_out if not responds.all() else ()
+        return _constant(responds), excluded if not responds.all() else ()
     used = CovariateMatrix(
         covariates.values[:, kept],
         tuple(covariates.names[j] for j in kept),
         covariates.binary[kept],
         covariates.base_levels,
     )
-    found = responds.astype(np.int8)
+    result = responds.astype(np.int8)
     try:
-        return selection_scores(fit_propensity(used, found), used, found), left_out
+        return selection_scores(fit_propensity(used, result), used, result), excluded
     except DesignError as problem:
         raise DesignError(
             f"response among {arm}: a combination of covariates tells respondents from the others. Leave "

@@ -26,12 +26,12 @@ def main(options: argparse.Namespace) -> int:
     config = load_config(root)
     project.check_known(root, options.studies)
     names = options.studies or config["studies"]
-    found = problems(root, {**config, "studies": names})
-    for problem in found:
+    result = problems(root, {**config, "studies": names})
+    for problem in result:
         print(f"error: {problem}", file=sys.stderr)
-    if not found:
+    if not result:
         print(f"No mistake found in {', '.join(names)}.")
-    return int(bool(found))
+    return int(bool(result))
 
 
 def problems(root: Path, config: dict[str, object]) -> Sequence[str]:
@@ -44,10 +44,10 @@ def problems(root: Path, config: dict[str, object]) -> Sequence[str]:
     config : dict
         Contents of config/config.yaml.
     """
-    found = []
+    result = []
     for name in dict.fromkeys(config["studies"]):  # type: ignore[call-overload]
         try:
             check_files(root, load_studies(root, {**config, "studies": [name]}))
         except RuralImpactError as error:
-            found.append(str(error))
-    return found
+            result.append(str(error))
+    return result

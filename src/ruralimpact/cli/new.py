@@ -57,9 +57,9 @@ def write_project(folder: Path) -> None:
         if folder.exists() and any(folder.iterdir()):
             raise ConfigError(f"the folder {folder} is not empty; name one that is new.")
         words = {"name": folder.name, "version": __version__, "seed": _SEED}
-        for name, place in _TEMPLATES.items():
+        for name, position in _TEMPLATES.items():
             text = shipped("workflow", "project", name).read_text(encoding="utf-8")
-            target = folder / place
+            target = folder / position
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(Template(text).substitute(words), encoding="utf-8", newline="\n")
         _copy_example(folder)

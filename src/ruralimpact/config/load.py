@@ -116,7 +116,9 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
     codebook = list(lines.values())
     try:
         sources = sources_written_out(file.sources, shown / "study.yaml")
-        known = dict.fromkeys([*(one.name for one in file.sources), *(one.name for one in sources)])
+        known = dict.fromkeys(
+            [*(item.name for item in file.sources), *(item.name for item in sources)]
+        )
         parse_codebook(codebook, known, file=str(shown_codebook), lines=list(lines))
         study = written_out(
             file,
@@ -129,7 +131,7 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
         check_process(study, plugins, shown / "study.yaml")
         check_references(study, shown)
     except ConfigError as error:
-        about = [one for one in documents.values() if str(one.file) == str(error.file)]
+        about = [item for item in documents.values() if str(item.file) == str(error.file)]
         raise located(error, about[0]) if about else error from None
     return study
 

@@ -159,7 +159,7 @@ _COMPARED = ("difference_in_differences", "triple_difference", "staggered")
 _SHOWN: dict[str, tuple[str, ...]] = {
     "difference": OVER_TIME,
     "group_time": ("staggered",),
-    "comparisons": ("staggered",),
+    "goodman_bacon": ("staggered",),
     "parallel_trends": _COMPARED,
     "event_study": _COMPARED,
     "trends": OVER_TIME,

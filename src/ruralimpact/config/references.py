@@ -46,9 +46,9 @@ def check_references(study: Study, folder: Path) -> None:
     check_power(study, file)
     check_attrition(study, _with_role(study, "treatment"), file)
     names = [analysis.name for analysis in study.analyses]
-    tested, left_out = study.sensitivity.analyses or (), study.sensitivity.leave_out
+    tested, excluded = study.sensitivity.analyses or (), study.sensitivity.leave_out
     require(tested, names, "analysis", file, "sensitivity.analyses")
-    region = [left_out] if left_out else []
+    region = [excluded] if excluded else []
     require(region, _timings(study), "variable", file, "sensitivity.leave_out")
     _check_strategies(study, folder / "strategies.yaml")
     _check_exhibits(study, folder / "exhibits.yaml")
@@ -60,12 +60,14 @@ def check_references(study: Study, folder: Path) -> None:
 
 def _check_unique(study: Study, folder: Path) -> None:
     exhibits = study.exhibits["tables"] + study.exhibits["figures"]
-    refuse_twice((one.name for one in study.sources), folder / "study.yaml", "sources")
-    refuse_twice((one.name for one in study.analyses), folder / "study.yaml", "analyses")
+    refuse_twice((item.name for item in study.sources), folder / "study.yaml", "sources")
+    refuse_twice((item.name for item in study.analyses), folder / "study.yaml", "analyses")
     refuse_twice(
-        (one["name"] for one in study.strategies), folder / "strategies.yaml", "strategies"
+        (item["name"] for item in study.strategies), folder / "strategies.yaml", "strategies"
     )
-    refuse_twice((one["name"] for one in exhibits), folder / "exhibits.yaml", "tables and figures")
+    refuse_twice(
+        (item["name"] for item in exhibits), folder / "exhibits.yaml", "tables and figures"
+    )
     described = {row["variable"] for row in study.codebook}
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
         for name in block:
@@ -101,7 +103,7 @@ def _of_rows(study: Study) -> list[str]:
 
 def _check_sample(study: Study, sample: Sample, key: str, file: Path) -> None:
     of_rows = _of_rows(study)
-    sources = [one.name for one in study.sources if one.name not in of_rows]
+    sources = [item.name for item in study.sources if item.name not in of_rows]
     require(sample.sources, sources, "source", file, f"{key}.sources")
     variables = _timings(study)
     if sample.group is not None:

@@ -58,8 +58,8 @@ def check_wave_exhibits(study: Study, file: Path) -> None:
     """
     analyses: dict[str, Analysis] = {analysis.name: analysis for analysis in study.analyses}
     for table in study.exhibits["tables"]:
-        for place, step in enumerate(table.get("steps", []), start=1):
-            key = f"{table['name']}.steps.{place}"
+        for position, step in enumerate(table.get("steps", []), start=1):
+            key = f"{table['name']}.steps.{position}"
             require([step["analysis"]], analyses, "analysis", file, f"{key}.analysis")
             outcomes = analyses[step["analysis"]].outcomes
             require([step["outcome"]], outcomes, "outcome", file, f"{key}.outcome")
@@ -98,7 +98,7 @@ def _check_order(study: Study, name: str, file: Path) -> None:
     sample = study.samples[name]
     if sample.baseline is None:
         return
-    waves = {one.name: one.wave for one in study.sources if one.wave is not None}
+    waves = {item.name: item.wave for item in study.sources if item.wave is not None}
     own = [waves[source] for source in sample.sources if source in waves]
     before = [waves[source] for source in sources_of(study, sample.baseline) if source in waves]
     if own and before and wave_key(min(own, key=wave_key)) <= wave_key(max(before, key=wave_key)):
@@ -110,5 +110,5 @@ def _check_order(study: Study, name: str, file: Path) -> None:
 def _check_arms(sample: Sample, roles: Mapping[str, str], file: Path, key: str) -> None:
     named = {"arm": (sample.arm, "treatment"), "first_treated": (sample.first_treated, "adoption")}
     for option, (name, role) in named.items():
-        known = [one for one, own in roles.items() if own == role]
+        known = [item for item, own in roles.items() if own == role]
         require([name] if name else [], known, f"{role} variable", file, f"{key}.{option}")

@@ -60,20 +60,20 @@ def written_out(
     """
     sources = sources_written_out(study.sources, file)
     members = {
-        entry.name: [one.name for one in sources if one.series == entry.name]
+        entry.name: [item.name for item in sources if item.series == entry.name]
         for entry in study.sources
         if entry.waves
     }
     waves = {source.name: source.wave for source in sources if source.wave is not None}
     samples: dict[str, Sample] = {}
-    made: dict[str, list[tuple[str, str]]] = {}
+    built: dict[str, list[tuple[str, str]]] = {}
     for key, sample in study.samples.items():
         whole = _changed(sample, file, {"sources": _members(sample.sources, members)})
         variants = list(_by_waves(key, whole, waves, file))
-        samples |= {one: variant for one, variant, _ in variants}
+        samples |= {item: variant for item, variant, _ in variants}
         if sample.waves is not None:
-            made[key] = [(one.removeprefix(key), wave) for one, _, wave in variants]
-    analyses, renamed = _analyses(study.analyses, made, file)
+            built[key] = [(item.removeprefix(key), wave) for item, _, wave in variants]
+    analyses, renamed = _analyses(study.analyses, built, file)
     shown = {
         kind: [_renamed(exhibit, renamed) for exhibit in exhibits.get(kind, ())]
         for kind in ("tables", "figures")
@@ -97,7 +97,7 @@ def sources_written_out(entries: Iterable[SourceEntry], file: Path) -> list[Sour
 
 
 def _changed(settings: SettingsT, file: Path, changes: Mapping[str, Any]) -> SettingsT:
-    """Return settings with other values (None: left out), checked anew."""
+    """Return settings with other values (None: excluded), checked anew."""
     return _as(type(settings), settings, file, changes)
 
 
@@ -114,8 +114,8 @@ def _by_wave(entry: SourceEntry, file: Path) -> Iterator[Source]:
         yield _as(Source, entry, file, {})
         return
     key, seen = f"sources.{entry.name}", set()
-    for one in entry.waves:
-        own = one if isinstance(one, WaveFile) else WaveFile(wave=one)
+    for item in entry.waves:
+        own = item if isinstance(item, WaveFile) else WaveFile(wave=item)
         wave = str(own.wave)
         if wave in seen:
             raise ConfigError(f"the wave {wave} stands twice.", file=file, key=f"{key}.waves")
@@ -135,7 +135,7 @@ def _by_wave(entry: SourceEntry, file: Path) -> Iterator[Source]:
 
 
 def _members(names: Sequence[str], members: Mapping[str, Sequence[str]]) -> list[str]:
-    return [one for name in names for one in members.get(name, [name])]
+    return [item for name in names for item in members.get(name, [name])]
 
 
 def _codebook(
@@ -163,10 +163,10 @@ def _by_waves(
     order = sorted({waves[source] for source in sample.sources}, key=wave_key)
     if up_to and len(order) < 2:
         raise ConfigError("one wave makes no panel; add another.", file=file, key=key)
-    for place, wave in enumerate(order):
-        if up_to and place == 0:
+    for position, wave in enumerate(order):
+        if up_to and position == 0:
             continue
-        kept = order[: place + 1] if up_to else [wave]
+        kept = order[: position + 1] if up_to else [wave]
         sources = [source for source in sample.sources if waves[source] in kept]
         label = f"{sample.label}, {f'{order[0]} to {wave}' if up_to else wave}"
         variant = _changed(sample, file, {"waves": None, "sources": sources, "label": label})
@@ -174,15 +174,15 @@ def _by_waves(
 
 
 def _analyses(
-    analyses: Iterable[Analysis], made: Mapping[str, Sequence[tuple[str, str]]], file: Path
+    analyses: Iterable[Analysis], built: Mapping[str, Sequence[tuple[str, str]]], file: Path
 ) -> tuple[list[Analysis], dict[str, list[str]]]:
     """Return the analyses by wave, and what each entry's name stands for."""
-    found: list[Analysis] = []
+    result: list[Analysis] = []
     renamed: dict[str, list[str]] = {}
     for analysis in analyses:
-        variants = made.get(analysis.sample)
+        variants = built.get(analysis.sample)
         if variants is None:
-            found.append(analysis)
+            result.append(analysis)
             continue
         renamed[analysis.name] = [f"{analysis.name}{ending}" for ending, _ in variants]
         for ending, wave in variants:
@@ -196,12 +196,12 @@ def _analyses(
                 "label": f"{analysis.label}, {wave}",
                 "sample": f"{analysis.sample}{ending}",
             }
-            found.append(_changed(analysis, file, {**periods, **names}))
-    return found, renamed
+            result.append(_changed(analysis, file, {**periods, **names}))
+    return result, renamed
 
 
 def _renamed(exhibit: Mapping[str, Any], renamed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     if "analyses" not in exhibit:
         return dict(exhibit)
-    names = [one for name in exhibit["analyses"] for one in renamed.get(name, [name])]
+    names = [item for name in exhibit["analyses"] for item in renamed.get(name, [name])]
     return {**exhibit, "analyses": names}

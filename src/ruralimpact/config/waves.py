@@ -27,11 +27,11 @@ def rounds_of(study: Study) -> dict[str, Study]:
     """
     order = ["", *wave_order(study)]
     of_sample = {name: _round(study, name, order) for name in study.samples}
-    found: dict[str, Study] = {}
-    for place, wave in enumerate(order):
-        samples = {name: one for name, one in study.samples.items() if of_sample[name] == wave}
+    result: dict[str, Study] = {}
+    for position, wave in enumerate(order):
+        samples = {name: item for name, item in study.samples.items() if of_sample[name] == wave}
         if samples:
-            known = tuple(s for s in study.sources if order.index(s.wave or "") <= place)
+            known = tuple(s for s in study.sources if order.index(s.wave or "") <= position)
             described = {"*", *(source.name for source in known)}
             codebook = tuple(row for row in study.codebook if row["source"] in described)
             of_round = {
@@ -41,16 +41,16 @@ def rounds_of(study: Study) -> dict[str, Study]:
                 "samples": samples,
                 "references": {name: study.samples[name] for name in _references(study, samples)},
                 **_asked(study, samples),
-                "ending": f"_{ending_of(wave)}" if found else "",
-                "folder": f"/waves/{ending_of(wave)}" if found else "",
+                "ending": f"_{ending_of(wave)}" if result else "",
+                "folder": f"/waves/{ending_of(wave)}" if result else "",
             }
-            found[wave] = study.model_copy(update=of_round)
-    return found
+            result[wave] = study.model_copy(update=of_round)
+    return result
 
 
 def wave_order(study: Study) -> list[str]:
     """Return the waves of a study's sources from the first to the last; numbers before words."""
-    waves = [one.wave for one in study.sources if one.wave is not None]
+    waves = [item.wave for item in study.sources if item.wave is not None]
     return sorted(set(waves), key=wave_key)
 
 
@@ -64,8 +64,8 @@ def sources_of(study: Study, sample: str) -> list[str]:
 
 def _asked(study: Study, samples: Mapping[str, Sample]) -> dict[str, Any]:
     """Return the analyses of some samples, and what is asked about them and their follow-ups."""
-    analyses = tuple(one for one in study.analyses if one.sample in samples)
-    names = [one.name for one in analyses]
+    analyses = tuple(item for item in study.analyses if item.sample in samples)
+    names = [item.name for item in analyses]
     asked: dict[str, Any] = {
         "analyses": analyses,
         "power": tuple(entry for entry in study.power if entry.analysis in names),
@@ -92,13 +92,13 @@ def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Any]]
 
 def _references(study: Study, samples: Iterable[str]) -> list[str]:
     """Return samples that these refer to, directly or through others, in the order of the study."""
-    found: set[str] = set()
+    result: set[str] = set()
     waiting = list(samples)
     while waiting:
         others = study.samples[waiting.pop()].referred
-        waiting += [other for other in others if other not in found]
-        found |= set(others)
-    return [name for name in study.samples if name in found and name not in samples]
+        waiting += [other for other in others if other not in result]
+        result |= set(others)
+    return [name for name in study.samples if name in result and name not in samples]
 
 
 def _round(study: Study, sample: str, order: Sequence[str]) -> str:

@@ -52,7 +52,7 @@ ATTRITION = ResultTable(
         "conf_high": number("95 percent interval, upper end", "fraction"),
         "n_units": count("units of the baseline; for `new_units` of the follow-up", "units"),
         "n_found": count("units found again", "units"),
-        "n_groups": count("groups", "groups"),
+        "n_clusters": count("groups", "groups"),
     },
     suppression=Suppressed(suppression.attrition),
 )
@@ -90,7 +90,7 @@ ATTRITION_BOUNDS = ResultTable(
         "n_units": count("units of the baseline that are compared", "units"),
         "n_treated": count("treated respondents", "units"),
         "n_control": count("controls that responded", "units"),
-        "n_groups": count("groups with a non-zero score", "groups"),
+        "n_clusters": count("groups with a non-zero score", "groups"),
         "n_cells": count("cells within which is trimmed", "cells"),
         "n_reversed": count("cells in which the other arm is trimmed", "cells"),
         "capped": count("respondents whose weight is capped", "units"),

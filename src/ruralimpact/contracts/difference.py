@@ -1,4 +1,4 @@
-"""What stands behind estimates over time: dynamics, pre-trends, and their sensitivity."""
+"""What stands behind estimates over time: event-study effects, pre-trends, and their sensitivity."""
 
 from ruralimpact.contracts import suppression
 from ruralimpact.contracts.columns import (
@@ -23,7 +23,7 @@ from ruralimpact.contracts.table import ResultTable, Suppressed
 _ESTIMATE = ("estimate_impacts",)
 
 DYNAMICS = ResultTable(
-    name="dynamics",
+    name="event_study",
     stages=_ESTIMATE,
     description="Means of the arms by wave, and effects by cohort, wave and time since treatment.",
     row="a mean, or an effect of one kind",
@@ -48,11 +48,11 @@ DYNAMICS = ResultTable(
         "band_high": number("band of all of the kind at once, upper end", OUTCOME),
         "n_treated": count("treated units; of a mean: its units", "units"),
         "n_control": N_CONTROL,
-        "n_groups": N_GROUPS,
+        "n_clusters": N_GROUPS,
         "reason": text("why there is no estimate or error, else empty"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.dynamics),
+    suppression=Suppressed(suppression.event_study),
 )
 
 PRE_TRENDS = ResultTable(
@@ -75,7 +75,7 @@ PRE_TRENDS = ResultTable(
 )
 
 COMPARISONS = ResultTable(
-    name="comparisons",
+    name="goodman_bacon",
     stages=_ESTIMATE,
     description="The comparisons of two cohorts that two-way fixed effects average (Goodman-Bacon 2021).",
     row="a cohort and its controls",
@@ -95,7 +95,7 @@ COMPARISONS = ResultTable(
         "n_control": count("units of its controls", "units"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.comparisons),
+    suppression=Suppressed(suppression.goodman_bacon),
 )
 
 PARALLEL_TRENDS = ResultTable(

@@ -32,7 +32,7 @@ POWER = ResultTable(
         "design": text(
             "how the next wave would be analysed", "cross_section", "ancova", "difference"
         ),
-        "n_groups": count("groups of the next wave, both arms", "groups", low=4),
+        "n_clusters": count("groups of the next wave, both arms", "groups", low=4),
         "group_size": number("units of a group, before attrition", "units", low=1, missing=False),
         "size_cv": number("coefficient of variation of group sizes", low=0, missing=False),
         "attrition": share("units not found again", missing=False),

@@ -1,4 +1,4 @@
-"""The analysis samples, and what was left out of them."""
+"""The analysis samples, and what was excluded from them."""
 
 from ruralimpact.contracts import suppression
 from ruralimpact.contracts.columns import count, text
@@ -34,17 +34,17 @@ OUTCOMES = ResultTable(
 EXCLUSIONS = ResultTable(
     name="exclusions",
     stages=("construct_samples", "design_comparisons"),
-    description="Rows that were left out, with the reason and how many there were before.",
+    description="Rows that were excluded, with the reason and how many there were before.",
     row="a reason, in the order in which they are applied",
     columns={
         "stage": text("stage that left them out", "ingest", "construct", "design", "estimate"),
         "scope": text("source, sample, or analysis/strategy"),
-        "reason": text("why they are left out"),
+        "reason": text("why they are excluded"),
         "rows": count("rows excluded for this reason", "rows"),
         "rows_before": count("rows before this exclusion", "rows"),
     },
     suppression=NoCells(
-        "rows by the reason for which they were left out; nothing about who they are"
+        "rows by the reason for which they were excluded; nothing about who they are"
     ),
 )
 

@@ -37,7 +37,7 @@ def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     arms = frame[["n_treated", "n_control"]]
     alone = frame["method"].isin(["panel", "before_after"])
     units = arms.min(axis=1).where(~alone, arms.sum(axis=1))
-    return _flagged(frame, _few(units, frame["n_groups"]), _NUMBERS)
+    return _flagged(frame, _few(units, frame["n_clusters"]), _NUMBERS)
 
 
 def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -90,7 +90,7 @@ def subgroups(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     Tests of equality stay: they show no level.
     """
     keys = ["spec_id", "subgroup"]
-    few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_groups"])
+    few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
     small = (frame["kind"] == "level") & few & frame["estimate"].notna()
     hidden = set(map(tuple, frame.loc[small, [*keys, "level"]].to_numpy()))
     for end in ("level", "against"):
@@ -105,18 +105,18 @@ def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 def associations(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank regressions on too few units or groups."""
-    small = _few(frame["n_units"], frame["n_groups"])
+    small = _few(frame["n_units"], frame["n_clusters"])
     return _flagged(frame, small, (*_NUMBERS, "df_denominator", "mean", "r_squared"))
 
 
-def dynamics(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+def event_study(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank effects and means over time that rest on too few units or groups.
 
     Reference periods stay: they show nothing.
     """
     arms = frame[["n_treated", "n_control"]].min(axis=1)
     units = arms.where(frame["kind"] != "mean", frame["n_treated"])
-    small = _few(units, frame["n_groups"]) & frame["std_error"].notna()
+    small = _few(units, frame["n_clusters"]) & frame["std_error"].notna()
     numbers = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
     return _flagged(frame, small, numbers)
 
@@ -133,7 +133,7 @@ def parallel_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     return _flagged(frame, _of_hidden_outcome(frame, tables), numbers)
 
 
-def comparisons(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank effects in comparisons of small cohorts; their weights stay."""
     small = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
     return _flagged(frame, small, ("estimate",))
@@ -150,7 +150,7 @@ def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
     Counts of units that are not compared stay.
     """
-    few = _few(frame["n_units"], frame["n_groups"])
+    few = _few(frame["n_units"], frame["n_clusters"])
     of_arm = frame["arm"] != ""
     hidden = frame["attrition"].isin(frame.loc[few & of_arm, "attrition"])
     small = (few & of_arm) | (hidden & frame["measure"].isin(_OF_BOTH_ARMS))
@@ -159,7 +159,7 @@ def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def attrition_bounds(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank effects from too few respondents in an arm or too few groups; others keep their reason."""
-    few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_groups"])
+    few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
     small = few & (frame["reason"] == "")
     return _flagged(frame, small, (*_NUMBERS, "share_trimmed", "largest_weight"))
 
@@ -183,12 +183,12 @@ def balance_summary(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def weights(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Leave out the units of suppressed designs."""
+    """Exclude the units of suppressed designs."""
     return frame[~_of_hidden_design(frame, tables)]
 
 
 def propensity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Leave out the units of comparisons that have too few in an arm."""
+    """Exclude the units of comparisons that have too few in an arm."""
     return frame[~_of_small_comparison(frame, tables)]
 
 
@@ -198,7 +198,7 @@ def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame"
 
 
 def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Leave out units that no shown design compares."""
+    """Exclude units that no shown design compares."""
     return frame[frame["unit_id"].isin(tables["weights"]["unit_id"])]
 
 

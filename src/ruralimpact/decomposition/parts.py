@@ -73,8 +73,8 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> Decomposition:
     """
     columns = np.column_stack([accounts.quantity, accounts.value, accounts.cost])
     columns = np.where(np.isnan(columns).any(axis=1, keepdims=True), np.nan, columns)
-    found = [estimator(column) for column in columns.T]
-    treated, treated_scores, control, control_scores = _means(found)
+    result = [estimator(column) for column in columns.T]
+    treated, treated_scores, control, control_scores = _means(result)
     lines = len(accounts.line_product)
     arms = [
         ArmMeans(mean[:lines], mean[lines : 2 * lines], mean[2 * lines :])
@@ -94,15 +94,15 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> Decomposition:
     )
 
 
-def _means(found: list[ScoredEstimate]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _means(result: list[ScoredEstimate]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Treated and counterfactual means, shape (C,), with their scores, shape (n, C)."""
     means, own, effects = [], [], []
-    for one in found:
-        if one.treated_mean_scores is None or not np.isfinite(one.treated_mean):
+    for item in result:
+        if item.treated_mean_scores is None or not np.isfinite(item.treated_mean):
             raise DesignError("this estimator has no treated mean: its effect cannot be split.")
-        means.append(one.treated_mean)
-        own.append(one.treated_mean_scores)
-        effects.append((one.estimate, one.scores))
+        means.append(item.treated_mean)
+        own.append(item.treated_mean_scores)
+        effects.append((item.estimate, item.scores))
     treated, treated_scores = np.array(means), np.column_stack(own)
     effect = np.array([value for value, _ in effects])
     effect_scores = np.column_stack([scores for _, scores in effects])

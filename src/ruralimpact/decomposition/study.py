@@ -67,8 +67,8 @@ def decomposition_study(study: Study, tables: Tables) -> DecompositionTables:
     for analysis in study.analyses:
         if not isinstance(analysis, Asking) or analysis.decomposition is None:
             continue
-        for found, columns in _analysis(study, analysis, analysis.decomposition, tables):
-            rows += found
+        for result, columns in _analysis(study, analysis, analysis.decomposition, tables):
+            rows += result
             scores |= columns
     return DecompositionTables(
         pd.DataFrame(rows) if rows else empty_table("decomposition"),
@@ -103,11 +103,11 @@ def _analysis(
             "strategy": name,
         }
         try:
-            found = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
+            result = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
         except DesignError as problem:
             yield [_row(heading, TOTAL, "", np.nan, None, str(problem), study.synthetic)], {}
             continue
-        yield _rows(heading, found, comparison, study.synthetic)
+        yield _rows(heading, result, comparison, study.synthetic)
 
 
 def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame) -> ProductAccounts:
@@ -122,14 +122,16 @@ def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame)
     -------
     ProductAccounts
     """
-    lines = [(place, line) for place, product in enumerate(products) for line in product.lines]
+    lines = [
+        (position, line) for position, product in enumerate(products) for line in product.lines
+    ]
 
     def columns(names: list[str]) -> FloatArray:
         return outcomes[names].to_numpy(float)
 
     return ProductAccounts(
         tuple(product.name for product in products),
-        np.array([place for place, _ in lines], dtype=np.int64),
+        np.array([position for position, _ in lines], dtype=np.int64),
         columns([line[0] for _, line in lines]),
         columns([line[1] for _, line in lines]),
         columns([product.cost for product in products]),
@@ -137,10 +139,10 @@ def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame)
 
 
 def _rows(
-    heading: Mapping[str, Any], found: Decomposition, comparison: Comparison, synthetic: bool
+    heading: Mapping[str, Any], result: Decomposition, comparison: Comparison, synthetic: bool
 ) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
     codes = group_codes(comparison.units["group"])
-    clustering = found.total.clustering(codes)
+    clustering = result.total.clustering(codes)
     refused = too_few_groups(clustering.leverage)
 
     def row(part: str, product: str, value: float, scores: FloatArray) -> dict[str, Any]:
@@ -149,20 +151,20 @@ def _rows(
         inference = t_inference(value, *clustering.std_error(scores))
         return _row(heading, part, product, value, inference, "", synthetic)
 
-    rows = [row(TOTAL, "", found.total.estimate, found.total.scores)]
+    rows = [row(TOTAL, "", result.total.estimate, result.total.scores)]
     columns: dict[str, pd.Series] = {}
     names = [str(name) for name in np.unique(comparison.units["group"])]
-    for j, part in enumerate(found.names):
-        own = found.scores[:, j].sum(axis=1)
-        rows.append(row(part, "", float(found.parts[j].sum()), own))
+    for j, part in enumerate(result.names):
+        own = result.scores[:, j].sum(axis=1)
+        rows.append(row(part, "", float(result.parts[j].sum()), own))
         columns |= score_columns(f"{heading['spec_id']}::{part}", own, clustering, names)
-    if len(found.products) > 1:
-        for k, product in enumerate(found.products):
-            own = found.scores[:, :, k]
-            rows.append(row(TOTAL, product, float(found.parts[:, k].sum()), own.sum(axis=1)))
+    if len(result.products) > 1:
+        for k, product in enumerate(result.products):
+            own = result.scores[:, :, k]
+            rows.append(row(TOTAL, product, float(result.parts[:, k].sum()), own.sum(axis=1)))
             rows += [
-                row(part, product, float(found.parts[j, k]), own[:, j])
-                for j, part in enumerate(found.names)
+                row(part, product, float(result.parts[j, k]), own[:, j])
+                for j, part in enumerate(result.names)
             ]
     return rows, columns
 

@@ -137,7 +137,7 @@ def second_order(covariates: CovariateMatrix) -> CovariateMatrix:
     Returns
     -------
     CovariateMatrix
-        Named ``"a^2"`` and ``"a * b"``; products of two levels of one variable, always zero, are left out.
+        Named ``"a^2"`` and ``"a * b"``; products of two levels of one variable, always zero, are excluded.
     """
     values, names = covariates.values, covariates.names
     columns = [values[:, j] ** 2 for j in np.flatnonzero(~covariates.binary)]
@@ -298,9 +298,9 @@ def _quantile(values: FloatArray, share: FloatArray, level: float) -> float:
 def _density(values: FloatArray, weights: FloatArray, width: float, grid: FloatArray) -> FloatArray:
     values, weights = values[weights > 0], weights[weights > 0]
     step = grid[1] - grid[0]
-    place = (values - grid[0]) / step
-    left = np.clip(place.astype(np.int64), 0, len(grid) - 2)
-    above = place - left
+    position = (values - grid[0]) / step
+    left = np.clip(position.astype(np.int64), 0, len(grid) - 2)
+    above = position - left
     share = weights / weights.sum()
     mass = np.bincount(left, share * (1 - above), len(grid))
     mass += np.bincount(left + 1, share * above, len(grid))

@@ -103,8 +103,8 @@ def _cells(
 
 
 def _renumbered(cells: IntArray | FloatArray) -> tuple[IntArray, int]:
-    distinct, place = np.unique(cells, return_inverse=True)
-    return place.astype(np.int64), len(distinct)
+    distinct, position = np.unique(cells, return_inverse=True)
+    return position.astype(np.int64), len(distinct)
 
 
 def _bins(values: FloatArray, cut: Cut, name: str) -> IntArray:

@@ -38,18 +38,18 @@ def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
         put behind the name of the column.
     """
     column = pd.Series(values)
-    found = pd.api.types.infer_dtype(column, skipna=True)
-    if found in _TEXT:
+    result = pd.api.types.infer_dtype(column, skipna=True)
+    if result in _TEXT:
         return "text"
-    if found in _DATES:
+    if result in _DATES:
         raise ValueError(
             "it holds dates; turn them into a number, such as the days since some day, or the year."
         )
-    if found == "complex":
+    if result == "complex":
         raise ValueError("it holds complex numbers.")
-    if found not in _NUMBERS:
+    if result not in _NUMBERS:
         raise ValueError(f"it holds {_contents(column)}.")
-    if found == "integer" and _beyond_exact(column):
+    if result == "integer" and _beyond_exact(column):
         raise ValueError(
             f"it holds whole numbers beyond {LARGEST_EXACT:,}, which cannot be told apart in computation. "
             "Is it an identifier?"
@@ -98,8 +98,8 @@ def levels(values: ArrayLike) -> tuple[IntArray, list[str]]:
     missing = int(column.isna().sum())
     if missing:
         raise ValueError(f"{missing:,} values are missing.")
-    codes, found = pd.factorize(column.astype(str), sort=True)
-    return codes.astype(np.int64), [str(level) for level in found]
+    codes, result = pd.factorize(column.astype(str), sort=True)
+    return codes.astype(np.int64), [str(level) for level in result]
 
 
 def labels(values: ArrayLike) -> ObjectArray:
@@ -121,8 +121,8 @@ def labels(values: ArrayLike) -> ObjectArray:
         numbers that floating point cannot tell apart. The message is to be put behind the column's name.
     """
     column = pd.Series(values)
-    found = pd.api.types.infer_dtype(column, skipna=True)
-    if found in ("floating", "mixed-integer-float") and _beyond_exact(column):
+    result = pd.api.types.infer_dtype(column, skipna=True)
+    if result in ("floating", "mixed-integer-float") and _beyond_exact(column):
         raise ValueError(
             f"it holds identifiers beyond {LARGEST_EXACT:,} as floating-point numbers, which cannot tell "
             "them apart. Read them as text."

@@ -69,8 +69,8 @@ class Comparison:
         if not exact:
             return None
         names = list(dict.fromkeys(exact))
-        found = self.units.groupby(names, sort=True, dropna=False).ngroup()
-        codes, unknown = found.to_numpy().astype(np.int64), self.lacking(exact)
+        result = self.units.groupby(names, sort=True, dropna=False).ngroup()
+        codes, unknown = result.to_numpy().astype(np.int64), self.lacking(exact)
         codes[unknown] = -1 - np.arange(unknown.sum())
         return codes
 

@@ -183,13 +183,13 @@ def covariate_matrix(
                 blocks.append(column_values.numbers(column))
                 names.append(name)
                 continue
-            codes, found = column_values.levels(column)
+            codes, result = column_values.levels(column)
         except ValueError as problem:
             raise DesignError(f"{_prefix(where)}covariate '{name}': {problem}") from None
         first = 0 if every_level else 1
-        base[name] = found[0]
-        blocks += [(codes == j).astype(float) for j in range(first, len(found))]
-        names += [f"{name}[{level}]" for level in found[first:]]
+        base[name] = result[0]
+        blocks += [(codes == j).astype(float) for j in range(first, len(result))]
+        names += [f"{name}[{level}]" for level in result[first:]]
     matrix = np.column_stack(blocks) if blocks else np.empty((rows or 0, 0))
     _refuse_non_finite(matrix, names, where)
     binary = np.all((matrix == 0) | (matrix == 1), axis=0)

@@ -31,7 +31,7 @@ class EntropyWeights(UnitWeights):
         The functions of the covariates that were balanced, centred at the treated means, in
         standard deviations; the outcome regression behind the influence scores has them.
     redundant : tuple of str
-        Constraints left out of the search because the others imply them. They are met all the same.
+        Constraints excluded from the search because the others imply them. They are met all the same.
     iterations : int
         Newton steps.
     imbalance : float
@@ -142,16 +142,16 @@ def _basis(controls: FloatArray, names: list[str]) -> list[int]:
     """Columns that imply all others among controls; refuse those that contradict each other."""
     mean = controls.mean(axis=0)
     centred = controls - mean
-    found = find_dependence(centred.T @ centred / len(controls))
-    offset = mean[found.spanned] - mean[found.basis] @ found.coefficients
-    broken = found.spanned[np.abs(offset) > _GOOD]
+    result = find_dependence(centred.T @ centred / len(controls))
+    offset = mean[result.spanned] - mean[result.basis] @ result.coefficients
+    broken = result.spanned[np.abs(offset) > _GOOD]
     if len(broken):
         raise DesignError(
             "entropy balancing is not feasible: among controls "
             f"{_listed([names[j] for j in broken])} can be computed from the other covariates, and "
             "their treated means do not obey the same rule. Leave a covariate out."
         )
-    return [int(j) for j in found.basis]
+    return [int(j) for j in result.basis]
 
 
 def _solve(controls: FloatArray, names: list[str], base: FloatArray) -> tuple[FloatArray, int]:

@@ -50,7 +50,7 @@ def greedy_on_score(
     """
     reach = np.inf if caliper is None else caliper
     size = max(np.abs(focal).max(initial=0.0), np.abs(candidates).max(initial=0.0))
-    found: list[tuple[IntArray, IntArray]] = []
+    result: list[tuple[IntArray, IntArray]] = []
     for rows, pool in _strata(len(focal), len(candidates), focal_strata, candidate_strata):
         rows = rows[np.argsort(-focal[rows], kind="stable")] if order == "closest" else rows
         free = _FreeCandidates(candidates[pool], reach, ROUNDING * float(size))
@@ -60,14 +60,14 @@ def greedy_on_score(
                 owners, members = _closest_first(scores, free)
             else:
                 owners, members = _in_turn(scores, _turns(scores, order), free)
-            found.append((rows[owners], pool[members]))
-    return _by_focal(found)
+            result.append((rows[owners], pool[members]))
+    return _by_focal(result)
 
 
-def _by_focal(found: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
+def _by_focal(result: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
     """Join pairs and sort them by focal unit, rounds in order."""
-    owners = np.concatenate([np.empty(0, np.int64), *(owner for owner, _ in found)])
-    members = np.concatenate([np.empty(0, np.int64), *(member for _, member in found)])
+    owners = np.concatenate([np.empty(0, np.int64), *(owner for owner, _ in result)])
+    members = np.concatenate([np.empty(0, np.int64), *(member for _, member in result)])
     order = np.argsort(owners, kind="stable")
     return owners[order], members[order]
 
@@ -101,11 +101,11 @@ def _in_turn(
     owners: list[int] = []
     members: list[int] = []
     places = free.places(scores[turns])
-    for i, score, place in zip(turns.tolist(), scores[turns].tolist(), places, strict=True):
-        found = free.nearest(score, place)
-        if found is not None:
+    for i, score, position in zip(turns.tolist(), scores[turns].tolist(), places, strict=True):
+        result = free.nearest(score, position)
+        if result is not None:
             owners.append(i)
-            members.append(free.take(found[1]))
+            members.append(free.take(result[1]))
     return np.array(owners, dtype=np.int64), np.array(members, dtype=np.int64)
 
 
@@ -116,9 +116,9 @@ def _closest_first(scores: FloatArray, free: "_FreeCandidates") -> tuple[IntArra
     listed, places = scores.tolist(), free.places(scores)
 
     def offer(i: int) -> None:
-        found = free.nearest(listed[i], places[i])
-        if found is not None:
-            heapq.heappush(heap, (free.rounded(found[0]), i, found[1]))
+        result = free.nearest(listed[i], places[i])
+        if result is not None:
+            heapq.heappush(heap, (free.rounded(result[0]), i, result[1]))
 
     for i in range(len(listed)):
         offer(i)
@@ -159,11 +159,11 @@ class _FreeCandidates:
         places: list[int] = np.searchsorted(self._array, scores).tolist()
         return places
 
-    def nearest(self, score: float, place: int) -> tuple[float, int] | None:
+    def nearest(self, score: float, position: int) -> tuple[float, int] | None:
         """Distance and index of the nearest free value within reach, or None."""
         up, down, values = self._up, self._down, self._values
-        above = place if up[place] == place else _shorten(up, place)
-        below = (place if down[place] == place else _shorten(down, place)) - 1
+        above = position if up[position] == position else _shorten(up, position)
+        below = (position if down[position] == position else _shorten(down, position)) - 1
         ahead = values[above] - score
         behind = score - values[below] if below >= 0 else math.inf
         distance = behind if behind < ahead else ahead
@@ -187,13 +187,13 @@ class _FreeCandidates:
         return taken
 
 
-def _shorten(pointer: list[int], place: int) -> int:
+def _shorten(pointer: list[int], position: int) -> int:
     """Follow pointers to the end, and let every place on the way point there."""
-    end = pointer[place]
+    end = pointer[position]
     while pointer[end] != end:
         end = pointer[end]
-    while pointer[place] != end:
-        pointer[place], place = end, pointer[place]
+    while pointer[position] != end:
+        pointer[position], position = end, pointer[position]
     return end
 
 

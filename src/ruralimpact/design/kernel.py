@@ -141,16 +141,16 @@ def _serve_stratum(
 ) -> FloatArray:
     treated = treatment == 1
     focal, focal_place, focal_count = _distinct(score[treated], unit[treated])
-    points, place, count = _distinct(score[~treated], unit[~treated])
+    points, position, count = _distinct(score[~treated], unit[~treated])
     low, high = within_reach(focal, points, np.inf if kernel == "gaussian" else bandwidth)
     windows = Windows(focal, focal_count, points, count, low, high, bandwidth)
     total, usage = serve(windows, kernel)
     weights = np.empty(len(score))
     weights[treated] = unit[treated] * (total > 0)[focal_place]
-    weights[~treated] = unit[~treated] * usage[place]
+    weights[~treated] = unit[~treated] * usage[position]
     return weights
 
 
 def _distinct(score: FloatArray, unit: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
-    values, place = np.unique(score, return_inverse=True)
-    return values, place, np.bincount(place, unit).astype(float)
+    values, position = np.unique(score, return_inverse=True)
+    return values, position, np.bincount(position, unit).astype(float)

@@ -38,7 +38,7 @@ class Design:
     treatment : ndarray of {0, 1}, shape (n,)
     weights : ndarray, shape (n,)
         1 for a matched focal unit (a treated one for the ATT); for its matches the total of their shares,
-        which sums to the number of matched focal units; 0 for units left out.
+        which sums to the number of matched focal units; 0 for units excluded.
     focal, candidates : ndarray of int
         Positions of the units that look for matches, and of those that serve.
     neighbours : Neighbours or None

@@ -173,7 +173,7 @@ def _assign(
     places = np.arange(k * n_treated)
     shift = distance.max() or 1.0
     empty = shift * (len(places) + 1) * np.where(places < n_treated, 2.0, 1.0)
-    rows = np.concatenate([owner + place * n_treated for place in range(k)] + [places])
+    rows = np.concatenate([owner + position * n_treated for position in range(k)] + [places])
     columns = np.concatenate([np.tile(member, k), n_control + places])
     cost = np.concatenate([np.tile(distance, k), empty]) + shift
     graph = csr_array((cost, (rows, columns)), shape=(len(places), n_control + len(places)))

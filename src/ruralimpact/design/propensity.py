@@ -123,16 +123,17 @@ def fit_propensity(
     refuse_degenerate(covariates, where=where)
     refuse_separation(covariates, treatment, where=where)
     columns = np.argsort(np.array(covariates.names), kind="stable")
-    found = distinct_rows([covariates.values[:, j] for j in columns])
-    kind = found.kind
-    counts = found.counts if sampling is None else np.bincount(kind, sampling)
-    distinct = covariates.values[np.ix_(found.representatives, columns)]
+    without_covariates = [np.zeros(len(treatment))]
+    result = distinct_rows([covariates.values[:, j] for j in columns] or without_covariates)
+    kind = result.kind
+    counts = result.counts if sampling is None else np.bincount(kind, sampling)
+    distinct = covariates.values[np.ix_(result.representatives, columns)]
     centre = counts @ distinct / counts.sum()
     distinct -= centre
     scratch = distinct**2
     spread = np.sqrt(counts @ scratch / counts.sum())
     distinct /= spread
-    design = _with_constant(distinct, found.counts)
+    design = _with_constant(distinct, result.counts)
     if sampling is None:
         arm = (
             np.sort(2 * kind + treatment) % 2
@@ -289,10 +290,10 @@ def refuse_single_group(
     DesignError
     """
     for arm, name in ((1, "treated units"), (0, "controls")):
-        found = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
-        if len(found) < 2:
+        result = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
+        if len(result) < 2:
             raise DesignError(
-                f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(found)}); "
+                f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(result)}); "
                 "standard errors that cluster by group need at least two in each arm."
             )
 

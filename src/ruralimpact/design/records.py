@@ -127,7 +127,7 @@ def summary_row(
 ) -> pd.DataFrame:
     """Balance of a whole design in one line; missing numbers where its arms are too thin."""
     try:
-        found = asdict(
+        result = asdict(
             balance_summary(
                 comparison.covariates,
                 comparison.treatment,
@@ -136,12 +136,12 @@ def summary_row(
             )
         )
     except DesignError:
-        found = {}
+        result = {}
     columns = (
         *("mean_bias", "median_bias", "pseudo_r2", "lr_p_value"),
         *("rubin_b", "rubin_r", "overlap"),
     )
-    numbers = {name: [found.get(name, np.nan)] for name in columns}
+    numbers = {name: [result.get(name, np.nan)] for name in columns}
     return pd.DataFrame({"analysis": [key.analysis], "strategy": [key.strategy], **numbers})
 
 
@@ -183,7 +183,7 @@ def design_row(
 
 
 def exclusion_rows(scope: str, counted: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
-    """Rows left out by the design stage, under the contract ``exclusions``."""
+    """Rows excluded by the design stage, under the contract ``exclusions``."""
     return pd.DataFrame(
         [("design", scope, reason, rows, before) for reason, rows, before in counted],
         columns=["stage", "scope", "reason", "rows", "rows_before"],

@@ -77,13 +77,13 @@ def strata_codes(
     """
     names, codes = np.unique(strata.astype(str), return_inverse=True)
     codes = codes.ravel().astype(np.int64)
-    drawn, place = np.unique(groups.astype(str), return_inverse=True)
-    pairs = np.unique(np.column_stack([place.ravel(), codes]), axis=0)
+    drawn, position = np.unique(groups.astype(str), return_inverse=True)
+    pairs = np.unique(np.column_stack([position.ravel(), codes]), axis=0)
     split = np.flatnonzero(np.bincount(pairs[:, 0], minlength=len(drawn)) > 1)
     if len(split):
-        found = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
+        result = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
         raise DataError(
-            f"{len(split):,} groups are in more than one stratum, such as '{drawn[split[0]]}' in {found}; a "
+            f"{len(split):,} groups are in more than one stratum, such as '{drawn[split[0]]}' in {result}; a "
             "group is drawn from one.",
             file=file,
             column=column,

@@ -90,10 +90,10 @@ def share_pairs(
     matched with the chance m / a, m the number matched in one order.
     """
     focal_classes, focal_place, focal_size = _classes(focal_alike)
-    classes, place, size = _classes(candidate_alike)
+    classes, position, size = _classes(candidate_alike)
     counts = np.bincount(owner, minlength=len(focal_alike))
     n_matched = np.bincount(focal_place, counts > 0, minlength=len(focal_classes))
-    key = focal_place[owner] * len(classes) + place[member]
+    key = focal_place[owner] * len(classes) + position[member]
     links, where = np.unique(key, return_inverse=True)
     taken = np.bincount(where.ravel(), 1.0 / counts[owner])
     first, second = links // len(classes), links % len(classes)
@@ -104,31 +104,31 @@ def share_pairs(
             "with replacement, on coarsened strata, or take the first of those alike (ties: first)."
         )
     out_owner, out_member, link = _every_pair(
-        _members(focal_place, focal_size), focal_size, _members(place, size), size, first, second
+        _members(focal_place, focal_size), focal_size, _members(position, size), size, first, second
     )
     share = taken[link] / (n_matched[first[link]] * size[second[link]])
     order = np.lexsort((out_member, out_owner))
     joined = _components(first, second, len(focal_classes), len(classes))
     matched = (n_matched / focal_size)[focal_place]
-    used = np.isin(place, second)
+    used = np.isin(position, second)
     return SharedPairs(
         out_owner[order],
         out_member[order],
         share[order],
         matched,
         np.where(matched > 0, joined[focal_place], -1),
-        np.where(used, joined[len(focal_classes) + place], -1),
+        np.where(used, joined[len(focal_classes) + position], -1),
     )
 
 
 def _classes(alike: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    values, place, size = np.unique(alike, return_inverse=True, return_counts=True)
-    return values, place.ravel().astype(np.int64), size.astype(np.int64)
+    values, position, size = np.unique(alike, return_inverse=True, return_counts=True)
+    return values, position.ravel().astype(np.int64), size.astype(np.int64)
 
 
-def _members(place: IntArray, size: IntArray) -> tuple[IntArray, IntArray]:
+def _members(position: IntArray, size: IntArray) -> tuple[IntArray, IntArray]:
     """Units by class, and where each class begins."""
-    return np.argsort(place, kind="stable").astype(np.int64), np.cumsum(size) - size
+    return np.argsort(position, kind="stable").astype(np.int64), np.cumsum(size) - size
 
 
 def _every_pair(

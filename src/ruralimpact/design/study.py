@@ -124,7 +124,7 @@ def covariate_labels(study: Study) -> dict[str, str]:
     """Labels of codebook variables, built variables and outcomes, by name."""
     return {
         **{row["variable"]: row["label"] for row in study.codebook},
-        **{name: one.label for name, one in study.variables.items()},
+        **{name: item.label for name, item in study.variables.items()},
         **study.outcome_labels,
     }
 
@@ -197,8 +197,8 @@ def _rows(
         comparison.levels, design.treatment, design.weights, sampling=comparison.sampling
     )
     effective = effective_number(design.weights[design.candidates])
-    left_out = {**design.dropped, **({NO_CELL: lacking} if lacking else {})}
-    counted = tuple((reason, count, len(comparison.units)) for reason, count in left_out.items())
+    excluded = {**design.dropped, **({NO_CELL: lacking} if lacking else {})}
+    counted = tuple((reason, count, len(comparison.units)) for reason, count in excluded.items())
     yield "weights", weight_rows(key, comparison, design)
     yield "pairs", pair_rows(key, comparison, design)
     yield "balance", balance_rows(key, after, labels)

@@ -216,8 +216,8 @@ def _aggregate(
 
 def _in_any(effects: GroupTimeEffects, members: list[BoolArray], code: int) -> BoolArray:
     """Units with a code in any of the two-by-twos of each average, shape (n, k)."""
-    found = [(effects.arms[:, member] == code).any(axis=1) for member in members]
-    return np.array(found, dtype=bool).reshape(len(found), len(effects.arms)).T
+    result = [(effects.arms[:, member] == code).any(axis=1) for member in members]
+    return np.array(result, dtype=bool).reshape(len(result), len(effects.arms)).T
 
 
 def _overall(
@@ -238,7 +238,7 @@ def _overall(
         n_control=controls,
         weights=weights,
         arms=arms,
-        notes=tuple(item.words for item in effects.left_out),
+        notes=tuple(item.words for item in effects.excluded),
     )
 
 

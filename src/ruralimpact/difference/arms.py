@@ -1,4 +1,4 @@
-"""Who is compared with whom over time: arms, cohorts, and who is left out, from the units alone."""
+"""Who is compared with whom over time: arms, cohorts, and who is excluded, from the units alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def arms_over_time(
     adoption : str, optional
         Variable that says when treatment began, where the sample has one (``first_treated``). Where the
         arm is fixed, treated units whose treatment had begun by the waves before, or not by those after,
-        are left out.
+        are excluded.
 
     Returns
     -------
@@ -153,10 +153,10 @@ def _two_arms(
         reasons.append((f"{analysis.eligible} is missing before", np.isnan(eligible)))
     start = wave_numbers(waves)[n_before]
     first = np.where(arm == 1, start, np.inf)
-    made = _arms(analysis, panel, waves, n_before, arm, first, reasons, before[-1], eligible)
-    if made.eligible is not None:
-        refuse_empty_cells(panel.analysis, made.treatment, made.eligible)
-    return made
+    built = _arms(analysis, panel, waves, n_before, arm, first, reasons, before[-1], eligible)
+    if built.eligible is not None:
+        refuse_empty_cells(panel.analysis, built.treatment, built.eligible)
+    return built
 
 
 def _last_status(status: FloatArray, n_before: int) -> FloatArray:

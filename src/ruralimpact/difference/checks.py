@@ -67,8 +67,8 @@ def refuse_other_length(values: NDArray[np.generic], n: int, label: str, name: s
     DesignError
     """
     if np.ndim(values) == 0 or len(values) != n:
-        found = "a single value" if np.ndim(values) == 0 else f"{len(values):,} rows"
-        raise DesignError(f"{label} has {found}, {name} {n:,}: both need one row a unit.")
+        result = "a single value" if np.ndim(values) == 0 else f"{len(values):,} rows"
+        raise DesignError(f"{label} has {result}, {name} {n:,}: both need one row a unit.")
 
 
 def checked_weights(weights: FloatArray | None, n: int) -> FloatArray:
@@ -95,7 +95,7 @@ def checked_weights(weights: FloatArray | None, n: int) -> FloatArray:
     if (weights <= 0).any():
         count = int((weights <= 0).sum())
         raise DesignError(
-            f"weights: {count:,} are not positive. Leave out units without a sampling weight."
+            f"weights: {count:,} are not positive. Exclude units without a sampling weight."
         )
     return np.asarray(weights, dtype=np.float64)
 

@@ -144,7 +144,7 @@ def _tilted(
         ) from problem
     control = balanced.weights * (arm == 0)
     regression = regress_arm(
-        change, balanced.constraints, control, collinear="leave out", arm="controls"
+        change, balanced.constraints, control, collinear="exclude", arm="controls"
     )
     known = ArmWeights(control, np.zeros(len(arm)))
     return potential_mean(change, known, sampling * (arm == 1), regression=regression)

@@ -182,13 +182,13 @@ def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
     name = "triple_difference" if arms.eligible is not None else "two_by_two"
     if arms.eligible is None and arms.covariates.names:
         name = "doubly_robust"
-    found = []
-    for place in range(len(arms.waves)):
-        if place == base:
-            found.append(ScoredEstimate(0.0, np.zeros(len(outcome))))
+    result = []
+    for position in range(len(arms.waves)):
+        if position == base:
+            result.append(ScoredEstimate(0.0, np.zeros(len(outcome))))
             continue
-        pair = replace(arms, waves=(arms.waves[base], arms.waves[place]), n_before=1)
-        found.append(estimate_two_periods(name, outcome[:, [base, place]], pair))
+        pair = replace(arms, waves=(arms.waves[base], arms.waves[position]), n_before=1)
+        result.append(estimate_two_periods(name, outcome[:, [base, position]], pair))
     known = np.isfinite(outcome) & np.isfinite(outcome[:, [base]])
     known[:, base] = False
     treated = arms.treatment == 1
@@ -197,10 +197,10 @@ def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
     return Aggregate(
         kind="event",
         labels=times,
-        estimates=np.array([one.estimate for one in found]),
-        scores=np.column_stack([one.scores for one in found]),
+        estimates=np.array([item.estimate for item in result]),
+        scores=np.column_stack([item.scores for item in result]),
         before=np.arange(len(times)) < base,
         treated=known & treated[:, None],
         controls=known & ~treated[:, None],
-        overall=found[-1],
+        overall=result[-1],
     )

@@ -67,7 +67,7 @@ def event_estimates(
         All measured from the same reference period (a universal base).
     covariance : array_like, shape (k, k)
     times : array_like of int, shape (k,)
-        Event times. The reference may be among them (its row is dropped) or left out.
+        Event times. The reference may be among them (its row is dropped) or excluded.
     weights : {"first", "average"} or array_like, shape (T,)
         Effect asked for: of the first period after the reference, the mean of all later ones, or
         any other combination of them.

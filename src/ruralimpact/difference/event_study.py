@@ -108,11 +108,13 @@ def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> 
     if not before.any():
         raise DesignError("there is no period before treatment to test.")
     scores = sum_by_group(effects.scores[:, before], groups)
-    found = equality_test(
+    result = equality_test(
         np.append(effects.estimates[before], 0.0),
         plain_scores(np.column_stack([scores, np.zeros(len(scores))])),
     )
-    return PreTrendTest(found.statistic, found.df_numerator, found.df_denominator, found.p_value)
+    return PreTrendTest(
+        result.statistic, result.df_numerator, result.df_denominator, result.p_value
+    )
 
 
 def uniform_band(
@@ -158,7 +160,7 @@ def uniform_band(
     Callaway & Sant'Anna (2021), Journal of Econometrics 225(2); Montiel Olea & Plagborg-Moller (2019),
     Journal of Applied Econometrics 34(1).
     """
-    values = np.column_stack([np.nan_to_num(one.sums) for one in scores]) if scores else None
+    values = np.column_stack([np.nan_to_num(item.sums) for item in scores]) if scores else None
     if values is None or not values.any():
         raise DesignError("no estimate has any variance, so there is no band.")
     rng = np.random.default_rng(seed)
@@ -167,14 +169,14 @@ def uniform_band(
     result = multiplier_bootstrap(
         estimates, values[active], rng=rng, draws=draws, arms=arms, level=level
     )
-    errors = np.array([one.std_error for one in scores])
+    errors = np.array([item.std_error for item in scores])
     varying = np.isfinite(result.std_errors) & np.isfinite(errors)
     if not varying.any():
         raise DesignError("no estimate has scores in two groups or more, so there is no band.")
     largest = probability_draws(result.t_draws[:, varying]).max(axis=1)
     rank = min(int(np.ceil(level * (len(largest) + 1) - 1e-9)), len(largest))
     joint = float(np.partition(largest, rank - 1)[rank - 1])
-    df = np.array([one.df for one in scores])
+    df = np.array([item.df for item in scores])
     critical = np.where(varying, stdtrit(df, 0.5 + joint / 2), np.nan)
     margin = critical * errors
     return UniformBand(critical, estimates - margin, estimates + margin)

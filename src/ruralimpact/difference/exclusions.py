@@ -1,4 +1,4 @@
-"""Who is left out of the analyses over time of a study, before any outcome is read."""
+"""Who is excluded from the analyses over time of a study, before any outcome is read."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from ruralimpact.tables import empty_table
 
 
 def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Who is left out of analyses over time, and the refusal of those that the data cannot bear.
+    """Who is excluded from analyses over time, and the refusal of those that the data cannot bear.
 
     Parameters
     ----------

@@ -45,8 +45,8 @@ def refuse_unobserved_arms(
                 f"{analysis}: no unit of the data is a {word} unit. What can be estimated instead is "
                 f"{instead}."
             )
-        for place, wave in enumerate(waves):
-            if members[:, place].any():
+        for position, wave in enumerate(waves):
+            if members[:, position].any():
                 continue
             when = "before" if wave in before else "after"
             instead = f"{_LEVELS}, or {_ALONE}" if value == 0 else _LEVELS

@@ -33,7 +33,7 @@ class BaconDecomposition:
     n_units : int
         Units observed in every period.
     lost : int
-        Other units, which are left out.
+        Other units, which are excluded.
     """
 
     kind: NDArray[np.object_]
@@ -72,7 +72,7 @@ def bacon_decomposition(
     Parameters
     ----------
     outcome : ndarray, shape (n, T)
-        NaN where not observed; units that are not observed in every period are left out and counted.
+        NaN where not observed; units that are not observed in every period are excluded and counted.
     first_treated : ndarray, shape (n,)
         Period of first treatment, ``inf`` for never.
     periods : ndarray, shape (T,)

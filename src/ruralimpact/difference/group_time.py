@@ -9,8 +9,8 @@ from ruralimpact.difference.two_by_twos import (
     Base,
     Cell,
     Control,
+    Excluded,
     Form,
-    LeftOut,
     StaggeredPanel,
 )
 from ruralimpact.errors import DesignError
@@ -48,7 +48,7 @@ class GroupTimeEffects:
         Units that stay untreated over the panel (and over the anticipation beyond its end).
     n_always_treated : int
         Units treated, or anticipating treatment, in the first period: excluded.
-    left_out : tuple of LeftOut
+    excluded : tuple of Excluded
     """
 
     cohorts: FloatArray
@@ -64,7 +64,7 @@ class GroupTimeEffects:
     anticipation: float
     n_never_treated: int
     n_always_treated: int
-    left_out: tuple[LeftOut, ...]
+    excluded: tuple[Excluded, ...]
 
     @property
     def event_times(self) -> FloatArray:
@@ -142,13 +142,13 @@ def group_time_effects(
     panel = StaggeredPanel(
         outcome, first, periods, usable, covariates, control, form, base, anticipation, minimum
     )
-    found = [panel.cells(float(cohort)) for cohort in np.unique(first[~always & ~never])]
-    cells = [cell for some, _ in found for cell in some]
-    left_out = tuple(item for _, some in found for item in some)
+    result = [panel.cells(float(cohort)) for cohort in np.unique(first[~always & ~never])]
+    cells = [cell for some, _ in result for cell in some]
+    excluded = tuple(item for _, some in result for item in some)
     if all(cell.reference for cell in cells):
-        reasons = "; ".join(dict.fromkeys(item.reason for item in left_out))
+        reasons = "; ".join(dict.fromkeys(item.reason for item in excluded))
         raise DesignError(f"no cohort can be compared with controls ({reasons or 'no cohort'}).")
-    return _assemble(cells, anticipation, int(never.sum()), int(always.sum()), left_out)
+    return _assemble(cells, anticipation, int(never.sum()), int(always.sum()), excluded)
 
 
 def _assemble(
@@ -156,7 +156,7 @@ def _assemble(
     anticipation: float,
     n_never: int,
     n_always: int,
-    left_out: tuple[LeftOut, ...],
+    excluded: tuple[Excluded, ...],
 ) -> GroupTimeEffects:
     places = np.array([cell.place for cell in cells])
     return GroupTimeEffects(
@@ -173,7 +173,7 @@ def _assemble(
         anticipation=anticipation,
         n_never_treated=n_never,
         n_always_treated=n_always,
-        left_out=left_out,
+        excluded=excluded,
     )
 
 

@@ -65,8 +65,8 @@ class Piece:
             return None
         step = grid[1] - grid[0]
         ends = []
-        for place, sign in ((accepted[0], -1.0), (accepted[-1], 1.0)):
-            inside, outward = grid[place], sign * step
+        for position, sign in ((accepted[0], -1.0), (accepted[-1], 1.0)):
+            inside, outward = grid[position], sign * step
             for _ in range(_ZOOMS):
                 tried = inside + outward * _ZOOM
                 kept = ~self.rejects(tried, second, cutoff)

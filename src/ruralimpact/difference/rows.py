@@ -1,4 +1,4 @@
-"""Rows of the table of dynamics: effects and means over time, with intervals and uniform bands."""
+"""Rows of the table of event-study effects: effects and means over time, with intervals and uniform bands."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -66,31 +66,31 @@ class _Several:
     places: Sequence[Row]
 
 
-def aggregate_rows(question: Question, found: Aggregate) -> list[Row]:
+def aggregate_rows(question: Question, result: Aggregate) -> list[Row]:
     """Rows of averages by event time, cohort or period, with intervals and a uniform band.
 
     Parameters
     ----------
     question : Question
-    found : Aggregate
+    result : Aggregate
 
     Returns
     -------
     list of dict
-        Contract ``dynamics``.
+        Contract ``event_study``.
     """
-    name = {"event": "event_time", "cohort": "cohort", "calendar": "period"}[found.kind]
+    name = {"event": "event_time", "cohort": "cohort", "calendar": "period"}[result.kind]
     places = [
         {name: float(label), "before": bool(before)}
-        for label, before in zip(found.labels, found.before, strict=True)
+        for label, before in zip(result.labels, result.before, strict=True)
     ]
-    reference = np.all(found.scores == 0, axis=0)
+    reference = np.all(result.scores == 0, axis=0)
     several = _Several(
-        found.kind,
-        found.estimates,
-        found.scores,
-        found.treated,
-        found.controls,
+        result.kind,
+        result.estimates,
+        result.scores,
+        result.treated,
+        result.controls,
         reference,
         places,
     )
@@ -108,7 +108,7 @@ def group_time_rows(question: Question, effects: GroupTimeEffects) -> list[Row]:
     Returns
     -------
     list of dict
-        Contract ``dynamics``.
+        Contract ``event_study``.
     """
     places = [
         {
@@ -138,7 +138,7 @@ def group_time_rows(question: Question, effects: GroupTimeEffects) -> list[Row]:
             n_treated=item.n_units,
             reason=item.reason,
         )
-        for item in effects.left_out
+        for item in effects.excluded
     ]
     return [*_effect_rows(question, several), *missing]
 
@@ -154,14 +154,14 @@ def mean_rows(question: Question, outcome: FloatArray) -> Iterator[Row]:
     Yields
     ------
     dict
-        Contract ``dynamics``, kind "mean".
+        Contract ``event_study``, kind "mean".
     """
     for arm, cohort, members in _arm_members(question.arms):
-        for place, period in enumerate(question.arms.periods):
-            inside = members & np.isfinite(outcome[:, place])
+        for position, period in enumerate(question.arms.periods):
+            inside = members & np.isfinite(outcome[:, position])
             if not inside.any():
                 continue
-            values = np.where(inside, outcome[:, place], 0.0)
+            values = np.where(inside, outcome[:, position], 0.0)
             mean = float(values[inside].mean())
             scores = np.where(inside, values - mean, 0.0) / inside.sum()
             corrected = _corrected(scores, inside, inside, group_codes(question.arms.groups))
@@ -221,20 +221,20 @@ def _effect_rows(question: Question, several: _Several) -> list[Row]:
     single = of_single_group(several.treated, several.controls, arms.groups)
     band = _band(question, several, corrected, ~several.reference & ~single)
     rows = []
-    for j, place in enumerate(several.places):
+    for j, position in enumerate(several.places):
         counts = {
             "n_treated": int(several.treated[:, j].sum()),
             "n_control": int(several.controls[:, j].sum()),
         }
-        found: Row = {"estimate": float(several.estimates[j])}
+        result: Row = {"estimate": float(several.estimates[j])}
         if several.reference[j]:
-            found = {"estimate": 0.0, "reason": REFERENCE}
+            result = {"estimate": 0.0, "reason": REFERENCE}
         elif single[j]:
-            found |= {"reason": SINGLE}
+            result |= {"reason": SINGLE}
         else:
-            found = _inference(found["estimate"], corrected[j])
-            found |= {name: values[j] for name, values in band.items()}
-        rows.append(_row(question, several.kind, **place, **counts, **found))
+            result = _inference(result["estimate"], corrected[j])
+            result |= {name: values[j] for name, values in band.items()}
+        rows.append(_row(question, several.kind, **position, **counts, **result))
     return rows
 
 
@@ -242,27 +242,27 @@ def _band(
     question: Question, several: _Several, corrected: list[CorrectedScores], free: BoolArray
 ) -> dict[str, FloatArray]:
     """Uniform band; NaN where there is none."""
-    found = {name: np.full(len(free), np.nan) for name in ("band_low", "band_high")}
+    result = {name: np.full(len(free), np.nan) for name in ("band_low", "band_high")}
     stream = f"{question.arms.analysis}/{question.outcome}/{several.kind}"
     seed = (question.seed + crc32(stream.encode())) % 2**32
     arms = _arms_of_groups(question.arms)
-    shown = [one for one, shows in zip(corrected, free, strict=True) if shows]
+    shown = [item for item, shows in zip(corrected, free, strict=True) if shows]
     try:
         band = uniform_band(several.estimates[free], shown, seed, arms=arms)
     except (
         DesignError
     ):  # nothing to show, or fewer than two groups: no band, as there is no interval
-        return found
-    found["band_low"][free], found["band_high"][free] = band.low, band.high
-    return found
+        return result
+    result["band_low"][free], result["band_high"][free] = band.low, band.high
+    return result
 
 
 def _arms_of_groups(arms: Arms) -> NDArray[np.int64] | None:
     """Arm of each group where all effects compare the same two, in the order of the labels."""
     if arms.n_before == 0:
         return None
-    found = arms_of_groups(pd.Series(arms.groups.astype(str)), arms.treatment)
-    return None if found is None else np.asarray(found, dtype=np.int64)
+    result = arms_of_groups(pd.Series(arms.groups.astype(str)), arms.treatment)
+    return None if result is None else np.asarray(result, dtype=np.int64)
 
 
 def _corrected(
@@ -274,12 +274,12 @@ def _corrected(
 
 
 def _inference(estimate: float, corrected: CorrectedScores) -> Row:
-    found = t_inference(estimate, corrected.std_error, corrected.df)
+    result = t_inference(estimate, corrected.std_error, corrected.df)
     names = ("std_error", "conf_low", "conf_high")
     return {
         "estimate": estimate,
-        **{name: getattr(found, name) for name in names},
-        "n_groups": int((np.nan_to_num(corrected.sums) != 0).sum()),
+        **{name: getattr(result, name) for name in names},
+        "n_clusters": int((np.nan_to_num(corrected.sums) != 0).sum()),
     }
 
 
@@ -293,7 +293,7 @@ def _row(question: Question, kind: str, **values: Any) -> Row:
         "before": False,
         **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), np.nan),
         **dict.fromkeys(("band_low", "band_high"), np.nan),
-        **dict.fromkeys(("n_treated", "n_control", "n_groups"), 0),
+        **dict.fromkeys(("n_treated", "n_control", "n_clusters"), 0),
         "reason": "",
         "synthetic": question.synthetic,
         **values,

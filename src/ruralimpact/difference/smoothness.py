@@ -188,8 +188,8 @@ class _Path:
     def weights(self, penalty: float) -> FloatArray:
         """Solution at a penalty."""
         order = slice(None, None, -1)
-        found = [np.interp(penalty, self.penalties[order], x[order]) for x in self.corners.T]
-        return np.array(found, dtype=float)
+        result = [np.interp(penalty, self.penalties[order], x[order]) for x in self.corners.T]
+        return np.array(result, dtype=float)
 
 
 def _lasso_path(square: FloatArray, linear: FloatArray) -> _Path:
@@ -255,8 +255,8 @@ class _Line:
         """
         used = np.flatnonzero(self.signs)
         best, turn = 0.0, _Turn(-1, 0.0, 0.0)
-        for place, weight in enumerate(used.tolist()):
-            at = self.constant[place] / self.pace[place] if self.pace[place] else 0.0
+        for position, weight in enumerate(used.tolist()):
+            at = self.constant[position] / self.pace[position] if self.pace[position] else 0.0
             if best < at < penalty and weight != last.weight:
                 best, turn = float(at), _Turn(weight, float(self.signs[weight]), 0.0)
         for weight in np.flatnonzero(self.signs == 0).tolist():

@@ -68,14 +68,14 @@ def estimate_staggered(
         With scores of shape (n,).
     """
     if name != "two_way_fixed_effects":
-        found = aggregate(effects, _KINDS[name]).overall
-        notes = (*found.notes, *_alone(arms, effects))
-        return replace(found, lost=_lost(outcome, arms, effects), notes=notes)
+        result = aggregate(effects, _KINDS[name]).overall
+        notes = (*result.notes, *_alone(arms, effects))
+        return replace(result, lost=_lost(outcome, arms, effects), notes=notes)
     simple = aggregate(effects, "simple").overall
-    found = two_way_by_unit(outcome, arms)
+    result = two_way_by_unit(outcome, arms)
     known = np.isfinite(outcome).any(axis=1)
     n_treated = int((known & (arms.treatment == 1)).sum())
-    return replace(found, n_treated=n_treated, n_control=simple.n_control)
+    return replace(result, n_treated=n_treated, n_control=simple.n_control)
 
 
 def _alone(arms: Arms, effects: GroupTimeEffects) -> list[str]:
@@ -118,14 +118,14 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
         np.repeat(arms.groups, n_waves),
     )
     estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
-    found = estimator(outcome.ravel())
+    result = estimator(outcome.ravel())
 
     def by_unit(scores: FloatArray | None) -> FloatArray | None:
         return None if scores is None else scores.reshape(n, n_waves).sum(axis=1)
 
     return replace(
-        found,
-        scores=found.scores.reshape(n, n_waves).sum(axis=1),
-        treated_mean_scores=by_unit(found.treated_mean_scores),
-        reduced_scores=by_unit(found.reduced_scores),
+        result,
+        scores=result.scores.reshape(n, n_waves).sum(axis=1),
+        treated_mean_scores=by_unit(result.treated_mean_scores),
+        reduced_scores=by_unit(result.reduced_scores),
     )

@@ -11,7 +11,7 @@ from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-# Why a unit is left out, and the units it applies to.
+# Why a unit is excluded, and the units it applies to.
 Reasons = list[tuple[str, BoolArray]]
 
 _CHANGES = "first treated in one wave's data at another time (or never) than in another's."
@@ -47,9 +47,9 @@ def declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[Fl
             f"{panel.analysis}: '{name}' holds times, but the waves ({', '.join(panel.waves)}) are "
             "no numbers to compare them with."
         )
-    place = np.searchsorted(periods, np.nan_to_num(declared))
+    position = np.searchsorted(periods, np.nan_to_num(declared))
     known = np.append(periods, np.inf)
-    first = np.where(declared == 0, np.inf, known[place])
+    first = np.where(declared == 0, np.inf, known[position])
     return first, [(f"{name} is missing", np.isnan(declared))]
 
 

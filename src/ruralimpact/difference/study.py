@@ -39,7 +39,7 @@ from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
-TABLES = ("dynamics", "pre_trends", "comparisons", "parallel_trends")
+TABLES = ("event_study", "pre_trends", "goodman_bacon", "parallel_trends")
 Rows = dict[str, list[Row]]
 
 
@@ -52,7 +52,7 @@ class DifferenceTables:
     compared : dict of str to Compared
         Estimates with their units' scores, by analysis.
     tables : dict of str to DataFrame
-        Contracts ``dynamics``, ``pre_trends``, ``comparisons`` and ``parallel_trends``; empty where
+        Contracts ``event_study``, ``pre_trends``, ``goodman_bacon`` and ``parallel_trends``; empty where
         the study asks for none.
     """
 
@@ -96,20 +96,23 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
             unit = study.outcomes[name].unit
             question = Question(name, unit, arms, study.synthetic, seed)
             values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
-            one = _OneOutcome(
+            item = _OneOutcome(
                 analysis,
                 question,
                 values.reshape(arms.rows.shape),
                 naive=sample.contaminated == "keep" and getattr(analysis, "fixed", False),
             )
-            estimates += one.estimates()
-            for table, found in one.rows().items():
-                rows[table] += found
+            estimates += item.estimates()
+            for table, result in item.rows().items():
+                rows[table] += result
         groups = pd.Series(arms.groups.astype(str))
         compared[arms.analysis] = Compared(arms.analysis, groups, arms.treatment, estimates)
     return DifferenceTables(
         compared,
-        {name: pd.DataFrame(found) if found else empty_table(name) for name, found in rows.items()},
+        {
+            name: pd.DataFrame(result) if result else empty_table(name)
+            for name, result in rows.items()
+        },
     )
 
 
@@ -161,19 +164,19 @@ class _OneOutcome:
     def estimates(self) -> Iterator[tuple[Specification, ScoredEstimate]]:
         for name in strategies_of(self.analysis):
             try:
-                found = self._estimate(name)
+                result = self._estimate(name)
             except DesignError as problem:
-                found = not_estimable(str(problem), len(self.outcome))
-            yield self._specification(name), found
+                result = not_estimable(str(problem), len(self.outcome))
+            yield self._specification(name), result
 
     def _estimate(self, name: str) -> ScoredEstimate:
         refuse_out_of_range(self.outcome)
-        found = (
+        result = (
             estimate_staggered(name, self.outcome, self.arms, self.effects)
             if self.staggered
             else estimate_two_periods(name, self.outcome, self.arms)
         )
-        return settled(found, self.outcome, self.arms.treatment)
+        return settled(result, self.outcome, self.arms.treatment)
 
     def _specification(self, strategy: str) -> Specification:
         first = self.analysis.first_treated if isinstance(self.analysis, Staggered) else None
@@ -204,13 +207,13 @@ class _OneOutcome:
 
     def _add_rows(self, rows: Rows) -> None:
         question, event = self.question, self.by_event_time
-        rows["dynamics"] += mean_rows(question, self.outcome)
+        rows["event_study"] += mean_rows(question, self.outcome)
         if self.staggered:
-            rows["dynamics"] += group_time_rows(question, self.effects)
+            rows["event_study"] += group_time_rows(question, self.effects)
             for kind in ("cohort", "calendar"):
-                rows["dynamics"] += aggregate_rows(question, aggregate(self.effects, kind))
-            rows["comparisons"] += comparison_rows(question, self.outcome)
+                rows["event_study"] += aggregate_rows(question, aggregate(self.effects, kind))
+            rows["goodman_bacon"] += comparison_rows(question, self.outcome)
         if event is not None:
-            rows["dynamics"] += aggregate_rows(question, event)
+            rows["event_study"] += aggregate_rows(question, event)
             rows["pre_trends"].append(pre_trend_row(question, event))
             rows["parallel_trends"] += parallel_trend_rows(question, event, self.base)

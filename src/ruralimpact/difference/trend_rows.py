@@ -21,13 +21,13 @@ _MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
 _SLOPES = (0.0, 0.25, 0.5, 1.0)  # of the effect's standard error
 
 
-def pre_trend_row(question: Question, found: Aggregate) -> Row:
+def pre_trend_row(question: Question, result: Aggregate) -> Row:
     """Row of the joint test that nothing happened before treatment.
 
     Parameters
     ----------
     question : Question
-    found : Aggregate
+    result : Aggregate
         Of kind "event".
 
     Returns
@@ -38,13 +38,13 @@ def pre_trend_row(question: Question, found: Aggregate) -> Row:
     row: Row = {
         **question.heading,
         **dict.fromkeys(("statistic", "df", "df_denominator", "p_value"), np.nan),
-        "n_pre": int(found.before.sum()),
+        "n_pre": int(result.before.sum()),
         "reason": "",
         "synthetic": question.synthetic,
     }
-    usable = ~of_single_group(found.treated, found.controls, question.arms.groups)
+    usable = ~of_single_group(result.treated, result.controls, question.arms.groups)
     try:
-        test = pre_trend_test(replace(found, before=found.before & usable), question.arms.groups)
+        test = pre_trend_test(replace(result, before=result.before & usable), question.arms.groups)
     except DesignError as problem:
         return row | {"reason": str(problem)}
     if not np.isfinite(test.statistic):
@@ -64,11 +64,11 @@ def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
     Returns
     -------
     list of dict
-        Contract ``comparisons``.
+        Contract ``goodman_bacon``.
     """
     arms = question.arms
     try:
-        found = bacon_decomposition(outcome, arms.first_treated, arms.periods)
+        result = bacon_decomposition(outcome, arms.first_treated, arms.periods)
     except DesignError:
         return []
     starts = arms.first_treated[np.all(np.isfinite(outcome), axis=1)]
@@ -86,18 +86,18 @@ def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
             "synthetic": question.synthetic,
         }
         for kind, cohort, other, weight, estimate in zip(
-            found.kind, found.cohort, found.other, found.weights, found.estimates, strict=True
+            result.kind, result.cohort, result.other, result.weights, result.estimates, strict=True
         )
     ]
 
 
-def parallel_trend_rows(question: Question, found: Aggregate, base: float | None) -> list[Row]:
+def parallel_trend_rows(question: Question, result: Aggregate, base: float | None) -> list[Row]:
     """Rows of intervals that allow trends to differ, for the average over times since treatment.
 
     Parameters
     ----------
     question : Question
-    found : Aggregate
+    result : Aggregate
         Of kind "event".
     base : float or None
         Event time of the reference period.
@@ -118,7 +118,7 @@ def parallel_trend_rows(question: Question, found: Aggregate, base: float | None
     rows: list[Row] = []
     for restriction in ("relative_magnitudes", "smoothness"):
         try:
-            made = _robust(question, found, base, restriction)
+            built = _robust(question, result, base, restriction)
         except DesignError as problem:
             rows.append({**empty, "restriction": restriction, "reason": str(problem)})
             continue
@@ -127,14 +127,14 @@ def parallel_trend_rows(question: Question, found: Aggregate, base: float | None
                 **empty,
                 "restriction": restriction,
                 "magnitude": float(magnitude),
-                "estimate": made.estimate,
-                "std_error": made.std_error,
+                "estimate": built.estimate,
+                "std_error": built.std_error,
                 "conf_low": float(low),
                 "conf_high": float(high),
-                "breakdown": made.breakdown,
+                "breakdown": built.breakdown,
             }
             for magnitude, low, high in zip(
-                made.magnitudes, made.conf_low, made.conf_high, strict=True
+                built.magnitudes, built.conf_low, built.conf_high, strict=True
             )
         ]
     return rows
@@ -144,7 +144,7 @@ _NUMBERS = ("magnitude", "estimate", "std_error", "conf_low", "conf_high", "brea
 
 
 def _robust(
-    question: Question, found: Aggregate, base: float | None, restriction: str
+    question: Question, result: Aggregate, base: float | None, restriction: str
 ) -> "RobustIntervals":
     # Imported where it is used: its parts of SciPy cost a second, which most studies need not pay.
     from ruralimpact.difference.parallel_trends import relative_magnitudes, smoothness
@@ -153,26 +153,26 @@ def _robust(
         raise DesignError(
             "the effects share no reference period (base: varying, or waves at different distances)."
         )
-    if of_single_group(found.treated, found.controls, question.arms.groups).any():
+    if of_single_group(result.treated, result.controls, question.arms.groups).any():
         raise DesignError(f"for some time since treatment {SINGLE}.")
-    sums = sum_by_group(found.scores, question.arms.groups)
+    sums = sum_by_group(result.scores, question.arms.groups)
     count = int((sums != 0).any(axis=1).sum())
     covariance = count / max(count - 1, 1) * sums.T @ sums
-    times = _whole_times(found.labels, base)
+    times = _whole_times(result.labels, base)
     # Where treatment is anticipated some times after the reference are before it.
-    weights = (found.labels >= 0) / max(int((found.labels >= 0).sum()), 1)
+    weights = (result.labels >= 0) / max(int((result.labels >= 0).sum()), 1)
     common: dict[str, Any] = {
-        "weights": weights[found.labels > base],
-        "reference": int(times[found.labels == base][0]),
+        "weights": weights[result.labels > base],
+        "reference": int(times[result.labels == base][0]),
         "df": count - 1,
     }
     if restriction == "relative_magnitudes":
         return relative_magnitudes(
-            found.estimates, covariance, times, magnitudes=_MULTIPLES, **common
+            result.estimates, covariance, times, magnitudes=_MULTIPLES, **common
         )
     error = float(np.sqrt(weights @ covariance @ weights))
     grid = [share * error for share in _SLOPES]
-    return smoothness(found.estimates, covariance, times, magnitudes=grid, **common)
+    return smoothness(result.estimates, covariance, times, magnitudes=grid, **common)
 
 
 def _whole_times(labels: FloatArray, base: float) -> NDArray[np.int64]:

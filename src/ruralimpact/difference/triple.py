@@ -99,7 +99,7 @@ def triple_difference(
     for part, words in _comparisons(arm == 1, kind == 1, population):
         inside = part.members
         try:
-            one = doubly_robust_difference(
+            item = doubly_robust_difference(
                 change[inside],
                 part.treated[inside].astype(np.int8),
                 matrix.rows(inside),
@@ -108,10 +108,10 @@ def triple_difference(
             )
         except DesignError as problem:
             raise DesignError(f"{words}: {problem}") from problem
-        total += part.sign * one.estimate
-        scores[inside] += part.sign * one.scores
-        carried[inside] += sampling[inside] if one.weights is None else one.weights
-        notes = one.notes
+        total += part.sign * item.estimate
+        scores[inside] += part.sign * item.scores
+        carried[inside] += sampling[inside] if item.weights is None else item.weights
+        notes = item.notes
     treated_eligible = (arm == 1) & (kind == 1)
     estimate = ScoredEstimate(
         estimate=total,

@@ -27,7 +27,7 @@ _TWO_PERIOD_FORM: dict[str, TwoPeriodForm] = {
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Excluded:
     """A cohort, or one of its periods, that has no estimate.
 
     Attributes
@@ -35,7 +35,7 @@ class LeftOut:
     cohort : float
         Period of first treatment.
     period : float
-        NaN where the whole cohort is left out.
+        NaN where the whole cohort is excluded.
     n_units : int
         Units of the cohort.
     reason : str
@@ -49,8 +49,8 @@ class LeftOut:
     @property
     def words(self) -> str:
         """One line for a table's foot."""
-        place = "" if np.isnan(self.period) else f", period {self.period:g}"
-        return f"cohort {self.cohort:g}{place} left out: {self.reason}"
+        position = "" if np.isnan(self.period) else f", period {self.period:g}"
+        return f"cohort {self.cohort:g}{position} excluded: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -82,32 +82,32 @@ class StaggeredPanel:
     anticipation: float
     minimum: int
 
-    def cells(self, cohort: float) -> tuple[list[Cell], list[LeftOut]]:
+    def cells(self, cohort: float) -> tuple[list[Cell], list[Excluded]]:
         """Every two-by-two of a cohort, and those that can not be estimated.
 
-        A cohort without any effect after treatment is left out: where all are treated in the end, the
+        A cohort without any effect after treatment is excluded: where all are treated in the end, the
         pseudo-effects of the last cohort would be (nearly) a combination of those of the others.
         """
         size = int((self.first == cohort).sum())
         if size < self.minimum:
             reason = f"fewer than {self.minimum} units"
-            return [], [LeftOut(cohort, np.nan, size, reason)]
-        found: list[Cell] = []
-        left_out: list[LeftOut] = []
+            return [], [Excluded(cohort, np.nan, size, reason)]
+        result: list[Cell] = []
+        excluded: list[Excluded] = []
         for t in range(len(self.periods)):
             b = self.base_period(t, cohort)
             if b is None:
                 continue
             try:
-                found.append(self.cell(cohort, t, b))
+                result.append(self.cell(cohort, t, b))
             except DesignError as error:
                 reason = str(error).rstrip(".")
-                left_out.append(LeftOut(cohort, float(self.periods[t]), size, reason))
-        if not any(cell.place[1] >= cohort for cell in found):
-            after = [item.reason for item in left_out if item.period >= cohort]
+                excluded.append(Excluded(cohort, float(self.periods[t]), size, reason))
+        if not any(cell.place[1] >= cohort for cell in result):
+            after = [item.reason for item in excluded if item.period >= cohort]
             reason = f"no effect after treatment ({after[0] if after else 'no such period'})"
-            return [], [LeftOut(cohort, np.nan, size, reason)]
-        return found, left_out
+            return [], [Excluded(cohort, np.nan, size, reason)]
+        return result, excluded
 
     def base_period(self, t: int, cohort: float) -> int | None:
         """Index of the period that period t is compared with; None where there is no earlier one."""
@@ -120,11 +120,11 @@ class StaggeredPanel:
         """The two-by-two of a cohort in period t against period b."""
         known = self.usable[:, t] & self.usable[:, b]
         treated = self.first == cohort
-        place = (cohort, float(self.periods[t]), float(self.periods[b]))
+        position = (cohort, float(self.periods[t]), float(self.periods[b]))
         mean, mean_scores = _treated_mean(self.outcome[:, t], treated & known)
         if b == t:
             none = np.zeros(len(known), dtype=np.int8)
-            return Cell(place, 0.0, np.zeros(len(known)), none, mean, mean_scores, 0, True)
+            return Cell(position, 0.0, np.zeros(len(known)), none, mean, mean_scores, 0, True)
         controls = ~treated & (self.first > self.last_touched(t, b))
         rows = np.flatnonzero(known & (treated | controls))
         estimate = self.two_by_two(rows, t, b, treated[rows].astype(np.int8))
@@ -132,7 +132,9 @@ class StaggeredPanel:
         scores[rows] = estimate.scores
         arms = np.where(known, treated.astype(np.int8) - controls.astype(np.int8), 0)
         lost = int((treated | controls).sum()) - len(rows)
-        return Cell(place, estimate.estimate, scores, arms.astype(np.int8), mean, mean_scores, lost)
+        return Cell(
+            position, estimate.estimate, scores, arms.astype(np.int8), mean, mean_scores, lost
+        )
 
     def last_touched(self, t: int, b: int) -> float:
         """Controls are the units first treated after this."""
@@ -150,10 +152,10 @@ class StaggeredPanel:
         if self.covariates is None:
             return difference_in_means(change, treatment)
         form = _TWO_PERIOD_FORM[self.form]
-        found = doubly_robust_difference(change, treatment, self.covariates[rows], form=form)
-        if not np.isfinite(found.estimate):
+        result = doubly_robust_difference(change, treatment, self.covariates[rows], form=form)
+        if not np.isfinite(result.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
-        return found
+        return result
 
 
 def _refuse_few(treatment: NDArray[np.int8], minimum: int, n_covariates: int) -> None:

@@ -97,14 +97,14 @@ def associations(
     values = outcome[known]
     if not known.any():
         raise DesignError(f"{where or 'associations'}: the outcome is missing for every unit.")
-    fit = regress_arm(values, both, np.ones(len(values)), collinear="leave out")
-    lost = [name for name in asked.names if name in fit.left_out]
+    fit = regress_arm(values, both, np.ones(len(values)), collinear="exclude")
+    lost = [name for name in asked.names if name in fit.excluded]
     if lost:
         raise DesignError(
             f"{where or 'associations'}: '{lost[0]}' is constant among the units or can be computed "
             "from the covariates and the variables before it."
         )
-    places = _places(names, fit.left_out, asked.names)
+    places = _places(names, fit.excluded, asked.names)
     gradients = np.zeros((fit.design.shape[1], len(places)))
     gradients[places, np.arange(len(places))] = 1 / both.values.std(axis=0)[-len(places) :]
     slopes = fit.bread @ (fit.design.T @ values) @ gradients
@@ -122,8 +122,8 @@ def associations(
 
 
 def _places(
-    names: Sequence[str], left_out: Sequence[str], asked: Sequence[str]
+    names: Sequence[str], excluded: Sequence[str], asked: Sequence[str]
 ) -> NDArray[np.int64]:
     """Columns of the regression's design (after its constant) that hold the variables asked about."""
-    kept = [name for name in names if name not in left_out]
+    kept = [name for name in names if name not in excluded]
     return np.array([1 + kept.index(name) for name in asked], dtype=np.int64)

@@ -94,15 +94,15 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[di
         )
     ]
     values = table.loc[units["unit_id"], asked.outcome].to_numpy(float)
-    found = associations(values, matrices[0], matrices[1], where=where)
-    return _records(asked, found, group_codes(units["group"]))
+    result = associations(values, matrices[0], matrices[1], where=where)
+    return _records(asked, result, group_codes(units["group"]))
 
 
 def _values(column: pd.Series, dummies: bool) -> Any:
     return column.astype(str).to_numpy() if dummies else column.to_numpy()
 
 
-def _records(asked: _Asked, found: Associations, groups: Any) -> list[dict[str, Any]]:
+def _records(asked: _Asked, result: Associations, groups: Any) -> list[dict[str, Any]]:
     heading = {
         "analysis": asked.analysis.name,
         "association": asked.entry.name,
@@ -111,32 +111,34 @@ def _records(asked: _Asked, found: Associations, groups: Any) -> list[dict[str, 
         "unit": asked.unit,
     }
     sizes = {
-        "n_units": found.n_units,
-        "r_squared": found.r_squared,
+        "n_units": result.n_units,
+        "r_squared": result.r_squared,
         "synthetic": asked.synthetic,
     }
     clustering = Clustering(groups)
     rows = []
-    for j, name in enumerate(found.names):
-        test = t_inference(float(found.coefficients[j]), *clustering.std_error(found.scores[:, j]))
+    for j, name in enumerate(result.names):
+        test = t_inference(
+            float(result.coefficients[j]), *clustering.std_error(result.scores[:, j])
+        )
         rows.append(
             {
                 **heading,
                 "kind": "coefficient",
                 "variable": name,
                 "variable_label": _label(name, asked.labels),
-                "estimate": float(found.coefficients[j]),
+                "estimate": float(result.coefficients[j]),
                 **{
                     key: getattr(test, key)
                     for key in ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
                 },
                 "df_denominator": np.nan,
-                "mean": float(found.share[j]),
-                "n_groups": int(test.df) + 1,
+                "mean": float(result.share[j]),
+                "n_clusters": int(test.df) + 1,
                 **sizes,
             }
         )
-    return [*rows, {**_joint_row(heading, found, groups), **sizes}]
+    return [*rows, {**_joint_row(heading, result, groups), **sizes}]
 
 
 def _label(name: str, labels: Mapping[str, str]) -> str:
@@ -145,8 +147,8 @@ def _label(name: str, labels: Mapping[str, str]) -> str:
     return f"{label}: {level.rstrip(']')}" if bracket else label
 
 
-def _joint_row(heading: Mapping[str, Any], found: Associations, groups: Any) -> dict[str, Any]:
-    joint = found.jointly_zero(groups)
+def _joint_row(heading: Mapping[str, Any], result: Associations, groups: Any) -> dict[str, Any]:
+    joint = result.jointly_zero(groups)
     return {
         **heading,
         "kind": "jointly zero",
@@ -157,5 +159,5 @@ def _joint_row(heading: Mapping[str, Any], found: Associations, groups: Any) -> 
         "df": joint.df_numerator,
         "df_denominator": joint.df_denominator,
         "p_value": joint.p_value,
-        "n_groups": int(np.unique(groups).size),
+        "n_clusters": int(np.unique(groups).size),
     }

@@ -45,8 +45,8 @@ def difference_estimator(
         if set(treatment[known]) != set(treatment):
             raise DesignError("the outcome is missing for every unit of an arm.")
         weights = None if sampling is None else sampling[known]
-        found = difference_in_means(outcome[known], treatment[known], sampling=weights)
-        return spread_scores(found, known)
+        result = difference_in_means(outcome[known], treatment[known], sampling=weights)
+        return spread_scores(result, known)
 
     return settling(estimate, treatment)
 

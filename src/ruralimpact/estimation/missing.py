@@ -39,10 +39,12 @@ def matches_among(design: Design, known: BoolArray) -> Design:
     keep = known[focal_unit] & known[match_unit]
     if not keep.any():
         raise DesignError("the outcome is missing for every matched unit.")
-    place = np.cumsum(known) - 1
-    focal, candidates = (place[units[known[units]]] for units in (design.focal, design.candidates))
-    owner = np.searchsorted(focal, place[focal_unit[keep]])
-    member = np.searchsorted(candidates, place[match_unit[keep]])
+    position = np.cumsum(known) - 1
+    focal, candidates = (
+        position[units[known[units]]] for units in (design.focal, design.candidates)
+    )
+    owner = np.searchsorted(focal, position[focal_unit[keep]])
+    member = np.searchsorted(candidates, position[match_unit[keep]])
     neighbours = lists_from_pairs(owner, member, len(focal), len(candidates))
     weights = np.zeros(int(known.sum()))
     shares = served = None
@@ -106,7 +108,7 @@ def weights_among(design: Design, known: BoolArray) -> Design:
 
 
 def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) -> ScoredEstimate:
-    """Give units left out of an estimate the score 0.
+    """Give units excluded from an estimate the score 0.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ class ArmRegression:
         Weights are 0 for units outside the regression.
     bread : ndarray, shape (k, k)
         Inverse of the weighted cross product of the design.
-    left_out : tuple of str
+    excluded : tuple of str
         Covariates that the others imply among the units with a weight.
     unsupported : tuple of str
         Covariates of which those units say too little to predict for the target.
@@ -39,7 +39,7 @@ class ArmRegression:
     residual: FloatArray
     weights: FloatArray
     bread: FloatArray
-    left_out: tuple[str, ...]
+    excluded: tuple[str, ...]
     unsupported: tuple[str, ...] = ()
 
     def by_weight(self, gradient: FloatArray) -> FloatArray:
@@ -63,7 +63,7 @@ def regress_arm(
     covariates: CovariateMatrix,
     weights: FloatArray,
     *,
-    collinear: Literal["refuse", "leave out"] = "refuse",
+    collinear: Literal["refuse", "exclude"] = "refuse",
     target: FloatArray | None = None,
     arm: str = "units",
 ) -> ArmRegression:
@@ -75,11 +75,11 @@ def regress_arm(
     covariates : CovariateMatrix, n rows
     weights : ndarray, shape (n,)
         At least 0.
-    collinear : {"refuse", "leave out"}
+    collinear : {"refuse", "exclude"}
         What to do about a covariate that is constant or collinear among those units.
     target : ndarray, shape (n,), optional
         Weights of the units that the regression is to predict for. Where it would extrapolate to them,
-        covariates are left out, see Notes.
+        covariates are excluded, see Notes.
     arm : str
         What those units are, for the message.
 
@@ -97,7 +97,7 @@ def regress_arm(
     A prediction at x has the variance ``s2 (1 + d2) / n``, s2 that of the residuals, n the effective number
     of units and d2 the squared Mahalanobis distance of x from their mean, in their metric. Where this is on
     average over the target more than s2 itself, the regression adds more noise than the outcome has, and the
-    covariate that lowers it most is left out until it does not: with seven controls of three groups and six
+    covariate that lowers it most is excluded until it does not: with seven controls of three groups and six
     covariates an adjusted share may otherwise be 600 percentage points. No outcome has a part in this. Where
     weights give both the same means nothing is extrapolated, and all covariates stay.
     """
@@ -111,15 +111,15 @@ def regress_arm(
     spread = np.where(spread <= 1e-12 * size, np.inf, spread)
     scaled = centred / spread
     covariance = (scaled * share[:, None]).T @ scaled
-    found = find_dependence(covariance)
-    left_out = tuple(covariates.names[j] for j in found.spanned)
-    if left_out and collinear == "refuse":
-        listed = ", ".join(f"'{name}'" for name in left_out)
+    result = find_dependence(covariance)
+    excluded = tuple(covariates.names[j] for j in result.spanned)
+    if excluded and collinear == "refuse":
+        listed = ", ".join(f"'{name}'" for name in excluded)
         raise DesignError(
             f"outcome regression among {arm}: {listed} is constant there or can be computed from the "
             "other covariates. Leave it out of the outcome covariates."
         )
-    basis = found.basis
+    basis = result.basis
     kept = basis
     if target is not None:
         standardised = (covariates.values[:, basis] - centre[basis]) / spread[basis]
@@ -133,7 +133,7 @@ def regress_arm(
     bread = np.linalg.inv((inside * weights[used, None]).T @ inside).astype(float)
     coefficients = bread @ (inside.T @ (weights[used] * outcome[used]))
     fitted = design @ coefficients
-    return ArmRegression(design, fitted, outcome - fitted, weights, bread, left_out, unsupported)
+    return ArmRegression(design, fitted, outcome - fitted, weights, bread, excluded, unsupported)
 
 
 _MOST_NOISE = 1.0

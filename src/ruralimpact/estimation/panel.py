@@ -106,8 +106,8 @@ def two_way_fixed_effects(
     transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel.unit)
     demeaned = _within_unit(outcome[:, None], panel.unit)[:, 0]
     regression = least_squares(demeaned, transformed, absorbed=len(set(panel.unit)))
-    found = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
-    return _bias_reduced(found, regression, panel.clusters, np.arange(len(outcome)))
+    result = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    return _bias_reduced(result, regression, panel.clusters, np.arange(len(outcome)))
 
 
 def first_differences(
@@ -163,9 +163,9 @@ def first_differences(
     )
     scores = np.zeros(len(outcome))
     scores[later] = change_scores
-    found = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    result = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
     regression = LinearFit(slopes, changes, residuals)
-    return _bias_reduced(found, regression, panel.clusters[later], later)
+    return _bias_reduced(result, regression, panel.clusters[later], later)
 
 
 def _drift(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
@@ -213,18 +213,18 @@ def _within_unit(values: FloatArray, unit: NDArray[np.object_]) -> FloatArray:
 
 
 def _bias_reduced(
-    found: ScoredEstimate, fit: LinearFit, clusters: NDArray[np.int64], rows: NDArray[np.intp]
+    result: ScoredEstimate, fit: LinearFit, clusters: NDArray[np.int64], rows: NDArray[np.intp]
 ) -> ScoredEstimate:
     """Add the CR2 scores of the first coefficient, which belong to these rows of the panel."""
     reduced = bias_reduced_covariance(fit, clusters)
-    scores = np.zeros(len(found.scores))
+    scores = np.zeros(len(result.scores))
     scores[rows] = reduced.scores[:, 0]
     error = float(np.sqrt(reduced.covariance[0, 0]))
     return replace(
-        found,
+        result,
         reduced_scores=scores,
         reduced_df=float(reduced.df[0]),
-        std_errors={**found.std_errors, "cr2": error},
+        std_errors={**result.std_errors, "cr2": error},
     )
 
 
@@ -263,7 +263,7 @@ def _refuse_constant_treatment(treatment: FloatArray, panel: Panel) -> None:
 def panel_estimator(
     name: str, treatment: FloatArray, panel: Panel
 ) -> Callable[[FloatArray], ScoredEstimate]:
-    """Function from an outcome to its estimate; unit-periods without the outcome are left out.
+    """Function from an outcome to its estimate; unit-periods without the outcome are excluded.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ def estimate_row(
         "percent_reason": counterfactual.refused,
         "n_treated": estimate.n_treated,
         "n_control": estimate.n_control,
-        "n_groups": int((group_sums(scores, clustering.groups) != 0).sum()),
+        "n_clusters": int((group_sums(scores, clustering.groups) != 0).sum()),
         **_effective_groups(clustering.leverage),
         "ess": estimate.effective_controls,
         "dropped": spec.dropped + estimate.lost,
@@ -123,20 +123,20 @@ _NOT_ESTIMABLE = (
 
 def _effective_groups(leverage: Leverage | None) -> dict[str, float]:
     """Groups of each arm, and how many they amount to by their weight; missing without weights."""
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for arm, name in reversed(ARMS.items()):
         counts = np.nan if leverage is None else leverage.counts[arm] or np.nan
-        found[f"{name}_groups"] = float(counts)
-        found[f"effective_{name}_groups"] = (
+        result[f"{name}_groups"] = float(counts)
+        result[f"effective_{name}_groups"] = (
             np.nan if leverage is None else float(leverage.effective[arm])
         )
-    return found
+    return result
 
 
 def _lost(estimate: ScoredEstimate) -> list[str]:
     if not estimate.lost:
         return []
-    return [f"{estimate.lost} treated units are left out because the outcome is missing"]
+    return [f"{estimate.lost} treated units are excluded because the outcome is missing"]
 
 
 def percents_of(estimate: ScoredEstimate, clustering: Clustering) -> dict[str, PercentImpact]:

@@ -77,7 +77,7 @@ def estimate_study(
     """
     total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.analyses)
     families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
-    made: list[AnalysisTables] = []
+    built: list[AnalysisTables] = []
     finished = 0
 
     def done(spec: Specification) -> None:
@@ -95,14 +95,14 @@ def estimate_study(
                 comparison.treatment,
                 _specified(study, tables, analysis, comparison),
             )
-        made.append(analysis_tables(compared, families, seed=seed, done=done))
-    scores = {name: column for one in made for name, column in one.scores.items()}
+        built.append(analysis_tables(compared, families, seed=seed, done=done))
+    scores = {name: column for item in built for name, column in item.scores.items()}
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
-    filled = [one.tests for one in made if len(one.tests)]
+    filled = [item.tests for item in built if len(item.tests)]
     return {
-        "estimates": pd.DataFrame([row for one in made for row in one.estimates]),
+        "estimates": pd.DataFrame([row for item in built for row in item.estimates]),
         "scores": wide if scores else empty_table("scores"),
-        "std_errors": pd.DataFrame([row for one in made for row in one.std_errors]),
+        "std_errors": pd.DataFrame([row for item in built for row in item.std_errors]),
         "tests": pd.concat(filled, ignore_index=True) if filled else empty_table("tests"),
     }
 
@@ -135,8 +135,8 @@ def _specification(
     outcome: str,
 ) -> Specification:
     designs = tables.designs
-    made = designs[(designs["analysis"] == analysis.name) & (designs["strategy"] == strategy)]
-    matched = len(made) > 0
+    built = designs[(designs["analysis"] == analysis.name) & (designs["strategy"] == strategy)]
+    matched = len(built) > 0
     return Specification(
         analysis=analysis.name,
         sample=analysis.sample,
@@ -145,16 +145,16 @@ def _specification(
         outcome=outcome,
         unit=study.outcomes[outcome].unit,
         strategy=strategy,
-        estimand=_estimand(study, analysis, made),
-        balanced=("yes" if made["balanced"].iloc[0] else "no") if matched else "",
-        dropped=int(made["n_dropped"].iloc[0]) if matched else 0,
+        estimand=_estimand(study, analysis, built),
+        balanced=("yes" if built["balanced"].iloc[0] else "no") if matched else "",
+        dropped=int(built["n_dropped"].iloc[0]) if matched else 0,
         synthetic=study.synthetic,
     )
 
 
-def _estimand(study: Study, analysis: AnyAnalysis, made: pd.DataFrame) -> str:
+def _estimand(study: Study, analysis: AnyAnalysis, built: pd.DataFrame) -> str:
     """Name what is estimated, and say so where controls that are treated by now are among them."""
-    name = str(made["estimand"].iloc[0]) if len(made) else _ESTIMANDS[analysis.method]
+    name = str(built["estimand"].iloc[0]) if len(built) else _ESTIMANDS[analysis.method]
     naive = study.samples[analysis.sample].contaminated == "keep"
     return name + NAIVE if naive else name
 

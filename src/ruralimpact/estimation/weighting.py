@@ -112,7 +112,7 @@ def weighted_difference(
     control = weights * (treatment == 0)
     _refuse_bad_weights(weights, focal, control)
     count = float(focal.sum())
-    regression = regress_arm(outcome, covariates, control, collinear="leave out", target=focal)
+    regression = regress_arm(outcome, covariates, control, collinear="exclude", target=focal)
     residual = regression.residual
     remaining = float(focal @ residual) / count
     treated_mean = float(focal @ outcome) / count
@@ -163,7 +163,7 @@ def _notes(
     if covariates.names and not bias_adjust:
         notes.append("scores use an outcome regression on what the weights are to balance")
     for names, why in (
-        (regression.left_out, "collinear among the controls used"),
+        (regression.excluded, "collinear among the controls used"),
         (regression.unsupported, "of which the controls used say too little"),
     ):
         if names:

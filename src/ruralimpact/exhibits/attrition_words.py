@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ruralimpact.exhibits import disclosure, formatting
-from ruralimpact.exhibits.reading import few_groups_notes, standard_error_note
+from ruralimpact.exhibits.interpretation import few_groups_notes, standard_error_note
 from ruralimpact.exhibits.results import StudyResults
 
 _LEVEL = 0.05
@@ -74,10 +74,10 @@ def response_notes(results: StudyResults) -> tuple[str, ...]:
     left = frame.loc[(frame["measure"] == "no_longer_compared") & (frame["n_units"] > 0)]
     if len(left):
         notes.append(
-            "Not compared any more: units that are not lost but left out of effects, such as controls "
+            "Not compared any more: units that are not lost but excluded from effects, such as controls "
             "treated since and their groups."
         )
-    compared = frame.loc[frame["measure"] == "difference", "n_groups"]
+    compared = frame.loc[frame["measure"] == "difference", "n_clusters"]
     notes += few_groups_notes(compared, _STUDENT)
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
@@ -134,7 +134,7 @@ def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     if capped:
         some = "fewer than 10" if capped < disclosure.FEWEST_UNITS else formatting.count(capped)
         notes.append(f"Weights are capped at 20 ({some} units).")
-    notes += few_groups_notes(bounds["n_groups"], _STUDENT)
+    notes += few_groups_notes(bounds["n_clusters"], _STUDENT)
     without = sorted({note for note in bounds["notes"] if note})
     if without:
         notes.append(f"{'; '.join(without).capitalize()}.")

@@ -74,7 +74,7 @@ def numbered_tables(
     exhibit = kind.parsed(entry)
     tables = kind.build(results.for_exhibit(exhibit, kind.needs), exhibit)
     if results.synthetic and kind.with_tests:
-        tables = tuple(replace(table, reading=_without_findings(table)) for table in tables)
+        tables = tuple(replace(table, interpretation=_without_findings(table)) for table in tables)
     letters = "abcdefgh" if len(tables) > 1 else [""]
     return tuple(
         replace(table, title=f"Table {number}{letter}. {table.title}")
@@ -84,7 +84,7 @@ def numbered_tables(
 
 def _without_findings(table: Table) -> tuple[str, ...]:
     """What may be said of synthetic data: warnings, and that there are no findings."""
-    return (*(line for line in table.reading if line.startswith(WARNING)), NO_FINDINGS)
+    return (*(line for line in table.interpretation if line.startswith(WARNING)), NO_FINDINGS)
 
 
 def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:

@@ -55,7 +55,7 @@ class Shown:
         return replace(self, scaled=False)
 
     def unkept(self) -> "Shown":
-        """The column, left out of the CSV file."""
+        """The column, excluded from the CSV file."""
         return replace(self, kept={})
 
     def named(self, label: str) -> "Shown":
@@ -77,19 +77,19 @@ class Shown:
 
     def values(self, record: Record, factor: float) -> dict[str, Value]:
         """Return what the CSV file keeps, in printed units."""
-        found = {name: record[own] for name, own in self.kept.items()}
+        result = {name: record[own] for name, own in self.kept.items()}
         if not self.scaled:
-            return found
+            return result
         in_unit = [name for name, own in self.kept.items() if own in self.of]
-        return found | {
-            name: None if found[name] is None else factor * found[name] for name in in_unit
+        return result | {
+            name: None if result[name] is None else factor * result[name] for name in in_unit
         }
 
     def cell(self, record: Record, factor: float, decimals: int) -> Cell:
         """Return the cell of a row."""
         values = [record[name] for name in self.of]
         if self.scaled:
-            values = [factor * one if isinstance(one, int | float) else one for one in values]
+            values = [factor * item if isinstance(item, int | float) else item for item in values]
         mark = self.mark(values) if self.mark else ""
         return Cell(self.form(values, decimals), mark)
 
@@ -201,7 +201,7 @@ def coarse_count(value: float) -> str:
 
 def headings(shown: Iterable[Shown]) -> tuple[Column, ...]:
     """Return the headings of columns."""
-    return tuple(one.column for one in shown)
+    return tuple(item.column for item in shown)
 
 
 def row_of(
@@ -232,8 +232,8 @@ def row_of(
     own: dict[str, Value] = {name: record[name] for name in keys}
     hidden = _hidden(record)
     factor = _factor(shown, record)
-    for one in shown:
-        own |= one.values(record, factor) if one.stays or not hidden else {}
+    for item in shown:
+        own |= item.values(record, factor) if item.stays or not hidden else {}
     own |= {name: record[name] for name in more}
     stub = Cell(label) if isinstance(label, str) else label
     return Row(stub, cells_of(results, shown, record), own, kind)
@@ -245,9 +245,9 @@ def cells_of(results: StudyResults, shown: Sequence[Shown], record: Record) -> t
     decimals = results.decimals(str(record["outcome"])) if _in_unit(shown) else 0
     return tuple(
         Cell(formatting.SUPPRESSED)
-        if hidden and not one.stays
-        else one.cell(record, factor, decimals)
-        for one in shown
+        if hidden and not item.stays
+        else item.cell(record, factor, decimals)
+        for item in shown
     )
 
 
@@ -256,7 +256,7 @@ def _hidden(record: Record) -> bool:
 
 
 def _in_unit(shown: Sequence[Shown]) -> bool:
-    return any(one.scaled for one in shown)
+    return any(item.scaled for item in shown)
 
 
 def _factor(shown: Sequence[Shown], record: Record) -> float:

@@ -2,7 +2,7 @@
 
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.strategies import parse_strategy
-from ruralimpact.exhibits import disclosure, reading
+from ruralimpact.exhibits import disclosure, interpretation
 from ruralimpact.exhibits.results import StudyResults
 
 
@@ -29,9 +29,9 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
         notes.append(("Panel estimators", _PANEL))
     if methods & set(OVER_TIME):
         notes.append(("Changes over time", _OVER_TIME))
-    notes.append(("Standard errors", reading.standard_error_note(results)))
+    notes.append(("Standard errors", interpretation.standard_error_note(results)))
     notes.append(("Percent impacts", _PERCENT))
-    notes.append(("Reading as effects", " ".join(reading.identification_notes(methods))))
+    notes.append(("Reading as effects", " ".join(interpretation.identification_notes(methods))))
     notes.append(("Suppression", disclosure.NOTE))
     return [{"term": term, "text": text} for term, text in notes]
 
@@ -60,7 +60,7 @@ _PANEL = (
 )
 _OVER_TIME = (
     "Units are compared by their change between waves, each with itself; units that were not asked in every "
-    "wave needed, or whose treatment begins and ends again, are left out and counted. Where treatment begins "
+    "wave needed, or whose treatment begins and ends again, are excluded and counted. Where treatment begins "
     "at several times each cohort is compared with units that are not treated, wave by wave, and the effects "
     "are averaged. Effects before treatment, a joint test of them, and intervals that allow trends to differ "
     "show how far the comparison carries."

@@ -27,24 +27,24 @@ def detail_numbers(results: StudyResults) -> list[Number]:
     Returns
     -------
     list of tuple
-        Missing and suppressed numbers are left out. Identifiers are ``<spec_id>::<subgroup>=<level>/...``,
+        Missing and suppressed numbers are excluded. Identifiers are ``<spec_id>::<subgroup>=<level>/...``,
         ``<spec_id>::<subgroup>/equality_p_value``, ``<spec_id>::<part>/...`` (with ``:<product>``), and
         ``association/<analysis>/<association>/<outcome>/<variable>/...``. Levels have no blanks there.
         Where a table ranks the levels: ``.../rank``, with its range, and of the family
         ``published_order`` (percent of draws) and ``published_ratio``.
     """
-    found: list[Number] = []
+    result: list[Number] = []
     for record in results["subgroups"].to_dict("records"):
-        found += _subgroup(results, record)
-    found += _orders(results)
+        result += _subgroup(results, record)
+    result += _orders(results)
     for record in results["decomposition"].to_dict("records"):
         product = f":{record['product']}" if record["product"] else ""
-        found += _effect(results, record, f"{record['spec_id']}::{record['part']}{product}")
+        result += _effect(results, record, f"{record['spec_id']}::{record['part']}{product}")
     for record in results["associations"].to_dict("records"):
-        place = f"{record['analysis']}/{record['association']}/{record['outcome']}"
+        position = f"{record['analysis']}/{record['association']}/{record['outcome']}"
         if record["kind"] == "coefficient":
-            found += _effect(results, record, f"association/{place}/{record['variable']}")
-    return [entry for entry in found if pd.notna(entry[1])]
+            result += _effect(results, record, f"association/{position}/{record['variable']}")
+    return [entry for entry in result if pd.notna(entry[1])]
 
 
 def _subgroup(results: StudyResults, record: Mapping[Any, Any]) -> list[Number]:
@@ -53,16 +53,16 @@ def _subgroup(results: StudyResults, record: Mapping[Any, Any]) -> list[Number]:
         return [(f"{key}/equality_p_value", record["p_value"], "", 3)]
     against = f"-{_plain(record['against'])}" if record["against"] else ""
     ends = f"{key}={_plain(record['level'])}{against}"
-    found = _effect(results, record, ends)
+    result = _effect(results, record, ends)
     if record["kind"] == "level" and not percent_reason(record):
         names = ("percent", "percent_low", "percent_high")
-        found += [(f"{ends}/{name}", record[name], _PERCENT, 0) for name in names]
-    return found
+        result += [(f"{ends}/{name}", record[name], _PERCENT, 0) for name in names]
+    return result
 
 
 def _orders(results: StudyResults) -> list[Number]:
     """Ranks, and how often published orders come out, of every table that ranks levels."""
-    found: list[Number] = []
+    result: list[Number] = []
     for exhibit in subgroups.KIND.entries(results.study):
         if exhibit.order is None:
             continue
@@ -70,26 +70,26 @@ def _orders(results: StudyResults) -> list[Number]:
         for (spec, name), family in frame.groupby(["spec_id", "subgroup"], sort=False):
             order = family_order(results, family, exhibit)
             if order is not None:
-                found += _order(order, f"{spec}::{name}")
-    return found
+                result += _order(order, f"{spec}::{name}")
+    return result
 
 
 def _order(order: FamilyOrder, key: str) -> list[Number]:
-    found: list[Number] = [
+    result: list[Number] = [
         (f"{key}/published_order", 100 * order.ranking.kept, "percent of draws", 0)
     ]
     if order.published_ratio is not None:
         ratios = {"": "ratio", "_low": "ratio_low", "_high": "ratio_high"}
-        found += [
+        result += [
             (f"{key}/published_ratio{end}", getattr(order.ranking, name), "times", 1)
             for end, name in ratios.items()
         ]
     for level in order.levels:
         values = rank_values(order, level)
-        place = f"{key}={_plain(level)}"
+        position = f"{key}={_plain(level)}"
         names = ("rank", "rank_low", "rank_high")
-        found += [(f"{place}/{name}", float(values[name] or 0), "rank", 0) for name in names]
-    return found
+        result += [(f"{position}/{name}", float(values[name] or 0), "rank", 0) for name in names]
+    return result
 
 
 def _plain(level: str) -> str:

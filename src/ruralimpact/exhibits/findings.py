@@ -4,19 +4,19 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ruralimpact.exhibits import formatting, reading
+from ruralimpact.exhibits import formatting, interpretation
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import benchmark, difference, impact, placebo
-from ruralimpact.exhibits.tables.drift import alarm_sentence
+from ruralimpact.exhibits.tables.questionnaire_change import alarm_sentence
 
 _EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high"),
     *("treated_mean", "control_mean", "counterfactual_mean"),
 )
 _PERCENTS = ("percent", "percent_low", "percent_high")
-_COUNTS = ("n_treated", "n_control", "n_groups", "dropped")
+_COUNTS = ("n_treated", "n_control", "n_clusters", "dropped")
 _MOST_HEADLINES = 4
 
 
@@ -29,19 +29,19 @@ def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
         Identifier, such as ``"<analysis>/<strategy>/<outcome>/estimate"``, to ``value`` (unrounded, in
         ``unit``) and ``text`` (as printed). Missing and suppressed numbers have no entry.
     """
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for record in results["estimates"].to_dict("records"):
-        found |= _estimate_findings(results, record)
-    found |= _benchmark_findings(results)
+        result |= _estimate_findings(results, record)
+    result |= _benchmark_findings(results)
     for record in results["designs"][~results["designs"]["suppressed"]].to_dict("records"):
         key = f"balance/{record['analysis']}/{record['strategy']}"
-        found |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
-        found |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
+        result |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
+        result |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
     for key, value, unit, decimals in (*detail_numbers(results), *over_time_numbers(results)):
-        found |= _entry(key, value, unit, decimals)
+        result |= _entry(key, value, unit, decimals)
     for name, report in results.quality.items():
-        found |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)
-    return found
+        result |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)
+    return result
 
 
 def _entry(key: str, value: Any, unit: str, decimals: int) -> dict[str, dict[str, Any]]:
@@ -56,24 +56,24 @@ def _estimate_findings(
 ) -> dict[str, dict[str, Any]]:
     values: Mapping[str, Any] = impact.printed_values(record)
     key, unit, decimals = record["spec_id"], record["unit"], results.decimals(record["outcome"])
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for name in _EFFECTS:
-        found |= _entry(f"{key}/{name}", values[name], unit, decimals)
+        result |= _entry(f"{key}/{name}", values[name], unit, decimals)
     alone = record["method"] == "before_after"
     base = (
         "percent of the mean before, not attributable" if alone else "percent of the counterfactual"
     )
     for name in _PERCENTS:
-        found |= _entry(f"{key}/{name}", values[name], base, 0)
+        result |= _entry(f"{key}/{name}", values[name], base, 0)
     for name in (f"percent_control{end}" for end in ("", "_low", "_high")):
-        found |= _entry(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
+        result |= _entry(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
     for name in _COUNTS:
-        found |= _entry(f"{key}/{name}", values[name], "", 0)
-    return found | _entry(f"{key}/p_value", values["p_value"], "", 3)
+        result |= _entry(f"{key}/{name}", values[name], "", 0)
+    return result | _entry(f"{key}/p_value", values["p_value"], "", 3)
 
 
 def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for exhibit in benchmark.KIND.entries(results.study):
         for analysis in exhibit.analyses:
             for outcome in results.outcomes_of([analysis]):
@@ -81,10 +81,10 @@ def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
                 factor = formatting.scale(unit)
                 for gap in benchmark.differences(results, exhibit.benchmark, analysis, outcome):
                     key = f"benchmark/{gap.spec_id}"
-                    found |= _entry(f"{key}/difference", factor * gap.estimate, unit, decimals)
-                    found |= _entry(f"{key}/std_error", factor * gap.std_error, unit, decimals)
-                    found |= _entry(f"{key}/p_value", gap.p_value, "", 3)
-    return found
+                    result |= _entry(f"{key}/difference", factor * gap.estimate, unit, decimals)
+                    result |= _entry(f"{key}/std_error", factor * gap.std_error, unit, decimals)
+                    result |= _entry(f"{key}/p_value", gap.p_value, "", 3)
+    return result
 
 
 def headlines(results: StudyResults) -> list[dict[str, str]]:
@@ -137,6 +137,6 @@ def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
 
 
 def _headline(results: StudyResults, analysis: str, outcome: str) -> str:
-    sentence = reading.impact_sentence(results, analysis, outcome)
+    sentence = interpretation.impact_sentence(results, analysis, outcome)
     prefix = "Synthetic stand-in: " if results.synthetic else ""
     return f"{prefix}{sentence}" if prefix else sentence[:1].upper() + sentence[1:]

@@ -83,7 +83,7 @@ class Table:
         Label of the column of row labels.
     columns : tuple of Column
     rows : tuple of Row
-    reading : tuple of str
+    interpretation : tuple of str
         What the table says, in words, computed from its numbers.
     notes : tuple of str
         Conventions, and the meaning of every mark.
@@ -96,7 +96,7 @@ class Table:
     stub: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    reading: tuple[str, ...] = ()
+    interpretation: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     source: str = ""
     synthetic: bool = False
@@ -118,11 +118,11 @@ class Table:
 
     def texts(self, row: Row) -> list[bool]:
         """Whether each cell of a row holds words, by the column it starts in."""
-        places, found = 0, []
+        places, result = 0, []
         for cell in row.cells:
-            found.append(cell.span == 1 and self.columns[places].text)
+            result.append(cell.span == 1 and self.columns[places].text)
             places += cell.span
-        return found
+        return result
 
     @property
     def column_groups(self) -> tuple[tuple[str, int], ...]:

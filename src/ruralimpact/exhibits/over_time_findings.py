@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.tables import comparisons
+from ruralimpact.exhibits.tables import goodman_bacon
 
 Number = tuple[str, float, str, int]
 _EFFECT = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
@@ -24,16 +24,16 @@ def over_time_numbers(results: StudyResults) -> Iterator[Number]:
     ------
     tuple
         Identifiers are ``over_time/<analysis>/<outcome>/<kind>/<place>/...``, the place being what names
-        the row in the table of dynamics, ``.../pre_trends/p_value``, ``.../forbidden_share`` and
-        ``.../<restriction>/breakdown``. Missing and suppressed numbers are left out.
+        the row in the table of event-study effects, ``.../pre_trends/p_value``, ``.../forbidden_share`` and
+        ``.../<restriction>/breakdown``. Missing and suppressed numbers are excluded.
     """
-    for record in results["dynamics"].to_dict("records"):
+    for record in results["event_study"].to_dict("records"):
         yield from _dynamics(results, record)
     for record in results["pre_trends"].to_dict("records"):
         if pd.notna(record["p_value"]):
             yield (f"{_place(record)}/pre_trends/p_value", record["p_value"], "", 3)
-    for (analysis, outcome), own in results["comparisons"].groupby(["analysis", "outcome"]):
-        share = 100 * comparisons.forbidden_share(own)
+    for (analysis, outcome), own in results["goodman_bacon"].groupby(["analysis", "outcome"]):
+        share = 100 * goodman_bacon.forbidden_share(own)
         yield (f"over_time/{analysis}/{outcome}/forbidden_share", share, "percent", 0)
     breakdowns = results["parallel_trends"].drop_duplicates(["analysis", "outcome", "restriction"])
     for record in breakdowns.dropna(subset=["breakdown"]).to_dict("records"):

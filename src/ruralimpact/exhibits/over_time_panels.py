@@ -26,7 +26,7 @@ class Panel:
     ----------
     analysis, outcome, title : str
     rows : DataFrame
-        Of the table ``dynamics``, of one kind, those that can be drawn: means, and effects with an
+        Of the table ``event_study``, of one kind, those that can be drawn: means, and effects with an
         interval or of the reference period.
     """
 
@@ -44,15 +44,15 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Pan
     results : StudyResults
     exhibit : OfAnalyses
     kind : {"event", "mean"}
-        Of the rows of ``dynamics``.
+        Of the rows of ``event_study``.
 
     Returns
     -------
     list of Panel
     """
-    frame = results["dynamics"][results["dynamics"]["kind"] == kind]
+    frame = results["event_study"][results["event_study"]["kind"] == kind]
     several = len(exhibit.analyses) > 1
-    found = []
+    result = []
     for analysis in exhibit.analyses:
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
@@ -62,8 +62,8 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Pan
                 label = results.analysis(analysis)["label"]
                 name = results.outcome_label(outcome)
                 title = palette.wrapped(f"{name}: {label}" if several else name, 38)
-                found.append(Panel(analysis, outcome, title, drawn))
-    return found
+                result.append(Panel(analysis, outcome, title, drawn))
+    return result
 
 
 def grid(count: int) -> "tuple[Figure, list[Axes]]":

@@ -23,11 +23,11 @@ def with_plugin_inputs(
     files : sequence of path
         Inputs of all of them; without any, nothing is read.
     """
-    reading = [plugin for plugin in plugins.loaded if plugin.inputs and files]
-    inputs: dict[str, Any] = {plugin.name: plugin.read(files) for plugin in reading}
+    suppliers = [plugin for plugin in plugins.loaded if plugin.inputs and files]
+    inputs: dict[str, Any] = {plugin.name: plugin.read(files) for plugin in suppliers}
     results = replace(results, plugin_inputs=inputs)
     printed: dict[Quantity, str] = {}
-    for plugin in reading:
+    for plugin in suppliers:
         if plugin.inputs and plugin.inputs.printed:
             printed |= plugin.function(plugin.inputs.printed)(results)
     return replace(results, printed=printed)

@@ -36,7 +36,7 @@ def power_rows(results: StudyResults, exhibit: OfEstimates) -> pd.DataFrame:
         "design": list(DESIGNS),
     }
     places = [frame[name].map(order.index) for name, order in orders.items()]
-    key = pd.concat([*places, frame["n_groups"]], axis=1)
+    key = pd.concat([*places, frame["n_clusters"]], axis=1)
     return frame.loc[key.sort_values(list(key.columns)).index].reset_index(drop=True)
 
 
@@ -83,12 +83,12 @@ def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
         )
     design = formatting.lower_first(DESIGNS[str(least["design"])])
     text = (
-        f"{label}, {design}: {formatting.count(least['n_groups'])} groups would detect an effect of "
+        f"{label}, {design}: {formatting.count(least['n_clusters'])} groups would detect an effect of "
         f"{amount(results, least)}"
     )
-    if most["n_groups"] > least["n_groups"]:
-        text += f", {formatting.count(most['n_groups'])} one of {amount(results, most)}"
-    best = part.loc[part["n_groups"] == most["n_groups"]].sort_values("mde").iloc[0]
+    if most["n_clusters"] > least["n_clusters"]:
+        text += f", {formatting.count(most['n_clusters'])} one of {amount(results, most)}"
+    best = part.loc[part["n_clusters"] == most["n_clusters"]].sort_values("mde").iloc[0]
     if best["design"] != least["design"]:
         text += (
             f"; {formatting.lower_first(DESIGNS[str(best['design'])])} "

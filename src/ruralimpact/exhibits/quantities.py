@@ -49,7 +49,7 @@ def quantity_of(results: StudyResults, finding: str) -> Quantity | None:
         return Quantity(parts[2], "all", "", measure)
     name, _, level = subgroup.partition("=")
     entries = results.analysis(parts[0]).get("subgroups", [])
-    entry = next((one for one in entries if one["name"] == name), None)
+    entry = next((item for item in entries if item["name"] == name), None)
     return None if entry is None else Quantity(parts[2], name, level_value(entry, level), measure)
 
 

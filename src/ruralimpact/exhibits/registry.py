@@ -36,13 +36,13 @@ class Kinds:
         ConfigError
             There is none of the name.
         """
-        found: TableKind[Any] = _known(self.tables, "tables", entry)
-        return found
+        result: TableKind[Any] = _known(self.tables, "tables", entry)
+        return result
 
     def figure(self, entry: Mapping[str, Any]) -> FigureKind[Any]:
         """Return the kind of an entry of ``figures``, as `table` does."""
-        found: FigureKind[Any] = _known(self.figures, "figures", entry)
-        return found
+        result: FigureKind[Any] = _known(self.figures, "figures", entry)
+        return result
 
     def __iter__(self) -> Iterator[Kind[Any]]:
         return iter([*self.tables.values(), *self.figures.values()])
@@ -61,20 +61,20 @@ def kinds_of(plugins: Plugins) -> Kinds:
     ConfigError
         A plug-in gives a kind of a name that is taken, or a module that it names is not there.
     """
-    found = list(_package_kinds())
+    result = list(_package_kinds())
     for plugin in plugins.loaded:
         for name, module in plugin.exhibits.items():
             own = [kind for kind in _kinds_in([plugin.module(module)]) if kind.kind == name]
             problem = "" if own else f"'{module}' declares no kind of exhibit '{name}'."
-            if name in [kind.kind for kind in found]:
+            if name in [kind.kind for kind in result]:
                 problem = f"the kind '{name}' is one of the package's own."
             if problem:
                 raise ConfigError(f"plug-in '{plugin.folder}': {problem}")
-            found += own
-    found.sort(key=_place)
+            result += own
+    result.sort(key=_place)
     return Kinds(
-        {kind.kind: kind for kind in found if isinstance(kind, TableKind)},
-        {kind.kind: kind for kind in found if isinstance(kind, FigureKind)},
+        {kind.kind: kind for kind in result if isinstance(kind, TableKind)},
+        {kind.kind: kind for kind in result if isinstance(kind, FigureKind)},
     )
 
 
@@ -174,14 +174,14 @@ def shown_in(
     kinds : Kinds
     """
     placed = [
-        *((kinds.figures[one["kind"]], one) for one in figures),
-        *((kinds.tables[one["kind"]], one) for one in tables),
+        *((kinds.figures[item["kind"]], item) for item in figures),
+        *((kinds.tables[item["kind"]], item) for item in tables),
     ]
     own = sorted(
         (pair for pair in placed if pair[0].section == section), key=lambda pair: pair[0].rank
     )
-    found = [entry for _, entry in own]
+    result = [entry for _, entry in own]
     first = next((entry for kind, entry in own if isinstance(kind, TableKind)), None)
     if section.opens_with_table and first is not None:
-        found = [first, *(entry for entry in found if entry is not first)]
-    return found
+        result = [first, *(entry for entry in result if entry is not first)]
+    return result

@@ -115,7 +115,7 @@ class StudyResults:
         frame = frame[frame["outcome"] == outcome] if outcome else frame
         entry = self.analysis(analysis)
         names = [*entry.get("strategies", []), *entry.get("estimators", [])]
-        order = frame["strategy"].map({name: place for place, name in enumerate(names)})
+        order = frame["strategy"].map({name: position for position, name in enumerate(names)})
         return frame.loc[order.sort_values(kind="stable").index]
 
     def outcomes_of(self, analyses: Sequence[str]) -> list[str]:
@@ -139,7 +139,9 @@ class StudyResults:
         present = set(
             frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "after"), "strategy"]
         )
-        plain = {one["name"] for one in self.study["strategies"] if one["method"] == "unweighted"}
+        plain = {
+            item["name"] for item in self.study["strategies"] if item["method"] == "unweighted"
+        }
         names = self.analysis(analysis).get("strategies", [])
         return [name for name in names if name in present - plain]
 

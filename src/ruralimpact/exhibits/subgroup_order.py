@@ -120,7 +120,7 @@ def family_order(
     estimated = all(column in results["scores"] for column in columns)
     if set(published) - set(shown["level"]) or not estimated:
         return None
-    place = list(shown["level"])
+    position = list(shown["level"])
     stream = crc32(f"{shown['spec_id'].iloc[0]}/{shown['subgroup'].iloc[0]}/order".encode())
     try:
         ranking = rank_relative_effects(
@@ -128,12 +128,12 @@ def family_order(
             shown["treated_mean"].to_numpy(float),
             results["scores"][columns[: len(keys)]].to_numpy(float),
             results["scores"][columns[len(keys) :]].to_numpy(float),
-            [place.index(name) for name in published],
+            [position.index(name) for name in published],
             rng=np.random.default_rng(stream),
         )
     except DesignError:
         return None
-    return FamilyOrder(tuple(place), ranking, published, entry.place, entry.ratio)
+    return FamilyOrder(tuple(position), ranking, published, entry.place, entry.ratio)
 
 
 def _known(name: str, names: Mapping[str, str], exhibit: SubgroupOptions) -> str:
@@ -151,12 +151,12 @@ def rank_values(order: FamilyOrder, level: str) -> dict[str, int | None]:
     printed = order.published.index(level) + 1 if level in order.published else None
     if level not in order.levels:
         return {"rank": None, "rank_low": None, "rank_high": None, "rank_published": printed}
-    place = order.levels.index(level)
+    position = order.levels.index(level)
     ranking = order.ranking
     return {
-        "rank": int(ranking.ranks[place]),
-        "rank_low": int(ranking.low[place]),
-        "rank_high": int(ranking.high[place]),
+        "rank": int(ranking.ranks[position]),
+        "rank_low": int(ranking.low[position]),
+        "rank_high": int(ranking.high[position]),
         "rank_published": printed,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, reading, subgroup_order
+from ruralimpact.exhibits import disclosure, formatting, interpretation, subgroup_order
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.impact import SUPPORTED, UNBALANCED
@@ -25,14 +25,14 @@ def subgroup_rows(results: StudyResults, exhibit: OfSubgroup) -> pd.DataFrame:
     frame: pd.DataFrame = results["subgroups"]
     chosen = frame["analysis"].isin(exhibit.analyses) & (frame["subgroup"] == exhibit.subgroup)
     chosen &= exhibit.wanted(frame["outcome"])
-    found: pd.DataFrame = frame.loc[chosen]
-    return found
+    result: pd.DataFrame = frame.loc[chosen]
+    return result
 
 
 def everyone(results: StudyResults, spec_id: str) -> Mapping[Any, Any]:
     """The estimate on everyone that belongs to a family of subgroup effects."""
-    found = results["estimates"][results["estimates"]["spec_id"] == spec_id]
-    record: Mapping[Any, Any] = found.to_dict("records")[0]
+    result = results["estimates"][results["estimates"]["spec_id"] == spec_id]
+    record: Mapping[Any, Any] = result.to_dict("records")[0]
     return record
 
 
@@ -100,8 +100,8 @@ def _test_sentence(family: pd.DataFrame) -> str:
 
 def warnings(frame: pd.DataFrame) -> tuple[str, ...]:
     """Why rows are no evidence, once each."""
-    found = [text for text in dict.fromkeys(frame["warning"]) if text]
-    return tuple(f"{WARNING}: {text}." for text in found)
+    result = [text for text in dict.fromkeys(frame["warning"]) if text]
+    return tuple(f"{WARNING}: {text}." for text in result)
 
 
 def reason_letters(frame: pd.DataFrame) -> dict[str, str]:
@@ -114,7 +114,7 @@ _BASES = {
     "baseline": "Classes are of equal size over both arms together.",
     "predicted": (
         "Classes are of the outcome predicted without treatment from the controls' covariates, each "
-        "unit's own group left out (Abadie, Chingos and West 2018), of equal size over both arms "
+        "unit's own group excluded (Abadie, Chingos and West 2018), of equal size over both arms "
         "together; intervals take them as given."
     ),
     "realised": "Classes are of the realised outcome; no tests are shown.",
@@ -129,8 +129,8 @@ def subgroup_notes(
         "Within a level, treated units are compared with controls of the same level by the strategy "
         "named. Everyone is the estimate of the main table, for which units may have been compared "
         "across levels, so it need not lie between those of the levels.",
-        reading.standard_error_note(results),
-        *reading.identification_notes(set(frame["method"])),
+        interpretation.standard_error_note(results),
+        *interpretation.identification_notes(set(frame["method"])),
         *(_BASES[basis] for basis in dict.fromkeys(frame["basis"]) if basis in _BASES),
         "Percents are of the counterfactual mean.",
         *([subgroup_order.NOTE] if ranked else []),
@@ -145,9 +145,9 @@ def subgroup_notes(
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
     if (frame["balanced"] == "no").any():
-        notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
+        notes.append(f"{UNBALANCED} {interpretation.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():
-        notes.append(f"{SUPPORTED} {reading.SUPPORT_RULE}")
+        notes.append(f"{SUPPORTED} {interpretation.SUPPORT_RULE}")
     notes += [f"{letter}. No estimate: {reason}." for reason, letter in letters.items()]
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)

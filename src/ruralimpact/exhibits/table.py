@@ -15,7 +15,7 @@ def table_of(
     rows: Iterable[Row],
     *,
     title: str = "",
-    reading: Iterable[str] = (),
+    interpretation: Iterable[str] = (),
     notes: Iterable[str] = (),
 ) -> Table:
     """Return a table with the source line of its entry, or else of its study.
@@ -38,7 +38,7 @@ def table_of(
         stub=stub,
         columns=tuple(columns),
         rows=tuple(rows),
-        reading=tuple(reading),
+        interpretation=tuple(interpretation),
         notes=tuple(notes),
         source=exhibit.source or results.study.get("citation", ""),
         synthetic=results.synthetic,

@@ -35,10 +35,10 @@ def _records(table: Table) -> list[dict[str, str]]:
         elif row.kind == "group":
             group = row.label.text
         elif row.record is not None:
-            place = {"panel": panel, "group": group, "row": row.label.text}
+            position = {"panel": panel, "group": group, "row": row.label.text}
             if table.synthetic:
-                place["data"] = "synthetic stand-in"
-            records.append(place | {name: _text(value) for name, value in row.record.items()})
+                position["data"] = "synthetic stand-in"
+            records.append(position | {name: _text(value) for name, value in row.record.items()})
     return records
 
 

@@ -27,8 +27,8 @@ figure.table tr.data th.stub{padding-left:1.2rem}
 figure.table tr.foot.first th,figure.table tr.foot.first td{border-top:1px solid #8d98a5}
 figure.table tr.foot td{text-align:center}
 figure.table sup{line-height:0;font-size:.75em}
-figure.table .reading{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
-figure.table .reading.alone{padding:0}
+figure.table .interpretation{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
+figure.table .interpretation.alone{padding:0}
 figure.table .notes{font-size:.78rem;color:#47525e;margin:.3rem 0}
 """
 
@@ -51,7 +51,7 @@ def html_fragment(table: Table, anchor: str = "") -> str:
         f"<figcaption>{escape(table.full_title)}</figcaption>",
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.full_title)}">',
         f"<table>\n<thead>\n{_head(table)}\n</thead>\n{_bodies(table)}\n</table>\n</div>",
-        _reading(table),
+        _interpretation(table),
         _notes(table),
         "</figure>",
     ]
@@ -130,13 +130,13 @@ def _content(cell: Cell) -> str:
     return f"{escape(cell.text)}{mark}"
 
 
-def _reading(table: Table) -> str:
-    if not table.reading:
+def _interpretation(table: Table) -> str:
+    if not table.interpretation:
         return ""
-    if len(table.reading) == 1:
-        return f'<p class="reading alone">{escape(table.reading[0])}</p>'
-    items = "".join(f"<li>{escape(line)}</li>" for line in table.reading)
-    return f'<ul class="reading">{items}</ul>'
+    if len(table.interpretation) == 1:
+        return f'<p class="interpretation alone">{escape(table.interpretation[0])}</p>'
+    items = "".join(f"<li>{escape(line)}</li>" for line in table.interpretation)
+    return f'<ul class="interpretation">{items}</ul>'
 
 
 def _notes(table: Table) -> str:

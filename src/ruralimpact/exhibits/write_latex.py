@@ -46,8 +46,8 @@ def latex_document(tables: tuple[Table, ...], label: str) -> str:
     lines = ["% Needs \\usepackage{array,booktabs,longtable,pdflscape}"]
     if tables[0].synthetic:
         lines.append("% Synthetic stand-in: no number here describes real producers")
-    for place, table in enumerate(tables, start=1):
-        lines.append(_table(table, f"tab:{label}" if place == 1 else f"tab:{label}-{place}"))
+    for position, table in enumerate(tables, start=1):
+        lines.append(_table(table, f"tab:{label}" if position == 1 else f"tab:{label}-{position}"))
     return "\n".join(lines) + "\n"
 
 
@@ -86,13 +86,13 @@ def _head(table: Table) -> str:
     labels = " & ".join([_broken(table.stub, 40, "l"), *map(_label, table.columns)])
     if not any(column.group for column in table.columns):
         return f"\n{labels} \\\\\n"
-    spanners, rules, place = [], [], 2
+    spanners, rules, position = [], [], 2
     for label, width in table.column_groups:
         text = _broken(label, _LABEL * width, "c")
         spanners.append(rf"\multicolumn{{{width}}}{{c}}{{{text}}}")
         if label:
-            rules.append(rf"\cmidrule(lr){{{place}-{place + width - 1}}}")
-        place += width
+            rules.append(rf"\cmidrule(lr){{{position}-{position + width - 1}}}")
+        position += width
     return f"\n & {' & '.join(spanners)} \\\\\n{''.join(rules)}\n{labels} \\\\\n"
 
 
@@ -140,7 +140,7 @@ def _content(cell: Cell) -> str:
 
 
 def _below(table: Table) -> list[str]:
-    lines = [rf"\noindent {escape(line)}\par" for line in table.reading]
+    lines = [rf"\noindent {escape(line)}\par" for line in table.interpretation]
     if table.source:
         lines.append(rf"\noindent\textit{{Source:}} {escape(table.source)}\par")
     if table.notes:

@@ -58,8 +58,8 @@ def _set_properties(document: Document, table: Table) -> None:
 def _add_table(document: Document, table: Table, width: float) -> None:
     _add_paragraph(document, [(table.full_title, "bold")], size=10.5, after=4, keep=True)
     document._body._body._insert_tbl(parse_xml(_table_xml(table, width)))
-    for place, line in enumerate(table.reading):
-        _add_paragraph(document, [(line, "")], size=9, before=5 if place == 0 else 0, after=2)
+    for position, line in enumerate(table.interpretation):
+        _add_paragraph(document, [(line, "")], size=9, before=5 if position == 0 else 0, after=2)
     if table.source:
         _add_paragraph(document, [("Source: ", "italic"), (table.source, "")], size=8, before=3)
     if table.notes:
@@ -111,12 +111,12 @@ def _widths(table: Table, width: float) -> list[int]:
 def _head_rows(table: Table, widths: list[int]) -> list[str]:
     rows = []
     if any(column.group for column in table.columns):
-        cells, place = [_cell_xml(Cell(""), widths[0])], 1
+        cells, position = [_cell_xml(Cell(""), widths[0])], 1
         for label, span in table.column_groups:
-            total = sum(widths[place : place + span])
+            total = sum(widths[position : position + span])
             rule = "thin" if label else ""
             cells.append(_cell_xml(Cell(label, span=span), total, "center", "bold", rule))
-            place += span
+            position += span
         rows.append(_row_xml(cells, head=True))
     labels = [_cell_xml(Cell(table.stub), widths[0], "left", "bold", "thick")]
     for column, step in zip(table.columns, widths[1:], strict=True):
@@ -146,13 +146,13 @@ def _body_row(
         return _row_xml([_cell_xml(label, sum(widths), "left", style, row.kind)], keep=True)
     rule = "over" if ruled else ""
     indent = _INDENT if row.kind == "data" else 0
-    cells, place = [_cell_xml(row.label, widths[0], "left", "", rule, "top", indent=indent)], 1
+    cells, position = [_cell_xml(row.label, widths[0], "left", "", rule, "top", indent=indent)], 1
     for cell, text in zip(row.cells, texts, strict=True):
         align = "center" if cell.span > 1 else "left" if text else "right"
-        width = sum(widths[place : place + cell.span])
+        width = sum(widths[position : position + cell.span])
         indent = _GAP if text else 0
         cells.append(_cell_xml(cell, width, align, "", rule, "top", indent=indent))
-        place += cell.span
+        position += cell.span
     return _row_xml(cells, keep=together)
 
 

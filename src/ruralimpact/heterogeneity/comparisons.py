@@ -36,7 +36,7 @@ class SubgroupTests:
         Every pair of subgroups, first before second.
     differences : tuple of DifferenceTest
         First less second, by pair, with Student's t.
-    n_groups : tuple of int
+    n_clusters : tuple of int
         Groups that carry each difference.
     pairs_adjusted : ndarray
         p-values that each difference is zero, adjusted within the family.
@@ -46,7 +46,7 @@ class SubgroupTests:
     equality: EqualityTest | None
     pairs: tuple[tuple[int, int], ...]
     differences: tuple[DifferenceTest, ...]
-    n_groups: tuple[int, ...]
+    n_clusters: tuple[int, ...]
     pairs_adjusted: FloatArray
 
 
@@ -84,13 +84,13 @@ def compare_subgroups(
     differences = tuple(
         difference_test(estimates[a], estimates[b], scores[a], scores[b]) for a, b in pairs
     )
-    values = np.column_stack([one.sums for one in scores])
+    values = np.column_stack([item.sums for item in scores])
     gaps = np.array([values[:, a] - values[:, b] for a, b in pairs]).reshape(-1, len(values)).T
     active = (np.nan_to_num(values) != 0).any(axis=1)
     own = np.array(
         [
-            t_inference(value, one.std_error, one.df).p_value
-            for value, one in zip(estimates, scores, strict=True)
+            t_inference(value, item.std_error, item.df).p_value
+            for value, item in zip(estimates, scores, strict=True)
         ]
     )
 

@@ -198,8 +198,8 @@ def _masked(estimator: Estimator, inside: BoolArray, treated: int) -> Estimator:
     """The estimator of the units inside, `treated` of them focal: outcomes of others are taken away."""
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
-        found = estimator(np.where(inside, outcome, np.nan))
-        return replace(found, lost=treated - found.n_treated)
+        result = estimator(np.where(inside, outcome, np.nan))
+        return replace(result, lost=treated - result.n_treated)
 
     return estimate
 
@@ -216,8 +216,8 @@ def _balanced(comparison: Comparison, inside: BoolArray, weights: FloatArray) ->
     if not varying.names:
         return None
     sampling = None if comparison.sampling is None else comparison.sampling[inside]
-    found = balance(varying, comparison.treatment[inside], weights[inside], sampling=sampling)
-    return bool(found.balanced.all())
+    result = balance(varying, comparison.treatment[inside], weights[inside], sampling=sampling)
+    return bool(result.balanced.all())
 
 
 def _varying(covariates: CovariateMatrix) -> CovariateMatrix:

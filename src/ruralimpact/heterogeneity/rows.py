@@ -16,7 +16,7 @@ from ruralimpact.heterogeneity.subgroupings import REALISED_WARNING, Subgrouping
 IntArray = NDArray[np.int64]
 
 _TEXTS = ("level", "against", "percent_reason", "balanced", "warning", "reason")
-_COUNTS = ("n_treated", "n_control", "n_groups", "dropped")
+_COUNTS = ("n_treated", "n_control", "n_clusters", "dropped")
 _NUMBERS = (
     *("low", "high", "estimate", "std_error", "statistic", "df", "df_denominator"),
     *("p_value", "p_adjusted", "conf_low", "conf_high"),
@@ -51,7 +51,7 @@ class Effect:
 
 
 def level_row(
-    spec: Specification, grouping: Subgrouping, place: int, effect: Effect, groups: IntArray
+    spec: Specification, grouping: Subgrouping, position: int, effect: Effect, groups: IntArray
 ) -> dict[str, Any]:
     """The effect in one level; strata of the realised outcome carry no test.
 
@@ -59,7 +59,7 @@ def level_row(
     ----------
     spec : Specification
     grouping : Subgrouping
-    place : int
+    position : int
         Position of the level.
     effect : Effect
     groups : ndarray of int, shape (n,)
@@ -72,10 +72,10 @@ def level_row(
     level = effect.level
     row = {
         **_heading(spec, grouping, "level"),
-        "level": grouping.levels[place],
-        "place": place,
-        "low": grouping.low[place],
-        "high": grouping.high[place],
+        "level": grouping.levels[position],
+        "place": position,
+        "low": grouping.low[position],
+        "high": grouping.high[position],
         "dropped": level.dropped,
         "reason": effect.reason,
     }
@@ -85,8 +85,8 @@ def level_row(
     passed = {None: "", True: "yes", False: "no"}[level.balanced]
     own = replace(spec, estimand=supported, balanced=passed, dropped=level.dropped)
     clustering = effect.estimate.clustering(groups)
-    found = estimate_row(own, effect.estimate, clustering)
-    row |= {name: found[name] for name in (*_EMPTY, "estimand") if name in found}
+    result = estimate_row(own, effect.estimate, clustering)
+    row |= {name: result[name] for name in (*_EMPTY, "estimand") if name in result}
     if grouping.basis == "realised":
         row |= dict.fromkeys((*_TESTS, *_PERCENTS), np.nan)
     return row
@@ -117,11 +117,11 @@ def difference_rows(
             "place": places[first],
             "estimate": test.difference,
             **{name: getattr(test.inference, name) for name in _TESTS},
-            "n_groups": n_groups,
+            "n_clusters": n_clusters,
             "p_adjusted": adjusted,
         }
-        for (first, second), test, n_groups, adjusted in zip(
-            tests.pairs, tests.differences, tests.n_groups, tests.pairs_adjusted, strict=True
+        for (first, second), test, n_clusters, adjusted in zip(
+            tests.pairs, tests.differences, tests.n_clusters, tests.pairs_adjusted, strict=True
         )
     ]
 

@@ -97,13 +97,13 @@ def predict_without_treatment(
     Least squares among controls, leaving one group out at a time. Classes of a prediction that used a
     control's own outcome would sort controls with luck into high and those without into low classes
     and bias effects up in the low and down in the high ones (Abadie, Chingos & West 2018). Covariates
-    that others imply among all controls are left out; a direction that only the group left out would
+    that others imply among all controls are excluded; a direction that only the group excluded would
     identify (the dummy of its own village) gets no weight.
 
     References
     ----------
     Abadie, Chingos & West (2018), Review of Economics and Statistics 100(4), leave-one-out estimator;
-    here whole groups are left out, since units of a group resemble each other.
+    here whole groups are excluded, since units of a group resemble each other.
     """
     used = (treatment == 0) & np.isfinite(outcome)
     design = _full_rank(covariates.values, used)

@@ -73,8 +73,8 @@ def subgroup_study(study: Study, tables: Tables, *, seed: int) -> SubgroupTables
     for analysis in study.analyses:
         if not isinstance(analysis, Asking) or not analysis.subgroups:
             continue
-        for found, columns in _Part(study, analysis, tables, seed).families():
-            rows += found
+        for result, columns in _Part(study, analysis, tables, seed).families():
+            rows += result
             scores |= columns
     return SubgroupTables(
         pd.DataFrame(rows) if rows else empty_table("subgroups"),
@@ -112,7 +112,7 @@ class _Part:
                     yield self._family(spec, grouping, levels)
 
     def _levels(self, name: str, grouping: Subgrouping) -> tuple[Strategy | None, list[Level]]:
-        row = next((one for one in self.study.strategies if one["name"] == name), None)
+        row = next((item for item in self.study.strategies if item["name"] == name), None)
         strategy = None if row is None else parse_strategy(row)
         score = None
         if strategy is not None and strategy.propensity_link is not None:
@@ -145,13 +145,13 @@ class _Part:
         values = self.outcome(spec.outcome)
         effects = [_effect(level, values, self.groups) for level in levels]
         tested = {
-            place: effect.estimate
-            for place, effect in enumerate(effects)
+            position: effect.estimate
+            for position, effect in enumerate(effects)
             if effect.estimate is not None and grouping.basis != "realised"
         }
         rows = [
-            level_row(spec, grouping, place, effect, self.groups)
-            for place, effect in enumerate(effects)
+            level_row(spec, grouping, position, effect, self.groups)
+            for position, effect in enumerate(effects)
         ]
         if tested:
             rows = self._tested(spec, grouping, tested, rows)
@@ -162,10 +162,10 @@ class _Part:
     ) -> dict[str, pd.Series]:
         """Group scores of the effects and of their treated means."""
         columns: dict[str, pd.Series] = {}
-        for place, found in tested.items():
-            name = f"{spec.spec_id}::{grouping.name}={grouping.levels[place]}"
-            clustering = found.clustering(self.groups)
-            columns |= columns_of_estimate(name, found, clustering, self.group_names)
+        for position, result in tested.items():
+            name = f"{spec.spec_id}::{grouping.name}={grouping.levels[position]}"
+            clustering = result.clustering(self.groups)
+            columns |= columns_of_estimate(name, result, clustering, self.group_names)
         return columns
 
     def _tested(
@@ -178,17 +178,19 @@ class _Part:
         places = list(tested)
         stream = crc32(f"{spec.spec_id}/{grouping.name}".encode())
         tests = compare_subgroups(
-            np.array([found.estimate for found in tested.values()]),
+            np.array([result.estimate for result in tested.values()]),
             [
-                found.clustering(self.groups).corrected(found.tested_scores)
-                for found in tested.values()
+                result.clustering(self.groups).corrected(result.tested_scores)
+                for result in tested.values()
             ],
             rng=np.random.default_rng([self.seed, stream]),
             arms=self.arms,
         )
         rows = [
-            {**row, "p_adjusted": tests.adjusted[places.index(place)]} if place in tested else row
-            for place, row in enumerate(rows)
+            {**row, "p_adjusted": tests.adjusted[places.index(position)]}
+            if position in tested
+            else row
+            for position, row in enumerate(rows)
         ]
         if len(places) < 2:
             return rows
@@ -203,13 +205,13 @@ def _effect(level: Level, outcome: FloatArray, groups: NDArray[np.int64]) -> Eff
     if level.estimator is None:
         return Effect(level, None, level.reason)
     try:
-        found = level.estimator(outcome)
+        result = level.estimator(outcome)
     except DesignError as problem:
         return Effect(level, None, str(problem))
-    if not np.isfinite(found.estimate):
+    if not np.isfinite(result.estimate):
         return Effect(level, None, "the estimate is not defined")
-    refused = too_few_groups(found.clustering(groups).leverage)
-    return Effect(level, None if refused else found, refused)
+    refused = too_few_groups(result.clustering(groups).leverage)
+    return Effect(level, None if refused else result, refused)
 
 
 def labels_in_order(study: Study) -> dict[str, list[str]]:

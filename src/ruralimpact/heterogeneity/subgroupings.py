@@ -95,34 +95,34 @@ def make_subgrouping(
 def _quantiles(entry: Subgroups, basis: str, values: FloatArray) -> Subgrouping:
     count = int(entry.quantiles or 0)
     try:
-        found = quantile_classes(values, count)
+        result = quantile_classes(values, count)
     except DesignError as problem:
         raise DesignError(f"subgroup '{entry.name}': {problem}") from None
-    levels = [str(place) for place in range(1, count + 1)]
+    levels = [str(position) for position in range(1, count + 1)]
     levels[0], levels[-1] = f"{levels[0]} (lowest)", f"{levels[-1]} (highest)"
     return Subgrouping(
-        entry.name, entry.label, basis, found.codes, tuple(levels), found.low, found.high
+        entry.name, entry.label, basis, result.codes, tuple(levels), result.low, result.high
     )
 
 
 def _declared(entry: Subgroups, column: pd.Series, known: list[str]) -> Subgrouping:
     texts = column.map(_text, na_action="ignore")
     named = {str(value): str(label) for value, label in (entry.levels or {}).items()}
-    found = sorted(set(texts.dropna()))
-    unnamed = [value for value in found if named and value not in named]
+    result = sorted(set(texts.dropna()))
+    unnamed = [value for value in result if named and value not in named]
     if unnamed:
         raise DesignError(
             f"subgroup '{entry.name}': the value '{unnamed[0]}' of '{entry.variable}' has no "
             "label under levels."
         )
-    order = [value for value in (named or dict.fromkeys([*known, *found])) if value in found]
-    place = {value: code for code, value in enumerate(order)}
+    order = [value for value in (named or dict.fromkeys([*known, *result])) if value in result]
+    position = {value: code for code, value in enumerate(order)}
     nothing = np.full(len(order), np.nan)
     return Subgrouping(
         entry.name,
         entry.label,
         "declared",
-        np.array([place.get(text, -1) for text in texts], dtype=np.int64),
+        np.array([position.get(text, -1) for text in texts], dtype=np.int64),
         tuple(named.get(value, value) for value in order),
         nothing,
         nothing,

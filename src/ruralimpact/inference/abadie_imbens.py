@@ -101,7 +101,7 @@ def abadie_imbens_estimate(
         V = [ sum m_i (tau_i - tau)^2 + sum sigma2_j (K_j^2 + 2 m_j K_j - Q_j) ] / N^2
 
     which is the paper's estimator of the marginal variance for the ATE (section 4) and, with m = 0
-    among the candidates, for the ATT. Unmatched focal units (a caliper) are left out of N and of
+    among the candidates, for the ATT. Unmatched focal units (a caliper) are excluded from N and of
     both sums.
 
     References

@@ -41,7 +41,7 @@ def clustered_std_error(sums: FloatArray) -> tuple[float, int]:
     -------
     std_error : float
         ``sqrt(G / (G - 1) * sum of squares)``; NaN for fewer than two groups.
-    n_groups : int
+    n_clusters : int
         Groups with a non-zero score.
     """
     active = sums[np.isfinite(sums) & (sums != 0)]
@@ -70,11 +70,11 @@ def two_way_std_error(scores: FloatArray, first: IntArray, second: IntArray) -> 
     Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
     """
     both = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1].ravel()
-    one, two, joint = (
+    item, two, joint = (
         clustered_std_error(group_sums(scores, codes))[0] ** 2 for codes in (first, second, both)
     )
-    combined = one + two - joint
-    return float(np.sqrt(combined if combined > 0 else max(one, two)))
+    combined = item + two - joint
+    return float(np.sqrt(combined if combined > 0 else max(item, two)))
 
 
 @dataclass(frozen=True)
@@ -163,11 +163,11 @@ class Clustering:
         df : float
             Satterthwaite's; with matched sets no more than the number of sets less one.
         """
-        found = self.corrected(scores)
-        if self.sets is None or not np.isfinite(found.std_error):
-            return found.std_error, found.df
+        result = self.corrected(scores)
+        if self.sets is None or not np.isfinite(result.std_error):
+            return result.std_error, result.df
         n_sets = len(np.unique(self.sets[(self.sets >= 0) & (scores != 0)]))
-        return float(np.sqrt(self.variance(scores))), min(found.df, n_sets - 1)
+        return float(np.sqrt(self.variance(scores))), min(result.df, n_sets - 1)
 
     def plain_std_error(self, scores: FloatArray) -> float:
         """Standard error corrected by the number of groups alone, for the appendix.

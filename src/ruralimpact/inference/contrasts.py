@@ -114,7 +114,7 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
     if len(estimates) < 2:
         raise DesignError("a test of equality needs at least two estimates.")
     _refuse_single_group(scores)
-    values = np.column_stack([one.sums for one in scores])
+    values = np.column_stack([item.sums for item in scores])
     deviation = estimates - estimates.mean()
     centred = values - values.mean(axis=1, keepdims=True)
     roots, vectors = np.linalg.eigh(centred.T @ centred)
@@ -125,7 +125,7 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
     if rank == 0:
         return EqualityTest(np.nan, 0, np.nan, np.nan)
     directions = vectors[:, kept].T
-    df = float(np.mean([combine(scores, one - one.mean()).df for one in directions]))
+    df = float(np.mean([combine(scores, item - item.mean()).df for item in directions]))
     rest = df - rank + 1
     if not rest > 0:
         raise DesignError(
@@ -137,7 +137,7 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
 
 
 def _refuse_single_group(scores: Sequence[CorrectedScores]) -> None:
-    active = np.any([np.nan_to_num(one.sums) != 0 for one in scores], axis=0)
+    active = np.any([np.nan_to_num(item.sums) != 0 for item in scores], axis=0)
     if active.sum() < 2:
         raise DesignError("clustered inference needs at least two groups.")
 

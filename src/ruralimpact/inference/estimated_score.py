@@ -43,7 +43,7 @@ class _LocalMoments:
     Attributes
     ----------
     mean : ndarray, shape (n,)
-        Of the outcome, the unit itself left out.
+        Of the outcome, the unit itself excluded.
     covariance : ndarray, shape (n, p + 1)
         Of the constant and each covariate with the outcome (divisor neighbours - 1).
     """
@@ -133,7 +133,7 @@ def att_score_correction(
     Notes
     -----
     ``d'Vd - c'Vc`` with x the covariates with the constant, mu_w the mean outcome among the nearest
-    units of arm w on the score (the unit itself left out), N1 the number of treated units and::
+    units of arm w on the score (the unit itself excluded), N1 the number of treated units and::
 
         c = sum f (x (mu_1 - mu_0 - tau) + cov_1 + cov_0 p / (1 - p)) / N1
         d = sum f x (y_1 - y_0 - tau) / N1

@@ -70,12 +70,12 @@ def group_leverage(weights: FloatArray, arms: ArrayLike, groups: IntArray) -> Le
     if not np.isfinite(weights).all():
         raise DesignError("weights of units must be finite.")
     arms, weights = np.asarray(arms, dtype=np.int64), np.abs(weights)
-    n_groups = int(groups.max()) + 1 if len(groups) else 0
+    n_clusters = int(groups.max()) + 1 if len(groups) else 0
     n_arms = max(2, int(arms.max()) + 1 if len(arms) else 0)
     cells = groups * n_arms + arms
-    shape = (n_groups, n_arms)
+    shape = (n_clusters, n_arms)
     total, squares = (
-        np.bincount(cells, values, minlength=n_groups * n_arms).reshape(shape)
+        np.bincount(cells, values, minlength=n_clusters * n_arms).reshape(shape)
         for values in (weights, weights**2)
     )
     by_arm = total.sum(axis=0)

@@ -35,7 +35,7 @@ class MultiplierResult:
     conf_low, conf_high : ndarray, shape (E,)
         Symmetric percentile-t interval; it excludes zero exactly when the p-value is at most 1 -
         level.
-    n_groups : ndarray of int, shape (E,)
+    n_clusters : ndarray of int, shape (E,)
         Groups with a non-zero score.
     few_groups : ndarray of bool, shape (E,)
         Fewer than 40 groups: the result deserves a warning (Webb weights unless asked otherwise).
@@ -47,7 +47,7 @@ class MultiplierResult:
     Notes
     -----
     Everything of an estimate that has fewer than two groups (in an arm, where arms are given) or no
-    variance is NaN, apart from `n_groups`.
+    variance is NaN, apart from `n_clusters`.
     """
 
     std_errors: FloatArray
@@ -55,7 +55,7 @@ class MultiplierResult:
     p_values: FloatArray
     conf_low: FloatArray
     conf_high: FloatArray
-    n_groups: IntArray
+    n_clusters: IntArray
     few_groups: BoolArray
     t_draws: FloatArray
     enumerated: bool
@@ -126,9 +126,9 @@ def multiplier_bootstrap(
     scores, arms = scores[order], None if arms is None else np.asarray(arms)[order]
     members = _arm_members(len(scores), arms)
     active = scores != 0
-    n_groups = active.sum(axis=0)
+    n_clusters = active.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        correction = n_groups / np.maximum(n_groups - 1, 1)
+        correction = n_clusters / np.maximum(n_clusters - 1, 1)
         std_errors = np.sqrt(correction * (scores**2).sum(axis=0))
         usable = np.all([active[m].sum(axis=0) >= 2 for m in members], axis=0) & (std_errors > 0)
         std_errors = np.where(usable, std_errors, np.nan)
@@ -136,7 +136,7 @@ def multiplier_bootstrap(
     size = len(scores)
     enumerated = kind == "rademacher" and 2**size <= draws
     points = rng.integers(0, 6, (0 if enumerated else draws, size), dtype=np.uint8)
-    webb = (n_groups < FEW_GROUPS) if kind == "auto" else np.full(len(estimates), kind == "webb")
+    webb = (n_clusters < FEW_GROUPS) if kind == "auto" else np.full(len(estimates), kind == "webb")
     t_draws = np.full((2**size if enumerated else draws, len(estimates)), np.nan)
     for columns, values in ((usable & ~webb, np.sign(_WEBB)), (usable & webb, _WEBB)):
         if columns.any():
@@ -150,24 +150,24 @@ def multiplier_bootstrap(
         p_values=p_values,
         conf_low=estimates - margin,
         conf_high=estimates + margin,
-        n_groups=n_groups.astype(np.int64),
-        few_groups=n_groups < FEW_GROUPS,
+        n_clusters=n_clusters.astype(np.int64),
+        few_groups=n_clusters < FEW_GROUPS,
         t_draws=t_draws,
         enumerated=enumerated,
     )
 
 
-def _arm_members(n_groups: int, arms: ArrayLike | None) -> list[BoolArray]:
-    labels = np.zeros(n_groups) if arms is None else np.asarray(arms)
+def _arm_members(n_clusters: int, arms: ArrayLike | None) -> list[BoolArray]:
+    labels = np.zeros(n_clusters) if arms is None else np.asarray(arms)
     members = [labels == label for label in np.unique(labels)]
-    if n_groups < 2 or min(int(m.sum()) for m in members) < 2:
+    if n_clusters < 2 or min(int(m.sum()) for m in members) < 2:
         raise DesignError("the bootstrap over groups needs at least two groups (in each arm).")
     return members
 
 
-def _all_signs(n_groups: int) -> FloatArray:
+def _all_signs(n_clusters: int) -> FloatArray:
     """Every pattern of +1 and -1, shape (2^G, G)."""
-    patterns = np.arange(2**n_groups)[:, None] >> np.arange(n_groups) & 1
+    patterns = np.arange(2**n_clusters)[:, None] >> np.arange(n_clusters) & 1
     return np.where(patterns == 1, 1.0, -1.0)
 
 

@@ -30,14 +30,14 @@ def centred_in_strata(scores: FloatArray, groups: IntArray, strata: IntArray) ->
     ----------
     Binder (1983), International Statistical Review 51(3); the linearised variance of R's ``survey``.
     """
-    codes, first, place, size = np.unique(
+    codes, first, position, size = np.unique(
         groups, return_index=True, return_inverse=True, return_counts=True
     )
-    place = place.ravel()
+    position = position.ravel()
     stratum = np.unique(strata[first], return_inverse=True)[1].ravel()
-    sums = np.bincount(place, scores, minlength=len(codes))
-    n_groups = np.bincount(stratum)
-    mean = np.where(n_groups > 1, np.bincount(stratum, sums) / n_groups, 0.0)
-    factor = np.where(n_groups > 1, np.sqrt(n_groups / np.maximum(n_groups - 1, 1)), 1.0)
-    centred: FloatArray = scores - (mean[stratum] / size)[place]
-    return centred * factor[stratum][place]
+    sums = np.bincount(position, scores, minlength=len(codes))
+    n_clusters = np.bincount(stratum)
+    mean = np.where(n_clusters > 1, np.bincount(stratum, sums) / n_clusters, 0.0)
+    factor = np.where(n_clusters > 1, np.sqrt(n_clusters / np.maximum(n_clusters - 1, 1)), 1.0)
+    centred: FloatArray = scores - (mean[stratum] / size)[position]
+    return centred * factor[stratum][position]

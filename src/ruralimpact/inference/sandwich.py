@@ -87,9 +87,7 @@ def least_squares(
         positive.
     """
     if weights is not None and not np.all(weights > 0):
-        raise DesignError(
-            "weights of a regression must be positive: leave out units without weight."
-        )
+        raise DesignError("weights of a regression must be positive: exclude units without weight.")
     root = np.ones(len(outcome)) if weights is None else np.sqrt(weights)
     solution, _, rank, _ = np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)
     coefficients = np.asarray(solution, np.float64)

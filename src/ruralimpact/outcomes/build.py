@@ -84,14 +84,14 @@ def build(
     columns: dict[str, Any] = {str(name): survey[name] for name in survey.columns}
     undefined: dict[str, int] = {}
     for block, definitions in (("variables", variables), ("outcomes", outcomes)):
-        for name, made in definitions.items():
+        for name, built in definitions.items():
             key = f"{block}.{name}"
-            source = _Inputs(columns, labels, made.build, key, rows or {}, prices, found or {})
+            source = _Inputs(columns, labels, built.build, key, rows or {}, prices, found or {})
             if name in columns:
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
-            columns[name] = _CONSTRUCTORS[made.build](source, made)
-            if isinstance(made, spec.OfOne) and made.build == "log":
-                count = int((np.isnan(columns[name]) & ~np.isnan(source.number(made.of))).sum())
+            columns[name] = _CONSTRUCTORS[built.build](source, built)
+            if isinstance(built, spec.OfOne) and built.build == "log":
+                count = int((np.isnan(columns[name]) & ~np.isnan(source.number(built.of))).sum())
                 undefined |= {name: count} if count else {}
     return Construction(table=pd.DataFrame(columns, index=survey.index), undefined=undefined)
 
@@ -136,14 +136,14 @@ class _Inputs:
         return [self.number(name, f"{option}[{i}]") for i, name in enumerate(names)]
 
 
-def _variable(source: _Inputs, made: spec.OfOne) -> FloatArray:
-    return source.number(made.of)
+def _variable(source: _Inputs, built: spec.OfOne) -> FloatArray:
+    return source.number(built.of)
 
 
-def _indicator(source: _Inputs, made: spec.Indicator) -> FloatArray:
-    column = source.column(made.of, "of")
-    chosen = _members(source, column, made.of, made.values, "values")
-    dropped = _members(source, column, made.of, made.exclude, "exclude")
+def _indicator(source: _Inputs, built: spec.Indicator) -> FloatArray:
+    column = source.column(built.of, "of")
+    chosen = _members(source, column, built.of, built.values, "values")
+    dropped = _members(source, column, built.of, built.exclude, "exclude")
     return np.where(column.isna() | dropped, np.nan, chosen.astype(float))
 
 
@@ -178,41 +178,41 @@ def values_found(surveys: Mapping[str, pd.DataFrame], *, one_wave: bool) -> dict
     dict of str to set of str
         Empty where there are several waves.
     """
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for table in surveys.values() if one_wave else ():
         for name in table.columns:
             known = table[name].dropna().unique()
-            found.setdefault(str(name), set()).update(map(code_of, known))
-    return found
+            result.setdefault(str(name), set()).update(map(code_of, known))
+    return result
 
 
-def _log(source: _Inputs, made: spec.OfOne) -> FloatArray:
-    values = source.number(made.of)
+def _log(source: _Inputs, built: spec.OfOne) -> FloatArray:
+    values = source.number(built.of)
     return np.log(np.where(values > 0, values, np.nan))
 
 
-def _below(source: _Inputs, made: spec.Below) -> FloatArray:
-    return below(source.number(made.of), float(made.line))
+def _below(source: _Inputs, built: spec.Below) -> FloatArray:
+    return below(source.number(built.of), float(built.line))
 
 
-def _positive(source: _Inputs, made: spec.OfOne) -> FloatArray:
-    values = source.number(made.of)
+def _positive(source: _Inputs, built: spec.OfOne) -> FloatArray:
+    values = source.number(built.of)
     return np.where(np.isnan(values), np.nan, (values > 0).astype(float))
 
 
-def _net_income(source: _Inputs, made: spec.NetIncome) -> FloatArray:
-    if made.rows is None:
-        sales = _amounts(source, made.sales, "sales")
+def _net_income(source: _Inputs, built: spec.NetIncome) -> FloatArray:
+    if built.rows is None:
+        sales = _amounts(source, built.sales, "sales")
         ids = source.column("id", "sales").tolist()
-        return net_income(sales, _amounts(source, made.costs, "costs"), ids).total
-    inner = source.rows_of(made.rows)
-    chosen = _where(inner, made)
+        return net_income(sales, _amounts(source, built.costs, "costs"), ids).total
+    inner = source.rows_of(built.rows)
+    chosen = _where(inner, built)
     sales, costs = (
         {
             name: np.where(chosen, values, 0.0)
             for name, values in _amounts(inner, parts, option).items()
         }
-        for parts, option in ((made.sales, "sales"), (made.costs, "costs"))
+        for parts, option in ((built.sales, "sales"), (built.costs, "costs"))
     )
     rows, units = _keys(source, inner)
     return net_income_of_rows(rows, units, sales, costs)
@@ -220,17 +220,17 @@ def _net_income(source: _Inputs, made: spec.NetIncome) -> FloatArray:
 
 def _keys(source: _Inputs, inner: _Inputs) -> tuple[pd.Series, pd.Series]:
     """Return what rows of another source and units are matched by: the identifier, within the wave."""
-    keys = [one.column("id", "rows") for one in (inner, source)]
+    keys = [item.column("id", "rows") for item in (inner, source)]
     if "wave" in inner.columns and "wave" in source.columns:
-        waves = [one.column("wave", "rows") for one in (inner, source)]
+        waves = [item.column("wave", "rows") for item in (inner, source)]
         keys = [in_waves(key, wave) for key, wave in zip(keys, waves, strict=True)]
     return keys[0], keys[1]
 
 
-def _where(inner: _Inputs, made: spec.OfRows) -> NDArray[np.bool_]:
+def _where(inner: _Inputs, built: spec.OfRows) -> NDArray[np.bool_]:
     """Tell which rows have, for each variable that ``where`` names, one of its values."""
     chosen = np.ones(len(inner.column("id", "rows")), dtype=bool)
-    for name, values in made.where.items():
+    for name, values in built.where.items():
         chosen &= _members(inner, inner.column(name, "where"), name, values, "where")
     return chosen
 
@@ -250,61 +250,61 @@ def _amounts(source: _Inputs, parts: Sequence[spec.Money], option: str) -> dict[
     return amounts
 
 
-def _restore_zero(source: _Inputs, made: spec.RestoreZero) -> FloatArray:
+def _restore_zero(source: _Inputs, built: spec.RestoreZero) -> FloatArray:
     return restore_zero(
-        source.number(made.of),
-        total=source.number(made.total, "total"),
-        parts=source.numbers(made.parts, "parts"),
-        stored_as=float(made.stored_as),
+        source.number(built.of),
+        total=source.number(built.total, "total"),
+        parts=source.numbers(built.parts, "parts"),
+        stored_as=float(built.stored_as),
     )
 
 
-def _sum(source: _Inputs, made: spec.OfSeveral) -> FloatArray:
-    if made.rows is None:
-        return np.asarray(np.sum(source.numbers(made.of, "of"), axis=0), dtype=float)
-    inner = source.rows_of(made.rows)
-    total = np.sum(inner.numbers(made.of, "of"), axis=0)
+def _sum(source: _Inputs, built: spec.OfSeveral) -> FloatArray:
+    if built.rows is None:
+        return np.asarray(np.sum(source.numbers(built.of, "of"), axis=0), dtype=float)
+    inner = source.rows_of(built.rows)
+    total = np.sum(inner.numbers(built.of, "of"), axis=0)
     rows, units = _keys(source, inner)
-    return add_up(rows, np.where(_where(inner, made), total, 0.0), units)
+    return add_up(rows, np.where(_where(inner, built), total, 0.0), units)
 
 
-def _first_of(source: _Inputs, made: spec.OfSeveral) -> FloatArray:
-    first, *others = source.numbers(made.of, "of")
+def _first_of(source: _Inputs, built: spec.OfSeveral) -> FloatArray:
+    first, *others = source.numbers(built.of, "of")
     for other in others:
         first = np.where(np.isnan(first), other, first)
     return first
 
 
-def _difference(source: _Inputs, made: spec.Difference) -> FloatArray:
-    return source.number(made.of) - source.number(made.less, "less")
+def _difference(source: _Inputs, built: spec.Difference) -> FloatArray:
+    return source.number(built.of) - source.number(built.less, "less")
 
 
-def _ratio(source: _Inputs, made: spec.Ratio) -> FloatArray:
-    under = source.number(made.over, "over") * float(made.times)
-    return source.number(made.of) / np.where(under == 0, np.nan, under)
+def _ratio(source: _Inputs, built: spec.Ratio) -> FloatArray:
+    under = source.number(built.over, "over") * float(built.times)
+    return source.number(built.of) / np.where(under == 0, np.nan, under)
 
 
-def _deflate(source: _Inputs, made: spec.Deflate) -> FloatArray:
+def _deflate(source: _Inputs, built: spec.Deflate) -> FloatArray:
     if source.prices is None:
         problem = "'deflate' needs the key 'prices' of the study: a year and deflators."
         raise ConfigError(problem, key=source.key)
     return deflate(
-        source.number(made.of),
-        source.number(made.year, "year"),
+        source.number(built.of),
+        source.number(built.year, "year"),
         deflators=deflators_of(source.prices),
         price_year=source.prices.year,
     )
 
 
-def _poverty(source: _Inputs, made: spec.Poverty) -> FloatArray:
-    areas = source.column(made.by, "by")
-    lines = {str(area): float(line) for area, line in made.lines.items()}
+def _poverty(source: _Inputs, built: spec.Poverty) -> FloatArray:
+    areas = source.column(built.by, "by")
+    lines = {str(area): float(line) for area, line in built.lines.items()}
     for area in areas.dropna().unique():
         if str(area) not in lines:
-            problem = f"'{made.by}' has the value '{area}', which has no line. "
+            problem = f"'{built.by}' has the value '{area}', which has no line. "
             raise ConfigError(problem + nearest(str(area), lines), key=f"{source.key}.lines")
     line = areas.astype(object).map(lines).to_numpy(dtype=float)
-    return foster_greer_thorbecke(source.number(made.of), line, made.order)
+    return foster_greer_thorbecke(source.number(built.of), line, built.order)
 
 
 _CONSTRUCTORS: dict[str, Callable[[_Inputs, Any], FloatArray]] = {

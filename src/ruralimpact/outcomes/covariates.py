@@ -46,7 +46,7 @@ def _check_one(
             hint = nearest(name, known)
             raise ConfigError(f"the sample has no covariate '{name}'. {hint}", key=key)
         return
-    covariates = [one for one, (role, _) in declared.items() if role in ("covariate", "wave")]
+    covariates = [item for item, (role, _) in declared.items() if role in ("covariate", "wave")]
     if name not in declared:
         raise ConfigError(f"there is no variable '{name}'. {nearest(name, covariates)}", key=key)
     role, timing = declared[name]
@@ -68,7 +68,7 @@ def unit_variables(study: Study) -> list[str]:
 
 def covariates_before(study: Study) -> list[str]:
     """Return the covariates that are declared as measured before treatment."""
-    return [name for name, found in _declared(study).items() if found == ("covariate", "pre")]
+    return [name for name, result in _declared(study).items() if result == ("covariate", "pre")]
 
 
 def _declared(study: Study) -> dict[str, tuple[str, str]]:

@@ -87,8 +87,8 @@ def _refuse_common(
     described = {
         source: {entry.variable for entry in entries_of(entries, source)} for source in sources
     }
-    for place, source in enumerate(sources):
-        for other in sources[:place]:
+    for position, source in enumerate(sources):
+        for other in sources[:position]:
             common = sorted((described[source] & described[other]) - fixed)
             if common or not described[source] - fixed:
                 words = f", and both have '{common[0]}'" if common else ""

@@ -37,13 +37,13 @@ def deflate(
         A year has no deflator.
     """
     year = np.asarray(years, dtype=float)
-    wanted = {price_year, *(int(one) for one in np.unique(year[~np.isnan(year)]))}
-    for one in sorted(wanted):
-        if one not in deflators:
-            raise ConfigError(f"there is no deflator of the year {one}.", key="prices.deflators")
+    wanted = {price_year, *(int(item) for item in np.unique(year[~np.isnan(year)]))}
+    for item in sorted(wanted):
+        if item not in deflators:
+            raise ConfigError(f"there is no deflator of the year {item}.", key="prices.deflators")
     index = np.full(len(year), np.nan)
-    for one, deflator in deflators.items():
-        index[year == one] = deflator
+    for item, deflator in deflators.items():
+        index[year == item] = deflator
     return np.asarray(np.asarray(amounts, dtype=float) * deflators[price_year] / index)
 
 
@@ -83,10 +83,10 @@ def at_study_prices(
             problem = f"the source '{source.name}' states a price year, and the study has none."
             raise ConfigError(problem, key="prices.year")
         deflators = deflators_of(prices)
-        for one in (source.price_year, prices.year):
-            if one not in deflators:
+        for item in (source.price_year, prices.year):
+            if item not in deflators:
                 raise ConfigError(
-                    f"there is no deflator of the year {one}.", key="prices.deflators"
+                    f"there is no deflator of the year {item}.", key="prices.deflators"
                 )
         factor *= deflators[prices.year] / deflators[source.price_year]
     if (source.currency is not None or source.price_year is not None) and not amounts:

@@ -1,4 +1,4 @@
-"""Analysis samples: units without outcomes, outcomes apart, and who was left out."""
+"""Analysis samples: units without outcomes, outcomes apart, and who was excluded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Sample:
     outcomes : DataFrame
         ``unit_id`` and one float column an outcome, rows as in `units`.
     exclusions : DataFrame
-        `EXCLUSION_COLUMNS`: rows left out of the sample (scope: sample), and values that one built
+        `EXCLUSION_COLUMNS`: rows excluded from the sample (scope: sample), and values that one built
         variable has no definition for (scope: sample/variable).
     contamination : DataFrame
         `CONTAMINATION_COLUMNS`: by wave, how many controls are controls no more; empty for a sample
@@ -107,7 +107,7 @@ def _built(
 ) -> Sample:
     asked = {**study.references, **study.samples}[name]
     entries = parse_codebook(study.codebook, surveys)
-    several = {one.name for one in study.sources if one.item is not None}
+    several = {item.name for item in study.sources if item.item is not None}
     priced = {
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
     }
@@ -122,7 +122,7 @@ def _built(
             within=f"sample {name}",
         )
     outcomes = _outcomes(name, asked, study)
-    one_wave = len({one.wave for one in study.sources}) == 1
+    one_wave = len({item.wave for item in study.sources}) == 1
     try:
         construction = build(
             pooled,
@@ -147,16 +147,18 @@ def _built(
         _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))
         for source, count in _strays(rows, pooled["id"]).items()
     ]
-    others = {one: build_sample(one, surveys, study, built=known).units for one in asked.referred}
-    selected, left_out, contamination = _selected(name, asked, table, others, study)
-    excluded += [_exclusion(name, *counted) for counted in left_out]
+    others = {
+        item: build_sample(item, surveys, study, built=known).units for item in asked.referred
+    }
+    selected, unselected, contamination = _selected(name, asked, table, others, study)
+    excluded += [_exclusion(name, *counted) for counted in unselected]
     if asked.two_periods is not None:
         change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
         return Sample(change.units, change.outcomes, _exclusions(excluded), contamination)
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
-    units = selected[[*keys, *(one for one in unit_variables(study) if one in selected)]]
+    units = selected[[*keys, *(item for item in unit_variables(study) if item in selected)]]
     values = selected[["unit_id", *outcomes]]
     return Sample(units, values, _exclusions(excluded), contamination)
 
@@ -164,7 +166,7 @@ def _built(
 def _at_study_prices(
     name: str, table: pd.DataFrame, entries: Sequence[Entry], study: Study
 ) -> pd.DataFrame:
-    source = next(one for one in study.sources if one.name == name)
+    source = next(item for item in study.sources if item.name == name)
     amounts = [entry.variable for entry in entries_of(entries, name) if entry.type == "money"]
     return at_study_prices(table, source, amounts, study.prices)
 
@@ -177,8 +179,8 @@ def _outcomes(name: str, asked: spec.Sample, study: Study) -> dict[str, AnyOutco
             problem = f"there is no outcome '{outcome}'. {nearest(outcome, study.outcomes)}"
             raise ConfigError(problem, key=f"samples.{name}.outcomes")
         used = study.outcomes[outcome].inputs
-        wanted += [one for one in study.outcomes if one in used and one not in wanted]
-    return {one: study.outcomes[one] for one in study.outcomes if one in wanted}
+        wanted += [item for item in study.outcomes if item in used and item not in wanted]
+    return {item: study.outcomes[item] for item in study.outcomes if item in wanted}
 
 
 def _selected(
@@ -188,7 +190,7 @@ def _selected(
     others: Mapping[str, pd.DataFrame],
     study: Study,
 ) -> tuple[pd.DataFrame, list[tuple[str, int, int]], pd.DataFrame]:
-    """Give rows their group and baseline, and leave out who is not compared: counted, by reason."""
+    """Give rows their group and baseline, and exclude who is not compared: counted, by reason."""
     excluded: list[tuple[str, int, int]] = []
     contamination = pd.DataFrame(columns=list(CONTAMINATION_COLUMNS))
     column = asked.group or "id"
@@ -205,7 +207,7 @@ def _selected(
         arms = [asked.arm] if asked.arm is not None else []
         if column != "id" and column in table:  # as the baseline has it
             table = table.assign(**{column: table[column].astype("str")})
-        table, left_out = with_baseline(
+        table, unselected = with_baseline(
             table,
             before.assign(**{} if column == "id" else {column: before["group"]}),
             variables=[*unit_variables(study), column],
@@ -214,37 +216,37 @@ def _selected(
             sample=name,
             named=asked.baseline,
         )
-        excluded += left_out
+        excluded += unselected
     if asked.restrict_to is not None:
         ids = others[asked.restrict_to]["id"]
-        table, left_out = restricted(table, ids, asked.restrict_to)
-        excluded += left_out
+        table, unselected = restricted(table, ids, asked.restrict_to)
+        excluded += unselected
     table = table.assign(group=_groups(name, column, table))
     known = table["group"].notna()
     if not known.all():
         excluded.append((f"the group '{column}' is missing", int((~known).sum()), len(table)))
         table = table[known].reset_index(drop=True)
-    table, left_out = _drawn(name, asked, table)
-    excluded += left_out
+    table, unselected = _drawn(name, asked, table)
+    excluded += unselected
     _refuse_changes(name, asked, table)
-    table = carried_over(table, [one for one in (asked.arm, asked.first_treated) if one])
+    table = carried_over(table, [item for item in (asked.arm, asked.first_treated) if item])
     if asked.arm is not None and asked.first_treated is not None:
-        found = adoption(
+        result = adoption(
             table,
             arm=asked.arm,
             first_treated=asked.first_treated,
             handling=asked.contaminated,
             sample=name,
         )
-        excluded += found.excluded
-        table, contamination = table[found.kept].reset_index(drop=True), found.counts
+        excluded += result.excluded
+        table, contamination = table[result.kept].reset_index(drop=True), result.counts
     return table, excluded, contamination
 
 
 def _drawn(
     name: str, asked: spec.Sample, table: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[tuple[str, int, int]]]:
-    """Give rows their sampling weight and stratum; rows without a stratum are left out and counted."""
+    """Give rows their sampling weight and stratum; rows without a stratum are excluded and counted."""
     for option, columns in (("weight", asked.weight or ()), ("strata", (asked.strata,))):
         for column in columns:
             if column is not None and column not in table:
@@ -273,13 +275,13 @@ def _refuse_changes(name: str, asked: spec.Sample, table: pd.DataFrame) -> None:
 
 def _refuse_two_ways(name: str, asked: spec.Sample, table: pd.DataFrame, study: Study) -> None:
     """Refuse units or groups of several sources that differ only in the way of writing."""
-    distinct = {column for one in study.sources for column in one.as_written}
+    distinct = {column for item in study.sources for column in item.as_written}
     group = asked.group or "id"
     raw_names = {row["raw_name"] for row in study.codebook if row["variable"] == group}
     ids = {
         column
-        for one in study.sources
-        for column in ([one.id] if isinstance(one.id, str) else one.id)
+        for item in study.sources
+        for column in ([item.id] if isinstance(item.id, str) else item.id)
     }
     for column, written, what in (("id", ids, "identifiers"), (group, raw_names, "groups")):
         if column in table and not written & distinct and not is_numeric_dtype(table[column]):

@@ -28,7 +28,7 @@ class TwoPeriods:
     outcomes : DataFrame
         ``unit_id`` and the change of each outcome: mean after less mean before.
     excluded : list of (str, int, int)
-        Reason, units left out for it, and units before.
+        Reason, units excluded for it, and units before.
     """
 
     units: pd.DataFrame

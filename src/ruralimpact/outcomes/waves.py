@@ -185,9 +185,9 @@ def adoption(
     Returns
     -------
     Adoption
-        In a sample of one wave, beneficiaries whose treatment had not begun are left out whatever
+        In a sample of one wave, beneficiaries whose treatment had not begun are excluded whatever
         `handling` is; in one of several waves those rows are the baseline. Controls of which it is not
-        known are left out, unless contaminated ones are kept.
+        known are excluded, unless contaminated ones are kept.
 
     Raises
     ------

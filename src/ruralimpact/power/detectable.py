@@ -46,7 +46,7 @@ class Sampling:
 
     Attributes
     ----------
-    n_groups : int
+    n_clusters : int
         Of both arms together.
     group_size : float
         Units interviewed a group, on average, before attrition.
@@ -58,15 +58,15 @@ class Sampling:
         Share of groups that are treated.
     """
 
-    n_groups: int
+    n_clusters: int
     group_size: float
     size_cv: float = 0.0
     attrition: float = 0.0
     treated_share: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.n_groups < 4:
-            raise DesignError(f"At least 4 groups are needed, two an arm, not {self.n_groups}.")
+        if self.n_clusters < 4:
+            raise DesignError(f"At least 4 groups are needed, two an arm, not {self.n_clusters}.")
         if self.group_size * (1 - self.attrition) < 1 or not 0 <= self.attrition < 1:
             raise DesignError(
                 f"Less than one unit a group is left: size {self.group_size:g}, attrition "
@@ -110,7 +110,7 @@ def standard_error(variance: Variance, sampling: Sampling, design: Design) -> fl
     if design not in factors:
         raise DesignError(f"Unknown design '{design}'; known: {', '.join(DESIGNS)}.")
     share = sampling.treated_share
-    arms = 1 / (sampling.n_groups * share) + 1 / (sampling.n_groups * (1 - share))
+    arms = 1 / (sampling.n_clusters * share) + 1 / (sampling.n_clusters * (1 - share))
     return float(np.sqrt((between + within) * factors[design] * arms))
 
 
@@ -146,6 +146,6 @@ def minimum_detectable_effect(
         raise DesignError(
             f"Power is at least 0.5 and below 1, the level between 0 and 1; not {power:g}, {level:g}."
         )
-    df = sampling.n_groups - 2
+    df = sampling.n_clusters - 2
     multiplier = stdtrit(df, 1 - level / 2) + stdtrit(df, power)
     return float(multiplier * standard_error(variance, sampling, design))

@@ -152,8 +152,8 @@ def _outcome_rows(
     wave = _wave(entry, fitted, treatment, groups)
     measured = _measured(plain, fitted, controls) | {"synthetic": study.synthetic}
     for design in designs:
-        for n_groups in entry.groups:
-            sampling = Sampling(n_groups=n_groups, **wave)
+        for n_clusters in entry.groups:
+            sampling = Sampling(n_clusters=n_clusters, **wave)
             row = _row(variance, sampling, design, entry, measured)
             yield common | row | _waves(variance, sampling, design, stays["basis"]) | measured
 
@@ -162,7 +162,7 @@ def _wave(
     entry: Power, present: VarianceComponents, treatment: Any, groups: Any
 ) -> dict[str, float]:
     """Size and arms of the next wave: as declared, else as in the present one."""
-    treated = len(set(groups[treatment == 1])) / present.n_groups
+    treated = len(set(groups[treatment == 1])) / present.n_clusters
     return {
         "group_size": float(_given(entry.group_size, present.mean_size)),
         "size_cv": float(_given(entry.size_cv, present.size_cv)),
@@ -189,9 +189,9 @@ def _autocorrelation(
     if before is not None and entry.autocorrelation is None:
         groups = part.comparison.units["group"].to_numpy()[known]
         covariates = part.covariates(outcome)[known]
-        found = autocorrelation(before[known], values[known], groups, covariates)
-        group = found.unit if np.isnan(found.group) else found.group
-        return {"unit": found.unit, "group": group, "basis": "estimated"}
+        result = autocorrelation(before[known], values[known], groups, covariates)
+        group = result.unit if np.isnan(result.group) else result.group
+        return {"unit": result.unit, "group": group, "basis": "estimated"}
     if entry.autocorrelation is None:
         raise ConfigError(
             f"the designs ancova and difference need the autocorrelation of '{outcome}', and the "
@@ -251,7 +251,7 @@ def _measured(
         "unit_r2": 1 - fitted.unit / plain.unit,
         "control_mean": float(controls.mean()),
         "control_sd": float(controls.std(ddof=1)),
-        "groups_now": fitted.n_groups,
+        "groups_now": fitted.n_clusters,
         "units_now": fitted.n_units,
         "controls_now": len(controls),
     }

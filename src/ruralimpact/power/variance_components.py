@@ -27,7 +27,7 @@ class VarianceComponents:
         Intra-group correlation ``group / (group + unit)``.
     conf_low, conf_high : float
         Of `icc`; exact where groups are of equal size and the outcome normal, else approximate.
-    n_groups, n_units : int
+    n_clusters, n_units : int
     mean_size : float
         Units a group.
     size_cv : float
@@ -39,7 +39,7 @@ class VarianceComponents:
     icc: float
     conf_low: float
     conf_high: float
-    n_groups: int
+    n_clusters: int
     n_units: int
     mean_size: float
     size_cv: float
@@ -107,7 +107,7 @@ def variance_components(
         icc=group / (group + unit),
         conf_low=float((low - 1) / (low + anova.size - 1)),
         conf_high=float((high - 1) / (high + anova.size - 1)),
-        n_groups=len(sizes),
+        n_clusters=len(sizes),
         n_units=len(y),
         mean_size=float(sizes.mean()),
         size_cv=float(sizes.std() / sizes.mean()),
@@ -188,17 +188,17 @@ class _Anova:
 
     @classmethod
     def of(cls, X: FloatArray, codes: IntArray) -> "_Anova":
-        n, n_groups = len(codes), int(codes.max()) + 1
+        n, n_clusters = len(codes), int(codes.max()) + 1
         overall = _basis(np.column_stack([np.ones(n), X]))
         within = _basis(_deviations(X, codes))
-        df_within = n - n_groups - within.shape[1]
-        df_between = n_groups + within.shape[1] - overall.shape[1]
+        df_within = n - n_clusters - within.shape[1]
+        df_between = n_clusters + within.shape[1] - overall.shape[1]
         if df_within < 1 or df_between < 1:
             raise DesignError(
-                f"Variance between and within groups cannot be told apart: {n} units in {n_groups} "
+                f"Variance between and within groups cannot be told apart: {n} units in {n_clusters} "
                 f"groups leave {max(df_between, 0)} and {max(df_within, 0)} degrees of freedom."
             )
-        sums = np.array([np.bincount(codes, column, n_groups) for column in overall.T])
+        sums = np.array([np.bincount(codes, column, n_clusters) for column in overall.T])
         return cls(
             overall, within, codes, df_between, df_within, float(n - (sums**2).sum()) / df_between
         )

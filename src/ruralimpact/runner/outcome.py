@@ -54,9 +54,9 @@ def summary(study: Study, root: Path) -> list[str]:
 
 def _stage_errors(study: StudyProgress, log: str, root: Path, output: Path) -> Iterable[str]:
     text = _read(root / log)
-    found = [line for line in text.splitlines() if line.startswith("error: ")]
-    if found:
-        return [*found, f"Details: {log}"]
+    result = [line for line in text.splitlines() if line.startswith("error: ")]
+    if result:
+        return [*result, f"Details: {log}"]
     last = _last_exception(text) or _last_exception(_read(output))
     because = f" ({last})" if last else ""
     fault = _FAULT.format(stage=STAGES[study.stage], study=study.name, last=because)
@@ -71,9 +71,9 @@ def _workflow_errors(progress: RunProgress, root: Path, output: Path) -> list[st
             "error: another Snakemake is at work in this folder. Wait until it has ended; if there is "
             "none, run: snakemake --unlock"
         ]
-    found = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
-    if found:
-        return found
+    result = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
+    if result:
+        return result
     return [f"error: Snakemake could not run the workflow. Details: {output.relative_to(root)}"]
 
 

@@ -160,10 +160,10 @@ def _end_processes(token: str) -> None:
 def _processes(token: str) -> list["psutil.Process"]:
     import psutil
 
-    found = []
+    result = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             alive = process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid()
             if alive and process.environ().get(TOKEN) == token:
-                found.append(process)
-    return found
+                result.append(process)
+    return result

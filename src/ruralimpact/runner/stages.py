@@ -150,37 +150,37 @@ class RunProgress:
             return (wildcards["study"], stage) if stage in STAGES else None
         return self._rules.get(rule)
 
-    def _plan(self, place: _Place) -> None:
-        if place:
-            name, stage = place
+    def _plan(self, position: _Place) -> None:
+        if position:
+            name, stage = position
             planned = self.studies[name].planned
             planned[stage] = planned.get(stage, 0) + 1
 
     def _on_job_info(self, event: Mapping[str, Any]) -> None:
-        place = self._place(event["rule_name"], event["wildcards"] or {})
-        self._jobs[event["jobid"]] = place
+        position = self._place(event["rule_name"], event["wildcards"] or {})
+        self._jobs[event["jobid"]] = position
         if not self._planned:  # no plan: a dry run, or a project with an `onstart` of its own
-            self._plan(place)
-        if place:
-            name, stage = place
+            self._plan(position)
+        if position:
+            name, stage = position
             study = self.studies[name]
             if study.stage != stage:
                 study.stage = stage
                 study.inside = (0, study.planned.get(stage, 1), "")
 
     def _on_job_finished(self, event: Mapping[str, Any]) -> None:
-        place = self._jobs.get(event["job_id"])
-        if place:
-            name, stage = place
+        position = self._jobs.get(event["job_id"])
+        if position:
+            name, stage = position
             study = self.studies[name]
             study.finished[stage] = study.finished.get(stage, 0) + 1
             if study.stage == stage and study.planned.get(stage, 1) > 1:
                 study.inside = (study.finished[stage], study.planned[stage], "")
 
     def _on_job_error(self, event: Mapping[str, Any]) -> None:
-        place = self._jobs.get(event["jobid"])
-        if place:
-            name, stage = place
+        position = self._jobs.get(event["jobid"])
+        if position:
+            name, stage = position
             self.studies[name].stage = stage
             self.studies[name].failed += list(event["log"])
 

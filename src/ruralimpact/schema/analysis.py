@@ -151,7 +151,7 @@ class DifferenceInDifferences(ComparedChanges, title="Difference in differences"
     """`method: difference_in_differences`, of a sample with one row a unit and wave.
 
     Units that were not observed in every wave named, or whose treatment neither begins between
-    `before` and `after` nor stays away, are left out and counted.
+    `before` and `after` nor stays away, are excluded and counted.
     """
 
     method: Literal["difference_in_differences"]
@@ -192,7 +192,7 @@ class Staggered(OverTime, title="Treatment that begins at several times"):
     """`method: staggered`, of a sample with one row a unit and wave.
 
     Effects by cohort and wave, and their averages. Units that were not observed in every wave, or
-    treated already in the first, are left out and counted.
+    treated already in the first, are excluded and counted.
     """
 
     method: Literal["staggered"]

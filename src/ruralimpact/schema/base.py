@@ -50,7 +50,9 @@ class Settings(BaseModel):
         known = list(cls.model_fields)
         for key in data if isinstance(data, Mapping) else ():
             if key not in known:
-                chosen = [f"{one}: {data[one]}" for one in CHOOSING if one in known and one in data]
+                chosen = [
+                    f"{item}: {data[item]}" for item in CHOOSING if item in known and item in data
+                ]
                 of = f" of {chosen[0]}" if chosen else ""
                 raise fault(f"unknown key '{key}'{of}. {nearest(str(key), known)}", key)
         return data
@@ -61,8 +63,8 @@ class Settings(BaseModel):
     ) -> dict[str, Any]:
         """Add the texts under the fields, which are read only here: importing the models stays cheap."""
         schema = handler.resolve_ref_schema(handler(core_schema))
-        for one in reversed(cls.__mro__):
-            for key, text in _texts_under_fields(one).items():
+        for item in reversed(cls.__mro__):
+            for key, text in _texts_under_fields(item).items():
                 if key in schema["properties"]:
                     schema["properties"][key]["description"] = text
         schema["properties"] = {key: schema["properties"][key] for key in cls.written_order()}
@@ -71,7 +73,7 @@ class Settings(BaseModel):
     @classmethod
     def written_order(cls) -> list[str]:
         """Return the keys in the order in which they are written and described."""
-        last = {key: place for place, key in enumerate(cls.later_keys, start=1)}
+        last = {key: position for position, key in enumerate(cls.later_keys, start=1)}
         return sorted(cls.model_fields, key=lambda key: last.get(key, 0))
 
     # Read-only access by key, for what has not been moved to attributes yet: only keys that were given.
@@ -128,14 +130,14 @@ def plain(value: Any, *without: str) -> Any:
     ----------
     value : model, or mapping or sequence of models
     *without : str
-        Keys of the outermost models that are left out.
+        Keys of the outermost models that are excluded.
     """
     if isinstance(value, Settings):
         return {key: plain(value[key]) for key in value if key not in without}
     if isinstance(value, dict):
-        return {key: plain(one, *without) for key, one in value.items()}
+        return {key: plain(item, *without) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one, *without) for one in value]
+        return [plain(item, *without) for item in value]
     return value
 
 
@@ -152,9 +154,9 @@ def fault(problem: str, *key: str | int) -> PydanticCustomError:
 
 
 def _no_entry_twice(entries: tuple[T, ...]) -> tuple[T, ...]:
-    for place, entry in enumerate(entries):
-        if entry in entries[:place]:
-            raise fault(f"an entry stands twice: '{entry}'.", place)
+    for position, entry in enumerate(entries):
+        if entry in entries[:position]:
+            raise fault(f"an entry stands twice: '{entry}'.", position)
     return entries
 
 

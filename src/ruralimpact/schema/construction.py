@@ -56,7 +56,7 @@ class Construction(Settings):
         """Variables and outcomes that it is made of."""
         values = (getattr(self, key) for key in self.naming)
         return tuple(
-            one for value in values for one in ([value] if isinstance(value, str) else value)
+            item for value in values for item in ([value] if isinstance(value, str) else value)
         )
 
 
@@ -77,7 +77,7 @@ class Indicator(Construction, title="Indicator"):
     values: SomeEntries[Value]
     """Values for which the indicator is 1; it is 0 for others."""
     exclude: Entries[Value] = ()
-    """Values for which it is missing, so that the unit is left out."""
+    """Values for which it is missing, so that the unit is excluded."""
 
 
 class Below(Construction, title="Whether a variable is under a line"):
@@ -122,16 +122,16 @@ class NetIncome(OfRows, title="Net income"):
     @property
     def inputs(self) -> tuple[str, ...]:
         """Variables and outcomes that it is made of."""
-        named = [(one.quantity, one.price, one.amount) for one in (*self.sales, *self.costs)]
+        named = [(item.quantity, item.price, item.amount) for item in (*self.sales, *self.costs)]
         return (*(name for names in named for name in names if name is not None), *self.where)
 
     @model_validator(mode="after")
     def _lists_nothing_twice(self) -> Self:
         for key, parts in (("sales", self.sales), ("costs", self.costs)):
             names = [part.amount or part.quantity for part in parts]
-            for place, name in enumerate(names):
-                if name in names[:place]:
-                    raise fault(f"'{name}' is listed twice.", key, place)
+            for position, name in enumerate(names):
+                if name in names[:position]:
+                    raise fault(f"'{name}' is listed twice.", key, position)
         return self
 
 

@@ -33,11 +33,11 @@ class Document:
     file: str | Path | None = None
     lines: Mapping[Place, int] = field(default_factory=dict)
 
-    def line(self, place: Sequence[str | int | float]) -> int | None:
+    def line(self, position: Sequence[str | int | float]) -> int | None:
         """Return the line of a key; that of the nearest around it where it is not there itself."""
-        for length in range(len(place), 0, -1):
-            if tuple(place[:length]) in self.lines:
-                return self.lines[tuple(place[:length])]
+        for length in range(len(position), 0, -1):
+            if tuple(position[:length]) in self.lines:
+                return self.lines[tuple(position[:length])]
         return None
 
     def place(self, key: str) -> Place:
@@ -178,7 +178,7 @@ def _key_problem(key: yaml.Node) -> str | None:
 
 
 def _lines(
-    node: yaml.Node, place: Place, left: list[int], around: tuple[int, ...]
+    node: yaml.Node, number: Place, left: list[int], around: tuple[int, ...]
 ) -> Iterator[tuple[Place, int]]:
     """Yield places with their lines, aliases written out, as many as `left` (one number) allows."""
     left[0] -= 1
@@ -188,32 +188,32 @@ def _lines(
     around = (*around, id(node))
     if isinstance(node, yaml.SequenceNode):
         for position, entry in enumerate(node.value):
-            yield (*place, position), entry.start_mark.line + 1
-            yield from _lines(entry, (*place, position), left, around)
+            yield (*number, position), entry.start_mark.line + 1
+            yield from _lines(entry, (*number, position), left, around)
     elif isinstance(node, yaml.MappingNode):
         own = sorted(node.value, key=lambda pair: pair[0].tag != _MERGE)  # own keys stand last
         for key, value in own:
             if key.tag == _MERGE:
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    yield from _lines(merged, place, left, around)
+                    yield from _lines(merged, number, left, around)
             elif isinstance(key, yaml.ScalarNode):
                 name = (
                     int(key.value)
                     if key.tag.endswith(":int") and key.value.isdecimal()
                     else key.value
                 )
-                yield (*place, name), key.start_mark.line + 1
-                yield from _lines(value, (*place, name), left, around)
+                yield (*number, name), key.start_mark.line + 1
+                yield from _lines(value, (*number, name), left, around)
 
 
 def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:
     for part in parts:
         if isinstance(content, Mapping):
-            found = next((key for key in content if str(key) == part), None)
+            result = next((key for key in content if str(key) == part), None)
         elif isinstance(content, list):
-            names = [one.get("name") if isinstance(one, Mapping) else None for one in content]
+            names = [item.get("name") if isinstance(item, Mapping) else None for item in content]
             number = int(part) - 1 if part.isdecimal() else -1
-            found = (
+            result = (
                 names.index(part)
                 if part in names
                 else number
@@ -221,8 +221,8 @@ def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:
                 else None
             )
         else:
-            found = None
-        if found is None:
+            result = None
+        if result is None:
             return
-        yield found
-        content = content[found]
+        yield result
+        content = content[result]

@@ -27,11 +27,11 @@ def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
     str
     """
     error = errors[0]
-    if all(one["type"] in _TYPES for one in errors):
-        found = {_TYPES[one["type"]] for one in errors}
-        types = [one for one in dict.fromkeys(_TYPES.values()) if one in found]
+    if all(item["type"] in _TYPES for item in errors):
+        result = {_TYPES[item["type"]] for item in errors}
+        types = [item for item in dict.fromkeys(_TYPES.values()) if item in result]
         return _wrong_type(error["input"], types, is_whole=whole is not None)
-    error = next(one for one in errors if one["type"] not in _TYPES)
+    error = next(item for item in errors if item["type"] not in _TYPES)
     context = error.get("ctx", {})
     if error["type"] == "missing":
         return f"the key '{error['loc'][-1]}' is missing."

@@ -22,7 +22,7 @@ class Sensitivity(Settings):
     """How the matched estimates are tested beyond what is always done."""
 
     leave_out: str | None = None
-    """Variable of the units, such as a region, of which each value is left out in turn, to match and
+    """Variable of the units, such as a region, of which each value is excluded in turn, to match and
     estimate anew; samples that lack it are passed over."""
     analyses: DistinctEntries[str] | None = None
     """Matched analyses that are tested: all when not given, none when the list is empty."""
@@ -80,7 +80,7 @@ class Attrition(Settings):
     compared: str | None = None
     """Sample of those found that are still compared, where some are not (controls treated since); all
     of the follow-up when not given. Others are not lost: they and groups of which only such units
-    were found are left out of effects, and counted."""
+    were found are excluded from effects, and counted."""
     treatment: str
     """Treatment variable of the baseline."""
     covariates: DistinctEntries[str] = ()

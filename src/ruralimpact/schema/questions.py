@@ -74,7 +74,7 @@ class Product(Settings):
 
     @model_validator(mode="after")
     def _is_whole_or_in_grades(self) -> Self:
-        whole = [one for one in (self.quantity, self.value) if one is not None]
+        whole = [item for item in (self.quantity, self.value) if item is not None]
         if len(whole) == 1 or (self.grades is not None) == (len(whole) == 2):
             raise fault("give quantity and value, or grades that have both.")
         return self
@@ -126,6 +126,6 @@ class Association(Settings):
 def refuse_name_twice(entries: Iterable[Subgroups | Product | Association], key: str) -> None:
     """Raise a fault where two entries have one name."""
     names = [entry.name for entry in entries]
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            raise fault(f"the name '{name}' stands twice.", key, place)
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise fault(f"the name '{name}' stands twice.", key, position)

@@ -61,7 +61,7 @@ class Sample(Settings):
     """Outcomes that the sources can give, if not all."""
     baseline: str | None = None
     """Sample whose units were asked before: what these sources do not hold themselves (covariates, arm,
-    group) is theirs, by `id`. Units that are not in it are left out and counted."""
+    group) is theirs, by `id`. Units that are not in it are excluded and counted."""
     restrict_to: str | None = None
     """Keep only units that are in that sample too, by `id`."""
     arm: str | None = None

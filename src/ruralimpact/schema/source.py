@@ -16,7 +16,7 @@ from ruralimpact.schema.base import (
     Text,
     fault,
 )
-from ruralimpact.schema.repair import AnyRepair
+from ruralimpact.schema.edit import AnyEdit
 
 
 class Reading(Settings):
@@ -48,8 +48,8 @@ class JoinedFile(Reading):
     """The file, relative to the project's folder."""
     by: SomeDistinctEntries[str] | Annotated[dict[str, str], Field(min_length=1)]
     """Raw columns that both files have, or column of the source to column of this file."""
-    clean: Entries[AnyRepair] = ()
-    """Repairs of this file, before it is joined."""
+    edits: Entries[AnyEdit] = ()
+    """Edits of this file, before it is joined."""
 
 
 class Condition(Settings):
@@ -58,7 +58,7 @@ class Condition(Settings):
     column: str
     """Raw column, also one of a joined file."""
     reason: Text
-    """Why others are left out, as the sample table words it."""
+    """Why others are excluded, as the sample table words it."""
     values: SomeEntries[str | int | float] | None = None
     """Keep rows with these values."""
     other_than: SomeEntries[str | int | float] | None = None
@@ -124,12 +124,12 @@ class SourceEntry(Reading):
     item: str | None = None
     """Variable of the codebook that tells apart the rows of a unit, where the file has several of each
     (products, plots); its rows are added up by `rows` in variables and outcomes."""
-    clean: Entries[AnyRepair] = ()
-    """Repairs before the codebook is applied, in this order; each is counted in the quality report."""
+    edits: Entries[AnyEdit] = ()
+    """Edits before the codebook is applied, in this order; each is counted in the quality report."""
     join: Entries[JoinedFile] = ()
-    """Files of the same wave whose columns are joined to the rows of this one, after its repairs."""
+    """Files of the same wave whose columns are joined to the rows of this one, after its edits."""
     keep: Entries[Condition] = ()
-    """Rows that are kept, after repairs and joins; those that are not are counted with the reason."""
+    """Rows that are kept, after edits and joins; those that are not are counted with the reason."""
     dates: Text | None = None
     """How dates are written (codebook type `date`), in the signs of strptime such as `%d/%m/%Y`; as
     `2024-03-01` when not given."""
@@ -139,10 +139,10 @@ class SourceEntry(Reading):
 
     @property
     def other_files(self) -> list[str]:
-        """Files that it is read with: joined ones, and tables of repairs."""
-        repairs = [*self.clean, *(repair for one in self.join for repair in one.clean)]
-        tables = [repair["file"] for repair in repairs if "file" in repair]
-        return list(dict.fromkeys([*(one.path for one in self.join), *tables]))
+        """Files that it is read with: joined ones, and tables of edits."""
+        edits = [*self.edits, *(edit for item in self.join for edit in item.edits)]
+        tables = [edit["file"] for edit in edits if "file" in edit]
+        return list(dict.fromkeys([*(item.path for item in self.join), *tables]))
 
 
 class Source(SourceEntry):

@@ -42,7 +42,7 @@ def stage_view(study: Study, stage: str) -> dict[str, Any]:
         view["analyses"] = plain(study.analyses, "label")
     if stage == "design":
         # Means before treatment may be covariates, and want their names in balance tables.
-        view["outcome_labels"] = {name: one.label for name, one in study.outcomes.items()}
+        view["outcome_labels"] = {name: item.label for name, item in study.outcomes.items()}
     else:
         view["outcomes"] = plain(study.outcomes, *_WORDS[stage])
     return view
@@ -50,17 +50,17 @@ def stage_view(study: Study, stage: str) -> dict[str, Any]:
 
 def _without_label(value: Any, key: str) -> Any:
     if key == "strategies":
-        return [{name: one for name, one in row.items() if name != "label"} for row in value]
+        return [{name: item for name, item in row.items() if name != "label"} for row in value]
     return plain(value, "label") if key == "references" else plain(value)
 
 
 def study_of_stage(view: Mapping[str, Any]) -> Study:
-    """Return the study that a stage is given; names stand in the place of the labels left out."""
+    """Return the study that a stage is given; names stand in the place of the labels excluded."""
     filled = dict(view)
     for key in ("samples", "references", "outcomes"):
         words = {"unit": ""} if key == "outcomes" else {}
         filled[key] = {
-            name: {"label": name, **words, **one} for name, one in view.get(key, {}).items()
+            name: {"label": name, **words, **item} for name, item in view.get(key, {}).items()
         }
-    filled["analyses"] = [{"label": one["name"], **one} for one in view.get("analyses", ())]
+    filled["analyses"] = [{"label": item["name"], **item} for item in view.get("analyses", ())]
     return validated(Study, filled)

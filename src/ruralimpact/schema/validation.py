@@ -100,43 +100,45 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _explained(error: ValidationError, document: Document, under: str | None) -> ConfigError:
     """Describe the first error: unknown keys come before what their absence causes elsewhere."""
-    found: dict[Place, list[ErrorDetails]] = {}
-    for one in error.errors(include_url=False):
-        if one["type"] == "too_short" and len(one["input"]) >= one["ctx"]["min_length"]:
+    result: dict[Place, list[ErrorDetails]] = {}
+    for entry in error.errors(include_url=False):
+        if entry["type"] == "too_short" and len(entry["input"]) >= entry["ctx"]["min_length"]:
             continue  # pydantic counts the entries that are right
-        found.setdefault(_place(one, document.content), []).append(one)
+        result.setdefault(_place(entry, document.content), []).append(entry)
 
     def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, int]:
-        place, errors = item
-        kinds = {one["type"] for one in errors}
+        position, errors = item
+        kinds = {entry["type"] for entry in errors}
         problem = str(errors[0].get("ctx", {}).get("problem", ""))
         first = 0 if problem.startswith("unknown key") else 2 if "missing" in kinds else 1
-        return first, document.line(place) or 0
+        return first, document.line(position) or 0
 
-    place, errors = min(found.items(), key=rank)
-    key = ".".join(part for part in (under, _dotted(document.content, place)) if part) or None
-    problem = explanation(errors, document.content if not place else None)
-    return ConfigError(problem, file=document.file, key=key, line=document.line(place))
+    position, errors = min(result.items(), key=rank)
+    key = ".".join(part for part in (under, _dotted(document.content, position)) if part) or None
+    problem = explanation(errors, document.content if not position else None)
+    return ConfigError(problem, file=document.file, key=key, line=document.line(position))
 
 
 def _place(error: "ErrorDetails", content: Any) -> Place:
-    """Return the keys that lead to an error; pydantic's own words for branches of unions left out."""
+    """Return the keys that lead to an error; pydantic's own words for branches of unions excluded."""
     parts: list[str | int] = [*error["loc"], *error.get("ctx", {}).get("key", ())]
-    place: list[str | int] = []
+    position: list[str | int] = []
     entered = True  # the last part was a key, so that the name of a branch may follow
     for part in parts[:-1] if error["type"] == "missing" else parts:
         if entered and isinstance(content, Mapping) and part in _branches(content):
             entered = False
         elif _leads(content, part):
-            place.append(part)
+            position.append(part)
             content, entered = content[part], True
     chosen = discriminator(error)
-    return (*place, chosen) if chosen is not None and _leads(content, chosen) else tuple(place)
+    return (
+        (*position, chosen) if chosen is not None and _leads(content, chosen) else tuple(position)
+    )
 
 
 def _branches(entry: Mapping[Any, Any]) -> set[Any]:
     """Return the values that may have chosen the model of an entry."""
-    return {entry[one] for one in CHOOSING if isinstance(entry.get(one), str)}
+    return {entry[item] for item in CHOOSING if isinstance(entry.get(item), str)}
 
 
 def _leads(content: Any, part: str | int) -> bool:
@@ -145,10 +147,10 @@ def _leads(content: Any, part: str | int) -> bool:
     return isinstance(content, list | tuple) and isinstance(part, int) and part < len(content)
 
 
-def _dotted(content: Any, place: Place) -> str:
+def _dotted(content: Any, position: Place) -> str:
     """Write a place with dots, entries of lists by their name (or number from 1)."""
     parts = []
-    for part in place:
+    for part in position:
         in_list = not isinstance(content, Mapping)
         content = content[part]
         name = content.get("name") if in_list and isinstance(content, Mapping) else None

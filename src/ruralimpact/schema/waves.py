@@ -36,5 +36,7 @@ def places_in_time(waves: Sequence[str]) -> list[int]:
             f"the wave '{words[0]}' is no number, so it cannot be told which waves come first."
         )
         raise ConfigError(f"{problem} Call waves by their year or their number.", key="wave")
-    order = {wave: place for place, wave in enumerate(sorted(set(waves), key=wave_key), start=1)}
+    order = {
+        wave: position for position, wave in enumerate(sorted(set(waves), key=wave_key), start=1)
+    }
     return [order[wave] for wave in waves]

@@ -43,6 +43,6 @@ def leave_one_out(labels: ArrayLike, estimator: Callable[[BoolArray], Result]) -
     Returns
     -------
     dict of str to result
-        By the region left out.
+        By the region excluded.
     """
     return {label: estimator(kept) for label, kept in subsets(labels)}

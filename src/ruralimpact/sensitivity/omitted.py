@@ -33,7 +33,7 @@ class TreatmentRegression:
         Units with a weight less the columns of the regression.
     clustered_std_error : float
         Clustered by group; NaN where groups are not given.
-    n_groups : int
+    n_clusters : int
         Groups with a non-zero score.
     """
 
@@ -41,7 +41,7 @@ class TreatmentRegression:
     std_error: float
     df: int
     clustered_std_error: float
-    n_groups: int
+    n_clusters: int
 
     @property
     def statistic(self) -> float:
@@ -70,7 +70,7 @@ def treatment_regression(
     covariates : ndarray, shape (n, p)
         Without a constant; collinear columns do no harm.
     weights : ndarray, shape (n,), optional
-        Units with weight 0 are left out.
+        Units with weight 0 are excluded.
     groups : ndarray of int, shape (n,), optional
         Codes 0 .. G-1.
 
@@ -173,7 +173,9 @@ def interval_robustness_value(regression: TreatmentRegression, level: float = 0.
 
     if regression.estimate == 0 or not np.isfinite(regression.clustered_std_error):
         return 0.0 if regression.estimate == 0 else np.nan
-    margin = float(stdtrit(regression.n_groups - 1, 1 - level / 2)) * regression.clustered_std_error
+    margin = (
+        float(stdtrit(regression.n_clusters - 1, 1 - level / 2)) * regression.clustered_std_error
+    )
     share = 1 - margin / abs(regression.estimate)
     return robustness_value(regression.statistic, regression.df, share=max(share, 0.0))
 

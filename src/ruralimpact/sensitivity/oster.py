@@ -73,7 +73,7 @@ def regressions(
     covariates : ndarray, shape (n, p)
         All of them are observables to be compared with unobservables; none is in the short regression.
     weights : ndarray, shape (n,), optional
-        Units with weight 0 are left out.
+        Units with weight 0 are excluded.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def signed_rank_bounds(differences: FloatArray, gamma: float = 1.0) -> SignedRan
     Parameters
     ----------
     differences : ndarray, shape (pairs,)
-        Outcome of the treated unit less that of its control. Zeros are left out; ties get mean ranks.
+        Outcome of the treated unit less that of its control. Zeros are excluded; ties get mean ranks.
     gamma : float
         1 for no hidden bias.
 
@@ -157,8 +157,8 @@ def _signed_ranks(differences: FloatArray) -> tuple[FloatArray, float]:
 
 def _average_ranks(values: FloatArray) -> FloatArray:
     """Ranks from 1, the mean of theirs for tied values."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[place]
+    _, position, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[position]
 
 
 def _tail(statistic: float, ranks: FloatArray, probability: float) -> float:

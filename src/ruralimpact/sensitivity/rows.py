@@ -38,7 +38,7 @@ class MatchedSample:
     treatment : ndarray of {0, 1}, shape (n,)
     covariates : CovariateMatrix, n rows
     weights : ndarray, shape (n,)
-        Of the design; 0 for units left out.
+        Of the design; 0 for units excluded.
     sets : ndarray of int, shape (n,)
         Disjoint matched sets, -1 outside.
     groups : ndarray of int, shape (n,)
@@ -156,7 +156,7 @@ def _rosenbaum(sample: MatchedSample) -> dict[str, Any]:
 def complete_sets(sample: MatchedSample) -> IntArray:
     """Matched sets that have units of both arms left, -1 for the units of others.
 
-    Where most treated units are in pairs, the larger sets of units alike are left out: which of them are
+    Where most treated units are in pairs, the larger sets of units alike are excluded: which of them are
     pairs no rule can say.
 
     Parameters
@@ -175,9 +175,9 @@ def complete_sets(sample: MatchedSample) -> IntArray:
 def _pairs_alone(sets: IntArray, treated: NDArray[np.bool_]) -> IntArray:
     """The pairs among the sets, where most treated units are in one: units alike share a larger set."""
     inside = sets >= 0
-    codes, place = np.unique(sets[inside], return_inverse=True)
+    codes, position = np.unique(sets[inside], return_inverse=True)
     arms = [
-        np.bincount(place[treated[inside] == arm], minlength=len(codes)) for arm in (True, False)
+        np.bincount(position[treated[inside] == arm], minlength=len(codes)) for arm in (True, False)
     ]
     pure = (arms[0] == 1) & (arms[1] == 1)
     if 2 * pure.sum() < arms[0].sum():
@@ -228,7 +228,7 @@ def strongest_benchmark(
     ----------
     fit : TreatmentRegression
     strengths : mapping of str to (float, float)
-        By covariate; those with NaN are left out.
+        By covariate; those with NaN are excluded.
 
     Returns
     -------
@@ -244,7 +244,7 @@ def strongest_benchmark(
     }
     if not left:
         return "", np.nan
-    name = max(left, key=lambda one: abs(fit.estimate - left[one]))
+    name = max(left, key=lambda item: abs(fit.estimate - left[item]))
     return name, left[name]
 
 
@@ -271,12 +271,12 @@ def _oster(before: Unmatched | DesignError) -> dict[str, float]:
 
 def _e_value(outcome: FloatArray, published: Mapping[Any, Any]) -> dict[str, float]:
     """E-values of an outcome that is 0 or 1; the risk ratio is the treated mean over its counterfactual."""
-    found = EValue(np.nan, np.nan, np.nan)
+    result = EValue(np.nan, np.nan, np.nan)
     if np.isin(outcome, (0.0, 1.0)).all():
         low, high = (1 + published[end] / 100 for end in ("percent_low", "percent_high"))
-        found = e_values(risk_ratio(published["treated_mean"], published["estimate"]), low, high)
+        result = e_values(risk_ratio(published["treated_mean"], published["estimate"]), low, high)
     return {
-        "risk_ratio": found.risk_ratio,
-        "e_value": found.estimate,
-        "e_value_interval": found.interval,
+        "risk_ratio": result.risk_ratio,
+        "e_value": result.estimate,
+        "e_value_interval": result.interval,
     }

@@ -17,7 +17,7 @@ class SpecificationCurve:
     Attributes
     ----------
     order : ndarray of int, shape (specifications,)
-        Positions from the smallest estimate to the largest; missing ones are left out.
+        Positions from the smallest estimate to the largest; missing ones are excluded.
     median, lowest, highest : float
     positive : int
         Estimates above zero.

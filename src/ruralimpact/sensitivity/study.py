@@ -109,7 +109,7 @@ class Part:
     def sensitivity(self, strategy: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of one strategy, an outcome each."""
         ids = self.comparison.units["unit_id"]
-        made = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
+        built = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
         codes = group_codes(self.comparison.units["group"])
         for outcome in self.analysis.outcomes:
             values = self.outcomes.loc[ids, outcome].to_numpy(float)
@@ -119,8 +119,8 @@ class Part:
                 values[known],
                 self.comparison.treatment[known],
                 self.comparison.covariates.rows(known),
-                made["weight"].to_numpy(float)[known],
-                made["set"].to_numpy(np.int64)[known],
+                built["weight"].to_numpy(float)[known],
+                built["set"].to_numpy(np.int64)[known],
                 codes[known],
             )
             yield sensitivity_row(sample, self._unmatched[outcome], published.to_dict())
@@ -129,7 +129,7 @@ class Part:
     def _unmatched(self) -> dict[str, Unmatched | DesignError]:
         """What the covariates do before the match, by outcome; the reason where that is not defined."""
         table = self.outcomes.loc[self.comparison.units["unit_id"]]
-        found: dict[str, Unmatched | DesignError] = {}
+        result: dict[str, Unmatched | DesignError] = {}
         for outcome in self.analysis.outcomes:
             values = table[outcome].to_numpy(float)
             known = ~np.isnan(values)
@@ -137,10 +137,10 @@ class Part:
             treatment, sampling = self.comparison.treatment[known], self.comparison.sampling
             sampling = None if sampling is None else sampling[known]
             try:
-                found[outcome] = unmatched(values[known], treatment, covariates, sampling)
+                result[outcome] = unmatched(values[known], treatment, covariates, sampling)
             except DesignError as problem:
-                found[outcome] = problem
-        return found
+                result[outcome] = problem
+        return result
 
     def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
         """Yield the estimates of one strategy without each region, outcome by outcome."""
@@ -148,7 +148,7 @@ class Part:
         for label, rest in self._without.items():
             results = self._again(rest, parse_strategy(row))
             for outcome, result in results.items():
-                yield {"spec_id": self._spec_id(strategy, outcome), "left_out": label, **result}
+                yield {"spec_id": self._spec_id(strategy, outcome), "excluded": label, **result}
 
     @cached_property
     def _without(self) -> dict[str, "Rest | DesignError"]:
@@ -193,13 +193,13 @@ class Rest:
     def model(self, link: Link) -> PropensityModel:
         """Propensity model of one link."""
         if link not in self._models:
-            one = self.comparison
+            item = self.comparison
             self._models[link] = fit_propensity(
-                one.covariates,
-                one.treatment,
+                item.covariates,
+                item.treatment,
                 link=link,
-                sampling=one.sampling,
-                where=one.name,
+                sampling=item.sampling,
+                where=item.name,
             )
         return self._models[link]
 
@@ -231,15 +231,15 @@ def _estimate(
     estimator: Estimator, outcome: NDArray[np.float64], groups: NDArray[np.int64]
 ) -> dict[str, Any]:
     try:
-        found = estimator(outcome)
+        estimated = estimator(outcome)
     except DesignError as error:
         return _missing(str(error))
-    clustering = found.clustering(groups)
+    clustering = estimated.clustering(groups)
     refused = too_few_groups(clustering.leverage)
     if refused:
         return _missing(refused)
-    result = t_inference(found.estimate, *clustering.std_error(found.tested_scores))
-    return _row(found.estimate, result, found.n_treated, found.n_control, "")
+    result = t_inference(estimated.estimate, *clustering.std_error(estimated.tested_scores))
+    return _row(estimated.estimate, result, estimated.n_treated, estimated.n_control, "")
 
 
 def _missing(reason: str) -> dict[str, Any]:

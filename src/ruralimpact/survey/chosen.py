@@ -1,4 +1,4 @@
-"""Rows of a raw table that a condition chooses: a filter, or where a repair applies."""
+"""Rows of a raw table that a condition chooses: a filter, or where an edit applies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,15 +33,15 @@ class Kept:
 def keep_rows(
     table: pd.DataFrame, conditions: Sequence[Mapping[str, Any]], file: str | Path, decimal: str
 ) -> Kept:
-    """Leave out the rows that fail a condition, one condition after the other.
+    """Exclude the rows that fail a condition, one condition after the other.
 
     Parameters
     ----------
     table : DataFrame of str
     conditions : sequence of mapping
         Each with ``column`` (as `raw_column.raw_column` takes it), ``reason`` and one of ``values`` (keep
-        these), ``other_than`` (leave out these), ``known: true`` (leave out blanks), or ``minimum`` and
-        ``maximum`` (ends included; what is no number is left out).
+        these), ``other_than`` (exclude these), ``known: true`` (exclude blanks), or ``minimum`` and
+        ``maximum`` (ends included; what is no number is excluded).
     file : path
     decimal : str
         Decimal mark of the file.
@@ -54,9 +54,9 @@ def keep_rows(
         A value that no row has; the nearest is named.
     """
     excluded = []
-    for place, condition in enumerate(conditions):
+    for position, condition in enumerate(conditions):
         column = raw_column(table, condition["column"], file)
-        hit = _passes(column, condition, f"keep[{place}]", decimal)
+        hit = _passes(column, condition, f"keep[{position}]", decimal)
         excluded.append({"reason": condition["reason"], "rows": int((~hit).sum())})
         table = table[hit]
     return Kept(table, excluded)
@@ -83,7 +83,7 @@ def _passes(
         return np.asarray(column.map(normalised) != "", dtype=bool)
     if "minimum" in condition or "maximum" in condition:
         numbers = [number_of(normalised(text), decimal) for text in column]
-        values = np.array([np.nan if one is None else one for one in numbers], dtype=float)
+        values = np.array([np.nan if item is None else item for item in numbers], dtype=float)
         low, high = condition.get("minimum", -np.inf), condition.get("maximum", np.inf)
         return np.asarray((values >= low) & (values <= high), dtype=bool)
     raise ConfigError("needs `values`, `other_than`, `known`, `minimum` or `maximum`.", key=key)

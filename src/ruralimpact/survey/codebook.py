@@ -183,11 +183,11 @@ def _cell(value: object) -> str:
 def _bound(row: Mapping[str, str], column: str, file: str | None, key: str) -> float | None:
     """Return an end of the range: a number, of a date its day."""
     text, is_date = row[column], row["type"] == "date"
-    found = day_of(text) if is_date else number_of(text)
-    if text and found is None:
+    result = day_of(text) if is_date else number_of(text)
+    if text and result is None:
         wanted = "a date such as 2024-03-01" if is_date else "a number"
         raise ConfigError(f"the {column} '{text}' is not {wanted}.", file=file, key=key)
-    return found
+    return result
 
 
 def _codes(text: str, file: str | None, key: str) -> tuple[str, ...]:

@@ -24,11 +24,11 @@ def codebook_path(folder: Path) -> Path:
     ConfigError
         There are two.
     """
-    found = [folder / name for name in NAMES if (folder / name).is_file()]
-    if len(found) > 1:
-        problem = f"there is {found[1].name} too; one of them is to be the codebook."
-        raise ConfigError(problem, file=found[0])
-    return found[0] if found else folder / NAMES[0]
+    result = [folder / name for name in NAMES if (folder / name).is_file()]
+    if len(result) > 1:
+        problem = f"there is {result[1].name} too; one of them is to be the codebook."
+        raise ConfigError(problem, file=result[0])
+    return result[0] if result else folder / NAMES[0]
 
 
 def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[str, str]]:
@@ -86,8 +86,8 @@ def _cells(path: Path) -> tuple[Grid, bool]:
             raise DataError(f"cannot be read as a workbook: {error}") from None
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         header = next((line for line in file if line.strip()), "")
-    found = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
-    delimiter = found[0] if found else ","
+    result = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
+    delimiter = result[0] if result else ","
     grid = read_csv(path, delimiter=delimiter, key="codebook")
     return grid, delimiter == ";"
 

@@ -70,10 +70,10 @@ def _names(rows: list[list[str]]) -> list[str]:
 
 def _filled(cells: list[str]) -> list[str]:
     """Give a blank cell the words of the one to its left: a heading over several columns."""
-    found: list[str] = []
+    result: list[str] = []
     for cell in cells:
-        found.append(cell or (found[-1] if found else ""))
-    return found
+        result.append(cell or (result[-1] if result else ""))
+    return result
 
 
 def _name(cell: str) -> str:

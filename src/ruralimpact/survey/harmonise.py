@@ -59,7 +59,7 @@ def harmonise(
     source : mapping
         Item of ``sources:``: ``name``, ``id`` (raw columns), and ``wave`` (a constant) or
         ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``, ``dates``;
-        ``item`` (the codebook variable that tells apart the rows of a unit), ``clean``, ``join``, ``keep``.
+        ``item`` (the codebook variable that tells apart the rows of a unit), ``edits``, ``join``, ``keep``.
     entries : sequence of Entry
         Entries of this source.
     file : path
@@ -90,13 +90,15 @@ def harmonise(
             file=file,
             decimal=decimal,
             dates=source.get("dates"),
-            repaired=entry.raw_name in prepared.repaired,
+            edited=entry.raw_name in prepared.edited,
         )
         for entry in entries
     }
     distinct = set(source.get("as_written", ()))
-    _refuse_two_ways(recoded, [one for one in entries if one.raw_name not in distinct], file)
-    variables = {name: one.data for name, one in recoded.items()}
+    _refuse_two_ways(
+        recoded, [element for element in entries if element.raw_name not in distinct], file
+    )
+    variables = {name: element.data for name, element in recoded.items()}
     wave = _wave(source, entries, variables, ids.index, file)
     item = variables[source["item"]] if "item" in source else None
     named = id_columns(source)
@@ -117,9 +119,9 @@ def harmonise(
 
 def _used(source: Mapping[str, Any]) -> list[str]:
     """Return the raw columns that a source uses besides those of the codebook."""
-    stated_in = [rule["stated_in"] for rule in source.get("clean", ()) if "stated_in" in rule]
-    keys = [column for one in source.get("join", ()) for column in one["by"]]
-    chosen = [one["column"] for one in source.get("keep", ())]
+    stated_in = [rule["stated_in"] for rule in source.get("edits", ()) if "stated_in" in rule]
+    keys = [column for item in source.get("join", ()) for column in item["by"]]
+    chosen = [item["column"] for item in source.get("keep", ())]
     return [*id_columns(source), *stated_in, *keys, *chosen]
 
 

@@ -84,18 +84,18 @@ def join_file(
         )
     refuse_near(here, there, file=file, column=" + ".join(keys), where=str(other))
     places = pd.Index(there).get_indexer(pd.Index(here))
-    found = places >= 0
+    result = places >= 0
     # Place -1, where nothing is found, is no row and so becomes a blank one.
     added = right.cells.reset_index(drop=True).reindex(places).fillna("").astype("str")
-    added = added.set_axis([f"{name}.{one}" for one in right.cells.columns], axis=1)
+    added = added.set_axis([f"{name}.{item}" for item in right.cells.columns], axis=1)
     cells = pd.concat([left.cells, added.set_axis(left.cells.index, axis=0)], axis=1)
     report = {
         "name": name,
         "file": str(other),
         "rows": len(right.cells),
-        "matched": int(found.sum()),
-        "without": int((~found).sum()),
-        "unused": len(right.cells) - len(set(places[found])),
+        "matched": int(result.sum()),
+        "without": int((~result).sum()),
+        "unused": len(right.cells) - len(set(places[result])),
     }
     return Joined(_together(left, right, cells, name, decimal), report)
 

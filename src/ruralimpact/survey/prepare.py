@@ -1,4 +1,4 @@
-"""A raw table before the codebook is applied: repaired, joined, and without the rows that are not wanted."""
+"""A raw table before the codebook is applied: edited, joined, and without the rows that are not wanted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.chosen import keep_rows
-from ruralimpact.survey.clean import Cleaned, clean
+from ruralimpact.survey.edits import Edited, apply_edits
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.join import join_file
 from ruralimpact.survey.raw_column import TOGETHER
@@ -24,9 +24,9 @@ class Prepared:
     rows_read : int
         Rows of the file, blank ones included.
     excluded : list of dict
-        ``reason`` and number of ``rows``: blank rows, repairs that leave out rows, the filter.
-    cleaned : Cleaned
-        Repairs of the source's own file.
+        ``reason`` and number of ``rows``: blank rows, edits that exclude rows, the filter.
+    edited_table : Edited
+        Edits of the source's own file.
     joined : list of dict
         See `join.Joined`.
     """
@@ -34,13 +34,13 @@ class Prepared:
     table: RawTable
     rows_read: int
     excluded: list[dict[str, Any]]
-    cleaned: Cleaned
+    edited_table: Edited
     joined: list[dict[str, Any]]
 
     @property
-    def repaired(self) -> set[str]:
-        """Columns that a repair was declared for."""
-        return {repair["column"] for repair in self.cleaned.repairs}
+    def edited(self) -> set[str]:
+        """Columns that an edit was declared for."""
+        return {edit["column"] for edit in self.edited_table.edits}
 
 
 def prepare(
@@ -51,13 +51,13 @@ def prepare(
     others: Mapping[str, RawTable],
     items: Sequence[str] = (),
 ) -> Prepared:
-    """Repair a raw table, join other files to it, and keep the rows that are wanted.
+    """Edit a raw table, join other files to it, and keep the rows that are wanted.
 
     Parameters
     ----------
     raw : RawTable
     source : mapping
-        Item of ``sources:``: ``id``, ``clean``, ``join``, ``keep``, ``decimal``.
+        Item of ``sources:``: ``id``, ``edits``, ``join``, ``keep``, ``decimal``.
     file : path
         For messages.
     others : mapping of str to RawTable
@@ -72,40 +72,40 @@ def prepare(
     Raises
     ------
     DataError
-        The file has no rows of data, or none is kept; see also `clean`, `join` and `chosen`.
+        The file has no rows of data, or none is kept; see also `apply_edits`, `join` and `chosen`.
     """
     blank = (raw.cells == "").all(axis=1)
     if blank.all():
         raise DataError("has no rows of data.", file=file)
     excluded = [{"reason": "every cell is empty", "rows": int(blank.sum())}]
     mark = source.get("decimal") or "."
-    ids = [one for one in id_columns(source) if one != ROW_NUMBER]
-    cleaned = clean(
+    ids = [item for item in id_columns(source) if item != ROW_NUMBER]
+    edited_table = apply_edits(
         raw.cells[~blank],
-        source.get("clean", ()),
+        source.get("edits", ()),
         file=file,
         keys=[*ids, *items],
         identifier=TOGETHER.join(ids),
         decimal=mark,
     )
-    table, joined = raw.with_cells(cleaned.table), []
-    for one in source.get("join", ()):
-        found = join_file(
+    table, joined = raw.with_cells(edited_table.table), []
+    for item in source.get("join", ()):
+        result = join_file(
             table,
-            _cleaned(others[one["name"]], one),
-            keys_of(one["by"]),
-            name=one["name"],
+            _edited(others[item["name"]], item),
+            keys_of(item["by"]),
+            name=item["name"],
             file=file,
-            other=one["path"],
-            decimal=one.get("decimal"),
+            other=item["path"],
+            decimal=item.get("decimal"),
         )
-        table = found.table
-        joined.append(found.report)
+        table = result.table
+        joined.append(result.report)
     kept = keep_rows(table.cells, source.get("keep", ()), file, mark)
     if kept.table.empty:
         raise DataError("no row is left by the filter `keep`.", file=file)
-    excluded = [one for one in excluded + cleaned.excluded + kept.excluded if one["rows"]]
-    return Prepared(table.with_cells(kept.table), len(raw.cells), excluded, cleaned, joined)
+    excluded = [item for item in excluded + edited_table.excluded + kept.excluded if item["rows"]]
+    return Prepared(table.with_cells(kept.table), len(raw.cells), excluded, edited_table, joined)
 
 
 def id_columns(source: Mapping[str, Any]) -> list[str]:
@@ -128,8 +128,8 @@ def keys_of(keys: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
     return dict(keys) if isinstance(keys, Mapping) else {name: name for name in keys}
 
 
-def _cleaned(table: RawTable, one: Mapping[str, Any]) -> RawTable:
-    mark = one.get("decimal") or "."
+def _edited(table: RawTable, item: Mapping[str, Any]) -> RawTable:
+    mark = item.get("decimal") or "."
     return table.with_cells(
-        clean(table.cells, one.get("clean", ()), file=one["path"], decimal=mark).table
+        apply_edits(table.cells, item.get("edits", ()), file=item["path"], decimal=mark).table
     )

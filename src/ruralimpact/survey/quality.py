@@ -25,13 +25,13 @@ def content_digest(raw: pd.DataFrame, others: Mapping[str, str] | None = None) -
     others : mapping of str to str, optional
         Digests of the files that it is read with.
     """
-    found = hashlib.sha256("\x1f".join(raw.columns).encode())
-    columns = [raw.iloc[:, place].tolist() for place in range(raw.shape[1])]
+    result = hashlib.sha256("\x1f".join(raw.columns).encode())
+    columns = [raw.iloc[:, position].tolist() for position in range(raw.shape[1])]
     for line in sorted("\x1f".join(cells) for cells in zip(*columns, strict=True)):
-        found.update(f"\n{line}".encode())
+        result.update(f"\n{line}".encode())
     for digest in (others or {}).values():
-        found.update(digest.encode())
-    return found.hexdigest()
+        result.update(digest.encode())
+    return result.hexdigest()
 
 
 def quality_report(
@@ -64,22 +64,22 @@ def quality_report(
         ``columns_not_used``; where there are any ``codes_not_found`` (codes that mean "missing" by the
         codebook and that no row has, by variable), ``values_not_found`` (values that a table of recodes
         lists and that no row has, by column), ``identifier`` where it is the number of the row, ``joined``,
-        ``notes``, and ``repairs`` (rule, column, count, first rows).
+        ``notes``, and ``edits`` (rule, column, count, first rows).
     """
     columns = [str(name) for name in prepared.table.cells.columns]
     named = {*used, *(entry.raw_name for entry in entries)}
     named |= {part for name in named for part in name.split(TOGETHER) if name not in columns}
     absent = {
-        name: [code for code, count in one.missing_codes.items() if count == 0]
-        for name, one in recoded.items()
+        name: [code for code, count in item.missing_codes.items() if count == 0]
+        for name, item in recoded.items()
     }
-    found = {
+    result = {
         "codes_not_found": {name: codes for name, codes in absent.items() if codes},
-        "values_not_found": prepared.cleaned.not_found,
+        "values_not_found": prepared.edited_table.not_found,
         "identifier": "the number of the row" if ROW_NUMBER in used else "",
         "joined": prepared.joined,
         "notes": list(prepared.table.notes),
-        "repairs": prepared.cleaned.repairs,
+        "edits": prepared.edited_table.edits,
     }
     return {
         "rows_read": prepared.rows_read,
@@ -94,7 +94,7 @@ def quality_report(
             if not (entry.is_number or entry.labels or recoded[entry.variable].file_labels)
         },
         "columns_not_used": [name for name in columns if name not in named],
-        **{name: value for name, value in found.items() if value},
+        **{name: value for name, value in result.items() if value},
     }
 
 
@@ -135,8 +135,8 @@ def _found(entry: Entry, values: pd.Series) -> dict[str, Any]:
     if not entry.is_number:
         return _distinct(values)
     known = values.dropna()
-    found = {"median": _median(known), "median_not_zero": _median(known[known != 0])}
-    return found | (
+    result = {"median": _median(known), "median_not_zero": _median(known[known != 0])}
+    return result | (
         {"share": float(known.mean())} if entry.type == "indicator" and len(known) else {}
     )
 

@@ -31,7 +31,7 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
         become the same text.
     """
     wanted = normalised(name)
-    places = [i for i, one in enumerate(cells.columns) if normalised(str(one)) == wanted]
+    places = [i for i, item in enumerate(cells.columns) if normalised(str(item)) == wanted]
     if len(places) == 1:
         return cells.iloc[:, places[0]]
     if len(places) > 1:
@@ -39,7 +39,7 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
         raise DataError(problem, file=file, column=name)
     if TOGETHER in wanted:
         return together(cells, wanted.split(TOGETHER), file)
-    hint = nearest(name, [str(one) for one in cells.columns])
+    hint = nearest(name, [str(item) for item in cells.columns])
     if len(cells.columns) == 1:
         hint = "The file has a single column; is its `delimiter` stated?"
     raise DataError("the file has no such column.", file=file, column=name, hint=hint)

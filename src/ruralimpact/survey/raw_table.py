@@ -30,7 +30,7 @@ class RawTable:
     decimals : mapping of str to str
         By column: its decimal mark, where it is stated and may differ from that of the source.
     notes : tuple of str
-        What was repaired or passed over in reading, in words.
+        What was edited or passed over in reading, in words.
     """
 
     cells: pd.DataFrame

@@ -90,19 +90,19 @@ def _refuse_large(file: Path) -> None:
 
 
 def _chosen(book: Any, sheet: str | None, file: Path, key: str) -> Any:
-    names = [one.title for one in book.worksheets]
+    names = [item.title for item in book.worksheets]
     if sheet is not None:
         if sheet not in names:
             problem = f"there is no sheet '{sheet}'. {nearest(sheet, names)}"
             raise ConfigError(problem, key=f"{key}.sheet")
         return book[sheet]
-    filled = [one for one in book.worksheets if one.sheet_state == "visible" and _has_rows(one)]
+    filled = [item for item in book.worksheets if item.sheet_state == "visible" and _has_rows(item)]
     if len(filled) > 1:
-        shown = ", ".join(f"'{one.title}'" for one in filled)
+        shown = ", ".join(f"'{item.title}'" for item in filled)
         hint = f"State one under the key '{key}.sheet'."
         raise DataError(f"has several sheets: {shown}.", file=file, hint=hint)
     if not filled:
-        hidden = [one.title for one in book.worksheets if one.sheet_state != "visible"]
+        hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
         words = f"Hidden sheets: {', '.join(hidden)}." if hidden else None
         raise DataError("is empty.", file=file, hint=words)
     return filled[0]
@@ -142,10 +142,12 @@ def _text(value: Any, decimal: str) -> str:
 def _within_names(
     rows: dict[int, list[str]], header: Sequence[int]
 ) -> tuple[dict[int, list[str]], tuple[str, ...]]:
-    """Cut rows at the last name, leave out columns with neither name nor value, and count what was cut."""
+    """Cut rows at the last name, exclude columns with neither name nor value, and count what was cut."""
     width = max((len(rows.get(row, ())) for row in header), default=0)
     beyond = sum(bool(cell) for cells in rows.values() for cell in cells[width:])
-    kept = sorted({place for cells in rows.values() for place in _filled_places(cells[:width])})
+    kept = sorted(
+        {position for cells in rows.values() for position in _filled_places(cells[:width])}
+    )
     grid = {
         row: _cells_at(cells, kept) if any(cells[:width]) else [] for row, cells in rows.items()
     }
@@ -154,11 +156,11 @@ def _within_names(
 
 
 def _filled_places(cells: Sequence[str]) -> list[int]:
-    return [place for place, cell in enumerate(cells) if cell]
+    return [position for position, cell in enumerate(cells) if cell]
 
 
 def _cells_at(cells: Sequence[str], places: Sequence[int]) -> list[str]:
-    return [cells[place] if place < len(cells) else "" for place in places]
+    return [cells[position] if position < len(cells) else "" for position in places]
 
 
 def _mark_uncalculated(rows: dict[int, list[str]], file: Path, title: str) -> None:
@@ -168,9 +170,9 @@ def _mark_uncalculated(rows: dict[int, list[str]], file: Path, title: str) -> No
         sheet = book[title]
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(), start=1):
-            for place, cell in enumerate(row):
-                if getattr(cell, "data_type", "") == "f" and not _cell(rows, number, place):
-                    _put(rows, number, place, NOT_CALCULATED)
+            for position, cell in enumerate(row):
+                if getattr(cell, "data_type", "") == "f" and not _cell(rows, number, position):
+                    _put(rows, number, position, NOT_CALCULATED)
     finally:
         book.close()
 
@@ -193,15 +195,15 @@ def _spread(rows: dict[int, list[str]], area: tuple[int, int, int, int], *, fill
                 _put(rows, row, column, value if fill else MERGED)
 
 
-def _cell(rows: dict[int, list[str]], row: int, place: int) -> str:
+def _cell(rows: dict[int, list[str]], row: int, position: int) -> str:
     cells = rows.get(row, [])
-    return cells[place] if place < len(cells) else ""
+    return cells[position] if position < len(cells) else ""
 
 
-def _put(rows: dict[int, list[str]], row: int, place: int, text: str) -> None:
+def _put(rows: dict[int, list[str]], row: int, position: int, text: str) -> None:
     cells = rows.setdefault(row, [])
-    cells += [""] * (place + 1 - len(cells))
-    cells[place] = text
+    cells += [""] * (position + 1 - len(cells))
+    cells[position] = text
 
 
 def _mentions(file: Path, part: str, pattern: bytes) -> bool:

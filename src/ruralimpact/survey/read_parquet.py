@@ -25,7 +25,8 @@ def read_parquet(file: Path) -> RawTable:
         problem = "the column holds lists, and a table has one value a cell."
         raise DataError(problem, file=file, column=nested[0])
     cells = {
-        place: pd.Series(_texts(column), dtype="str") for place, column in enumerate(table.columns)
+        position: pd.Series(_texts(column), dtype="str")
+        for position, column in enumerate(table.columns)
     }
     frame = pd.DataFrame(cells, dtype="str").set_axis(table.column_names, axis=1)
     stored = {field.name: _stored(field.type) for field in table.schema}

@@ -31,8 +31,8 @@ def read_spss(file: Path, *, encoding: str | None = None) -> RawTable:
     table, about = pyreadstat.read_sav(file, user_missing=True, encoding=encoding)
     cells = pd.DataFrame(
         {
-            place: table[name].astype(object).map(written)
-            for place, name in enumerate(table.columns)
+            position: table[name].astype(object).map(written)
+            for position, name in enumerate(table.columns)
         },
         index=table.index,
         dtype="str",
@@ -60,15 +60,15 @@ def read_spss(file: Path, *, encoding: str | None = None) -> RawTable:
 
 def _declared_missing(column: pd.Series, ranges: Sequence[Any]) -> frozenset[str]:
     """Return the texts of a column that lie in one of the ranges declared as missing."""
-    found = set()
+    result = set()
     for text in column.unique():
         number = number_of(text)
-        for one in ranges:
-            low, high = one["lo"], one["hi"]
+        for item in ranges:
+            low, high = item["lo"], item["hi"]
             if isinstance(low, str):
                 hit = text == low.strip()
             else:
                 hit = number is not None and low <= number <= high
             if hit:
-                found.add(text)
-    return frozenset(found)
+                result.add(text)
+    return frozenset(result)

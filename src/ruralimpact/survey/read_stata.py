@@ -48,14 +48,14 @@ def read_stata(file: Path, *, encoding: str | None = None, key: str = "") -> Raw
     types = about.readstat_variable_types
     formats = about.original_variable_types
     cells, stored, missing = {}, {}, {}
-    for place, (raw, name) in enumerate(zip(table.columns, names, strict=True)):
+    for position, (raw, name) in enumerate(zip(table.columns, names, strict=True)):
         if types[raw] == "string":
             column = table[raw].map(lambda text: texts.decoded(text, "cells"), na_action="ignore")
-            cells[place] = column.map(written)
+            cells[position] = column.map(written)
             continue
         dated = _date_writer(formats[raw] or "")
         stored[name] = DATE if dated else FLOAT32 if types[raw] == "float" else NUMBER
-        cells[place] = table[raw].map(
+        cells[position] = table[raw].map(
             lambda value, kind=stored[name], to=dated: _cell(value, kind, to)
         )
         missing[name] = _EXTENDED
@@ -101,15 +101,15 @@ class _Texts:
         return content.decode("cp1252", errors="replace")
 
     def notes(self) -> tuple[str, ...]:
-        found = [
+        result = [
             f"{kind} that are not UTF-8, read as Windows-1252: {count:,}"
             for kind, count in sorted(self.count.items())
         ]
-        found += [
+        result += [
             f"{kind} cut inside a letter, read without it: {count:,}"
             for kind, count in sorted(self.cut.items())
         ]
-        return tuple(found)
+        return tuple(result)
 
 
 def _is_cut(content: bytes, error: UnicodeDecodeError) -> bool:

@@ -69,7 +69,7 @@ def recode_variable(
     file: str | Path,
     decimal: str | None = None,
     dates: str | None = None,
-    repaired: bool = False,
+    edited: bool = False,
 ) -> Recoded:
     """Recode one column of a raw table.
 
@@ -84,8 +84,8 @@ def recode_variable(
         Decimal mark of the file, where it is stated; else a point.
     dates : str, optional
         How the file writes dates (`values.day_of`), where not as ``2024-03-01``.
-    repaired : bool
-        Whether a declared repair wrote numbers of this column.
+    edited : bool
+        Whether a declared edit wrote numbers of this column.
 
     Returns
     -------
@@ -103,14 +103,14 @@ def recode_variable(
     mark = "." if raw.stored.get(entry.raw_name) in (NUMBER, FLOAT32) else decimal or "."
     reading = _Reading.of(raw, entry, mark, dates, file)
     parsed = [reading.parsed(str(text)) for text in texts]
-    bad = [place for place, value in enumerate(parsed) if value is _UNFIT]
+    bad = [position for position, value in enumerate(parsed) if value is _UNFIT]
     if bad:
         hit = np.isin(codes, bad)
-        shown = [str(texts[place]) for place in bad]
+        shown = [str(texts[position]) for position in bad]
         raise reading.unfit(shown, column.index[hit].tolist(), float(hit.mean()), file)
-    if entry.is_amount and decimal is None and not repaired:
-        found = {str(text): value for text, value in zip(texts, parsed, strict=True)}
-        doubtful = marks_in_doubt(found, stored=entry.raw_name in raw.stored)
+    if entry.is_amount and decimal is None and not edited:
+        result = {str(text): value for text, value in zip(texts, parsed, strict=True)}
+        doubtful = marks_in_doubt(result, stored=entry.raw_name in raw.stored)
         if doubtful:
             raise _doubt(doubtful, column, entry, file)
     dtype = np.float64 if entry.is_number else object
@@ -200,15 +200,15 @@ class _Reading:
 
     def missing_counts(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Count the rows of each code that means missing, as the codebook writes it."""
-        found = dict.fromkeys(self.entry.missing_codes, 0)
+        result = dict.fromkeys(self.entry.missing_codes, 0)
         names = {form: code for code in self.entry.missing_codes for form in _forms(code)}
         for text, count in counts.items():
             plain, code = normalised(text), code_of(text, self.decimal)
             form = plain if plain in self.missing else code
             if plain and form in self.missing:
                 name = names.get(form, form)
-                found[name] = found.get(name, 0) + count
-        return found
+                result[name] = result.get(name, 0) + count
+        return result
 
     def unfit(
         self, texts: Sequence[str], rows: Sequence[int], share: float, file: str | Path
@@ -239,7 +239,7 @@ class _Reading:
             return [
                 *hints,
                 "Which mark is for decimals, and which for thousands, is stated "
-                "under `decimal` and the repair `thousands` of the source.",
+                "under `decimal` and the edit `thousands` of the source.",
             ]
         if share <= _RARE:
             hints.append("If it means missing, list it under missing_codes in the codebook.")
@@ -280,8 +280,8 @@ def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Pa
         file=file,
         column=entry.raw_name,
         rows=column.index[column.isin(texts)].tolist(),
-        hint="State `decimal` of the source if it is for decimals; if not, take it out by the repair "
-        "`thousands`, or multiply by the repair `scale`.",
+        hint="State `decimal` of the source if it is for decimals; if not, take it out by the edit "
+        "`thousands`, or multiply by the edit `scale`.",
     )
 
 

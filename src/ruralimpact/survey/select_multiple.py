@@ -3,16 +3,16 @@
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.survey.repair import Repair
+from ruralimpact.survey.edit import Edit
 from ruralimpact.survey.values import normalised
 
 
-def select_multiple(job: Repair) -> tuple[pd.DataFrame, dict[str, list[int]]]:
+def select_multiple(job: Edit) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     """Add a column ``<column>/<answer>`` of 1 and 0 for each answer that occurs; blank where none is given.
 
     Parameters
     ----------
-    job : Repair
+    job : Edit
         With ``columns`` and, if it is not a space, the ``separator``.
 
     Returns
@@ -31,7 +31,7 @@ def select_multiple(job: Repair) -> tuple[pd.DataFrame, dict[str, list[int]]]:
         column = job.column(name)
         answers = column.map(lambda text: _answers(text, job.rule.get("separator", " ")))
         given = answers.map(bool)
-        for answer in sorted({one for cell in answers for one in cell}):
+        for answer in sorted({item for cell in answers for item in cell}):
             new = f"{column.name}/{answer}"
             if new in table.columns:
                 problem = "the file has this column already; the question need not be split."

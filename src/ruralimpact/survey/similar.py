@@ -21,17 +21,19 @@ def folded(name: str) -> str:
     fold to the same.
     """
     plain = unicodedata.normalize("NFKD", normalised(name)).casefold()
-    letters = "".join(one for one in plain if not unicodedata.combining(one) and not one.isspace())
+    letters = "".join(
+        item for item in plain if not unicodedata.combining(item) and not item.isspace()
+    )
     letters = re.sub(r"(?<=\d)\.0+$", "", letters)
     return _DIGITS.sub(lambda digits: digits.group().lstrip("0") or "0", letters)
 
 
 def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
     """Return the sets of different names that fold to the same, each sorted, in order."""
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for name in names:
-        found.setdefault(folded(name), set()).add(name)
-    return sorted(sorted(names) for names in found.values() if len(names) > 1)
+        result.setdefault(folded(name), set()).add(name)
+    return sorted(sorted(names) for names in result.values() if len(names) > 1)
 
 
 def refuse_near(
@@ -62,7 +64,7 @@ def refuse_near(
     """
     there = set(known)
     near = {folded(name): name for name in there}
-    lost = [one for one in names.unique() if one and one not in there and folded(one) in near]
+    lost = [item for item in names.unique() if item and item not in there and folded(item) in near]
     if lost:
         raise DataError(
             f"'{lost[0]}' is '{near[folded(lost[0])]}' in {where}: they differ only in the way of writing.",
@@ -70,7 +72,7 @@ def refuse_near(
             within=within,
             column=column,
             **_named(names.index[names.isin(lost)], within),
-            hint="Write them in one way by the repair `codes` (numbers), `spellings` or `recodes`.",
+            hint="Write them in one way by the edit `codes` (numbers), `spellings` or `recodes`.",
         )
 
 
@@ -112,7 +114,7 @@ def refuse_two_ways(
         within=within,
         column=column,
         **_named(names.index[names.isin(involved)], within),
-        hint="If they are the same, write them in one way by the repair `codes` (numbers), `spellings` or a "
+        hint="If they are the same, write them in one way by the edit `codes` (numbers), `spellings` or a "
         "table of `recodes`; if not, list the column under `as_written` of the source.",
     )
 

@@ -28,7 +28,9 @@ def normalised(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if composed.isascii() and composed.isprintable() and "  " not in composed:
         return composed.strip()
-    seen = (one for one in composed if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    seen = (
+        item for item in composed if item.isspace() or unicodedata.category(item) not in _UNSEEN
+    )
     return " ".join("".join(seen).split())
 
 

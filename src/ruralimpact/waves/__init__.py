@@ -1,1 +1,1 @@
-"""What a new survey wave brings: drift of questions, units found and lost, numbers that moved."""
+"""What a new survey wave brings: questionnaire change, units found and lost, numbers that moved."""

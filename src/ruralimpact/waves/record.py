@@ -111,28 +111,28 @@ def read_record(path: str | Path) -> dict[str, Any]:
 
 def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
     """Return a digest of everything in the configuration that an estimate may depend on."""
-    analysis = next(one for one in study["analyses"] if one["name"] == row["analysis"])
-    strategies = [one for one in study["strategies"] if one["name"] == row["strategy"]]
+    analysis = next(item for item in study["analyses"] if item["name"] == row["analysis"])
+    strategies = [item for item in study["strategies"] if item["name"] == row["strategy"]]
     sources = sources_behind(study, row["sample"])
     asked = {
         "analysis": {key: analysis[key] for key in analysis if key not in (*_WORDS, "outcomes")},
-        "strategies": [_without_words(one) for one in strategies],
+        "strategies": [_without_words(item) for item in strategies],
         "samples": _samples(study, row["sample"]),
         "outcomes": {
             name: _without_words(study["outcomes"][name])
             for name in sorted(_made_from(study, row["outcome"]))
         },
         "sources": {
-            one["name"]: {key: one[key] for key in one if key not in _PLACE}
-            for one in study["sources"]
-            if one["name"] in sources
+            item["name"]: {key: item[key] for key in item if key not in _PLACE}
+            for item in study["sources"]
+            if item["name"] in sources
         },
         "codebook": [
-            {key: one[key] for key in one if key not in _SHOWN}
-            for one in study["codebook"]
-            if one["source"] in ("*", *sources)
+            {key: item[key] for key in item if key not in _SHOWN}
+            for item in study["codebook"]
+            if item["source"] in ("*", *sources)
         ],
-        "variables": {name: _without_words(one) for name, one in study["variables"].items()},
+        "variables": {name: _without_words(item) for name, item in study["variables"].items()},
         "prices": study.get("prices", {}),
     }
     text = json.dumps(asked, sort_keys=True, ensure_ascii=False, default=str)
@@ -141,22 +141,22 @@ def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
 
 def _made_from(study: Study, outcome: str) -> set[str]:
     """Return an outcome with those that it is made from."""
-    found: set[str] = set()
+    result: set[str] = set()
     waiting = [outcome]
     while waiting:
         name = waiting.pop()
-        found.add(name)
+        result.add(name)
         named = set(_texts(study["outcomes"][name])) & set(study["outcomes"])
-        waiting += sorted(named - found)
-    return found
+        waiting += sorted(named - result)
+    return result
 
 
 def _texts(value: Any) -> Iterator[str]:
     """Yield every text in a definition: what it may name."""
     inner = value.values() if isinstance(value, Mapping) else value
     if isinstance(value, Mapping | list):
-        for one in inner:
-            yield from _texts(one)
+        for item in inner:
+            yield from _texts(item)
     else:
         yield str(value)
 
@@ -172,14 +172,14 @@ def sources_behind(study: Study, sample: str) -> list[str]:
 
 def _samples(study: Study, sample: str) -> dict[str, Any]:
     """Return a sample and those that it refers to."""
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     waiting: list[str] = [sample]
     while waiting:
         name = waiting.pop()
-        found[name] = _without_words(study["samples"][name])
-        others: Sequence[str] = [found[name].get(key) for key in ("baseline", "restrict_to")]
-        waiting += [other for other in others if other and other not in found]
-    return dict(sorted(found.items()))
+        result[name] = _without_words(study["samples"][name])
+        others: Sequence[str] = [result[name].get(key) for key in ("baseline", "restrict_to")]
+        waiting += [other for other in others if other and other not in result]
+    return dict(sorted(result.items()))
 
 
 def _without_words(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Fixed-length intervals of moderndid on the event study of Benzarti & Carloni (2019).
 
-Its relative magnitudes are not stored: version 0.2.0 loops over range(1 - K, 0) and so leaves out
+Its relative magnitudes are not stored: version 0.2.0 loops over range(1 - K, 0) and so excludes
 the earliest change before treatment (estimates 0.5, 0, 0, 0 before treatment give a point as
 identified set at Mbar 1, where the change of 0.5 makes it an interval).
 

@@ -22,11 +22,11 @@ __all__ = ["METHODS", "AnyStrategy", "StrategiesFile", "Strategy", "parse_strate
 def _found() -> Iterator[tuple[str, type[Strategy]]]:
     """Yield every strategy of this package that has a method of its own."""
     for module in iter_modules(__path__, f"{__name__}."):
-        for one in vars(import_module(module.name)).values():
-            if isinstance(one, type) and issubclass(one, Strategy):
-                method = one.model_fields["method"].default
-                if isinstance(method, str) and one.__module__ == module.name:
-                    yield method, one
+        for item in vars(import_module(module.name)).values():
+            if isinstance(item, type) and issubclass(item, Strategy):
+                method = item.model_fields["method"].default
+                if isinstance(method, str) and item.__module__ == module.name:
+                    yield method, item
 
 
 METHODS: dict[str, type[Strategy]] = dict(_found())

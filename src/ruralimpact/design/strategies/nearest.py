@@ -45,10 +45,10 @@ class NearestNeighbour(PairMatching):
     """Neighbours nearer than this, in squared standardised distance, count as tied."""
     incomplete: Annotated[
         Literal["keep", "drop"],
-        Words("a treated unit with fewer than k controls within reach is left out", str),
+        Words("a treated unit with fewer than k controls within reach is excluded", str),
     ] = "keep"
     """What becomes of a treated unit with fewer than k controls within calipers and strata: it is compared
-    with those there are (`keep`), or left out (`drop`, as Stata's teffects and R's Matching do)."""
+    with those there are (`keep`), or excluded (`drop`, as Stata's teffects and R's Matching do)."""
     discard: Annotated[
         Literal["none", "both"],
         Words("units of {} arms outside the overlap of their scores discarded before"),
@@ -91,7 +91,7 @@ class NearestNeighbour(PairMatching):
             yield "order", "with replacement"
 
     def _design(self, units: ComparedUnits) -> Design:
-        found = match_nearest(
+        result = match_nearest(
             units.covariates,
             units.treatment,
             self,
@@ -99,7 +99,7 @@ class NearestNeighbour(PairMatching):
             strata=units.strata,
             sampling=units.sampling,
         )
-        return sampled_design(found, units.sampling)
+        return sampled_design(result, units.sampling)
 
     def _headline(self) -> str:
         replacement = "with" if self.replace else "without"

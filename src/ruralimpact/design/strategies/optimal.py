@@ -42,8 +42,8 @@ class OptimalMatching(PairMatching):
             np.searchsorted(search.focal, pairs.treated_index),
             np.searchsorted(search.candidates, pairs.control_index),
         )
-        found = shared_design(units.treatment, search, neighbours, pairs.dropped)
-        return sampled_design(found, units.sampling)
+        result = shared_design(units.treatment, search, neighbours, pairs.dropped)
+        return sampled_design(result, units.sampling)
 
     def _headline(self) -> str:
         return (

@@ -124,12 +124,12 @@ def poverty_lines(results: StudyResults, outcome: str) -> dict[str, float]:
 
     Of lines that differ by area, that of the first area declared is taken.
     """
-    found: dict[float, str] = {}
+    result: dict[float, str] = {}
     for entry in results.study["outcomes"].values():
         if entry.get("build") == "poverty" and entry["of"] == outcome:
             area, line = next(iter(entry["lines"].items()))
-            found.setdefault(float(line), f"{area} line")
-    return {f"{name} {formatting.number(line)}": line for line, name in sorted(found.items())}
+            result.setdefault(float(line), f"{area} line")
+    return {f"{name} {formatting.number(line)}": line for line, name in sorted(result.items())}
 
 
 def _lines(axes: "Axes", results: StudyResults, outcome: str) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds, palette, reading
+from ruralimpact.exhibits import disclosure, formatting, interpretation, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
@@ -23,11 +23,11 @@ def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     """Draw effects by time since treatment, with intervals one by one and a uniform band."""
     panels = panels_of(results, exhibit, "event")
     if not panels:
-        hidden = bool(results["dynamics"]["suppressed"].any())
+        hidden = bool(results["event_study"]["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     figure, axes = grid(len(panels))
-    for one, panel in zip(axes, panels, strict=True):
-        _draw(one, results, panel)
+    for item, panel in zip(axes, panels, strict=True):
+        _draw(item, results, panel)
     figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=4)
     return figure
 
@@ -134,9 +134,9 @@ def event_study_words(results: StudyResults, exhibit: OfEstimates) -> str:
 
 def event_study_warnings(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     """Return what the reader of the figure must be warned of."""
-    frame = results["dynamics"]
+    frame = results["event_study"]
     shown = frame[frame["analysis"].isin(exhibit.analyses) & (frame["kind"] == "event")]
-    return reading.few_groups_notes(shown["n_groups"], _FEW)
+    return interpretation.few_groups_notes(shown["n_clusters"], _FEW)
 
 
 KIND = kinds.FigureKind(
@@ -144,7 +144,7 @@ KIND = kinds.FigureKind(
     shows="effects by time since treatment began, with a uniform band",
     section=kinds.TRENDS,
     rank=10,
-    needs=("dynamics", "estimates", "pre_trends"),
+    needs=("event_study", "estimates", "pre_trends"),
     options=OfEstimates,
     methods="over_time.md",
     draw=event_study_plot,

@@ -28,11 +28,11 @@ _ROW, _FRAME = 0.168, 0.6  # inches
 def forest_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     """Draw estimates and 95 percent intervals; the benchmark, where there is one, as a band."""
     analyses = exhibit.analyses
-    found = {name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)}
-    outcomes = [name for name, frame in found.items() if len(frame)]
+    result = {name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)}
+    outcomes = [name for name, frame in result.items() if len(frame)]
     if not outcomes:
         return palette.notice(disclosure.NOTHING_LEFT)
-    frames = [found[name] for name in outcomes]
+    frames = [result[name] for name in outcomes]
     layouts = [_layout(results, frame) for frame in frames]
     heights = [_ROW * (1 - layout.bottom) for layout in layouts]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(outcomes) + 0.35)

@@ -44,22 +44,22 @@ def _before(results: StudyResults, analysis: str) -> Any:
 
 def _panel(axes: "Axes", results: StudyResults, analysis: str, names: Sequence[str]) -> None:
     before = _before(results, analysis)
-    place = {covariate: row for row, covariate in enumerate(before["covariate"])}
+    position = {covariate: row for row, covariate in enumerate(before["covariate"])}
     axes.axvspan(0, THRESHOLD, color="#eef1f4", zorder=0, linewidth=0)
     axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=_DASHES, zorder=1)
     axes.scatter(
         before["size"],
-        list(place.values()),
+        list(position.values()),
         s=34,
         facecolors="white",
         edgecolors=palette.FAINT,
         zorder=3,
     )
-    _after(axes, results, analysis, names, place)
+    _after(axes, results, analysis, names, position)
     _scale(axes, results, analysis)
     labels = [palette.wrapped(label, 30) for label in before["label"]]
-    axes.set_yticks(list(place.values()), labels)
-    axes.set_ylim(-0.6, len(place) - 0.4)
+    axes.set_yticks(list(position.values()), labels)
+    axes.set_ylim(-0.6, len(position) - 0.4)
     axes.tick_params(axis="y", length=0)
     axes.set_title(palette.wrapped(results.analysis(analysis)["label"], 44))
     palette.light_grid(axes, "both")
@@ -70,15 +70,15 @@ def _after(
     results: StudyResults,
     analysis: str,
     names: Sequence[str],
-    place: Mapping[str, int],
+    position: Mapping[str, int],
 ) -> None:
     """Draw each strategy's differences, a little above or below the row so that none hides another."""
     colours, markers = palette.colours(names), palette.markers(names)
     offsets = dict(zip(names, np.linspace(0.24, -0.24, len(names)), strict=True))
     frame = results["balance"][results["balance"]["analysis"] == analysis]
     for name in names:
-        after = frame[(frame["strategy"] == name) & frame["covariate"].isin(place)]
-        rows = [place[covariate] + offsets[name] for covariate in after["covariate"]]
+        after = frame[(frame["strategy"] == name) & frame["covariate"].isin(position)]
+        rows = [position[covariate] + offsets[name] for covariate in after["covariate"]]
         axes.scatter(
             after["smd"].abs(),
             rows,

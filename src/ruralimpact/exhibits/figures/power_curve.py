@@ -64,7 +64,7 @@ def _panel(
     factor = formatting.scale(unit)
     for design, line in part.groupby("design", sort=False):
         axes.plot(
-            line["n_groups"],
+            line["n_clusters"],
             factor * line["mde"],
             clip_on=False,
             zorder=3,
@@ -114,7 +114,7 @@ def _percent_axis(axes: "Axes", mean: float) -> None:
 
 def _shows_present(part: pd.DataFrame) -> bool:
     """Whether the number of groups of the present wave lies among those of the next."""
-    return bool(part["n_groups"].min() <= part["groups_now"].iloc[0] <= part["n_groups"].max())
+    return bool(part["n_clusters"].min() <= part["groups_now"].iloc[0] <= part["n_clusters"].max())
 
 
 def _legend(

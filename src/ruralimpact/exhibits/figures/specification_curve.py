@@ -40,23 +40,23 @@ def specification_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
         height_ratios=[_CURVE, matrix] * len(bands),
     )
     for number, band in enumerate(bands):
-        for place in range(len(bands[0])):
-            pair = grid[2 * number, place], grid[2 * number + 1, place]
-            if place >= len(band):
+        for position in range(len(bands[0])):
+            pair = grid[2 * number, position], grid[2 * number + 1, position]
+            if position >= len(band):
                 for axes in pair:
                     axes.set_visible(False)
                 continue
-            frame = _ordered(results, exhibit.analyses, band[place])
-            _curve(pair[0], results, band[place], frame)
-            _matrix(pair[1], frame, choices, labelled=place == 0)
+            frame = _ordered(results, exhibit.analyses, band[position])
+            _curve(pair[0], results, band[position], frame)
+            _matrix(pair[1], frame, choices, labelled=position == 0)
     figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=3)
     return figure
 
 
 def plotted_outcomes(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     """Outcomes of the exhibit: those named, or all of its analyses'."""
-    found = results.outcomes_of(exhibit.analyses)
-    return [name for name in found if name in (exhibit.outcomes or found)]
+    result = results.outcomes_of(exhibit.analyses)
+    return [name for name in result if name in (exhibit.outcomes or result)]
 
 
 def specification_words(results: StudyResults, exhibit: OfEstimates) -> str:
@@ -121,11 +121,11 @@ def _ordered(results: StudyResults, analyses: Sequence[str], outcome: str) -> pd
 def _curve(axes: "Axes", results: StudyResults, outcome: str, frame: pd.DataFrame) -> None:
     unit = results.unit(outcome)
     factor = formatting.scale(unit)
-    for place, row in enumerate(frame.to_dict("records")):
+    for position, row in enumerate(frame.to_dict("records")):
         colour = _STRONG if row["p_value"] < LEVEL else _WEAK
         ends = [factor * row["conf_low"], factor * row["conf_high"]]
-        axes.plot([place, place], ends, color=colour, linewidth=1.4, solid_capstyle="round")
-        axes.plot(place, factor * row["estimate"], "o", color=colour, markersize=4, zorder=4)
+        axes.plot([position, position], ends, color=colour, linewidth=1.4, solid_capstyle="round")
+        axes.plot(position, factor * row["estimate"], "o", color=colour, markersize=4, zorder=4)
     axes.axhline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
     if len(frame):
         median = factor * float(frame["estimate"].median())
@@ -153,13 +153,13 @@ def _matrix(
         height -= 1
         for row in rows:
             further = _further(row.label)
-            place = height - further / 2
+            position = height - further / 2
             marked = frame.index[frame[row.column] == row.value]
             axes.plot(
-                range(len(frame)), [place] * len(frame), "o", color=palette.GRID, markersize=2.4
+                range(len(frame)), [position] * len(frame), "o", color=palette.GRID, markersize=2.4
             )
-            axes.plot(marked, [place] * len(marked), "o", color=palette.INK, markersize=3.6)
-            places.append(place)
+            axes.plot(marked, [position] * len(marked), "o", color=palette.INK, markersize=3.6)
+            places.append(position)
             labels.append((row.label, False))
             height -= 1 + further
     axes.set_yticks(places, [text for text, _ in labels] if labelled else [""] * len(labels))
@@ -202,7 +202,7 @@ KIND = kinds.FigureKind(
     note=(
         "Each column is one declared estimate, from the smallest to the largest: above with its 95 percent "
         "interval, below the choices that it rests on. All declared estimates are shown; none was added or "
-        "left out after outcomes were seen. They share units, so they are not independent."
+        "excluded after outcomes were seen. They share units, so they are not independent."
     ),
     words=specification_words,
 )

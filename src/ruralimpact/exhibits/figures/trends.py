@@ -23,19 +23,19 @@ def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     """Draw the mean of each arm, or cohort, in each wave with its 95 percent interval."""
     panels = panels_of(results, exhibit, "mean")
     if not panels:
-        hidden = bool(results["dynamics"]["suppressed"].any())
+        hidden = bool(results["event_study"]["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     figure, axes = grid(len(panels))
-    for one, panel in zip(axes, panels, strict=True):
-        _draw(one, results, panel)
+    for item, panel in zip(axes, panels, strict=True):
+        _draw(item, results, panel)
     handles = axes[0].get_legend_handles_labels()[0]
     if len({tuple(_arms(panel)) for panel in panels}) == 1:
         longest = max(len(str(handle.get_label())) for handle in handles)
         columns = max(1, int(figure.get_figwidth() * _LETTERS / (longest + 6)))
         figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=columns)
     else:
-        for one in axes:
-            one.legend(framealpha=0.85, edgecolor="none", fontsize=7)
+        for item in axes:
+            item.legend(framealpha=0.85, edgecolor="none", fontsize=7)
     return figure
 
 
@@ -53,10 +53,10 @@ def _draw(axes: "Axes", results: StudyResults, panel: Panel) -> None:
     colours, markers = palette.colours(arms), palette.markers(arms)
     periods = np.unique(panel.rows["period"].to_numpy(float))
     step = float(np.diff(periods).min()) if len(periods) > 1 else 1.0
-    for place, arm in enumerate(arms):
+    for position, arm in enumerate(arms):
         rows = panel.rows[panel.rows["arm"] == arm].sort_values("period")
         # Beside each other, so that intervals of arms that are alike can be told apart.
-        where = rows["period"].to_numpy(float) + 0.06 * step * (place - (len(arms) - 1) / 2)
+        where = rows["period"].to_numpy(float) + 0.06 * step * (position - (len(arms) - 1) / 2)
         axes.vlines(
             where,
             factor * rows["conf_low"],
@@ -120,7 +120,7 @@ KIND = kinds.FigureKind(
     shows="mean outcome of each arm by wave",
     section=kinds.TRENDS,
     rank=10,
-    needs=("dynamics", "estimates"),
+    needs=("event_study", "estimates"),
     options=OfEstimates,
     methods="over_time.md",
     draw=trends_plot,

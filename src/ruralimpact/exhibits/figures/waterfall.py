@@ -58,11 +58,11 @@ def _panel(axes: "Axes", results: StudyResults, family: pd.DataFrame, *, several
     ends = np.cumsum(values)
     starts = ends - values
     decimals = results.decimals(str(total["outcome"]))
-    for place, (start, record) in enumerate(zip(starts, parts.to_dict("records"), strict=True)):
-        _bar(axes, place, start, record, _UP if record["estimate"] >= 0 else _DOWN, decimals)
+    for position, (start, record) in enumerate(zip(starts, parts.to_dict("records"), strict=True)):
+        _bar(axes, position, start, record, _UP if record["estimate"] >= 0 else _DOWN, decimals)
         axes.plot(
-            [place + _WIDTH / 2, place + 1 - _WIDTH / 2],
-            [ends[place]] * 2,
+            [position + _WIDTH / 2, position + 1 - _WIDTH / 2],
+            [ends[position]] * 2,
             color=palette.FAINT,
             linewidth=0.8,
         )
@@ -81,17 +81,17 @@ def _panel(axes: "Axes", results: StudyResults, family: pd.DataFrame, *, several
 
 
 def _bar(
-    axes: "Axes", place: int, start: float, record: Mapping[Any, Any], colour: str, decimals: int
+    axes: "Axes", position: int, start: float, record: Mapping[Any, Any], colour: str, decimals: int
 ) -> None:
     value = record["estimate"]
     axes.bar(
-        place, value, _WIDTH, bottom=start, color=colour, edgecolor=colour, alpha=0.85, zorder=2
+        position, value, _WIDTH, bottom=start, color=colour, edgecolor=colour, alpha=0.85, zorder=2
     )
     low, high = (start + record[name] for name in ("conf_low", "conf_high"))
-    axes.plot([place, place], [low, high], color=palette.INK, linewidth=1, zorder=3)
+    axes.plot([position, position], [low, high], color=palette.INK, linewidth=1, zorder=3)
     axes.annotate(
         formatting.number(value, decimals),
-        (place, max(high, start, start + value) if np.isfinite(high) else start + value),
+        (position, max(high, start, start + value) if np.isfinite(high) else start + value),
         xytext=(0, 2),
         textcoords="offset points",
         ha="center",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -37,7 +37,7 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
             stub="Outcome and variable",
             columns=columns.headings(_COLUMNS),
             rows=rows,
-            reading=lines,
+            interpretation=lines,
             notes=_notes(results, frame),
         ),
     )
@@ -72,10 +72,10 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
 
 def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
     coefficients = own[own["kind"] == "coefficient"]
-    found = int((coefficients["p_value"] < 0.05).sum())
-    verb = "differs" if found < 2 else "differ"
+    result = int((coefficients["p_value"] < 0.05).sum())
+    verb = "differs" if result < 2 else "differ"
     return (
-        f"Among the treated, {formatting.share_of(found, len(coefficients), 'coefficient')} of "
+        f"Among the treated, {formatting.share_of(result, len(coefficients), 'coefficient')} of "
         f"{formatting.lower_first(results.outcome_label(outcome))} {verb} from zero at the 5 percent "
         "level. What goes together need not be cause and effect."
     )
@@ -88,7 +88,7 @@ def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
         zip(frame["analysis"], frame["association"], strict=True)
     ):
         entries = results.analysis(analysis).get("associations", [])
-        for entry in (one for one in entries if one["name"] == association):
+        for entry in (item for item in entries if item["name"] == association):
             names |= dict.fromkeys(entry.get("covariates", []))
     built = results.study.get("variables", {})
     labels = [
@@ -103,7 +103,7 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
         f"Least squares among the treated alone{_held_fixed(results, frame)}; there is no comparison with "
         "controls. Those who do or receive more may differ in other ways "
         "as well: these are associations.",
-        reading.standard_error_note(results),
+        interpretation.standard_error_note(results),
     ]
     if any(record["suppressed"] for record in frame.to_dict("records")):
         notes.append(disclosure.NOTE)

@@ -68,7 +68,7 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[T
         stub="Follow-up",
         columns=_RESPONSE_COLUMNS,
         rows=_response_rows(results),
-        reading=response_lines(results),
+        interpretation=response_lines(results),
         notes=response_notes(results),
     )
     if bounds.empty:
@@ -80,7 +80,7 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[T
         stub="Outcome",
         columns=columns.headings(_effect_columns(results)),
         rows=_effect_rows(results, bounds),
-        reading=bounds_lines(results, bounds),
+        interpretation=bounds_lines(results, bounds),
         notes=bounds_notes(bounds),
     )
     return response, effects
@@ -128,7 +128,7 @@ def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     for column, label in words.items():
         values = [rows[("response", arm)][column] for arm in ("treated", "control")]
         record: dict[str, Value] = {"attrition": name, "measure": column}
-        shown = [None if 0 < one < disclosure.FEWEST_UNITS else int(one) for one in values]
+        shown = [None if 0 < item < disclosure.FEWEST_UNITS else int(item) for item in values]
         record |= dict(zip(("treated", "control"), shown, strict=True))
         yield Row(
             Cell(label),
@@ -176,7 +176,7 @@ def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     texts = [
         _shown(
             row["suppressed"],
-            f"{formatting.count(row['estimate'])} of {formatting.count(row['n_groups'])}",
+            f"{formatting.count(row['estimate'])} of {formatting.count(row['n_clusters'])}",
         )
         for row in lost
     ]
@@ -215,16 +215,16 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
 
 
 def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:
-    found = f"{str(results.study['unit_label']).capitalize()} found"
+    result = f"{str(results.study['unit_label']).capitalize()} found"
     groups = str(results.study["group_label"]).capitalize()
     return (
         columns.amount(),
         columns.error(),
         columns.interval(),
         columns.p_value(),
-        columns.count("Treated", found, of="n_treated"),
-        columns.count("Controls", found, 0.95, of="n_control"),
-        columns.count(groups, width=1.0, of="n_groups"),
+        columns.count("Treated", result, of="n_treated"),
+        columns.count("Controls", result, 0.95, of="n_control"),
+        columns.count(groups, width=1.0, of="n_clusters"),
     )
 
 
@@ -254,7 +254,7 @@ def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -
     return replace(row, record={**(row.record or {}), **counts})
 
 
-_COUNTED = ("n_treated", "n_control", "n_groups")
+_COUNTED = ("n_treated", "n_control", "n_clusters")
 
 
 def _shown(suppressed: bool, text: str) -> Cell:

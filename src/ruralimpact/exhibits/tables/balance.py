@@ -48,7 +48,7 @@ def _table(
         stub="Covariate",
         columns=columns,
         rows=rows,
-        reading=(_sentence(results, analysis, strategies) for analysis in analyses),
+        interpretation=(_sentence(results, analysis, strategies) for analysis in analyses),
         notes=_notes(results, analyses),
     )
 
@@ -56,13 +56,13 @@ def _table(
 def _covariate_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
     frame = results["balance"][results["balance"]["analysis"] == analysis]
     labels = dict(zip(frame["covariate"], frame["label"], strict=True))
-    found = {(row["covariate"], row["strategy"]): row for row in frame.to_dict("records")}
+    result = {(row["covariate"], row["strategy"]): row for row in frame.to_dict("records")}
     rows = []
     for covariate, label in labels.items():
         cells: list[Cell] = []
         values: dict[str, Value] = {"analysis": analysis, "covariate": covariate}
         for strategy in ("", *strategies):
-            record = found.get((covariate, strategy), {})
+            record = result.get((covariate, strategy), {})
             cells += _cells(record, judged=bool(strategy))
             values |= {
                 f"{name}_{strategy or 'before'}": record.get(name) for name, _ in _STATISTICS

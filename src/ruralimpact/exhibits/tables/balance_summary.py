@@ -44,8 +44,8 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
     rows: list[Row] = []
     for analysis in exhibit.analyses:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
-        found = results["balance_summary"][results["balance_summary"]["analysis"] == analysis]
-        rows += [_row(results, record, designs) for record in found.to_dict("records")]
+        result = results["balance_summary"][results["balance_summary"]["analysis"] == analysis]
+        rows += [_row(results, record, designs) for record in result.to_dict("records")]
     return (
         table_of(
             results,
@@ -67,11 +67,11 @@ def _row(results: StudyResults, record: Record, designs: pd.DataFrame) -> Row:
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
-    found = results["balance_summary"]
+    result = results["balance_summary"]
     overlaps = [
         f"{results.analysis(name)['label']} {formatting.number(value, 2)}"
         for name in exhibit.analyses
-        for value in found[(found["analysis"] == name) & (found["strategy"] == "")]["overlap"]
+        for value in result[(result["analysis"] == name) & (result["strategy"] == "")]["overlap"]
     ]
     return (
         "Biases are differences in means over the root of the mean of the arms' variances before "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -34,7 +34,7 @@ class Difference:
     spec_id, benchmark_id : str
     estimate, std_error, p_value, conf_low, conf_high : float
         In the outcome's stored unit.
-    n_groups : int
+    n_clusters : int
         Groups that carry the difference.
     """
 
@@ -45,7 +45,7 @@ class Difference:
     p_value: float
     conf_low: float
     conf_high: float
-    n_groups: int
+    n_clusters: int
 
 
 def benchmark_difference(
@@ -101,11 +101,11 @@ def benchmark_table(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[T
     lines: list[str] = []
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        found = differences(results, exhibit.benchmark, analysis, outcome)
+        result = differences(results, exhibit.benchmark, analysis, outcome)
         label = results.analysis(analysis)["label"]
-        lines.append(f"{label}: {_sentence(results, outcome, found)}")
-        for one in found:
-            yield _row(results, records[one.spec_id], records[one.benchmark_id], one)
+        lines.append(f"{label}: {_sentence(results, outcome, result)}")
+        for item in result:
+            yield _row(results, records[item.spec_id], records[item.benchmark_id], item)
 
     several = len(exhibit.analyses) > 1
     body = list(columns.by_outcome(results, exhibit.analyses, rows, panels=several))
@@ -116,7 +116,7 @@ def benchmark_table(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[T
             stub="Outcome and strategy",
             columns=columns.headings(_COLUMNS),
             rows=body,
-            reading=lines,
+            interpretation=lines,
             notes=_notes(results, exhibit),
         ),
     )
@@ -127,7 +127,7 @@ def differences(
 ) -> list[Difference]:
     """Return the differences from the benchmark of an analysis's estimates of one outcome.
 
-    Suppressed estimates, and outcomes that the benchmark lacks, are left out.
+    Suppressed estimates, and outcomes that the benchmark lacks, are excluded.
     """
     base = results.estimates_of(benchmark, outcome).dropna(subset=["estimate"])
     others = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
@@ -156,18 +156,18 @@ def _row(results: StudyResults, own: Record, base: Record, gap: Difference) -> R
     return columns.row_of(results, _COLUMNS, record, label, keys=("spec_id", "unit"))
 
 
-def _sentence(results: StudyResults, outcome: str, found: list[Difference]) -> str:
+def _sentence(results: StudyResults, outcome: str, result: list[Difference]) -> str:
     name = formatting.lower_first(results.outcome_label(outcome))
-    if not found:
+    if not result:
         return f"no estimate of {name} can be compared with the experiment."
     unit = results.unit(outcome)
     span = formatting.range_text(
-        [formatting.scale(unit) * item.estimate for item in found], results.decimals(outcome), unit
+        [formatting.scale(unit) * item.estimate for item in result], results.decimals(outcome), unit
     )
-    rejected = sum(item.p_value < 0.05 for item in found)
+    rejected = sum(item.p_value < 0.05 for item in result)
     verb = "differs" if rejected < 2 else "differ"
     return (
-        f"on {name}, {formatting.share_of(rejected, len(found), 'estimate')} {verb} from the experiment at "
+        f"on {name}, {formatting.share_of(rejected, len(result), 'estimate')} {verb} from the experiment at "
         f"the 5 percent level; the gaps run from {span}."
     )
 
@@ -183,7 +183,7 @@ def _notes(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[str, ...]:
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Effects on shares are in percentage points.")
     if (frame["balanced"] == "no").any():
-        notes.append(f"{impact.UNBALANCED} {reading.BALANCE_RULE}")
+        notes.append(f"{impact.UNBALANCED} {interpretation.BALANCE_RULE}")
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)

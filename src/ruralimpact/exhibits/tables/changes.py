@@ -47,21 +47,21 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
         stub="Raw file",
         columns=_FILES,
         rows=_file_rows(results),
-        reading=(
+        interpretation=(
             f"The run rests on {formatting.plural(len(results.quality), 'raw file')}.{first}",
         ),
     )
     if not before or not now:
         return (files,)
-    found = changes(before, now)
+    result = changes(before, now)
     moved = table_of(
         results,
         exhibit,
         title="What moved since the run before",
         stub="Outcome and strategy",
         columns=_MOVED,
-        rows=_moved_rows(results, found),
-        reading=(_reading(found),),
+        rows=_moved_rows(results, result),
+        interpretation=(_interpretation(result),),
         notes=(_NOTE,),
     )
     return files, moved
@@ -79,47 +79,47 @@ def _file_rows(results: StudyResults) -> list[Row]:
     return rows
 
 
-def _reading(found: pd.DataFrame) -> str:
-    counts = found["kind"].value_counts()
+def _interpretation(result: pd.DataFrame) -> str:
+    counts = result["kind"].value_counts()
     words = {"moved": "moved", "new": "are new", "gone": "are gone", "same": "stayed as they were"}
     parts = [
         f"{formatting.count(counts[kind])} {text}" for kind, text in words.items() if kind in counts
     ]
-    return f"Of {formatting.count(len(found))} estimates {', '.join(parts)}."
+    return f"Of {formatting.count(len(result))} estimates {', '.join(parts)}."
 
 
-def _moved_rows(results: StudyResults, found: pd.DataFrame) -> list[Row]:
+def _moved_rows(results: StudyResults, result: pd.DataFrame) -> list[Row]:
     rows: list[Row] = []
-    shown = found[found["kind"] != "same"]
+    shown = result[result["kind"] != "same"]
     hidden = set(results["estimates"].loc[results["estimates"]["suppressed"], "spec_id"])
     analyses = {analysis["name"]: analysis["label"] for analysis in results.study["analyses"]}
     for name, part in shown.groupby(shown["spec_id"].str.split("/").str[0], sort=False):
         rows.append(heading(str(analyses.get(str(name), name)), "panel"))
-        rows += [_row(results, one, hidden) for one in part.to_dict("records")]
+        rows += [_row(results, item, hidden) for item in part.to_dict("records")]
     return rows or [Row(Cell("Nothing moved"), (Cell(formatting.DASH),) * len(_MOVED))]
 
 
-def _row(results: StudyResults, one: Mapping[Any, Any], hidden: set[str]) -> Row:
-    _, strategy, outcome = one["spec_id"].split("/")
+def _row(results: StudyResults, item: Mapping[Any, Any], hidden: set[str]) -> Row:
+    _, strategy, outcome = item["spec_id"].split("/")
     known = outcome in results.study["outcomes"]
     label = results.outcome_label(outcome) if known else outcome
     text = Cell(f"{label}, {formatting.lower_first(results.strategy_label(strategy))}")
-    if one["spec_id"] in hidden:
+    if item["spec_id"] in hidden:
         return Row(text, (Cell(formatting.SUPPRESSED),) * len(_MOVED))
     scale = formatting.scale(results.unit(outcome)) if known else 1.0
     decimals = results.decimals(outcome) if known else 0
-    change = one["now"] - one["before"] if one["kind"] == "moved" else float("nan")
-    relative = change / one["std_error"] if one["std_error"] else float("nan")
-    why = {"new": "new estimate", "gone": "no longer asked for"}.get(one["kind"], one["reasons"])
+    change = item["now"] - item["before"] if item["kind"] == "moved" else float("nan")
+    relative = change / item["std_error"] if item["std_error"] else float("nan")
+    why = {"new": "new estimate", "gone": "no longer asked for"}.get(item["kind"], item["reasons"])
     cells = (
-        formatting.number(scale * one["before"], decimals),
-        formatting.number(scale * one["now"], decimals),
+        formatting.number(scale * item["before"], decimals),
+        formatting.number(scale * item["now"], decimals),
         formatting.number(scale * change, decimals),
         formatting.number(relative, 2),
-        *(formatting.count(one[key]) if one[key] else formatting.DASH for key in _UNITS),
+        *(formatting.count(item[key]) if item[key] else formatting.DASH for key in _UNITS),
         why,
     )
-    return Row(text, tuple(map(Cell, cells)), {**one, "reasons": why})
+    return Row(text, tuple(map(Cell, cells)), {**item, "reasons": why})
 
 
 _UNITS = ("units_new", "units_lost")

@@ -9,9 +9,9 @@ import pandas as pd
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.estimate_pairs import difference_between
+from ruralimpact.exhibits.interpretation import effective_groups_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.reading import effective_groups_notes
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
@@ -62,7 +62,7 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[T
         stub="Wave",
         columns=_COUNTS,
         rows=_count_rows(results, right),
-        reading=(_reading(results, right),),
+        interpretation=(_interpretation(results, right),),
         notes=_count_notes(results, right),
     )
     effects = table_of(
@@ -83,16 +83,16 @@ def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:
 
 
 def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
-    found: pd.DataFrame = results["estimates"][
+    result: pd.DataFrame = results["estimates"][
         results["estimates"]["analysis"].isin([right, naive])
     ]
-    return found
+    return result
 
 
 def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
     sample = results.analysis(analysis)["sample"]
-    found: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
-    return found
+    result: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
+    return result
 
 
 def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
@@ -120,7 +120,7 @@ def _units_cell(value: float) -> Cell:
     return Cell(formatting.count(value) if value else formatting.DASH)
 
 
-def _reading(results: StudyResults, analysis: str) -> str:
+def _interpretation(results: StudyResults, analysis: str) -> str:
     last = _of_sample(results, analysis).iloc[-1]
     groups = (
         f"{formatting.count(last['groups_left'])} of {formatting.count(last['groups_controls'])} "

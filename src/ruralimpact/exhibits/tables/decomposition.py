@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, kinds, reading
+from ruralimpact.exhibits import columns, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
@@ -97,7 +97,7 @@ def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame
         stub="Part",
         columns=columns.headings(shown),
         rows=rows,
-        reading=_sentences(results, frame),
+        interpretation=_sentences(results, frame),
         notes=_notes(results, frame, letters),
     )
 
@@ -177,12 +177,12 @@ def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
             own = mine[mine["part"] == part].dropna(subset=["estimate"])
             if own.empty:
                 continue
-            found = int((own["p_value"] < 0.05).sum())
+            result = int((own["p_value"] < 0.05).sum())
             span = formatting.range_text(list(own["estimate"]), decimals, unit)
             name = formatting.lower_first(part_label(part, mine))
-            verb = "differs" if found < 2 else "differ"
+            verb = "differs" if result < 2 else "differ"
             pieces.append(
-                f"{name} {span} ({formatting.share_of(found, len(own))} {verb} from zero)"
+                f"{name} {span} ({formatting.share_of(result, len(own))} {verb} from zero)"
             )
         label = results.analysis(str(analysis))["label"]
         ways = formatting.plural(mine["strategy"].nunique(), "strategy")
@@ -215,9 +215,9 @@ def _notes(
             "Quality is what the shares of grades in a product's quantity add at given prices of grades; "
             "market terms are what the price of a given grade adds."
         )
-    notes.append(reading.standard_error_note(results))
+    notes.append(interpretation.standard_error_note(results))
     methods = {str(results.analysis(name)["method"]) for name in frame["analysis"].unique()}
-    notes += reading.identification_notes(methods)
+    notes += interpretation.identification_notes(methods)
     notes.append(
         "Parts in percent of the effect are given only where the effect itself differs from zero at the "
         "5 percent level."

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -51,7 +51,7 @@ def _table(
             lambda record: _row(results, record, shown),
             panels=len(analyses) > 1,
         ),
-        reading=reading.impact_lines(results, analyses),
+        interpretation=interpretation.impact_lines(results, analyses),
         notes=_notes(results, frame, analyses, letters, effects=effects),
     )
 
@@ -77,7 +77,7 @@ def _columns(
     if effects:
         yield columns.count("Controls", counts, 0.95, of="n_control")
     if results.units(analyses) != groups:
-        yield columns.number(groups.capitalize(), width=1.1, of="n_groups").staying()
+        yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
 
 
 def _row(results: StudyResults, record: Record, shown: Sequence[Shown]) -> Row:
@@ -99,8 +99,8 @@ def _notes(
     effects: bool,
 ) -> tuple[str, ...]:
     methods = {results.analysis(name)["method"] for name in analyses}
-    notes = [reading.standard_error_note(results)]
-    notes += reading.effective_groups_notes(results, frame)
+    notes = [interpretation.standard_error_note(results)]
+    notes += interpretation.effective_groups_notes(results, frame)
     notes.append(
         "The counterfactual is the mean of the treated after treatment, less the effect."
         if effects
@@ -108,14 +108,14 @@ def _notes(
     )
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares and their effects are in percent and percentage points.")
-    notes += reading.identification_notes(methods)
+    notes += interpretation.identification_notes(methods)
     if (frame["strategy"] == "two_way_fixed_effects").any():
         notes.append(
             f"{WARNED} Shown as a warning: where treatment begins at several times, this regression also "
             "takes units that are treated already as controls, and misleads if effects grow or differ."
         )
     if (frame["dropped"] > 0).any():
-        notes.append(f"{MISSING} Treated units are left out because an outcome is missing.")
+        notes.append(f"{MISSING} Treated units are excluded because an outcome is missing.")
     notes += _foot(frame)
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
     if frame["suppressed"].any():
@@ -124,9 +124,9 @@ def _notes(
 
 
 def _foot(frame: pd.DataFrame) -> list[str]:
-    """What the estimates note of cohorts: those left out, and those of a single group."""
-    found = {part for notes in frame["notes"] for part in notes.split("; ") if _on_cohorts(part)}
-    return [f"{part[:1].upper()}{part[1:]}." for part in sorted(found)]
+    """What the estimates note of cohorts: those excluded, and those of a single group."""
+    result = {part for notes in frame["notes"] for part in notes.split("; ") if _on_cohorts(part)}
+    return [f"{part[:1].upper()}{part[1:]}." for part in sorted(result)]
 
 
 def _on_cohorts(note: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -32,7 +32,7 @@ _KINDS = {
 def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of effects by cohort and wave."""
     analyses = exhibit.analyses
-    frame = results["dynamics"][results["dynamics"]["analysis"].isin(analyses)]
+    frame = results["event_study"][results["event_study"]["analysis"].isin(analyses)]
     rows: list[Row] = []
     for analysis in analyses:
         for outcome in results.outcomes_of([analysis]):
@@ -95,11 +95,11 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
         "Each effect compares the change of a cohort with that of its controls over the same waves "
         "(Callaway and Sant'Anna 2021). The intervals hold one by one, the band for all effects of a block "
         "at once.",
-        reading.standard_error_note(results),
-        *reading.identification_notes({"staggered"}),
+        interpretation.standard_error_note(results),
+        *interpretation.identification_notes({"staggered"}),
     ]
-    notes += reading.few_groups_notes(
-        frame["n_groups"],
+    notes += interpretation.few_groups_notes(
+        frame["n_clusters"],
         "the band takes its width from a bootstrap, and may be too narrow.",
     )
     if frame["before"].any():
@@ -117,7 +117,7 @@ KIND = kinds.TableKind(
     shows="effects by cohort and wave with their averages",
     section=kinds.TRENDS,
     rank=20,
-    needs=("estimates", "dynamics"),
+    needs=("estimates", "event_study"),
     options=OfEstimates,
     methods="staggered.md",
     build=group_time_table,

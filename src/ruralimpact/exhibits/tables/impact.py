@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, Value
 from ruralimpact.exhibits.options import OfEstimates
@@ -56,7 +56,7 @@ def _table(
     )
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        for name, label in (*((one, _UNADJUSTED) for one in plain), (analysis, "")):
+        for name, label in (*((item, _UNADJUSTED) for item in plain), (analysis, "")):
             for record in results.estimates_of(name, outcome).to_dict("records"):
                 yield _row(results, record, label, shown, money)
 
@@ -66,7 +66,7 @@ def _table(
         stub="Outcome and strategy" if means else "Outcome and estimator",
         columns=columns.headings(shown),
         rows=columns.by_outcome(results, analyses, rows, panels=len(analyses) > 1),
-        reading=reading.impact_lines(results, analyses),
+        interpretation=interpretation.impact_lines(results, analyses),
         notes=_notes(results, frame, [*analyses, *plain], letters or {}, money, means=means),
     )
 
@@ -108,7 +108,7 @@ def _sizes(
         yield columns.number("Dropped", counts, 0.95, of="dropped").staying()
     yield columns.count(untreated, counts, 0.95, of="n_control")
     if results.units(analyses) != groups:
-        yield columns.number(groups.capitalize(), width=1.1, of="n_groups").staying()
+        yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
 
 
 def _row(
@@ -152,7 +152,7 @@ def printed_values(record: Mapping[Any, Any]) -> dict[str, Value]:
     values |= {name: None if reason else record[name] for name in names}
     values["percent_reason"] = reason
     small = bool(record["suppressed"])
-    for name in ("n_treated", "n_control", "n_groups", "dropped"):
+    for name in ("n_treated", "n_control", "n_clusters", "dropped"):
         values[name] = None if small else int(record[name])
     values["balanced"] = record["balanced"]
     return values
@@ -188,19 +188,19 @@ def _notes(
     means: bool,
 ) -> tuple[str, ...]:
     methods = {results.analysis(name)["method"] for name in analyses}
-    notes = [reading.standard_error_note(results)]
+    notes = [interpretation.standard_error_note(results)]
     if means:
-        notes.append(reading.mean_note(methods))
+        notes.append(interpretation.mean_note(methods))
     if money:
         notes.append(money.note)
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
-    notes += reading.identification_notes(methods)
-    notes += reading.effective_groups_notes(results, frame)
+    notes += interpretation.identification_notes(methods)
+    notes += interpretation.effective_groups_notes(results, frame)
     if (frame["balanced"] == "no").any():
-        notes.append(f"{UNBALANCED} {reading.BALANCE_RULE}")
+        notes.append(f"{UNBALANCED} {interpretation.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():
-        notes.append(f"{SUPPORTED} {reading.SUPPORT_RULE}")
+        notes.append(f"{SUPPORTED} {interpretation.SUPPORT_RULE}")
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)

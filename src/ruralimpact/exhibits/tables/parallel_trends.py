@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds, reading
+from ruralimpact.exhibits import disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
@@ -50,7 +50,7 @@ def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[
             stub="Allowed difference of trends",
             columns=(Column("95% interval", "", 2.4), Column("Excludes zero", "", 1.2)),
             rows=rows,
-            reading=lines,
+            interpretation=lines,
             notes=(*_NOTES, *_few_groups(results, exhibit), *([disclosure.NOTE] if hidden else [])),
         ),
     )
@@ -68,9 +68,9 @@ _NOTES = (
 
 
 def _few_groups(results: StudyResults, exhibit: OfEstimates) -> list[str]:
-    shown = results["dynamics"][results["dynamics"]["analysis"].isin(exhibit.analyses)]
-    return reading.few_groups_notes(
-        shown.loc[shown["kind"] == "event", "n_groups"],
+    shown = results["event_study"][results["event_study"]["analysis"].isin(exhibit.analyses)]
+    return interpretation.few_groups_notes(
+        shown.loc[shown["kind"] == "event", "n_clusters"],
         "these intervals are not bias-reduced, and may be too short.",
     )
 
@@ -142,7 +142,7 @@ KIND = kinds.TableKind(
     shows="intervals that allow trends to differ",
     section=kinds.TRENDS,
     rank=30,
-    needs=("estimates", "dynamics", "parallel_trends"),
+    needs=("estimates", "event_study", "parallel_trends"),
     options=OfEstimates,
     methods="parallel_trends.md",
     build=parallel_trends_table,

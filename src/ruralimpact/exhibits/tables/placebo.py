@@ -23,7 +23,7 @@ _COLUMNS = (
 _NOTE = (
     "Treatment was given to one group, so its standard error cannot be known from the data: errors by "
     "unit take it that nothing else sets the group apart. Instead each other group is treated as if it "
-    "had been, with the treated one left out. If the treated group were any of them, its rank would be "
+    "had been, with the treated one excluded. If the treated group were any of them, its rank would be "
     "any place with equal chance: p is the share of groups whose estimate, or t, is at least as large "
     "in absolute value (Fisher 1935; Conley & Taber 2011). It cannot be smaller than one over the "
     "number of groups."
@@ -93,7 +93,7 @@ def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
             stub="Treated, or treated as if",
             columns=columns.headings(_COLUMNS),
             rows=rows,
-            reading=lines,
+            interpretation=lines,
             notes=(_NOTE,),
         ),
     )
@@ -102,31 +102,31 @@ def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
 def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: str) -> str:
     """Say where the treated group ranks, in words."""
     shown = _shown(_records(results, analyses, outcome))
-    found = placebo([one["estimate"] for one in shown], [one["statistic"] for one in shown])
+    result = placebo([item["estimate"] for item in shown], [item["statistic"] for item in shown])
     return (
-        f"{results.outcome_label(outcome)}: of {formatting.word(found.groups)} groups treated, or "
-        f"treated as if, the treated one is number {found.rank_size} by the size of the estimate (p = "
-        f"{formatting.number(found.p_size, 2)}) and number {found.rank_t} by t (p = "
-        f"{formatting.number(found.p_t, 2)})."
+        f"{results.outcome_label(outcome)}: of {formatting.word(result.groups)} groups treated, or "
+        f"treated as if, the treated one is number {result.rank_size} by the size of the estimate (p = "
+        f"{formatting.number(result.p_size, 2)}) and number {result.rank_t} by t (p = "
+        f"{formatting.number(result.p_t, 2)})."
     )
 
 
 def _records(results: StudyResults, analyses: Sequence[str], outcome: str) -> list[Record]:
     """Return the first estimate of each analysis on an outcome."""
-    found = [results.estimates_of(name, outcome).to_dict("records")[:1] for name in analyses]
-    return [record for records in found for record in records]
+    result = [results.estimates_of(name, outcome).to_dict("records")[:1] for name in analyses]
+    return [record for records in result for record in records]
 
 
 def _shown(records: Sequence[Record]) -> list[Record]:
-    return [one for one in records if not one["suppressed"]]
+    return [item for item in records if not item["suppressed"]]
 
 
 def _row(results: StudyResults, record: Record, records: Sequence[Record]) -> Row:
     label = str(results.analysis(record["analysis"])["label"])
-    others = [one for one in _shown(records) if one["analysis"] != record["analysis"]]
+    others = [item for item in _shown(records) if item["analysis"] != record["analysis"]]
     ranked = placebo(
-        [record["estimate"], *(one["estimate"] for one in others)],
-        [record["statistic"], *(one["statistic"] for one in others)],
+        [record["estimate"], *(item["estimate"] for item in others)],
+        [record["statistic"], *(item["statistic"] for item in others)],
     )
     ranks = {"rank_by_size": ranked.rank_size, "rank_by_t": ranked.rank_t}
     return columns.row_of(results, _COLUMNS, {**record, **ranks}, label)

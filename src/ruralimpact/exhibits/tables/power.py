@@ -34,7 +34,7 @@ _BASIS = (
 def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of detectable effects, and that of the variances behind them."""
     frame = power_rows(results, exhibit)
-    counts = sorted(frame["n_groups"].unique().tolist())
+    counts = sorted(frame["n_clusters"].unique().tolist())
     effects: list[Row] = []
     basis: list[Row] = []
     for analysis, part in frame.groupby("analysis", sort=False):
@@ -55,7 +55,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             stub="Outcome and design",
             columns=by_groups,
             rows=effects,
-            reading=power_lines(results, exhibit),
+            interpretation=power_lines(results, exhibit),
             notes=_effect_notes(frame),
         ),
         table_of(
@@ -72,13 +72,13 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
 
 def _effect_rows(results: StudyResults, frame: pd.DataFrame, counts: list[int]) -> list[Row]:
     """Effect in the outcome's unit, and below it in percent of the controls."""
-    by_count = {int(record["n_groups"]): record for record in frame.to_dict("records")}
+    by_count = {int(record["n_clusters"]): record for record in frame.to_dict("records")}
     first = frame.iloc[0]
     factor, decimals = formatting.scale(first["unit"]), results.decimals(first["outcome"])
     names = {"analysis": first["analysis"], "outcome": first["outcome"], "design": first["design"]}
-    found = {n: by_count[n] for n in counts if n in by_count}
-    effects = {n: factor * record["mde"] for n, record in found.items()}
-    percents = {n: record["mde_percent"] for n, record in found.items()}
+    result = {n: by_count[n] for n in counts if n in by_count}
+    effects = {n: factor * record["mde"] for n, record in result.items()}
+    percents = {n: record["mde_percent"] for n, record in result.items()}
     return [
         Row(
             Cell(DESIGNS[first["design"]]),
@@ -118,7 +118,7 @@ def _effect_notes(frame: pd.DataFrame) -> tuple[str, ...]:
         "Change since the baseline needs a baseline of both arms and multiplies the variance by 2(1 - r), "
         "adjusting for it by 1 - r squared (McKenzie 2012; Teerenstra and others 2012), r the correlation of "
         "group means between the waves. Estimation of the covariates' coefficients and losses by matching "
-        "are left out: a matched comparison finds less.",
+        "are excluded: a matched comparison finds less.",
     )
 
 

@@ -45,17 +45,17 @@ def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table,
 
 def _row(part: pd.DataFrame, term: str, keys: Sequence[tuple[str, str]]) -> Row:
     rows = part[part["term"] == term]
-    found = {(one["analysis"], one["link"]): one for one in rows.to_dict("records")}
+    result = {(item["analysis"], item["link"]): item for item in rows.to_dict("records")}
     values: dict[str, Value] = {"term": term}
     cells: list[Cell] = []
     for key in keys:
-        one = found.get(key)
-        value, error = (None, None) if one is None else (one["value"], one["std_error"])
+        item = result.get(key)
+        value, error = (None, None) if item is None else (item["value"], item["std_error"])
         values |= {f"{key[0]}_{key[1]}": value, f"{key[0]}_{key[1]}_std_error": error}
         shown_error = None if error is None or error != error else error
         shown = formatting.DASH if shown_error is None else f"({_printed(term, shown_error)})"
         cells += [Cell(_printed(term, value)), Cell(shown)]
-        if one is not None and one["kind"] == "statistic":
+        if item is not None and item["kind"] == "statistic":
             cells[-1] = Cell("")
     return Row(Cell(str(rows["label"].iloc[0])), tuple(cells), values)
 

@@ -1,4 +1,4 @@
-"""From the raw files to the analysis samples: what was read, left out and why, and what remained."""
+"""From the raw files to the analysis samples: what was read, excluded and why, and what remained."""
 
 import re
 
@@ -11,7 +11,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
-_FLOW = (Column("Rows before", "", 1.2), Column("Left out", "", 1.2), Column("Rows kept", "", 1.2))
+_FLOW = (Column("Rows before", "", 1.2), Column("Excluded", "", 1.2), Column("Rows kept", "", 1.2))
 
 
 def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
@@ -23,7 +23,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         columns=_FLOW,
         rows=(*_source_rows(results), *_exclusion_rows(results)),
         notes=(
-            "Within a sample, rows left out for one reason are not counted again under the next. Each "
+            "Within a sample, rows excluded for one reason are not counted again under the next. Each "
             "strategy starts from the whole comparison.",
         ),
     )
@@ -52,13 +52,13 @@ def _unit_words(results: StudyResults) -> str:
     )
 
 
-def _flow_row(label: str, before: int, left_out: int, scope: str) -> Row:
-    numbers = (before, left_out, before - left_out)
+def _flow_row(label: str, before: int, excluded: int, scope: str) -> Row:
+    numbers = (before, excluded, before - excluded)
     values: dict[str, Value] = {
         "scope": scope,
         "reason": label,
         "rows_before": before,
-        "rows": left_out,
+        "rows": excluded,
     }
     return Row(Cell(label), tuple(Cell(formatting.count(value)) for value in numbers), values)
 
@@ -117,7 +117,7 @@ def _reason(results: StudyResults, text: str) -> str:
         return text
     # All at once, so that a name inside the label of another is left alone.
     pattern = rf"'?\b({'|'.join(names)})\b'?"
-    return re.sub(pattern, lambda found: f"“{_variable_label(results, found[1])}”", text)
+    return re.sub(pattern, lambda result: f"“{_variable_label(results, result[1])}”", text)
 
 
 _ARMS = (
@@ -141,8 +141,8 @@ def _arm_rows(results: StudyResults) -> list[Row]:
 def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
     names = [entry["name"] for entry in results.study["analyses"]]
     frame = results["designs"]
-    found = [(name, frame[frame["analysis"] == name]) for name in names]
-    return [(name, part) for name, part in found if not part.empty]
+    result = [(name, frame[frame["analysis"] == name]) for name in names]
+    return [(name, part) for name, part in result if not part.empty]
 
 
 def _arm_row(results: StudyResults, record: Record) -> Row:

@@ -6,9 +6,9 @@ import pandas as pd
 
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.interpretation import BALANCE_RULE
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.reading import BALANCE_RULE
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.impact import UNBALANCED
@@ -33,8 +33,8 @@ _COLUMNS = {
     "e_value_interval": columns.number(
         "Interval", _E_VALUE, 0.9, of="e_value_interval", decimals=2
     ),
-    "left_out": columns.interval(
-        "Without one region", 1.8, of=("left_out", "left_out_high"), label="Lowest to highest"
+    "excluded": columns.interval(
+        "Without one region", 1.8, of=("excluded", "left_out_high"), label="Lowest to highest"
     ),
 }
 _ALWAYS = ("regression_estimate", "robustness_value", "robustness_value_interval")
@@ -63,7 +63,7 @@ def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
             stub="Outcome and strategy",
             columns=columns.headings(_COLUMNS[name] for name in names),
             rows=rows,
-            reading=lines,
+            interpretation=lines,
             notes=_notes(frame, names),
         ),
     )
@@ -80,8 +80,8 @@ def _joined(results: StudyResults, analyses: Sequence[str]) -> pd.DataFrame:
 def _ranges(results: StudyResults) -> pd.DataFrame:
     """Lowest and highest estimate without a region; suppressed ones are passed over."""
     table = results["leave_one_out"].dropna(subset=["estimate"])
-    found = table.groupby("spec_id")["estimate"].agg(left_out="min", left_out_high="max")
-    return found.astype(float).reset_index()
+    result = table.groupby("spec_id")["estimate"].agg(excluded="min", left_out_high="max")
+    return result.astype(float).reset_index()
 
 
 def _outcome_rows(
@@ -184,7 +184,7 @@ _NOTES = {
         "outcome to explain the estimate, or the nearer end of its interval (1 where that holds no effect "
         "already; VanderWeele and Ding 2017)."
     ),
-    "left_out": (
+    "excluded": (
         "Without one region: matched and estimated anew without each region in turn, by the strategy's own "
         "estimator."
     ),

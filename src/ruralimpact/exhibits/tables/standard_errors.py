@@ -34,7 +34,7 @@ def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
     present = dict.fromkeys(own.loc[known | own["suppressed"], "kind"])
     order = (HEADLINE, "group")
     return tuple(
-        sorted(present, key=lambda kind: (kind == PERMUTED, *(kind != one for one in order)))
+        sorted(present, key=lambda kind: (kind == PERMUTED, *(kind != item for item in order)))
     )
 
 
@@ -48,11 +48,11 @@ def _table(
     def row(record: Record) -> Row:
         own = by_spec.get(record["spec_id"])
         errors = {} if own is None else dict(zip(own["kind"], own["std_error"], strict=True))
-        found = {f"std_error_{name}": errors.get(name) for name in names}
+        result = {f"std_error_{name}": errors.get(name) for name in names}
         p_values = {} if own is None else dict(zip(own["kind"], own["p_value"], strict=True))
-        found[_PERMUTED_P] = p_values.get(PERMUTED)
+        result[_PERMUTED_P] = p_values.get(PERMUTED)
         label = results.strategy_label(record["strategy"])
-        return columns.row_of(results, shown, {**record, **found}, label, keys=("spec_id", "unit"))
+        return columns.row_of(results, shown, {**record, **result}, label, keys=("spec_id", "unit"))
 
     frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
     return table_of(

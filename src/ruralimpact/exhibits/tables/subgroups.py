@@ -58,7 +58,7 @@ def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Tab
             stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else "Level",
             columns=columns.headings(shown),
             rows=rows,
-            reading=(*warnings(frame), *lines),
+            interpretation=(*warnings(frame), *lines),
             notes=subgroup_notes(results, frame, letters, ranked=exhibit.order is not None),
         ),
     )
@@ -80,7 +80,7 @@ def _shown(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Shown, ...]
         *(RANKS if exhibit.order is not None else ()),
         columns.count("Treated", counts.capitalize(), of="n_treated"),
         columns.count("Controls", counts.capitalize(), 0.95, of="n_control"),
-        *((columns.count(groups.capitalize(), width=1.0, of="n_groups"),) if several else ()),
+        *((columns.count(groups.capitalize(), width=1.0, of="n_clusters"),) if several else ()),
     )
 
 
@@ -151,7 +151,7 @@ def _values(record: Mapping[Any, Any]) -> dict[str, Any]:
     values["percent"] = None if reason else record["percent"]
     values |= {
         name: None if record["suppressed"] else int(record[name])
-        for name in ("n_treated", "n_control", "n_groups", "dropped")
+        for name in ("n_treated", "n_control", "n_clusters", "dropped")
     }
     return values
 

@@ -65,18 +65,20 @@ def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
 
 def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[Row]) -> Table:
     kept = _filled(rows)
-    published = any(_COLUMNS[place].label == "Published" for place in kept)
+    published = any(_COLUMNS[position].label == "Published" for position in kept)
     return table_of(
         results,
         exhibit,
         title=title,
         stub="Outcome and strategy",
-        columns=(_COLUMNS[place] for place in kept),
+        columns=(_COLUMNS[position] for position in kept),
         rows=(
-            replace(row, cells=tuple(row.cells[place] for place in kept)) if row.cells else row
+            replace(row, cells=tuple(row.cells[position] for position in kept))
+            if row.cells
+            else row
             for row in rows
         ),
-        reading=(_reading(rows),),
+        interpretation=(_interpretation(rows),),
         notes=(*_NOTES, _PUBLISHED) if published else _NOTES,
     )
 
@@ -85,9 +87,9 @@ def _filled(rows: Sequence[Row]) -> list[int]:
     """Columns that hold more than dashes."""
     cells = [row.cells for row in rows if row.cells]
     return [
-        place
-        for place in range(len(_COLUMNS))
-        if any(line[place].text != formatting.DASH for line in cells)
+        position
+        for position in range(len(_COLUMNS))
+        if any(line[position].text != formatting.DASH for line in cells)
     ]
 
 
@@ -149,23 +151,23 @@ def _rows(
     """Return the rows of estimates whose truth is known, under their headings."""
     rows: list[Row] = []
     panel = group = ""
-    for one in compared:
-        wave = _wave(results, str(one.record["analysis"]))
-        key = (wave, one.by, one.level, str(one.record["outcome"]))
+    for item in compared:
+        wave = _wave(results, str(item.record["analysis"]))
+        key = (wave, item.by, item.level, str(item.record["outcome"]))
         if key not in truths:
             continue
-        if one.panel != panel:
-            rows.append(heading(one.panel, "panel"))
-        if (one.panel, one.group) != (panel, group):
-            rows.append(heading(one.group, "group"))
-        panel, group = one.panel, one.group
+        if item.panel != panel:
+            rows.append(heading(item.panel, "panel"))
+        if (item.panel, item.group) != (panel, group):
+            rows.append(heading(item.group, "group"))
+        panel, group = item.panel, item.group
         texts = {
             measure: results.printed.get(
-                Quantity(key[3], one.by, one.level, measure), formatting.DASH
+                Quantity(key[3], item.by, item.level, measure), formatting.DASH
             )
             for measure in ("estimate", "percent")
         }
-        rows.append(_row(results, one.record, truths[key], texts))
+        rows.append(_row(results, item.record, truths[key], texts))
     return rows
 
 
@@ -173,7 +175,9 @@ def _wave(results: StudyResults, analysis: str) -> str:
     """Return the last wave of the sources of an analysis; the first of the truth where none says."""
     named = results.study["samples"][results.analysis(analysis)["sample"]]["sources"]
     waves = [
-        one["wave"] for one in results.study["sources"] if one["name"] in named and "wave" in one
+        item["wave"]
+        for item in results.study["sources"]
+        if item["name"] in named and "wave" in item
     ]
     return max(waves, default=str(results.truth["wave"].min()))
 
@@ -242,7 +246,7 @@ def _known(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _reading(rows: list[Row]) -> str:
+def _interpretation(rows: list[Row]) -> str:
     inside = sum(row.record is not None and bool(row.record.get("inside")) for row in rows)
     missed = list(_missed(rows))
     total = inside + len(missed)
@@ -259,8 +263,8 @@ def _reading(rows: list[Row]) -> str:
 
 
 def _percents(rows: list[Row]) -> str:
-    found = [row.record.get("percent_inside") for row in rows if row.record is not None]
-    known = [one for one in found if one is not None]
+    result = [row.record.get("percent_inside") for row in rows if row.record is not None]
+    known = [item for item in result if item is not None]
     return f" Of percents it lies inside {sum(map(bool, known))} of {len(known)}." if known else ""
 
 

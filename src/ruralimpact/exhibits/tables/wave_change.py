@@ -42,7 +42,7 @@ _COLUMNS = (
     columns.error(_ABOVE, 1.0, of="change_std_error"),
     columns.number("Treated", _NUMBER, 0.9, of="n_treated").unkept(),
     columns.number("Controls", _NUMBER, 0.9, of="n_control").unkept(),
-    columns.number("Groups", _NUMBER, 0.8, of="n_groups").unkept(),
+    columns.number("Groups", _NUMBER, 0.8, of="n_clusters").unkept(),
 )
 _NOTE = (
     "Each line changes one thing. The changes add up to the whole change between the waves; their "
@@ -54,7 +54,7 @@ _NOTE = (
 def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> tuple[Table, ...]:
     """Build the steps from one wave's estimate to the next one's, by strategy.
 
-    A strategy that some step lacks is left out.
+    A strategy that some step lacks is excluded.
     """
     steps = exhibit.steps
     frames = [results.estimates_of(step.analysis, step.outcome) for step in steps]
@@ -79,8 +79,8 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> tupl
 
 
 def _of_strategy(frame: pd.DataFrame, strategy: str) -> dict[Any, Any] | None:
-    found = frame[frame["strategy"] == strategy].to_dict("records")
-    return found[0] if found else None
+    result = frame[frame["strategy"] == strategy].to_dict("records")
+    return result[0] if result else None
 
 
 def _rows(results: StudyResults, steps: Sequence[Step], records: Sequence[Record]) -> Iterator[Row]:

@@ -56,7 +56,7 @@ class Decision:
 
 
 def read_recodes(path: Path) -> list[Recode]:
-    """Read a table with the columns ``column``, ``raw``, ``clean``; others (``why``, ``by``) are for people.
+    """Read a table with the columns ``column``, ``raw``, ``edits``; others (``why``, ``by``) are for people.
 
     Raises
     ------
@@ -64,14 +64,14 @@ def read_recodes(path: Path) -> list[Recode]:
         A column is missing or a cell is empty, or a raw value stands twice with different clean ones.
     """
     table = _table(path, ("column", "raw", "clean"), filled=("column", "raw"))
-    found = [Recode(line, row["column"], row["raw"], row["clean"]) for line, row in _rows(table)]
+    result = [Recode(line, row["column"], row["raw"], row["clean"]) for line, row in _rows(table)]
     seen: dict[tuple[str, str], Recode] = {}
-    for one in found:
-        other = seen.setdefault((one.column, code_of(one.raw)), one)
-        if other.clean != one.clean:
-            problem = f"'{one.raw}' is to be '{other.clean}' and '{one.clean}'."
-            raise DataError(problem, file=path, column="raw", rows=[other.line, one.line])
-    return found
+    for item in result:
+        other = seen.setdefault((item.column, code_of(item.raw)), item)
+        if other.clean != item.clean:
+            problem = f"'{item.raw}' is to be '{other.clean}' and '{item.clean}'."
+            raise DataError(problem, file=path, column="raw", rows=[other.line, item.line])
+    return result
 
 
 def read_corrections(path: Path) -> list[Correction]:
@@ -83,17 +83,17 @@ def read_corrections(path: Path) -> list[Correction]:
         A column is missing or a cell is empty, or a cell is corrected twice.
     """
     table = _table(path, ("id", "variable", "old", "new"), filled=("id", "variable"))
-    found = [
+    result = [
         Correction(line, row["id"], row["variable"], row["old"], row["new"])
         for line, row in _rows(table)
     ]
     seen: dict[tuple[str, str], int] = {}
-    for one in found:
-        first = seen.setdefault((code_of(one.identifier), one.column), one.line)
-        if first != one.line:
-            problem = f"'{one.column}' of '{one.identifier}' is corrected twice."
-            raise DataError(problem, file=path, rows=[first, one.line])
-    return found
+    for item in result:
+        first = seen.setdefault((code_of(item.identifier), item.column), item.line)
+        if first != item.line:
+            problem = f"'{item.column}' of '{item.identifier}' is corrected twice."
+            raise DataError(problem, file=path, rows=[first, item.line])
+    return result
 
 
 def read_decisions(path: Path, identifier: str, apart: str) -> list[Decision]:
@@ -115,15 +115,15 @@ def read_decisions(path: Path, identifier: str, apart: str) -> list[Decision]:
     table = _table(
         path, (identifier, apart, "correct", "drop", "newid"), filled=(identifier, apart)
     )
-    found = []
+    result = []
     for line, row in _rows(table):
         correct, drop = (_is_yes(row[name], path, name, line) for name in ("correct", "drop"))
         new = row["newid"] or None
         if correct + drop + (new is not None) != 1:
             problem = "fill in one of `correct`, `drop` and `newid`."
             raise DataError(problem, file=path, rows=[line])
-        found.append(Decision(line, row[identifier], row[apart], drop, new))
-    return found
+        result.append(Decision(line, row[identifier], row[apart], drop, new))
+    return result
 
 
 def _is_yes(text: str, path: Path, column: str, line: int) -> bool:

@@ -1,4 +1,4 @@
-"""Repairs of a raw file before the codebook is applied."""
+"""Edits of a raw file before the codebook is applied."""
 
 from typing import Annotated, Literal
 
@@ -14,28 +14,28 @@ from ruralimpact.schema.base import (
 )
 
 
-class Repair(Settings):
-    """A repair of a raw table; each is counted in the quality report."""
+class Edit(Settings):
+    """An edit of a raw table; each is counted in the quality report."""
 
     rule: str
-    """What is repaired."""
+    """What is edited."""
 
 
-class ColumnRepair(Repair):
-    """A repair of some raw columns."""
+class ColumnRepair(Edit):
+    """An edit of some raw columns."""
 
     columns: Names
     """Raw columns that it is applied to."""
 
 
-class ExactDuplicates(Repair, title="Rows that are copies of others are left out"):
+class ExactDuplicates(Edit, title="Rows that are copies of others are excluded"):
     """`rule: exact_duplicates`."""
 
     rule: Literal["exact_duplicates"]
 
 
 class NearDuplicates(
-    Repair, title="Rows with an identifier that occurs before and few other cells different"
+    Edit, title="Rows with an identifier that occurs before and few other cells different"
 ):
     """`rule: near_duplicates`."""
 
@@ -90,7 +90,7 @@ class SelectMultiple(ColumnRepair, title="Several answers in a cell, as a column
     """What separates the answers."""
 
 
-class Recodes(Repair, title="Values that a table recodes"):
+class Recodes(Edit, title="Values that a table recodes"):
     """`rule: recodes`."""
 
     rule: Literal["recodes"]
@@ -98,7 +98,7 @@ class Recodes(Repair, title="Values that a table recodes"):
     """Table of `column`, `raw` and `clean` values, `.csv` or `.xlsx`."""
 
 
-class Corrections(Repair, title="Cells that a table corrects"):
+class Corrections(Edit, title="Cells that a table corrects"):
     """`rule: corrections`."""
 
     rule: Literal["corrections"]
@@ -106,7 +106,7 @@ class Corrections(Repair, title="Cells that a table corrects"):
     """Table of `id`, `variable` (raw column), `old` and `new`, `.csv` or `.xlsx`."""
 
 
-class Duplicates(Repair, title="Rows with one identifier, resolved by a table"):
+class Duplicates(Edit, title="Rows with one identifier, resolved by a table"):
     """`rule: duplicates`."""
 
     rule: Literal["duplicates"]
@@ -156,7 +156,7 @@ class Implausible(ColumnRepair, title="Values far from the median of their class
     """How many times more or less than the median is not believed."""
 
 
-AnyRepair = Annotated[
+AnyEdit = Annotated[
     ExactDuplicates
     | NearDuplicates
     | Duplicates

@@ -1,4 +1,4 @@
-"""Repairs that a table lists: recodes of values, and corrections of single cells."""
+"""Edits that a table lists: recodes of values, and corrections of single cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.cleaning_tables import Correction, Recode, read_corrections, read_recodes
-from ruralimpact.survey.repair import Repair
+from ruralimpact.survey.edit import Edit
+from ruralimpact.survey.edit_tables import Correction, Recode, read_corrections, read_recodes
 from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import code_of, normalised
 
 
 @dataclass(frozen=True)
 class Changes:
-    """A table after the repairs of a list.
+    """A table after the edits of a list.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Changes:
     not_found: dict[str, list[str]]
 
 
-def recodes(job: Repair) -> Changes:
+def recodes(job: Edit) -> Changes:
     """Write the clean value for each raw value of a table of recodes.
 
     Raises
@@ -45,23 +45,23 @@ def recodes(job: Repair) -> Changes:
     changed: dict[str, list[int]] = {}
     absent: dict[str, list[str]] = {}
     listed: dict[str, list[Recode]] = {}
-    for one in read_recodes(path):
-        listed.setdefault(one.column, []).append(one)
+    for item in read_recodes(path):
+        listed.setdefault(item.column, []).append(item)
     for name, rows in listed.items():
         column = job.column(name)
-        clean = {code_of(one.raw): one.clean for one in rows}
+        clean = {code_of(item.raw): item.clean for item in rows}
         codes = column.map(lambda text: code_of(text, job.decimal))
         hit = codes.isin(clean)
         _refuse_near(column, codes, rows, job)
         table = table.assign(**{str(column.name): column.mask(hit, codes.map(clean))})
         changed[str(column.name)] = column.index[hit].tolist()
         known = set(codes)
-        missing = [one.raw for one in rows if code_of(one.raw) not in known]
+        missing = [item.raw for item in rows if code_of(item.raw) not in known]
         absent |= {name: missing} if missing else {}
     return Changes(table, changed, absent)
 
 
-def corrections(job: Repair) -> Changes:
+def corrections(job: Edit) -> Changes:
     """Correct cells one by one, each of which must hold what the table says that it holds.
 
     Raises
@@ -73,33 +73,33 @@ def corrections(job: Repair) -> Changes:
     table = job.table.copy()
     changed: dict[str, list[int]] = {}
     ids = job.column(job.identifier).map(code_of)
-    for one in read_corrections(path):
-        column = job.column(one.column)
-        rows = ids.index[ids == code_of(one.identifier)]
+    for item in read_corrections(path):
+        column = job.column(item.column)
+        rows = ids.index[ids == code_of(item.identifier)]
         if len(rows) != 1:
-            raise _unknown(one, len(rows), ids, path)
-        found = normalised(str(column[rows[0]]))
-        if code_of(found, job.decimal) != code_of(one.old, job.decimal):
-            problem = f"'{one.column}' of '{one.identifier}' is '{found}', not '{one.old}'."
-            raise DataError(problem, file=path, column="old", rows=[one.line])
-        table.loc[rows, str(column.name)] = one.new
+            raise _unknown(item, len(rows), ids, path)
+        result = normalised(str(column[rows[0]]))
+        if code_of(result, job.decimal) != code_of(item.old, job.decimal):
+            problem = f"'{item.column}' of '{item.identifier}' is '{result}', not '{item.old}'."
+            raise DataError(problem, file=path, column="old", rows=[item.line])
+        table.loc[rows, str(column.name)] = item.new
         changed.setdefault(str(column.name), []).append(int(rows[0]))
     return Changes(table, changed, {})
 
 
-def _unknown(one: Correction, count: int, ids: pd.Series, path: Path) -> DataError:
+def _unknown(item: Correction, count: int, ids: pd.Series, path: Path) -> DataError:
     if count:
-        problem = f"{count} rows have the identifier '{one.identifier}'."
-        return DataError(problem, file=path, column="id", rows=[one.line])
-    problem = f"no row has the identifier '{one.identifier}'."
-    hint = nearest(code_of(one.identifier), sorted(set(ids)))
+        problem = f"{count} rows have the identifier '{item.identifier}'."
+        return DataError(problem, file=path, column="id", rows=[item.line])
+    problem = f"no row has the identifier '{item.identifier}'."
+    hint = nearest(code_of(item.identifier), sorted(set(ids)))
     near = hint if hint.startswith("Did") else None
-    return DataError(problem, file=path, column="id", rows=[one.line], hint=near)
+    return DataError(problem, file=path, column="id", rows=[item.line], hint=near)
 
 
-def _refuse_near(column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: Repair) -> None:
+def _refuse_near(column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: Edit) -> None:
     """Refuse a value that is not listed and differs only in the way of writing from one that is."""
-    listed = {code_of(text) for one in rows for text in (one.raw, one.clean)}
+    listed = {code_of(text) for item in rows for text in (item.raw, item.clean)}
     near = {folded(text): text for text in listed if text}
     strange = [code for code in codes.unique() if code not in listed and folded(code) in near]
     if strange:

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from ruralimpact.survey.clean import Cleaned
 from ruralimpact.survey.codebook import Entry, parse_codebook
+from ruralimpact.survey.edits import Edited
 from ruralimpact.survey.prepare import Prepared
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded
-from ruralimpact.waves.drift import drift
+from ruralimpact.waves.questionnaire_change import questionnaire_changes
 
 
 def entry(kind: str) -> Entry:
@@ -20,14 +20,14 @@ def entry(kind: str) -> Entry:
 def report(wave: str, kind: str, values: list[float]) -> dict:
     raw = pd.DataFrame({"q": [str(value) for value in values]})
     found = {"q": Recoded(pd.Series(values), [], [])}
-    prepared = Prepared(RawTable(raw), len(raw), [], Cleaned(raw, [], []), [])
+    prepared = Prepared(RawTable(raw), len(raw), [], Edited(raw, [], []), [])
     made = quality_report(prepared, [entry(kind)], found, used=[])
     return {**made, "wave": wave}
 
 
 def aspects(kind: str, first: list[float], *later: list[float]) -> list[str]:
     reports = [report("1", kind, first), *(report("2", kind, values) for values in later)]
-    return drift(reports, ["1", "2"])["aspect"].tolist()
+    return questionnaire_changes(reports, ["1", "2"])["aspect"].tolist()
 
 
 LAND = [0.0] * 12 + [1.0, 2.0, 3.0, 4.0, 5.0]

@@ -1,4 +1,4 @@
-"""What a declared repair works on: a table, the rule, and the file it is about."""
+"""What a declared edit works on: a table, the rule, and the file it is about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ Cells = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Repair:
-    """One rule of ``clean:`` with the table that it works on.
+class Edit:
+    """One rule of ``edits:`` with the table that it works on.
 
     Attributes
     ----------
@@ -57,8 +57,8 @@ class Repair:
 
     def numbers(self, text: pd.Series) -> pd.Series:
         """Return texts as numbers, missing where they are none."""
-        found = [number_of(one.strip(), self.decimal) for one in text]
-        return pd.Series(found, index=text.index, dtype=float)
+        result = [number_of(item.strip(), self.decimal) for item in text]
+        return pd.Series(result, index=text.index, dtype=float)
 
     def text(self, number: float) -> str:
         """Write a number as the file would."""

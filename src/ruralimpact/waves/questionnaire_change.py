@@ -25,7 +25,7 @@ _DESCRIBED = {
 Report = Mapping[str, Any]
 
 
-def drift(reports: Sequence[Report], waves: Sequence[str]) -> pd.DataFrame:
+def questionnaire_changes(reports: Sequence[Report], waves: Sequence[str]) -> pd.DataFrame:
     """Compare what was asked, and what was found, between each wave and the last that asked it.
 
     Parameters
@@ -46,18 +46,18 @@ def drift(reports: Sequence[Report], waves: Sequence[str]) -> pd.DataFrame:
         that is 20 points higher).
     """
     by_wave = [
-        (wave, _facts([one for one in reports if one.get("wave") == wave])) for wave in waves
+        (wave, _facts([item for item in reports if item.get("wave") == wave])) for wave in waves
     ]
     last: dict[str, tuple[str, dict[str, Any]]] = {}
     rows: list[dict[str, Any]] = []
-    for place, (wave, facts) in enumerate(by_wave):
+    for position, (wave, facts) in enumerate(by_wave):
         for name in sorted({*last, *facts}):
             if name in facts and name in last:
                 before, known = last[name]
                 rows += _rows(name, before, wave, _differences(known, facts[name]))
-            elif place > 0 and name in facts:
+            elif position > 0 and name in facts:
                 rows += _rows(name, "", wave, [("asked for the first time", "", "", False)])
-            elif name in last and last[name][0] == by_wave[place - 1][0]:
+            elif name in last and last[name][0] == by_wave[position - 1][0]:
                 rows += _rows(name, last[name][0], wave, [("not asked", "", "", False)])
         last |= {name: (wave, fact) for name, fact in facts.items()}
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype("str")
@@ -111,9 +111,9 @@ def _differences(
         yield "raw column", _text(before["raw_name"]), _text(now["raw_name"]), False
 
 
-def _typical(found: Mapping[str, Any]) -> float | None:
+def _typical(result: Mapping[str, Any]) -> float | None:
     """Return the median of what is not zero: that of an indicator is always 1, which its share is for."""
-    return None if "share" in found else found.get("median_not_zero", found.get("median"))
+    return None if "share" in result else result.get("median_not_zero", result.get("median"))
 
 
 def _share(fact: Mapping[str, Any]) -> float | None:
@@ -144,7 +144,7 @@ def _text(value: Any) -> str:
 
 
 def _rows(
-    name: str, before: str, wave: str, found: Iterator[Any] | Sequence[Any]
+    name: str, before: str, wave: str, result: Iterator[Any] | Sequence[Any]
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -156,5 +156,5 @@ def _rows(
             "now": today,
             "alarm": "yes" if alarm else "no",
         }
-        for aspect, then, today, alarm in found
+        for aspect, then, today, alarm in result
     ]

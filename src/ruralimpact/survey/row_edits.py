@@ -1,4 +1,4 @@
-"""Repairs that leave out rows or change whose they are; each counted."""
+"""Edits that exclude rows or change whose they are; each counted."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,15 +7,15 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.survey.cleaning_tables import read_decisions
+from ruralimpact.survey.edit import Edit
+from ruralimpact.survey.edit_tables import read_decisions
 from ruralimpact.survey.raw_column import BETWEEN
-from ruralimpact.survey.repair import Repair
 from ruralimpact.survey.values import code_of
 
 
 @dataclass(frozen=True)
 class RowsRepaired:
-    """A table after a repair of its rows.
+    """A table after an edit of its rows.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class RowsRepaired:
     changed: dict[str, list[int]] = field(default_factory=dict)
 
 
-def exact_duplicates(job: Repair) -> RowsRepaired:
-    """Leave out copies of a row."""
+def exact_duplicates(job: Edit) -> RowsRepaired:
+    """Exclude copies of a row."""
     kept = job.table[~job.table.duplicated(keep="first")]
     return RowsRepaired(kept, [_left_out("copy of another row", job.table, kept)])
 
 
-def near_duplicates(job: Repair) -> RowsRepaired:
+def near_duplicates(job: Edit) -> RowsRepaired:
     """Keep one row of those with the same key, and blank the few cells on which they disagree.
 
     Nobody can say which is right, and so the order of rows in the file does not matter.
@@ -63,7 +63,7 @@ def near_duplicates(job: Repair) -> RowsRepaired:
     return RowsRepaired(kept, [_left_out(reason, table, kept)])
 
 
-def duplicates(job: Repair) -> RowsRepaired:
+def duplicates(job: Edit) -> RowsRepaired:
     """Resolve rows with the same identifier as a table of decisions says, in the form of ieduplicates.
 
     A row is found by its identifier and what tells it apart (``key``), and is kept as it is, dropped, or
@@ -72,10 +72,10 @@ def duplicates(job: Repair) -> RowsRepaired:
     """
     decisions = read_decisions(Path(job.option("file")), job.identifier, job.option("key"))
     ids, apart = job.column(job.identifier), job.column(job.option("key"))
-    found = ids.map(code_of) + BETWEEN + apart.map(code_of)
+    result = ids.map(code_of) + BETWEEN + apart.map(code_of)
     table, dropped, renamed = job.table.copy(), [], []
     for decision in decisions:
-        rows = table.index[found == decision.place]
+        rows = table.index[result == decision.place]
         if len(rows) != 1:
             raise DataError(
                 f"line {decision.line}: {len(rows) or 'no'} rows have the identifier '{decision.identifier}' "

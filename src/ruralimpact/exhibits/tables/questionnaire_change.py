@@ -8,7 +8,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.waves import wave_key
-from ruralimpact.waves.drift import drift
+from ruralimpact.waves.questionnaire_change import questionnaire_changes
 
 _COLUMNS = (
     Column("Waves", "", 1.3),
@@ -26,10 +26,10 @@ _NOTE = (
 _LONG = 70
 
 
-def drift_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
     """Build the table of questions that are not what they were."""
-    found, waves = _found(results)
-    alarms, others = found[found["alarm"] == "yes"], found[found["alarm"] == "no"]
+    result, waves = _found(results)
+    alarms, others = result[result["alarm"] == "yes"], result[result["alarm"] == "no"]
     rows = [heading("Alarms", "panel"), *_rows(alarms)]
     listed = others[~others["aspect"].isin(_SUMMED)]
     rows += [heading("To be known", "panel"), *_rows(listed), *_sums(others)]
@@ -40,7 +40,7 @@ def drift_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
             stub="Variable",
             columns=_COLUMNS,
             rows=rows,
-            reading=(_reading(alarms, waves),),
+            interpretation=(_interpretation(alarms, waves),),
             notes=(_NOTE,),
         ),
     )
@@ -48,43 +48,43 @@ def drift_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
 
 def alarm_sentence(results: StudyResults) -> str:
     """Say which questions are not what they were; empty where none is."""
-    found, waves = _found(results)
-    alarms = found[found["alarm"] == "yes"]
-    return "" if alarms.empty else _reading(alarms, waves)
+    result, waves = _found(results)
+    alarms = result[result["alarm"] == "yes"]
+    return "" if alarms.empty else _interpretation(alarms, waves)
 
 
 def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
     """Return what changed between waves, and how many waves there are."""
     reports = list(results.quality.values())
-    waves = {str(one["wave"]) for one in reports if "wave" in one}
-    return drift(reports, sorted(waves, key=wave_key)), len(waves)
+    waves = {str(item["wave"]) for item in reports if "wave" in item}
+    return questionnaire_changes(reports, sorted(waves, key=wave_key)), len(waves)
 
 
 _SUMMED = ("not asked", "asked for the first time")
 
 
-def _rows(found: pd.DataFrame) -> list[Row]:
-    if found.empty:
+def _rows(result: pd.DataFrame) -> list[Row]:
+    if result.empty:
         return [Row(Cell("None"), (Cell(formatting.DASH),) * len(_COLUMNS))]
     return [
         Row(
-            Cell(one["variable"].replace("_", " ")),
+            Cell(item["variable"].replace("_", " ")),
             (
-                Cell(f"{one['wave_before']} to {one['wave']}"),
-                Cell(one["aspect"]),
-                Cell(_short(one["before"])),
-                Cell(_short(one["now"])),
+                Cell(f"{item['wave_before']} to {item['wave']}"),
+                Cell(item["aspect"]),
+                Cell(_short(item["before"])),
+                Cell(_short(item["now"])),
             ),
-            {str(key): value for key, value in one.items()},
+            {str(key): value for key, value in item.items()},
         )
-        for one in found.to_dict("records")
+        for item in result.to_dict("records")
     ]
 
 
-def _sums(found: pd.DataFrame) -> list[Row]:
+def _sums(result: pd.DataFrame) -> list[Row]:
     """Return one row for all variables that a wave did not ask, or asked first."""
     rows = []
-    for (wave, aspect), part in found[found["aspect"].isin(_SUMMED)].groupby(
+    for (wave, aspect), part in result[result["aspect"].isin(_SUMMED)].groupby(
         ["wave", "aspect"], sort=True
     ):
         names = ", ".join(name.replace("_", " ") for name in part["variable"])
@@ -105,7 +105,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def _reading(alarms: pd.DataFrame, waves: int) -> str:
+def _interpretation(alarms: pd.DataFrame, waves: int) -> str:
     if waves < 2:
         return "No sources are of different waves, so there is nothing to compare."
     if alarms.empty:
@@ -115,12 +115,12 @@ def _reading(alarms: pd.DataFrame, waves: int) -> str:
 
 
 KIND = kinds.TableKind(
-    kind="drift",
+    kind="questionnaire_change",
     shows="questions that are not what they were",
     section=kinds.WAVES,
     rank=40,
     needs=(),
     options=Exhibit,
     methods="",
-    build=drift_table,
+    build=questionnaire_change_table,
 )

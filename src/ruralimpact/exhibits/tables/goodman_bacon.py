@@ -27,10 +27,10 @@ _ESTIMATES = (
 _DASH = Cell(formatting.DASH)
 
 
-def comparisons_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of the comparisons behind two-way fixed effects."""
     analyses = exhibit.analyses
-    frame = results["comparisons"]
+    frame = results["goodman_bacon"]
     frame = frame[frame["analysis"].isin(analyses)]
     counts = results.units(analyses).capitalize()
     shown = (
@@ -56,15 +56,15 @@ def comparisons_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
             stub="Comparison",
             columns=columns.headings(shown),
             rows=rows,
-            reading=lines,
+            interpretation=lines,
             notes=_notes(frame),
         ),
     )
 
 
 def _rows(results: StudyResults, own: pd.DataFrame, shown: Sequence[Shown]) -> Iterator[Row]:
-    place = own["kind"].map({kind: number for number, kind in enumerate(_ORDER)})
-    ordered = own.assign(place=place, percent_weight=100 * own["weight"])
+    position = own["kind"].map({kind: number for number, kind in enumerate(_ORDER)})
+    ordered = own.assign(place=position, percent_weight=100 * own["weight"])
     ordered = ordered.sort_values(["place", "cohort", "other"], kind="stable")
     for record in ordered.to_dict("records"):
         label = Cell(_words(record), _MARK if record["kind"] in FORBIDDEN else "")
@@ -122,13 +122,13 @@ def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
 
 
 KIND = kinds.TableKind(
-    kind="comparisons",
+    kind="goodman_bacon",
     shows="what two-way fixed effects average",
     section=kinds.TRENDS,
     rank=40,
-    needs=("estimates", "comparisons"),
+    needs=("estimates", "goodman_bacon"),
     options=OfEstimates,
     methods="over_time.md",
-    build=comparisons_table,
+    build=goodman_bacon_table,
     with_tests=True,
 )

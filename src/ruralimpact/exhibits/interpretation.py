@@ -92,9 +92,9 @@ def _ends(results: StudyResults, row: pd.Series, outcome: str) -> str:
 
 
 def _significant(frame: pd.DataFrame) -> str:
-    found = int((frame["p_value"] < _SIGNIFICANCE).sum())
-    verb = "differs" if found < 2 else "differ"
-    return f"{formatting.share_of(found, len(frame))} {verb}"
+    result = int((frame["p_value"] < _SIGNIFICANCE).sum())
+    verb = "differs" if result < 2 else "differ"
+    return f"{formatting.share_of(result, len(frame))} {verb}"
 
 
 def _unbalanced(frame: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The verdict across strategies: range, sign, significance, balance, and whether strategies differ."""
+"""Robustness across specifications: range, sign, significance, balance, and whether strategies differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Robustness:
     """What the strategies of one comparison say together on one outcome.
 
     Attributes
@@ -54,8 +54,8 @@ class Verdict:
     test: EqualityTest | None
 
 
-def verdict(results: StudyResults, analysis: str, outcome: str) -> Verdict:
-    """Sum up all estimates of one comparison on one outcome; suppressed ones are left out.
+def robustness(results: StudyResults, analysis: str, outcome: str) -> Robustness:
+    """Sum up all estimates of one comparison on one outcome; suppressed ones are excluded.
 
     Parameters
     ----------
@@ -64,14 +64,16 @@ def verdict(results: StudyResults, analysis: str, outcome: str) -> Verdict:
 
     Returns
     -------
-    Verdict
+    Robustness
     """
     frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
     values = frame["estimate"].to_numpy(float)
     curve = specification_curve(values, frame["p_value"].to_numpy(float))
     checked = frame["balanced"].value_counts()
     failing = int(checked.get("no", 0))
-    return Verdict(curve, int(checked.get("yes", 0)) + failing, failing, _equality(results, frame))
+    return Robustness(
+        curve, int(checked.get("yes", 0)) + failing, failing, _equality(results, frame)
+    )
 
 
 def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None:
@@ -85,15 +87,17 @@ def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None
         return None
 
 
-def verdict_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def robustness_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table with one row a comparison and outcome."""
     rows: list[Row] = []
     lines: list[str] = []
     for analysis in exhibit.analyses:
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
-        found = {name: verdict(results, analysis, name) for name in results.outcomes_of([analysis])}
-        rows += [_row(results, analysis, name, one) for name, one in found.items()]
-        lines.append(f"{results.analysis(analysis)['label']}: {_sentence(list(found.values()))}")
+        result = {
+            name: robustness(results, analysis, name) for name in results.outcomes_of([analysis])
+        }
+        rows += [_row(results, analysis, name, item) for name, item in result.items()]
+        lines.append(f"{results.analysis(analysis)['label']}: {_sentence(list(result.values()))}")
     return (
         table_of(
             results,
@@ -101,14 +105,14 @@ def verdict_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
             stub="Outcome",
             columns=columns.headings(_COLUMNS),
             rows=rows,
-            reading=lines,
+            interpretation=lines,
             notes=_notes(results, exhibit.analyses),
         ),
     )
 
 
-def _row(results: StudyResults, analysis: str, outcome: str, found: Verdict) -> Row:
-    curve, test, checked = found.curve, found.test, found.matched
+def _row(results: StudyResults, analysis: str, outcome: str, result: Robustness) -> Row:
+    curve, test, checked = result.curve, result.test, result.matched
     record = {
         "analysis": analysis,
         "outcome": outcome,
@@ -118,8 +122,8 @@ def _row(results: StudyResults, analysis: str, outcome: str, found: Verdict) -> 
         "strategies": curve.count,
         "above": f"{curve.positive} of {curve.count}",
         "differ": f"{curve.significant} of {curve.count}",
-        "unbalanced": found.unbalanced if checked else None,
-        "failing": f"{found.unbalanced} of {checked}" if checked else formatting.DASH,
+        "unbalanced": result.unbalanced if checked else None,
+        "failing": f"{result.unbalanced} of {checked}" if checked else formatting.DASH,
         "equality_f": test.statistic if test else None,
         "equality_df1": test.df_numerator if test else None,
         "equality_df2": test.df_denominator if test else None,
@@ -141,19 +145,19 @@ def _test_words(test: EqualityTest | None) -> dict[str, str]:
     }
 
 
-def _sentence(found: Sequence[Verdict]) -> str:
+def _sentence(result: Sequence[Robustness]) -> str:
     """Say for how many outcomes the strategies agree, in sign and by the joint test."""
-    tests = [one.test for one in found if one.test and np.isfinite(one.test.p_value)]
-    signs = sum(one.curve.one_sign for one in found)
+    tests = [item.test for item in result if item.test and np.isfinite(item.test.p_value)]
+    signs = sum(item.curve.one_sign for item in result)
     differ = sum(test.p_value < LEVEL for test in tests)
-    if len(found) == 1:
+    if len(result) == 1:
         sign = "agree" if signs else "do not agree"
         text = f"the strategies {sign} in sign"
         verb = "is rejected" if differ else "is not rejected"
         return (
             f"{text}; that they are equal {verb} at the 5 percent level." if tests else f"{text}."
         )
-    text = f"the strategies agree in sign on {formatting.share_of(signs, len(found), 'outcome')}"
+    text = f"the strategies agree in sign on {formatting.share_of(signs, len(result), 'outcome')}"
     if tests:
         text += (
             "; that they are equal is rejected at the 5 percent level for "
@@ -175,18 +179,18 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Effects on shares are in percentage points.")
     if frame["suppressed"].any():
-        notes.append(f"Suppressed estimates are left out. {disclosure.NOTE}")
+        notes.append(f"Suppressed estimates are excluded. {disclosure.NOTE}")
     return tuple(notes)
 
 
 KIND = kinds.TableKind(
-    kind="verdict",
+    kind="robustness",
     shows="range and agreement of strategies",
     section=kinds.TRUST,
     rank=10,
     needs=("estimates", "scores"),
     options=OfEstimates,
     methods="sensitivity.md",
-    build=verdict_table,
+    build=robustness_table,
     with_tests=True,
 )

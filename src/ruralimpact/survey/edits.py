@@ -1,4 +1,4 @@
-"""Declared repairs of a raw table: each a rule of study.yaml, each counted, none guessed."""
+"""Declared edits of a raw table: each a rule of study.yaml, each counted, none guessed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,39 +9,39 @@ import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.cell_repairs import CELL_REPAIRS
-from ruralimpact.survey.repair import Repair
-from ruralimpact.survey.row_repairs import ROW_REPAIRS
+from ruralimpact.survey.cell_edits import CELL_REPAIRS
+from ruralimpact.survey.edit import Edit
+from ruralimpact.survey.row_edits import ROW_REPAIRS
 from ruralimpact.survey.select_multiple import select_multiple
-from ruralimpact.survey.table_repairs import TABLE_REPAIRS
+from ruralimpact.survey.table_edits import TABLE_REPAIRS
 
 _LISTED = 20
 RULES = (*ROW_REPAIRS, *CELL_REPAIRS, *TABLE_REPAIRS, "select_multiple")
 
 
 @dataclass(frozen=True)
-class Cleaned:
-    """A raw table after its repairs.
+class Edited:
+    """A raw table after its edits.
 
     Attributes
     ----------
     table : DataFrame of str
         Indexed by row of the raw file.
-    repairs : list of dict
+    edits : list of dict
         One a rule and column, in order: ``rule``, ``column``, ``count``, the first ``rows``.
     excluded : list of dict
-        ``reason`` and number of ``rows``, for rules that leave out rows.
+        ``reason`` and number of ``rows``, for rules that exclude rows.
     not_found : dict of str to list of str
         Raw values that a table of recodes lists and that no row has, by column.
     """
 
     table: pd.DataFrame
-    repairs: list[dict[str, Any]]
+    edits: list[dict[str, Any]]
     excluded: list[dict[str, Any]]
     not_found: dict[str, list[str]] = field(default_factory=dict)
 
 
-def clean(
+def apply_edits(
     raw: pd.DataFrame,
     rules: Sequence[Mapping[str, Any]],
     *,
@@ -49,15 +49,15 @@ def clean(
     keys: Sequence[str] = (),
     identifier: str = "",
     decimal: str = ".",
-) -> Cleaned:
-    """Apply the repairs of a source, in the order declared.
+) -> Edited:
+    """Apply the edits of a source, in the order declared.
 
     Parameters
     ----------
     raw : DataFrame of str
         Cells of a `RawTable`.
     rules : sequence of mapping
-        Items of ``clean:``: ``rule`` (one of `RULES`) and that rule's own keys.
+        Items of ``edits:``: ``rule`` (one of `RULES`) and that rule's own keys.
     file : path
         For messages.
     keys : sequence of str
@@ -69,7 +69,7 @@ def clean(
 
     Returns
     -------
-    Cleaned
+    Edited
 
     Raises
     ------
@@ -78,36 +78,36 @@ def clean(
     DataError
         The file has no column of that name, or see the rules.
     """
-    done = Cleaned(raw, [], [])
-    for place, rule in enumerate(rules):
+    done = Edited(raw, [], [])
+    for position, rule in enumerate(rules):
         name = rule["rule"]
         if name not in RULES:
             problem = f"there is no rule '{name}'. {nearest(name, RULES)}"
-            raise ConfigError(problem, key=f"clean[{place}].rule")
-        key = f"clean[{place}]"
-        job = Repair(done.table, rule, key, Path(file), tuple(keys), identifier, decimal)
+            raise ConfigError(problem, key=f"edits[{position}].rule")
+        key = f"edits[{position}]"
+        job = Edit(done.table, rule, key, Path(file), tuple(keys), identifier, decimal)
         done = _after(done, _applied(job, name))
     return done
 
 
-def _applied(job: Repair, name: str) -> Cleaned:
+def _applied(job: Edit, name: str) -> Edited:
     """Apply one rule."""
     if name in ROW_REPAIRS:
         rows = ROW_REPAIRS[name](job)
-        return Cleaned(rows.table, _records(name, rows.changed), rows.excluded)
+        return Edited(rows.table, _records(name, rows.changed), rows.excluded)
     if name in TABLE_REPAIRS:
         changes = TABLE_REPAIRS[name](job)
-        return Cleaned(changes.table, _records(name, changes.changed), [], changes.not_found)
+        return Edited(changes.table, _records(name, changes.changed), [], changes.not_found)
     if name == "select_multiple":
         split, columns = select_multiple(job)
-        return Cleaned(split, _records(name, columns), [])
+        return Edited(split, _records(name, columns), [])
     table, changed = job.table, {}
     for column in job.option("columns"):
-        found = job.column(column)
-        values, hit = CELL_REPAIRS[name](job, found)
-        table = table.assign(**{str(found.name): values})
-        changed[str(found.name)] = table.index[hit].tolist()
-    return Cleaned(table, _records(name, changed), [])
+        result = job.column(column)
+        values, hit = CELL_REPAIRS[name](job, result)
+        table = table.assign(**{str(result.name): values})
+        changed[str(result.name)] = table.index[hit].tolist()
+    return Edited(table, _records(name, changed), [])
 
 
 def _records(name: str, changed: Mapping[str, list[int]]) -> list[dict[str, Any]]:
@@ -117,10 +117,10 @@ def _records(name: str, changed: Mapping[str, list[int]]) -> list[dict[str, Any]
     ]
 
 
-def _after(done: Cleaned, new: Cleaned) -> Cleaned:
-    return Cleaned(
+def _after(done: Edited, new: Edited) -> Edited:
+    return Edited(
         new.table,
-        done.repairs + new.repairs,
+        done.edits + new.edits,
         done.excluded + new.excluded,
         {**done.not_found, **new.not_found},
     )

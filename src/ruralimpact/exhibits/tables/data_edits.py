@@ -19,20 +19,20 @@ _WORDS = {
 }
 _COLUMNS = (Column("Raw column", "", 1.6), Column("Number", "", 1.0))
 _NOTE = (
-    "Repairs are declared before the data are read and applied in this order. What cannot be told, such as a "
+    "Edits are declared before the data are read and applied in this order. What cannot be told, such as a "
     "currency that no row states, is set to missing, never guessed. Rows that hold each case are listed in "
     "the quality reports."
 )
 
 
-def repairs_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
-    """Build the table of rows left out, cells repaired and values set to missing, by raw file."""
+def data_edits_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+    """Build the table of rows excluded, cells edited and values set to missing, by raw file."""
     rows: list[Row] = []
     for source in results.study["sources"]:
         report = results.quality[source["name"]]
         rows.append(heading(f"Raw file: {source['label']}", "panel"))
-        found = [*_left_out(report), *_repaired(report), *_out_of_range(report)]
-        rows += found or [Row(Cell("Nothing to repair"), (Cell(""), Cell(formatting.DASH)), {})]
+        result = [*_left_out(report), *_repaired(report), *_out_of_range(report)]
+        rows += result or [Row(Cell("Nothing to edit"), (Cell(""), Cell(formatting.DASH)), {})]
     return (
         table_of(
             results,
@@ -47,7 +47,7 @@ def repairs_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
 
 def _left_out(report: Mapping[str, Any]) -> list[Row]:
     return [
-        _row(f"Row left out: {item['reason']}", "", int(item["rows"]))
+        _row(f"Row excluded: {item['reason']}", "", int(item["rows"]))
         for item in report["excluded"]
     ]
 
@@ -55,7 +55,7 @@ def _left_out(report: Mapping[str, Any]) -> list[Row]:
 def _repaired(report: Mapping[str, Any]) -> list[Row]:
     return [
         _row(_WORDS.get(item["rule"], item["rule"]), item["column"], int(item["count"]))
-        for item in report.get("repairs", [])
+        for item in report.get("edits", [])
         if item["count"]
     ]
 
@@ -78,12 +78,12 @@ def _row(what: str, column: str, count: int) -> Row:
 
 
 KIND = kinds.TableKind(
-    kind="repairs",
+    kind="data_edits",
     shows="what was wrong with the raw files",
     section=kinds.SAMPLE,
     rank=10,
     needs=(),
     options=Exhibit,
     methods="",
-    build=repairs_table,
+    build=data_edits_table,
 )
