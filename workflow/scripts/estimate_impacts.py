@@ -14,6 +14,7 @@ from ruralimpact.estimation.association_study import association_study
 from ruralimpact.estimation.ledger import read_ledger, with_specifications
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.summary_statistics import summary_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import write_tables
@@ -73,6 +74,7 @@ def estimate_impacts(
         "subgroups": by_subgroup.subgroups,
         "decomposition": by_part.decomposition,
         "associations": association_study(asked, tables.units, tables.outcomes),
+        "summary_statistics": summary_study(asked, tables.units, tables.outcomes),
     }
     write_tables("estimate_impacts", made, paths)
     listed = json.loads(Path(specifications).read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """The analysis samples, and what was excluded from them."""
 
 from ruralimpact.contracts import suppression
-from ruralimpact.contracts.columns import count, text
+from ruralimpact.contracts.columns import ANALYSIS, count, number, text
 from ruralimpact.contracts.table import NoCells, ResultTable, Suppressed, Withheld
 
 _CONSTRUCT = ("construct_samples",)
@@ -68,4 +68,26 @@ CONTAMINATION = ResultTable(
     suppression=Suppressed(suppression.contamination),
 )
 
-TABLES = (UNITS, OUTCOMES, EXCLUSIONS, CONTAMINATION)
+SUMMARY_STATISTICS = ResultTable(
+    name="summary_statistics",
+    stages=("estimate_impacts",),
+    description="Covariates and outcomes of each comparison by arm, before matching.",
+    row="a variable in an arm",
+    columns={
+        "analysis": ANALYSIS,
+        "arm": text("arm", "treated", "control"),
+        "kind": text("what the variable is", "covariate", "outcome"),
+        "variable": text("covariate with its level in brackets, or outcome"),
+        "label": text("printed name of a covariate; empty for outcomes"),
+        "n_units": count("units of which it is known", "units"),
+        "n_groups": count("groups of these units", "groups"),
+        "mean": number("mean, unweighted", "the variable's"),
+        "std_dev": number("standard deviation, over units less 1", "the variable's", low=0),
+        "p5": number("5th percentile", "the variable's"),
+        "median": number("median", "the variable's"),
+        "p95": number("95th percentile", "the variable's"),
+    },
+    suppression=Suppressed(suppression.summary_statistics),
+)
+
+TABLES = (UNITS, OUTCOMES, EXCLUSIONS, CONTAMINATION, SUMMARY_STATISTICS)

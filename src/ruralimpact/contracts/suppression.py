@@ -209,6 +209,12 @@ def contamination(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return frame.assign(**values.mask((values > 0) & (values < FEWEST_UNITS)))
 
 
+def summary_statistics(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank variables in arms where too few units or groups have a value."""
+    small = _few(frame["n_units"], frame["n_groups"])
+    return _flagged(frame, small, ("mean", "std_dev", "p5", "median", "p95"))
+
+
 def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":
     return (units < FEWEST_UNITS) | (groups < FEWEST_GROUPS)
 

@@ -90,7 +90,7 @@ def propensity_model_rows(
         "auc": ("Area under the curve", area_under_curve(model, comparison.treatment)),
     }
     rows = [
-        ("coefficient", name, _label(name, labels), value, error)
+        ("coefficient", name, covariate_label(name, labels), value, error)
         for name, value, error in zip(
             model.names, model.coefficients, model.std_errors, strict=True
         )
@@ -110,7 +110,7 @@ def balance_rows(key: Key, balance: Balance, labels: Mapping[str, str]) -> pd.Da
             "strategy": key.strategy,
             "stage": "after" if key.strategy else "before",
             "covariate": balance.names,
-            "label": [_label(name, labels) for name in balance.names],
+            "label": [covariate_label(name, labels) for name in balance.names],
             "binary": balance.binary,
             "treated_mean": balance.treated_mean,
             "control_mean": balance.control_mean,
@@ -145,12 +145,12 @@ def summary_row(
     return pd.DataFrame({"analysis": [key.analysis], "strategy": [key.strategy], **numbers})
 
 
-def _label(name: str, labels: Mapping[str, str]) -> str:
+def covariate_label(name: str, labels: Mapping[str, str]) -> str:
     """Label of a covariate; of a mean before, a dummy, a square, a product by what they come from."""
     if " * " in name:
-        return " x ".join(_label(part, labels) for part in name.split(" * "))
+        return " x ".join(covariate_label(part, labels) for part in name.split(" * "))
     if name.endswith("^2"):
-        return f"{_label(name.removesuffix('^2'), labels)}, squared"
+        return f"{covariate_label(name.removesuffix('^2'), labels)}, squared"
     base, bracket, level = name.partition("[")
     label = labels.get(base) or {"constant": "Constant"}.get(base)
     if label is None and base.endswith("_before"):

@@ -1,0 +1,106 @@
+"""Covariates and outcomes by arm, before anything is matched or weighted."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.design.records import covariate_label
+from ruralimpact.design.study import covariate_labels
+from ruralimpact.schema.study import Study
+from ruralimpact.tables import empty_table
+
+FloatArray = NDArray[np.float64]
+
+ARMS = {"treated": 1, "control": 0}
+
+
+def summary_study(
+    study: Study,
+    units: Mapping[str, pd.DataFrame],
+    outcomes: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Summarise covariates and outcomes of every analysis that compares units in one period.
+
+    Parameters
+    ----------
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``summary_statistics``. Analyses over periods are not in it: their rows are no units.
+    """
+    labels = covariate_labels(study)
+    rows: list[dict[str, Any]] = []
+    for analysis in study.analyses:
+        if analysis.method in ("panel", *OVER_TIME):
+            continue
+        comparison = build_comparison(analysis, units[analysis.sample])
+        table = outcomes[analysis.sample].set_index("unit_id")
+        known = table.loc[comparison.units["unit_id"], list(analysis.outcomes)]
+        rows += _rows(comparison, known, labels)
+    return pd.DataFrame(rows) if rows else empty_table("summary_statistics")
+
+
+def _rows(
+    comparison: Comparison, outcomes: pd.DataFrame, labels: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    groups = comparison.units["group"].to_numpy(object)
+    for kind, name, values in _variables(comparison, outcomes):
+        label = covariate_label(name, labels) if kind == "covariate" else ""
+        for arm, code in ARMS.items():
+            inside = comparison.treatment == code
+            yield {
+                "analysis": comparison.name,
+                "arm": arm,
+                "kind": kind,
+                "variable": name,
+                "label": label,
+                **summary(values[inside], groups[inside]),
+            }
+
+
+def _variables(
+    comparison: Comparison, outcomes: pd.DataFrame
+) -> Iterator[tuple[str, str, FloatArray]]:
+    levels = comparison.levels
+    for place, name in enumerate(levels.names):
+        yield "covariate", name, levels.values[:, place]  # noqa: PD011
+    for outcome in outcomes:
+        yield "outcome", str(outcome), outcomes[outcome].to_numpy(float)
+
+
+def summary(values: FloatArray, groups: NDArray[np.object_]) -> dict[str, float | int]:
+    """Summarise one variable in one arm; units of which it is not known are left out.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+    groups : ndarray of str, shape (n,)
+
+    Returns
+    -------
+    dict
+        ``n_units`` and ``n_groups`` with a value, ``mean``, ``std_dev`` (over n - 1), ``p5``, ``median`` and
+        ``p95`` (interpolated between neighbours); NaN where there are too few values.
+    """
+    known = np.isfinite(values)
+    own = values[known]
+    few = len(own) == 0
+    low, middle, high = [np.nan] * 3 if few else np.percentile(own, [5, 50, 95])
+    return {
+        "n_units": len(own),
+        "n_groups": len(set(groups[known])),
+        "mean": np.nan if few else float(own.mean()),
+        "std_dev": float(own.std(ddof=1)) if len(own) > 1 else np.nan,
+        "p5": float(low),
+        "median": float(middle),
+        "p95": float(high),
+    }
