@@ -101,7 +101,7 @@ def _tidy(node: Any, is_properties: bool = False) -> Any:
         return node
     kept = {key: _tidy(value, key in ("properties", "$defs")) for key, value in node.items()}
     if "anyOf" in kept:  # typing may hold str | int for int | str, whichever was written first
-        kept["anyOf"] = sorted(kept["anyOf"], key=lambda one: json.dumps(one, sort_keys=True))
+        kept["anyOf"] = sorted(kept["anyOf"], key=lambda entry: json.dumps(entry, sort_keys=True))
     if not is_properties:
         named = "properties" in kept  # the title of a set of keys
         kept = {key: value for key, value in kept.items() if key != "title" or named}

@@ -138,7 +138,7 @@ MISTAKES: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "number for a text": (("label: A", "label: 3"), "'3' is not a text. Put it in quotes."),
     "empty value": (("label: A", "label:"), "key 'label': an empty value is not a text."),
-    "empty value of a key that may be left out": (
+    "empty value of a key that may be excluded": (
         ("caliper: 2", "caliper:"),
         "line 7, key 'strategies.nn.caliper': the key is empty; give it a value, or leave it out.",
     ),

@@ -74,7 +74,7 @@ def test_five_values_by_hand():
     assert found == pytest.approx(
         {
             "n_units": 5,
-            "n_groups": 2,
+            "n_clusters": 2,
             "mean": 4.0,
             "std_dev": np.sqrt(12.5),
             "p5": 1.2,
@@ -94,7 +94,7 @@ def test_what_cannot_be_known_is_missing(values):
 def test_numbers_of_a_study_by_hand(tmp_path):
     frame = made()
     land = row(frame, "land", "treated")
-    assert (land["n_units"], land["n_groups"], land["label"]) == (21, 5, "Land")
+    assert (land["n_units"], land["n_clusters"], land["label"]) == (21, 5, "Land")
     assert land[["mean", "p5", "median", "p95"]].tolist() == pytest.approx([10, 1, 10, 19])
     assert land["std_dev"] == pytest.approx(np.sqrt(770 / 20))
     control = row(frame, "land", "control")
@@ -134,7 +134,7 @@ def test_cells():
     assert len(table.notes) == 1
 
 
-@pytest.mark.parametrize("column, few", [("n_units", 9), ("n_groups", 2)])
+@pytest.mark.parametrize("column, few", [("n_units", 9), ("n_clusters", 2)])
 def test_an_arm_of_few_shows_nothing(column, few):
     frame = made()
     frame.loc[(frame["arm"] == "control") & (frame["variable"] == "land"), column] = few
@@ -147,7 +147,7 @@ def test_an_arm_of_few_shows_nothing(column, few):
 
 
 def test_ten_units_of_three_groups_are_shown():
-    frame = made().assign(n_units=10, n_groups=3)
+    frame = made().assign(n_units=10, n_clusters=3)
     assert "[s]" not in printed(table_of(frame), "Land")[0]
 
 

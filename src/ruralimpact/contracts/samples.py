@@ -80,7 +80,7 @@ SUMMARY_STATISTICS = ResultTable(
         "variable": text("covariate with its level in brackets, or outcome"),
         "label": text("printed name of a covariate; empty for outcomes"),
         "n_units": count("units of which it is known", "units"),
-        "n_groups": count("groups of these units", "groups"),
+        "n_clusters": count("groups of these units", "groups"),
         "mean": number("mean, unweighted", "the variable's"),
         "std_dev": number("standard deviation, over units less 1", "the variable's", low=0),
         "p5": number("5th percentile", "the variable's"),

@@ -211,7 +211,7 @@ def contamination(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def summary_statistics(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank variables in arms where too few units or groups have a value."""
-    small = _few(frame["n_units"], frame["n_groups"])
+    small = _few(frame["n_units"], frame["n_clusters"])
     return _flagged(frame, small, ("mean", "std_dev", "p5", "median", "p95"))
 
 

@@ -71,14 +71,14 @@ def _variables(
     comparison: Comparison, outcomes: pd.DataFrame
 ) -> Iterator[tuple[str, str, FloatArray]]:
     levels = comparison.levels
-    for place, name in enumerate(levels.names):
-        yield "covariate", name, levels.values[:, place]  # noqa: PD011
+    for position, name in enumerate(levels.names):
+        yield "covariate", name, levels.values[:, position]  # noqa: PD011
     for outcome in outcomes:
         yield "outcome", str(outcome), outcomes[outcome].to_numpy(float)
 
 
 def summary(values: FloatArray, groups: NDArray[np.object_]) -> dict[str, float | int]:
-    """Summarise one variable in one arm; units of which it is not known are left out.
+    """Summarise one variable in one arm; units of which it is not known are excluded.
 
     Parameters
     ----------
@@ -88,8 +88,8 @@ def summary(values: FloatArray, groups: NDArray[np.object_]) -> dict[str, float 
     Returns
     -------
     dict
-        ``n_units`` and ``n_groups`` with a value, ``mean``, ``std_dev`` (over n - 1), ``p5``, ``median`` and
-        ``p95`` (interpolated between neighbours); NaN where there are too few values.
+        ``n_units`` and ``n_clusters`` with a value, ``mean``, ``std_dev`` (over n - 1), ``p5``, ``median``
+        and ``p95`` (interpolated between neighbours); NaN where there are too few values.
     """
     known = np.isfinite(values)
     own = values[known]
@@ -97,7 +97,7 @@ def summary(values: FloatArray, groups: NDArray[np.object_]) -> dict[str, float 
     low, middle, high = [np.nan] * 3 if few else np.percentile(own, [5, 50, 95])
     return {
         "n_units": len(own),
-        "n_groups": len(set(groups[known])),
+        "n_clusters": len(set(groups[known])),
         "mean": np.nan if few else float(own.mean()),
         "std_dev": float(own.std(ddof=1)) if len(own) > 1 else np.nan,
         "p5": float(low),

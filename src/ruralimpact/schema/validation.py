@@ -66,23 +66,23 @@ def validated(
     """
     document = content if isinstance(content, Document) else Document(content, file)
     try:
-        made = _adapter(kind).validate_python(document.content)
+        built = _adapter(kind).validate_python(document.content)
     except ValidationError as error:
         raise _explained(error, document, key) from None
-    for place in _empty(content.content, ()) if isinstance(content, Document) else ():
+    for position in _empty(content.content, ()) if isinstance(content, Document) else ():
         problem = "the key is empty; give it a value, or leave it out."
-        dotted, line = _dotted(document.content, place), document.line(place)
+        dotted, line = _dotted(document.content, position), document.line(position)
         raise ConfigError(problem, file=document.file, key=dotted, line=line)
-    return made
+    return built
 
 
-def _empty(content: Any, place: Place) -> Iterator[Place]:
-    """Yield the places without a value: a key may be left out, but not without a word."""
+def _empty(content: Any, position: Place) -> Iterator[Place]:
+    """Yield the places without a value: a key may be excluded, but not without a word."""
     if content is None:
-        yield place
+        yield position
     inside = content.items() if isinstance(content, Mapping) else ()
     for key, value in enumerate(content) if isinstance(content, list) else inside:
-        yield from _empty(value, (*place, key))
+        yield from _empty(value, (*position, key))
 
 
 def located(error: ConfigError, document: Document) -> ConfigError:

@@ -75,9 +75,9 @@ def _row(results: StudyResults, analysis: str, name: str, both: pd.DataFrame) ->
     cells: list[Cell] = []
     values: dict[str, Value] = {"analysis": analysis, "variable": name}
     for arm in _ARMS:
-        found = _values(arms[arm], factor)
-        values |= {f"{key}_{arm}": value for key, value in found.items()}
-        cells += _cells(arms[arm], found, decimals)
+        result = _values(arms[arm], factor)
+        values |= {f"{key}_{arm}": value for key, value in result.items()}
+        cells += _cells(arms[arm], result, decimals)
     return Row(Cell(label), tuple(cells), values)
 
 
@@ -88,11 +88,11 @@ def _values(record: Mapping[Any, Any], factor: float) -> dict[str, Value]:
     return {"n": record["n_units"], **{name: factor * record[name] for name in _NUMBERS}}
 
 
-def _cells(record: Mapping[Any, Any], found: Mapping[str, Any], decimals: int) -> list[Cell]:
+def _cells(record: Mapping[Any, Any], result: Mapping[str, Any], decimals: int) -> list[Cell]:
     if record["suppressed"]:
         return [Cell(formatting.SUPPRESSED)] * (1 + len(_NUMBERS))
-    numbers = [Cell(formatting.number(found[name], decimals)) for name in _NUMBERS]
-    return [Cell(formatting.count(found["n"])), *numbers]
+    numbers = [Cell(formatting.number(result[name], decimals)) for name in _NUMBERS]
+    return [Cell(formatting.count(result["n"])), *numbers]
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
