@@ -27,7 +27,7 @@ def test_an_edited_plugin_reruns_what_uses_it(project: Project) -> None:
     assert project.run().returncode == 0
     module = project.root / "plugins" / "my_report" / "arms.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
-    assert project.planned() == {"make_exhibits", "write_report"}
+    assert project.planned() == {"make_exhibits", "write_report", "publish_results"}
 
 
 def test_a_plugin_that_no_study_uses_reruns_nothing(project: Project) -> None:
@@ -47,7 +47,7 @@ TARGETS.append("results/arms_copied.csv")
 
 rule copy_arms:
     input:
-        f"results/{next(iter(STUDIES))}/exhibits/arms.csv",
+        f"<resources>/{next(iter(STUDIES))}/exhibits/arms.csv",
     output:
         "results/arms_copied.csv",
     params:

@@ -96,16 +96,23 @@ def sources_written_out(entries: Iterable[SourceEntry], file: Path) -> list[Sour
     return [source for entry in entries for source in _by_wave(entry, file)]
 
 
-def _changed(settings: SettingsT, file: Path, changes: Mapping[str, Any]) -> SettingsT:
+def _changed(
+    settings: SettingsT, file: Path, changes: Mapping[str, Any], *, key: str | None = None
+) -> SettingsT:
     """Return settings with other values (None: excluded), checked anew."""
-    return _as(type(settings), settings, file, changes)
+    return _as(type(settings), settings, file, changes, key=key)
 
 
 def _as(
-    kind: type[SettingsT], settings: Settings, file: Path, changes: Mapping[str, Any]
+    kind: type[SettingsT],
+    settings: Settings,
+    file: Path,
+    changes: Mapping[str, Any],
+    *,
+    key: str | None = None,
 ) -> SettingsT:
     given = {key: value for key, value in {**settings, **changes}.items() if value is not None}
-    return validated(kind, given, file=file)
+    return validated(kind, given, file=file, key=key)
 
 
 def _by_wave(entry: SourceEntry, file: Path) -> Iterator[Source]:
@@ -196,7 +203,8 @@ def _analyses(
                 "label": f"{analysis.label}, {wave}",
                 "sample": f"{analysis.sample}{ending}",
             }
-            result.append(_changed(analysis, file, {**periods, **names}))
+            key = f"analyses.{names['name']}"
+            result.append(_changed(analysis, file, {**periods, **names}, key=key))
     return result, renamed
 
 
