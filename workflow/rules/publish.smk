@@ -3,7 +3,6 @@
 from ruralimpact.publishing import whole
 
 
-
 def complete(study):
     """Whether every file that is published of a study was made; those of a failed job are deleted."""
     return all(os.path.exists(path.replace("<resources>", "resources")) for path in finished(study))
