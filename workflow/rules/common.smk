@@ -191,3 +191,8 @@ def finished(study):
         f"{home(study)}/report.html",
         *truth(study),
     ]
+
+
+def complete(study):
+    """Whether every file that is published of a study was made; those of a failed job are deleted."""
+    return all(os.path.exists(path.replace("<resources>", "resources")) for path in finished(study))

@@ -2,12 +2,6 @@
 
 from ruralimpact.publishing import whole
 
-
-def complete(study):
-    """Whether every file that is published of a study was made; those of a failed job are deleted."""
-    return all(os.path.exists(path.replace("<resources>", "resources")) for path in finished(study))
-
-
 # A result that somebody deleted is put back: Snakemake knows of the report only. Nor does it make a file anew
 # that a failed job lost while later ones are there.
 for name, study in STUDIES.items():
