@@ -51,8 +51,14 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
 
 def _origin(kind: Kind[Any]) -> str:
     tables = ", ".join(f"[{name}](outputs.md#{name})" for name in kind.needs)
-    made_from = f" Made from {tables}." if tables else ""
-    return made_from + (f" Methods: [page](methods/{kind.methods})." if kind.methods else "")
+    methods = ", ".join(f"`{method}`" for method in kind.of_methods)
+    parts = (
+        f"Of analyses of the method {methods}." if methods else "",
+        f"Its analyses declare `{kind.asks}`." if kind.asks else "",
+        f"Made from {tables}." if tables else "",
+        f"Methods: [page](methods/{kind.methods})." if kind.methods else "",
+    )
+    return "".join(f" {part}" for part in parts if part)
 
 
 def _keys(model: type[BaseModel], known: set[str]) -> list[str]:

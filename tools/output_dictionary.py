@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ruralimpact.contracts import REGISTRY
-from ruralimpact.contracts.columns import Column
+from ruralimpact.contracts.columns import ResultColumn
 from ruralimpact.contracts.suppression import FEWEST_GROUPS, FEWEST_UNITS
 from ruralimpact.contracts.table import NoCells, ResultTable, Suppressed, Withheld
 
@@ -52,11 +52,11 @@ def _section(table: ResultTable) -> Iterator[str]:
         yield f"| further columns | | | {table.further} |"
 
 
-def _type(column: Column) -> str:
+def _type(column: ResultColumn) -> str:
     return f"{_TYPES[column.kind]}{', may be missing' if column.missing else ''}"
 
 
-def _meaning(column: Column) -> str:
+def _meaning(column: ResultColumn) -> str:
     if column.kind is not str or not column.choices:
         return column.meaning
     choices = ", ".join(f"`{choice}`" if choice else "empty" for choice in column.choices)

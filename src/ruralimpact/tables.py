@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ruralimpact import stage
 from ruralimpact.contracts import REGISTRY, result_tables
-from ruralimpact.contracts.columns import Column
+from ruralimpact.contracts.columns import ResultColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def schema(name: str) -> "pa.DataFrameSchema":
     return pa.DataFrameSchema(columns, strict=not table.further)
 
 
-def _column(column: Column, *, regex: bool = False) -> "pa.Column":
+def _column(column: ResultColumn, *, regex: bool = False) -> "pa.Column":
     from pandera import pandas as pa
 
     checks = []

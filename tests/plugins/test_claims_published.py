@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rural_alliances.claims.ledger import Entry, make_ledger
+from rural_alliances.claims.ledger import LedgerEntry, make_ledger
 from rural_alliances.claims.read import read_published
 from rural_alliances.claims.recheck import Recheck
 
@@ -20,7 +20,7 @@ PUBLISHED = read_published(
 )
 LEDGER = make_ledger(PUBLISHED, {})
 CHECKS: dict[str, Recheck] = {one.check.id: one for one in LEDGER.rechecks}
-ENTRIES: dict[str, Entry] = {one.claim.id: one for one in LEDGER.entries}
+ENTRIES: dict[str, LedgerEntry] = {one.claim.id: one for one in LEDGER.entries}
 # Matching to the whole percent, cut off at the digits printed.
 CUT_OFF = {"K022", "K023", "K024", "K025", "K067"}
 

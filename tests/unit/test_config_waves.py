@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from study_models import study_of
 
-from ruralimpact.config.samples import check_sample_waves, check_wave_exhibits
+from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.config.samples import check_sample_waves
 from ruralimpact.config.series import written_out
 from ruralimpact.config.waves import rounds_of, wave_order
 from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import StudyFile
 
@@ -287,6 +289,6 @@ def test_exhibits_of_waves_are_checked(table, message):
         {**LEVELS, "name": "a", "sample": "odd", "outcomes": ["earned"]},
         {**LEVELS, "name": "b", "sample": "odd", "outcomes": ["earned"]},
     ]
-    raw["exhibits"] = {"tables": [{"name": "t", **table}], "figures": []}
+    raw["exhibits"] = {"tables": [{"name": "t", "title": "T", **table}], "figures": []}
     with pytest.raises(ConfigError, match=message):
-        check_wave_exhibits(study_of(raw), FILE)
+        check_exhibits(study_of(raw), package_kinds(), FILE)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ruralimpact.contracts import REGISTRY, result_tables, tables_for_exhibits
-from ruralimpact.contracts.columns import Column
+from ruralimpact.contracts.columns import ResultColumn
 from ruralimpact.contracts.table import FOLDERS, ResultTable, Suppressed, Withheld
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.tables import empty_table, schema, write_tables
@@ -33,7 +33,7 @@ HARMLESS = {
 }
 
 
-def smallest(column: Column) -> Any:
+def smallest(column: ResultColumn) -> Any:
     """Return a value that the column allows: of a count, one unit."""
     if column.kind is str:
         return next((choice for choice in column.choices if choice), "one")

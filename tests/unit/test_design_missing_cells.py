@@ -61,3 +61,14 @@ def test_where_the_analysis_is_exact_they_leave_it_for_all_strategies() -> None:
     comparison = build_comparison(analysis_of({**ANALYSIS, "exact": ["zone"]}), units())
     assert comparison.excluded == ((NO_CELL, 5, 100),)
     assert len(comparison.units) == 95
+
+
+def test_covariates_that_are_missing_are_named_each_with_its_count() -> None:
+    lacking = units().assign(size=1.5)
+    lacking.loc[[3, 60], "age"] = np.nan
+    lacking.loc[[3, 4, 70], "size"] = np.nan
+    comparison = build_comparison(analysis_of({**ANALYSIS, "covariates": ["age", "size"]}), lacking)
+    assert comparison.excluded == (
+        ("the covariate 'age' is missing", 2, 100),
+        ("the covariate 'size' is missing", 2, 98),
+    )

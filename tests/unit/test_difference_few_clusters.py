@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exhibit_entries import written
 from scipy.stats import PermutationMethod, ttest_ind
 from scipy.stats import t as student_t
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
@@ -13,8 +14,9 @@ from test_exhibits_difference import exhibit, results_of, words_of
 
 from ruralimpact.difference.study import DifferenceTables, difference_study
 from ruralimpact.estimation.study import estimate_study
+from ruralimpact.exhibits.build import numbered_tables
 from ruralimpact.exhibits.over_time_panels import panels_of
-from ruralimpact.exhibits.tables.difference import difference_table
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.tables.group_time import group_time_table
 from ruralimpact.exhibits.tables.parallel_trends import parallel_trends_table
 
@@ -122,7 +124,8 @@ def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
     results = results_of(tmp_path)
     words = "cohort 5 excluded: fewer than 5 units; fewer than 40 groups: interval"
     noted = results.with_tables(estimates=results["estimates"].assign(notes=words))
-    (table,) = difference_table(noted, exhibit("staggered"))
+    shown = written("difference", analyses=["staggered"])
+    (table,) = numbered_tables(noted, shown, 1, package_kinds())
     assert "Cohort 5 excluded: fewer than 5 units." in table.notes
 
 

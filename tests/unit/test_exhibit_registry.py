@@ -1,5 +1,6 @@
 """The registry of exhibits: a file is a kind, each has a place in the report and says what it reads."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,14 @@ def test_declarations_are_whole(kind: Kind[Any]) -> None:
     assert set(kind.needs) <= set(tables_for_exhibits()), "needs names result tables"
     assert not kind.methods or (ROOT / "docs" / "methods" / kind.methods).is_file()
     assert kind.shows and not kind.shows.endswith("."), "shows is put into a sentence"
+
+
+def test_every_kind_is_shown_by_a_test_or_a_study() -> None:
+    paths = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "config").rglob("exhibits.yaml")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    for kind in KINDS:
+        shown = re.search(rf"kind: {kind.kind}\b|[\"']{kind.kind}[\"']", text)
+        assert shown, f"no test and no study shows a '{kind.kind}'"
 
 
 def entries_of_all_kinds() -> dict[str, list[dict[str, str]]]:

@@ -9,12 +9,13 @@ from exhibit_entries import entry, written
 from study_models import study_of
 from test_power_study import data, study
 
-from ruralimpact.config.power import check_power
+from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.power_curve import power_plot, power_words
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Table
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.power import power_table
 from ruralimpact.power.study import power_study
@@ -96,4 +97,4 @@ def test_few_controls_are_not_published(results: StudyResults) -> None:
 def test_an_exhibit_needs_the_block(tmp_path: Any) -> None:
     config = study() | {"power": [], "exhibits": EXHIBITS}
     with pytest.raises(ConfigError, match="no power of the next wave for 'main'"):
-        check_power(study_of(config), tmp_path / "study.yaml")
+        check_exhibits(study_of(config), package_kinds(), tmp_path / "exhibits.yaml")

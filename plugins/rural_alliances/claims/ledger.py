@@ -11,7 +11,7 @@ from rural_alliances.claims.status import Status, status_of
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """A claim of the ledger, its checks, the estimate beside it (None without one) and its status."""
 
     claim: Claim
@@ -26,7 +26,7 @@ class Ledger:
 
     Attributes
     ----------
-    entries : tuple of Entry
+    entries : tuple of LedgerEntry
         In the order of the reports.
     rechecks : tuple of Recheck
         Every check, in order.
@@ -34,7 +34,7 @@ class Ledger:
         Findings that claims name and that their study, though built, does not have.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     rechecks: tuple[Recheck, ...]
     absent: tuple[str, ...]
 
@@ -44,7 +44,7 @@ class Ledger:
         return any(entry.estimate and entry.estimate.synthetic for entry in self.entries)
 
     @property
-    def estimated(self) -> tuple[Entry, ...]:
+    def estimated(self) -> tuple[LedgerEntry, ...]:
         """Entries with an estimate."""
         return tuple(entry for entry in self.entries if entry.estimate)
 
@@ -72,7 +72,7 @@ def make_ledger(published: Published, documents: Mapping[str, Mapping[str, Any]]
 
 def _entry(
     claim: Claim, rechecks: tuple[Recheck, ...], documents: Mapping[str, Mapping[str, Any]]
-) -> Entry:
+) -> LedgerEntry:
     charged = tuple(item for item in rechecks if claim.id in item.check.claims)
     estimate = estimate_for(claim, documents)
-    return Entry(claim, charged, estimate, status_of(claim, charged, estimate))
+    return LedgerEntry(claim, charged, estimate, status_of(claim, charged, estimate))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from rural_alliances.claims.ledger import Entry, Ledger
+from rural_alliances.claims.ledger import Ledger, LedgerEntry
 from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.status import KINDS, LABELS, RULES
 from rural_alliances.exhibits import claims_plot
@@ -194,7 +194,7 @@ def _anchor(document: str, position: str) -> str:
     return "-".join(part for part in kept.split("-") if part)
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: LedgerEntry) -> dict[str, Any]:
     claim, estimate = entry.claim, entry.estimate
     return {
         "id": claim.id,

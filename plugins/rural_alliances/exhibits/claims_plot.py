@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from rural_alliances.claims.ledger import Entry, Ledger
+from rural_alliances.claims.ledger import Ledger, LedgerEntry
 from ruralimpact.exhibits import palette
 
 _ROW, _FRAME = 0.34, 0.62  # inches
@@ -36,7 +36,7 @@ def claims_plot(ledger: Ledger) -> Figure:
     return figure
 
 
-def plotted(ledger: Ledger) -> tuple[Entry, ...]:
+def plotted(ledger: Ledger) -> tuple[LedgerEntry, ...]:
     """Return the claims that the figure shows: numbers with an estimate and its interval, each once."""
     shown = {
         (item.claim.computed_by, item.claim.value): item
@@ -55,7 +55,7 @@ def alternative(ledger: Ledger) -> str:
     )
 
 
-def _panel(axes: Axes, unit: str, entries: Sequence[Entry]) -> None:
+def _panel(axes: Axes, unit: str, entries: Sequence[LedgerEntry]) -> None:
     heights = range(len(entries) - 1, -1, -1)
     for height, entry in zip(heights, entries, strict=True):
         _row(axes, height, entry)
@@ -76,7 +76,7 @@ def _panel(axes: Axes, unit: str, entries: Sequence[Entry]) -> None:
     palette.light_grid(axes, "x")
 
 
-def _row(axes: Axes, height: int, entry: Entry) -> None:
+def _row(axes: Axes, height: int, entry: LedgerEntry) -> None:
     estimate = entry.estimate
     if estimate is None or entry.claim.number is None:
         return
@@ -98,14 +98,14 @@ _PRINTED: dict[str, Any] = {
 }
 
 
-def _label(entry: Entry, *, several: bool) -> str:
+def _label(entry: LedgerEntry, *, several: bool) -> str:
     """What is claimed, and where; of whom, too, where other rows claim the same of others."""
     claim = entry.claim
     of_whom = f": {claim.population}" if several else ""
     return f"{claim.quantity}{of_whom} ({claim.place})"
 
 
-def _legend(entries: Sequence[Entry]) -> list[Line2D]:
+def _legend(entries: Sequence[LedgerEntry]) -> list[Line2D]:
     synthetic = any(item.estimate and item.estimate.synthetic for item in entries)
     what = "Estimate (synthetic stand-in)" if synthetic else "Estimate"
     lines = [Line2D([], [], label="Published", **_PRINTED)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from rural_alliances.claims.ledger import Entry, Ledger
+from rural_alliances.claims.ledger import Ledger, LedgerEntry
 from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.status import KINDS
 from rural_alliances.exhibits import claims_words as words
@@ -34,7 +34,7 @@ def ledger_tables(ledger: Ledger) -> tuple[Table, ...]:
     )
 
 
-def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table:
+def _ledger_table(ledger: Ledger, entries: Sequence[LedgerEntry], title: str) -> Table:
     estimated = any(entry.estimate for entry in entries)
     columns = [
         Column("Published", width=1.3),
@@ -55,7 +55,7 @@ def _ledger_table(ledger: Ledger, entries: Sequence[Entry], title: str) -> Table
     return Table(title, "Claim", tuple(columns), tuple(rows), reading, notes, SOURCE, synthetic)
 
 
-def _place_rows(entries: Sequence[Entry], *, estimated: bool) -> list[Row]:
+def _place_rows(entries: Sequence[LedgerEntry], *, estimated: bool) -> list[Row]:
     """Return the rows of a place; those of a printed table under headings of what they measure."""
     quantities = list(dict.fromkeys(item.claim.quantity for item in entries))
     if len(entries) <= _MANY or len(quantities) > len(entries) / 2:
@@ -73,7 +73,7 @@ def _place_rows(entries: Sequence[Entry], *, estimated: bool) -> list[Row]:
     return rows
 
 
-def _ledger_row(entry: Entry, label: str, *, estimated: bool) -> Row:
+def _ledger_row(entry: LedgerEntry, label: str, *, estimated: bool) -> Row:
     claim, estimate = entry.claim, entry.estimate
     cells = [words.published_value(claim), words.unit_and_base(claim)]
     if estimated:
@@ -99,7 +99,7 @@ def _ledger_row(entry: Entry, label: str, *, estimated: bool) -> Row:
     return Row(Cell(label), tuple(map(Cell, cells)), record)
 
 
-def counts_sentence(entries: Sequence[Entry]) -> str:
+def counts_sentence(entries: Sequence[LedgerEntry]) -> str:
     """Return how many claims have each status, in words."""
     kinds = [entry.status.kind for entry in entries]
     counts = [f"{kinds.count(kind)} {label}" for kind, label in KINDS.items() if kind in kinds]

@@ -1,7 +1,7 @@
 """Claims and their checks in printed words; shared by the ledger's tables, figure and page."""
 
 from rural_alliances.claims.estimates import Estimate
-from rural_alliances.claims.ledger import Entry
+from rural_alliances.claims.ledger import LedgerEntry
 from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.records import Claim
 from ruralimpact.exhibits import formatting
@@ -83,7 +83,7 @@ def working(recheck: Recheck) -> str:
     return recheck.working if any(sign in recheck.working for sign in " (") else ""
 
 
-def recheck_line(entry: Entry) -> str:
+def recheck_line(entry: LedgerEntry) -> str:
     """Return in one cell the recomputed numbers of a claim that do not agree, else that all agree.
 
     Where a check is about another number than the claim itself, such as a percentage printed beside a

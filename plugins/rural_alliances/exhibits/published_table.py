@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from rural_alliances.claims.ledger import Entry, make_ledger
+from rural_alliances.claims.ledger import LedgerEntry, make_ledger
 from rural_alliances.claims.records import Published
 from rural_alliances.exhibits import claims_words as words
 from ruralimpact.errors import ConfigError
@@ -94,7 +94,7 @@ def _columns(results: StudyResults) -> tuple[Column, ...]:
     )
 
 
-def _row(results: StudyResults, entry: Entry) -> Row:
+def _row(results: StudyResults, entry: LedgerEntry) -> Row:
     claim, estimate = entry.claim, entry.estimate
     quantity = quantity_of(results, estimate.finding) if estimate else None
     truth = planted(results, quantity) if quantity else None

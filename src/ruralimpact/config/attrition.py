@@ -40,25 +40,6 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> None
         _check_baseline_variables(study, entry, file)
 
 
-def check_attrition_exhibits(study: Study, file: Path) -> None:
-    """Check that the entries an exhibit of kind `attrition` shows are declared.
-
-    Parameters
-    ----------
-    study : Study
-    file : path
-        exhibits.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
-    """
-    for exhibit in study.exhibits["tables"]:
-        if exhibit["kind"] == "attrition" and not study.attrition:
-            problem = "the study declares no `attrition:` in study.yaml."
-            raise ConfigError(problem, file=file, key=f"{exhibit['name']}.kind")
-
-
 def _check_baseline_variables(study: Study, entry: Attrition, file: Path) -> None:
     """Covariates and cells must be covariates of the baseline, measured before treatment."""
     for option, names in (("covariates", entry.covariates), ("cells", entry.cells)):

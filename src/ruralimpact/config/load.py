@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
 from ruralimpact.config.series import sources_written_out, written_out
@@ -109,7 +110,8 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
     }
     file = validated(StudyFile, documents["study"])
     validated(StrategiesFile, documents["strategies"])
-    validated(exhibits_file(kinds_of(plugins)), documents["exhibits"])
+    kinds = kinds_of(plugins)
+    validated(exhibits_file(kinds), documents["exhibits"])
     codebook_file = codebook_path(folder)
     shown_codebook = shown / codebook_file.name
     lines = read_codebook(codebook_file, shown=shown_codebook)
@@ -130,6 +132,7 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
         )
         check_process(study, plugins, shown / "study.yaml")
         check_references(study, shown)
+        check_exhibits(study, kinds, shown / "exhibits.yaml")
     except ConfigError as error:
         about = [item for item in documents.values() if str(item.file) == str(error.file)]
         raise located(error, about[0]) if about else error from None

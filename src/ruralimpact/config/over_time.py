@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.config.names import require
 from ruralimpact.design.methods import OVER_TIME
@@ -110,57 +109,3 @@ def _check_sample(study: Study, analysis: Analysis, file: Path, key: str) -> Non
             file=file,
             key=f"{key}.sample",
         )
-
-
-def check_over_time_exhibits(study: Study, file: Path) -> None:
-    """Check that exhibits on estimates over time show analyses that have what they show.
-
-    Parameters
-    ----------
-    study : Study
-    file : path
-        exhibits.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
-    """
-    methods = {analysis.name: analysis.method for analysis in study.analyses}
-    for exhibit in study.exhibits["tables"] + study.exhibits["figures"]:
-        _refuse_alone_among_effects(exhibit, methods, file)
-        if exhibit["kind"] not in _SHOWN:
-            continue
-        wanted = _SHOWN[exhibit["kind"]]
-        for name in exhibit["analyses"]:
-            if methods[name] not in wanted:
-                problem = (
-                    f"'{name}' is of the method '{methods[name]}'; a '{exhibit['kind']}' shows "
-                    f"{' or '.join(wanted)}."
-                )
-                raise ConfigError(problem, file=file, key=f"{exhibit['name']}.analyses")
-
-
-def _refuse_alone_among_effects(
-    exhibit: Mapping[str, Any], methods: Mapping[str, str], file: Path
-) -> None:
-    """Refuse a change of the treated alone where an exhibit would print it as an effect."""
-    steps = [step["analysis"] for step in exhibit.get("steps", [])]
-    for name in (*exhibit.get("analyses", []), *steps):
-        if methods.get(name) == "before_after" and exhibit["kind"] not in _ALONE:
-            problem = (
-                f"'{name}' is a change of the treated alone, not attributable to the project; it may stand "
-                f"in {' or '.join(_ALONE)}, and not in a '{exhibit['kind']}' of effects."
-            )
-            raise ConfigError(problem, file=file, key=f"{exhibit['name']}.analyses")
-
-
-_ALONE = ("difference", "trends", "standard_errors", "p_values")
-_COMPARED = ("difference_in_differences", "triple_difference", "staggered")
-_SHOWN: dict[str, tuple[str, ...]] = {
-    "difference": OVER_TIME,
-    "group_time": ("staggered",),
-    "goodman_bacon": ("staggered",),
-    "parallel_trends": _COMPARED,
-    "event_study": _COMPARED,
-    "trends": OVER_TIME,
-}

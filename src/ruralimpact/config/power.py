@@ -7,11 +7,10 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.schema.study import Study
 
 _METHODS = ("matching", "matched_difference", "difference_in_means")
-_EXHIBITS = ("power", "power_curve")
 
 
 def check_power(study: Study, file: Path) -> None:
-    """Check that analyses and outcomes exist, compare two arms, and are there for the exhibits.
+    """Check that analyses and outcomes exist, and compare two arms.
 
     Parameters
     ----------
@@ -38,11 +37,3 @@ def check_power(study: Study, file: Path) -> None:
             if outcome not in analyses[entry.analysis].outcomes:
                 problem = f"'{outcome}' is no outcome of the analysis '{entry.analysis}'."
                 raise ConfigError(problem, file=file, key="power.outcomes")
-    for exhibit in study.exhibits["tables"] + study.exhibits["figures"]:
-        missing = [name for name in exhibit.get("analyses", []) if name not in asked]
-        if exhibit["kind"] in _EXHIBITS and missing:
-            raise ConfigError(
-                f"study.yaml asks for no power of the next wave for '{missing[0]}'.",
-                file=file.with_name("exhibits.yaml"),
-                key=f"{exhibit['name']}.analyses",
-            )

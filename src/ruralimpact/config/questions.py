@@ -43,34 +43,6 @@ def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Non
             require(association.dummies, association.covariates, "covariate", file, where)
 
 
-def check_subgroup_exhibits(study: Study, file: Path) -> None:
-    """Check that the subgroup variable of an exhibit is declared in its analyses.
-
-    Parameters
-    ----------
-    study : Study
-    file : path
-        exhibits.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
-    """
-    analyses = {analysis.name: analysis for analysis in study.analyses}
-    needs = {"decomposition": "decomposition", "waterfall": "decomposition"}
-    needs["association"] = "associations"
-    for exhibit in study.exhibits["tables"] + study.exhibits["figures"]:
-        for name in exhibit.get("analyses", []):
-            block, key = needs.get(exhibit["kind"], ""), f"{exhibit['name']}.analyses"
-            if block and not getattr(analyses[name], block, None):
-                problem = f"'{name}' declares no {block} in study.yaml."
-                raise ConfigError(problem, file=file, key=key)
-            if "subgroup" in exhibit:
-                declared = [entry.name for entry in getattr(analyses[name], "subgroups", ())]
-                named = [exhibit["subgroup"]]
-                require(named, declared, "subgroup", file, f"{exhibit['name']}.subgroup")
-
-
 def _check_subgroups(
     study: Study,
     analysis: Asking,

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ruralimpact.config.attrition import check_attrition, check_attrition_exhibits
+from ruralimpact.config.attrition import check_attrition
 from ruralimpact.config.names import refuse_twice, require
-from ruralimpact.config.over_time import check_design, check_over_time, check_over_time_exhibits
+from ruralimpact.config.over_time import check_design, check_over_time
 from ruralimpact.config.power import check_power
-from ruralimpact.config.questions import check_questions, check_subgroup_exhibits
-from ruralimpact.config.samples import check_sample_waves, check_wave_exhibits
+from ruralimpact.config.questions import check_questions
+from ruralimpact.config.samples import check_sample_waves
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import ConfigError
@@ -51,11 +51,6 @@ def check_references(study: Study, folder: Path) -> None:
     region = [excluded] if excluded else []
     require(region, _timings(study), "variable", file, "sensitivity.leave_out")
     _check_strategies(study, folder / "strategies.yaml")
-    _check_exhibits(study, folder / "exhibits.yaml")
-    check_subgroup_exhibits(study, folder / "exhibits.yaml")
-    check_wave_exhibits(study, folder / "exhibits.yaml")
-    check_attrition_exhibits(study, folder / "exhibits.yaml")
-    check_over_time_exhibits(study, folder / "exhibits.yaml")
 
 
 def _check_unique(study: Study, folder: Path) -> None:
@@ -162,27 +157,6 @@ def _check_strategies(study: Study, file: Path) -> None:
         except ConfigError as error:
             key = f"{row['name']}.{error.key}"
             raise ConfigError(error.problem, file=file, key=key) from None
-
-
-def _check_exhibits(study: Study, file: Path) -> None:
-    analyses = {analysis.name: analysis for analysis in study.analyses}
-    for exhibit in study.exhibits["tables"] + study.exhibits["figures"]:
-        name, kind = exhibit["name"], exhibit["kind"]
-        named = exhibit.get("analyses", []) + [
-            exhibit[key] for key in ("benchmark", "unadjusted") if key in exhibit
-        ]
-        require(named, analyses, "analysis", file, f"{name}.analyses")
-        drawn = exhibit.get("outcomes", [])
-        require(drawn, study.outcomes, "outcome", file, f"{name}.outcomes")
-        if kind == "benchmark":
-            continue
-        for analysis in named:
-            if kind in _MATCHED_KINDS and not isinstance(analyses[analysis], Matching):
-                problem = f"'{analysis}' is not matched, so there is nothing to show in a '{kind}'."
-                raise ConfigError(problem, file=file, key=f"{name}.analyses")
-
-
-_MATCHED_KINDS = ("balance", "love", "overlap", "sensitivity")
 
 
 def _timings(study: Study) -> dict[str, str]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.config.names import require
 from ruralimpact.config.waves import sources_of
 from ruralimpact.errors import ConfigError
-from ruralimpact.schema.analysis import Analysis
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import wave_key
@@ -41,43 +39,6 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> No
             if outcome not in built:
                 problem = f"the sample '{analysis.sample}' does not have the outcome '{outcome}'."
                 raise ConfigError(problem, file=file, key=f"analyses.{analysis.name}.outcomes")
-
-
-def check_wave_exhibits(study: Study, file: Path) -> None:
-    """Check what exhibits of several waves name.
-
-    Parameters
-    ----------
-    study : Study
-    file : path
-        exhibits.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
-    """
-    analyses: dict[str, Analysis] = {analysis.name: analysis for analysis in study.analyses}
-    for table in study.exhibits["tables"]:
-        for position, step in enumerate(table.get("steps", []), start=1):
-            key = f"{table['name']}.steps.{position}"
-            require([step["analysis"]], analyses, "analysis", file, f"{key}.analysis")
-            outcomes = analyses[step["analysis"]].outcomes
-            require([step["outcome"]], outcomes, "outcome", file, f"{key}.outcome")
-        if table["kind"] == "contamination":
-            _check_contamination(study, table, analyses, file)
-
-
-def _check_contamination(
-    study: Study, table: Mapping[str, Any], analyses: Mapping[str, Analysis], file: Path
-) -> None:
-    key = f"{table['name']}.analyses"
-    if len(table["analyses"]) != 2:
-        problem = "give two analyses: without the controls that are none any more, and with them."
-        raise ConfigError(problem, file=file, key=key)
-    for name, handling in zip(table["analyses"], ("exclude", "keep"), strict=True):
-        if study.samples[analyses[name].sample].contaminated != handling:
-            problem = f"the sample of '{name}' needs `contaminated: {handling}` here."
-            raise ConfigError(problem, file=file, key=key)
 
 
 def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = ()) -> None:

@@ -10,7 +10,7 @@ OUTCOME = "the outcome's"  # unit; shares are kept as fractions
 
 
 @dataclass(frozen=True)
-class Column:
+class ResultColumn:
     """A column of a result table.
 
     Attributes
@@ -45,24 +45,24 @@ class Column:
     coerce: bool = False
 
 
-def text(meaning: str, *choices: str, unique: bool = False) -> Column:
+def text(meaning: str, *choices: str, unique: bool = False) -> ResultColumn:
     """Return a column of words."""
-    return Column(str, meaning, choices=choices, unique=unique)
+    return ResultColumn(str, meaning, choices=choices, unique=unique)
 
 
-def flag(meaning: str) -> Column:
+def flag(meaning: str) -> ResultColumn:
     """Return a column of true and false."""
-    return Column(bool, meaning)
+    return ResultColumn(bool, meaning)
 
 
-def whole(meaning: str, unit: str = "", *, low: float | None = None) -> Column:
+def whole(meaning: str, unit: str = "", *, low: float | None = None) -> ResultColumn:
     """Return a column of whole numbers."""
-    return Column(int, meaning, unit, low=low)
+    return ResultColumn(int, meaning, unit, low=low)
 
 
-def count(meaning: str, unit: str, *, low: float = 0, coerce: bool = False) -> Column:
+def count(meaning: str, unit: str, *, low: float = 0, coerce: bool = False) -> ResultColumn:
     """Return a column of counts of units, groups, rows or draws."""
-    return Column(int, meaning, unit, low=low, coerce=coerce)
+    return ResultColumn(int, meaning, unit, low=low, coerce=coerce)
 
 
 def number(
@@ -72,17 +72,19 @@ def number(
     low: float | None = None,
     high: float | None = None,
     missing: bool = True,
-) -> Column:
+) -> ResultColumn:
     """Return a column of numbers; what cannot be known is missing."""
-    return Column(float, meaning, unit, low=low, high=high, missing=missing, coerce=True)
+    return ResultColumn(float, meaning, unit, low=low, high=high, missing=missing, coerce=True)
 
 
-def share(meaning: str, unit: str = "fraction", *, missing: bool = True) -> Column:
+def share(meaning: str, unit: str = "fraction", *, missing: bool = True) -> ResultColumn:
     """Return a column of numbers from 0 to 1."""
     return number(meaning, unit, low=0, high=1, missing=missing)
 
 
-def std_error(meaning: str = "standard error, clustered by group", unit: str = OUTCOME) -> Column:
+def std_error(
+    meaning: str = "standard error, clustered by group", unit: str = OUTCOME
+) -> ResultColumn:
     """Return the column of a standard error."""
     return number(meaning, unit, low=0)
 

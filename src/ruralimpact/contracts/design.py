@@ -4,7 +4,7 @@ from ruralimpact.contracts import suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     STRATEGY,
-    Column,
+    ResultColumn,
     count,
     flag,
     number,
@@ -16,7 +16,7 @@ from ruralimpact.contracts.table import ResultTable, Suppressed, Withheld
 
 _DESIGN = ("design_comparisons",)
 _LINK = text("link of the model of the score", "logit", "probit")
-_TREATED = Column(int, "1 for treated units, 0 for controls", choices=("0", "1"))
+_TREATED = ResultColumn(int, "1 for treated units, 0 for controls", choices=("0", "1"))
 
 WEIGHTS = ResultTable(
     name="weights",
@@ -44,7 +44,9 @@ PAIRS = ResultTable(
         "strategy": STRATEGY,
         "focal_id": text("unit that is matched"),
         "match_id": text("its match in the other arm"),
-        "weight": Column(float, "share of this match in all of the unit's", "fraction", low=0),
+        "weight": ResultColumn(
+            float, "share of this match in all of the unit's", "fraction", low=0
+        ),
     },
     suppression=Withheld("pairs of producers"),
 )

@@ -7,7 +7,7 @@ from ruralimpact.contracts.columns import (
     OUTCOME_NAME,
     SYNTHETIC,
     UNIT,
-    Column,
+    ResultColumn,
     count,
     number,
     share,
@@ -16,7 +16,7 @@ from ruralimpact.contracts.columns import (
 from ruralimpact.contracts.table import ResultTable, Suppressed
 
 
-def _correlation(meaning: str) -> Column:
+def _correlation(meaning: str) -> ResultColumn:
     return number(meaning, low=-1, high=1)
 
 
@@ -51,10 +51,12 @@ POWER = ResultTable(
         "basis": text("where autocorrelations come from", "estimated", "assumed", ""),
         "power": share("probability of finding the effect", missing=False),
         "level": share("level of the two-sided test", missing=False),
-        "std_error": Column(
+        "std_error": ResultColumn(
             float, "standard error expected", OUTCOME, low=0, coerce=True, above=True
         ),
-        "mde": Column(float, "smallest effect found", OUTCOME, low=0, coerce=True, above=True),
+        "mde": ResultColumn(
+            float, "smallest effect found", OUTCOME, low=0, coerce=True, above=True
+        ),
         "mde_percent": number(
             "the same; missing unless the mean is above 0", "percent of the control mean"
         ),

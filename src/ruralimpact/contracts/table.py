@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ruralimpact.contracts.columns import Column
+from ruralimpact.contracts.columns import ResultColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,13 +74,13 @@ class ResultTable:
         What it holds, one sentence.
     row : str
         What one row is.
-    columns : mapping of str to Column
+    columns : mapping of str to ResultColumn
     suppression : Suppressed, NoCells or Withheld
     by_sample : bool
         There is one file a sample.
     further : str
         What further columns it has, named after what the study declares; none when empty.
-    pattern : mapping of str to Column
+    pattern : mapping of str to ResultColumn
         Columns known by a regular expression only.
     """
 
@@ -88,11 +88,11 @@ class ResultTable:
     stages: tuple[str, ...]
     description: str
     row: str
-    columns: Mapping[str, Column]
+    columns: Mapping[str, ResultColumn]
     suppression: Suppressed | NoCells | Withheld
     by_sample: bool = False
     further: str = ""
-    pattern: Mapping[str, Column] = field(default_factory=dict)
+    pattern: Mapping[str, ResultColumn] = field(default_factory=dict)
 
     def paths(self) -> dict[str, str]:
         """Return its file by stage, relative to a round's results, with ``{sample}`` if one a sample."""

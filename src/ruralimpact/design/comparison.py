@@ -119,11 +119,12 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
     exact, covariates = exact_of(analysis), list(analysis.covariates)
     kept = units.sort_values("unit_id", ignore_index=True)
     excluded: list[tuple[str, int, int]] = []
-    for reason, columns in (
-        (f"no value of the treatment '{analysis.treatment}'", [analysis.treatment]),
-        ("a covariate is missing", covariates),
+    needed: list[tuple[str, list[str]]] = [
+        (f"no value of the treatment '{analysis.treatment}'", [str(analysis.treatment)]),
+        *((f"the covariate '{name}' is missing", [name]) for name in covariates),
         (NO_CELL, exact),
-    ):
+    ]
+    for reason, columns in needed:
         complete = kept[columns].notna().all(axis=1)
         if not complete.all():
             excluded.append((reason, int((~complete).sum()), len(kept)))

@@ -11,6 +11,8 @@ from ruralimpact.schema.analysis import (
 MATCHED = ("matching", "matched_difference")
 # Methods that compare changes of units over waves, and need no design but who is in which arm.
 OVER_TIME = ("difference_in_differences", "triple_difference", "staggered", "before_after")
+# Those of them that compare two arms, and so estimate effects.
+COMPARED_OVER_TIME = ("difference_in_differences", "triple_difference", "staggered")
 _GROUP_TIME = (
     *("group_time_simple", "group_time_cohort", "group_time_calendar", "group_time_event"),
     "two_way_fixed_effects",

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from ruralimpact.difference.two_by_twos import (
     Base,
-    Cell,
     Control,
     Excluded,
     Form,
+    GroupTimeCell,
     StaggeredPanel,
 )
 from ruralimpact.errors import DesignError
@@ -152,7 +152,7 @@ def group_time_effects(
 
 
 def _assemble(
-    cells: list[Cell],
+    cells: list[GroupTimeCell],
     anticipation: float,
     n_never: int,
     n_always: int,

@@ -54,7 +54,7 @@ class Excluded:
 
 
 @dataclass(frozen=True)
-class Cell:
+class GroupTimeCell:
     """One two-by-two: (cohort, period, base) and its estimate on all n units."""
 
     place: tuple[float, float, float]
@@ -82,7 +82,7 @@ class StaggeredPanel:
     anticipation: float
     minimum: int
 
-    def cells(self, cohort: float) -> tuple[list[Cell], list[Excluded]]:
+    def cells(self, cohort: float) -> tuple[list[GroupTimeCell], list[Excluded]]:
         """Every two-by-two of a cohort, and those that can not be estimated.
 
         A cohort without any effect after treatment is excluded: where all are treated in the end, the
@@ -92,7 +92,7 @@ class StaggeredPanel:
         if size < self.minimum:
             reason = f"fewer than {self.minimum} units"
             return [], [Excluded(cohort, np.nan, size, reason)]
-        result: list[Cell] = []
+        result: list[GroupTimeCell] = []
         excluded: list[Excluded] = []
         for t in range(len(self.periods)):
             b = self.base_period(t, cohort)
@@ -116,7 +116,7 @@ class StaggeredPanel:
             return int(np.flatnonzero(self.periods < begin)[-1])
         return t - 1 if t > 0 else None
 
-    def cell(self, cohort: float, t: int, b: int) -> Cell:
+    def cell(self, cohort: float, t: int, b: int) -> GroupTimeCell:
         """The two-by-two of a cohort in period t against period b."""
         known = self.usable[:, t] & self.usable[:, b]
         treated = self.first == cohort
@@ -124,7 +124,9 @@ class StaggeredPanel:
         mean, mean_scores = _treated_mean(self.outcome[:, t], treated & known)
         if b == t:
             none = np.zeros(len(known), dtype=np.int8)
-            return Cell(position, 0.0, np.zeros(len(known)), none, mean, mean_scores, 0, True)
+            return GroupTimeCell(
+                position, 0.0, np.zeros(len(known)), none, mean, mean_scores, 0, True
+            )
         controls = ~treated & (self.first > self.last_touched(t, b))
         rows = np.flatnonzero(known & (treated | controls))
         estimate = self.two_by_two(rows, t, b, treated[rows].astype(np.int8))
@@ -132,7 +134,7 @@ class StaggeredPanel:
         scores[rows] = estimate.scores
         arms = np.where(known, treated.astype(np.int8) - controls.astype(np.int8), 0)
         lost = int((treated | controls).sum()) - len(rows)
-        return Cell(
+        return GroupTimeCell(
             position, estimate.estimate, scores, arms.astype(np.int8), mean, mean_scores, lost
         )
 

@@ -136,7 +136,8 @@ def _effective_groups(leverage: Leverage | None) -> dict[str, float]:
 def _lost(estimate: ScoredEstimate) -> list[str]:
     if not estimate.lost:
         return []
-    return [f"{estimate.lost} treated units are excluded because the outcome is missing"]
+    who = "treated unit is" if estimate.lost == 1 else "treated units are"
+    return [f"{estimate.lost} {who} excluded because the outcome is missing"]
 
 
 def percents_of(estimate: ScoredEstimate, clustering: Clustering) -> dict[str, PercentImpact]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.conventions import conventions
+from ruralimpact.exhibits.estimate_notes import estimate_notes
 from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.kinds import TableKind
+from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.registry import Kinds, numbered
 from ruralimpact.exhibits.results import StudyResults
@@ -77,9 +80,20 @@ def numbered_tables(
         tables = tuple(replace(table, interpretation=_without_findings(table)) for table in tables)
     letters = "abcdefgh" if len(tables) > 1 else [""]
     return tuple(
-        replace(table, title=f"Table {number}{letter}. {table.title}")
+        replace(
+            table,
+            title=f"Table {number}{letter}. {table.title}",
+            notes=_all_notes(results, kind, table),
+        )
         for table, letter in zip(tables, letters, strict=False)
     )
+
+
+def _all_notes(results: StudyResults, kind: TableKind[Any], table: Table) -> tuple[str, ...]:
+    """The notes of a table and, wherever it shows estimates, what these note of themselves."""
+    of_outcomes = "estimates" in kind.needs
+    further = estimate_notes(results, table, of_outcomes=of_outcomes)
+    return (*table.notes, *(note for note in further if note not in table.notes))
 
 
 def _without_findings(table: Table) -> tuple[str, ...]:
@@ -114,6 +128,7 @@ def figure_files(
 def findings_document(results: StudyResults, kinds: Kinds) -> dict[str, Any]:
     """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
     study, exhibits = results.study, results.study["exhibits"]
+    missing = set_to_missing(results)
     return {
         "study": {key: study.get(key, "") for key in _STUDY_WORDS}
         | {"synthetic": results.synthetic},
@@ -131,5 +146,6 @@ def findings_document(results: StudyResults, kinds: Kinds) -> dict[str, Any]:
             {"label": source["label"], "rows": results.quality[source["name"]]["rows_read"]}
             for source in study["sources"]
         ],
+        **({"set_to_missing": missing} if missing else {}),
         "findings": results.findings or findings(results),
     }

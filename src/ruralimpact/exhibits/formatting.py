@@ -75,11 +75,14 @@ def word(value: int) -> str:
 
 
 def plural(value: int, noun: str) -> str:
-    """Return ``one strategy``, ``two strategies``."""
-    if value == 1:
-        return f"{word(value)} {noun}"
-    stem = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{word(value)} {stem}"
+    """Return ``one strategy``, ``two strategies``; for our own words, never for those of a study."""
+    return f"{word(value)} {noun if value == 1 else _several(noun)}"
+
+
+def _several(noun: str) -> str:
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
 
 
 def share_of(part: int, total: int, noun: str = "") -> str:

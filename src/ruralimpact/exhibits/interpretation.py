@@ -111,9 +111,9 @@ def standard_error_note(results: StudyResults) -> str:
     """Return what the standard errors and intervals are."""
     groups = results.study["group_label"]
     return (
-        f"Standard errors, in parentheses, are clustered by {_singular(groups)} and bias-reduced (CR2): a "
-        f"score counts for more the larger a share of its arm's weight the {_singular(groups)} carries. "
-        "Intervals and p-values use Student's t with Satterthwaite's degrees of freedom."
+        f"Standard errors, in parentheses, are clustered on {groups} and bias-reduced (CR2): the score of a "
+        "group counts for more the larger a share of its arm's weight it carries. Intervals and p-values use "
+        "Student's t with Satterthwaite's degrees of freedom."
     )
 
 
@@ -171,10 +171,6 @@ def _effective(frame: pd.DataFrame, arm: str, words: str) -> str:
     ends = [formatting.number(value, 0) for value in (effective.min(), effective.max())]
     span = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
     return f"{span} {words} of {formatting.count(present.max())}"
-
-
-def _singular(noun: str) -> str:
-    return noun[:-1] if noun.endswith("s") else noun
 
 
 def mean_note(methods: Collection[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ ERRORS = Section("errors", "Other standard errors")
 SECTIONS = (ESTIMATES, DETAIL, TRUTH, TRENDS, TRUST, WAVES, NEXT, SAMPLE, BALANCE, ERRORS)
 
 
+def _nothing_to_check(_: Study, __: Any) -> None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[O]):
     """A kind of exhibit.
@@ -71,6 +76,15 @@ class Kind(Generic[O]):
         What its entries may say.
     methods : str
         Page of docs/methods that describes the numbers; empty where nothing is computed.
+    of_methods : tuple of str
+        Methods of the analyses that it can show; any when empty.
+    asks : str
+        Key of study.yaml that these analyses must have, such as ``"decomposition"``.
+    alone : bool
+        It can show changes of the treated alone without making them look like effects.
+    check : callable
+        Takes the study and options before anything runs; raises a `ConfigError` with the key of the entry
+        that is wrong.
     """
 
     kind: str
@@ -80,6 +94,10 @@ class Kind(Generic[O]):
     needs: tuple[str, ...]
     options: type[O]
     methods: str
+    of_methods: tuple[str, ...] = ()
+    asks: str = ""
+    alone: bool = False
+    check: Callable[[Study, O], None] = _nothing_to_check
 
     def parsed(self, entry: Mapping[str, Any], key: str = "") -> O:
         """Return an entry of exhibits.yaml as options.

@@ -19,7 +19,7 @@ _REFERENCE = "reference period"  # begin of its reason
 
 
 @dataclass(frozen=True)
-class Panel:
+class OutcomePanel:
     """One outcome of one analysis.
 
     Attributes
@@ -36,7 +36,7 @@ class Panel:
     rows: pd.DataFrame
 
 
-def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Panel]:
+def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[OutcomePanel]:
     """Collect the panels of a figure; outcomes without anything to draw have none.
 
     Parameters
@@ -48,7 +48,7 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Pan
 
     Returns
     -------
-    list of Panel
+    list of OutcomePanel
     """
     frame = results["event_study"][results["event_study"]["kind"] == kind]
     several = len(exhibit.analyses) > 1
@@ -62,7 +62,7 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Pan
                 label = results.analysis(analysis)["label"]
                 name = results.outcome_label(outcome)
                 title = palette.wrapped(f"{name}: {label}" if several else name, 38)
-                result.append(Panel(analysis, outcome, title, drawn))
+                result.append(OutcomePanel(analysis, outcome, title, drawn))
     return result
 
 
@@ -77,7 +77,7 @@ def grid(count: int) -> "tuple[Figure, list[Axes]]":
     return figure, axes[:count]
 
 
-def finish(axes: "Axes", panel: Panel, label: str, unit: str) -> None:
+def finish(axes: "Axes", panel: OutcomePanel, label: str, unit: str) -> None:
     """Label a panel and its axes, in the style of all such figures."""
     axes.set_title(panel.title)
     axes.set_xlabel(label)

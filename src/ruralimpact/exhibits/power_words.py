@@ -5,9 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.study import Study
 
 DESIGNS = {
     "cross_section": "Next wave alone",
@@ -95,3 +97,17 @@ def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
             f"{amount(results, best.to_dict())}"
         )
     return f"{text}."
+
+
+def check_power_is_asked(study: Study, exhibit: OfEstimates) -> None:
+    """Refuse analyses for which study.yaml asks for no power.
+
+    Raises
+    ------
+    ConfigError
+    """
+    asked = [entry.analysis for entry in study.power]
+    missing = [name for name in exhibit.analyses if name not in asked]
+    if missing:
+        problem = f"study.yaml asks for no power of the next wave for '{missing[0]}'."
+        raise ConfigError(problem, key="analyses")

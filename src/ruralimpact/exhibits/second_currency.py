@@ -11,7 +11,7 @@ from ruralimpact.exhibits.model import Value
 
 
 @dataclass(frozen=True)
-class SecondCurrency:
+class ConvertedAmounts:
     """A second currency, from ``currency_in`` of study.yaml.
 
     Attributes
@@ -55,7 +55,7 @@ class SecondCurrency:
         }
 
 
-def second_currency(study: Mapping[str, Any], frame: pd.DataFrame) -> SecondCurrency | None:
+def second_currency(study: Mapping[str, Any], frame: pd.DataFrame) -> ConvertedAmounts | None:
     """Return the second currency of a study, or None where a table holds no amount to convert.
 
     Parameters
@@ -67,7 +67,7 @@ def second_currency(study: Mapping[str, Any], frame: pd.DataFrame) -> SecondCurr
     entry = study.get("currency_in")
     if not entry or not frame["unit"].isin(entry["units"]).any():
         return None
-    return SecondCurrency(
+    return ConvertedAmounts(
         entry["label"],
         float(entry["rate"]),
         entry["rate_label"],

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ruralimpact.design.methods import COMPARED_OVER_TIME
 from ruralimpact.exhibits import disclosure, formatting, interpretation, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
+from ruralimpact.exhibits.over_time_panels import OutcomePanel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     return figure
 
 
-def _draw(axes: "Axes", results: StudyResults, panel: Panel) -> None:
+def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
     factor = formatting.scale(results.unit(panel.outcome))
     rows = panel.rows
     times = rows["event_time"].to_numpy(float)
@@ -147,6 +148,7 @@ KIND = kinds.FigureKind(
     needs=("event_study", "estimates", "pre_trends"),
     options=OfEstimates,
     methods="over_time.md",
+    of_methods=COMPARED_OVER_TIME,
     draw=event_study_plot,
     note=(
         "Dots are effects by time since treatment began, against the last wave before it; dark lines are 95 "

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -170,6 +171,7 @@ KIND = kinds.FigureKind(
     needs=("balance", "designs"),
     options=OfAnalyses,
     methods="balance.md",
+    of_methods=MATCHED,
     draw=love_plot,
     note=(
         "Each row is a covariate. After a good match every mark lies in the shaded band, where treated and "

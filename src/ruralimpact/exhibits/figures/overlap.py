@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import disclosure, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -127,6 +128,7 @@ KIND = kinds.FigureKind(
     needs=("propensity", "weights", "designs", "balance"),
     options=OfAnalyses,
     methods="balance.md",
+    of_methods=MATCHED,
     draw=overlap_plot,
     note=(
         "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.power_words import DESIGNS, power_lines, power_rows
+from ruralimpact.exhibits.power_words import DESIGNS, check_power_is_asked, power_lines, power_rows
 from ruralimpact.exhibits.results import StudyResults
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ KIND = kinds.FigureKind(
     needs=("power",),
     options=OfEstimates,
     methods="power.md",
+    check=check_power_is_asked,
     draw=power_plot,
     note=(
         "Each line is the smallest true effect that the next wave would find with the declared probability, "

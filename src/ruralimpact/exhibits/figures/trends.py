@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.over_time_panels import Panel, finish, grid, panels_of
+from ruralimpact.exhibits.over_time_panels import OutcomePanel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     return figure
 
 
-def _arms(panel: Panel) -> list[str]:
+def _arms(panel: OutcomePanel) -> list[str]:
     return list(dict.fromkeys(panel.rows["arm"]))
 
 
@@ -47,7 +48,7 @@ def _label(arm: str) -> str:
     return arm[:1].upper() + arm[1:]
 
 
-def _draw(axes: "Axes", results: StudyResults, panel: Panel) -> None:
+def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
     factor = formatting.scale(results.unit(panel.outcome))
     arms = _arms(panel)
     colours, markers = palette.colours(arms), palette.markers(arms)
@@ -123,6 +124,8 @@ KIND = kinds.FigureKind(
     needs=("event_study", "estimates"),
     options=OfEstimates,
     methods="over_time.md",
+    of_methods=OVER_TIME,
+    alone=True,
     draw=trends_plot,
     note=(
         "Mean outcome of each arm, or cohort, by wave, with 95 percent intervals; dotted lines stand where "

@@ -133,6 +133,7 @@ KIND = kinds.FigureKind(
     needs=("decomposition",),
     options=OfAnalyses,
     methods="decomposition.md",
+    asks="decomposition",
     draw=waterfall_plot,
     note=(
         "Each step is a part of the effect on net income and starts where the one before ends; the last bar "

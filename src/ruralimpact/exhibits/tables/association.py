@@ -118,6 +118,7 @@ KIND = kinds.TableKind(
     needs=("associations",),
     options=OfAnalyses,
     methods="heterogeneity.md",
+    asks="associations",
     build=association_table,
     with_tests=True,
 )

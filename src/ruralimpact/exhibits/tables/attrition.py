@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.attrition_words import (
     bounds_lines,
@@ -19,6 +20,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Names
+from ruralimpact.schema.study import Study
 
 
 class AttritionOptions(Exhibit):
@@ -261,6 +263,12 @@ def _shown(suppressed: bool, text: str) -> Cell:
     return Cell(formatting.SUPPRESSED if suppressed else text)
 
 
+def _check(study: Study, _: AttritionOptions) -> None:
+    if not study.attrition:
+        problem = "the study declares no `attrition:` in study.yaml."
+        raise ConfigError(problem, key="kind")
+
+
 KIND = kinds.TableKind(
     kind="attrition",
     shows="who was found again, and effects weighted for response and bounded",
@@ -269,6 +277,7 @@ KIND = kinds.TableKind(
     needs=("attrition", "attrition_bounds"),
     options=AttritionOptions,
     methods="attrition.md",
+    check=_check,
     build=attrition_table,
     with_tests=True,
 )

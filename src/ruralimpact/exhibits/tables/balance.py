@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import disclosure, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfAnalyses
@@ -154,5 +155,6 @@ KIND = kinds.TableKind(
     needs=("balance", "designs"),
     options=OfAnalyses,
     methods="balance.md",
+    of_methods=MATCHED,
     build=balance_tables,
 )

@@ -26,7 +26,7 @@ class BenchmarkOptions(OfEstimates):
 
 
 @dataclass(frozen=True)
-class Difference:
+class BenchmarkGap:
     """An estimate less its benchmark.
 
     Attributes
@@ -50,19 +50,19 @@ class Difference:
 
 def benchmark_difference(
     estimates: pd.DataFrame, scores: pd.DataFrame, spec_id: str, benchmark_id: str
-) -> Difference:
+) -> BenchmarkGap:
     """Compare two estimates through their group scores.
 
     Parameters
     ----------
     estimates, scores : DataFrame
-        See `ruralimpact.tables`. A group outside a comparison has score zero there; participants whom
+        See `ruralimpact.contracts`. A group outside a comparison has score zero there; participants whom
         both comparisons share line up by group, so that their covariance is accounted for.
     spec_id, benchmark_id : str
 
     Returns
     -------
-    Difference
+    BenchmarkGap
     """
     rows = estimates.set_index("spec_id")
     pair = [spec_id, benchmark_id]
@@ -70,7 +70,7 @@ def benchmark_difference(
     corrected = [stored_scores(scores, name, float(rows["df"][name])) for name in pair]
     difference = combine(corrected, [1.0, -1.0])
     test = t_inference(gap, difference.std_error, difference.df)
-    return Difference(
+    return BenchmarkGap(
         spec_id,
         benchmark_id,
         gap,
@@ -124,7 +124,7 @@ def benchmark_table(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[T
 
 def differences(
     results: StudyResults, benchmark: str, analysis: str, outcome: str
-) -> list[Difference]:
+) -> list[BenchmarkGap]:
     """Return the differences from the benchmark of an analysis's estimates of one outcome.
 
     Suppressed estimates, and outcomes that the benchmark lacks, are excluded.
@@ -140,7 +140,7 @@ def differences(
     ]
 
 
-def _row(results: StudyResults, own: Record, base: Record, gap: Difference) -> Row:
+def _row(results: StudyResults, own: Record, base: Record, gap: BenchmarkGap) -> Row:
     record = {
         **own,
         "benchmark": base["estimate"],
@@ -156,7 +156,7 @@ def _row(results: StudyResults, own: Record, base: Record, gap: Difference) -> R
     return columns.row_of(results, _COLUMNS, record, label, keys=("spec_id", "unit"))
 
 
-def _sentence(results: StudyResults, outcome: str, result: list[Difference]) -> str:
+def _sentence(results: StudyResults, outcome: str, result: list[BenchmarkGap]) -> str:
     name = formatting.lower_first(results.outcome_label(outcome))
     if not result:
         return f"no estimate of {name} can be compared with the experiment."

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.estimate_pairs import difference_between
@@ -14,6 +15,7 @@ from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.study import Study
 
 _COUNTS = (
     Column("Beneficiaries", "Number", 1.2),
@@ -122,9 +124,10 @@ def _units_cell(value: float) -> Cell:
 
 def _interpretation(results: StudyResults, analysis: str) -> str:
     last = _of_sample(results, analysis).iloc[-1]
+    verb = "is" if last["groups_left"] == 1 else "are"
     groups = (
         f"{formatting.count(last['groups_left'])} of {formatting.count(last['groups_controls'])} "
-        "groups of controls are left to compare with."
+        f"groups of controls {verb} left to compare with."
     )
     if last[["n_contaminated", "n_controls"]].isna().any():
         return f"In {last['wave']} {groups}"
@@ -161,6 +164,17 @@ def _effect_row(results: StudyResults, record: Record, other: Record) -> Row:
     return columns.row_of(results, _EFFECTS, own, label)
 
 
+def _check(study: Study, exhibit: OfEstimates) -> None:
+    if len(exhibit.analyses) != 2:
+        problem = "give two analyses: without the controls that are none any more, and with them."
+        raise ConfigError(problem, key="analyses")
+    samples = {analysis.name: study.samples[analysis.sample] for analysis in study.analyses}
+    for name, handling in zip(exhibit.analyses, ("exclude", "keep"), strict=True):
+        if samples[name].contaminated != handling:
+            problem = f"the sample of '{name}' needs `contaminated: {handling}` here."
+            raise ConfigError(problem, key="analyses")
+
+
 KIND = kinds.TableKind(
     kind="contamination",
     shows=(
@@ -169,8 +183,9 @@ KIND = kinds.TableKind(
     ),
     section=kinds.WAVES,
     rank=10,
-    needs=("estimates", "scores", "contamination", "tests"),
+    needs=("estimates", "scores", "contamination"),
     options=OfEstimates,
     methods="over_time.md",
+    check=_check,
     build=contamination_tables,
 )

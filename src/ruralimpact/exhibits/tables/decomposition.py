@@ -234,6 +234,7 @@ KIND = kinds.TableKind(
     needs=("decomposition",),
     options=OfAnalyses,
     methods="decomposition.md",
+    asks="decomposition",
     build=decomposition_tables,
     with_tests=True,
 )

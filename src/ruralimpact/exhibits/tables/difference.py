@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table
@@ -116,21 +117,10 @@ def _notes(
         )
     if (frame["dropped"] > 0).any():
         notes.append(f"{MISSING} Treated units are excluded because an outcome is missing.")
-    notes += _foot(frame)
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)
-
-
-def _foot(frame: pd.DataFrame) -> list[str]:
-    """What the estimates note of cohorts: those excluded, and those of a single group."""
-    result = {part for notes in frame["notes"] for part in notes.split("; ") if _on_cohorts(part)}
-    return [f"{part[:1].upper()}{part[1:]}." for part in sorted(result)]
-
-
-def _on_cohorts(note: str) -> bool:
-    return note.startswith("cohort ") or "cohorts are a single group" in note
 
 
 KIND = kinds.TableKind(
@@ -138,9 +128,11 @@ KIND = kinds.TableKind(
     shows="outcomes by estimator of changes over time",
     section=kinds.ESTIMATES,
     rank=20,
-    needs=("estimates", "tests"),
+    needs=("estimates",),
     options=OfEstimates,
     methods="difference.md",
+    of_methods=OVER_TIME,
+    alone=True,
     build=difference_table,
     with_tests=True,
 )

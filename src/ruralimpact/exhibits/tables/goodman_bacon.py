@@ -129,6 +129,7 @@ KIND = kinds.TableKind(
     needs=("estimates", "goodman_bacon"),
     options=OfEstimates,
     methods="over_time.md",
+    of_methods=("staggered",),
     build=goodman_bacon_table,
     with_tests=True,
 )

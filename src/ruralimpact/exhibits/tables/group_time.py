@@ -120,6 +120,7 @@ KIND = kinds.TableKind(
     needs=("estimates", "event_study"),
     options=OfEstimates,
     methods="staggered.md",
+    of_methods=("staggered",),
     build=group_time_table,
     with_tests=True,
 )

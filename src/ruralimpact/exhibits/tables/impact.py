@@ -10,7 +10,7 @@ from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, Value
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.second_currency import SecondCurrency, second_currency
+from ruralimpact.exhibits.second_currency import ConvertedAmounts, second_currency
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Text
 
@@ -116,7 +116,7 @@ def _row(
     record: Record,
     label: str,
     shown: Sequence[Shown],
-    money: SecondCurrency | None,
+    money: ConvertedAmounts | None,
 ) -> Row:
     values = printed_values(record)
     values |= money.values(values) if money else {}
@@ -183,7 +183,7 @@ def _notes(
     frame: pd.DataFrame,
     analyses: Sequence[str],
     letters: Mapping[str, str],
-    money: SecondCurrency | None,
+    money: ConvertedAmounts | None,
     *,
     means: bool,
 ) -> tuple[str, ...]:
@@ -212,7 +212,7 @@ IMPACT = kinds.TableKind(
     shows="outcomes by strategy",
     section=kinds.ESTIMATES,
     rank=20,
-    needs=("estimates", "tests"),
+    needs=("estimates",),
     options=ImpactOptions,
     methods="matching.md",
     build=impact_table,
@@ -224,7 +224,7 @@ PANEL = kinds.TableKind(
     shows="outcomes by panel estimator",
     section=kinds.ESTIMATES,
     rank=20,
-    needs=("estimates", "tests"),
+    needs=("estimates",),
     options=OfEstimates,
     methods="panel.md",
     build=panel_table,

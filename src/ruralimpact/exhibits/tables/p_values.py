@@ -65,5 +65,6 @@ KIND = kinds.TableKind(
     needs=("estimates", "tests"),
     options=OfEstimates,
     methods="inference.md",
+    alone=True,
     build=p_value_table,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ruralimpact.design.methods import COMPARED_OVER_TIME
 from ruralimpact.exhibits import disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -145,6 +146,7 @@ KIND = kinds.TableKind(
     needs=("estimates", "event_study", "parallel_trends"),
     options=OfEstimates,
     methods="parallel_trends.md",
+    of_methods=COMPARED_OVER_TIME,
     build=parallel_trends_table,
     with_tests=True,
 )

@@ -7,7 +7,7 @@ import pandas as pd
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.power_words import DESIGNS, power_lines, power_rows
+from ruralimpact.exhibits.power_words import DESIGNS, check_power_is_asked, power_lines, power_rows
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
@@ -146,5 +146,6 @@ KIND = kinds.TableKind(
     needs=("power",),
     options=OfEstimates,
     methods="power.md",
+    check=check_power_is_asked,
     build=power_table,
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.interpretation import BALANCE_RULE
@@ -198,6 +199,7 @@ KIND = kinds.TableKind(
     needs=("estimates", "sensitivity", "leave_one_out", "balance"),
     options=OfEstimates,
     methods="sensitivity.md",
+    of_methods=MATCHED,
     build=sensitivity_table,
     with_tests=True,
 )

@@ -96,5 +96,6 @@ KIND = kinds.TableKind(
     needs=("estimates", "std_errors"),
     options=OfEstimates,
     methods="inference.md",
+    alone=True,
     build=std_error_tables,
 )

@@ -1,0 +1,114 @@
+"""What a reader is told: notes of estimates, values set to missing, and the words of a study as they are."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from exhibit_entries import entry, written
+from test_exhibits_study import build_results
+
+from ruralimpact.exhibits import formatting, interpretation
+from ruralimpact.exhibits.build import findings_document, numbered_tables
+from ruralimpact.exhibits.missing_values import set_to_missing
+from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.impact import impact_table
+
+SPEC = "psid_matching/nn5/earnings"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
+    return build_results(tmp_path_factory.mktemp("study"))
+
+
+def noted(results: StudyResults, **notes: str) -> StudyResults:
+    frame = results["estimates"].assign(notes="")
+    for strategy, text in notes.items():
+        frame.loc[frame["strategy"] == strategy, "notes"] = text
+    return results.with_tables(estimates=frame)
+
+
+def notes_of(results: StudyResults, kind: str, **keys: Any) -> list[tuple[str, ...]]:
+    exhibit = written(kind, analyses=["psid_matching"], **keys)
+    return [table.notes for table in numbered_tables(results, exhibit, 1, package_kinds())]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["impact", "standard_errors", "p_values", "robustness", "sensitivity", "difference"],
+)
+def test_every_table_of_estimates_prints_what_they_note(results: StudyResults, kind: str) -> None:
+    own = noted(results, nn5="weights come from elsewhere")
+    (notes,) = notes_of(own, kind)
+    label = results.strategy_label("nn5")
+    assert [note for note in notes if note.startswith("Weights come from")] == [notes[-1]]
+    assert label in notes[-1]
+
+
+def test_the_benchmark_prints_them_too(results: StudyResults) -> None:
+    (notes,) = notes_of(noted(results, nn5="odd"), "benchmark", benchmark="experiment")
+    assert notes[-1].startswith("Odd (")
+
+
+def test_notes_of_all_estimates_name_nobody_and_numbers_make_a_range(results: StudyResults) -> None:
+    frame = results["estimates"].copy()
+    frame["notes"] = [f"{place + 3:,} units are left out" for place in range(len(frame))]
+    shown = frame[frame["analysis"] == "psid_matching"]["notes"].str.split(" ").str[0].astype(int)
+    (notes,) = notes_of(results.with_tables(estimates=frame), "impact")
+    assert notes[-1] == f"{shown.min()} to {shown.max()} units are left out."
+
+
+def test_a_table_of_something_else_prints_none(results: StudyResults) -> None:
+    own = noted(results, nn5="weights come from elsewhere")
+    for kind in ("balance", "balance_summary"):
+        assert not any("elsewhere" in note for notes in notes_of(own, kind) for note in notes)
+
+
+def quality(results: StudyResults, **found: Any) -> StudyResults:
+    first, *others = results.quality
+    return replace(results, quality={**results.quality, first: {**results.quality[first], **found}})
+
+
+def test_values_set_to_missing_reach_every_report(results: StudyResults) -> None:
+    assert "set_to_missing" not in findings_document(results, package_kinds())
+    age = {"raw_name": "edad", "missing": 0}
+    age["out_of_range"] = {"count": 1, "minimum": 16.0, "maximum": 100.0, "rows": [8]}
+    land = {"raw_name": "land", "missing": 0}
+    land["out_of_range"] = {"count": 30, "minimum": 0.0, "maximum": None, "rows": [*range(2, 22)]}
+    edits = [
+        {"rule": "implausible", "column": "price", "count": 2, "rows": [5, 1204]},
+        {"rule": "spellings", "column": "region", "count": 9, "rows": [2]},
+    ]
+    own = quality(results, variables={"age": age, "land": land}, edits=edits)
+    (source,) = set_to_missing(own)
+    assert source["lines"] == [
+        "age (column edad): one value outside 16 to 100, row 8",
+        "land: 30 values below 0, rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 20 more",
+        "column price: two values far from the median of its class, rows 5, 1204",
+    ]
+    assert findings_document(own, package_kinds())["set_to_missing"] == [source]
+
+
+@pytest.mark.parametrize("groups", ["communities", "children", "parishes", "comunidades", "farms"])
+def test_words_of_a_study_are_printed_as_they_are(results: StudyResults, groups: str) -> None:
+    own = replace(results, study={**results.study, "group_label": groups})
+    assert f"clustered on {groups} and" in interpretation.standard_error_note(own)
+    (table,) = impact_table(own, entry("impact", analyses=["psid_matching"]))
+    text = " ".join([*table.notes, *(column.label for column in table.columns)]).lower()
+    assert text.count(groups[:-1]) == text.count(groups)
+
+
+@pytest.mark.parametrize(
+    ("value", "noun", "words"),
+    [
+        (1, "strategy", "one strategy"),
+        (2, "strategy", "two strategies"),
+        (3, "survey", "three surveys"),
+        (0, "class", "no classes"),
+        (12, "box", "12 boxes"),
+        (2, "estimate", "two estimates"),
+    ],
+)
+def test_plurals_of_our_own_words(value: int, noun: str, words: str) -> None:
+    assert formatting.plural(value, noun) == words
