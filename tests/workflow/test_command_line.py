@@ -12,7 +12,7 @@ from project import STUDY, Project
 from ruralimpact.cli import COMMANDS, main
 
 # Signs that a shell, make, LaTeX or YAML reads in its own way.
-ODD = "o'dd & $HOME {x} <y> #1 ü"
+ODD = "o'dd & $HOME {x} <y> [z] #1 ü"
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,6 +116,14 @@ def test_a_folder_that_is_no_project_is_named(tmp_path: Path) -> None:
         assert shown.returncode == 1
         assert shown.stderr.startswith(f"error: there is no project in {tmp_path}")
         assert not list(tmp_path.iterdir())
+
+
+def test_a_package_that_snakemake_cannot_run_is_refused(
+    made: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ruralimpact.cli.project.shipped", lambda: Path("/opt/{a}"))
+    assert main(["check", "--directory", str(made.root)]) == 1
+    assert capsys.readouterr().err.startswith("error: the package lies in /opt/{a}; from a folder")
 
 
 def test_check_names_what_is_wrong_in_each_study(project: Project) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ruralimpact.config import check_files, known_studies, load_config, load_studies
 from ruralimpact.errors import ConfigError
+from ruralimpact.locations import shipped
 from ruralimpact.schema.study import Study
 
 
@@ -27,8 +28,9 @@ def project_folder(options: argparse.Namespace) -> Path:
     Raises
     ------
     ConfigError
-        It is no project.
+        It is no project, or the package lies where Snakemake cannot work.
     """
+    _check_installation()
     root: Path = options.directory.resolve()
     if not (root / "config" / "config.yaml").is_file():
         raise ConfigError(
@@ -36,6 +38,15 @@ def project_folder(options: argparse.Namespace) -> Path:
             "name it with --directory, or make one with: ruralimpact new FOLDER"
         )
     return root
+
+
+def _check_installation() -> None:
+    home = shipped()
+    if set(str(home)) & set("{}"):
+        raise ConfigError(
+            f"the package lies in {home}; from a folder with braces in its path Snakemake cannot run it. "
+            "Rename the folder or install elsewhere; a project's own folder may have braces."
+        )
 
 
 def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:

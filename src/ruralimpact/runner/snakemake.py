@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from ruralimpact.locations import shipped
 
 
@@ -67,9 +69,21 @@ def command(root: Path, studies: Sequence[str], *options: str) -> list[str]:
     call = [sys.executable, "-m", "snakemake", "--nocolor"]
     if not any((root / name).is_file() for name in ("Snakefile", "workflow/Snakefile")):
         call += ["--snakefile", str(shipped("workflow", "Snakefile"))]
-    own = root / "profiles" / "default"
-    profile = own if own.is_dir() else shipped("profiles", "default")
-    call += ["--workflow-profile", str(profile), "--logger", "ruralimpact", *options]
+    own = Path("profiles", "default")
+    call += ["--workflow-profile", str(own) if (root / own).is_dir() else "none"]
+    if not (root / own).is_dir():
+        call += _profile(shipped("profiles", "default", "config.yaml"))
+    call += ["--logger", "ruralimpact", *options]
     if studies:
         call += ["--config", f"studies=[{','.join(studies)}]"]
     return call
+
+
+def _profile(path: Path) -> list[str]:
+    """Return the options of a profile; Snakemake would take some signs of its path for a pattern."""
+    options = []
+    for name, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        values = value if isinstance(value, list) else [] if value is True else [value]
+        if value is not False:
+            options += [f"--{name}", *map(str, values)]
+    return options
