@@ -23,7 +23,6 @@ _PERIODS = {
     "after": ["2"],
     "status": "treated",
     "treatment": "began",
-    "treatment_label": "Began",
 }
 
 

@@ -40,7 +40,6 @@ STUDY = {
                 "after": [3, 4],
                 "status": "in_scheme",
                 "treatment": "left",
-                "treatment_label": "Left",
                 "covariates": ["age", "earned"],
             },
         },

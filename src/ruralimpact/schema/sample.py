@@ -26,8 +26,6 @@ class TwoPeriods(Settings):
     controls, others are excluded and counted."""
     treatment: str
     """Name of the treatment made."""
-    treatment_label: str
-    """Label of the treatment made."""
     covariates: DistinctEntries[str] = ()
     """Variables and outcomes whose means before are kept, under their name and `_before`."""
 
