@@ -137,7 +137,7 @@ class Plugin:
     def _named(self, reference: str, find: Callable[[], T]) -> T:
         try:
             return find()
-        except (ImportError, AttributeError) as error:
+        except (ImportError, AttributeError, SyntaxError) as error:
             raise _fault(f"plug-in '{self.folder}': '{reference}' is not there: {error}.") from None
 
     def uses(self, study: Mapping[str, Any]) -> bool:
@@ -145,6 +145,10 @@ class Plugin:
         kinds = {*self.exhibits, *(self.inputs.kinds if self.inputs else ())}
         process = study.get("generate", {}).get("process")
         return process in self.generators or bool(kinds & _kinds(study))
+
+    def reads_for(self, study: Mapping[str, Any]) -> bool:
+        """Whether exhibits of a study need the inputs of the plug-in."""
+        return self.inputs is not None and bool(set(self.inputs.kinds) & _kinds(study))
 
     def input_files(self, study: Mapping[str, Any], root: str | Path = ".") -> list[str]:
         """Return the files that the exhibits of a study need, in the order of their patterns.
@@ -154,9 +158,9 @@ class Plugin:
         DataError
             A file, or every file of a pattern, is missing.
         """
-        if self.inputs is None or not set(self.inputs.kinds) & _kinds(study):
-            return []
-        result = []
+        result: list[str] = []
+        if self.inputs is None or not self.reads_for(study):
+            return result
         for pattern in self.inputs.files:
             files = sorted(path.relative_to(root).as_posix() for path in Path(root).glob(pattern))
             if not files:

@@ -9,7 +9,9 @@ from study_models import study_of
 
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, numbered, package_kinds
+from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.plugins import ExhibitInputs, Generator, Plugin, Plugins, load_plugins
 from ruralimpact.schema.validation import validated
 
@@ -181,3 +183,26 @@ def test_inputs_are_for_the_kinds_that_need_them(tmp_path: Path) -> None:
         (tmp_path / "data" / name).write_text("", encoding="utf-8")
     found = plugin.input_files(with_pie, tmp_path)
     assert found == ["data/b.csv", "data/more/a.csv", "data/more/z.csv"]
+
+
+def test_a_plugin_reads_only_for_the_exhibits_that_need_it(tmp_path: Path) -> None:
+    read = "def read(paths):\n    return [str(path) for path in paths]\n"
+    for name, kind in (("toy_pie", "pie"), ("toy_tart", "tart")):
+        inputs = f'ExhibitInputs(kinds=("{kind}",), files=("{kind}.csv",), read="own:read")'
+        given = f"from ruralimpact.plugins import ExhibitInputs\nPLUGIN = Plugin(inputs={inputs})\n"
+        lay(tmp_path, name, f"{HEAD}{given}")
+        (tmp_path / name / "own.py").write_text(read, encoding="utf-8")
+    plugins = load_plugins(tmp_path, ["toy_pie", "toy_tart"])
+    study = {"exhibits": {"tables": [{"kind": "pie"}]}}
+    results = StudyResults(study=study, tables={}, quality={})
+    assert with_plugin_inputs(results, plugins, ["pie.csv"]).plugin_inputs == {
+        "toy_pie": ["pie.csv"]
+    }
+
+
+def test_a_module_that_is_no_python(tmp_path: Path) -> None:
+    lay(tmp_path, "plugins/toy", EMPTY)
+    (tmp_path / "plugins/toy/own.py").write_text("def (\n", encoding="utf-8")
+    (plugin,) = load_plugins(tmp_path, ["plugins/toy"]).loaded
+    with pytest.raises(ConfigError, match="'own:make' is not there: invalid syntax"):
+        plugin.function("own:make")

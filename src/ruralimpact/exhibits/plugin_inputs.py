@@ -21,9 +21,9 @@ def with_plugin_inputs(
     plugins : Plugins
         Those that the study uses.
     files : sequence of path
-        Inputs of all of them; without any, nothing is read.
+        Inputs of all of them.
     """
-    suppliers = [plugin for plugin in plugins.loaded if plugin.inputs and files]
+    suppliers = [plugin for plugin in plugins.loaded if plugin.reads_for(results.study)]
     inputs: dict[str, Any] = {plugin.name: plugin.read(files) for plugin in suppliers}
     results = replace(results, plugin_inputs=inputs)
     printed: dict[Quantity, str] = {}
