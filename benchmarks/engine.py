@@ -14,7 +14,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
@@ -22,6 +24,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 
+import ruralimpact
 from ruralimpact.design.greedy import greedy_on_score
 from ruralimpact.design.kernel import kernel_weights
 from ruralimpact.design.neighbours import nearest_in_space, nearest_on_score
@@ -43,6 +46,13 @@ class Data:
         self.outcome = self.score + self.treated + rng.normal(size=n)
         self.covariates = rng.normal(size=(n, p))
         self.groups = np.arange(n) // 38
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The same as a table, with covariates that the score is one of."""
+        columns = {f"x{j}": column for j, column in enumerate(self.covariates.T)}
+        columns["x0"] = self.score
+        return pd.DataFrame({"y": self.outcome, "d": self.treated, "group": self.groups, **columns})
 
     def numbers(self) -> np.ndarray:
         columns = [self.outcome, self.treated, self.score, *self.covariates.T]
@@ -82,6 +92,31 @@ def bootstrap(_: Data) -> None:
     multiplier_bootstrap(np.zeros(200), rng.normal(size=(104, 200)), rng=rng, draws=999)
 
 
+def whole_call(strategy: dict[str, Any]) -> Callable[[Data], None]:
+    """`estimate_impact` from a table to the estimate with its balance and clustered error."""
+    return lambda data: (impact(data, strategy), None)[1]
+
+
+def impact(data: Data, strategy: dict[str, Any]) -> ruralimpact.ImpactEstimate:
+    covariates = [name for name in data.frame if name.startswith("x")]
+    return ruralimpact.estimate_impact(
+        data.frame,
+        outcome="y",
+        treatment="d",
+        covariates=covariates,
+        strategy=strategy,
+        group="group",
+    )
+
+
+UNADJUSTED = {"method": "nearest", "bias_adjust": False}  # what the correction of 2016 is about
+
+
+def with_correction(data: Data) -> None:
+    """The call with the Abadie-Imbens (2016) standard error read from its result."""
+    _ = impact(data, UNADJUSTED).std_errors["ai2016"]
+
+
 def cpu_seconds(task: Callable[[Data], None], data: Data, repeat: int) -> float:
     spent = []
     for _ in range(repeat):
@@ -100,12 +135,13 @@ def peer_seconds(task: str, data: Data) -> float:
     return float(done.stdout.split()[-1])
 
 
-def memory_above_data(task: Callable[[Data], None], n: int) -> float:
+def memory_above_data(task: Callable[[Data], None], n: int, p: int = 0) -> float:
     """Gigabytes that a call adds to the process that holds the data, in a process of its own."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        data = Data(n)
+        data = Data(n, p)
+        _ = data.frame
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         task(data)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -131,19 +167,51 @@ TASKS: list[tuple[str, Callable[[Data], None], int, int, tuple[str, ...]]] = [
     ("kernel", kernel, 1_000_000, 0, ()),
     ("999 draws, 200 estimates", bootstrap, 104, 0, ()),
 ]
+CALLS: list[tuple[str, Callable[[Data], None]]] = [
+    ("estimate_impact, nearest on the score", whole_call({"method": "nearest"})),
+    ("estimate_impact, kernel", whole_call({"method": "kernel"})),
+    ("estimate_impact, with the error of 2016", with_correction),
+]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument(
+        "--calls", action="store_true", help="estimate_impact only; other rows stay"
+    )
     options = parser.parse_args()
-    rows = []
+    rows: list[dict[str, Any]] = []
 
     def record(work: str, n: int, measure: str, value: float) -> None:
         rows.append({"work": work, "n": n, "measure": measure, "value": round(value, 4)})
         print(f"{work:32} {n:>9,}  {measure:38} {value:>10.3f}")
 
+    if not options.calls:
+        _record_engine(record, options)
+    _record_calls(record, options.repeat)
+    table = pd.DataFrame(rows)
+    if options.calls:
+        before = pd.read_csv(HERE / "results.csv")
+        table = pd.concat([before[~before["work"].isin(table["work"])], table])
+    table.to_csv(HERE / "results.csv", index=False)
+
+
+Record = Callable[[str, int, str, float], None]
+
+
+def _record_calls(record: Record, repeat: int) -> None:
+    n, p = 1_000_000, 8
+    for work, task in CALLS:
+        task(Data(2_000, p))  # imports
+        data = Data(n, p)
+        _ = data.frame
+        record(work, n, "CPU seconds", cpu_seconds(task, data, repeat))
+        record(work, n, "GB above the data", memory_above_data(task, n, p))
+
+
+def _record_engine(record: Record, options: argparse.Namespace) -> None:
     sizes = [4_000, 40_000, 100_000, 400_000, 1_000_000, 4_000_000]
     spent = []
     for n in sizes:
@@ -166,7 +234,6 @@ def main() -> None:
             other = peer_seconds(peer, data)
             record(work, n, f"peer's CPU seconds ({peer})", other)
             record(work, n, f"peer's over ours ({peer})", other / seconds)
-    pd.DataFrame(rows).to_csv(HERE / "results.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.balance import balance
+from ruralimpact.design.balance import BalanceCheck
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import fit_propensity
@@ -238,6 +238,7 @@ def _lost(scored: ScoredEstimate) -> dict[str, int]:
 
 def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
     stages = {"before": None, "after": design.weights}
+    check = BalanceCheck(rows.levels, rows.treatment, rows.sampling)
     tables = [
         pd.DataFrame(
             {
@@ -252,7 +253,7 @@ def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
             }
         )
         for stage, weights in stages.items()
-        for result in [balance(rows.levels, rows.treatment, weights, sampling=rows.sampling)]
+        for result in [check.under(weights)]
     ]
     return pd.concat(tables, ignore_index=True)
 

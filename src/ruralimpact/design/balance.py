@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.design.covariates import Ascending, CovariateMatrix
+from ruralimpact.design.covariates import CovariateMatrix
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -76,21 +76,62 @@ def balance(
     Variances of binary covariates are p(1 - p); others use the unbiased weighted variance
     ``sum w (x - m)^2 / (1 - sum w^2)`` with weights that sum to one.
     """
-    base = np.ones(len(treatment)) if sampling is None else sampling
-    unit = base if weights is None else weights
-    values, binary = covariates.values, covariates.binary
-    arms = [_Arm(values[treatment == a], unit[treatment == a]) for a in (0, 1)]
-    control, treated = arms
-    whole = _Arm(values[treatment == 1], base[treatment == 1])
-    spread = np.sqrt(np.where(binary, whole.mean * (1 - whole.mean), whole.variance))
-    difference = treated.mean - control.mean
-    with np.errstate(divide="ignore", invalid="ignore"):
-        smd = np.where(difference == 0, 0.0, difference / np.where(spread > 0, spread, np.nan))
-        ratio = np.where(binary, np.nan, treated.variance / control.variance)
-    totals = np.where(treatment == 1, unit[treatment == 1].sum(), unit[treatment == 0].sum())
-    signed = np.where(treatment == 1, 1.0, -1.0) * unit / totals
-    ks = np.array([_ks(signed, column) for column in covariates.ascending])
-    return Balance(covariates.names, binary, treated.mean, control.mean, smd, ratio, ks)
+    return BalanceCheck(covariates, treatment, sampling).under(weights)
+
+
+class BalanceCheck:
+    """Covariates of the same units compared under several weights: what these share is computed once.
+
+    Parameters
+    ----------
+    covariates, treatment, sampling
+        As in `balance`.
+    """
+
+    def __init__(
+        self,
+        covariates: CovariateMatrix,
+        treatment: NDArray[np.int8],
+        sampling: FloatArray | None = None,
+    ) -> None:
+        self.covariates, self.treated = covariates, treatment == 1
+        self._base = np.ones(len(treatment)) if sampling is None else sampling
+        self._values = {arm: covariates.values[self.treated == arm] for arm in (True, False)}
+        self._whole = self._arm(True, self._base)
+
+    def under(self, weights: FloatArray | None = None) -> Balance:
+        """Compare the arms.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n,), optional
+            As in `balance`.
+
+        Returns
+        -------
+        Balance
+        """
+        unit = self._base if weights is None else weights
+        treated = self._whole if weights is None else self._arm(True, unit)
+        control, binary = self._arm(False, unit), self.covariates.binary
+        variance = np.where(binary, self._whole.mean * (1 - self._whole.mean), self._whole.variance)
+        spread, difference = np.sqrt(variance), treated.mean - control.mean
+        with np.errstate(divide="ignore", invalid="ignore"):
+            smd = np.where(difference == 0, 0.0, difference / np.where(spread > 0, spread, np.nan))
+            ratio = np.where(binary, np.nan, treated.variance / control.variance)
+        return Balance(
+            self.covariates.names, binary, treated.mean, control.mean, smd, ratio, self._ks(unit)
+        )
+
+    def _arm(self, treated: bool, weights: FloatArray) -> "_Arm":
+        return _Arm(self._values[treated], weights[self.treated == treated])
+
+    def _ks(self, weights: FloatArray) -> FloatArray:
+        """Largest distance of the arms' distribution functions, by covariate."""
+        totals = np.where(self.treated, weights[self.treated].sum(), weights[~self.treated].sum())
+        signed = np.where(self.treated, 1.0, -1.0) * weights / totals
+        gaps = (np.cumsum(signed[one.order])[one.last] for one in self.covariates.ascending)
+        return np.array([np.abs(gap).max() for gap in gaps])
 
 
 class _Arm:
@@ -100,13 +141,8 @@ class _Arm:
         share = weights / weights.sum()
         self.mean = share @ values
         with np.errstate(divide="ignore", invalid="ignore"):
-            self.variance = share @ (values - self.mean) ** 2 / (1 - (share**2).sum())
-
-
-def _ks(signed: FloatArray, column: Ascending) -> float:
-    """Largest distance of the arms' distribution functions, from shares of the arms with their sign."""
-    gap = np.cumsum(signed[column.order])
-    return float(np.abs(gap[column.last]).max())
+            gap = values - self.mean
+            self.variance = share @ np.square(gap, out=gap) / (1 - (share**2).sum())
 
 
 def effective_number(weights: FloatArray) -> float:

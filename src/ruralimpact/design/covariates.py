@@ -1,7 +1,7 @@
 """Covariates as numbers: dummies with a named base, and the checks a propensity model needs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -78,7 +78,12 @@ class CovariateMatrix:
         if not base:
             return self
         keep = [j for j, name in enumerate(self.names) if name not in base]
-        return replace(self._columns(keep), values=np.take(self.values, keep, axis=1))
+        return CovariateMatrix(
+            np.take(self.values, keep, axis=1),
+            tuple(self.names[j] for j in keep),
+            self.binary[keep],
+            self.base_levels,
+        )
 
     def select(self, names: Sequence[str]) -> "CovariateMatrix":
         """Keep the columns of some covariates (with all their levels); all of them for no names.
@@ -197,6 +202,8 @@ def covariate_matrix(
 
 
 def _refuse_non_finite(matrix: FloatArray, names: Sequence[str], where: str | None) -> None:
+    if (np.abs([matrix.min(axis=0, initial=0), matrix.max(axis=0, initial=0)]) <= LARGEST).all():
+        return  # without a table of every value's answer
     bad = ~(np.abs(matrix) <= LARGEST)
     if bad.any():
         listed = ", ".join(

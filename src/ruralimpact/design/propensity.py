@@ -127,7 +127,7 @@ def fit_propensity(
     result = distinct_rows([covariates.values[:, j] for j in columns] or without_covariates)
     kind = result.kind
     counts = result.counts if sampling is None else np.bincount(kind, sampling)
-    distinct = covariates.values[np.ix_(result.representatives, columns)]
+    distinct = np.take(covariates.values[result.representatives], columns, axis=1)
     centre = counts @ distinct / counts.sum()
     distinct -= centre
     scratch = distinct**2
@@ -135,9 +135,7 @@ def fit_propensity(
     distinct /= spread
     design = _with_constant(distinct, result.counts)
     if sampling is None:
-        arm = (
-            np.sort(2 * kind + treatment) % 2
-        )  # in the order of rows; of arms, where rows are equal
+        arm = np.sort(2 * kind + treatment) % 2  # by row, and by arm where rows are equal
         fit = _maximise(design, arm, link, where)
     else:
         order = np.lexsort((sampling, treatment, kind))

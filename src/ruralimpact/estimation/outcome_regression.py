@@ -105,12 +105,13 @@ def regress_arm(
     share = weights[used] / weights[used].sum()
     inside = covariates.values[used]
     centre = share @ inside
-    centred = inside - centre
-    spread = np.sqrt(share @ centred**2)
-    size = np.abs(inside).max(axis=0, initial=0.0)
+    size = np.maximum(inside.max(axis=0, initial=0.0), -inside.min(axis=0, initial=0.0))
+    inside -= centre
+    scratch = np.square(inside)
+    spread = np.sqrt(share @ scratch)
     spread = np.where(spread <= 1e-12 * size, np.inf, spread)
-    scaled = centred / spread
-    covariance = (scaled * share[:, None]).T @ scaled
+    inside /= spread
+    covariance = np.multiply(inside, share[:, None], out=scratch).T @ inside
     result = find_dependence(covariance)
     excluded = tuple(covariates.names[j] for j in result.spanned)
     if excluded and collinear == "refuse":
@@ -120,15 +121,15 @@ def regress_arm(
             "other covariates. Leave it out of the outcome covariates."
         )
     basis = result.basis
-    kept = basis
+    design = np.ones((len(outcome), len(basis) + 1), order="F")
+    np.subtract(covariates.values[:, basis], centre[basis], out=design[:, 1:])
+    design[:, 1:] /= spread[basis]
+    unsupported: tuple[str, ...] = ()
     if target is not None:
-        standardised = (covariates.values[:, basis] - centre[basis]) / spread[basis]
-        kept = basis[_supported(standardised, weights, target)]
-    unsupported = tuple(covariates.names[j] for j in basis if j not in kept)
-    basis = kept
-    design = np.column_stack(
-        [np.ones(len(outcome)), (covariates.values[:, basis] - centre[basis]) / spread[basis]]
-    )
+        kept = _supported(design[:, 1:], weights, target)
+        unsupported = tuple(covariates.names[j] for j in np.delete(basis, kept))
+        if unsupported:
+            design = np.asfortranarray(design[:, [0, *(kept + 1)]])
     inside = design[used]
     bread = np.linalg.inv((inside * weights[used, None]).T @ inside).astype(float)
     coefficients = bread @ (inside.T @ (weights[used] * outcome[used]))
