@@ -123,5 +123,22 @@ class ConfigError(RuralImpactError):
         super().__init__(_shortened(f"{', '.join(where)}: {problem}" if where else problem))
 
 
+class UnknownNameError(ConfigError):
+    """A key that names what does not exist.
+
+    Parameters
+    ----------
+    problem : str
+    name : str
+        The name that is not known.
+    file, key
+        See `ConfigError`.
+    """
+
+    def __init__(self, problem: str, *, name: str, file: str | Path, key: str) -> None:
+        super().__init__(problem, file=file, key=key)
+        self.name = name
+
+
 class DesignError(RuralImpactError):
     """A comparison that the data cannot bear: no overlap, an empty arm, a separated propensity score."""

@@ -19,7 +19,8 @@ BASE = {
     *("tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
-    "cli": {"config", "runner"},
+    "cli": {"checks", "config", "plugins", "runner"},
+    "checks": {"config", "survey", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "config": {"survey", "outcomes", "design", "plugins", "exhibits"},
     "survey": set(),

@@ -25,7 +25,7 @@ _FIRST_STEPS = """\
 first steps:
   ruralimpact new ../peru-2026     make a project folder, with a small example study in it
   cd ../peru-2026
-  ruralimpact check                look for mistakes in the configuration, in seconds
+  ruralimpact check                list every mistake in configuration and data
   ruralimpact run                  make everything that is not up to date
   ruralimpact status               say what is up to date and what is not
 

@@ -1,17 +1,16 @@
-"""Look for mistakes in the configuration and for missing files, without running anything.
+"""Look for every mistake in configuration, codebook and data, without estimating anything.
 
-Reads config/ and looks for the raw files; takes seconds. Each mistake is one line that names the file and
-the key, and says what is wrong. Of each study the first mistake is shown; what is wrong inside the raw
-files comes out when they are read, by `ruralimpact run`.
+Reads config/ and the raw files; takes seconds. Each mistake is one line that names the file, the line or the
+rows, says what is wrong and, where it can be told, what to write instead; what stops a run first stands
+first. Exit status 1 while there is one.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ruralimpact.cli import project
-from ruralimpact.config import check_files, load_config, load_studies
+from ruralimpact.config import load_config
 from ruralimpact.errors import RuralImpactError
 
 
@@ -23,31 +22,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Print what is wrong and return the exit status: 1 while anything is."""
     root = project.project_folder(options)
-    config = load_config(root)
-    project.check_known(root, options.studies)
-    names = options.studies or config["studies"]
-    result = problems(root, {**config, "studies": names})
-    for problem in result:
-        print(f"error: {problem}", file=sys.stderr)
-    if not result:
+    problems = project.problems(root, options.studies)
+    if not problems:
+        names = options.studies or load_config(root).studies
         print(f"No mistake found in {', '.join(names)}.")
-    return int(bool(result))
+    return report(problems)
 
 
-def problems(root: Path, config: dict[str, object]) -> Sequence[str]:
-    """Return the first mistake of each study of a configuration.
-
-    Parameters
-    ----------
-    root : path
-        The project's folder.
-    config : dict
-        Contents of config/config.yaml.
-    """
-    result = []
-    for name in dict.fromkeys(config["studies"]):  # type: ignore[call-overload]
-        try:
-            check_files(root, load_studies(root, {**config, "studies": [name]}))
-        except RuralImpactError as error:
-            result.append(str(error))
-    return result
+def report(problems: Sequence[RuralImpactError]) -> int:
+    """Print mistakes and return the exit status."""
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    if len(problems) > 1:
+        print(
+            f"{len(problems)} mistakes; those that stop a run first stand first.", file=sys.stderr
+        )
+    return int(bool(problems))

@@ -4,9 +4,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from ruralimpact.checks import check_study
 from ruralimpact.config import check_files, known_studies, load_config, load_studies
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.locations import shipped
+from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.study import Study
 
 
@@ -47,6 +49,24 @@ def _check_installation() -> None:
             f"the package lies in {home}; from a folder with braces in its path Snakemake cannot run it. "
             "Rename the folder or install elsewhere; a project's own folder may have braces."
         )
+
+
+def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
+    """Return all mistakes of some studies, those of each together, without estimating anything.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    names : sequence of str
+        Studies; all of config/config.yaml when empty.
+    """
+    config = load_config(root)
+    names = names or config.studies
+    check_known(root, names)
+    plugins = load_plugins(root, config.plugins)
+    folder = Path("config") / "studies"
+    return [problem for name in names for problem in check_study(root, folder / name, plugins)]
 
 
 def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:

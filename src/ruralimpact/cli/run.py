@@ -10,7 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ruralimpact.cli import project
+from ruralimpact.cli import check, project
+from ruralimpact.errors import RuralImpactError
 from ruralimpact.runner import outcome, processes, snakemake
 from ruralimpact.runner.display import display
 from ruralimpact.runner.stages import LineReader, RunProgress
@@ -28,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Build the studies asked for and return the exit status."""
     root = project.project_folder(options)
-    studies = project.chosen_studies(root, options.studies)
+    try:
+        studies = project.chosen_studies(root, options.studies)
+    except RuralImpactError:
+        problems = project.problems(root, options.studies)
+        if not problems:
+            raise
+        return check.report(problems)
     files = snakemake.Files.of(root, "run")
     try:
         with processes.stop_signals(), processes.only_run(files.state):
@@ -100,5 +107,14 @@ def _conclude(
             print("\n".join(["", *outcome.summary(study, root)]))
     if status != 0:
         sys.stdout.flush()
-        print("\n".join(outcome.errors(progress, root, files.output)), file=sys.stderr)
+        lines = outcome.errors(progress, root, files.output)
+        print("\n".join([*lines, *_further(lines, root, progress)]), file=sys.stderr)
     return min(status, 1)
+
+
+def _further(lines: Sequence[str], root: Path, progress: RunProgress) -> list[str]:
+    """Return the lines about mistakes of the studies that stopped which no stage came upon yet."""
+    stopped = [name for name, study in progress.studies.items() if study.failed]
+    problems = [f"error: {problem}" for problem in project.problems(root, stopped)]
+    told = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return [line for line in problems if not any(text in line for text in told)]

@@ -6,6 +6,7 @@ from ruralimpact.config.load import (
     load_config,
     load_studies,
     load_study,
+    study_examination,
 )
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "load_config",
     "load_studies",
     "load_study",
+    "study_examination",
 ]

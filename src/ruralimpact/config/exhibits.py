@@ -1,10 +1,11 @@
 """The rules between exhibits.yaml and study.yaml, as the kinds of exhibits declare them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.config.names import require
+from ruralimpact.config.names import unknown_names
+from ruralimpact.config.rule import Rule
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.kinds import Kind
@@ -15,7 +16,8 @@ from ruralimpact.schema.study import Study
 _ALONE = "before_after"
 
 
-def check_exhibits(study: Study, kinds: Kinds, file: Path) -> None:
+@Rule
+def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigError]:
     """Check that what tables and figures name exists, and is something that they can show.
 
     Parameters
@@ -25,43 +27,50 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> None:
         Those that the study may have.
     file : path
         exhibits.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
     """
     for section, chosen in (("tables", kinds.table), ("figures", kinds.figure)):
         for entry in study.exhibits[section]:
-            _check(study, kinds, chosen(entry), entry, file)
+            try:
+                kind = chosen(entry)
+            except ConfigError as error:
+                yield error
+                continue
+            yield from _problems(study, kinds, kind, entry, file)
 
 
-def _check(
+def _problems(
     study: Study, kinds: Kinds, kind: Kind[Any], entry: Mapping[str, Any], file: Path
-) -> None:
+) -> Iterator[ConfigError]:
     analyses: dict[str, Analysis] = {analysis.name: analysis for analysis in study.analyses}
     key, shown = f"{entry['name']}.analyses", list(entry.get("analyses", []))
     beside = [entry[option] for option in ("benchmark", "unadjusted") if option in entry]
     steps = entry.get("steps", [])
-    require([*shown, *beside], analyses, "analysis", file, key)
-    require(entry.get("outcomes", []), study.outcomes, "outcome", file, f"{entry['name']}.outcomes")
+    yield from unknown_names([*shown, *beside], analyses, "analysis", file, key)
+    named, where = entry.get("outcomes", []), f"{entry['name']}.outcomes"
+    yield from unknown_names(named, study.outcomes, "outcome", file, where)
     for place, step in enumerate(steps, start=1):
         where = f"{entry['name']}.steps.{place}"
-        require([step["analysis"]], analyses, "analysis", file, f"{where}.analysis")
+        yield from unknown_names(
+            [step["analysis"]], analyses, "analysis", file, f"{where}.analysis"
+        )
+        if step["analysis"] not in analyses:
+            continue
         known = analyses[step["analysis"]].outcomes
-        require([step["outcome"]], known, "outcome", file, f"{where}.outcome")
-    for name in [*shown, *(step["analysis"] for step in steps)]:
+        yield from unknown_names([step["outcome"]], known, "outcome", file, f"{where}.outcome")
+    named = [*shown, *(step["analysis"] for step in steps)]
+    for name in filter(analyses.get, named):
         problem = _problem(kinds, kind, analyses[name])
         if problem:
-            raise ConfigError(problem, file=file, key=key)
-    for name in shown if "subgroup" in entry else []:
+            yield ConfigError(problem, file=file, key=key)
+    for name in filter(analyses.get, shown) if "subgroup" in entry else []:
         declared = [item.name for item in getattr(analyses[name], "subgroups", ())]
-        named = [entry["subgroup"]]
-        require(named, declared, "subgroup", file, f"{entry['name']}.subgroup")
+        where = f"{entry['name']}.subgroup"
+        yield from unknown_names([entry["subgroup"]], declared, "subgroup", file, where)
     try:
         kind.check(study, kind.parsed(entry))
     except ConfigError as error:
         within = f"{entry['name']}.{error.key}"
-        raise ConfigError(error.problem, file=file, key=within) from None
+        yield ConfigError(error.problem, file=file, key=within)
 
 
 def _problem(kinds: Kinds, kind: Kind[Any], analysis: Analysis) -> str:

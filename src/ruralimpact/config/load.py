@@ -1,23 +1,17 @@
 """Read and check the configuration, so that a mistake is found before any work starts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.config.exhibits import check_exhibits
-from ruralimpact.config.plugin_kinds import check_process
-from ruralimpact.config.references import check_references
-from ruralimpact.config.series import sources_written_out, written_out
-from ruralimpact.design.strategies import StrategiesFile
+from ruralimpact.config.examination import StudyExamination
+from ruralimpact.config.rule import Rule
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.exhibits.registry import exhibits_file, kinds_of
 from ruralimpact.plugins import Plugins, load_plugins
 from ruralimpact.schema.document import read_document
-from ruralimpact.schema.study import Config, Study, StudyFile
-from ruralimpact.schema.validation import located, validated
+from ruralimpact.schema.study import Config, Study
+from ruralimpact.schema.validation import validated
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.codebook import parse_codebook
-from ruralimpact.survey.codebook_file import codebook_path, read_codebook
 
 _CONFIG, _STUDIES = Path("config/config.yaml"), Path("config/studies")
 
@@ -101,42 +95,25 @@ def load_study(folder: str | Path, plugins: Plugins | None = None) -> Study:
     ConfigError
         A file is missing or malformed, has an unknown key, or names something that does not exist.
     """
+    examination = study_examination(folder, plugins)
+    for problem in examination.problems():
+        raise problem
+    if examination.study is None:
+        raise ConfigError("cannot be understood.", file=_STUDIES / Path(folder).name)
+    return examination.study
+
+
+def study_examination(folder: str | Path, plugins: Plugins | None = None) -> StudyExamination:
+    """Return the look at the files of a study that finds all mistakes.
+
+    Parameters
+    ----------
+    folder, plugins
+        See `load_study`.
+    """
     folder = Path(folder)
-    plugins = plugins if plugins is not None else _project_plugins(folder.parents[2])
-    shown = _STUDIES / folder.name
-    documents = {
-        name: read_document(folder / f"{name}.yaml", shown=shown / f"{name}.yaml")
-        for name in ("study", "strategies", "exhibits")
-    }
-    file = validated(StudyFile, documents["study"])
-    validated(StrategiesFile, documents["strategies"])
-    kinds = kinds_of(plugins)
-    validated(exhibits_file(kinds), documents["exhibits"])
-    codebook_file = codebook_path(folder)
-    shown_codebook = shown / codebook_file.name
-    lines = read_codebook(codebook_file, shown=shown_codebook)
-    codebook = list(lines.values())
-    try:
-        sources = sources_written_out(file.sources, shown / "study.yaml")
-        known = dict.fromkeys(
-            [*(item.name for item in file.sources), *(item.name for item in sources)]
-        )
-        parse_codebook(codebook, known, file=str(shown_codebook), lines=list(lines))
-        study = written_out(
-            file,
-            shown / "study.yaml",
-            name=folder.name,
-            codebook=codebook,
-            strategies=documents["strategies"].content,
-            exhibits=documents["exhibits"].content,
-        )
-        check_process(study, plugins, shown / "study.yaml")
-        check_references(study, shown)
-        check_exhibits(study, kinds, shown / "exhibits.yaml")
-    except ConfigError as error:
-        about = [item for item in documents.values() if str(item.file) == str(error.file)]
-        raise located(error, about[0]) if about else error from None
-    return study
+    known = plugins if plugins is not None else _project_plugins(folder.parents[2])
+    return StudyExamination(folder, _STUDIES / folder.name, known)
 
 
 def _project_plugins(root: Path) -> Plugins:
@@ -144,13 +121,11 @@ def _project_plugins(root: Path) -> Plugins:
     return load_plugins(root, load_config(root).plugins if declared else ())
 
 
-def check_files(root: str | Path, studies: Iterable[Study]) -> None:
+@Rule
+def check_files(root: str | Path, studies: Iterable[Study]) -> Iterator[DataError]:
     """Check that the raw files of studies are there, but for those that a run makes itself.
 
-    Raises
-    ------
-    DataError
-        A file is missing, or has a name that Snakemake takes for a pattern of names.
+    A file that has a name which Snakemake takes for a pattern of names is refused, too.
     """
     for study in studies:
         for source in study.sources if study.generate is None else ():
@@ -159,9 +134,10 @@ def check_files(root: str | Path, studies: Iterable[Study]) -> None:
                 problem = (
                     "a file whose name has braces or angle brackets cannot be read; rename it."
                 )
-                raise DataError(problem, file=source.path, hint=whose)
+                yield DataError(problem, file=source.path, hint=whose)
+                continue
             for path in (source.path, *source.other_files):
                 if not (Path(root) / path).is_file():
                     others = whose.replace("It is the", "It belongs to the")
                     hint = whose if path == source.path else others
-                    raise DataError("there is no such file.", file=path, hint=hint)
+                    yield DataError("there is no such file.", file=path, hint=hint)

@@ -1,14 +1,16 @@
 """Names that one key of a configuration gives and another must know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.suggestions import nearest
 
 
-def require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str) -> None:
-    """Raise for the first name that is not known.
+def unknown_names(
+    names: Iterable[str], known: Iterable[str], kind: str, file: Path, key: str
+) -> Iterator[ConfigError]:
+    """Yield an error for each name that is not known, with the nearest that is.
 
     Parameters
     ----------
@@ -17,29 +19,18 @@ def require(names: Iterable[str], known: Iterable[str], kind: str, file: Path, k
         What the names are, for the message: ``variable``, ``outcome`` ...
     file : path
     key : str
-
-    Raises
-    ------
-    ConfigError
-        With the nearest known name.
     """
     known = list(known)
     for name in names:
         if name not in known:
-            raise ConfigError(
-                f"unknown {kind} '{name}'. {nearest(name, known)}", file=file, key=key
-            )
+            problem = f"unknown {kind} '{name}'. {nearest(name, known)}"
+            yield UnknownNameError(problem, name=name, file=file, key=key)
 
 
-def refuse_twice(names: Iterable[str], file: Path, key: str) -> None:
-    """Raise for the first name that stands twice.
-
-    Raises
-    ------
-    ConfigError
-    """
+def repeated_names(names: Iterable[str], file: Path, key: str) -> Iterator[ConfigError]:
+    """Yield an error for each name that stands there already."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise ConfigError(f"the name '{name}' stands twice.", file=file, key=key)
+            yield ConfigError(f"the name '{name}' stands twice.", file=file, key=key)
         seen.add(name)

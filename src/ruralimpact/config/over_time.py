@@ -1,9 +1,10 @@
 """The rules for analyses that compare changes of units over waves, and what each design can bear."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ruralimpact.config.names import require
+from ruralimpact.config.names import unknown_names
+from ruralimpact.config.rule import Rule
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import (
@@ -16,7 +17,8 @@ from ruralimpact.schema.analysis import (
 from ruralimpact.schema.study import Study
 
 
-def check_design(study: Study, analysis: Analysis, file: Path) -> None:
+@Rule
+def check_design(study: Study, analysis: Analysis, file: Path) -> Iterator[ConfigError]:
     """Refuse what the declared design cannot bear (METHODS: the design gate).
 
     Parameters
@@ -25,18 +27,13 @@ def check_design(study: Study, analysis: Analysis, file: Path) -> None:
     analysis : Analysis
     file : path
         study.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
-        With the reason, and what can be estimated instead.
     """
     method, key = analysis.method, f"analyses.{analysis.name}.method"
     changes = method in ("panel", "matched_difference", *OVER_TIME)
     sample = study.samples.get(analysis.sample)
     design = (sample.design if sample else None) or study.design
     if design == "cross_section" and changes:
-        raise ConfigError(
+        yield ConfigError(
             f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "
             "measured before, so no change can be told apart from a difference that was always there. "
             "What can be estimated is a difference in levels: 'matching' or 'difference_in_means'.",
@@ -44,7 +41,7 @@ def check_design(study: Study, analysis: Analysis, file: Path) -> None:
             key=key,
         )
     if design == "before_after" and method != "before_after":
-        raise ConfigError(
+        yield ConfigError(
             f"'{method}' needs units that were not treated, and this study has none (before_after). What "
             "can be estimated is the change of the treated, which is not attributable to the project: "
             "'before_after'.",
@@ -53,20 +50,21 @@ def check_design(study: Study, analysis: Analysis, file: Path) -> None:
         )
     alone = isinstance(analysis, BeforeAfter) and analysis.treatment is None
     if alone and design != "before_after":
-        raise ConfigError(
+        yield ConfigError(
             "say with `treatment` which units are treated: this study has others too.",
             file=file,
             key=f"analyses.{analysis.name}",
         )
 
 
+@Rule
 def check_over_time(
     study: Study,
     analysis: Analysis,
     roles: Mapping[str, str],
     timings: Mapping[str, str],
     file: Path,
-) -> None:
+) -> Iterator[ConfigError]:
     """Check an analysis over time; others pass.
 
     Parameters
@@ -78,33 +76,29 @@ def check_over_time(
         Of every variable.
     file : path
         study.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
     """
     if not isinstance(analysis, OverTime):
         return
     key = f"analyses.{analysis.name}"
-    _check_sample(study, analysis, file, key)
+    yield from _single_wave(study, analysis, file, key)
     if isinstance(analysis, Staggered) and analysis.first_treated is not None:
         known = [name for name, role in roles.items() if role == "adoption"]
         named = analysis.first_treated
-        require([named], known, "adoption variable", file, f"{key}.first_treated")
+        yield from unknown_names([named], known, "adoption variable", file, f"{key}.first_treated")
     if isinstance(analysis, TripleDifference):
-        require([analysis.eligible], timings, "variable", file, f"{key}.eligible")
-        if timings[analysis.eligible] == "post":
+        yield from unknown_names([analysis.eligible], timings, "variable", file, f"{key}.eligible")
+        if timings.get(analysis.eligible) == "post":
             problem = f"'{analysis.eligible}' was measured after the treatment."
-            raise ConfigError(problem, file=file, key=f"{key}.eligible")
+            yield ConfigError(problem, file=file, key=f"{key}.eligible")
 
 
-def _check_sample(study: Study, analysis: Analysis, file: Path, key: str) -> None:
+def _single_wave(study: Study, analysis: Analysis, file: Path, key: str) -> Iterator[ConfigError]:
     sample = study.samples[analysis.sample]
     named = [source for source in study.sources if source.name in sample.sources]
     several = any(source.wave_variable is not None for source in named)
     waves = {source.wave for source in named if source.wave is not None}
     if not several and len(waves) < 2:
-        raise ConfigError(
+        yield ConfigError(
             f"the sample '{analysis.sample}' has a single wave, so there is no change to compare.",
             file=file,
             key=f"{key}.sample",

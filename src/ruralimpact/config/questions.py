@@ -1,16 +1,18 @@
 """The rules for what an analysis asks beyond its estimates: subgroups, decomposition, associations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ruralimpact.config.names import require
+from ruralimpact.config.names import unknown_names
+from ruralimpact.config.rule import Rule
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import Asking, Matching
 from ruralimpact.schema.questions import Decomposition, Subgroups
 from ruralimpact.schema.study import Study
 
 
-def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> None:
+@Rule
+def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Iterator[ConfigError]:
     """Check that what subgroups, decompositions and associations name exists and can be used so.
 
     Parameters
@@ -20,30 +22,29 @@ def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Non
         When each variable was measured: ``pre``, ``post`` or empty.
     file : path
         study.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
     """
     for analysis in study.analyses:
-        if not isinstance(analysis, Asking):
+        if not isinstance(analysis, Asking) or analysis.sample not in study.samples:
             continue
         key = f"analyses.{analysis.name}"
         known = [*timings, *_before(study, analysis.sample)]
         for entry in analysis.subgroups:
             where = f"{key}.subgroups.{entry.name}"
-            _check_subgroups(study, analysis, entry, known, timings, file, where)
+            yield from _subgroups(study, analysis, entry, known, timings, file, where)
         if analysis.decomposition is not None:
-            _check_decomposition(study, analysis.decomposition, analysis.outcomes, file, key)
+            asked = analysis.decomposition
+            yield from _decomposition(study, asked, analysis.outcomes, file, key)
         for association in analysis.associations:
             where = f"{key}.associations.{association.name}"
             named = [*association.variables, *association.covariates]
-            require(named, known, "variable", file, where)
-            require(association.outcomes, study.outcomes, "outcome", file, where)
-            require(association.dummies, association.covariates, "covariate", file, where)
+            yield from unknown_names(named, known, "variable", file, where)
+            yield from unknown_names(association.outcomes, study.outcomes, "outcome", file, where)
+            yield from unknown_names(
+                association.dummies, association.covariates, "covariate", file, where
+            )
 
 
-def _check_subgroups(
+def _subgroups(
     study: Study,
     analysis: Asking,
     entry: Subgroups,
@@ -51,14 +52,15 @@ def _check_subgroups(
     timings: Mapping[str, str],
     file: Path,
     key: str,
-) -> None:
+) -> Iterator[ConfigError]:
     for option in ("predicted", "realised"):
-        named = getattr(entry, option)
-        require([named] if named else [], study.outcomes, "outcome", file, f"{key}.{option}")
+        name = getattr(entry, option)
+        named = [name] if name else []
+        yield from unknown_names(named, study.outcomes, "outcome", file, f"{key}.{option}")
     if entry.variable is not None:
-        require([entry.variable], known, "variable", file, f"{key}.variable")
+        yield from unknown_names([entry.variable], known, "variable", file, f"{key}.variable")
         if timings.get(entry.variable) == "post":
-            raise ConfigError(
+            yield ConfigError(
                 f"'{entry.variable}' was measured after the treatment, which may have moved units "
                 "between its levels; take what was measured before.",
                 file=file,
@@ -66,19 +68,24 @@ def _check_subgroups(
             )
     if entry.predicted is not None and not analysis.covariates:
         problem = "the analysis has no covariates to predict from."
-        raise ConfigError(problem, file=file, key=f"{key}.predicted")
+        yield ConfigError(problem, file=file, key=f"{key}.predicted")
     strategies = analysis.strategies if isinstance(analysis, Matching) else ("difference",)
-    require(entry.strategies or (), strategies, "strategy", file, f"{key}.strategies")
-    require(entry.outcomes or (), analysis.outcomes, "outcome", file, f"{key}.outcomes")
+    yield from unknown_names(
+        entry.strategies or (), strategies, "strategy", file, f"{key}.strategies"
+    )
+    yield from unknown_names(
+        entry.outcomes or (), analysis.outcomes, "outcome", file, f"{key}.outcomes"
+    )
 
 
-def _check_decomposition(
+def _decomposition(
     study: Study, entry: Decomposition, outcomes: tuple[str, ...], file: Path, key: str
-) -> None:
-    require([entry.outcome], outcomes, "outcome", file, f"{key}.decomposition.outcome")
+) -> Iterator[ConfigError]:
+    where = f"{key}.decomposition.outcome"
+    yield from unknown_names([entry.outcome], outcomes, "outcome", file, where)
     for product in entry.products:
         where = f"{key}.decomposition.products.{product.name}"
-        require(product.accounts, study.outcomes, "outcome", file, where)
+        yield from unknown_names(product.accounts, study.outcomes, "outcome", file, where)
 
 
 def _before(study: Study, sample: str) -> list[str]:

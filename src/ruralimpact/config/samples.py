@@ -1,9 +1,10 @@
 """The rules for samples of several waves: what they refer to, and what must come before what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ruralimpact.config.names import require
+from ruralimpact.config.names import unknown_names
+from ruralimpact.config.rule import Rule
 from ruralimpact.config.waves import sources_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.sample import Sample
@@ -11,7 +12,8 @@ from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import wave_key
 
 
-def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> None:
+@Rule
+def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> Iterator[ConfigError]:
     """Check the keys of samples that concern waves.
 
     Parameters
@@ -22,26 +24,28 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> No
         Role of every variable.
     file : path
         study.yaml, for messages.
-
-    Raises
-    ------
-    ConfigError
     """
     for name, sample in study.samples.items():
         key = f"samples.{name}"
-        _refuse_circle(study, name, file)
-        _check_order(study, name, file)
-        _check_arms(sample, roles, file, key)
-        require(sample.outcomes or (), study.outcomes, "outcome", file, f"{key}.outcomes")
+        circle = list(_circle(study, name, file))
+        yield from circle
+        yield from () if circle else _not_after_baseline(study, name, file)
+        yield from _unknown_arms(sample, roles, file, key)
+        named = sample.outcomes or ()
+        yield from unknown_names(named, study.outcomes, "outcome", file, f"{key}.outcomes")
     for analysis in study.analyses:
+        if analysis.sample not in study.samples:
+            continue
         built = study.samples[analysis.sample].outcomes or study.outcomes
         for outcome in analysis.outcomes:
-            if outcome not in built:
+            if outcome in study.outcomes and outcome not in built:
                 problem = f"the sample '{analysis.sample}' does not have the outcome '{outcome}'."
-                raise ConfigError(problem, file=file, key=f"analyses.{analysis.name}.outcomes")
+                yield ConfigError(problem, file=file, key=f"analyses.{analysis.name}.outcomes")
 
 
-def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = ()) -> None:
+def _circle(
+    study: Study, name: str, file: Path, seen: tuple[str, ...] = ()
+) -> Iterator[ConfigError]:
     sample = study.samples[name]
     for option, other in (("baseline", sample.baseline), ("restrict_to", sample.restrict_to)):
         if other is None:
@@ -49,12 +53,14 @@ def _refuse_circle(study: Study, name: str, file: Path, seen: tuple[str, ...] = 
         key = f"samples.{name}.{option}"
         if other in (*seen, name):
             problem = f"the samples {', '.join(sorted({*seen, name}))} refer to each other."
-            raise ConfigError(problem, file=file, key=key)
-        require([other], study.samples, "sample", file, key)
-        _refuse_circle(study, other, file, (*seen, name))
+            yield ConfigError(problem, file=file, key=key)
+        elif other not in study.samples:
+            yield from unknown_names([other], study.samples, "sample", file, key)
+        else:
+            yield from _circle(study, other, file, (*seen, name))
 
 
-def _check_order(study: Study, name: str, file: Path) -> None:
+def _not_after_baseline(study: Study, name: str, file: Path) -> Iterator[ConfigError]:
     """Refuse a wave that is not after the baseline it is given."""
     sample = study.samples[name]
     if sample.baseline is None:
@@ -65,11 +71,17 @@ def _check_order(study: Study, name: str, file: Path) -> None:
     if own and before and wave_key(min(own, key=wave_key)) <= wave_key(max(before, key=wave_key)):
         first, last = min(own, key=wave_key), max(before, key=wave_key)
         problem = f"the wave {first} is not after its baseline, which was asked in {last}."
-        raise ConfigError(problem, file=file, key=f"samples.{name}.baseline")
+        yield ConfigError(problem, file=file, key=f"samples.{name}.baseline")
 
 
-def _check_arms(sample: Sample, roles: Mapping[str, str], file: Path, key: str) -> None:
-    named = {"arm": (sample.arm, "treatment"), "first_treated": (sample.first_treated, "adoption")}
-    for option, (name, role) in named.items():
+def _unknown_arms(
+    sample: Sample, roles: Mapping[str, str], file: Path, key: str
+) -> Iterator[ConfigError]:
+    options = {
+        "arm": (sample.arm, "treatment"),
+        "first_treated": (sample.first_treated, "adoption"),
+    }
+    for option, (name, role) in options.items():
         known = [item for item, own in roles.items() if own == role]
-        require([name] if name else [], known, f"{role} variable", file, f"{key}.{option}")
+        named, kind = [name] if name else [], f"{role} variable"
+        yield from unknown_names(named, known, kind, file, f"{key}.{option}")

@@ -68,12 +68,33 @@ def validated(
     try:
         built = _adapter(kind).validate_python(document.content)
     except ValidationError as error:
-        raise _explained(error, document, key) from None
-    for position in _empty(content.content, ()) if isinstance(content, Document) else ():
+        raise _explained(error, document, key)[0] from None
+    for problem in _empty_keys(document) if isinstance(content, Document) else ():
+        raise problem
+    return built
+
+
+def mistakes(kind: Any, document: Document) -> list[ConfigError]:
+    """Return all that is wrong with a document, in the order in which `validated` would raise it.
+
+    Parameters
+    ----------
+    kind : type
+        See `validated`.
+    document : Document
+    """
+    try:
+        _adapter(kind).validate_python(document.content)
+    except ValidationError as error:
+        return _explained(error, document, None)
+    return list(_empty_keys(document))
+
+
+def _empty_keys(document: Document) -> Iterator[ConfigError]:
+    for position in _empty(document.content, ()):
         problem = "the key is empty; give it a value, or leave it out."
         dotted, line = _dotted(document.content, position), document.line(position)
-        raise ConfigError(problem, file=document.file, key=dotted, line=line)
-    return built
+        yield ConfigError(problem, file=document.file, key=dotted, line=line)
 
 
 def _empty(content: Any, position: Place) -> Iterator[Place]:
@@ -98,13 +119,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _explained(error: ValidationError, document: Document, under: str | None) -> ConfigError:
-    """Describe the first error: unknown keys come before what their absence causes elsewhere."""
-    result: dict[Place, list[ErrorDetails]] = {}
+def _explained(error: ValidationError, document: Document, under: str | None) -> list[ConfigError]:
+    """Describe the errors: unknown keys come before what their absence causes elsewhere."""
+    by_place: dict[Place, list[ErrorDetails]] = {}
     for entry in error.errors(include_url=False):
         if entry["type"] == "too_short" and len(entry["input"]) >= entry["ctx"]["min_length"]:
             continue  # pydantic counts the entries that are right
-        result.setdefault(_place(entry, document.content), []).append(entry)
+        by_place.setdefault(_place(entry, document.content), []).append(entry)
 
     def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, int]:
         position, errors = item
@@ -113,10 +134,25 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
         first = 0 if problem.startswith("unknown key") else 2 if "missing" in kinds else 1
         return first, document.line(position) or 0
 
-    position, errors = min(result.items(), key=rank)
-    key = ".".join(part for part in (under, _dotted(document.content, position)) if part) or None
-    problem = explanation(errors, document.content if not position else None)
-    return ConfigError(problem, file=document.file, key=key, line=document.line(position))
+    ranked = sorted(by_place.items(), key=rank)
+    return [
+        ConfigError(
+            explanation(part, document.content if not position else None),
+            file=document.file,
+            key=".".join(filter(None, (under, _dotted(document.content, position)))) or None,
+            line=document.line(position),
+        )
+        for position, errors in ranked
+        for part in _by_absence(errors)
+    ]
+
+
+def _by_absence(errors: list["ErrorDetails"]) -> list[list["ErrorDetails"]]:
+    """Part the errors of one place: each key that is missing is a mistake of its own."""
+    missing = [[entry] for entry in errors if entry["type"] == "missing"]
+    if len(missing) < len(errors):
+        return [errors]
+    return missing
 
 
 def _place(error: "ErrorDetails", content: Any) -> Place:

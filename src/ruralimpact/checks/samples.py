@@ -1,0 +1,92 @@
+"""All mistakes in what a study builds of its survey tables: variables, outcomes, samples and arms."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from ruralimpact.checks.sound_part import sound_part
+from ruralimpact.config.waves import rounds_of
+from ruralimpact.design.comparison import build_comparison
+from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.errors import ConfigError, RuralImpactError
+from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.schema.analysis import AnyAnalysis, Matching
+from ruralimpact.schema.study import Study
+
+
+def sample_problems(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[RuralImpactError]:
+    """Yield what is wrong in building the samples of a study and in comparing their arms.
+
+    Parameters
+    ----------
+    study : Study
+    tables : mapping of str to DataFrame
+        Survey tables by source. Samples of sources that have none are passed over.
+    """
+    samples: dict[str, Sample] = {}
+    for part in rounds_of(study).values():
+        known = {item.name: tables[item.name] for item in part.sources if item.name in tables}
+        for name in part.samples:
+            yield from _sample_problems(name, part, known, samples)
+        for analysis in part.analyses:
+            if analysis.sample in samples:
+                yield from _comparison_problems(analysis, part, samples[analysis.sample].units)
+
+
+def _sample_problems(
+    name: str, study: Study, tables: Mapping[str, pd.DataFrame], samples: dict[str, Sample]
+) -> Iterator[RuralImpactError]:
+    """Build a sample, again without each variable or outcome that cannot be built."""
+    named = {**study.references, **study.samples}
+    asked = [named[name], *(named[other] for other in named[name].referred if other in named)]
+    if any(source not in tables for sample in asked for source in sample.sources):
+        return
+    while name in study.samples:
+        try:
+            build_sample(name, tables, study, built=samples)
+            return
+        except ConfigError as problem:
+            yield problem
+            smaller = sound_part(study, [problem.key or ""])
+            if smaller == study:
+                return
+            study = smaller
+        except RuralImpactError as problem:
+            yield problem
+            return
+
+
+def _comparison_problems(
+    analysis: AnyAnalysis, study: Study, units: pd.DataFrame
+) -> Iterator[RuralImpactError]:
+    """Yield what makes a comparison impossible before anything is matched."""
+    if analysis.method in ("panel", *OVER_TIME):
+        return
+    try:
+        comparison = build_comparison(analysis, units)
+    except RuralImpactError as problem:
+        yield problem
+        return
+    if not isinstance(analysis, Matching):
+        return
+    rows = {row["name"]: row for row in study.strategies}
+    strategies = [parse_strategy(rows[name]) for name in analysis.strategies if name in rows]
+    for strategy in strategies:
+        try:
+            strategy.check_covariates(comparison.covariates)
+        except RuralImpactError as problem:
+            yield problem
+    for link in dict.fromkeys(strategy.propensity_link for strategy in strategies):
+        try:
+            if link is not None:
+                fit_propensity(
+                    comparison.covariates,
+                    comparison.treatment,
+                    link=link,
+                    sampling=comparison.sampling,
+                    where=comparison.name,
+                )
+        except RuralImpactError as problem:
+            yield problem

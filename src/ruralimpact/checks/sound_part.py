@@ -1,0 +1,83 @@
+"""The part of a study that has no mistake, which can be looked at further."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.study import Study
+
+
+def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> Study:
+    """Return a study without the entries that have mistakes, and without what needs them.
+
+    Parameters
+    ----------
+    study : Study
+    keys : iterable of str
+        Dotted keys of study.yaml in which there are mistakes.
+    names : iterable of str, optional
+        Variables, outcomes, sources and samples that could not be understood.
+    """
+    parts = [key.split(".") for key in keys]
+    gone = {
+        block: {part[1] for part in parts if part[0] == block and part[1:]} for block in _BLOCKS
+    }
+    variables: dict[str, Any] = {}
+    outcomes: dict[str, Any] = {}
+    broken = gone["variables"] | gone["outcomes"] | set(names)
+    for definitions, kept in ((study.variables, variables), (study.outcomes, outcomes)):
+        for name, definition in definitions.items():
+            if name in broken or broken & set(definition.inputs):
+                broken.add(name)
+            else:
+                kept[name] = definition
+    samples: dict[str, Sample] = {}
+    for name, sample in study.samples.items():
+        if name not in gone["samples"] and not broken & set(_variables(sample)):
+            samples[name] = _with_outcomes(sample, outcomes)
+    samples = {name: item for name, item in samples.items() if set(item.referred) <= set(samples)}
+    analyses = tuple(
+        analysis
+        for analysis in study.analyses
+        if analysis.name not in gone["analyses"]
+        and analysis.sample in samples
+        and not broken & {str(name) for name in _named(analysis)}
+    )
+    changes = {
+        "variables": variables,
+        "outcomes": outcomes,
+        "samples": samples,
+        "analyses": analyses,
+    }
+    return study.model_copy(update=changes)
+
+
+_BLOCKS = ("variables", "outcomes", "samples", "analyses")
+
+
+def _with_outcomes(sample: Sample, known: Iterable[str]) -> Sample:
+    if sample.outcomes is None:
+        return sample
+    kept = tuple(name for name in sample.outcomes if name in set(known))
+    return sample.model_copy(update={"outcomes": kept or None})
+
+
+def _variables(sample: Sample) -> list[str]:
+    periods = sample.two_periods
+    named = [
+        *sample.sources,
+        *sample.referred,
+        sample.group,
+        sample.strata,
+        sample.arm,
+        sample.first_treated,
+        *(sample.weight or ()),
+    ]
+    named += [] if periods is None else [periods.status, *periods.covariates]
+    return [name for name in named if name is not None]
+
+
+def _named(analysis: Any) -> list[str]:
+    options = ("treatment", "first_treated", "eligible")
+    named = [getattr(analysis, option, None) for option in options]
+    return [*filter(None, named), *analysis.covariates, *getattr(analysis, "exact", ())]

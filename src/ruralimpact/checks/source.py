@@ -1,0 +1,186 @@
+"""All mistakes of one raw file, found by reading it as a run would, again without what was refused."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.errors import DataError, RuralImpactError
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.source import Source
+from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.prepare import id_columns, prepare
+from ruralimpact.survey.raw_column import TOGETHER
+from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.values import normalised
+
+# A file with more mistakes than this is another file.
+_MOST_MISTAKES = 200
+
+
+@dataclass(frozen=True)
+class SourceExamination:
+    """What was found in a raw file.
+
+    Attributes
+    ----------
+    table : DataFrame or None
+        The survey table that a run would make if what is refused were missing; None where none can be made.
+    problems : tuple of RuralImpactError
+        In the order in which a run would raise them.
+    """
+
+    table: pd.DataFrame | None
+    problems: tuple[RuralImpactError, ...]
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What a survey table is tried to be made of."""
+
+    raw: RawTable
+    source: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+    others: Mapping[str, RawTable]
+
+    def made(self) -> pd.DataFrame:
+        file, source = self.source["path"], self.source
+        return harmonise(self.raw, source, self.entries, file=file, others=self.others).table
+
+    def prepared(self) -> None:
+        items = [self.source["item"]] if "item" in self.source else []
+        columns = [entry.raw_name for entry in self.entries if entry.variable in items]
+        file, others = self.source["path"], self.others
+        prepare(self.raw, self.source, file=file, others=others, items=columns)
+
+
+def examine_source(
+    source: Source, entries: Sequence[Entry], lines: Mapping[str, str]
+) -> SourceExamination:
+    """Find all mistakes of a raw file.
+
+    Parameters
+    ----------
+    source : Source
+        Its paths as seen from the current folder.
+    entries : sequence of Entry
+        Entries of the codebook that describe it.
+    lines : mapping of str to str
+        Where the codebook describes each variable.
+    """
+    keys: dict[str, Any] = plain(source)
+    problems: list[RuralImpactError] = []
+    try:
+        raw = read_source(keys)
+    except RuralImpactError as problem:
+        return SourceExamination(None, (problem,))
+    others, absent = {}, set()
+    for file in keys.get("join", ()):
+        try:
+            others[file["name"]] = read_source(file)
+        except RuralImpactError as problem:
+            problems.append(problem)
+            absent.add(file["name"])
+    attempt: _Attempt | None = _without_joined(_Attempt(raw, keys, tuple(entries), others), absent)
+    while attempt is not None and len(problems) < _MOST_MISTAKES:
+        try:
+            return SourceExamination(attempt.made(), tuple(problems))
+        except RuralImpactError as problem:
+            problems.append(_with_codebook_line(problem, attempt.entries, lines))
+            attempt = _next(attempt, problem)
+    return SourceExamination(None, tuple(problems))
+
+
+def _with_codebook_line(
+    problem: RuralImpactError, entries: Sequence[Entry], lines: Mapping[str, str]
+) -> RuralImpactError:
+    """Say where a column that the file does not have is written."""
+    if not isinstance(problem, DataError) or problem.column is None or problem.rows:
+        return problem
+    column = normalised(problem.column)
+    named = [lines[entry.variable] for entry in entries if _uses(entry, column)]
+    if not named:
+        return problem
+    hint = " ".join(
+        filter(None, [problem.hint, f"It is named in {named[0].removeprefix('file ')}."])
+    )
+    return DataError(problem.problem, file=problem.file, column=problem.column, hint=hint)
+
+
+def _next(attempt: _Attempt, problem: RuralImpactError) -> _Attempt | None:
+    """Return what can be tried after a mistake: the same without what it is about, or nothing."""
+    if isinstance(problem, DataError) and problem.column is not None:
+        column = normalised(problem.column)
+        if problem.rows:
+            rows = attempt.raw.cells.index.isin(problem.rows)
+            return _without_cells(attempt, column, rows)
+        kept = tuple(entry for entry in attempt.entries if not _uses(entry, column))
+        if len(kept) < len(attempt.entries) and column not in _names(id_columns(attempt.source)):
+            return replace(attempt, entries=kept)
+    return _without_options(attempt)
+
+
+def _without_cells(attempt: _Attempt, column: str, rows: Any) -> _Attempt | None:
+    """Blank the cells of a column, or leave out the rows where they are blank or identify the unit."""
+    cells = attempt.raw.cells
+    named = _names([column])
+    places = [i for i, name in enumerate(cells.columns) if normalised(str(name)) in named]
+    blank = not places or bool((cells.iloc[rows, places] == "").all(axis=None))
+    if blank or named & _names(id_columns(attempt.source)) or len(places) > 1:
+        kept = cells[~rows]
+        return None if len(kept) in (0, len(cells)) else _with_cells(attempt, kept)
+    changed = cells.copy()
+    changed.iloc[rows, places[0]] = ""
+    return _with_cells(attempt, changed)
+
+
+def _with_cells(attempt: _Attempt, cells: pd.DataFrame) -> _Attempt:
+    return replace(attempt, raw=attempt.raw.with_cells(cells))
+
+
+def _uses(entry: Entry, column: str) -> bool:
+    return bool(_names([entry.raw_name]) & _names([column]))
+
+
+def _names(columns: Sequence[str]) -> set[str]:
+    """Return the columns, and the parts of those that are several together."""
+    whole = [normalised(column) for column in columns]
+    return {*whole, *(part for column in whole for part in column.split(TOGETHER))}
+
+
+def _without_joined(attempt: _Attempt, absent: set[str]) -> _Attempt:
+    """Leave out joined files that could not be read, and what the codebook takes from them."""
+    if not absent:
+        return attempt
+    joined = [item for item in attempt.source["join"] if item["name"] not in absent]
+    entries = [entry for entry in attempt.entries if entry.raw_name.partition(".")[0] not in absent]
+    return replace(attempt, source={**attempt.source, "join": joined}, entries=tuple(entries))
+
+
+def _without_options(attempt: _Attempt) -> _Attempt | None:
+    """Leave out the edits, joins and conditions that cannot be applied."""
+    source = dict(attempt.source)
+    for option in ("keep", "join", "edits"):
+        kept = list(_applicable(replace(attempt, source={**source, option: []}), option, source))
+        if len(kept) < len(source.get(option, ())):
+            source[option] = kept
+            return replace(attempt, source=source)
+    return None
+
+
+def _applicable(
+    attempt: _Attempt, option: str, source: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the entries of an option that can be applied after those before them."""
+    kept: list[Mapping[str, Any]] = []
+    for entry in source.get(option, ()):
+        tried = {**attempt.source, option: [*kept, entry]}
+        try:
+            replace(attempt, source=tried).prepared()
+        except RuralImpactError:
+            continue
+        kept.append(entry)
+        yield entry

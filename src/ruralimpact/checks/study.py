@@ -1,0 +1,96 @@
+"""All mistakes of a study: of its configuration, its codebook and its raw files."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import chdir
+from pathlib import Path
+
+import pandas as pd
+
+from ruralimpact.checks.samples import sample_problems
+from ruralimpact.checks.sound_part import sound_part
+from ruralimpact.checks.source import examine_source
+from ruralimpact.config import check_files, study_examination
+from ruralimpact.errors import ConfigError, DataError, RuralImpactError
+from ruralimpact.plugins import Plugins
+from ruralimpact.raw_rows import in_raw_files
+from ruralimpact.schema.document import read_document
+from ruralimpact.schema.study import Study
+from ruralimpact.schema.validation import located
+from ruralimpact.survey.codebook import entries_of, parse_codebook
+
+
+def check_study(root: Path, folder: Path, plugins: Plugins) -> tuple[RuralImpactError, ...]:
+    """Find all mistakes of a study without estimating anything.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    folder : path
+        The study's, such as ``config/studies/nsw`` in it.
+    plugins : Plugins
+
+    Returns
+    -------
+    tuple of RuralImpactError
+        Worst first: files that cannot be read, then configuration and codebook, then data, each part in the
+        order in which a run would come upon them.
+    """
+    with chdir(root):
+        examination = study_examination(root / folder, plugins)
+        configured = list(examination.problems())
+        problems: list[RuralImpactError] = [*configured]
+        if examination.study is not None:
+            keys = [problem.key for problem in configured if problem.key is not None]
+            file = folder / "study.yaml"
+            problems += [
+                _in_file(problem, file)
+                for problem in _data_problems(
+                    sound_part(examination.study, keys, examination.taken_out),
+                    examination.codebook_lines,
+                )
+            ]
+    distinct = {str(problem): problem for problem in problems}
+    return tuple(sorted(distinct.values(), key=_rank))
+
+
+def _rank(problem: RuralImpactError) -> int:
+    """Tell how early a mistake stops a run."""
+    if isinstance(problem, ConfigError):
+        return 0 if problem.key is None else 1
+    located = isinstance(problem, DataError) and problem.column is not None
+    return 2 if located or not isinstance(problem, DataError) else 0
+
+
+def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpactError]:
+    """Yield what is wrong in the raw files that are there, and in what is built of them."""
+    yield from check_files.problems(".", [study])
+    names = [source.name for source in study.sources]
+    try:
+        entries = parse_codebook(study.codebook, names)
+    except ConfigError:
+        return  # the examination of the configuration has told it
+    tables: dict[str, pd.DataFrame] = {}
+    for source in study.sources:
+        if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
+            continue
+        examination = examine_source(source, entries_of(entries, source.name), lines)
+        yield from examination.problems
+        if examination.table is not None:
+            tables[source.name] = examination.table
+    for problem in sample_problems(study, tables):
+        yield _in_rows(problem, study.name)
+
+
+def _in_file(problem: RuralImpactError, file: Path) -> RuralImpactError:
+    """Name the file and line of a key that turned out to be wrong when data were read."""
+    if not isinstance(problem, ConfigError) or problem.file is not None or problem.key is None:
+        return problem
+    named = ConfigError(problem.problem, file=file, key=problem.key)
+    return located(named, read_document(file, shown=file))
+
+
+def _in_rows(problem: RuralImpactError, study: str) -> RuralImpactError:
+    if isinstance(problem, DataError) and problem.units:
+        return in_raw_files(problem, study)
+    return problem

@@ -1,0 +1,192 @@
+"""All that is wrong with the files of a study, found in one look."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.config.plugin_kinds import check_process
+from ruralimpact.config.references import check_references
+from ruralimpact.config.series import sources_written_out, written_out
+from ruralimpact.design.strategies import StrategiesFile
+from ruralimpact.errors import ConfigError, UnknownNameError
+from ruralimpact.exhibits.registry import exhibits_file, kinds_of
+from ruralimpact.plugins import Plugins
+from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.base import Entries
+from ruralimpact.schema.construction import AnyOutcome
+from ruralimpact.schema.document import Document, read_document
+from ruralimpact.schema.mending import mended
+from ruralimpact.schema.sample import Design, Sample
+from ruralimpact.schema.source import SourceEntry
+from ruralimpact.schema.study import Study, StudyFile
+from ruralimpact.schema.validation import located, validated
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.codebook_file import codebook_path, read_codebook
+
+CodebookRow = dict[str, str]
+
+
+class _PartOfStudyFile(StudyFile):
+    """What could be understood of study.yaml: nothing is required of it."""
+
+    title: str = ""
+    synthetic: bool = False
+    design: Design = "cross_section"
+    unit_label: str = ""
+    group_label: str = ""
+    sources: Entries[SourceEntry] = ()
+    outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
+    samples: dict[str, Sample] = Field(default_factory=dict)
+    analyses: Entries[AnyAnalysis] = ()
+
+
+class StudyExamination:
+    """One look at the four files of a study.
+
+    Parameters
+    ----------
+    folder : path
+        Such as ``config/studies/nsw``.
+    shown : path
+        Its name in messages.
+    plugins : Plugins
+        What its files may name beside the package's own.
+
+    Attributes
+    ----------
+    study : Study or None
+        What could be understood of it, once `problems` has been gone through; all of it where there are
+        none. None where no source could be understood.
+    taken_out : set of str
+        Names of entries that could not be understood.
+    codebook_lines : dict of str to str
+        Where each variable is described first, by its name: ``file config/..., line 3``.
+    """
+
+    def __init__(self, folder: Path, shown: Path, plugins: Plugins) -> None:
+        self._folder, self._shown, self._plugins = folder, shown, plugins
+        self._kinds = kinds_of(plugins)
+        self._documents: dict[str, Document] = {}
+        self.taken_out: set[str] = set()
+        self.study: Study | None = None
+        self.codebook_lines: dict[str, str] = {}
+
+    def problems(self) -> Iterator[ConfigError]:
+        """Yield all that is wrong, each once, in the order in which it is to be mended."""
+        seen: set[str] = set()
+        for problem in self._problems():
+            if isinstance(problem, UnknownNameError) and problem.name in self.taken_out:
+                continue  # it is there, and cannot be understood: that is the mistake
+            placed = self._placed(problem)
+            if str(placed) not in seen:
+                seen.add(str(placed))
+                yield placed
+
+    def _problems(self) -> Iterator[ConfigError]:
+        yield from self._read()
+        exhibits = exhibits_file(self._kinds)
+        models: dict[str, tuple[Any, Any, int]] = {
+            "study": (StudyFile, _PartOfStudyFile, 2),
+            "strategies": (StrategiesFile, StrategiesFile, 1),
+            "exhibits": (exhibits, exhibits, 2),
+        }
+        for name, (strict, lenient, depth) in models.items():
+            if name not in self._documents:
+                continue
+            part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
+            yield from part.problems
+            self._documents[name] = part.document
+            self.taken_out |= part.taken_out
+        if "study" not in self._documents:
+            return
+        codebook, lines = self._shown / "codebook.csv", dict[int, CodebookRow]()
+        try:
+            path = codebook_path(self._folder)
+            codebook = self._shown / path.name
+            lines = read_codebook(path, shown=codebook)
+        except ConfigError as problem:
+            yield problem
+        for line, row in lines.items():
+            self.codebook_lines.setdefault(row["variable"], f"file {codebook}, line {line}")
+        yield from self._between_files(lines, codebook)
+
+    def _read(self) -> Iterator[ConfigError]:
+        for name in ("study", "strategies", "exhibits"):
+            file = f"{name}.yaml"
+            try:
+                self._documents[name] = read_document(self._folder / file, shown=self._shown / file)
+            except ConfigError as problem:
+                yield problem
+
+    def _between_files(
+        self, lines: dict[int, CodebookRow], codebook: Path
+    ) -> Iterator[ConfigError]:
+        """Yield what does not fit together between the files, and keep the study that they make."""
+        yaml = self._shown / "study.yaml"
+        file = validated(_PartOfStudyFile, self._documents["study"])
+        try:
+            sources = sources_written_out(file.sources, yaml)
+            named = [*(item.name for item in file.sources), *(item.name for item in sources)]
+            rows: list[CodebookRow] = []
+            yield from self._codebook(lines, list(dict.fromkeys(named)), codebook, rows)
+            study = written_out(
+                file,
+                yaml,
+                name=self._folder.name,
+                codebook=rows,
+                strategies=self._content("strategies", []),
+                exhibits=self._content("exhibits", {}),
+            )
+        except ConfigError as problem:
+            yield problem
+            return
+        yield from check_process.problems(study, self._plugins, yaml)
+        yield from check_references.problems(study, self._shown)
+        yield from check_exhibits.problems(study, self._kinds, self._shown / "exhibits.yaml")
+        self.study = study
+
+    def _content(self, name: str, absent: Any) -> Any:
+        document = self._documents.get(name)
+        return absent if document is None or not document.content else document.content
+
+    def _codebook(
+        self,
+        lines: dict[int, CodebookRow],
+        sources: Sequence[str],
+        file: Path,
+        rows: list[CodebookRow],
+    ) -> Iterator[ConfigError]:
+        """Yield what is wrong with a codebook, and add the rows that can be used to `rows`."""
+        try:
+            parse_codebook(list(lines.values()), sources, file=str(file), lines=list(lines))
+            rows += lines.values()
+            return
+        except ConfigError:
+            pass
+        usable: dict[str, dict[int, CodebookRow]] = {}
+        for line, row in lines.items():
+            try:
+                parse_codebook([row], sources, file=str(file), lines=[line])
+            except ConfigError as problem:
+                yield problem
+                self.taken_out.add(row["variable"])
+            else:
+                usable.setdefault(row["variable"], {})[line] = row
+        for variable, own in usable.items():
+            try:
+                parse_codebook(list(own.values()), sources, file=str(file), lines=list(own))
+            except ConfigError as problem:
+                yield problem
+                self.taken_out.add(variable)
+            else:
+                rows += own.values()
+
+    def _placed(self, problem: ConfigError) -> ConfigError:
+        """Return a problem with the line of its key."""
+        for document in self._documents.values():
+            if problem.file is not None and str(document.file) == str(problem.file):
+                return located(problem, document)
+        return problem

@@ -1,0 +1,134 @@
+"""A configuration with mistakes in it, mended as far as needed to look for further ones.
+
+What is mended here is only looked at, never run: a key that is nearly a known one is taken for it, and an
+entry that cannot be understood is taken out, so that one mistake does not hide the others.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.schema.document import Document, Place
+from ruralimpact.schema.validation import mistakes
+
+_PROPOSED = re.compile(r"(?:Did you mean|It is called) '([^']+)'")
+# A document with more mistakes than this is no configuration.
+_MOST_MISTAKES = 200
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What could be understood of a document, and what could not.
+
+    Attributes
+    ----------
+    document : Document
+        Valid for the model that was asked for as `lenient`.
+    problems : tuple of ConfigError
+        In the order in which they are to be mended.
+    taken_out : frozenset of str
+        Names of entries that could not be understood.
+    """
+
+    document: Document
+    problems: tuple[ConfigError, ...]
+    taken_out: frozenset[str]
+
+
+def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mended:
+    """Find all mistakes of a document.
+
+    Parameters
+    ----------
+    strict : type
+        Model of the document, see `ruralimpact.schema.validation.validated`.
+    document : Document
+    lenient : type
+        The same model with nothing required of the document as a whole.
+    depth : int
+        Keys down to an entry: 1 where the document is a list of entries, 2 where it has sections.
+    """
+    problems = mistakes(strict, document)
+    texts, taken_out = set(map(str, problems)), set[str]()
+    tried: set[tuple[Any, ...]] = set()
+    for _ in range(_MOST_MISTAKES):
+        current = mistakes(lenient, document)
+        if not current:
+            break
+        new = [problem for problem in current if str(problem) not in texts]
+        problems += new
+        texts |= set(map(str, new))
+        position = document.place(current[0].key or "")
+        proposed = _PROPOSED.search(current[0].problem)
+        if not position:
+            return Mended(Document({}, document.file), tuple(problems), frozenset(taken_out))
+        if proposed and (position, proposed.group(1)) not in tried:
+            tried.add((position, proposed.group(1)))
+            document = _taken_for(document, position, proposed.group(1), current[0])
+            continue
+        place = position if "unknown key" in current[0].problem else position[:depth]
+        taken_out |= {_name(document.content, place)} if len(place) == depth else set()
+        document = _without(document, place)
+    return Mended(document, tuple(problems), frozenset(taken_out))
+
+
+def _name(content: Any, place: Place) -> str:
+    for part in place:
+        content = content[part]
+    name = content.get("name") if isinstance(content, Mapping) else None
+    return str(place[-1] if name is None else name)
+
+
+def _taken_for(document: Document, place: Place, proposed: str, problem: ConfigError) -> Document:
+    """Return a document with a key, or a value, in the place of the one that is nearly it."""
+    if not problem.problem.startswith("unknown key"):
+        return replace(document, content=_changed(document.content, place, lambda _: proposed))
+    renamed = (*place[:-1], proposed)
+    lines = {
+        (*renamed, *key[len(place) :]) if key[: len(place)] == place else key: line
+        for key, line in document.lines.items()
+    }
+
+    def rename(entry: Any) -> Any:
+        others = {key: value for key, value in entry.items() if key != place[-1]}
+        return {proposed: entry[place[-1]], **others}
+
+    return Document(_changed(document.content, place[:-1], rename), document.file, lines)
+
+
+def _without(document: Document, place: Place) -> Document:
+    """Return a document without an entry or key; entries behind it in a list keep their lines."""
+    around, last = place[:-1], place[-1]
+
+    def remove(entry: Any) -> Any:
+        if isinstance(entry, list):
+            return [value for number, value in enumerate(entry) if number != last]
+        return {key: value for key, value in entry.items() if key != last}
+
+    lines = {}
+    for key, line in document.lines.items():
+        inside = len(key) >= len(place) and key[: len(around)] == around
+        own = key[len(around)] if inside else None
+        if inside and own == last:
+            continue
+        moved = inside and isinstance(own, int) and isinstance(last, int) and own > last
+        lines[(*around, own - 1, *key[len(place) :]) if moved else key] = line  # type: ignore[operator]
+    return Document(_changed(document.content, around, remove), document.file, lines)
+
+
+def _changed(content: Any, place: Place, change: Any) -> Any:
+    """Return contents in which what stands at a place is changed; the contents are not."""
+    if not place:
+        return change(content)
+    part = place[0]
+    if isinstance(content, list):
+        return [
+            _changed(value, place[1:], change) if number == part else value
+            for number, value in enumerate(content)
+        ]
+    return {
+        key: _changed(value, place[1:], change) if key == part else value
+        for key, value in content.items()
+    }

@@ -1,0 +1,151 @@
+"""All mistakes of a study at once: none hides another, and none is told twice."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from test_broken_configurations import WRONG, changed, paths
+
+from ruralimpact.checks import check_study
+from ruralimpact.config import study_examination
+from ruralimpact.plugins import Plugins
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
+FOLDER = Path("config/studies/producers")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(EXAMPLE, tmp_path / FOLDER)
+    data = tmp_path / "data" / "producers"
+    data.mkdir(parents=True)
+    (tmp_path / FOLDER / "producers.csv").rename(data / "producers.csv")
+    return tmp_path
+
+
+def edit(path: Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def problems(project: Path) -> list[str]:
+    return [str(problem) for problem in check_study(project, FOLDER, Plugins())]
+
+
+def told(lines: list[str], *words: str) -> int:
+    """Return the place of the one line that has all of the words."""
+    places = [place for place, line in enumerate(lines) if all(word in line for word in words)]
+    assert len(places) == 1, (words, lines)
+    return places[0]
+
+
+def test_nothing_is_wrong_with_the_example(project: Path) -> None:
+    assert problems(project) == []
+
+
+def test_mistakes_of_every_file_are_listed_at_once_the_worst_first(project: Path) -> None:
+    folder, data = project / FOLDER, project / "data" / "producers" / "producers.csv"
+    edit(folder / "study.yaml", ("build: below", "build: belw"), ("[age, land]", "[age, lnd, ag]"))
+    edit(folder / "strategies.yaml", ("  k: 3", "  kk: 3"), ("bandwidth: 0.06", "bandwidth: -1"))
+    edit(folder / "exhibits.yaml", ("kind: sample", "kind: sampel"))
+    edit(folder / "codebook.csv", ("land,*,hectares,", "land,*,hectarea,"))
+    edit(
+        data,
+        ("P001,A01,1,yes,53,3.4,5016,", "P001,A01,7,yes,53,3.4,much,"),
+        ("P002,A01,1,yes", "P001,A01,1,si"),
+    )
+    lines = problems(project)
+    places = [
+        told(lines, "study.yaml, line 29", "'belw'", "Did you mean 'below'?"),
+        told(lines, "strategies.yaml, line 4", "unknown key 'kk'", "Did you mean 'k'?"),
+        told(lines, "strategies.yaml, line 8", "bandwidth"),
+        told(lines, "exhibits.yaml", "'sampel'", "Did you mean 'sample'?"),
+        told(lines, "study.yaml, line 46", "no variable 'lnd'"),
+        told(lines, "study.yaml, line 46", "no variable 'ag'"),
+        told(lines, "column 'region', row 2", "'7' is without a label"),
+        told(lines, "column 'supported', row 3", "'si'"),
+        told(lines, "column 'hectarea'", "Did you mean 'hectares'?", "codebook.csv, line 6"),
+        told(lines, "column 'sales', row 2", "'much' is not a number"),
+        told(lines, "column 'id', rows 2, 3", "'P001' occurs more than once"),
+    ]
+    assert places == list(range(len(lines)))
+
+
+def test_what_names_an_entry_with_a_mistake_is_no_mistake_itself(project: Path) -> None:
+    folder = project / FOLDER
+    edit(folder / "study.yaml", ("    build: net_income\n", ""))
+    edit(folder / "codebook.csv", ("age,*,age,integer", "age,*,age,wholenumber"))
+    edit(folder / "strategies.yaml", ("  method: kernel", "  method: parzen"))
+    lines = problems(project)
+    told(lines, "outcomes.net_income", "the key 'build' is missing")
+    told(lines, "codebook.csv", "line 5, age", "unknown type 'wholenumber'")
+    told(lines, "strategies.yaml, line 7", "'parzen'")
+    assert len(lines) == 3
+
+
+def test_mistakes_that_only_data_show_are_found_with_those_of_the_configuration(
+    project: Path,
+) -> None:
+    study, data = project / FOLDER / "study.yaml", project / "data" / "producers"
+    edit(
+        study,
+        ("    of: net_income\n", "    of: region\n"),
+        (
+            "outcomes:\n",
+            "variables:\n  low: {label: Low, build: indicator, of: region, "
+            "values: [Lowland], role: covariate, timing: pre}\noutcomes:\n",
+        ),
+        ("title: A survey of 96 producers\n", "titel: A survey of 96 producers\n"),
+    )
+    (data / "producers.csv").write_text(
+        (data / "producers.csv").read_text(encoding="utf-8").replace(",no,", ",yes,"),
+        encoding="utf-8",
+    )
+    lines = problems(project)
+    told(lines, "study.yaml, line 1", "unknown key 'titel'", "Did you mean 'title'?")
+    told(lines, "study.yaml", "variables.low", "'region' has no value 'Lowland'", "'Lowlands'")
+    told(lines, "study.yaml", "outcomes.poor", "'region' is a category")
+    told(lines, "matched", "control")
+    assert len(lines) == 4
+
+
+def test_files_that_are_not_there_are_all_named(project: Path) -> None:
+    edit(
+        project / FOLDER / "study.yaml",
+        ("sources:\n", "sources:\n  - {name: other, path: data/no.csv, id: id, wave: '2014'}\n"),
+        ("path: data/producers/producers.csv", "path: data/producers/producer.csv"),
+    )
+    lines = problems(project)
+    told(lines, "file data/no.csv: there is no such file")
+    told(lines, "file data/producers/producer.csv: there is no such file")
+    assert len(lines) == 2
+
+
+def test_lines_are_those_of_the_file_when_entries_before_them_were_taken_out(
+    project: Path,
+) -> None:
+    folder = project / FOLDER
+    edit(folder / "strategies.yaml", ("  label: Three", "  lable: 3\n  label: Three"))
+    edit(folder / "strategies.yaml", ("  k: 3", "  k: three"), ("bandwidth: 0.06", "bandwith: 1"))
+    lines = problems(project)
+    told(lines, "strategies.yaml, line 5", "'three'")
+    told(lines, "strategies.yaml, line 9", "'bandwith'")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("study", "text"), ("study", "keys"), ("strategies", "nothing")]
+)
+def test_whatever_is_wrong_ends_in_a_list(project: Path, name: str, kind: str) -> None:
+    path = project / FOLDER / f"{name}.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for place in paths(document):
+        path.write_text(yaml.safe_dump(changed(document, place, WRONG[kind])), encoding="utf-8")
+        examination = study_examination(project / FOLDER, Plugins())
+        lines = [str(problem) for problem in examination.problems()]
+        assert len(lines) == len(set(lines)), place
+        assert lines or examination.study is not None, place
+        assert not [line for line in lines if "\n" in line], place
