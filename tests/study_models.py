@@ -1,4 +1,4 @@
-"""Studies for tests: what a test leaves open is filled in."""
+"""Studies for tests: those that ship, and models of which what a test leaves open is filled in."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,10 @@ from ruralimpact.schema.source import Source
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
+
+# Folders of config/studies and data/ that belong to the project; a user's own stand beside them.
+SHIPPED = ("bolivia_par", "indonesia_bimas", "jiangxi_insurance", "nsw")
+SHIPPED_DATA = ("indonesia_bimas", "jiangxi_insurance", "nsw", "published")
 
 _SOURCE = {"path": "x.csv", "id": "id"}
 _BUILT = {"build": "variable", "of": "x"}

@@ -44,5 +44,8 @@ rule write_claims:
         code=code_digest(
             Path(plugin.folder, "scripts", "write_claims.py"), *plugin_sources(plugin.folder)
         ),
+        content=digests(
+            [CLAIMS, "data/published/checks.csv", *sorted(glob("data/published/tables/*.csv"))]
+        ),
     script:
         "scripts/write_claims.py"

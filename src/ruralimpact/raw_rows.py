@@ -14,7 +14,9 @@ from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
-from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.prepare import id_columns
+from ruralimpact.survey.raw_column import TOGETHER
+from ruralimpact.survey.readers import read_joined, read_source
 
 _STUDIES = Path("config/studies")
 
@@ -76,13 +78,12 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
         if source.name not in sample.sources:
             continue
         entries, keys = entries_of(codebook, source.name), plain(source)
-        joined = {item["name"]: read_source(item) for item in keys.get("join", ())}
-        table = read_source(keys, source.path)
+        table, joined = read_source(keys, source.path), read_joined(keys)
         survey = harmonise(table, keys, entries, file=source.path, others=joined)
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
-        raw_names = {entry.variable: entry.raw_name for entry in entries}
-        if isinstance(source.id, str):
-            raw_names["id"] = source.id
+        raw_names = {entry.variable: entry.raw_name for entry in entries} | {
+            "id": TOGETHER.join(id_columns(keys))
+        }
         variable = (sample.group or "id") if error.column == "group" else error.column
         if rows:
             yield _Place(source.path, raw_names.get(variable or ""), rows)

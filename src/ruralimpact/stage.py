@@ -10,7 +10,7 @@ from typing import Any
 
 from ruralimpact.errors import DataError, RuralImpactError
 
-_TRIGGERS = {"code"}
+_TRIGGERS = {"code", "content"}
 
 
 def keywords(job: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def keywords(job: Any) -> dict[str, Any]:
     Parameters
     ----------
     job : snakemake object of a ``script:`` rule
-        A param called ``code`` only makes a rule re-run when the code changes, and is excluded.
+        Params called ``code`` and ``content`` only make a rule re-run when these change, and are excluded.
 
     Returns
     -------

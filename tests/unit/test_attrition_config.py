@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ruralimpact.config import load_config, load_study
+from ruralimpact.config import load_study
 from ruralimpact.errors import ConfigError
 from ruralimpact.plugins import load_plugins
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = load_plugins(ROOT, load_config(ROOT)["plugins"])
+PLUGINS = load_plugins(ROOT, ["plugins/rural_alliances"])
 
 
 @pytest.fixture

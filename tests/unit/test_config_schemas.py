@@ -9,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
+from study_models import SHIPPED
 
 from ruralimpact.outcomes.build import CONSTRUCTORS
 from ruralimpact.schema.construction import AnyOutcome, AnyVariable
@@ -65,12 +66,12 @@ def test_ways_to_build_are_those_of_construct() -> None:
         assert set(built) == set(CONSTRUCTORS)
 
 
-@pytest.mark.parametrize(
-    "study", sorted((ROOT / "config" / "studies").iterdir()), ids=lambda path: path.name
-)
-def test_editors_accept_the_studies_that_ship(study: Path) -> None:
+@pytest.mark.parametrize("study", SHIPPED)
+def test_editors_accept_the_studies_that_ship(study: str) -> None:
     for name in ("study", "strategies"):
         schema = load(ROOT / "workflow" / "schemas" / f"{name}.schema.json")
-        content = read_document(study / f"{name}.yaml", shown=name).content
+        content = read_document(
+            ROOT / "config/studies" / study / f"{name}.yaml", shown=name
+        ).content
         # JSON has texts as keys only.
         Draft202012Validator(schema).validate(json.loads(json.dumps(content)))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from study_models import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "ruralimpact"
@@ -116,10 +117,7 @@ def test_plugins_import_only_what_is_public(name: str) -> None:
 
 def test_nothing_is_named_after_one_document_or_country() -> None:
     """What is about one of them is in its study's folder or a plug-in."""
-    words = {"bolivia", "claims", "ppar", *PLUGINS}
-    words |= {path.name for path in (ROOT / "config" / "studies").iterdir() if path.is_dir()} - {
-        "nsw"
-    }
+    words = {"bolivia", "claims", "ppar", *PLUGINS, *SHIPPED} - {"nsw"}
     paths = [path for folder in (PACKAGE, ROOT / "workflow") for path in folder.rglob("*")]
     for path in paths:
         if path.suffix not in {".py", ".smk", ".yaml", ".j2"}:

@@ -44,6 +44,7 @@ def run(study, folder, *, shuffle):
             quality=surveys[-1].replace(".parquet", ".quality.json"),
             study=study["name"],
             source=source,
+            digests={},
             rows=[row for row in study["codebook"] if row["source"] in ("*", source["name"])],
         )
     script("construct_samples")(

@@ -15,7 +15,12 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey import readers
 from ruralimpact.survey.codebook import COLUMNS, parse_codebook
 from ruralimpact.survey.edits import apply_edits
-from ruralimpact.survey.file_digest import file_digest, stated_digest
+from ruralimpact.survey.file_digest import (
+    file_digest,
+    require_stated,
+    require_unchanged,
+    stated_digests,
+)
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
 
@@ -432,15 +437,32 @@ class TestFiles:
         with pytest.raises(DataError, match="changed while it was being read"):
             read_source(source(path))
 
+    def test_a_file_that_changed_since_the_run_began(self, tmp_path):
+        path = csv_file(tmp_path, "id", "1")
+        before = {str(path): file_digest(path)}
+        require_unchanged(before)
+        path.write_text("id\n2\n", encoding="utf-8")
+        with pytest.raises(DataError, match=r"s\.csv: has changed since this run began"):
+            require_unchanged(before)
+        path.unlink()
+        with pytest.raises(DataError, match="has changed"):
+            require_unchanged(before)
+
     def test_checksums_of_the_source_page(self, tmp_path):
         path = csv_file(tmp_path, "id", "1")
-        assert stated_digest(path) is None
+        assert stated_digests(path)[1] == []
         page = tmp_path / "SOURCE.md"
         page.write_text(
-            f"| other_s.csv | x | {'0' * 64} |\n| s.csv | x | {file_digest(path)} |\n", "utf-8"
+            f"| other_s.csv | x | {'0' * 64} |\n| s.csv | x | {file_digest(path)} |\n"
+            f"| later/s.csv | x | {'1' * 64} |\n",
+            "utf-8",
         )
-        assert stated_digest(path) == file_digest(path)
-        assert stated_digest(tmp_path / "deeper" / "s.csv") == file_digest(path)
+        assert stated_digests(path) == (page, [file_digest(path)])
+        assert stated_digests(tmp_path / "later" / "s.csv")[1] == [file_digest(path), "1" * 64]
+        require_stated([path])
+        path.write_text("id\n2\n", encoding="utf-8")
+        with pytest.raises(DataError, match=r"s\.csv: is not the file that .*SOURCE\.md describes"):
+            require_stated([path])
 
     @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
     def test_utf8_called_something_else(self, tmp_path, encoding):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,16 @@ def test_a_module_touched_but_not_changed_reruns_nothing(project: Project) -> No
     for module in (project.root / "src").rglob("*.py"):
         os.utime(module)
     assert project.planned() == set()
+
+
+def test_raw_files_are_judged_by_content_not_by_date(project: Project) -> None:
+    path = project.root / "data" / STUDY / "psid_614.csv"
+    assert path.stat().st_mtime > time.time(), "the first run read a file of the future"
+    os.utime(path)
+    assert project.planned() == set()
+    path.write_text(path.read_text(encoding="utf-8").replace(",37,", ",38,", 1), encoding="utf-8")
+    os.utime(path, (0, 0))
+    assert project.planned() == ALL
 
 
 @pytest.mark.parametrize(

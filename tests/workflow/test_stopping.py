@@ -55,10 +55,14 @@ def at_work(project: Project) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_leaves_nothing_running(slow: Project, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 4), (signal.SIGTERM, 1)])
+def test_a_stopped_run_leaves_nothing_running(
+    slow: Project, number: signal.Signals, times: int
+) -> None:
     with running(slow) as process:
-        process.send_signal(number)
+        for _ in range(times):
+            process.send_signal(number)
+            time.sleep(0.05)
         _, stderr = process.communicate(timeout=30)
         assert process.returncode == 128 + number
         assert "Stopped." in stderr

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 from project import COPIED, ROOT, Project
+from study_models import SHIPPED
 
 SYNTHETIC = [
-    path.parent.name
-    for path in sorted((ROOT / "config" / "studies").glob("*/study.yaml"))
-    if "generate" in yaml.safe_load(path.read_text(encoding="utf-8"))
+    name
+    for name in SHIPPED
+    if "generate"
+    in yaml.safe_load((ROOT / f"config/studies/{name}/study.yaml").read_text(encoding="utf-8"))
 ]
 
 

@@ -9,6 +9,7 @@ Stages write under `resources/`, and lose what they wrote when they fail; `publi
 finished into `results/`, which therefore always holds one whole run.
 """
 
+import json
 import sys
 from glob import glob
 from pathlib import Path
@@ -25,6 +26,7 @@ from ruralimpact.plugins import load_plugins
 from ruralimpact.provenance import code_digest
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.stages import stage_view
+from ruralimpact.survey.file_digest import file_digest
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -77,6 +79,21 @@ def plugin_code(script, study, *others):
     return code(script, *others, *plugin_sources(*PLUGINS.used_by(study).folders))
 
 
+# Files that people put in place are no inputs to Snakemake, which goes by dates: it would pass over another file
+# with an older date, and refuse one of the future. They are parameters, with digests of their contents. Jobs,
+# which are processes of their own that read this again, are handed the digests of when the run began.
+DIGESTS = json.loads(os.environ.get("RURALIMPACT_DIGESTS", "{}"))
+
+
+def digests(paths):
+    """SHA-256 of files, as the run found them."""
+    for path in paths:
+        if path not in DIGESTS and os.path.isfile(path):
+            DIGESTS[path] = file_digest(path)
+    os.environ["RURALIMPACT_DIGESTS"] = json.dumps(DIGESTS)
+    return {path: DIGESTS[path] for path in paths if path in DIGESTS}
+
+
 wildcard_constraints:
     study="|".join(STUDIES),
     round="(/waves/[^/]+)?",
@@ -95,6 +112,22 @@ def round_of(wildcards):
 def source_of(wildcards):
     """The source of a job."""
     return next(one for one in study_of(wildcards)["sources"] if one["name"] == wildcards.source)
+
+
+def files_of(source):
+    """Files that a source is read from: its own, joined ones, tables of edits."""
+    return [source.path, *source.other_files]
+
+
+def generated(study):
+    """Raw files that the run makes itself."""
+    made = study["generate"]["files"] if "generate" in study else []
+    return [f"results/{study['name']}/raw/{name}" for name in made]
+
+
+def delivered_files(study, source):
+    """Files that a source is read from and the run does not make."""
+    return [path for path in files_of(source) if path not in generated(study)]
 
 
 def home(study):

@@ -12,7 +12,6 @@ for study in STUDIES.values():
             units=samples_of_rounds(study, "units"),
             outcomes=samples_of_rounds(study, "outcomes"),
             truth=truth(study),
-            plugin_inputs=PLUGIN_INPUTS[study["name"]],
         output:
             # Compared with the run before: a failure must not lose it.
             record=update(f"<results>/{study['name']}/record.json"),
@@ -27,7 +26,9 @@ for study in STUDIES.values():
             "../../environment.yml"
         params:
             code=plugin_code("make_exhibits", study),
+            content=digests(PLUGIN_INPUTS[study["name"]]),
             study=plain(study),
+            plugin_inputs=PLUGIN_INPUTS[study["name"]],
             plugins=PLUGINS.used_by(study).folders,
             samples=[name for block in ROUNDS[study["name"]].values() for name in block["samples"]],
         script:

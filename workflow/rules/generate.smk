@@ -4,15 +4,14 @@ for study in STUDIES.values():
     if "generate" not in study:
         continue
     folder = f"results/{study['name']}"
+    calibration = f"config/studies/{study['name']}/{study['generate']['calibration']}"
 
     rule:
         name:
             f"generate_data_{study['name']}"
-        input:
-            calibration=f"config/studies/{study['name']}/{study['generate']['calibration']}",
         output:
             # Study.yaml names them there; a failure leaves the earlier ones, and no truth, so that it runs again.
-            raw=update([f"{folder}/raw/{name}" for name in study["generate"]["files"]]),
+            raw=update(generated(study)),
             truth=truth(study),
         log:
             f"{folder}/logs/generate_data.log",
@@ -23,6 +22,8 @@ for study in STUDIES.values():
             "../../environment.yml"
         params:
             code=plugin_code("generate_data", study),
+            content=digests([calibration]),
+            calibration=calibration,
             seed=config["seed"],
             study=study["name"],
             process=study["generate"]["process"],

@@ -3,8 +3,7 @@
 
 rule ingest_source:
     input:
-        raw=lambda w: source_of(w)["path"],
-        others=lambda w: source_of(w).other_files,
+        lambda w: [path for path in files_of(source_of(w)) if path in generated(study_of(w))],
     output:
         survey="<resources>/{study}/survey/{source}.parquet",
         quality="<resources>/{study}/survey/{source}.quality.json",
@@ -18,8 +17,10 @@ rule ingest_source:
     params:
         code=code("ingest_source"),
         study="{study}",
+        raw=lambda w: source_of(w).path,
         source=lambda w: plain(source_of(w), "label"),
         codebook="config/studies/{study}/codebook.csv",
         rows=lambda w: [row for row in study_of(w)["codebook"] if row["source"] in ("*", w.source)],
+        digests=lambda w: digests(delivered_files(study_of(w), source_of(w))),
     script:
         "../scripts/ingest_source.py"

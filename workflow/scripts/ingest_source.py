@@ -6,10 +6,10 @@ from typing import Any
 
 from ruralimpact import stage
 from ruralimpact.survey.codebook import entries_of, parse_codebook
-from ruralimpact.survey.file_digest import file_digest, stated_digest
+from ruralimpact.survey.file_digest import file_digest, require_stated, require_unchanged
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.quality import content_digest
-from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.readers import read_joined, read_source
 
 
 def ingest_source(
@@ -20,8 +20,8 @@ def ingest_source(
     quality: str,
     study: str,
     source: Mapping[str, Any],
-    others: Sequence[str] = (),
     rows: Sequence[Mapping[str, Any]],
+    digests: Mapping[str, str],
 ) -> None:
     """Write `survey` (Parquet) and `quality` (JSON) from the file `raw`.
 
@@ -34,25 +34,33 @@ def ingest_source(
     study : str
     source : mapping
         Item of ``sources:`` in study.yaml.
-    others : sequence of path
-        Files that the source is read with: joined ones, and tables of edits.
     rows : sequence of mapping
         Rows of the codebook that describe the source.
+    digests : mapping of str to str
+        SHA-256 of the raw file, if the run does not make it itself, and of each file that it is read with
+        (joined ones, and tables of edits), when the run began.
+
+    Raises
+    ------
+    DataError
+        A file has changed since, or is not the one that its SOURCE.md states; see also
+        `readers.read_source` and `harmonise`.
     """
-    digests = {path: file_digest(path) for path in others}
     entries = parse_codebook(rows, [source["name"]], file=codebook)
     table = read_source(source, raw)
-    joined = {one["name"]: read_source(one) for one in source.get("join", ())}
+    others = {path: digest for path, digest in digests.items() if path != raw}
+    require_stated([raw, *others])
     mine = entries_of(entries, source["name"])
-    result = harmonise(table, source, mine, file=raw, others=joined)
+    result = harmonise(table, source, mine, file=raw, others=read_joined(source))
+    require_unchanged(digests)
     report = {
         "study": study,
         "source": source["name"],
         **({"wave": str(source["wave"])} if "wave" in source else {}),
         "file": raw,
-        "content_sha256": content_digest(table.cells, digests),
-        **_file(raw),
-        **({"other_files": digests} if digests else {}),
+        "content_sha256": content_digest(table.cells, others),
+        "file_sha256": file_digest(raw),
+        **({"other_files": others} if others else {}),
         "file_labels": table.file_labels,
         **result.quality,
     }
@@ -61,15 +69,6 @@ def ingest_source(
     with stage.replacing(quality) as partial:
         text = json.dumps(report, indent=2, ensure_ascii=False)
         partial.write_text(f"{text}\n", encoding="utf-8")
-
-
-def _file(raw: str) -> dict[str, Any]:
-    """Return the digest of the raw file, and whether it is the one that its SOURCE.md states."""
-    found, stated = file_digest(raw), stated_digest(raw)
-    return {
-        "file_sha256": found,
-        **({} if stated is None else {"as_source_md_states": stated == found}),
-    }
 
 
 if "snakemake" in globals():

@@ -67,9 +67,14 @@ def only_run(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[None]:
-    """Turn interrupt, terminate and hang-up signals into `StoppedError`."""
+    """Turn interrupt, terminate and hang-up signals into `StoppedError`.
+
+    Once one has come others are ignored: nothing must cut short the ending of what was started.
+    """
 
     def stop(number: int, _frame: FrameType | None) -> None:
+        for other in _SIGNALS:
+            signal.signal(other, signal.SIG_IGN)
         raise StoppedError(number)
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}

@@ -80,6 +80,11 @@ def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> Ra
     return table
 
 
+def read_joined(source: Mapping[str, Any]) -> dict[str, RawTable]:
+    """Read the files that are joined to a source, by name; see `read_source`."""
+    return {item["name"]: read_source(item) for item in source.get("join", ())}
+
+
 def _read(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> RawTable:
     try:
         return _by_format(file, suffix, source, key)
