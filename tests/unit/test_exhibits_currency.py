@@ -55,7 +55,8 @@ def test_amounts_stand_in_both_currencies_and_shares_in_neither(results: StudyRe
 def test_no_columns_where_no_amount_is_shown(results: StudyResults) -> None:
     assert second_currency(results.study, results["estimates"]) is None
     exhibit = entry("impact", analyses=["psid_matching"], outcomes=["employed"])
-    own = with_pounds(results).for_exhibit(exhibit, ("estimates", "tests"))
+    needs = ("estimates", "sample_flow", "exclusions")
+    own = with_pounds(results).for_exhibit(exhibit, needs)
     (table,) = impact_table(own, exhibit)
     groups = {column.group for column in table.columns}
     assert not groups & {"In £", "Percent of the counterfactual"}

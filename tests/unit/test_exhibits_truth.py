@@ -62,7 +62,9 @@ def test_inside_includes_the_ends(results: StudyResults, at: str, inside: bool) 
 
 def test_an_exhibit_of_chosen_outcomes_shows_no_other(results: StudyResults) -> None:
     exhibit = entry("impact", analyses=["psid_matching"], outcomes=["employed"])
-    (table,) = impact_table(results.for_exhibit(exhibit, ("estimates", "tests")), exhibit)
+    (table,) = impact_table(
+        results.for_exhibit(exhibit, ("estimates", "sample_flow", "exclusions")), exhibit
+    )
     shown = {row.record["outcome"] for row in table.rows if row.record}
     assert shown == {"employed"}
 

@@ -13,6 +13,7 @@ from ruralimpact.contracts.columns import (
     OUTCOME_NAME,
     P_VALUE,
     SPEC_ID,
+    STRATEGY,
     SYNTHETIC,
     UNIT,
     count,
@@ -23,9 +24,11 @@ from ruralimpact.contracts.columns import (
     text,
     whole,
 )
+from ruralimpact.contracts.design import BALANCE
 from ruralimpact.contracts.table import ResultTable, Suppressed
 
 _ESTIMATE = ("estimate_impacts",)
+_KEYS = ("analysis", "strategy")
 _SENSITIVITY = ("analyse_sensitivity",)
 _COUNTERFACTUAL = "percent of the counterfactual mean"
 _CONTROL = "percent of the matched control mean"
@@ -71,7 +74,7 @@ ESTIMATES = ResultTable(
         "control_groups": number("control groups with a weight", "groups"),
         "effective_control_groups": EFFECTIVE_CONTROL,
         "ess": number("Kish's effective number of controls", "units"),
-        "dropped": whole("treated units without a match", "units"),
+        "dropped": whole("treated units of the comparison without a match or an outcome", "units"),
         "balanced": text("every covariate is balanced; empty: not a match", "yes", "no", ""),
         "synthetic": SYNTHETIC,
         "notes": text("what a reader must know about the estimate, else empty"),
@@ -185,4 +188,53 @@ LEAVE_ONE_OUT = ResultTable(
     suppression=Suppressed(suppression.leave_one_out, after=("estimates",)),
 )
 
-TABLES = (ESTIMATES, STD_ERRORS, SCORES, TESTS, SENSITIVITY, LEAVE_ONE_OUT)
+SAMPLE_FLOW = ResultTable(
+    name="sample_flow",
+    stages=_ESTIMATE,
+    description="Units of each arm from the analysis sample to each estimate: who leaves, and why.",
+    row="an arm of an estimate as it is in the sample, then a reason for which units leave",
+    columns={
+        "spec_id": SPEC_ID,
+        "analysis": ANALYSIS,
+        "strategy": STRATEGY,
+        "outcome": OUTCOME_NAME,
+        "arm": text("arm", "treated", "control"),
+        "step": text(
+            "where they leave: before the match, by it, or for want of the outcome",
+            *("sample", "comparison", "match", "outcome"),
+        ),
+        "reason": text("why they leave; empty for the sample"),
+        "n_before": count(
+            "units of the arm before; in panel regressions, units in a wave", "units"
+        ),
+        "n_lost": count("of these, units that leave", "units"),
+    },
+    suppression=Suppressed(suppression.sample_flow, after=("estimates",)),
+)
+
+ANALYSED_BALANCE = ResultTable(
+    name="analysed_balance",
+    stages=_ESTIMATE,
+    description=(
+        "Balance of the units behind each estimate, where an outcome is not known of all units compared."
+    ),
+    row="a covariate of an outcome's units, before or after one strategy",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": BALANCE.columns["strategy"],
+        "outcome": OUTCOME_NAME,
+        **{name: own for name, own in BALANCE.columns.items() if name not in _KEYS},
+    },
+    suppression=Suppressed(suppression.analysed_balance, after=("estimates",)),
+)
+
+TABLES = (
+    SAMPLE_FLOW,
+    ANALYSED_BALANCE,
+    ESTIMATES,
+    STD_ERRORS,
+    SCORES,
+    TESTS,
+    SENSITIVITY,
+    LEAVE_ONE_OUT,
+)

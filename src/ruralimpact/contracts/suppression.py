@@ -63,6 +63,23 @@ def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     return frame.assign(**dict.fromkeys(blank, _MISSING))
 
 
+def sample_flow(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank how many units are behind a suppressed estimate."""
+    counts = ["n_before", "n_lost"]
+    own = frame.astype(dict.fromkeys(counts, "float64"))
+    return _flagged(own, _of_hidden_estimate(frame, tables), counts)
+
+
+def analysed_balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank balance behind suppressed estimates, and before the match where all of these are suppressed."""
+    keys = ("analysis", "strategy", "outcome")
+    known = tables["estimates"]
+    hidden = set(map(tuple, known.loc[known["suppressed"], list(keys)].to_numpy()))
+    before = (frame["strategy"] == "") & _of_hidden_outcome(frame, tables)
+    small = before | _among(frame, keys, hidden)
+    return _flagged(frame, small, ("treated_mean", "control_mean", "smd", "variance_ratio", "ks"))
+
+
 def tests(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the tests of suppressed estimates."""
     numbers = ("p_bootstrap", "boot_low", "boot_high", "p_romano_wolf", "q_value")

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.flow import Flow
 from ruralimpact.design.methods import exact_of
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 from ruralimpact.design.sampling import check_weights, strata_codes
@@ -18,6 +19,7 @@ IntArray = NDArray[np.int64]
 # Columns of the units table where a sample declares weights and strata.
 WEIGHT, STRATUM = "sampling_weight", "sampling_stratum"
 NO_CELL = "a variable of the exact strata is missing"
+NO_WEIGHT = "a sampling weight of zero"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Comparison:
         Dummies for every level, for balance.
     excluded : tuple of (str, int, int)
         Reason, rows excluded, rows before.
+    flow : Flow
+        The same by arm, of units whose arm is known.
     sampling : ndarray, shape (n,), optional
         Sampling weights, of mean 1, where the sample has any.
     sampling_strata : ndarray of int, shape (n,), optional
@@ -49,6 +53,7 @@ class Comparison:
     covariates: CovariateMatrix
     levels: CovariateMatrix
     excluded: tuple[tuple[str, int, int], ...]
+    flow: Flow
     sampling: NDArray[np.float64] | None = None
     sampling_strata: IntArray | None = None
 
@@ -119,6 +124,7 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
     exact, covariates = exact_of(analysis), list(analysis.covariates)
     kept = units.sort_values("unit_id", ignore_index=True)
     excluded: list[tuple[str, int, int]] = []
+    flow = Flow.of(_arm(analysis, kept))
     needed: list[tuple[str, list[str]]] = [
         (f"no value of the treatment '{analysis.treatment}'", [str(analysis.treatment)]),
         *((f"the covariate '{name}' is missing", [name]) for name in covariates),
@@ -128,10 +134,12 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
         complete = kept[columns].notna().all(axis=1)
         if not complete.all():
             excluded.append((reason, int((~complete).sum()), len(kept)))
+            flow = flow.without("comparison", reason, ~complete.to_numpy(), _arm(analysis, kept))
             kept = kept[complete].reset_index(drop=True)
     sampling = _sampling(analysis, kept)
     if sampling is not None and not sampling.all():
-        excluded.append(("a sampling weight of zero", int((sampling == 0).sum()), len(kept)))
+        excluded.append((NO_WEIGHT, int((sampling == 0).sum()), len(kept)))
+        flow = flow.without("comparison", NO_WEIGHT, sampling == 0, _arm(analysis, kept))
         kept = kept[sampling > 0].reset_index(drop=True)
         sampling = sampling[sampling > 0]
     treatment = kept[analysis.treatment].to_numpy(np.int8)
@@ -146,9 +154,14 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
         levels.without_base(),
         levels,
         tuple(excluded),
+        flow,
         None if sampling is None else sampling / sampling.mean(),
         _strata(analysis, kept),
     )
+
+
+def _arm(analysis: AnyAnalysis, units: pd.DataFrame) -> NDArray[np.float64]:
+    return units[analysis.treatment].to_numpy(float, na_value=np.nan)
 
 
 def _sampling(analysis: AnyAnalysis, units: pd.DataFrame) -> NDArray[np.float64] | None:

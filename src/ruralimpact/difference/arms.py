@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.flow import Flow, flow_of
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 from ruralimpact.difference.gate import (
     refuse_empty_cells,
@@ -61,6 +62,9 @@ class Arms:
         Values in the last wave before treatment.
     excluded : tuple of (str, int, int)
         Reason, units excluded, units before.
+    flow : Flow
+        The same by arm, as far as the waves at hand show it; of a triple difference, eligible units of the
+        treated arm against all others.
     """
 
     analysis: str
@@ -74,6 +78,7 @@ class Arms:
     eligible: NDArray[np.int8] | None
     covariates: CovariateMatrix
     excluded: tuple[tuple[str, int, int], ...]
+    flow: Flow
 
     @property
     def periods(self) -> FloatArray:
@@ -147,13 +152,16 @@ def _two_arms(
     observed = panel.observed(waves)
     refuse_unobserved_arms(panel.analysis, observed, provisional, waves, before)
     reasons = [("not observed in every wave", ~np.all(observed, axis=1)), *reasons]
-    eligible = None
+    eligible, shown = None, provisional
     if isinstance(analysis, TripleDifference):
         eligible = panel.indicator(analysis.eligible, before[-1:])[:, 0]
         reasons.append((f"{analysis.eligible} is missing before", np.isnan(eligible)))
+        shown = np.where(np.isnan(eligible), np.nan, provisional * eligible)
     start = wave_numbers(waves)[n_before]
     first = np.where(arm == 1, start, np.inf)
-    built = _arms(analysis, panel, waves, n_before, arm, first, reasons, before[-1], eligible)
+    built = _arms(
+        analysis, panel, waves, n_before, arm, shown, first, reasons, before[-1], eligible
+    )
     if built.eligible is not None:
         refuse_empty_cells(panel.analysis, built.treatment, built.eligible)
     return built
@@ -184,12 +192,14 @@ def _staggered(analysis: Staggered, panel: UnitWaves) -> Arms:
     periods = wave_numbers(waves)
     if analysis.first_treated is not None:
         first, reasons = declared_start(analysis.first_treated, panel, periods)
+        shown = np.where(np.isnan(first), np.nan, np.isfinite(first))
     elif analysis.treatment is not None:
         first, reasons = observed_start(analysis.treatment, panel, periods)
+        shown = _last_status(panel.indicator(analysis.treatment, waves), 0)
     reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1)), *reasons]
     reasons.append(("treated already in the first wave", first <= periods[0]))
     arm = np.isfinite(first).astype(float)
-    return _arms(analysis, panel, waves, 0, arm, first, reasons, waves[0], None)
+    return _arms(analysis, panel, waves, 0, arm, shown, first, reasons, waves[0], None)
 
 
 def _treated_alone(
@@ -209,7 +219,9 @@ def _treated_alone(
         reasons.append((f"not {analysis.treatment} in every wave after", treated == 0))
     reasons += begun_elsewhere(adoption, panel, treated, before, after)
     first = np.full(len(arm), wave_numbers(waves)[len(before)])
-    return _arms(analysis, panel, waves, len(before), arm, first, reasons, before[-1], None)
+    return _arms(
+        analysis, panel, waves, len(before), arm, treated, first, reasons, before[-1], None
+    )
 
 
 def _arms(
@@ -218,12 +230,16 @@ def _arms(
     waves: tuple[str, ...],
     n_before: int,
     arm: FloatArray,
+    shown: FloatArray,
     first: FloatArray,
     reasons: Reasons,
     base: str,
     eligible: FloatArray | None,
 ) -> Arms:
-    """Exclude units, one reason after the other, and keep the arms of the others."""
+    """Exclude units, one reason after the other, and keep the arms of the others.
+
+    `shown` is the arm of those who may be excluded, NaN where it is not known.
+    """
     names = list(analysis.covariates)
     columns = {name: panel.by_wave(name, [base])[:, 0] for name in names}
     reasons = [
@@ -248,6 +264,7 @@ def _arms(
         None if eligible is None else eligible[kept].astype(np.int8),
         covariate_matrix(values, rows=int(kept.sum()), where=panel.analysis),
         excluded,
+        flow_of(shown, reasons),
     )
 
 

@@ -31,7 +31,7 @@ def declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[Fl
     Returns
     -------
     first_treated : ndarray, shape (n,)
-        ``inf`` for never, or after the last wave.
+        ``inf`` for never, or after the last wave; NaN where it is not known.
     reasons : list of (str, ndarray of bool)
 
     Raises
@@ -50,6 +50,7 @@ def declared_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[Fl
     position = np.searchsorted(periods, np.nan_to_num(declared))
     known = np.append(periods, np.inf)
     first = np.where(declared == 0, np.inf, known[position])
+    first = np.where(np.isnan(declared), np.nan, first)
     return first, [(f"{name} is missing", np.isnan(declared))]
 
 

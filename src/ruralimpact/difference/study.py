@@ -1,7 +1,7 @@
 """Every analysis of a study that compares changes of units over waves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,7 @@ from ruralimpact.estimation.compared import Compared
 from ruralimpact.estimation.degenerate import not_estimable, refuse_out_of_range, settled
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.sample_flow import to_estimate
 from ruralimpact.estimation.study import Tables
 from ruralimpact.schema.analysis import AnyOverTime, OverTime, Staggered
 from ruralimpact.schema.study import Study
@@ -167,7 +168,7 @@ class _OneOutcome:
                 result = self._estimate(name)
             except DesignError as problem:
                 result = not_estimable(str(problem), len(self.outcome))
-            yield self._specification(name), result
+            yield self._specification(name), self._with_flow(result)
 
     def _estimate(self, name: str) -> ScoredEstimate:
         refuse_out_of_range(self.outcome)
@@ -177,6 +178,17 @@ class _OneOutcome:
             else estimate_two_periods(name, self.outcome, self.arms)
         )
         return settled(result, self.outcome, self.arms.treatment)
+
+    def _with_flow(self, result: ScoredEstimate) -> ScoredEstimate:
+        """Follow units to an estimate; whom treated cohorts are compared with differs by cohort."""
+        arms = self.arms
+        missing = np.asarray(np.isnan(self.outcome).any(axis=1), dtype=np.bool_)
+        focal = arms.treatment * (1 if arms.eligible is None else arms.eligible)
+        flow = arms.flow
+        if self.staggered:
+            flow, focal = flow.of_treated(), np.ones_like(focal)
+            missing &= arms.treatment == 1
+        return replace(result, flow=to_estimate(flow, focal, missing, result))
 
     def _specification(self, strategy: str) -> Specification:
         first = self.analysis.first_treated if isinstance(self.analysis, Staggered) else None

@@ -14,6 +14,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import AnalysisScores, arms_of_groups, joint_tests
 from ruralimpact.estimation.printed_errors import HEADLINE, LABELS, PERMUTED
 from ruralimpact.estimation.rows import Specification, columns_of_estimate, estimate_row
+from ruralimpact.estimation.sample_flow import flow_rows
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
@@ -51,12 +52,15 @@ class AnalysisTables:
         Contract ``tests``; empty where there are too few groups for a bootstrap.
     scores : dict of str to Series
         By column of the contract ``scores``, indexed by group.
+    flow : list of dict
+        Contract ``sample_flow``.
     """
 
     estimates: list[dict[str, Any]]
     std_errors: list[dict[str, Any]]
     tests: pd.DataFrame
     scores: dict[str, pd.Series]
+    flow: list[dict[str, Any]]
 
 
 def analysis_tables(
@@ -86,11 +90,13 @@ def analysis_tables(
     labels = [str(name) for name in np.unique(compared.groups)]
     rows: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
+    flow: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
     corrected: dict[str, CorrectedScores] = {}
     for spec, estimate in compared.estimates:
         clustering = estimate.clustering(codes)
         rows.append(estimate_row(spec, estimate, clustering))
+        flow += [] if estimate.flow is None else flow_rows(spec, estimate.flow)
         plain = clustering.plain_std_error(estimate.scores)
         headline = {HEADLINE: rows[-1]["std_error"], "group": plain}
         errors += _error_rows(spec, {**estimate.std_errors, **headline})
@@ -99,7 +105,7 @@ def analysis_tables(
         corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
         done(spec)
     tests = joint_tests(_together(compared, families, rows, corrected, labels), seed)
-    return AnalysisTables(rows, errors, tests, scores)
+    return AnalysisTables(rows, errors, tests, scores, flow)
 
 
 def _together(

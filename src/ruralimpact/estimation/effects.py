@@ -46,7 +46,8 @@ def difference_estimator(
             raise DesignError("the outcome is missing for every unit of an arm.")
         weights = None if sampling is None else sampling[known]
         result = difference_in_means(outcome[known], treatment[known], sampling=weights)
-        return spread_scores(result, known)
+        lost = int((treatment[~known] == 1).sum())
+        return spread_scores(result, known, lost=lost)
 
     return settling(estimate, treatment)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.flow import Flow
 from ruralimpact.inference.clustered import Clustering
 from ruralimpact.inference.leverage import group_leverage
 
@@ -46,6 +47,8 @@ class ScoredEstimate:
     lost : int
         Treated units of the design that left because their outcome, or that of all their controls, is
         missing.
+    flow : Flow, optional
+        Units of each arm from the sample to the estimate, where they were followed.
     notes : tuple of str
         Conventions the reader must know.
     std_errors : mapping of str to float
@@ -69,6 +72,7 @@ class ScoredEstimate:
     reduced_scores: FloatArray | None = None
     reduced_df: float | None = None
     lost: int = 0
+    flow: Flow | None = None
     notes: tuple[str, ...] = ()
     std_errors: Mapping[str, float] = field(default_factory=dict)
 

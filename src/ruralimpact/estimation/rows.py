@@ -80,7 +80,7 @@ def estimate_row(
         "outcome": spec.outcome,
         "unit": spec.unit,
         "strategy": spec.strategy,
-        "estimand": spec.estimand,
+        "estimand": of_supported(spec.estimand) if estimate.lost else spec.estimand,
         "estimate": estimate.estimate,
         "std_error": result.std_error,
         "vcov": clustering.label,
@@ -112,6 +112,18 @@ def estimate_row(
     if refused:
         row |= {**dict.fromkeys(_NOT_ESTIMABLE, np.nan), "percent_reason": refused}
     return row
+
+
+def of_supported(estimand: str) -> str:
+    """Return the name of an estimand of which treated units are missing.
+
+    Parameters
+    ----------
+    estimand : str
+        Such as ``"ATT"``, with what is to be known of it after a comma.
+    """
+    name, comma, more = estimand.partition(",")
+    return estimand if "supported" in more else f"{name}, supported{comma}{more}"
 
 
 _NOT_ESTIMABLE = (

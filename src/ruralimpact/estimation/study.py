@@ -1,26 +1,35 @@
 """Every estimate of a study, from its designs and outcomes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
+from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.analysed_balance import (
+    OneDesign,
+    analysed_balance,
+    balance_by_estimate,
+)
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
 from ruralimpact.estimation.degenerate import reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
+from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow
 from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import within
-from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import places_in_time
 from ruralimpact.tables import empty_table
@@ -67,7 +76,7 @@ def estimate_study(
     Returns
     -------
     dict of str to DataFrame
-        ``estimates``, ``scores``, ``std_errors`` and ``tests``.
+        ``estimates``, ``scores``, ``std_errors``, ``tests``, ``sample_flow`` and ``analysed_balance``.
 
     Raises
     ------
@@ -78,6 +87,7 @@ def estimate_study(
     total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.analyses)
     families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
     built: list[AnalysisTables] = []
+    balances: list[pd.DataFrame] = []
     finished = 0
 
     def done(spec: Specification) -> None:
@@ -89,21 +99,29 @@ def estimate_study(
         compared = (over_time or {}).get(analysis.name)
         if compared is None:
             comparison = build_comparison(analysis, tables.units[analysis.sample])
+            behind = _balance(study, tables, analysis, comparison)
+            balances.append(behind)
             compared = Compared(
                 comparison.name,
                 comparison.units["group"],
                 comparison.treatment,
-                _specified(study, tables, analysis, comparison),
+                _specified(study, tables, analysis, comparison, balance_by_estimate(behind)),
             )
         built.append(analysis_tables(compared, families, seed=seed, done=done))
     scores = {name: column for item in built for name, column in item.scores.items()}
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
     filled = [item.tests for item in built if len(item.tests)]
+    flow = [row for item in built for row in item.flow]
+    balances = [table for table in balances if len(table)]
     return {
         "estimates": pd.DataFrame([row for item in built for row in item.estimates]),
         "scores": wide if scores else empty_table("scores"),
         "std_errors": pd.DataFrame([row for item in built for row in item.std_errors]),
         "tests": pd.concat(filled, ignore_index=True) if filled else empty_table("tests"),
+        "sample_flow": pd.DataFrame(flow) if flow else empty_table("sample_flow"),
+        "analysed_balance": (
+            pd.concat(balances, ignore_index=True) if balances else empty_table("analysed_balance")
+        ),
     }
 
 
@@ -111,20 +129,68 @@ def _in_words(spec: Specification) -> str:
     return f"{spec.outcome}, {spec.strategy} ({spec.analysis})".replace("_", " ")
 
 
+def _balance(
+    study: Study, tables: Tables, analysis: AnyAnalysis, comparison: Comparison
+) -> pd.DataFrame:
+    """Balance behind the estimates whose outcome is not known of all units that are compared."""
+    values = _values(tables, analysis, comparison)
+    if not isinstance(analysis, Matching) or not any(
+        np.isnan(own).any() for own in values.values()
+    ):
+        return empty_table("analysed_balance")
+    designs = [
+        OneDesign(name, *_prepared(study, tables, analysis, comparison, name))
+        for name in analysis.strategies
+    ]
+    return analysed_balance(study, comparison, designs, values)
+
+
+def _values(
+    tables: Tables, analysis: AnyAnalysis, comparison: Comparison
+) -> dict[str, NDArray[np.float64]]:
+    """Outcomes of the units that are compared, each of shape (n,)."""
+    outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
+    outcomes = outcomes.loc[comparison.units["unit_id"]]
+    return {name: outcomes[name].to_numpy(float) for name in analysis.outcomes}
+
+
 def _specified(
     study: Study,
     tables: Tables,
     analysis: AnyAnalysis,
     comparison: Comparison,
+    balanced: Mapping[tuple[str, str, str], str],
 ) -> Iterator[tuple[Specification, ScoredEstimate]]:
-    """Yield every specification of an analysis with its estimate."""
-    outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
-    outcomes = outcomes.loc[comparison.units["unit_id"]]
+    """Yield every specification of an analysis with its estimate.
+
+    `balanced` says which estimates rest on other units than their design.
+    """
+    values = _values(tables, analysis, comparison)
     for name in strategies_of(analysis):
         estimator = reporting(estimator_of(study, tables, analysis, comparison, name))
-        for outcome in analysis.outcomes:
-            values = outcomes[outcome].to_numpy(float)
-            yield _specification(study, tables, analysis, name, outcome), estimator(values)
+        design = _designed(tables, analysis, comparison, name)
+        for outcome, own in values.items():
+            spec = _specification(study, tables, analysis, name, outcome)
+            behind = balanced.get((analysis.name, name, outcome), spec.balanced)
+            estimate = estimator(own)
+            flow = matched_flow(comparison.flow, design, comparison.treatment, own, estimate)
+            yield replace(spec, balanced=behind), replace(estimate, flow=flow)
+
+
+def _designed(
+    tables: Tables, analysis: AnyAnalysis, comparison: Comparison, strategy: str
+) -> DesignedArms:
+    mine = _of_design(tables.designs, analysis, strategy)
+    if mine.empty:
+        n_treated = int((comparison.treatment == 1).sum())
+        return DesignedArms(np.ones(len(comparison.treatment)), n_treated)
+    weights = _of_design(tables.weights, analysis, strategy).set_index("unit_id")["weight"]
+    weights = weights.loc[comparison.units["unit_id"]]
+    return DesignedArms(weights.to_numpy(float), int(mine["n_treated_matched"].iloc[0]))
+
+
+def _of_design(table: pd.DataFrame, analysis: AnyAnalysis, strategy: str) -> pd.DataFrame:
+    return table[(table["analysis"] == analysis.name) & (table["strategy"] == strategy)]
 
 
 def _specification(
@@ -134,8 +200,7 @@ def _specification(
     strategy: str,
     outcome: str,
 ) -> Specification:
-    designs = tables.designs
-    built = designs[(designs["analysis"] == analysis.name) & (designs["strategy"] == strategy)]
+    built = _of_design(tables.designs, analysis, strategy)
     matched = len(built) > 0
     return Specification(
         analysis=analysis.name,
@@ -209,8 +274,14 @@ def _estimator(
         return settling(estimator, comparison.treatment)
     if analysis.method == "difference_in_means":
         return difference_estimator(comparison.treatment, comparison.sampling)
+    return strategy_estimator(*_prepared(study, tables, analysis, comparison, name))
+
+
+def _prepared(
+    study: Study, tables: Tables, analysis: AnyAnalysis, comparison: Comparison, name: str
+) -> tuple[Strategy, Prepared]:
     rows = {row["name"]: row for row in study.strategies}
-    strategy, prepared = prepare_strategy(
+    return prepare_strategy(
         rows[name],
         analysis,
         comparison,
@@ -218,4 +289,3 @@ def _estimator(
         pairs=tables.pairs,
         propensity=tables.propensity,
     )
-    return strategy_estimator(strategy, prepared)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruralimpact.exhibits import formatting, interpretation
+from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.results import StudyResults
@@ -139,4 +140,6 @@ def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
 def _headline(results: StudyResults, analysis: str, outcome: str) -> str:
     sentence = interpretation.impact_sentence(results, analysis, outcome)
     prefix = "Synthetic stand-in: " if results.synthetic else ""
-    return f"{prefix}{sentence}" if prefix else sentence[:1].upper() + sentence[1:]
+    text = f"{prefix}{sentence}" if prefix else sentence[:1].upper() + sentence[1:]
+    about = about_whom(results, analysis, outcome)
+    return f"{text} {about}" if about else text

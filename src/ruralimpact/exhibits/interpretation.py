@@ -6,6 +6,7 @@ import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 from ruralimpact.inference.multiplier import FEW_GROUPS
@@ -17,6 +18,10 @@ BALANCE_RULE = (
 SUPPORT_RULE = (
     "ATT, supported: treated units are dropped that have no acceptable match, or whose outcome (or that "
     "of all their matches) is missing; the estimate is for those that remain."
+)
+STAGGERED_CONTROLS = (
+    "Where treatment begins at several times, each cohort has controls of its own; they are not followed "
+    "here."
 )
 _SIGNIFICANCE = 0.05
 
@@ -41,7 +46,9 @@ def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, .
         sentence = impact_sentence(results, analysis, first)
         where = f"{results.analysis(analysis)['label']}: " if len(analyses) > 1 else ""
         start = f"{where}{sentence}" if where else sentence[:1].upper() + sentence[1:]
-        lines.append(" ".join([start, *(_short(results, analysis, name) for name in others)]))
+        about = about_whom(results, analysis, first)
+        words = (start, about, *(_short(results, analysis, name) for name in others))
+        lines.append(" ".join(word for word in words if word))
     return tuple(lines)
 
 
@@ -70,12 +77,13 @@ def _short(results: StudyResults, analysis: str, outcome: str) -> str:
     label = results.outcome_label(outcome)
     if frame.empty:
         return f"{label}: suppressed or missing."
+    about = about_whom(results, analysis, outcome)
+    after = f" {about}" if about else ""
+    span = _span(results, frame, outcome)
     if len(frame) == 1:
-        return (
-            f"{label}: {_span(results, frame, outcome)} ({_ends(results, frame.iloc[0], outcome)})."
-        )
+        return f"{label}: {span} ({_ends(results, frame.iloc[0], outcome)}).{after}"
     tested = "" if results.synthetic else f"; {_significant(frame)}"
-    return f"{label}: {_span(results, frame, outcome)}{tested}."
+    return f"{label}: {span}{tested}.{after}"
 
 
 def _span(results: StudyResults, frame: pd.DataFrame, outcome: str) -> str:

@@ -46,7 +46,8 @@ def load_results(
         name: _of_rounds(name, tables[name]) if name in tables else empty_table(name)
         for name in tables_for_exhibits()
     }
-    shown = suppressed_tables({**raw, "balance": _labelled(raw["balance"], study)})
+    raw |= {name: _labelled(raw[name], study) for name in ("balance", "analysed_balance")}
+    shown = suppressed_tables(raw)
     by_sample = {
         sample: suppressed_tables({"outcomes": pd.read_parquet(path)}, after=shown)["outcomes"]
         for sample, path in (outcomes or {}).items()

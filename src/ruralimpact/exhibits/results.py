@@ -1,5 +1,6 @@
 """What the exhibits of a study are made from: its results and the words of its configuration."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,20 @@ class StudyResults:
     def outcome_label(self, name: str) -> str:
         """Printed name of an outcome."""
         return str(self.study["outcomes"][name]["label"])
+
+    def variable_label(self, name: str) -> str:
+        """Printed name of a variable or outcome; its own name where it has none."""
+        known = {**self.study.get("variables", {}), **self.study["outcomes"]}
+        return str(known[name]["label"]) if name in known else name
+
+    def with_labels(self, text: str) -> str:
+        """Put the labels of variables, in quotation marks, for their names."""
+        names = [re.escape(name) for name in self.study.get("variables", {})]
+        if not names:
+            return text
+        # All at once, so that a name inside the label of another is left alone.
+        pattern = rf"'?\b({'|'.join(names)})\b'?"
+        return re.sub(pattern, lambda match: f"“{self.variable_label(match[1])}”", text)
 
     def outcome_title(self, name: str) -> str:
         """Printed name of an outcome with its unit."""

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits.about_whom import loses_many
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -43,6 +44,7 @@ def _table(
         rows.append(heading(results.analysis(analysis)["label"], "panel"))
         rows += _covariate_rows(results, analysis, strategies)
         rows += _foot_rows(results, analysis, strategies)
+        rows += _analysed_rows(results, analysis, strategies)
     return table_of(
         results,
         exhibit,
@@ -56,12 +58,22 @@ def _table(
 
 def _covariate_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
     frame = results["balance"][results["balance"]["analysis"] == analysis]
+    return _rows_of(frame, analysis, strategies)
+
+
+def _rows_of(
+    frame: pd.DataFrame, analysis: str, strategies: Sequence[str], outcome: str = ""
+) -> list[Row]:
     labels = dict(zip(frame["covariate"], frame["label"], strict=True))
     result = {(row["covariate"], row["strategy"]): row for row in frame.to_dict("records")}
     rows = []
     for covariate, label in labels.items():
         cells: list[Cell] = []
-        values: dict[str, Value] = {"analysis": analysis, "covariate": covariate}
+        values: dict[str, Value] = {
+            "analysis": analysis,
+            "covariate": covariate,
+            "outcome": outcome,
+        }
         for strategy in ("", *strategies):
             record = result.get((covariate, strategy), {})
             cells += _cells(record, judged=bool(strategy))
@@ -107,10 +119,72 @@ def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) 
         after = [designs[column].get(strategy) for strategy in strategies]
         cells = [Cell(formatting.count(before), span=3)]
         cells += [Cell(formatting.number(value, decimals), span=3) for value in after]
-        values: dict[str, Value] = {"analysis": analysis, "covariate": label, "n_before": before}
+        values: dict[str, Value] = {
+            "analysis": analysis,
+            "covariate": label,
+            "outcome": "",
+            "n_before": before,
+        }
         values |= {f"n_{name}": value for name, value in zip(strategies, after, strict=True)}
         rows.append(Row(Cell(label), tuple(cells), values, kind="foot"))
     return rows
+
+
+def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
+    """Return the outcomes behind which balance is shown: known of far fewer units, or of another verdict.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With the tables ``sample_flow``, ``estimates``, ``analysed_balance`` and ``designs``.
+    analysis : str
+    """
+    flow = results["sample_flow"]
+    flow = flow[(flow["analysis"] == analysis) & flow["step"].isin(["sample", "outcome"])]
+    known = set(results["analysed_balance"]["outcome"])
+    designs = results["designs"][results["designs"]["analysis"] == analysis]
+    balanced = designs.set_index("strategy")["balanced"].map({True: "yes", False: "no"})
+    frame = results["estimates"][results["estimates"]["analysis"] == analysis]
+    differs = frame["balanced"] != frame["strategy"].map(balanced)
+    return [
+        name
+        for name in results.outcomes_of([analysis])
+        if name in known
+        and (
+            any(loses_many(part) for _, part in flow[flow["outcome"] == name].groupby("arm"))
+            or bool(differs[frame["outcome"] == name].any())
+        )
+    ]
+
+
+def _analysed_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
+    """Balance and sizes of the units behind the estimates on each outcome that many lack."""
+    table = results["analysed_balance"]
+    rows: list[Row] = []
+    for outcome in analysed_outcomes(results, analysis):
+        frame = table[(table["analysis"] == analysis) & (table["outcome"] == outcome)]
+        rows.append(heading(f"Behind the estimates: {results.outcome_label(outcome)}", "group"))
+        rows += _rows_of(frame, analysis, strategies, outcome)
+        sizes = results.estimates_of(analysis, outcome).set_index("strategy")
+        for label, column, decimals in _SIZES:
+            after = [sizes[column].mask(sizes["suppressed"]).get(name) for name in strategies]
+            cells = [Cell("", span=3)]
+            cells += [Cell(formatting.number(value, decimals), span=3) for value in after]
+            values: dict[str, Value] = {
+                "analysis": analysis,
+                "covariate": label,
+                "outcome": outcome,
+            }
+            values |= {f"n_{name}": value for name, value in zip(strategies, after, strict=True)}
+            rows.append(Row(Cell(label), tuple(cells), values, kind="foot"))
+    return rows
+
+
+_SIZES = (
+    ("Treated units", "n_treated", 0),
+    ("Controls", "n_control", 0),
+    ("Effective number of controls", "ess", 1),
+)
 
 
 def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -> str:
@@ -142,6 +216,12 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
         "with more than two values, a variance ratio outside 0.5 to 2. Marks go by unrounded values.",
         f"{formatting.DASH} = not defined, as for a covariate without variation in an arm.",
     ]
+    if any(analysed_outcomes(results, name) for name in analyses):
+        notes.append(
+            "Behind the estimates: the same of the units whose outcome is known, over the same standard "
+            "deviation; shown for outcomes that are missing for more than a tenth of an arm, or whose "
+            "verdict is another than the design's."
+        )
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
     return tuple(notes)
@@ -152,7 +232,7 @@ KIND = kinds.TableKind(
     shows="covariates before and after matching",
     section=kinds.BALANCE,
     rank=20,
-    needs=("balance", "designs"),
+    needs=("balance", "designs", "analysed_balance", "sample_flow", "estimates"),
     options=OfAnalyses,
     methods="balance.md",
     of_methods=MATCHED,

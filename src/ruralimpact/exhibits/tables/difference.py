@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from ruralimpact.design.methods import OVER_TIME
-from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
+from ruralimpact.exhibits import (
+    about_whom,
+    columns,
+    disclosure,
+    formatting,
+    interpretation,
+    kinds,
+)
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -128,7 +135,7 @@ KIND = kinds.TableKind(
     shows="outcomes by estimator of changes over time",
     section=kinds.ESTIMATES,
     rank=20,
-    needs=("estimates",),
+    needs=("estimates", *about_whom.NEEDS),
     options=OfEstimates,
     methods="difference.md",
     of_methods=OVER_TIME,

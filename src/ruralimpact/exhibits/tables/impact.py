@@ -5,7 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
+from ruralimpact.exhibits import (
+    about_whom,
+    columns,
+    disclosure,
+    formatting,
+    interpretation,
+    kinds,
+)
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, Value
 from ruralimpact.exhibits.options import OfEstimates
@@ -212,7 +219,7 @@ IMPACT = kinds.TableKind(
     shows="outcomes by strategy",
     section=kinds.ESTIMATES,
     rank=20,
-    needs=("estimates",),
+    needs=("estimates", *about_whom.NEEDS),
     options=ImpactOptions,
     methods="matching.md",
     build=impact_table,
@@ -224,7 +231,7 @@ PANEL = kinds.TableKind(
     shows="outcomes by panel estimator",
     section=kinds.ESTIMATES,
     rank=20,
-    needs=("estimates",),
+    needs=("estimates", *about_whom.NEEDS),
     options=OfEstimates,
     methods="panel.md",
     build=panel_table,

@@ -1,10 +1,9 @@
 """From the raw files to the analysis samples: what was read, excluded and why, and what remained."""
 
-import re
-
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.analysed_units import analysed_table
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
@@ -15,7 +14,7 @@ _FLOW = (Column("Rows before", "", 1.2), Column("Excluded", "", 1.2), Column("Ro
 
 
 def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
-    """Build the flow of rows and, where there are matched designs, the arms that each strategy compares."""
+    """Build the flow of rows, the arms that each strategy compares, and the units behind each estimate."""
     flow = table_of(
         results,
         exhibit,
@@ -27,8 +26,9 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
             "strategy starts from the whole comparison.",
         ),
     )
+    analysed = analysed_table(results, exhibit)
     if results["designs"].empty:
-        return (flow,)
+        return flow, *analysed
     arms = table_of(
         results,
         exhibit,
@@ -41,7 +41,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
             "where the match is with replacement.",
         ),
     )
-    return flow, arms
+    return flow, arms, *analysed
 
 
 def _unit_words(results: StudyResults) -> str:
@@ -73,7 +73,9 @@ def _source_rows(results: StudyResults) -> list[Row]:
             rows.append(_flow_row("Rows read, all kept", remaining, 0, source["name"]))
         for item in report["excluded"]:
             rows.append(
-                _flow_row(_reason(results, item["reason"]), remaining, item["rows"], source["name"])
+                _flow_row(
+                    results.with_labels(item["reason"]), remaining, item["rows"], source["name"]
+                )
             )
             remaining -= int(item["rows"])
     return rows
@@ -86,7 +88,7 @@ def _exclusion_rows(results: StudyResults) -> list[Row]:
         panel, detail = _scope_labels(results, str(record["stage"]), str(record["scope"]))
         if panel != previous:
             rows.append(heading(panel, "panel"))
-        reason = _reason(results, record["reason"])
+        reason = results.with_labels(record["reason"])
         label = f"{detail}: {reason}" if detail else reason[:1].upper() + reason[1:]
         rows.append(_flow_row(label, record["rows_before"], record["rows"], record["scope"]))
         previous = panel
@@ -99,25 +101,10 @@ def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, s
     if stage in ("ingest", "construct"):
         samples = results.study["samples"]
         name = samples[first]["label"] if first in samples else first
-        return f"Sample: {name}", _variable_label(results, second) if second else ""
+        return f"Sample: {name}", results.variable_label(second) if second else ""
     analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
     label = str(analyses.get(first, first))
     return f"Comparison: {label}", results.strategy_label(second) if second else ""
-
-
-def _variable_label(results: StudyResults, name: str) -> str:
-    known = {**results.study.get("variables", {}), **results.study["outcomes"]}
-    return str(known[name]["label"]) if name in known else name
-
-
-def _reason(results: StudyResults, text: str) -> str:
-    """Put the labels of variables, in quotation marks, for their names."""
-    names = [re.escape(name) for name in results.study.get("variables", {})]
-    if not names:
-        return text
-    # All at once, so that a name inside the label of another is left alone.
-    pattern = rf"'?\b({'|'.join(names)})\b'?"
-    return re.sub(pattern, lambda result: f"“{_variable_label(results, result[1])}”", text)
 
 
 _ARMS = (
@@ -156,7 +143,7 @@ KIND = kinds.TableKind(
     shows="rows kept and excluded",
     section=kinds.SAMPLE,
     rank=10,
-    needs=("designs", "exclusions"),
+    needs=("designs", "exclusions", "sample_flow", "estimates"),
     options=Exhibit,
     methods="",
     build=sample_tables,

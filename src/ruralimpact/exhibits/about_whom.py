@@ -1,0 +1,95 @@
+"""Whom estimates are about: said with the answer where more than a tenth of an arm is not behind it."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ruralimpact.design.flow import NO_MATCH
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.results import StudyResults
+
+NEEDS = ("sample_flow", "exclusions")
+TOLERATED = 0.1
+_ARMS = ("treated", "control")
+
+
+def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
+    """Return how many of each arm the estimates on an outcome rest on, and why others are not in them.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With the tables `NEEDS` and ``estimates``.
+    analysis, outcome : str
+
+    Returns
+    -------
+    str
+        A sentence; empty where no estimate lacks more than a tenth of an arm of its sample. Controls that
+        serve nobody as a match do not count as lost.
+    """
+    shown = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
+    flow = results["sample_flow"]
+    flow = flow[flow["spec_id"].isin(shown["spec_id"]) & ~flow["suppressed"].astype(bool)]
+    parts = [_of_arm(results, analysis, flow[flow["arm"] == arm], arm) for arm in _ARMS]
+    parts = [part for part in parts if part]
+    if not parts:
+        return ""
+    who = "This estimate is" if len(shown) == 1 else "These estimates are"
+    return f"{who} about {', and about '.join(parts)}."
+
+
+def loses_many(flow: pd.DataFrame) -> bool:
+    """Return whether an estimate lacks more than a tenth of an arm.
+
+    Parameters
+    ----------
+    flow : DataFrame
+        Contract ``sample_flow``, of some estimates and one arm.
+    """
+    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"]
+    lost = _counted(flow).groupby("spec_id")["n_lost"].sum()
+    return bool((lost.reindex(before.index).fillna(0) / before > TOLERATED).any())
+
+
+def _counted(flow: pd.DataFrame) -> pd.DataFrame:
+    """The losses that take away from whom an estimate is about: not those of controls that none needs."""
+    return flow[
+        (flow["step"] != "sample") & ~((flow["arm"] == "control") & (flow["step"] == "match"))
+    ]
+
+
+def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) -> str:
+    if flow.empty or not loses_many(flow):
+        return ""
+    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"]
+    left = before - flow.groupby("spec_id")["n_lost"].sum()
+    who = _words(results, analysis, arm)
+    reasons = [
+        f"{_reason(results, str(reason), own['spec_id'])}: "
+        f"{_span(own.groupby('spec_id')['n_lost'].sum().reindex(before.index).fillna(0))}"
+        for reason, own in flow[flow["n_lost"] > 0].groupby("reason", sort=False)
+    ]
+    return f"{_span(left)} of {_span(before)} {who} ({'; '.join(reasons)})"
+
+
+def _words(results: StudyResults, analysis: str, arm: str) -> str:
+    units = results.units([analysis])
+    if results.analysis(analysis)["method"] == "panel":
+        units = f"{units} in a wave"
+    return f"treated {units}" if arm == "treated" else f"control {units}"
+
+
+def _span(counts: "pd.Series[float]") -> str:
+    ends = [formatting.count(float(value)) for value in (counts.min(), counts.max())]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _reason(results: StudyResults, reason: str, specs: Iterable[str]) -> str:
+    """Say of units without a match what the strategies asked of one."""
+    if reason != NO_MATCH:
+        return results.with_labels(reason)
+    designs = {spec.rpartition("/")[0] for spec in specs}
+    table = results["exclusions"]
+    own = table[(table["stage"] == "design") & table["scope"].isin(designs)]
+    return ", or ".join(dict.fromkeys(own["reason"])) or reason

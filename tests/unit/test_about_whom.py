@@ -1,0 +1,164 @@
+"""Balance, sizes and the answer are those of the units behind each estimate, and their counts add up."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from exhibit_entries import entry
+from outcome_missing import (
+    CONTROLS,
+    KNOWN,
+    NAMES,
+    STUDY,
+    TREATED,
+    WITHOUT_AGE,
+    frame,
+    made,
+    results_of,
+)
+
+from ruralimpact.exhibits.about_whom import about_whom
+from ruralimpact.exhibits.analysed_units import sizes
+from ruralimpact.exhibits.findings import headlines
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables.balance import balance_tables
+from ruralimpact.exhibits.tables.sample import sample_tables
+from ruralimpact.tables import schema
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return made(frame())
+
+
+@pytest.fixture(scope="module")
+def results(
+    tables: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> StudyResults:
+    written = {"name": "impact", "kind": "impact", "title": "Impact", "analyses": ["matched"]}
+    exhibits = {"tables": [written], "figures": []}
+    return results_of(tables, Path(tmp_path_factory.mktemp("results")), exhibits=exhibits)
+
+
+def test_tables_fulfil_their_contracts(tables) -> None:
+    for name in ("estimates", "sample_flow", "analysed_balance"):
+        schema(name).validate(tables[name])
+
+
+@pytest.mark.parametrize("outcome", ["price", "income"])
+@pytest.mark.parametrize("strategy", NAMES)
+def test_the_counts_of_every_estimate_add_up(tables, strategy: str, outcome: str) -> None:
+    spec = f"matched/{strategy}/{outcome}"
+    counts = sizes(tables["sample_flow"].query("spec_id == @spec"))
+    row = tables["estimates"].set_index("spec_id").loc[spec]
+    design = tables["designs"].set_index("strategy").loc[strategy]
+    assert (counts["treated_sample"], counts["control_sample"]) == (TREATED, CONTROLS)
+    assert counts["treated_comparison"] + counts["control_comparison"] == WITHOUT_AGE
+    assert counts["treated_sample"] - counts["treated_comparison"] == design["n_treated"]
+    assert counts["treated_match"] == design["n_dropped"]
+    assert counts["treated_estimate"] == row["n_treated"]
+    assert counts["control_estimate"] == row["n_control"]
+    assert row["n_treated"] + row["dropped"] == design["n_treated"]
+
+
+def test_arms_without_a_match_are_counted_by_hand(tables) -> None:
+    """Without matching everyone but those without an age, and of the treated those who sold, is compared."""
+    counts = sizes(tables["sample_flow"].query("spec_id == 'matched/means/price'"))
+    data = frame()
+    known = data[data["age"].notna() & data["price"].notna()]
+    assert counts["treated_estimate"] == (known["treated"] == 1).sum() == KNOWN
+    assert counts["treated_outcome"] == TREATED - 1 - KNOWN
+    assert counts["control_outcome"] == counts["control_match"] == 0
+
+
+def test_balance_is_that_of_the_units_behind_the_estimate(tables) -> None:
+    """By hand, for the plain comparison: means of those whose price is known over the whole arm's spread."""
+    data = frame().dropna(subset="age")
+    treated = data["treated"] == 1
+    spread = data.loc[treated, "age"].std()
+    known = data["price"].notna()
+    gap = data.loc[treated & known, "age"].mean() - data.loc[~treated & known, "age"].mean()
+    own = tables["analysed_balance"].query("outcome == 'price' and covariate == 'age'")
+    smd = own.set_index("strategy")["smd"]
+    assert smd["means"] == pytest.approx(gap / spread, rel=1e-12)
+    assert smd[""] == smd["means"]
+    assert abs(smd["entropy"]) > 0.5  # controls look like all treated, not like those who sold
+
+
+def test_an_outcome_known_of_all_has_the_balance_of_its_design(tables) -> None:
+    assert set(tables["analysed_balance"]["outcome"]) == {"price"}
+    rows = tables["estimates"].set_index(["outcome", "strategy"])["balanced"]
+    designs = tables["designs"].set_index("strategy")["balanced"]
+    assert (rows["income"] == designs.map({True: "yes", False: "no"})[rows["income"].index]).all()
+    assert rows["price", "entropy"] == "no" and rows["income", "entropy"] == "yes"
+
+
+def test_what_is_lost_for_want_of_the_outcome_changes_the_estimand(tables) -> None:
+    rows = tables["estimates"].set_index(["outcome", "strategy"])["estimand"]
+    assert rows["income", "means"] == "ATT" and rows["price", "means"] == "ATT, supported"
+    assert rows["price", "overlap"].endswith(", supported")
+
+
+def test_row_order_changes_nothing(tables) -> None:
+    again = made(frame().sample(frac=1, random_state=3))
+    for name in ("sample_flow", "analysed_balance"):
+        pd.testing.assert_frame_equal(again[name], tables[name], check_exact=True)
+
+
+def test_the_answer_says_whom_it_is_about(results) -> None:
+    (line,) = headlines(results)
+    assert f"{KNOWN} of {TREATED} treated producers" in line["text"]
+    assert "the outcome is missing: " in line["text"]
+    assert "the covariate 'age' is missing: 1" in line["text"]
+    assert "control producers" not in line["text"]  # one of 120 controls is lost
+
+
+def test_nothing_is_said_of_an_outcome_that_few_lack(results, tmp_path: Path) -> None:
+    assert about_whom(results, "matched", "income") == ""
+    data = frame()
+    data.loc[data.query("treated == 1").index[:5], "income"] = (
+        np.nan
+    )  # 5 and the one without age: 6 of 60
+    assert about_whom(results_of(made(data), tmp_path), "matched", "income") == ""
+    data.loc[data.query("treated == 1").index[5], "income"] = np.nan
+    text = about_whom(results_of(made(data), tmp_path), "matched", "income")
+    assert text.startswith("These estimates are about ") and "of 60 treated producers" in text
+
+
+def test_a_caliper_that_loses_many_is_said_with_its_reason(tmp_path: Path) -> None:
+    data = frame()
+    data.loc[data.query("treated == 1").index[:20], "age"] += 90
+    strategies = [one for one in STUDY["strategies"] if one["name"] == "nn"]
+    analysis = {**STUDY["analyses"][0], "strategies": ["nn"], "outcomes": ["income"]}
+    study = {**STUDY, "strategies": strategies, "analyses": [analysis]}
+    text = about_whom(results_of(made(data, study), tmp_path, **study), "matched", "income")
+    assert "no candidate within the caliper: " in text and text.startswith(
+        "This estimate is about "
+    )
+
+
+def test_the_sample_table_shows_who_is_behind_each_estimate(results) -> None:
+    *_, arms, behind = sample_tables(results, entry("sample"))
+    assert arms.title == "Arms before and after matching"
+    rows = {row.record["spec_id"]: row.record for row in behind.rows if row.record}
+    assert set(rows) == {f"matched/{name}/price" for name in NAMES}
+    for record in rows.values():
+        assert record["treated_estimate"] == record["treated_sample"] - sum(
+            record[f"treated_{step}"] for step in ("comparison", "match", "outcome")
+        )
+
+
+def test_the_balance_table_shows_the_units_behind_the_price(results) -> None:
+    (table,) = balance_tables(results, entry("balance", analyses=["matched"]))
+    own = [row.record for row in table.rows if row.record and row.record["outcome"] == "price"]
+    assert [record["covariate"] for record in own] == [
+        "age",
+        "Treated units",
+        "Controls",
+        "Effective number of controls",
+    ]
+    assert own[1]["n_entropy"] == KNOWN
+    assert abs(own[0]["smd_entropy"]) > 0.5
+    marked = next(row for row in table.rows if row.record is own[0] or row.record == own[0])
+    assert any(cell.mark for cell in marked.cells)
