@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ruralimpact.errors import RuralImpactError
+from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES, parse_codebook
 from ruralimpact.survey.codebook_file import read_codebook
 from ruralimpact.survey.join import join_file
@@ -216,9 +216,14 @@ class TestKeys:
         right = pd.DataFrame(
             {"k": [f"{key}.0" for key in known], "v": [f"v{key}" for key in known]}
         )
-        joined = join_file(
-            RawTable(left), RawTable(right), {"k": "k"}, name="r", file="a.csv", other="b.csv"
-        )
+        tables = (RawTable(left), RawTable(right), {"k": "k"})
+        if not there & set(here):
+            with pytest.raises(
+                DataError, match=r"file b\.csv, column 'k': no row has the key of one"
+            ):
+                join_file(*tables, name="r", file="a.csv", other="b.csv")
+            return
+        joined = join_file(*tables, name="r", file="a.csv", other="b.csv")
         codes = right.assign(k=[str(key) for key in sorted(there)])
         expected = left.merge(codes, on="k", how="left")["v"].fillna("").tolist()
         assert joined.table.cells["r.v"].tolist() == expected

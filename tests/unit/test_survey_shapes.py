@@ -210,7 +210,7 @@ class TestTables:
             ("a,x,6,7", "column 'old', row 2: 'x' of 'a' is '5', not '6'"),
             ("P0002,x,5,7", "no row has the identifier 'P0002'. Did you mean 'P0001'"),
             ("c,x,1,7", "2 rows have the identifier 'c'"),
-            ("a,y,5,7", "file f.csv, column 'y': the file has no such column"),
+            ("a,y,5,7", "row 2: 'y' is no column of f.csv. Known: id, x."),
             (",x,5,7", "column 'id', row 2: the cell is empty"),
             ("a,x,5,7\na,x,7,8", "rows 2, 3: 'x' of 'a' is corrected twice"),
         ],

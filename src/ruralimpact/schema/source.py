@@ -75,6 +75,8 @@ class Condition(Settings):
         ways = [self.values, self.other_than, self.known, self.range]
         if sum(way is not None for way in ways) != 1:
             raise fault("needs one of `values`, `other_than`, `known`, and `minimum` or `maximum`.")
+        if None not in (self.minimum, self.maximum) and self.minimum > self.maximum:  # type: ignore[operator]
+            raise fault(f"the minimum {self.minimum:g} is above the maximum {self.maximum:g}.")
         return self
 
     @property

@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 
-from ruralimpact.errors import DataError
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
 from ruralimpact.survey.edit import Cells, Edit
 from ruralimpact.survey.similar import folded
@@ -14,9 +15,14 @@ Edited = tuple[pd.Series, Cells]
 
 
 def spellings(job: Edit, column: pd.Series) -> Edited:
-    """Write one name for the forms listed; a form near one of them that is not listed is refused."""
+    """Write one name for the forms listed. One that no row has, or near and not listed, is refused."""
     listed = job.option("forms")
     forms = {form: name for name, variants in listed.items() for form in variants}
+    known = set(column)
+    absent = [form for form in forms if form not in known]
+    if absent and not job.one_of_several:
+        problem = f"no row has '{absent[0]}' in the column '{column.name}'."
+        raise ConfigError(f"{problem} {nearest(absent[0], sorted(known))}", key=f"{job.key}.forms")
     changed = column.isin(forms).to_numpy()
     edited = column.mask(changed, column.map(forms))
     near = {folded(item): item for item in [*forms, *listed]}

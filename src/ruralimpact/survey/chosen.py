@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import raw_column
 from ruralimpact.survey.values import code_of, normalised, number_of
@@ -31,7 +31,13 @@ class Kept:
 
 
 def keep_rows(
-    table: pd.DataFrame, conditions: Sequence[Mapping[str, Any]], file: str | Path, decimal: str
+    table: pd.DataFrame,
+    conditions: Sequence[Mapping[str, Any]],
+    file: str | Path,
+    decimal: str,
+    key: str = "keep",
+    *,
+    one_of_several: bool = False,
 ) -> Kept:
     """Exclude the rows that fail a condition, one condition after the other.
 
@@ -41,22 +47,29 @@ def keep_rows(
     conditions : sequence of mapping
         Each with ``column`` (as `raw_column.raw_column` takes it), ``reason`` and one of ``values`` (keep
         these), ``other_than`` (exclude these), ``known: true`` (exclude blanks), or ``minimum`` and
-        ``maximum`` (ends included; what is no number is excluded).
+        ``maximum`` (ends included; blanks are excluded).
     file : path
     decimal : str
         Decimal mark of the file.
+    key : str
+        Configuration key of the conditions, for messages.
+    one_of_several : bool
+        Whether other files are filtered by the same conditions, so that one need not have every value.
 
     Raises
     ------
     DataError
-        There is no such column.
+        There is no such column, or cells are no numbers where there is a `minimum` or `maximum`.
     ConfigError
         A value that no row has; the nearest is named.
     """
     excluded = []
-    for position, condition in enumerate(conditions):
+    for position, condition in enumerate(conditions, start=1):
         column = raw_column(table, condition["column"], file)
-        hit = _passes(column, condition, f"keep[{position}]", decimal)
+        place = f"{key}.{position}"
+        if one_of_several:
+            condition = _with_values_of(column, condition, decimal)
+        hit = _passes(column, condition, place, decimal, file)
         excluded.append({"reason": condition["reason"], "rows": int((~hit).sum())})
         table = table[hit]
     return Kept(table, excluded)
@@ -73,7 +86,7 @@ def chosen_rows(
 
 
 def _passes(
-    column: pd.Series, condition: Mapping[str, Any], key: str, decimal: str
+    column: pd.Series, condition: Mapping[str, Any], key: str, decimal: str, file: str | Path
 ) -> NDArray[np.bool_]:
     if "values" in condition:
         return _has_one_of(column, condition["values"], f"{key}.values", decimal)
@@ -82,11 +95,37 @@ def _passes(
     if condition.get("known"):
         return np.asarray(column.map(normalised) != "", dtype=bool)
     if "minimum" in condition or "maximum" in condition:
-        numbers = [number_of(normalised(text), decimal) for text in column]
-        values = np.array([np.nan if item is None else item for item in numbers], dtype=float)
+        values = _numbers(column, decimal, file)
         low, high = condition.get("minimum", -np.inf), condition.get("maximum", np.inf)
         return np.asarray((values >= low) & (values <= high), dtype=bool)
     raise ConfigError("needs `values`, `other_than`, `known`, `minimum` or `maximum`.", key=key)
+
+
+def _with_values_of(
+    column: pd.Series, condition: Mapping[str, Any], decimal: str
+) -> Mapping[str, Any]:
+    """Return a condition with those of its values that a column has, or with all if it has none."""
+    known = {code_of(text, decimal) for text in column}
+    found = {
+        name: [value for value in condition[name] if code_of(value) in known]
+        for name in ("values", "other_than")
+        if name in condition
+    }
+    return {**condition, **{name: values for name, values in found.items() if values}}
+
+
+def _numbers(column: pd.Series, decimal: str, file: str | Path) -> NDArray[np.float64]:
+    texts = column.map(normalised)
+    numbers = texts.map(lambda text: number_of(text, decimal)).astype(float)
+    strange = (texts != "") & numbers.isna()
+    if strange.any():
+        raise DataError(
+            f"'{texts[strange].iloc[0]}' is not a number, and the filter `keep` compares numbers.",
+            file=file,
+            column=str(column.name),
+            rows=column.index[strange].tolist(),
+        )
+    return numbers.to_numpy()
 
 
 def _has_one_of(

@@ -28,6 +28,9 @@ TYPES = ("number", "integer", "money", "indicator", "category", "date")
 ROLES = ("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price")
 TIMINGS = ("pre", "post", "")
 EVERY_SOURCE = "*"
+_NUMBERS = re.compile(r"[+\-\u2212\u2013]?\d+(?:\.\d+)?")
+# What people write between two codes where a | is wanted.
+_BETWEEN = re.compile(r"(?:[\s,;/'\"]|\.{2,3}|\b(?:and|or|to|y|e|o|u|a|et|ou)\b)*")
 # In the place of a raw column: the wave did not ask.
 NOT_ASKED = "-"
 RESERVED = ("id", "unit_id", "group", "wave")
@@ -194,8 +197,8 @@ def _codes(text: str, file: str | None, key: str) -> tuple[str, ...]:
     """Return the codes of a cell; several numbers with something else than | between them are no code."""
     codes = tuple(filter(None, map(normalised, text.split("|"))))
     for code in codes:
-        parts = [part for part in re.split(r"[,;/\s]+", code) if part]
-        if len(parts) > 1 and all(number_of(part) is not None for part in parts):
+        between = _NUMBERS.split(code)
+        if len(between) > 2 and all(map(_BETWEEN.fullmatch, between)):
             problem = f"the missing code '{code}' reads like several; they are separated by |."
             raise ConfigError(problem, file=file, key=key)
     return codes
@@ -207,6 +210,10 @@ def _labels(text: str, file: str | None, key: str) -> dict[str, str]:
         code, equals, label = (part.strip() for part in pair.partition("="))
         if not (code and equals and label) or code in labels:
             problem = f"the label '{pair}' is not a new code=label; pairs are separated by |."
+            raise ConfigError(problem, file=file, key=key)
+        same = [item for item in labels if code_of(item) == code_of(code) and labels[item] != label]
+        if same:
+            problem = f"'{same[0]}' and '{code}' are one code, and have different labels."
             raise ConfigError(problem, file=file, key=key)
         labels[code] = label
     return labels
@@ -223,6 +230,8 @@ def _contradiction(entry: Entry) -> str | None:
         return f"a variable of type {entry.type} has no labels."
     if entry.type == "indicator" and not set(entry.labels.values()) <= {"0", "1"}:
         return "the labels of an indicator must be 0 or 1."
+    if entry.type == "indicator" and len(entry.labels) > 1 and len(set(entry.labels.values())) == 1:
+        return f"the labels of an indicator are all {next(iter(entry.labels.values()))}."
     both = set(map(code_of, entry.labels)) & set(map(code_of, entry.missing_codes))
     if both:
         return f"the code '{min(both)}' has a label and means missing."

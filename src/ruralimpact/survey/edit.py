@@ -35,6 +35,8 @@ class Edit:
         Raw column (or columns) of the unit's identifier, as `raw_column.raw_column` takes it.
     decimal : str
         Decimal mark of the file.
+    one_of_several : bool
+        Whether other files are edited by the same rule.
     """
 
     table: pd.DataFrame
@@ -44,6 +46,7 @@ class Edit:
     keys: tuple[str, ...]
     identifier: str
     decimal: str
+    one_of_several: bool = False
 
     def option(self, name: str) -> Any:
         """Return a key that must be there."""

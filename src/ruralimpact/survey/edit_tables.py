@@ -56,7 +56,7 @@ class Decision:
 
 
 def read_recodes(path: Path) -> list[Recode]:
-    """Read a table with the columns ``column``, ``raw``, ``edits``; others (``why``, ``by``) are for people.
+    """Read a table with the columns ``column``, ``raw``, ``clean``; others (``why``, ``by``) are for people.
 
     Raises
     ------
@@ -133,13 +133,14 @@ def _is_yes(text: str, path: Path, column: str, line: int) -> bool:
 
 
 def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.DataFrame:
-    delimiter = {"delimiter": _delimiter(path)} if path.suffix.lower() == ".csv" else {}
-    cells = read_source({"name": "clean", "path": str(path), **delimiter}).cells
+    cells = _cells(path)
     names = [str(name) for name in cells.columns]
     for column in columns:
         if names.count(column) != 1:
             problem = "the table needs this column once."
             raise DataError(problem, file=path, column=column, hint=nearest(column, names))
+    if cells.empty:
+        raise DataError("the table has no rows.", file=path)
     table = cells[list(columns)].map(normalised)
     table = table[(table != "").any(axis=1)]
     for column in filled:
@@ -147,6 +148,19 @@ def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.Data
             rows = table.index[table[column] == ""].tolist()
             raise DataError("the cell is empty.", file=path, column=column, rows=rows)
     return table
+
+
+def _cells(path: Path) -> pd.DataFrame:
+    if path.suffix.lower() != ".csv":
+        return read_source({"name": "edits", "path": str(path)}).cells
+    try:
+        return read_source(
+            {"name": "edits", "path": str(path), "delimiter": _delimiter(path)}
+        ).cells
+    except DataError as error:
+        if "encoding" not in error.problem:
+            raise
+        raise DataError(error.problem, file=path, hint="Save it as text in UTF-8.") from None
 
 
 def _delimiter(path: Path) -> str:

@@ -49,6 +49,8 @@ def apply_edits(
     keys: Sequence[str] = (),
     identifier: str = "",
     decimal: str = ".",
+    key: str = "edits",
+    one_of_several: bool = False,
 ) -> Edited:
     """Apply the edits of a source, in the order declared.
 
@@ -66,6 +68,10 @@ def apply_edits(
         Raw column, or columns, of the unit's identifier.
     decimal : str
         Decimal mark of the file.
+    key : str
+        Configuration key of `rules`, for messages.
+    one_of_several : bool
+        Whether other files are edited by the same rules, so that one need not have all that they name.
 
     Returns
     -------
@@ -79,13 +85,21 @@ def apply_edits(
         The file has no column of that name, or see the rules.
     """
     done = Edited(raw, [], [])
-    for position, rule in enumerate(rules):
+    for position, rule in enumerate(rules, start=1):
         name = rule["rule"]
         if name not in RULES:
             problem = f"there is no rule '{name}'. {nearest(name, RULES)}"
-            raise ConfigError(problem, key=f"edits[{position}].rule")
-        key = f"edits[{position}]"
-        job = Edit(done.table, rule, key, Path(file), tuple(keys), identifier, decimal)
+            raise ConfigError(problem, key=f"{key}.{position}.rule")
+        job = Edit(
+            table=done.table,
+            rule=rule,
+            key=f"{key}.{position}",
+            file=Path(file),
+            keys=tuple(keys),
+            identifier=identifier,
+            decimal=decimal,
+            one_of_several=one_of_several,
+        )
         done = _after(done, _applied(job, name))
     return done
 

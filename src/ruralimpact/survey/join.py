@@ -63,9 +63,10 @@ def join_file(
     Raises
     ------
     DataError
-        The second file has several rows with the same keys or a row without, or keys of the two differ only
-        in the way of writing.
+        The second file has several rows with the same keys or a row without, keys of the two differ only
+        in the way of writing, or no row finds another.
     """
+    right = right.with_cells(right.cells[(right.cells != "").any(axis=1)])
     here = _keys(left, list(keys), file)
     there = _keys(right, list(keys.values()), other)
     column = " + ".join(keys.values())
@@ -85,6 +86,9 @@ def join_file(
     refuse_near(here, there, file=file, column=" + ".join(keys), where=str(other))
     places = pd.Index(there).get_indexer(pd.Index(here))
     result = places >= 0
+    if not result.any():
+        problem = f"no row has the key of one of {file}."
+        raise DataError(problem, file=other, column=column)
     # Place -1, where nothing is found, is no row and so becomes a blank one.
     added = right.cells.reset_index(drop=True).reindex(places).fillna("").astype("str")
     added = added.set_axis([f"{name}.{item}" for item in right.cells.columns], axis=1)

@@ -78,7 +78,7 @@ def prepare(
     if blank.all():
         raise DataError("has no rows of data.", file=file)
     excluded = [{"reason": "every cell is empty", "rows": int(blank.sum())}]
-    mark = source.get("decimal") or "."
+    mark, key = source.get("decimal") or ".", f"sources.{source.get('name')}"
     ids = [item for item in id_columns(source) if item != ROW_NUMBER]
     edited_table = apply_edits(
         raw.cells[~blank],
@@ -87,12 +87,14 @@ def prepare(
         keys=[*ids, *items],
         identifier=TOGETHER.join(ids),
         decimal=mark,
+        key=f"{key}.edits",
+        one_of_several="series" in source,
     )
     table, joined = raw.with_cells(edited_table.table), []
     for item in source.get("join", ()):
         result = join_file(
             table,
-            _edited(others[item["name"]], item),
+            _edited(others[item["name"]], item, f"{key}.join.{item['name']}.edits"),
             keys_of(item["by"]),
             name=item["name"],
             file=file,
@@ -101,7 +103,14 @@ def prepare(
         )
         table = result.table
         joined.append(result.report)
-    kept = keep_rows(table.cells, source.get("keep", ()), file, mark)
+    kept = keep_rows(
+        table.cells,
+        source.get("keep", ()),
+        file,
+        mark,
+        f"{key}.keep",
+        one_of_several="series" in source,
+    )
     if kept.table.empty:
         raise DataError("no row is left by the filter `keep`.", file=file)
     excluded = [item for item in excluded + edited_table.excluded + kept.excluded if item["rows"]]
@@ -128,8 +137,7 @@ def keys_of(keys: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
     return dict(keys) if isinstance(keys, Mapping) else {name: name for name in keys}
 
 
-def _edited(table: RawTable, item: Mapping[str, Any]) -> RawTable:
-    mark = item.get("decimal") or "."
-    return table.with_cells(
-        apply_edits(table.cells, item.get("edits", ()), file=item["path"], decimal=mark).table
-    )
+def _edited(table: RawTable, item: Mapping[str, Any], key: str) -> RawTable:
+    mark, rules = item.get("decimal") or ".", item.get("edits", ())
+    edited = apply_edits(table.cells, rules, file=item["path"], decimal=mark, key=key)
+    return table.with_cells(edited.table)

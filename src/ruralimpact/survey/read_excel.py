@@ -18,6 +18,7 @@ from ruralimpact.survey.values import MERGED, NOT_CALCULATED, written
 _MOST_UNPACKED = 150_000_000
 _MOST_ROWS = 1_048_576  # of a sheet, by the format
 _MOST_CELLS = 30_000_000
+_MOST_BLANK = 10_000  # rows between two that are filled
 _CHUNK = 1 << 20
 
 
@@ -74,7 +75,10 @@ def read_excel(
     named = list(header) or [1]
     for area in _merged_ranges(file, part):
         _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
-    return _within_names(rows, named)
+    grid, notes = _within_names(rows, named)
+    hidden = sum(1 for _ in _found(file, part, rb"(<row\s[^>]*\bhidden=\"(?:1|true)\")"))
+    words = f"hidden rows, which are read like others: {hidden:,}"
+    return grid, (*notes, words) if hidden else notes
 
 
 def _refuse_large(file: Path) -> None:
@@ -130,6 +134,10 @@ def _rows(sheet: Any, file: Path, decimal: str) -> dict[int, list[str]]:
         while cells and not cells[-1]:
             cells.pop()
         rows[number] = cells
+        if cells and number - last > _MOST_BLANK:
+            problem = f"has a value in row {number:,}, after {number - last - 1:,} blank rows."
+            hint = "Delete it, if it is a stray one."
+            raise DataError(problem, file=file, rows=[number], hint=hint)
         last = number if cells else last
     return {number: rows[number] for number in range(1, last + 1)}
 

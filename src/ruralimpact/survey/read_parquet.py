@@ -17,13 +17,17 @@ def read_parquet(file: Path) -> RawTable:
     Raises
     ------
     DataError
-        A column holds lists or structures.
+        A column holds lists, structures or bytes.
     """
     table = pq.read_table(file)
     nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
     if nested:
         problem = "the column holds lists, and a table has one value a cell."
         raise DataError(problem, file=file, column=nested[0])
+    binary = [field.name for field in table.schema if _is_binary(field.type)]
+    if binary:
+        problem = "the column holds bytes, not text."
+        raise DataError(problem, file=file, column=binary[0])
     cells = {
         position: pd.Series(_texts(column), dtype="str")
         for position, column in enumerate(table.columns)
@@ -33,6 +37,14 @@ def read_parquet(file: Path) -> RawTable:
     return RawTable(
         cells=numbered_records(frame),
         stored={name: kind for name, kind in stored.items() if kind},
+    )
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
     )
 
 

@@ -14,7 +14,10 @@ from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.marks import marks_in_doubt
 from ruralimpact.survey.raw_column import raw_column
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable
+from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import (
+    MERGED,
+    NOT_CALCULATED,
     code_of,
     day_of,
     is_error,
@@ -33,6 +36,10 @@ _PROBLEMS = {
     "date": "not a date",
     "category": "without a label in the codebook",
     "error": "what a spreadsheet shows in the place of a value",
+}
+_ERROR_HINTS = {
+    NOT_CALCULATED: "Its formula was never computed: open the workbook in a spreadsheet and save it.",
+    MERGED: "It is merged with others: take the merging out, or state `merged: fill` of the source.",
 }
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*")
 
@@ -119,6 +126,8 @@ def recode_variable(
     )
     missing = values.isna()
     outside = _outside(values, entry) if entry.is_number else np.zeros(len(values), dtype=bool)
+    if outside.any() and outside.sum() == (~missing).sum():
+        raise _all_outside(values, entry, file)
     counts = np.bincount(codes, minlength=len(texts))
     return Recoded(
         data=values.mask(outside) if entry.is_number else values.astype("str"),
@@ -158,6 +167,7 @@ class _Reading:
         missing = {form for code in entry.missing_codes for form in _forms(code)}
         declared = raw.missing.get(entry.raw_name, frozenset())
         missing |= {code for code in declared if code not in _by_form(entry.labels)}
+        _refuse_exchanged(entry, described, file)
         labels, from_file = entry.labels, False
         if entry.type == "category" and not labels and entry.role != "group":
             labels = {code: text for code, text in described.items() if code not in missing}
@@ -227,21 +237,28 @@ class _Reading:
         return DataError(problem, file=file, column=entry.raw_name, rows=rows, hint=hint)
 
     def _hints(self, texts: Sequence[str], kind: str, share: float) -> list[str]:
+        if kind == "error":
+            return [
+                _ERROR_HINTS.get(texts[0], "Correct it in the workbook, or write a recode for it.")
+            ]
         hints = [nearest(texts[0], self.labels)] if kind == "category" else []
-        if self.described and kind == "indicator":
+        if self.described and kind in ("indicator", "category"):
             pairs = ", ".join(f"{code} '{label}'" for code, label in self.described.items())
             hints.append(f"The file labels {pairs}.")
         if kind == "indicator":
             return [*hints, "Say under labels which values are 1 and which are 0: `yes=1|no=0`."]
         if kind == "date":
             return [*hints, "How dates are written, such as %d/%m/%Y, is stated under `dates`."]
+        if kind == "integer" and all(number_of(text, self.decimal) is not None for text in texts):
+            return [*hints, "A variable that has decimals is of type number."]
         if kind in ("number", "money", "integer") and all(map(_MARKED.fullmatch, texts)):
             return [
                 *hints,
                 "Which mark is for decimals, and which for thousands, is stated "
                 "under `decimal` and the edit `thousands` of the source.",
             ]
-        if share <= _RARE:
+        label = {folded(text) for text in self.labels}
+        if share <= _RARE and self.entry.role != "treatment" and folded(texts[0]) not in label:
             hints.append("If it means missing, list it under missing_codes in the codebook.")
         return hints
 
@@ -250,7 +267,9 @@ BLANK = "(blank)"
 
 
 def _forms(code: str) -> set[str]:
-    return {normalised(code), code_of(code)}
+    """Return what a missing code may look like in a file: also without quotes, and with a plain minus."""
+    bare = re.sub(r"^[\u2212\u2013](?=\d)", "-", normalised(code).strip("'\"\u2018\u2019"))
+    return {normalised(code), code_of(code), bare, code_of(bare)}
 
 
 def _by_form(labels: Mapping[str, str]) -> dict[str, str]:
@@ -272,6 +291,36 @@ def _refuse_shared(labels: Mapping[str, str], entry: Entry, file: str | Path) ->
             raise DataError(problem, file=file, column=entry.raw_name, hint=hint)
 
 
+_NO = ("no", "nein", "non", "não")
+
+
+def _refuse_exchanged(entry: Entry, described: Mapping[str, str], file: str | Path) -> None:
+    """Refuse labels of the codebook that the file itself gives to another code, or 1 for what it calls no."""
+    given = {code_of(code): label for code, label in entry.labels.items()}
+    if entry.type == "indicator":
+        given = given or {"1": "yes"}
+        exchanged = [
+            code
+            for code, label in described.items()
+            if folded(label) in _NO and given.get(code) in ("1", "yes")
+        ]
+    else:
+        codes = {folded(label): code for code, label in given.items()}
+        exchanged = [
+            code
+            for code, label in described.items()
+            if code in given and codes.get(folded(label), code) != code
+        ]
+    if exchanged:
+        code = exchanged[0]
+        raise DataError(
+            f"the file labels {code} '{described[code]}', and the codebook takes it for '{given[code]}' "
+            f"('{entry.variable}').",
+            file=file,
+            column=entry.raw_name,
+        )
+
+
 def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Path) -> DataError:
     """Say that the decimal marks of a column may be for thousands."""
     return DataError(
@@ -282,6 +331,23 @@ def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Pa
         rows=column.index[column.isin(texts)].tolist(),
         hint="State `decimal` of the source if it is for decimals; if not, take it out by the edit "
         "`thousands`, or multiply by the edit `scale`.",
+    )
+
+
+def _all_outside(values: pd.Series, entry: Entry, file: str | Path) -> DataError:
+    """Say that no value at all lies in the range of the codebook."""
+    known = values.dropna()
+    ends = [
+        f"{word} {end:g}"
+        for word, end in (("minimum", entry.minimum), ("maximum", entry.maximum))
+        if end is not None
+    ]
+    return DataError(
+        f"every value lies outside the codebook's range ({', '.join(ends)}): they go from {known.min():g} to "
+        f"{known.max():g} ('{entry.variable}').",
+        file=file,
+        column=entry.raw_name,
+        rows=known.index.tolist(),
     )
 
 

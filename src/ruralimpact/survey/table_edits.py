@@ -48,7 +48,7 @@ def recodes(job: Edit) -> Changes:
     for item in read_recodes(path):
         listed.setdefault(item.column, []).append(item)
     for name, rows in listed.items():
-        column = job.column(name)
+        column = _column(job, name, path, rows[0].line)
         clean = {code_of(item.raw): item.clean for item in rows}
         codes = column.map(lambda text: code_of(text, job.decimal))
         hit = codes.isin(clean)
@@ -74,7 +74,7 @@ def corrections(job: Edit) -> Changes:
     changed: dict[str, list[int]] = {}
     ids = job.column(job.identifier).map(code_of)
     for item in read_corrections(path):
-        column = job.column(item.column)
+        column = _column(job, item.column, path, item.line)
         rows = ids.index[ids == code_of(item.identifier)]
         if len(rows) != 1:
             raise _unknown(item, len(rows), ids, path)
@@ -85,6 +85,15 @@ def corrections(job: Edit) -> Changes:
         table.loc[rows, str(column.name)] = item.new
         changed.setdefault(str(column.name), []).append(int(rows[0]))
     return Changes(table, changed, {})
+
+
+def _column(job: Edit, name: str, path: Path, line: int) -> pd.Series:
+    """Return a raw column that a line of a table names."""
+    try:
+        return job.column(name)
+    except DataError as error:
+        problem = f"'{name}' is no column of {job.file}."
+        raise DataError(problem, file=path, rows=[line], hint=error.hint) from None
 
 
 def _unknown(item: Correction, count: int, ids: pd.Series, path: Path) -> DataError:

@@ -56,7 +56,7 @@ def number_of(text: str, decimal: str = ".") -> float | None:
             return None
         text = text.replace(decimal, ".")
     number = float(text) if _NUMBER.fullmatch(text) else np.nan
-    return number if np.isfinite(number) else None
+    return number + 0.0 if np.isfinite(number) else None  # -0 is 0
 
 
 def code_of(value: Any, decimal: str = ".") -> str:
