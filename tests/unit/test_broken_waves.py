@@ -130,6 +130,33 @@ def test_waves_meet_or_are_refused(mutate, write, outcome, tmp_path, right):
         pd.testing.assert_frame_equal(sample.outcomes, right[name].outcomes)
 
 
+@pytest.mark.parametrize(("value", "known"), [("A01", True), ("A1", False), ("B01", False)])
+def test_a_value_is_one_that_some_wave_has(right, tmp_path, value, known):
+    """Such as one alliance that only the second wave has."""
+    later = [ROWS[0], *([*row[:1], "B02", *row[2:]] for row in ROWS[1:5]), *ROWS[5:]]
+    entries = parse_codebook(CODEBOOK, ["before", "after"])
+    tables = {}
+    for name, rows in (("before", ROWS), ("after", later)):
+        (tmp_path / name).mkdir()
+        source = {"name": name, "path": str(LINES["csv"](rows, tmp_path / name)), "id": "id"}
+        mine = entries_of(entries, name)
+        tables[name] = harmonise(read_source(source), source, mine, file=name).table
+    built = {"label": "x", "build": "indicator", "of": "alliance", "values": [value]}
+    variables = {"chosen": built, "later": {**built, "values": ["B02"]}}
+    study = study_of(
+        sources=[{"name": "before", "wave": "9"}, {"name": "after", "wave": "10"}],
+        codebook=CODEBOOK,
+        variables=variables,
+        outcomes=STUDY.outcomes,
+        samples={"base": SAMPLES["base"]},
+    )
+    if known:
+        assert len(build_sample("base", tables, study).units) == 96
+        return
+    with pytest.raises(RuralImpactError, match=f"'alliance' has no value '{value}'"):
+        build_sample("base", tables, study)
+
+
 def test_waves_are_in_the_order_of_their_numbers():
     assert places_in_time(["10", "8", "9", "8"]) == [3, 1, 2, 1]
     with pytest.raises(RuralImpactError, match="the wave 'Baseline' is no number"):

@@ -10,6 +10,7 @@ from test_exhibits_study import build_results
 from ruralimpact.exhibits import formatting, interpretation
 from ruralimpact.exhibits.build import findings_document, numbered_tables
 from ruralimpact.exhibits.missing_values import set_to_missing
+from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.impact import impact_table
@@ -88,6 +89,39 @@ def test_values_set_to_missing_reach_every_report(results: StudyResults) -> None
         "column price: two values far from the median of its class, rows 5, 1204",
     ]
     assert findings_document(own, package_kinds())["set_to_missing"] == [source]
+
+
+def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None:
+    first = next(iter(results.quality))
+    joined = [
+        {"name": "farm", "file": "land.csv", "rows": 50, "matched": 45, "without": 3, "unused": 5}
+    ]
+    own = quality(
+        results,
+        source=first,
+        identifier="the number of the row",
+        joined=joined,
+        notes=["hidden rows, which are read like others: 2"],
+        codes_not_found={"sales": ["-99", "-88"]},
+        values_not_found={"region": ["Chaco"]},
+        edits=[{"rule": "decimal_comma", "column": "land", "count": 0, "rows": []}],
+        near_names={"group": [{"raw": "Rio Verdo", "clean": "Rio Verde"}]},
+    )
+    notes = {item["label"]: item["lines"] for item in reading_notes(own)}
+    assert notes[next(s["label"] for s in own.study["sources"] if s["name"] == first)] == [
+        "units are identified by the number of the row",
+        "land.csv: 45 of 48 rows found theirs; five rows of it belong to none",
+        "hidden rows, which are read like others: 2",
+        "sales: no row has -99, -88, which would mean missing",
+        "column region: no row has one value that a table of recodes lists",
+        "column land: the edit decimal_comma changed nothing",
+        "column group: one name much like another, left as they are "
+        f"(near_names in survey/{first}.quality.json)",
+    ]
+    document = findings_document(own, package_kinds())
+    assert document["reading_notes"] == reading_notes(own)
+    # Names of groups are for those who have the data.
+    assert "Rio Verdo" not in str(document["reading_notes"])
 
 
 @pytest.mark.parametrize("groups", ["communities", "children", "parishes", "comunidades", "farms"])

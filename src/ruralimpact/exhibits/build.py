@@ -12,6 +12,7 @@ from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.model import Table
+from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import Kinds, numbered
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.subgroup_words import WARNING
@@ -128,7 +129,7 @@ def figure_files(
 def findings_document(results: StudyResults, kinds: Kinds) -> dict[str, Any]:
     """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
     study, exhibits = results.study, results.study["exhibits"]
-    missing = set_to_missing(results)
+    missing, notes = set_to_missing(results), reading_notes(results)
     return {
         "study": {key: study.get(key, "") for key in _STUDY_WORDS}
         | {"synthetic": results.synthetic},
@@ -147,5 +148,6 @@ def findings_document(results: StudyResults, kinds: Kinds) -> dict[str, Any]:
             for source in study["sources"]
         ],
         **({"set_to_missing": missing} if missing else {}),
+        **({"reading_notes": notes} if notes else {}),
         "findings": results.findings or findings(results),
     }

@@ -164,22 +164,20 @@ def _members(
     return column.map(code_of, na_action="ignore").isin(wanted).to_numpy()
 
 
-def values_found(surveys: Mapping[str, pd.DataFrame], *, one_wave: bool) -> dict[str, set[str]]:
+def values_found(surveys: Mapping[str, pd.DataFrame]) -> dict[str, set[str]]:
     """Return the codes of each variable of the survey tables, where a value without a code is a mistake.
 
     Parameters
     ----------
     surveys : mapping of str to DataFrame
-    one_wave : bool
-        Whether there is no other wave that may bring values which are not there yet.
+        Of all waves that have come.
 
     Returns
     -------
     dict of str to set of str
-        Empty where there are several waves.
     """
     result: dict[str, set[str]] = {}
-    for table in surveys.values() if one_wave else ():
+    for table in surveys.values():
         for name in table.columns:
             known = table[name].dropna().unique()
             result.setdefault(str(name), set()).update(map(code_of, known))

@@ -122,7 +122,6 @@ def _built(
             within=f"sample {name}",
         )
     outcomes = _outcomes(name, asked, study)
-    one_wave = len({item.wave for item in study.sources}) == 1
     try:
         construction = build(
             pooled,
@@ -131,7 +130,7 @@ def _built(
             entries=entries,
             rows=rows,
             prices=study.prices,
-            found=values_found(surveys, one_wave=one_wave),
+            found=values_found(surveys),
         )
     except DataError as error:
         raise error.inside(f"sample {name}") from None

@@ -125,7 +125,7 @@ def _numbers(column: pd.Series, decimal: str, file: str | Path) -> NDArray[np.fl
             column=str(column.name),
             rows=column.index[strange].tolist(),
         )
-    return numbers.to_numpy()
+    return np.asarray(numbers, dtype=np.float64)
 
 
 def _has_one_of(

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER
+from ruralimpact.survey.near_names import near_names
 from ruralimpact.survey.prepare import Prepared
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.recode import Recoded
@@ -63,7 +65,8 @@ def quality_report(
         (count and first values of categories that have no labels in the codebook),
         ``columns_not_used``; where there are any ``codes_not_found`` (codes that mean "missing" by the
         codebook and that no row has, by variable), ``values_not_found`` (values that a table of recodes
-        lists and that no row has, by column), ``identifier`` where it is the number of the row, ``joined``,
+        lists and that no row has, by column), ``near_names`` (see `near_names`, by column),
+        ``identifier`` where it is the number of the row, ``joined``,
         ``notes``, and ``edits`` (rule, column, count, first rows).
     """
     columns = [str(name) for name in prepared.table.cells.columns]
@@ -76,6 +79,7 @@ def quality_report(
     result = {
         "codes_not_found": {name: codes for name, codes in absent.items() if codes},
         "values_not_found": prepared.edited_table.not_found,
+        "near_names": _near_names(entries, recoded),
         "identifier": "the number of the row" if ROW_NUMBER in used else "",
         "joined": prepared.joined,
         "notes": list(prepared.table.notes),
@@ -96,6 +100,18 @@ def quality_report(
         "columns_not_used": [name for name in columns if name not in named],
         **{name: value for name, value in result.items() if value},
     }
+
+
+def _near_names(
+    entries: Sequence[Entry], recoded: Mapping[str, Recoded]
+) -> dict[str, list[dict[str, Any]]]:
+    """Propose recodes of categories whose values are names and not codes that have labels."""
+    found = {
+        entry.raw_name: [asdict(item) for item in near_names(recoded[entry.variable].data)]
+        for entry in entries
+        if not (entry.is_number or entry.labels or recoded[entry.variable].file_labels)
+    }
+    return {name: proposals for name, proposals in found.items() if proposals}
 
 
 def _variable(entry: Entry, recoded: Recoded) -> dict[str, Any]:

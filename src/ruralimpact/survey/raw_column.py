@@ -39,7 +39,10 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
         raise DataError(problem, file=file, column=name)
     if TOGETHER in wanted:
         return together(cells, wanted.split(TOGETHER), file)
-    hint = nearest(name, [str(item) for item in cells.columns])
+    named = [str(item) for item in cells.columns if item]
+    hint = nearest(name, named)
+    if len(named) < len(cells.columns) / 2:
+        hint = f"{hint} If the names stand in another row, state `header`."
     if len(cells.columns) == 1:
         hint = "The file has a single column; is its `delimiter` stated?"
     raise DataError("the file has no such column.", file=file, column=name, hint=hint)

@@ -1,0 +1,76 @@
+"""Names of groups, regions or products that may be one, with a slip of the pen: proposed, never changed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from ruralimpact.survey.similar import folded
+
+_ALIKE = 85.0  # of 100, rapidfuzz's ratio
+_SHORTEST = 5  # letters of a name; two shorter ones are alike by chance
+_MOST_NAMES = 3_000  # beyond, a column is free text
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class NearName:
+    """A proposed row of a table of recodes.
+
+    Attributes
+    ----------
+    raw, clean : str
+        The rarer name and the one that it is like.
+    rows, rows_of_clean : int
+        Rows that have each.
+    similarity : int
+        From 85 to 100: twice the letters in common, in order, as a percentage of all letters.
+    """
+
+    raw: str
+    clean: str
+    rows: int
+    rows_of_clean: int
+    similarity: int
+
+
+def near_names(names: pd.Series) -> list[NearName]:
+    """Return the names that are much like another one that occurs at least as often.
+
+    Parameters
+    ----------
+    names : Series of str
+        One a row; missing ones are passed over. Names that differ in a number (``A01`` and ``A02``), and
+        those of fewer than five letters, are not compared.
+
+    Returns
+    -------
+    list of NearName
+        In the order of the names, each with the one that it is most like.
+    """
+    counts = {str(name): int(count) for name, count in names.dropna().value_counts().items()}
+    known = sorted(name for name in counts if len(folded(name)) >= _SHORTEST)
+    if not 1 < len(known) <= _MOST_NAMES:
+        return []
+    plain = [folded(name) for name in known]
+    numbers = [_DIGITS.findall(text) for text in plain]
+    scores = process.cdist(plain, plain, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return list(_proposals(known, counts, numbers, scores.tolist()))
+
+
+def _proposals(
+    known: list[str], counts: dict[str, int], numbers: list[list[str]], scores: list[list[float]]
+) -> Iterator[NearName]:
+    for place, name in enumerate(known):
+        others = [
+            (scores[place][other], counts[known[other]], -other)
+            for other in range(len(known))
+            if scores[place][other]
+            and numbers[place] == numbers[other]
+            and (counts[known[other]], -other) > (counts[name], -place)
+        ]
+        if others:
+            similarity, rows, other = max(others)
+            yield NearName(name, known[-other], counts[name], rows, round(similarity))
