@@ -22,6 +22,7 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "matched_difference": _MATCHED,
     "difference_in_differences": {"estimators": ["two_by_two"]},
 }
+_DESCRIBING = ("portfolio",)
 _PERIODS = {
     "before": ["1"],
     "after": ["2"],
@@ -85,7 +86,7 @@ def _analysis(keys: Mapping[str, Any]) -> dict[str, Any]:
         "name": "test",
         "method": method,
         "sample": "all",
-        "outcomes": ["y"],
+        **({} if method in _DESCRIBING else {"outcomes": ["y"]}),
         **_NEEDED.get(method, {}),
     }
     return {**blank, **{key: value for key, value in keys.items() if value not in ([], ())}}

@@ -20,6 +20,7 @@ written as CSV, LaTeX, HTML and Word, figures drawn as PNG and SVG.
 """
 _TYPES = {
     "string": "text",
+    "boolean": "true or false",
     "number": "number",
     "integer": "whole number",
     "array": "list",

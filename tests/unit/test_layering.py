@@ -36,6 +36,8 @@ MAY_IMPORT = {
     "difference": {"design", "inference", "estimation"},
     "attrition": {"design", "inference", "estimation"},
     "power": {"design"},
+    "description": set(),
+    "portfolio": {"design", "description"},
     "waves": {"survey"},
     "exhibits": {
         *("design", "inference", "estimation", "sensitivity"),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralimpact import progress, stage
 from ruralimpact.decomposition.study import decomposition_study
+from ruralimpact.description.records import exclusions_of
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
 from ruralimpact.estimation.ledger import read_ledger, with_specifications
@@ -16,6 +17,7 @@ from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
 from ruralimpact.heterogeneity.study import subgroup_study
+from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import write_tables
 
@@ -69,6 +71,8 @@ def estimate_impacts(
     by_subgroup = subgroup_study(asked, tables, seed=seed)
     by_part = decomposition_study(asked, tables)
     made |= over_time.tables
+    portfolio = portfolio_study(asked, tables.units, tables.outcomes)
+    made |= {"portfolio": portfolio.portfolio, "exclusions": exclusions_of(portfolio.excluded)}
     made |= {
         "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,

@@ -30,7 +30,7 @@ def sample_problems(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterato
         known = {item.name: tables[item.name] for item in part.sources if item.name in tables}
         for name in part.samples:
             yield from _sample_problems(name, part, known, samples)
-        for analysis in part.analyses:
+        for analysis in part.comparisons:
             if analysis.sample in samples:
                 yield from _comparison_problems(analysis, part, samples[analysis.sample].units)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ruralimpact.schema.analysis import Description
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 
@@ -78,6 +79,8 @@ def _variables(sample: Sample) -> list[str]:
 
 
 def _named(analysis: Any) -> list[str]:
+    if isinstance(analysis, Description):
+        return list(analysis.variables)
     options = ("treatment", "first_treated", "eligible")
     named = [getattr(analysis, option, None) for option in options]
     return [*filter(None, named), *analysis.covariates, *getattr(analysis, "exact", ())]

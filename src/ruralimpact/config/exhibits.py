@@ -10,7 +10,7 @@ from ruralimpact.design.methods import MATCHED
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.kinds import Kind
 from ruralimpact.exhibits.registry import Kinds
-from ruralimpact.schema.analysis import Analysis
+from ruralimpact.schema.analysis import Description, OfSample
 from ruralimpact.schema.study import Study
 
 _ALONE = "before_after"
@@ -41,7 +41,7 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
 def _problems(
     study: Study, kinds: Kinds, kind: Kind[Any], entry: Mapping[str, Any], file: Path
 ) -> Iterator[ConfigError]:
-    analyses: dict[str, Analysis] = {analysis.name: analysis for analysis in study.analyses}
+    analyses: dict[str, OfSample] = {analysis.name: analysis for analysis in study.analyses}
     key, shown = f"{entry['name']}.analyses", list(entry.get("analyses", []))
     beside = [entry[option] for option in ("benchmark", "unadjusted") if option in entry]
     steps = entry.get("steps", [])
@@ -55,7 +55,7 @@ def _problems(
         )
         if step["analysis"] not in analyses:
             continue
-        known = analyses[step["analysis"]].outcomes
+        known = getattr(analyses[step["analysis"]], "outcomes", ())
         yield from unknown_names([step["outcome"]], known, "outcome", file, f"{where}.outcome")
     named = [*shown, *(step["analysis"] for step in steps)]
     for name in filter(analyses.get, named):
@@ -73,7 +73,7 @@ def _problems(
         yield ConfigError(error.problem, file=file, key=within)
 
 
-def _problem(kinds: Kinds, kind: Kind[Any], analysis: Analysis) -> str:
+def _problem(kinds: Kinds, kind: Kind[Any], analysis: OfSample) -> str:
     """Say why a kind cannot show an analysis; empty where it can."""
     name, method = analysis.name, analysis.method
     if method == _ALONE and not kind.alone:
@@ -81,6 +81,10 @@ def _problem(kinds: Kinds, kind: Kind[Any], analysis: Analysis) -> str:
         return (
             f"'{name}' is a change of the treated alone, not attributable to the project; it may stand in "
             f"{' or '.join(able)}, and not in a '{kind.kind}' of effects."
+        )
+    if isinstance(analysis, Description) and not kind.of_methods:
+        return (
+            f"'{name}' describes ({method}) and compares nothing that a '{kind.kind}' could show."
         )
     if kind.of_methods == MATCHED and method not in MATCHED:
         return f"'{name}' is not matched, so there is nothing to show in a '{kind.kind}'."

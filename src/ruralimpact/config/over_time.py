@@ -32,6 +32,9 @@ def check_design(study: Study, analysis: Analysis, file: Path) -> Iterator[Confi
     changes = method in ("panel", "matched_difference", *OVER_TIME)
     sample = study.samples.get(analysis.sample)
     design = (sample.design if sample else None) or study.design
+    if design == "descriptive":
+        problem = f"'{method}' compares, and this study only describes (design: descriptive)."
+        yield ConfigError(problem, file=file, key=key)
     if design == "cross_section" and changes:
         yield ConfigError(
             f"'{method}' needs a wave before treatment, and this study is a cross_section: nothing was "

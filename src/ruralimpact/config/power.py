@@ -21,7 +21,7 @@ def check_power(study: Study, file: Path) -> Iterator[ConfigError]:
     file : path
         study.yaml, for messages.
     """
-    analyses = {analysis.name: analysis for analysis in study.analyses}
+    analyses = {analysis.name: analysis for analysis in study.comparisons}
     asked = [entry.analysis for entry in study.power]
     yield from unknown_names(asked, analyses, "analysis", file, "power.analysis")
     yield from repeated_names(asked, file, "power.analysis")

@@ -23,7 +23,7 @@ def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Ite
     file : path
         study.yaml, for messages.
     """
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or analysis.sample not in study.samples:
             continue
         key = f"analyses.{analysis.name}"

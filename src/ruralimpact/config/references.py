@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ruralimpact.config.attrition import check_attrition
+from ruralimpact.config.descriptions import check_descriptions
 from ruralimpact.config.names import repeated_names, unknown_names
 from ruralimpact.config.over_time import check_design, check_over_time
 from ruralimpact.config.power import check_power
@@ -36,7 +37,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from _variables(study, file)
     for name, sample in study.samples.items():
         yield from _sample(study, sample, f"samples.{name}", file)
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         yield from check_design.problems(study, analysis, file)
         if analysis.sample not in study.samples:
             key = f"analyses.{analysis.name}.sample"
@@ -44,11 +45,13 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
             continue
         yield from _analysis(study, analysis, file)
         yield from check_over_time.problems(study, analysis, _roles(study), _timings(study), file)
+    known = [*_timings(study), *study.outcomes]
+    yield from check_descriptions.problems(study, known, file)
     yield from check_sample_waves.problems(study, _roles(study), file)
     yield from check_questions.problems(study, _timings(study), file)
     yield from check_power.problems(study, file)
     yield from check_attrition.problems(study, _with_role(study, "treatment"), file)
-    names = [analysis.name for analysis in study.analyses]
+    names = [analysis.name for analysis in study.comparisons]
     tested, excluded = study.sensitivity.analyses or (), study.sensitivity.leave_out
     yield from unknown_names(tested, names, "analysis", file, "sensitivity.analyses")
     region = [excluded] if excluded else []

@@ -33,7 +33,7 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
         yield from _unknown_arms(sample, roles, file, key)
         named = sample.outcomes or ()
         yield from unknown_names(named, study.outcomes, "outcome", file, f"{key}.outcomes")
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if analysis.sample not in study.samples:
             continue
         built = study.samples[analysis.sample].outcomes or study.outcomes

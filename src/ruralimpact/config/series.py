@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.schema.analysis import Analysis
+from ruralimpact.schema.analysis import OfSample
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source, SourceEntry, WaveFile
@@ -83,6 +83,7 @@ def written_out(
         "sources": sources,
         "codebook": list(_codebook(codebook, members)),
         "variables": study.variables,
+        "outcomes": study.outcomes,
         "samples": samples,
         "analyses": analyses,
         "strategies": list(strategies),
@@ -181,10 +182,10 @@ def _by_waves(
 
 
 def _analyses(
-    analyses: Iterable[Analysis], built: Mapping[str, Sequence[tuple[str, str]]], file: Path
-) -> tuple[list[Analysis], dict[str, list[str]]]:
+    analyses: Iterable[OfSample], built: Mapping[str, Sequence[tuple[str, str]]], file: Path
+) -> tuple[list[OfSample], dict[str, list[str]]]:
     """Return the analyses by wave, and what each entry's name stands for."""
-    result: list[Analysis] = []
+    result: list[OfSample] = []
     renamed: dict[str, list[str]] = {}
     for analysis in analyses:
         variants = built.get(analysis.sample)

@@ -4,10 +4,28 @@ The outputs of the workflow's rules, writing, loading with disclosure control, a
 it. To add a table, declare it in a module of this package that lists it in ``TABLES``.
 """
 
-from ruralimpact.contracts import attrition, design, detail, difference, estimates, power, samples
+from ruralimpact.contracts import (
+    attrition,
+    design,
+    detail,
+    difference,
+    estimates,
+    portfolio,
+    power,
+    samples,
+)
 from ruralimpact.contracts.table import ResultTable, Withheld
 
-_MODULES = (samples, design, estimates, detail, difference, power, attrition)
+_MODULES = (
+    samples,
+    design,
+    estimates,
+    detail,
+    difference,
+    power,
+    attrition,
+    portfolio,
+)
 
 REGISTRY: dict[str, ResultTable] = {
     table.name: table for module in _MODULES for table in module.TABLES

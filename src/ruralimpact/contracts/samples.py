@@ -33,7 +33,7 @@ OUTCOMES = ResultTable(
 
 EXCLUSIONS = ResultTable(
     name="exclusions",
-    stages=("construct_samples", "design_comparisons"),
+    stages=("construct_samples", "design_comparisons", "estimate_impacts"),
     description="Rows that were excluded, with the reason and how many there were before.",
     row="a reason, in the order in which they are applied",
     columns={

@@ -64,7 +64,7 @@ def decomposition_study(study: Study, tables: Tables) -> DecompositionTables:
     """
     rows: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or analysis.decomposition is None:
             continue
         for result, columns in _analysis(study, analysis, analysis.decomposition, tables):

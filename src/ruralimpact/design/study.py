@@ -50,7 +50,7 @@ def specifications(study: Study) -> dict[str, Any]:
     """
     ids = sorted(
         f"{analysis.name}/{strategy}/{outcome}"
-        for analysis in study.analyses
+        for analysis in study.comparisons
         for strategy in strategies_of(analysis)
         for outcome in analysis.outcomes
     )
@@ -86,7 +86,7 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
     labels = covariate_labels(study)
     strategies = {row["name"]: parse_strategy(row) for row in study.strategies}
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
-    todo = [a for a in study.analyses if a.method not in ("panel", *OVER_TIME)]
+    todo = [a for a in study.comparisons if a.method not in ("panel", *OVER_TIME)]
     total = sum(len(a.strategies) for a in todo if isinstance(a, Matching))
     done = 0
     for analysis in todo:

@@ -39,7 +39,7 @@ def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.
                 adoption=study.samples[analysis.sample].first_treated,
             ).excluded,
         )
-        for analysis in study.analyses
+        for analysis in study.comparisons
         if isinstance(analysis, OverTime)
     ]
     filled = [frame for frame in frames if len(frame)]

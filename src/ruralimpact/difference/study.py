@@ -82,7 +82,7 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
     """
     compared: dict[str, Compared] = {}
     rows: Rows = {name: [] for name in TABLES}
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if not isinstance(analysis, OverTime):
             continue
         sample = study.samples[analysis.sample]

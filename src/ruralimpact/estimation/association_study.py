@@ -54,7 +54,7 @@ def association_study(
         Contract ``associations``.
     """
     rows: list[dict[str, Any]] = []
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if not isinstance(analysis, Asking):
             continue
         comparison = build_comparison(analysis, units[analysis.sample])

@@ -84,7 +84,7 @@ def estimate_study(
         A comparison that the data cannot bear, whatever the outcome. What one outcome cannot bear leaves its
         estimate missing, with the reason in its notes.
     """
-    total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.analyses)
+    total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.comparisons)
     families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
     built: list[AnalysisTables] = []
     balances: list[pd.DataFrame] = []
@@ -95,7 +95,7 @@ def estimate_study(
         finished += 1
         progress.step(finished, total, _in_words(spec))
 
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         compared = (over_time or {}).get(analysis.name)
         if compared is None:
             comparison = build_comparison(analysis, tables.units[analysis.sample])

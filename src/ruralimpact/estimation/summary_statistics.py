@@ -39,7 +39,7 @@ def summary_study(
     """
     labels = covariate_labels(study)
     rows: list[dict[str, Any]] = []
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if analysis.method in ("panel", *OVER_TIME):
             continue
         comparison = build_comparison(analysis, units[analysis.sample])

@@ -16,6 +16,10 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
     """
     study = results.study
     methods = {entry["method"] for entry in study["analyses"]}
+    described = [note for method, note in _DESCRIPTIONS.items() if method in methods]
+    if methods <= set(_DESCRIPTIONS):
+        described.append(("Suppression", disclosure.NOTE))
+        return [{"term": term, "text": text} for term, text in described]
     matched = bool(methods & {"matching", "matched_difference"})
     notes = [("What is estimated", _ESTIMAND)]
     if matched:
@@ -29,6 +33,7 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
         notes.append(("Panel estimators", _PANEL))
     if methods & set(OVER_TIME):
         notes.append(("Changes over time", _OVER_TIME))
+    notes += described
     notes.append(("Standard errors", interpretation.standard_error_note(results)))
     notes.append(("Percent impacts", _PERCENT))
     notes.append(("Reading as effects", " ".join(interpretation.identification_notes(methods))))
@@ -36,6 +41,15 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
     return [{"term": term, "text": text} for term, text in notes]
 
 
+# What analyses that only describe are, by their method.
+_DESCRIPTIONS = {
+    "portfolio": (
+        "Portfolio of projects",
+        "Sums are of the projects of which a number is known, ratios of those with both numbers, and the "
+        "others are counted. What a document prints is set beside what its own numbers add up to: it agrees "
+        "when it is the same number rounded to the digits in print.",
+    ),
+}
 _ESTIMAND = (
     "The average effect on the treated (ATT). Where treated units without an acceptable match are dropped "
     "the estimate is labelled ATT, supported, with the number dropped. Matching never sees an outcome."

@@ -1,13 +1,15 @@
 """Every number that a report may cite, under an identifier that stays the same between runs."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ruralimpact.exhibits import formatting, interpretation
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
+from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import benchmark, difference, impact, placebo
 from ruralimpact.exhibits.tables.questionnaire_change import alarm_sentence
@@ -38,7 +40,8 @@ def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
         key = f"balance/{record['analysis']}/{record['strategy']}"
         result |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
         result |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
-    for key, value, unit, decimals in (*detail_numbers(results), *over_time_numbers(results)):
+    numbers = (detail_numbers, over_time_numbers, portfolio_numbers)
+    for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in numbers):
         result |= _entry(key, value, unit, decimals)
     for name, report in results.quality.items():
         result |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)
@@ -100,7 +103,14 @@ def headlines(results: StudyResults) -> list[dict[str, str]]:
             "text": _headline(results, analysis, outcome),
         }
         for analysis, outcome in _headline_specs(results)
-    ] + [*_placebos(results), *_alarms(results)]
+    ] + [*_descriptions(results), *_placebos(results), *_alarms(results)]
+
+
+def _descriptions(results: StudyResults) -> Iterator[dict[str, str]]:
+    """Say what descriptions come to."""
+    prefix = "Synthetic stand-in: " if results.synthetic else ""
+    for label, text in portfolio_headlines(results):
+        yield {"label": label, "text": f"{prefix}{text}"}
 
 
 def _alarms(results: StudyResults) -> list[dict[str, str]]:

@@ -38,6 +38,7 @@ class Section:
     opens_with_table: bool = False
 
 
+DESCRIPTION = Section("description", "What the records show")
 ESTIMATES = Section("estimates", "Estimates", always=True, opens_with_table=True)
 DETAIL = Section("detail", "For whom, and through what")
 TRUTH = Section("truth", "Do the estimates find what was planted?")
@@ -48,7 +49,19 @@ NEXT = Section("next", "What could the next wave find?")
 SAMPLE = Section("sample", "From raw files to samples", always=True)
 BALANCE = Section("balance", "Are the arms alike?", layout="tall")
 ERRORS = Section("errors", "Other standard errors")
-SECTIONS = (ESTIMATES, DETAIL, TRUTH, TRENDS, TRUST, WAVES, NEXT, SAMPLE, BALANCE, ERRORS)
+SECTIONS = (
+    DESCRIPTION,
+    ESTIMATES,
+    DETAIL,
+    TRUTH,
+    TRENDS,
+    TRUST,
+    WAVES,
+    NEXT,
+    SAMPLE,
+    BALANCE,
+    ERRORS,
+)
 
 
 def _nothing_to_check(_: Study, __: Any) -> None:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ruralimpact.exhibits.kinds import SECTIONS
+from ruralimpact.exhibits.kinds import ESTIMATES, SECTIONS
 from ruralimpact.exhibits.registry import Kinds, shown_in
 from ruralimpact.exhibits.write_html import STYLE, fragment_of
 
@@ -61,13 +61,14 @@ def _sections(document: Mapping[str, Any], kinds: Kinds) -> list[dict[str, Any]]
         (section, shown_in(section, document["tables"], document["figures"], kinds))
         for section in SECTIONS
     ]
+    describes = document.get("study", {}).get("design") == "descriptive"
     return [
         {
             **{key: getattr(section, key) for key in ("anchor", "heading", "layout")},
             "shown": shown,
         }
         for section, shown in filled
-        if shown or section.always
+        if shown or (section.always and not (describes and section is ESTIMATES))
     ]
 
 

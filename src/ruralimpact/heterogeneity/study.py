@@ -70,7 +70,7 @@ def subgroup_study(study: Study, tables: Tables, *, seed: int) -> SubgroupTables
     """
     rows: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
-    for analysis in study.analyses:
+    for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or not analysis.subgroups:
             continue
         for result, columns in _Part(study, analysis, tables, seed).families():

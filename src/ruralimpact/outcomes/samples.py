@@ -157,7 +157,9 @@ def _built(
         return Sample(change.units, change.outcomes, _exclusions(excluded), contamination)
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
-    units = selected[[*keys, *(item for item in unit_variables(study) if item in selected)]]
+    named = [item for item in study.described.get(name, ()) if item not in outcomes]
+    shown = dict.fromkeys([*unit_variables(study), *named])
+    units = selected[[*keys, *(item for item in shown if item in selected)]]
     values = selected[["unit_id", *outcomes]]
     return Sample(units, values, _exclusions(excluded), contamination)
 

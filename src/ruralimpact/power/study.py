@@ -61,7 +61,7 @@ def power_study(
         A treatment that differs within groups, or too few units a group.
     """
     rows: list[dict[str, Any]] = []
-    analyses = {analysis.name: analysis for analysis in study.analyses}
+    analyses = {analysis.name: analysis for analysis in study.comparisons}
     for entry in study.power:
         analysis = analyses[entry.analysis]
         part = _Part.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])

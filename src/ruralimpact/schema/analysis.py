@@ -22,20 +22,41 @@ from ruralimpact.schema.waves import wave_key
 ADJUSTED = ("doubly_robust", "regression", "weighting")
 
 
-class Analysis(Settings):
-    """What every analysis has."""
+class OfSample(Settings):
+    """What every entry of `analyses:` has, whether it compares arms or describes."""
 
-    later_keys = (
-        *("treatment", "first_treated", "fixed", "eligible", "before", "after", "covariates"),
-        *("second_order_balance", "exact", "control", "form", "base", "anticipation"),
-        *("strategies", "estimators", "outcomes", "subgroups", "decomposition", "associations"),
-    )
     name: Name
     """A name of small letters, digits and underscores."""
     label: Text
     """Label shown in tables and figures."""
     sample: str
     """Sample that it is made on."""
+    method: str
+    """How it is analysed."""
+
+
+class Description(OfSample):
+    """An analysis that compares no arms: it describes the units of a sample, and estimates no effect."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Variables of the sample that it reads, built ones included."""
+        raise NotImplementedError
+
+    @property
+    def beside(self) -> dict[str, tuple[str, ...]]:
+        """Variables that it reads of other samples."""
+        return {}
+
+
+class Analysis(OfSample):
+    """What every analysis that compares has."""
+
+    later_keys = (
+        *("treatment", "first_treated", "fixed", "eligible", "before", "after", "covariates"),
+        *("second_order_balance", "exact", "control", "form", "base", "anticipation"),
+        *("strategies", "estimators", "outcomes", "subgroups", "decomposition", "associations"),
+    )
     method: str
     """`difference_in_means`: for a randomised comparison; `matching`: strategies applied to levels;
     `matched_difference`: strategies applied to changes between two periods; `panel`: regressions

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, model_validator
 
 from ruralimpact.schema.base import DistinctEntries, Names, Settings, SomeEntries, Text, fault
 
-Design = Literal["cross_section", "panel", "before_after"]
+Design = Literal["cross_section", "panel", "before_after", "descriptive"]
 Wave = int | str
 
 

@@ -38,7 +38,10 @@ def stage_view(study: Study, stage: str) -> dict[str, Any]:
     for key in _KEYS[stage]:
         if key in study.model_fields_set:
             view[key] = _without_label(getattr(study, key), key)
-    if stage != "construct":
+    if stage == "construct":
+        if study.descriptions:
+            view["described"] = described_variables(study)
+    else:
         view["analyses"] = plain(study.analyses, "label")
     if stage == "design":
         # Means before treatment may be covariates, and want their names in balance tables.
@@ -46,6 +49,16 @@ def stage_view(study: Study, stage: str) -> dict[str, Any]:
     else:
         view["outcomes"] = plain(study.outcomes, *_WORDS[stage])
     return view
+
+
+def described_variables(study: Study) -> dict[str, list[str]]:
+    """Return the variables that the descriptions of a study read, by sample."""
+    result: dict[str, list[str]] = {}
+    for item in study.descriptions:
+        for sample, names in {item.sample: item.variables, **item.beside}.items():
+            known = result.setdefault(sample, [])
+            known += [name for name in names if name not in known]
+    return result
 
 
 def _without_label(value: Any, key: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.analysis import AnyAnalysis, Description
 from ruralimpact.schema.base import (
     DistinctEntries,
     Entries,
@@ -15,8 +15,15 @@ from ruralimpact.schema.base import (
 )
 from ruralimpact.schema.construction import AnyOutcome, AnyVariable
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
+from ruralimpact.schema.portfolio import Portfolio
 from ruralimpact.schema.sample import Design, Sample
 from ruralimpact.schema.source import Generation, Prices, SecondCurrency, Source, SourceEntry
+
+AnyDescription = Portfolio
+AnyEntry = Annotated[
+    AnyAnalysis | AnyDescription,
+    Field(discriminator="method"),
+]
 
 
 class Config(Settings):
@@ -44,7 +51,7 @@ class StudyFile(Settings):
     design: Design
     """What the data can bear. `cross_section`: one wave after treatment, so differences in levels
     only; `panel`: waves before and after, or units that enter and leave; `before_after`: treated
-    units only."""
+    units only; `descriptive`: no arms, so analyses that describe and none that compares."""
     unit_label: str
     """What the units are called, in the plural."""
     group_label: str
@@ -63,8 +70,8 @@ class StudyFile(Settings):
     """What nominal amounts are deflated by (`build` `deflate`)."""
     variables: dict[Name, AnyVariable] = Field(default_factory=dict)
     """Variables built from those of the codebook, by name."""
-    outcomes: Annotated[dict[Name, AnyOutcome], Field(min_length=1)]
-    """Outcomes, by name."""
+    outcomes: dict[Name, AnyOutcome] = Field(default_factory=dict)
+    """Outcomes, by name; analyses that compare need one."""
     samples: Annotated[dict[Name, Sample], Field(min_length=1)]
     """Analysis samples, by name."""
     sensitivity: Sensitivity = Sensitivity()
@@ -75,8 +82,19 @@ class StudyFile(Settings):
     attrition: Entries[Attrition] = ()
     """Follow-ups whose losses are accounted for: who was found again, what weights for response and
     bounds make of the effects. A unit of the baseline responds if the follow-up has it, by `id`."""
-    analyses: SomeEntries[AnyAnalysis]
-    """Comparisons to make; each is estimated for every outcome by every strategy or estimator."""
+    analyses: SomeEntries[AnyEntry]
+    """Comparisons to make, each estimated for every outcome by every strategy or estimator, and
+    descriptions (`method: portfolio`)."""
+
+    @property
+    def comparisons(self) -> tuple[AnyAnalysis, ...]:
+        """Analyses that compare arms or periods."""
+        return tuple(item for item in self.analyses if not isinstance(item, Description))
+
+    @property
+    def descriptions(self) -> tuple[AnyDescription, ...]:
+        """Analyses that only describe."""
+        return tuple(item for item in self.analyses if isinstance(item, Description))
 
 
 class Study(StudyFile):
@@ -95,7 +113,7 @@ class Study(StudyFile):
     sources: Entries[Source] = ()
     outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
     samples: dict[str, Sample] = Field(default_factory=dict)
-    analyses: Entries[AnyAnalysis] = ()
+    analyses: Entries[AnyEntry] = ()
     codebook: Entries[dict[str, Any]] = ()
     """Rows of the codebook, all text."""
     strategies: Entries[dict[str, Any]] = ()
@@ -104,6 +122,8 @@ class Study(StudyFile):
     """Labels of outcomes, for a stage that must not know more about them."""
     exhibits: dict[str, Any] = Field(default_factory=lambda: {"tables": [], "figures": []})
     """Entries of exhibits.yaml."""
+    described: dict[str, Entries[str]] = Field(default_factory=dict)
+    """Variables that descriptions read, by sample, for the stage that makes samples."""
     references: dict[str, Sample] = Field(default_factory=dict)
     """Samples of earlier rounds that samples of this one refer to."""
     ending: str = ""

@@ -64,7 +64,7 @@ def sensitivity_study(study: Study, tables: Tables) -> dict[str, pd.DataFrame]:
     chosen = study.sensitivity.analyses
     matched = [
         analysis
-        for analysis in study.analyses
+        for analysis in study.comparisons
         if isinstance(analysis, Matching) and (chosen is None or analysis.name in chosen)
     ]
     total = sum(len(analysis.strategies) for analysis in matched)

@@ -168,7 +168,7 @@ def _check(study: Study, exhibit: OfEstimates) -> None:
     if len(exhibit.analyses) != 2:
         problem = "give two analyses: without the controls that are none any more, and with them."
         raise ConfigError(problem, key="analyses")
-    samples = {analysis.name: study.samples[analysis.sample] for analysis in study.analyses}
+    samples = {analysis.name: study.samples[analysis.sample] for analysis in study.comparisons}
     for name, handling in zip(exhibit.analyses, ("exclude", "keep"), strict=True):
         if samples[name].contaminated != handling:
             problem = f"the sample of '{name}' needs `contaminated: {handling}` here."

@@ -104,7 +104,8 @@ def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, s
         return f"Sample: {name}", results.variable_label(second) if second else ""
     analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
     label = str(analyses.get(first, first))
-    return f"Comparison: {label}", results.strategy_label(second) if second else ""
+    kind = "Description" if stage == "estimate" else "Comparison"
+    return f"{kind}: {label}", results.strategy_label(second) if second else ""
 
 
 _ARMS = (

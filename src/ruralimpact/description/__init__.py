@@ -1,0 +1,1 @@
+"""What analyses share that describe units and compare none: their records, and who was excluded."""

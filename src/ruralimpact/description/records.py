@@ -1,0 +1,58 @@
+"""The records that a description reads, and the account of those that it had to exclude."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ruralimpact.tables import empty_table
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """Records that a description cannot use, for one reason.
+
+    Attributes
+    ----------
+    analysis : str
+    about : str
+        What of the analysis lacks them; empty: all.
+    reason : str
+    rows, rows_before : int
+        Excluded, and how many there were before.
+    """
+
+    analysis: str
+    about: str
+    reason: str
+    rows: int
+    rows_before: int
+
+
+def described_records(units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a sample with all that was recorded or built of them, sorted by unit.
+
+    Parameters
+    ----------
+    units, outcomes : DataFrame
+        As the construct stage writes them.
+    """
+    return units.merge(outcomes, on="unit_id", how="left", validate="one_to_one").sort_values(
+        "unit_id", kind="stable", ignore_index=True
+    )
+
+
+def exclusions_of(excluded: Iterable[Excluded]) -> pd.DataFrame:
+    """Return exclusions, but for empty ones, under the contract ``exclusions``."""
+    rows = [
+        {
+            "stage": "estimate",
+            "scope": f"{item.analysis}/{item.about}" if item.about else item.analysis,
+            "reason": item.reason,
+            "rows": item.rows,
+            "rows_before": item.rows_before,
+        }
+        for item in excluded
+        if item.rows
+    ]
+    return pd.DataFrame(rows) if rows else empty_table("exclusions")

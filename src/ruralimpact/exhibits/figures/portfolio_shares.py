@@ -1,0 +1,93 @@
+"""Parts of the total of each project as stacked shares: sources of financing, or products."""
+
+from typing import TYPE_CHECKING, Literal
+
+from ruralimpact.exhibits import formatting, kinds, palette
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.portfolio_rows import METHODS, extremes, full_name, of_part, projects_of
+from ruralimpact.exhibits.results import StudyResults
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_NOTHING = "No project of these analyses declares such parts."
+
+
+class ShareOptions(OfAnalyses):
+    """A figure of shares."""
+
+    part: Literal["financing", "products"]
+    """Whose shares are shown."""
+
+
+def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
+    """Draw a stacked bar a project, with its Herfindahl-Hirschman index."""
+    frame = of_part(results, exhibit, exhibit.part)
+    parts = frame[(frame["measure"] == "part") & (frame["project"] != "")]
+    if parts.empty:
+        return palette.notice(_NOTHING)
+    projects = projects_of(parts)
+    index = frame[frame["measure"] == "concentration"].set_index("project")["value"]
+    figure = palette.new_figure(7.2, 1.1 + 0.3 * len(projects))
+    axes = figure.subplots()
+    places = dict(zip(reversed(projects["project"].tolist()), range(len(projects)), strict=True))
+    left = dict.fromkeys(places, 0.0)
+    labels = dict(zip(parts["name"], parts["label"], strict=True))
+    colours = palette.colours(list(labels))
+    for name, label in labels.items():
+        own = parts[parts["name"] == name]
+        starts = [left[project] for project in own["project"]]
+        axes.barh(
+            *(own["project"].map(places), 100 * own["share"], 0.7),
+            left=starts,
+            color=colours[name],
+            label=label,
+        )
+        left |= {
+            project: left[project] + 100 * share
+            for project, share in zip(own["project"], own["share"], strict=True)
+        }
+    for project, place in places.items():
+        axes.text(101, place, formatting.number(index[project], 2), va="center", fontsize=7.5)
+    axes.text(101, len(places) - 0.35, "Index", fontsize=7.5, color=palette.FAINT)
+    names = [palette.wrapped(full_name(row), 44) for row in projects.iloc[::-1].to_dict("records")]
+    axes.set_yticks(list(places.values()), names)
+    axes.set_xlim(0, 108)
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xlabel("percent of the project's total")
+    palette.light_grid(axes, "x")
+    figure.legend(loc="outside lower left", frameon=False, ncols=3)
+    return figure
+
+
+def share_words(results: StudyResults, exhibit: ShareOptions) -> str:
+    """Return what the figure shows, in words."""
+    frame = of_part(results, exhibit, exhibit.part)
+    total = frame[(frame["measure"] == "part") & (frame["project"] == "")]
+    if total.empty:
+        return _NOTHING
+    shares = "; ".join(
+        f"{label}: {formatting.number(100 * share)} percent"
+        for label, share in zip(total["label"], total["share"], strict=True)
+    )
+    index = frame[frame["measure"] == "concentration"]
+    least, most = extremes(index)
+    return f"Of all projects together: {shares}. Most concentrated: {most}; least: {least}."
+
+
+KIND = kinds.FigureKind(
+    kind="portfolio_shares",
+    shows="shares of sources of financing or products in each project, and their concentration",
+    section=kinds.DESCRIPTION,
+    rank=25,
+    needs=("portfolio",),
+    options=ShareOptions,
+    methods="portfolio.md",
+    of_methods=METHODS,
+    draw=share_figure,
+    note=(
+        "Shares of the parts in the total of each project. At the right the Herfindahl-Hirschman index, the "
+        "sum of the squared shares: 1 where one part is the whole."
+    ),
+    words=share_words,
+)

@@ -1,0 +1,69 @@
+"""What a register says of projects in words, as it stands, and how many have each status."""
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.portfolio_rows import METHODS, lookup, of_part, projects_of
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.base import Names
+
+
+class WordsOptions(OfAnalyses):
+    """A table of words."""
+
+    variables: Names
+    """Variables shown, each a column, among the `words` of the analyses."""
+    status: bool = False
+    """Say how many projects have each status."""
+
+
+def words_table(results: StudyResults, exhibit: WordsOptions) -> tuple[Table, ...]:
+    """Build the table of words, a row a project."""
+    frame = of_part(results, exhibit, "words")
+    frame = frame[frame["name"].isin(exhibit.variables)]
+    labels = dict(zip(frame["name"], frame["label"], strict=True))
+    names = [name for name in exhibit.variables if name in labels]
+    records = lookup(frame, "project", "name")
+    rows = []
+    for project, label in projects_of(frame)[["project", "project_label"]].to_numpy():
+        texts = [str(records[project, name]["words"]) for name in names]
+        cells = tuple(Cell(text or formatting.DASH) for text in texts)
+        rows.append(
+            Row(Cell(label), cells, {"project": project, **dict(zip(names, texts, strict=True))})
+        )
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Project",
+            columns=[Column(labels[name], "", 3.2, text=True) for name in names],
+            rows=rows,
+            interpretation=_counts(results, exhibit) if exhibit.status else (),
+            notes=(f"{formatting.DASH} = nothing said.",),
+        ),
+    )
+
+
+def _counts(results: StudyResults, exhibit: WordsOptions) -> list[str]:
+    frame = of_part(results, exhibit, "status")
+    if frame.empty:
+        return []
+    counts = "; ".join(
+        f"{words}: {formatting.word(int(count))}"
+        for words, count in zip(frame["words"], frame["value"], strict=True)
+    )
+    return [f"{frame['label'].iloc[0]}: {counts}."]
+
+
+KIND = kinds.TableKind(
+    kind="portfolio_words",
+    shows="what a register says of projects in words",
+    section=kinds.DESCRIPTION,
+    rank=40,
+    needs=("portfolio",),
+    options=WordsOptions,
+    methods="portfolio.md",
+    of_methods=METHODS,
+    build=words_table,
+)

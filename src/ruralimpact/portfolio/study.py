@@ -1,0 +1,131 @@
+"""Every portfolio of a study, from the projects of its sample."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ruralimpact.description.records import Excluded, described_records
+from ruralimpact.design.study import covariate_labels
+from ruralimpact.portfolio.amounts import (
+    focus_rows,
+    part_rows,
+    period_rows,
+    ratio_rows,
+    reach_rows,
+    word_rows,
+)
+from ruralimpact.portfolio.printed import AT_LEAST, PrintedNumber, with_printed
+from ruralimpact.portfolio.records import Projects, Row
+from ruralimpact.schema.portfolio import Portfolio, Printed
+from ruralimpact.schema.study import Study
+from ruralimpact.tables import empty_table
+
+
+@dataclass(frozen=True)
+class PortfolioTables:
+    """The portfolios of a study.
+
+    Attributes
+    ----------
+    portfolio : DataFrame
+        Contract ``portfolio``.
+    excluded : tuple of Excluded
+        Projects that a number cannot be about, by reason.
+    """
+
+    portfolio: pd.DataFrame
+    excluded: tuple[Excluded, ...]
+
+
+_COLUMNS = {"share": float("nan"), "printed": float("nan"), "verdict": ""}
+
+
+def portfolio_study(
+    study: Study, units: Mapping[str, pd.DataFrame], outcomes: Mapping[str, pd.DataFrame]
+) -> PortfolioTables:
+    """Compute the numbers of every portfolio.
+
+    Parameters
+    ----------
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    PortfolioTables
+
+    Raises
+    ------
+    DataError
+        A project ends before it begins, an amount is below zero or no number, or a printed number names
+        nothing that is computed.
+    """
+    rows: list[Row] = []
+    excluded: list[Excluded] = []
+    for asked in study.descriptions:
+        if not isinstance(asked, Portfolio):
+            continue
+        records = described_records(units[asked.sample], outcomes[asked.sample])
+        projects = _projects(study, asked, records)
+        own = list(_rows(projects, asked))
+        if asked.printed is not None:
+            sample = asked.printed.sample
+            beside = described_records(units[sample], outcomes[sample])
+            own = with_printed(own, _printed(asked.printed, beside), sample=sample)
+        rows += own
+        excluded += _excluded(projects, asked)
+    frame = pd.DataFrame([_COLUMNS | row for row in rows]) if rows else empty_table("portfolio")
+    return PortfolioTables(frame, tuple(excluded))
+
+
+def _projects(study: Study, asked: Portfolio, records: pd.DataFrame) -> Projects:
+    blank = pd.Series("", index=records.index)
+    labels = {**{name: name for name in asked.variables}, **covariate_labels(study)}
+    projects = Projects(asked.name, asked.sample, records, blank, blank, labels)
+    by = projects.words(asked.by) if asked.by is not None else blank
+    return replace(projects, label=projects.words(asked.project), by=by)
+
+
+def _rows(projects: Projects, asked: Portfolio) -> Iterator[Row]:
+    yield from period_rows(projects, asked)
+    for reach in asked.reach:
+        yield from reach_rows(projects, reach)
+    for ratio in asked.ratios:
+        yield from ratio_rows(projects, ratio)
+    for part, parts in (("financing", asked.financing), ("products", asked.products)):
+        if parts is not None:
+            yield from part_rows(projects, parts, part)
+    yield from focus_rows(projects, asked.focus)
+    yield from word_rows(projects, asked)
+
+
+def _printed(asked: Printed, records: pd.DataFrame) -> dict[str, PrintedNumber]:
+    senses = records[asked.sense] if asked.sense is not None else [""] * len(records)
+    return {
+        str(name): PrintedNumber(float(value), int(decimals), sense == AT_LEAST)
+        for name, value, decimals, sense in zip(
+            records["id"], records[asked.value], records[asked.decimals], senses, strict=True
+        )
+        if pd.notna(value) and pd.notna(decimals)
+    }
+
+
+def _excluded(projects: Projects, asked: Portfolio) -> Iterator[Excluded]:
+    """Count the projects that have no period, and those that a target cannot be compared for."""
+    total = len(projects.records)
+    if asked.start is not None and asked.end is not None:
+        for name, words in ((asked.start, "beginning"), (asked.end, "end")):
+            missing = int(projects.records[name].isna().sum())
+            yield Excluded(asked.name, "period", f"the {words} is not known", missing, total)
+    for reach in asked.reach:
+        pair = projects.records[[reach.target, reach.actual]]
+        missing = int(pair.isna().any(axis=1).sum())
+        words = "the target, or what was reached, is not known"
+        yield Excluded(asked.name, reach.label, words, missing, total)
+    for ratio in asked.ratios:
+        pair = projects.records[[ratio.of, ratio.over]]
+        missing = int((pair.isna().any(axis=1) | (pair[ratio.over] == 0)).sum())
+        words = "an amount is not known, or the one below the line is zero"
+        yield Excluded(asked.name, ratio.label, words, missing, total)
