@@ -14,14 +14,13 @@ from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of
 from ruralimpact.plugins import Plugins
-from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.base import Entries
 from ruralimpact.schema.construction import AnyOutcome
 from ruralimpact.schema.document import Document, read_document
 from ruralimpact.schema.mending import mended
 from ruralimpact.schema.sample import Design, Sample
 from ruralimpact.schema.source import SourceEntry
-from ruralimpact.schema.study import Study, StudyFile
+from ruralimpact.schema.study import AnyEntry, Study, StudyFile
 from ruralimpact.schema.validation import located, validated
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
@@ -40,7 +39,7 @@ class _PartOfStudyFile(StudyFile):
     sources: Entries[SourceEntry] = ()
     outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
     samples: dict[str, Sample] = Field(default_factory=dict)
-    analyses: Entries[AnyAnalysis] = ()
+    analyses: Entries[AnyEntry] = ()
 
 
 class StudyExamination:
