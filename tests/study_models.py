@@ -11,8 +11,8 @@ from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
 # Folders of config/studies and data/ that belong to the project; a user's own stand beside them.
-SHIPPED = ("bolivia_par", "indonesia_bimas", "jiangxi_insurance", "nsw")
-SHIPPED_DATA = ("indonesia_bimas", "jiangxi_insurance", "nsw", "published")
+SHIPPED = ("alliances_portfolio", "bolivia_par", "indonesia_bimas", "jiangxi_insurance", "nsw")
+SHIPPED_DATA = ("indonesia_bimas", "jiangxi_insurance", "nsw", "portfolio", "published")
 
 _SOURCE = {"path": "x.csv", "id": "id"}
 _BUILT = {"build": "variable", "of": "x"}
