@@ -17,6 +17,8 @@ _WANTED = {
     "job_started": ("jobs",),
     "job_finished": ("job_id",),
     "job_error": ("jobid", "rule_name", "log"),
+    "group_info": ("group_id",),
+    "group_error": ("groupid", "aux_logs"),
     "error": ("exception",),
 }
 

@@ -17,6 +17,8 @@ for study in EVERY_ROUND:
         benchmark:
             f"<results>/{study['name']}{study.get('folder', '')}/benchmarks/construct_samples.tsv"
         priority: BEFORE_EXHIBITS
+        group:
+            study["name"]
         conda:
             "../../environment.yml"
         params:

@@ -12,6 +12,8 @@ rule design_comparisons:
     benchmark:
         "<results>/{study}{round}/benchmarks/design_comparisons.tsv"
     priority: BEFORE_EXHIBITS
+    group:
+        "{study}"
     conda:
         "../../environment.yml"
     params:

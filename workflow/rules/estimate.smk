@@ -19,6 +19,8 @@ rule estimate_impacts:
     benchmark:
         "<results>/{study}{round}/benchmarks/estimate_impacts.tsv"
     priority: BEFORE_EXHIBITS
+    group:
+        "{study}"
     conda:
         "../../environment.yml"
     params:

@@ -22,6 +22,8 @@ for study in STUDIES.values():
         benchmark:
             f"<results>/{study['name']}/benchmarks/make_exhibits.tsv"
         priority: len(study["exhibits"]["tables"] + study["exhibits"]["figures"])
+        group:
+            study["name"]
         conda:
             "../../environment.yml"
         params:

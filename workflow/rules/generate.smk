@@ -18,6 +18,8 @@ for study in STUDIES.values():
         benchmark:
             f"{folder}/benchmarks/generate_data.tsv"
         priority: BEFORE_EXHIBITS
+        group:
+            study["name"]
         conda:
             "../../environment.yml"
         params:

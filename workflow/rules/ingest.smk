@@ -12,6 +12,8 @@ rule ingest_source:
     benchmark:
         "<results>/{study}/benchmarks/ingest_source_{source}.tsv"
     priority: BEFORE_EXHIBITS
+    group:
+        "{study}"
     conda:
         "../../environment.yml"
     params:

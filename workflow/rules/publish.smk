@@ -18,6 +18,8 @@ rule publish_results:
         report=update("<results>/{study}/report.html"),
     log:
         "<results>/{study}/logs/publish_results.log",
+    group:
+        "{study}"
     conda:
         "../../environment.yml"
     params:

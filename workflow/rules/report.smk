@@ -14,6 +14,8 @@ rule write_report:
         "<results>/{study}/logs/write_report.log",
     benchmark:
         "<results>/{study}/benchmarks/write_report.tsv"
+    group:
+        "{study}"
     conda:
         "../../environment.yml"
     params:

@@ -16,6 +16,8 @@ rule analyse_sensitivity:
     benchmark:
         "<results>/{study}{round}/benchmarks/analyse_sensitivity.tsv"
     priority: BEFORE_EXHIBITS
+    group:
+        "{study}"
     conda:
         "../../environment.yml"
     params:

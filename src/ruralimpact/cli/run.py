@@ -24,6 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     project.add_arguments(parser)
     parser.add_argument("--cores", type=int, metavar="N", help="jobs at the same time")
+    parser.add_argument(
+        "--profile",
+        default="default",
+        help="where jobs run: default (this machine), slurm, or a folder of the project's profiles/",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -55,7 +60,7 @@ def _command(root: Path, options: argparse.Namespace) -> list[str]:
     extra = ["--rerun-incomplete", "--keep-going"]
     if options.cores:
         extra += ["--cores", str(options.cores)]
-    return snakemake.command(root, options.studies, *extra)
+    return snakemake.command(root, options.studies, *extra, profile=options.profile)
 
 
 def _run(

@@ -15,6 +15,11 @@ _FAULT = (
     "not of your data."
 )
 
+_ENDED = (
+    "error: the cluster ended the jobs of {study}, and no stage said why. They may have needed more memory "
+    "or time than their last try asked for (profiles/slurm), or somebody cancelled them."
+)
+
 
 def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
     """Return the lines that say why a run failed.
@@ -29,8 +34,11 @@ def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
     """
     lines: list[str] = []
     for study in progress.studies.values():
-        for log in dict.fromkeys(study.failed):
-            lines += _stage_errors(study, log.split(" (")[0], root, output)
+        if study.submitted:
+            lines += _submission_errors(study, root)
+            continue
+        for log in _logs(study):
+            lines += _stage_errors(study, log, root, output)
     if not lines:
         lines = _workflow_errors(progress, root, output)
     return list(dict.fromkeys(lines))
@@ -52,11 +60,28 @@ def summary(study: Study, root: Path) -> list[str]:
     return lines
 
 
+def _logs(study: StudyProgress) -> list[str]:
+    return list(dict.fromkeys(log.split(" (")[0] for log in study.failed))
+
+
+def _submission_errors(study: StudyProgress, root: Path) -> list[str]:
+    """Return what stages of a submission said, or that the cluster ended it."""
+    said = [line for log in _logs(study) for line in _said(root / log, log)]
+    if said or not study.failed:
+        return said
+    kept = [log.split(" (")[0] for log in study.lost]
+    return [_ENDED.format(study=study.name), *(f"Details: {log}" for log in kept)]
+
+
+def _said(path: Path, log: str) -> list[str]:
+    lines = [line for line in _read(path).splitlines() if line.startswith("error: ")]
+    return [*lines, f"Details: {log}"] if lines else []
+
+
 def _stage_errors(study: StudyProgress, log: str, root: Path, output: Path) -> Iterable[str]:
     text = _read(root / log)
-    result = [line for line in text.splitlines() if line.startswith("error: ")]
-    if result:
-        return [*result, f"Details: {log}"]
+    if said := _said(root / log, log):
+        return said
     last = _last_exception(text) or _last_exception(_read(output))
     because = f" ({last})" if last else ""
     fault = _FAULT.format(stage=STAGES[study.stage], study=study.name, last=because)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import yaml
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
+from ruralimpact.suggestions import nearest
 
 
 @dataclass(frozen=True)
@@ -54,32 +56,49 @@ class Files:
         }
 
 
-def command(root: Path, studies: Sequence[str], *options: str) -> list[str]:
+def command(
+    root: Path, studies: Sequence[str], *options: str, profile: str = "default"
+) -> list[str]:
     """Return the call of Snakemake, in a project's folder, for some of its studies (all if none is named).
 
     Parameters
     ----------
     root : path
         The project's folder. Its own Snakefile is used if it has one, else the one that comes with the
-        package; its own profiles/default likewise.
+        package; its own profiles likewise.
     studies : sequence of str
     *options : str
         Further options.
+    profile : str
+        Where jobs run: a folder of ``profiles/``.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such profile.
     """
     call = [sys.executable, "-m", "snakemake", "--nocolor"]
     if not any((root / name).is_file() for name in ("Snakefile", "workflow/Snakefile")):
         call += ["--snakefile", str(shipped("workflow", "Snakefile"))]
-    own = Path("profiles", "default")
+    own = Path("profiles", profile)
     call += ["--workflow-profile", str(own) if (root / own).is_dir() else "none"]
     if not (root / own).is_dir():
-        call += _profile(shipped("profiles", "default", "config.yaml"))
+        call += _options(_shipped_profile(profile))
     call += ["--logger", "ruralimpact", *options]
     if studies:
         call += ["--config", f"studies=[{','.join(studies)}]"]
     return call
 
 
-def _profile(path: Path) -> list[str]:
+def _shipped_profile(profile: str) -> Path:
+    folder = shipped("profiles")
+    known = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if profile not in known:
+        raise ConfigError(f"there is no profile '{profile}'. {nearest(profile, known)}")
+    return folder / profile / "config.yaml"
+
+
+def _options(path: Path) -> list[str]:
     """Return the options of a profile; Snakemake would take some signs of its path for a pattern."""
     options = []
     for name, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():

@@ -44,6 +44,10 @@ class StudyProgress:
         Parts done, parts in all and label, as the stage itself reports them.
     failed : list of str
         Log files of jobs that failed.
+    submitted : bool
+        Whether its jobs are sent to a cluster together.
+    lost : list of str
+        The cluster's logs of submissions that failed.
     """
 
     name: str
@@ -54,6 +58,8 @@ class StudyProgress:
     stage: str = ""
     inside: tuple[int, int, str] = (0, 0, "")
     failed: list[str] = field(default_factory=list)
+    submitted: bool = False
+    lost: list[str] = field(default_factory=list)
 
     @property
     def step(self) -> int:
@@ -133,6 +139,10 @@ class RunProgress:
             self._take_plan(step["plan"])
             return
         study = self.studies.get(step["study"])
+        if (
+            study is not None and study.submitted
+        ):  # Snakemake says nothing of jobs inside a submission
+            study.stage = step["stage"]
         if study is not None and study.stage == step["stage"]:
             study.inside = (step["done"], step["total"], step["label"])
 
@@ -164,6 +174,7 @@ class RunProgress:
         if position:
             name, stage = position
             study = self.studies[name]
+            study.failed = [log for log in study.failed if log not in event["log"]]  # another try
             if study.stage != stage:
                 study.stage = stage
                 study.inside = (0, study.planned.get(stage, 1), "")
@@ -183,6 +194,16 @@ class RunProgress:
             name, stage = position
             self.studies[name].stage = stage
             self.studies[name].failed += list(event["log"])
+
+    def _on_group_info(self, event: Mapping[str, Any]) -> None:
+        study = self.studies.get(event["group_id"])
+        if study is not None:
+            study.submitted, study.lost = True, []
+
+    def _on_group_error(self, event: Mapping[str, Any]) -> None:
+        study = self.studies.get(event["groupid"])
+        if study is not None:
+            study.lost += event["aux_logs"] or []
 
     def _on_error(self, event: Mapping[str, Any]) -> None:
         self.errors.append(event["message"])
