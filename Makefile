@@ -7,7 +7,7 @@ DRAWS ?= 200
 SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick format lock docs site simulation recovery benchmarks clean help
+.PHONY: run setup test quick format lock docs site cluster simulation recovery benchmarks clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -36,6 +36,9 @@ docs: setup ## write the generated pages of docs/ anew
 
 site: setup $(VENV)/docs.stamp ## build the documentation as a site, in site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
+cluster: setup $(VENV)/dev.stamp $(VENV)/cluster.stamp ## run two studies on a Slurm of one node (needs Debian's slurm-wlm and munge, root)
+	@$(BIN)/python -m pytest -s tests/cluster
 
 simulation: setup ## coverage of every estimator on simulated clustered surveys (two hours)
 	@$(BIN)/python tests/simulation/coverage.py && $(BIN)/python tests/simulation/coverage_page.py
@@ -72,6 +75,10 @@ $(VENV)/run.stamp: $(VENV)/uv.stamp requirements.lock
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/cluster.stamp: $(VENV)/run.stamp requirements-cluster.lock
+	@$(INSTALL) --require-hashes -r requirements-cluster.lock
 	@touch $@
 
 $(VENV)/docs.stamp: $(VENV)/run.stamp requirements-docs.lock

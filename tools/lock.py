@@ -17,6 +17,7 @@ LOCKS = {
     "requirements.lock": ["pyproject.toml"],
     "requirements-uv.lock": ["--group", "bootstrap", "--constraints", "requirements.lock"],
     "requirements-dev.lock": ["--group", "dev", "--constraints", "requirements.lock"],
+    "requirements-cluster.lock": ["--group", "cluster", "--constraints", "requirements.lock"],
     "requirements-docs.lock": ["--group", "docs", "--constraints", "requirements.lock"],
 }
 ENVIRONMENT_HEAD = """\
