@@ -9,20 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.balance import BalanceCheck
-from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.matching import Design
-from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.by_strategy import everyone_estimator, strategy_estimator
 from ruralimpact.estimation.estimands import flip
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.prepared import Prepared, prepare
 from ruralimpact.estimation.printed_errors import HEADLINE
 from ruralimpact.estimation.rows import percents_of
 from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.estimation.stratified import within_strata
-from ruralimpact.impact_columns import Columns, covariates_named
+from ruralimpact.impact_columns import Columns, column_named, covariates_named
 from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_result import ImpactEstimate
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
@@ -106,14 +104,15 @@ def estimate_impact(
             f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand"
         )
     columns = Columns(
-        outcome,
-        treatment,
+        column_named(outcome, "outcome"),
+        column_named(treatment, "treatment"),
         covariates_named(covariates),
         chosen.outcome_regressors,
         chosen.strata,
-        group,
-        weight,
-        strata,
+        *(
+            None if name is None else column_named(name, key)
+            for key, name in (("group", group), ("weight", weight), ("strata", strata))
+        ),
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
@@ -147,28 +146,11 @@ def _estimate(
 
 
 def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) -> Prepared:
-    propensity = (
-        fit_propensity(
-            rows.covariates, treatment, link=strategy.propensity_link, sampling=rows.sampling
-        )
-        if strategy.propensity_link and rows.covariates.names
-        else None
-    )
-    design = strategy.design(
-        ComparedUnits(
-            rows.covariates,
-            treatment,
-            propensity=propensity,
-            strata=rows.cells,
-            sampling=rows.sampling,
-        )
-    )
-    return Prepared(
+    return prepare(
+        strategy,
         rows.covariates,
         treatment,
-        design,
-        propensity,
-        rows.outcome_covariates,
+        outcome_covariates=rows.outcome_covariates,
         strata=rows.cells,
         sampling=rows.sampling,
     )

@@ -45,6 +45,29 @@ class Columns:
                 yield part, getattr(self, part)
 
 
+def column_named(name: object, key: str) -> str:
+    """Read an argument that names a column.
+
+    Parameters
+    ----------
+    name : object
+    key : str
+        The argument.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ConfigError
+        It is no text.
+    """
+    if not isinstance(name, str):
+        raise ConfigError(f"{name!r} is no name of a column.", key=key)
+    return name
+
+
 def covariates_named(covariates: object) -> tuple[str, ...] | str:
     """Read the argument ``covariates``.
 
@@ -69,10 +92,7 @@ def covariates_named(covariates: object) -> tuple[str, ...] | str:
             f"name columns in a list, or give a formula; {kind_in_words(covariates)} is neither.",
             key="covariates",
         )
-    names = tuple(covariates)
-    for name in names:
-        if not isinstance(name, str):
-            raise ConfigError(f"{name!r} is no name of a column.", key="covariates")
+    names = tuple(column_named(name, "covariates") for name in covariates)
     refuse_repeated(names, "covariates")
     return names
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ruralimpact.design import column_values
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.propensity import refuse_single_group
-from ruralimpact.design.sampling import check_weights, strata_codes
+from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.impact_columns import Columns, refuse_part, refuse_repeated
 from ruralimpact.impact_formula import columns_of_formula, covariates_of_formula
@@ -117,7 +117,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         covariate_matrix(regressed) if regressed else matrix,
         _group_labels(table, columns.group, groups)[kept],
         _codes([item[kept] for item in cells]) if cells else None,
-        None if sampling is None else sampling[kept] / sampling[kept].mean(),
+        None if sampling is None else of_mean_one(sampling[kept]),
         None if strata is None else _strata(table, columns, strata, groups, kept),
         complete.excluded,
     )

@@ -1,11 +1,25 @@
 """Covariates that are written as a formula."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.impact_columns import Columns, refuse_part
 from ruralimpact.impact_table import FILE
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say of a formula that cannot be read or computed that it cannot; its functions may raise anything."""
+    try:
+        yield
+    except Exception as problem:
+        reason = (str(problem).splitlines() or [""])[0].strip().rstrip(".")
+        told = f": {reason}" if reason else ""
+        raise ConfigError(f"the formula cannot be used{told}.", key="covariates") from None
 
 
 def columns_of_formula(formula: str, columns: Columns, table: pd.DataFrame) -> list[str]:
@@ -29,13 +43,10 @@ def columns_of_formula(formula: str, columns: Columns, table: pd.DataFrame) -> l
         There is no such column.
     """
     from formulaic import Formula
-    from formulaic.errors import FormulaicError
 
-    try:
+    with _refusing():
         parsed = Formula(formula)
         required = sorted(str(name) for name in parsed.required_variables)
-    except FormulaicError as problem:
-        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
     if hasattr(parsed, "lhs"):
         raise ConfigError(
             "write the covariates alone; the outcome has an argument of its own.", key="covariates"
@@ -66,14 +77,10 @@ def covariates_of_formula(formula: str, rows: pd.DataFrame) -> pd.DataFrame:
         It cannot be computed.
     """
     from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
 
     if not len(rows):
         return pd.DataFrame(index=rows.index)
-    try:
-        with np.errstate(divide="ignore", invalid="ignore"):  # such rows are excluded and counted
-            matrix = model_matrix(formula, rows, na_action="ignore")
-    except FormulaicError as problem:
-        raise ConfigError(f"the formula cannot be used: {problem}.", key="covariates") from None
-    frame = pd.DataFrame(matrix, index=rows.index)
+    # rows where it is not defined are excluded and counted
+    with _refusing(), np.errstate(divide="ignore", invalid="ignore"):
+        frame = pd.DataFrame(model_matrix(formula, rows, na_action="ignore"), index=rows.index)
     return frame.drop(columns="Intercept", errors="ignore")

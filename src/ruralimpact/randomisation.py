@@ -12,11 +12,11 @@ from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.propensity import PropensityScore, fit_propensity
 from ruralimpact.design.repeated_score import RepeatedLogit
 from ruralimpact.design.strategies import Strategy, parse_strategy
-from ruralimpact.errors import DataError, DesignError
+from ruralimpact.errors import ConfigError, DataError, DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.prepared import Prepared
-from ruralimpact.impact_columns import Columns, covariates_named
+from ruralimpact.impact_columns import Columns, column_named, covariates_named
 from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_table import read_table
 from ruralimpact.inference.clustered import group_codes, group_sums
@@ -90,14 +90,16 @@ def randomisation_test(
     could have given treatment to these groups; where selection is on covariates only the refitted test asks
     about the estimate as a whole, and neither replaces the interval.
     """
-    chosen = parse_strategy({"method": strategy} if isinstance(strategy, str) else strategy)
+    chosen = parse_strategy(strategy)
+    if not isinstance(draws, int | np.integer) or draws < 1:
+        raise ConfigError(f"{draws!r} is not a whole number from 1 on.", key="draws")
     columns = Columns(
-        outcome,
-        treatment,
+        column_named(outcome, "outcome"),
+        column_named(treatment, "treatment"),
         covariates_named(covariates),
         chosen.outcome_regressors,
         chosen.strata,
-        group,
+        column_named(group, "group"),
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
@@ -106,7 +108,7 @@ def randomisation_test(
     cells = None
     if strata is not None:
         table = read_table(data)
-        if strata not in table:
+        if column_named(strata, "strata") not in table:
             raise DataError("there is no such column.", file="data", column=strata)
         labels = group_codes(table.loc[rows.index, strata].astype(str))
         cells = _of_groups(labels, codes, strata, "is in two strata")

@@ -18,7 +18,7 @@ from ruralimpact.estimation.regression import regression_adjustment
 from ruralimpact.estimation.selection import selection_scores
 from ruralimpact.estimation.weighting import inverse_probability_estimate
 from ruralimpact.inference.clustered import clustered_std_error, group_codes, group_sums
-from ruralimpact.inference.sampling_strata import centred_in_strata
+from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
 
 
 @cache
@@ -64,6 +64,13 @@ def test_difference_in_means_within_strata() -> None:
     assert found.treated_mean == pytest.approx(mean.estimate, rel=1e-10)
     assert found.treated_mean_scores is not None
     assert stratified(found.treated_mean_scores) == pytest.approx(mean.se, rel=1e-8)
+
+
+def test_degrees_of_freedom_are_groups_less_strata() -> None:
+    """R's `degf` of this design: 31 groups in 15 strata."""
+    frame = people()
+    codes = group_codes(frame["group"])
+    assert degrees_left(codes, frame["stratum"].to_numpy()) == 16
 
 
 def test_without_strata_the_error_is_larger() -> None:

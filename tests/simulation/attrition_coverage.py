@@ -1,14 +1,18 @@
 """Coverage of Lee bounds and of re-weighted differences on simulated clustered surveys.
 
-Writes docs/methods/attrition_coverage.csv; some minutes. Treatment is given to whole groups of 38 producers;
+    python tests/simulation/attrition_coverage.py --draws 1000
+
+writes docs/methods/attrition_coverage.csv; some minutes. Treatment is given to whole groups of 38 producers;
 outcome, response and a covariate have an intra-group correlation of 0.1.
 """
 
-import sys
+import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from rich.progress import track
 from scipy.stats import norm
 
 from ruralimpact.attrition.imbens_manski import imbens_manski
@@ -19,9 +23,10 @@ from ruralimpact.attrition.response_weights import (
     reweighted_difference,
 )
 from ruralimpact.design.covariates import covariate_matrix
-from ruralimpact.inference.clustered import clustered_std_error, group_sums, t_inference
+from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.inference.clustered import t_inference
 
-OUT = Path(__file__).parents[2] / "docs" / "methods" / "attrition_coverage.csv"
+DOCS = Path(__file__).parents[2] / "docs/methods"
 SIZE, ICC, EFFECT = 38, 0.1, 0.2
 RATES = {1: 0.8, 0: 0.65}
 
@@ -48,9 +53,9 @@ def survey(rng: np.random.Generator, groups: int, size: int) -> dict[str, np.nda
     }
 
 
-def limits() -> dict[str, float]:
-    """What the estimators converge to, from one draw of four million units without groups."""
-    data = survey(np.random.default_rng(1), 4_000_000, 1)
+def limits(size: int) -> dict[str, float]:
+    """What the estimators converge to, from one draw of many units without groups."""
+    data = survey(np.random.default_rng(1), size, 1)
     whole = lee_bounds(data["outcome"], data["treatment"])
     within = lee_bounds(data["outcome"], data["treatment"], cells=data["cell"])
     return {
@@ -70,25 +75,28 @@ def one_draw(rng: np.random.Generator, groups: int, truth: dict[str, float]) -> 
     within = lee_bounds(outcome, treatment, cells=data["cell"])
     known = np.isfinite(outcome)
     model = fit_response(known, treatment, covariate_matrix({"x": data["covariate"]}))
-    found = {
-        "lower": whole.lower,
-        "upper": whole.upper,
-        "lower, cells": within.lower,
-        "upper, cells": within.upper,
+
+    def weighing_alike(bound: ScoredEstimate) -> ScoredEstimate:
+        return replace(bound, weights=known.astype(float), arms=treatment)
+
+    estimates = {
+        "lower": weighing_alike(whole.lower),
+        "upper": weighing_alike(whole.upper),
+        "lower, cells": weighing_alike(within.lower),
+        "upper, cells": weighing_alike(within.upper),
         "re-weighted": reweighted_difference(outcome, treatment, model),
         "as found": reweighted_difference(outcome, treatment, everyone_counts(known)),
     }
-    rows, errors = [], {}
-    for name, made in found.items():
-        error, n = clustered_std_error(group_sums(made.scores, group))
-        errors[name] = error
-        clustered = t_inference(made.estimate, error, n - 1)
-        single = t_inference(made.estimate, float(np.sqrt(made.scores @ made.scores)), np.inf)
+    rows, corrected = [], {}
+    for name, scored in estimates.items():
+        corrected[name] = scores = scored.clustering(group).corrected(scored.scores)
+        clustered = t_inference(scored.estimate, scores.std_error, scores.df)
+        single = t_inference(scored.estimate, float(np.sqrt(scored.scores @ scored.scores)), np.inf)
         rows.append(
             {
                 "estimator": name,
-                "estimate": made.estimate,
-                "std_error": error,
+                "estimate": scored.estimate,
+                "std_error": scores.std_error,
                 "covered": clustered.conf_low < truth[name] < clustered.conf_high,
                 "covered_iid": single.conf_low < truth[name] < single.conf_high,
             }
@@ -96,7 +104,9 @@ def one_draw(rng: np.random.Generator, groups: int, truth: dict[str, float]) -> 
     for ending in ("", ", cells"):
         ends = [f"{end}{ending}" for end in ("lower", "upper")]
         interval = imbens_manski(
-            *(found[end].estimate for end in ends), *(errors[end] for end in ends), df=groups - 1
+            *(estimates[end].estimate for end in ends),
+            *(corrected[end].std_error for end in ends),
+            df=min(corrected[end].df for end in ends),
         )
         for end in ends:
             inside = interval.conf_low < truth[end] < interval.conf_high
@@ -104,13 +114,18 @@ def one_draw(rng: np.random.Generator, groups: int, truth: dict[str, float]) -> 
     return rows
 
 
-def main(draws: int = 1000) -> None:
-    """Simulate both numbers of groups and write the table."""
-    truth = limits()
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--population", type=int, default=4_000_000)
+    parser.add_argument("--out", type=Path, default=DOCS)
+    options = parser.parse_args()
+    truth = limits(options.population)
     tables = []
     for groups in (40, 104):
         rng = np.random.default_rng([2, groups])
-        frame = pd.DataFrame([row for _ in range(draws) for row in one_draw(rng, groups, truth)])
+        draws = track(range(options.draws), f"{groups} groups")
+        frame = pd.DataFrame([row for _ in draws for row in one_draw(rng, groups, truth)])
         table = frame.groupby("estimator", sort=False).agg(
             mean=("estimate", "mean"),
             sd=("estimate", "std"),
@@ -119,11 +134,12 @@ def main(draws: int = 1000) -> None:
             coverage_iid=("covered_iid", "mean"),
         )
         table.insert(0, "truth", table.index.map(truth))
-        table.insert(0, "draws", draws)
+        table.insert(0, "draws", options.draws)
         table.insert(0, "groups", groups)
         tables.append(table.reset_index())
-        pd.concat(tables).to_csv(OUT, index=False, float_format="%.5f")
+        path = options.out / "attrition_coverage.csv"
+        pd.concat(tables).to_csv(path, index=False, float_format="%.5f")
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    main()

@@ -22,7 +22,7 @@ from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bolivia_recovery import CALIBRATED, DOCS, FOLDER, as_text, process_parameters
+from bolivia_recovery import CALIBRATED, DOCS, FOLDER, harmonised, process_parameters
 
 from rural_alliances.generator.draw import draw_study
 from rural_alliances.generator.raw_files import raw_tables
@@ -33,46 +33,43 @@ from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.survey.codebook import entries_of, parse_codebook
-from ruralimpact.survey.harmonise import harmonise
-from ruralimpact.survey.raw_table import RawTable
+from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.study import Study
 
 WAVE = "2018"
 # Analysis to the truth it is after: of all beneficiaries, or of the controls funded later.
 TRUTHS = {"followup": "all", "followup_naive": "all", "funded_later": "funded_later"}
 
 
-def one_draw(seed: int, *, study: Mapping[str, Any], parameters: Any) -> list[dict[str, Any]]:
+def one_draw(seed: int, *, study: Study, parameters: Any) -> list[dict[str, Any]]:
     """Return estimates and truth of one draw, analysis by analysis."""
     draw = draw_study(parameters, seed)
-    raw = raw_tables(draw, parameters, seed)
-    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
-    surveys = {}
-    for source in study["sources"]:
-        name = Path(source["path"]).name
-        text = as_text(raw[name], source.get("decimal", "."))
-        mine = entries_of(entries, source["name"])
-        surveys[source["name"]] = harmonise(RawTable(text), source, mine, file=name).table
+    surveys = harmonised(study, raw_tables(draw, parameters, seed))
     truth = draw.effects[draw.effects["wave"] == int(WAVE)].set_index("by")
     rows: list[dict[str, Any]] = []
-    for analysis in study["analyses"]:
-        if analysis["name"] in TRUTHS:
-            rows += _estimated(study, analysis, surveys, truth.loc[TRUTHS[analysis["name"]]], seed)
+    for analysis in study.analyses:
+        if analysis.name in TRUTHS:
+            rows += _estimated(study, analysis, surveys, truth.loc[TRUTHS[analysis.name]], seed)
     return rows
 
 
 def _estimated(
-    study: Mapping[str, Any],
-    analysis: Mapping[str, Any],
+    study: Study,
+    analysis: AnyAnalysis,
     surveys: Mapping[str, pd.DataFrame],
     truth: pd.Series,
     seed: int,
 ) -> Iterator[dict[str, Any]]:
-    samples = {analysis["sample"]: study["samples"][analysis["sample"]]}
-    references = {**study["references"], **study["samples"]}
-    one = {**study, "analyses": [analysis], "samples": samples, "references": references}
-    built = build_sample(analysis["sample"], surveys, one)
-    units, outcomes = {analysis["sample"]: built.units}, {analysis["sample"]: built.outcomes}
+    sample = analysis.sample
+    one = study.model_copy(
+        update={
+            "analyses": (analysis,),
+            "samples": {sample: study.samples[sample]},
+            "references": {**study.references, **study.samples},
+        }
+    )
+    built = build_sample(sample, surveys, one)
+    units, outcomes = {sample: built.units}, {sample: built.outcomes}
     try:
         made = design_study(one, units)
         wanted = ("weights", "pairs", "propensity", "designs")
@@ -80,11 +77,11 @@ def _estimated(
         over_time = difference_study(one, tables, seed=seed).compared
         estimates = estimate_study(one, tables, seed=seed, over_time=over_time)["estimates"]
     except DesignError:
-        yield {"analysis": analysis["name"], "strategy": "", "seed": seed}
+        yield {"analysis": analysis.name, "strategy": "", "seed": seed}
         return
     for record in estimates.to_dict("records"):
         yield {
-            "analysis": analysis["name"],
+            "analysis": analysis.name,
             "strategy": record["strategy"],
             "seed": seed,
             "truth": truth["effect"],
@@ -125,6 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
     study = rounds_of(load_study(FOLDER))[WAVE]
     work = partial(one_draw, study=study, parameters=process_parameters(CALIBRATED))
@@ -138,7 +136,7 @@ def main() -> None:
     table = summary(pd.DataFrame(found))
     numbers = table.select_dtypes(np.floating).columns
     table[numbers] = table[numbers].round(3)
-    table.to_csv(DOCS / "bolivia_followup.csv", index=False)
+    table.to_csv(options.out / "bolivia_followup.csv", index=False)
     print(table.to_string(index=False))
 
 

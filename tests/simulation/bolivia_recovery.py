@@ -2,13 +2,13 @@
 
     python tests/simulation/bolivia_recovery.py --draws 200
 
-writes docs/methods/bolivia_recovery.csv, one row a cell, with seeds and date in bolivia_recovery.json. Each
-draw goes the whole way of the study: mistakes, edits, outcomes, matching, estimates; only the files are
-excluded. Seeds are 1, 2, 3 ...; that of the study itself is not among them. Four processes are drawn: the
-calibrated one; the same without the selection on enterprise that no survey can see; without it, one
-whose effects are the stated ones on average over draws rather than in every draw, as samples from a
-population are; and the last with a selection on what is recorded that is four times as strong, so that weight
-gathers on few control groups. Intervals promise their coverage for the last two.
+writes docs/methods/bolivia_recovery.csv, one row a cell, with seeds and date in bolivia_recovery.json, anew
+after every ten draws. Each draw goes the whole way of the study: mistakes, edits, outcomes, matching,
+estimates; only the files are excluded. Seeds are 1, 2, 3 ...; that of the study itself is not among them.
+Four processes are drawn: the calibrated one; the same without the selection on enterprise that no survey can
+see; without it, one whose effects are the stated ones on average over draws rather than in every draw, as
+samples from a population are; and the last with a selection on what is recorded that is four times as strong,
+so that weight gathers on few control groups. Intervals promise their coverage for the last two.
 """
 
 import argparse
@@ -59,6 +59,7 @@ PROCESSES = (CALIBRATED, OBSERVED, SAMPLED, SELECTED)
 STRONGER = 4.0
 # Draws whose mean fit makes the third process, apart from those that are summed up.
 FITTED_ON = range(1001, 1041)
+BLOCK = 10
 CELL = ["process", "table", "outcome", "level", "strategy"]
 
 
@@ -107,16 +108,8 @@ def estimates_of(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Take one draw through the study; return its tables of estimates and the truth."""
     draw = draw_study(parameters, seed, fitted)
-    raw = raw_tables(draw, parameters, seed)
-    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
-    surveys = {}
-    for source in study["sources"]:
-        name = Path(source["path"]).name
-        text = as_text(raw[name], source.get("decimal", "."))
-        surveys[source["name"]] = harmonise(
-            RawTable(text), source, entries_of(entries, source["name"]), file=name
-        ).table
-    samples = {name: build_sample(name, surveys, study) for name in study["samples"]}
+    surveys = harmonised(study, raw_tables(draw, parameters, seed))
+    samples = {name: build_sample(name, surveys, study) for name in study.samples}
     units = {name: sample.units for name, sample in samples.items()}
     outcomes = {name: sample.outcomes for name, sample in samples.items()}
     made = design_study(study, units)
@@ -129,6 +122,19 @@ def estimates_of(
         "decomposition": decomposition_study(study, tables).decomposition,
     }
     return found, draw.effects
+
+
+def harmonised(study: Study, raw: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Read the raw tables of a draw as the stage that ingests sources would; tables by source."""
+    entries = parse_codebook(study.codebook, [source.name for source in study.sources])
+    surveys = {}
+    for source in study.sources:
+        file = Path(source.path).name
+        text = as_text(raw[file], source.decimal or ".")
+        surveys[source.name] = harmonise(
+            RawTable(text), source, entries_of(entries, source.name), file=file
+        ).table
+    return surveys
 
 
 def as_text(table: pd.DataFrame, decimal: str) -> pd.DataFrame:
@@ -258,18 +264,22 @@ def main() -> None:
         for process, values in made.items()
     }
     draw = partial(one_draw, study=first_wave(), processes=processes)
-    with Pool(options.processes) as pool:
-        done = track(pool.imap_unordered(draw, jobs), total=len(jobs))
-        rows = pd.DataFrame([row for draw in done for row in draw])
     options.out.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    with Pool(options.processes) as pool:
+        done = track(pool.imap(draw, jobs), total=len(jobs))
+        for number, of_draw in enumerate(done, 1):
+            rows += of_draw
+            if number % (BLOCK * len(processes)) == 0 or number == len(jobs):
+                write(pd.DataFrame(rows), number // len(processes), options.out)
+
+
+def write(rows: pd.DataFrame, draws: int, out: Path) -> None:
+    """Write the table of the draws made so far."""
     summary = summarise(rows.sort_values(["process", "seed"], kind="stable"))
-    summary.to_csv(options.out / "bolivia_recovery.csv", index=False)
-    about = {
-        "seeds": [1, options.draws],
-        "draws": options.draws,
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-    }
-    (options.out / "bolivia_recovery.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
+    summary.to_csv(out / "bolivia_recovery.csv", index=False)
+    about = {"seeds": [1, draws], "draws": draws, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    (out / "bolivia_recovery.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
     python tests/simulation/difference_coverage.py --draws 1000
 
 writes docs/methods/difference_coverage.csv, one row a cell, estimator and kind of interval, in about ten
-minutes on one core. Each draw has a random stream of its own. difference_coverage_page.py puts the table
-into docs/methods/difference.md.
+minutes on one core, anew after every hundred draws. Each draw has a random stream of its own.
+difference_coverage_page.py puts the table into docs/methods/difference.md.
 """
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 import pandas as pd
-from ruralimpact.difference.few_groups import few_groups_inference
+from rich.progress import track
 
 from ruralimpact import DesignError
 from ruralimpact.design.covariates import covariate_matrix
@@ -35,6 +35,8 @@ from ruralimpact.inference.sandwich import least_squares
 SEED = 20030101
 EFFECT, EFFECT_SPREAD = 0.5, 0.25
 ICC = 0.1
+HEADLINE, PLAIN, BOOTSTRAP = "headline", "plain", "bootstrap"
+BLOCK = 100
 DOCS = Path(__file__).parents[2] / "docs/methods"
 
 
@@ -175,48 +177,66 @@ def one_draw(cell: Cell, number: int) -> list[dict[str, Any]]:
     selected = int(cell.assignment == "selected")
     rng = np.random.default_rng([SEED, cell.groups, cell.treated, selected, number])
     d = draw_panel(cell, rng)
-    found = {}
+    estimates: dict[str, ScoredEstimate] = {}
     for name, (estimator, _) in ESTIMATORS.items():
         try:
-            found[name] = estimator(d)
+            estimates[name] = estimator(d)
         except DesignError:
             continue
-    sums = np.column_stack([group_sums(one.scores, d.group) for one in found.values()])
-    values = np.array([one.estimate for one in found.values()])
+    named = {
+        "groups": cell.groups,
+        "treated": cell.treated,
+        "assignment": cell.assignment,
+    }
+    return [
+        {
+            **named,
+            "estimator": name,
+            "assumption": cell.assignment == "random" or ESTIMATORS[name][1],
+            **row,
+        }
+        for name, row in intervals(d, estimates, rng)
+    ]
+
+
+def intervals(
+    d: Draw, estimates: dict[str, ScoredEstimate], rng: np.random.Generator
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield error and interval of each estimate by each kind of inference."""
+    corrected = {
+        name: scored.clustering(d.group).corrected(scored.tested_scores)
+        for name, scored in estimates.items()
+    }
+    values = np.array([scored.estimate for scored in estimates.values()])
+    sums = np.column_stack([scores.sums for scores in corrected.values()])
     boot = multiplier_bootstrap(values, sums, rng=rng, arms=d.arms)
-    sizes = np.bincount(d.group).astype(float)
     reduced = bias_reduced_intervals(d)
-    rows = []
-    for j, name in enumerate(found):
-        plain, groups = clustered_std_error(sums[:, j])
-        intervals = {
-            "t": t_inference(values[j], plain, groups - 1),
-            "by arm": few_groups_inference(values[j], sums[:, j], d.arms, sizes),
+    for j, (name, scored) in enumerate(estimates.items()):
+        plain, groups = clustered_std_error(group_sums(scored.scores, d.group))
+        headline = corrected[name]
+        kinds = {
+            HEADLINE: t_inference(values[j], headline.std_error, headline.df),
+            PLAIN: t_inference(values[j], plain, groups - 1),
         }
         if name in reduced:
-            intervals["CR2"] = t_inference(values[j], *reduced[name])
+            kinds["CR2"] = t_inference(values[j], *reduced[name])
         ends = {
-            kind: (one.std_error, one.df, one.conf_low, one.conf_high)
-            for kind, one in intervals.items()
+            kind: (test.std_error, test.df, test.conf_low, test.conf_high)
+            for kind, test in kinds.items()
         }
-        ends["bootstrap"] = (plain, np.nan, boot.conf_low[j], boot.conf_high[j])
+        ends[BOOTSTRAP] = (boot.std_errors[j], np.nan, boot.conf_low[j], boot.conf_high[j])
         for kind, (error, df, low, high) in ends.items():
-            rows.append(
+            yield (
+                name,
                 {
-                    "groups": cell.groups,
-                    "treated": cell.treated,
-                    "assignment": cell.assignment,
-                    "estimator": name,
-                    "assumption": cell.assignment == "random" or ESTIMATORS[name][1],
                     "kind": kind,
                     "error": values[j] - EFFECT,
                     "std_error": error,
                     "df": df,
                     "covers": low <= EFFECT <= high,
                     "length": high - low,
-                }
+                },
             )
-    return rows
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
@@ -242,14 +262,14 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--out", type=Path, default=DOCS / "difference_coverage.csv")
+    parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
-    parts = []
-    for cell in CELLS:
-        rows = [row for number in range(options.draws) for row in one_draw(cell, number)]
-        parts.append(summarise(pd.DataFrame(rows)))
-        print(cell.name, flush=True)
-        pd.concat(parts).to_csv(options.out, index=False)
+    rows: list[dict[str, Any]] = []
+    for number in track(range(options.draws)):
+        rows += [row for cell in CELLS for row in one_draw(cell, number)]
+        if (number + 1) % BLOCK == 0 or number + 1 == options.draws:
+            table = summarise(pd.DataFrame(rows))
+            table.to_csv(options.out / "difference_coverage.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ python tests/simulation/difference_coverage_page.py
 from pathlib import Path
 
 import pandas as pd
+from difference_coverage import BOOTSTRAP, HEADLINE, PLAIN
 
 DOCS = Path(__file__).parents[2] / "docs/methods"
 BEGIN, END = "<!-- table of difference_coverage.csv -->", "<!-- end of table -->"
+KINDS = (HEADLINE, PLAIN, BOOTSTRAP)
 SHOWN = {
     "random": ["difference-in-differences", "covariance, covariates", "improved", "triple"],
     "selected": [
@@ -22,22 +24,22 @@ SHOWN = {
 
 def table(rows: pd.DataFrame) -> str:
     lines = [
-        "| treated groups | estimator | groups (treated) | bias / sd | SE / sd | t | bootstrap | by arm |",
-        "|---|---|---|---|---|---|---|---|",
+        "| treated groups | estimator | groups (treated) | draws | bias / sd | SE / sd | df | headline | "
+        "plain, G - 1 | bootstrap |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for assignment, names in SHOWN.items():
         for name in names:
             part = rows[(rows["assignment"] == assignment) & (rows["estimator"] == name)]
             for (groups, treated), cell in part.groupby(["groups", "treated"], sort=False):
                 by = cell.set_index("kind")
-                plain = by.loc["t"]
-                mark = "" if plain["assumption"] else " (assumption fails)"
-                covers = " | ".join(
-                    f"{100 * by.loc[kind, 'coverage']:.1f}" for kind in ("t", "bootstrap", "by arm")
-                )
+                headline = by.loc[HEADLINE]
+                mark = "" if headline["assumption"] else " (assumption fails)"
+                covers = " | ".join(f"{100 * by.loc[kind, 'coverage']:.1f}" for kind in KINDS)
                 lines.append(
                     f"| {assignment} | {name}{mark} | {groups} ({treated}) | "
-                    f"{plain['bias_over_sd']:.2f} | {plain['se_over_sd']:.2f} | {covers} |"
+                    f"{headline['draws']:,} | {headline['bias_over_sd']:.2f} | "
+                    f"{headline['se_over_sd']:.2f} | {headline['df']:.0f} | {covers} |"
                 )
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from functools import partial
 from multiprocessing import Pool
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -116,23 +117,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
     parameters = process_parameters(SAMPLED)
     study = first_wave()
-    unused = ("subgroups", "decomposition", "associations")
     only = [
-        {key: value for key, value in one.items() if key not in unused} for one in study["analyses"]
+        one.model_copy(update={"subgroups": (), "decomposition": None, "associations": ()})
+        for one in study.analyses
     ]
     draw = partial(
         one_draw,
-        study={**study, "analyses": only},
+        study=study.model_copy(update={"analyses": tuple(only)}),
         parameters=parameters,
         fitted=mean_fit(parameters),
     )
     with Pool(options.processes) as pool:
         done = track(pool.imap(draw, range(1, options.draws + 1)), total=options.draws)
         rows = pd.DataFrame([row for rows in done for row in rows])
-    summarise(rows).to_csv(DOCS / "percent_intervals.csv", index=False)
+    summarise(rows).to_csv(options.out / "percent_intervals.csv", index=False)
 
 
 if __name__ == "__main__":

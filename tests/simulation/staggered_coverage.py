@@ -2,11 +2,11 @@
 
     python tests/simulation/staggered_coverage.py --draws 500
 
-writes docs/methods/staggered_coverage.csv. Groups of 20 units over six periods adopt in the third, fourth
-or fifth, or never, each with probability 1/4 (drawn again where fewer than two groups do). Errors have unit
-effects, group shocks that are correlated over time, and noise; effects grow with exposure, faster in early
-cohorts, and vary by group. Without never-treated groups the last cohort adopts in the sixth period. The
-truth is at equal shares of the cohorts.
+writes docs/methods/staggered_coverage.csv, anew after every hundred draws. Groups of 20 units over six
+periods adopt in the third, fourth or fifth, or never, each with probability 1/4 (drawn again where fewer
+than two groups do). Errors have unit effects, group shocks that are correlated over time, and noise; effects
+grow with exposure, faster in early cohorts, and vary by group. Without never-treated groups the last cohort
+adopts in the sixth period. The truth is at equal shares of the cohorts.
 """
 
 import argparse
@@ -22,8 +22,10 @@ import pandas as pd
 from rich.progress import track
 
 from ruralimpact.difference.aggregation import Aggregate, aggregate
-from ruralimpact.difference.event_study import pre_trend_test, sum_by_group, uniform_band
+from ruralimpact.difference.event_study import corrected_effects, pre_trend_test, uniform_band
 from ruralimpact.difference.group_time import group_time_effects
+from ruralimpact.errors import DesignError
+from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.clustered import clustered_std_error, group_sums, t_inference
 from ruralimpact.inference.multiplier import multiplier_bootstrap
 
@@ -33,7 +35,8 @@ SIZE = 20
 PERIODS = np.arange(1.0, 7.0)
 SLOPES = {3.0: 0.3, 4.0: 0.2, 5.0: 0.1, 6.0: 0.1, np.inf: 0.0}
 KINDS = ("simple", "cohort", "calendar", "event")
-PAGE = Path(__file__).parents[2] / "docs/methods/staggered_coverage.csv"
+BLOCK = 100
+DOCS = Path(__file__).parents[2] / "docs/methods"
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,15 @@ def draw_panel(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, ..
     return by_group[group] + noise, first[group], group
 
 
-def truths(found: Aggregate, cells: pd.DataFrame) -> tuple[float, np.ndarray]:
+def truths(averages: Aggregate, cells: pd.DataFrame) -> tuple[float, np.ndarray]:
     """Overall and by label; cohorts weigh the same."""
     after = cells[cells.period >= cells.cohort]
-    if found.kind == "simple":
+    if averages.kind == "simple":
         return after.effect.mean(), np.empty(0)
-    by = {"cohort": "cohort", "calendar": "period", "event": "event"}[found.kind]
-    parts = (cells if found.kind == "event" else after).groupby(by).effect.mean()
-    parts = parts.reindex(found.labels)
-    treated = found.labels >= 0
+    by = {"cohort": "cohort", "calendar": "period", "event": "event"}[averages.kind]
+    parts = (cells if averages.kind == "event" else after).groupby(by).effect.mean()
+    parts = parts.reindex(averages.labels)
+    treated = averages.labels >= 0
     return float(parts[treated].mean()), parts.to_numpy()
 
 
@@ -103,41 +106,55 @@ def study(design: Design, rng: np.random.Generator) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     simple_truth = np.nan
     for kind in KINDS:
-        found = aggregate(effects, kind)
-        truth, parts = truths(found, cells)
+        averages = aggregate(effects, kind)
+        truth, parts = truths(averages, cells)
         simple_truth = truth if kind == "simple" else simple_truth
-        sums = group_sums(found.overall.scores, group)
-        rows += intervals(kind, found.overall.estimate, sums, truth, rng)
+        rows += intervals(kind, averages.overall, group, truth, rng)
         if kind == "event":
-            rows += bands(found, parts, group)
-            rows.append({"estimate": "before treatment", "kind": "test at 5%"})
-            rows[-1]["hit"] = pre_trend_test(found, group).p_value < 0.05
+            rows += bands(averages, parts, group)
+            rows.append(pre_trends(averages, group))
     slope, scores = two_way(outcome, first)
-    return rows + intervals(
-        "two-way fixed effects", slope, group_sums(scores, group), simple_truth, rng
-    )
+    regression = ScoredEstimate(slope, scores)
+    return rows + intervals("two-way fixed effects", regression, group, simple_truth, rng)
+
+
+def pre_trends(averages: Aggregate, group: np.ndarray) -> dict[str, object]:
+    """Whether the test rejects; missing where it has too few degrees of freedom."""
+    try:
+        rejects = float(pre_trend_test(averages, group).p_value < 0.05)
+    except DesignError:
+        rejects = np.nan
+    return {"estimate": "before treatment", "kind": "test at 5%", "hit": rejects}
 
 
 def intervals(
-    name: str, value: float, sums: np.ndarray, truth: float, rng: np.random.Generator
+    name: str, scored: ScoredEstimate, group: np.ndarray, truth: float, rng: np.random.Generator
 ) -> list[dict[str, object]]:
-    error, count = clustered_std_error(sums)
+    value = scored.estimate
+    corrected = scored.clustering(group).corrected(scored.scores)
+    headline = t_inference(value, corrected.std_error, corrected.df)
+    error, count = clustered_std_error(group_sums(scored.scores, group))
     plain = t_inference(value, error, count - 1)
-    boot = multiplier_bootstrap(np.array([value]), sums[:, None], rng=rng)
-    common = {"estimate": name, "miss": value - truth, "se": error}
+    boot = multiplier_bootstrap(np.array([value]), corrected.sums[:, None], rng=rng)
+    common = {"estimate": name, "miss": value - truth}
+    ends = {
+        "headline": (headline.std_error, headline.conf_low, headline.conf_high),
+        "plain": (plain.std_error, plain.conf_low, plain.conf_high),
+        "bootstrap": (boot.std_errors[0], boot.conf_low[0], boot.conf_high[0]),
+    }
     return [
-        {**common, "kind": "t", "hit": plain.conf_low <= truth <= plain.conf_high},
-        {**common, "kind": "bootstrap", "hit": boot.conf_low[0] <= truth <= boot.conf_high[0]},
+        {**common, "kind": kind, "se": std_error, "hit": low <= truth <= high}
+        for kind, (std_error, low, high) in ends.items()
     ]
 
 
-def bands(found: Aggregate, truth: np.ndarray, group: np.ndarray) -> list[dict[str, object]]:
-    sums = sum_by_group(found.scores, group)
-    band = uniform_band(found.estimates, sums, seed=1)
-    # the same estimates, each with its own t interval
+def bands(averages: Aggregate, truth: np.ndarray, group: np.ndarray) -> list[dict[str, object]]:
+    corrected = corrected_effects(averages, group)
+    band = uniform_band(averages.estimates, corrected, seed=1)
+    # the same estimates, each with its own interval
     points = [
-        t_inference(value, *(lambda e, c: (e, c - 1))(*clustered_std_error(column)))
-        for value, column in zip(found.estimates, sums.T, strict=True)
+        t_inference(value, scores.std_error, scores.df)
+        for value, scores in zip(averages.estimates, corrected, strict=True)
     ]
     inside = [p.conf_low <= t <= p.conf_high for p, t in zip(points, truth, strict=True)]
     return [
@@ -146,34 +163,38 @@ def bands(found: Aggregate, truth: np.ndarray, group: np.ndarray) -> list[dict[s
             "kind": "uniform band",
             "hit": bool(((band.low <= truth) & (truth <= band.high)).all()),
         },
-        {"estimate": "all event times", "kind": "pointwise t", "hit": all(inside)},
+        {"estimate": "all event times", "kind": "interval each", "hit": all(inside)},
     ]
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows.assign(hit=rows["hit"].astype(float))
     grouped = rows.groupby(["groups", "control", "estimate", "kind"], sort=False)
     table = grouped.agg(
-        draws=("hit", "size"), bias=("miss", "mean"), sd=("miss", "std"), mean_se=("se", "mean")
+        draws=("hit", "count"), bias=("miss", "mean"), sd=("miss", "std"), mean_se=("se", "mean")
     )
     table["coverage"] = grouped.hit.mean()
+    table["refused"] = grouped.hit.size() - table["draws"]
     return table.round(4).reset_index()
 
 
-def main(draws: int) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=500)
+    parser.add_argument("--out", type=Path, default=DOCS)
+    options = parser.parse_args()
     designs = [Design(groups, last) for groups in GROUPS for last in (np.inf, 6.0)]
-    rows = []
-    for cell, design in enumerate(designs):
-        label = f"{design.groups} groups, {design.control}"
-        for draw in track(range(draws), label):
+    rows: list[dict[str, object]] = []
+    for draw in track(range(options.draws)):
+        for cell, design in enumerate(designs):
             rng = np.random.default_rng([SEED, cell, draw])
-            rows += [
-                {"groups": design.groups, "control": design.control, **row}
-                for row in study(design, rng)
-            ]
-        summarise(pd.DataFrame(rows)).to_csv(PAGE, index=False, lineterminator="\n")
+            named = {"groups": design.groups, "control": design.control}
+            rows += [{**named, **row} for row in study(design, rng)]
+        if (draw + 1) % BLOCK == 0 or draw + 1 == options.draws:
+            summarise(pd.DataFrame(rows)).to_csv(
+                options.out / "staggered_coverage.csv", index=False
+            )
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--draws", type=int, default=500)
-    main(parser.parse_args().draws)
+    main()

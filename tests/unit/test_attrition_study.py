@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 from study_models import attrition_of, study_of
 
+from ruralimpact import estimate_impact
 from ruralimpact.attrition.lee_bounds import lee_bounds
 from ruralimpact.attrition.population import follow_up
+from ruralimpact.attrition.response_weights import fit_response
 from ruralimpact.attrition.study import attrition_study
+from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.inference.clustered import group_codes
@@ -229,3 +232,58 @@ def test_what_cannot_be_estimated_has_its_reason() -> None:
     del outcomes["second"]["income"]
     with pytest.raises(ConfigError, match="the sample 'second' has no outcome 'income'"):
         attrition_study(study_of(study()), units, outcomes)
+
+
+STRATEGIES = [
+    {"name": "plain", "label": "Difference in means", "method": "unweighted"},
+    {"name": "near", "label": "Nearest", "method": "nearest", "k": 2, "exact": ["region"]},
+    {"name": "balanced", "label": "Balanced", "method": "entropy"},
+]
+
+
+def rows_by_strategy(weight: bool) -> tuple[pd.DataFrame, Samples]:
+    units, outcomes = samples()
+    if weight:
+        drawn = 1 + np.arange(len(units["first"])) % 3
+        units["first"] = units["first"].assign(sampling_weight=drawn.astype(float))
+    entry = study(strategies=[row["name"] for row in STRATEGIES], cells=[])
+    frame = attrition_study(study_of({**entry, "strategies": STRATEGIES}), units, outcomes)
+    bounds = frame["attrition_bounds"]
+    schema("attrition_bounds").validate(bounds)
+    return bounds.set_index(["kind", "estimator"]), (units, outcomes)
+
+
+def test_matched_effects_are_weighted_for_response() -> None:
+    """Without a match the weighted difference is that of the estimator which weights means."""
+    rows, _ = rows_by_strategy(weight=False)
+    for kind in ("as_found", "response_weighted", "weighting"):
+        means = rows.loc[(kind, "difference_in_means"), "estimate"]
+        assert rows.loc[(kind, "strategy:plain"), "estimate"] == pytest.approx(means, rel=1e-12)
+    plain = rows.loc["as_found", "std_error"]
+    assert plain["strategy:plain"] == pytest.approx(plain["difference_in_means"], rel=1e-12)
+
+
+@pytest.mark.parametrize("weight", [False, True])
+def test_weights_for_response_multiply_sampling_weights(weight: bool) -> None:
+    rows, (units, outcomes) = rows_by_strategy(weight)
+    base = units["first"].assign(found=units["first"]["id"].isin(units["second"]["id"]))
+    base["income"] = (
+        outcomes["second"].set_index("unit_id")["income"].reindex(base["id"]).to_numpy()
+    )
+    matrix = covariate_matrix({"age": base["age"], "region": base["region"]})
+    model = fit_response(base["found"].to_numpy(), base["member"].to_numpy(np.int8), matrix)
+    base["w"] = model.weights * base.get("sampling_weight", 1.0)
+    for row in STRATEGIES:
+        named = {key: value for key, value in row.items() if key not in ("name", "label")}
+        direct = estimate_impact(
+            base[base["found"]],
+            outcome="income",
+            treatment="member",
+            covariates=["age", "region"],
+            strategy=named,
+            group="group",
+            weight="w",
+        )
+        own = rows.loc[("response_weighted", f"strategy:{row['name']}")]
+        assert own["estimate"] == pytest.approx(direct.estimate, rel=1e-9)
+        assert own["std_error"] == pytest.approx(direct.std_error, rel=1e-9)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import stdtrit
 from staggered_survey import ALONE, STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 from study_models import study_of
@@ -139,10 +140,10 @@ def test_one_pseudo_effect_is_tested_by_its_t(made: tuple[Made, DifferenceTables
     rows = made[1].tables["event_study"].query("analysis == 'triple' and kind == 'event'")
     first = rows.iloc[0]
     test = made[1].tables["pre_trends"].set_index(["analysis", "outcome"]).loc[("triple", "income")]
-    # the joint test is not bias-reduced
-    expected = (first["estimate"] / first["std_error"]) ** 2
-    assert expected < test["statistic"] < 1.1 * expected
-    assert (test["df"], test["df_denominator"], test["n_pre"]) == (1, 39, 1)
+    assert test["statistic"] == pytest.approx((first["estimate"] / first["std_error"]) ** 2)
+    assert (test["df"], test["n_pre"]) == (1, 1)
+    margin = stdtrit(test["df_denominator"], 0.975) * first["std_error"]
+    assert first["estimate"] - margin == pytest.approx(first["conf_low"])
 
 
 def test_means_by_arm_are_those_of_the_data(made: tuple[Made, DifferenceTables]) -> None:

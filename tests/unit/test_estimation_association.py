@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from dense_cr2 import dense_cr2
 
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.errors import DesignError
@@ -34,15 +35,21 @@ def test_coefficients_and_clustered_errors_are_those_of_statsmodels(members):
     np.testing.assert_allclose(found.share, asked.values.mean(axis=0))
 
 
-def test_joint_test_is_the_wald_test_with_hotellings_correction(members):
+def test_errors_and_joint_test_are_bias_reduced(members):
     income, asked, covariates, groups = members
     found = associations(income, asked, covariates)
-    sums = np.array([np.bincount(groups, column) for column in found.scores.T])
-    covariance = 30 / 29 * sums @ sums.T
+    X = sm.add_constant(np.column_stack([asked.values, covariates.values]))
+    covariance = dense_cr2(X, sm.OLS(income, X).fit().resid, groups)[1:3, 1:3]
+    corrected = found.corrected(groups)
+    errors = [scores.std_error for scores in corrected]
+    np.testing.assert_allclose(errors, np.sqrt(np.diag(covariance)), rtol=1e-9)
+    assert all(20 < scores.df < 30 for scores in corrected)
     wald = found.coefficients @ np.linalg.solve(covariance, found.coefficients)
     joint = found.jointly_zero(groups)
-    assert joint.statistic == pytest.approx(wald * (30 - 2) / (29 * 2))
-    assert (joint.df_numerator, joint.df_denominator) == (2, 28)
+    df = joint.df_denominator + 1
+    assert joint.statistic == pytest.approx(wald * (df - 1) / (df * 2))
+    assert joint.df_numerator == 2
+    assert df == pytest.approx(min(scores.df for scores in corrected))
 
 
 def test_units_without_the_outcome_leave(members):

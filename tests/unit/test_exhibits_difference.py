@@ -83,7 +83,9 @@ def test_cells_are_the_estimates(results: StudyResults) -> None:
     assert printed["Effect on the treated/(SE)"] == f"({first['std_error']:.2f})"
     assert printed["Percent of the counterfactual/Estimate"] == f"{first['percent']:.0f}"
     assert (printed["Households/Treated"], printed["Households/Controls"]) == ("120", "120")
-    assert printed["/Villages"] == "40"
+    assert printed["Effective villages/Treated"] == "20 of 20"
+    assert printed["Effective villages/Controls"] == "20 of 20"
+    assert printed["/df"] == "38.0"
 
 
 def test_shares_are_in_percentage_points(results: StudyResults) -> None:
@@ -222,7 +224,8 @@ def test_event_study_draws_every_effect(results: StudyResults) -> None:
     test = results["pre_trends"].iloc[0]
     texts = [text.get_text() for text in panels[0].texts]
     assert texts == [
-        f"Before treatment: F(3, 57) = {test['statistic']:.2f}, p = {test['p_value']:.3f}"
+        f"Before treatment: F(3, {test['df_denominator']:.0f}) = {test['statistic']:.2f}, "
+        f"p = {test['p_value']:.3f}"
     ]
     shares = 100 * results["event_study"].query("kind == 'event' and outcome == 'poor'")["estimate"]
     assert min(drawn(panels[2], "#0072b2")) == pytest.approx(shares.min())

@@ -54,7 +54,34 @@ def test_impact_cells_are_the_estimates(results: StudyResults) -> None:
         "185",
         "0",
         "179",
+        "185 of 185",
+        f"{estimate['effective_control_groups']:.0f} of 179",
+        f"{estimate['df']:.1f}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("effective", "text", "mark"),
+    [(9.96, "10.0 of 52", "\N{SECTION SIGN}"), (15.2, "15 of 52", "")],
+)
+def test_few_effective_groups_are_marked(
+    results: StudyResults, effective: float, text: str, mark: str
+) -> None:
+    spec = "psid_matching/nn5/earnings"
+    frame = results["estimates"].copy()
+    frame.loc[frame["spec_id"] == spec, ["effective_control_groups", "control_groups"]] = (
+        effective,
+        52,
+    )
+    few = results.with_tables(estimates=frame)
+    table = impact_table(few, exhibit_of(few, "impact"))[0]
+    row = row_of(table, spec)
+    assert (row.cells[-2].text, row.cells[-2].mark) == (text, mark)
+    assert row.record is not None
+    assert row.record["effective_control_groups"] == effective
+    assert any(note.startswith("\N{SECTION SIGN} Fewer than 10") for note in table.notes) == bool(
+        mark
+    )
 
 
 def test_shares_are_in_percentage_points_without_a_percent(results: StudyResults) -> None:
@@ -218,17 +245,18 @@ def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
     exhibit = entry("impact", analyses=["psid_matching"])
     before = impact_table(results, exhibit)[0]
     assert [c.group for c in before.columns if c.label == "Dropped"] == ["Person-years"]
-    assert before.columns[-1].label == "Persons"
+    assert before.columns[-2].group == "Effective persons"
     study["analyses"][1]["method"] = "matched_difference"
     after = impact_table(results, exhibit)[0]
     assert [c.group for c in after.columns if c.label == "Dropped"] == ["Persons"]
-    assert len(after.columns) == len(before.columns) - 1
+    assert len(after.columns) == len(before.columns)
     assert "difference in the change of earnings in 1978 ranges" in after.interpretation[0]
 
 
 def test_panel_table_has_no_percent(results: StudyResults) -> None:
     table = panel_table(results, entry("panel", analyses=["psid_matching"]))[0]
     assert [column.label for column in table.columns] == [
-        *("Estimate", "(SE)", "95% interval", "p", "Treated", "Dropped", "Untreated")
+        *("Estimate", "(SE)", "95% interval", "p", "Treated", "Dropped", "Untreated"),
+        *("Treated", "Controls", "df"),
     ]
     assert texts(row_of(table, "psid_matching/nn5/earnings"))[0] == "1,384"

@@ -103,6 +103,15 @@ def test_a_table_that_cannot_be_used_is_one_clear_error(data: object, message: s
         ({"covariates": "x + y"}, "key 'covariates': 'y' is the outcome"),
         ({"covariates": "y ~ x"}, "the outcome has an argument of its own"),
         ({"covariates": "x + nope"}, "column 'nope'"),
+        ({"covariates": "x +"}, r"key 'covariates': the formula cannot be used: [^\n]+\.$"),
+        ({"covariates": "x | z"}, "key 'covariates': the formula cannot be used"),
+        ({"covariates": "bs(x, df='a')"}, "key 'covariates': the formula cannot be used"),
+        ({"covariates": "__import__('os').sep"}, "key 'covariates': the formula cannot be used"),
+        ({"outcome": ["y"]}, "key 'outcome': .* is no name of a column"),
+        ({"treatment": None}, "key 'treatment': None is no name of a column"),
+        ({"group": ["village"]}, "key 'group': .* is no name of a column"),
+        ({"weight": 3}, "key 'weight': 3 is no name of a column"),
+        ({"strata": ["z"]}, "key 'strata': .* is no name of a column"),
         ({"outcome": "d"}, "key 'outcome': 'd' is the treatment"),
         ({"group": "y"}, "key 'group': 'y' is the outcome"),
         ({"strategy": {**MAHALANOBIS, "exact": ["d"]}}, "key 'exact': 'd' is the treatment"),
@@ -232,7 +241,7 @@ def test_only_proportions_of_weights_count(strategy: object, estimand: str) -> N
     table = weighted_farms()
     options = {"covariates": ["x", "z"], "strategy": strategy, "estimand": estimand}
     first = impact(table, weight="weight", **options)
-    other = impact(table.assign(weight=table["weight"] * 31.7), weight="weight", **options)
+    other = impact(table.assign(weight=table["weight"] * 1e306), weight="weight", **options)
     equal = impact(table.assign(weight=2.0), weight="weight", **options)
     plain = impact(table, **options)
     assert other.estimate == pytest.approx(first.estimate, rel=1e-8)
@@ -274,3 +283,14 @@ def test_a_group_is_drawn_from_one_stratum() -> None:
         impact(table, group="village", strata="district")
     with pytest.raises(ruralimpact.ConfigError, match="key 'weight': 'y' is the outcome"):
         impact(table, weight="y")
+
+
+def test_strata_cost_degrees_of_freedom() -> None:
+    """20 villages: in pairs ten degrees are left, of those alone in their stratum all but one."""
+    rng = np.random.default_rng(2)
+    village = np.repeat(np.arange(20), 15)
+    table = pd.DataFrame({"village": village, "d": village % 2, "y": rng.normal(size=300)})
+    options = {"outcome": "y", "treatment": "d", "strategy": "unweighted", "group": "village"}
+    for drawn, most in ((village // 2, 10), (village, 19), (np.zeros(300), 19)):
+        found = ruralimpact.estimate_impact(table.assign(s=drawn), strata="s", **options)
+        assert found.df == pytest.approx(min(most, 18))

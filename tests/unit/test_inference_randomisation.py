@@ -8,8 +8,10 @@ from scipy.stats import PermutationMethod, ttest_ind
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.repeated_score import RepeatedLogit
-from ruralimpact.errors import DesignError
+from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.estimation.compared import Compared, analysis_tables
 from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.rows import Specification
 from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.randomisation import fixed_match_test, permute_arms
 from ruralimpact.randomisation import randomisation_test
@@ -118,3 +120,46 @@ def test_treatment_that_was_not_given_to_groups_is_refused() -> None:
         permuted(frame, strategy="kernel", draws=9)
     with pytest.raises(DesignError, match="column 'age': a group is in two strata"):
         permuted(survey(5), strategy="kernel", strata="age", draws=9)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"draws": 0}, "key 'draws': 0 is not a whole number"),
+        ({"draws": 99.5}, "key 'draws': 99.5 is not a whole number"),
+        ({"group": ["g"]}, "key 'group': .* is no name of a column"),
+        ({"strata": ["g"]}, "key 'strata': .* is no name of a column"),
+        ({"outcome": None}, "key 'outcome': None is no name of a column"),
+        ({"strategy": "nope"}, "key 'method': 'nope' is not one of"),
+    ],
+)
+def test_a_call_that_means_nothing_is_refused(options: dict[str, object], message: str) -> None:
+    group = np.repeat(np.arange(8), 3)
+    table = pd.DataFrame({"g": group, "d": group % 2, "y": np.arange(24.0)})
+    asked = {"outcome": "y", "treatment": "d", "group": "g", "strategy": "unweighted", **options}
+    with pytest.raises(ConfigError, match=message):
+        randomisation_test(table, **asked)
+
+
+def test_the_workflow_permutes_within_the_strata_that_groups_were_drawn_from() -> None:
+    """Treated groups are of one stratum, which alone explains why they have more."""
+    rng = np.random.default_rng(8)
+    groups = np.repeat(np.arange(24), 10)
+    rich = groups < 12
+    treatment = (groups % 12 < np.where(rich, 9, 3)).astype(np.int8)
+    outcome = 6.0 * rich + rng.normal(size=24)[groups] + rng.normal(size=240)
+    estimate = difference_in_means(outcome, treatment)
+    spec = Specification(
+        "main", "all", "difference_in_means", "d", "y", "", "difference", "ATT", "", 0, False
+    )
+
+    def p_value(strata: np.ndarray | None) -> float:
+        labels = pd.Series(groups.astype(str))
+        compared = Compared("main", labels, treatment, [(spec, estimate)], strata)
+        rows = pd.DataFrame(analysis_tables(compared, {"y": "y"}, seed=1).std_errors)
+        return float(rows.set_index("kind").loc["permuted", "p_value"])
+
+    assert p_value(None) < 0.1
+    assert p_value(rich.astype(np.int64)) > 0.1
+    with pytest.raises(KeyError):
+        p_value(treatment.astype(np.int64))

@@ -41,7 +41,7 @@ STUDY = {
 }
 
 
-def made(study=STUDY, groups=5):
+def made(study=STUDY, groups=5, weight=None):
     """21 treated with land 0 to 20, and 12 controls; one treated income is not known."""
     land = np.append(np.arange(21.0), [2.0] * 6 + [4.0] * 6)
     d = np.repeat([1, 0], [21, 12])
@@ -55,6 +55,8 @@ def made(study=STUDY, groups=5):
             "region": np.where(land > 2, "north", "south"),
         }
     )
+    if weight is not None:
+        units["sampling_weight"] = weight
     income = np.where(np.arange(33) == 20, np.nan, 10 * land)
     outcomes = pd.DataFrame({"unit_id": ids, "income": income, "poor": (land < 4).astype(float)})
     # Rows of outcomes lie in another order.
@@ -82,6 +84,32 @@ def test_five_values_by_hand():
             "p95": 8.8,
         }
     )
+
+
+def test_a_weight_of_three_is_three_rows():
+    rng = np.random.default_rng(4)
+    values, counts = rng.normal(size=40), rng.integers(1, 4, 40)
+    values[::7] = np.nan
+    groups = np.array([f"g{i % 6}" for i in range(40)], dtype=object)
+    weighted = summary(values, groups, counts / 17.0)
+    copies = summary(np.repeat(values, counts), np.repeat(groups, counts), np.ones(counts.sum()))
+    assert weighted["n_units"] == np.isfinite(values).sum()
+    for name in ("mean", "p5", "median", "p95"):
+        assert weighted[name] == pytest.approx(copies[name], rel=1e-12)
+    known = np.isfinite(values)
+    gap, share = values[known] - weighted["mean"], counts[known] / counts[known].sum()
+    assert weighted["std_dev"] ** 2 == pytest.approx(share @ gap**2 / (1 - share @ share))
+    equal = summary(values, groups, np.full(40, 2.0))
+    assert equal["std_dev"] == pytest.approx(np.nanstd(values, ddof=1))
+
+
+def test_a_sample_with_weights_is_summarised_by_them():
+    frame = made(weight=np.append(np.arange(21.0) + 1, np.ones(12)))
+    land = row(frame, "land", "treated")
+    shares = (np.arange(21.0) + 1) / 231
+    assert land["mean"] == pytest.approx(shares @ np.arange(21.0))
+    assert frame["weighted"].all()
+    assert "weighted by the sampling weights" in table_of(frame).notes[1]
 
 
 @pytest.mark.parametrize("values", [[], [np.nan], [2.0]])

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.attrition.imbens_manski import imbens_manski
 from ruralimpact.attrition.lee_bounds import lee_bounds
+from ruralimpact.attrition.matched import matched_effect
 from ruralimpact.attrition.population import Population
 from ruralimpact.attrition.response_weights import (
     ResponseModel,
@@ -17,7 +21,9 @@ from ruralimpact.attrition.response_weights import (
     reweighted_difference,
     reweighted_regression,
 )
+from ruralimpact.design.comparison import WEIGHT
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
@@ -43,6 +49,10 @@ class Sample:
     cells : ndarray of str, shape (n,), optional
     groups : ndarray of int, shape (n,)
         Codes 0 .. G-1.
+    units : DataFrame, n rows
+        Of the baseline.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights of the baseline.
     """
 
     outcome: FloatArray
@@ -50,14 +60,25 @@ class Sample:
     covariates: CovariateMatrix
     cells: NDArray[np.object_] | None
     groups: NDArray[np.int64]
+    units: pd.DataFrame
+    sampling: FloatArray | None
 
     @property
     def responds(self) -> NDArray[np.bool_]:
         """Units with a known outcome, shape (n,)."""
         return np.isfinite(self.outcome)
 
+    def weighted_by(self, model: ResponseModel) -> FloatArray:
+        """Weights for response, times sampling weights where there are any, shape (n,)."""
+        return model.weights if self.sampling is None else model.weights * self.sampling
 
-def effect_rows(entry: Attrition, population: Population, outcome: str) -> Iterator[Row]:
+
+def effect_rows(
+    entry: Attrition,
+    population: Population,
+    outcome: str,
+    strategies: Mapping[str, Strategy] = MappingProxyType({}),
+) -> Iterator[Row]:
     """Yield the rows of one outcome.
 
     Parameters
@@ -65,6 +86,8 @@ def effect_rows(entry: Attrition, population: Population, outcome: str) -> Itera
     entry : Attrition
     population : Population
     outcome : str
+    strategies : mapping of str to Strategy
+        By which those found again are compared as well, by their name among estimators.
 
     Yields
     ------
@@ -85,7 +108,13 @@ def effect_rows(entry: Attrition, population: Population, outcome: str) -> Itera
     if sample.covariates.names:
         plain[REGRESSION] = _regression(sample, result)
         yield _estimate_row("as_found", REGRESSION, plain[REGRESSION], sample)
-        yield from _weighted(sample, plain)
+        for name, strategy in strategies.items():
+            try:
+                plain[name] = _matched(sample, strategy, sample.sampling)
+                yield _estimate_row("as_found", name, plain[name], sample)
+            except DesignError as problem:
+                yield _row("as_found", name, reason=str(problem))
+        yield from _weighted(sample, plain, strategies)
     yield from _bounded(sample, TRIMMING, None)
     if sample.cells is not None:
         yield from _bounded(sample, WITHIN, sample.cells)
@@ -102,6 +131,8 @@ def _sample(entry: Attrition, population: Population, outcome: str) -> Sample:
         covariate_matrix({name: units[name] for name in covariates}, rows=len(units)),
         label,
         group_codes(population.groups[kept]),
+        units,
+        units[WEIGHT].to_numpy(float) if WEIGHT in units else None,
     )
 
 
@@ -109,7 +140,24 @@ def _regression(sample: Sample, model: ResponseModel) -> ScoredEstimate:
     return reweighted_regression(sample.outcome, sample.treatment, sample.covariates, model)
 
 
-def _weighted(sample: Sample, plain: Mapping[str, ScoredEstimate]) -> Iterator[Row]:
+def _matched(sample: Sample, strategy: Strategy, weights: FloatArray | None) -> ScoredEstimate:
+    cells = None
+    if strategy.strata:
+        labels = sample.units[list(strategy.strata)].astype(str).agg("\0".join, axis=1)
+        cells = group_codes(labels)
+    return matched_effect(
+        strategy,
+        sample.outcome,
+        sample.treatment,
+        sample.covariates,
+        cells=cells,
+        weights=weights,
+    )
+
+
+def _weighted(
+    sample: Sample, plain: Mapping[str, ScoredEstimate], strategies: Mapping[str, Strategy]
+) -> Iterator[Row]:
     """Effects re-weighted for response, and what the weights do to them."""
     try:
         model = fit_response(sample.responds, sample.treatment, sample.covariates)
@@ -119,10 +167,19 @@ def _weighted(sample: Sample, plain: Mapping[str, ScoredEstimate]) -> Iterator[R
     makers: dict[str, Callable[[], ScoredEstimate]] = {
         MEANS: lambda: reweighted_difference(sample.outcome, sample.treatment, model),
         REGRESSION: lambda: _regression(sample, model),
+        **{
+            name: partial(_matched, sample, strategies[name], sample.weighted_by(model))
+            for name in strategies
+            if name in plain
+        },
     }
     notes = f"model of response without {', '.join(model.excluded)}" if model.excluded else ""
     for name, maker in makers.items():
-        built = maker()
+        try:
+            built = maker()
+        except DesignError as problem:
+            yield _row("response_weighted", name, reason=str(problem))
+            continue
         own = {"capped": model.capped, "largest_weight": float(model.weights.max()), "notes": notes}
         yield {**_estimate_row("response_weighted", name, built, sample), **own}
         yield _change_row(name, built, plain[name], sample)

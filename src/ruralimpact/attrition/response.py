@@ -12,6 +12,7 @@ from ruralimpact.estimation.association import associations
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.outcome_regression import regress_arm
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores
 from ruralimpact.inference.contrasts import EqualityTest
 
 FloatArray = NDArray[np.float64]
@@ -51,7 +52,8 @@ class CovariateResponse:
     names : tuple of str, length p
     coefficients : ndarray, shape (p,)
         Difference in the probability of response by a unit of each, others and the arm alike.
-    scores : ndarray, shape (n, p)
+    scores : tuple of CorrectedScores, length p
+        Bias-reduced.
     predict : EqualityTest
         That no covariate goes with response.
     by_arm : EqualityTest
@@ -62,7 +64,7 @@ class CovariateResponse:
 
     names: tuple[str, ...]
     coefficients: FloatArray
-    scores: FloatArray
+    scores: tuple[CorrectedScores, ...]
     predict: EqualityTest
     by_arm: EqualityTest
     excluded: tuple[str, ...]
@@ -136,7 +138,7 @@ def response_by_covariates(
     Notes
     -----
     Linear regressions of response on arm and covariates, and on their products with the arm as well;
-    joint tests from the group scores, as Hotelling's T2 (`inference.contrasts.equality_test`).
+    bias-reduced by group (CR2), joint tests as Hotelling's T2 (`inference.contrasts.equality_test`).
     """
     refuse_empty_arm(treatment)
     outcome = responds.astype(float)
@@ -156,7 +158,7 @@ def response_by_covariates(
     return CovariateResponse(
         kept.names,
         main.coefficients,
-        main.scores,
+        tuple(main.corrected(groups)),
         main.jointly_zero(groups),
         interactions.jointly_zero(groups),
         excluded + implied,

@@ -108,13 +108,12 @@ def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
     notes = f"excluded: {', '.join(result.excluded)}" if result.excluded else ""
     yield _row("covariates", **_joint(result.predict), **counts, notes=notes)
     yield _row("covariates_by_arm", **_joint(result.by_arm), **counts, notes=notes)
-    for name, slope, scores in zip(result.names, result.coefficients, result.scores.T, strict=True):
-        error, df = Clustering(groups).std_error(scores)
+    for name, slope, scores in zip(result.names, result.coefficients, result.scores, strict=True):
         yield _row(
             "covariate",
             variable=name,
             estimate=float(slope),
-            **_inference(float(slope), error, df),
+            **_inference(float(slope), scores.std_error, scores.df),
             **counts,
         )
 

@@ -8,6 +8,8 @@ import pandas as pd
 from ruralimpact.attrition.effect_rows import effect_rows
 from ruralimpact.attrition.population import follow_up
 from ruralimpact.attrition.response_rows import response_rows
+from ruralimpact.contracts.attrition import STRATEGY
+from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
@@ -37,7 +39,9 @@ def attrition_study(
     """
     responses: list[dict[str, Any]] = []
     effects: list[dict[str, Any]] = []
+    rows = {row["name"]: row for row in study.strategies}
     for entry in study.attrition:
+        strategies = {f"{STRATEGY}{name}": parse_strategy(rows[name]) for name in entry.strategies}
         population = follow_up(entry, units, outcomes)
         common = {
             "attrition": entry.name,
@@ -53,7 +57,8 @@ def attrition_study(
                 "change": entry.changes,
             }
             effects += [
-                {**common, **named, **row} for row in effect_rows(entry, population, outcome)
+                {**common, **named, **row}
+                for row in effect_rows(entry, population, outcome, strategies)
             ]
     return {
         "attrition": _frame(responses, "attrition"),

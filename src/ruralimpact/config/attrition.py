@@ -38,6 +38,10 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> Iter
             [entry.treatment], treatments, "treatment", file, f"{key}.treatment"
         )
         yield from unknown_names(entry.outcomes, study.outcomes, "outcome", file, f"{key}.outcomes")
+        named = [str(row["name"]) for row in study.strategies]
+        yield from unknown_names(entry.strategies, named, "strategy", file, f"{key}.strategies")
+        if entry.strategies and not entry.covariates:
+            yield ConfigError("strategies need 'covariates'.", file=file, key=f"{key}.strategies")
         if entry.baseline in study.samples:
             for option, names in (("covariates", entry.covariates), ("cells", entry.cells)):
                 where = f"{key}.{option}"

@@ -23,6 +23,8 @@ _MEASURES = (
 )
 _KINDS = ("as_found", "response_weighted", "weighting", "lee_lower", "lee_upper", "lee_interval")
 _ESTIMATORS = ("difference_in_means", "regression", "trimming", "trimming_within_cells")
+STRATEGY = "strategy:"
+"""Stands before the name of a strategy among estimators."""
 _NAMES = {
     "attrition": text("name of the entry of `attrition:`"),
     "label": text("its printed name"),
@@ -70,7 +72,9 @@ ATTRITION_BOUNDS = ResultTable(
         "unit": text("unit of `estimate`; shares are kept as fractions"),
         "change": flag("outcomes are changes since the baseline"),
         "kind": text("what the row is", *_KINDS),
-        "estimator": text("how it is estimated", *_ESTIMATORS),
+        "estimator": text(
+            f"how it is estimated: {', '.join(_ESTIMATORS)}, or `{STRATEGY}` before the name of a strategy"
+        ),
         "trimmed": text("arm that is trimmed", "treated", "control", "none", ""),
         "notes": text("what a reader must know about the row, else empty"),
         "reason": text("why there is no estimate, else empty"),

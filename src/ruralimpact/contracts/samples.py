@@ -1,7 +1,7 @@
 """The analysis samples, and what was excluded from them."""
 
 from ruralimpact.contracts import suppression
-from ruralimpact.contracts.columns import ANALYSIS, count, number, text
+from ruralimpact.contracts.columns import ANALYSIS, count, flag, number, text
 from ruralimpact.contracts.table import NoCells, ResultTable, Suppressed, Withheld
 
 _CONSTRUCT = ("construct_samples",)
@@ -81,11 +81,12 @@ SUMMARY_STATISTICS = ResultTable(
         "label": text("printed name of a covariate; empty for outcomes"),
         "n_units": count("units of which it is known", "units"),
         "n_clusters": count("groups of these units", "groups"),
-        "mean": number("mean, unweighted", "the variable's"),
-        "std_dev": number("standard deviation, over units less 1", "the variable's", low=0),
+        "mean": number("mean", "the variable's"),
+        "std_dev": number("standard deviation", "the variable's", low=0),
         "p5": number("5th percentile", "the variable's"),
         "median": number("median", "the variable's"),
         "p95": number("95th percentile", "the variable's"),
+        "weighted": flag("numbers are weighted by sampling weights"),
     },
     suppression=Suppressed(suppression.summary_statistics),
 )

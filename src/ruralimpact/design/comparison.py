@@ -11,7 +11,7 @@ from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.flow import Flow
 from ruralimpact.design.methods import exact_of
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
-from ruralimpact.design.sampling import check_weights, strata_codes
+from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
 from ruralimpact.schema.analysis import AnyAnalysis
 
 IntArray = NDArray[np.int64]
@@ -155,7 +155,7 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
         levels,
         tuple(excluded),
         flow,
-        None if sampling is None else sampling / sampling.mean(),
+        None if sampling is None else of_mean_one(sampling),
         _strata(analysis, kept),
     )
 

@@ -54,6 +54,22 @@ def check_weights(
             refuse(inside, f"all sampling weights of the {name} are zero.")
 
 
+def of_mean_one(weights: FloatArray) -> FloatArray:
+    """Scale sampling weights, of which only the proportions count, to a mean of one.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n,)
+        Positive; however large or small.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    proportions = weights / weights.max()
+    return np.asarray(proportions / proportions.mean())
+
+
 def strata_codes(
     strata: ObjectArray, groups: ObjectArray, *, file: str, column: str
 ) -> NDArray[np.int64]:

@@ -10,9 +10,10 @@ from scipy.special import stdtrit
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.group_time import GroupTimeEffects
 from ruralimpact.errors import DesignError
-from ruralimpact.inference.bias_reduced_scores import CorrectedScores, plain_scores
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine, corrected_scores
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.contrasts import equality_test
+from ruralimpact.inference.leverage import group_leverage
 from ruralimpact.inference.multiple_testing import probability_draws
 from ruralimpact.inference.multiplier import multiplier_bootstrap
 
@@ -54,23 +55,51 @@ class UniformBand:
     high: FloatArray
 
 
-def sum_by_group(scores: FloatArray, groups: ArrayLike) -> FloatArray:
-    """Sum the scores of several estimates by group.
+def corrected_effects(
+    effects: Aggregate | GroupTimeEffects, groups: ArrayLike
+) -> list[CorrectedScores]:
+    """Corrected group scores of each effect, whose units weigh alike within its arms.
 
     Parameters
     ----------
-    scores : ndarray, shape (n, k)
+    effects : Aggregate or GroupTimeEffects
+        k effects.
     groups : array_like, shape (n,)
         Labels.
 
     Returns
     -------
-    ndarray, shape (G, k)
+    list of CorrectedScores, length k
         Groups in the order of their labels.
     """
     codes = group_codes(groups)
-    sums = [group_sums(column, codes) for column in scores.T]
-    return np.column_stack(sums) if sums else np.zeros((int(codes.max()) + 1, 0))
+    return [
+        equal_weight_scores(scores, treated, controls | treated, codes)
+        for scores, treated, controls in zip(
+            effects.scores.T, effects.treated.T, effects.controls.T, strict=True
+        )
+    ]
+
+
+def equal_weight_scores(
+    scores: FloatArray, treated: BoolArray, used: BoolArray, groups: NDArray[np.int64]
+) -> CorrectedScores:
+    """Corrected group scores of an estimate whose units weigh alike within the arms.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+    treated, used : ndarray of bool, shape (n,)
+        Treated units, and all that the estimate rests on.
+    groups : ndarray of int, shape (n,)
+        Codes 0 .. G-1.
+
+    Returns
+    -------
+    CorrectedScores
+    """
+    leverage = group_leverage(used.astype(float), treated.astype(np.int64), groups)
+    return corrected_scores(group_sums(scores, groups), leverage)
 
 
 def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> PreTrendTest:
@@ -107,11 +136,10 @@ def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> 
     before = effects.before
     if not before.any():
         raise DesignError("there is no period before treatment to test.")
-    scores = sum_by_group(effects.scores[:, before], groups)
-    result = equality_test(
-        np.append(effects.estimates[before], 0.0),
-        plain_scores(np.column_stack([scores, np.zeros(len(scores))])),
-    )
+    corrected = corrected_effects(effects, groups)
+    tested = [scores for scores, asked in zip(corrected, before, strict=True) if asked]
+    estimates = np.append(effects.estimates[before], 0.0)
+    result = equality_test(estimates, [*tested, combine(tested[:1], [0.0])])
     return PreTrendTest(
         result.statistic, result.df_numerator, result.df_denominator, result.p_value
     )

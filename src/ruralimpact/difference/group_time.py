@@ -72,6 +72,16 @@ class GroupTimeEffects:
         return self.periods - self.cohorts
 
     @property
+    def treated(self) -> BoolArray:
+        """Treated units of each two-by-two, shape (n, m)."""
+        return np.asarray(self.arms == 1)
+
+    @property
+    def controls(self) -> BoolArray:
+        """Controls of each two-by-two, shape (n, m)."""
+        return np.asarray(self.arms == -1)
+
+    @property
     def before(self) -> BoolArray:
         """Pseudo-effects that test for pre-trends, shape (m,)."""
         return (self.event_times < -self.anticipation) & ~self.reference

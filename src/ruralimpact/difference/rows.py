@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
-from ruralimpact.difference.event_study import uniform_band
+from ruralimpact.difference.event_study import equal_weight_scores, uniform_band
 from ruralimpact.difference.group_time import GroupTimeEffects
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.joint_tests import arms_of_groups
-from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
-from ruralimpact.inference.clustered import group_codes, group_sums, t_inference
-from ruralimpact.inference.leverage import group_leverage
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores
+from ruralimpact.inference.clustered import group_codes, t_inference
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -164,7 +163,8 @@ def mean_rows(question: Question, outcome: FloatArray) -> Iterator[Row]:
             values = np.where(inside, outcome[:, position], 0.0)
             mean = float(values[inside].mean())
             scores = np.where(inside, values - mean, 0.0) / inside.sum()
-            corrected = _corrected(scores, inside, inside, group_codes(question.arms.groups))
+            codes = group_codes(question.arms.groups)
+            corrected = equal_weight_scores(scores, inside, inside, codes)
             yield _row(
                 question,
                 "mean",
@@ -217,7 +217,9 @@ def _effect_rows(question: Question, several: _Several) -> list[Row]:
     arms = question.arms
     codes = group_codes(arms.groups)
     columns = zip(several.scores.T, several.treated.T, several.controls.T, strict=True)
-    corrected = [_corrected(own, treated, used | treated, codes) for own, treated, used in columns]
+    corrected = [
+        equal_weight_scores(own, treated, used | treated, codes) for own, treated, used in columns
+    ]
     single = of_single_group(several.treated, several.controls, arms.groups)
     band = _band(question, several, corrected, ~several.reference & ~single)
     rows = []
@@ -263,14 +265,6 @@ def _arms_of_groups(arms: Arms) -> NDArray[np.int64] | None:
         return None
     result = arms_of_groups(pd.Series(arms.groups.astype(str)), arms.treatment)
     return None if result is None else np.asarray(result, dtype=np.int64)
-
-
-def _corrected(
-    scores: FloatArray, treated: BoolArray, used: BoolArray, groups: NDArray[np.int64]
-) -> CorrectedScores:
-    """Corrected group scores of an effect whose units weigh alike within the arms."""
-    leverage = group_leverage(used.astype(float), treated.astype(np.int64), groups)
-    return corrected_scores(group_sums(scores, groups), leverage)
 
 
 def _inference(estimate: float, corrected: CorrectedScores) -> Row:

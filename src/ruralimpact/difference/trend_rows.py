@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.difference.aggregation import Aggregate
-from ruralimpact.difference.event_study import pre_trend_test, sum_by_group
+from ruralimpact.difference.event_study import corrected_effects, pre_trend_test
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
 from ruralimpact.difference.rows import SINGLE, Question, Row, of_single_group
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.bias_reduced_scores import combine
 
 if TYPE_CHECKING:
     from ruralimpact.difference.parallel_trends import RobustIntervals
@@ -155,16 +156,16 @@ def _robust(
         )
     if of_single_group(result.treated, result.controls, question.arms.groups).any():
         raise DesignError(f"for some time since treatment {SINGLE}.")
-    sums = sum_by_group(result.scores, question.arms.groups)
-    count = int((sums != 0).any(axis=1).sum())
-    covariance = count / max(count - 1, 1) * sums.T @ sums
+    corrected = corrected_effects(result, question.arms.groups)
+    sums = np.column_stack([scores.sums for scores in corrected])
+    covariance = sums.T @ sums
     times = _whole_times(result.labels, base)
     # Where treatment is anticipated some times after the reference are before it.
     weights = (result.labels >= 0) / max(int((result.labels >= 0).sum()), 1)
     common: dict[str, Any] = {
         "weights": weights[result.labels > base],
         "reference": int(times[result.labels == base][0]),
-        "df": count - 1,
+        "df": combine(corrected, weights.tolist()).df,
     }
     if restriction == "relative_magnitudes":
         return relative_magnitudes(

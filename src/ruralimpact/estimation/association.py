@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.outcome_regression import regress_arm
-from ruralimpact.inference.bias_reduced_scores import plain_scores
+from ruralimpact.inference.bias_reduced import bias_reduced_covariance
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
 from ruralimpact.inference.contrasts import EqualityTest, equality_test
+from ruralimpact.inference.sandwich import LinearFit
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -28,6 +30,12 @@ class Associations:
         Difference in the outcome between units alike in the other variables, by a unit of each.
     scores : ndarray, shape (n, q)
         Influence of each unit; 0 where the outcome is missing.
+    fit : LinearFit
+        Of the units with the outcome.
+    contrasts : ndarray, shape (k, q)
+        Times the coefficients of `fit` they are `coefficients`; a single one of each column is not 0.
+    known : ndarray of bool, shape (n,)
+        Units with the outcome.
     share : ndarray, shape (q,)
         Mean of each variable.
     n_units : int
@@ -38,9 +46,37 @@ class Associations:
     names: tuple[str, ...]
     coefficients: FloatArray
     scores: FloatArray
+    fit: LinearFit
+    contrasts: FloatArray
+    known: NDArray[np.bool_]
     share: FloatArray
     n_units: int
     r_squared: float
+
+    def corrected(self, groups: IntArray) -> list[CorrectedScores]:
+        """Bias-reduced group scores of each coefficient (CR2), with Satterthwaite's degrees of freedom.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n,)
+            Codes 0 .. G-1.
+
+        Returns
+        -------
+        list of CorrectedScores, length q
+            Without variance where all units with the outcome are of one group.
+        """
+        size, own = int(groups.max()) + 1, groups[self.known]
+        if len(np.unique(own)) < 2:
+            return [CorrectedScores(np.zeros(size), None) for _ in self.names]
+        reduced = bias_reduced_covariance(self.fit, own)
+        df = reduced.df[np.abs(self.contrasts).argmax(axis=0)]
+        return [
+            CorrectedScores(
+                np.asarray(np.bincount(own, column, size), dtype=np.float64), None, float(degrees)
+            )
+            for column, degrees in zip((reduced.scores @ self.contrasts).T, df, strict=True)
+        ]
 
     def jointly_zero(self, groups: IntArray) -> EqualityTest:
         """Test that all coefficients are zero, clustered by group.
@@ -55,10 +91,10 @@ class Associations:
         EqualityTest
             That they are equal to each other and to zero.
         """
-        size = int(groups.max()) + 1
-        sums = [np.bincount(groups, column, size) for column in self.scores.T]
-        scores = plain_scores(np.column_stack([*sums, np.zeros(size)]))
-        return equality_test(np.append(self.coefficients, 0.0), scores)
+        scores = self.corrected(groups)
+        return equality_test(
+            np.append(self.coefficients, 0.0), [*scores, combine(scores[:1], [0.0])]
+        )
 
 
 def associations(
@@ -81,8 +117,8 @@ def associations(
     Returns
     -------
     Associations
-        With the scores of White's and Liang and Zeger's sandwich: without a correction for small
-        samples but that of the clustered standard error, G / (G - 1).
+        With the scores of White's and Liang and Zeger's sandwich, which `Associations.corrected` reduces by
+        group.
 
     Raises
     ------
@@ -107,14 +143,17 @@ def associations(
     places = _places(names, fit.excluded, asked.names)
     gradients = np.zeros((fit.design.shape[1], len(places)))
     gradients[places, np.arange(len(places))] = 1 / both.values.std(axis=0)[-len(places) :]
-    slopes = fit.bread @ (fit.design.T @ values) @ gradients
+    linear = LinearFit(fit.bread @ (fit.design.T @ values), fit.design, fit.residual)
     scores = np.zeros((len(outcome), len(places)))
     scores[known] = np.column_stack([fit.by_weight(column) for column in gradients.T])
     total = float(((values - values.mean()) ** 2).sum())
     return Associations(
         asked.names,
-        slopes,
+        linear.coefficients @ gradients,
         scores,
+        linear,
+        gradients,
+        known,
         asked.values[known].mean(axis=0),
         int(known.sum()),
         1 - float(fit.residual @ fit.residual) / total if total > 0 else np.nan,

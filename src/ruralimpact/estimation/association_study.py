@@ -12,11 +12,7 @@ from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.association import Associations, associations
-from ruralimpact.inference.clustered import (
-    Clustering,
-    group_codes,
-    t_inference,
-)
+from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.schema.analysis import AnyAnalysis, Asking
 from ruralimpact.schema.questions import Association
 from ruralimpact.schema.study import Study
@@ -115,12 +111,9 @@ def _records(asked: _Asked, result: Associations, groups: Any) -> list[dict[str,
         "r_squared": result.r_squared,
         "synthetic": asked.synthetic,
     }
-    clustering = Clustering(groups)
     rows = []
-    for j, name in enumerate(result.names):
-        test = t_inference(
-            float(result.coefficients[j]), *clustering.std_error(result.scores[:, j])
-        )
+    for j, (name, scores) in enumerate(zip(result.names, result.corrected(groups), strict=True)):
+        test = t_inference(float(result.coefficients[j]), scores.std_error, scores.df)
         rows.append(
             {
                 **heading,
@@ -134,7 +127,7 @@ def _records(asked: _Asked, result: Associations, groups: Any) -> list[dict[str,
                 },
                 "df_denominator": np.nan,
                 "mean": float(result.share[j]),
-                "n_clusters": int(test.df) + 1,
+                "n_clusters": int((scores.sums != 0).sum()),
                 **sizes,
             }
         )

@@ -32,12 +32,21 @@ class Compared:
     treatment : ndarray of {0, 1}, shape (n,)
     estimates : iterable of (Specification, ScoredEstimate)
         Scores of shape (n,).
+    strata : ndarray of int, shape (n,), optional
+        Codes of the strata that groups were drawn from.
     """
 
     analysis: str
     groups: "pd.Series[str]"
     treatment: NDArray[np.int8]
     estimates: Iterable[tuple[Specification, ScoredEstimate]]
+    strata: NDArray[np.int64] | None = None
+
+    def strata_of_groups(self, groups: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Stratum of each group, of which all units are in one, by the groups' codes; shape (G,)."""
+        if self.strata is None:
+            return None
+        return np.asarray(self.strata[np.unique(groups, return_index=True)[1]])
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,7 @@ def analysis_tables(
     AnalysisTables
     """
     codes = group_codes(compared.groups)
+    strata = compared.strata_of_groups(codes)
     labels = [str(name) for name in np.unique(compared.groups)]
     rows: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
@@ -100,7 +110,7 @@ def analysis_tables(
         plain = clustering.plain_std_error(estimate.scores)
         headline = {HEADLINE: rows[-1]["std_error"], "group": plain}
         errors += _error_rows(spec, {**estimate.std_errors, **headline})
-        errors += _permuted(spec, estimate, clustering, seed)
+        errors += _permuted(spec, estimate, clustering, strata, seed)
         scores |= columns_of_estimate(spec.spec_id, estimate, clustering, labels)
         corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
         done(spec)
@@ -129,9 +139,13 @@ def _together(
 
 
 def _permuted(
-    spec: Specification, estimate: ScoredEstimate, clustering: Clustering, seed: int
+    spec: Specification,
+    estimate: ScoredEstimate,
+    clustering: Clustering,
+    strata: NDArray[np.int64] | None,
+    seed: int,
 ) -> list[dict[str, Any]]:
-    """The p-value of permuting treatment over groups, where it was given to groups."""
+    """The p-value of permuting treatment over groups (of a stratum), where it was given to groups."""
     leverage = clustering.leverage
     if leverage is None or len(leverage.shares) == len(clustering.groups):
         return []
@@ -143,8 +157,9 @@ def _permuted(
             group_sums(estimate.scores, clustering.groups),
             leverage,
             rng=np.random.default_rng([seed, zlib.crc32(spec.spec_id.encode())]),
+            strata=strata,
         )
-    except DesignError:  # units of a group are in both arms, or in one only
+    except DesignError:  # a group has units in both arms, or no stratum has groups of both
         return []
     row = {"spec_id": spec.spec_id, "kind": PERMUTED, "label": LABELS[PERMUTED]}
     return [{**row, "std_error": np.nan, "p_value": test.p_value}]

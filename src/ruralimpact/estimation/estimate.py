@@ -44,6 +44,8 @@ class ScoredEstimate:
         Scores that the estimator has bias-reduced by group itself (panel regressions).
     reduced_df : float, optional
         With `reduced_scores`: Satterthwaite's degrees of freedom.
+    most_df : float
+        Degrees of freedom that the sample leaves, where it was drawn within strata.
     lost : int
         Treated units of the design that left because their outcome, or that of all their controls, is
         missing.
@@ -71,6 +73,7 @@ class ScoredEstimate:
     arms: NDArray[np.int8] | None = None
     reduced_scores: FloatArray | None = None
     reduced_df: float | None = None
+    most_df: float = np.inf
     lost: int = 0
     flow: Flow | None = None
     notes: tuple[str, ...] = ()
@@ -96,4 +99,4 @@ class ScoredEstimate:
         leverage = None
         if self.weights is not None and self.arms is not None:
             leverage = group_leverage(self.weights, self.arms, groups)
-        return Clustering(groups, self.set_ids, leverage, self.reduced_df)
+        return Clustering(groups, self.set_ids, leverage, self.reduced_df, self.most_df)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.matching import Design
-from ruralimpact.design.propensity import PropensityScore
+from ruralimpact.design.propensity import PropensityScore, fit_propensity
+from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.estimation.selection import Selection, selection_scores
 
 
@@ -91,3 +92,48 @@ class Prepared:
             ),
             outcome_covariates=self.outcome_covariates.rows(known),
         )
+
+
+def prepare(
+    strategy: Strategy,
+    covariates: CovariateMatrix,
+    treatment: NDArray[np.int8],
+    *,
+    outcome_covariates: CovariateMatrix | None = None,
+    strata: NDArray[np.int64] | None = None,
+    sampling: NDArray[np.float64] | None = None,
+) -> Prepared:
+    """Fit the score of a strategy, if it has one, and match or weight units by it.
+
+    Parameters
+    ----------
+    strategy : Strategy
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    outcome_covariates : CovariateMatrix, n rows, optional
+        Of outcome regressions; `covariates` when not given.
+    strata, sampling
+        As in `Prepared`.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    DesignError
+        A comparison that the data cannot bear.
+    """
+    propensity = None
+    if strategy.propensity_link and covariates.names:
+        propensity = fit_propensity(
+            covariates, treatment, link=strategy.propensity_link, sampling=sampling
+        )
+    units = ComparedUnits(
+        covariates, treatment, propensity=propensity, strata=strata, sampling=sampling
+    )
+    regressed = covariates if outcome_covariates is None else outcome_covariates
+    design = strategy.design(units)
+    return Prepared(
+        covariates, treatment, design, propensity, regressed, strata=strata, sampling=sampling
+    )

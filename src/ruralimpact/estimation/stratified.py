@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.clustered import group_codes
-from ruralimpact.inference.sampling_strata import centred_in_strata
+from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -31,7 +31,8 @@ def within_strata(
     Returns
     -------
     ScoredEstimate
-        With the scores of `centred_in_strata`; an estimate whose scores are all zero stays as it is.
+        With the scores of `centred_in_strata`, and no more degrees of freedom than `degrees_left`; scores
+        that are all zero stay as they are.
     """
     if strata is None:
         return estimate
@@ -49,6 +50,7 @@ def within_strata(
         reduced_scores=centred(estimate.reduced_scores),
         treated_mean_scores=centred(estimate.treated_mean_scores),
         control_mean_scores=centred(estimate.control_mean_scores),
+        most_df=degrees_left(groups, strata),
     )
 
 

@@ -106,6 +106,7 @@ def estimate_study(
                 comparison.units["group"],
                 comparison.treatment,
                 _specified(study, tables, analysis, comparison, balance_by_estimate(behind)),
+                comparison.sampling_strata,
             )
         built.append(analysis_tables(compared, families, seed=seed, done=done))
     scores = {name: column for item in built for name, column in item.scores.items()}

@@ -17,6 +17,7 @@ from ruralimpact.tables import empty_table
 FloatArray = NDArray[np.float64]
 
 ARMS = {"treated": 1, "control": 0}
+_PERCENTILES = {"p5": 0.05, "median": 0.5, "p95": 0.95}
 
 
 def summary_study(
@@ -63,7 +64,12 @@ def _rows(
                 "kind": kind,
                 "variable": name,
                 "label": label,
-                **summary(values[inside], groups[inside]),
+                **summary(
+                    values[inside],
+                    groups[inside],
+                    None if comparison.sampling is None else comparison.sampling[inside],
+                ),
+                "weighted": comparison.sampling is not None,
             }
 
 
@@ -77,30 +83,48 @@ def _variables(
         yield "outcome", str(outcome), outcomes[outcome].to_numpy(float)
 
 
-def summary(values: FloatArray, groups: NDArray[np.object_]) -> dict[str, float | int]:
+def summary(
+    values: FloatArray, groups: NDArray[np.object_], weights: FloatArray | None = None
+) -> dict[str, float | int]:
     """Summarise one variable in one arm; units of which it is not known are excluded.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
     groups : ndarray of str, shape (n,)
+    weights : ndarray, shape (n,), optional
+        Sampling weights, positive.
 
     Returns
     -------
     dict
-        ``n_units`` and ``n_clusters`` with a value, ``mean``, ``std_dev`` (over n - 1), ``p5``, ``median``
-        and ``p95`` (interpolated between neighbours); NaN where there are too few values.
+        ``n_units`` and ``n_clusters`` with a value, ``mean``, ``std_dev``, ``p5``, ``median`` and ``p95``;
+        NaN where there are too few values.
+
+    Notes
+    -----
+    The squared standard deviation is ``sum h (y - mean)^2 / (1 - sum h^2)``, h the share of a unit in the
+    weight: over n - 1 where weights are equal. Percentiles are interpolated between neighbours; with weights
+    they are the smallest values that at least the share asked for of the weight does not exceed.
     """
     known = np.isfinite(values)
     own = values[known]
-    few = len(own) == 0
-    low, middle, high = [np.nan] * 3 if few else np.percentile(own, [5, 50, 95])
+    counts = {"n_units": len(own), "n_clusters": len(set(groups[known]))}
+    if len(own) == 0:
+        return {**counts, **dict.fromkeys(("mean", "std_dev", *_PERCENTILES), np.nan)}
+    share = np.full(len(own), 1 / len(own))
+    percentiles = np.quantile(own, list(_PERCENTILES.values()))
+    if weights is not None:
+        share = weights[known] / weights[known].sum()
+        percentiles = np.quantile(
+            own, list(_PERCENTILES.values()), weights=share, method="inverted_cdf"
+        )
+    mean = float(share @ own)
+    single = len(own) == 1
+    variance = np.nan if single else float(share @ (own - mean) ** 2 / (1 - share @ share))
     return {
-        "n_units": len(own),
-        "n_clusters": len(set(groups[known])),
-        "mean": np.nan if few else float(own.mean()),
-        "std_dev": float(own.std(ddof=1)) if len(own) > 1 else np.nan,
-        "p5": float(low),
-        "median": float(middle),
-        "p95": float(high),
+        **counts,
+        "mean": mean,
+        "std_dev": float(np.sqrt(variance)),
+        **dict(zip(_PERCENTILES, map(float, percentiles), strict=True)),
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from ruralimpact.exhibits import formatting, interpretation
+from ruralimpact.exhibits import effective_groups, formatting, interpretation
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
@@ -73,6 +73,8 @@ def _estimate_findings(
         result |= _entry(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
     for name in _COUNTS:
         result |= _entry(f"{key}/{name}", values[name], "", 0)
+    for name in effective_groups.NAMES:
+        result |= _entry(f"{key}/{name}", values[name], "", 1)
     return result | _entry(f"{key}/p_value", values["p_value"], "", 3)
 
 

@@ -5,7 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, interpretation, subgroup_order
+from ruralimpact.exhibits import (
+    disclosure,
+    effective_groups,
+    formatting,
+    interpretation,
+    subgroup_order,
+)
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.impact import SUPPORTED, UNBALANCED
@@ -144,6 +150,7 @@ def subgroup_notes(
         )
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
+    notes += effective_groups.group_notes(results, frame[frame["kind"] == "level"])
     if (frame["balanced"] == "no").any():
         notes.append(f"{UNBALANCED} {interpretation.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():

@@ -22,7 +22,7 @@ _NUMBERS = (
     *("p_value", "p_adjusted", "conf_low", "conf_high"),
     *("treated_mean", "control_mean", "counterfactual_mean"),
     *("percent", "percent_low", "percent_high", "ess"),
-    *("effective_treated_groups", "effective_control_groups"),
+    *("treated_groups", "effective_treated_groups", "control_groups", "effective_control_groups"),
 )
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(_TEXTS, ""),

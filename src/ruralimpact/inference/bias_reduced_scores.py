@@ -80,11 +80,14 @@ class CorrectedScores:
         None where the groups' shares are not known.
     fixed_df : float
         Degrees of freedom without a model.
+    most_df : float
+        No more than these, whatever the model says.
     """
 
     sums: FloatArray
     model: WorkingModel | None
     fixed_df: float = np.nan
+    most_df: float = np.inf
 
     @property
     def variance(self) -> float:
@@ -100,7 +103,7 @@ class CorrectedScores:
     @property
     def df(self) -> float:
         """Degrees of freedom of Student's t."""
-        return self.fixed_df if self.model is None else self.model.df
+        return min(self.fixed_df if self.model is None else self.model.df, self.most_df)
 
 
 def among(scores: CorrectedScores, places: NDArray[np.int64], size: int) -> CorrectedScores:
@@ -130,7 +133,7 @@ def among(scores: CorrectedScores, places: NDArray[np.int64], size: int) -> Corr
         model = WorkingModel(
             spread(model.own), spread(model.left), spread(model.right), spread(model.variance)
         )
-    return CorrectedScores(spread(scores.sums), model, scores.fixed_df)
+    return CorrectedScores(spread(scores.sums), model, scores.fixed_df, scores.most_df)
 
 
 def corrected_scores(sums: FloatArray, leverage: Leverage | None) -> CorrectedScores:
@@ -235,6 +238,7 @@ def combine(parts: Sequence[CorrectedScores], coefficients: Sequence[float]) -> 
     """
     weights = np.asarray(coefficients, dtype=np.float64)
     values = np.sum([w * part.sums for w, part in zip(weights, parts, strict=True)], axis=0)
+    most_df = min(part.most_df for part in parts)
     models = [part.model for part in parts if part.model is not None]
     if len(models) < len(parts) or len({model.own.shape for model in models}) > 1:
         return CorrectedScores(values, None, min(part.df for part in parts))
@@ -250,4 +254,5 @@ def combine(parts: Sequence[CorrectedScores], coefficients: Sequence[float]) -> 
             np.concatenate([model.right for model in models], axis=2),
             summed / np.maximum(present.sum(axis=0), 1),
         ),
+        most_df=most_df,
     )

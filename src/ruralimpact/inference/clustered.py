@@ -1,6 +1,6 @@
 """Group-clustered standard errors and t intervals, from influence scores alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,12 +92,15 @@ class Clustering:
         groups alone.
     reduced_df : float, optional
         Degrees of freedom of scores that are bias-reduced already; they are then not corrected again.
+    most_df : float
+        Degrees of freedom that the sample leaves, where it was drawn within strata.
     """
 
     groups: IntArray
     sets: IntArray | None = None
     leverage: Leverage | None = None
     reduced_df: float | None = None
+    most_df: float = np.inf
 
     def corrected(self, scores: FloatArray) -> CorrectedScores:
         """Corrected group scores of an estimate with these unit scores.
@@ -112,8 +115,8 @@ class Clustering:
         """
         sums = group_sums(scores, self.groups)
         if self.reduced_df is not None:
-            return CorrectedScores(sums, None, self.reduced_df)
-        return corrected_scores(sums, self.leverage)
+            return CorrectedScores(sums, None, self.reduced_df, self.most_df)
+        return replace(corrected_scores(sums, self.leverage), most_df=self.most_df)
 
     def variance(self, scores: FloatArray) -> float:
         """Variance of an estimate with these scores.

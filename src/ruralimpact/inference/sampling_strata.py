@@ -7,6 +7,27 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+def degrees_left(groups: IntArray, strata: IntArray) -> float:
+    """Degrees of freedom that strata leave to a sample of groups.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n,)
+        Codes of the groups that were drawn.
+    strata : ndarray of int, shape (n,)
+        Code of each unit's stratum, one for all units of a group.
+
+    Returns
+    -------
+    float
+        Groups less strata, as R's ``survey`` has it; groups that are alone in their stratum count as of one.
+    """
+    first = np.unique(groups, return_index=True)[1]
+    sizes = np.unique(strata[first], return_counts=True)[1]
+    alone = int((sizes == 1).sum())
+    return float(len(first) - (len(sizes) - alone) - (alone > 0))
+
+
 def centred_in_strata(scores: FloatArray, groups: IntArray, strata: IntArray) -> FloatArray:
     """Centre group scores within the strata from which groups were drawn.
 

@@ -89,5 +89,8 @@ class Attrition(Settings):
     """Categories of the baseline within whose cells bounds are computed a second time."""
     outcomes: Names
     """Outcomes of the follow-up."""
+    strategies: DistinctEntries[str] = ()
+    """Strategies by which those found again are compared on the covariates, as they were found and with
+    weights for response that multiply the sampling weights."""
     changes: bool = False
     """Compare changes of the outcomes since the baseline."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.contracts.attrition import STRATEGY
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.attrition_words import (
@@ -245,7 +246,7 @@ def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
 
 
 def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -> Row:
-    estimator = _ESTIMATORS[record["estimator"]]
+    estimator = _estimator(results, str(record["estimator"]))
     label = ", ".join(part for part in (_KINDS[record["kind"]], estimator) if part)
     keys = ("attrition", "outcome", "kind", "estimator", "unit")
     if record["reason"]:
@@ -254,6 +255,12 @@ def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -
     counts = {} if record["suppressed"] else {name: record[name] for name in _COUNTED}
     row = columns.row_of(results, shown, record, label, keys=keys)
     return replace(row, record={**(row.record or {}), **counts})
+
+
+def _estimator(results: StudyResults, name: str) -> str:
+    if name.startswith(STRATEGY):
+        return formatting.lower_first(results.strategy_label(name.removeprefix(STRATEGY)))
+    return _ESTIMATORS[name]
 
 
 _COUNTED = ("n_treated", "n_control", "n_clusters")

@@ -9,6 +9,7 @@ from ruralimpact.exhibits import (
     about_whom,
     columns,
     disclosure,
+    effective_groups,
     formatting,
     interpretation,
     kinds,
@@ -46,7 +47,9 @@ def _table(
     shown_percents = frame[~frame["suppressed"]].to_dict("records")
     percents = any(not impact.percent_reason(record) for record in shown_percents)
     letters = impact.percent_letters(frame) if percents else {}
-    shown = tuple(_columns(results, analyses, letters if percents else None, effects=effects))
+    shown = tuple(
+        _columns(results, analyses, frame, letters if percents else None, effects=effects)
+    )
     return table_of(
         results,
         exhibit,
@@ -67,6 +70,7 @@ def _table(
 def _columns(
     results: StudyResults,
     analyses: Sequence[str],
+    frame: pd.DataFrame,
     letters: Mapping[str, str] | None,
     *,
     effects: bool,
@@ -80,12 +84,11 @@ def _columns(
     if letters is not None:
         base = "Percent of the counterfactual" if effects else "Percent of the mean before"
         yield from impact.percent_columns(base, letters)
-    counts, groups = results.units(analyses).capitalize(), str(results.study["group_label"])
+    counts = results.units(analyses).capitalize()
     yield columns.count("Treated", counts, of="n_treated")
     if effects:
         yield columns.count("Controls", counts, 0.95, of="n_control")
-    if results.units(analyses) != groups:
-        yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
+    yield from effective_groups.group_columns(results, analyses, frame)
 
 
 def _row(results: StudyResults, record: Record, shown: Sequence[Shown]) -> Row:
@@ -108,7 +111,7 @@ def _notes(
 ) -> tuple[str, ...]:
     methods = {results.analysis(name)["method"] for name in analyses}
     notes = [interpretation.standard_error_note(results)]
-    notes += interpretation.effective_groups_notes(results, frame)
+    notes += effective_groups.group_notes(results, frame)
     notes.append(
         "The counterfactual is the mean of the treated after treatment, less the effect."
         if effects

@@ -9,6 +9,7 @@ from ruralimpact.exhibits import (
     about_whom,
     columns,
     disclosure,
+    effective_groups,
     formatting,
     interpretation,
     kinds,
@@ -109,13 +110,12 @@ def percent_columns(group: str, letters: Mapping[str, str]) -> tuple[Shown, ...]
 def _sizes(
     results: StudyResults, analyses: Sequence[str], frame: pd.DataFrame, untreated: str
 ) -> Iterator[Shown]:
-    counts, groups = results.units(analyses).capitalize(), str(results.study["group_label"])
+    counts = results.units(analyses).capitalize()
     yield columns.count("Treated", counts, of="n_treated")
     if (frame["dropped"] > 0).any():
         yield columns.number("Dropped", counts, 0.95, of="dropped").staying()
     yield columns.count(untreated, counts, 0.95, of="n_control")
-    if results.units(analyses) != groups:
-        yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
+    yield from effective_groups.group_columns(results, analyses, frame)
 
 
 def _row(
@@ -162,7 +162,7 @@ def printed_values(record: Mapping[Any, Any]) -> dict[str, Value]:
     for name in ("n_treated", "n_control", "n_clusters", "dropped"):
         values[name] = None if small else int(record[name])
     values["balanced"] = record["balanced"]
-    return values
+    return values | effective_groups.group_values(record)
 
 
 def percent_reason(record: Mapping[Any, Any]) -> str:
@@ -203,7 +203,7 @@ def _notes(
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
     notes += interpretation.identification_notes(methods)
-    notes += interpretation.effective_groups_notes(results, frame)
+    notes += effective_groups.group_notes(results, frame)
     if (frame["balanced"] == "no").any():
         notes.append(f"{UNBALANCED} {interpretation.BALANCE_RULE}")
     if (frame["dropped"] > 0).any():

@@ -79,8 +79,9 @@ def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
         "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
         "out how much of its arm's weight a group carries. The others are what further software prints; they "
         "ignore that units of a group resemble each other, or cluster on the matched set alone.",
-        "The p-value permutes treatment over groups: groups exchange their residuals in the places that the "
-        "match gave them, and the statistic is the estimate over its first standard error (999 draws).",
+        "The p-value permutes treatment over groups, within strata where the sample has any: groups exchange "
+        "their residuals in the places that the match gave them, and the statistic is the estimate over its "
+        "first standard error (999 draws).",
         f"{formatting.DASH} = does not apply.",
     ]
     if frame["suppressed"].any():

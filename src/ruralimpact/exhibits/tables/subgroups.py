@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import columns, effective_groups, formatting, kinds
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
@@ -39,7 +39,8 @@ _NUMBERS = ("treated_mean", "control_mean", "estimate", "std_error", "conf_low",
 
 def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Table, ...]:
     """Build the table of one subgroup variable: levels, everyone, equality, and differences if few."""
-    frame, shown = subgroup_rows(results, exhibit), _shown(results, exhibit)
+    frame = subgroup_rows(results, exhibit)
+    shown = _shown(results, exhibit, frame)
     letters = reason_letters(frame)
     rows: list[Row] = []
     lines: list[str] = []
@@ -69,9 +70,10 @@ def _families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         yield family
 
 
-def _shown(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Shown, ...]:
-    counts, groups = results.units(exhibit.analyses), str(results.study["group_label"])
-    several = counts != groups
+def _shown(
+    results: StudyResults, exhibit: SubgroupOptions, frame: pd.DataFrame
+) -> tuple[Shown, ...]:
+    counts = results.units(exhibit.analyses)
     return (
         *impact.mean_columns(),
         *impact.effect_columns(_EFFECT),
@@ -80,7 +82,7 @@ def _shown(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Shown, ...]
         *(RANKS if exhibit.order is not None else ()),
         columns.count("Treated", counts.capitalize(), of="n_treated"),
         columns.count("Controls", counts.capitalize(), 0.95, of="n_control"),
-        *((columns.count(groups.capitalize(), width=1.0, of="n_clusters"),) if several else ()),
+        *effective_groups.group_columns(results, exhibit.analyses, frame),
     )
 
 
@@ -153,7 +155,7 @@ def _values(record: Mapping[Any, Any]) -> dict[str, Any]:
         name: None if record["suppressed"] else int(record[name])
         for name in ("n_treated", "n_control", "n_clusters", "dropped")
     }
-    return values
+    return values | effective_groups.group_values(record)
 
 
 def _warning_title(frame: pd.DataFrame) -> str:

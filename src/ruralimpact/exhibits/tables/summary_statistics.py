@@ -23,9 +23,14 @@ _COLUMNS = tuple(
     Column(label, arm, 0.9) for arm in _ARMS.values() for label in ("N", *_NUMBERS.values())
 )
 _NOTE = (
-    "All units of the comparison, before matching; none is weighted. N counts units of which the variable is "
-    "known; SD = standard deviation, over N less 1. The 5th and 95th percentiles (interpolated) stand in the "
-    "place of minimum and maximum, which would show what single producers answered."
+    "All units of the comparison, before matching. N counts units of which the variable is known; SD = "
+    "standard deviation, over N less 1. The 5th and 95th percentiles stand in the place of minimum and "
+    "maximum, which would show what single producers answered."
+)
+
+
+_WEIGHTED = (
+    "Means, standard deviations and percentiles are weighted by the sampling weights; N is not."
 )
 
 
@@ -100,6 +105,8 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
     own = frame[frame["analysis"].isin(exhibit.analyses)]
     missing = [name for name in exhibit.analyses if name not in set(own["analysis"])]
     notes = [_NOTE]
+    if own["weighted"].any():
+        notes.append(_WEIGHTED)
     if missing:
         labels = "; ".join(results.analysis(name)["label"] for name in missing)
         notes.append(f"Not shown, as their rows are no units of one period: {labels}.")
@@ -115,6 +122,6 @@ KIND = kinds.TableKind(
     rank=15,
     needs=("summary_statistics",),
     options=OfAnalyses,
-    methods="",
+    methods="summary_statistics.md",
     build=summary_statistics_table,
 )
