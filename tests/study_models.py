@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ruralimpact.design.strategies import strategies_of_stage
+from ruralimpact.exhibits.registry import exhibits_file, package_kinds
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.followup import Attrition
 from ruralimpact.schema.source import Source
@@ -53,8 +55,15 @@ def study_of(parts: Mapping[str, Any] | None = None, **more: Any) -> Study:
                 ]
             },
             "analyses": [_analysis(one) for one in given.get("analyses", ())],
-        }
+            "exhibits": validated(exhibits_file(package_kinds()), given.get("exhibits", {})),
+        },
+        strategies=strategies_of_stage(given),
     )
+
+
+def with_parts(study: Study, **parts: Any) -> Study:
+    """Return a study with other parts."""
+    return validated(Study, {**study.given(), **parts})
 
 
 def analysis_of(keys: Mapping[str, Any], **more: Any) -> AnyAnalysis:

@@ -20,6 +20,8 @@ from ruralimpact.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ruralimpact.schema.study import Study
+
 T = TypeVar("T")
 
 _CONFIG = "config/config.yaml"
@@ -140,17 +142,17 @@ class Plugin:
         except (ImportError, AttributeError, SyntaxError) as error:
             raise _fault(f"plug-in '{self.folder}': '{reference}' is not there: {error}.") from None
 
-    def uses(self, study: Mapping[str, Any]) -> bool:
+    def uses(self, study: "Study") -> bool:
         """Whether a study asks for anything of the plug-in."""
         kinds = {*self.exhibits, *(self.inputs.kinds if self.inputs else ())}
-        process = study.get("generate", {}).get("process")
+        process = study.generate.process if study.generate is not None else None
         return process in self.generators or bool(kinds & _kinds(study))
 
-    def reads_for(self, study: Mapping[str, Any]) -> bool:
+    def reads_for(self, study: "Study") -> bool:
         """Whether exhibits of a study need the inputs of the plug-in."""
         return self.inputs is not None and bool(set(self.inputs.kinds) & _kinds(study))
 
-    def input_files(self, study: Mapping[str, Any], root: str | Path = ".") -> list[str]:
+    def input_files(self, study: "Study", root: str | Path = ".") -> list[str]:
         """Return the files that the exhibits of a study need, in the order of their patterns.
 
         Raises
@@ -197,7 +199,7 @@ class Plugins:
             for name, generator in plugin.generators.items()
         }
 
-    def used_by(self, study: Mapping[str, Any]) -> "Plugins":
+    def used_by(self, study: "Study") -> "Plugins":
         """Return those that a study asks anything of."""
         return Plugins(tuple(plugin for plugin in self.loaded if plugin.uses(study)))
 
@@ -267,10 +269,9 @@ def _import(start: Path, folder: str, name: str) -> Any:
     return module
 
 
-def _kinds(study: Mapping[str, Any]) -> set[str]:
+def _kinds(study: "Study") -> set[str]:
     """Return the kinds of all tables and figures of a study."""
-    exhibits = study["exhibits"]
-    return {str(item["kind"]) for key in ("tables", "figures") for item in exhibits.get(key, [])}
+    return {exhibit.kind for exhibit in (*study.exhibits.tables, *study.exhibits.figures)}
 
 
 def _fault(problem: str) -> ConfigError:

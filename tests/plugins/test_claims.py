@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rural_alliances.claims.estimates import Estimate, absent_findings, estimate_for
+from rural_alliances.claims.estimates import Estimate, StudyFindings, absent_findings, estimate_for
 from rural_alliances.claims.formula import annuity_rate, evaluate, worked
 from rural_alliances.claims.ledger import make_ledger
 from rural_alliances.claims.read import read_published
@@ -14,6 +14,7 @@ from rural_alliances.claims.recheck import Recheck, recheck, verdict
 from rural_alliances.claims.records import Check, Claim, PrintedTable, Published
 from rural_alliances.claims.status import LABELS, RULES, Status, covers, status_of
 from ruralimpact.errors import DataError
+from ruralimpact.exhibits.document import Finding
 
 CLAIM = Claim(
     id="P001",
@@ -165,55 +166,53 @@ def test_a_synthetic_stand_in_is_always_named() -> None:
     assert {code for code, _ in RULES} == set(LABELS)
 
 
-def document(**findings: float) -> dict[str, Any]:
+def toy(**findings: float) -> StudyFindings:
     unit = "percent of the counterfactual"
-    return {
-        "study": {"name": "toy", "title": "Toy", "synthetic": True},
-        "findings": {
-            name.replace("__", "/"): {"value": value, "unit": unit, "text": ""}
-            for name, value in findings.items()
-        },
+    numbers = {
+        name.replace("__", "/"): Finding(value=value, unit=unit, text="")
+        for name, value in findings.items()
     }
+    return StudyFindings("Toy", True, numbers)
 
 
 def test_estimates_are_found_with_their_intervals() -> None:
     claim = replace(CLAIM, computed_by="toy:main/nn/income/percent")
-    documents = {
-        "toy": document(
+    studies = {
+        "toy": toy(
             main__nn__income__percent=60.0,
             main__nn__income__percent_low=50.0,
             main__nn__income__percent_high=70.0,
         )
     }
-    found = estimate_for(claim, documents)
+    found = estimate_for(claim, studies)
     assert found is not None
     assert (found.value, found.low, found.high, found.synthetic) == (60.0, 50.0, 70.0, True)
     assert estimate_for(claim, {}) is None
     assert absent_findings(claim, {}) == []
     other = replace(claim, computed_by="toy:main/nn/sales/percent")
-    assert estimate_for(other, documents) is None
-    assert absent_findings(other, documents) == ["toy:main/nn/sales/percent"]
+    assert estimate_for(other, studies) is None
+    assert absent_findings(other, studies) == ["toy:main/nn/sales/percent"]
 
 
 def test_lowest_and_highest_of_the_strategies() -> None:
-    documents = {"toy": document(a__percent=28.0, b__percent=39.0)}
+    studies = {"toy": toy(a__percent=28.0, b__percent=39.0)}
     names = "toy:a/percent toy:b/percent"
-    lowest = estimate_for(replace(CLAIM, computed_by=f"lowest {names}"), documents)
-    highest = estimate_for(replace(CLAIM, computed_by=f"highest {names}"), documents)
+    lowest = estimate_for(replace(CLAIM, computed_by=f"lowest {names}"), studies)
+    highest = estimate_for(replace(CLAIM, computed_by=f"highest {names}"), studies)
     assert lowest is not None
     assert highest is not None
     assert (lowest.value, highest.value) == (28.0, 39.0)
     # One strategy missing: the lowest of the rest would be another quantity.
     assert (
-        estimate_for(replace(CLAIM, computed_by=f"lowest {names} toy:c/percent"), documents) is None
+        estimate_for(replace(CLAIM, computed_by=f"lowest {names} toy:c/percent"), studies) is None
     )
 
 
 def test_percent_is_not_set_beside_percentage_points() -> None:
-    documents = {"toy": document(a__percent=28.0)}
+    studies = {"toy": toy(a__percent=28.0)}
     claim = replace(CLAIM, computed_by="toy:a/percent", unit="percentage points")
     with pytest.raises(DataError, match=r"row P001: .* the claim in percentage points"):
-        estimate_for(claim, documents)
+        estimate_for(claim, studies)
 
 
 def test_a_check_is_charged_to_its_claims() -> None:

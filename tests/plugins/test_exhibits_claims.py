@@ -4,7 +4,6 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import docx
 import pytest
@@ -13,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 from write_claims import write_claims
 
 from rural_alliances.claims.status import LABELS
+from ruralimpact.exhibits.document import Finding, FindingsDocument, StudyWords
 
 FILES = [
     *(
@@ -44,19 +44,22 @@ def named_findings() -> list[str]:
     return sorted(set(re.findall(r"bolivia_par:([\w/]+)", text)))
 
 
-def stand_in() -> dict[str, Any]:
+def stand_in() -> FindingsDocument:
     """Findings of a synthetic study: every effect is 30, from 20 to 40, in the claim's kind of unit."""
-    findings: dict[str, Any] = {}
+    findings: dict[str, Finding] = {}
     for name in named_findings():
         stem, _, last = name.rpartition("/")
         ends = ("conf_low", "conf_high") if last == "estimate" else (f"{last}_low", f"{last}_high")
         unit = "percentage points" if "poverty" in stem and last == "estimate" else PERCENT
-        findings[name] = {"value": 30.0, "unit": unit, "text": "30"}
+        findings[name] = Finding(value=30.0, unit=unit, text="30")
         if last == "estimate" or last.startswith("percent"):
-            findings[f"{stem}/{ends[0]}"] = {"value": 20.0, "unit": unit, "text": "20"}
-            findings[f"{stem}/{ends[1]}"] = {"value": 40.0, "unit": unit, "text": "40"}
-    study = {"name": "bolivia_par", "title": "A stand-in", "synthetic": True}
-    return {"study": study, "findings": findings}
+            findings[f"{stem}/{ends[0]}"] = Finding(value=20.0, unit=unit, text="20")
+            findings[f"{stem}/{ends[1]}"] = Finding(value=40.0, unit=unit, text="40")
+    words = dict.fromkeys(StudyWords.model_fields, "")
+    named = {"name": "bolivia_par", "title": "A stand-in", "synthetic": True}
+    nothing = dict.fromkeys(("headline", "tables", "figures", "conventions", "data"), ())
+    study = StudyWords(**{**words, **named})
+    return FindingsDocument(study=study, findings=findings, **nothing)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def synthetic(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("synthetic")
-    (folder / "findings.json").write_text(json.dumps(stand_in()), encoding="utf-8")
+    (folder / "findings.json").write_text(json.dumps(stand_in().written()), encoding="utf-8")
     return written(folder, [str(folder / "findings.json")])
 
 

@@ -6,16 +6,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from exhibit_entries import entry
+from study_models import with_parts
 from test_exhibits_study import build_results
 
 from rural_alliances.claims.records import Claim, Published
 from rural_alliances.exhibits.printed_numbers import printed_numbers
-from rural_alliances.exhibits.published_table import KIND, published_table
+from rural_alliances.exhibits.published_table import PublishedOptions, published_table
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.quantities import Quantity, planted, quantity_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.truth import truth_table
+from ruralimpact.schema.base import plain
 
 NN5 = "nsw:psid_matching/nn5"
 NN1 = "nsw:psid_matching/nn1_caliper"
@@ -68,8 +70,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     published = Published({one.id: one for one in CLAIMS}, (), {})
     found = build_results(folder)
     entry = {"name": "age", "label": "Age", "variable": "age", "levels": {"1": "Young", "2": "Old"}}
-    analyses = [{**one, "subgroups": [entry]} for one in found.study["analyses"]]
-    study = {**found.study, "name": "nsw", "analyses": analyses}
+    analyses = [{**plain(one), "subgroups": [entry]} for one in found.study.analyses]
+    study = with_parts(found.study, analyses=analyses)
     own = replace(found, study=study, plugin_inputs={"rural_alliances": published}, truth=truth())
     return replace(own, printed=printed_numbers(own), findings=findings(own))
 
@@ -101,9 +103,9 @@ def test_several_printed_numbers_make_a_range(results: StudyResults) -> None:
 
 
 def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:
-    own = replace(results, study={**results.study, "synthetic": True})
+    own = replace(results, study=with_parts(results.study, synthetic=True))
     keys = {"name": "headline", "kind": "published", "title": "Headline"}
-    exhibit = KIND.parsed({**keys, "claims": ["X1", "X3", "X4", "X5"]})
+    exhibit = PublishedOptions(**keys, claims=("X1", "X3", "X4", "X5"))
     (table,) = published_table(own, exhibit)
     rows = {row.record["claim"]: row for row in table.rows if row.record}
     assert [cell.text for cell in rows["X1"].cells[:3]] == ["20", "percent of counterfactual", "20"]
@@ -115,7 +117,7 @@ def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:
     assert "synthetic stand-in" in rows["X3"].cells[-1].text
     assert "synthetic stand-in" in table.full_title
     with pytest.raises(ConfigError, match="no claim 'X9'"):
-        published_table(own, KIND.parsed({**keys, "claims": ["X9"]}))
+        published_table(own, PublishedOptions(**keys, claims=("X9",)))
 
 
 def test_the_truth_table_has_printed_numbers_and_percents(results: StudyResults) -> None:

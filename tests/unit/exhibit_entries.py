@@ -3,12 +3,14 @@
 from typing import Any
 
 from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.schema.validation import validated
 
 
 def entry(kind: str, **keys: Any) -> Any:
     """Return an entry of a kind as the options that its builder takes."""
     kinds = package_kinds()
-    return {**kinds.tables, **kinds.figures}[kind].parsed(written(kind, **keys))
+    options = {**kinds.tables, **kinds.figures}[kind].options
+    return validated(options, written(kind, **keys))
 
 
 def written(kind: str, **keys: Any) -> dict[str, Any]:

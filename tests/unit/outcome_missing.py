@@ -96,7 +96,9 @@ def results_of(tables: dict[str, pd.DataFrame], folder: Path, **study: Any) -> S
     for name, (path,) in paths.items():
         write_table(tables[name], path, name)
     report = folder / "farms.quality.json"
-    report.write_text(json.dumps({"rows_read": 180, "excluded": []}), encoding="utf-8")
+    report.write_text(
+        json.dumps({"rows_read": 180, "rows_kept": 180, "excluded": []}), encoding="utf-8"
+    )
     shown = {name: path for name, path in paths.items() if name != "pairs"}
     declared = {
         **STUDY,
@@ -104,4 +106,4 @@ def results_of(tables: dict[str, pd.DataFrame], folder: Path, **study: Any) -> S
         "exhibits": {"tables": [], "figures": []},
         **study,
     }
-    return load_results(declared, tables=shown, quality=[report])
+    return load_results(study_of(declared), tables=shown, quality=[report])

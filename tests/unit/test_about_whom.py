@@ -108,10 +108,10 @@ def test_row_order_changes_nothing(tables) -> None:
 
 def test_the_answer_says_whom_it_is_about(results) -> None:
     (line,) = headlines(results)
-    assert f"{KNOWN} of {TREATED} treated producers" in line["text"]
-    assert "the outcome is missing: " in line["text"]
-    assert "the covariate 'age' is missing: 1" in line["text"]
-    assert "control producers" not in line["text"]  # one of 120 controls is lost
+    assert f"{KNOWN} of {TREATED} treated producers" in line.text
+    assert "the outcome is missing: " in line.text
+    assert "the covariate 'age' is missing: 1" in line.text
+    assert "control producers" not in line.text  # one of 120 controls is lost
 
 
 def test_nothing_is_said_of_an_outcome_that_few_lack(results, tmp_path: Path) -> None:

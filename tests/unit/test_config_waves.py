@@ -10,9 +10,11 @@ from ruralimpact.config.samples import check_sample_waves
 from ruralimpact.config.series import written_out
 from ruralimpact.config.waves import rounds_of, wave_order
 from ruralimpact.errors import ConfigError
-from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.registry import exhibits_file, package_kinds
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import StudyFile
+from ruralimpact.schema.validation import validated
 
 FILE = Path("study.yaml")
 
@@ -53,7 +55,9 @@ def study(waves=(2014, 2016), **more):
             {"name": "pooled", "label": "Pooled", "sample": "all", "outcomes": ["earned"]},
         ],
         "exhibits": {
-            "tables": [{"name": "t", "kind": "impact", "analyses": ["pooled", "levels"]}],
+            "tables": [
+                {"name": "t", "kind": "impact", "title": "T", "analyses": ["pooled", "levels"]}
+            ],
             "figures": [],
         },
         **more,
@@ -94,7 +98,7 @@ def expanded(raw):
         name="test",
         codebook=raw["codebook"],
         strategies=[],
-        exhibits=raw["exhibits"],
+        exhibits=validated(exhibits_file(package_kinds()), raw["exhibits"]),
     )
 
 
@@ -135,9 +139,9 @@ def test_samples_analyses_and_exhibits_by_wave():
     ]
     assert named["change_to_2016"].after == ("2016",)
     assert named["change_to_2018"].before == (2014,)
-    assert made.exhibits["tables"][0]["analyses"] == [
-        *("pooled", "levels_2014", "levels_2016", "levels_2018"),
-    ]
+    (table,) = made.exhibits.tables
+    assert isinstance(table, OfAnalyses)
+    assert table.analyses == ("pooled", "levels_2014", "levels_2016", "levels_2018")
 
 
 def test_a_new_wave_leaves_the_earlier_rounds_word_for_word():
@@ -274,11 +278,17 @@ def test_an_analysis_needs_an_outcome_that_its_sample_has():
         ({"kind": "contamination", "analyses": ["a"]}, "give two analyses"),
         ({"kind": "contamination", "analyses": ["b", "a"]}, "'b' needs `contaminated: exclude`"),
         (
-            {"kind": "wave_change", "steps": [{"analysis": "c", "outcome": "earned"}]},
+            {
+                "kind": "wave_change",
+                "steps": [{"analysis": "c", "outcome": "earned", "label": "L"}] * 2,
+            },
             "unknown analysis 'c'",
         ),
         (
-            {"kind": "wave_change", "steps": [{"analysis": "a", "outcome": "age"}]},
+            {
+                "kind": "wave_change",
+                "steps": [{"analysis": "a", "outcome": "age", "label": "L"}] * 2,
+            },
             "unknown outcome 'age'",
         ),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import written
+from exhibit_entries import entry
 from scipy.stats import PermutationMethod, ttest_ind
 from scipy.stats import t as student_t
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
@@ -116,7 +116,7 @@ def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
         ]
         found = [note for note in notes if note.startswith("Fewer than 40 groups")]
         assert len(found) == 2 * warned
-        note = words_of(made, "event_study")["note"]
+        note = words_of(made, "event_study").note
         assert ("Fewer than 40 groups" in note) == warned
 
 
@@ -124,7 +124,7 @@ def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
     results = results_of(tmp_path)
     words = "cohort 5 excluded: fewer than 5 units; fewer than 40 groups: interval"
     noted = results.with_tables(estimates=results["estimates"].assign(notes=words))
-    shown = written("difference", analyses=["staggered"])
+    shown = entry("difference", analyses=["staggered"])
     (table,) = numbered_tables(noted, shown, 1, package_kinds())
     assert "Cohort 5 excluded: fewer than 5 units." in table.notes
 

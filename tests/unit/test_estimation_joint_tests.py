@@ -13,7 +13,7 @@ from ruralimpact.estimation.joint_tests import (
     arms_of_groups,
     joint_tests,
 )
-from ruralimpact.estimation.ledger import with_specifications
+from ruralimpact.estimation.ledger import SpecificationList, with_list
 
 
 def scores(groups: int = 60, effects: tuple[float, ...] = (0.0, 0.2, 3.0)) -> AnalysisScores:
@@ -101,8 +101,7 @@ def test_groups_of_the_smaller_arm_are_counted_by_their_scores() -> None:
 
 
 def test_a_changed_list_of_specifications_stays_on_the_ledger() -> None:
-    first = {"sha256": "a", "specifications": ["x"]}
-    second = {"sha256": "b", "specifications": ["x", "y"]}
-    ledger = with_specifications([], first)
-    assert with_specifications(ledger, first) == ledger
-    assert [entry["sha256"] for entry in with_specifications(ledger, second)] == ["a", "b"]
+    first, second = SpecificationList("a", 1), SpecificationList("b", 2)
+    ledger = with_list([], first)
+    assert with_list(ledger, first) == ledger
+    assert with_list(ledger, second) == [first, second]

@@ -9,15 +9,17 @@ from typing import Any
 import pandas as pd
 import pytest
 from exhibit_entries import entry
-from study_models import SHIPPED
+from study_models import SHIPPED, study_of
 
 from ruralimpact.contracts import tables_for_exhibits
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import figures, tables
+from ruralimpact.exhibits.document import FindingsDocument, ShownFigure, ShownTable, StudyWords
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
 from ruralimpact.exhibits.registry import exhibits_file, numbered, package_kinds, shown_in
 from ruralimpact.exhibits.report import report_page
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.exhibit import Exhibit
 from ruralimpact.schema.validation import validated
 
 ROOT = Path(__file__).parents[2]
@@ -62,49 +64,65 @@ def test_every_kind_is_shown_by_a_test_or_a_study() -> None:
         assert shown, f"no test and no study shows a '{kind.kind}'"
 
 
-def entries_of_all_kinds() -> dict[str, list[dict[str, str]]]:
-    known = package_kinds()
-    return {
-        "tables": [{"name": f"{name}_table", "kind": name, "title": ""} for name in known.tables],
-        "figures": [
-            {"name": f"{name}_figure", "kind": name, "title": ""} for name in known.figures
-        ],
-    }
+def listed_tables(*kinds: str) -> tuple[ShownTable, ...]:
+    return tuple(ShownTable(name=f"{kind}_table", kind=kind, title="") for kind in kinds)
+
+
+def listed_figures(*kinds: str) -> tuple[ShownFigure, ...]:
+    return tuple(
+        ShownFigure(name=f"{kind}_figure", kind=kind, title="", note="", alt="") for kind in kinds
+    )
+
+
+def document(tables: tuple[ShownTable, ...], figures: tuple[ShownFigure, ...]) -> FindingsDocument:
+    words = dict.fromkeys(StudyWords.model_fields, "")
+    study = StudyWords(**{**words, "synthetic": False})
+    return FindingsDocument(
+        study=study,
+        headline=(),
+        tables=tables,
+        figures=figures,
+        conventions=(),
+        data=(),
+        findings={},
+    )
 
 
 def test_the_report_shows_every_kind_once() -> None:
-    listed = entries_of_all_kinds()
-    page = report_page(TEMPLATE, listed, {}, {}, kinds=package_kinds())
-    names = [one["name"] for key in listed for one in listed[key]]
+    known = package_kinds()
+    tables, figures = listed_tables(*known.tables), listed_figures(*known.figures)
+    page = report_page(TEMPLATE, document(tables, figures), {}, {}, kinds=known)
+    names = [exhibit.name for exhibit in (*tables, *figures)]
     assert sorted(page.replace("]", " ").replace("[", " ").split()) == sorted(
         [*names, *(section.anchor for section in SECTIONS)]
     )
 
 
 def test_numbers_rise_down_the_report() -> None:
-    known, listed = package_kinds(), entries_of_all_kinds()
+    known = package_kinds()
+    tables, figures = listed_tables(*known.tables), listed_figures(*known.figures)
     shown = [
-        one["name"]
+        exhibit.name
         for section in SECTIONS
-        for one in shown_in(section, listed["tables"], listed["figures"], known)
+        for exhibit in shown_in(section, tables, figures, known)
     ]
-    for key, kinds in (("tables", known.tables), ("figures", known.figures)):
-        by_number = [one["name"] for _, one in numbered(listed[key][::-1], kinds)]
-        in_order = [one["name"] for _, one in numbered(listed[key], kinds)]
+    for listed, kinds in ((tables, known.tables), (figures, known.figures)):
+        entries = [Exhibit(name=one.name, kind=one.kind, title="") for one in listed]
+        by_number = [entry.name for _, entry in numbered(entries[::-1], kinds)]
+        in_order = [entry.name for _, entry in numbered(entries, kinds)]
         assert in_order == [name for name in shown if name in by_number]
 
 
 def test_the_first_table_opens_the_report() -> None:
-    listed = [{"name": name, "kind": "impact", "title": ""} for name in ("a", "b")]
-    drawn = [{"name": "c", "kind": "forest", "title": ""}]
-    document = {"tables": listed, "figures": drawn}
-    page = report_page(TEMPLATE, document, {}, {}, kinds=package_kinds())
-    assert page == "[estimates a c b][sample]"
+    tables = tuple(ShownTable(name=name, kind="impact", title="") for name in ("a", "b"))
+    listed = document(tables, listed_figures("forest"))
+    page = report_page(TEMPLATE, listed, {}, {}, kinds=package_kinds())
+    assert page == "[estimates a forest_figure b][sample]"
 
 
 def test_an_exhibit_reads_only_what_it_needs() -> None:
     frame = pd.DataFrame({"outcome": ["income", "poor"]})
-    results = StudyResults({}, {"estimates": frame, "tests": frame}, quality={})
+    results = StudyResults(study_of(), {"estimates": frame, "tests": frame}, quality={})
     own = results.for_exhibit(entry("forest", analyses=["a"], outcomes=["poor"]), ["estimates"])
     assert list(own["estimates"]["outcome"]) == ["poor"]
     with pytest.raises(KeyError, match="the table 'tests' is not among those that this exhibit"):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from exhibit_entries import entry, written
-from study_models import study_of
+from exhibit_entries import entry
+from study_models import study_of, with_parts
 from test_attrition_study import samples, study
 from test_exhibits_study import build_results
 
@@ -30,9 +30,9 @@ def nsw(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def with_attrition(base: StudyResults, made: dict[str, pd.DataFrame], **words: Any) -> StudyResults:
-    income = {"label": "Income", "unit": "pesos", "decimals": 1}
+    income = {"label": "Income", "unit": "pesos", "decimals": 1, "build": "variable", "of": "x"}
     own = {"unit_label": "producers", "group_label": "producer groups", **words}
-    study = {**base.study, **own, "outcomes": {"income": income}}
+    study = with_parts(base.study, **own, outcomes={"income": income})
     return replace(base, study=study).with_tables(**suppressed_tables(made))
 
 
@@ -101,8 +101,8 @@ def test_words(results: StudyResults) -> None:
 
 
 def test_synthetic_studies_have_no_findings(results: StudyResults) -> None:
-    synthetic = replace(results, study={**results.study, "synthetic": True})
-    tables = numbered_tables(synthetic, written("attrition", title="Attrition"), 7, package_kinds())
+    synthetic = replace(results, study=with_parts(results.study, synthetic=True))
+    tables = numbered_tables(synthetic, EXHIBIT, 7, package_kinds())
     assert [table.title[:9] for table in tables] == ["Table 7a.", "Table 7b."]
     assert all(table.interpretation == (NO_FINDINGS,) for table in tables)
 

@@ -5,13 +5,15 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from exhibit_entries import written
+from exhibit_entries import entry
+from study_models import with_parts
 from test_exhibits_difference import results_of
 
 from ruralimpact.exhibits.build import numbered_tables, table_files
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.exhibit import Exhibits
 
 WORDS = "not attributable"
 
@@ -23,7 +25,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 def files(results: StudyResults, *analyses: str) -> dict[str, str]:
     tables = numbered_tables(
-        results, written("difference", analyses=list(analyses)), 1, package_kinds()
+        results, entry("difference", analyses=list(analyses)), 1, package_kinds()
     )
     made = {one.name.partition(".")[2]: one.content for one in table_files("x", tables)}
     with zipfile.ZipFile(io.BytesIO(made.pop("docx"))) as document:
@@ -46,13 +48,13 @@ def test_every_format_says_so(results: StudyResults) -> None:
 def test_the_numbers_to_cite_and_the_answer_say_so(results: StudyResults) -> None:
     found = findings(results)
     percent = found["alone/before_after/income/percent"]
-    assert percent["unit"] == "percent of the mean before, not attributable"
+    assert percent.unit == "percent of the mean before, not attributable"
     other = found["two_arms/two_by_two/income/percent"]
-    assert other["unit"] == "percent of the counterfactual"
-    table = {"name": "t", "kind": "difference", "title": "T", "analyses": ["alone"]}
-    study = {**results.study, "exhibits": {"tables": [table]}}
+    assert other.unit == "percent of the counterfactual"
+    table = entry("difference", analyses=["alone"])
+    study = with_parts(results.study, exhibits=Exhibits(tables=(table,)))
     (line,) = headlines(replace(results, study=study))
-    assert "change, not attributable to the project, of net income" in line["text"].lower()
+    assert "change, not attributable to the project, of net income" in line.text.lower()
 
 
 def test_the_estimates_say_so(results: StudyResults) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from study_models import study_of
 
 from ruralimpact.exhibits import columns
 from ruralimpact.exhibits.columns import Shown
@@ -12,7 +13,7 @@ OUTCOMES = {
     "income": {"label": "Income", "unit": "pesos", "decimals": 1},
     "poor": {"label": "Poverty", "unit": "percentage points", "decimals": 1},
 }
-RESULTS = StudyResults({"outcomes": OUTCOMES}, {}, quality={})
+RESULTS = StudyResults(study_of(outcomes=OUTCOMES), {}, quality={})
 EFFECT = (columns.amount(), columns.error(), columns.interval(), columns.p_value())
 INCOME: dict[str, Any] = {
     "spec_id": "a/b/income",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from exhibit_entries import entry
+from study_models import with_parts
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits.model import Row, Table
@@ -27,7 +28,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def with_pounds(results: StudyResults) -> StudyResults:
-    return replace(results, study={**results.study, "currency_in": POUNDS})
+    return replace(results, study=with_parts(results.study, currency_in=POUNDS))
 
 
 def row_of(table: Table, spec_id: str) -> Row:

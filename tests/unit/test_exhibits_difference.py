@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry, written
+from exhibit_entries import entry
 from staggered_survey import ALONE, STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 from study_models import study_of
 
@@ -14,6 +14,7 @@ from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.study import estimate_study
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.build import numbered_tables
+from ruralimpact.exhibits.document import ShownFigure
 from ruralimpact.exhibits.figures.event_study import event_study_plot
 from ruralimpact.exhibits.figures.trends import trends_plot
 from ruralimpact.exhibits.findings import findings, headlines
@@ -52,7 +53,7 @@ def results_of(folder: Path, *, synthetic: bool = False) -> StudyResults:
     for name, table in made.items():
         table.to_parquet(folder / f"{name}.parquet")
     paths = {name: [folder / f"{name}.parquet"] for name in made}
-    return load_results(wanted, tables=paths, quality=[])
+    return load_results(study_of(wanted), tables=paths, quality=[])
 
 
 @pytest.fixture(scope="module")
@@ -196,9 +197,7 @@ def test_small_cells_show_nothing(results: StudyResults) -> None:
 def test_synthetic_studies_say_so(tmp_path: Path) -> None:
     made_up = results_of(tmp_path, synthetic=True)
     for kind in ("difference", "group_time", "goodman_bacon", "parallel_trends"):
-        (table,) = numbered_tables(
-            made_up, written(kind, analyses=["staggered"]), 1, package_kinds()
-        )
+        (table,) = numbered_tables(made_up, entry(kind, analyses=["staggered"]), 1, package_kinds())
         assert "synthetic stand-in" in table.full_title
         assert "no findings" in " ".join(table.interpretation)
 
@@ -254,18 +253,18 @@ def test_without_anything_to_draw_a_figure_says_why(results: StudyResults) -> No
         assert not figure.axes
 
 
-def words_of(results: StudyResults, kind: str) -> dict[str, Any]:
-    wanted = written(kind, analyses=["staggered"])
-    return captions.figure_words(results, package_kinds().figure(wanted), wanted, 1)
+def words_of(results: StudyResults, kind: str) -> ShownFigure:
+    wanted = entry(kind, analyses=["staggered"])
+    return captions.figure_words(results, package_kinds().figures[kind], wanted, 1)
 
 
 def test_figures_have_words(results: StudyResults) -> None:
     for kind in ("event_study", "trends"):
         words = words_of(results, kind)
-        assert "Net income" in words["alt"]
+        assert "Net income" in words.alt
     words = words_of(results, "event_study")
-    assert "little power and proves nothing" in words["note"]
-    assert "if trends would have been parallel" in words["note"].lower()
+    assert "little power and proves nothing" in words.note
+    assert "if trends would have been parallel" in words.note.lower()
 
 
 def test_numbers_can_be_cited(results: StudyResults) -> None:
@@ -274,11 +273,11 @@ def test_numbers_can_be_cited(results: StudyResults) -> None:
         "kind == 'event' and analysis == 'two_arms' and event_time == 1"
     )
     key = "over_time/two_arms/income/event/1/estimate"
-    assert found[key]["value"] == pytest.approx(own["estimate"].iloc[0])
-    assert found["over_time/staggered/income/relative_magnitudes/breakdown"]["unit"] == "times"
+    assert found[key].value == pytest.approx(own["estimate"].iloc[0])
+    assert found["over_time/staggered/income/relative_magnitudes/breakdown"].unit == "times"
     share = found["over_time/staggered/income/forbidden_share"]
-    assert 0 < share["value"] < 50 and share["unit"] == "percent"
-    assert [line["label"] for line in headlines(results)] == ["Two_arms"]
+    assert 0 < share.value < 50 and share.unit == "percent"
+    assert [line.label for line in headlines(results)] == ["Two_arms"]
 
 
 def test_missing_tables_are_empty(results: StudyResults) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from exhibit_entries import entry
+from study_models import with_parts
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits.figures.distribution import (
@@ -28,8 +29,17 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
     rng = np.random.default_rng(1)
     earnings = np.where(np.arange(len(ids)) % 10 == 0, 0.0, rng.lognormal(8, 1, len(ids)))
     outcomes = pd.DataFrame({"unit_id": ids, "earnings": earnings})
-    poor = {"build": "poverty", "of": "earnings", "lines": {"rural": 3000.0, "urban": 4000.0}}
-    study = {**built.study, "outcomes": {**built.study["outcomes"], "poor": poor}}
+    lines = {"rural": 3000.0, "urban": 4000.0}
+    poor = {
+        "build": "poverty",
+        "of": "earnings",
+        "by": "area",
+        "lines": lines,
+        "order": 0,
+        "label": "Poor",
+        "unit": "percentage points",
+    }
+    study = with_parts(built.study, outcomes={**built.study.outcomes, "poor": poor})
     return replace(built, study=study, outcomes={"psid": outcomes})
 
 

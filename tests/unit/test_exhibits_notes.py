@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from exhibit_entries import entry, written
+from exhibit_entries import entry
+from study_models import with_parts
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits import formatting, interpretation
@@ -14,6 +15,7 @@ from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.impact import impact_table
+from ruralimpact.schema.quality import QualityReport
 
 SPEC = "psid_matching/nn5/earnings"
 
@@ -31,7 +33,7 @@ def noted(results: StudyResults, **notes: str) -> StudyResults:
 
 
 def notes_of(results: StudyResults, kind: str, **keys: Any) -> list[tuple[str, ...]]:
-    exhibit = written(kind, analyses=["psid_matching"], **keys)
+    exhibit = entry(kind, analyses=["psid_matching"], **keys)
     return [table.notes for table in numbered_tables(results, exhibit, 1, package_kinds())]
 
 
@@ -68,14 +70,25 @@ def test_a_table_of_something_else_prints_none(results: StudyResults) -> None:
 
 def quality(results: StudyResults, **found: Any) -> StudyResults:
     first, *others = results.quality
-    return replace(results, quality={**results.quality, first: {**results.quality[first], **found}})
+    own = QualityReport(**{**results.quality[first].model_dump(), **found})
+    return replace(results, quality={**results.quality, first: own})
+
+
+def variable(raw_name: str) -> dict[str, Any]:
+    described = {"question": "", "type": "number", "unit": "", "minimum": None, "maximum": None}
+    return {
+        "raw_name": raw_name,
+        "missing": 0,
+        "described": {**described, "categories": []},
+        "found": {},
+    }
 
 
 def test_values_set_to_missing_reach_every_report(results: StudyResults) -> None:
-    assert "set_to_missing" not in findings_document(results, package_kinds())
-    age = {"raw_name": "edad", "missing": 0}
+    assert "set_to_missing" not in findings_document(results, package_kinds()).written()
+    age = variable("edad")
     age["out_of_range"] = {"count": 1, "minimum": 16.0, "maximum": 100.0, "rows": [8]}
-    land = {"raw_name": "land", "missing": 0}
+    land = variable("land")
     land["out_of_range"] = {"count": 30, "minimum": 0.0, "maximum": None, "rows": [*range(2, 22)]}
     edits = [
         {"rule": "implausible", "column": "price", "count": 2, "rows": [5, 1204]},
@@ -83,12 +96,12 @@ def test_values_set_to_missing_reach_every_report(results: StudyResults) -> None
     ]
     own = quality(results, variables={"age": age, "land": land}, edits=edits)
     (source,) = set_to_missing(own)
-    assert source["lines"] == [
+    assert list(source.lines) == [
         "age (column edad): one value outside 16 to 100, row 8",
         "land: 30 values below 0, rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 20 more",
         "column price: two values far from the median of its class, rows 5, 1204",
     ]
-    assert findings_document(own, package_kinds())["set_to_missing"] == [source]
+    assert findings_document(own, package_kinds()).set_to_missing == (source,)
 
 
 def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None:
@@ -107,8 +120,8 @@ def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None
         edits=[{"rule": "decimal_comma", "column": "land", "count": 0, "rows": []}],
         near_names={"group": [{"raw": "Rio Verdo", "clean": "Rio Verde"}]},
     )
-    notes = {item["label"]: item["lines"] for item in reading_notes(own)}
-    assert notes[next(s["label"] for s in own.study["sources"] if s["name"] == first)] == [
+    notes = {item.label: list(item.lines) for item in reading_notes(own)}
+    assert notes[next(s.label for s in own.study.sources if s.name == first)] == [
         "units are identified by the number of the row",
         "land.csv: 45 of 48 rows found theirs; five rows of it belong to none",
         "hidden rows, which are read like others: 2",
@@ -119,14 +132,14 @@ def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None
         f"(near_names in survey/{first}.quality.json)",
     ]
     document = findings_document(own, package_kinds())
-    assert document["reading_notes"] == reading_notes(own)
+    assert list(document.reading_notes) == reading_notes(own)
     # Names of groups are for those who have the data.
-    assert "Rio Verdo" not in str(document["reading_notes"])
+    assert "Rio Verdo" not in str(document.reading_notes)
 
 
 @pytest.mark.parametrize("groups", ["communities", "children", "parishes", "comunidades", "farms"])
 def test_words_of_a_study_are_printed_as_they_are(results: StudyResults, groups: str) -> None:
-    own = replace(results, study={**results.study, "group_label": groups})
+    own = replace(results, study=with_parts(results.study, group_label=groups))
     assert f"clustered on {groups} and" in interpretation.standard_error_note(own)
     (table,) = impact_table(own, entry("impact", analyses=["psid_matching"]))
     text = " ".join([*table.notes, *(column.label for column in table.columns)]).lower()

@@ -31,7 +31,7 @@ def results_of(power: pd.DataFrame, config: dict[str, Any]) -> StudyResults:
         "income": {"unit": "pesos", "label": "Income", "decimals": 1},
         "poor": {"unit": "percentage points", "label": "Poverty", "decimals": 1},
     }
-    return StudyResults(config, suppressed_tables({"power": power}), quality={})
+    return StudyResults(study_of(config), suppressed_tables({"power": power}), quality={})
 
 
 @pytest.fixture(scope="module")

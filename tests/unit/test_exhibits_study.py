@@ -11,7 +11,8 @@ import pytest
 import yaml
 from scipy import stats
 
-from ruralimpact.exhibits.load import load_results
+from ruralimpact.exhibits.load import load_results, study_of_exhibits
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 
 ROOT = Path(__file__).parents[2]
@@ -318,17 +319,18 @@ def build_results(
     folder: Path, study: dict[str, Any] | None = None, tables: dict[str, pd.DataFrame] | None = None
 ) -> StudyResults:
     """Write the tables as the stages do and read them back as the exhibits do."""
-    study, tables = study or nsw_study(), tables or build_tables()
+    tables = tables or build_tables()
+    own = study_of_exhibits(study or nsw_study(), package_kinds())
     for name, frame in tables.items():
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     quality = []
-    for source in study["sources"]:
-        path = folder / f"{source['name']}.quality.json"
+    for source in own.sources:
+        path = folder / f"{source.name}.quality.json"
         path.write_text(json.dumps({"rows_read": 445, "rows_kept": 445, "excluded": []}))
         quality.append(path)
     paths = {name: folder / f"{name}.parquet" for name in tables}
     by_round = {name: [path] for name, path in paths.items()}
-    return load_results(study, tables=by_round, quality=quality)
+    return load_results(own, tables=by_round, quality=quality)
 
 
 def test_the_study_reproduces_matchit(tmp_path: Path) -> None:

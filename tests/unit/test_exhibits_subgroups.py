@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry, written
+from exhibit_entries import entry
+from study_models import with_parts
 from test_exhibits_study import build_results
 
 from ruralimpact.errors import ConfigError
@@ -22,6 +23,7 @@ from ruralimpact.exhibits.tables.association import association_table
 from ruralimpact.exhibits.tables.decomposition import decomposition_tables
 from ruralimpact.exhibits.tables.subgroups import subgroup_table
 from ruralimpact.heterogeneity.rows import _EMPTY
+from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.tables import schema
 
 SPEC = "psid_matching/nn5/earnings"
@@ -145,13 +147,13 @@ def parts_frame(p_value: float) -> pd.DataFrame:
     return schema("decomposition").validate(pd.DataFrame(rows))
 
 
-def with_parts(results: StudyResults, p_value: float) -> StudyResults:
+def with_decomposition(results: StudyResults, p_value: float) -> StudyResults:
     raw = {"decomposition": parts_frame(p_value)}
     return results.with_tables(**suppressed_tables(raw, after=results.tables))
 
 
 def test_parts_and_their_share_of_an_effect_that_differs_from_zero(results: StudyResults) -> None:
-    (table,) = decomposition_tables(with_parts(results, 0.01), PARTS)
+    (table,) = decomposition_tables(with_decomposition(results, 0.01), PARTS)
     shown = texts(table)
     assert list(shown) == ["Volume", "Price", "Unit cost", "Effect on net income"]
     assert shown["Unit cost"] == ["−300", "(100)", "−500 to −100", "0.010", "−20"]
@@ -159,14 +161,14 @@ def test_parts_and_their_share_of_an_effect_that_differs_from_zero(results: Stud
 
 
 def test_no_share_of_an_effect_that_may_be_zero(results: StudyResults) -> None:
-    (table,) = decomposition_tables(with_parts(results, 0.3), PARTS)
+    (table,) = decomposition_tables(with_decomposition(results, 0.3), PARTS)
     assert len(table.columns) == 4
     assert all(len(cells) == 4 for cells in texts(table).values())
 
 
 def test_parts_of_a_suppressed_effect_are_not_shown(results: StudyResults) -> None:
     hidden = results["estimates"].assign(suppressed=results["estimates"]["spec_id"] == SPEC)
-    own = with_parts(results.with_tables(estimates=hidden), 0.01)
+    own = with_decomposition(results.with_tables(estimates=hidden), 0.01)
     (table,) = decomposition_tables(own, PARTS)
     assert not data(table)
     assert not [key for key, *_ in detail_numbers(own) if "::" in key]
@@ -174,7 +176,7 @@ def test_parts_of_a_suppressed_effect_are_not_shown(results: StudyResults) -> No
 
 
 def test_waterfall_steps_end_at_the_effect(results: StudyResults) -> None:
-    own = with_parts(results, 0.01)
+    own = with_decomposition(results, 0.01)
     (axes,) = waterfall_plot(own, PARTS).axes
     volume, price, cost, total = (patch for patch in axes.patches)
     assert price.get_y() == volume.get_height() == 1000
@@ -209,7 +211,7 @@ def test_associations_are_labelled_so(results: StudyResults) -> None:
 
 
 def test_findings_have_stable_identifiers(results: StudyResults) -> None:
-    own = with_parts(with_subgroups(results, subgroup_frame()), 0.01)
+    own = with_decomposition(with_subgroups(results, subgroup_frame()), 0.01)
     found = {key: value for key, value, *_ in detail_numbers(own)}
     assert found[f"{SPEC}::age=Young/estimate"] == 2000
     assert found[f"{SPEC}::age=Young-Old/estimate"] == 2300
@@ -248,7 +250,7 @@ def test_ranks_and_the_published_order(results: StudyResults) -> None:
     assert widths == {len(table.columns)}
     (again,) = subgroup_table(own, exhibit)
     assert texts(again) == shown
-    study = {**own.study, "exhibits": {"tables": [written("subgroups", **AGE, order=order)]}}
+    study = with_parts(own.study, exhibits=Exhibits(tables=(exhibit,)))
     found = {key: value for key, value, *_ in detail_numbers(replace(own, study=study))}
     assert found[f"{SPEC}::age=Young/rank"] == 1
     assert found[f"{SPEC}::age=Young/percent"] == 20

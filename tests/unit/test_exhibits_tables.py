@@ -26,8 +26,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def exhibit_of(results: StudyResults, name: str) -> Any:
-    found = next(one for one in results.study["exhibits"]["tables"] if one["name"] == name)
-    return entry(**found)
+    return next(table for table in results.study.exhibits.tables if table.name == name)
 
 
 def row_of(table: Table, spec_id: str) -> Row:
@@ -211,32 +210,30 @@ def test_sample_flow_subtracts(results: StudyResults) -> None:
 
 def test_words_follow_the_numbers(results: StudyResults) -> None:
     lines = headlines(results)
-    assert [line["label"] for line in lines] == [
+    assert [line.label for line in lines] == [
         "Randomised controls (benchmark)",
         "PSID controls, matched",
     ]
-    assert "experimental estimate for earnings in 1978 is 1,794 US dollars" in lines[0]["text"]
-    assert "matched difference in earnings in 1978 ranges from 416 to 1,998" in lines[1]["text"]
+    assert "experimental estimate for earnings in 1978 is 1,794 US dollars" in lines[0].text
+    assert "matched difference in earnings in 1978 ranges from 416 to 1,998" in lines[1].text
     found = results.estimates_of("psid_matching", "earnings")
     assert int((found["p_value"] < 0.05).sum()) == 1
-    assert "one of four differs from zero at the 5 percent level" in lines[1]["text"]
+    assert "one of four differs from zero at the 5 percent level" in lines[1].text
 
 
 def test_findings_hold_unrounded_numbers(results: StudyResults) -> None:
     found = findings(results)
-    assert found["psid_matching/nn5/earnings/estimate"] == {
-        "value": pytest.approx(1383.8384324324371),
-        "unit": "US dollars of 1982",
-        "text": "1,384",
-    }
-    assert found["psid_matching/nn5/low_earnings/estimate"]["text"] == "−12.0"
+    earnings = found["psid_matching/nn5/earnings/estimate"]
+    assert earnings.value == pytest.approx(1383.8384324324371)
+    assert (earnings.unit, earnings.text) == ("US dollars of 1982", "1,384")
+    assert found["psid_matching/nn5/low_earnings/estimate"].text == "−12.0"
     assert "psid_matching/nn5/low_earnings/percent" not in found
     assert "benchmark/psid_matching/nn5/earnings/difference" in found
 
 
 def test_headlines_of_synthetic_data_say_so(tmp_path: Path) -> None:
     results = build_results(tmp_path, nsw_study() | {"synthetic": True})
-    assert all(line["text"].startswith("Synthetic stand-in: ") for line in headlines(results))
+    assert all(line.text.startswith("Synthetic stand-in: ") for line in headlines(results))
 
 
 def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
@@ -247,7 +244,7 @@ def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
     assert [c.group for c in before.columns if c.label == "Dropped"] == ["Person-years"]
     assert before.columns[-2].group == "Effective persons"
     study["analyses"][1]["method"] = "matched_difference"
-    after = impact_table(results, exhibit)[0]
+    after = impact_table(build_results(tmp_path, study), exhibit)[0]
     assert [c.group for c in after.columns if c.label == "Dropped"] == ["Persons"]
     assert len(after.columns) == len(before.columns)
     assert "difference in the change of earnings in 1978 ranges" in after.interpretation[0]

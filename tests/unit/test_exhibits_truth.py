@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from exhibit_entries import entry
+from test_exhibits_notes import quality, variable
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits.results import StudyResults
@@ -77,12 +78,8 @@ def test_repairs_are_those_of_the_quality_reports(results: StudyResults) -> None
     report = {
         "excluded": [{"reason": "copy of another row", "rows": 4}],
         "edits": edits,
-        "variables": {"age": {"raw_name": "edad", "missing": 0, "out_of_range": {"count": 2}}},
+        "variables": {"age": {**variable("edad"), "out_of_range": {"count": 2}}},
     }
-    quality = {key: {"excluded": [], "variables": {}} for key in results.quality}
-    first = results.study["sources"][0]["name"]
-    (table,) = data_edits_table(
-        replace(results, quality={**quality, first: report}), entry("data_edits")
-    )
+    (table,) = data_edits_table(quality(results, **report), entry("data_edits"))
     found = [(row.record["column"], row.record["count"]) for row in table.rows if row.record]
     assert found == [("", 4), ("region", 12), ("edad", 2)]

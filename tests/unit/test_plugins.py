@@ -13,6 +13,8 @@ from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, numbered, package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.plugins import ExhibitInputs, Generator, Plugin, Plugins, load_plugins
+from ruralimpact.schema.exhibit import Exhibit, Exhibits
+from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
 HEAD = "from ruralimpact.plugins import Generator, Plugin\n"
@@ -152,11 +154,11 @@ def test_kinds_that_cannot_be(tmp_path: Path, given: str, pie: str, words: str) 
 
 def test_kinds_of_plugins_are_numbered_with_those_of_their_rank(tmp_path: Path) -> None:
     listed = [
-        {"name": name, "kind": kind}
+        Exhibit(name=name, kind=kind, title="")
         for name, kind in (("a", "truth"), ("b", "pie"), ("c", "impact"), ("d", "sample"))
     ]
     known = kinds_of(with_pie(tmp_path)).tables
-    assert [one["name"] for _, one in numbered(listed, known)] == ["b", "c", "a", "d"]
+    assert [exhibit.name for _, exhibit in numbered(listed, known)] == ["b", "c", "a", "d"]
 
 
 def test_an_unknown_process_names_the_nearest() -> None:
@@ -169,10 +171,16 @@ def test_an_unknown_process_names_the_nearest() -> None:
         check_process(study, Plugins(), Path("study.yaml"))
 
 
+def showing(kind: str) -> Study:
+    """Return a study with one table."""
+    table = Exhibit(name="shown", kind=kind, title="")
+    return Study(name="toy", exhibits=Exhibits(tables=(table,)))
+
+
 def test_inputs_are_for_the_kinds_that_need_them(tmp_path: Path) -> None:
     inputs = ExhibitInputs(kinds=("pie",), files=("data/b.csv", "data/more/*.csv"), read="m:f")
     plugin = Plugin(inputs=inputs, name="toy", folder="plugins/toy")
-    with_pie, without = ({"exhibits": {"tables": [{"kind": kind}]}} for kind in ("pie", "impact"))
+    with_pie, without = showing("pie"), showing("impact")
     assert plugin.uses(with_pie)
     assert not plugin.uses(without)
     assert plugin.input_files(without, tmp_path) == []
@@ -193,8 +201,7 @@ def test_a_plugin_reads_only_for_the_exhibits_that_need_it(tmp_path: Path) -> No
         lay(tmp_path, name, f"{HEAD}{given}")
         (tmp_path / name / "own.py").write_text(read, encoding="utf-8")
     plugins = load_plugins(tmp_path, ["toy_pie", "toy_tart"])
-    study = {"exhibits": {"tables": [{"kind": "pie"}]}}
-    results = StudyResults(study=study, tables={}, quality={})
+    results = StudyResults(study=showing("pie"), tables={}, quality={})
     assert with_plugin_inputs(results, plugins, ["pie.csv"]).plugin_inputs == {
         "toy_pie": ["pie.csv"]
     }

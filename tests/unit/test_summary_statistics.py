@@ -138,7 +138,7 @@ def test_numbers_of_a_study_by_hand(tmp_path):
 def table_of(frame, *analyses):
     shown = suppressed_tables({"summary_statistics": frame})
     (table,) = summary_statistics_table(
-        StudyResults(STUDY, shown, quality={}),
+        StudyResults(study_of(STUDY), shown, quality={}),
         entry("summary_statistics", analyses=list(analyses or ["main"])),
     )
     return table

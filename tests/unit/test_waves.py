@@ -14,10 +14,11 @@ from ruralimpact.outcomes.waves import (
     restricted,
     with_baseline,
 )
+from ruralimpact.schema.quality import QualityReport
 from ruralimpact.schema.source import Prices
 from ruralimpact.waves.changes import changes
 from ruralimpact.waves.questionnaire_change import questionnaire_changes
-from ruralimpact.waves.record import with_run
+from ruralimpact.waves.record import Run, RunRecord
 
 LATER = pd.DataFrame(
     {
@@ -186,14 +187,15 @@ def report(wave, *, missing=0, file_labels=None, median=10.0, **described):
         "raw_name": "q1",
         "missing": missing,
         "described": facts,
-        "found": {"median": median},
+        "found": {"median": median, "median_not_zero": median},
     }
-    return {
-        "wave": wave,
-        "rows_kept": 10,
-        "file_labels": file_labels or {},
-        "variables": {"age": variable},
-    }
+    return QualityReport(
+        wave=wave,
+        rows_read=10,
+        rows_kept=10,
+        file_labels=file_labels or {},
+        variables={"age": variable},
+    )
 
 
 def aspects(*reports):
@@ -241,13 +243,13 @@ def test_a_wave_without_a_question_and_its_return():
 
 def run(**more):
     estimate = {"estimate": 1.0, "std_error": 0.5, "sample": "s", "specification": "x"}
-    return {
+    parts = {
         "code": "c",
         "sources": {"w1": "d1", "other": "d9"},
         "samples": {"s": {"sources": ["w1"], "units": ["a", "b", "c"]}},
         "estimates": {"a/b/y": {**estimate, **more.pop("estimate", {})}},
-        **more,
     }
+    return Run(**{**parts, **more})
 
 
 MOVED = {"estimate": 2.0}
@@ -280,7 +282,8 @@ def test_what_moved_and_what_had_changed(now, kind, reasons):
 
 def test_new_and_lost_units_and_estimates():
     now = run(samples={"s": {"sources": ["w1"], "units": ["a", "d", "e", "f"]}})
-    now["estimates"] = {"n/b/y": now["estimates"]["a/b/y"], **now["estimates"]}
+    more = {"n/b/y": now.estimates["a/b/y"], **now.estimates}
+    now = now.model_copy(update={"estimates": more})
     found = changes(run(), now).set_index("spec_id")
     assert found.loc["a/b/y", ["units_new", "units_lost"]].tolist() == [3, 2]
     assert found["kind"].to_dict() == {"a/b/y": "same", "n/b/y": "new"}
@@ -288,9 +291,9 @@ def test_new_and_lost_units_and_estimates():
 
 
 def test_the_record_keeps_the_last_run_that_differs():
-    first = with_run({}, run())
-    assert first["before"] is None
-    assert with_run(first, run()) == first
-    second = with_run(first, run(code="c2"))
-    assert (second["now"]["code"], second["before"]["code"]) == ("c2", "c")
-    assert with_run(second, run(code="c2")) == second
+    first = RunRecord().followed_by(run())
+    assert first.before is None
+    assert first.followed_by(run()) == first
+    second = first.followed_by(run(code="c2"))
+    assert (second.now.code, second.before.code) == ("c2", "c")
+    assert second.followed_by(run(code="c2")) == second

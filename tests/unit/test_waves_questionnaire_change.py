@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ruralimpact.schema.quality import QualityReport
 from ruralimpact.survey.codebook import Entry, parse_codebook
 from ruralimpact.survey.edits import Edited
 from ruralimpact.survey.prepare import Prepared
@@ -17,12 +18,12 @@ def entry(kind: str) -> Entry:
     return parse_codebook([{**row, "label": "Q"}], ["s"])[0]
 
 
-def report(wave: str, kind: str, values: list[float]) -> dict:
+def report(wave: str, kind: str, values: list[float]) -> QualityReport:
     raw = pd.DataFrame({"q": [str(value) for value in values]})
     found = {"q": Recoded(pd.Series(values), [], [])}
     prepared = Prepared(RawTable(raw), len(raw), [], Edited(raw, [], []), [])
     made = quality_report(prepared, [entry(kind)], found, used=[])
-    return {**made, "wave": wave}
+    return QualityReport(**made, wave=wave)
 
 
 def aspects(kind: str, first: list[float], *later: list[float]) -> list[str]:

@@ -8,11 +8,19 @@ import pandas as pd
 import pytest
 
 from ruralimpact.config import load_study
+from ruralimpact.errors import DataError
+from ruralimpact.exhibits.load import study_of_exhibits
+from ruralimpact.exhibits.registry import kinds_of
+from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.base import plain
+from ruralimpact.schema.quality import QualityReport
+from ruralimpact.schema.study import Study
 from ruralimpact.waves.changes import changes
-from ruralimpact.waves.record import entry_of_run, specification_digest
+from ruralimpact.waves.record import EstimateRecord, Run, read_record, run_of, specification_digest
 
-STUDY = plain(load_study(Path(__file__).parents[2] / "config/studies/bolivia_par"))
+ROOT = Path(__file__).parents[2]
+PLUGINS = load_plugins(ROOT, ["plugins/rural_alliances"])
+STUDY = load_study(ROOT / "config/studies/bolivia_par", PLUGINS)
 ROW = {"analysis": "main", "strategy": "nn1", "outcome": "income_per_head", "sample": "producers"}
 LATER = {**ROW, "analysis": "followup", "outcome": "income_later", "sample": "followup"}
 
@@ -27,17 +35,17 @@ def source(study: dict[str, Any], name: str) -> dict[str, Any]:
     return next(one for one in study["sources"] if one["name"] == name)
 
 
-def edited(change: Any) -> dict[str, Any]:
-    study = deepcopy(STUDY)
+def edited(change: Any) -> Study:
+    study = deepcopy(plain(STUDY))
     change(study)
-    return study
+    return study_of_exhibits(study, kinds_of(PLUGINS))
 
 
 MOVING = {
     "a missing code": lambda s: row_of(s, "land", "controls").update(missing_codes="-9"),
     "a range": lambda s: row_of(s, "land", "beneficiaries").update(maximum="500"),
     "labels": lambda s: row_of(s, "woman", "controls").update(labels="Hombre=1|Mujer=0"),
-    "an edit": lambda s: source(s, "controls").update(clean=[]),
+    "an edit": lambda s: source(s, "controls").pop("edits"),
     "an outcome that it is made from": lambda s: s["outcomes"]["net_income"].update(costs=[]),
     "one further down": lambda s: s["outcomes"]["household_income"].update(of=["net_income"]),
 }
@@ -68,10 +76,11 @@ def test_price_years_belong_to_the_wave_that_states_them() -> None:
 
 
 def test_a_codebook_that_moves_an_estimate_is_named() -> None:
-    def run(study: dict[str, Any], estimate: float) -> dict[str, Any]:
-        return entry_of_run(
+    def run(study: Study, estimate: float) -> Run:
+        report = QualityReport(content_sha256="d", rows_read=2, rows_kept=2)
+        return run_of(
             study,
-            quality={one["name"]: {"content_sha256": "d"} for one in study["sources"]},
+            quality={source.name: report for source in study.sources},
             units={"producers": pd.DataFrame({"unit_id": ["a", "b"]})},
             estimates=pd.DataFrame(
                 [
@@ -91,8 +100,17 @@ def test_a_codebook_that_moves_an_estimate_is_named() -> None:
 
 
 def test_estimates_without_a_number_are_compared_too() -> None:
-    entry = {"estimate": None, "std_error": None, "sample": "s", "specification": "x"}
-    run = {"code": "c", "sources": {}, "samples": {}, "estimates": {"a/b/y": entry}}
-    new = {**run, "estimates": {"a/b/y": {**entry, "std_error": 1.0}}}
-    found = changes(run, new).iloc[0]
+    def run(std_error: float | None) -> Run:
+        row = EstimateRecord(estimate=None, std_error=std_error, sample="s", specification="x")
+        return Run(code="c", sources={}, samples={}, estimates={"a/b/y": row})
+
+    found = changes(run(None), run(1.0)).iloc[0]
     assert found["kind"] == "moved" and pd.isna(found["now"] - found["before"])
+
+
+def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    assert read_record(path).now is None
+    path.write_text('{"now": {"code": 1}}', encoding="utf-8")
+    with pytest.raises(DataError, match="record.json.*no record of runs"):
+        read_record(path)

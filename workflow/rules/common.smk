@@ -31,7 +31,7 @@ from snakemake.exceptions import WorkflowError
 
 try:
     PLUGINS = load_plugins(".", config.get("plugins", []))
-    STUDIES = {study["name"]: study for study in load_studies(".", config)}
+    STUDIES = {study.name: study for study in load_studies(".", config)}
     PLUGIN_INPUTS = {
         name: [path for plugin in PLUGINS.loaded for path in plugin.input_files(study)]
         for name, study in STUDIES.items()
@@ -41,7 +41,7 @@ except RuralImpactError as error:
 
 # Rounds of each study, by what they add to the paths of its tables (nothing, for the first).
 ROUNDS = {
-    name: {block.get("folder", ""): block for block in rounds_of(study).values()}
+    name: {block.folder: block for block in rounds_of(study).values()}
     for name, study in STUDIES.items()
 }
 EVERY_ROUND = [block for blocks in ROUNDS.values() for block in blocks.values()]
@@ -111,7 +111,7 @@ def round_of(wildcards):
 
 def source_of(wildcards):
     """The source of a job."""
-    return next(one for one in study_of(wildcards)["sources"] if one["name"] == wildcards.source)
+    return next(source for source in study_of(wildcards).sources if source.name == wildcards.source)
 
 
 def files_of(source):
@@ -121,8 +121,8 @@ def files_of(source):
 
 def generated(study):
     """Raw files that the run makes itself."""
-    made = study["generate"]["files"] if "generate" in study else []
-    return [f"results/{study['name']}/raw/{name}" for name in made]
+    made = study.generate.files if study.generate is not None else []
+    return [f"results/{study.name}/raw/{name}" for name in made]
 
 
 def delivered_files(study, source):
@@ -132,12 +132,12 @@ def delivered_files(study, source):
 
 def home(study):
     """Folder of what the stages make of a study, or of one of its rounds."""
-    return f"<resources>/{study['name']}{study.get('folder', '')}"
+    return f"<resources>/{study.name}{study.folder}"
 
 
 def of_rounds(study, table):
     """One table of every round of a study."""
-    return [f"{home(block)}/{table}" for block in ROUNDS[study["name"]].values()]
+    return [f"{home(block)}/{table}" for block in ROUNDS[study.name].values()]
 
 
 def tables_of(stage, folder="<resources>/{study}{round}"):
@@ -155,10 +155,10 @@ def tables_for(study):
 
 def truth(study):
     """Files that hold what a synthetic study was planted with: for exhibits only, a test checks it."""
-    if "generate" not in study:
+    if study.generate is None:
         return []
-    names = PLUGINS.generators[study["generate"]["process"]][1].truth
-    return [f"{home(STUDIES[study['name']])}/truth/{name}.parquet" for name in names]
+    names = PLUGINS.generators[study.generate.process][1].truth
+    return [f"{home(STUDIES[study.name])}/truth/{name}.parquet" for name in names]
 
 
 def plugin_sources(*folders):
@@ -169,25 +169,29 @@ def plugin_sources(*folders):
 
 def surveys(study, suffix):
     """Files that ingest makes, one a source that a study, or a round of it, knows."""
-    folder = f"{home(STUDIES[study['name']])}/survey"
-    return [f"{folder}/{source['name']}.{suffix}" for source in study["sources"]]
+    folder = f"{home(STUDIES[study.name])}/survey"
+    return [f"{folder}/{source.name}.{suffix}" for source in study.sources]
 
 
 def samples(study, table):
     """Units or outcomes of every sample of a round."""
-    return [f"{home(study)}/analysis/{sample}/{table}.parquet" for sample in study["samples"]]
+    return [f"{home(study)}/analysis/{sample}/{table}.parquet" for sample in study.samples]
 
 
 def attrition_samples(study):
     """Samples that the follow-ups of a round name, of this round or an earlier one."""
-    keys = ("baseline", "followup", "compared")
-    named = [entry[key] for entry in study.get("attrition", []) for key in keys if key in entry]
+    named = [
+        name
+        for entry in study.attrition
+        for name in (entry.baseline, entry.followup, entry.compared)
+        if name is not None
+    ]
     return list(dict.fromkeys(named))
 
 
 def of_followups(study, table):
     """Units or outcomes of the samples that the follow-ups of a round name, whatever their round."""
-    blocks = {name: one for one in ROUNDS[study["name"]].values() for name in one["samples"]}
+    blocks = {name: one for one in ROUNDS[study.name].values() for name in one.samples}
     names = attrition_samples(study)
     return [f"{home(blocks[name])}/analysis/{name}/{table}.parquet" for name in names]
 
@@ -195,18 +199,21 @@ def of_followups(study, table):
 def exhibits(study):
     """Every table and figure of a study, in every format."""
     folder = f"{home(study)}/exhibits"
-    formats = {"tables": ["csv", "tex", "html", "docx"], "figures": ["png", "svg"]}
+    formats = (
+        (study.exhibits.tables, ("csv", "tex", "html", "docx")),
+        (study.exhibits.figures, ("png", "svg")),
+    )
     return [
-        f"{folder}/{exhibit['name']}.{suffix}"
-        for kind, suffixes in formats.items()
-        for exhibit in study["exhibits"].get(kind, [])
+        f"{folder}/{exhibit.name}.{suffix}"
+        for listed, suffixes in formats
+        for exhibit in listed
         for suffix in suffixes
     ]
 
 
 def samples_of_rounds(study, table):
     """Units or outcomes of every sample of a study, in the order of its rounds."""
-    return [path for block in ROUNDS[study["name"]].values() for path in samples(block, table)]
+    return [path for block in ROUNDS[study.name].values() for path in samples(block, table)]
 
 
 def finished(study):

@@ -5,7 +5,7 @@ for study in EVERY_ROUND:
 
     rule:
         name:
-            f"construct_samples_{study['name']}{study['ending']}"
+            f"construct_samples_{study.name}{study.ending}"
         input:
             surveys=surveys(study, "parquet"),
         output:
@@ -13,12 +13,12 @@ for study in EVERY_ROUND:
             units=samples(study, "units"),
             outcomes=samples(study, "outcomes"),
         log:
-            f"<results>/{study['name']}{study.get('folder', '')}/logs/construct_samples.log",
+            f"<results>/{study.name}{study.folder}/logs/construct_samples.log",
         benchmark:
-            f"<results>/{study['name']}{study.get('folder', '')}/benchmarks/construct_samples.tsv"
+            f"<results>/{study.name}{study.folder}/benchmarks/construct_samples.tsv"
         priority: BEFORE_EXHIBITS
         group:
-            study["name"]
+            study.name
         conda:
             "../../environment.yml"
         params:

@@ -5,7 +5,7 @@ for study in STUDIES.values():
 
     rule:
         name:
-            f"make_exhibits_{study['name']}"
+            f"make_exhibits_{study.name}"
         input:
             **tables_for(study),
             quality=surveys(study, "quality.json"),
@@ -14,24 +14,24 @@ for study in STUDIES.values():
             truth=truth(study),
         output:
             # Compared with the run before: a failure must not lose it.
-            record=update(f"<results>/{study['name']}/record.json"),
+            record=update(f"<results>/{study.name}/record.json"),
             findings=f"{folder}/exhibits/findings.json",
             exhibits=exhibits(study),
         log:
-            f"<results>/{study['name']}/logs/make_exhibits.log",
+            f"<results>/{study.name}/logs/make_exhibits.log",
         benchmark:
-            f"<results>/{study['name']}/benchmarks/make_exhibits.tsv"
-        priority: len(study["exhibits"]["tables"] + study["exhibits"]["figures"])
+            f"<results>/{study.name}/benchmarks/make_exhibits.tsv"
+        priority: len(study.exhibits.tables + study.exhibits.figures)
         group:
-            study["name"]
+            study.name
         conda:
             "../../environment.yml"
         params:
             code=plugin_code("make_exhibits", study),
-            content=digests(PLUGIN_INPUTS[study["name"]]),
+            content=digests(PLUGIN_INPUTS[study.name]),
             study=plain(study),
-            plugin_inputs=PLUGIN_INPUTS[study["name"]],
+            plugin_inputs=PLUGIN_INPUTS[study.name],
             plugins=PLUGINS.used_by(study).folders,
-            samples=[name for block in ROUNDS[study["name"]].values() for name in block["samples"]],
+            samples=[name for block in ROUNDS[study.name].values() for name in block.samples],
         script:
             "../scripts/make_exhibits.py"

@@ -1,14 +1,14 @@
 # Calibration -> raw files of a synthetic study, and apart from them the truth that it was planted with.
 
 for study in STUDIES.values():
-    if "generate" not in study:
+    if study.generate is None:
         continue
-    folder = f"results/{study['name']}"
-    calibration = f"config/studies/{study['name']}/{study['generate']['calibration']}"
+    folder = f"results/{study.name}"
+    calibration = f"config/studies/{study.name}/{study.generate.calibration}"
 
     rule:
         name:
-            f"generate_data_{study['name']}"
+            f"generate_data_{study.name}"
         output:
             # Study.yaml names them there; a failure leaves the earlier ones, and no truth, so that it runs again.
             raw=update(generated(study)),
@@ -19,7 +19,7 @@ for study in STUDIES.values():
             f"{folder}/benchmarks/generate_data.tsv"
         priority: BEFORE_EXHIBITS
         group:
-            study["name"]
+            study.name
         conda:
             "../../environment.yml"
         params:
@@ -27,8 +27,8 @@ for study in STUDIES.values():
             content=digests([calibration]),
             calibration=calibration,
             seed=config["seed"],
-            study=study["name"],
-            process=study["generate"]["process"],
+            study=study.name,
+            process=study.generate.process,
             plugins=PLUGINS.used_by(study).folders,
         script:
             "../scripts/generate_data.py"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ruralimpact import progress, stage
 from ruralimpact.attrition.study import attrition_study
+from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.power.study import power_study
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
@@ -42,7 +43,7 @@ def analyse_sensitivity(
     **paths : path
         Outputs: the stage's result tables, by name.
     """
-    asked = study_of_stage(study)
+    asked = study_of_stage(study, strategies=strategies_of_stage(study))
     progress.begin(asked.name, "analyse_sensitivity")
     names = list(asked.samples)
     tables = Tables(

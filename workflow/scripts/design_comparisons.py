@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import progress, stage
+from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.design.study import design_study, specifications
 from ruralimpact.difference.exclusions import exclusions_over_time
 from ruralimpact.schema.stages import study_of_stage
@@ -33,7 +34,7 @@ def design_comparisons(
     **paths : path
         Outputs: the stage's result tables, by name.
     """
-    asked = study_of_stage(study)
+    asked = study_of_stage(study, strategies=strategies_of_stage(study))
     progress.begin(asked.name, "design_comparisons")
     tables = {name: pd.read_parquet(path) for name, path in zip(asked.samples, units, strict=True)}
     made = design_study(asked, tables)

@@ -1,8 +1,6 @@
 """Estimate every specification of a study, with the group scores of each estimate."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,9 +8,10 @@ import pandas as pd
 from ruralimpact import progress, stage
 from ruralimpact.decomposition.study import decomposition_study
 from ruralimpact.description.records import exclusions_of
+from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
-from ruralimpact.estimation.ledger import read_ledger, with_specifications
+from ruralimpact.estimation.ledger import read_ledger, read_list, with_list, write_ledger
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
@@ -55,7 +54,7 @@ def estimate_impacts(
     **paths : path
         Outputs: the stage's result tables, by name; some are empty where study.yaml asks for nothing.
     """
-    asked = study_of_stage(study)
+    asked = study_of_stage(study, strategies=strategies_of_stage(study))
     progress.begin(asked.name, "estimate_impacts")
     names = list(asked.samples)
     tables = Tables(
@@ -81,10 +80,8 @@ def estimate_impacts(
         "summary_statistics": summary_study(asked, tables.units, tables.outcomes),
     }
     write_tables("estimate_impacts", made, paths)
-    listed = json.loads(Path(specifications).read_text(encoding="utf-8"))
-    ledger = with_specifications(read_ledger(specification_lists), listed)
-    with stage.replacing(specification_lists) as partial:
-        partial.write_text(json.dumps(ledger, indent=1) + "\n", encoding="utf-8")
+    estimated = with_list(read_ledger(specification_lists), read_list(specifications))
+    write_ledger(estimated, specification_lists)
 
 
 if "snakemake" in globals():

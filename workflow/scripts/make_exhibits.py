@@ -11,12 +11,12 @@ import pandas as pd
 import ruralimpact
 from ruralimpact import progress, stage
 from ruralimpact.exhibits.build import exhibit_files
-from ruralimpact.exhibits.load import load_results
+from ruralimpact.exhibits.load import load_results, study_of_exhibits
 from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.plugins import load_plugins
-from ruralimpact.waves.record import code_digest, entry_of_run, read_record, with_run
+from ruralimpact.waves.record import Run, code_digest, read_record, run_of
 
 
 def make_exhibits(
@@ -45,7 +45,7 @@ def make_exhibits(
     exhibits : sequence of path
         The other outputs, for progress.
     study : mapping
-        The study's configuration, less its codebook.
+        The study's configuration.
     samples : sequence of str
         Samples in the order of the rounds.
     units : sequence of path
@@ -61,30 +61,32 @@ def make_exhibits(
     **tables : sequence of path
         Result tables, by name; one file a round and stage.
     """
+    loaded = load_plugins(".", plugins)
+    kinds = kinds_of(loaded)
     results = load_results(
-        study,
+        study_of_exhibits(study, kinds),
         tables=tables,
         quality=quality,
         outcomes=dict(zip(samples, outcomes, strict=True)),
         truth=truth,
     )
-    loaded = load_plugins(".", plugins)
     results = with_plugin_inputs(results, loaded, plugin_inputs)
-    kept = with_run(read_record(record), _entry(results, dict(zip(samples, units, strict=True))))
+    run = _run(results, dict(zip(samples, units, strict=True)))
+    runs = read_record(record).followed_by(run)
     with stage.replacing(record) as partial:
-        partial.write_text(json.dumps(kept) + "\n", encoding="utf-8")
-    results = replace(results, record=kept)
-    progress.begin(study["name"], "make_exhibits")
-    for done, file in enumerate(exhibit_files(results, kinds_of(loaded)), start=1):
+        partial.write_text(json.dumps(runs.model_dump()) + "\n", encoding="utf-8")
+    results = replace(results, record=runs)
+    progress.begin(results.study.name, "make_exhibits")
+    for done, file in enumerate(exhibit_files(results, kinds), start=1):
         with stage.replacing(Path(findings).parent / file.name) as partial:
             partial.write_bytes(file.content)
         progress.step(done, len(exhibits) + 1, file.name)
 
 
-def _entry(results: StudyResults, units: Mapping[str, str]) -> dict[str, Any]:
+def _run(results: StudyResults, units: Mapping[str, str]) -> Run:
     """Describe this run for the record."""
     package = Path(ruralimpact.__file__).parent
-    return entry_of_run(
+    return run_of(
         results.study,
         quality=results.quality,
         units={name: pd.read_parquet(path, columns=["unit_id"]) for name, path in units.items()},

@@ -1,10 +1,11 @@
 """Put the exhibits of a study into one self-contained page."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact import stage
+from ruralimpact.estimation.ledger import read_ledger
+from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.exhibits.report import report_page
 from ruralimpact.locations import shipped
@@ -37,11 +38,11 @@ def write_report(
     paths = [Path(path) for path in exhibits]
     page = report_page(
         shipped("workflow", "report", "report.html.j2").read_text(encoding="utf-8"),
-        json.loads(Path(findings).read_text(encoding="utf-8")),
+        FindingsDocument.model_validate_json(Path(findings).read_bytes()),
         {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
         {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
         kinds=kinds_of(load_plugins(".", plugins)),
-        lists=[json.loads(Path(path).read_text(encoding="utf-8")) for path in specification_lists],
+        lists=[read_ledger(path) for path in specification_lists],
     )
     with stage.replacing(report) as partial:
         partial.write_text(page, encoding="utf-8")

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rural_alliances.claims.records import Claim
 from ruralimpact.errors import DataError
+from ruralimpact.exhibits.document import Finding
 
 _ENDS = {"estimate": ("conf_low", "conf_high")}
 _CHOICES = {"lowest": min, "highest": max}
@@ -37,14 +37,23 @@ class Estimate:
     synthetic: bool
 
 
-def estimate_for(claim: Claim, documents: Mapping[str, Mapping[str, Any]]) -> Estimate | None:
+@dataclass(frozen=True)
+class StudyFindings:
+    """What a study that has been built found: its title, whether its data are synthetic, its numbers."""
+
+    title: str
+    synthetic: bool
+    findings: Mapping[str, Finding]
+
+
+def estimate_for(claim: Claim, studies: Mapping[str, StudyFindings]) -> Estimate | None:
     """Return the estimate that a claim names, or None when it or its study is not there.
 
     Parameters
     ----------
     claim : Claim
-    documents : mapping of str to mapping
-        Contents of findings.json by study.
+    studies : mapping of str to StudyFindings
+        By name.
 
     Raises
     ------
@@ -52,22 +61,22 @@ def estimate_for(claim: Claim, documents: Mapping[str, Mapping[str, Any]]) -> Es
         The claim and the finding mix percent with percentage points.
     """
     choice, names = _named(claim)
-    result = [_estimate(name, documents) for name in names]
-    known = [estimate for estimate in result if estimate is not None]
-    if not known or len(known) < len(result):
+    named = [_estimate(name, studies) for name in names]
+    known = [estimate for estimate in named if estimate is not None]
+    if not known or len(known) < len(named):
         return None
     picked = _CHOICES[choice](known, key=lambda estimate: estimate.value) if choice else known[0]
     _refuse_mixed_units(claim, picked)
     return picked
 
 
-def absent_findings(claim: Claim, documents: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def absent_findings(claim: Claim, studies: Mapping[str, StudyFindings]) -> list[str]:
     """Return the findings that a claim names and that its study, though built, does not have."""
     names = (name.partition(":") for name in _named(claim)[1])
     return [
         f"{study}:{finding}"
         for study, _, finding in names
-        if study in documents and finding not in documents[study]["findings"]
+        if study in studies and finding not in studies[study].findings
     ]
 
 
@@ -78,21 +87,21 @@ def _named(claim: Claim) -> tuple[str, list[str]]:
     return "", words[:1]
 
 
-def _estimate(name: str, documents: Mapping[str, Mapping[str, Any]]) -> Estimate | None:
+def _estimate(name: str, studies: Mapping[str, StudyFindings]) -> Estimate | None:
     study, _, finding = name.partition(":")
-    document = documents.get(study)
-    if document is None or finding not in document["findings"]:
+    own = studies.get(study)
+    if own is None or finding not in own.findings:
         return None
-    findings, (low, high) = document["findings"], _interval(finding)
+    findings, (low, high) = own.findings, _interval(finding)
     return Estimate(
         study=study,
-        title=document["study"]["title"],
+        title=own.title,
         finding=finding,
-        value=float(findings[finding]["value"]),
-        low=findings[low]["value"] if low in findings else None,
-        high=findings[high]["value"] if high in findings else None,
-        unit=findings[finding]["unit"],
-        synthetic=bool(document["study"]["synthetic"]),
+        value=float(findings[finding].value),
+        low=findings[low].value if low in findings else None,
+        high=findings[high].value if high in findings else None,
+        unit=findings[finding].unit,
+        synthetic=own.synthetic,
     )
 
 

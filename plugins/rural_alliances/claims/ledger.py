@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from rural_alliances.claims.estimates import Estimate, absent_findings, estimate_for
+from rural_alliances.claims.estimates import Estimate, StudyFindings, absent_findings, estimate_for
 from rural_alliances.claims.recheck import Recheck, recheck_all
 from rural_alliances.claims.records import Claim, Published
 from rural_alliances.claims.status import Status, status_of
@@ -49,30 +48,30 @@ class Ledger:
         return tuple(entry for entry in self.entries if entry.estimate)
 
 
-def make_ledger(published: Published, documents: Mapping[str, Mapping[str, Any]]) -> Ledger:
+def make_ledger(published: Published, studies: Mapping[str, StudyFindings]) -> Ledger:
     """Recompute every check and give every claim its status.
 
     Parameters
     ----------
     published : Published
-    documents : mapping of str to mapping
-        Contents of findings.json by study; studies that have not been built are excluded.
+    studies : mapping of str to StudyFindings
+        By name; studies that have not been built are excluded.
 
     Returns
     -------
     Ledger
     """
     rechecks = recheck_all(published)
-    entries = tuple(_entry(claim, rechecks, documents) for claim in published.claims.values())
+    entries = tuple(_entry(claim, rechecks, studies) for claim in published.claims.values())
     absent = {
-        name for claim in published.claims.values() for name in absent_findings(claim, documents)
+        name for claim in published.claims.values() for name in absent_findings(claim, studies)
     }
     return Ledger(entries, rechecks, tuple(sorted(absent)))
 
 
 def _entry(
-    claim: Claim, rechecks: tuple[Recheck, ...], documents: Mapping[str, Mapping[str, Any]]
+    claim: Claim, rechecks: tuple[Recheck, ...], studies: Mapping[str, StudyFindings]
 ) -> LedgerEntry:
-    charged = tuple(item for item in rechecks if claim.id in item.check.claims)
-    estimate = estimate_for(claim, documents)
+    charged = tuple(recheck for recheck in rechecks if claim.id in recheck.check.claims)
+    estimate = estimate_for(claim, studies)
     return LedgerEntry(claim, charged, estimate, status_of(claim, charged, estimate))

@@ -13,7 +13,7 @@ _CHOICES = ("lowest", "highest")
 def own_claims(results: StudyResults) -> Iterator[tuple[Claim, list[str]]]:
     """Yield every claim that findings of this study stand beside, with these findings."""
     published: Published = results.plugin_inputs["rural_alliances"]
-    prefix = f"{results.study['name']}:"
+    prefix = f"{results.study.name}:"
     for claim in published.claims.values():
         words = [word for word in claim.computed_by.split() if word not in _CHOICES]
         if words and all(word.startswith(prefix) for word in words):
@@ -22,13 +22,13 @@ def own_claims(results: StudyResults) -> Iterator[tuple[Claim, list[str]]]:
 
 def printed_numbers(results: StudyResults) -> dict[Quantity, str]:
     """Return what reports print of each quantity, ``28 to 39`` where they print several numbers."""
-    result: dict[Quantity, list[Claim]] = {}
+    printed: dict[Quantity, list[Claim]] = {}
     for claim, names in own_claims(results):
         quantities = {quantity_of(results, name) for name in names}
         for quantity in quantities - {None}:
             assert quantity is not None
-            result.setdefault(quantity, []).append(claim)
-    return {quantity: _printed(claims) for quantity, claims in result.items()}
+            printed.setdefault(quantity, []).append(claim)
+    return {quantity: _printed(claims) for quantity, claims in printed.items()}
 
 
 def _printed(claims: list[Claim]) -> str:

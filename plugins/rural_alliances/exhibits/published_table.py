@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from rural_alliances.claims.estimates import StudyFindings
 from rural_alliances.claims.ledger import LedgerEntry, make_ledger
 from rural_alliances.claims.records import Published
 from rural_alliances.exhibits import claims_words as words
@@ -55,12 +56,8 @@ def published_table(results: StudyResults, exhibit: PublishedOptions) -> tuple[T
         A claim does not exist.
     """
     published: Published = results.plugin_inputs["rural_alliances"]
-    study = results.study
-    document = {
-        "study": {"title": study.get("title", ""), "synthetic": results.synthetic},
-        "findings": results.findings,
-    }
-    ledger = make_ledger(published, {study["name"]: document})
+    own = StudyFindings(results.study.title, results.synthetic, results.findings)
+    ledger = make_ledger(published, {results.study.name: own})
     entries = {entry.claim.id: entry for entry in ledger.entries}
     unknown = [name for name in exhibit.claims if name not in entries]
     if unknown:

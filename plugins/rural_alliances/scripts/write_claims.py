@@ -1,6 +1,5 @@
 """Make the claims ledger: what reports print, recomputed, and set beside the estimates of studies."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,12 +9,14 @@ from ruralimpact.plugins import load_plugins
 FOLDER = Path(__file__).resolve().parents[1]
 load_plugins(FOLDER.parent, [FOLDER.name])
 
+from rural_alliances.claims.estimates import StudyFindings
 from rural_alliances.claims.ledger import Ledger, make_ledger
 from rural_alliances.claims.read import read_published
 from rural_alliances.exhibits.claims_page import claims_page
 from rural_alliances.exhibits.claims_plot import claims_plot
 from rural_alliances.exhibits.claims_tables import inconsistency_table, ledger_tables
 from ruralimpact.exhibits import palette
+from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
@@ -53,9 +54,14 @@ def write_claims(
     template : path
         Template of the page.
     """
-    documents = (json.loads(Path(path).read_text(encoding="utf-8")) for path in findings)
-    by_study = {document["study"]["name"]: document for document in documents}
-    ledger = make_ledger(read_published(claims, checks, tables), by_study)
+    documents = [FindingsDocument.model_validate_json(Path(path).read_bytes()) for path in findings]
+    studies = {
+        document.study.name: StudyFindings(
+            document.study.title, document.study.synthetic, document.findings
+        )
+        for document in documents
+    }
+    ledger = make_ledger(read_published(claims, checks, tables), studies)
     for name in ledger.absent:
         print(f"no such finding: {name}")
     contents = exhibit_contents(ledger)

@@ -9,7 +9,7 @@ from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.propensity import fit_propensity
-from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.outcomes.samples import Sample, build_sample
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
@@ -71,8 +71,8 @@ def _comparison_problems(
         return
     if not isinstance(analysis, Matching):
         return
-    rows = {row["name"]: row for row in study.strategies}
-    strategies = [parse_strategy(rows[name]) for name in analysis.strategies if name in rows]
+    known = strategies_by_name(study)
+    strategies = [known[name] for name in analysis.strategies if name in known]
     for strategy in strategies:
         try:
             strategy.check_covariates(comparison.covariates)

@@ -17,6 +17,7 @@ from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import Entries
 from ruralimpact.schema.construction import AnyOutcome
 from ruralimpact.schema.document import Document, read_document
+from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.mending import mended
 from ruralimpact.schema.sample import Design, Sample
 from ruralimpact.schema.source import SourceEntry
@@ -136,8 +137,8 @@ class StudyExamination:
                 yaml,
                 name=self._folder.name,
                 codebook=rows,
-                strategies=self._content("strategies", []),
-                exhibits=self._content("exhibits", {}),
+                strategies=self._model("strategies", StrategiesFile, ()),
+                exhibits=self._model("exhibits", exhibits_file(self._kinds), Exhibits()),
             )
         except ConfigError as problem:
             yield problem
@@ -147,9 +148,10 @@ class StudyExamination:
         yield from check_exhibits.problems(study, self._kinds, self._shown / "exhibits.yaml")
         self.study = study
 
-    def _content(self, name: str, absent: Any) -> Any:
+    def _model(self, name: str, model: Any, absent: Any) -> Any:
         document = self._documents.get(name)
-        return absent if document is None or not document.content else document.content
+        usable = document is not None and document.content
+        return validated(model, document) if usable else absent
 
     def _codebook(
         self,

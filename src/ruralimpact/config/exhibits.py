@@ -1,16 +1,17 @@
 """The rules between exhibits.yaml and study.yaml, as the kinds of exhibits declare them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ruralimpact.config.names import unknown_names
 from ruralimpact.config.rule import Rule
-from ruralimpact.design.methods import MATCHED
+from ruralimpact.design.methods import MATCHED, subgroups_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.kinds import Kind
 from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.schema.analysis import Description, OfSample
+from ruralimpact.schema.exhibit import Reference
 from ruralimpact.schema.study import Study
 
 _ALONE = "before_after"
@@ -28,49 +29,39 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
     file : path
         exhibits.yaml, for messages.
     """
-    for section, chosen in (("tables", kinds.table), ("figures", kinds.figure)):
-        for entry in study.exhibits[section]:
-            try:
-                kind = chosen(entry)
-            except ConfigError as error:
-                yield error
-                continue
-            yield from _problems(study, kinds, kind, entry, file)
+    for kind, exhibit in (
+        *((kinds.tables[table.kind], table) for table in study.exhibits.tables),
+        *((kinds.figures[figure.kind], figure) for figure in study.exhibits.figures),
+    ):
+        for reference in exhibit.references():
+            yield from _reference(study, kinds, kind, reference, file, exhibit.name)
+        try:
+            kind.check(study, kind.options_of(exhibit))
+        except ConfigError as error:
+            within = f"{exhibit.name}.{error.key}"
+            yield ConfigError(error.problem, file=file, key=within)
 
 
-def _problems(
-    study: Study, kinds: Kinds, kind: Kind[Any], entry: Mapping[str, Any], file: Path
+def _reference(
+    study: Study, kinds: Kinds, kind: Kind[Any], reference: Reference, file: Path, exhibit: str
 ) -> Iterator[ConfigError]:
-    analyses: dict[str, OfSample] = {analysis.name: analysis for analysis in study.analyses}
-    key, shown = f"{entry['name']}.analyses", list(entry.get("analyses", []))
-    beside = [entry[option] for option in ("benchmark", "unadjusted") if option in entry]
-    steps = entry.get("steps", [])
-    yield from unknown_names([*shown, *beside], analyses, "analysis", file, key)
-    named, where = entry.get("outcomes", []), f"{entry['name']}.outcomes"
-    yield from unknown_names(named, study.outcomes, "outcome", file, where)
-    for place, step in enumerate(steps, start=1):
-        where = f"{entry['name']}.steps.{place}"
-        yield from unknown_names(
-            [step["analysis"]], analyses, "analysis", file, f"{where}.analysis"
-        )
-        if step["analysis"] not in analyses:
-            continue
-        known = getattr(analyses[step["analysis"]], "outcomes", ())
-        yield from unknown_names([step["outcome"]], known, "outcome", file, f"{where}.outcome")
-    named = [*shown, *(step["analysis"] for step in steps)]
-    for name in filter(analyses.get, named):
+    """Check that what an exhibit names exists, and if it is an analysis that its kind can show it."""
+    key, name = f"{exhibit}.{reference.key}", reference.name
+    analyses = {analysis.name: analysis for analysis in study.analyses}
+    if reference.of and reference.of not in analyses:
+        return  # the reference to the analysis is what is wrong
+    of = analyses[reference.of] if reference.of else None
+    if reference.kind == "analysis":
+        known: Iterable[str] = analyses
+    elif reference.kind == "outcome":
+        known = study.outcomes if of is None else getattr(of, "outcomes", ())
+    else:
+        known = [] if of is None else [subgroups.name for subgroups in subgroups_of(of)]
+    yield from unknown_names([name], known, reference.kind, file, key)
+    if reference.kind == "analysis" and reference.shown and name in analyses:
         problem = _problem(kinds, kind, analyses[name])
         if problem:
             yield ConfigError(problem, file=file, key=key)
-    for name in filter(analyses.get, shown) if "subgroup" in entry else []:
-        declared = [item.name for item in getattr(analyses[name], "subgroups", ())]
-        where = f"{entry['name']}.subgroup"
-        yield from unknown_names([entry["subgroup"]], declared, "subgroup", file, where)
-    try:
-        kind.check(study, kind.parsed(entry))
-    except ConfigError as error:
-        within = f"{entry['name']}.{error.key}"
-        yield ConfigError(error.problem, file=file, key=within)
 
 
 def _problem(kinds: Kinds, kind: Kind[Any], analysis: OfSample) -> str:

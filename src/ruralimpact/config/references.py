@@ -12,7 +12,7 @@ from ruralimpact.config.questions import check_questions
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.samples import check_sample_waves
 from ruralimpact.config.unfit_covariates import unfit_covariates
-from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import Analysis, Matching
@@ -60,7 +60,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
 
 
 def _repeated(study: Study, folder: Path) -> Iterator[ConfigError]:
-    exhibits = study.exhibits["tables"] + study.exhibits["figures"]
+    exhibits = (*study.exhibits.tables, *study.exhibits.figures)
     yield from repeated_names(
         (item.name for item in study.sources), folder / "study.yaml", "sources"
     )
@@ -68,10 +68,10 @@ def _repeated(study: Study, folder: Path) -> Iterator[ConfigError]:
         (item.name for item in study.analyses), folder / "study.yaml", "analyses"
     )
     yield from repeated_names(
-        (item["name"] for item in study.strategies), folder / "strategies.yaml", "strategies"
+        (str(entry.name) for entry in study.strategies), folder / "strategies.yaml", "strategies"
     )
     yield from repeated_names(
-        (item["name"] for item in exhibits), folder / "exhibits.yaml", "tables and figures"
+        (exhibit.name for exhibit in exhibits), folder / "exhibits.yaml", "tables and figures"
     )
     described = {row["variable"] for row in study.codebook}
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
@@ -145,7 +145,7 @@ def _analysis(study: Study, analysis: Analysis, file: Path) -> Iterator[ConfigEr
         [named] if named else [], treatments, "treatment", file, f"{key}.treatment"
     )
     if isinstance(analysis, Matching):
-        strategies = [strategy["name"] for strategy in study.strategies]
+        strategies = [str(entry.name) for entry in study.strategies]
         yield from unknown_names(
             analysis.strategies, strategies, "strategy", file, f"{key}.strategies"
         )
@@ -164,11 +164,11 @@ def _strategies(study: Study, file: Path) -> Iterator[ConfigError]:
             if sample.two_periods
             else []
         )
-    for row in study.strategies:
+    for name, strategy in strategies_by_name(study).items():
         try:
-            parse_strategy(row).check_names(dict.fromkeys(Naming, known))
+            strategy.check_names(dict.fromkeys(Naming, known))
         except ConfigError as error:
-            key = f"{row['name']}.{error.key}"
+            key = f"{name}.{error.key}"
             yield ConfigError(error.problem, file=file, key=key)
 
 

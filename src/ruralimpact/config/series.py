@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.schema.analysis import OfSample
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.schema.analysis import BetweenWaves, OfSample
 from ruralimpact.schema.base import Settings
+from ruralimpact.schema.exhibit import Exhibit, Exhibits
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source, SourceEntry, WaveFile
+from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.study import Study, StudyFile
 from ruralimpact.schema.validation import validated
 from ruralimpact.schema.waves import ending_of, wave_key
@@ -26,8 +29,8 @@ def written_out(
     *,
     name: str,
     codebook: Sequence[Mapping[str, Any]],
-    strategies: Sequence[Mapping[str, Any]],
-    exhibits: Mapping[str, Sequence[Mapping[str, Any]]],
+    strategies: Sequence[StrategyEntry],
+    exhibits: Exhibits,
 ) -> Study:
     """Put the files of a study together, with its series as one source a wave, and what is asked for by wave.
 
@@ -38,10 +41,10 @@ def written_out(
         study.yaml, for messages.
     name : str
         Of the study.
-    codebook, strategies : sequence of mapping
+    codebook : sequence of mapping
         Rows.
-    exhibits : mapping
-        ``tables`` and ``figures``.
+    strategies : sequence of StrategyEntry
+    exhibits : Exhibits
 
     Returns
     -------
@@ -74,10 +77,10 @@ def written_out(
         if sample.waves is not None:
             built[key] = [(item.removeprefix(key), wave) for item, _, wave in variants]
     analyses, renamed = _analyses(study.analyses, built, file)
-    shown = {
-        kind: [_renamed(exhibit, renamed) for exhibit in exhibits.get(kind, ())]
-        for kind in ("tables", "figures")
-    }
+    shown = Exhibits(
+        tables=tuple(_renamed(table, renamed) for table in exhibits.tables),
+        figures=tuple(_renamed(figure, renamed) for figure in exhibits.figures),
+    )
     parts = {
         "name": name,
         "sources": sources,
@@ -112,7 +115,9 @@ def _as(
     *,
     key: str | None = None,
 ) -> SettingsT:
-    given = {key: value for key, value in {**settings, **changes}.items() if value is not None}
+    given = {
+        key: value for key, value in {**settings.given(), **changes}.items() if value is not None
+    }
     return validated(kind, given, file=file, key=key)
 
 
@@ -132,7 +137,7 @@ def _by_wave(entry: SourceEntry, file: Path) -> Iterator[Source]:
             problem = "the files of several waves need {wave} in their path."
             raise ConfigError(problem, file=file, key=f"{key}.path")
         changes = {
-            **own,
+            **own.given(),
             "name": f"{entry.name}_{ending_of(wave)}",
             "label": f"{entry.label or entry.name}, {wave}",
             "series": entry.name,
@@ -195,9 +200,9 @@ def _analyses(
         renamed[analysis.name] = [f"{analysis.name}{ending}" for ending, _ in variants]
         for ending, wave in variants:
             periods = {
-                key: [wave if period == "latest" else period for period in analysis[key]]
+                key: [wave if period == "latest" else period for period in getattr(analysis, key)]
                 for key in ("before", "after")
-                if key in analysis
+                if isinstance(analysis, BetweenWaves)
             }
             names = {
                 "name": f"{analysis.name}{ending}",
@@ -209,8 +214,8 @@ def _analyses(
     return result, renamed
 
 
-def _renamed(exhibit: Mapping[str, Any], renamed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    if "analyses" not in exhibit:
-        return dict(exhibit)
-    names = [item for name in exhibit["analyses"] for item in renamed.get(name, [name])]
-    return {**exhibit, "analyses": names}
+def _renamed(exhibit: Exhibit, renamed: Mapping[str, Sequence[str]]) -> Exhibit:
+    if not isinstance(exhibit, OfAnalyses):
+        return exhibit
+    names = [variant for name in exhibit.analyses for variant in renamed.get(name, [name])]
+    return exhibit.model_copy(update={"analyses": tuple(dict.fromkeys(names))})

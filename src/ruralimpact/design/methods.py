@@ -1,12 +1,15 @@
 """Methods of analyses by kind, and the estimators that each makes; nothing here computes."""
 
 from ruralimpact.schema.analysis import (
-    AnyAnalysis,
+    Asking,
+    Description,
     DifferenceInDifferences,
     Matching,
+    OfSample,
     Panel,
     Staggered,
 )
+from ruralimpact.schema.questions import Association, Subgroups
 
 MATCHED = ("matching", "matched_difference")
 # Methods that compare changes of units over waves, and need no design but who is in which arm.
@@ -19,17 +22,19 @@ _GROUP_TIME = (
 )
 
 
-def strategies_of(analysis: AnyAnalysis) -> list[str]:
-    """Return the names of the strategies or estimators of an analysis.
+def strategies_of(analysis: OfSample) -> list[str]:
+    """Return the names of the strategies or estimators of an analysis; none of one that only describes.
 
     Parameters
     ----------
-    analysis : Analysis
+    analysis : OfSample
 
     Returns
     -------
     list of str
     """
+    if isinstance(analysis, Description):
+        return []
     if isinstance(analysis, Matching):
         return list(analysis.strategies)
     if isinstance(analysis, Staggered):
@@ -39,6 +44,16 @@ def strategies_of(analysis: AnyAnalysis) -> list[str]:
     return [analysis.method if analysis.method in OVER_TIME else "difference"]
 
 
-def exact_of(analysis: AnyAnalysis) -> list[str]:
+def subgroups_of(analysis: OfSample) -> tuple[Subgroups, ...]:
+    """Return the subgroups that an analysis asks effects of."""
+    return analysis.subgroups if isinstance(analysis, Asking) else ()
+
+
+def associations_of(analysis: OfSample) -> tuple[Association, ...]:
+    """Return the associations that an analysis asks for."""
+    return analysis.associations if isinstance(analysis, Asking) else ()
+
+
+def exact_of(analysis: OfSample) -> list[str]:
     """Return the variables on which an analysis demands that matches agree, whatever the strategy."""
     return list(analysis.exact) if isinstance(analysis, Matching) else []

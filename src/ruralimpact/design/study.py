@@ -28,7 +28,7 @@ from ruralimpact.design.records import (
     summary_row,
     weight_rows,
 )
-from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.schema.analysis import Matching
 from ruralimpact.schema.base import plain
@@ -84,7 +84,7 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
         A comparison that the data cannot bear.
     """
     labels = covariate_labels(study)
-    strategies = {row["name"]: parse_strategy(row) for row in study.strategies}
+    strategies = strategies_by_name(study)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
     todo = [a for a in study.comparisons if a.method not in ("panel", *OVER_TIME)]
     total = sum(len(a.strategies) for a in todo if isinstance(a, Matching))

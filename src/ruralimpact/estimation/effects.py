@@ -1,8 +1,5 @@
 """Estimators from what the design stage left, for all stages that estimate."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,7 +7,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.methods import exact_of
 from ruralimpact.design.records import Key, read_design, read_propensity
-from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.degenerate import settling
 from ruralimpact.estimation.difference import difference_in_means
@@ -53,20 +50,20 @@ def difference_estimator(
 
 
 def prepare_strategy(
-    row: Mapping[str, Any],
+    strategy: Strategy,
     analysis: AnyAnalysis,
     comparison: Comparison,
     *,
     weights: pd.DataFrame,
     pairs: pd.DataFrame,
     propensity: pd.DataFrame,
-) -> tuple[Strategy, Prepared]:
+) -> Prepared:
     """Read back what the design stage made of a strategy.
 
     Parameters
     ----------
-    row : mapping
-        Of strategies.yaml.
+    strategy : Strategy
+        With its name.
     analysis : Analysis
     comparison : Comparison
     weights, pairs, propensity : DataFrame
@@ -74,14 +71,13 @@ def prepare_strategy(
 
     Returns
     -------
-    Strategy, Prepared
+    Prepared
     """
-    strategy = parse_strategy(row)
     link = strategy.propensity_link
-    return strategy, Prepared(
+    return Prepared(
         comparison.covariates,
         comparison.treatment,
-        read_design(Key(analysis.name, row["name"]), comparison, weights, pairs),
+        read_design(Key(analysis.name, str(strategy.name)), comparison, weights, pairs),
         None if link is None else read_propensity(comparison, link, propensity),
         outcome_covariates=comparison.matrix(strategy.outcome_regressors),
         strata=comparison.strata([*exact_of(analysis), *strategy.strata]),

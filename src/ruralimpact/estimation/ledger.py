@@ -1,47 +1,53 @@
 """Which lists of specifications have been estimated: a list changed after outcomes were seen shows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+
+from ruralimpact import stage
 
 
-def with_specifications(
-    ledger: list[dict[str, Any]], specifications: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Add a list of specifications to the ledger of those whose outcomes have been read.
+@dataclass(frozen=True)
+class SpecificationList:
+    """A list of specifications that has been estimated.
 
-    Parameters
+    Attributes
     ----------
-    ledger : list of dict
-        Digests of the lists estimated before, oldest first: ``sha256`` and ``specifications`` (how many).
-    specifications : mapping
-        From `ruralimpact.design.study.specifications`.
-
-    Returns
-    -------
-    list of dict
-        The same ledger where the list is its last entry.
+    sha256 : str
+        Its digest, see `ruralimpact.design.study.specifications`.
+    specifications : int
+        How many it has.
     """
-    entry = {
-        "sha256": specifications["sha256"],
-        "specifications": len(specifications["specifications"]),
-    }
-    return ledger if ledger and ledger[-1] == entry else [*ledger, entry]
+
+    sha256: str
+    specifications: int
 
 
-def read_ledger(path: str | Path) -> list[dict[str, Any]]:
-    """Read a ledger; empty where there is none yet.
+def with_list(
+    ledger: Sequence[SpecificationList], estimated: SpecificationList
+) -> list[SpecificationList]:
+    """Add a list to those whose outcomes have been read, oldest first: the same where it is the last."""
+    return [*ledger] if ledger and ledger[-1] == estimated else [*ledger, estimated]
 
-    Parameters
-    ----------
-    path : path
 
-    Returns
-    -------
-    list of dict
-    """
+def read_list(path: str | Path) -> SpecificationList:
+    """Read the list of specifications that the design stage has fixed."""
+    fixed = json.loads(Path(path).read_text(encoding="utf-8"))
+    return SpecificationList(fixed["sha256"], len(fixed["specifications"]))
+
+
+def read_ledger(path: str | Path) -> list[SpecificationList]:
+    """Read the lists that have been estimated, oldest first; none where there is no file yet."""
     try:
-        return list(json.loads(Path(path).read_text(encoding="utf-8")))
+        lists = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
+    return [SpecificationList(**entry) for entry in lists]
+
+
+def write_ledger(ledger: Sequence[SpecificationList], path: str | Path) -> None:
+    """Write the lists that have been estimated."""
+    text = json.dumps([asdict(entry) for entry in ledger], indent=1)
+    with stage.replacing(path) as partial:
+        partial.write_text(f"{text}\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
-from ruralimpact.design.strategies import Strategy
+from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.analysed_balance import (
     OneDesign,
@@ -281,9 +281,9 @@ def _estimator(
 def _prepared(
     study: Study, tables: Tables, analysis: AnyAnalysis, comparison: Comparison, name: str
 ) -> tuple[Strategy, Prepared]:
-    rows = {row["name"]: row for row in study.strategies}
-    return prepare_strategy(
-        rows[name],
+    strategy = strategies_by_name(study)[name]
+    return strategy, prepare_strategy(
+        strategy,
         analysis,
         comparison,
         weights=tables.weights,

@@ -75,7 +75,7 @@ def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) 
 
 def _words(results: StudyResults, analysis: str, arm: str) -> str:
     units = results.units([analysis])
-    if results.analysis(analysis)["method"] == "panel":
+    if results.analysis(analysis).method == "panel":
         units = f"{units} in a wave"
     return f"treated {units}" if arm == "treated" else f"control {units}"
 

@@ -60,11 +60,11 @@ def analysed_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
 
 
 def _rows(results: StudyResults, flow: pd.DataFrame) -> Iterator[Row]:
-    for entry in results.study["analyses"]:
-        analysis = entry["name"]
+    for asked in results.study.analyses:
+        analysis = asked.name
         outcomes = set(flow.loc[flow["analysis"] == analysis, "outcome"])
         if outcomes:
-            yield heading(entry["label"], "panel")
+            yield heading(asked.label, "panel")
         for outcome in results.outcomes_of([analysis]):
             if outcome not in outcomes:
                 continue
@@ -109,7 +109,7 @@ def _notes(results: StudyResults, flow: pd.DataFrame) -> tuple[str, ...]:
         "needed. Not matched: treated units without an acceptable match, and controls that are the match of "
         "nobody. No outcome: the outcome of the unit, or of all its matches, is missing.",
     ]
-    methods = {results.analysis(name)["method"] for name in flow["analysis"]}
+    methods = {results.analysis(name).method for name in flow["analysis"]}
     if "staggered" in methods:
         notes.append(interpretation.STAGGERED_CONTROLS)
     if flow["suppressed"].any():

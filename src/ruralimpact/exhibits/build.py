@@ -1,12 +1,13 @@
 """From the results of a study to its exhibits as files' contents; nothing here touches the disk."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.conventions import conventions
+from ruralimpact.exhibits.document import FindingsDocument, RawFile, ShownTable, StudyWords
 from ruralimpact.exhibits.estimate_notes import estimate_notes
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.kinds import TableKind
@@ -20,14 +21,12 @@ from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.schema.exhibit import Exhibit
+from ruralimpact.schema.study import Study
 
 NO_FINDINGS = (
     "Synthetic stand-in: tests and intervals show how the methods behave on data with a known answer; they "
     "are no findings."
-)
-_STUDY_WORDS = (
-    *("name", "title", "subtitle", "question", "citation", "currency", "design"),
-    *("unit_label", "group_label"),
 )
 
 
@@ -52,30 +51,23 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     ------
     ExhibitFile
     """
-    exhibits = results.study["exhibits"]
+    exhibits = results.study.exhibits
     results = replace(results, findings=findings(results))
-    for number, entry in numbered(exhibits.get("tables", []), kinds.tables):
-        yield from table_files(entry["name"], numbered_tables(results, entry, number, kinds))
-    for number, entry in numbered(exhibits.get("figures", []), kinds.figures):
-        yield from figure_files(results, entry, number, kinds)
-    text = json.dumps(
-        findings_document(results, kinds), indent=1, ensure_ascii=False, allow_nan=False
-    )
+    for number, table in numbered(exhibits.tables, kinds.tables):
+        yield from table_files(table.name, numbered_tables(results, table, number, kinds))
+    for number, figure in numbered(exhibits.figures, kinds.figures):
+        yield from figure_files(results, figure, number, kinds)
+    document = findings_document(results, kinds).written()
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
 
 
 def numbered_tables(
-    results: StudyResults, entry: Mapping[str, Any], number: int, kinds: Kinds
+    results: StudyResults, entry: Exhibit, number: int, kinds: Kinds
 ) -> tuple[Table, ...]:
-    """Build the tables of an entry, their titles led by ``Table 3.`` or ``Table 3a.``.
-
-    Raises
-    ------
-    ConfigError
-        The kind of the entry is unknown.
-    """
-    kind = kinds.table(entry)
-    exhibit = kind.parsed(entry)
+    """Build the tables of an entry, their titles led by ``Table 3.`` or ``Table 3a.``."""
+    kind = kinds.tables[entry.kind]
+    exhibit = kind.options_of(entry)
     tables = kind.build(results.for_exhibit(exhibit, kind.needs), exhibit)
     if results.synthetic and kind.with_tests:
         tables = tuple(replace(table, interpretation=_without_findings(table)) for table in tables)
@@ -111,11 +103,11 @@ def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:
 
 
 def figure_files(
-    results: StudyResults, entry: Mapping[str, Any], number: int, kinds: Kinds
+    results: StudyResults, entry: Exhibit, number: int, kinds: Kinds
 ) -> Iterator[ExhibitFile]:
     """Draw a figure once and write it in every format."""
-    kind = kinds.figure(entry)
-    exhibit = kind.parsed(entry)
+    kind = kinds.figures[entry.kind]
+    exhibit = kind.options_of(entry)
     title = captions.figure_title(results, exhibit.title, number)
     with palette.style():
         figure = kind.draw(results.for_exhibit(exhibit, kind.needs), exhibit)
@@ -126,28 +118,41 @@ def figure_files(
         yield ExhibitFile(f"{exhibit.name}.svg", palette.svg_bytes(figure, title))
 
 
-def findings_document(results: StudyResults, kinds: Kinds) -> dict[str, Any]:
+def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
     """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
-    study, exhibits = results.study, results.study["exhibits"]
-    missing, notes = set_to_missing(results), reading_notes(results)
-    return {
-        "study": {key: study.get(key, "") for key in _STUDY_WORDS}
-        | {"synthetic": results.synthetic},
-        "headline": headlines(results),
-        "tables": [
-            {key: entry[key] for key in ("name", "kind", "title")}
-            for entry in exhibits.get("tables", [])
-        ],
-        "figures": [
-            captions.figure_words(results, kinds.figure(entry), entry, number)
-            for number, entry in numbered(exhibits.get("figures", []), kinds.figures)
-        ],
-        "conventions": conventions(results),
-        "data": [
-            {"label": source["label"], "rows": results.quality[source["name"]]["rows_read"]}
-            for source in study["sources"]
-        ],
-        **({"set_to_missing": missing} if missing else {}),
-        **({"reading_notes": notes} if notes else {}),
-        "findings": results.findings or findings(results),
-    }
+    study, exhibits = results.study, results.study.exhibits
+    return FindingsDocument(
+        study=_words(study),
+        headline=tuple(headlines(results)),
+        tables=tuple(
+            ShownTable(name=table.name, kind=table.kind, title=table.title)
+            for table in exhibits.tables
+        ),
+        figures=tuple(
+            captions.figure_words(results, kinds.figures[figure.kind], figure, number)
+            for number, figure in numbered(exhibits.figures, kinds.figures)
+        ),
+        conventions=tuple(conventions(results)),
+        data=tuple(
+            RawFile(label=source.label or source.name, rows=results.quality[source.name].rows_read)
+            for source in study.sources
+        ),
+        set_to_missing=tuple(set_to_missing(results)),
+        reading_notes=tuple(reading_notes(results)),
+        findings=results.findings or findings(results),
+    )
+
+
+def _words(study: Study) -> StudyWords:
+    return StudyWords(
+        name=study.name,
+        title=study.title,
+        subtitle=study.subtitle or "",
+        question=study.question or "",
+        citation=study.citation or "",
+        currency=study.currency or "",
+        design=study.design,
+        unit_label=study.unit_label,
+        group_label=study.group_label,
+        synthetic=study.synthetic,
+    )

@@ -267,7 +267,7 @@ def one_heading(results: StudyResults, analyses: Sequence[str], analysis: str, o
     """Return the heading of an outcome, with the analysis before it where a table has several."""
     title = results.outcome_title(outcome)
     several = len(analyses) > 1
-    return heading(f"{results.analysis(analysis)['label']}: {title}" if several else title, "panel")
+    return heading(f"{results.analysis(analysis).label}: {title}" if several else title, "panel")
 
 
 def by_outcome(
@@ -290,7 +290,7 @@ def by_outcome(
     """
     for analysis in analyses:
         if panels:
-            yield heading(results.analysis(analysis)["label"], "panel")
+            yield heading(results.analysis(analysis).label, "panel")
         for outcome in results.outcomes_of([analysis]):
             yield heading(results.outcome_title(outcome), "group")
             yield from rows(analysis, outcome)

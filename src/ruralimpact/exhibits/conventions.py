@@ -1,31 +1,27 @@
 """The conventions behind a study's numbers, in words, from its configuration alone."""
 
 from ruralimpact.design.methods import OVER_TIME
-from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.exhibits import disclosure, interpretation
+from ruralimpact.exhibits.document import Term
 from ruralimpact.exhibits.results import StudyResults
 
 
-def conventions(results: StudyResults) -> list[dict[str, str]]:
-    """Return the conventions to print in a report, as terms and their explanations.
-
-    Returns
-    -------
-    list of dict
-        Keys ``term`` and ``text``.
-    """
+def conventions(results: StudyResults) -> list[Term]:
+    """Return the conventions to print in a report, as terms and their explanations."""
     study = results.study
-    methods = {entry["method"] for entry in study["analyses"]}
+    methods = {analysis.method for analysis in study.analyses}
     described = [note for method, note in _DESCRIPTIONS.items() if method in methods]
     if methods <= set(_DESCRIPTIONS):
         described.append(("Suppression", disclosure.NOTE))
-        return [{"term": term, "text": text} for term, text in described]
+        return [Term(term=term, text=text) for term, text in described]
     matched = bool(methods & {"matching", "matched_difference"})
     notes = [("What is estimated", _ESTIMAND)]
     if matched:
         notes.append(("Propensity score", _PROPENSITY))
         notes += [
-            (entry["label"], parse_strategy(entry).describe()) for entry in study["strategies"]
+            (str(strategy.label), strategy.describe())
+            for strategy in strategies_by_name(study).values()
         ]
         notes.append(("Ties", _TIES))
         notes.append(("Balance", _BALANCE))
@@ -38,7 +34,7 @@ def conventions(results: StudyResults) -> list[dict[str, str]]:
     notes.append(("Percent impacts", _PERCENT))
     notes.append(("Reading as effects", " ".join(interpretation.identification_notes(methods))))
     notes.append(("Suppression", disclosure.NOTE))
-    return [{"term": term, "text": text} for term, text in notes]
+    return [Term(term=term, text=text) for term, text in notes]
 
 
 # What analyses that only describe are, by their method.

@@ -24,7 +24,7 @@ def group_columns(
 
     Estimates without weights by arm, as of panel regressions, have a column of all groups instead.
     """
-    groups = str(results.study["group_label"])
+    groups = results.study.group_label
     weighted = [arm for arm in _ARMS if frame[f"effective_{arm}_groups"].notna().any()]
     for arm in weighted:
         names = (f"effective_{arm}_groups", f"{arm}_groups")
@@ -42,7 +42,7 @@ def group_values(record: Mapping[Any, Any]) -> dict[str, Any]:
 
 def group_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     """Return what the columns mean, and what the mark does where one is shown."""
-    groups = str(results.study["group_label"])
+    groups = results.study.group_label
     effective = frame.loc[~frame["suppressed"], [f"effective_{arm}_groups" for arm in _ARMS]]
     if effective.isna().all(axis=None):
         return []

@@ -80,7 +80,7 @@ def _whose(results: StudyResults, frame: pd.DataFrame, own: pd.DataFrame) -> str
     """Name the analyses, strategies and outcomes that a note is about, where it is not about all."""
     among, parts = frame, []
     for column, label in (
-        ("analysis", lambda name: str(results.analysis(name)["label"])),
+        ("analysis", lambda name: results.analysis(name).label),
         ("strategy", results.strategy_label),
         ("outcome", lambda name: formatting.lower_first(results.outcome_label(name))),
     ):

@@ -8,6 +8,8 @@ from typing import Any
 from ruralimpact.exhibits import effective_groups, formatting, interpretation
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.detail_findings import detail_numbers
+from ruralimpact.exhibits.document import Finding, HeadlineLine
+from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
 from ruralimpact.exhibits.results import StudyResults
@@ -23,63 +25,61 @@ _COUNTS = ("n_treated", "n_control", "n_clusters", "dropped")
 _MOST_HEADLINES = 4
 
 
-def findings(results: StudyResults) -> dict[str, dict[str, Any]]:
+def findings(results: StudyResults) -> dict[str, Finding]:
     """Collect the numbers of a study.
 
     Returns
     -------
-    dict of str to dict
-        Identifier, such as ``"<analysis>/<strategy>/<outcome>/estimate"``, to ``value`` (unrounded, in
-        ``unit``) and ``text`` (as printed). Missing and suppressed numbers have no entry.
+    dict of str to Finding
+        By identifier, such as ``"<analysis>/<strategy>/<outcome>/estimate"``. Missing and suppressed
+        numbers have none.
     """
-    result: dict[str, dict[str, Any]] = {}
+    numbers: dict[str, Finding] = {}
     for record in results["estimates"].to_dict("records"):
-        result |= _estimate_findings(results, record)
-    result |= _benchmark_findings(results)
+        numbers |= _estimate_findings(results, record)
+    numbers |= _benchmark_findings(results)
     for record in results["designs"][~results["designs"]["suppressed"]].to_dict("records"):
         key = f"balance/{record['analysis']}/{record['strategy']}"
-        result |= _entry(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
-        result |= _entry(f"{key}/dropped", record["n_dropped"], results.study["unit_label"], 0)
-    numbers = (detail_numbers, over_time_numbers, portfolio_numbers)
-    for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in numbers):
-        result |= _entry(key, value, unit, decimals)
+        numbers |= _finding(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
+        numbers |= _finding(f"{key}/dropped", record["n_dropped"], results.study.unit_label, 0)
+    lists = (detail_numbers, over_time_numbers, portfolio_numbers)
+    for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in lists):
+        numbers |= _finding(key, value, unit, decimals)
     for name, report in results.quality.items():
-        result |= _entry(f"sample/{name}/rows_read", report["rows_read"], "rows", 0)
-    return result
+        numbers |= _finding(f"sample/{name}/rows_read", report.rows_read, "rows", 0)
+    return numbers
 
 
-def _entry(key: str, value: Any, unit: str, decimals: int) -> dict[str, dict[str, Any]]:
-    if value is None or not math.isfinite(value):
+def _finding(key: str, value: Value, unit: str, decimals: int) -> dict[str, Finding]:
+    if value is None or isinstance(value, str) or not math.isfinite(value):
         return {}
     plain = int(value) if isinstance(value, int) else float(value)
-    return {key: {"value": plain, "unit": unit, "text": formatting.number(value, decimals)}}
+    return {key: Finding(value=plain, unit=unit, text=formatting.number(value, decimals))}
 
 
-def _estimate_findings(
-    results: StudyResults, record: Mapping[Any, Any]
-) -> dict[str, dict[str, Any]]:
-    values: Mapping[str, Any] = impact.printed_values(record)
+def _estimate_findings(results: StudyResults, record: Mapping[Any, Any]) -> dict[str, Finding]:
+    values = impact.printed_values(record)
     key, unit, decimals = record["spec_id"], record["unit"], results.decimals(record["outcome"])
-    result: dict[str, dict[str, Any]] = {}
+    numbers: dict[str, Finding] = {}
     for name in _EFFECTS:
-        result |= _entry(f"{key}/{name}", values[name], unit, decimals)
+        numbers |= _finding(f"{key}/{name}", values[name], unit, decimals)
     alone = record["method"] == "before_after"
     base = (
         "percent of the mean before, not attributable" if alone else "percent of the counterfactual"
     )
     for name in _PERCENTS:
-        result |= _entry(f"{key}/{name}", values[name], base, 0)
+        numbers |= _finding(f"{key}/{name}", values[name], base, 0)
     for name in (f"percent_control{end}" for end in ("", "_low", "_high")):
-        result |= _entry(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
+        numbers |= _finding(f"{key}/{name}", values[name], "percent of the matched control mean", 0)
     for name in _COUNTS:
-        result |= _entry(f"{key}/{name}", values[name], "", 0)
+        numbers |= _finding(f"{key}/{name}", values[name], "", 0)
     for name in effective_groups.NAMES:
-        result |= _entry(f"{key}/{name}", values[name], "", 1)
-    return result | _entry(f"{key}/p_value", values["p_value"], "", 3)
+        numbers |= _finding(f"{key}/{name}", values[name], "", 1)
+    return numbers | _finding(f"{key}/p_value", values["p_value"], "", 3)
 
 
-def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
-    result: dict[str, dict[str, Any]] = {}
+def _benchmark_findings(results: StudyResults) -> dict[str, Finding]:
+    numbers: dict[str, Finding] = {}
     for exhibit in benchmark.KIND.entries(results.study):
         for analysis in exhibit.analyses:
             for outcome in results.outcomes_of([analysis]):
@@ -87,50 +87,49 @@ def _benchmark_findings(results: StudyResults) -> dict[str, dict[str, Any]]:
                 factor = formatting.scale(unit)
                 for gap in benchmark.differences(results, exhibit.benchmark, analysis, outcome):
                     key = f"benchmark/{gap.spec_id}"
-                    result |= _entry(f"{key}/difference", factor * gap.estimate, unit, decimals)
-                    result |= _entry(f"{key}/std_error", factor * gap.std_error, unit, decimals)
-                    result |= _entry(f"{key}/p_value", gap.p_value, "", 3)
-    return result
+                    numbers |= _finding(f"{key}/difference", factor * gap.estimate, unit, decimals)
+                    numbers |= _finding(f"{key}/std_error", factor * gap.std_error, unit, decimals)
+                    numbers |= _finding(f"{key}/p_value", gap.p_value, "", 3)
+    return numbers
 
 
-def headlines(results: StudyResults) -> list[dict[str, str]]:
+def headlines(results: StudyResults) -> list[HeadlineLine]:
     """Return two to four lines that answer the study's question: its first outcome, design by design.
 
     The first outcome of the first table's analyses, and of the first analysis by panel estimators and of
     changes over time, is taken, in the configuration's order; nothing is picked by its size or significance.
     """
     return [
-        {
-            "label": results.analysis(analysis)["label"],
-            "text": _headline(results, analysis, outcome),
-        }
+        HeadlineLine(
+            label=results.analysis(analysis).label, text=_headline(results, analysis, outcome)
+        )
         for analysis, outcome in _headline_specs(results)
     ] + [*_descriptions(results), *_placebos(results), *_alarms(results)]
 
 
-def _descriptions(results: StudyResults) -> Iterator[dict[str, str]]:
+def _descriptions(results: StudyResults) -> Iterator[HeadlineLine]:
     """Say what descriptions come to."""
     prefix = "Synthetic stand-in: " if results.synthetic else ""
     for label, text in portfolio_headlines(results):
-        yield {"label": label, "text": f"{prefix}{text}"}
+        yield HeadlineLine(label=label, text=f"{prefix}{text}")
 
 
-def _alarms(results: StudyResults) -> list[dict[str, str]]:
+def _alarms(results: StudyResults) -> list[HeadlineLine]:
     """Say beside the answer that a question changed between waves, whatever the exhibits are."""
     text = alarm_sentence(results)
     label = "Questions that are not what they were"
-    return [{"label": label, "text": text}] if text else []
+    return [HeadlineLine(label=label, text=text)] if text else []
 
 
-def _placebos(results: StudyResults) -> list[dict[str, str]]:
+def _placebos(results: StudyResults) -> list[HeadlineLine]:
     """Say beside the answer where one treated group ranks among placebos, where a table has them."""
     return [
-        {
-            "label": entry.title,
-            "text": placebo.placebo_sentence(
+        HeadlineLine(
+            label=entry.title,
+            text=placebo.placebo_sentence(
                 results, entry.analyses, results.outcomes_of(entry.analyses[:1])[0]
             ),
-        }
+        )
         for entry in placebo.KIND.entries(results.study)
     ]
 

@@ -44,7 +44,7 @@ def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, .
         if not first:
             continue
         sentence = impact_sentence(results, analysis, first)
-        where = f"{results.analysis(analysis)['label']}: " if len(analyses) > 1 else ""
+        where = f"{results.analysis(analysis).label}: " if len(analyses) > 1 else ""
         start = f"{where}{sentence}" if where else sentence[:1].upper() + sentence[1:]
         about = about_whom(results, analysis, first)
         words = (start, about, *(_short(results, analysis, name) for name in others))
@@ -62,7 +62,7 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
         return f"the {comparison} {name} is {span} (95 percent interval {ends})."
-    matched = results.analysis(analysis)["method"] in ("difference_in_means", *MATCHED)
+    matched = results.analysis(analysis).method in ("difference_in_means", *MATCHED)
     ways = "strategies" if matched else "estimators"
     tested = f"; {_significant(frame)} from zero at the 5 percent level"
     return (
@@ -117,7 +117,7 @@ def _unbalanced(frame: pd.DataFrame) -> str:
 
 def standard_error_note(results: StudyResults) -> str:
     """Return what the standard errors and intervals are."""
-    groups = results.study["group_label"]
+    groups = results.study.group_label
     return (
         f"Standard errors, in parentheses, are clustered on {groups} and bias-reduced (CR2): the score of a "
         "group counts for more the larger a share of its arm's weight it carries. Intervals and p-values use "
@@ -149,7 +149,7 @@ def effective_groups_notes(results: StudyResults, frame: pd.DataFrame) -> list[s
         Estimates that are shown.
     """
     shown = frame[~frame["suppressed"] & frame["estimate"].notna()]
-    groups = results.study["group_label"]
+    groups = results.study.group_label
     parts = [_effective(shown, arm, words) for arm, words in _ARMS_IN_WORDS.items()]
     parts = [part for part in parts if part]
     if not parts:

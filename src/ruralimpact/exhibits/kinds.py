@@ -1,6 +1,6 @@
 """What a kind of table or figure declares about itself, and the sections of the report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -8,7 +8,6 @@ from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.study import Study
-from ruralimpact.schema.validation import validated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,16 +111,17 @@ class Kind(Generic[O]):
     alone: bool = False
     check: Callable[[Study, O], None] = _nothing_to_check
 
-    def parsed(self, entry: Mapping[str, Any], key: str = "") -> O:
-        """Return an entry of exhibits.yaml as options.
+    def options_of(self, entry: Exhibit) -> O:
+        """Return an entry of this kind as its options.
 
         Raises
         ------
-        ConfigError
-            A key is unknown or missing, or its value is of another type.
+        TypeError
+            It is of another kind: a defect of this package.
         """
-        options: O = validated(self.options, entry, key=key or None)
-        return options
+        if not isinstance(entry, self.options):
+            raise TypeError(f"'{entry.name}' is no entry of the kind '{self.kind}'")
+        return entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,10 +139,10 @@ class TableKind(Kind[O]):
     build: Callable[[StudyResults, O], tuple[Table, ...]]
     with_tests: bool = False
 
-    def entries(self, study: Mapping[str, Any]) -> list[O]:
+    def entries(self, study: Study) -> list[O]:
         """Return the entries of this kind in a study."""
-        tables = study["exhibits"].get("tables", [])
-        return [self.parsed(entry) for entry in tables if entry["kind"] == self.kind]
+        tables = study.exhibits.tables
+        return [self.options_of(entry) for entry in tables if entry.kind == self.kind]
 
 
 def _no_warnings(_: StudyResults, __: Any) -> list[str]:

@@ -1,6 +1,5 @@
 """Reading the results of a study for its exhibits, with small cells suppressed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -10,13 +9,35 @@ import pandas as pd
 
 from ruralimpact.contracts import REGISTRY, tables_for_exhibits
 from ruralimpact.contracts.table import Suppressed, Withheld
+from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.estimation.rows import join_scores
+from ruralimpact.exhibits.registry import Kinds, exhibits_file
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.quality import QualityReport
+from ruralimpact.schema.study import Study
+from ruralimpact.schema.validation import validated
 from ruralimpact.tables import empty_table
 
 
+def study_of_exhibits(written: Mapping[str, Any], kinds: Kinds) -> Study:
+    """Return a study that was written out as plain keys and values.
+
+    Parameters
+    ----------
+    written : mapping
+        All keys of the study, see `ruralimpact.schema.base.plain`.
+    kinds : Kinds
+        Those that the study may have.
+    """
+    entries = {
+        "strategies": validated(StrategiesFile, written.get("strategies", ())),
+        "exhibits": validated(exhibits_file(kinds), written.get("exhibits", {})),
+    }
+    return validated(Study, {**written, **entries})
+
+
 def load_results(
-    study: Mapping[str, Any],
+    study: Study,
     *,
     tables: Mapping[str, Sequence[str | Path]],
     quality: Sequence[str | Path],
@@ -27,8 +48,7 @@ def load_results(
 
     Parameters
     ----------
-    study : mapping
-        Configuration of the study.
+    study : Study
     tables : mapping of str to sequence of path
         Files of result tables, by name: one a round and stage. Tables that are not there are empty.
     quality : sequence of path
@@ -52,8 +72,8 @@ def load_results(
         sample: suppressed_tables({"outcomes": pd.read_parquet(path)}, after=shown)["outcomes"]
         for sample, path in (outcomes or {}).items()
     }
-    reports = [json.loads(Path(path).read_text(encoding="utf-8")) for path in quality]
-    names = [source["name"] for source in study["sources"]]
+    reports = [QualityReport.model_validate_json(Path(path).read_bytes()) for path in quality]
+    names = [source.name for source in study.sources]
     return StudyResults(
         study=study,
         tables=shown,
@@ -108,10 +128,9 @@ def _of_rounds(name: str, paths: Sequence[str | Path]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def _labelled(balance: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
+def _labelled(balance: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Label the before-period means of outcomes: the design stage knows no outcome, not even its label."""
     words = {
-        f"{name}_before": f"{outcome['label']}, before"
-        for name, outcome in study["outcomes"].items()
+        f"{name}_before": f"{outcome.label}, before" for name, outcome in study.outcomes.items()
     }
     return balance.assign(label=balance["covariate"].map(words).fillna(balance["label"]))

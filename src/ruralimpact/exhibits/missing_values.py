@@ -1,59 +1,62 @@
 """Values of the raw files that were set to missing: every report says so, whatever its exhibits are."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import SourceLines
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.quality import OutOfRange, QualityReport
 
 _MOST_ROWS = 10
 # Declared data edits that leave a cell empty.
 _BLANKING = {"implausible": "far from the median of its class"}
 
 
-def set_to_missing(results: StudyResults) -> list[dict[str, Any]]:
+def set_to_missing(results: StudyResults) -> list[SourceLines]:
     """Return what was set to missing in each raw file, with the rows as a spreadsheet shows them.
 
     Returns
     -------
-    list of dict
-        ``label`` of the source and ``lines``, one a variable; files without such values are passed over.
+    list of SourceLines
+        Files without such values are passed over.
     """
-    cases = [
-        {"label": source["label"], "lines": [*_lines(results.quality[source["name"]])]}
-        for source in results.study["sources"]
+    by_source = [
+        SourceLines(
+            label=source.label or source.name, lines=tuple(_lines(results.quality[source.name]))
+        )
+        for source in results.study.sources
     ]
-    return [item for item in cases if item["lines"]]
+    return [missing for missing in by_source if missing.lines]
 
 
-def _lines(report: Mapping[str, Any]) -> Iterator[str]:
-    for name, variable in report.get("variables", {}).items():
-        if "out_of_range" in variable:
-            case = variable["out_of_range"]
-            column = variable["raw_name"]
+def _lines(report: QualityReport) -> Iterator[str]:
+    for name, variable in report.variables.items():
+        outside, column = variable.out_of_range, variable.raw_name
+        if outside is not None:
             named = f"{name} (column {column})" if column != name else name
-            yield f"{named}: {_values(case)} {_range(case)}{_rows(case)}"
-    for edit in report.get("edits", []):
-        if edit["count"] and edit["rule"] in _BLANKING:
-            why = _BLANKING[edit["rule"]]
-            yield f"column {edit['column']}: {_values(edit)} {why}{_rows(edit)}"
+            rows = _rows(outside.rows, outside.count)
+            yield f"{named}: {_values(outside.count)} {_range(outside)}{rows}"
+    for edit in report.edits:
+        if edit.count and edit.rule in _BLANKING:
+            rows = _rows(edit.rows, edit.count)
+            yield f"column {edit.column}: {_values(edit.count)} {_BLANKING[edit.rule]}{rows}"
 
 
-def _values(case: Mapping[str, Any]) -> str:
-    return formatting.plural(int(case["count"]), "value")
+def _values(count: int) -> str:
+    return formatting.plural(count, "value")
 
 
-def _range(case: Mapping[str, Any]) -> str:
-    low, high = case.get("minimum"), case.get("maximum")
-    if low is None or high is None:
-        return f"below {low:g}" if high is None else f"above {high:g}"
-    return f"outside {low:g} to {high:g}"
+def _range(outside: OutOfRange) -> str:
+    low, high = outside.minimum, outside.maximum
+    if low is not None and high is not None:
+        return f"outside {low:g} to {high:g}"
+    return f"above {high:g}" if low is None else f"below {low:g}"
 
 
-def _rows(case: Mapping[str, Any]) -> str:
-    rows = [str(row) for row in case.get("rows", [])[:_MOST_ROWS]]
+def _rows(first: Sequence[int], count: int) -> str:
+    rows = [str(row) for row in first[:_MOST_ROWS]]
     if not rows:
         return ""
-    further = int(case["count"]) - len(rows)
+    further = count - len(rows)
     more = f" and {formatting.count(further)} more" if further > 0 else ""
     return f", {'row' if len(rows) == 1 and not more else 'rows'} {', '.join(rows)}{more}"

@@ -59,7 +59,7 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Out
             known = own["conf_low"].notna() | own["reason"].str.startswith(_REFERENCE)
             drawn = own[(known | (kind == "mean")) & own["estimate"].notna()]
             if drawn["conf_low"].notna().any():
-                label = results.analysis(analysis)["label"]
+                label = results.analysis(analysis).label
                 name = results.outcome_label(outcome)
                 title = palette.wrapped(f"{name}: {label}" if several else name, 38)
                 result.append(OutcomePanel(analysis, outcome, title, drawn))

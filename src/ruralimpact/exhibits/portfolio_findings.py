@@ -49,4 +49,4 @@ def portfolio_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
             for record in financing.to_dict("records")
         ]
         if sentences:
-            yield results.analysis(str(analysis))["label"], " ".join(sentences)
+            yield results.analysis(str(analysis)).label, " ".join(sentences)

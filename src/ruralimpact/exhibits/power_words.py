@@ -34,7 +34,7 @@ def power_rows(results: StudyResults, exhibit: OfEstimates) -> pd.DataFrame:
     frame = frame[exhibit.wanted(frame["outcome"])]
     orders = {
         "analysis": list(exhibit.analyses),
-        "outcome": list(results.study["outcomes"]),
+        "outcome": list(results.study.outcomes),
         "design": list(DESIGNS),
     }
     places = [frame[name].map(order.index) for name, order in orders.items()]
@@ -80,9 +80,7 @@ def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
     least, most = first[0], first[-1]
     label = results.outcome_label(str(least["outcome"]))
     if several:
-        label = (
-            f"{results.analysis(str(least['analysis']))['label']}, {formatting.lower_first(label)}"
-        )
+        label = f"{results.analysis(str(least['analysis'])).label}, {formatting.lower_first(label)}"
     design = formatting.lower_first(DESIGNS[str(least["design"])])
     text = (
         f"{label}, {design}: {formatting.count(least['n_clusters'])} groups would detect an effect of "

@@ -1,13 +1,13 @@
 """What a finding is about, and the truth that was planted of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from ruralimpact.design.methods import subgroups_of
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.questions import Subgroups
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,20 @@ def quantity_of(results: StudyResults, finding: str) -> Quantity | None:
     stem, _, measure = finding.rpartition("/")
     spec, _, subgroup = stem.partition("::")
     parts = spec.split("/")
-    if len(parts) != 3 or parts[2] not in results.study["outcomes"]:
+    if len(parts) != 3 or parts[2] not in results.study.outcomes:
         return None
     measure = "percent" if measure == "percent_control" else measure
     if not subgroup:
         return Quantity(parts[2], "all", "", measure)
     name, _, level = subgroup.partition("=")
-    entries = results.analysis(parts[0]).get("subgroups", [])
-    entry = next((item for item in entries if item["name"] == name), None)
+    entries = subgroups_of(results.analysis(parts[0]))
+    entry = next((entry for entry in entries if entry.name == name), None)
     return None if entry is None else Quantity(parts[2], name, level_value(entry, level), measure)
 
 
-def level_value(entry: Mapping[str, Any], label: str) -> str:
+def level_value(entry: Subgroups, label: str) -> str:
     """Return the value, as the data have it, of a level named by its label, or of a class by number."""
-    values = {
-        str(text).replace(" ", "_"): str(value) for value, text in entry.get("levels", {}).items()
-    }
+    values = {text.replace(" ", "_"): str(value) for value, text in (entry.levels or {}).items()}
     return values.get(label.replace(" ", "_"), label.split(" ")[0])
 
 

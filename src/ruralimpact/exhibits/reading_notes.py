@@ -1,51 +1,51 @@
 """How the raw files were read, where a reader may want to look again: every report says so."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import SourceLines
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.quality import QualityReport
 
 
-def reading_notes(results: StudyResults) -> list[dict[str, Any]]:
+def reading_notes(results: StudyResults) -> list[SourceLines]:
     """Return what is worth knowing about how each raw file was read.
 
     Returns
     -------
-    list of dict
-        ``label`` of the source and ``lines``; files of which there is nothing to say are passed over.
+    list of SourceLines
+        Files of which there is nothing to say are passed over.
     """
-    cases = [
-        {"label": source["label"], "lines": [*_lines(results.quality[source["name"]])]}
-        for source in results.study["sources"]
-    ]
-    return [item for item in cases if item["lines"]]
-
-
-def _lines(report: Mapping[str, Any]) -> Iterator[str]:
-    if "identifier" in report:
-        yield f"units are identified by {report['identifier']}"
-    for item in report.get("joined", []):
-        yield (
-            f"{item['file']}: {formatting.count(item['matched'])} of "
-            f"{formatting.count(item['matched'] + item['without'])} rows found theirs; "
-            f"{formatting.plural(item['unused'], 'row')} of it belong to none"
+    by_source = [
+        SourceLines(
+            label=source.label or source.name, lines=tuple(_lines(results.quality[source.name]))
         )
-    yield from report.get("notes", [])
-    for name, codes in report.get("codes_not_found", {}).items():
+        for source in results.study.sources
+    ]
+    return [notes for notes in by_source if notes.lines]
+
+
+def _lines(report: QualityReport) -> Iterator[str]:
+    if report.identifier:
+        yield f"units are identified by {report.identifier}"
+    for joined in report.joined:
+        yield (
+            f"{joined.file}: {formatting.count(joined.matched)} of "
+            f"{formatting.count(joined.matched + joined.without)} rows found theirs; "
+            f"{formatting.plural(joined.unused, 'row')} of it belong to none"
+        )
+    yield from report.notes
+    for name, codes in report.codes_not_found.items():
         yield f"{name}: no row has {', '.join(codes)}, which would mean missing"
-    for column, values in report.get("values_not_found", {}).items():
-        yield f"column {column}: no row has {_values(len(values))} that a table of recodes lists"
-    for edit in report.get("edits", []):
-        if not edit["count"]:
-            yield f"column {edit['column']}: the edit {edit['rule']} changed nothing"
-    for column, pairs in report.get("near_names", {}).items():
-        words = formatting.plural(len(pairs), "name")
+    for column, values in report.values_not_found.items():
+        count = formatting.plural(len(values), "value")
+        yield f"column {column}: no row has {count} that a table of recodes lists"
+    for edit in report.edits:
+        if not edit.count:
+            yield f"column {edit.column}: the edit {edit.rule} changed nothing"
+    for column, names in report.near_names.items():
+        words = formatting.plural(len(names), "name")
         yield (
             f"column {column}: {words} much like another, left as they are "
-            f"(near_names in survey/{report['source']}.quality.json)"
+            f"(near_names in survey/{report.source}.quality.json)"
         )
-
-
-def _values(count: int) -> str:
-    return formatting.plural(count, "value")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Protocol, TypeVar, Union
 
 from pydantic import Field, create_model
 
@@ -17,8 +17,19 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import figures, tables
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind, Section, TableKind
 from ruralimpact.plugins import Plugins
-from ruralimpact.schema.base import Entries, Settings
-from ruralimpact.suggestions import nearest
+from ruralimpact.schema.base import Entries
+from ruralimpact.schema.exhibit import Exhibit, Exhibits
+
+
+class OfKind(Protocol):
+    """A table or figure of a kind."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+
+S = TypeVar("S", bound=OfKind)
 
 
 @dataclass(frozen=True)
@@ -27,22 +38,6 @@ class Kinds:
 
     tables: Mapping[str, TableKind[Any]]
     figures: Mapping[str, FigureKind[Any]]
-
-    def table(self, entry: Mapping[str, Any]) -> TableKind[Any]:
-        """Return the kind of an entry of ``tables``.
-
-        Raises
-        ------
-        ConfigError
-            There is none of the name.
-        """
-        result: TableKind[Any] = _known(self.tables, "tables", entry)
-        return result
-
-    def figure(self, entry: Mapping[str, Any]) -> FigureKind[Any]:
-        """Return the kind of an entry of ``figures``, as `table` does."""
-        result: FigureKind[Any] = _known(self.figures, "figures", entry)
-        return result
 
     def __iter__(self) -> Iterator[Kind[Any]]:
         return iter([*self.tables.values(), *self.figures.values()])
@@ -97,44 +92,31 @@ def _place(kind: Kind[Any]) -> tuple[int, int]:
     return SECTIONS.index(kind.section), kind.rank
 
 
-def _known(kinds: Mapping[str, Any], key: str, entry: Mapping[str, Any]) -> Any:
-    if entry["kind"] not in kinds:
-        problem = f"unknown kind '{entry['kind']}'. {nearest(str(entry['kind']), list(kinds))}"
-        raise ConfigError(problem, key=f"{key}.{entry['name']}.kind")
-    return kinds[entry["kind"]]
-
-
-def exhibits_file(kinds: Kinds) -> type[Settings]:
+def exhibits_file(kinds: Kinds) -> type[Exhibits]:
     """Return the model of exhibits.yaml: one branch a kind.
 
     Parameters
     ----------
     kinds : Kinds
     """
-    fields: dict[str, Any] = {
-        key: (_entries(getattr(kinds, key)), Field(default=(), description=text))
-        for key, text in _FORMATS.items()
-    }
-    return create_model(
-        "ExhibitsFile", __base__=Settings, __doc__="The tables and figures of a study.", **fields
-    )
+    return _exhibits_file(tuple(kinds.tables.values()), tuple(kinds.figures.values()))
 
 
-_FORMATS = {
-    "tables": "Tables, in the order of the report; each is written as CSV, LaTeX, HTML and Word.",
-    "figures": "Figures, in the order of the report; each is drawn as PNG and SVG.",
-}
+@cache
+def _exhibits_file(tables: tuple[Kind[Any], ...], figures: tuple[Kind[Any], ...]) -> type[Exhibits]:
+    fields: dict[str, Any] = {"tables": (_entries(tables), ()), "figures": (_entries(figures), ())}
+    return create_model("ExhibitsFile", __base__=Exhibits, __doc__=Exhibits.__doc__, **fields)
 
 
-def _entries(kinds: Mapping[str, Kind[Any]]) -> Any:
-    branches = tuple(_entry(kind) for kind in kinds.values())
+def _entries(kinds: Iterable[Kind[Any]]) -> Any:
+    branches = tuple(_entry(kind) for kind in kinds)
     return Entries[Annotated[Union[branches], Field(discriminator="kind")]]  # type: ignore[valid-type]  # noqa: UP007
 
 
-def _entry(kind: Kind[Any]) -> type[Settings]:
+def _entry(kind: Kind[Any]) -> type[Exhibit]:
     """Return the model of an entry of one kind."""
     chosen: Any = (Literal[kind.kind], Field(description="What is shown."))  # type: ignore[valid-type]
-    model: type[Settings] = create_model(
+    model: type[Exhibit] = create_model(
         kind.kind,
         __base__=kind.options,
         __doc__=f"{kind.shows[:1].upper()}{kind.shows[1:]}.",
@@ -144,44 +126,47 @@ def _entry(kind: Kind[Any]) -> type[Settings]:
 
 
 def numbered(
-    entries: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind[Any]]
-) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    entries: Sequence[Exhibit], kinds: Mapping[str, Kind[Any]]
+) -> Iterator[tuple[int, Exhibit]]:
     """Yield tables or figures with their numbers, from 1: the order in which the report shows them.
 
     Parameters
     ----------
-    entries : sequence of mapping
+    entries : sequence of Exhibit
         ``tables`` or ``figures`` of exhibits.yaml.
     kinds : mapping of str to Kind
         Those of tables, or of figures.
     """
-    yield from enumerate(sorted(entries, key=lambda entry: _place(kinds[entry["kind"]])), start=1)
+    yield from enumerate(sorted(entries, key=lambda entry: _place(kinds[entry.kind])), start=1)
 
 
 def shown_in(
     section: Section,
-    tables: Sequence[Mapping[str, Any]],
-    figures: Sequence[Mapping[str, Any]],
+    tables: Sequence[S],
+    figures: Sequence[S],
     kinds: Kinds,
-) -> list[Mapping[str, Any]]:
+) -> list[S]:
     """Return the exhibits of a section in the order in which they stand there.
 
     Parameters
     ----------
     section : Section
-    tables, figures : sequence of mapping
-        With ``kind``, in the order of exhibits.yaml.
+    tables, figures : sequence of OfKind
+        In the order of exhibits.yaml.
     kinds : Kinds
     """
-    placed = [
-        *((kinds.figures[item["kind"]], item) for item in figures),
-        *((kinds.tables[item["kind"]], item) for item in tables),
-    ]
     own = sorted(
-        (pair for pair in placed if pair[0].section == section), key=lambda pair: pair[0].rank
+        (
+            (kind, exhibit)
+            for of_format, exhibits in ((kinds.figures, figures), (kinds.tables, tables))
+            for exhibit in exhibits
+            for kind in [of_format[exhibit.kind]]
+            if kind.section == section
+        ),
+        key=lambda pair: pair[0].rank,
     )
-    result = [entry for _, entry in own]
-    first = next((entry for kind, entry in own if isinstance(kind, TableKind)), None)
+    in_order = [exhibit for _, exhibit in own]
+    first = next((exhibit for kind, exhibit in own if isinstance(kind, TableKind)), None)
     if section.opens_with_table and first is not None:
-        result = [first, *(entry for entry in result if entry is not first)]
-    return result
+        return [first, *(exhibit for exhibit in in_order if exhibit is not first)]
+    return in_order

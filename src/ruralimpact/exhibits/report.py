@@ -4,6 +4,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ruralimpact.estimation.ledger import SpecificationList
+from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.kinds import ESTIMATES, SECTIONS
 from ruralimpact.exhibits.registry import Kinds, shown_in
 from ruralimpact.exhibits.write_html import STYLE, fragment_of
@@ -11,12 +13,12 @@ from ruralimpact.exhibits.write_html import STYLE, fragment_of
 
 def report_page(
     template: str,
-    document: Mapping[str, Any],
+    document: FindingsDocument,
     pages: Mapping[str, str],
     pictures: Mapping[str, bytes],
     *,
     kinds: Kinds,
-    lists: Sequence[Sequence[Mapping[str, Any]]] = (),
+    lists: Sequence[Sequence[SpecificationList]] = (),
 ) -> str:
     """Return the report as one self-contained page.
 
@@ -24,17 +26,15 @@ def report_page(
     ----------
     template : str
         Jinja2 template.
-    document : mapping
-        Content of findings.json.
+    document : FindingsDocument
     pages : mapping of str to str
         HTML files of the tables, by name.
     pictures : mapping of str to bytes
         SVG files of the figures, by name.
     kinds : Kinds
         Those that the study may have: they say what stands in which section.
-    lists : sequence of sequence of mapping
-        For each round, the lists of specifications estimated in this folder, oldest first: ``sha256``
-        and ``specifications``, how many.
+    lists : sequence of sequence of SpecificationList
+        For each round, those estimated in this folder, oldest first.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def report_page(
         undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
     )
     return environment.from_string(template).render(
-        **document,
+        **document.written(),
         fragments={name: fragment_of(page) for name, page in pages.items()},
         images={name: _data_address(picture) for name, picture in pictures.items()},
         sections=_sections(document, kinds),
@@ -55,13 +55,13 @@ def report_page(
     )
 
 
-def _sections(document: Mapping[str, Any], kinds: Kinds) -> list[dict[str, Any]]:
+def _sections(document: FindingsDocument, kinds: Kinds) -> list[dict[str, Any]]:
     """Sections of the page with the exhibits in them; most are there only if they hold some."""
     filled = [
-        (section, shown_in(section, document["tables"], document["figures"], kinds))
+        (section, shown_in(section, document.tables, document.figures, kinds))
         for section in SECTIONS
     ]
-    describes = document.get("study", {}).get("design") == "descriptive"
+    describes = document.study.design == "descriptive"
     return [
         {
             **{key: getattr(section, key) for key in ("anchor", "heading", "layout")},

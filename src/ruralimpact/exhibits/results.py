@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ruralimpact.design.methods import OVER_TIME
-from ruralimpact.exhibits.options import Exhibit, OfEstimates
+from ruralimpact.design.methods import OVER_TIME, strategies_of
+from ruralimpact.exhibits.document import Finding
+from ruralimpact.exhibits.options import Benchmarked, Exhibit, OfEstimates
+from ruralimpact.schema.quality import QualityReport
+from ruralimpact.schema.study import AnyEntry, Study
+from ruralimpact.waves.record import RunRecord
 
 if TYPE_CHECKING:
     from ruralimpact.exhibits.quantities import Quantity
@@ -37,18 +41,18 @@ class StudyResults:
 
     Attributes
     ----------
-    study : mapping
-        The study's configuration, with its strategies and exhibits.
+    study : Study
+        With its strategies and exhibits.
     tables : mapping of str to DataFrame
         Every result table that exhibits may load, by its name in `ruralimpact.contracts`, after the
         suppression that it declares; ``results["estimates"]`` is short for it.
-    quality : mapping
+    quality : mapping of str to QualityReport
         Ingest's account of each source, by its name.
     outcomes : mapping
         Outcomes of each sample by unit, for figures of their distribution.
-    record : mapping
-        The run (``now``) and the last that differs from it (``before``), see `ruralimpact.waves.record`.
-    findings : mapping
+    record : RunRecord
+        The run and the last that differs from it.
+    findings : mapping of str to Finding
         Numbers that reports may cite, by their identifiers, once they are made.
     truth : DataFrame
         What synthetic data were planted with: ``wave``, ``outcome``, ``by``, ``level``, ``effect``,
@@ -59,12 +63,12 @@ class StudyResults:
         What documents print of a quantity, as text, to be set beside its estimates.
     """
 
-    study: Mapping[str, Any]
+    study: Study
     tables: Mapping[str, pd.DataFrame]
-    quality: Mapping[str, Mapping[str, Any]]
+    quality: Mapping[str, QualityReport]
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    record: Mapping[str, Any] = field(default_factory=dict)
-    findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    record: RunRecord = field(default_factory=RunRecord)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
     plugin_inputs: Mapping[str, Any] = field(default_factory=dict)
     printed: Mapping["Quantity", str] = field(default_factory=dict)
@@ -81,31 +85,29 @@ class StudyResults:
     @property
     def synthetic(self) -> bool:
         """Whether the data are a synthetic stand-in."""
-        return bool(self.study.get("synthetic", False))
+        return self.study.synthetic
 
-    def analysis(self, name: str) -> Mapping[str, Any]:
+    def analysis(self, name: str) -> AnyEntry:
         """Configuration of an analysis."""
-        return next(entry for entry in self.study["analyses"] if entry["name"] == name)
+        return next(entry for entry in self.study.analyses if entry.name == name)
 
     def strategy_label(self, name: str) -> str:
         """Printed name of a strategy or estimator."""
-        labels = {entry["name"]: entry["label"] for entry in self.study["strategies"]}
-        return str(
-            labels.get(name) or _METHOD_LABELS.get(name) or name.replace("_", " ").capitalize()
-        )
+        labels = {entry.name: entry.label for entry in self.study.strategies}
+        return labels.get(name) or _METHOD_LABELS.get(name) or name.replace("_", " ").capitalize()
 
     def outcome_label(self, name: str) -> str:
         """Printed name of an outcome."""
-        return str(self.study["outcomes"][name]["label"])
+        return self.study.outcomes[name].label
 
     def variable_label(self, name: str) -> str:
         """Printed name of a variable or outcome; its own name where it has none."""
-        known = {**self.study.get("variables", {}), **self.study["outcomes"]}
-        return str(known[name]["label"]) if name in known else name
+        known = {**self.study.variables, **self.study.outcomes}
+        return known[name].label if name in known else name
 
     def with_labels(self, text: str) -> str:
         """Put the labels of variables, in quotation marks, for their names."""
-        names = [re.escape(name) for name in self.study.get("variables", {})]
+        names = [re.escape(name) for name in self.study.variables]
         if not names:
             return text
         # All at once, so that a name inside the label of another is left alone.
@@ -118,18 +120,17 @@ class StudyResults:
 
     def unit(self, name: str) -> str:
         """Printed unit of an outcome."""
-        return str(self.study["outcomes"][name]["unit"])
+        return self.study.outcomes[name].unit
 
     def decimals(self, name: str) -> int:
         """Decimals an outcome is printed with."""
-        return int(self.study["outcomes"][name].get("decimals", 0))
+        return self.study.outcomes[name].decimals
 
     def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
         """Estimates of an analysis, and of one outcome if named, in the configuration's order."""
         frame = self["estimates"][self["estimates"]["analysis"] == analysis]
         frame = frame[frame["outcome"] == outcome] if outcome else frame
-        entry = self.analysis(analysis)
-        names = [*entry.get("strategies", []), *entry.get("estimators", [])]
+        names = strategies_of(self.analysis(analysis))
         order = frame["strategy"].map({name: position for position, name in enumerate(names)})
         return frame.loc[order.sort_values(kind="stable").index]
 
@@ -138,7 +139,7 @@ class StudyResults:
         present = set(
             self["estimates"].loc[self["estimates"]["analysis"].isin(analyses), "outcome"]
         )
-        return [name for name in self.study["outcomes"] if name in present]
+        return [name for name in self.study.outcomes if name in present]
 
     def for_exhibit(self, exhibit: Exhibit, needs: Collection[str]) -> "StudyResults":
         """The results with the tables that an exhibit needs, and the estimates of its outcomes, or all."""
@@ -154,27 +155,25 @@ class StudyResults:
         present = set(
             frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "after"), "strategy"]
         )
-        plain = {
-            item["name"] for item in self.study["strategies"] if item["method"] == "unweighted"
-        }
-        names = self.analysis(analysis).get("strategies", [])
+        plain = {entry.name for entry in self.study.strategies if entry.method == "unweighted"}
+        names = strategies_of(self.analysis(analysis))
         return [name for name in names if name in present - plain]
 
     def units(self, analyses: Sequence[str]) -> str:
         """What the units of analyses are called; changes between periods are those of groups."""
         changes = all(self._compares_groups(self.analysis(name)) for name in analyses)
-        return str(self.study["group_label" if analyses and changes else "unit_label"])
+        return self.study.group_label if analyses and changes else self.study.unit_label
 
-    def _compares_groups(self, analysis: Mapping[str, Any]) -> bool:
+    def _compares_groups(self, analysis: AnyEntry) -> bool:
         """Whether the rows of a unit are folded to one, and the unit is a group of its own."""
-        if analysis["method"] not in OVER_TIME:
-            return bool(analysis["method"] == "matched_difference")
-        return bool(self.study["samples"][analysis["sample"]].get("group", "id") == "id")
+        if analysis.method not in OVER_TIME:
+            return analysis.method == "matched_difference"
+        return (self.study.samples[analysis.sample].group or "id") == "id"
 
     def benchmark(self) -> str:
         """Name of the analysis that others are compared with; empty when there is none."""
-        tables = self.study["exhibits"].get("tables", [])
-        return next((str(entry["benchmark"]) for entry in tables if entry.get("benchmark")), "")
+        tables = self.study.exhibits.tables
+        return next((table.benchmark for table in tables if isinstance(table, Benchmarked)), "")
 
     def comparison(self, analysis: str) -> str:
         """What an analysis estimates, up to the outcome's name: never an effect without a design."""
@@ -189,4 +188,4 @@ class StudyResults:
             "staggered": "average effect under parallel trends on",
             "before_after": "change, not attributable to the project, of",
         }
-        return names.get(self.analysis(analysis)["method"], "difference in")
+        return names.get(self.analysis(analysis).method, "difference in")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ruralimpact.exhibits.columns import Shown, amount
 from ruralimpact.exhibits.model import Value
+from ruralimpact.schema.study import Study
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,22 @@ class ConvertedAmounts:
         }
 
 
-def second_currency(study: Mapping[str, Any], frame: pd.DataFrame) -> ConvertedAmounts | None:
+def second_currency(study: Study, frame: pd.DataFrame) -> ConvertedAmounts | None:
     """Return the second currency of a study, or None where a table holds no amount to convert.
 
     Parameters
     ----------
-    study : mapping
+    study : Study
     frame : DataFrame
         Estimates shown, with ``unit``.
     """
-    entry = study.get("currency_in")
-    if not entry or not frame["unit"].isin(entry["units"]).any():
+    currency = study.currency_in
+    if currency is None or not frame["unit"].isin(currency.units).any():
         return None
     return ConvertedAmounts(
-        entry["label"],
-        float(entry["rate"]),
-        entry["rate_label"],
-        entry["source"],
-        frozenset(entry["units"]),
+        currency.label,
+        float(currency.rate),
+        currency.rate_label,
+        currency.source,
+        frozenset(currency.units),
     )

@@ -66,7 +66,7 @@ def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: boo
     first = family.iloc[0]
     outcome, unit = first["outcome"], results.unit(first["outcome"])
     levels = family[(family["kind"] == "level")].dropna(subset=["estimate"])
-    where = f"{results.analysis(first['analysis'])['label']}: " if several else ""
+    where = f"{results.analysis(first['analysis']).label}: " if several else ""
     name = formatting.lower_first(results.outcome_label(outcome))
     start = f"{where}{results.strategy_label(first['strategy'])}, {name}: "
     if len(levels) < 2:

@@ -30,7 +30,7 @@ def table_of(
     rows : iterable of Row
     title : str
         The entry's when empty.
-    reading, notes : iterable of str
+    interpretation, notes : iterable of str
         What the table says, and its conventions.
     """
     return Table(
@@ -40,6 +40,6 @@ def table_of(
         rows=tuple(rows),
         interpretation=tuple(interpretation),
         notes=tuple(notes),
-        source=exhibit.source or results.study.get("citation", ""),
+        source=exhibit.source or results.study.citation or "",
         synthetic=results.synthetic,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.methods import exact_of, strategies_of
 from ruralimpact.design.records import ATT, read_propensity
-from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import arms_of_groups
@@ -112,8 +112,7 @@ class _Part:
                     yield self._family(spec, grouping, levels)
 
     def _levels(self, name: str, grouping: Subgrouping) -> tuple[Strategy | None, list[Level]]:
-        row = next((item for item in self.study.strategies if item["name"] == name), None)
-        strategy = None if row is None else parse_strategy(row)
+        strategy = strategies_by_name(self.study).get(name)
         score = None
         if strategy is not None and strategy.propensity_link is not None:
             score = read_propensity(

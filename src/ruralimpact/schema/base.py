@@ -76,6 +76,12 @@ class Settings(BaseModel):
         last = {key: position for position, key in enumerate(cls.later_keys, start=1)}
         return sorted(cls.model_fields, key=lambda key: last.get(key, 0))
 
+    def given(self) -> dict[str, Any]:
+        """Return the values of the keys that were given, in the order in which they are written."""
+        return {
+            key: getattr(self, key) for key in self.written_order() if key in self.model_fields_set
+        }
+
     # Read-only access by key, for what has not been moved to attributes yet: only keys that were given.
     def __getitem__(self, key: str) -> Any:
         if key not in self.model_fields_set:
@@ -133,7 +139,8 @@ def plain(value: Any, *without: str) -> Any:
         Keys of the outermost models that are excluded.
     """
     if isinstance(value, Settings):
-        return {key: plain(value[key]) for key in value if key not in without}
+        given = value.given().items()
+        return {key: plain(inner) for key, inner in given if key not in without}
     if isinstance(value, dict):
         return {key: plain(item, *without) for key, item in value.items()}
     if isinstance(value, list | tuple):

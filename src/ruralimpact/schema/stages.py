@@ -1,9 +1,10 @@
 """What each stage is given of a study: only what it uses, so that a change elsewhere runs it not again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruralimpact.schema.base import plain
+from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
@@ -62,14 +63,20 @@ def described_variables(study: Study) -> dict[str, list[str]]:
 
 
 def _without_label(value: Any, key: str) -> Any:
-    if key == "strategies":
-        return [{name: item for name, item in row.items() if name != "label"} for row in value]
-    return plain(value, "label") if key == "references" else plain(value)
+    return plain(value, "label") if key in ("references", "strategies") else plain(value)
 
 
-def study_of_stage(view: Mapping[str, Any]) -> Study:
-    """Return the study that a stage is given; names stand in the place of the labels excluded."""
-    filled = dict(view)
+def study_of_stage(view: Mapping[str, Any], *, strategies: Sequence[StrategyEntry] = ()) -> Study:
+    """Return the study that a stage is given; names stand in the place of the labels excluded.
+
+    Parameters
+    ----------
+    view : mapping
+        From `stage_view`.
+    strategies : sequence of StrategyEntry
+        Its strategies, see `ruralimpact.design.strategies.strategies_of_stage`.
+    """
+    filled = {**view, "strategies": list(strategies)}
     for key in ("samples", "references", "outcomes"):
         words = {"unit": ""} if key == "outcomes" else {}
         filled[key] = {

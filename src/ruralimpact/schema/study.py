@@ -14,10 +14,12 @@ from ruralimpact.schema.base import (
     SomeEntries,
 )
 from ruralimpact.schema.construction import AnyOutcome, AnyVariable
+from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
 from ruralimpact.schema.portfolio import Portfolio
 from ruralimpact.schema.sample import Design, Sample
 from ruralimpact.schema.source import Generation, Prices, SecondCurrency, Source, SourceEntry
+from ruralimpact.schema.strategy import StrategyEntry
 
 AnyDescription = Portfolio
 AnyEntry = Annotated[
@@ -116,12 +118,12 @@ class Study(StudyFile):
     analyses: Entries[AnyEntry] = ()
     codebook: Entries[dict[str, Any]] = ()
     """Rows of the codebook, all text."""
-    strategies: Entries[dict[str, Any]] = ()
-    """Rows of strategies.yaml."""
+    strategies: Entries[StrategyEntry] = ()
+    """Entries of strategies.yaml, each of the class of its method."""
     outcome_labels: dict[str, str] = Field(default_factory=dict)
     """Labels of outcomes, for a stage that must not know more about them."""
-    exhibits: dict[str, Any] = Field(default_factory=lambda: {"tables": [], "figures": []})
-    """Entries of exhibits.yaml."""
+    exhibits: Exhibits = Exhibits()
+    """Contents of exhibits.yaml, each entry of the class of its kind."""
     described: dict[str, Entries[str]] = Field(default_factory=dict)
     """Variables that descriptions read, by sample, for the stage that makes samples."""
     references: dict[str, Sample] = Field(default_factory=dict)

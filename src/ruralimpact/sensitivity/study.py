@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ruralimpact import progress
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
-from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
@@ -144,9 +144,8 @@ class Part:
 
     def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
         """Yield the estimates of one strategy without each region, outcome by outcome."""
-        row = next(entry for entry in self.study.strategies if entry["name"] == strategy)
         for label, rest in self._without.items():
-            results = self._again(rest, parse_strategy(row))
+            results = self._again(rest, strategies_by_name(self.study)[strategy])
             for outcome, result in results.items():
                 yield {"spec_id": self._spec_id(strategy, outcome), "excluded": label, **result}
 

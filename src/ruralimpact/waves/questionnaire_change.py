@@ -1,9 +1,12 @@
 """Questions that are not what they were: wording, unit, categories, range and typical values by wave."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+
+from ruralimpact.schema.quality import Described, QualityReport
 
 COLUMNS = ("variable", "wave_before", "wave", "aspect", "before", "now", "alarm")
 # A median that many times larger or smaller looks like another unit: acres for hectares are 2.5 times
@@ -22,17 +25,59 @@ _DESCRIBED = {
     "maximum": "range",
     "categories": "categories",
 }
-Report = Mapping[str, Any]
 
 
-def questionnaire_changes(reports: Sequence[Report], waves: Sequence[str]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class QuestionChange:
+    """What is not what it was: the aspect, its value before and now, and whether it is an alarm."""
+
+    aspect: str
+    before: str = ""
+    now: str = ""
+    alarm: bool = False
+
+
+@dataclass
+class _Question:
+    """What is known of a variable in one wave, over its sources."""
+
+    described: Described
+    raw_names: set[str] = field(default_factory=set)
+    missing: int = 0
+    rows: int = 0
+    medians: list[float] = field(default_factory=list)
+    shares: list[tuple[float, int]] = field(default_factory=list)
+    labels: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def median(self) -> float | None:
+        return sorted(self.medians)[len(self.medians) // 2] if self.medians else None
+
+    @property
+    def share(self) -> float | None:
+        """Share of ones over the sources of the wave, each by its rows."""
+        total = sum(rows for _, rows in self.shares)
+        return sum(share * rows for share, rows in self.shares) / total if total else None
+
+    @property
+    def share_missing(self) -> float:
+        return self.missing / max(self.rows, 1)
+
+    def words(self, aspect: str) -> str:
+        """What the codebook says, in words."""
+        if aspect == "range":
+            low, high = self.described.minimum, self.described.maximum
+            return f"{'' if low is None else format(low, 'g')} to {'' if high is None else format(high, 'g')}"
+        return _text(getattr(self.described, aspect))
+
+
+def questionnaire_changes(reports: Iterable[QualityReport], waves: Sequence[str]) -> pd.DataFrame:
     """Compare what was asked, and what was found, between each wave and the last that asked it.
 
     Parameters
     ----------
-    reports : sequence of mapping
-        Quality reports of the sources (see `ruralimpact.survey.quality.quality_report`) with ``wave``;
-        those without a wave are passed over.
+    reports : iterable of QualityReport
+        Of the sources; those without a wave are passed over.
     waves : sequence of str
         From the first to the last.
 
@@ -45,116 +90,87 @@ def questionnaire_changes(reports: Sequence[Report], waves: Sequence[str]) -> pd
         to be known (asked under another column name, not asked, asked for the first time, a share missing
         that is 20 points higher).
     """
+    reports = list(reports)
     by_wave = [
-        (wave, _facts([item for item in reports if item.get("wave") == wave])) for wave in waves
+        (wave, _questions([report for report in reports if report.wave == wave])) for wave in waves
     ]
-    last: dict[str, tuple[str, dict[str, Any]]] = {}
-    rows: list[dict[str, Any]] = []
-    for position, (wave, facts) in enumerate(by_wave):
-        for name in sorted({*last, *facts}):
-            if name in facts and name in last:
-                before, known = last[name]
-                rows += _rows(name, before, wave, _differences(known, facts[name]))
-            elif position > 0 and name in facts:
-                rows += _rows(name, "", wave, [("asked for the first time", "", "", False)])
+    last: dict[str, tuple[str, _Question]] = {}
+    rows: list[dict[str, str]] = []
+    for position, (wave, questions) in enumerate(by_wave):
+        for name in sorted({*last, *questions}):
+            if name in questions and name in last:
+                before, asked = last[name]
+                rows += _rows(name, before, wave, _differences(asked, questions[name]))
+            elif position > 0 and name in questions:
+                rows += _rows(name, "", wave, [QuestionChange("asked for the first time")])
             elif name in last and last[name][0] == by_wave[position - 1][0]:
-                rows += _rows(name, last[name][0], wave, [("not asked", "", "", False)])
-        last |= {name: (wave, fact) for name, fact in facts.items()}
+                rows += _rows(name, last[name][0], wave, [QuestionChange("not asked")])
+        last |= {name: (wave, question) for name, question in questions.items()}
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype("str")
 
 
-def _facts(reports: Sequence[Report]) -> dict[str, dict[str, Any]]:
-    """Return what is known of each variable in one wave, over its sources."""
-    facts: dict[str, dict[str, Any]] = {}
+def _questions(reports: Iterable[QualityReport]) -> dict[str, _Question]:
+    questions: dict[str, _Question] = {}
     for report in reports:
-        labels = report.get("file_labels", {})
-        for name, variable in report["variables"].items():
-            fact = facts.setdefault(name, _blank())
-            fact |= {key: variable["described"][key] for key in _DESCRIBED}
-            fact["raw_name"].add(variable["raw_name"])
-            fact["missing"] += variable["missing"]
-            fact["rows"] += report["rows_kept"]
-            fact["medians"].append(_typical(variable["found"]))
-            fact["shares"].append((variable["found"].get("share"), report["rows_kept"]))
-            fact["file"] |= labels.get(variable["raw_name"], {})
-    return facts
+        for name, variable in report.variables.items():
+            question = questions.setdefault(name, _Question(variable.described))
+            question.described = variable.described
+            question.raw_names.add(variable.raw_name)
+            question.missing += variable.missing
+            question.rows += report.rows_kept
+            # The median of what is not zero is that of an indicator always 1: its share is compared.
+            if variable.found.share is not None:
+                question.shares.append((variable.found.share, report.rows_kept))
+            elif variable.found.median_not_zero is not None:
+                question.medians.append(variable.found.median_not_zero)
+            question.labels |= report.file_labels.get(variable.raw_name, {})
+    return questions
 
 
-def _blank() -> dict[str, Any]:
-    lists: dict[str, Any] = {name: [] for name in ("medians", "shares")}
-    return {"raw_name": set(), "missing": 0, "rows": 0, "file": {}, **lists}
-
-
-def _differences(
-    before: Mapping[str, Any], now: Mapping[str, Any]
-) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield aspect, value before, value now, and whether it is an alarm."""
+def _differences(before: _Question, now: _Question) -> Iterator[QuestionChange]:
     seen = set()
     for key, aspect in _DESCRIBED.items():
-        if before[key] != now[key] and aspect not in seen and (before[key] or now[key]):
+        then, today = getattr(before.described, key), getattr(now.described, key)
+        if then != today and aspect not in seen and (then or today):
             seen.add(aspect)
-            yield aspect, _shown(before, aspect), _shown(now, aspect), True
+            yield QuestionChange(aspect, before.words(aspect), now.words(aspect), alarm=True)
     for key, aspect in (("label", "words in the file"), ("values", "codes in the file")):
-        then, today = before["file"].get(key), now["file"].get(key)
+        then, today = before.labels.get(key), now.labels.get(key)
         if then and today and then != today:
-            yield aspect, _text(then), _text(today), True
-    then, today = _median(before), _median(now)
+            yield QuestionChange(aspect, _text(then), _text(today), alarm=True)
+    then, today = before.median, now.median
     if then and today and not 1 / _TIMES <= today / then <= _TIMES:
-        yield "median", f"{then:g}", f"{today:g}", True
-    ones = [_share(fact) for fact in (before, now)]
-    if None not in ones and abs(ones[1] - ones[0]) > _SHARE:  # type: ignore[operator]
-        yield "share of ones", f"{ones[0]:.0%}", f"{ones[1]:.0%}", True
-    shares = [fact["missing"] / max(fact["rows"], 1) for fact in (before, now)]
-    if shares[1] - shares[0] > _POINTS:
-        yield "share missing", f"{shares[0]:.0%}", f"{shares[1]:.0%}", False
-    if before["raw_name"].isdisjoint(now["raw_name"]):
-        yield "raw column", _text(before["raw_name"]), _text(now["raw_name"]), False
-
-
-def _typical(result: Mapping[str, Any]) -> float | None:
-    """Return the median of what is not zero: that of an indicator is always 1, which its share is for."""
-    return None if "share" in result else result.get("median_not_zero", result.get("median"))
-
-
-def _share(fact: Mapping[str, Any]) -> float | None:
-    """Return the share of ones over the sources of a wave, each by its rows."""
-    known = [(share, rows) for share, rows in fact["shares"] if share is not None]
-    total = sum(rows for _, rows in known)
-    return sum(share * rows for share, rows in known) / total if total else None
-
-
-def _median(fact: Mapping[str, Any]) -> float | None:
-    known = [median for median in fact["medians"] if median is not None]
-    return sorted(known)[len(known) // 2] if known else None
-
-
-def _shown(fact: Mapping[str, Any], aspect: str) -> str:
-    if aspect == "range":
-        low, high = fact["minimum"], fact["maximum"]
-        return f"{'' if low is None else format(low, 'g')} to {'' if high is None else format(high, 'g')}"
-    return _text(fact[aspect])
+        yield QuestionChange("median", f"{then:g}", f"{today:g}", alarm=True)
+    then, today = before.share, now.share
+    if then is not None and today is not None and abs(today - then) > _SHARE:
+        yield QuestionChange("share of ones", f"{then:.0%}", f"{today:.0%}", alarm=True)
+    then, today = before.share_missing, now.share_missing
+    if today - then > _POINTS:
+        yield QuestionChange("share missing", f"{then:.0%}", f"{today:.0%}")
+    if before.raw_names.isdisjoint(now.raw_names):
+        yield QuestionChange("raw column", _text(before.raw_names), _text(now.raw_names))
 
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{code} = {label}" for code, label in sorted(value.items()))
-    if isinstance(value, set | list):
+    if isinstance(value, set | list | tuple):
         return ", ".join(sorted(map(str, value)))
     return str(value)
 
 
 def _rows(
-    name: str, before: str, wave: str, result: Iterator[Any] | Sequence[Any]
-) -> list[dict[str, Any]]:
+    name: str, before: str, wave: str, differences: Iterable[QuestionChange]
+) -> list[dict[str, str]]:
     return [
         {
             "variable": name,
             "wave_before": before,
             "wave": wave,
-            "aspect": aspect,
-            "before": then,
-            "now": today,
-            "alarm": "yes" if alarm else "no",
+            "aspect": difference.aspect,
+            "before": difference.before,
+            "now": difference.now,
+            "alarm": "yes" if difference.alarm else "no",
         }
-        for aspect, then, today, alarm in result
+        for difference in differences
     ]

@@ -2,15 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
+from ruralimpact.errors import DataError
 from ruralimpact.provenance import digest_of_files
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.quality import QualityReport
+from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.study import Study
+from ruralimpact.schema.written import Written
 
-Study = Mapping[str, Any]
 # What only runs, shows or simulates moves no estimate.
 _APART = {"__main__.py", "cli", "exhibits", "plugins.py", "runner", "simulate", "waves"}
 # Words that are shown and nothing else.
@@ -18,6 +24,53 @@ _WORDS = ("label", "unit", "family", "decimals")
 _SHOWN = ("label", "question")  # of a row of the codebook
 # Where a file lies; its cells have a digest of their own.
 _PLACE = ("label", "path", "series")
+
+
+class SampleRecord(Written):
+    """A sample: the sources that it is made from, and the identifiers of its units."""
+
+    sources: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+class EstimateRecord(Written):
+    """An estimate: its values, None where there are none, its sample, and a digest of what was asked for."""
+
+    estimate: float | None
+    std_error: float | None
+    sample: str
+    specification: str
+
+
+class Run(Written):
+    """What a run rested on and what came out of it.
+
+    Attributes
+    ----------
+    code : str
+        See `code_digest`.
+    sources : dict of str to str
+        Digest of each raw file's cells.
+    samples : dict of str to SampleRecord
+    estimates : dict of str to EstimateRecord
+        By spec_id.
+    """
+
+    code: str
+    sources: dict[str, str]
+    samples: dict[str, SampleRecord]
+    estimates: dict[str, EstimateRecord]
+
+
+class RunRecord(Written):
+    """The run of now, and the last that differed from it; None where there was none yet."""
+
+    now: Run | None = None
+    before: Run | None = None
+
+    def followed_by(self, run: Run) -> "RunRecord":
+        """Return the record with a run in it: the same where nothing differs from its last."""
+        return self if run == self.now else RunRecord(now=run, before=self.now)
 
 
 def code_digest(package: Path) -> str:
@@ -33,107 +86,93 @@ def code_digest(package: Path) -> str:
     return digest_of_files(sorted(computing))
 
 
-def entry_of_run(
+def run_of(
     study: Study,
     *,
-    quality: Mapping[str, Mapping[str, Any]],
+    quality: Mapping[str, QualityReport],
     units: Mapping[str, pd.DataFrame],
     estimates: pd.DataFrame,
     code: str,
-) -> dict[str, Any]:
+) -> Run:
     """Describe a run.
 
     Parameters
     ----------
-    study : mapping
-    quality : mapping
-        Quality report of each source, with the digest of its raw cells.
+    study : Study
+    quality : mapping of str to QualityReport
+        By source, with the digest of its raw cells.
     units : mapping of str to DataFrame
         By sample.
     estimates : DataFrame
         Contract ``estimates``.
     code : str
         See `code_digest`.
-
-    Returns
-    -------
-    dict
-        ``code``; ``sources`` (digest of each raw file's cells); ``samples`` (sources and identifiers of
-        units); ``estimates`` by spec_id: ``estimate``, ``std_error``, ``sample`` and ``specification``, a
-        digest of what was asked for.
     """
-    return {
-        "code": code,
-        "sources": {
-            name: str(report["content_sha256"]) for name, report in sorted(quality.items())
-        },
-        "samples": {
-            name: {
-                "sources": sources_behind(study, name),
-                "units": sorted(table["unit_id"].tolist()),
-            }
+    return Run(
+        code=code,
+        sources={name: report.content_sha256 for name, report in sorted(quality.items())},
+        samples={
+            name: SampleRecord(
+                sources=tuple(sources_behind(study, name)),
+                units=tuple(sorted(table["unit_id"].tolist())),
+            )
             for name, table in sorted(units.items())
         },
-        "estimates": {
-            row["spec_id"]: {
-                "estimate": _number(row["estimate"]),
-                "std_error": _number(row["std_error"]),
-                "sample": row["sample"],
-                "specification": specification_digest(study, row),
-            }
+        estimates={
+            row["spec_id"]: EstimateRecord(
+                estimate=_number(row["estimate"]),
+                std_error=_number(row["std_error"]),
+                sample=row["sample"],
+                specification=specification_digest(study, row),
+            )
             for row in estimates.sort_values("spec_id").to_dict("records")
         },
-    }
+    )
 
 
-def with_run(record: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record with a run in it: the same record where nothing differs from its last.
+def read_record(path: str | Path) -> RunRecord:
+    """Read the record of a study; empty where there is none yet.
 
-    Parameters
-    ----------
-    record : mapping
-        ``now`` and ``before``, two runs; empty where there is none yet.
-    entry : mapping
-        See `entry_of_run`.
+    Raises
+    ------
+    DataError
+        The file is no record of runs.
     """
-    if record.get("now") == entry:
-        return dict(record)
-    return {"now": entry, "before": record.get("now")}
-
-
-def read_record(path: str | Path) -> dict[str, Any]:
-    """Read the record of a study; empty where there is none yet."""
     try:
-        return dict(json.loads(Path(path).read_text(encoding="utf-8")))
+        return RunRecord.model_validate_json(Path(path).read_bytes())
     except FileNotFoundError:
-        return {}
+        return RunRecord()
+    except ValidationError:
+        hint = "Delete it: the next run then has nothing to be compared with."
+        raise DataError("it is no record of runs.", file=str(path), hint=hint) from None
 
 
 def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
     """Return a digest of everything in the configuration that an estimate may depend on."""
-    analysis = next(item for item in study["analyses"] if item["name"] == row["analysis"])
-    strategies = [item for item in study["strategies"] if item["name"] == row["strategy"]]
+    analysis = next(entry for entry in study.analyses if entry.name == row["analysis"])
     sources = sources_behind(study, row["sample"])
     asked = {
-        "analysis": {key: analysis[key] for key in analysis if key not in (*_WORDS, "outcomes")},
-        "strategies": [_without_words(item) for item in strategies],
-        "samples": _samples(study, row["sample"]),
+        "analysis": plain(analysis, *_WORDS, "outcomes"),
+        "strategies": [
+            plain(entry, *_WORDS) for entry in study.strategies if entry.name == row["strategy"]
+        ],
+        "samples": plain(_samples(study, row["sample"]), *_WORDS),
         "outcomes": {
-            name: _without_words(study["outcomes"][name])
+            name: plain(study.outcomes[name], *_WORDS)
             for name in sorted(_made_from(study, row["outcome"]))
         },
         "sources": {
-            item["name"]: {key: item[key] for key in item if key not in _PLACE}
-            for item in study["sources"]
-            if item["name"] in sources
+            source.name: plain(source, *_PLACE)
+            for source in study.sources
+            if source.name in sources
         },
         "codebook": [
-            {key: item[key] for key in item if key not in _SHOWN}
-            for item in study["codebook"]
-            if item["source"] in ("*", *sources)
+            {key: text for key, text in entry.items() if key not in _SHOWN}
+            for entry in study.codebook
+            if entry["source"] in ("*", *sources)
         ],
-        "variables": {name: _without_words(item) for name, item in study["variables"].items()},
-        "prices": study.get("prices", {}),
+        "variables": plain(study.variables, *_WORDS),
+        "prices": {} if study.prices is None else plain(study.prices),
     }
     text = json.dumps(asked, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -141,49 +180,42 @@ def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
 
 def _made_from(study: Study, outcome: str) -> set[str]:
     """Return an outcome with those that it is made from."""
-    result: set[str] = set()
+    names: set[str] = set()
     waiting = [outcome]
     while waiting:
         name = waiting.pop()
-        result.add(name)
-        named = set(_texts(study["outcomes"][name])) & set(study["outcomes"])
-        waiting += sorted(named - result)
-    return result
+        names.add(name)
+        named = set(_texts(plain(study.outcomes[name]))) & set(study.outcomes)
+        waiting += sorted(named - names)
+    return names
 
 
 def _texts(value: Any) -> Iterator[str]:
     """Yield every text in a definition: what it may name."""
     inner = value.values() if isinstance(value, Mapping) else value
     if isinstance(value, Mapping | list):
-        for item in inner:
-            yield from _texts(item)
+        for part in inner:
+            yield from _texts(part)
     else:
         yield str(value)
 
 
 def sources_behind(study: Study, sample: str) -> list[str]:
     """Return the sources of a sample, of those it refers to, and those with several rows a unit."""
-    named: list[str] = []
-    for spec in _samples(study, sample).values():
-        named += spec["sources"]
-    several = [source["name"] for source in study["sources"] if "item" in source]
+    named = [name for own in _samples(study, sample).values() for name in own.sources]
+    several = [source.name for source in study.sources if source.item is not None]
     return sorted({*named, *several})
 
 
-def _samples(study: Study, sample: str) -> dict[str, Any]:
+def _samples(study: Study, sample: str) -> dict[str, Sample]:
     """Return a sample and those that it refers to."""
-    result: dict[str, Any] = {}
+    samples: dict[str, Sample] = {}
     waiting: list[str] = [sample]
     while waiting:
         name = waiting.pop()
-        result[name] = _without_words(study["samples"][name])
-        others: Sequence[str] = [result[name].get(key) for key in ("baseline", "restrict_to")]
-        waiting += [other for other in others if other and other not in result]
-    return dict(sorted(result.items()))
-
-
-def _without_words(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key not in _WORDS}
+        samples[name] = study.samples[name]
+        waiting += [other for other in samples[name].referred if other not in samples]
+    return dict(sorted(samples.items()))
 
 
 def _number(value: float) -> float | None:

@@ -14,9 +14,19 @@ from pydantic import AfterValidator, Discriminator
 from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.base import fault
+from ruralimpact.schema.strategy import StrategyEntry
+from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
-__all__ = ["METHODS", "AnyStrategy", "StrategiesFile", "Strategy", "parse_strategy"]
+__all__ = [
+    "METHODS",
+    "AnyStrategy",
+    "StrategiesFile",
+    "Strategy",
+    "parse_strategy",
+    "strategies_by_name",
+    "strategies_of_stage",
+]
 
 
 def _found() -> Iterator[tuple[str, type[Strategy]]]:
@@ -46,12 +56,25 @@ StrategiesFile: Any = tuple[Annotated[AnyStrategy, AfterValidator(_with_name_and
 """Contents of strategies.yaml."""
 
 
-def parse_strategy(row: str | Mapping[str, Any] | Strategy) -> Strategy:
+def strategies_of_stage(view: Mapping[str, Any]) -> tuple[Strategy, ...]:
+    """Return the strategies of a study in the part of it that a stage is given, where labels are left out."""
+    strategies: tuple[Strategy, ...] = validated(
+        tuple[AnyStrategy, ...], list(view.get("strategies", ())), key="strategies"
+    )
+    return strategies
+
+
+def strategies_by_name(study: Study) -> dict[str, Strategy]:
+    """Return the strategies of a study by their names."""
+    return {str(entry.name): parse_strategy(entry) for entry in study.strategies}
+
+
+def parse_strategy(row: str | Mapping[str, Any] | StrategyEntry) -> Strategy:
     """Read a strategy from a mapping such as a row of strategies.yaml.
 
     Parameters
     ----------
-    row : str, mapping or Strategy
+    row : str, mapping or entry of a study's strategies
         A method, or ``method`` (``"nearest"`` when omitted) and that method's own options.
 
     Returns

@@ -13,25 +13,19 @@ from ruralimpact.design.matching import Design
 from ruralimpact.design.propensity import Link, refuse_empty_arm
 from ruralimpact.design.strategies.options import Naming, Words
 from ruralimpact.errors import ConfigError, DesignError
-from ruralimpact.schema.base import Name, Settings, Text, fault
+from ruralimpact.schema.base import fault
+from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.suggestions import nearest
 
 _DISPLAY = ("name", "label", "method")
 
 
-class Strategy(Settings):
+class Strategy(StrategyEntry):
     """A way to make controls comparable with treated units, chosen without seeing an outcome.
 
     A subclass in a module of this package narrows `method` to its own name, declares its options as
     fields, and is known everywhere from then on.
     """
-
-    name: Name | None = None
-    """Name of the strategy, part of each specification's identifier."""
-    label: Text | None = None
-    """Label shown in tables and figures."""
-    method: str
-    """Way to match or weight."""
 
     estimator: ClassVar[str]
     """Key of the estimator in `ruralimpact.estimation.strategy_estimators`."""

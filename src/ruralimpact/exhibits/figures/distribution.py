@@ -1,6 +1,6 @@
 """How an outcome is distributed among the treated and among controls as each strategy weights them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.base import Names
+from ruralimpact.schema.construction import Poverty
+from ruralimpact.schema.exhibit import Reference
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -24,6 +26,12 @@ class DistributionOptions(OfAnalyses):
 
     outcomes: Names
     """The first is drawn."""
+
+    def references(self) -> Iterator[Reference]:
+        """Yield what it names of study.yaml."""
+        yield from super().references()
+        for name in self.outcomes:
+            yield Reference("outcome", name, "outcomes")
 
 
 FloatArray = NDArray[np.float64]
@@ -103,7 +111,7 @@ def _arms(results: StudyResults, analysis: str, strategy: str, outcome: str) -> 
     """Return the treated and the weighted controls whose outcome is known."""
     frame = results["weights"]
     chosen = frame[(frame["analysis"] == analysis) & (frame["strategy"] == strategy)]
-    values = results.outcomes[results.analysis(analysis)["sample"]][["unit_id", outcome]]
+    values = results.outcomes[results.analysis(analysis).sample][["unit_id", outcome]]
     joined = chosen.merge(values, on="unit_id")
     joined = joined[(joined["weight"] > 0) & joined[outcome].notna()]
     return (
@@ -124,12 +132,12 @@ def poverty_lines(results: StudyResults, outcome: str) -> dict[str, float]:
 
     Of lines that differ by area, that of the first area declared is taken.
     """
-    result: dict[float, str] = {}
-    for entry in results.study["outcomes"].values():
-        if entry.get("build") == "poverty" and entry["of"] == outcome:
-            area, line = next(iter(entry["lines"].items()))
-            result.setdefault(float(line), f"{area} line")
-    return {f"{name} {formatting.number(line)}": line for line, name in sorted(result.items())}
+    names: dict[float, str] = {}
+    for poverty in results.study.outcomes.values():
+        if isinstance(poverty, Poverty) and poverty.of == outcome:
+            area, line = next(iter(poverty.lines.items()))
+            names.setdefault(float(line), f"{area} line")
+    return {f"{name} {formatting.number(line)}": line for line, name in sorted(names.items())}
 
 
 def _lines(axes: "Axes", results: StudyResults, outcome: str) -> None:

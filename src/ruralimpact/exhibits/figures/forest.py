@@ -55,7 +55,7 @@ def _layout(results: StudyResults, frame: pd.DataFrame) -> Layout:
     return lay_out(
         [
             [
-                (results.analysis(str(analysis))["label"], None),
+                (results.analysis(str(analysis)).label, None),
                 *(
                     (results.strategy_label(row["strategy"]), row)
                     for row in part.to_dict("records")
@@ -123,7 +123,7 @@ def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> "list[Arti
 
 
 def _words(results: StudyResults, exhibit: OfEstimates) -> str:
-    labels = "; ".join(results.analysis(name)["label"] for name in exhibit.analyses)
+    labels = "; ".join(results.analysis(name).label for name in exhibit.analyses)
     outcomes = ", ".join(
         formatting.lower_first(results.outcome_label(name))
         for name in results.outcomes_of(exhibit.analyses)

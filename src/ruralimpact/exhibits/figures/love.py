@@ -62,7 +62,7 @@ def _panel(axes: "Axes", results: StudyResults, analysis: str, names: Sequence[s
     axes.set_yticks(list(position.values()), labels)
     axes.set_ylim(-0.6, len(position) - 0.4)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(palette.wrapped(results.analysis(analysis)["label"], 44))
+    axes.set_title(palette.wrapped(results.analysis(analysis).label, 44))
     palette.light_grid(axes, "both")
 
 
@@ -160,7 +160,7 @@ def _analysis_words(results: StudyResults, analysis: str) -> str:
     left = formatting.range_text(
         list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, "after"
     )
-    return f"{results.analysis(analysis)['label']}: up to {largest} before and {left}."
+    return f"{results.analysis(analysis).label}: up to {largest} before and {left}."
 
 
 KIND = kinds.FigureKind(

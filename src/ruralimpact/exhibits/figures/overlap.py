@@ -67,7 +67,7 @@ def _panel(
     axes.set_ylabel(
         "Percent of the arm\n\N{LEFTWARDS ARROW} controls    treated \N{RIGHTWARDS ARROW}"
     )
-    axes.set_title(palette.wrapped(results.analysis(analysis)["label"], 42))
+    axes.set_title(palette.wrapped(results.analysis(analysis).label, 42))
     palette.light_grid(axes, "y")
 
 
@@ -113,7 +113,7 @@ def _legend(results: StudyResults, strategies: Sequence[str]) -> "list[Artist]":
 
 
 def _words(results: StudyResults, exhibit: OfAnalyses) -> str:
-    labels = "; ".join(results.analysis(name)["label"] for name in exhibit.analyses)
+    labels = "; ".join(results.analysis(name).label for name in exhibit.analyses)
     return (
         "Mirrored histograms of the estimated probability of taking part, treated against controls, "
         f"before and after matching ({labels})."

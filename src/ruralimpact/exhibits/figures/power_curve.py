@@ -42,7 +42,7 @@ def power_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     for axes, part in zip(grid, parts, strict=False):
         _panel(axes, results, part, colours, markers)
         if len(exhibit.analyses) > 1:
-            label = results.analysis(str(part["analysis"].iloc[0]))["label"]
+            label = results.analysis(str(part["analysis"].iloc[0])).label
             axes.set_title(palette.wrapped(f"{axes.get_title(loc='left')}: {label}", 48))
     figure.legend(
         handles=_legend(designs, colours, markers, present=any(map(_shows_present, parts))),

@@ -95,7 +95,7 @@ def _choices(
     frame = pd.concat(frames).dropna(subset=["estimate"])
     frame = frame[frame["outcome"].isin(outcomes)]
     compared = [
-        _Choice(palette.wrapped(results.analysis(name)["label"], _LABEL), "analysis", name)
+        _Choice(palette.wrapped(results.analysis(name).label, _LABEL), "analysis", name)
         for name in analyses
         if name in set(frame["analysis"])
     ]

@@ -39,7 +39,7 @@ def subgroup_plot(results: StudyResults, exhibit: OfSubgroup) -> "Figure":
     if levels.empty:
         hidden = bool(frame["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
-    outcomes = [name for name in results.study["outcomes"] if (levels["outcome"] == name).any()]
+    outcomes = [name for name in results.study.outcomes if (levels["outcome"] == name).any()]
     several = len(exhibit.analyses) > 1
     layouts = [
         _layout(results, levels[levels["outcome"] == outcome], several=several)
@@ -59,7 +59,7 @@ def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> La
     blocks = []
     for (analysis, strategy), part in levels.groupby(["analysis", "strategy"], sort=False):
         name = results.strategy_label(str(strategy))
-        label = f"{results.analysis(str(analysis))['label']}: {name}" if several else name
+        label = f"{results.analysis(str(analysis)).label}: {name}" if several else name
         own = {**everyone(results, str(part["spec_id"].iloc[0])), "whole": True}
         blocks.append(
             [

@@ -1,6 +1,5 @@
 """Mean outcomes of the arms wave by wave, which everybody should see before a difference of them."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.over_time_panels import OutcomePanel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.analysis import BetweenWaves, OfSample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,17 +84,18 @@ def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
     finish(axes, panel, "Wave", level)
 
 
-def _mark_start(axes: "Axes", analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> None:
+def _mark_start(axes: "Axes", analysis: OfSample, periods: "np.ndarray[Any, Any]") -> None:
     """Draw the line between the waves before and those after, where there is one for all."""
-    count = len(analysis.get("before", []))
+    count = len(analysis.before) if isinstance(analysis, BetweenWaves) else 0
     if 0 < count < len(periods):
         middle = float(periods[count - 1] + periods[count]) / 2
         axes.axvline(middle, color=palette.FAINT, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
 
 
-def _ticks(analysis: Mapping[str, Any], periods: "np.ndarray[Any, Any]") -> list[str]:
+def _ticks(analysis: OfSample, periods: "np.ndarray[Any, Any]") -> list[str]:
     """Names of the waves: numbers, or the words that study.yaml lists."""
-    named = [str(wave) for wave in (*analysis.get("before", []), *analysis.get("after", []))]
+    waves = (*analysis.before, *analysis.after) if isinstance(analysis, BetweenWaves) else ()
+    named = [str(wave) for wave in waves]
     words = len(named) == len(periods) and not all(name.lstrip("-").isdigit() for name in named)
     return named if words else [f"{period:g}" for period in periods]
 

@@ -74,7 +74,7 @@ def _panel(axes: "Axes", results: StudyResults, family: pd.DataFrame, *, several
     axes.spines["bottom"].set_visible(False)
     axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value))
     name = results.strategy_label(str(total["strategy"]))
-    label = f"{results.analysis(str(total['analysis']))['label']}: {name}" if several else name
+    label = f"{results.analysis(str(total['analysis'])).label}: {name}" if several else name
     axes.set_title(palette.wrapped(label, 40))
     axes.margins(y=0.12)
     palette.light_grid(axes, "y")

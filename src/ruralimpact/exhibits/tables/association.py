@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ruralimpact.design.methods import associations_of
 from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
@@ -24,7 +25,7 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
     rows: list[Row] = []
     lines: list[str] = []
     for (analysis, _), part in frame.groupby(["analysis", "association"], sort=False):
-        title = f"{results.analysis(str(analysis))['label']}: {part['label'].iloc[0]}"
+        title = f"{results.analysis(str(analysis)).label}: {part['label'].iloc[0]}"
         rows.append(heading(title if len(exhibit.analyses) > 1 else part["label"].iloc[0], "panel"))
         for outcome, own in part.groupby("outcome", sort=False):
             rows += _outcome_rows(results, str(outcome), own)
@@ -46,7 +47,7 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
 def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> list[Row]:
     first = own.iloc[0]
     counts = (
-        f"{formatting.count(first['n_units'])} treated {results.study['unit_label']}, "
+        f"{formatting.count(first['n_units'])} treated {results.study.unit_label}, "
         f"R\N{SUPERSCRIPT TWO} {formatting.number(first['r_squared'], 2)}"
     )
     if first["suppressed"]:
@@ -87,12 +88,12 @@ def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
     for analysis, association in dict.fromkeys(
         zip(frame["analysis"], frame["association"], strict=True)
     ):
-        entries = results.analysis(analysis).get("associations", [])
-        for entry in (item for item in entries if item["name"] == association):
-            names |= dict.fromkeys(entry.get("covariates", []))
-    built = results.study.get("variables", {})
+        for entry in associations_of(results.analysis(analysis)):
+            if entry.name == association:
+                names |= dict.fromkeys(entry.covariates)
+    built = results.study.variables
     labels = [
-        formatting.lower_first(built[name]["label"]) if name in built else name.replace("_", " ")
+        formatting.lower_first(built[name].label) if name in built else name.replace("_", " ")
         for name in names
     ]
     return f", with these held fixed: {', '.join(labels)}" if labels else ""

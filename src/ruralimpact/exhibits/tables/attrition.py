@@ -21,6 +21,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Names
+from ruralimpact.schema.exhibit import Reference
 from ruralimpact.schema.study import Study
 
 
@@ -29,6 +30,11 @@ class AttritionOptions(Exhibit):
 
     outcomes: Names | None = None
     """Outcomes shown; all of the follow-ups' when not given."""
+
+    def references(self) -> Iterator[Reference]:
+        """Yield what it names of study.yaml."""
+        for name in self.outcomes or ():
+            yield Reference("outcome", name, "outcomes")
 
 
 _DIFFERENCE = "Treated less controls"
@@ -126,7 +132,7 @@ def _blank(count: int) -> tuple[Cell, ...]:
 
 
 def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
-    unit = str(results.study["unit_label"])
+    unit = results.study.unit_label
     words = {"n_units": f"{unit.capitalize()} of the baseline", "n_found": "Found again"}
     for column, label in words.items():
         values = [rows[("response", arm)][column] for arm in ("treated", "control")]
@@ -185,7 +191,7 @@ def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     ]
     record = {"attrition": name, "measure": "groups_lost"}
     record |= {arm: row["estimate"] for arm, row in zip(("treated", "control"), lost, strict=True)}
-    label = f"{str(results.study['group_label']).capitalize()} of which nobody was found"
+    label = f"{results.study.group_label.capitalize()} of which nobody was found"
     yield Row(Cell(label), (*texts, *_blank(4)), record)
 
 
@@ -218,8 +224,8 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
 
 
 def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:
-    result = f"{str(results.study['unit_label']).capitalize()} found"
-    groups = str(results.study["group_label"]).capitalize()
+    result = f"{results.study.unit_label.capitalize()} found"
+    groups = results.study.group_label.capitalize()
     return (
         columns.amount(),
         columns.error(),

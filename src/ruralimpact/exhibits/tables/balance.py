@@ -41,7 +41,7 @@ def _table(
         ]
     rows: list[Row] = []
     for analysis in analyses:
-        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows.append(heading(results.analysis(analysis).label, "panel"))
         rows += _covariate_rows(results, analysis, strategies)
         rows += _foot_rows(results, analysis, strategies)
         rows += _analysed_rows(results, analysis, strategies)
@@ -191,7 +191,7 @@ def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -
     designs = results["designs"][results["designs"]["analysis"] == analysis]
     designs = designs[designs["strategy"].isin(strategies)]
     passing = int(designs["balanced"].sum())
-    label = results.analysis(analysis)["label"]
+    label = results.analysis(analysis).label
     verb = "leaves" if passing < 2 else "leave"
     spread = designs.loc[~designs["suppressed"], "max_abs_smd"].dropna()
     text = (

@@ -43,7 +43,7 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
     designs = results["designs"].set_index(["analysis", "strategy"])
     rows: list[Row] = []
     for analysis in exhibit.analyses:
-        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows.append(heading(results.analysis(analysis).label, "panel"))
         result = results["balance_summary"][results["balance_summary"]["analysis"] == analysis]
         rows += [_row(results, record, designs) for record in result.to_dict("records")]
     return (
@@ -69,7 +69,7 @@ def _row(results: StudyResults, record: Record, designs: pd.DataFrame) -> Row:
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
     result = results["balance_summary"]
     overlaps = [
-        f"{results.analysis(name)['label']} {formatting.number(value, 2)}"
+        f"{results.analysis(name).label} {formatting.number(value, 2)}"
         for name in exhibit.analyses
         for value in result[(result["analysis"] == name) & (result["strategy"] == "")]["overlap"]
     ]

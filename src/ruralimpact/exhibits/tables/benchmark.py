@@ -9,20 +9,12 @@ from ruralimpact.estimation.stored_scores import stored_scores
 from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Row, Table
-from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.options import Benchmarked
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
 from ruralimpact.inference.bias_reduced_scores import combine
 from ruralimpact.inference.clustered import t_inference
-from ruralimpact.schema.base import Text
-
-
-class BenchmarkOptions(OfEstimates):
-    """A table against a benchmark."""
-
-    benchmark: Text
-    """Analysis whose estimates the others are compared with."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +87,14 @@ _COLUMNS = (
 )
 
 
-def benchmark_table(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[Table, ...]:
+def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> tuple[Table, ...]:
     """Build the table of estimates beside the benchmark."""
     records = results["estimates"].set_index("spec_id", drop=False).to_dict("index")
     lines: list[str] = []
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
         result = differences(results, exhibit.benchmark, analysis, outcome)
-        label = results.analysis(analysis)["label"]
+        label = results.analysis(analysis).label
         lines.append(f"{label}: {_sentence(results, outcome, result)}")
         for item in result:
             yield _row(results, records[item.spec_id], records[item.benchmark_id], item)
@@ -172,11 +164,11 @@ def _sentence(results: StudyResults, outcome: str, result: list[BenchmarkGap]) -
     )
 
 
-def _notes(results: StudyResults, exhibit: BenchmarkOptions) -> tuple[str, ...]:
+def _notes(results: StudyResults, exhibit: Benchmarked) -> tuple[str, ...]:
     frame = results["estimates"][results["estimates"]["analysis"].isin(exhibit.analyses)]
     notes = [
         "Standard errors of differences come from the group scores of both estimates, so the "
-        f"{results.study['group_label']} whom the two comparisons share are counted once.",
+        f"{results.study.group_label} whom the two comparisons share are counted once.",
         "A gap that does not differ from zero is no proof of agreement: look at the width of its "
         "interval.",
     ]
@@ -195,7 +187,7 @@ KIND = kinds.TableKind(
     section=kinds.ESTIMATES,
     rank=20,
     needs=("estimates", "scores"),
-    options=BenchmarkOptions,
+    options=Benchmarked,
     methods="inference.md",
     build=benchmark_table,
 )

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -39,7 +39,7 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
 
     One table in a folder's first run, else two.
     """
-    before, now = results.record.get("before"), results.record.get("now")
+    before, now = results.record.before, results.record.now
     first = "" if before else " These are the first results in this folder, so nothing is compared."
     files = table_of(
         results,
@@ -69,13 +69,12 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
 
 def _file_rows(results: StudyResults) -> list[Row]:
     rows = []
-    for source in results.study["sources"]:
-        report = results.quality[source["name"]]
-        digest = str(report.get("content_sha256", ""))
-        wave = str(report.get("wave", formatting.DASH))
-        cells = (Cell(wave), Cell(formatting.count(report["rows_read"])), Cell(digest[:32]))
-        record = {"wave": wave, "rows": report["rows_read"], "sha256": digest}
-        rows.append(Row(Cell(str(source.get("label", source["name"]))), cells, record))
+    for source in results.study.sources:
+        report = results.quality[source.name]
+        digest, wave = report.content_sha256, report.wave or formatting.DASH
+        cells = (Cell(wave), Cell(formatting.count(report.rows_read)), Cell(digest[:32]))
+        record: dict[str, Value] = {"wave": wave, "rows": report.rows_read, "sha256": digest}
+        rows.append(Row(Cell(source.label or source.name), cells, record))
     return rows
 
 
@@ -92,7 +91,7 @@ def _moved_rows(results: StudyResults, result: pd.DataFrame) -> list[Row]:
     rows: list[Row] = []
     shown = result[result["kind"] != "same"]
     hidden = set(results["estimates"].loc[results["estimates"]["suppressed"], "spec_id"])
-    analyses = {analysis["name"]: analysis["label"] for analysis in results.study["analyses"]}
+    analyses = {analysis.name: analysis.label for analysis in results.study.analyses}
     for name, part in shown.groupby(shown["spec_id"].str.split("/").str[0], sort=False):
         rows.append(heading(str(analyses.get(str(name), name)), "panel"))
         rows += [_row(results, item, hidden) for item in part.to_dict("records")]
@@ -101,7 +100,7 @@ def _moved_rows(results: StudyResults, result: pd.DataFrame) -> list[Row]:
 
 def _row(results: StudyResults, item: Mapping[Any, Any], hidden: set[str]) -> Row:
     _, strategy, outcome = item["spec_id"].split("/")
-    known = outcome in results.study["outcomes"]
+    known = outcome in results.study.outcomes
     label = results.outcome_label(outcome) if known else outcome
     text = Cell(f"{label}, {formatting.lower_first(results.strategy_label(strategy))}")
     if item["spec_id"] in hidden:

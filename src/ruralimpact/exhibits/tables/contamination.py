@@ -92,7 +92,7 @@ def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
 
 
 def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
-    sample = results.analysis(analysis)["sample"]
+    sample = results.analysis(analysis).sample
     result: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
     return result
 

@@ -1,13 +1,11 @@
 """What was wrong with the raw files, and what was done about it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ruralimpact.exhibits import formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.quality import QualityReport
 
 _WORDS = {
     "spellings": "Other spelling of a name",
@@ -28,11 +26,11 @@ _NOTE = (
 def data_edits_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
     """Build the table of rows excluded, cells edited and values set to missing, by raw file."""
     rows: list[Row] = []
-    for source in results.study["sources"]:
-        report = results.quality[source["name"]]
-        rows.append(heading(f"Raw file: {source['label']}", "panel"))
-        result = [*_left_out(report), *_repaired(report), *_out_of_range(report)]
-        rows += result or [Row(Cell("Nothing to edit"), (Cell(""), Cell(formatting.DASH)), {})]
+    for source in results.study.sources:
+        report = results.quality[source.name]
+        rows.append(heading(f"Raw file: {source.label or source.name}", "panel"))
+        cases = [*_excluded(report), *_edited(report), *_out_of_range(report)]
+        rows += cases or [Row(Cell("Nothing to edit"), (Cell(""), Cell(formatting.DASH)), {})]
     return (
         table_of(
             results,
@@ -45,30 +43,26 @@ def data_edits_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ..
     )
 
 
-def _left_out(report: Mapping[str, Any]) -> list[Row]:
+def _excluded(report: QualityReport) -> list[Row]:
     return [
-        _row(f"Row excluded: {item['reason']}", "", int(item["rows"]))
-        for item in report["excluded"]
+        _row(f"Row excluded: {excluded.reason}", "", excluded.rows) for excluded in report.excluded
     ]
 
 
-def _repaired(report: Mapping[str, Any]) -> list[Row]:
+def _edited(report: QualityReport) -> list[Row]:
     return [
-        _row(_WORDS.get(item["rule"], item["rule"]), item["column"], int(item["count"]))
-        for item in report.get("edits", [])
-        if item["count"]
+        _row(_WORDS.get(edit.rule, edit.rule), edit.column, edit.count)
+        for edit in report.edits
+        if edit.count
     ]
 
 
-def _out_of_range(report: Mapping[str, Any]) -> list[Row]:
+def _out_of_range(report: QualityReport) -> list[Row]:
+    what = "Outside the codebook's range, set to missing"
     return [
-        _row(
-            "Outside the codebook's range, set to missing",
-            variable["raw_name"],
-            int(variable["out_of_range"]["count"]),
-        )
-        for variable in report["variables"].values()
-        if "out_of_range" in variable
+        _row(what, variable.raw_name, variable.out_of_range.count)
+        for variable in report.variables.values()
+        if variable.out_of_range is not None
     ]
 
 

@@ -10,6 +10,7 @@ from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.analysis import Asking
 
 TOTAL = "total"
 _LETTERS = "abcdefghij"
@@ -79,7 +80,7 @@ def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame
     for analysis in exhibit.analyses:
         mine = frame[(frame["analysis"] == analysis) & (frame["product"] == "")]
         if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+            rows.append(heading(results.analysis(analysis).label, "panel"))
         for family in split_families(mine):
             rows.append(_strategy_heading(results, family))
             total = family[family["part"] == TOTAL].iloc[0]
@@ -134,7 +135,7 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
     rows: list[Row] = []
     for analysis in exhibit.analyses:
         if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+            rows.append(heading(results.analysis(analysis).label, "panel"))
         labels = product_labels(results, analysis)
         for family in split_families(frame[frame["analysis"] == analysis]):
             rows.append(_strategy_heading(results, family))
@@ -154,8 +155,10 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
 
 def product_labels(results: StudyResults, analysis: str) -> dict[str, str]:
     """Printed names of the products of an analysis."""
-    products = results.analysis(analysis)["decomposition"]["products"]
-    return {product["name"]: product["label"] for product in products}
+    asked = results.analysis(analysis)
+    decomposition = asked.decomposition if isinstance(asked, Asking) else None
+    products = decomposition.products if decomposition is not None else ()
+    return {product.name: product.label for product in products}
 
 
 def _product_row(
@@ -184,7 +187,7 @@ def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
             pieces.append(
                 f"{name} {span} ({formatting.share_of(result, len(own))} {verb} from zero)"
             )
-        label = results.analysis(str(analysis))["label"]
+        label = results.analysis(str(analysis)).label
         ways = formatting.plural(mine["strategy"].nunique(), "strategy")
         yield f"{label}, over {ways}: {'; '.join(pieces)}."
 
@@ -216,7 +219,7 @@ def _notes(
             "market terms are what the price of a given grade adds."
         )
     notes.append(interpretation.standard_error_note(results))
-    methods = {str(results.analysis(name)["method"]) for name in frame["analysis"].unique()}
+    methods = {str(results.analysis(name).method) for name in frame["analysis"].unique()}
     notes += interpretation.identification_notes(methods)
     notes.append(
         "Parts in percent of the effect are given only where the effect itself differs from zero at the "

@@ -30,7 +30,7 @@ def difference_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
 
     Changes of the treated alone never share a table with effects.
     """
-    alone = [name for name in exhibit.analyses if results.analysis(name)["method"] == _ALONE]
+    alone = [name for name in exhibit.analyses if results.analysis(name).method == _ALONE]
     compared = [name for name in exhibit.analyses if name not in alone]
     tables = []
     if compared:
@@ -109,7 +109,7 @@ def _notes(
     *,
     effects: bool,
 ) -> tuple[str, ...]:
-    methods = {results.analysis(name)["method"] for name in analyses}
+    methods = {results.analysis(name).method for name in analyses}
     notes = [interpretation.standard_error_note(results)]
     notes += effective_groups.group_notes(results, frame)
     notes.append(

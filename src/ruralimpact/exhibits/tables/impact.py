@@ -21,6 +21,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.second_currency import ConvertedAmounts, second_currency
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Text
+from ruralimpact.schema.exhibit import Reference
 
 
 class ImpactOptions(OfEstimates):
@@ -28,6 +29,12 @@ class ImpactOptions(OfEstimates):
 
     unadjusted: Text | None = None
     """Analysis of plain differences in means, shown before the strategies of each outcome."""
+
+    def references(self) -> Iterator[Reference]:
+        """Yield what it names of study.yaml."""
+        if self.unadjusted is not None:
+            yield Reference("analysis", self.unadjusted, "unadjusted", shown=False)
+        yield from super().references()
 
 
 UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
@@ -194,7 +201,7 @@ def _notes(
     *,
     means: bool,
 ) -> tuple[str, ...]:
-    methods = {results.analysis(name)["method"] for name in analyses}
+    methods = {results.analysis(name).method for name in analyses}
     notes = [interpretation.standard_error_note(results)]
     if means:
         notes.append(interpretation.mean_note(methods))

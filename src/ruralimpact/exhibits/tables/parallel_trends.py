@@ -29,7 +29,7 @@ def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[
         for outcome in results.outcomes_of([analysis]):
             own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
             title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-            label = results.analysis(analysis)["label"]
+            label = results.analysis(analysis).label
             several = len(exhibit.analyses) > 1
             rows.append(heading(f"{label}: {title}" if several else title, "panel"))
             if _hidden(results, analysis, outcome):

@@ -122,7 +122,7 @@ def _shown(records: Sequence[Record]) -> list[Record]:
 
 
 def _row(results: StudyResults, record: Record, records: Sequence[Record]) -> Row:
-    label = str(results.analysis(record["analysis"])["label"])
+    label = results.analysis(record["analysis"]).label
     others = [item for item in _shown(records) if item["analysis"] != record["analysis"]]
     ranked = placebo(
         [record["estimate"], *(item["estimate"] for item in others)],

@@ -32,7 +32,7 @@ def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]
         own = frame[frame["analysis"] == analysis]
         records, projects = lookup(own, "project", "name"), projects_of(own)
         if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+            rows.append(heading(results.analysis(analysis).label, "panel"))
         by_project = {
             project: _row(project, label, records, list(labels))
             for project, label in zip(projects["project"], projects["project_label"], strict=True)

@@ -35,7 +35,7 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]
         times = lookup(years, "project", "measure") if len(period) else {}
         projects = projects_of(own if years.empty else years)
         if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(name)["label"], "panel"))
+            rows.append(heading(results.analysis(name).label, "panel"))
         by_project = {
             project: _row(project, label, records, times, list(labels), with_period=len(period) > 0)
             for project, label in zip(projects["project"], projects["project_label"], strict=True)

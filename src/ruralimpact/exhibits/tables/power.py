@@ -38,7 +38,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
     effects: list[Row] = []
     basis: list[Row] = []
     for analysis, part in frame.groupby("analysis", sort=False):
-        title = heading(results.analysis(str(analysis))["label"], "panel")
+        title = heading(results.analysis(str(analysis)).label, "panel")
         effects.append(title)
         basis.append(title)
         for outcome, of_outcome in part.groupby("outcome", sort=False):

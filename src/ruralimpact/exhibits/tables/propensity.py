@@ -20,7 +20,7 @@ def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table,
     keys = list(dict.fromkeys(zip(chosen["analysis"], chosen["link"], strict=True)))
     columns: list[Column] = [] if keys else [Column("", "", 1.0)]
     for analysis, link in keys:
-        title = f"{results.analysis(analysis)['label']} ({link})"
+        title = f"{results.analysis(analysis).label} ({link})"
         columns += [Column("Coefficient", title, 1.1), Column("(SE)", title, 0.9)]
     rows: list[Row] = []
     for kind, title in (("coefficient", "Covariates"), ("statistic", "Fit")):

@@ -55,8 +55,8 @@ def alarm_sentence(results: StudyResults) -> str:
 
 def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
     """Return what changed between waves, and how many waves there are."""
-    reports = list(results.quality.values())
-    waves = {str(item["wave"]) for item in reports if "wave" in item}
+    reports = results.quality.values()
+    waves = {report.wave for report in reports if report.wave is not None}
     return questionnaire_changes(reports, sorted(waves, key=wave_key)), len(waves)
 
 

@@ -92,12 +92,12 @@ def robustness_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
     rows: list[Row] = []
     lines: list[str] = []
     for analysis in exhibit.analyses:
-        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows.append(heading(results.analysis(analysis).label, "panel"))
         result = {
             name: robustness(results, analysis, name) for name in results.outcomes_of([analysis])
         }
         rows += [_row(results, analysis, name, item) for name, item in result.items()]
-        lines.append(f"{results.analysis(analysis)['label']}: {_sentence(list(result.values()))}")
+        lines.append(f"{results.analysis(analysis).label}: {_sentence(list(result.values()))}")
     return (
         table_of(
             results,

@@ -45,7 +45,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
 
 
 def _unit_words(results: StudyResults) -> str:
-    kinds = (results.units([entry["name"]]) for entry in results.study["analyses"])
+    kinds = (results.units([analysis.name]) for analysis in results.study.analyses)
     first, *others = dict.fromkeys(kinds)
     return (
         f"{first}, or {others[0]} where changes between periods are compared" if others else first
@@ -65,19 +65,16 @@ def _flow_row(label: str, before: int, excluded: int, scope: str) -> Row:
 
 def _source_rows(results: StudyResults) -> list[Row]:
     rows = []
-    for source in results.study["sources"]:
-        report = results.quality[source["name"]]
-        rows.append(heading(f"Raw file: {source['label']}", "panel"))
-        remaining = int(report["rows_read"])
-        if not report["excluded"]:
-            rows.append(_flow_row("Rows read, all kept", remaining, 0, source["name"]))
-        for item in report["excluded"]:
-            rows.append(
-                _flow_row(
-                    results.with_labels(item["reason"]), remaining, item["rows"], source["name"]
-                )
-            )
-            remaining -= int(item["rows"])
+    for source in results.study.sources:
+        report = results.quality[source.name]
+        rows.append(heading(f"Raw file: {source.label or source.name}", "panel"))
+        remaining = report.rows_read
+        if not report.excluded:
+            rows.append(_flow_row("Rows read, all kept", remaining, 0, source.name))
+        for excluded in report.excluded:
+            reason = results.with_labels(excluded.reason)
+            rows.append(_flow_row(reason, remaining, excluded.rows, source.name))
+            remaining -= excluded.rows
     return rows
 
 
@@ -99,11 +96,11 @@ def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, s
     """Name a scope: its sample or analysis, and its variable or strategy if it has one."""
     first, _, second = scope.partition("/")
     if stage in ("ingest", "construct"):
-        samples = results.study["samples"]
-        name = samples[first]["label"] if first in samples else first
+        samples = results.study.samples
+        name = samples[first].label if first in samples else first
         return f"Sample: {name}", results.variable_label(second) if second else ""
-    analyses = {entry["name"]: entry["label"] for entry in results.study["analyses"]}
-    label = str(analyses.get(first, first))
+    analyses = {analysis.name: analysis.label for analysis in results.study.analyses}
+    label = analyses.get(first, first)
     kind = "Description" if stage == "estimate" else "Comparison"
     return f"{kind}: {label}", results.strategy_label(second) if second else ""
 
@@ -121,16 +118,18 @@ _ARMS = (
 def _arm_rows(results: StudyResults) -> list[Row]:
     rows = []
     for analysis, frame in _by_analysis(results):
-        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows.append(heading(results.analysis(analysis).label, "panel"))
         rows += [_arm_row(results, record) for record in frame.to_dict("records")]
     return rows
 
 
 def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
-    names = [entry["name"] for entry in results.study["analyses"]]
     frame = results["designs"]
-    result = [(name, frame[frame["analysis"] == name]) for name in names]
-    return [(name, part) for name, part in result if not part.empty]
+    parts = [
+        (analysis.name, frame[frame["analysis"] == analysis.name])
+        for analysis in results.study.analyses
+    ]
+    return [(name, part) for name, part in parts if not part.empty]
 
 
 def _arm_row(results: StudyResults, record: Record) -> Row:

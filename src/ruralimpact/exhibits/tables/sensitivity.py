@@ -52,7 +52,7 @@ def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
     rows: list[Row] = []
     lines: list[str] = []
     for analysis in analyses:
-        rows.append(heading(results.analysis(analysis)["label"], "panel"))
+        rows.append(heading(results.analysis(analysis).label, "panel"))
         for outcome in results.outcomes_of([analysis]):
             part = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
             rows += _outcome_rows(results, outcome, part, names) if len(part) else []
@@ -125,7 +125,7 @@ def _line(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]
     values = 100 * part["robustness_value_interval"].dropna()
     if values.empty:
         return []
-    label, firm = results.analysis(analysis)["label"], values[values > 0]
+    label, firm = results.analysis(analysis).label, values[values > 0]
     if firm.empty:
         return [f"{label}: no clustered interval of these regressions excludes zero to begin with."]
     weakest, strongest = (

@@ -46,7 +46,7 @@ def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Tab
     lines: list[str] = []
     for analysis in exhibit.analyses:
         if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis)["label"], "panel"))
+            rows.append(heading(results.analysis(analysis).label, "panel"))
         for family in _families(frame[frame["analysis"] == analysis]):
             rows += _family_rows(results, family, exhibit, letters, shown)
             if not family["warning"].iloc[0]:

@@ -54,7 +54,7 @@ def summary_statistics_table(results: StudyResults, exhibit: OfAnalyses) -> tupl
         for kind, title in (("covariate", "Covariates"), ("outcome", "Outcomes")):
             part = own[own["kind"] == kind]
             if len(part):
-                rows.append(heading(f"{results.analysis(analysis)['label']}: {title}", "panel"))
+                rows.append(heading(f"{results.analysis(analysis).label}: {title}", "panel"))
                 rows += [
                     _row(results, analysis, str(name), both)
                     for name, both in part.groupby("variable", sort=False)
@@ -108,7 +108,7 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
     if own["weighted"].any():
         notes.append(_WEIGHTED)
     if missing:
-        labels = "; ".join(results.analysis(name)["label"] for name in missing)
+        labels = "; ".join(results.analysis(name).label for name in missing)
         notes.append(f"Not shown, as their rows are no units of one period: {labels}.")
     if own["suppressed"].any():
         notes.append(disclosure.NOTE)

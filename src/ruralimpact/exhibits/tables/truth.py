@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.design.methods import subgroups_of
 from ruralimpact.exhibits import formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
@@ -109,7 +110,7 @@ class _Compared:
 
 def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
     for analysis in analyses:
-        panel = str(results.analysis(analysis)["label"]) if len(analyses) > 1 else ""
+        panel = results.analysis(analysis).label if len(analyses) > 1 else ""
         # The truth of an analysis on some of the units only stands under its name.
         by = analysis if analysis in set(results.truth["by"]) else "all"
         for outcome in results.outcomes_of([analysis]):
@@ -120,13 +121,15 @@ def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Co
 def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
     levels = results["subgroups"][results["subgroups"]["kind"] == "level"]
     for analysis in analyses:
-        for entry in results.analysis(analysis).get("subgroups", []):
-            chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry["name"])
+        for entry in subgroups_of(results.analysis(analysis)):
+            chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry.name)
             ordered = levels[chosen].sort_values(["outcome", "place"], kind="stable")
             for record in ordered.to_dict("records"):
                 level = level_value(entry, str(record["level"]))
-                panel = f"{entry['label']}: {formatting.lower_first(_named(results, record['outcome']))}"
-                yield _Compared(record, entry["name"], level, panel, str(record["level"]))
+                panel = (
+                    f"{entry.label}: {formatting.lower_first(_named(results, record['outcome']))}"
+                )
+                yield _Compared(record, entry.name, level, panel, str(record["level"]))
 
 
 def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
@@ -173,11 +176,11 @@ def _rows(
 
 def _wave(results: StudyResults, analysis: str) -> str:
     """Return the last wave of the sources of an analysis; the first of the truth where none says."""
-    named = results.study["samples"][results.analysis(analysis)["sample"]]["sources"]
+    named = results.study.samples[results.analysis(analysis).sample].sources
     waves = [
-        item["wave"]
-        for item in results.study["sources"]
-        if item["name"] in named and "wave" in item
+        source.wave
+        for source in results.study.sources
+        if source.name in named and source.wave is not None
     ]
     return max(waves, default=str(results.truth["wave"].min()))
 

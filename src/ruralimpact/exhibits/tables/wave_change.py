@@ -14,6 +14,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Entries, Settings
+from ruralimpact.schema.exhibit import Reference
 
 
 class Step(Settings):
@@ -32,6 +33,12 @@ class WaveChangeOptions(Exhibit):
 
     steps: Annotated[Entries[Step], Field(min_length=2)]
     """Lines from one wave's estimate to the next one's."""
+
+    def references(self) -> Iterator[Reference]:
+        """Yield what it names of study.yaml."""
+        for number, step in enumerate(self.steps, start=1):
+            yield Reference("analysis", step.analysis, f"steps.{number}.analysis")
+            yield Reference("outcome", step.outcome, f"steps.{number}.outcome", of=step.analysis)
 
 
 _ABOVE, _NUMBER = "From the line above", "Number"

@@ -1,0 +1,91 @@
+"""What the report of a study needs besides its exhibits, and what other programs may read: findings.json."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruralimpact.schema.written import Written
+
+
+class Finding(Written):
+    """A number that a report may cite: unrounded, and as printed."""
+
+    value: int | float
+    unit: str
+    text: str
+
+
+class HeadlineLine(Written):
+    """A line of the answer in short."""
+
+    label: str
+    text: str
+
+
+class Term(Written):
+    """A convention: what it is about, and what it says."""
+
+    term: str
+    text: str
+
+
+class ShownTable(Written):
+    """A table, as the report names it."""
+
+    name: str
+    kind: str
+    title: str
+
+
+class ShownFigure(ShownTable):
+    """A figure, with the note under it and what it shows in words."""
+
+    note: str
+    alt: str
+
+
+class RawFile(Written):
+    """A raw file, and how many of its rows were read."""
+
+    label: str
+    rows: int
+
+
+class SourceLines(Written):
+    """What is to be said of a raw file, in lines."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+class StudyWords(Written):
+    """What the study says of itself; empty where it says nothing."""
+
+    name: str
+    title: str
+    subtitle: str
+    question: str
+    citation: str
+    currency: str
+    design: str
+    unit_label: str
+    group_label: str
+    synthetic: bool
+
+
+class FindingsDocument(Written):
+    """Contents of findings.json."""
+
+    study: StudyWords
+    headline: tuple[HeadlineLine, ...]
+    tables: tuple[ShownTable, ...]
+    figures: tuple[ShownFigure, ...]
+    conventions: tuple[Term, ...]
+    data: tuple[RawFile, ...]
+    set_to_missing: tuple[SourceLines, ...] = ()
+    reading_notes: tuple[SourceLines, ...] = ()
+    findings: Mapping[str, Finding]
+
+    def written(self) -> dict[str, Any]:
+        """Return it as it is written: without what is to be said of raw files where that is nothing."""
+        about_files = ("set_to_missing", "reading_notes")
+        return self.model_dump(exclude={key for key in about_files if not getattr(self, key)})

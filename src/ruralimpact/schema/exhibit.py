@@ -1,0 +1,57 @@
+"""Entries of exhibits.yaml, as far as they are known without knowing the kinds of exhibits that there are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ruralimpact.schema.base import Entries, Name, Settings
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something of study.yaml that an exhibit names.
+
+    Attributes
+    ----------
+    kind : str
+        What it is the name of.
+    name : str
+    key : str
+        Dotted key of the entry that names it.
+    of : str
+        Analysis that must know it; the study as a whole when empty.
+    shown : bool
+        Whether the exhibit shows the analysis, and does not only set others beside it.
+    """
+
+    kind: Literal["analysis", "outcome", "subgroup"]
+    name: str
+    key: str
+    of: str = ""
+    shown: bool = True
+
+
+class Exhibit(Settings):
+    """A table or figure."""
+
+    name: Name
+    """Name of the files."""
+    kind: str
+    """What is shown."""
+    title: str
+    """Title, in words."""
+    source: str | None = None
+    """Source line under the exhibit; the study's citation when not given."""
+
+    def references(self) -> Iterator[Reference]:
+        """Yield what it names of study.yaml."""
+        yield from ()
+
+
+class Exhibits(Settings):
+    """The tables and figures of a study."""
+
+    tables: Entries[Exhibit] = ()
+    """Tables, in the order of the report; each is written as CSV, LaTeX, HTML and Word."""
+    figures: Entries[Exhibit] = ()
+    """Figures, in the order of the report; each is drawn as PNG and SVG."""
