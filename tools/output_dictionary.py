@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ruralimpact.contracts import REGISTRY
 from ruralimpact.contracts.columns import ResultColumn
-from ruralimpact.contracts.suppression import FEWEST_GROUPS, FEWEST_UNITS
+from ruralimpact.contracts.complements import FEWEST_GROUPS, FEWEST_UNITS
 from ruralimpact.contracts.table import NoCells, ResultTable, Suppressed, Withheld
 
 _INTRODUCTION = f"""\

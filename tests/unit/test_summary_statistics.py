@@ -159,7 +159,10 @@ def test_cells():
     assert poor[:5] == ["21", "19", "40", "0", "0"]
     assert printed(table, "Income (pesos)")[0][:2] == ["20", "95.0"]
     assert "5th and 95th percentiles" in table.notes[0]
-    assert len(table.notes) == 1
+    assert printed(table, "Region: south")[0] == ["[s]"] * 12, (
+        "of 21 and 12 units three and six are there"
+    )
+    assert len(table.notes) == 2
 
 
 @pytest.mark.parametrize("column, few", [("n_units", 9), ("n_clusters", 2)])
@@ -181,4 +184,4 @@ def test_ten_units_of_three_groups_are_shown():
 
 def test_an_analysis_over_periods_is_said_to_be_left_out():
     table = table_of(made(), "main", "waves")
-    assert table.notes[-1] == "Not shown, as their rows are no units of one period: Waves."
+    assert table.notes[1] == "Not shown, as their rows are no units of one period: Waves."

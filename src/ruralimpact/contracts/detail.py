@@ -83,7 +83,7 @@ SUBGROUPS = ResultTable(
         "reason": text("why there is no estimate, else empty"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.subgroups),
+    suppression=Suppressed(suppression.subgroups, after=("estimates",)),
 )
 
 DECOMPOSITION = ResultTable(

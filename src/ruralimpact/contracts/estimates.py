@@ -227,7 +227,7 @@ ANALYSED_BALANCE = ResultTable(
         "outcome": OUTCOME_NAME,
         **{name: own for name, own in BALANCE.columns.items() if name not in _KEYS},
     },
-    suppression=Suppressed(suppression.analysed_balance, after=("estimates",)),
+    suppression=Suppressed(suppression.analysed_balance, after=("estimates", "balance")),
 )
 
 TABLES = (

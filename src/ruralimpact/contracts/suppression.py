@@ -1,20 +1,30 @@
 """Disclosure control: which cells rest on too few units or groups to be published, table by table.
 
 Each rule takes a table, and those it follows as they are after suppression, and returns a copy with cells
-blanked. Most add the bool column ``suppressed``, for exhibits to print a mark rather than a dash. Nothing
+blanked. Most add the bool column ``suppressed``, for exhibits to print a mark rather than a dash. Where cells
+add up to a total that is printed, `complements` says which others have to be hidden with them. Nothing
 here imports pandas, so that the registry stays cheap to read.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Hashable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from ruralimpact.contracts.complements import (
+    FEWEST_GROUPS,
+    FEWEST_UNITS,
+    CellSize,
+    cohort_complements,
+    is_small,
+    level_complements,
+    parts_complements,
+)
+from ruralimpact.contracts.rare_categories import among, rare_in_balance, rare_in_summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ruralimpact.contracts.table import Tables
-
-FEWEST_UNITS = 10
-FEWEST_GROUPS = 3
 
 _MISSING = float("nan")
 _NUMBERS = (
@@ -25,6 +35,13 @@ _NUMBERS = (
     *("treated_groups", "effective_treated_groups", "control_groups", "effective_control_groups"),
 )
 _OF_BOTH_ARMS = ("difference", "covariate", "covariates", "covariates_by_arm")
+# Sizes of a design, and what would tell them.
+_TOLD_WITH = {
+    "n_treated": ("n_treated_matched", "n_dropped"),
+    "n_control": ("n_control_matched", "effective_controls"),
+    "n_treated_matched": ("n_dropped",),
+    "n_control_matched": ("effective_controls",),
+}
 _PSTEST = ("mean_bias", "median_bias", "pseudo_r2", "lr_p_value", "rubin_b", "rubin_r", "overlap")
 
 
@@ -71,12 +88,18 @@ def sample_flow(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def analysed_balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank balance behind suppressed estimates, and before the match where all of these are suppressed."""
+    """Blank balance behind suppressed estimates, and before the match where all of these are suppressed.
+
+    So are categories that `balance` hides.
+    """
     keys = ("analysis", "strategy", "outcome")
     known = tables["estimates"]
     hidden = set(map(tuple, known.loc[known["suppressed"], list(keys)].to_numpy()))
     before = (frame["strategy"] == "") & _of_hidden_outcome(frame, tables)
-    small = before | _among(frame, keys, hidden)
+    whole = tables["balance"]
+    rare = whole.loc[whole["suppressed"] & (whole["stage"] == "before"), ["analysis", "covariate"]]
+    same = among(frame, ("analysis", "covariate"), set(map(tuple, rare.to_numpy())))
+    small = before | same | among(frame, keys, hidden)
     return _flagged(frame, small, ("treated_mean", "control_mean", "smd", "variance_ratio", "ks"))
 
 
@@ -95,24 +118,41 @@ def sensitivity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def leave_one_out(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank estimates without a region that leaves too few units, and those of suppressed estimates."""
+    """Blank estimates without a region that leaves too few units or has too few, and of suppressed ones.
+
+    What the region adds could be told from the estimate on everyone.
+    """
     few = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
-    hidden = few | _of_hidden_estimate(frame, tables)
+    region = _everyone(frame, tables) - frame["n_treated"]
+    hidden = few | region.map(is_small) | _of_hidden_estimate(frame, tables)
     return _blanked(frame, hidden, ("estimate", "std_error", "p_value"))
 
 
-def subgroups(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank effects in levels with too few units or groups, and differences from such levels.
 
-    Tests of equality stay: they show no level.
+    The effect on everyone is printed below the levels, so others are hidden with them, and how many units
+    those have. Tests of equality stay: they show no level.
     """
     keys = ["spec_id", "subgroup"]
     few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
     small = (frame["kind"] == "level") & few & frame["estimate"].notna()
+    unknown = (frame["kind"] == "level") & frame["estimate"].isna()
+    everyone = _everyone(frame, tables)
+    told: list[Hashable] = []
+    for _, level in frame[frame["kind"] == "level"].groupby(keys, sort=False):
+        hidden_levels = level_complements(
+            level, (small | unknown)[level.index], float(everyone[level.index[0]])
+        )
+        told += list(level.index[hidden_levels])
+    small = ~unknown & frame.index.isin(told)
     hidden = set(map(tuple, frame.loc[small, [*keys, "level"]].to_numpy()))
     for end in ("level", "against"):
-        small |= _among(frame, (*keys, end), hidden)
-    return _flagged(frame, small, (*_NUMBERS, "p_adjusted", "low", "high"))
+        small |= among(frame, (*keys, end), hidden)
+    counts = frame[["n_treated", "n_control", "n_clusters", "dropped"]].astype(float)
+    return _flagged(
+        frame.assign(**counts), small, (*_NUMBERS, *counts, "p_adjusted", "low", "high")
+    )
 
 
 def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -129,11 +169,19 @@ def associations(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 def event_study(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank effects and means over time that rest on too few units or groups.
 
-    Reference periods stay: they show nothing.
+    Averages over cohorts are printed beside the cohorts, so others are hidden with a small one. Reference
+    periods stay: they show nothing.
     """
     arms = frame[["n_treated", "n_control"]].min(axis=1)
     units = arms.where(frame["kind"] != "mean", frame["n_treated"])
     small = _few(units, frame["n_clusters"]) & frame["std_error"].notna()
+    of_cohorts = frame["kind"].isin(["group_time", "cohort"])
+    for __, own in frame[of_cohorts].groupby(["analysis", "outcome"], sort=False):
+        few = cohort_complements(
+            {axis: _sizes_of_cohorts(own, axis) for axis in ("period", "event_time", "kind")},
+            own.loc[small[own.index], "cohort"],
+        )
+        small[own.index] |= own["cohort"].isin(few) & own["std_error"].notna()
     numbers = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
     return _flagged(frame, small, numbers)
 
@@ -151,9 +199,13 @@ def parallel_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank effects in comparisons of small cohorts; their weights stay."""
-    small = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
-    return _flagged(frame, small, ("estimate",))
+    """Blank effects in all comparisons where that of a small cohort is among them; their weights stay.
+
+    Weights and the average are printed, and a cohort is in several comparisons.
+    """
+    few = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
+    hidden = set(map(tuple, frame.loc[few, ["analysis", "outcome"]].to_numpy()))
+    return _flagged(frame, few | among(frame, ("analysis", "outcome"), hidden), ("estimate",))
 
 
 def power(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -163,12 +215,15 @@ def power(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 
 def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank response in arms with too few units or groups, and what compares such arms.
+    """Blank response in arms with too few units or groups or found again, and what compares such arms.
 
     Counts of units that are not compared stay.
     """
-    few = _few(frame["n_units"], frame["n_clusters"])
     of_arm = frame["arm"] != ""
+    response = frame[frame["measure"] == "response"]
+    found = response.loc[response["n_found"].map(is_small), ["attrition", "arm"]]
+    few = _few(frame["n_units"], frame["n_clusters"])
+    few |= among(frame, ("attrition", "arm"), set(map(tuple, found.to_numpy())))
     hidden = frame["attrition"].isin(frame.loc[few & of_arm, "attrition"])
     small = (few & of_arm) | (hidden & frame["measure"].isin(_OF_BOTH_ARMS))
     return _flagged(frame, small, _NUMBERS)
@@ -182,16 +237,28 @@ def attrition_bounds(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 
 def designs(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank the balance of designs with too few units in an arm, and flag those that had too few before."""
+    """Blank the balance of designs with too few units in an arm, and flag those that had too few before.
+
+    So are small sizes of arms, with the number dropped where it would tell them.
+    """
     before = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
     after = frame[["n_treated_matched", "n_control_matched"]].min(axis=1) < FEWEST_UNITS
-    return _flagged(frame, after, ("max_abs_smd",)).assign(suppressed_before=before)
+    shown = _flagged(frame, after, ("max_abs_smd",)).assign(suppressed_before=before)
+    for size, told in _TOLD_WITH.items():
+        few = frame[size].map(is_small)
+        if few.any():
+            shown = shown.assign(**shown[[size, *told]].astype(float).mask(few))
+    return shown
 
 
 def balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank balance statistics of suppressed designs."""
+    """Blank balance statistics of suppressed designs, and of categories that few units are in.
+
+    The means of a category are shares of units, and its other statistics follow from them.
+    """
     numbers = ("treated_mean", "control_mean", "smd", "variance_ratio", "ks")
-    return _flagged(frame, _of_hidden_design(frame, tables), numbers)
+    rare = rare_in_balance(frame, tables["designs"])
+    return _flagged(frame, rare | _of_hidden_design(frame, tables), numbers)
 
 
 def balance_summary(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -220,16 +287,50 @@ def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def contamination(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank small counts; what is left of a sum with such a count cannot be told either."""
-    counts = ["n_treated", "n_not_yet", "n_controls", "n_contaminated", "n_unknown"]
+    """Blank small counts, and those from which they or what is left of their sum could be told."""
+    totals = {"n_treated": ["n_not_yet"], "n_controls": ["n_contaminated", "n_unknown"]}
+    counts = [name for total, parts in totals.items() for name in (total, *parts)]
     values = frame[counts].astype(float)
-    return frame.assign(**values.mask((values > 0) & (values < FEWEST_UNITS)))
+    hidden = (values > 0) & (values < FEWEST_UNITS)
+    for total, parts in totals.items():
+        for row in values.index:
+            told = parts_complements(values.loc[row, parts].tolist(), float(values.loc[row, total]))
+            hidden.loc[row, parts] = told
+    return frame.assign(**values.mask(hidden))
 
 
 def summary_statistics(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank variables in arms where too few units or groups have a value."""
+    """Blank variables in arms where too few units or groups have a value, and rare categories.
+
+    So are those of an arm that another analysis has with a few units more: the mean of these few could be
+    told from both.
+    """
     small = _few(frame["n_units"], frame["n_clusters"])
+    small |= rare_in_summary(frame)
+    for __, same in frame.groupby(["variable", "arm"], sort=False):
+        sizes = sorted(set(same["n_units"]))
+        near = [size for size, larger in pairwise(sizes) if is_small(larger - size)]
+        small[same.index] |= same["n_units"].isin(near)
     return _flagged(frame, small, ("mean", "std_dev", "p5", "median", "p95"))
+
+
+def _everyone(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[float]":
+    """Treated units of the estimate on everyone that a row belongs to; missing where it is not there."""
+    sizes = tables["estimates"].set_index("spec_id")["n_treated"]
+    return frame["spec_id"].map(sizes).astype(float)
+
+
+def _sizes_of_cohorts(effects: "pd.DataFrame", axis: str) -> list[dict[float, CellSize]]:
+    """Return the cohorts, with their sizes, that averages over cohorts at one value of `axis` are made of."""
+    own = effects[effects["kind"] == ("cohort" if axis == "kind" else "group_time")]
+    known = own[own["std_error"].notna()]
+    return [
+        {
+            float(cohort): CellSize((float(units),), float(groups))
+            for cohort, units, groups in same[["cohort", "n_treated", "n_clusters"]].to_numpy()
+        }
+        for _, same in known.groupby(axis, sort=True)
+    ]
 
 
 def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":
@@ -250,14 +351,6 @@ def _flagged(
     return _blanked(frame, small, numbers).assign(suppressed=small.astype(bool))
 
 
-def _among(
-    frame: "pd.DataFrame", keys: Sequence[str], hidden: Collection[tuple[str, ...]]
-) -> "pd.Series[bool]":
-    """Whether the values that a row has in some columns are among those hidden."""
-    index = frame.set_index(list(keys)).index
-    return frame[keys[0]].notna() & index.isin(list(hidden))
-
-
 def _of_hidden_estimate(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
     hidden = tables["estimates"].loc[tables["estimates"]["suppressed"], "spec_id"]
     return frame["spec_id"].isin(hidden)
@@ -267,7 +360,7 @@ def _of_hidden_outcome(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bo
     shown = tables["estimates"].loc[~tables["estimates"]["suppressed"], ["analysis", "outcome"]]
     known = tables["estimates"][["analysis", "outcome"]]
     hidden = set(map(tuple, known.to_numpy())) - set(map(tuple, shown.to_numpy()))
-    return _among(frame, ("analysis", "outcome"), hidden)
+    return among(frame, ("analysis", "outcome"), hidden)
 
 
 def _of_hidden_design(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
@@ -275,7 +368,7 @@ def _of_hidden_design(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[boo
     few = tables["designs"]
     hidden = set(map(tuple, few.loc[few["suppressed"], ["analysis", "strategy"]].to_numpy()))
     hidden |= {(name, "") for name in few.loc[few["suppressed_before"], "analysis"]}
-    return _among(frame, ("analysis", "strategy"), hidden)
+    return among(frame, ("analysis", "strategy"), hidden)
 
 
 def _of_small_comparison(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":

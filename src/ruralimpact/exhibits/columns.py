@@ -154,6 +154,11 @@ def count(label: str, group: str = "", width: float = 0.9, *, of: str) -> Shown:
     return Shown(Column(label, group, width), (of,), _count, {}, stays=True)
 
 
+def size(label: str, group: str = "", width: float = 1.0, *, of: str) -> Shown:
+    """Return a column of sizes of arms, of which the small ones are suppressed already."""
+    return Shown(Column(label, group, width), (of,), _size, {of: of})
+
+
 def words(
     label: str, group: str = "", width: float = 1.0, *, of: str, kept: Sequence[str] = ()
 ) -> Shown:
@@ -188,12 +193,18 @@ def _count(values: Sequence[Any], _: int) -> str:
     return coarse_count(values[0])
 
 
+def _size(values: Sequence[Any], _: int) -> str:
+    return formatting.SUPPRESSED if math.isnan(values[0]) else formatting.count(values[0])
+
+
 def _text(values: Sequence[Any], _: int) -> str:
     return str(values[0])
 
 
 def coarse_count(value: float) -> str:
-    """Return a count, coarse where the count itself could disclose."""
+    """Return a count, coarse where the count itself could disclose; missing ones are suppressed."""
+    if math.isnan(value):
+        return formatting.SUPPRESSED
     if 0 < value < FEWEST_UNITS:
         return f"<{FEWEST_UNITS}"
     return formatting.count(value)

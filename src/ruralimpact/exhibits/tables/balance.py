@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.about_whom import loses_many
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfAnalyses
@@ -34,9 +34,9 @@ def _table(
     analyses: Sequence[str],
     strategies: Sequence[str],
 ) -> Table:
-    columns = [Column(label, "Before matching", 0.8) for _, label in _STATISTICS]
+    headings = [Column(label, "Before matching", 0.8) for _, label in _STATISTICS]
     for strategy in strategies:
-        columns += [
+        headings += [
             Column(label, results.strategy_label(strategy), 0.8) for _, label in _STATISTICS
         ]
     rows: list[Row] = []
@@ -49,7 +49,7 @@ def _table(
         results,
         exhibit,
         stub="Covariate",
-        columns=columns,
+        columns=headings,
         rows=rows,
         interpretation=(_sentence(results, analysis, strategies) for analysis in analyses),
         notes=_notes(results, analyses),
@@ -117,8 +117,8 @@ def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) 
     rows = []
     for label, before, column, decimals in lines:
         after = [designs[column].get(strategy) for strategy in strategies]
-        cells = [Cell(formatting.count(before), span=3)]
-        cells += [Cell(formatting.number(value, decimals), span=3) for value in after]
+        cells = [Cell(columns.coarse_count(before), span=3)]
+        cells += [_size_cell(value, decimals) for value in after]
         values: dict[str, Value] = {
             "analysis": analysis,
             "covariate": label,
@@ -185,6 +185,11 @@ _SIZES = (
     ("Controls", "n_control", 0),
     ("Effective number of controls", "ess", 1),
 )
+
+
+def _size_cell(value: float | None, decimals: int) -> Cell:
+    hidden = value is not None and pd.isna(value)
+    return Cell(formatting.SUPPRESSED if hidden else formatting.number(value, decimals), span=3)
 
 
 def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -> str:

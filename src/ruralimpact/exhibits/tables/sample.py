@@ -106,11 +106,11 @@ def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, s
 
 
 _ARMS = (
-    columns.number("Treated", "Before", of="n_treated"),
-    columns.number("Controls", "Before", of="n_control"),
-    columns.number("Treated", "Compared", of="n_treated_matched"),
-    columns.number("Dropped", "Compared", of="n_dropped"),
-    columns.number("Controls", "Compared", of="n_control_matched"),
+    columns.size("Treated", "Before", of="n_treated"),
+    columns.size("Controls", "Before", of="n_control"),
+    columns.size("Treated", "Compared", of="n_treated_matched"),
+    columns.size("Dropped", "Compared", of="n_dropped"),
+    columns.size("Controls", "Compared", of="n_control_matched"),
     columns.number("Effective controls", "Compared", 1.2, of="effective_controls", decimals=1),
 )
 

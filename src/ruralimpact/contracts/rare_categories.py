@@ -1,0 +1,60 @@
+"""Categories that few units of an arm are in: their means are shares of units, and so tell counts."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from ruralimpact.contracts.complements import category_complements
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def rare_in_balance(frame: "pd.DataFrame", designs: "pd.DataFrame") -> "pd.Series[bool]":
+    """Whether a row of the table of balance is of a category that few units of an arm are in."""
+    sizes = designs.drop_duplicates("analysis").set_index("analysis")[["n_treated", "n_control"]]
+    shares = ["treated_mean", "control_mean"]
+    share = frame[shares].ge(0).all(axis=1) & frame[shares].le(1).all(axis=1)
+    before = frame[(frame["stage"] == "before") & frame["binary"].astype(bool) & share]
+    rare: set[tuple[str, ...]] = set()
+    for (analysis, _), own in before.groupby(["analysis", _variable(before)], sort=False):
+        if analysis not in sizes.index or sizes.loc[str(analysis)].isna().any():
+            continue
+        totals = [float(size) for size in sizes.loc[str(analysis)].to_numpy(float)]
+        counts = [
+            [round(share * whole) for share, whole in zip(means, totals, strict=True)]
+            for means in own[shares].to_numpy(float)
+        ]
+        out = category_complements(counts, totals)
+        rare |= {(str(analysis), name) for name in own.loc[out, "covariate"]}
+    return among(frame, ("analysis", "covariate"), rare)
+
+
+def rare_in_summary(frame: "pd.DataFrame") -> "pd.Series[bool]":
+    """Whether a row of summary statistics is of a category that few units of an arm are in."""
+    counts = frame["mean"] * frame["n_units"]
+    spread = frame["std_dev"] ** 2 * (frame["n_units"] - 1)
+    whole = (counts * (1 - frame["mean"]) - spread).abs() < 1e-6  # of values 0 and 1 only
+    own = frame[whole & (frame["kind"] == "covariate") & frame["mean"].between(0, 1)]
+    result = whole & False
+    for _, same in own.groupby(["analysis", _variable(own, "variable")], sort=False):
+        arms = same.assign(count=counts[same.index].map(round)).pivot_table(
+            index="variable", columns="arm", values=["count", "n_units"], fill_value=0
+        )
+        out = category_complements(
+            arms["count"].to_numpy().tolist(), arms["n_units"].max().tolist()
+        )
+        result[same.index] = same["variable"].isin(arms.index[out])
+    return result
+
+
+def _variable(frame: "pd.DataFrame", column: str = "covariate") -> "pd.Series[str]":
+    """The variable that a category is of: what stands before its level in brackets."""
+    return frame[column].str.replace(r"\[.*", "", regex=True)
+
+
+def among(
+    frame: "pd.DataFrame", keys: Sequence[str], hidden: Collection[tuple[str, ...]]
+) -> "pd.Series[bool]":
+    """Whether the values that a row has in some columns are among those hidden."""
+    index = frame.set_index(list(keys)).index
+    return frame[keys[0]].notna() & index.isin(list(hidden))
