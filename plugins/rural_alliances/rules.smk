@@ -8,13 +8,18 @@ NAMED = ""
 if os.path.exists(CLAIMS):
     with open(CLAIMS, encoding="utf-8", newline="") as file:
         NAMED = " ".join(row["computed_by"] for row in csv.DictReader(file))
+PRINTED_TABLES = sorted(glob("data/published/tables/*.csv"))
+# Those of the assessment report; it sets them, and layouts.yaml says how.
+REPORT_TABLES = [Path(path).stem for path in PRINTED_TABLES if Path(path).stem.startswith("table_")]
 
 
 rule write_claims:
     input:
         claims=CLAIMS,
         checks="data/published/checks.csv",
-        tables=sorted(glob("data/published/tables/*.csv")),
+        tables=PRINTED_TABLES,
+        cells="data/published/cells.csv",
+        layouts="data/published/layouts.yaml",
         # Only studies of this run: without them the ledger stands, and says that estimates are missing.
         findings=[
             f"<resources>/{name}/exhibits/findings.json" for name in STUDIES if f"{name}:" in NAMED
@@ -27,7 +32,7 @@ rule write_claims:
             [
                 *(
                     f"results/claims/{name}.{suffix}"
-                    for name in ("claims", "inconsistencies")
+                    for name in ("claims", "inconsistencies", *REPORT_TABLES)
                     for suffix in ("csv", "tex", "html", "docx")
                 ),
                 "results/claims/published_against_estimated.png",

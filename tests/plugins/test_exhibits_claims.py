@@ -31,6 +31,8 @@ def written(folder: Path, findings: list[str]) -> dict[str, bytes]:
         claims=str(data / "claims.csv"),
         checks=str(data / "checks.csv"),
         tables=[str(path) for path in sorted((data / "tables").glob("*.csv"))],
+        cells=str(data / "cells.csv"),
+        layouts=str(data / "layouts.yaml"),
         findings=findings,
         page=str(folder / "claims.html"),
         exhibits=[str(folder / "claims" / name) for name in FILES],

@@ -4,6 +4,7 @@ A formula may hold numbers, identifiers of claims, cells (``table.row.column``),
 
 - ``sum(table.column)``: the lines of a column, without totals;
 - ``dot(table.a, table.b)``: the sum over lines of the products of two columns;
+- ``attainable(percent, n)``: the percent nearest to one in print that a whole number of `n` gives;
 - ``annuity_rate(rate, years, change)``: the rate of return of level benefits over so many years that
   returned `rate` percent, after the benefits changed by the fraction `change`.
 """
@@ -62,6 +63,8 @@ def _value(node: ast.expr, published: Published, text: str) -> float:
         case ast.Call(ast.Name("dot"), [first, second]):
             pairs = zip(*(_column(item, published, text) for item in (first, second)), strict=True)
             return sum(float(item) * float(other) for item, other in pairs)
+        case ast.Call(ast.Name("attainable"), [_, _]):
+            return attainable(*(_value(item, published, text) for item in node.args))
         case ast.Call(ast.Name("annuity_rate"), [_, _, _]):
             return annuity_rate(*(_value(item, published, text) for item in node.args))
     return float(_printed(node, published, text))
@@ -82,6 +85,8 @@ def _words(node: ast.expr, published: Published, text: str) -> str:
             return shown if len(cells) <= _SHOWN else f"sum of {len(cells)} lines"
         case ast.Call(ast.Name("dot"), [_, _]):
             return "weighted sum of the lines"
+        case ast.Call(ast.Name("attainable"), [_, _]):
+            return "a whole number of them"
         case ast.Call(ast.Name("annuity_rate"), [_, _, _]):
             return "rate of return of level benefits"
     return _printed(node, published, text).replace("-", "\N{MINUS SIGN}")
@@ -131,6 +136,11 @@ def _cells(table: str, published: Published, text: str) -> Mapping[str, Mapping[
 
 def _fault(text: str, problem: str) -> DataError:
     return DataError(f"formula '{text}': {problem}.")
+
+
+def attainable(percent: float, n: float) -> float:
+    """Return the percent nearest to a printed one that a whole number of `n` units gives."""
+    return 100 * round(percent * n / 100) / n
 
 
 def annuity_rate(rate: float, years: float, change: float) -> float:

@@ -10,6 +10,7 @@ from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.status import KINDS, LABELS, RULES
 from rural_alliances.exhibits import claims_plot
 from rural_alliances.exhibits import claims_words as words
+from ruralimpact.exhibits.write_html import STYLE
 
 _TIERS = {
     "A": "Impact and efficiency",
@@ -33,7 +34,7 @@ _MEANINGS = {
 }
 
 
-def claims_page(template: str, ledger: Ledger, picture: bytes) -> str:
+def claims_page(template: str, ledger: Ledger, picture: bytes, tables: Sequence[str] = ()) -> str:
     """Return the ledger as one self-contained page.
 
     Parameters
@@ -43,6 +44,8 @@ def claims_page(template: str, ledger: Ledger, picture: bytes) -> str:
     ledger : Ledger
     picture : bytes
         SVG of the figure of published against estimated.
+    tables : sequence of str
+        The report's own tables, corrected, as fragments of a page.
 
     Returns
     -------
@@ -65,6 +68,8 @@ def claims_page(template: str, ledger: Ledger, picture: bytes) -> str:
         image=f"data:image/svg+xml;base64,{base64.b64encode(picture).decode('ascii')}",
         alternative=claims_plot.alternative(ledger),
         absent=ledger.absent,
+        tables=tables,
+        table_style=STYLE,
         rules=[{"label": LABELS[code], "text": text} for code, text in RULES],
     )
 

@@ -9,17 +9,20 @@ from ruralimpact.plugins import load_plugins
 FOLDER = Path(__file__).resolve().parents[1]
 load_plugins(FOLDER.parent, [FOLDER.name])
 
+from rural_alliances.claims.cells import read_cells, recheck_cells
 from rural_alliances.claims.estimates import StudyFindings
 from rural_alliances.claims.ledger import Ledger, make_ledger
 from rural_alliances.claims.read import read_published
+from rural_alliances.claims.records import Published
 from rural_alliances.exhibits.claims_page import claims_page
 from rural_alliances.exhibits.claims_plot import claims_plot
 from rural_alliances.exhibits.claims_tables import inconsistency_table, ledger_tables
+from rural_alliances.exhibits.report_tables import read_layouts, read_rows, report_table
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.write_csv import csv_text
-from ruralimpact.exhibits.write_html import html_page
+from ruralimpact.exhibits.write_html import fragment_of, html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_word import word_document
 
@@ -32,6 +35,8 @@ def write_claims(
     claims: str,
     checks: str,
     tables: Sequence[str],
+    cells: str,
+    layouts: str,
     findings: Sequence[str],
     page: str,
     exhibits: Sequence[str],
@@ -45,6 +50,8 @@ def write_claims(
         Files of `data/published`.
     tables : sequence of path
         Printed tables that checks recompute.
+    cells, layouts : path
+        What cells of these tables should be, and how the report sets them.
     findings : sequence of path
         findings.json of the studies that have been built; may be empty.
     page : path
@@ -61,18 +68,37 @@ def write_claims(
         )
         for document in documents
     }
-    ledger = make_ledger(read_published(claims, checks, tables), studies)
+    published = read_published(claims, checks, tables)
+    ledger = make_ledger(published, studies)
     for name in ledger.absent:
         print(f"no such finding: {name}")
+    own_tables = report_tables(published, tables, cells, layouts)
     contents = exhibit_contents(ledger)
+    for name, table in own_tables.items():
+        contents |= table_contents(name, (table,))
     for path in exhibits:
         with stage.replacing(path) as partial:
             partial.write_bytes(contents[Path(path).name])
     text = claims_page(
-        Path(template).read_text(encoding="utf-8"), ledger, contents[f"{FIGURE}.svg"]
+        Path(template).read_text(encoding="utf-8"),
+        ledger,
+        contents[f"{FIGURE}.svg"],
+        [fragment_of(contents[f"{name}.html"].decode()) for name in own_tables],
     )
     with stage.replacing(page) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def report_tables(
+    published: Published, tables: Sequence[str], cells: str, layouts: str
+) -> dict[str, Table]:
+    """Return the report's own tables by file name, with wrong cells marked."""
+    rechecks = recheck_cells(read_cells(cells), published)
+    files = {Path(path).stem: path for path in tables}
+    return {
+        layout.table: report_table(layout, read_rows(files[layout.table]), rechecks)
+        for layout in read_layouts(layouts)
+    }
 
 
 def exhibit_contents(ledger: Ledger) -> dict[str, bytes]:
