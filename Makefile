@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STUDY ?=
 DRAWS ?= 200
+MOMENTS ?= 50
 SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick format lock docs site cluster simulation recovery benchmarks clean help
+.PHONY: run setup test quick format lock docs site cluster simulation recovery robustness benchmarks clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -50,6 +51,9 @@ recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (20
 	@$(BIN)/python tests/simulation/bolivia_recovery.py --draws $(DRAWS)
 	@$(BIN)/python tests/simulation/bolivia_followup.py --draws $(DRAWS)
 	@$(BIN)/python tests/simulation/percent_intervals.py --draws $(DRAWS)
+
+robustness: setup ## kill and disturb MOMENTS runs (50), compare what the next run makes (an hour)
+	@$(BIN)/python tests/robustness/disturbed_runs.py --moments $(MOMENTS)
 
 benchmarks: setup ## time the engine (minutes)
 	@$(BIN)/python benchmarks/engine.py

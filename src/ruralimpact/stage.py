@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.errors import DataError, RuralImpactError
+from ruralimpact.storage import storage_fault
 
 _TRIGGERS = {"code", "content"}
 
@@ -36,7 +37,7 @@ def keywords(job: Any) -> dict[str, Any]:
 
 
 def run(function: Callable[..., None], *, log: str | Path | None = None, **arguments: Any) -> None:
-    """Call a script's function; turn a fault of the input into one line and exit status 1.
+    """Call a script's function; turn a fault of the input, or a full disk, into one line and exit status 1.
 
     Parameters
     ----------
@@ -49,11 +50,20 @@ def run(function: Callable[..., None], *, log: str | Path | None = None, **argum
     try:
         function(**arguments)
     except RuralImpactError as error:
-        line = f"error: {_in_raw_files(error, arguments.get('study'))}"
-        print(line, file=sys.stderr)
-        if log is not None:
+        _end(f"error: {_in_raw_files(error, arguments.get('study'))}", log)
+    except OSError as error:
+        fault = storage_fault(error)
+        if fault is None:
+            raise
+        _end(f"error: {fault}", log)
+
+
+def _end(line: str, log: str | Path | None) -> None:
+    print(line, file=sys.stderr)
+    if log is not None:
+        with suppress(OSError):  # the disk may be full
             Path(log).write_text(f"{line}\n", encoding="utf-8")
-        sys.exit(1)
+    sys.exit(1)
 
 
 def _in_raw_files(error: RuralImpactError, study: Any) -> RuralImpactError:

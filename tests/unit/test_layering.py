@@ -17,7 +17,7 @@ PLUGINS = {path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py")
 # survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
 BASE = {
     *("errors", "locations", "progress", "provenance", "publishing", "suggestions"),
-    *("tables", "stage", "schema", "contracts"),
+    *("storage", "tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
     "cli": {"checks", "config", "plugins", "runner"},

@@ -13,6 +13,7 @@ import shtab
 from ruralimpact import __version__
 from ruralimpact.cli import check, new, run, status
 from ruralimpact.errors import RuralImpactError
+from ruralimpact.storage import storage_fault
 
 # In the order in which someone needs them.
 COMMANDS = {"new": new, "check": check, "run": run, "status": status}
@@ -47,6 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.command(options))
     except RuralImpactError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        fault = storage_fault(error)
+        if fault is None:
+            raise
+        print(f"error: {fault}", file=sys.stderr)
         return 1
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
 from ruralimpact.schema.study import Study
+from ruralimpact.storage import full_disk, storage_fault_in
 
 _FAULT = (
     "error: the stage '{stage}' of {study} stopped unexpectedly{last}. This is a fault of the program, "
@@ -82,6 +83,9 @@ def _stage_errors(study: StudyProgress, log: str, root: Path, output: Path) -> I
     text = _read(root / log)
     if said := _said(root / log, log):
         return said
+    storage = storage_fault_in("\n".join([text, _read(output)])) or full_disk(root)
+    if storage:
+        return [f"error: {storage}"]
     last = _last_exception(text) or _last_exception(_read(output))
     because = f" ({last})" if last else ""
     fault = _FAULT.format(stage=STAGES[study.stage], study=study.name, last=because)
@@ -99,6 +103,9 @@ def _workflow_errors(progress: RunProgress, root: Path, output: Path) -> list[st
     result = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
     if result:
         return result
+    storage = storage_fault_in(text) or full_disk(root)
+    if storage:
+        return [f"error: {storage}"]
     return [f"error: Snakemake could not run the workflow. Details: {output.relative_to(root)}"]
 
 
