@@ -291,8 +291,15 @@ def test_a_bare_yes_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_missing_configuration_file_is_named(nsw: Path) -> None:
-    (nsw / "exhibits.yaml").unlink()
-    assert message(nsw) == "file config/studies/nsw/exhibits.yaml: there is no such file."
+    (nsw / "study.yaml").unlink()
+    assert message(nsw) == "file config/studies/nsw/study.yaml: there is no such file."
+
+
+def test_a_file_that_is_nearly_called_as_it_should_be_is_not_passed_over(nsw: Path) -> None:
+    (nsw / "exhibits.yaml").rename(nsw / "exhibit.yaml")
+    assert message(nsw).startswith(
+        "file config/studies/nsw/exhibit.yaml: the file is not read. Is it to be 'exhibits.yaml'?"
+    )
 
 
 def test_an_unknown_study_names_the_nearest(nsw: Path) -> None:

@@ -1,15 +1,18 @@
 """Say which stages of each study are up to date and which are to do.
 
-Changes nothing. `to do` means that the next `ruralimpact run` would do it, because an input, the
-configuration or the code has changed since, or because it was never done.
+Changes nothing, and shows what each study has by its design without asking for it. `to do` means that the
+next `ruralimpact run` would do it, because an input, the configuration or the code has changed since, or
+because it was never done.
 """
 
 import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from ruralimpact.cli import project
+from ruralimpact.config import study_examination
 from ruralimpact.runner import outcome, snakemake
 from ruralimpact.runner.stages import STAGES, LineReader, RunProgress, StudyProgress
 
@@ -42,8 +45,15 @@ def main(options: argparse.Namespace) -> int:
         print("\n".join(outcome.errors(progress, root, files.output)), file=sys.stderr)
         return 1
     for study in progress.studies.values():
-        print("\n".join(describe(study)))
+        print("\n".join([*describe(study), *_by_design(root / "config" / "studies" / study.name)]))
     return 0
+
+
+def _by_design(folder: Path) -> Iterator[str]:
+    """Yield the lines that say what a study has without asking for it."""
+    examination = study_examination(folder)
+    if not list(examination.problems()):
+        yield from (f"  by design, {line}" for line in examination.by_design())
 
 
 def describe(study: StudyProgress) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """All that is wrong with the files of a study, found in one look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,10 @@ from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
 from ruralimpact.config.series import sources_written_out, written_out
+from ruralimpact.defaults import DEFAULT_STRATEGIES, with_default_exhibits, with_default_keys
+from ruralimpact.defaults.described import entries_of
+from ruralimpact.defaults.exhibits import CHANGES
+from ruralimpact.defaults.words import default_words
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of
@@ -70,6 +76,7 @@ class StudyExamination:
         self._folder, self._shown, self._plugins = folder, shown, plugins
         self._kinds = kinds_of(plugins)
         self._documents: dict[str, Document] = {}
+        self._written: dict[str, Any] = {}
         self.taken_out: set[str] = set()
         self.study: Study | None = None
         self.codebook_lines: dict[str, str] = {}
@@ -85,8 +92,33 @@ class StudyExamination:
                 seen.add(str(placed))
                 yield placed
 
+    def by_design(self) -> list[str]:
+        """Return what the design added to the files of the study, a line a part, after `problems`."""
+        if self.study is None:
+            return []
+        exhibits = self._written.get("exhibits", {})
+        words = default_words(
+            self.study,
+            written=self._written["study"],
+            strategies=self._written.get("strategies") == {},
+            exhibits=not exhibits or any(key in exhibits for key in CHANGES),
+        )
+        return list(words)
+
     def _problems(self) -> Iterator[ConfigError]:
         yield from self._read()
+        self._written = {name: document.content for name, document in self._documents.items()}
+        codebook, lines = self._shown / "codebook.csv", dict[int, CodebookRow]()
+        unread: list[ConfigError] = []
+        try:
+            path = codebook_path(self._folder)
+            codebook = self._shown / path.name
+            lines = read_codebook(path, shown=codebook)
+        except ConfigError as problem:
+            unread.append(problem)
+        for line, row in lines.items():
+            self.codebook_lines.setdefault(row["variable"], f"file {codebook}, line {line}")
+        self._fill_study(list(lines.values()))
         exhibits = exhibits_file(self._kinds)
         models: dict[str, tuple[Any, Any, int]] = {
             "study": (StudyFile, _PartOfStudyFile, 2),
@@ -97,29 +129,62 @@ class StudyExamination:
             if name not in self._documents:
                 continue
             part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
-            yield from part.problems
+            # What follows from a codebook that cannot be read is no mistake of its own.
+            yield from (item for item in part.problems if not (unread and _is_absence(item)))
             self._documents[name] = part.document
             self.taken_out |= part.taken_out
+        yield from unread
         if "study" not in self._documents:
             return
-        codebook, lines = self._shown / "codebook.csv", dict[int, CodebookRow]()
-        try:
-            path = codebook_path(self._folder)
-            codebook = self._shown / path.name
-            lines = read_codebook(path, shown=codebook)
-        except ConfigError as problem:
-            yield problem
-        for line, row in lines.items():
-            self.codebook_lines.setdefault(row["variable"], f"file {codebook}, line {line}")
+        yield from self._fill_exhibits()
         yield from self._between_files(lines, codebook)
 
     def _read(self) -> Iterator[ConfigError]:
         for name in ("study", "strategies", "exhibits"):
             file = f"{name}.yaml"
+            if name != "study" and not (self._folder / file).exists():
+                self._documents[name] = Document({}, self._shown / file)
+                yield from self._misnamed(file)
+                continue
             try:
                 self._documents[name] = read_document(self._folder / file, shown=self._shown / file)
             except ConfigError as problem:
                 yield problem
+
+    def _misnamed(self, file: str) -> Iterator[ConfigError]:
+        """Yield what is nearly called as a file that is not there, and would be passed over."""
+        names = {f"{name}.yaml" for name in ("study", "strategies", "exhibits")}
+        others = [
+            path.name for path in sorted(self._folder.glob("*.y*ml")) if path.name not in names
+        ]
+        for other in get_close_matches(file, others, n=1):
+            problem = f"the file is not read. Is it to be '{file}'?"
+            yield ConfigError(problem, file=self._shown / other)
+
+    def _fill_study(self, codebook: Sequence[CodebookRow]) -> None:
+        """Write into the files what they leave to the design."""
+        strategies = self._documents.get("strategies")
+        if strategies is not None and strategies.content == {}:
+            strategies = replace(strategies, content=[dict(row) for row in DEFAULT_STRATEGIES])
+            self._documents["strategies"] = strategies
+        study = self._documents.get("study")
+        if study is None or not isinstance(study.content, Mapping):
+            return
+        rows = strategies.content if strategies is not None else ()
+        names = [str(row["name"]) for row in entries_of(rows) if "name" in row]
+        content = with_default_keys(study.content, codebook, names)
+        self._documents["study"] = replace(study, content=content)
+
+    def _fill_exhibits(self) -> Iterator[ConfigError]:
+        exhibits = self._documents.get("exhibits")
+        if exhibits is None:
+            return
+        try:
+            content = with_default_exhibits(exhibits.content, self._documents["study"].content)
+        except ConfigError as error:
+            yield ConfigError(error.problem, file=exhibits.file, key=error.key)
+            content = {}
+        self._documents["exhibits"] = replace(exhibits, content=content)
 
     def _between_files(
         self, lines: dict[int, CodebookRow], codebook: Path
@@ -191,3 +256,7 @@ class StudyExamination:
             if problem.file is not None and str(document.file) == str(problem.file):
                 return located(problem, document)
         return problem
+
+
+def _is_absence(problem: ConfigError) -> bool:
+    return problem.problem.endswith("is missing.")

@@ -16,7 +16,7 @@ from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import Analysis, Matching
-from ruralimpact.schema.construction import NetIncome, OfSeveral
+from ruralimpact.schema.construction import NetIncome, OfSeveral, is_itself
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 
@@ -75,8 +75,8 @@ def _repeated(study: Study, folder: Path) -> Iterator[ConfigError]:
     )
     described = {row["variable"] for row in study.codebook}
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
-        for name in block:
-            if name in described:
+        for name, entry in block.items():
+            if name in described and not (key == "outcomes" and is_itself(name, entry)):
                 problem = f"'{name}' is already a variable of codebook.csv."
                 yield ConfigError(problem, file=folder / "study.yaml", key=f"{key}.{name}")
 
@@ -98,7 +98,7 @@ def _variables(study: Study, file: Path) -> Iterator[ConfigError]:
             if isinstance(entry, OfSeveral | NetIncome) and entry.rows is not None:
                 where = f"{key}.{name}.rows"
                 yield from unknown_names([entry.rows], _of_rows(study), "source", file, where)
-            others = [other for other in known if other != name]
+            others = [other for other in known if other != name or is_itself(name, entry)]
             yield from unknown_names(entry.inputs, others, "variable", file, f"{key}.{name}")
 
 

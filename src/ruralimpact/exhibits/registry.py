@@ -17,7 +17,7 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import figures, tables
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind, Section, TableKind
 from ruralimpact.plugins import Plugins
-from ruralimpact.schema.base import Entries
+from ruralimpact.schema.base import DistinctEntries, Entries, Text
 from ruralimpact.schema.exhibit import Exhibit, Exhibits
 
 
@@ -105,7 +105,20 @@ def exhibits_file(kinds: Kinds) -> type[Exhibits]:
 @cache
 def _exhibits_file(tables: tuple[Kind[Any], ...], figures: tuple[Kind[Any], ...]) -> type[Exhibits]:
     fields: dict[str, Any] = {"tables": (_entries(tables), ()), "figures": (_entries(figures), ())}
-    return create_model("ExhibitsFile", __base__=Exhibits, __doc__=Exhibits.__doc__, **fields)
+    added = create_model("Added", __base__=Exhibits, __doc__="Further exhibits.", **fields)
+    changes: dict[str, Any] = {
+        "add": (added | None, Field(default=None, description=_ADD)),
+        "drop": (DistinctEntries[str], Field(default=(), description=_DROP)),
+        "titles": (dict[str, Text], Field(default_factory=dict, description=_TITLES)),
+    }
+    return create_model(
+        "ExhibitsFile", __base__=Exhibits, __doc__=Exhibits.__doc__, **fields, **changes
+    )
+
+
+_ADD = "Tables and figures beside those that the design shows; one of the same name stands in its place."
+_DROP = "Names of exhibits that the design shows and this study does not."
+_TITLES = "Other titles, by name of the exhibit."
 
 
 def _entries(kinds: Iterable[Kind[Any]]) -> Any:

@@ -87,7 +87,7 @@ def build(
         for name, built in definitions.items():
             key = f"{block}.{name}"
             source = _Inputs(columns, labels, built.build, key, rows or {}, prices, found or {})
-            if name in columns:
+            if name in columns and not spec.is_itself(name, built):
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
             columns[name] = _CONSTRUCTORS[built.build](source, built)
             if isinstance(built, spec.OfOne) and built.build == "log":

@@ -52,6 +52,10 @@ class Description(OfSample):
 class Analysis(OfSample):
     """What every analysis that compares has."""
 
+    by_design = (
+        *("label", "sample", "outcomes", "treatment", "covariates"),
+        *("strategies", "estimators", "before", "after"),
+    )
     later_keys = (
         *("treatment", "first_treated", "fixed", "eligible", "before", "after", "covariates"),
         *("second_order_balance", "exact", "control", "form", "base", "anticipation"),

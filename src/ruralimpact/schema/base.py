@@ -35,6 +35,8 @@ class Settings(BaseModel):
 
     later_keys: ClassVar[tuple[str, ...]] = ()
     """Keys that are written after the others, in this order."""
+    by_design: ClassVar[tuple[str, ...]] = ()
+    """Keys that a file need not give although they are needed: they follow from the rest of the study."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -68,6 +70,9 @@ class Settings(BaseModel):
                 if key in schema["properties"]:
                     schema["properties"][key]["description"] = text
         schema["properties"] = {key: schema["properties"][key] for key in cls.written_order()}
+        needed = [key for key in schema.pop("required", ()) if key not in cls.by_design]
+        if needed:
+            schema["required"] = needed
         return schema
 
     @classmethod

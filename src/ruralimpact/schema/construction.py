@@ -68,6 +68,11 @@ class OfOne(Construction, title="A variable, its logarithm, or whether it is pos
     """Variable that it is made from."""
 
 
+def is_itself(name: str, built: Construction) -> bool:
+    """Tell whether an outcome is a variable of the codebook as it stands, under the same name."""
+    return isinstance(built, OfOne) and built.build == "variable" and built.of == name
+
+
 class Indicator(Construction, title="Indicator"):
     """`build: indicator`."""
 

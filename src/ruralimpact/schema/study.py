@@ -42,6 +42,7 @@ class Config(Settings):
 class StudyFile(Settings):
     """One evaluation, from its raw files to the analyses wanted."""
 
+    by_design = ("unit_label", "group_label", "outcomes", "samples", "analyses")
     title: str
     """Title of the report."""
     subtitle: str | None = None
@@ -55,9 +56,9 @@ class StudyFile(Settings):
     only; `panel`: waves before and after, or units that enter and leave; `before_after`: treated
     units only; `descriptive`: no arms, so analyses that describe and none that compares."""
     unit_label: str
-    """What the units are called, in the plural."""
+    """What the units are called, in the plural; `units` when not given."""
     group_label: str
-    """What the groups that inference clusters on are called, in the plural."""
+    """What the groups that inference clusters on are called, in the plural; `groups` when not given."""
     currency: str | None = None
     """Currency and price year of money amounts."""
     currency_in: SecondCurrency | None = None
@@ -73,9 +74,11 @@ class StudyFile(Settings):
     variables: dict[Name, AnyVariable] = Field(default_factory=dict)
     """Variables built from those of the codebook, by name."""
     outcomes: dict[Name, AnyOutcome] = Field(default_factory=dict)
-    """Outcomes, by name; analyses that compare need one."""
+    """Outcomes, by name; analyses that compare need one. When not given, one for each variable of the
+    codebook with the role outcome."""
     samples: Annotated[dict[Name, Sample], Field(min_length=1)]
-    """Analysis samples, by name."""
+    """Analysis samples, by name. When not given, one of all sources (`all`), with the variable of the role
+    group; of a `cross_section` the sources of the last wave, with those before it as its baseline."""
     sensitivity: Sensitivity = Sensitivity()
     """How the matched estimates are tested beyond what is always done."""
     power: Entries[Power] = ()
@@ -86,7 +89,8 @@ class StudyFile(Settings):
     bounds make of the effects. A unit of the baseline responds if the follow-up has it, by `id`."""
     analyses: SomeEntries[AnyEntry]
     """Comparisons to make, each estimated for every outcome by every strategy or estimator, and
-    descriptions (`method: portfolio`)."""
+    descriptions (`method: portfolio`). When not given comparisons follow from the design
+    (docs/defaults.md), and so do most keys of those that are."""
 
     @property
     def comparisons(self) -> tuple[AnyAnalysis, ...]:

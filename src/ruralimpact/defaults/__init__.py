@@ -1,0 +1,11 @@
+"""What a study need not say: samples, analyses, strategies and exhibits that follow from its design.
+
+Contents of the files of a study are filled in before they are validated, so that a study that says everything
+and one that leaves the same to its design are the same study.
+"""
+
+from ruralimpact.defaults.exhibits import with_default_exhibits
+from ruralimpact.defaults.strategies import DEFAULT_STRATEGIES
+from ruralimpact.defaults.study import with_default_keys
+
+__all__ = ["DEFAULT_STRATEGIES", "with_default_exhibits", "with_default_keys"]

@@ -1,0 +1,93 @@
+"""What the codebook and study.yaml say of variables and sources, read before anything is validated."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ruralimpact.schema.waves import wave_key
+
+
+@dataclass(frozen=True)
+class DescribedSource:
+    """A source, as far as it says what it is.
+
+    Attributes
+    ----------
+    name : str
+    waves : tuple of str
+        Empty where a variable tells the wave of each row, or nothing does.
+    """
+
+    name: str
+    waves: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DescribedVariable:
+    """A variable of the codebook, or one that study.yaml builds.
+
+    Attributes
+    ----------
+    name, role, timing : str
+    label, unit, type : str
+        Empty for one that is built.
+    source : str
+        Empty for one that is built.
+    """
+
+    name: str
+    role: str
+    timing: str
+    label: str = ""
+    unit: str = ""
+    type: str = ""
+    source: str = ""
+
+
+def described_sources(study: Mapping[str, Any]) -> list[DescribedSource]:
+    """Return the sources with one row a unit, in the order of the file."""
+    return [
+        DescribedSource(str(entry.get("name", "")), tuple(_waves(entry)))
+        for entry in entries_of(study.get("sources"))
+        if "item" not in entry
+    ]
+
+
+def _waves(entry: Mapping[str, Any]) -> Iterator[str]:
+    several = entry.get("waves")
+    for wave in several if isinstance(several, list) else [entry.get("wave")]:
+        own = wave.get("wave") if isinstance(wave, Mapping) else wave
+        if own is not None:
+            yield str(own)
+
+
+def described_variables(
+    study: Mapping[str, Any], codebook: Sequence[Mapping[str, str]]
+) -> list[DescribedVariable]:
+    """Return each variable once, those of the codebook first."""
+    keys = ("role", "timing", "label", "unit", "type", "source")
+    rows = {
+        row["variable"]: DescribedVariable(row["variable"], *(row.get(key, "") for key in keys))
+        for row in reversed(codebook)
+    }
+    ordered = {row["variable"]: rows[row["variable"]] for row in codebook}
+    built = study.get("variables")
+    for name, entry in built.items() if isinstance(built, Mapping) else ():
+        if isinstance(entry, Mapping):
+            role, timing = str(entry.get("role", "")), str(entry.get("timing", ""))
+            ordered[str(name)] = DescribedVariable(str(name), role, timing)
+    return list(ordered.values())
+
+
+def entries_of(section: Any) -> list[Mapping[str, Any]]:
+    """Return the entries of a list that are sets of keys."""
+    return (
+        [entry for entry in section if isinstance(entry, Mapping)]
+        if isinstance(section, list)
+        else []
+    )
+
+
+def waves_of(sources: Sequence[DescribedSource]) -> list[str]:
+    """Return the waves of sources in the order of time."""
+    return sorted({wave for source in sources for wave in source.waves}, key=wave_key)

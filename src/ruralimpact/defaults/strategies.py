@@ -1,0 +1,10 @@
+"""Strategies of a study that has no strategies.yaml."""
+
+from typing import Any
+
+DEFAULT_STRATEGIES: tuple[dict[str, Any], ...] = (
+    {"name": "nearest", "label": "Three nearest neighbours", "method": "nearest", "k": 3},
+    {"name": "kernel", "label": "Kernel", "method": "kernel", "bandwidth": 0.06},
+    {"name": "entropy", "label": "Entropy balancing", "method": "entropy"},
+)
+"""A match, a kernel and weights: where all three agree, the way of comparing is not what decides."""

@@ -1,0 +1,103 @@
+"""Keys of study.yaml that follow from the design, the sources and the roles of the codebook."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ruralimpact.defaults.analyses import with_default_analyses
+from ruralimpact.defaults.described import (
+    DescribedVariable,
+    described_sources,
+    described_variables,
+    waves_of,
+)
+
+_ALL, _BEFORE = "all", "before"
+# A study that describes and compares nothing says itself what it describes.
+_DESCRIPTIVE = "descriptive"
+
+
+def with_default_keys(
+    study: Mapping[str, Any], codebook: Sequence[Mapping[str, str]], strategies: Sequence[str]
+) -> dict[str, Any]:
+    """Return the contents of study.yaml with what it leaves to its design.
+
+    Parameters
+    ----------
+    study : mapping
+        As read; nothing in it is changed.
+    codebook : sequence of mapping
+        Rows, all text.
+    strategies : sequence of str
+        Names of the strategies.
+
+    Returns
+    -------
+    dict
+        With ``outcomes`` (one for each variable of that role), ``samples`` and ``analyses`` where it has
+        none, and with the keys of analyses that follow from the rest.
+    """
+    variables = described_variables(study, codebook)
+    filled = dict(study)
+    filled |= {"sources": _labelled(study["sources"])} if "sources" in study else {}
+    filled.setdefault("unit_label", "units")
+    filled.setdefault("group_label", "groups")
+    if study.get("design") == _DESCRIPTIVE:
+        return filled
+    outcomes = _outcomes(variables, study)
+    if "outcomes" not in study and outcomes:
+        filled["outcomes"] = outcomes
+    if "samples" not in study and described_sources(study):
+        filled["samples"] = _samples(filled, variables)
+    return with_default_analyses(filled, variables, strategies)
+
+
+def _labelled(sources: Any) -> Any:
+    """Give each file its name as a label where it has none; a series makes one for each wave itself."""
+    if not isinstance(sources, list):
+        return sources
+    return [
+        {"label": str(entry.get("name", "")), **entry}
+        if isinstance(entry, Mapping) and entry.get("name") and "waves" not in entry
+        else entry
+        for entry in sources
+    ]
+
+
+def _outcomes(
+    variables: Sequence[DescribedVariable], study: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return an outcome for each variable with that role that has one value a unit."""
+    known = {"*", "", *(source.name for source in described_sources(study))}
+    return {
+        variable.name: {
+            "label": variable.label or variable.name,
+            "unit": "percentage points" if variable.type == "indicator" else variable.unit,
+            "family": "outcomes",
+            "build": "variable",
+            "of": variable.name,
+            "decimals": 1 if variable.type == "indicator" else 0,
+        }
+        for variable in variables
+        if variable.role == "outcome"
+        and variable.type != "category"
+        and (variable.source in known or not variable.source)
+    }
+
+
+def _samples(
+    study: Mapping[str, Any], variables: Sequence[DescribedVariable]
+) -> dict[str, dict[str, Any]]:
+    """Return one sample of all sources; of a cross section the last wave, and those before it beside."""
+    sources = described_sources(study)
+    groups = [variable.name for variable in variables if variable.role == "group"]
+    group = {"group": groups[0]} if len(groups) == 1 else {}
+    label = f"All {study['unit_label']}"
+    waves = waves_of(sources)
+    if study.get("design") != "cross_section" or len(waves) < 2:
+        return {_ALL: {"label": label, "sources": [item.name for item in sources], **group}}
+    last = [item.name for item in sources if waves[-1] in item.waves or not item.waves]
+    before = [item.name for item in sources if item.name not in last]
+    return {
+        _BEFORE: {"label": f"{label}, before", "sources": before, **group},
+        _ALL: {"label": label, "sources": last, "baseline": _BEFORE, **group},
+    }

@@ -1,0 +1,34 @@
+"""What the design of a study added to its files, in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ruralimpact.schema.study import Study
+
+
+def default_words(
+    study: Study, *, written: Mapping[str, Any], strategies: bool, exhibits: bool
+) -> Iterator[str]:
+    """Yield a line for each part of a study that its files leave to its design.
+
+    Parameters
+    ----------
+    study : Study
+        With its defaults.
+    written : mapping
+        Contents of study.yaml as they were read.
+    strategies, exhibits : bool
+        Whether the strategies, and the exhibits, are those of the design.
+    """
+    if "outcomes" not in written:
+        yield f"outcomes: {', '.join(study.outcomes)}"
+    if "samples" not in written:
+        samples = [f"{name} ({', '.join(item.sources)})" for name, item in study.samples.items()]
+        yield f"samples: {', '.join(samples)}"
+    if "analyses" not in written:
+        yield f"analyses: {', '.join(f'{item.name} ({item.method})' for item in study.analyses)}"
+    if strategies:
+        yield f"strategies: {', '.join(row['name'] for row in study.strategies)}"
+    if exhibits:
+        names = [entry["name"] for key in ("tables", "figures") for entry in study.exhibits[key]]
+        yield f"exhibits: {', '.join(names)}"

@@ -1,0 +1,161 @@
+"""What a study leaves to its design is what it would have had to write."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ruralimpact.config import load_study, study_examination
+from ruralimpact.errors import ConfigError
+
+CODEBOOK = """\
+variable,source,raw_name,type,unit,role,timing,label,labels
+village,*,village,category,,group,,Village,
+supported,*,supported,indicator,,treatment,,Supported,yes=1|no=0
+age,*,age,integer,years,covariate,pre,Age,
+land,*,land,number,hectares,covariate,pre,Land,
+advice,*,advice,indicator,,covariate,post,Advice,
+sales,*,sales,number,US dollars,outcome,post,Sales,
+poor,*,poor,indicator,,outcome,post,Poor,
+"""
+SOURCE = {"name": "farms", "path": "data/farms.csv", "id": "id", "wave": "2014"}
+HEAD = {"title": "Farms", "synthetic": True, "design": "cross_section", "sources": [SOURCE]}
+LATER = {**SOURCE, "name": "later", "path": "data/later.csv", "wave": "2018"}
+Files = dict[str, Any]
+
+
+def folder(tmp_path: Path, files: Files, codebook: str = CODEBOOK) -> Path:
+    """Write a study of the files given; the others are left out."""
+    study = tmp_path / "config" / "studies" / "farms"
+    study.mkdir(parents=True, exist_ok=True)
+    (study / "codebook.csv").write_text(codebook, encoding="utf-8")
+    for name, content in files.items():
+        (study / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return study
+
+
+def variable(name: str, label: str, unit: str, decimals: int) -> dict[str, Any]:
+    entry = {"label": label, "unit": unit, "family": "outcomes", "build": "variable", "of": name}
+    return {**entry, "decimals": decimals}
+
+
+def test_a_cross_section_of_six_lines_is_the_study_written_out(tmp_path: Path) -> None:
+    covariates = {"covariates": ["age", "land"], "outcomes": ["sales", "poor"]}
+    compared = {"sample": "all", "treatment": "supported", **covariates}
+    strategies = [
+        {"name": "nearest", "label": "Three nearest neighbours", "method": "nearest", "k": 3},
+        {"name": "kernel", "label": "Kernel", "method": "kernel", "bandwidth": 0.06},
+        {"name": "entropy", "label": "Entropy balancing", "method": "entropy"},
+    ]
+    matched = {"name": "matched", "label": "Matched", "method": "matching", **compared}
+    as_they_came = {
+        "name": "unadjusted",
+        "label": "As they came, not matched",
+        "method": "difference_in_means",
+        **compared,
+    }
+    written = {
+        **HEAD,
+        "unit_label": "units",
+        "group_label": "groups",
+        "sources": [{**SOURCE, "label": "farms"}],
+        "outcomes": {
+            "sales": variable("sales", "Sales", "US dollars", 0),
+            "poor": variable("poor", "Poor", "percentage points", 1),
+        },
+        "samples": {"all": {"label": "All units", "sources": ["farms"], "group": "village"}},
+        "analyses": [
+            {**matched, "strategies": ["nearest", "kernel", "entropy"]},
+            as_they_came,
+        ],
+    }
+    short = load_study(folder(tmp_path / "short", {"study": HEAD}))
+    files = {"study": written, "strategies": strategies, "exhibits": short.exhibits}
+    assert load_study(folder(tmp_path / "long", files)) == short
+    shown = {key: [entry["name"] for entry in short.exhibits[key]] for key in short.exhibits}
+    assert shown["figures"] == ["forest", "love", "overlap"]
+    assert {"impact", "balance", "sample", "sensitivity"} <= set(shown["tables"])
+    impact = short.exhibits["tables"][0]
+    assert (impact["analyses"], impact["unadjusted"]) == (["matched"], "unadjusted")
+
+
+@pytest.mark.parametrize(
+    ("design", "sources", "adopted", "method", "keys"),
+    [
+        ("panel", [SOURCE, LATER], False, "difference_in_differences",
+         {"before": ("2014",), "after": ("2018",), "fixed": True,
+          "estimators": ("two_by_two", "doubly_robust")}),
+        ("panel", [SOURCE, LATER], True, "staggered", {"first_treated": "began"}),
+        ("panel", [{**SOURCE, "wave_variable": "year"}], False, "panel",
+         {"estimators": ("two_way_fixed_effects", "first_differences")}),
+        ("before_after", [SOURCE, LATER], False, "before_after",
+         {"before": ("2014",), "after": ("2018",)}),
+    ],
+)  # fmt: skip
+def test_analyses_follow_from_the_design(
+    tmp_path: Path, design: str, sources: Any, adopted: bool, method: str, keys: Files
+) -> None:
+    codebook = CODEBOOK + "year,*,year,integer,,wave,,Year,\n"
+    codebook += "began,*,began,integer,,adoption,,Began,\n" if adopted else ""
+    sources = [{key: one[key] for key in one if key != "wave" or "wave_variable" not in one}
+               for one in sources]  # fmt: skip
+    files = {"study": {**HEAD, "design": design, "sources": sources}}
+    (analysis,) = load_study(folder(tmp_path, files, codebook)).analyses
+    assert analysis.method == method
+    assert {key: getattr(analysis, key) for key in keys} == keys
+    assert analysis.outcomes == ("sales", "poor")
+
+
+def test_a_cross_section_takes_covariates_from_the_wave_before(tmp_path: Path) -> None:
+    study = load_study(folder(tmp_path, {"study": {**HEAD, "sources": [SOURCE, LATER]}}))
+    assert study.samples["all"].sources == ("later",)
+    assert study.samples["all"].baseline == "before"
+    assert {analysis.sample for analysis in study.analyses} == {"all"}
+
+
+def test_analyses_that_are_given_say_only_what_is_special(tmp_path: Path) -> None:
+    analyses = [{"name": "within", "method": "matching", "exact": ["age"]}]
+    study = load_study(folder(tmp_path, {"study": {**HEAD, "analyses": analyses}}))
+    (analysis,) = study.analyses
+    assert (analysis.covariates, analysis.exact) == (("land",), ("age",))
+    assert (analysis.treatment, analysis.sample) == ("supported", "all")
+
+
+def test_exhibits_are_added_dropped_and_given_other_titles(tmp_path: Path) -> None:
+    power = {"name": "p", "kind": "p_values", "title": "Adjusted", "analyses": ["matched"]}
+    changes = {
+        "add": {"tables": [power]},
+        "drop": ["love", "sample"],
+        "titles": {"impact": "Impact on sales"},
+    }
+    shown = load_study(folder(tmp_path, {"study": HEAD, "exhibits": changes})).exhibits
+    names = [entry["name"] for entry in shown["tables"] + shown["figures"]]
+    assert "p" in names
+    assert not {"love", "sample"} & set(names)
+    assert shown["tables"][0]["title"] == "Impact on sales"
+
+
+@pytest.mark.parametrize(
+    ("exhibits", "words"),
+    [
+        ({"drop": ["balanse"]}, "there is no exhibit 'balanse'. Did you mean 'balance'?"),
+        ({"titles": {"lov": "x"}}, "there is no exhibit 'lov'. Did you mean 'love'?"),
+        ({"drop": ["love"], "tables": []}, "put further exhibits under `add`"),
+        ({"dorp": ["love"]}, "unknown key 'dorp'. Did you mean 'drop'?"),
+    ],
+)
+def test_changes_of_what_is_not_shown_are_refused(
+    tmp_path: Path, exhibits: Files, words: str
+) -> None:
+    with pytest.raises(ConfigError, match="exhibits.yaml") as refused:
+        load_study(folder(tmp_path, {"study": HEAD, "exhibits": exhibits}))
+    assert words in str(refused.value)
+
+
+def test_a_study_says_what_its_design_added(tmp_path: Path) -> None:
+    examination = study_examination(folder(tmp_path, {"study": HEAD}))
+    assert not list(examination.problems())
+    lines = examination.by_design()
+    assert "analyses: matched (matching), unadjusted (difference_in_means)" in lines
+    assert "strategies: nearest, kernel, entropy" in lines
