@@ -20,10 +20,11 @@ BASE = {
     *("storage", "tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
-    "cli": {"checks", "config", "plugins", "runner"},
+    "cli": {"checks", "config", "draft", "plugins", "runner"},
     "checks": {"config", "survey", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "defaults": set(),
+    "draft": {"survey"},
     "config": {"defaults", "survey", "outcomes", "design", "plugins", "exhibits"},
     "survey": set(),
     "outcomes": {"survey"},

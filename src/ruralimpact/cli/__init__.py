@@ -24,7 +24,8 @@ A project is a folder with config/ (what is compared), data/ (raw files) and res
 """
 _FIRST_STEPS = """\
 first steps:
-  ruralimpact new ../peru-2026     make a project folder, with a small example study in it
+  ruralimpact new ../peru-2026     make a project folder, with a small example study in it; with
+                                   --from ../files a draft of the study of these files
   cd ../peru-2026
   ruralimpact check                list every mistake in configuration and data
   ruralimpact run                  make everything that is not up to date

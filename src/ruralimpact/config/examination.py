@@ -9,6 +9,11 @@ from typing import Any
 from pydantic import Field
 
 from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.config.open_questions import (
+    open_columns,
+    open_in_codebook,
+    open_in_document,
+)
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
 from ruralimpact.config.series import sources_written_out, written_out
@@ -24,7 +29,7 @@ from ruralimpact.schema.base import Entries
 from ruralimpact.schema.construction import AnyOutcome
 from ruralimpact.schema.document import Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
-from ruralimpact.schema.mending import mended
+from ruralimpact.schema.mending import mended, without
 from ruralimpact.schema.sample import Design, Sample
 from ruralimpact.schema.source import SourceEntry
 from ruralimpact.schema.study import AnyEntry, Study, StudyFile
@@ -118,6 +123,10 @@ class StudyExamination:
             unread.append(problem)
         for line, row in lines.items():
             self.codebook_lines.setdefault(row["variable"], f"file {codebook}, line {line}")
+        open_questions = [*self._open_in_documents(), *open_in_codebook(lines, codebook)]
+        yield from open_questions
+        lines = self._answered(lines)
+        incomplete = bool(unread or open_questions)
         self._fill_study(list(lines.values()))
         exhibits = exhibits_file(self._kinds)
         models: dict[str, tuple[Any, Any, int]] = {
@@ -129,8 +138,8 @@ class StudyExamination:
             if name not in self._documents:
                 continue
             part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
-            # What follows from a codebook that cannot be read is no mistake of its own.
-            yield from (item for item in part.problems if not (unread and _is_absence(item)))
+            # What is missing because the codebook cannot be read, or a question is open, is no mistake.
+            yield from (item for item in part.problems if not (incomplete and _is_absence(item)))
             self._documents[name] = part.document
             self.taken_out |= part.taken_out
         yield from unread
@@ -150,6 +159,26 @@ class StudyExamination:
                 self._documents[name] = read_document(self._folder / file, shown=self._shown / file)
             except ConfigError as problem:
                 yield problem
+
+    def _open_in_documents(self) -> Iterator[ConfigError]:
+        """Yield the questions of the files, and take out the keys that they stand under."""
+        for name, document in self._documents.items():
+            found = open_in_document(document)
+            yield from (problem for problem, _ in found)
+            for _, place in reversed(found):
+                document = without(document, place)
+            self._documents[name] = document
+
+    def _answered(self, lines: dict[int, CodebookRow]) -> dict[int, CodebookRow]:
+        """Return the rows of a codebook that say what their variable is; others are taken out."""
+        answered = {}
+        for line, row in lines.items():
+            columns = open_columns(row)
+            if {"role", "type", "labels", "timing"} & set(columns):
+                self.taken_out.add(row["variable"])
+            else:
+                answered[line] = {**row, **dict.fromkeys(columns, "")}
+        return answered
 
     def _misnamed(self, file: str) -> Iterator[ConfigError]:
         """Yield what is nearly called as a file that is not there, and would be passed over."""

@@ -70,7 +70,7 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
             continue
         place = position if "unknown key" in current[0].problem else position[:depth]
         taken_out |= {_name(document.content, place)} if len(place) == depth else set()
-        document = _without(document, place)
+        document = without(document, place)
     return Mended(document, tuple(problems), frozenset(taken_out))
 
 
@@ -98,8 +98,15 @@ def _taken_for(document: Document, place: Place, proposed: str, problem: ConfigE
     return Document(_changed(document.content, place[:-1], rename), document.file, lines)
 
 
-def _without(document: Document, place: Place) -> Document:
-    """Return a document without an entry or key; entries behind it in a list keep their lines."""
+def without(document: Document, place: Place) -> Document:
+    """Return a document without an entry or key; entries behind it in a list keep their lines.
+
+    Parameters
+    ----------
+    document : Document
+    place : tuple
+        Keys, and positions in lists from 0.
+    """
     around, last = place[:-1], place[-1]
 
     def remove(entry: Any) -> Any:

@@ -27,6 +27,8 @@ COLUMNS = (
 TYPES = ("number", "integer", "money", "indicator", "category", "date")
 ROLES = ("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price")
 TIMINGS = ("pre", "post", "")
+# Role of a row that describes a column which is not read.
+UNUSED = "unused"
 EVERY_SOURCE = "*"
 _NUMBERS = re.compile(r"[+\-\u2212\u2013]?\d+(?:\.\d+)?")
 # What people write between two codes where a | is wanted.

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.codebook import COLUMNS
+from ruralimpact.survey.codebook import COLUMNS, UNUSED
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.values import normalised
 
 NAMES = ("codebook.csv", "codebook.xlsx")
+# Sheet of a workbook that has others beside it.
+SHEET = "codebook"
 _NEEDED = ("variable", "source", "raw_name", "type", "role")
 _DELIMITERS = ",;\t|"
 _BOUNDS = ("minimum", "maximum")
@@ -46,7 +48,7 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[st
     -------
     dict of int to dict
         By line of the file: every column of `codebook.COLUMNS`, empty where it is not given. Blank lines
-        are passed over.
+        are passed over, and those of columns that are not used.
 
     Raises
     ------
@@ -68,7 +70,8 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[st
         raise ConfigError("the codebook is empty.", file=name)
     first, *lines = filled
     header = _header(filled[first], name)
-    return {line: _row(header, filled[line], comma, name, line) for line in lines}
+    rows = {line: _row(header, filled[line], comma, name, line) for line in lines}
+    return {line: row for line, row in rows.items() if row["role"] != UNUSED}
 
 
 def _cells(path: Path) -> tuple[Grid, bool]:
@@ -79,7 +82,7 @@ def _cells(path: Path) -> tuple[Grid, bool]:
         if not path.is_file():
             raise FileNotFoundError
         try:
-            return read_excel(path)[0], False
+            return read_excel(path, sheet=_sheet(path))[0], False
         except DataError:
             raise
         except Exception as error:  # openpyxl raises what it likes on a damaged file
@@ -90,6 +93,17 @@ def _cells(path: Path) -> tuple[Grid, bool]:
     delimiter = result[0] if result else ","
     grid = read_csv(path, delimiter=delimiter, key="codebook")
     return grid, delimiter == ";"
+
+
+def _sheet(path: Path) -> str | None:
+    """Return the sheet of the codebook where it says which it is."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True)
+    try:
+        return SHEET if SHEET in book.sheetnames else None
+    finally:
+        book.close()
 
 
 def _word(cell: str) -> str:

@@ -29,7 +29,7 @@ def select_multiple(job: Edit) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     table, split = job.table, {}
     for name in job.option("columns"):
         column = job.column(name)
-        answers = column.map(lambda text: _answers(text, job.rule.get("separator", " ")))
+        answers = column.map(lambda text: answers_of(text, job.rule.get("separator", " ")))
         given = answers.map(bool)
         for answer in sorted({item for cell in answers for item in cell}):
             new = f"{column.name}/{answer}"
@@ -42,5 +42,6 @@ def select_multiple(job: Edit) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     return table, split
 
 
-def _answers(text: str, separator: str) -> frozenset[str]:
+def answers_of(text: str, separator: str) -> frozenset[str]:
+    """Return the answers in a cell."""
     return frozenset(filter(None, map(normalised, text.split(separator))))

@@ -1,0 +1,128 @@
+"""What the name of a column, or its question, says that it is about, in several languages."""
+
+import re
+import unicodedata
+
+_WORDS = {
+    "id": "id hhid uid folio key index codigo cod code clave identificador identificacion matricule",
+    "group": (
+        "village community comunidad comunidade communaute group grupo groupe alliance alianza cooperative "
+        "cooperativa association asociacion cluster psu upm localidad aldea desa kelompok school "
+        "escuela organization organizacion"
+    ),
+    "arm": (
+        "treat treated treatment trat tratamiento tratamento traitement arm brazo supported beneficiary "
+        "beneficiario beneficiaria beneficiaire assigned assignment intervention participa participant "
+        "participante apoyado apoyada program programa programme project proyecto"
+    ),
+    "wave": "wave round ronda ola vague year anio ano annee periodo period season temporada survey",
+    "adoption": "start_year inicio entry_year first_treated year_treated ano_inicio adoption",
+    "price": "price precio preco prix harga",
+    "quantity": "qty quantity cantidad quantidade quantite kg quintales qq cargas litros harvest cosecha",
+    "amount": (
+        "income ingreso ingresos renda revenu sales venta ventas vendas ventes value valor valeur monto "
+        "amount cost costs costo costos custo cout gasto gastos depense expenditure profit ganancia "
+        "utilidad salary salario wage jornal credit credito debt deuda savings ahorro consumption consumo"
+    ),
+    "fixed": (
+        "age edad idade sex sexo sexe gender genero woman mujer female education educ educacion schooling "
+        "escolaridad hhsize household_size miembros members region departamento province provincia "
+        "district distrito municipio canton state estado ethnicity etnia indigenous indigena"
+    ),
+    "identifying": (
+        "name nombre nome nom apellido surname phone telefono telephone celular mobile carnet dni ci cedula "
+        "curp passport gps latitude longitude lat lon altitude accuracy address direccion email correo "
+        "encuestador enumerator interviewer"
+    ),
+    "paradata": (
+        "start end starttime endtime today deviceid subscriberid simid instanceid instancename uuid "
+        "submissiondate submission_time formdef_version version caseid duration comments comentarios "
+        "observaciones notes notas _id _validation_status _status _submitted_by _tags xform"
+    ),
+    "weight": "weight peso ponderador factor_expansion expansion fexp poids pond",
+}
+_CURRENCIES = {
+    r"\bbs\b|bolivianos?": "bolivianos",
+    r"us\$|\busd\b|d[oó]lar(es)?|dollars?": "US dollars",
+    r"\bs/\.?|\bsoles?\b|\bpen\b": "soles",
+    r"\bcop\b": "Colombian pesos",
+    r"\bmxn\b": "Mexican pesos",
+    r"\bhnl\b|lempiras?": "lempiras",
+    r"\bgtq\b|quetzal(es)?": "quetzales",
+    r"\bkes\b|\bksh\b": "Kenyan shillings",
+    r"\bugx\b": "Ugandan shillings",
+    r"\btzs\b": "Tanzanian shillings",
+    r"\betb\b|\bbirr\b": "birr",
+    r"\bfcfa\b|\bxof\b|\bxaf\b": "CFA francs",
+    r"\brp\b|\bidr\b|rupiah": "rupiah",
+    r"\binr\b|rupees?": "rupees",
+    r"\bbrl\b|\br\$|\breais\b": "reais",
+    r"€|\beur\b|euros?": "euros",
+}
+# What a question says as well as the name of its column does.
+_ASKED_FOR = ("amount", "price", "quantity", "group")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a name without case and accents; digits apart from letters."""
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", folded).lower()
+    return [word for word in _SEPARATORS.split(re.sub(r"(?<=[a-z])(?=\d)", "_", apart)) if word]
+
+
+def slug(text: str) -> str:
+    """Return a text as small letters, digits and underscores."""
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", folded).lower()
+    return _SEPARATORS.sub("_", apart).strip("_")
+
+
+def last_part(name: str) -> str:
+    """Return a name without the groups of questions before it: ``hh/age`` and ``hh-age`` are ``age``."""
+    return re.split(r"[/:]|(?<=\w)-(?=[A-Za-z_])|(?<=[A-Za-z])\.(?=[A-Za-z_])", name)[-1]
+
+
+def subjects(name: str, question: str = "") -> frozenset[str]:
+    """Return what a column seems to be about: ``id``, ``group``, ``arm``, ``amount`` ...
+
+    Parameters
+    ----------
+    name : str
+        Raw name.
+    question : str
+        What the file or form says that it is.
+    """
+    own = last_part(name)
+    words = set(plain_words(own))
+    whole = "_".join(plain_words(own))
+    asked = set(plain_words(question)) if question else set()
+    found = set()
+    for subject, listed in _WORDS.items():
+        known = listed.split()
+        said = asked & set(known) if subject in _ASKED_FOR else ()
+        if words & set(known) or whole in known or own.lower() in known or said:
+            found.add(subject)
+    if own.startswith("_") and own.lstrip("_").isalpha() and own not in ("_index",):
+        found.add("paradata")
+    return frozenset(found)
+
+
+def currency_in(text: str) -> str:
+    """Return the currency that a name or question states, or nothing."""
+    plain = text.replace("_", " ").lower()
+    return next((name for pattern, name in _CURRENCIES.items() if re.search(pattern, plain)), "")
+
+
+def variable_name(name: str, taken: set[str]) -> str:
+    """Return a name for a variable: small letters, digits, underscores, none twice."""
+    base = slug(last_part(name)) or slug(name) or "column"
+    base = base if base[0].isalpha() else f"v_{base}"
+    if base in taken:
+        longer = slug(name) or base
+        base = longer if longer[0].isalpha() else f"v_{longer}"
+    candidate, number = base, 2
+    while candidate in taken:
+        candidate, number = f"{base}_{number}", number + 1
+    taken.add(candidate)
+    return candidate

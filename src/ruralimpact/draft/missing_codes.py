@@ -1,0 +1,69 @@
+"""Values that look as if they meant "missing"."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ruralimpact.survey.similar import folded
+
+_WORDS = frozenset(
+    folded(word)
+    for word in (
+        *("no sabe", "ns", "nr", "ns/nr", "nsnr", "no responde", "no aplica", "sin dato", "s/d"),
+        *("n/a", "na", "n.a.", "n.d.", "nd", "none", "null", "nan", ".", "-", "--", "missing"),
+        *(
+            "don't know",
+            "dont know",
+            "dk",
+            "refused",
+            "not applicable",
+            "não sabe",
+            "não se aplica",
+        ),
+        *("ne sait pas", "nsp", "sans réponse", "tidak tahu"),
+    )
+)
+_NINES = re.compile(r"-?(9{2,}|8{2,}|7{2,}|9+[678]|[6789])(\.0+)?")
+_FAR = 3.0
+
+
+@dataclass(frozen=True)
+class SuspectedCodes:
+    """What may mean "missing" in a column.
+
+    Attributes
+    ----------
+    surely : tuple of str
+        Words for it among numbers, and negative codes where all else is not negative.
+    perhaps : tuple of str
+        Numbers such as 9999 that lie far beyond the others.
+    counts : dict of str to int
+        Cells of each.
+    """
+
+    surely: tuple[str, ...]
+    perhaps: tuple[str, ...]
+    counts: dict[str, int]
+
+
+def suspected_codes(texts: Sequence[str], numbers: dict[str, float]) -> SuspectedCodes:
+    """Look for codes that mean "missing" among the cells of a column of numbers.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Cells that are not blank.
+    numbers : dict of str to float
+        The number that each distinct text is, as far as it is one.
+    """
+    counts = Counter(texts)
+    words = [text for text in counts if text not in numbers and folded(text) in _WORDS]
+    coded = {text for text in numbers if _NINES.fullmatch(text)}
+    others = sorted(value for text, value in numbers.items() if text not in coded)
+    negative = [text for text in coded if numbers[text] < 0 and (not others or others[0] >= 0)]
+    high = others[-1] if others else 0.0
+    far = [text for text in coded if numbers[text] > _FAR * max(high, 1.0) and len(text) > 1]
+    found = sorted([*words, *negative]), sorted(far)
+    listed = {text: counts[text] for text in (*found[0], *found[1])}
+    return SuspectedCodes(tuple(found[0]), tuple(found[1]), listed)

@@ -1,0 +1,90 @@
+"""Decimal and thousands marks of numbers that are text."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from ruralimpact.draft.proposal import OPEN, Proposal
+
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+_POINT = re.compile(r"[+-]?\d+\.\d+")
+_POINT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
+_COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_MOSTLY = 0.7
+
+
+def is_marked_number(text: str) -> bool:
+    """Tell whether a text is a number, whatever its marks."""
+    return any(
+        pattern.fullmatch(text)
+        for pattern in (_PLAIN, _COMMA, _POINT, _POINT_THOUSANDS, _COMMA_THOUSANDS)
+    )
+
+
+_PLAIN = re.compile(r"[+-]?\d+([.,]\d*)?([eE][+-]?\d+)?|[+-]?[.,]\d+")
+
+
+def number_marks(columns: Mapping[str, Sequence[str]]) -> list[Proposal]:
+    """Return the marks that the numbers of a table are written with.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence of str
+        Texts of the columns that hold mostly numbers, without blanks.
+
+    Returns
+    -------
+    list of Proposal
+        ``decimal`` and ``edits``; nothing where numbers have a point or no mark at all.
+    """
+    commas = _matching(columns, _COMMA)
+    # What may as well be a mark of thousands, such as 1,250, speaks for neither.
+    sure = [text for text in commas if not _COMMA_THOUSANDS.fullmatch(text)]
+    points = [text for text in _matching(columns, _POINT) if not _POINT_THOUSANDS.fullmatch(text)]
+    if sure and not points:
+        words = f"{len(sure):,} cells such as '{sure[0]}' have a comma, none a decimal point"
+        edits = _thousands(columns, _POINT_THOUSANDS, ".")
+        return [Proposal("decimal", ",", words), *edits]
+    if sure and points:
+        question = (
+            f"{len(sure):,} cells such as '{sure[0]}' have a decimal comma and {len(points):,} such as "
+            f"'{points[0]}' a point. Which is the mark of the file, . or ,?"
+        )
+        return [Proposal("decimal", OPEN, question)]
+    edits = _thousands(columns, _COMMA_THOUSANDS, ",")
+    if edits or points:
+        return edits
+    doubtful = _matching(columns, _POINT_THOUSANDS)
+    if doubtful:
+        question = (
+            f"{len(doubtful):,} cells such as '{doubtful[0]}' may be decimals or thousands. Write . if the "
+            "point is for decimals; if it is for thousands, take this key out and use the edit `thousands`"
+        )
+        return [Proposal("decimal", OPEN, question)]
+    return []
+
+
+def _matching(columns: Mapping[str, Sequence[str]], pattern: re.Pattern[str]) -> list[str]:
+    return [text for texts in columns.values() for text in texts if pattern.fullmatch(text)]
+
+
+def _thousands(
+    columns: Mapping[str, Sequence[str]], pattern: re.Pattern[str], mark: str
+) -> list[Proposal]:
+    """Return the edit that takes out marks of thousands, where there are any."""
+    marked = {
+        name: [text for text in texts if mark in text and pattern.fullmatch(text)]
+        for name, texts in columns.items()
+    }
+    found = {name: texts for name, texts in marked.items() if texts}
+    if not found:
+        return []
+    shown = next(iter(found.values()))[0]
+    edit = {"rule": "thousands", "columns": list(found), "mark": mark}
+    words = f"{sum(map(len, found.values())):,} cells such as '{shown}'"
+    return [Proposal("edits", [edit], words)]
+
+
+def mostly(texts: Iterable[bool]) -> bool:
+    """Tell whether most of some answers are yes."""
+    answers = list(texts)
+    return bool(answers) and sum(answers) >= _MOSTLY * len(answers)

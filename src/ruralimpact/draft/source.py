@@ -1,0 +1,240 @@
+"""One delivered table as a source of the study: who its rows are about, and when."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ruralimpact.draft.column_names import last_part, slug, subjects
+from ruralimpact.draft.column_profile import CATEGORY, ColumnProfile, profile
+from ruralimpact.draft.delivery import DeliveredTable, cells_of, mark_of, texts_of
+from ruralimpact.draft.proposal import OPEN, Proposal
+from ruralimpact.draft.xlsform import FormQuestion
+
+# How exports name the row of the main table that a repeated row belongs to, and that row's own key.
+_PARENT_KEYS = (
+    "_parent_index",
+    "PARENT_KEY",
+    "_submission__uuid",
+    "_submission__id",
+    "__Submissions-id",
+)
+_OWN_KEYS = ("_index", "KEY", "_uuid", "_id", "instanceID", "__id", "meta-instanceID")
+_YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
+_MOSTLY = 0.9
+
+
+@dataclass(frozen=True)
+class DraftSource:
+    """A source of the draft.
+
+    Attributes
+    ----------
+    name, path : str
+        Its path in the project.
+    delivered : DeliveredTable
+    columns : mapping of str to ColumnProfile
+    options : tuple of Proposal
+        Its keys, those of reading first.
+    """
+
+    name: str
+    path: str
+    delivered: DeliveredTable
+    columns: Mapping[str, ColumnProfile]
+    options: tuple[Proposal, ...]
+
+    def option(self, key: str) -> object | None:
+        """Return the value of a key, if it is proposed."""
+        return next((item.value for item in self.options if item.key == key), None)
+
+    def texts(self, column: str) -> list[str]:
+        """Return the cells of a column in the order of the rows, blanks included."""
+        return [str(text) for text in cells_of(self.delivered)[column]]
+
+
+def profiles(
+    delivered: DeliveredTable, questions: Mapping[str, FormQuestion]
+) -> dict[str, ColumnProfile]:
+    """Describe the columns of a table.
+
+    Parameters
+    ----------
+    delivered : DeliveredTable
+    questions : mapping of str to FormQuestion
+        By the name of the question, without the groups that it stands in.
+    """
+    table, decimal = delivered.table, mark_of(delivered)
+    cells = cells_of(delivered)
+    described = {}
+    for name, texts in texts_of(table.with_cells(cells)).items():
+        asked = questions.get(name) or questions.get(last_part(name))
+        labels = table.value_labels.get(name) or (asked.choices if asked else {})
+        several = asked.kind == "select_multiple" if asked else None
+        described[name] = profile(
+            name,
+            texts,
+            rows=len(cells),
+            decimal=decimal,
+            stored=table.stored.get(name, ""),
+            labels={} if several else labels,
+            question=table.questions.get(name) or (asked.label if asked else ""),
+            missing=table.missing.get(name, frozenset()),
+            several_answers=several,
+        )
+    return described
+
+
+def parent_key(columns: Mapping[str, ColumnProfile]) -> str | None:
+    """Return the column that names the row of another table that a row belongs to."""
+    return next(
+        (name for key in _PARENT_KEYS for name in columns if last_part(name) == key or name == key),
+        None,
+    )
+
+
+def id_proposal(
+    columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]], parents: Sequence[str]
+) -> Proposal:
+    """Return the column that identifies the unit.
+
+    Parameters
+    ----------
+    columns : mapping of str to ColumnProfile
+    texts : mapping of str to sequence of str
+        Cells by column.
+    parents : sequence of str
+        Values by which repeated rows of other tables name rows of this one.
+    """
+    parent = parent_key(columns)
+    if parent is not None:
+        words = (
+            f"it names the row that a repeated row belongs to; {columns[parent].distinct:,} units"
+        )
+        return Proposal("id", parent, words)
+    keys = [name for name, item in columns.items() if item.is_key and _may_identify(item)]
+    if parents:
+        named = [name for name in keys if set(parents) <= set(texts[name])]
+        if named:
+            words = f"no value twice in {columns[named[0]].rows:,} rows, and repeated rows name it"
+            return Proposal("id", named[0], words)
+    called = [name for name in keys if "id" in subjects(name)]
+    called = [name for name in called if last_part(name) not in _OWN_KEYS] or called
+    choice = called if len(called) == 1 else [] if called else keys
+    if len(choice) == 1 or (called and len(called) == 1):
+        name = choice[0]
+        return Proposal("id", name, f"no value twice and none blank in {columns[name].rows:,} rows")
+    if not keys:
+        return _nearly(columns, texts)
+    shown = ", ".join((called or keys)[:6])
+    return Proposal(
+        "id", OPEN, f"which column identifies a unit? No value stands twice in: {shown}"
+    )
+
+
+def _may_identify(item: ColumnProfile) -> bool:
+    return item.kind in ("integer", "text", CATEGORY) and "identifying" not in subjects(item.name)
+
+
+def _nearly(columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]]) -> Proposal:
+    near = [
+        name
+        for name, item in columns.items()
+        if "id" in subjects(name) and item.distinct >= _MOSTLY * item.rows
+    ]
+    if len(near) == 1:
+        name = near[0]
+        values = list(texts[name])
+        again = sorted({value for value in values if value and values.count(value) > 1})
+        words = [f"'{value}' in rows {_rows(values, value)}" for value in again[:5]]
+        blank = values.count("")
+        words += [f"{blank:,} rows without one"] if blank else []
+        about = (
+            f"the only column that nearly identifies rows; mend before it can: {'; '.join(words)}"
+        )
+        return Proposal("id", name, about)
+    question = (
+        "which column identifies a unit? None has a value of its own in every row; several that only "
+        "together do are written [province, household], and $row numbers the rows"
+    )
+    return Proposal("id", OPEN, question)
+
+
+def _rows(values: Sequence[str], value: str) -> str:
+    return ", ".join(str(place) for place, item in enumerate(values, start=2) if item == value)
+
+
+def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile]) -> Proposal:
+    """Return the wave that a table is of, or the column that tells it."""
+    telling = [
+        name
+        for name, item in columns.items()
+        if "wave" in subjects(name)
+        and item.kind == "integer"
+        and 2 <= item.distinct <= 12
+        and item.distinct * 5 <= item.rows
+        and item.blank == 0
+    ]
+    if len(telling) == 1:
+        seen = ", ".join(sorted(columns[telling[0]].levels))
+        return Proposal("wave_variable", telling[0], f"the column '{telling[0]}' has {seen}")
+    years = set(_YEAR.findall(f"{delivered.file.name} {delivered.sheet}"))
+    years = years or set(_YEAR.findall(delivered.file.parent.name))
+    if len(years) == 1:
+        year = years.pop()
+        return Proposal("wave", year, f"{year} stands in the name of the file, its sheet or folder")
+    question = "of which year or round is the file? Call all files of one round the same"
+    return Proposal("wave", OPEN, question)
+
+
+def item_proposal(
+    columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]], parent: str
+) -> Proposal:
+    """Return the column that tells the repeated rows of a unit apart."""
+    ids = texts[parent]
+    apart = [
+        name
+        for name, item in columns.items()
+        if name != parent
+        and item.blank == 0
+        and len(set(zip(ids, texts[name], strict=True))) == len(ids)
+    ]
+    shared = [name for name in apart if not columns[name].is_key and columns[name].kind == CATEGORY]
+    own = [name for name in apart if last_part(name) in _OWN_KEYS]
+    for choice in (shared, own, apart):
+        if choice:
+            words = f"no unit has a value of '{choice[0]}' twice"
+            return Proposal("item", choice[0], words)
+    return Proposal("item", OPEN, "which column tells the rows of one unit apart?")
+
+
+def source_name(delivered: DeliveredTable, several_sheets: bool, taken: set[str]) -> str:
+    """Return a name for a source: that of its file, and of its sheet where the file has several."""
+    words = [slug(delivered.file.stem), slug(delivered.sheet) if several_sheets else ""]
+    base = "_".join(filter(None, words)) or "source"
+    base = base if base[0].isalpha() else f"source_{base}"
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}_{number}", number + 1
+    taken.add(name)
+    return name
+
+
+def is_own_key(column: str) -> bool:
+    """Tell whether a column is called as exports call the key of a row."""
+    return last_part(column) in _OWN_KEYS
+
+
+def split_columns(source: DraftSource) -> list[str]:
+    """Return the columns with several answers a cell that no columns of the file split already."""
+    return [
+        name
+        for name, item in source.columns.items()
+        if item.several_answers
+        and not subjects(name) & {"identifying", "paradata", "arm", "group"}
+        and not any(other.startswith(f"{name}/") for other in source.columns)
+    ]
+
+
+def with_options(source: DraftSource, *options: Proposal) -> DraftSource:
+    """Return a source with further keys."""
+    return replace(source, options=(*source.options, *options))

@@ -1,0 +1,175 @@
+"""The whole draft: sources, codebook, arms, and what is to be answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ruralimpact.draft.codebook_rows import CodebookRow, codebook_rows, control_of
+from ruralimpact.draft.column_profile import ColumnProfile
+from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
+from ruralimpact.draft.proposal import OPEN, Proposal
+from ruralimpact.draft.source import (
+    DraftSource,
+    id_proposal,
+    item_proposal,
+    parent_key,
+    profiles,
+    source_name,
+    split_columns,
+    wave_proposal,
+    with_options,
+)
+
+
+@dataclass(frozen=True)
+class DraftStudy:
+    """A draft.
+
+    Attributes
+    ----------
+    name : str
+    sources : tuple of DraftSource
+    codebook : tuple of CodebookRow
+    passed_over : mapping of str to str
+        Files that hold no table that can be read, and why.
+    """
+
+    name: str
+    sources: tuple[DraftSource, ...]
+    codebook: tuple[CodebookRow, ...]
+    passed_over: Mapping[str, str]
+
+    @property
+    def arms(self) -> CodebookRow | None:
+        """A column of several arms of which one is the control, if there is one."""
+        several = [row for row in self.codebook if row.role == "input" and control_of(row)]
+        return several[0] if several else None
+
+    @property
+    def amounts(self) -> bool:
+        """Whether there are prices or amounts, which have a currency."""
+        return any("amount" in row.why or row.role == "price" for row in self.codebook)
+
+
+def draft_study(name: str, paths: Sequence[Path]) -> DraftStudy:
+    """Draft a study from files that were delivered.
+
+    Parameters
+    ----------
+    name : str
+        Of the study.
+    paths : sequence of path
+        Files, and folders whose files are taken.
+
+    Raises
+    ------
+    ConfigError
+        See `read_delivery`.
+    """
+    delivery = read_delivery(paths)
+    sources = _sources(name, delivery)
+    rows = codebook_rows(sources)
+    named = tuple(_by_variable(source, rows) for source in sources)
+    return DraftStudy(name, named, tuple(rows), delivery.passed_over)
+
+
+def _by_variable(source: DraftSource, rows: Sequence[CodebookRow]) -> DraftSource:
+    """Name the variables of the codebook in the keys that name one, not the raw columns."""
+    variables = {row.raw_name: row.variable for row in rows if row.source == source.name}
+    options = tuple(
+        replace(item, value=variables.get(str(item.value), item.value))
+        if item.key in ("item", "wave_variable")
+        else item
+        for item in source.options
+    )
+    return replace(source, options=options)
+
+
+def _sources(study: str, delivery: Delivery) -> tuple[DraftSource, ...]:
+    described = [profiles(table, delivery.questions) for table in delivery.tables]
+    parents = [
+        _parents(table, columns) for table, columns in zip(delivery.tables, described, strict=True)
+    ]
+    taken: set[str] = set()
+    sources = []
+    for table, columns in zip(delivery.tables, described, strict=True):
+        several = any(item.key == "sheet" for item in table.reading)
+        name = source_name(table, several, taken)
+        path = f"data/{study}/{table.file.name}"
+        source = DraftSource(name, path, table, columns, table.reading)
+        named = _named_parents(columns, table, [values for values in parents if values])
+        sources.append(_with_keys(source, named))
+    return tuple(_in_one_wave(sources))
+
+
+def _parents(table: DeliveredTable, columns: Mapping[str, ColumnProfile]) -> list[str]:
+    """Return the values by which the rows of a table name rows of another, if it has repeated rows."""
+    parent = parent_key(columns)
+    return [] if parent is None else [text for text in table.table.cells[parent] if text]
+
+
+def _named_parents(
+    columns: Mapping[str, ColumnProfile], table: DeliveredTable, parents: Sequence[Sequence[str]]
+) -> list[str]:
+    """Return the values by which repeated rows name rows of this table: those that some column holds."""
+    if parent_key(columns) is not None:
+        return []
+    cells = table.table.cells
+    for values in parents:
+        if any(set(values) <= set(cells[name]) for name in columns):
+            return list(values)
+    return []
+
+
+def _with_keys(source: DraftSource, parents: Sequence[str]) -> DraftSource:
+    """Propose identifier, wave, item and edits of a source."""
+    texts = {name: source.texts(name) for name in source.columns}
+    parent = parent_key(source.columns)
+    keys = [id_proposal(source.columns, texts, parents)]
+    if parent is not None:
+        keys.append(item_proposal(source.columns, texts, parent))
+    keys.append(wave_proposal(source.delivered, source.columns))
+    dated = [item for item in source.columns.values() if item.kind == "date" and item.dates]
+    if dated:
+        shown = f"'{next(text for text in texts[dated[0].name] if text)}' in '{dated[0].name}'"
+        both = "; no day is above 12, so that it may be %m/%d/%Y" if dated[0].both_dates else ""
+        keys.append(Proposal("dates", dated[0].dates, f"{shown}{both}"))
+    return _with_edits(with_options(source, *keys))
+
+
+def _with_edits(source: DraftSource) -> DraftSource:
+    """Put the edits that are proposed together, in the order in which they are to be made."""
+    proposals = [item for item in source.options if item.key == "edits"]
+    edits: list[object] = [edit for item in proposals for edit in item.value]  # type: ignore[attr-defined]
+    words = [item.evidence for item in proposals]
+    copies = len(source.delivered.table.cells) - len(cells_of(source.delivered))
+    if copies:
+        edits.insert(0, {"rule": "exact_duplicates"})
+        words.insert(0, f"{copies:,} rows are copies of another")
+    split = split_columns(source)
+    if split:
+        edits.append({"rule": "select_multiple", "columns": split})
+        words.append(f"cells of {', '.join(split)} hold several answers")
+    others = [item for item in source.options if item.key != "edits"]
+    edited = [Proposal("edits", edits, "; ".join(words))] if edits else []
+    return replace(source, options=(*others, *edited))
+
+
+def _in_one_wave(sources: Sequence[DraftSource]) -> list[DraftSource]:
+    """Give repeated rows the only wave that files name, where their own names none."""
+    known = {source.option("wave") for source in sources} - {None, OPEN}
+    if len(known) != 1:
+        return list(sources)
+    wave = Proposal("wave", known.pop(), "the only round that a file names")
+    return [
+        replace(
+            source, options=tuple(wave if _is_open_wave(item) else item for item in source.options)
+        )
+        if parent_key(source.columns) is not None
+        else source
+        for source in sources
+    ]
+
+
+def _is_open_wave(option: Proposal) -> bool:
+    return option.key == "wave" and option.value == OPEN

@@ -1,0 +1,207 @@
+"""Drafts of studies: what files show is proposed, and what they cannot show is asked."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from ruralimpact.cli import main
+from ruralimpact.draft import DraftStudy, draft_study
+from ruralimpact.draft.codebook_workbook import write_workbook
+from ruralimpact.errors import ConfigError
+from ruralimpact.survey.codebook_file import read_codebook
+
+Rows = Sequence[Sequence[object]]
+
+
+def text(path: Path, rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8") -> None:
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter).writerows(rows)
+    path.write_bytes(stream.getvalue().encode(encoding))
+
+
+def options(study: DraftStudy, source: str) -> dict[str, object]:
+    (drafted,) = [item for item in study.sources if item.name == source]
+    return {option.key: option.value for option in drafted.options}
+
+
+def entry(study: DraftStudy, variable: str) -> dict[str, str]:
+    (row,) = [row for row in study.codebook if row.variable == variable]
+    keys = ("type", "unit", "labels", "missing_codes", "role", "timing")
+    return {key: getattr(row, key) for key in keys if getattr(row, key)}
+
+
+def farms(count: int = 60, **columns: object) -> Rows:
+    """Return rows of farms, each column a function of the number of the row or a constant."""
+    made = [
+        [column(i) if callable(column) else column for column in columns.values()]
+        for i in range(1, count + 1)
+    ]
+    return [list(columns), *made]
+
+
+def test_a_plain_file_needs_no_key_of_reading(tmp_path: Path) -> None:
+    text(tmp_path / "farms_2019.csv", farms(farm_id=lambda i: f"F{i}", area=lambda i: i + 0.5))
+    study = draft_study("s", [tmp_path])
+    assert options(study, "farms_2019") == {"id": "farm_id", "wave": "2019"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "stated"), [("latin-1", "latin-1"), ("utf-16", "utf-16"), ("cp850", "cp850")]
+)
+def test_the_encoding_is_that_in_which_accents_are_letters(
+    tmp_path: Path, encoding: str, stated: str
+) -> None:
+    rows = farms(id=lambda i: i, lugar=lambda i: f"Ñuñuma áéíóú {i % 7}")
+    text(tmp_path / "a.csv", rows, delimiter="\t", encoding=encoding)
+    found = options(draft_study("s", [tmp_path]), "a")
+    assert (found["encoding"], found["delimiter"]) == (stated, "\t")
+
+
+def test_titles_and_headings_above_the_names_are_passed_over(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in [
+        ["Padrón 2021"],
+        ["Identificación", None, "Datos", None],
+        ["id", "nombre", "región", "ha"],
+    ]:
+        sheet.append(row)
+    for i in range(1, 30):
+        sheet.append([i, "Ana", "Norte" if i % 2 else "Sur", i / 4])
+    book.create_sheet("Léeme").append(["nada"])
+    book.save(tmp_path / "padron.xlsx")
+    study = draft_study("s", [tmp_path])
+    found = options(study, "padron_sheet")
+    assert (found["sheet"], found["header"], found["id"]) == ("Sheet", [2, 3], "Identificación/id")
+    assert "padron.xlsx, sheet Léeme" in study.passed_over
+
+
+def test_marks_of_numbers_are_proposed_where_they_are_sure_and_asked_where_not(
+    tmp_path: Path,
+) -> None:
+    rows = farms(id=lambda i: i, sold=lambda i: "1.250,75" if i == 9 else f"{i},5")
+    text(tmp_path / "comma.csv", rows, delimiter=";")
+    text(tmp_path / "either.csv", farms(id=lambda i: i, sold=lambda i: f"{i}.250"))
+    rows = farms(id=lambda i: i, a=lambda i: f"{i},5", b=lambda i: f"{i}.5")
+    text(tmp_path / "both.csv", rows, delimiter=";")
+    study = draft_study("s", [tmp_path])
+    comma = options(study, "comma")
+    assert comma["decimal"] == ","
+    assert comma["edits"] == [{"rule": "thousands", "columns": ["sold"], "mark": "."}]
+    assert options(study, "either")["decimal"] == "?"
+    assert options(study, "both")["decimal"] == "?"
+
+
+def test_no_identifier_is_guessed_among_several(tmp_path: Path) -> None:
+    rows = farms(farm_id=lambda i: i, case_id=lambda i: 500 + i, age=lambda i: 20 + i % 40)
+    text(tmp_path / "a.csv", rows)
+    text(tmp_path / "b.csv", farms(place=lambda i: i % 9, age=lambda i: 20 + i % 40))
+    study = draft_study("s", [tmp_path])
+    assert options(study, "a")["id"] == "?"
+    assert options(study, "b")["id"] == "?"
+    assert options(study, "b")["wave"] == "?"
+
+
+def test_repeated_rows_find_the_units_that_they_name(tmp_path: Path) -> None:
+    main_rows = farms(KEY=lambda i: f"uuid:{i}", hhsize=lambda i: i % 6)
+    plots = [["plot", "area", "PARENT_KEY", "KEY"]]
+    plots += [[k, k + i / 8, f"uuid:{i}", f"uuid:{i}/{k}"] for i in range(1, 61) for k in (1, 2)]
+    text(tmp_path / "survey_2022.csv", main_rows)
+    text(tmp_path / "survey_2022-plots.csv", plots)
+    study = draft_study("s", [tmp_path])
+    repeated = options(study, "survey_2022_plots")
+    assert (repeated["id"], repeated["wave"]) == ("PARENT_KEY", "2022")
+    assert repeated["item"] in ("plot", "key")
+    assert options(study, "survey_2022")["id"] == "KEY"
+
+
+def test_codes_that_look_like_missing_are_proposed_or_asked(tmp_path: Path) -> None:
+    rows = farms(
+        id=lambda i: i,
+        income=lambda i: {3: -99, 4: "no sabe"}.get(i, 1000 + i),
+        age=lambda i: 999 if i == 5 else 20 + i % 50,
+        members=lambda i: 9 if i == 6 else i % 12,
+        balance=lambda i: -99 if i == 7 else (-1) ** i * i,
+    )
+    text(tmp_path / "a.csv", rows)
+    study = draft_study("s", [tmp_path])
+    assert entry(study, "income")["missing_codes"] == "-99|no sabe"
+    assert entry(study, "age")["missing_codes"] == "?"
+    assert "missing_codes" not in entry(study, "members")
+    assert "missing_codes" not in entry(study, "balance")
+
+
+def test_roles_follow_from_names_and_values_and_are_asked_otherwise(tmp_path: Path) -> None:
+    rows = farms(
+        id=lambda i: i,
+        village=lambda i: f"V{i % 12}",
+        treated=lambda i: "Yes" if i % 12 < 6 else "No",
+        sex=lambda i: "mujer" if i % 3 else "Mujer ",
+        sales_usd=lambda i: 100 + i,
+        ploughed=lambda i: i % 5,
+        phone=lambda i: 70000000 + i,
+        comments=lambda i: f"said {i}",
+        constant="x",
+    )
+    text(tmp_path / "a.csv", rows)
+    study = draft_study("s", [tmp_path])
+    assert entry(study, "village") == {"type": "category", "role": "group"}
+    treated = {"type": "indicator", "labels": "No=0|Yes=1", "role": "treatment"}
+    assert entry(study, "treated") | {"labels": ""} == treated | {"labels": ""}
+    assert set(entry(study, "treated")["labels"].split("|")) == {"Yes=1", "No=0"}
+    assert set(entry(study, "sex")["labels"].split("|")) == {"mujer=mujer", "Mujer=mujer"}
+    assert entry(study, "sales_usd") == {"type": "integer", "unit": "US dollars", "role": "?"}
+    assert entry(study, "ploughed")["role"] == "?"
+    unused = [entry(study, name)["role"] for name in ("phone", "comments", "constant")]
+    assert unused == ["unused"] * 3
+
+
+def test_arms_are_each_compared_with_the_control(tmp_path: Path) -> None:
+    arms = ("seed", "seed and credit", "control")
+    text(tmp_path / "a_2020.csv", farms(id=lambda i: i, arm=lambda i: arms[i % 3]))
+    assert main(["new", str(tmp_path / "p"), "--from", str(tmp_path / "a_2020.csv")]) == 0
+    drafted = (tmp_path / "p" / "config" / "studies" / "p" / "study.yaml").read_text("utf-8")
+    assert 'seed: {label: seed, build: indicator, of: arm, values: ["seed"]' in drafted
+    assert 'exclude: ["seed"], role: treatment' in drafted
+
+
+def test_labels_of_stata_and_dates_are_read(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"hhid": range(1, 41), "educ": [1, 2] * 20, "member": [0, 1] * 20, "income": [5.5] * 40}
+    )
+    labels = {"educ": {1: "Primary", 2: "Secondary"}, "member": {0: "No", 1: "Yes"}}
+    table.to_stata(tmp_path / "base_2015.dta", write_index=False, value_labels=labels)
+    rows = farms(hhid=lambda i: i, visited=lambda i: f"{1 + i % 28:02d}/05/2018")
+    text(tmp_path / "end_2018.csv", rows)
+    study = draft_study("s", [tmp_path])
+    assert entry(study, "educ")["labels"] == "1=Primary|2=Secondary"
+    assert entry(study, "member") == {"type": "indicator", "role": "?"}
+    assert options(study, "end_2018")["dates"] == "%d/%m/%Y"
+
+
+def test_the_workbook_has_lists_to_choose_from_and_is_read_back(tmp_path: Path) -> None:
+    rows = farms(id=lambda i: i, sales=lambda i: i * 3, formula="=1+1", note=lambda i: f"={i}")
+    text(tmp_path / "a.csv", rows)
+    study = draft_study("s", [tmp_path / "a.csv"])
+    write_workbook(study.codebook, tmp_path / "codebook.xlsx")
+    book = load_workbook(tmp_path / "codebook.xlsx")
+    lists = [item.formula1 for item in book["codebook"].data_validations.dataValidation]
+    assert any("treatment" in item and "unused" in item for item in lists)
+    assert book.sheetnames == ["codebook", "seen"]
+    read = read_codebook(tmp_path / "codebook.xlsx")
+    assert [row["variable"] for row in read.values()] == ["sales"]
+    assert next(iter(read.values()))["role"] == "?"
+
+
+def test_what_cannot_be_drafted_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.dta").write_bytes(b"no stata")
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF")
+    with pytest.raises(ConfigError, match=r"no file holds a table.*broken.dta.*notes.pdf"):
+        draft_study("s", [tmp_path])
+    with pytest.raises(ConfigError, match="there is no file or folder"):
+        draft_study("s", [tmp_path / "gone"])
