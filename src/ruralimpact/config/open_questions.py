@@ -14,7 +14,7 @@ _OF_STUDY = {
     "and after) or before_after (treated units only)",
     "unit_label": "what are the units called, in the plural: producers, households?",
     "group_label": "what are the groups called, in the plural: villages, cooperatives?",
-    "currency": "in which currency, of which year, are amounts: bolivianos of 2024?",
+    "currency": "in which currency, of which year, are amounts: pesos of 2024?",
     "citation": "who collected the data, and when?",
     "id": "which raw column identifies a unit? [province, household] if only both do, $row if none does",
     "wave": "of which year or round is the file?",

@@ -1,7 +1,10 @@
 """What the name of a column, or its question, says that it is about, in several languages."""
 
+import csv
 import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 _WORDS = {
     "id": "id hhid uid folio key index codigo cod code clave identificador identificacion matricule",
@@ -40,24 +43,6 @@ _WORDS = {
         "observaciones notes notas _id _validation_status _status _submitted_by _tags xform"
     ),
     "weight": "weight peso ponderador factor_expansion expansion fexp poids pond",
-}
-_CURRENCIES = {
-    r"\bbs\b|bolivianos?": "bolivianos",
-    r"us\$|\busd\b|d[oó]lar(es)?|dollars?": "US dollars",
-    r"\bs/\.?|\bsoles?\b|\bpen\b": "soles",
-    r"\bcop\b": "Colombian pesos",
-    r"\bmxn\b": "Mexican pesos",
-    r"\bhnl\b|lempiras?": "lempiras",
-    r"\bgtq\b|quetzal(es)?": "quetzales",
-    r"\bkes\b|\bksh\b": "Kenyan shillings",
-    r"\bugx\b": "Ugandan shillings",
-    r"\btzs\b": "Tanzanian shillings",
-    r"\betb\b|\bbirr\b": "birr",
-    r"\bfcfa\b|\bxof\b|\bxaf\b": "CFA francs",
-    r"\brp\b|\bidr\b|rupiah": "rupiah",
-    r"\binr\b|rupees?": "rupees",
-    r"\bbrl\b|\br\$|\breais\b": "reais",
-    r"€|\beur\b|euros?": "euros",
 }
 # What a question says as well as the name of its column does.
 _ASKED_FOR = ("amount", "price", "quantity", "group")
@@ -111,7 +96,15 @@ def subjects(name: str, question: str = "") -> frozenset[str]:
 def currency_in(text: str) -> str:
     """Return the currency that a name or question states, or nothing."""
     plain = text.replace("_", " ").lower()
-    return next((name for pattern, name in _CURRENCIES.items() if re.search(pattern, plain)), "")
+    return next((name for pattern, name in _currencies() if re.search(pattern, plain)), "")
+
+
+@cache
+def _currencies() -> tuple[tuple[str, str], ...]:
+    """Return how names state currencies, as patterns, from currencies.csv."""
+    path = Path(__file__).with_name("currencies.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple((row["pattern"], row["currency"]) for row in csv.DictReader(file))
 
 
 def variable_name(name: str, taken: set[str]) -> str:

@@ -38,7 +38,7 @@ def _lines(study: DraftStudy) -> Iterator[str]:
     if groups:
         yield f"group_label: {_quoted(OPEN)}  # what the groups are called: villages, cooperatives?"
     if study.amounts:
-        yield f"currency: {_quoted(OPEN)}  # and of which year: bolivianos of 2024?"
+        yield f"currency: {_quoted(OPEN)}  # and of which year: pesos of 2024?"
     yield f"citation: {_quoted(OPEN)}  # who collected the data, when?"
     yield ""
     yield "sources:"
