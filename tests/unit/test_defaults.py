@@ -8,6 +8,7 @@ import yaml
 
 from ruralimpact.config import load_study, study_examination
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.base import plain
 
 CODEBOOK = """\
 variable,source,raw_name,type,unit,role,timing,label,labels
@@ -71,12 +72,13 @@ def test_a_cross_section_of_six_lines_is_the_study_written_out(tmp_path: Path) -
         ],
     }
     short = load_study(folder(tmp_path / "short", {"study": HEAD}))
-    files = {"study": written, "strategies": strategies, "exhibits": short.exhibits}
-    assert load_study(folder(tmp_path / "long", files)) == short
-    shown = {key: [entry["name"] for entry in short.exhibits[key]] for key in short.exhibits}
-    assert shown["figures"] == ["forest", "love", "overlap"]
-    assert {"impact", "balance", "sample", "sensitivity"} <= set(shown["tables"])
-    impact = short.exhibits["tables"][0]
+    files = {"study": written, "strategies": strategies, "exhibits": plain(short.exhibits)}
+    long = load_study(folder(tmp_path / "long", files))
+    assert plain(long) == plain(short)
+    assert [entry.name for entry in short.exhibits.figures] == ["forest", "love", "overlap"]
+    tables = [entry.name for entry in short.exhibits.tables]
+    assert {"impact", "balance", "sample", "sensitivity"} <= set(tables)
+    impact = plain(short.exhibits.tables[0])
     assert (impact["analyses"], impact["unadjusted"]) == (["matched"], "unadjusted")
 
 
@@ -130,10 +132,10 @@ def test_exhibits_are_added_dropped_and_given_other_titles(tmp_path: Path) -> No
         "titles": {"impact": "Impact on sales"},
     }
     shown = load_study(folder(tmp_path, {"study": HEAD, "exhibits": changes})).exhibits
-    names = [entry["name"] for entry in shown["tables"] + shown["figures"]]
+    names = [entry.name for entry in (*shown.tables, *shown.figures)]
     assert "p" in names
     assert not {"love", "sample"} & set(names)
-    assert shown["tables"][0]["title"] == "Impact on sales"
+    assert shown.tables[0].title == "Impact on sales"
 
 
 @pytest.mark.parametrize(

@@ -30,5 +30,5 @@ def default_words(
     if strategies:
         yield f"strategies: {', '.join(row['name'] for row in study.strategies)}"
     if exhibits:
-        names = [entry["name"] for key in ("tables", "figures") for entry in study.exhibits[key]]
+        names = [entry.name for entry in (*study.exhibits.tables, *study.exhibits.figures)]
         yield f"exhibits: {', '.join(names)}"
