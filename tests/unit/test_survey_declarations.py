@@ -204,3 +204,18 @@ def test_tables_of_recodes_that_cannot_be_used(tmp_path, content, message):
     with pytest.raises(DataError, match=message) as error:
         apply_edits(pd.DataFrame({"x": ["a"]}), [{"rule": "recodes", "file": path}], file="f.csv")
     assert "recodes.csv" in str(error.value)
+
+
+def test_more_columns_than_a_spreadsheet_has(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(",".join(f"c{n}" for n in range(20_000)) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="has 20,000 columns; at most 16,384 are read"):
+        read_source({"name": "s", "path": str(path)})
+
+
+def test_rows_of_a_unit_that_name_no_item(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("id,x\na,\na,\n", encoding="utf-8")
+    item = {**NUMBER, "type": "category", "role": "input"}
+    with pytest.raises(DataError, match="'a' occurs more than once without an item"):
+        survey(path, item, item="x")

@@ -8,6 +8,7 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.survey.values import MERGED, normalised
 
+_MOST_COLUMNS = 16_384  # of a spreadsheet, by its format; more would take minutes
 # Row of the file to its cells.
 Grid = Mapping[int, Sequence[str]]
 
@@ -34,7 +35,8 @@ def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame
     Raises
     ------
     DataError
-        There is nothing in the file, no such row, or a row with more or fewer cells than the names.
+        There is nothing in the file, no such row, a row with more or fewer cells than the names, or more
+        columns than a spreadsheet has.
     """
     if not grid:
         raise DataError("is empty.", file=file)
@@ -46,6 +48,9 @@ def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame
             "there are no names of columns in this row.", file=file, rows=absent, hint=hint
         )
     names = _names([list(grid[row]) for row in rows])
+    if len(names) > _MOST_COLUMNS:
+        problem = f"has {len(names):,} columns; at most {_MOST_COLUMNS:,} are read."
+        raise DataError(problem, file=file)
     blank = [""] * len(names)
     body = {row: cells or blank for row, cells in grid.items() if row > max(rows)}
     odd = [row for row, cells in body.items() if len(cells) != len(names)]

@@ -75,7 +75,12 @@ def check_identifiers(
     if len(repeated):
         first = repeated.iloc[0]
         where = "" if wave is None else f" in wave {first['wave']}"
-        where += "" if item is None else f" with the item '{first['item']}'"
+        if item is not None:
+            where += (
+                f" with the item '{first['item']}'"
+                if pd.notna(first["item"])
+                else " without an item"
+            )
         count = int(repeated.drop_duplicates().shape[0])
         others = f" (and {count - 1:,} other identifiers)" if count > 1 else ""
         raise DataError(
