@@ -86,3 +86,30 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.slow
+def test_the_readme_quotes_what_the_nsw_study_finds() -> None:
+    whole = load_study(ROOT / "config" / "studies" / "nsw")
+    asked = {"outcomes": ("earnings",), "subgroups": ()}
+    kept = [one.model_copy(update=asked) for one in whole.analyses if one.name != "cps_placebo"]
+    study = whole.model_copy(update={"analyses": tuple(kept)})
+    entries = parse_codebook(study.codebook, [source.name for source in study.sources])
+    surveys = {}
+    for source in study.sources:
+        own = entries_of(entries, source.name)
+        raw = read_source(source, ROOT / source.path)
+        surveys[source.name] = harmonise(raw, source, own, file=source.path).table
+    samples = {one.sample: build_sample(one.sample, surveys, study) for one in kept}
+    units = {name: sample.units for name, sample in samples.items()}
+    outcomes = {name: sample.outcomes for name, sample in samples.items()}
+    designs = design_study(study, units)
+    made = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
+    estimates = estimate_study(study, Tables(units, outcomes, **made), seed=1)["estimates"]
+    found = {name: part["estimate"] for name, part in estimates.groupby("analysis")}
+    ends = {name: f"{of.min():,.0f} and {of.max():,.0f}" for name, of in found.items()}
+    page = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"the effect of the training at {found['experiment'].iloc[0]:,.0f} dollars" in page
+    assert f"the matched estimates lie between {ends['cps_matching']}, with those" in page
+    assert f"from another between {ends['psid_matching']}, and the marks say" in page
+    assert (estimates.query("analysis == 'psid_matching'")["balanced"] == "no").all()
