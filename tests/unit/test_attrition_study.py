@@ -263,6 +263,29 @@ def test_matched_effects_are_weighted_for_response() -> None:
     assert plain["strategy:plain"] == pytest.approx(plain["difference_in_means"], rel=1e-12)
 
 
+def test_units_without_a_stratum_are_excluded_and_counted() -> None:
+    units, outcomes = samples()
+    gone = units["first"]["id"].isin(units["second"]["id"][:4])
+    where = units["first"]["region"].where(~gone)
+    units["first"] = units["first"].assign(district=where)
+    near = {**STRATEGIES[1], "exact": ["district"]}
+    entry = study(strategies=["near"], cells=[])
+    frame = attrition_study(study_of({**entry, "strategies": [near]}), units, outcomes)
+    rows = frame["attrition_bounds"].set_index(["kind", "estimator"])
+    own, means = (rows.loc[("as_found", name)] for name in ("strategy:near", "difference_in_means"))
+    assert "4 units excluded: a variable of the exact strata is missing" in own["notes"]
+    assert own["n_treated"] + own["n_control"] <= means["n_treated"] + means["n_control"] - 4
+
+
+def test_a_sampling_weight_of_zero_is_a_reason() -> None:
+    units, outcomes = samples()
+    units["first"] = units["first"].assign(sampling_weight=0.0)
+    entry = study(strategies=["balanced"], cells=[])
+    frame = attrition_study(study_of({**entry, "strategies": STRATEGIES}), units, outcomes)
+    rows = frame["attrition_bounds"].set_index(["kind", "estimator"])
+    assert "not positive" in rows.loc[("as_found", "strategy:balanced"), "reason"]
+
+
 @pytest.mark.parametrize("weight", [False, True])
 def test_weights_for_response_multiply_sampling_weights(weight: bool) -> None:
     rows, (units, outcomes) = rows_by_strategy(weight)

@@ -21,7 +21,7 @@ from ruralimpact.attrition.response_weights import (
     reweighted_difference,
     reweighted_regression,
 )
-from ruralimpact.design.comparison import WEIGHT
+from ruralimpact.design.comparison import NO_CELL, WEIGHT
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
@@ -141,18 +141,22 @@ def _regression(sample: Sample, model: ResponseModel) -> ScoredEstimate:
 
 
 def _matched(sample: Sample, strategy: Strategy, weights: FloatArray | None) -> ScoredEstimate:
-    cells = None
-    if strategy.strata:
-        labels = sample.units[list(strategy.strata)].astype(str).agg("\0".join, axis=1)
-        cells = group_codes(labels)
-    return matched_effect(
+    if not strategy.strata:
+        outcome, treatment = sample.outcome, sample.treatment
+        return matched_effect(strategy, outcome, treatment, sample.covariates, weights=weights)
+    exact = sample.units[list(strategy.strata)]
+    known = exact.notna().all(axis=1).to_numpy()
+    built = matched_effect(
         strategy,
-        sample.outcome,
+        np.where(known, sample.outcome, np.nan),
         sample.treatment,
         sample.covariates,
-        cells=cells,
+        cells=np.asarray(exact.groupby(list(exact), dropna=False).ngroup(), dtype=np.int64),
         weights=weights,
     )
+    lost = int((sample.responds & ~known).sum())
+    notes = (*built.notes, f"{lost:,} units excluded: {NO_CELL}") if lost else built.notes
+    return replace(built, notes=notes)
 
 
 def _weighted(

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.sampling import of_mean_one
 from ruralimpact.design.strategies import Strategy
+from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
@@ -45,9 +46,11 @@ def matched_effect(
     Raises
     ------
     DesignError
-        A comparison that the data cannot bear.
+        A comparison that the data cannot bear; a weight that is not positive.
     """
     responds = np.isfinite(outcome)
+    if weights is not None and not (weights[responds] > 0).all():
+        raise DesignError("a sampling weight is missing or not positive.")
     prepared = prepare(
         strategy,
         covariates.rows(responds),

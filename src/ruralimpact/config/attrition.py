@@ -6,6 +6,7 @@ from pathlib import Path
 from ruralimpact.config.names import repeated_names, unknown_names
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.unfit_covariates import unfit_covariates
+from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.study import Study
 
@@ -43,6 +44,17 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> Iter
         if entry.strategies and not entry.covariates:
             yield ConfigError("strategies need 'covariates'.", file=file, key=f"{key}.strategies")
         if entry.baseline in study.samples:
-            for option, names in (("covariates", entry.covariates), ("cells", entry.cells)):
+            exact = [
+                column
+                for row in study.strategies
+                if row["name"] in entry.strategies
+                for column in parse_strategy(row).strata
+            ]
+            asked = (
+                ("covariates", entry.covariates),
+                ("cells", entry.cells),
+                ("strategies", tuple(dict.fromkeys(exact))),
+            )
+            for option, names in asked:
                 where = f"{key}.{option}"
                 yield from unfit_covariates(study, entry.baseline, names, file, where)
