@@ -120,6 +120,16 @@ def test_repeated_rows_find_the_units_that_they_name(tmp_path: Path) -> None:
     assert options(study, "survey_2022")["id"] == "KEY"
 
 
+def test_units_with_a_row_in_each_wave_are_identified_within_it(tmp_path: Path) -> None:
+    rows = farms(
+        120, producer_id=lambda i: (i - 1) // 4, year=lambda i: 2010 + i % 4, area=lambda i: i / 3
+    )
+    text(tmp_path / "panel.csv", rows)
+    found = options(draft_study("s", [tmp_path]), "panel")
+    assert (found["id"], found["wave_variable"]) == ("producer_id", "year")
+    assert "wave" not in found
+
+
 def test_codes_that_look_like_missing_are_proposed_or_asked(tmp_path: Path) -> None:
     rows = farms(
         id=lambda i: i,

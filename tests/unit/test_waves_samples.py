@@ -10,6 +10,7 @@ from study_models import analysis_of, study_of
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.errors import DataError
 from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.outcomes.waves import with_baseline
 
 WAVES = {"first": "2014", "later": "2018"}
 
@@ -145,3 +146,14 @@ def test_samples_that_others_refer_to_are_built_once() -> None:
     build_sample("before", tables, study_of(STUDY), built=built)
     assert set(built) == {"base", "later", "before"}
     pd.testing.assert_frame_equal(built["base"].units, sample("base").units)
+
+
+def test_what_the_baseline_never_asked_is_the_later_waves() -> None:
+    later = pd.DataFrame({"id": ["a", "b"], "age": [30.0, 40.0], "land": [1.0, 2.0]})
+    before = pd.DataFrame({"id": ["b", "a"], "age": [np.nan, np.nan], "land": [7.0, 5.0]})
+    names = ["age", "land"]
+    options = {"variables": names, "covariates": names, "fixed": [], "sample": "s", "named": "b"}
+    table, excluded = with_baseline(later, before, **options)
+    assert table["age"].tolist() == [30.0, 40.0]
+    assert table["land"].tolist() == [5.0, 7.0]
+    assert excluded == []

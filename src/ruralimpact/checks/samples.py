@@ -25,8 +25,8 @@ def sample_problems(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterato
     tables : mapping of str to DataFrame
         Survey tables by source. Samples of sources that have none are passed over.
     """
-    samples: dict[str, Sample] = {}
     for part in rounds_of(study).values():
+        samples: dict[str, Sample] = {}  # a round builds the samples that it refers to itself
         known = {item.name: tables[item.name] for item in part.sources if item.name in tables}
         for name in part.samples:
             yield from _sample_problems(name, part, known, samples)

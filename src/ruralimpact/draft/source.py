@@ -93,7 +93,10 @@ def parent_key(columns: Mapping[str, ColumnProfile]) -> str | None:
 
 
 def id_proposal(
-    columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]], parents: Sequence[str]
+    columns: Mapping[str, ColumnProfile],
+    texts: Mapping[str, Sequence[str]],
+    parents: Sequence[str],
+    wave: str | None,
 ) -> Proposal:
     """Return the column that identifies the unit.
 
@@ -104,6 +107,8 @@ def id_proposal(
         Cells by column.
     parents : sequence of str
         Values by which repeated rows of other tables name rows of this one.
+    wave : str, optional
+        Column that tells the wave of each row, in which a unit then has a row each.
     """
     parent = parent_key(columns)
     if parent is not None:
@@ -123,6 +128,10 @@ def id_proposal(
     if len(choice) == 1 or (called and len(called) == 1):
         name = choice[0]
         return Proposal("id", name, f"no value twice and none blank in {columns[name].rows:,} rows")
+    if not keys and wave is not None:
+        within = _within_wave(columns, texts, wave)
+        if within is not None:
+            return within
     if not keys:
         return _nearly(columns, texts)
     shown = ", ".join((called or keys)[:6])
@@ -133,6 +142,26 @@ def id_proposal(
 
 def _may_identify(item: ColumnProfile) -> bool:
     return item.kind in ("integer", "text", CATEGORY) and "identifying" not in subjects(item.name)
+
+
+def _within_wave(
+    columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]], wave: str
+) -> Proposal | None:
+    """Return the column called an identifier of which no wave has a value twice, if it is one."""
+    named = [
+        name
+        for name, item in columns.items()
+        if "id" in subjects(name) and item.blank == 0 and _may_identify(item)
+    ]
+    once = [
+        name
+        for name in named
+        if len(set(zip(texts[name], texts[wave], strict=True))) == len(texts[name])
+    ]
+    if len(once) != 1:
+        return None
+    units = columns[once[0]].distinct
+    return Proposal("id", once[0], f"no value twice in one '{wave}'; {units:,} units")
 
 
 def _nearly(columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]]) -> Proposal:

@@ -125,10 +125,12 @@ def _with_keys(source: DraftSource, parents: Sequence[str]) -> DraftSource:
     """Propose identifier, wave, item and edits of a source."""
     texts = {name: source.texts(name) for name in source.columns}
     parent = parent_key(source.columns)
-    keys = [id_proposal(source.columns, texts, parents)]
+    wave = wave_proposal(source.delivered, source.columns)
+    column = str(wave.value) if wave.key == "wave_variable" else None
+    keys = [id_proposal(source.columns, texts, parents, column)]
     if parent is not None:
         keys.append(item_proposal(source.columns, texts, parent))
-    keys.append(wave_proposal(source.delivered, source.columns))
+    keys.append(wave)
     dated = [item for item in source.columns.values() if item.kind == "date" and item.dates]
     if dated:
         shown = f"'{next(text for text in texts[dated[0].name] if text)}' in '{dated[0].name}'"

@@ -67,8 +67,8 @@ def with_baseline(
     variables : sequence of str
         Variables to take from the baseline where `table` has no value of them at all.
     covariates : sequence of str
-        Those that are measured before treatment: taken from the baseline whatever the later wave found,
-        for treatment may have changed that.
+        Those that are measured before treatment: taken from the baseline, if it asked them, whatever the
+        later wave found, for treatment may have changed that.
     fixed : sequence of str
         Variables that must not differ where both have them.
     sample, named : str
@@ -101,7 +101,9 @@ def with_baseline(
     taken = {
         name: before[name].to_numpy()
         for name in variables
-        if name in before and (name in covariates or name not in kept or kept[name].isna().all())
+        if name in before
+        and before[name].notna().any()
+        and (name in covariates or name not in kept or kept[name].isna().all())
     }
     return kept.assign(**taken), excluded
 
