@@ -21,6 +21,7 @@ from outcome_missing import (
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.analysed_units import sizes
 from ruralimpact.exhibits.findings import headlines
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.balance import balance_tables
 from ruralimpact.exhibits.tables.sample import sample_tables
@@ -162,3 +163,23 @@ def test_the_balance_table_shows_the_units_behind_the_price(results) -> None:
     assert abs(own[0]["smd_entropy"]) > 0.5
     marked = next(row for row in table.rows if row.record is own[0] or row.record == own[0])
     assert any(cell.mark for cell in marked.cells)
+
+
+def test_an_arm_in_a_single_zone_has_no_spread_and_no_rounding(tmp_path: Path) -> None:
+    """All treated live in the north: the zone cannot balance, and within it the others can be compared."""
+    data = frame().dropna(subset="age")
+    south = (data["treated"] == 0) & (np.arange(len(data)) % 2 == 0)
+    data = data.assign(zone=np.where(south, "south", "north"))
+    analysis = {**STUDY["analyses"][0], "strategies": ["means"]}
+    plain = made(data, {**STUDY, "analyses": [{**analysis, "covariates": ["age", "zone"]}]})
+    zones = plain["balance"].query("covariate.str.startswith('zone')")
+    assert zones["smd"].isna().all() and not zones["balanced"].any()
+    exact = {**analysis, "strategies": ["nn", "kernel"], "exact": ["zone"], "covariates": ["age"]}
+    study = {**STUDY, "analyses": [exact]}
+    tables = made(data, study)
+    assert tables["estimates"]["estimate"].notna().all()
+    results = results_of(tables, tmp_path, analyses=study["analyses"])
+    figure = package_kinds().figures["love"]
+    figure.draw(results, entry("love", analyses=["matched"]))
+    (table,) = balance_tables(results, entry("balance", analyses=["matched"]))
+    assert not any("inf" in cell.text for row in table.rows for cell in row.cells)

@@ -12,6 +12,7 @@ import ruralimpact
 from ruralimpact.design.study import design_study
 from ruralimpact.estimation.study import Tables as EstimateTables
 from ruralimpact.estimation.study import estimate_study
+from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
 from ruralimpact.tables import schema
 
@@ -211,3 +212,20 @@ def test_the_entry_for_notebooks_says_the_same(made, row, outcome: str) -> None:
     assert impact.estimate == pytest.approx(expected["estimate"], rel=1e-9, abs=1e-12)
     assert impact.std_error == pytest.approx(expected["std_error"], rel=1e-9, nan_ok=True)
     assert set(impact.notes) <= set(expected["notes"].split("; "))
+
+
+@pytest.mark.parametrize("outcome", ["constant", "treatment", "never_known", "one_unit"])
+def test_subgroups_stand_where_nothing_can_be_inferred(outcome: str) -> None:
+    declared = study([outcome])
+    subgroups = [
+        {"name": "zone", "label": "Zone", "variable": "zone", "strategies": [STRATEGIES[0]["name"]]}
+    ]
+    analysis = {**declared["analyses"][0], "covariates": ["age", "land"], "subgroups": subgroups}
+    declared = {**declared, "analyses": [analysis]}
+    table = pd.DataFrame({"unit_id": UNITS["unit_id"], outcome: OUTCOMES[outcome]})
+    designs = design_study(study_of(declared), {"farms": UNITS})
+    parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
+    given = EstimateTables({"farms": UNITS}, {"farms": table}, **parts)
+    found = subgroup_study(study_of(declared), given, seed=1).subgroups
+    schema("subgroups").validate(found)
+    assert found["std_error"].isna().all() or outcome == "one_unit"

@@ -21,8 +21,11 @@ SURVEY = survey()
 Made = dict[str, pd.DataFrame]
 
 
-def estimate(frame: pd.DataFrame, *analyses: dict[str, Any]) -> tuple[Made, DifferenceTables]:
+def estimate(
+    frame: pd.DataFrame, *analyses: dict[str, Any], unit: str = "percentage points"
+) -> tuple[Made, DifferenceTables]:
     wanted, given = study(*analyses), tables(frame)
+    wanted["outcomes"]["poor"]["unit"] = unit
     found = difference_study(study_of(wanted), given, seed=1)
     return estimate_study(study_of(wanted), given, seed=1, over_time=found.compared), found
 
@@ -271,7 +274,7 @@ def test_an_outcome_that_bears_no_estimate_leaves_the_others_standing(kind: str)
     """`poor` is put in the place of each; `income` has the numbers that it has alone."""
     frame = SURVEY.assign(poor=DEGENERATE[kind](SURVEY))
     analyses = [{**one, "outcomes": ["income", "poor"]} for one in (STAGGERED, TWO_ARMS, TRIPLE)]
-    found, over_time = estimate(frame, *analyses)
+    found, over_time = estimate(frame, *analyses, unit="dollars")
     alone, _ = estimate(SURVEY, *({**one, "outcomes": ["income"]} for one in analyses))
     columns = ["estimate", "std_error", "treated_mean", "n_treated"]
     expected = alone["estimates"].set_index("spec_id")[columns]

@@ -53,6 +53,7 @@ def run(study, folder, *, shuffle):
         outcomes=[str(folder / name / "outcomes.parquet") for name in study["samples"]],
         exclusions=str(folder / "exclusions.parquet"),
         contamination=str(folder / "contamination.parquet"),
+        wave_overlap=str(folder / "wave_overlap.parquet"),
         study=study,
     )
     tables = sorted(folder.rglob("*.parquet"))
@@ -68,7 +69,7 @@ def test_row_order_changes_no_byte(tmp_path, name):
         folder.mkdir()
         results.append(run(study, folder, shuffle=shuffle))
     assert results[0] == results[1]
-    assert len(results[0]) == len(study["sources"]) + 2 * len(study["samples"]) + 2
+    assert len(results[0]) == len(study["sources"]) + 2 * len(study["samples"]) + 3
 
 
 def test_quality_reports_what_was_read(tmp_path):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ruralimpact import stage
 from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.outcomes.wave_overlap import wave_overlap
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import empty_table, write_table, write_tables
 
@@ -45,6 +46,10 @@ def construct_samples(
     parts = {
         "exclusions": [sample.exclusions for sample in samples],
         "contamination": [sample.contamination for sample in samples],
+        "wave_overlap": [
+            wave_overlap(name, sample.units, asked.declared_waves)
+            for name, sample in zip(asked.samples, samples, strict=True)
+        ],
     }
     made = {name: _below_each_other(name, frames) for name, frames in parts.items()}
     write_tables("construct_samples", made, paths)

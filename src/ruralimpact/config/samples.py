@@ -9,7 +9,7 @@ from ruralimpact.config.waves import sources_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
-from ruralimpact.schema.waves import wave_key
+from ruralimpact.schema.waves import in_order, wave_key
 
 
 @Rule
@@ -68,8 +68,11 @@ def _not_after_baseline(study: Study, name: str, file: Path) -> Iterator[ConfigE
     waves = {item.name: item.wave for item in study.sources if item.wave is not None}
     own = [waves[source] for source in sample.sources if source in waves]
     before = [waves[source] for source in sources_of(study, sample.baseline) if source in waves]
-    if own and before and wave_key(min(own, key=wave_key)) <= wave_key(max(before, key=wave_key)):
-        first, last = min(own, key=wave_key), max(before, key=wave_key)
+    if not own or not before:
+        return
+    order = study.declared_waves
+    first, last = in_order(own, order)[0], in_order(before, order)[-1]
+    if wave_key(first, order) <= wave_key(last, order):
         problem = f"the wave {first} is not after its baseline, which was asked in {last}."
         yield ConfigError(problem, file=file, key=f"samples.{name}.baseline")
 

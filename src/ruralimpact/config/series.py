@@ -18,7 +18,7 @@ from ruralimpact.schema.source import Source, SourceEntry, WaveFile
 from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.study import Study, StudyFile
 from ruralimpact.schema.validation import validated
-from ruralimpact.schema.waves import ending_of, wave_key
+from ruralimpact.schema.waves import ending_of, in_order
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -72,7 +72,7 @@ def written_out(
     built: dict[str, list[tuple[str, str]]] = {}
     for key, sample in study.samples.items():
         whole = _changed(sample, file, {"sources": _members(sample.sources, members)})
-        variants = list(_by_waves(key, whole, waves, file))
+        variants = list(_by_waves(key, whole, waves, file, study.declared_waves))
         samples |= {item: variant for item, variant, _ in variants}
         if sample.waves is not None:
             built[key] = [(item.removeprefix(key), wave) for item, _, wave in variants]
@@ -162,7 +162,7 @@ def _codebook(
 
 
 def _by_waves(
-    name: str, sample: Sample, waves: Mapping[str, str], file: Path
+    name: str, sample: Sample, waves: Mapping[str, str], file: Path, declared: Sequence[str]
 ) -> Iterator[tuple[str, Sample, str]]:
     """Yield the samples that one entry stands for: name, sample and last wave."""
     if sample.waves is None:
@@ -173,7 +173,7 @@ def _by_waves(
     if without:
         problem = f"the source '{without[0]}' has no wave, so the sample cannot be made by wave."
         raise ConfigError(problem, file=file, key=key)
-    order = sorted({waves[source] for source in sample.sources}, key=wave_key)
+    order = in_order((waves[source] for source in sample.sources), declared)
     if up_to and len(order) < 2:
         raise ConfigError("one wave makes no panel; add another.", file=file, key=key)
     for position, wave in enumerate(order):

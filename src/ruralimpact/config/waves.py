@@ -5,7 +5,7 @@ from typing import Any
 
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
-from ruralimpact.schema.waves import ending_of, wave_key
+from ruralimpact.schema.waves import ending_of, in_order
 
 
 def rounds_of(study: Study) -> dict[str, Study]:
@@ -49,9 +49,9 @@ def rounds_of(study: Study) -> dict[str, Study]:
 
 
 def wave_order(study: Study) -> list[str]:
-    """Return the waves of a study's sources from the first to the last; numbers before words."""
-    waves = [item.wave for item in study.sources if item.wave is not None]
-    return sorted(set(waves), key=wave_key)
+    """Return the waves of sources from the first to the last; of no declared order, numbers before words."""
+    waves = (item.wave for item in study.sources if item.wave is not None)
+    return in_order(waves, study.declared_waves)
 
 
 def sources_of(study: Study, sample: str) -> list[str]:

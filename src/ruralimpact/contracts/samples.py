@@ -68,6 +68,22 @@ CONTAMINATION = ResultTable(
     suppression=Suppressed(suppression.contamination),
 )
 
+WAVE_OVERLAP = ResultTable(
+    name="wave_overlap",
+    stages=_CONSTRUCT,
+    description="Units that two waves of a sample share, by identifier.",
+    row="a pair of waves: neighbours, and the first with the last",
+    columns={
+        "sample": text("sample, by its name in study.yaml"),
+        "wave": text("wave"),
+        "later": text("a later wave"),
+        "n_both": count("units observed in both", "units"),
+        "n_left": count("units observed in the earlier alone", "units"),
+        "n_came": count("units observed in the later alone", "units"),
+    },
+    suppression=NoCells("how many units were observed when; nothing about who they are"),
+)
+
 SUMMARY_STATISTICS = ResultTable(
     name="summary_statistics",
     stages=("estimate_impacts",),
@@ -91,4 +107,4 @@ SUMMARY_STATISTICS = ResultTable(
     suppression=Suppressed(suppression.summary_statistics),
 )
 
-TABLES = (UNITS, OUTCOMES, EXCLUSIONS, CONTAMINATION, SUMMARY_STATISTICS)
+TABLES = (UNITS, OUTCOMES, EXCLUSIONS, CONTAMINATION, WAVE_OVERLAP, SUMMARY_STATISTICS)

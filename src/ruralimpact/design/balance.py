@@ -12,6 +12,7 @@ BoolArray = NDArray[np.bool_]
 
 SMD_THRESHOLD = 0.1
 VARIANCE_RATIO_RANGE = (0.5, 2.0)
+_ROUNDING = 64 * np.finfo(float).eps
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class BalanceCheck:
         self._base = np.ones(len(treatment)) if sampling is None else sampling
         self._values = {arm: covariates.values[self.treated == arm] for arm in (True, False)}
         self._whole = self._arm(True, self._base)
+        self._varies = np.ptp(self._values[True], axis=0) > 0
 
     def under(self, weights: FloatArray | None = None) -> Balance:
         """Compare the arms.
@@ -115,7 +117,11 @@ class BalanceCheck:
         treated = self._whole if weights is None else self._arm(True, unit)
         control, binary = self._arm(False, unit), self.covariates.binary
         variance = np.where(binary, self._whole.mean * (1 - self._whole.mean), self._whole.variance)
-        spread, difference = np.sqrt(variance), treated.mean - control.mean
+        # the mean of ones may be 1 less or more a rounding error, which is no spread
+        spread = np.sqrt(np.where(self._varies, np.maximum(variance, 0.0), 0.0))
+        difference = treated.mean - control.mean
+        size = np.maximum(np.abs(treated.mean), np.abs(control.mean))
+        difference = np.where(np.abs(difference) <= _ROUNDING * size, 0.0, difference)
         with np.errstate(divide="ignore", invalid="ignore"):
             smd = np.where(difference == 0, 0.0, difference / np.where(spread > 0, spread, np.nan))
             ratio = np.where(binary, np.nan, treated.variance / control.variance)

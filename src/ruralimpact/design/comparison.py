@@ -143,7 +143,7 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
         kept = kept[sampling > 0].reset_index(drop=True)
         sampling = sampling[sampling > 0]
     treatment = kept[analysis.treatment].to_numpy(np.int8)
-    refuse_empty_arm(treatment, analysis.name)
+    refuse_empty_arm(treatment, analysis.name, flow.why_empty())
     refuse_single_group(treatment, kept["group"].to_numpy(object), analysis.name)
     columns_of = {name: kept[name].to_numpy() for name in covariates}
     levels = covariate_matrix(columns_of, every_level=True, where=analysis.name)

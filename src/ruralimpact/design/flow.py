@@ -14,6 +14,9 @@ BoolArray = NDArray[np.bool_]
 NO_MATCH = "no acceptable match"
 
 
+_ARMS = {"treated": "treated units", "control": "controls"}
+
+
 @dataclass(frozen=True)
 class Loss:
     """Units that leave for one reason.
@@ -84,12 +87,26 @@ class Flow:
         losses = [replace(loss, control=0) for loss in self.losses]
         return Flow(self.treated, 0).after(losses)
 
+    def why_empty(self) -> str:
+        """Say who was left out of an arm that has nobody left; empty where no arm has lost everyone."""
+        words = [
+            _why(name, before, [(loss.reason, getattr(loss, arm)) for loss in self.losses])
+            for (arm, name), left in zip(_ARMS.items(), self.left(), strict=True)
+            if left == 0 and (before := getattr(self, arm)) > 0
+        ]
+        return "".join(f" {sentence}" for sentence in words)
+
     def left(self) -> tuple[int, int]:
         """Treated units and controls that have not left."""
         return (
             self.treated - sum(loss.treated for loss in self.losses),
             self.control - sum(loss.control for loss in self.losses),
         )
+
+
+def _why(name: str, before: int, counts: Sequence[tuple[str, int]]) -> str:
+    reasons = ", ".join(f"{reason} ({lost:,})" for reason, lost in counts if lost)
+    return f"All {before:,} {name} were excluded: {reasons}."
 
 
 def flow_of(

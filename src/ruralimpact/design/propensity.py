@@ -251,7 +251,7 @@ def _raise_separated(
     )
 
 
-def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None) -> None:
+def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None, why: str = "") -> None:
     """Refuse a comparison without treated units or without controls.
 
     Parameters
@@ -259,6 +259,8 @@ def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None) -> N
     treatment : ndarray of {0, 1}, shape (n,)
     where : str, optional
         Name of the comparison, for error messages.
+    why : str
+        Sentence on who was excluded, with a space before it.
 
     Raises
     ------
@@ -267,7 +269,7 @@ def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None) -> N
     treated = int(treatment.sum())
     if treated == 0 or treated == len(treatment):
         arm = "treated units" if treated == 0 else "controls"
-        raise DesignError(f"{where + ': ' if where else ''}there are no {arm} to compare.")
+        raise DesignError(f"{where + ': ' if where else ''}there are no {arm} to compare.{why}")
 
 
 def refuse_single_group(

@@ -16,7 +16,7 @@ from ruralimpact.difference.gate import (
     refuse_treated_before,
     refuse_unobserved_arms,
 )
-from ruralimpact.difference.periods import UnitWaves, are_numbers, unit_waves, wave_numbers
+from ruralimpact.difference.periods import UnitWaves, unit_waves, wave_numbers
 from ruralimpact.difference.start import (
     Reasons,
     begun_elsewhere,
@@ -59,12 +59,15 @@ class Arms:
     eligible : ndarray of {0, 1}, shape (n,), optional
         Second difference of a triple difference.
     covariates : CovariateMatrix, n rows
-        Values in the last wave before treatment.
+        Values in the last wave before treatment; of units that were not observed in it, in the wave nearest
+        to it, an earlier one first.
     excluded : tuple of (str, int, int)
         Reason, units excluded, units before.
     flow : Flow
         The same by arm, as far as the waves at hand show it; of a triple difference, eligible units of the
         treated arm against all others.
+    unbalanced : bool
+        Units stay that were not observed in every wave.
     """
 
     analysis: str
@@ -79,15 +82,31 @@ class Arms:
     covariates: CovariateMatrix
     excluded: tuple[tuple[str, int, int], ...]
     flow: Flow
+    unbalanced: bool = False
 
     @property
     def periods(self) -> FloatArray:
         """The waves as numbers, shape (T,)."""
         return wave_numbers(self.waves)
 
+    def lacking(self, outcome: FloatArray) -> BoolArray:
+        """Units that an estimate lacks because their outcome is missing, shape (n,).
+
+        Parameters
+        ----------
+        outcome : ndarray, shape (n, T)
+        """
+        missing = np.isnan(outcome)
+        lacking = missing.all(axis=1) if self.unbalanced else missing.any(axis=1)
+        return np.asarray(lacking, dtype=np.bool_)
+
 
 def arms_over_time(
-    analysis: AnyOverTime, units: pd.DataFrame, *, adoption: str | None = None
+    analysis: AnyOverTime,
+    units: pd.DataFrame,
+    *,
+    adoption: str | None = None,
+    order: Sequence[str] = (),
 ) -> Arms:
     """Find the arms of an analysis that compares changes.
 
@@ -100,6 +119,8 @@ def arms_over_time(
         Variable that says when treatment began, where the sample has one (``first_treated``). Where the
         arm is fixed, treated units whose treatment had begun by the waves before, or not by those after,
         are excluded.
+    order : sequence of str
+        Waves from the first to the last, where the study declares them.
 
     Returns
     -------
@@ -113,12 +134,12 @@ def arms_over_time(
         What the data cannot bear: an arm without a wave before, treatment that began before the first
         wave, no controls.
     """
-    panel = unit_waves(analysis, units)
+    panel = unit_waves(analysis, units, order)
     if isinstance(analysis, Staggered):
         return _staggered(analysis, panel)
     before = panel.listed(analysis.before, "before")
     after = panel.listed(analysis.after, "after")
-    if are_numbers(panel.waves) and float(before[-1]) >= float(after[0]):
+    if panel.ordered and panel.waves.index(before[-1]) >= panel.waves.index(after[0]):
         raise ConfigError(
             f"wave {after[0]} of `after` is not later than wave {before[-1]} of `before`.",
             key=f"analyses.{panel.analysis}.after",
@@ -151,7 +172,7 @@ def _two_arms(
         arm, reasons = _joined(status, n_before, name)
     observed = panel.observed(waves)
     refuse_unobserved_arms(panel.analysis, observed, provisional, waves, before)
-    reasons = [("not observed in every wave", ~np.all(observed, axis=1)), *reasons]
+    reasons = [_unobserved(analysis, observed), *reasons]
     eligible, shown = None, provisional
     if isinstance(analysis, TripleDifference):
         eligible = panel.indicator(analysis.eligible, before[-1:])[:, 0]
@@ -165,6 +186,20 @@ def _two_arms(
     if built.eligible is not None:
         refuse_empty_cells(panel.analysis, built.treatment, built.eligible)
     return built
+
+
+def _unobserved(analysis: AnyOverTime, observed: BoolArray) -> tuple[str, BoolArray]:
+    """Why units are excluded that were not observed in every wave, or in none where others are kept."""
+    if keeps_unbalanced(analysis):
+        return "observed in none of the waves", ~np.any(observed, axis=1)
+    return "not observed in every wave", ~np.all(observed, axis=1)
+
+
+def keeps_unbalanced(analysis: AnyOverTime) -> bool:
+    """Return whether an analysis keeps units that were not observed in every wave."""
+    if not isinstance(analysis, DifferenceInDifferences | Staggered):
+        return False
+    return analysis.unbalanced == "keep"
 
 
 def _last_status(status: FloatArray, n_before: int) -> FloatArray:
@@ -196,7 +231,7 @@ def _staggered(analysis: Staggered, panel: UnitWaves) -> Arms:
     elif analysis.treatment is not None:
         first, reasons = observed_start(analysis.treatment, panel, periods)
         shown = _last_status(panel.indicator(analysis.treatment, waves), 0)
-    reasons = [("not observed in every wave", ~np.all(panel.observed(waves), axis=1)), *reasons]
+    reasons = [_unobserved(analysis, panel.observed(waves)), *reasons]
     reasons.append(("treated already in the first wave", first <= periods[0]))
     arm = np.isfinite(first).astype(float)
     return _arms(analysis, panel, waves, 0, arm, shown, first, reasons, waves[0], None)
@@ -241,14 +276,24 @@ def _arms(
     `shown` is the arm of those who may be excluded, NaN where it is not known.
     """
     names = list(analysis.covariates)
-    columns = {name: panel.by_wave(name, [base])[:, 0] for name in names}
+    unbalanced = keeps_unbalanced(analysis)
+    near = _nearest_first(waves, base) if unbalanced else [base]
+    columns = {name: panel.first_known(name, near) for name in names}
     reasons = [
         *reasons,
-        *((f"{name} is missing before", np.asarray(pd.isna(columns[name]))) for name in names),
+        *(
+            (
+                f"{name} is missing in every wave" if unbalanced else f"{name} is missing before",
+                np.asarray(pd.isna(columns[name])),
+            )
+            for name in names
+        ),
     ]
     kept, excluded = _exclude(reasons, len(arm))
     treatment = arm[kept].astype(np.int8)
-    _refuse_empty(analysis, treatment, first[kept], panel.groups[kept])
+    flow = flow_of(shown, reasons)
+    why = flow.why_empty() or _of_unknown_arm(shown, excluded, reasons)
+    _refuse_empty(analysis, treatment, first[kept], panel.groups[kept], why)
     values = {
         name: pd.Series(column[kept]).infer_objects().to_numpy() for name, column in columns.items()
     }
@@ -264,8 +309,15 @@ def _arms(
         None if eligible is None else eligible[kept].astype(np.int8),
         covariate_matrix(values, rows=int(kept.sum()), where=panel.analysis),
         excluded,
-        flow_of(shown, reasons),
+        flow,
+        unbalanced,
     )
+
+
+def _nearest_first(waves: Sequence[str], base: str) -> list[str]:
+    """Return the base, the waves before it from the last to the first, then those after it."""
+    place = list(waves).index(base)
+    return [*reversed(waves[: place + 1]), *waves[place + 1 :]]
 
 
 def _refuse_empty(
@@ -273,19 +325,36 @@ def _refuse_empty(
     treatment: NDArray[np.int8],
     first_treated: FloatArray,
     groups: StrArray,
+    why: str,
 ) -> None:
     """Refuse arms without units, or of a single group where there are others."""
     name = analysis.name
     if isinstance(analysis, BeforeAfter):
         if not len(treatment):
-            raise DesignError(f"{name}: no treated unit was observed in every wave.")
+            raise DesignError(f"{name}: no treated unit was observed in every wave.{why}")
         return
     if isinstance(analysis, Staggered) and treatment.any():
-        refuse_no_controls(name, first_treated, analysis.control)
+        refuse_no_controls(name, first_treated, analysis.control, why)
         if treatment.all():  # units treated later are the controls
             return
-    refuse_empty_arm(treatment, name)
+    refuse_empty_arm(treatment, name, why)
     refuse_single_group(treatment, groups, name)
+
+
+def _of_unknown_arm(
+    shown: FloatArray, excluded: Sequence[tuple[str, int, int]], reasons: Reasons
+) -> str:
+    """Say that units may belong to an empty arm of which it is not known."""
+    unknown = np.isnan(shown)
+    if not unknown.any():
+        return ""
+    named = {reason for reason, _, _ in excluded}
+    listed = ", ".join(
+        f"{reason} ({int((applies & unknown).sum()):,})"
+        for reason, applies in reasons
+        if reason in named and (applies & unknown).any()
+    )
+    return f" The arm of {int(unknown.sum()):,} units is not known: {listed}."
 
 
 def _exclude(

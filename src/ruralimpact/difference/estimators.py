@@ -9,6 +9,7 @@ from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.doubly_robust import Form, doubly_robust_difference
+from ruralimpact.difference.repeated import RepeatedForm, observations, repeated_difference
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import analysis_of_covariance, difference_in_differences
 from ruralimpact.errors import DesignError
@@ -21,6 +22,12 @@ BoolArray = NDArray[np.bool_]
 NOT_ATTRIBUTABLE = "before-after change, not attributable to the project"
 _FORMS: dict[str, Form] = {
     "doubly_robust": "improved",
+    "regression": "regression",
+    "weighting": "weighting",
+}
+_REPEATED_FORMS: dict[str, RepeatedForm] = {
+    "two_by_two": "unconditional",
+    "doubly_robust": "doubly_robust",
     "regression": "regression",
     "weighting": "weighting",
 }
@@ -107,12 +114,22 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
     DesignError
         See the estimators.
     """
+    if arms.unbalanced:
+        return _repeated(name, outcome, arms)
     data = two_period_data(outcome, arms)
     treated = arms.treatment == 1
     if arms.eligible is not None:
         treated &= arms.eligible == 1
     lost = int((treated & ~data.known).sum())
     return spread_scores(_two_periods(name, data), data.known, lost=lost)
+
+
+def _repeated(name: str, outcome: FloatArray, arms: Arms) -> ScoredEstimate:
+    """Estimate whoever was observed when."""
+    rows = observations(outcome[:, : arms.n_before], outcome[:, arms.n_before :])
+    result = repeated_difference(rows, arms.treatment, arms.covariates, form=_REPEATED_FORMS[name])
+    lost = int((arms.treatment == 1).sum()) - result.n_treated
+    return replace(result, lost=lost)
 
 
 def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:
@@ -189,7 +206,8 @@ def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
             continue
         pair = replace(arms, waves=(arms.waves[base], arms.waves[position]), n_before=1)
         result.append(estimate_two_periods(name, outcome[:, [base, position]], pair))
-    known = np.isfinite(outcome) & np.isfinite(outcome[:, [base]])
+    known, at_base = np.isfinite(outcome), np.isfinite(outcome[:, [base]])
+    known = known | at_base if arms.unbalanced else known & at_base
     known[:, base] = False
     treated = arms.treatment == 1
     if arms.eligible is not None:

@@ -37,6 +37,7 @@ def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.
                 analysis,
                 units[analysis.sample],
                 adoption=study.samples[analysis.sample].first_treated,
+                order=study.declared_waves,
             ).excluded,
         )
         for analysis in study.comparisons

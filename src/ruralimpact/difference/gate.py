@@ -108,7 +108,9 @@ def refuse_begun_before(analysis: str, begun: BoolArray, treated: BoolArray, wav
         )
 
 
-def refuse_no_controls(analysis: str, first_treated: FloatArray, control: str) -> None:
+def refuse_no_controls(
+    analysis: str, first_treated: FloatArray, control: str, why: str = ""
+) -> None:
     """Refuse a staggered comparison that has nobody to compare with.
 
     Parameters
@@ -117,6 +119,8 @@ def refuse_no_controls(analysis: str, first_treated: FloatArray, control: str) -
     first_treated : ndarray, shape (n,)
         ``inf`` for never.
     control : {"never_treated", "not_yet_treated"}
+    why : str
+        Sentence on who was excluded, with a space before it.
 
     Raises
     ------
@@ -131,11 +135,11 @@ def refuse_no_controls(analysis: str, first_treated: FloatArray, control: str) -
             if len(cohorts) > 1
             else f"What can be estimated instead is {_ALONE}."
         )
-        raise DesignError(f"{analysis}: no unit stays untreated to the last wave. {more}")
+        raise DesignError(f"{analysis}: no unit stays untreated to the last wave.{why} {more}")
     if len(cohorts) < 2:
         raise DesignError(
-            f"{analysis}: all units are treated from the same wave on, so none serves as control. What "
-            f"can be estimated instead is {_ALONE}."
+            f"{analysis}: all units are treated from the same wave on, so none serves as control.{why} "
+            f"What can be estimated instead is {_ALONE}."
         )
 
 

@@ -98,6 +98,7 @@ def group_time_effects(
     base: Base = "varying",
     anticipation: float = 0,
     minimum: int = 5,
+    unbalanced: bool = False,
 ) -> GroupTimeEffects:
     """Estimate the effect on each cohort in each period.
 
@@ -121,6 +122,9 @@ def group_time_effects(
         Time before treatment in which it may already have effects.
     minimum : int
         Fewest units in each arm of a two-by-two; with covariates, their number is added for controls.
+    unbalanced : bool
+        Compare the two periods of a two-by-two as repeated cross sections, whoever was observed when; else
+        among the units observed in both.
 
     Returns
     -------
@@ -150,7 +154,17 @@ def group_time_effects(
     # treatment beyond the panel is no cohort, and all of it is one value
     first = np.where(never, np.inf, first_treated)
     panel = StaggeredPanel(
-        outcome, first, periods, usable, covariates, control, form, base, anticipation, minimum
+        outcome,
+        first,
+        periods,
+        usable,
+        covariates,
+        control,
+        form,
+        base,
+        anticipation,
+        minimum,
+        unbalanced,
     )
     result = [panel.cells(float(cohort)) for cohort in np.unique(first[~always & ~never])]
     cells = [cell for some, _ in result for cell in some]

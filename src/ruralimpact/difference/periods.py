@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.schema.analysis import Analysis
 from ruralimpact.schema.sample import Wave
-from ruralimpact.schema.waves import wave_key
+from ruralimpact.schema.waves import in_order, order_is_known, wave_key
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -31,7 +31,10 @@ class UnitWaves:
         Sorted.
     groups : ndarray of str, shape (n,)
     waves : tuple of str
-        All waves of the sample, numbers in their order; words by letter, which says nothing of time.
+        All waves of the sample in their order; words of no declared order by letter, which says nothing of
+        time.
+    ordered : bool
+        The order of the waves is that of time.
     """
 
     analysis: str
@@ -39,6 +42,7 @@ class UnitWaves:
     ids: StrArray
     groups: StrArray
     waves: tuple[str, ...]
+    ordered: bool
     places: tuple[IntArray, IntArray]
 
     def by_wave(self, name: str, waves: Sequence[str]) -> StrArray:
@@ -46,6 +50,12 @@ class UnitWaves:
         values = np.full((len(self.ids), len(self.waves)), np.nan, dtype=object)
         values[self.places] = self.table[name].to_numpy(object)
         return values[:, [self.waves.index(wave) for wave in waves]]
+
+    def first_known(self, name: str, waves: Sequence[str]) -> StrArray:
+        """First value of a variable that is known, going through some waves, shape (n,)."""
+        values = self.by_wave(name, waves)
+        place = np.argmax(pd.notna(values), axis=1)
+        return np.asarray(values[np.arange(len(values)), place], dtype=object)
 
     def observed(self, waves: Sequence[str]) -> NDArray[np.bool_]:
         """Whether each unit has a row in each wave, shape (n, waves)."""
@@ -122,7 +132,7 @@ class UnitWaves:
             if wave not in self.waves:
                 problem = f"the data have no wave {wave}. Known: {', '.join(self.waves)}."
                 raise ConfigError(problem, key=f"analyses.{self.analysis}.{key}")
-        order = self.waves if are_numbers(self.waves) else named
+        order = self.waves if self.ordered else named
         return tuple(wave for wave in order if wave in named)
 
     @property
@@ -130,7 +140,7 @@ class UnitWaves:
         return f"analysis {self.analysis}"
 
 
-def unit_waves(analysis: Analysis, units: pd.DataFrame) -> UnitWaves:
+def unit_waves(analysis: Analysis, units: pd.DataFrame, order: Sequence[str] = ()) -> UnitWaves:
     """Read a sample as units over waves.
 
     Parameters
@@ -138,6 +148,8 @@ def unit_waves(analysis: Analysis, units: pd.DataFrame) -> UnitWaves:
     analysis : Analysis
     units : DataFrame
         Contract ``units``, one row a unit and wave.
+    order : sequence of str
+        Waves from the first to the last, where the study declares them.
 
     Returns
     -------
@@ -173,10 +185,14 @@ def unit_waves(analysis: Analysis, units: pd.DataFrame) -> UnitWaves:
             column="group",
             units=pairs.loc[moved, "id"].unique().tolist(),
         )
-    waves = sorted(table["wave"].unique(), key=wave_key)
+    waves = in_order(table["wave"], order)
     ids, groups = (pairs[key].astype(str).to_numpy(object) for key in ("id", "group"))
-    places = pd.Index(ids).get_indexer(table["id"]), pd.Index(waves).get_indexer(table["wave"])
-    return UnitWaves(name, table, ids, groups, tuple(waves), places)
+    places = (
+        pd.Index(ids).get_indexer(table["id"]),
+        pd.Index(waves).get_indexer(pd.Index(table["wave"])),
+    )
+    ordered = order_is_known(waves, order)
+    return UnitWaves(name, table, ids, groups, tuple(waves), ordered, places)
 
 
 def wave_numbers(waves: Sequence[str]) -> FloatArray:

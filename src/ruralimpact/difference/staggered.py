@@ -45,6 +45,7 @@ def staggered_effects(outcome: FloatArray, arms: Arms, options: Staggered) -> Gr
         form=options.form,
         base=options.base,
         anticipation=options.anticipation,
+        unbalanced=arms.unbalanced,
     )
 
 
@@ -93,7 +94,7 @@ def _lost(outcome: FloatArray, arms: Arms, effects: GroupTimeEffects) -> int:
     """Treated units that are in no effect after treatment because the outcome is missing."""
     used = (effects.arms[:, effects.event_times >= 0] == 1).any(axis=1)
     estimated = np.isin(arms.first_treated, effects.cohorts)
-    missing = np.isnan(outcome).any(axis=1)
+    missing = arms.lacking(outcome)
     return int((estimated & ~used & missing).sum())
 
 

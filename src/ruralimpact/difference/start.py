@@ -76,12 +76,12 @@ def observed_start(name: str, panel: UnitWaves, periods: FloatArray) -> tuple[Fl
     DataError
         Values other than 0 and 1.
     DesignError
-        The waves are words, whose order nothing tells.
+        The waves are words, and their order is not declared.
     """
-    if not are_numbers(panel.waves):
+    if not panel.ordered:
         raise DesignError(
             f"{panel.analysis}: the order of the waves {', '.join(panel.waves)} is not known; treatment "
-            "that begins at several times needs waves that are numbers, such as years."
+            "that begins at several times needs it. List them under `wave_order`, the first one first."
         )
     status = panel.indicator(name, panel.waves)
     ever = (status == 1).any(axis=1)

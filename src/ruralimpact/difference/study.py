@@ -19,6 +19,7 @@ from ruralimpact.difference.estimators import (
     effects_by_wave,
     estimate_two_periods,
 )
+from ruralimpact.difference.repeated import within_cells
 from ruralimpact.difference.rows import (
     Question,
     Row,
@@ -89,7 +90,10 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
         if WEIGHT in tables.units[analysis.sample]:
             raise DesignError(f"{analysis.name}: analyses over time take no sampling weights yet.")
         arms = arms_over_time(
-            analysis, tables.units[analysis.sample], adoption=sample.first_treated
+            analysis,
+            tables.units[analysis.sample],
+            adoption=sample.first_treated,
+            order=study.declared_waves,
         )
         outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         estimates: list[tuple[Specification, ScoredEstimate]] = []
@@ -177,12 +181,15 @@ class _OneOutcome:
             if self.staggered
             else estimate_two_periods(name, self.outcome, self.arms)
         )
-        return settled(result, self.outcome, self.arms.treatment)
+        varying = self.outcome
+        if self.arms.unbalanced:
+            varying = within_cells(self.outcome, self.arms.treatment)
+        return settled(result, varying, self.arms.treatment)
 
     def _with_flow(self, result: ScoredEstimate) -> ScoredEstimate:
         """Follow units to an estimate; whom treated cohorts are compared with differs by cohort."""
         arms = self.arms
-        missing = np.asarray(np.isnan(self.outcome).any(axis=1), dtype=np.bool_)
+        missing = arms.lacking(self.outcome)
         focal = arms.treatment * (1 if arms.eligible is None else arms.eligible)
         flow = arms.flow
         if self.staggered:

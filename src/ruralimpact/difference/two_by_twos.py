@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.difference.doubly_robust import Form as TwoPeriodForm
 from ruralimpact.difference.doubly_robust import doubly_robust_difference
+from ruralimpact.difference.repeated import observations, repeated_difference
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.estimate import ScoredEstimate
@@ -81,6 +82,7 @@ class StaggeredPanel:
     base: Base
     anticipation: float
     minimum: int
+    unbalanced: bool = False
 
     def cells(self, cohort: float) -> tuple[list[GroupTimeCell], list[Excluded]]:
         """Every two-by-two of a cohort, and those that can not be estimated.
@@ -118,10 +120,12 @@ class StaggeredPanel:
 
     def cell(self, cohort: float, t: int, b: int) -> GroupTimeCell:
         """The two-by-two of a cohort in period t against period b."""
-        known = self.usable[:, t] & self.usable[:, b]
+        seen = self.usable[:, [b, t]]
+        together = seen.any(axis=1) if self.unbalanced else seen.all(axis=1)
+        known = np.asarray(together, dtype=bool)
         treated = self.first == cohort
         position = (cohort, float(self.periods[t]), float(self.periods[b]))
-        mean, mean_scores = _treated_mean(self.outcome[:, t], treated & known)
+        mean, mean_scores = _treated_mean(self.outcome[:, t], treated & known & self.usable[:, t])
         if b == t:
             none = np.zeros(len(known), dtype=np.int8)
             return GroupTimeCell(
@@ -148,6 +152,8 @@ class StaggeredPanel:
         self, rows: NDArray[np.int64], t: int, b: int, treatment: NDArray[np.int8]
     ) -> ScoredEstimate:
         """Difference of changes between periods b and t among some units."""
+        if self.unbalanced:
+            return self.repeated(rows, t, b, treatment)
         n_covariates = 0 if self.covariates is None else self.covariates.shape[1]
         _refuse_few(treatment, self.minimum, n_covariates)
         change = self.outcome[rows, t] - self.outcome[rows, b]
@@ -159,15 +165,35 @@ class StaggeredPanel:
             raise DesignError("the adjustment for covariates has no solution.")
         return result
 
+    def repeated(
+        self, rows: NDArray[np.int64], t: int, b: int, treatment: NDArray[np.int8]
+    ) -> ScoredEstimate:
+        """Difference of changes between the means of periods b and t, whoever was observed when."""
+        n_covariates = 0 if self.covariates is None else self.covariates.shape[1]
+        values = np.where(self.usable[rows], self.outcome[rows], np.nan)
+        for period in (b, t):
+            seen = np.asarray(self.usable[rows, period], dtype=bool)
+            when = f"in period {self.periods[period]:g}"
+            _refuse_few(treatment[seen], self.minimum, n_covariates, when)
+        covariates = None if self.covariates is None else self.covariates[rows]
+        form = self.form if covariates is not None else "unconditional"
+        observed = observations(values[:, [b]], values[:, [t]])
+        result = repeated_difference(observed, treatment, covariates, form=form)
+        if not np.isfinite(result.estimate):
+            raise DesignError("the adjustment for covariates has no solution.")
+        return result
 
-def _refuse_few(treatment: NDArray[np.int8], minimum: int, n_covariates: int) -> None:
+
+def _refuse_few(
+    treatment: NDArray[np.int8], minimum: int, n_covariates: int, when: str = "in both periods"
+) -> None:
     treated = int(treatment.sum())
     for count, needed, name in (
         (treated, minimum, "treated units"),
         (len(treatment) - treated, minimum + n_covariates, "controls"),
     ):
         if count < needed:
-            raise DesignError(f"{count} {name} observed in both periods, fewer than {needed}.")
+            raise DesignError(f"{count} {name} observed {when}, fewer than {needed}.")
 
 
 def _treated_mean(outcome: FloatArray, treated: BoolArray) -> tuple[float, FloatArray]:

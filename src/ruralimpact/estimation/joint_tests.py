@@ -58,6 +58,8 @@ def joint_tests(analysis: AnalysisScores, seed: int) -> pd.DataFrame:
     """
     active = analysis.scores.fillna(0.0)
     active = active[(active != 0).any(axis=1)]
+    if active.empty:  # nothing varies, or nothing could be estimated
+        return pd.DataFrame()
     arms = None if analysis.arms is None else analysis.arms.loc[active.index].to_numpy()
     smallest = len(active) if arms is None else int(np.unique(arms, return_counts=True)[1].min())
     if smallest < 2:

@@ -285,6 +285,8 @@ def panel_estimator(
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
         known = ~np.isnan(outcome)
+        if not known.any():
+            raise DesignError("the outcome is missing for every unit in every wave.")
         return spread_scores(estimator(outcome[known], treatment[known], panel.rows(known)), known)
 
     return estimate

@@ -29,6 +29,7 @@ from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow
 from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import within
+from ruralimpact.estimation.units import refuse_percents_as_shares
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import places_in_time
@@ -80,10 +81,13 @@ def estimate_study(
 
     Raises
     ------
+    DataError
+        An outcome in percentage points has values that are percents.
     DesignError
         A comparison that the data cannot bear, whatever the outcome. What one outcome cannot bear leaves its
         estimate missing, with the reason in its notes.
     """
+    refuse_percents_as_shares(study, tables.outcomes)
     total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.comparisons)
     families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
     built: list[AnalysisTables] = []
@@ -269,7 +273,8 @@ def _estimator(
         if comparison.sampling is not None:
             raise DesignError(f"{comparison.name}: panel regressions take no sampling weights.")
         units = comparison.units
-        periods = np.array(places_in_time(units["wave"].astype(str).tolist()), dtype=np.int64)
+        waves = units["wave"].astype(str).tolist()
+        periods = np.array(places_in_time(waves, study.declared_waves), dtype=np.int64)
         panel = Panel(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)

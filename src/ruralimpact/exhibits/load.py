@@ -11,6 +11,7 @@ from ruralimpact.contracts import REGISTRY, tables_for_exhibits
 from ruralimpact.contracts.table import Suppressed, Withheld
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.estimation.rows import join_scores
+from ruralimpact.exhibits.digits import digits_of
 from ruralimpact.exhibits.registry import Kinds, exhibits_file
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.quality import QualityReport
@@ -80,6 +81,7 @@ def load_results(
         quality=dict(zip(names, reports, strict=True)),
         outcomes=by_sample,
         truth=pd.read_parquet(truth[0]) if truth else pd.DataFrame(),
+        digits=digits_of(study, shown["estimates"]),
     )
 
 

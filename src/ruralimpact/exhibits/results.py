@@ -59,6 +59,8 @@ class StudyResults:
         ``percent`` ...; empty where the data are real.
     plugin_inputs : mapping
         What plug-ins read for exhibits, by plug-in.
+    digits : mapping of str to int
+        Decimals by outcome, where values ask for others than the study declares (`digits.digits_of`).
     printed : mapping
         What documents print of a quantity, as text, to be set beside its estimates.
     """
@@ -71,6 +73,7 @@ class StudyResults:
     findings: Mapping[str, Finding] = field(default_factory=dict)
     truth: pd.DataFrame = field(default_factory=pd.DataFrame)
     plugin_inputs: Mapping[str, Any] = field(default_factory=dict)
+    digits: Mapping[str, int] = field(default_factory=dict)
     printed: Mapping["Quantity", str] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -124,7 +127,7 @@ class StudyResults:
 
     def decimals(self, name: str) -> int:
         """Decimals an outcome is printed with."""
-        return self.study.outcomes[name].decimals
+        return self.digits.get(name, self.study.outcomes[name].decimals)
 
     def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
         """Estimates of an analysis, and of one outcome if named, in the configuration's order."""

@@ -75,14 +75,11 @@ def compare_subgroups(
     -------
     SubgroupTests
 
-    Raises
-    ------
-    DesignError
-        There are fewer than two groups.
+        Differences that rest on fewer than two groups have no test.
     """
     pairs = tuple(combinations(range(len(estimates)), 2))
     differences = tuple(
-        difference_test(estimates[a], estimates[b], scores[a], scores[b]) for a, b in pairs
+        _difference(estimates[a], estimates[b], scores[a], scores[b]) for a, b in pairs
     )
     values = np.column_stack([item.sums for item in scores])
     gaps = np.array([values[:, a] - values[:, b] for a, b in pairs]).reshape(-1, len(values)).T
@@ -96,7 +93,7 @@ def compare_subgroups(
 
     def adjusted(tested: FloatArray, sums: FloatArray, p_values: FloatArray) -> FloatArray:
         arm = None if arms is None else arms[active]
-        if len(tested) == 0 or min(_sizes(arm, int(active.sum()))) < 2:
+        if len(tested) == 0 or not active.any() or min(_sizes(arm, int(active.sum()))) < 2:
             return np.full(len(tested), np.nan)
         drawn = multiplier_bootstrap(tested, sums[active], rng=rng, draws=draws, arms=arm)
         usable = np.where(np.isnan(drawn.statistics), np.nan, 1 - p_values)
@@ -114,6 +111,16 @@ def compare_subgroups(
             np.array([test.inference.p_value for test in differences]),
         ),
     )
+
+
+def _difference(
+    first: float, second: float, first_scores: CorrectedScores, second_scores: CorrectedScores
+) -> DifferenceTest:
+    try:
+        return difference_test(first, second, first_scores, second_scores)
+    except DesignError:
+        gap = float(first - second)
+        return DifferenceTest(gap, t_inference(gap, np.nan, np.nan))
 
 
 def _sizes(arms: NDArray[np.int64] | None, groups: int) -> list[int]:

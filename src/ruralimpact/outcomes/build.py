@@ -278,7 +278,9 @@ def _difference(source: _Inputs, built: spec.Difference) -> FloatArray:
 
 
 def _ratio(source: _Inputs, built: spec.Ratio) -> FloatArray:
-    under = source.number(built.over, "over") * float(built.times)
+    under: float | FloatArray = float(built.times)
+    if built.over is not None:
+        under = source.number(built.over, "over") * under
     return source.number(built.of) / np.where(under == 0, np.nan, under)
 
 

@@ -136,6 +136,9 @@ class Panel(Analysis, title="Panel regressions"):
     """Estimators of the panel."""
 
 
+Unbalanced = Literal["exclude", "keep"]
+
+
 class OverTime(Analysis):
     """An analysis of changes of units over waves."""
 
@@ -175,8 +178,8 @@ class ComparedChanges(BetweenWaves):
 class DifferenceInDifferences(ComparedChanges, title="Difference in differences"):
     """`method: difference_in_differences`, of a sample with one row a unit and wave.
 
-    Units that were not observed in every wave named, or whose treatment neither begins between
-    `before` and `after` nor stays away, are excluded and counted.
+    Units that were not observed in every wave named (unless `unbalanced: keep`), or whose treatment neither
+    begins between `before` and `after` nor stays away, are excluded and counted.
     """
 
     method: Literal["difference_in_differences"]
@@ -186,6 +189,19 @@ class DifferenceInDifferences(ComparedChanges, title="Difference in differences"
     """`two_by_two`: mean changes compared; `ancova`: regression on the outcome before, treatment and
     covariates; `doubly_robust`: given covariates, by tilting and regression; `regression`: by
     regression among controls; `weighting`: by the inverse propensity."""
+    unbalanced: Unbalanced = "exclude"
+    """Units that were not observed in every wave named: `exclude` them, or `keep` them and compare the arms'
+    means before and after as repeated cross sections are compared, whoever was observed when. That takes
+    an arm to be composed alike before and after, given the covariates, and needs `fixed: true`."""
+
+    @model_validator(mode="after")
+    def _keeps_units_only_where_theory_does(self) -> Self:
+        if self.unbalanced == "keep" and not self.fixed:
+            problem = "units that are not observed in every wave need an arm that is known whatever the wave"
+            raise fault(f"{problem}: `fixed: true`.", "unbalanced")
+        if self.unbalanced == "keep" and "ancova" in self.estimators:
+            raise fault("'ancova' needs the outcome before of every unit.", "estimators")
+        return self
 
     @model_validator(mode="after")
     def _has_covariates_to_adjust_for(self) -> Self:
@@ -216,8 +232,8 @@ GroupTimeEstimator = Literal[
 class Staggered(OverTime, title="Treatment that begins at several times"):
     """`method: staggered`, of a sample with one row a unit and wave.
 
-    Effects by cohort and wave, and their averages. Units that were not observed in every wave, or
-    treated already in the first, are excluded and counted.
+    Effects by cohort and wave, and their averages. Units that were not observed in every wave (unless
+    `unbalanced: keep`), or treated already in the first, are excluded and counted.
     """
 
     method: Literal["staggered"]
@@ -238,6 +254,10 @@ class Staggered(OverTime, title="Treatment that begins at several times"):
     """What waves before treatment are compared with: `universal`, the last wave before it, as all
     others are; `varying`, the wave just before each, which leaves no sensitivity to parallel
     trends."""
+    unbalanced: Unbalanced = "exclude"
+    """Units that were not observed in every wave: `exclude` them, or `keep` them and compare the two waves of
+    each effect as repeated cross sections, whoever was observed when. Needs `first_treated`, which is
+    known whatever the wave."""
     anticipation: NotNegative = 0
     """Time before treatment, in the unit of the waves, in which it may already have effects."""
     estimators: SomeDistinctEntries[GroupTimeEstimator] | None = None
@@ -251,6 +271,9 @@ class Staggered(OverTime, title="Treatment that begins at several times"):
             raise fault("give either treatment (0 or 1 by wave) or first_treated (when it began).")
         if self.covariates and self.form == "unconditional":
             raise fault("the form 'unconditional' takes no covariates.", "form")
+        if self.unbalanced == "keep" and self.first_treated is None:
+            problem = "units that are not observed in every wave need `first_treated` instead of `treatment`."
+            raise fault(problem, "unbalanced")
         return self
 
 

@@ -56,7 +56,10 @@ class Construction(Settings):
         """Variables and outcomes that it is made of."""
         values = (getattr(self, key) for key in self.naming)
         return tuple(
-            item for value in values for item in ([value] if isinstance(value, str) else value)
+            item
+            for value in values
+            if value is not None
+            for item in ([value] if isinstance(value, str) else value)
         )
 
 
@@ -173,10 +176,11 @@ class Ratio(Construction, title="Ratio of two variables"):
     build: Literal["ratio"]
     of: str
     """Variable that is divided."""
-    over: str
-    """Variable that it is divided by, such as the members of a household."""
+    over: str | None = None
+    """Variable that it is divided by, such as the members of a household; `times` alone when not given."""
     times: Number = 1
-    """Number that the divisor is multiplied by, such as 12 for months."""
+    """Number that the divisor is multiplied by, such as 12 for months; 100 alone makes a share of a
+    percent."""
 
 
 class Deflate(Construction, title="At the prices of one year"):

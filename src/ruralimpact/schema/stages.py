@@ -9,10 +9,18 @@ from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
 _KEYS = {
-    "construct": ("design", "sources", "codebook", "prices", "variables", "references"),
-    "design": ("design", "codebook", "variables", "strategies"),
-    "estimate": ("design", "synthetic", "codebook", "variables", "strategies"),
-    "sensitivity": ("sensitivity", "synthetic", "power", "attrition", "strategies"),
+    "construct": (
+        "design",
+        "sources",
+        "codebook",
+        "prices",
+        "variables",
+        "references",
+        "wave_order",
+    ),
+    "design": ("design", "codebook", "variables", "strategies", "wave_order"),
+    "estimate": ("design", "synthetic", "codebook", "variables", "strategies", "wave_order"),
+    "sensitivity": ("sensitivity", "synthetic", "power", "attrition", "strategies", "wave_order"),
 }
 # Keys of outcomes, samples, analyses and strategies that only exhibits print.
 _WORDS = {

@@ -1,8 +1,8 @@
 """A study: what its files say, and what the stages work with once its waves are written out."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ruralimpact.schema.analysis import AnyAnalysis, Description
 from ruralimpact.schema.base import (
@@ -12,14 +12,16 @@ from ruralimpact.schema.base import (
     Settings,
     SomeDistinctEntries,
     SomeEntries,
+    fault,
 )
 from ruralimpact.schema.construction import AnyOutcome, AnyVariable
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
 from ruralimpact.schema.portfolio import Portfolio
-from ruralimpact.schema.sample import Design, Sample
+from ruralimpact.schema.sample import Design, Sample, Wave
 from ruralimpact.schema.source import Generation, Prices, SecondCurrency, Source, SourceEntry
 from ruralimpact.schema.strategy import StrategyEntry
+from ruralimpact.schema.waves import wave_key
 
 AnyDescription = Portfolio
 AnyEntry = Annotated[
@@ -69,6 +71,9 @@ class StudyFile(Settings):
     """Raw files, one entry each; a new wave is a new entry."""
     generate: Generation | None = None
     """Raw files made by a simulation instead of found in data/; only where `synthetic` is true."""
+    wave_order: DistinctEntries[Wave] = ()
+    """Waves of the study from the first to the last, all of them; needed where some are words, such as
+    `[baseline, midline, endline]`. Waves that are numbers are in the order of their numbers."""
     prices: Prices | None = None
     """What nominal amounts are deflated by (`build` `deflate`)."""
     variables: dict[Name, AnyVariable] = Field(default_factory=dict)
@@ -101,6 +106,18 @@ class StudyFile(Settings):
     def descriptions(self) -> tuple[AnyDescription, ...]:
         """Analyses that only describe."""
         return tuple(item for item in self.analyses if isinstance(item, Description))
+
+    @model_validator(mode="after")
+    def _orders_waves_that_are_words(self) -> Self:
+        waves = self.declared_waves
+        if waves and all(wave_key(wave)[0] == 0 for wave in waves):
+            raise fault("waves that are numbers are in the order of their numbers.", "wave_order")
+        return self
+
+    @property
+    def declared_waves(self) -> tuple[str, ...]:
+        """The order of the waves, as text; empty where none is declared."""
+        return tuple(map(str, self.wave_order))
 
 
 class Study(StudyFile):

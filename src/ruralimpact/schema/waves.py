@@ -1,16 +1,60 @@
 """The one order of survey waves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.suggestions import nearest
 
 
-def wave_key(wave: str) -> tuple[int, float, str]:
-    """Return what waves are ordered by: their number, else their name; numbers before words."""
+def wave_key(wave: str, order: Sequence[str] = ()) -> tuple[int, float, str]:
+    """Return what waves are ordered by.
+
+    Parameters
+    ----------
+    wave : str
+    order : sequence of str
+        Waves from the first to the last, where the study declares them (``wave_order``).
+
+    Returns
+    -------
+    tuple
+        Its place in the order that is declared. Without one its number, else its name; numbers before words.
+
+    Raises
+    ------
+    ConfigError
+        An order is declared and the wave is not in it.
+    """
+    if order:
+        if wave not in order:
+            problem = f"the wave '{wave}' is not among them. {nearest(wave, order)}"
+            raise ConfigError(problem, key="wave_order")
+        return (0, float(order.index(wave)), wave)
     try:
         return (0, float(wave), wave)
     except ValueError:
         return (1, 0.0, wave)
+
+
+def in_order(waves: Iterable[str], order: Sequence[str] = ()) -> list[str]:
+    """Return waves, each once, from the first to the last.
+
+    Parameters
+    ----------
+    waves : iterable of str
+    order : sequence of str
+        As in `wave_key`.
+
+    Returns
+    -------
+    list of str
+    """
+    return sorted(set(waves), key=lambda wave: wave_key(wave, order))
+
+
+def order_is_known(waves: Iterable[str], order: Sequence[str] = ()) -> bool:
+    """Return whether it can be told which waves come first: all are numbers, or their order is declared."""
+    return all(wave_key(wave, order)[0] == 0 for wave in waves)
 
 
 def ending_of(wave: str) -> str:
@@ -18,25 +62,27 @@ def ending_of(wave: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in wave.lower())
 
 
-def places_in_time(waves: Sequence[str]) -> list[int]:
+def places_in_time(waves: Sequence[str], order: Sequence[str] = ()) -> list[int]:
     """Return the place of each wave among those that there are, from 1, in the order of time.
 
     Parameters
     ----------
     waves : sequence of str
+    order : sequence of str
+        As in `wave_key`.
 
     Raises
     ------
     ConfigError
-        A wave is no number, so that nothing says when it was.
+        A wave is no number, and no order is declared.
     """
-    words = sorted(wave for wave in set(waves) if wave_key(wave)[0])
+    words = sorted(wave for wave in set(waves) if wave_key(wave, order)[0])
     if words:
         problem = (
             f"the wave '{words[0]}' is no number, so it cannot be told which waves come first."
         )
-        raise ConfigError(f"{problem} Call waves by their year or their number.", key="wave")
-    order = {
-        wave: position for position, wave in enumerate(sorted(set(waves), key=wave_key), start=1)
-    }
-    return [order[wave] for wave in waves]
+        raise ConfigError(
+            f"{problem} List them under `wave_order`, the first one first.", key="wave"
+        )
+    places = {wave: place for place, wave in enumerate(in_order(waves, order), start=1)}
+    return [places[wave] for wave in waves]

@@ -7,7 +7,7 @@ from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.schema.waves import wave_key
+from ruralimpact.schema.waves import in_order
 from ruralimpact.waves.questionnaire_change import questionnaire_changes
 
 _COLUMNS = (
@@ -57,7 +57,7 @@ def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
     """Return what changed between waves, and how many waves there are."""
     reports = results.quality.values()
     waves = {report.wave for report in reports if report.wave is not None}
-    return questionnaire_changes(reports, sorted(waves, key=wave_key)), len(waves)
+    return questionnaire_changes(reports, in_order(waves, results.study.declared_waves)), len(waves)
 
 
 _SUMMED = ("not asked", "asked for the first time")

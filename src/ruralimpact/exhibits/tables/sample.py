@@ -26,7 +26,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
             "strategy starts from the whole comparison.",
         ),
     )
-    analysed = analysed_table(results, exhibit)
+    analysed = (*_overlap_table(results, exhibit), *analysed_table(results, exhibit))
     if results["designs"].empty:
         return flow, *analysed
     arms = table_of(
@@ -42,6 +42,44 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         ),
     )
     return flow, arms, *analysed
+
+
+_OVERLAP = (
+    columns.number("In both", of="n_both"),
+    columns.number("Earlier alone", width=1.2, of="n_left"),
+    columns.number("Later alone", width=1.2, of="n_came"),
+)
+
+
+def _overlap_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+    """Build the table of units that two waves share; none for a study of single waves."""
+    frame = results["wave_overlap"]
+    if frame.empty:
+        return ()
+    rows: list[Row] = []
+    for sample, part in frame.groupby("sample", sort=False):
+        rows.append(heading(f"Sample: {results.study.samples[str(sample)].label}", "panel"))
+        rows += [
+            columns.row_of(
+                results,
+                _OVERLAP,
+                record,
+                f"{record['wave']} and {record['later']}",
+                keys=("sample", "wave", "later"),
+            )
+            for record in part.to_dict("records")
+        ]
+    return (
+        table_of(
+            results,
+            exhibit,
+            title="Units that two waves share",
+            stub="Waves",
+            columns=columns.headings(_OVERLAP),
+            rows=rows,
+            notes=("Units are the same where their identifiers are.",),
+        ),
+    )
 
 
 def _unit_words(results: StudyResults) -> str:
@@ -143,7 +181,7 @@ KIND = kinds.TableKind(
     shows="rows kept and excluded",
     section=kinds.SAMPLE,
     rank=10,
-    needs=("designs", "exclusions", "sample_flow", "estimates"),
+    needs=("designs", "exclusions", "sample_flow", "estimates", "wave_overlap"),
     options=Exhibit,
     methods="",
     build=sample_tables,
