@@ -13,7 +13,14 @@ from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 
 # Folders of config/studies and data/ that belong to the project; a user's own stand beside them.
-SHIPPED = ("alliances_portfolio", "bolivia_par", "indonesia_bimas", "jiangxi_insurance", "nsw")
+SHIPPED = (
+    "alliances_portfolio",
+    "bolivia_alliances",
+    "bolivia_par",
+    "indonesia_bimas",
+    "jiangxi_insurance",
+    "nsw",
+)
 SHIPPED_DATA = ("indonesia_bimas", "jiangxi_insurance", "nsw", "portfolio", "published")
 
 _SOURCE = {"path": "x.csv", "id": "id"}
@@ -24,7 +31,7 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "matched_difference": _MATCHED,
     "difference_in_differences": {"estimators": ["two_by_two"]},
 }
-_DESCRIBING = ("portfolio",)
+_DESCRIBING = ("portfolio", "rate_of_return")
 _PERIODS = {
     "before": ["1"],
     "after": ["2"],

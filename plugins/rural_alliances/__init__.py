@@ -1,7 +1,7 @@
 """What is about one document: the performance assessment of Bolivia's Rural Alliances Project.
 
-It gives the synthetic stand-in for the survey behind that document, a table that sets the document's numbers
-beside a study's own, and the ledger of all its claims (``rules.smk``).
+It gives the synthetic stand-ins for the survey and the registers behind that document, a table that sets the
+document's numbers beside a study's own, and the ledger of all its claims (``rules.smk``).
 """
 
 from ruralimpact.plugins import ExhibitInputs, Generator, Plugin
@@ -10,7 +10,8 @@ PLUGIN = Plugin(
     generators={
         "bolivia": Generator(
             make="generator.generate:generate", truth=("effects", "products_without")
-        )
+        ),
+        "alliance_registers": Generator(make="alliances.generate:generate", truth=("values",)),
     },
     exhibits={"published": "exhibits.published_table"},
     inputs=ExhibitInputs(

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "power": {"design"},
     "description": set(),
     "portfolio": {"design", "description"},
+    "returns": {"description", "inference"},
     "waves": {"survey"},
     "exhibits": {
         *("design", "inference", "estimation", "sensitivity"),

@@ -22,6 +22,7 @@ rule analyse_sensitivity:
         "../../environment.yml"
     params:
         code=code("analyse_sensitivity"),
+        seed=config["seed"],
         attrition_samples=lambda w: attrition_samples(round_of(w)),
         study=lambda w: stage_view(round_of(w), "sensitivity"),
     script:

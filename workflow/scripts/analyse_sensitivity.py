@@ -9,6 +9,7 @@ from ruralimpact import progress, stage
 from ruralimpact.attrition.study import attrition_study
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.power.study import power_study
+from ruralimpact.returns.study import returns_uncertainty
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.sensitivity.study import Tables, sensitivity_study
 from ruralimpact.tables import write_tables
@@ -20,6 +21,7 @@ def analyse_sensitivity(
     outcomes: Sequence[str],
     weights: str,
     estimates: str,
+    seed: int,
     study: Mapping[str, Any],
     attrition_samples: Sequence[str] = (),
     attrition_units: Sequence[str] = (),
@@ -34,6 +36,8 @@ def analyse_sensitivity(
         By sample, in the order of ``study["samples"]``.
     weights, estimates : path
         What the design and estimate stages wrote.
+    seed : int
+        Of simulated rates of return.
     study : mapping
         Configuration.
     attrition_samples : sequence of str
@@ -53,6 +57,7 @@ def analyse_sensitivity(
         estimates=pd.read_parquet(estimates),
     )
     made = sensitivity_study(asked, tables)
+    made |= returns_uncertainty(asked, tables.units, tables.outcomes, seed=seed)
     made["power"] = power_study(asked, tables.units, tables.outcomes)
     made |= attrition_study(
         asked,

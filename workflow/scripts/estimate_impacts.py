@@ -17,6 +17,7 @@ from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.portfolio.study import portfolio_study
+from ruralimpact.returns.study import returns_study
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import write_tables
 
@@ -71,7 +72,9 @@ def estimate_impacts(
     by_part = decomposition_study(asked, tables)
     made |= over_time.tables
     portfolio = portfolio_study(asked, tables.units, tables.outcomes)
-    made |= {"portfolio": portfolio.portfolio, "exclusions": exclusions_of(portfolio.excluded)}
+    returned = returns_study(asked, tables.units, tables.outcomes)
+    excluded = exclusions_of([*portfolio.excluded, *returned.excluded])
+    made |= {"portfolio": portfolio.portfolio, "exclusions": excluded, **returned.tables}
     made |= {
         "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,

@@ -10,6 +10,7 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import (
     Analysis,
     BeforeAfter,
+    OfSample,
     OverTime,
     Staggered,
     TripleDifference,
@@ -83,7 +84,7 @@ def check_over_time(
     if not isinstance(analysis, OverTime):
         return
     key = f"analyses.{analysis.name}"
-    yield from _single_wave(study, analysis, file, key)
+    yield from single_wave(study, analysis, file, key)
     if isinstance(analysis, Staggered) and analysis.first_treated is not None:
         known = [name for name, role in roles.items() if role == "adoption"]
         named = analysis.first_treated
@@ -95,7 +96,8 @@ def check_over_time(
             yield ConfigError(problem, file=file, key=f"{key}.eligible")
 
 
-def _single_wave(study: Study, analysis: Analysis, file: Path, key: str) -> Iterator[ConfigError]:
+def single_wave(study: Study, analysis: OfSample, file: Path, key: str) -> Iterator[ConfigError]:
+    """Yield an error where an analysis of several waves is of a sample that has one only."""
     sample = study.samples[analysis.sample]
     named = [source for source in study.sources if source.name in sample.sources]
     several = any(source.wave_variable is not None for source in named)

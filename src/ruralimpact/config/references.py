@@ -9,6 +9,7 @@ from ruralimpact.config.names import repeated_names, unknown_names
 from ruralimpact.config.over_time import check_design, check_over_time
 from ruralimpact.config.power import check_power
 from ruralimpact.config.questions import check_questions
+from ruralimpact.config.rate_of_return import check_rates_of_return
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.samples import check_sample_waves
 from ruralimpact.config.unfit_covariates import unfit_covariates
@@ -49,6 +50,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from check_descriptions.problems(study, known, file)
     yield from check_sample_waves.problems(study, _roles(study), file)
     yield from check_questions.problems(study, _timings(study), file)
+    yield from check_rates_of_return.problems(study, _roles(study), file)
     yield from check_power.problems(study, file)
     yield from check_attrition.problems(study, _with_role(study, "treatment"), file)
     names = [analysis.name for analysis in study.comparisons]

@@ -12,6 +12,7 @@ from ruralimpact.contracts import (
     estimates,
     portfolio,
     power,
+    returns,
     samples,
 )
 from ruralimpact.contracts.table import ResultTable, Withheld
@@ -25,6 +26,7 @@ _MODULES = (
     power,
     attrition,
     portfolio,
+    returns,
 )
 
 REGISTRY: dict[str, ResultTable] = {

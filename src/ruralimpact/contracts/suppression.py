@@ -333,6 +333,17 @@ def _sizes_of_cohorts(effects: "pd.DataFrame", axis: str) -> list[dict[float, Ce
     ]
 
 
+def returns(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few units or groups."""
+    small = _few(frame["n_units"], frame["n_clusters"])
+    return _flagged(frame, small, _NUMBERS)
+
+
+def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few units."""
+    return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("irr", "npv", "payback", "factor"))
+
+
 def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":
     return (units < FEWEST_UNITS) | (groups < FEWEST_GROUPS)
 

@@ -45,6 +45,13 @@ _DESCRIPTIONS = {
         "others are counted. What a document prints is set beside what its own numbers add up to: it agrees "
         "when it is the same number rounded to the digits in print.",
     ),
+    "rate_of_return": (
+        "Rates of return",
+        "Flows of each unit are counted from the year of its first amount; the rate of return of all units "
+        "together makes their summed net present value zero. Where flows change sign more than once there "
+        "may be several such rates; the highest is meant, above which the investment loses, and their number "
+        "is kept. A flow of one sign only, or without investment, has no rate but a reason.",
+    ),
 }
 _ESTIMAND = (
     "The average effect on the treated (ATT). Where treated units without an acceptable match are dropped "

@@ -13,6 +13,7 @@ from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.returns_findings import returns_headlines, returns_numbers
 from ruralimpact.exhibits.tables import benchmark, difference, impact, placebo
 from ruralimpact.exhibits.tables.questionnaire_change import alarm_sentence
 
@@ -42,7 +43,7 @@ def findings(results: StudyResults) -> dict[str, Finding]:
         key = f"balance/{record['analysis']}/{record['strategy']}"
         numbers |= _finding(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
         numbers |= _finding(f"{key}/dropped", record["n_dropped"], results.study.unit_label, 0)
-    lists = (detail_numbers, over_time_numbers, portfolio_numbers)
+    lists = (detail_numbers, over_time_numbers, portfolio_numbers, returns_numbers)
     for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in lists):
         numbers |= _finding(key, value, unit, decimals)
     for name, report in results.quality.items():
@@ -112,6 +113,7 @@ def _descriptions(results: StudyResults) -> Iterator[HeadlineLine]:
     prefix = "Synthetic stand-in: " if results.synthetic else ""
     for label, text in portfolio_headlines(results):
         yield HeadlineLine(label=label, text=f"{prefix}{text}")
+    yield from returns_headlines(results)
 
 
 def _alarms(results: StudyResults) -> list[HeadlineLine]:

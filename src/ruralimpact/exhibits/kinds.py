@@ -40,6 +40,7 @@ class Section:
 DESCRIPTION = Section("description", "What the records show")
 ESTIMATES = Section("estimates", "Estimates", always=True, opens_with_table=True)
 DETAIL = Section("detail", "For whom, and through what")
+RETURNS = Section("returns", "Did it return more than it cost?")
 TRUTH = Section("truth", "Do the estimates find what was planted?")
 TRENDS = Section("trends", "Would trends have been parallel?")
 TRUST = Section("trust", "How far can the estimates be trusted?")
@@ -51,6 +52,7 @@ ERRORS = Section("errors", "Other standard errors")
 SECTIONS = (
     DESCRIPTION,
     ESTIMATES,
+    RETURNS,
     DETAIL,
     TRUTH,
     TRENDS,

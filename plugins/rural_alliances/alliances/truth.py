@@ -1,0 +1,89 @@
+"""What the registers were planted with: what ever larger registers would give."""
+
+import numpy as np
+import pandas as pd
+
+from rural_alliances.alliances.draw import distributions, mean_ratio
+from rural_alliances.alliances.profitability import break_even
+from rural_alliances.generator.parameters import Parameters
+
+
+def true_values(parameters: Parameters) -> pd.DataFrame:
+    """Tabulate the planted values.
+
+    Returns
+    -------
+    DataFrame
+        ``analysis``, ``account``, ``scenario``, ``by``, ``level``, ``measure`` and ``value`` (shares and
+        rates as fractions, money in US$).
+    """
+    rows: list[tuple[object, ...]] = []
+    for analysis, study in (("completion", "completion"), ("study_2012", "study_2012")):
+        rows += _returns(parameters, analysis, study)
+    rows += _gains(parameters)
+    columns = ["analysis", "account", "scenario", "by", "level", "measure", "value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _returns(parameters: Parameters, analysis: str, study: str) -> list[tuple[object, ...]]:
+    benefits, products = parameters["benefits"], parameters["register"][study]["products"]
+    own, total = distributions(parameters, study), sum(products.values())
+    mean = mean_ratio(parameters, study)
+    threshold = break_even(benefits["ramp"], benefits["horizon"], benefits["threshold"])
+
+    def share(limit: float, factors: dict[str, float] | None = None) -> float:
+        above = [
+            count * own[name].share_above(limit / (factors or {}).get(name, 1.0))
+            for name, count in products.items()
+        ]
+        return float(sum(above) / total)
+
+    rows: list[tuple[object, ...]] = []
+    for scenario, factor in (("record", 1.0), ("benefits_low", 0.8)):
+        rate = _rate(factor * mean, benefits["ramp"], benefits["horizon"])
+        rows.append((analysis, "economic", scenario, "", "", "irr", rate))
+        rows.append(
+            (analysis, "economic", scenario, "", "", "share_above", share(threshold / factor))
+        )
+        rows.append((analysis, "economic", scenario, "", "", "share_gain", share(0.0)))
+    for name, count in products.items():
+        if count >= 10:
+            families = parameters["register"]["families"]
+            size = families.get(name, families["other"])
+            revenue = benefits["revenue"].get(name, benefits["revenue"]["other"])
+            of = (analysis, "economic", "record", "product", name)
+            rows.append((*of, "revenue_member", revenue))
+            rows.append((*of, "revenue", revenue * size))
+    return rows
+
+
+def _rate(ratio: float, ramp: list[float], horizon: int) -> float:
+    """Return the rate at which a net benefit over investment breaks even, by bisection."""
+    low, high = -0.9, 10.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if break_even(ramp, horizon, middle) < ratio else (low, middle)
+    return (low + high) / 2
+
+
+def _gains(parameters: Parameters) -> list[tuple[object, ...]]:
+    benefits, settings = parameters["benefits"], parameters["register"]
+    spread, growth = benefits["income_log_sd"], benefits["growth"]
+    products = settings["study_2012"]["products"]
+    own = distributions(parameters, "study_2012")
+    losing = sum(count * (1 - own[name].share_above(0.0)) for name, count in products.items())
+    high, low = (
+        share * benefits[f"{kind}_needs_factor"]
+        for kind, share in (
+            ("high", settings["share_high_needs"]),
+            ("low", 1 - settings["share_high_needs"]),
+        )
+    )
+    of = ("gains", "", "record", "", "")
+    return [
+        (*of, "ratio_of_totals", growth),
+        (*of, "mean_of_ratios", growth * float(np.exp(spread**2))),
+        (*of, "share_loss", losing / sum(products.values())),
+        (*of, "share_funds", high / (high + low)),
+        (*of, "share_members", settings["share_high_needs"]),
+    ]

@@ -1,0 +1,62 @@
+"""Numbers and sentences on rates of return that a report may cite."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.returns_rows import RECORD
+from ruralimpact.schema.rate_of_return import RateOfReturn
+
+_SHARES = ("irr", "share_above", "share_gain", "irr_median")
+_ENDS = {"estimate": "", "conf_low": "/low", "conf_high": "/high"}
+
+
+def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]]:
+    """Yield identifier, value, unit and decimals of every number on rates of return.
+
+    Identifiers are ``returns/<analysis>/<account>/<scenario>/<measure>``, with ``/<by>=<level>`` after the
+    scenario where it is about a level, and ``/low`` and ``/high`` for the ends of the interval.
+    """
+    frames = [results[name] for name in ("returns", "returns_scenarios")]
+    for row in pd.concat(frames).to_dict("records") if any(map(len, frames)) else ():
+        where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}"
+        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        fraction = row["measure"] in _SHARES
+        unit = "percent" if fraction else row["unit"]
+        decimals = 2 if row["measure"] == "bcr" else 1 if fraction or unit == "years" else 0
+        for column, end in _ENDS.items():
+            value = row[column] * (100 if fraction else 1)
+            yield f"{where}/{row['measure']}{end}", value, unit, decimals
+        yield f"{where}/n_units", row["n_units"], results.study.unit_label, 0
+
+
+def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
+    """Yield the answer of each analysis of rates of return, by its first account."""
+    for analysis in results.study.analyses:
+        if not isinstance(analysis, RateOfReturn):
+            continue
+        frame = results["returns"]
+        own = frame[
+            (frame["analysis"] == analysis.name)
+            & (frame["account"] == analysis.accounts[0].name)
+            & (frame["scenario"] == RECORD)
+            & (frame["by"] == "")
+        ].set_index("measure")
+        yield HeadlineLine(label=analysis.label, text=_sentence(results, own))
+
+
+def _sentence(results: StudyResults, own: pd.DataFrame) -> str:
+    rate, above = own.loc["irr"], own.loc["share_above"]
+    prefix = "Synthetic stand-in: " if results.synthetic else ""
+    if own["suppressed"].any() or pd.isna(rate["estimate"]):
+        why = rate["reason"] or "suppressed"
+        return f"{prefix}no rate of return ({why})."
+    ends = formatting.interval(100 * rate["conf_low"], 100 * rate["conf_high"], 1)
+    return (
+        f"{prefix}{formatting.number(100 * rate['estimate'], 1)} percent a year of all "
+        f"{results.study.unit_label} together (95 percent interval {ends}); "
+        f"{formatting.number(100 * above['estimate'])} percent of them return more than the threshold."
+    )

@@ -1,0 +1,140 @@
+"""Rates of return by account: as recorded and in each scenario."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.returns_rows import (
+    METHODS,
+    RECORD,
+    excluded_note,
+    measured,
+    returns_analysis,
+    scenario_label,
+)
+from ruralimpact.exhibits.table import table_of
+
+_RATE, _VALUE, _UNITS = "Rate of return (%)", "Net present value a unit", "Units (%)"
+_COLUMNS = (
+    columns.number("Rate", _RATE, 0.7, of="irr", decimals=1),
+    columns.plain_interval("95% interval", _RATE, 1.4, of=("irr_low", "irr_high"), decimals=1),
+    columns.number("Mean", _VALUE, 1.0, of="npv"),
+    columns.plain_interval("95% interval", _VALUE, 2.0, of=("npv_low", "npv_high")),
+    columns.number("Benefits over costs", "", 0.9, of="bcr", decimals=2),
+    columns.number("Payback (years)", "", 0.8, of="payback", decimals=1),
+    columns.number("Above the threshold", _UNITS, 1.0, of="share_above", decimals=0),
+    columns.plain_interval(
+        "95% interval", _UNITS, 1.2, of=("share_above_low", "share_above_high"), decimals=0
+    ),
+    columns.number("With a gain", _UNITS, 0.8, of="share_gain", decimals=0),
+)
+
+
+def rate_of_return_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+    """Build the table of accounts by scenario."""
+    rows: list[Row] = []
+    lines: list[str] = []
+    for name in exhibit.analyses:
+        rows.append(heading(results.analysis(name).label, "panel"))
+        rows += _analysis_rows(results, name)
+        lines += _lines(results, name)
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Account and scenario",
+            columns=columns.headings(_COLUMNS),
+            rows=rows,
+            interpretation=lines,
+            notes=(*_notes(results, exhibit), *excluded_note(results, exhibit.analyses)),
+        ),
+    )
+
+
+def _of_all(results: StudyResults, name: str) -> pd.DataFrame:
+    """Rows of an analysis about all its units, the record first."""
+    frames = [results[table] for table in ("returns", "returns_scenarios")]
+    frame = pd.concat([part for part in frames if len(part)], ignore_index=True)
+    return frame[(frame["analysis"] == name) & (frame["by"] == "")]
+
+
+def _analysis_rows(results: StudyResults, name: str) -> Iterator[Row]:
+    analysis, frame = returns_analysis(results, name), _of_all(results, name)
+    for account in analysis.accounts:
+        own = list(measured(frame[frame["account"] == account.name]))
+        units = columns.coarse_count(own[0]["n_units"]) if own else formatting.DASH
+        yield heading(f"{account.label} ({units} {results.study.unit_label})", "group")
+        for record in own:
+            label = scenario_label(analysis, record["scenario"])
+            keys = ("analysis", "account", "scenario", "n_units")
+            yield columns.row_of(results, _COLUMNS, record, label, keys=keys)
+
+
+def _lines(results: StudyResults, name: str) -> Iterator[str]:
+    """Say what the first account gives, and what is left of it in each scenario."""
+    analysis, frame = returns_analysis(results, name), _of_all(results, name)
+    account = analysis.accounts[0]
+    by_name = {
+        record["scenario"]: record for record in measured(frame[frame["account"] == account.name])
+    }
+    record = by_name.get(RECORD)
+    if record is None or record["suppressed"]:
+        return
+    label = results.analysis(name).label
+    rate = formatting.number(record["irr"], 1)
+    if rate == formatting.DASH:
+        yield f"{label}, {formatting.lower_first(account.label)}: no rate ({record['irr_reason']})."
+        return
+    ends = formatting.interval(record["irr_low"], record["irr_high"], 1)
+    others = [
+        f"{formatting.lower_first(scenario.label)}: {formatting.number(by_name[scenario.name]['irr'], 1)}"
+        for scenario in analysis.scenarios
+    ]
+    more = f" In scenarios: {'; '.join(others)}." if others else ""
+    yield (
+        f"{label}, {formatting.lower_first(account.label)}: {rate} percent a year (95 percent interval "
+        f"{ends}); {formatting.number(record['share_above'])} percent of "
+        f"{results.study.unit_label} are above {_threshold(analysis.discount_rate)} percent.{more}"
+    )
+
+
+def _threshold(rate: float) -> str:
+    return formatting.number(100 * float(rate), 0)
+
+
+def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
+    first = returns_analysis(results, exhibit.analyses[0])
+    units, threshold = results.study.unit_label, _threshold(first.discount_rate)
+    carried = (
+        " After the last year recorded, benefits and costs stay as they were in it."
+        if first.beyond
+        else ""
+    )
+    return (
+        f"The rate of return makes the net present value of all {units} together zero, {first.horizon} years "
+        f"after the year of the first amount of each; values are discounted at {threshold} percent, "
+        f"and are in {results.unit(first.outcomes[0])}.{carried}",
+        f"Above the threshold: the net present value at {threshold} percent is above zero. With a gain: "
+        "benefits above operating costs over all years. Benefits over costs: present values, operating costs "
+        "and investment together below.",
+        f"Intervals are clustered by {results.study.group_label} and bias-reduced; those of shares are "
+        "made on the logit scale. They treat the units as drawn from many more like them. Flows are "
+        "attributable to the project only if they are measured against what would have happened without it.",
+    )
+
+
+KIND = kinds.TableKind(
+    kind="rate_of_return",
+    shows="rates of return by account, as recorded and by scenario",
+    section=kinds.RETURNS,
+    rank=10,
+    needs=("returns", "returns_scenarios", "returns_by_unit"),
+    options=OfAnalyses,
+    methods="rate_of_return.md",
+    of_methods=METHODS,
+    build=rate_of_return_table,
+)

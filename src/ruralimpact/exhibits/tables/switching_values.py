@@ -1,0 +1,72 @@
+"""How far each driver could move before nothing is gained."""
+
+import math
+from typing import Any
+
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.returns_rows import (
+    METHODS,
+    OfAccount,
+    account_of,
+    check_account,
+    returns_analysis,
+)
+from ruralimpact.exhibits.table import table_of
+
+_COLUMNS = (
+    columns.number("Switching value", "", 1.2, of="factor", decimals=2),
+    columns.number("Change (%)", "", 1.0, of="change", decimals=0),
+    columns.words("", "", 3.4, of="reason", kept=("reason",)),
+)
+
+
+def driver_label(record: dict[Any, Any]) -> str:
+    """Printed name of a driver with its level."""
+    level = str(record["level"]).replace("_", " ")
+    return f"{record['label']}, {level}" if level else str(record["label"])
+
+
+def switching_values_table(results: StudyResults, exhibit: OfAccount) -> tuple[Table, ...]:
+    """Build the table, the nearest switching value first."""
+    rows: list[Row] = []
+    for name in exhibit.analyses:
+        account = account_of(returns_analysis(results, name), exhibit)
+        frame = results["returns_drivers"]
+        chosen = (frame["analysis"] == name) & (frame["account"] == account.name)
+        records = frame[chosen & (frame["kind"] == "switching")].to_dict("records")
+        records.sort(key=lambda record: (math.isnan(record["factor"]), abs(record["factor"] - 1)))
+        rows.append(heading(f"{results.analysis(name).label}: {account.label}", "panel"))
+        for record in records:
+            shown = {**record, "change": 100 * (record["factor"] - 1)}
+            keys = ("analysis", "account", "driver", "level")
+            rows.append(columns.row_of(results, _COLUMNS, shown, driver_label(record), keys=keys))
+    rate = returns_analysis(results, exhibit.analyses[0]).discount_rate
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Driver",
+            columns=columns.headings(_COLUMNS),
+            rows=rows,
+            notes=(
+                "Switching value: the factor on the driver's amounts at which the net present value at "
+                f"{formatting.number(100 * float(rate))} percent is zero, all else as recorded.",
+            ),
+        ),
+    )
+
+
+KIND = kinds.TableKind(
+    kind="switching_values",
+    shows="how far each driver of a rate of return could move before nothing is gained",
+    section=kinds.RETURNS,
+    rank=40,
+    needs=("returns_drivers",),
+    options=OfAccount,
+    methods="rate_of_return.md",
+    of_methods=METHODS,
+    check=check_account,
+    build=switching_values_table,
+)

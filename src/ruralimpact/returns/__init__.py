@@ -1,0 +1,1 @@
+"""What investments returned: rates of return, net present values, and how sure they are."""

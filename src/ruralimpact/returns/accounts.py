@@ -1,0 +1,91 @@
+"""Accounts of a cash register: what is invested and earned by whom, as recorded or in a scenario."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ruralimpact.returns.cash_flow import delayed
+from ruralimpact.returns.register import CashRegister
+from ruralimpact.schema.rate_of_return import Account, RateOfReturn, Scenario
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class AccountFlows:
+    """Flows of n units in one account, years 0 to T.
+
+    Attributes
+    ----------
+    investment, benefits, costs : ndarray, shape (n, T + 1)
+        In money of the account.
+    """
+
+    investment: FloatArray
+    benefits: FloatArray
+    costs: FloatArray
+
+    @property
+    def operating(self) -> FloatArray:
+        """Benefits less costs, shape (n, T + 1)."""
+        return self.benefits - self.costs
+
+    @property
+    def net(self) -> FloatArray:
+        """Benefits less costs and investment, shape (n, T + 1)."""
+        return self.benefits - self.costs - self.investment
+
+
+def account_flows(
+    account: Account,
+    lines: Mapping[str, FloatArray],
+    factors: Mapping[str, FloatArray | float] | None = None,
+    *,
+    delay: int = 0,
+) -> AccountFlows:
+    """Add up the lines of an account.
+
+    Parameters
+    ----------
+    account : Account
+    lines : mapping of str to ndarray, shape (n, T + 1)
+        See `CashRegister.lines`.
+    factors : mapping of str to float or ndarray of shape (n,), optional
+        What each line is multiplied by, 1 where nothing is said.
+    delay : int
+        Years by which benefits and costs come later.
+
+    Returns
+    -------
+    AccountFlows
+    """
+    first = next(iter(lines.values()))
+
+    def total(names: tuple[str, ...]) -> FloatArray:
+        summed = np.zeros_like(first)
+        for name in names:
+            factor = np.broadcast_to(np.asarray((factors or {}).get(name, 1.0)), len(first))
+            summed += float(account.conversion.get(name, 1)) * factor[:, None] * lines[name]
+        return summed
+
+    benefits, costs = (delayed(total(names), delay) for names in (account.benefits, account.costs))
+    return AccountFlows(total(account.investment), benefits, costs)
+
+
+def scenario_factors(
+    analysis: RateOfReturn, scenario: Scenario, register: CashRegister
+) -> dict[str, FloatArray]:
+    """What a scenario multiplies each line by.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+    """
+    earned = [name for account in analysis.accounts for name in (*account.benefits, *account.costs)]
+    factor = np.full(len(register.units), float(scenario.factor))
+    if scenario.by is not None:
+        own = {str(value): float(item) for value, item in scenario.factors.items()}
+        factor = register.units[scenario.by].astype("str").map(own).fillna(factor[0]).to_numpy()
+    return dict.fromkeys(scenario.lines or earned, factor)

@@ -1,0 +1,237 @@
+"""Every analysis of rates of return of a study."""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.description.records import Excluded
+from ruralimpact.errors import DataError
+from ruralimpact.returns.accounts import AccountFlows, account_flows, scenario_factors
+from ruralimpact.returns.cash_flow import internal_rate, payback, present_values
+from ruralimpact.returns.measures import Measure, interval, measures, revenue_measures
+from ruralimpact.returns.register import CashRegister, cash_register
+from ruralimpact.returns.uncertainty import driver_rows, simulated
+from ruralimpact.schema.rate_of_return import Account, RateOfReturn
+from ruralimpact.schema.study import Study
+from ruralimpact.tables import empty_table
+
+Rows = list[dict[str, Any]]
+Frames = Mapping[str, pd.DataFrame]
+
+RECORD = "record"
+"""The scenario in which nothing changes."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One analysis with the data of its sample."""
+
+    study: Study
+    analysis: RateOfReturn
+    units: pd.DataFrame
+    outcomes: pd.DataFrame
+
+    @cached_property
+    def register(self) -> CashRegister:
+        register = cash_register(self.analysis, self.units, self.outcomes)
+        if not len(register.units):
+            counts = register.excluded["reason"].value_counts()
+            reasons = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
+            problem = f"no unit has a cash flow that can be used: {reasons}."
+            raise DataError(problem, within=f"analysis {self.analysis.name}")
+        return register
+
+    @property
+    def money(self) -> str:
+        """Unit of the amounts."""
+        return self.study.outcomes[self.analysis.outcomes[0]].unit
+
+    def rows(
+        self, account: Account, scenario: str, flows: AccountFlows, by: str, level: str
+    ) -> Iterator[dict[str, Any]]:
+        """Yield a row a measure, of all units or of one level of a variable."""
+        inside = self.inside(by, level)
+        own = AccountFlows(flows.investment[inside], flows.benefits[inside], flows.costs[inside])
+        last = self.register.recorded[inside]
+        members = self.register.units["members"].to_numpy(float)[inside]
+        groups = self.register.units["group"].to_numpy(object)[inside]
+        listed = [
+            *measures(own, float(self.analysis.discount_rate)),
+            *revenue_measures(own.benefits, last, members),
+        ]
+        for measure in listed:
+            yield {
+                "analysis": self.analysis.name,
+                "account": account.name,
+                "scenario": scenario,
+                "by": by,
+                "level": level,
+                **self._measured(measure, groups),
+                "n_units": int(inside.sum()),
+                "synthetic": self.study.synthetic,
+            }
+
+    def inside(self, by: str, level: str) -> NDArray[np.bool_]:
+        """Which units have a level of a variable; all where none is named."""
+        if not by:
+            return np.ones(len(self.register.units), dtype=bool)
+        return np.asarray(self.register.units[by].astype("str") == level)
+
+    def _measured(self, measure: Measure, groups: NDArray[np.object_]) -> dict[str, Any]:
+        return {
+            "measure": measure.name,
+            "unit": measure.unit or self.money,
+            "estimate": measure.estimate,
+            **asdict(interval(measure, groups)),
+            "reason": measure.reason,
+        }
+
+    def excluded(self) -> Iterator[Excluded]:
+        """Yield how many units have no cash flow, by reason."""
+        without = self.register.excluded["reason"].value_counts().sort_index()
+        total = len(self.register.units) + len(self.register.excluded)
+        for reason, count in without.items():
+            yield Excluded(self.analysis.name, "", str(reason), int(count), total)
+
+    def unit_rows(self, account: Account, flows: AccountFlows) -> Iterator[dict[str, Any]]:
+        """Yield a row a unit, those without a flow with the reason."""
+        of = {"analysis": self.analysis.name, "account": account.name}
+        ends = {"n_units": len(self.register.units), "synthetic": self.study.synthetic}
+        values = present_values(flows.net, float(self.analysis.discount_rate))
+        for place, unit in enumerate(self.register.units["id"]):
+            rate = internal_rate(flows.net[place])
+            numbers = {"npv": float(values[place]), "payback": payback(flows.net[place])}
+            found = {"irr": rate.rate, "roots": rate.roots, **numbers, "reason": rate.reason}
+            yield {**of, "unit_id": str(unit), **found, **ends}
+        blank = {"irr": np.nan, "roots": 0, "npv": np.nan, "payback": np.nan}
+        for unit, reason in self.register.excluded.itertuples(index=False):
+            yield {**of, "unit_id": str(unit), **blank, "reason": reason, **ends}
+
+
+def _parts(study: Study, units: Frames, outcomes: Frames) -> Iterator[_Part]:
+    for analysis in study.analyses:
+        if isinstance(analysis, RateOfReturn):
+            yield _Part(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+
+
+@dataclass(frozen=True)
+class ReturnsTables:
+    """What the investments of a study returned.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        Contracts ``returns`` and ``returns_by_unit``; empty where the study asks for none.
+    excluded : tuple of Excluded
+        Units without a cash flow, by reason.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    excluded: tuple[Excluded, ...]
+
+
+def returns_study(study: Study, units: Frames, outcomes: Frames) -> ReturnsTables:
+    """Estimate what the investments of a study returned.
+
+    Parameters
+    ----------
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    ReturnsTables
+
+    Raises
+    ------
+    DataError
+        See `ruralimpact.returns.register.cash_register`; also a sample no unit of which can be used.
+    """
+    rows: Rows = []
+    by_unit: Rows = []
+    excluded: list[Excluded] = []
+    for part in _parts(study, units, outcomes):
+        excluded += part.excluded()
+        for account in part.analysis.accounts:
+            flows = account_flows(account, part.register.lines)
+            rows += part.rows(account, RECORD, flows, "", "")
+            for by in part.analysis.by:
+                for level in sorted(part.register.units[by].dropna().astype("str").unique()):
+                    rows += part.rows(account, RECORD, flows, by, level)
+            by_unit += part.unit_rows(account, flows)
+    tables = {
+        "returns": _table("returns", rows),
+        "returns_by_unit": _table("returns_by_unit", by_unit),
+    }
+    return ReturnsTables(tables, tuple(excluded))
+
+
+def returns_uncertainty(
+    study: Study, units: Frames, outcomes: Frames, *, seed: int
+) -> dict[str, pd.DataFrame]:
+    """Compute what scenarios, drivers and chance do to the rates of return of a study.
+
+    Parameters
+    ----------
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+    seed : int
+        Of the simulation; each analysis has its own stream.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Contracts ``returns_scenarios``, ``returns_drivers`` and ``returns_draws``; empty where the study
+        asks for none.
+    """
+    scenarios: Rows = []
+    drivers: Rows = []
+    draws: list[pd.DataFrame] = []
+    for part in _parts(study, units, outcomes):
+        ends = {"n_units": len(part.register.units), "synthetic": study.synthetic}
+        for account in part.analysis.accounts:
+            of = {"analysis": part.analysis.name, "account": account.name}
+            scenarios += _scenario_rows(part, account)
+            drivers += [
+                {**of, **asdict(row), "unit": part.money, **ends}
+                for row in driver_rows(part.analysis, account, part.register)
+            ]
+            if _is_simulated(part.analysis):
+                rng = np.random.default_rng([seed, zlib.crc32(part.analysis.name.encode())])
+                irr, npv = simulated(part.analysis, account, part.register, rng)
+                numbers = {"draw": np.arange(len(irr)), "irr": irr, "npv": npv}
+                draws.append(pd.DataFrame({**of, **numbers, "unit": part.money, **ends}))
+    return {
+        "returns_scenarios": _table("returns_scenarios", scenarios),
+        "returns_drivers": _table("returns_drivers", drivers),
+        "returns_draws": pd.concat(draws, ignore_index=True)
+        if draws
+        else empty_table("returns_draws"),
+    }
+
+
+def _is_simulated(analysis: RateOfReturn) -> bool:
+    return analysis.delay is not None or any(float(item.variation) > 0 for item in analysis.drivers)
+
+
+def _scenario_rows(part: _Part, account: Account) -> Iterator[dict[str, Any]]:
+    for scenario in part.analysis.scenarios:
+        factors = scenario_factors(part.analysis, scenario, part.register)
+        flows = account_flows(account, part.register.lines, factors, delay=scenario.delay)
+        yield from part.rows(account, scenario.name, flows, "", "")
+        if scenario.by is not None:
+            for level in map(str, scenario.factors):
+                if part.inside(scenario.by, level).any():
+                    yield from part.rows(account, scenario.name, flows, scenario.by, level)
+
+
+def _table(name: str, rows: Rows) -> pd.DataFrame:
+    return pd.DataFrame(rows) if rows else empty_table(name)

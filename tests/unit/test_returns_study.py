@@ -1,0 +1,382 @@
+"""Rates of return of a study: hand-made spreadsheets, what must hold, and cash flows that cannot be used."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from study_models import study_of
+
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.returns.accounts import account_flows
+from ruralimpact.returns.cash_flow import internal_rate, present_values
+from ruralimpact.returns.measures import aggregate_rate, interval
+from ruralimpact.returns.register import cash_register
+from ruralimpact.returns.study import returns_study, returns_uncertainty
+from ruralimpact.schema.rate_of_return import RateOfReturn
+from ruralimpact.schema.validation import validated
+
+LINES = ["grant", "own", "sales", "feed"]
+ACCOUNTS = [
+    {
+        "name": "all",
+        "label": "All",
+        "investment": ["grant", "own"],
+        "benefits": ["sales"],
+        "costs": ["feed"],
+    },
+    {
+        "name": "own",
+        "label": "Own",
+        "investment": ["own"],
+        "benefits": ["sales"],
+        "costs": ["feed"],
+    },
+]
+
+
+def keys_of(**keys: Any) -> dict[str, Any]:
+    return {
+        "name": "efa",
+        "label": "EFA",
+        "sample": "flows",
+        "method": "rate_of_return",
+        "outcomes": LINES,
+        "accounts": ACCOUNTS,
+        "horizon": 3,
+        "discount_rate": 0.10,
+        **keys,
+    }
+
+
+def analysis_of(**keys: Any) -> RateOfReturn:
+    analysis: RateOfReturn = validated(RateOfReturn, keys_of(**keys))
+    return analysis
+
+
+def tables_of(flows: dict[str, dict[int, list[float]]], **by_unit: Any) -> tuple[Any, Any]:
+    """Return units and outcomes: amounts of `LINES` by unit and year."""
+    rows = [
+        {"id": unit, "wave": year, **dict(zip(LINES, amounts, strict=True))}
+        for unit, years in flows.items()
+        for year, amounts in years.items()
+    ]
+    table = pd.DataFrame(rows)
+    table["unit_id"] = table["id"] + " " + table["wave"].astype(str)
+    units = table[["unit_id", "id", "wave"]].assign(group=table["id"])
+    for name, values in by_unit.items():
+        units[name] = table["id"].map(values)
+    return units, table[["unit_id", *LINES]]
+
+
+SPREADSHEET = {
+    "a": {2009: [60, 40, 0, 0], 2010: [0, 0, 80, 20], 2011: [0, 0, 80, 30], 2012: [0, 0, 80, 30]},
+    "b": {2010: [50, 50, 0, 0], 2011: [0, 0, 20, 10], 2012: [0, 0, 20, 10], 2013: [0, 0, 20, 10]},
+}
+
+
+def study_with(exhibits: Any = None, **keys: Any) -> Any:
+    return study_of(
+        analyses=[keys_of(**keys)],
+        samples={"flows": {}},
+        outcomes={name: {"unit": "US$"} for name in LINES},
+        synthetic=False,
+        unit_label="groups",
+        group_label="villages",
+        **({"exhibits": exhibits} if exhibits else {}),
+    )
+
+
+def returns_of(
+    flows: dict[str, dict[int, list[float]]], by_unit: dict[str, Any] | None = None, **keys: Any
+) -> pd.DataFrame:
+    units, outcomes = tables_of(flows, **(by_unit or {}))
+    return returns_study(study_with(**keys), {"flows": units}, {"flows": outcomes}).tables[
+        "returns"
+    ]
+
+
+def value(frame: pd.DataFrame, measure: str, account: str = "all", level: str = "") -> float:
+    chosen = (frame["measure"] == measure) & (frame["account"] == account)
+    return float(frame.loc[chosen & (frame["level"] == level), "estimate"].iloc[0])
+
+
+def test_a_hand_made_spreadsheet() -> None:
+    """Both units together by years since their first: -200, 70, 60, 60."""
+    frame = returns_of(SPREADSHEET)
+    total = np.array([-200.0, 70.0, 60.0, 60.0])
+    assert value(frame, "irr") == pytest.approx(internal_rate(total).rate)
+    npv = -200 + 70 / 1.1 + 60 / 1.21 + 60 / 1.331
+    assert value(frame, "npv") == pytest.approx(npv / 2)
+    benefits = 100 / 1.1 + 100 / 1.21 + 100 / 1.331
+    costs = 200 + 30 / 1.1 + 40 / 1.21 + 40 / 1.331
+    assert value(frame, "bcr") == pytest.approx(benefits / costs)
+    assert value(frame, "share_above") == pytest.approx(0.5)
+    assert value(frame, "share_gain") == pytest.approx(1.0)
+    assert value(frame, "revenue") == pytest.approx(50)
+    assert value(frame, "irr", "own") == pytest.approx(
+        internal_rate(np.array([-90.0, 70.0, 60.0, 60.0])).rate
+    )
+
+
+def test_revenue_a_family_and_by_product() -> None:
+    by_unit = {"families": {"a": 10.0, "b": 30.0}, "product": {"a": "milk", "b": "milk"}}
+    frame = returns_of(SPREADSHEET, by_unit, members="families", by=["product"])
+    assert value(frame, "revenue_member") == pytest.approx(100 / 40)
+    assert value(frame, "revenue_member", level="milk") == pytest.approx(100 / 40)
+
+
+def test_conversion_factors_are_shadow_prices() -> None:
+    accounts = [{**ACCOUNTS[0], "conversion": {"sales": 0.5, "own": 0}}]
+    frame = returns_of(SPREADSHEET, accounts=accounts)
+    npv = -110 + (50 - 30) / 1.1 + (50 - 40) / 1.21 + (50 - 40) / 1.331
+    assert value(frame, "npv") == pytest.approx(npv / 2)
+
+
+def test_benefits_repeat_beyond_the_record_and_investment_does_not() -> None:
+    short = {"a": {2009: [60, 40, 5, 0], 2010: [7, 0, 80, 20]}}
+    units, outcomes = tables_of(short)
+    register = cash_register(analysis_of(beyond="repeat"), units, outcomes)
+    assert register.lines["sales"].tolist() == [[5, 80, 80, 80]]
+    assert register.lines["feed"].tolist() == [[0, 20, 20, 20]]
+    assert register.lines["grant"].tolist() == [[60, 7, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("years", "reason"),
+    [
+        ({2009: [1, 1, 0, 0], 2011: [0, 0, 1, 0], 2012: [0, 0, 1, 0]}, "a year is missing"),
+        ({2009: [1, 1, 0, 0], 2010: [0, 0, 1, 0]}, "the record ends before the horizon"),
+        ({year: [0, 0, 0, 0] for year in range(2009, 2013)}, "no amount in any year"),
+        (
+            {2009: [1, np.nan, 0, 0], **{year: [0, 0, 1, 0] for year in range(2010, 2013)}},
+            "an amount is missing",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_excluded_with_its_reason(
+    years: dict[int, list[float]], reason: str
+) -> None:
+    units, outcomes = tables_of({**SPREADSHEET, "c": years})
+    tables = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables
+    rows = tables["returns_by_unit"].set_index(["account", "unit_id"])
+    assert rows.loc[("all", "c"), "reason"] == reason
+    assert np.isnan(rows.loc[("all", "c"), ["irr", "npv"]].astype(float)).all()
+    assert value(tables["returns"], "npv") == pytest.approx(value(returns_of(SPREADSHEET), "npv"))
+
+
+def test_zero_investment_has_no_rate_but_a_reason() -> None:
+    free = {"a": {2009: [0, 0, 0, 1], **{year: [0, 0, 5, 1] for year in range(2010, 2013)}}}
+    frame = returns_of(free).set_index(["account", "measure"])
+    assert np.isnan(frame.loc[("all", "irr"), "estimate"])
+    assert frame.loc[("all", "irr"), "reason"] == "nothing is invested"
+
+
+def test_no_unit_left_is_an_error_that_counts_the_reasons() -> None:
+    units, outcomes = tables_of({"a": {2009: [1, 1, 0, 0]}})
+    with pytest.raises(DataError, match=r"analysis efa: no unit .* before the horizon \(1\)"):
+        returns_study(study_with(), {"flows": units}, {"flows": outcomes})
+
+
+def test_several_currencies_are_refused_by_unit() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    units["money"] = np.where(units["unit_id"] == "b 2011", "Bs", "US$")
+    with pytest.raises(DataError, match=r"'money', unit b 2011: .* Bs, US\$"):
+        cash_register(analysis_of(currency="money"), units, outcomes)
+
+
+def test_years_that_are_words_are_refused() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    with pytest.raises(
+        DataError, match="column 'wave', units .*: the wave of a cash flow is its year"
+    ):
+        cash_register(analysis_of(), units.assign(wave="first"), outcomes)
+    with pytest.raises(DataError, match="need the year of each row"):
+        cash_register(analysis_of(), units.drop(columns="wave"), outcomes)
+
+
+def test_a_product_that_changes_is_refused() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    units["product"] = np.where(units["unit_id"] == "b 2011", "milk", "quinoa")
+    with pytest.raises(DataError, match="column 'product', unit b: 'product' differs"):
+        cash_register(analysis_of(by=["product"]), units, outcomes)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    units, outcomes = tables_of(SPREADSHEET)
+    forth = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables
+    back = returns_study(study_with(), {"flows": units[::-1]}, {"flows": outcomes[::-1]}).tables
+    for name, frame in forth.items():
+        pd.testing.assert_frame_equal(frame, back[name])
+
+
+def many(count: int = 40, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(seed)
+    flows = {
+        f"u{i:02d}": {
+            2009: [invested := float(rng.uniform(50, 150)), 20.0, 0.0, 0.0],
+            **{
+                year: [0.0, 0.0, float(rng.normal(0.9, 0.3) * invested), 10.0]
+                for year in (2010, 2011, 2012)
+            },
+        }
+        for i in range(count)
+    }
+    products = {unit: ("milk", "quinoa")[i % 2] for i, unit in enumerate(flows)}
+    return tables_of(flows, product=products)
+
+
+def test_scores_of_the_aggregate_rate_are_its_derivative() -> None:
+    """The influence of a unit is what a little more weight on it does to the rate."""
+    units, outcomes = many()
+    analysis = analysis_of(by=["product"])
+    register = cash_register(analysis, units, outcomes)
+    flows = account_flows(analysis.accounts[0], register.lines)
+    measure = aggregate_rate(flows)
+    assert measure.scores is not None
+    for unit in (0, 7, 31):
+        step = 1e-6
+        more = flows.net.sum(axis=0) + step * flows.net[unit]
+        moved = (internal_rate(more).rate - measure.estimate) / step
+        assert measure.scores[unit] == pytest.approx(moved, rel=1e-3)
+
+
+def test_intervals_of_shares_stay_within_their_range() -> None:
+    units, outcomes = many()
+    frame = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables["returns"]
+    shares = frame[frame["measure"].isin(["share_above", "share_gain"])]
+    assert ((shares["conf_low"].dropna() >= 0) & (shares["conf_high"].dropna() <= 1)).all()
+
+
+def test_a_net_present_value_of_one_sample_has_the_t_interval_of_a_mean() -> None:
+    """Each unit its own group: the textbook interval."""
+    units, outcomes = many()
+    analysis = analysis_of()
+    register = cash_register(analysis, units, outcomes)
+    flows = account_flows(analysis.accounts[0], register.lines)
+    values = present_values(flows.net, 0.10)
+    frame = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables["returns"]
+    row = frame[(frame["measure"] == "npv") & (frame["account"] == "all")].iloc[0]
+    margin = (
+        2.0226909 * values.std(ddof=1) / np.sqrt(40)
+    )  # t of 39 degrees of freedom, as tables print it
+    ends = values.mean() - margin, values.mean() + margin
+    assert (row["conf_low"], row["conf_high"]) == pytest.approx(ends, rel=1e-6)
+
+
+def test_one_group_has_no_interval() -> None:
+    units, outcomes = many()
+    analysis = analysis_of()
+    register = cash_register(analysis, units, outcomes)
+    measure = aggregate_rate(account_flows(analysis.accounts[0], register.lines))
+    assert np.isnan(interval(measure, np.array(["g"] * 40, dtype=object)).conf_low)
+
+
+DRIVERS = [
+    {"name": "price", "label": "Price", "lines": ["sales"], "by": "product", "variation": 0.2},
+    {"name": "cost", "label": "Cost", "lines": ["grant", "own"], "swing": 0.3, "variation": 0.1},
+]
+SCENARIOS = [
+    {"name": "low", "label": "Low", "factor": 0.8},
+    {
+        "name": "prices",
+        "label": "Prices",
+        "lines": ["sales"],
+        "by": "product",
+        "factors": {"milk": 0.7},
+    },
+    {"name": "late", "label": "Late", "delay": 1},
+]
+
+
+def uncertain(seed: int = 1, **keys: Any) -> tuple[dict[str, pd.DataFrame], Any, RateOfReturn]:
+    units, outcomes = many()
+    asked = {"by": ["product"], "drivers": DRIVERS, "scenarios": SCENARIOS, "draws": 200, **keys}
+    tables = returns_uncertainty(
+        study_with(**asked), {"flows": units}, {"flows": outcomes}, seed=seed
+    )
+    analysis = analysis_of(**asked)
+    return tables, cash_register(analysis, units, outcomes), analysis
+
+
+def test_scenarios_by_hand() -> None:
+    tables, register, _ = uncertain()
+    rows = tables["returns_scenarios"]
+    npv = rows[(rows["measure"] == "npv") & (rows["account"] == "all") & (rows["by"] == "")]
+    expected = {}
+    invested = register.lines["grant"] + register.lines["own"]
+    sales, feed = register.lines["sales"], register.lines["feed"]
+    factor = np.where(register.units["product"] == "milk", 0.7, 1.0)[:, None]
+    expected["low"] = 0.8 * (sales - feed) - invested
+    expected["prices"] = factor * sales - feed - invested
+    late = np.zeros_like(sales)
+    late[:, 1:] = (sales - feed)[:, :-1]
+    expected["late"] = late - invested
+    for name, flows in expected.items():
+        found = float(npv.loc[npv["scenario"] == name, "estimate"].iloc[0])
+        assert found == pytest.approx(present_values(flows, 0.10).mean()), name
+
+
+def test_at_its_switching_value_nothing_is_gained() -> None:
+    tables, register, analysis = uncertain()
+    rows = tables["returns_drivers"]
+    row = rows[
+        (rows["kind"] == "switching") & (rows["driver"] == "cost") & (rows["account"] == "all")
+    ]
+    factor = float(row["factor"].iloc[0])
+    flows = account_flows(analysis.accounts[0], register.lines, {"grant": factor, "own": factor})
+    assert present_values(flows.net, 0.10).sum() == pytest.approx(0, abs=1e-8)
+
+
+def test_without_a_switching_value_there_is_a_reason() -> None:
+    cheap = [{"name": "feed", "label": "Feed", "lines": ["feed"]}]
+    lossy = {"a": {2009: [500, 0, 0, 0], **{year: [0, 0, 5, 1] for year in range(2010, 2013)}}}
+    units, outcomes = tables_of(lossy)
+    study = study_with(drivers=cheap)
+    rows = returns_uncertainty(study, {"flows": units}, {"flows": outcomes}, seed=1)[
+        "returns_drivers"
+    ]
+    row = rows[(rows["kind"] == "switching") & (rows["account"] == "all")].iloc[0]
+    assert np.isnan(row["factor"])
+    assert row["reason"].startswith("no factor above zero")
+
+
+def test_simulations_are_those_of_the_seed_and_center_on_the_record() -> None:
+    first, register, analysis = uncertain(draws=3_000)
+    again, _, _ = uncertain(draws=3_000)
+    pd.testing.assert_frame_equal(first["returns_draws"], again["returns_draws"])
+    other, _, _ = uncertain(seed=2)
+    assert not np.allclose(first["returns_draws"]["npv"][:200], other["returns_draws"]["npv"][:200])
+    own = first["returns_draws"][first["returns_draws"]["account"] == "all"]["npv"]
+    flows = account_flows(analysis.accounts[0], register.lines)
+    center = present_values(flows.net, 0.10).mean()
+    assert own.mean() == pytest.approx(center, abs=4 * own.std() / np.sqrt(len(own)))
+
+
+def test_delays_are_drawn_with_their_probabilities() -> None:
+    delay = {"label": "Late", "probabilities": [0.75, 0.25]}
+    tables, _, _ = uncertain(drivers=[], delay=delay, draws=4000)
+    draws = tables["returns_draws"]
+    npv = draws[draws["account"] == "all"]["npv"]
+    assert npv.nunique() == 2
+    assert (npv == npv.max()).mean() == pytest.approx(0.75, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"accounts": [{**ACCOUNTS[0], "benefits": ["grant"]}]}, "'grant' is counted twice"),
+        ({"accounts": [{**ACCOUNTS[0], "benefits": ["milk"]}]}, "'milk' is not among the outcomes"),
+        ({"accounts": [ACCOUNTS[0], ACCOUNTS[0]]}, "the name 'all' stands twice"),
+        (
+            {"accounts": [{**ACCOUNTS[1], "conversion": {"grant": 1}}]},
+            "'grant' is no outcome of the acc",
+        ),
+        ({"delay": {"label": "L", "probabilities": [0.5, 0.4]}}, "sum to 0.9, not to 1"),
+        ({"scenarios": [{"name": "a", "label": "A", "by": "product"}]}, "give `by` and `factors`"),
+        ({"horizn": 5}, "unknown key 'horizn' .* 'horizon'"),
+    ],
+)
+def test_mistakes_in_the_configuration_name_their_key(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        analysis_of(**wrong)
