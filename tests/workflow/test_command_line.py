@@ -140,10 +140,11 @@ def test_check_names_what_is_wrong_in_each_study(project: Project) -> None:
     other.write_text(yaml.safe_dump(study), encoding="utf-8")
     shown = project.command("check")
     assert shown.returncode == 1
-    first, second = shown.stderr.splitlines()
+    first, second, third = shown.stderr.splitlines()
     assert "unknown key 'titel'" in first
     assert "Did you mean 'title'?" in first
     assert second.startswith("error: file data/gone.csv: there is no such file.")
+    assert third.startswith("2 mistakes")
 
 
 def test_status_says_what_a_run_would_do(project: Project) -> None:

@@ -30,7 +30,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str]]
     )
     assert shown.returncode == 0, shown.stdout + shown.stderr
     return re.findall(
-        r"^(?:local)?rule (\w+):\n(?:    input: (.*)\n)?(?:    output: (.*)\n)?",
+        r"^ *(?:local)?rule (\w+):\n(?: +input: (.*)\n)?(?: +output: (.*)\n)?",
         shown.stdout + shown.stderr,
         flags=re.MULTILINE,
     )

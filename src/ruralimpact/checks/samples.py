@@ -1,6 +1,6 @@
 """All mistakes in what a study builds of its survey tables: variables, outcomes, samples and arms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
@@ -16,7 +16,9 @@ from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 
 
-def sample_problems(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[RuralImpactError]:
+def sample_problems(
+    study: Study, tables: Mapping[str, pd.DataFrame], partial: Collection[str] = ()
+) -> Iterator[RuralImpactError]:
     """Yield what is wrong in building the samples of a study and in comparing their arms.
 
     Parameters
@@ -24,6 +26,8 @@ def sample_problems(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterato
     study : Study
     tables : mapping of str to DataFrame
         Survey tables by source. Samples of sources that have none are passed over.
+    partial : collection of str, optional
+        Sources whose tables lack variables: arms are not compared on samples of these.
     """
     for part in rounds_of(study).values():
         samples: dict[str, Sample] = {}  # a round builds the samples that it refers to itself
@@ -31,7 +35,9 @@ def sample_problems(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterato
         for name in part.samples:
             yield from _sample_problems(name, part, known, samples)
         for analysis in part.comparisons:
-            if analysis.sample in samples:
+            sample = part.samples.get(analysis.sample)
+            lacking = sample is not None and set(sample.sources) & set(partial)
+            if analysis.sample in samples and not lacking:
                 yield from _comparison_problems(analysis, part, samples[analysis.sample].units)
 
 

@@ -31,10 +31,14 @@ class SourceExamination:
         The survey table that a run would make if what is refused were missing; None where none can be made.
     problems : tuple of RuralImpactError
         In the order in which a run would raise them.
+    has_all_variables : bool
+        Whether the table has every variable that the codebook describes; what is built of one that has not
+        may have mistakes that are only consequences.
     """
 
     table: pd.DataFrame | None
     problems: tuple[RuralImpactError, ...]
+    has_all_variables: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def examine_source(
     attempt: _Attempt | None = _without_joined(_Attempt(raw, keys, tuple(entries), others), absent)
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
-            return SourceExamination(attempt.made(), tuple(problems))
+            table = attempt.made()
+            return SourceExamination(table, tuple(problems), len(attempt.entries) == len(entries))
         except RuralImpactError as problem:
             problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)

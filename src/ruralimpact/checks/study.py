@@ -71,6 +71,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
     except ConfigError:
         return  # the examination of the configuration has told it
     tables: dict[str, pd.DataFrame] = {}
+    partial: set[str] = set()
     for source in study.sources:
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
@@ -78,7 +79,9 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         yield from examination.problems
         if examination.table is not None:
             tables[source.name] = examination.table
-    for problem in sample_problems(study, tables):
+        if not examination.has_all_variables:
+            partial.add(source.name)
+    for problem in sample_problems(study, tables, partial):
         yield _in_rows(problem, study.name)
 
 

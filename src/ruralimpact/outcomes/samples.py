@@ -106,7 +106,9 @@ def _built(
     known: dict[str, Sample],
 ) -> Sample:
     asked = {**study.references, **study.samples}[name]
-    entries = parse_codebook(study.codebook, surveys)
+    entries = parse_codebook(
+        study.codebook, dict.fromkeys([*surveys, *(source.name for source in study.sources)])
+    )
     several = {item.name for item in study.sources if item.item is not None}
     priced = {
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
