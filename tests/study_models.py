@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ruralimpact.design.strategies import strategies_of_stage
-from ruralimpact.exhibits.registry import exhibits_file, package_kinds
+from ruralimpact.exhibits.registry import package_kinds, read_exhibits
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.followup import Attrition
 from ruralimpact.schema.source import Source
@@ -62,7 +62,7 @@ def study_of(parts: Mapping[str, Any] | None = None, **more: Any) -> Study:
                 ]
             },
             "analyses": [_analysis(one) for one in given.get("analyses", ())],
-            "exhibits": validated(exhibits_file(package_kinds()), given.get("exhibits", {})),
+            "exhibits": read_exhibits(given.get("exhibits", {}), package_kinds()),
         },
         strategies=strategies_of_stage(given),
     )

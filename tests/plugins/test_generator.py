@@ -13,6 +13,7 @@ from rural_alliances.generator.parameters import STATUSES, parameter_values
 from rural_alliances.generator.raw_files import file_bytes, raw_tables
 from ruralimpact.config import load_study
 from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.schema.base import plain
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -33,10 +34,10 @@ def surveys(draw, tmp_path_factory):
     """Return the raw files as the pipeline reads them, with their quality reports."""
     folder = tmp_path_factory.mktemp("raw")
     study = load_study(FOLDER)
-    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    entries = parse_codebook(study.codebook, [source.name for source in study.sources])
     raw = raw_tables(draw, PARAMETERS, SEED)
     found = {}
-    for source in study["sources"]:
+    for source in map(plain, study.sources):
         path = folder / Path(source["path"]).name
         path.write_bytes(file_bytes(path.name, raw[path.name]))
         mine = entries_of(entries, source["name"])
@@ -142,9 +143,9 @@ def test_every_mistake_is_found_and_counted(surveys):
 
 def test_the_order_of_raw_rows_leaves_no_trace(draw, surveys, tmp_path):
     study = load_study(FOLDER)
-    entries = parse_codebook(study["codebook"], [source["name"] for source in study["sources"]])
+    entries = parse_codebook(study.codebook, [source.name for source in study.sources])
     raw = raw_tables(draw, PARAMETERS, SEED)
-    source = study["sources"][1]
+    source = plain(study.sources[1])
     path = tmp_path / Path(source["path"]).name
     path.write_bytes(file_bytes(path.name, raw[path.name].iloc[::-1]))
     mine = entries_of(entries, source["name"])

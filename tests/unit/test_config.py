@@ -54,8 +54,8 @@ def test_a_study_carries_its_four_files(nsw: Path) -> None:
     with (nsw / "codebook.csv").open(encoding="utf-8", newline="") as file:
         written = [{**dict.fromkeys(COLUMNS, ""), **row} for row in csv.DictReader(file)]
     assert list(study.codebook) == written
-    assert [strategy["name"] for strategy in study.strategies][:2] == ["nn1_caliper", "nn5"]
-    assert {"tables", "figures"} == set(study.exhibits)
+    assert [strategy.name for strategy in study.strategies][:2] == ["nn1_caliper", "nn5"]
+    assert [table.name for table in study.exhibits.tables][:1] == ["impact"]
 
 
 def set_strategy(key: str, value: object) -> Edit:

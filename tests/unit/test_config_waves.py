@@ -11,10 +11,9 @@ from ruralimpact.config.series import written_out
 from ruralimpact.config.waves import rounds_of, wave_order
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.options import OfAnalyses
-from ruralimpact.exhibits.registry import exhibits_file, package_kinds
+from ruralimpact.exhibits.registry import package_kinds, read_exhibits
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import StudyFile
-from ruralimpact.schema.validation import validated
 
 FILE = Path("study.yaml")
 
@@ -98,7 +97,7 @@ def expanded(raw):
         name="test",
         codebook=raw["codebook"],
         strategies=[],
-        exhibits=validated(exhibits_file(package_kinds()), raw["exhibits"]),
+        exhibits=read_exhibits(raw["exhibits"], package_kinds()),
     )
 
 

@@ -1,11 +1,19 @@
 """What the runner says while it works, from the events that it gets."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from study_models import study_of
 
 from ruralimpact.locations import shipped
-from ruralimpact.runner.stages import STAGES, LineReader, RunProgress
+from ruralimpact.runner.messages import (
+    JobFinished,
+    MessageReader,
+    RunFailed,
+    StageStep,
+    message_of,
+)
+from ruralimpact.runner.stages import STAGES, RunProgress
 
 STUDY = study_of(
     name="nsw",
@@ -18,9 +26,9 @@ STUDY = study_of(
 def progress_after(*events: dict, planned: bool = True) -> RunProgress:
     progress = RunProgress([STUDY])
     if planned:
-        progress.take_step({"plan": PLAN})
+        progress.take(message_of({"plan": PLAN}))
     for event in events:
-        progress.take_event(event)
+        progress.take(message_of(event))
     return progress
 
 
@@ -55,18 +63,18 @@ def test_a_stage_of_several_jobs_counts_them() -> None:
     assert "generate_data" not in stages, "its raw files are not simulated"
     step = f"step 1 of {len(stages)}: Reading the survey files"
     assert progress.studies["nsw"].describe() == f"{step} (0 of 2)"
-    progress.take_event({"event": "job_finished", "job_id": 1})
+    progress.take(JobFinished(1))
     assert progress.studies["nsw"].describe() == f"{step} (1 of 2)"
 
 
 def test_a_stage_says_how_far_it_is_inside() -> None:
     progress = progress_after(ESTIMATING)
-    step = {"study": "nsw", "stage": "estimate_impacts", "done": 3, "total": 12, "label": "income"}
-    progress.take_step(step)
+    step = StageStep("nsw", "estimate_impacts", done=3, total=12, label="income")
+    progress.take(step)
     study = progress.studies["nsw"]
     assert study.describe().endswith(": Estimating impacts (3 of 12: income)")
     assert study.step - 1 < study.fraction * len(study.stages) < study.step
-    progress.take_step({**step, "stage": "design_comparisons", "done": 9})
+    progress.take(replace(step, stage="design_comparisons", done=9))
     assert study.inside == (3, 12, "income"), "a line of another stage changes nothing"
 
 
@@ -84,13 +92,16 @@ def test_a_failed_job_keeps_its_log() -> None:
 
 def test_lines_are_read_once_and_only_when_whole(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
-    reader = LineReader(path)
+    reader = MessageReader(path)
     assert list(reader.new()) == []
-    path.write_text('{"a": 1}\n{"a"', encoding="utf-8")
-    assert list(reader.new()) == [{"a": 1}]
+    path.write_text(
+        '{"event": "job_finished", "job_id": 1}\n{"event": "job_started"}\n{"event"',
+        encoding="utf-8",
+    )
+    assert list(reader.new()) == [JobFinished(1)]
     with path.open("a", encoding="utf-8") as file:
-        file.write(": 2}\n")
-    assert list(reader.new()) == [{"a": 2}]
+        file.write(': "error", "message": "locked"}\n')
+    assert list(reader.new()) == [RunFailed("locked")]
     assert list(reader.new()) == []
 
 

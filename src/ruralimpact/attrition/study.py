@@ -9,7 +9,7 @@ from ruralimpact.attrition.effect_rows import effect_rows
 from ruralimpact.attrition.population import follow_up
 from ruralimpact.attrition.response_rows import response_rows
 from ruralimpact.contracts.attrition import STRATEGY
-from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
@@ -39,9 +39,9 @@ def attrition_study(
     """
     responses: list[dict[str, Any]] = []
     effects: list[dict[str, Any]] = []
-    rows = {row["name"]: row for row in study.strategies}
+    known = strategies_by_name(study)
     for entry in study.attrition:
-        strategies = {f"{STRATEGY}{name}": parse_strategy(rows[name]) for name in entry.strategies}
+        strategies = {f"{STRATEGY}{name}": known[name] for name in entry.strategies}
         population = follow_up(entry, units, outcomes)
         common = {
             "attrition": entry.name,

@@ -79,7 +79,9 @@ def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:
     """
     config = load_config(root)
     check_known(root, names)
-    studies = load_studies(root, {**config, "studies": list(names) or config["studies"]})
+    studies = load_studies(
+        root, config.model_copy(update={"studies": tuple(names) or config.studies})
+    )
     check_files(root, studies)
     return studies
 

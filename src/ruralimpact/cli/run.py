@@ -14,7 +14,8 @@ from ruralimpact.cli import check, project
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.runner import outcome, processes, snakemake
 from ruralimpact.runner.display import display
-from ruralimpact.runner.stages import LineReader, RunProgress
+from ruralimpact.runner.messages import MessageReader
+from ruralimpact.runner.stages import RunProgress
 from ruralimpact.schema.study import Study
 
 _POLL_SECONDS = 0.05
@@ -72,16 +73,16 @@ def _run(
     """Run Snakemake, show where it is, and print what came of it."""
     files.clear()
     progress, began = RunProgress(studies), time.monotonic()
-    events, steps = LineReader(files.events), LineReader(files.steps)
+    events, steps = MessageReader(files.events), MessageReader(files.steps)
     with processes.started(command, files.state, files.environment(), files.output) as process:
         shown = None
         try:
             while True:
                 ended = process.poll() is not None
                 for event in events.new():
-                    progress.take_event(event)
+                    progress.take(event)
                 for step in steps.new():
-                    progress.take_step(step)
+                    progress.take(step)
                 if progress.any_planned:
                     shown = shown or display().__enter__()
                     shown.update(progress.studies.values())
@@ -108,7 +109,7 @@ def _conclude(
     elif status == 0:
         print(f"Done in {seconds:.0f} seconds.")
     for study in studies:
-        if status == 0 or (progress.any_planned and progress.studies[study["name"]].complete):
+        if status == 0 or (progress.any_planned and progress.studies[study.name].complete):
             print("\n".join(["", *outcome.summary(study, root)]))
     if status != 0:
         sys.stdout.flush()

@@ -14,7 +14,8 @@ from pathlib import Path
 from ruralimpact.cli import project
 from ruralimpact.config import study_examination
 from ruralimpact.runner import outcome, snakemake
-from ruralimpact.runner.stages import STAGES, LineReader, RunProgress, StudyProgress
+from ruralimpact.runner.messages import MessageReader
+from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +40,8 @@ def main(options: argparse.Namespace) -> int:
             env=files.environment(),
             check=False,
         )
-    for event in LineReader(files.events).new():
-        progress.take_event(event)
+    for event in MessageReader(files.events).new():
+        progress.take(event)
     if ended.returncode != 0:
         print("\n".join(outcome.errors(progress, root, files.output)), file=sys.stderr)
         return 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from ruralimpact.config.names import repeated_names, unknown_names
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.unfit_covariates import unfit_covariates
-from ruralimpact.design.strategies import parse_strategy
+from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.study import Study
 
@@ -39,16 +39,16 @@ def check_attrition(study: Study, treatments: Iterable[str], file: Path) -> Iter
             [entry.treatment], treatments, "treatment", file, f"{key}.treatment"
         )
         yield from unknown_names(entry.outcomes, study.outcomes, "outcome", file, f"{key}.outcomes")
-        named = [str(row["name"]) for row in study.strategies]
+        named = [str(strategy.name) for strategy in study.strategies]
         yield from unknown_names(entry.strategies, named, "strategy", file, f"{key}.strategies")
         if entry.strategies and not entry.covariates:
             yield ConfigError("strategies need 'covariates'.", file=file, key=f"{key}.strategies")
         if entry.baseline in study.samples:
             exact = [
                 column
-                for row in study.strategies
-                if row["name"] in entry.strategies
-                for column in parse_strategy(row).strata
+                for name, strategy in strategies_by_name(study).items()
+                if name in entry.strategies
+                for column in strategy.strata
             ]
             asked = (
                 ("covariates", entry.covariates),

@@ -23,7 +23,7 @@ from ruralimpact.defaults.exhibits import CHANGES
 from ruralimpact.defaults.words import default_words
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, UnknownNameError
-from ruralimpact.exhibits.registry import exhibits_file, kinds_of
+from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import Entries
 from ruralimpact.schema.construction import AnyOutcome
@@ -232,7 +232,7 @@ class StudyExamination:
                 name=self._folder.name,
                 codebook=rows,
                 strategies=self._model("strategies", StrategiesFile, ()),
-                exhibits=self._model("exhibits", exhibits_file(self._kinds), Exhibits()),
+                exhibits=self._exhibits(),
             )
         except ConfigError as problem:
             yield problem
@@ -241,6 +241,11 @@ class StudyExamination:
         yield from check_references.problems(study, self._shown)
         yield from check_exhibits.problems(study, self._kinds, self._shown / "exhibits.yaml")
         self.study = study
+
+    def _exhibits(self) -> Exhibits:
+        document = self._documents.get("exhibits")
+        usable = document is not None and document.content
+        return read_exhibits(document, self._kinds) if usable else Exhibits()
 
     def _model(self, name: str, model: Any, absent: Any) -> Any:
         document = self._documents.get(name)

@@ -28,7 +28,7 @@ def default_words(
     if "analyses" not in written:
         yield f"analyses: {', '.join(f'{item.name} ({item.method})' for item in study.analyses)}"
     if strategies:
-        yield f"strategies: {', '.join(row['name'] for row in study.strategies)}"
+        yield f"strategies: {', '.join(str(entry.name) for entry in study.strategies)}"
     if exhibits:
         names = [entry.name for entry in (*study.exhibits.tables, *study.exhibits.figures)]
         yield f"exhibits: {', '.join(names)}"

@@ -123,7 +123,8 @@ class Kind(Generic[O]):
         """
         if not isinstance(entry, self.options):
             raise TypeError(f"'{entry.name}' is no entry of the kind '{self.kind}'")
-        return entry
+        # Not the model that one kind's entries are checked with: that is made anew in every process.
+        return self.options.model_construct(_fields_set=entry.model_fields_set, **dict(entry))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from ruralimpact.contracts.table import Suppressed, Withheld
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.exhibits.digits import digits_of
-from ruralimpact.exhibits.registry import Kinds, exhibits_file
+from ruralimpact.exhibits.registry import Kinds, read_exhibits
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.quality import QualityReport
 from ruralimpact.schema.study import Study
@@ -32,7 +32,7 @@ def study_of_exhibits(written: Mapping[str, Any], kinds: Kinds) -> Study:
     """
     entries = {
         "strategies": validated(StrategiesFile, written.get("strategies", ())),
-        "exhibits": validated(exhibits_file(kinds), written.get("exhibits", {})),
+        "exhibits": read_exhibits(written.get("exhibits", {}), kinds),
     }
     return validated(Study, {**written, **entries})
 

@@ -19,6 +19,7 @@ from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind, Section, Tabl
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import DistinctEntries, Entries, Text
 from ruralimpact.schema.exhibit import Exhibit, Exhibits
+from ruralimpact.schema.validation import validated
 
 
 class OfKind(Protocol):
@@ -100,6 +101,28 @@ def exhibits_file(kinds: Kinds) -> type[Exhibits]:
     kinds : Kinds
     """
     return _exhibits_file(tuple(kinds.tables.values()), tuple(kinds.figures.values()))
+
+
+def read_exhibits(content: Any, kinds: Kinds) -> Exhibits:
+    """Return the tables and figures of a study, each as the options of its kind.
+
+    Parameters
+    ----------
+    content : Document or mapping
+        Contents of exhibits.yaml.
+    kinds : Kinds
+        Those that the study may have.
+
+    Raises
+    ------
+    ConfigError
+        Names the key that is wrong, and the nearest known one.
+    """
+    entries = validated(exhibits_file(kinds), content)
+    return Exhibits(
+        tables=tuple(kinds.tables[table.kind].options_of(table) for table in entries.tables),
+        figures=tuple(kinds.figures[figure.kind].options_of(figure) for figure in entries.figures),
+    )
 
 
 @cache

@@ -47,8 +47,8 @@ def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
 
 def summary(study: Study, root: Path) -> list[str]:
     """Return the lines that say where a study's report is, and its headline numbers."""
-    folder = Path("results") / study["name"]
-    lines = [f"{study['name']}: {study['title']}", f"  Report: {folder / 'report.html'}"]
+    folder = Path("results") / study.name
+    lines = [f"{study.name}: {study.title}", f"  Report: {folder / 'report.html'}"]
     try:
         text = (root / folder / "exhibits" / "findings.json").read_text(encoding="utf-8")
         headline = json.loads(text)["headline"]

@@ -1,12 +1,20 @@
 """The stages of a study in plain words, and how far a run has come through them."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from ruralimpact.config.waves import rounds_of
+from ruralimpact.runner.messages import (
+    JobFailed,
+    JobFinished,
+    JobStarted,
+    Message,
+    Plan,
+    RunFailed,
+    StageStep,
+    SubmissionFailed,
+    SubmissionStarted,
+)
 from ruralimpact.schema.study import Study
 
 STAGES = {
@@ -22,7 +30,7 @@ STAGES = {
 # Rules that are part of a stage, and not worth a word of their own.
 _PARTS = {"publish_results": "write_report"}
 # Study and stage of a job; None for one that belongs to no study.
-_Place = tuple[str, str] | None
+_StudyAndStage = tuple[str, str] | None
 # Only studies whose raw files are simulated have the first stage.
 _USUAL = tuple(stage for stage in STAGES if stage != "generate_data")
 
@@ -106,17 +114,17 @@ class RunProgress:
 
     def __init__(self, studies: Sequence[Study]) -> None:
         self.studies = {
-            s["name"]: StudyProgress(
-                s["name"], s["title"], tuple(STAGES) if "generate" in s else _USUAL
+            study.name: StudyProgress(
+                study.name, study.title, _USUAL if study.generate is None else tuple(STAGES)
             )
-            for s in studies
+            for study in studies
         }
         self.errors: list[str] = []
         self._planned = False
-        self._jobs: dict[int, _Place] = {}
+        self._jobs: dict[int, _StudyAndStage] = {}
         # Rules made for one study each, see workflow/rules/common.smk.
         self._rules = {
-            f"{stage}_{study['name']}{block['ending']}": (study["name"], stage)
+            f"{stage}_{study.name}{block.ending}": (study.name, stage)
             for study in studies
             for stage in STAGES
             for block in rounds_of(study).values()
@@ -127,110 +135,77 @@ class RunProgress:
         """Whether this run has anything to do."""
         return any(study.planned for study in self.studies.values())
 
-    def take_event(self, event: Mapping[str, Any]) -> None:
-        """Take in one event of the logger plugin."""
-        handler = getattr(self, f"_on_{event['event']}", None)
-        if handler is not None:
-            handler(event)
+    def take(self, message: Message) -> None:
+        """Take in what the run tells of itself."""
+        match message:
+            case Plan(jobs):
+                self._take_plan(jobs)
+            case StageStep():
+                self._step(message)
+            case JobStarted(job, rule, wildcards, logs):
+                self._start(job, self._study_and_stage(rule, wildcards), logs)
+            case JobFinished(job):
+                self._finish(self._jobs.get(job))
+            case JobFailed(job, logs):
+                self._fail(self._jobs.get(job), logs)
+            case SubmissionStarted(name) if name in self.studies:
+                self.studies[name].submitted, self.studies[name].lost = True, []
+            case SubmissionFailed(name, logs) if name in self.studies:
+                self.studies[name].lost += logs
+            case RunFailed(text):
+                self.errors.append(text)
 
-    def take_step(self, step: Mapping[str, Any]) -> None:
-        """Take in one line that `ruralimpact.progress` wrote: the plan, or how far a stage is."""
-        if "plan" in step:
-            self._take_plan(step["plan"])
+    def _step(self, step: StageStep) -> None:
+        study = self.studies.get(step.study)
+        if study is None:
             return
-        study = self.studies.get(step["study"])
-        if (
-            study is not None and study.submitted
-        ):  # Snakemake says nothing of jobs inside a submission
-            study.stage = step["stage"]
-        if study is not None and study.stage == step["stage"]:
-            study.inside = (step["done"], step["total"], step["label"])
+        if study.submitted:  # Snakemake says nothing of jobs inside a submission
+            study.stage = step.stage
+        if study.stage == step.stage:
+            study.inside = (step.done, step.total, step.label)
 
     def _take_plan(self, jobs: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         self._planned = True
         for study in self.studies.values():
             study.planned.clear()
         for rule, wildcards in jobs:
-            self._plan(self._place(rule, wildcards))
+            self._plan(self._study_and_stage(rule, wildcards))
 
-    def _place(self, rule: str, wildcards: Mapping[str, str]) -> _Place:
+    def _study_and_stage(self, rule: str, wildcards: Mapping[str, str]) -> _StudyAndStage:
         """Return the study and stage of a job; None for what belongs to no study."""
         if wildcards.get("study") in self.studies:
             stage = _PARTS.get(rule, rule)
             return (wildcards["study"], stage) if stage in STAGES else None
         return self._rules.get(rule)
 
-    def _plan(self, position: _Place) -> None:
-        if position:
-            name, stage = position
+    def _plan(self, of: _StudyAndStage) -> None:
+        if of:
+            name, stage = of
             planned = self.studies[name].planned
             planned[stage] = planned.get(stage, 0) + 1
 
-    def _on_job_info(self, event: Mapping[str, Any]) -> None:
-        position = self._place(event["rule_name"], event["wildcards"] or {})
-        self._jobs[event["jobid"]] = position
+    def _start(self, job: int, of: _StudyAndStage, logs: Sequence[str]) -> None:
+        self._jobs[job] = of
         if not self._planned:  # no plan: a dry run, or a project with an `onstart` of its own
-            self._plan(position)
-        if position:
-            name, stage = position
+            self._plan(of)
+        if of:
+            name, stage = of
             study = self.studies[name]
-            study.failed = [log for log in study.failed if log not in event["log"]]  # another try
+            study.failed = [log for log in study.failed if log not in logs]  # another try
             if study.stage != stage:
                 study.stage = stage
                 study.inside = (0, study.planned.get(stage, 1), "")
 
-    def _on_job_finished(self, event: Mapping[str, Any]) -> None:
-        position = self._jobs.get(event["job_id"])
-        if position:
-            name, stage = position
+    def _finish(self, of: _StudyAndStage) -> None:
+        if of:
+            name, stage = of
             study = self.studies[name]
             study.finished[stage] = study.finished.get(stage, 0) + 1
             if study.stage == stage and study.planned.get(stage, 1) > 1:
                 study.inside = (study.finished[stage], study.planned[stage], "")
 
-    def _on_job_error(self, event: Mapping[str, Any]) -> None:
-        position = self._jobs.get(event["jobid"])
-        if position:
-            name, stage = position
+    def _fail(self, of: _StudyAndStage, logs: Sequence[str]) -> None:
+        if of:
+            name, stage = of
             self.studies[name].stage = stage
-            self.studies[name].failed += list(event["log"])
-
-    def _on_group_info(self, event: Mapping[str, Any]) -> None:
-        study = self.studies.get(event["group_id"])
-        if study is not None:
-            study.submitted, study.lost = True, []
-
-    def _on_group_error(self, event: Mapping[str, Any]) -> None:
-        study = self.studies.get(event["groupid"])
-        if study is not None:
-            study.lost += event["aux_logs"] or []
-
-    def _on_error(self, event: Mapping[str, Any]) -> None:
-        self.errors.append(event["message"])
-
-
-class LineReader:
-    """Reads what was appended to a file of JSON lines since the last look.
-
-    Parameters
-    ----------
-    path : path
-        Need not exist yet.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._at, self._rest = path, 0, b""
-
-    def new(self) -> Iterator[dict[str, Any]]:
-        """Yield the new whole lines."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._at)
-                text = self._rest + file.read()
-                self._at = file.tell()
-        except FileNotFoundError:
-            return
-        *lines, self._rest = text.split(b"\n")
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+            self.studies[name].failed += list(logs)

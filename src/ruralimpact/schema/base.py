@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from textwrap import dedent
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -86,33 +86,6 @@ class Settings(BaseModel):
         return {
             key: getattr(self, key) for key in self.written_order() if key in self.model_fields_set
         }
-
-    # Read-only access by key, for what has not been moved to attributes yet: only keys that were given.
-    def __getitem__(self, key: str) -> Any:
-        if key not in self.model_fields_set:
-            raise KeyError(key)
-        return getattr(self, key)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.model_fields_set
-
-    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
-        return (key for key in self.written_order() if key in self.model_fields_set)
-
-    def __len__(self) -> int:
-        return len(self.model_fields_set)
-
-    def keys(self) -> list[str]:
-        return list(self)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return getattr(self, key) if key in self.model_fields_set else default
-
-    def items(self) -> list[tuple[str, Any]]:
-        return [(key, self[key]) for key in self]
-
-
-Mapping.register(Settings)
 
 
 def _texts_under_fields(kind: type) -> dict[str, str]:

@@ -16,7 +16,7 @@ from ruralimpact.schema.base import (
     Text,
     fault,
 )
-from ruralimpact.schema.edit import AnyEdit
+from ruralimpact.schema.edit import AnyEdit, Corrections, Duplicates, Recodes
 
 
 class Reading(Settings):
@@ -143,7 +143,9 @@ class SourceEntry(Reading):
     def other_files(self) -> list[str]:
         """Files that it is read with: joined ones, and tables of edits."""
         edits = [*self.edits, *(edit for item in self.join for edit in item.edits)]
-        tables = [edit["file"] for edit in edits if "file" in edit]
+        tables = [
+            edit.file for edit in edits if isinstance(edit, Recodes | Corrections | Duplicates)
+        ]
         return list(dict.fromkeys([*(item.path for item in self.join), *tables]))
 
 
