@@ -70,6 +70,14 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     f"kernel{UNADJUSTED}": {"method": "kernel", "bias_adjust": False},
     f"Mahalanobis{UNADJUSTED}": {**_MAHALANOBIS, "bias_adjust": False},
 }
+# Methods that are not simulated, each with its reason.
+NOT_SIMULATED = {
+    "cbps": "its weights are those of entropy balancing",
+    "coarsened_exact": "whom it keeps depends on the cuts",
+    "optimal": "one-to-one without replacement, as 'without replacement', with a smaller total distance",
+    "radius": "a kernel that is flat within its radius",
+    "unweighted": "adjusts for nothing, so that it is biased in every cell",
+}
 Row = dict[str, Any]
 
 
