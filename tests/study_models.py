@@ -17,6 +17,7 @@ SHIPPED = (
     "alliances_portfolio",
     "bolivia_alliances",
     "bolivia_par",
+    "bolivia_survival",
     "indonesia_bimas",
     "jiangxi_insurance",
     "nsw",
@@ -31,7 +32,7 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "matched_difference": _MATCHED,
     "difference_in_differences": {"estimators": ["two_by_two"]},
 }
-_DESCRIBING = ("portfolio", "rate_of_return")
+_DESCRIBING = ("portfolio", "rate_of_return", "survival")
 _PERIODS = {
     "before": ["1"],
     "after": ["2"],

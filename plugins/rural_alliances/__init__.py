@@ -12,6 +12,7 @@ PLUGIN = Plugin(
             make="generator.generate:generate", truth=("effects", "products_without")
         ),
         "alliance_registers": Generator(make="alliances.generate:generate", truth=("values",)),
+        "alliance_lives": Generator(make="generator.alliance_lives:generate", truth=("lasting",)),
     },
     exhibits={"published": "exhibits.published_table"},
     inputs=ExhibitInputs(

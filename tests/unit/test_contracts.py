@@ -30,6 +30,7 @@ HARMLESS = {
     },
     "attrition": {"df_denominator"},
     "subgroups": {"df_denominator"},
+    "survival": {"time"},
 }
 
 

@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "description": set(),
     "portfolio": {"design", "description"},
     "returns": {"description", "inference"},
+    "survival": {"design", "description"},
     "waves": {"survey"},
     "exhibits": {
         *("design", "inference", "estimation", "sensitivity"),

@@ -19,6 +19,7 @@ from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.returns.study import returns_study
 from ruralimpact.schema.stages import study_of_stage
+from ruralimpact.survival.study import survival_study
 from ruralimpact.tables import write_tables
 
 
@@ -73,8 +74,11 @@ def estimate_impacts(
     made |= over_time.tables
     portfolio = portfolio_study(asked, tables.units, tables.outcomes)
     returned = returns_study(asked, tables.units, tables.outcomes)
-    excluded = exclusions_of([*portfolio.excluded, *returned.excluded])
-    made |= {"portfolio": portfolio.portfolio, "exclusions": excluded, **returned.tables}
+    survival = survival_study(asked, tables.units, tables.outcomes)
+    made |= {"portfolio": portfolio.portfolio, "survival": survival.survival, **returned.tables}
+    made["exclusions"] = exclusions_of(
+        [*portfolio.excluded, *returned.excluded, *survival.excluded]
+    )
     made |= {
         "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,

@@ -14,6 +14,7 @@ from ruralimpact.contracts import (
     power,
     returns,
     samples,
+    survival,
 )
 from ruralimpact.contracts.table import ResultTable, Withheld
 
@@ -27,6 +28,7 @@ _MODULES = (
     attrition,
     portfolio,
     returns,
+    survival,
 )
 
 REGISTRY: dict[str, ResultTable] = {

@@ -344,6 +344,19 @@ def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("irr", "npv", "payback", "factor"))
 
 
+def survival(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank shares of too few units or groups, and of the level that a small one could be told from."""
+    small = _few(frame["n_units"], frame["n_clusters"])
+    split = frame[frame["by"] != ""]
+    for (analysis, by), own in split.groupby(["analysis", "by"]):
+        sizes = own.groupby("level")["n_units"].first()
+        hidden = parts_complements(sizes.tolist(), float(sizes.sum()))
+        levels = [name for name, hide in zip(sizes.index, hidden, strict=True) if hide]
+        same = (frame["analysis"] == analysis) & (frame["by"] == by)
+        small |= same & frame["level"].isin(levels)
+    return _flagged(frame, small, ("estimate", "std_error", "conf_low", "conf_high"))
+
+
 def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":
     return (units < FEWEST_UNITS) | (groups < FEWEST_GROUPS)
 

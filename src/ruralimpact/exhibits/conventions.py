@@ -39,6 +39,11 @@ def conventions(results: StudyResults) -> list[Term]:
 
 # What analyses that only describe are, by their method.
 _DESCRIPTIONS = {
+    "survival": (
+        "Survival",
+        "Shares that last are Kaplan-Meier, shares that ended in each way Aalen-Johansen estimates. "
+        "Errors come from the influence of each unit, summed by group.",
+    ),
     "portfolio": (
         "Portfolio of projects",
         "Sums are of the projects of which a number is known, ratios of those with both numbers, and the "

@@ -14,6 +14,7 @@ from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_findings import returns_headlines, returns_numbers
+from ruralimpact.exhibits.survival_rows import survival_headlines, survival_numbers
 from ruralimpact.exhibits.tables import benchmark, difference, impact, placebo
 from ruralimpact.exhibits.tables.questionnaire_change import alarm_sentence
 
@@ -43,7 +44,13 @@ def findings(results: StudyResults) -> dict[str, Finding]:
         key = f"balance/{record['analysis']}/{record['strategy']}"
         numbers |= _finding(f"{key}/max_abs_smd", record["max_abs_smd"], "standard deviations", 2)
         numbers |= _finding(f"{key}/dropped", record["n_dropped"], results.study.unit_label, 0)
-    lists = (detail_numbers, over_time_numbers, portfolio_numbers, returns_numbers)
+    lists = (
+        detail_numbers,
+        over_time_numbers,
+        portfolio_numbers,
+        returns_numbers,
+        survival_numbers,
+    )
     for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in lists):
         numbers |= _finding(key, value, unit, decimals)
     for name, report in results.quality.items():
@@ -111,7 +118,7 @@ def headlines(results: StudyResults) -> list[HeadlineLine]:
 def _descriptions(results: StudyResults) -> Iterator[HeadlineLine]:
     """Say what descriptions come to."""
     prefix = "Synthetic stand-in: " if results.synthetic else ""
-    for label, text in portfolio_headlines(results):
+    for label, text in (*portfolio_headlines(results), *survival_headlines(results)):
         yield HeadlineLine(label=label, text=f"{prefix}{text}")
     yield from returns_headlines(results)
 

@@ -1,0 +1,66 @@
+"""A stand-in for the register of 86 alliances behind 6.3 and 6.4: how long each kept its first buyer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ruralimpact.plugins import GeneratedData
+
+_FIRST_YEAR, _LAST_YEAR, _YEARS = 2006, 2008, 7
+
+
+def generate(calibration: Mapping[str, Any], seed: int) -> GeneratedData:
+    """Draw the register and the truth that it was planted with.
+
+    Parameters
+    ----------
+    calibration : mapping
+        ``regions`` (by name: ``alliances``, ``municipalities`` and ``lasting``, the share that keeps its
+        buyer for seven years), ``new_buyer`` (share of the others that find another one), ``first_year``
+        (share of them that end within a year), and ``reasons`` (share of them that gives each).
+    seed : int
+    """
+    rng = np.random.default_rng([seed, 86])
+    rows: list[dict[str, Any]] = []
+    for region, values in calibration["regions"].items():
+        rows += [_alliance(rng, calibration, region, values) for _ in range(values["alliances"])]
+    for number, row in enumerate(rows, start=1):
+        row["alliance"] = f"A{number:03}"
+    table = pd.DataFrame(rows)
+    return GeneratedData(
+        raw={"alliances.csv": table.to_csv(index=False, lineterminator="\n").encode()},
+        truth={"lasting": _truth(calibration)},
+    )
+
+
+def _alliance(
+    rng: np.random.Generator, calibration: Mapping[str, Any], region: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    start = int(rng.integers(_FIRST_YEAR, _LAST_YEAR + 1))
+    lasts = bool(rng.random() < values["lasting"])
+    early = bool(rng.random() < calibration["first_year"])
+    months = int(rng.integers(1, 13) if early else rng.integers(13, 12 * _YEARS))
+    new_buyer = bool(rng.random() < calibration["new_buyer"])
+    reasons = {name: bool(rng.random() < share) for name, share in calibration["reasons"].items()}
+    municipality = int(rng.integers(1, values["municipalities"] + 1))
+    return {
+        "region": region,
+        "municipality": f"{region} {municipality}",
+        "started": start,
+        "surveyed": start + _YEARS,
+        "ended": "" if lasts else round(start + months / 12, 4),
+        "how": "" if lasts else ("new buyer" if new_buyer else "open market"),
+        **{name: "" if lasts else int(value) for name, value in reasons.items()},
+    }
+
+
+def _truth(calibration: Mapping[str, Any]) -> pd.DataFrame:
+    regions = calibration["regions"]
+    counts = np.array([values["alliances"] for values in regions.values()], dtype=float)
+    shares = np.array([values["lasting"] for values in regions.values()], dtype=float)
+    levels = ["", *regions]
+    return pd.DataFrame(
+        {"level": levels, "lasting": [float((counts * shares).sum() / counts.sum()), *shares]}
+    )

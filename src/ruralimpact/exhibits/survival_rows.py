@@ -1,0 +1,70 @@
+"""Rows of the table of survival that exhibits share, and the lines that sum them up."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.over_time_findings import Number
+from ruralimpact.exhibits.results import StudyResults
+
+METHODS = ("survival",)
+LASTS = "lasts"
+
+
+def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFrame:
+    """Return the rows of a part in the order of the exhibit's analyses."""
+    frame = results["survival"]
+    chosen = [
+        frame[(frame["analysis"] == name) & (frame["part"] == part)] for name in exhibit.analyses
+    ]
+    return pd.concat(chosen, ignore_index=True)
+
+
+def survival_numbers(results: StudyResults) -> Iterator[Number]:
+    """List identifier, value, unit and decimals of each share that is not suppressed.
+
+    Yields
+    ------
+    tuple
+        Identifiers are ``survival/<analysis>/<part>/<by>=<level>/<state>/<time>/estimate``, with
+        ``conf_low`` and ``conf_high`` beside it. All units have no level, bounds and reasons no time.
+    """
+    for record in results["survival"].to_dict("records"):
+        split = [f"{record['by']}={record['level']}"] if record["by"] else []
+        time = [f"{record['time']:g}"] if pd.notna(record["time"]) else []
+        parts = [record["analysis"], record["part"], *split, record["state"], *time]
+        for name in ("estimate", "conf_low", "conf_high"):
+            if pd.notna(record[name]):
+                key = "/".join(["survival", *map(str, parts), name])
+                yield key, 100 * record[name], "percent", 0
+
+
+def survival_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
+    """Yield how many last to the last time shown, and how the others ended."""
+    frame = results["survival"]
+    curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["estimate"].notna()]
+    for analysis, own in curves.groupby("analysis", sort=False):
+        last = own[own["time"] == own["time"].max()]
+        shares = "; ".join(
+            f"{formatting.lower_first(str(row['label']))}: {_percent(row['estimate'])}"
+            f"{_interval(row['conf_low'], row['conf_high'])}"
+            for row in last.to_dict("records")
+        )
+        count = formatting.count(last["n_units"].iloc[0])
+        after = f"{last['time'].iloc[0]:g}"
+        yield (
+            results.analysis(str(analysis)).label,
+            f"Of {count} {results.study.unit_label}, by time {after}: {shares}.",
+        )
+
+
+def _percent(share: float) -> str:
+    return f"{formatting.number(100 * share)} percent"
+
+
+def _interval(low: float, high: float) -> str:
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    return f" ({formatting.interval(100 * low, 100 * high)})"

@@ -1,0 +1,50 @@
+"""`method: survival`: how long something lasts, and how it ends."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ruralimpact.schema.analysis import Description
+from ruralimpact.schema.base import Entries, Names, NotNegative, SomeEntries, Text, fault
+
+
+class Survival(Description, title="Survival"):
+    """`method: survival`, of a sample with one row for each thing that may end, such as an alliance.
+
+    Times are numbers on one scale (years, or days of dates). What has no ending lasts until it was last
+    observed, and is censored there. What ended without a time at which it ended is excluded and counted.
+    """
+
+    method: Literal["survival"]
+    start: str
+    """Variable with the time at which it begins."""
+    observed: str
+    """Variable with the time at which it was last observed."""
+    ended: str
+    """Variable with the time at which it ended; blank while it lasts."""
+    ending: str
+    """Variable with how it ended; blank while it lasts."""
+    ends: Annotated[dict[str, Text], Field(min_length=1)]
+    """Ways to end that compete: words by value of `ending`."""
+    times: SomeEntries[NotNegative]
+    """Times since the start that tables show."""
+    by: Names = ()
+    """Variables, such as region, product or cohort, by whose values curves are shown as well."""
+    answered: str | None = None
+    """Indicator of those that were found or came, 0 for the absent. Curves are then of those who answered,
+    and the share that lasts is bounded by counting all absent as ended, or none."""
+    reasons: Entries[str] = ()
+    """Indicators of reasons for which it ended; several may hold."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Variables of the sample that it reads."""
+        named = [self.start, self.observed, self.ended, self.ending, *self.by, *self.reasons]
+        return tuple(dict.fromkeys([*named, *([self.answered] if self.answered else [])]))
+
+    @model_validator(mode="after")
+    def _has_times_in_order(self) -> Self:
+        times = [float(time) for time in self.times]
+        if times != sorted(set(times)):
+            raise fault("times must rise.", "times")
+        return self

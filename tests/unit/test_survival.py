@@ -1,0 +1,101 @@
+"""Survival of a sample: what is refused, what is excluded, bounds, and reasons."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from study_models import study_of
+
+from ruralimpact.errors import DataError
+from ruralimpact.survival.study import SurvivalTables, survival_study
+
+NAN = float("nan")
+ASKED: dict[str, Any] = {
+    "name": "buyer",
+    "sample": "all",
+    "method": "survival",
+    "start": "begun",
+    "observed": "seen",
+    "ended": "left",
+    "ending": "how",
+    "ends": {"new": "New buyer", "none": "No buyer"},
+    "times": [1, 4],
+}
+RECORDS = pd.DataFrame(
+    {
+        "unit_id": list("abcd"),
+        "id": list("abcd"),
+        "group": ["g", "g", "h", "h"],
+        "begun": [2000.0] * 4,
+        "seen": [2005.0] * 4,
+        "left": [2001.0, 2003.0, NAN, NAN],
+        "how": ["new", "none", None, None],
+        "came": [1.0, 1.0, 1.0, 0.0],
+        "price": [1.0, 0.0, NAN, NAN],
+    }
+)
+
+
+def computed(records: pd.DataFrame = RECORDS, **keys: Any) -> SurvivalTables:
+    study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}})
+    return survival_study(study, {"all": records}, {"all": records[["unit_id"]]})
+
+
+def share(tables: SurvivalTables, **where: Any) -> float:
+    frame = tables.survival
+    for key, value in where.items():
+        frame = frame[frame[key] == value]
+    assert len(frame) == 1
+    return float(frame["estimate"].iloc[0])
+
+
+def test_shares_by_hand() -> None:
+    made = computed()
+    assert share(made, state="lasts", time=1) == 0.75
+    assert share(made, state="lasts", time=4) == 0.5
+    assert share(made, state="new", time=4) == 0.25
+    assert share(made, state="none", time=1) == 0
+
+
+def test_the_absent_are_bounded_and_reasons_are_of_the_ended() -> None:
+    made = computed(answered="came", reasons=["price"])
+    assert share(made, part="bound", state="answered") == pytest.approx(1 / 3)
+    assert share(made, part="bound", state="lowest") == 0.25
+    assert share(made, part="bound", state="highest") == 0.5
+    assert share(made, part="reason", state="price") == 0.5
+
+
+def test_an_end_without_its_time_is_excluded_and_counted() -> None:
+    made = computed(RECORDS.assign(left=[NAN, 2003.0, NAN, NAN]))
+    assert [(one.reason, one.rows) for one in made.excluded if one.rows] == [
+        ("it ended, and nothing says when", 1)
+    ]
+    assert share(made, state="lasts", time=4) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "message"),
+    [
+        ({"left": [1999.0, NAN, NAN, NAN]}, "left", "before it begins"),
+        ({"seen": [1999.0, 2005.0, 2005.0, 2005.0]}, "seen", "before it begins"),
+        ({"left": [2006.0, NAN, NAN, NAN]}, "left", "after it was last observed"),
+        ({"how": ["sold", "none", None, None]}, "how", "not among new, none"),
+        ({"how": [None, "none", None, None]}, "how", "nothing says how"),
+    ],
+)
+def test_impossible_records_are_refused(changes: dict[str, Any], column: str, message: str) -> None:
+    with pytest.raises(DataError, match=message) as raised:
+        computed(RECORDS.assign(**changes))
+    assert (raised.value.column, raised.value.units) == (column, ["a"])
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    one, other = computed().survival, computed(RECORDS.iloc[::-1]).survival
+    pd.testing.assert_frame_equal(one, other)
+    assert np.isfinite(one["estimate"]).all()
+
+
+def test_times_must_rise() -> None:
+    with pytest.raises(Exception, match="times must rise"):
+        computed(times=[4, 1])
