@@ -9,11 +9,12 @@ import pandas as pd
 from ruralimpact.config import load_study
 from ruralimpact.errors import DataError, RuralImpactError, listed, place
 from ruralimpact.outcomes.unit_ids import in_waves
+from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
-from ruralimpact.survey.codebook import entries_of, parse_codebook
-from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.harmonise import harmonise, has_private_ids
 from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.readers import read_joined, read_source
@@ -79,7 +80,11 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
             continue
         entries, keys = entries_of(codebook, source.name), plain(source)
         table, joined = read_source(keys, source.path), read_joined(keys)
-        survey = harmonise(table, keys, entries, file=source.path, others=joined)
+        marked = marked_columns(codebook, source.name)
+        key = project_key() if has_private_ids(keys) else None
+        survey = harmonise(
+            table, keys, entries, file=source.path, others=joined, marked=marked, key=key
+        )
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
         raw_names = {entry.variable: entry.raw_name for entry in entries} | {
             "id": TOGETHER.join(id_columns(keys))

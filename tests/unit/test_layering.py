@@ -20,13 +20,14 @@ BASE = {
     *("storage", "tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
-    "cli": {"checks", "config", "draft", "plugins", "runner"},
-    "checks": {"config", "survey", "outcomes", "design", "plugins", "raw_rows"},
+    "cli": {"checks", "config", "draft", "plugins", "privacy", "runner"},
+    "checks": {"config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "defaults": set(),
     "draft": {"survey"},
     "config": {"defaults", "survey", "outcomes", "design", "plugins", "exhibits"},
-    "survey": set(),
+    "privacy": set(),
+    "survey": {"privacy"},
     "outcomes": {"survey"},
     "design": set(),
     "inference": {"design"},

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from ruralimpact import stage
 from ruralimpact.cli.new import write_project
 from ruralimpact.errors import DataError
+from ruralimpact.privacy.keyed_ids import keyed, project_key
 from ruralimpact.raw_rows import in_raw_files
+from ruralimpact.survey.similar import folded
 
 FILE = "file data/producers/producers.csv"
 
@@ -23,7 +26,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     head, *rows = raw.read_text(encoding="utf-8").splitlines(keepends=True)
     blank = "," * head.count(",") + "\n"
     raw.write_text("".join([head, *rows[:0:-1], blank, rows[0]]), encoding="utf-8")
+    set_public(folder, public=True)
     return folder
+
+
+def set_public(project: Path, *, public: bool) -> None:
+    path = project / "config/studies/producers/study.yaml"
+    study = yaml.safe_load(path.read_text(encoding="utf-8"))
+    study["sources"][0]["public_ids"] = public
+    path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
 
 
 def row_of(project: Path, unit: str) -> int:
@@ -44,6 +55,13 @@ def test_rows_and_columns_are_those_of_the_file(project: Path) -> None:
     found = located(within="analysis matched", column="land", units=["P001"], hint="Look.")
     about = "it cannot be (unit P001, analysis matched). Look."
     assert found == f"{FILE}, column 'hectares', row 98: {about}"
+
+
+def test_rows_of_units_with_keyed_identifiers_are_found(project: Path) -> None:
+    set_public(project, public=False)
+    (unit,) = keyed(pd.Series(["P001"]), project_key(), folded)
+    found = located(within="sample all", column="age", units=[unit])
+    assert found == f"{FILE}, column 'age', row 98: it cannot be (unit {unit}, sample all)."
 
 
 def test_what_is_no_raw_column_is_a_variable(project: Path) -> None:

@@ -217,5 +217,5 @@ def test_rows_of_a_unit_that_name_no_item(tmp_path):
     path = tmp_path / "s.csv"
     path.write_text("id,x\na,\na,\n", encoding="utf-8")
     item = {**NUMBER, "type": "category", "role": "input"}
-    with pytest.raises(DataError, match="'a' occurs more than once without an item"):
+    with pytest.raises(DataError, match=r"not shown\) occurs more than once without an item"):
         survey(path, item, item="x")

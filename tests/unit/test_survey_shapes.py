@@ -149,7 +149,8 @@ class TestJoin:
 
     def test_several_rows_a_key(self, tmp_path):
         with pytest.raises(
-            DataError, match=r"file land\.csv, column 'hh', rows 2, 3: the key 'a'.*`item`"
+            DataError,
+            match=r"file land\.csv, column 'hh', rows 2, 3: the key \(not shown\).*`item`",
         ):
             self.join(tmp_path, "hh,area\na,1\na,2\n")
 
@@ -158,7 +159,9 @@ class TestJoin:
             self.join(tmp_path, "hh,area\na,1\n,2\n")
 
     def test_keys_written_in_two_ways(self, tmp_path):
-        with pytest.raises(DataError, match=r"column 'id', row 2: 'a' is 'A' in land\.csv"):
+        with pytest.raises(
+            DataError, match=r"column 'id', row 2: \(not shown\) is \(not shown\) in land\.csv"
+        ):
             self.join(tmp_path, "hh,area\nA,1\nb,2\n")
 
     def test_a_misspelt_column(self, tmp_path):
@@ -230,7 +233,9 @@ class TestTables:
         rule = {"rule": "duplicates", "file": path, "key": "key"}
         found = apply_edits(raw, [rule], file="f.csv", keys=["id"], identifier="id")
         assert found.table["id"].tolist() == ["a", "b", "b2"]
-        assert found.excluded == [{"reason": f"dropped as a duplicate by {path}", "rows": 1}]
+        assert found.excluded == [
+            {"reason": "dropped as a duplicate by a table of decisions", "rows": 1}
+        ]
         assert found.edits == [{"rule": "duplicates", "column": "id", "count": 1, "rows": [5]}]
 
     @pytest.mark.parametrize(

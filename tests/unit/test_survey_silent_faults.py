@@ -361,7 +361,7 @@ class TestWorkbooks:
 
     def test_several_sheets(self, tmp_path):
         path = workbook(tmp_path, ["id"], [1], more=[("South", [["id"], [2]]), ("Empty", [])])
-        with pytest.raises(DataError, match=r"several sheets: 'Data', 'South'.*sources\.s\.sheet"):
+        with pytest.raises(DataError, match=r"2 sheets with cells.*sources\.s\.sheet"):
             survey(path)
 
     def test_header_below_a_title(self, tmp_path):

@@ -28,6 +28,7 @@ STUDY_FILE = {
             "label": "Households",
             "path": f"data/{STUDY}/homes_{{wave}}.csv",
             "id": "id",
+            "public_ids": True,
             "decimal": ".",
             "waves": [2012, 2014],
         }

@@ -23,10 +23,12 @@ from ruralimpact.contracts import result_tables, tables_for_exhibits
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
+from ruralimpact.privacy.keyed_ids import key_digest, project_key
 from ruralimpact.provenance import code_digest
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.stages import stage_view
 from ruralimpact.survey.file_digest import file_digest
+from ruralimpact.survey.harmonise import has_private_ids
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -209,6 +211,11 @@ def exhibits(study):
         for exhibit in listed
         for suffix in suffixes
     ]
+
+
+def keyed_by(source):
+    """What tells the key of the source's identifiers from others; empty where they stay as they are."""
+    return key_digest(project_key()) if has_private_ids(plain(source)) else ""
 
 
 def samples_of_rounds(study, table):

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ruralimpact import stage
-from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.errors import DataError
+from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, project_key
+from ruralimpact.privacy.scan import likely_identifiers
+from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.file_digest import file_digest, require_stated, require_unchanged
 from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.quality import content_digest
 from ruralimpact.survey.readers import read_joined, read_source
 
@@ -22,6 +27,7 @@ def ingest_source(
     source: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     digests: Mapping[str, str],
+    keyed_by: str = "",
 ) -> None:
     """Write `survey` (Parquet) and `quality` (JSON) from the file `raw`.
 
@@ -39,6 +45,9 @@ def ingest_source(
     digests : mapping of str to str
         SHA-256 of the raw file, if the run does not make it itself, and of each file that it is read with
         (joined ones, and tables of edits), when the run began.
+    keyed_by : str
+        What tells the project's key from others (`privacy.keyed_ids.key_digest`), where hashes stand for
+        identifiers; empty where they stay as they are.
 
     Raises
     ------
@@ -51,17 +60,26 @@ def ingest_source(
     others = {path: digest for path, digest in digests.items() if path != raw}
     require_stated([raw, *others])
     mine = entries_of(entries, source["name"])
-    result = harmonise(table, source, mine, file=raw, others=read_joined(source))
+    marked = marked_columns(entries, source["name"])
+    key = _key(keyed_by) if keyed_by else None
+    result = harmonise(
+        table, source, mine, file=raw, others=read_joined(source), marked=marked, key=key
+    )
     require_unchanged(digests)
+    proposed = likely_identifiers(table.cells, table.questions, [*marked, *id_columns(source)])
     report = {
         "study": study,
         "source": source["name"],
         **({"wave": str(source["wave"])} if "wave" in source else {}),
-        "file": raw,
+        **({"ids_keyed_by": keyed_by} if keyed_by else {}),
         "content_sha256": content_digest(table.cells, others),
         "file_sha256": file_digest(raw),
-        **({"other_files": others} if others else {}),
-        "file_labels": table.file_labels,
+        **({"other_files": sorted(others.values())} if others else {}),
+        "file_labels": table.file_labels([entry.raw_name for entry in mine]),
+        "likely_identifiers": [
+            {**asdict(item), "described": item.column in {entry.raw_name for entry in mine}}
+            for item in proposed
+        ],
         **result.quality,
     }
     with stage.replacing(survey) as partial:
@@ -69,6 +87,13 @@ def ingest_source(
     with stage.replacing(quality) as partial:
         text = json.dumps(report, indent=2, ensure_ascii=False)
         partial.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _key(keyed_by: str) -> bytes:
+    key = project_key()
+    if key_digest(key) != keyed_by:
+        raise DataError("changed while the run was under way.", file=KEY_FILE, hint="Run again.")
+    return key
 
 
 if "snakemake" in globals():

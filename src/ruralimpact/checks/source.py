@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import DataError, RuralImpactError
+from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.harmonise import harmonise, has_private_ids
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
@@ -49,10 +50,20 @@ class _Attempt:
     source: Mapping[str, Any]
     entries: tuple[Entry, ...]
     others: Mapping[str, RawTable]
+    marked: tuple[str, ...] = ()
 
     def made(self) -> pd.DataFrame:
         file, source = self.source["path"], self.source
-        return harmonise(self.raw, source, self.entries, file=file, others=self.others).table
+        key = project_key() if has_private_ids(source) else None
+        return harmonise(
+            self.raw,
+            source,
+            self.entries,
+            file=file,
+            others=self.others,
+            marked=self.marked,
+            key=key,
+        ).table
 
     def prepared(self) -> None:
         items = [self.source["item"]] if "item" in self.source else []
@@ -62,7 +73,10 @@ class _Attempt:
 
 
 def examine_source(
-    source: Source, entries: Sequence[Entry], lines: Mapping[str, str]
+    source: Source,
+    entries: Sequence[Entry],
+    lines: Mapping[str, str],
+    marked: Sequence[str] = (),
 ) -> SourceExamination:
     """Find all mistakes of a raw file.
 
@@ -74,6 +88,8 @@ def examine_source(
         Entries of the codebook that describe it.
     lines : mapping of str to str
         Where the codebook describes each variable.
+    marked : sequence of str
+        Raw columns that it marks as identifiers.
     """
     keys: dict[str, Any] = plain(source)
     problems: list[RuralImpactError] = []
@@ -88,7 +104,9 @@ def examine_source(
         except RuralImpactError as problem:
             problems.append(problem)
             absent.add(file["name"])
-    attempt: _Attempt | None = _without_joined(_Attempt(raw, keys, tuple(entries), others), absent)
+    attempt: _Attempt | None = _without_joined(
+        _Attempt(raw, keys, tuple(entries), others, tuple(marked)), absent
+    )
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
             table = attempt.made()

@@ -16,7 +16,7 @@ from ruralimpact.raw_rows import in_raw_files
 from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
-from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 
 
 def check_study(root: Path, folder: Path, plugins: Plugins) -> tuple[RuralImpactError, ...]:
@@ -75,7 +75,12 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
     for source in study.sources:
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
-        examination = examine_source(source, entries_of(entries, source.name), lines)
+        examination = examine_source(
+            source,
+            entries_of(entries, source.name),
+            lines,
+            marked_columns(entries, source.name),
+        )
         yield from examination.problems
         if examination.table is not None:
             tables[source.name] = examination.table

@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ruralimpact.checks.identifiers import proposals
 from ruralimpact.cli import project
 from ruralimpact.config import load_config
 from ruralimpact.errors import RuralImpactError
@@ -26,6 +27,9 @@ def main(options: argparse.Namespace) -> int:
     if not problems:
         names = options.studies or load_config(root).studies
         print(f"No mistake found in {', '.join(names)}.")
+        for study in project.chosen_studies(root, options.studies):
+            for proposal in proposals(root, study):
+                print(f"note: {proposal}")
     return report(problems)
 
 

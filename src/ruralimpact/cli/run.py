@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ruralimpact.cli import check, project
 from ruralimpact.errors import RuralImpactError
+from ruralimpact.privacy.keyed_ids import KEY_FILE, lost_key
 from ruralimpact.runner import outcome, processes, snakemake
 from ruralimpact.runner.display import display
 from ruralimpact.runner.messages import MessageReader
@@ -42,6 +43,12 @@ def main(options: argparse.Namespace) -> int:
         if not problems:
             raise
         return check.report(problems)
+    if lost_key(root):
+        print(
+            f"note: {KEY_FILE} is gone, so identifiers get a new key: no unit can be linked with earlier "
+            "results or with copies handed on. To keep the link, stop, put the file back and run again.",
+            file=sys.stderr,
+        )
     files = snakemake.Files.of(root, "run")
     try:
         with processes.stop_signals(), processes.only_run(files.state):

@@ -20,6 +20,7 @@ from ruralimpact.schema.analysis import Analysis, Matching
 from ruralimpact.schema.construction import NetIncome, OfSeveral, is_itself
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
+from ruralimpact.survey.codebook import IDENTIFIER
 
 
 @Rule
@@ -92,7 +93,7 @@ def _generated(study: Study, file: Path) -> Iterator[ConfigError]:
 
 def _variables(study: Study, file: Path) -> Iterator[ConfigError]:
     """Check that what variables and outcomes are built from exists."""
-    described = [row["variable"] for row in study.codebook]
+    described = [row["variable"] for row in study.codebook if row["role"] != IDENTIFIER]
     known = [*described, *study.variables]
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
         known += study.outcomes if key == "outcomes" else ()

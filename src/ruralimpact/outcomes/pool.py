@@ -8,7 +8,7 @@ import pandas as pd
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.codebook import Entry, entries_of
+from ruralimpact.survey.codebook import IDENTIFIER, Entry, entries_of
 
 
 def pool(
@@ -64,7 +64,7 @@ def pool(
             np.nan, index=pooled.index, dtype=float if entry.is_number else "str"
         )
         for entry in entries
-        if entry.variable not in pooled and entry.source not in several
+        if entry.variable not in pooled and entry.source not in several and entry.role != IDENTIFIER
     }
     return pooled.assign(**lacking)
 

@@ -111,6 +111,9 @@ class SourceEntry(Reading):
     id: str | SomeDistinctEntries[str]
     """Raw column that identifies the unit, or several that only together do; `$row` numbers the rows of a
     file that has none."""
+    public_ids: bool = False
+    """The identifiers tell nothing of anybody, as in data that are published: they stay as they are. Else
+    keyed hashes stand for them in all that a run makes (`$row` needs none)."""
     wave: str | None = None
     """Wave of all rows of the file; or give `wave_variable`."""
     waves: SomeEntries[str | int | WaveFile] = ()

@@ -25,7 +25,12 @@ COLUMNS = (
     "question",
 )
 TYPES = ("number", "integer", "money", "indicator", "category", "date")
-ROLES = ("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price")
+ROLES = (
+    *("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price"),
+    "identifier",
+)
+# Role of a column that tells who somebody is: nothing of it leaves the raw file.
+IDENTIFIER = "identifier"
 TIMINGS = ("pre", "post", "")
 # Role of a row that describes a column which is not read.
 UNUSED = "unused"
@@ -134,11 +139,22 @@ def parse_codebook(
 
 
 def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
-    """Return the entries that describe a source, in the codebook's order; what it asked only."""
+    """Return the entries that describe a source, in the codebook's order: what it asked, no identifiers."""
     return tuple(
         entry
         for entry in entries
-        if entry.source in (EVERY_SOURCE, source) and entry.raw_name != NOT_ASKED
+        if entry.source in (EVERY_SOURCE, source)
+        and entry.raw_name != NOT_ASKED
+        and entry.role != IDENTIFIER
+    )
+
+
+def marked_columns(entries: Iterable[Entry], source: str) -> tuple[str, ...]:
+    """Return the raw columns of a source that the codebook marks as identifiers."""
+    return tuple(
+        entry.raw_name
+        for entry in entries
+        if entry.source in (EVERY_SOURCE, source) and entry.role == IDENTIFIER
     )
 
 

@@ -1,6 +1,6 @@
 """One raw table to one survey table: canonical names, types and units, sorted by identifier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.privacy.keyed_ids import keyed
+from ruralimpact.privacy.messages import without_cells
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.identifiers import check_identifiers, check_wave, identifiers
-from ruralimpact.survey.prepare import id_columns, prepare
+from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
+from ruralimpact.survey.prepare import id_columns, keys_of, prepare
 from ruralimpact.survey.quality import quality_report
-from ruralimpact.survey.raw_column import TOGETHER
+from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
-from ruralimpact.survey.similar import refuse_two_ways
+from ruralimpact.survey.similar import folded, refuse_two_ways
+from ruralimpact.survey.values import code_of, normalised
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ def harmonise(
     *,
     file: str | Path,
     others: Mapping[str, RawTable] | None = None,
+    marked: Sequence[str] = (),
+    key: bytes | None = None,
 ) -> Survey:
     """Apply the codebook to the raw table of a source.
 
@@ -66,6 +71,11 @@ def harmonise(
         For messages.
     others : mapping of str to RawTable, optional
         Files of ``join:``, by name.
+    marked : sequence of str
+        Raw columns that the codebook marks as identifiers.
+    key : bytes, optional
+        Key of the hashes that stand for identifiers (`privacy.keyed_ids`); when not given, and of a source
+        that says ``public_ids`` or whose rows are numbered, identifiers stay as they are.
 
     Returns
     -------
@@ -78,9 +88,55 @@ def harmonise(
     ConfigError
         ``wave_variable`` is no codebook variable with that role.
     """
-    prepared = prepare(
-        raw, source, file=file, others=others or {}, items=_item_column(source, entries)
-    )
+    private = {*marked, *(id_columns(source) if has_private_ids(source) else ())}
+    try:
+        return _harmonised(raw, source, entries, file, others or {}, private, key)
+    except DataError as error:
+        tables = [raw, *(others or {}).values()]
+        raise without_cells(error, _quotable(error, source, tables, private, file)) from None
+
+
+def _quotable(
+    error: DataError,
+    source: Mapping[str, Any],
+    tables: Sequence[RawTable],
+    private: Collection[str],
+    file: str | Path,
+) -> Iterator[str]:
+    """Yield the cells of identifiers that a message may quote, in each way that it may write them.
+
+    Messages about other columns of the raw file quote cells of these columns only.
+    """
+    keys = {
+        name
+        for item in source.get("join", ())
+        for pair in keys_of(item["by"]).items()
+        for name in pair
+        if has_private_ids(source)
+    }
+    about = set(str(error.column or "").split(TOGETHER))
+    if str(error.file) == str(file) and not about & {*private, *keys, "id"}:
+        return
+    for table in tables:
+        places = [i for i, name in enumerate(table.cells.columns) if name in {*private, *keys}]
+        for place in places:
+            for cell in table.cells.iloc[:, place].unique():
+                yield from {cell, normalised(cell), code_of(cell)}
+    if any(TOGETHER in name for name in private) or len(id_columns(source)) > 1:
+        names = TOGETHER.join(id_columns(source))
+        yield from raw_column(tables[0].cells, names, file).unique()
+
+
+def _harmonised(
+    raw: RawTable,
+    source: Mapping[str, Any],
+    entries: Sequence[Entry],
+    file: str | Path,
+    others: Mapping[str, RawTable],
+    private: Collection[str],
+    key: bytes | None,
+) -> Survey:
+    prepared = prepare(raw, source, file=file, others=others, items=_item_column(source, entries))
     rows, decimal = prepared.table, source.get("decimal")
     ids = identifiers(rows, id_columns(source), file)
     recoded = {
@@ -108,13 +164,20 @@ def harmonise(
 
     if "wave_variable" in source and wave is not None:
         variables[source["wave_variable"]] = wave
+    if key is not None and has_private_ids(source):
+        ids = keyed(ids, key, folded)
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
     order = [*keys, *([source["item"]] if "item" in source else [])]
     table = pd.DataFrame({**keys, **variables}).sort_values(order, kind="stable")
-    report = quality_report(prepared, entries, recoded, used=_used(source))
+    report = quality_report(prepared, entries, recoded, used=[*_used(source), *private])
     return Survey(
         table=table.reset_index(drop=True), quality=report, rows=table.index.to_numpy(np.int64)
     )
+
+
+def has_private_ids(source: Mapping[str, Any]) -> bool:
+    """Whether the identifiers of a source become keyed hashes."""
+    return not source.get("public_ids", False) and id_columns(source) != [ROW_NUMBER]
 
 
 def _used(source: Mapping[str, Any]) -> list[str]:

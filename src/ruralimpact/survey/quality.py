@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.contracts.complements import FEWEST_UNITS
+from ruralimpact.privacy.messages import HIDDEN
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.near_names import near_names
@@ -62,7 +64,7 @@ def quality_report(
         ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing,
         ``described`` by the codebook and ``found`` in the data and, where there are any, out_of_range
         with count, range and the first rows, and ``missing_codes``: the rows of each), ``unlabelled``
-        (count and first values of categories that have no labels in the codebook),
+        (count of categories that have no labels in the codebook, and the first that ten rows have),
         ``columns_not_used``; where there are any ``codes_not_found`` (codes that mean "missing" by the
         codebook and that no row has, by variable), ``values_not_found`` (values that a table of recodes
         lists and that no row has, by column), ``near_names`` (see `near_names`, by column),
@@ -78,7 +80,7 @@ def quality_report(
     }
     result = {
         "codes_not_found": {name: codes for name, codes in absent.items() if codes},
-        "values_not_found": prepared.edited_table.not_found,
+        "values_not_found": _shown(prepared.edited_table.not_found, used),
         "near_names": _near_names(entries, recoded),
         "identifier": "the number of the row" if ROW_NUMBER in used else "",
         "joined": prepared.joined,
@@ -99,6 +101,13 @@ def quality_report(
         },
         "columns_not_used": [name for name in columns if name not in named],
         **{name: value for name, value in result.items() if value},
+    }
+
+
+def _shown(values: Mapping[str, Sequence[str]], private: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Return values by column, of an identifier only that there are some."""
+    return {
+        column: [HIDDEN] * len(own) if column in private else own for column, own in values.items()
     }
 
 
@@ -162,5 +171,7 @@ def _median(values: pd.Series) -> float | None:
 
 
 def _distinct(values: pd.Series) -> dict[str, Any]:
-    distinct = sorted(values.dropna().unique().tolist())
-    return {"count": len(distinct), "values": distinct[:_LISTED]}
+    """Count the values, and list those that are no small cells."""
+    rows = values.value_counts()
+    common = sorted(rows.index[rows >= FEWEST_UNITS].tolist())
+    return {"count": len(rows), "values": common[:_LISTED]}

@@ -1,6 +1,6 @@
 """A raw file as read: every cell as text, with what the file itself says of its columns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -45,16 +45,15 @@ class RawTable:
         """Return the table with other cells."""
         return replace(self, cells=cells)
 
-    @property
-    def file_labels(self) -> dict[str, dict[str, object]]:
-        """What the file says of its columns, where it does: ``label``, and ``values`` (code to label)."""
+    def file_labels(self, columns: Collection[str]) -> dict[str, dict[str, object]]:
+        """What the file says of some columns, where it does: ``label``, and ``values`` (code to label)."""
         return {
             name: {
                 **({"label": self.questions[name]} if name in self.questions else {}),
                 **({"values": dict(self.value_labels[name])} if name in self.value_labels else {}),
             }
             for name in self.cells.columns
-            if name in self.questions or name in self.value_labels
+            if name in columns and (name in self.questions or name in self.value_labels)
         }
 
 

@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.suggestions import nearest
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.values import MERGED, NOT_CALCULATED, written
 
@@ -97,17 +96,18 @@ def _chosen(book: Any, sheet: str | None, file: Path, key: str) -> Any:
     names = [item.title for item in book.worksheets]
     if sheet is not None:
         if sheet not in names:
-            problem = f"there is no sheet '{sheet}'. {nearest(sheet, names)}"
+            # Names of sheets may be those of people, so none is told.
+            problem = f"the workbook has {len(names)} sheets, none of them '{sheet}'."
             raise ConfigError(problem, key=f"{key}.sheet")
         return book[sheet]
     filled = [item for item in book.worksheets if item.sheet_state == "visible" and _has_rows(item)]
     if len(filled) > 1:
-        shown = ", ".join(f"'{item.title}'" for item in filled)
         hint = f"State one under the key '{key}.sheet'."
-        raise DataError(f"has several sheets: {shown}.", file=file, hint=hint)
+        problem = f"has {len(filled)} sheets with cells, and none is named."
+        raise DataError(problem, file=file, hint=hint)
     if not filled:
-        hidden = [item.title for item in book.worksheets if item.sheet_state != "visible"]
-        words = f"Hidden sheets: {', '.join(hidden)}." if hidden else None
+        hidden = sum(item.sheet_state != "visible" for item in book.worksheets)
+        words = f"Hidden sheets: {hidden}." if hidden else None
         raise DataError("is empty.", file=file, hint=words)
     return filled[0]
 
@@ -125,10 +125,7 @@ def _rows(sheet: Any, file: Path, decimal: str) -> dict[int, list[str]]:
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         seen += len(row)
         if number > _MOST_ROWS or seen > _MOST_CELLS:
-            problem = (
-                f"the sheet '{sheet.title}' is too large to be read: "
-                f"row {number:,} has {len(row):,} cells."
-            )
+            problem = f"the sheet is too large to be read: row {number:,} has {len(row):,} cells."
             raise DataError(problem, file=file, hint="Save the sheet as .csv.")
         cells = [_text(value, decimal) for value in row]
         while cells and not cells[-1]:

@@ -87,7 +87,7 @@ def duplicates(job: Edit) -> RowsRepaired:
             table.loc[rows, ids.name] = decision.new
             renamed += rows.tolist()
     kept = table.drop(index=dropped)
-    reason = f"dropped as a duplicate by {job.option('file')}"
+    reason = "dropped as a duplicate by a table of decisions"
     return RowsRepaired(kept, [_left_out(reason, table, kept)], {str(ids.name): renamed})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.privacy.keyed_ids import near_part
 from ruralimpact.survey.values import normalised
 
 _DIGITS = re.compile(r"\d+")
@@ -18,8 +19,11 @@ def folded(name: str) -> str:
     """Return a name without what only the way of writing tells apart.
 
     Case, accents, spaces, zeros before a number and ``.0`` after it: ``Río 07``, ``RIO 7`` and ``rio7.0``
-    fold to the same.
+    fold to the same. So do the keyed hashes of identifiers that do.
     """
+    near = near_part(name)
+    if near is not None:
+        return near
     plain = unicodedata.normalize("NFKD", normalised(name)).casefold()
     letters = "".join(
         item for item in plain if not unicodedata.combining(item) and not item.isspace()

@@ -1,0 +1,42 @@
+"""Columns that the codebook describes and that look as if they told who somebody is."""
+
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+from ruralimpact.privacy.scan import likely_identifiers
+from ruralimpact.schema.base import plain
+from ruralimpact.schema.study import Study
+from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.prepare import id_columns
+from ruralimpact.survey.readers import read_source
+
+
+def proposals(root: Path, study: Study) -> Iterator[str]:
+    """Yield a sentence a column that may have to be marked as an identifier; no cell is quoted.
+
+    Columns that the codebook does not describe do not leave the raw file and are passed over.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    study : Study
+        Without mistakes.
+    """
+    names = [source.name for source in study.sources]
+    codebook = parse_codebook(study.codebook, names)
+    for source in study.sources:
+        described = {entry.raw_name for entry in entries_of(codebook, source.name)}
+        keys = plain(source)
+        with chdir(root):
+            if not Path(source.path).is_file():  # a simulation makes it
+                continue
+            raw = read_source(keys)
+        known = [*marked_columns(codebook, source.name), *id_columns(keys)]
+        for item in likely_identifiers(raw.cells, raw.questions, known):
+            if item.column in described:
+                yield (
+                    f"file {source.path}, column '{item.column}': looks like a {item.kind} by {item.why}. "
+                    "If it tells who somebody is, give it the role identifier in the codebook."
+                )

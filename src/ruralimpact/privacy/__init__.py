@@ -1,0 +1,1 @@
+"""What of a raw file must not leave it: keyed identifiers, columns that look like identifiers, messages."""

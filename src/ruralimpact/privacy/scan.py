@@ -1,0 +1,138 @@
+"""Columns that look as if they told who somebody is: by their name, their label, and the shape of values."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+# Words in the name or label of a column, without accents: English, Spanish, Portuguese, French.
+_WORDS = {
+    "e-mail": r"e_?mail|correo(_electronico)?|courriel",
+    "phone": r"(tele)?phone|mobile|telefone?|tel|celular|whatsapp|movil|telemovel",
+    "document number": r"dni|nit|ci|cpf|curp|rfc|passport|pasaporte|passaporte|cedula|carnet|ssn|nif|cni|"
+    r"(national|document)_?(id|number)|(nro|num|numero)_(de_)?(documento|cedula|carnet|identidad)",
+    "coordinate": r"gps|lat(itude?|itud)?|lon(gitude?|gitud)?|lng|coord(s|enadas?|inates?)?|geopoint|utm",
+    "address": r"address|direccion|domicilio|endereco|adresse|street|calle|rua",
+    "name": r"(full|first|last|sur|family|given)_?name|nombres?(_completo)?|apellidos?|nome|sobrenome|prenom|"
+    r"name|name_of_\w+|nombre_(del?_)?\w+|respondent|encuestado|informante",
+    "date of birth": r"(date_of_)?birth(_?date)?|dob|fecha_(de_)?nac(imiento)?|nascimento|naissance",
+    "free text": r"comments?|comentarios?|observ(ations?|aciones?)|remarks?|notes?|notas?|obs",
+}
+_NAMED = {kind: re.compile(rf"(^|_)({words})\d*(_|$)") for kind, words in _WORDS.items()}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
+_PHONE = re.compile(r"\+?\d[\d ().-]{5,}\d")
+_POINT = re.compile(r"[-+]?\d{1,3}\.\d{3,}[ ,;]+[-+]?\d{1,3}\.\d{3,}( .*)?")
+_PERSON = re.compile(
+    r"[^\W\d_][^\W\d_'.-]+( (de|del|la|da|dos|van|von|y|e))*( [^\W\d_][^\W\d_'.-]*){1,4}"
+)
+_MOST, _DISTINCT, _LONG, _FEWEST = 0.8, 0.6, 40, 5
+
+
+@dataclass(frozen=True)
+class LikelyIdentifier:
+    """A column that may tell who somebody is.
+
+    Attributes
+    ----------
+    column : str
+    kind : str
+        What it looks like: ``name``, ``phone``, ``document number``, ``coordinate`` ...
+    why : str
+        ``its name``, ``its label`` or ``its values``; no cell is quoted.
+    """
+
+    column: str
+    kind: str
+    why: str
+
+
+def likely_identifiers(
+    cells: pd.DataFrame, labels: Mapping[str, str], known: Iterable[str]
+) -> list[LikelyIdentifier]:
+    """Propose columns to mark as identifiers.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        Cells of a raw file; the empty string is missing.
+    labels : mapping of str to str
+        What the file says of its columns.
+    known : iterable of str
+        Columns that are passed over: those that the codebook marks, and those that identify units.
+
+    Returns
+    -------
+    list of LikelyIdentifier
+        In the order of the file. The order of rows does not matter.
+    """
+    passed = set(known)
+    result = []
+    for position, column in enumerate(map(str, cells.columns)):
+        if column in passed:
+            continue
+        reasons = {
+            "its name": _by_words(column),
+            "its label": _by_words(labels.get(column, "")),
+            "its values": _by_values(cells.iloc[:, position]),
+        }
+        told = next(((why, kind) for why, kind in reasons.items() if kind), None)
+        if told is not None:
+            result.append(LikelyIdentifier(column, told[1], told[0]))
+    return result
+
+
+def _by_words(text: str) -> str:
+    """Return the kind that words stand for; a group's prefix (``household/phone``) is passed over."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text))
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
+    words = re.sub(r"[^a-z0-9]+", "_", plain)
+    return next((kind for kind, named in _NAMED.items() if named.search(words)), "")
+
+
+def _by_values(column: pd.Series) -> str:
+    """Return the kind that most values have the shape of, where they mostly differ."""
+    filled = column[column != ""]
+    if len(filled) < _FEWEST:
+        return ""
+    distinct = filled.unique()
+    differ = len(distinct) >= _DISTINCT * len(filled)
+    for kind, (fits, must_differ) in _SHAPES.items():
+        if (differ or not must_differ) and sum(map(fits, distinct)) >= _MOST * len(distinct):
+            return kind
+    return ""
+
+
+def _is_phone(text: str) -> bool:
+    digits = sum(map(str.isdigit, text))
+    marked = not text.isdigit()
+    return _PHONE.fullmatch(text) is not None and 7 <= digits <= 15 and marked and "." not in text
+
+
+def _is_document(text: str) -> bool:
+    """Five digits and more with letters or a dash, or seven to thirteen digits."""
+    digits = sum(map(str.isdigit, text))
+    plain = text.replace("-", "").replace(".", "")
+    if text.isdigit():
+        return 7 <= digits <= 13
+    return 5 <= digits <= 13 and plain.isalnum() and " " not in text and text.count(".") != 1
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= _LONG and text.count(" ") >= 4
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+# By kind: the shape of a value, and whether values must mostly differ.
+_SHAPES: dict[str, tuple[Callable[[str], bool], bool]] = {
+    "e-mail": (_matches(_EMAIL), False),
+    "coordinate": (_matches(_POINT), False),
+    "phone": (_is_phone, True),
+    "document number": (_is_document, True),
+    "free text": (_is_long, True),
+    "name": (_matches(_PERSON), True),
+}
