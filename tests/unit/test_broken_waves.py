@@ -11,6 +11,7 @@ from study_models import study_of
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.estimation.panel import Panel, first_differences
 from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.schema.base import plain
 from ruralimpact.schema.waves import places_in_time
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
@@ -147,7 +148,7 @@ def test_a_value_is_one_that_some_wave_has(right, tmp_path, value, known):
         sources=[{"name": "before", "wave": "9"}, {"name": "after", "wave": "10"}],
         codebook=CODEBOOK,
         variables=variables,
-        outcomes=STUDY.outcomes,
+        outcomes=plain(STUDY.outcomes),
         samples={"base": SAMPLES["base"]},
     )
     if known:

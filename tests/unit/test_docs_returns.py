@@ -5,6 +5,7 @@ from pathlib import Path
 from ruralimpact.config import load_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.returns.study import returns_study, returns_uncertainty
+from ruralimpact.schema.base import plain
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -16,9 +17,10 @@ PAGE = (ROOT / "docs" / "cash_flows.md").read_text(encoding="utf-8")
 
 def test_the_example_gives_the_numbers_of_the_page() -> None:
     study = load_study(EXAMPLE)
-    raw = read_source(study.sources[0], EXAMPLE / "cash_flows.csv")
+    source = plain(study.sources[0])
+    raw = read_source(source, EXAMPLE / "cash_flows.csv")
     entries = entries_of(parse_codebook(study.codebook, ["cash_flows"]), "cash_flows")
-    survey = harmonise(raw, study.sources[0], entries, file="cash_flows.csv").table
+    survey = harmonise(raw, source, entries, file="cash_flows.csv").table
     sample = build_sample("flows", {"cash_flows": survey}, study)
     units, outcomes = {"flows": sample.units}, {"flows": sample.outcomes}
     tables = returns_study(study, units, outcomes).tables
