@@ -92,7 +92,7 @@ def digests(paths):
     for path in paths:
         if path not in DIGESTS and os.path.isfile(path):
             DIGESTS[path] = file_digest(path)
-    os.environ["RURALIMPACT_DIGESTS"] = json.dumps(DIGESTS)
+    os.environ.update(RURALIMPACT_DIGESTS=json.dumps(DIGESTS))
     return {path: DIGESTS[path] for path in paths if path in DIGESTS}
 
 
