@@ -21,10 +21,10 @@ test: setup $(VENV)/dev.stamp ## run every check and test
 	@$(BIN)/snakefmt --check --compact-diff $(SNAKEFILES)
 	@echo "Types (mypy)" && $(BIN)/mypy
 	@echo "Workflow (snakemake --lint)" && $(BIN)/python -m snakemake --lint --quiet
-	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto --dist loadgroup
+	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto --dist loadfile
 
 quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow" -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 format: setup $(VENV)/dev.stamp ## format the sources
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt $(SNAKEFILES)

@@ -51,9 +51,9 @@ def answer(folder: Path) -> None:
         writer.writerows(rows)
 
 
-@pytest.fixture(scope="module")
-def draft(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first") / "cooperatives"
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    folder = tmp_path / "cooperatives"
     arguments = ["new", str(folder), "--from", str(FILES), "--study", "hogares"]
     assert main([*arguments, "--codebook", "csv"]) == 0
     return folder
@@ -89,6 +89,7 @@ def test_nothing_runs_before_the_answers_and_all_is_right_after_them(draft: Path
 
 def test_an_outcome_is_built_of_the_crops(draft: Path) -> None:
     folder = draft / STUDY
+    answer(folder)
     block = "\n".join(shown("yaml")).partition("outcomes:\n")[2]
     text = (folder / "study.yaml").read_text(encoding="utf-8")
     (folder / "study.yaml").write_text(f"{text}\noutcomes:\n{block}\n", encoding="utf-8")
