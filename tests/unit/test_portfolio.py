@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
+from ruralimpact.description.records import DescriptionTables
 from ruralimpact.errors import DataError
 from ruralimpact.portfolio.printed import PrintedNumber, verdict
-from ruralimpact.portfolio.study import PortfolioTables, portfolio_study
+from ruralimpact.portfolio.study import portfolio_study
 
 ROOT = Path(__file__).parents[2]
 ASKED: dict[str, Any] = {
@@ -52,14 +53,14 @@ PROJECTS = pd.DataFrame(
 )
 
 
-def computed(projects: pd.DataFrame = PROJECTS, **keys: Any) -> PortfolioTables:
+def computed(projects: pd.DataFrame = PROJECTS, **keys: Any) -> DescriptionTables:
     study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}})
     blank = projects[["unit_id"]]
     return portfolio_study(study, {"all": projects}, {"all": blank})
 
 
-def value(tables: PortfolioTables, column: str = "value", **where: str) -> Any:
-    frame = tables.portfolio
+def value(tables: DescriptionTables, column: str = "value", **where: str) -> Any:
+    frame = tables.tables["portfolio"]
     for key, wanted in where.items():
         frame = frame[frame[key] == wanted]
     assert len(frame) == 1, frame
@@ -102,17 +103,19 @@ def test_parts_that_add_up_to_another_total_are_marked() -> None:
 def test_what_is_not_known_is_excluded_and_counted() -> None:
     excluded = {(item.about, item.rows) for item in computed().excluded}
     assert ("period", 1) in excluded and ("Groups", 1) in excluded and ("Size", 1) in excluded
-    years = computed().portfolio.query("part == 'period' and measure == 'years'")
+    years = computed().tables["portfolio"].query("part == 'period' and measure == 'years'")
     assert years.set_index("project")["value"].to_dict() == {"a": 5.0, "b": 4.0}
 
 
 def test_projects_are_counted_by_status_with_those_of_unknown_status() -> None:
-    rows = computed().portfolio.query("part == 'status'")
+    rows = computed().tables["portfolio"].query("part == 'status'")
     assert dict(zip(rows["words"], rows["value"], strict=True)) == {"Ministry": 2, "not known": 1}
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
-    pd.testing.assert_frame_equal(computed().portfolio, computed(PROJECTS.iloc[::-1]).portfolio)
+    pd.testing.assert_frame_equal(
+        computed().tables["portfolio"], computed(PROJECTS.iloc[::-1]).tables["portfolio"]
+    )
 
 
 @pytest.mark.parametrize(

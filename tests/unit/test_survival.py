@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
+from ruralimpact.description.records import DescriptionTables
 from ruralimpact.errors import DataError
-from ruralimpact.survival.study import SurvivalTables, survival_study
+from ruralimpact.survival.study import survival_study
 
 NAN = float("nan")
 ASKED: dict[str, Any] = {
@@ -37,13 +38,13 @@ RECORDS = pd.DataFrame(
 )
 
 
-def computed(records: pd.DataFrame = RECORDS, **keys: Any) -> SurvivalTables:
+def computed(records: pd.DataFrame = RECORDS, **keys: Any) -> DescriptionTables:
     study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}})
     return survival_study(study, {"all": records}, {"all": records[["unit_id"]]})
 
 
-def share(tables: SurvivalTables, **where: Any) -> float:
-    frame = tables.survival
+def share(tables: DescriptionTables, **where: Any) -> float:
+    frame = tables.tables["survival"]
     for key, value in where.items():
         frame = frame[frame[key] == value]
     assert len(frame) == 1
@@ -91,7 +92,7 @@ def test_impossible_records_are_refused(changes: dict[str, Any], column: str, me
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
-    one, other = computed().survival, computed(RECORDS.iloc[::-1]).survival
+    one, other = (computed(records).tables["survival"] for records in (RECORDS, RECORDS.iloc[::-1]))
     pd.testing.assert_frame_equal(one, other)
     assert np.isfinite(one["estimate"]).all()
 

@@ -72,12 +72,14 @@ def estimate_impacts(
     by_subgroup = subgroup_study(asked, tables, seed=seed)
     by_part = decomposition_study(asked, tables)
     made |= over_time.tables
-    portfolio = portfolio_study(asked, tables.units, tables.outcomes)
-    returned = returns_study(asked, tables.units, tables.outcomes)
-    survival = survival_study(asked, tables.units, tables.outcomes)
-    made |= {"portfolio": portfolio.portfolio, "survival": survival.survival, **returned.tables}
+    described = [
+        describe(asked, tables.units, tables.outcomes)
+        for describe in (portfolio_study, returns_study, survival_study)
+    ]
+    for description in described:
+        made |= description.tables
     made["exclusions"] = exclusions_of(
-        [*portfolio.excluded, *returned.excluded, *survival.excluded]
+        excluded for description in described for excluded in description.excluded
     )
     made |= {
         "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),

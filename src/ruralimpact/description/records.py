@@ -1,6 +1,6 @@
 """The records that a description reads, and the account of those that it had to exclude."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,6 +27,22 @@ class Excluded:
     reason: str
     rows: int
     rows_before: int
+
+
+@dataclass(frozen=True)
+class DescriptionTables:
+    """What the descriptions of one method give.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        Result tables by name, each under its contract; empty where the study asks for none.
+    excluded : tuple of Excluded
+        Records that they cannot use, by reason.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    excluded: tuple[Excluded, ...]
 
 
 def described_records(units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """Every portfolio of a study, from the projects of its sample."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
-from ruralimpact.description.records import Excluded, described_records
+from ruralimpact.description.records import DescriptionTables, Excluded, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.portfolio.amounts import (
     focus_rows,
@@ -21,29 +21,12 @@ from ruralimpact.schema.portfolio import Portfolio, Printed
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
-
-@dataclass(frozen=True)
-class PortfolioTables:
-    """The portfolios of a study.
-
-    Attributes
-    ----------
-    portfolio : DataFrame
-        Contract ``portfolio``.
-    excluded : tuple of Excluded
-        Projects that a number cannot be about, by reason.
-    """
-
-    portfolio: pd.DataFrame
-    excluded: tuple[Excluded, ...]
-
-
 _COLUMNS = {"share": float("nan"), "printed": float("nan"), "verdict": ""}
 
 
 def portfolio_study(
     study: Study, units: Mapping[str, pd.DataFrame], outcomes: Mapping[str, pd.DataFrame]
-) -> PortfolioTables:
+) -> DescriptionTables:
     """Compute the numbers of every portfolio.
 
     Parameters
@@ -54,7 +37,7 @@ def portfolio_study(
 
     Returns
     -------
-    PortfolioTables
+    DescriptionTables
 
     Raises
     ------
@@ -77,7 +60,7 @@ def portfolio_study(
         rows += own
         excluded += _excluded(projects, asked)
     frame = pd.DataFrame([_COLUMNS | row for row in rows]) if rows else empty_table("portfolio")
-    return PortfolioTables(frame, tuple(excluded))
+    return DescriptionTables({"portfolio": frame}, tuple(excluded))
 
 
 def _projects(study: Study, asked: Portfolio, records: pd.DataFrame) -> Projects:

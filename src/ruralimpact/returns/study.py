@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.description.records import Excluded
+from ruralimpact.description.records import DescriptionTables, Excluded
 from ruralimpact.errors import DataError
 from ruralimpact.returns.accounts import AccountFlows, account_flows, scenario_factors
 from ruralimpact.returns.cash_flow import internal_rate, payback, present_values
@@ -120,23 +120,7 @@ def _parts(study: Study, units: Frames, outcomes: Frames) -> Iterator[_Part]:
             yield _Part(study, analysis, units[analysis.sample], outcomes[analysis.sample])
 
 
-@dataclass(frozen=True)
-class ReturnsTables:
-    """What the investments of a study returned.
-
-    Attributes
-    ----------
-    tables : dict of str to DataFrame
-        Contracts ``returns`` and ``returns_by_unit``; empty where the study asks for none.
-    excluded : tuple of Excluded
-        Units without a cash flow, by reason.
-    """
-
-    tables: dict[str, pd.DataFrame]
-    excluded: tuple[Excluded, ...]
-
-
-def returns_study(study: Study, units: Frames, outcomes: Frames) -> ReturnsTables:
+def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
     """Estimate what the investments of a study returned.
 
     Parameters
@@ -147,7 +131,7 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> ReturnsTable
 
     Returns
     -------
-    ReturnsTables
+    DescriptionTables
 
     Raises
     ------
@@ -170,7 +154,7 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> ReturnsTable
         "returns": _table("returns", rows),
         "returns_by_unit": _table("returns_by_unit", by_unit),
     }
-    return ReturnsTables(tables, tuple(excluded))
+    return DescriptionTables(tables, tuple(excluded))
 
 
 def returns_uncertainty(

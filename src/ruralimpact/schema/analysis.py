@@ -1,5 +1,6 @@
 """Analyses: which comparison is made on which sample, and by what."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -35,13 +36,13 @@ class OfSample(Settings):
     """How it is analysed."""
 
 
-class Description(OfSample):
+class Description(OfSample, ABC):
     """An analysis that compares no arms: it describes the units of a sample, and estimates no effect."""
 
     @property
+    @abstractmethod
     def variables(self) -> tuple[str, ...]:
         """Variables of the sample that it reads, built ones included."""
-        raise NotImplementedError
 
     @property
     def beside(self) -> dict[str, tuple[str, ...]]:

@@ -1,14 +1,13 @@
 """Every survival analysis of a study, from the records of its sample."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.description.records import Excluded, described_records
+from ruralimpact.description.records import DescriptionTables, Excluded, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.schema.study import Study
@@ -32,25 +31,9 @@ BOUNDS = {
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class SurvivalTables:
-    """The survival analyses of a study.
-
-    Attributes
-    ----------
-    survival : DataFrame
-        Contract ``survival``.
-    excluded : tuple of Excluded
-        Units that cannot be placed in time, by reason.
-    """
-
-    survival: pd.DataFrame
-    excluded: tuple[Excluded, ...]
-
-
 def survival_study(
     study: Study, units: Mapping[str, pd.DataFrame], outcomes: Mapping[str, pd.DataFrame]
-) -> SurvivalTables:
+) -> DescriptionTables:
     """Estimate every survival analysis.
 
     Parameters
@@ -61,7 +44,7 @@ def survival_study(
 
     Returns
     -------
-    SurvivalTables
+    DescriptionTables
 
     Raises
     ------
@@ -82,7 +65,8 @@ def survival_study(
                 row | {"analysis": asked.name, "synthetic": study.synthetic}
                 for row in _rows(asked, kept, labels)
             ]
-    return SurvivalTables(pd.DataFrame(rows) if rows else empty_table("survival"), tuple(excluded))
+    frame = pd.DataFrame(rows) if rows else empty_table("survival")
+    return DescriptionTables({"survival": frame}, tuple(excluded))
 
 
 def _refuse_impossible(asked: Survival, records: pd.DataFrame) -> None:
