@@ -31,6 +31,7 @@ HARMLESS = {
     "attrition": {"df_denominator"},
     "subgroups": {"df_denominator"},
     "survival": {"time"},
+    "growth_without": {"percent"},
 }
 
 

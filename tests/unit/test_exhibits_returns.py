@@ -111,7 +111,7 @@ def test_numbers_have_identifiers(results: StudyResults) -> None:
     assert numbers["returns/efa/own/record/share_above"] == pytest.approx(
         100 * share["estimate"].iloc[0]
     )
-    assert np.isfinite(numbers["returns/efa/all/prices/product=milk/npv/low"])
+    assert np.isfinite(numbers["returns/efa/all/prices/product=milk/npv_low"])
     assert numbers["returns/efa/all/late/n_units"] == 40
 
 

@@ -15,6 +15,7 @@ from ruralimpact.estimation.ledger import read_ledger, read_list, with_list, wri
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
+from ruralimpact.gains.study import gains_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.returns.study import returns_study
@@ -87,6 +88,7 @@ def estimate_impacts(
         "decomposition": by_part.decomposition,
         "associations": association_study(asked, tables.units, tables.outcomes),
         "summary_statistics": summary_study(asked, tables.units, tables.outcomes),
+        **gains_study(asked, tables.units, tables.outcomes),
     }
     write_tables("estimate_impacts", made, paths)
     estimated = with_list(read_ledger(specification_lists), read_list(specifications))

@@ -10,6 +10,7 @@ from ruralimpact.contracts import (
     detail,
     difference,
     estimates,
+    gains,
     portfolio,
     power,
     returns,
@@ -29,6 +30,7 @@ _MODULES = (
     portfolio,
     returns,
     survival,
+    gains,
 )
 
 REGISTRY: dict[str, ResultTable] = {

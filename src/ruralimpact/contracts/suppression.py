@@ -357,6 +357,23 @@ def survival(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return _flagged(frame, small, ("estimate", "std_error", "conf_low", "conf_high"))
 
 
+def gains_by_unit(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank the gains of units where there are too few of them."""
+    return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("ratio", "change"))
+
+
+def gain_variance(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank variances of too few units."""
+    numbers = ("between", "inside", "share_between", "conf_low", "conf_high")
+    return _flagged(frame, frame["n_units"] < FEWEST_UNITS, numbers)
+
+
+def growth_without(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what rests on the gains of too few units or groups."""
+    small = _few(frame["n_units"], frame["n_clusters"])
+    return _flagged(frame, small, ("gain", "estimate", "conf_low", "conf_high"))
+
+
 def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":
     return (units < FEWEST_UNITS) | (groups < FEWEST_GROUPS)
 

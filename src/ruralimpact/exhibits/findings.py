@@ -9,6 +9,7 @@ from ruralimpact.exhibits import effective_groups, formatting, interpretation
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.detail_findings import detail_numbers
 from ruralimpact.exhibits.document import Finding, HeadlineLine
+from ruralimpact.exhibits.gains_rows import gains_headlines, gains_numbers
 from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
@@ -50,6 +51,7 @@ def findings(results: StudyResults) -> dict[str, Finding]:
         portfolio_numbers,
         returns_numbers,
         survival_numbers,
+        gains_numbers,
     )
     for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in lists):
         numbers |= _finding(key, value, unit, decimals)
@@ -121,6 +123,7 @@ def _descriptions(results: StudyResults) -> Iterator[HeadlineLine]:
     for label, text in (*portfolio_headlines(results), *survival_headlines(results)):
         yield HeadlineLine(label=label, text=f"{prefix}{text}")
     yield from returns_headlines(results)
+    yield from gains_headlines(results)
 
 
 def _alarms(results: StudyResults) -> list[HeadlineLine]:

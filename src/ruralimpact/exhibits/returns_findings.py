@@ -11,14 +11,14 @@ from ruralimpact.exhibits.returns_rows import RECORD
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _SHARES = ("irr", "share_above", "share_gain", "irr_median")
-_ENDS = {"estimate": "", "conf_low": "/low", "conf_high": "/high"}
+_ENDS = {"estimate": "", "conf_low": "_low", "conf_high": "_high"}
 
 
 def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]]:
     """Yield identifier, value, unit and decimals of every number on rates of return.
 
     Identifiers are ``returns/<analysis>/<account>/<scenario>/<measure>``, with ``/<by>=<level>`` after the
-    scenario where it is about a level, and ``/low`` and ``/high`` for the ends of the interval.
+    scenario where it is about a level, and ``_low`` and ``_high`` for the ends of the interval.
     """
     frames = [results[name] for name in ("returns", "returns_scenarios")]
     for row in pd.concat(frames).to_dict("records") if any(map(len, frames)) else ():

@@ -16,6 +16,7 @@ from ruralimpact.schema.base import (
     Text,
     fault,
 )
+from ruralimpact.schema.gains import Gains
 from ruralimpact.schema.questions import Association, Decomposition, Subgroups, refuse_name_twice
 from ruralimpact.schema.sample import Wave, refuse_wave_on_both_sides
 from ruralimpact.schema.waves import wave_key
@@ -289,6 +290,8 @@ class BeforeAfter(BetweenWaves, title="Before and after, without comparison"):
     method: Literal["before_after"]
     treatment: str | None = None
     """Indicator of treated units, 1 in every wave after; all units when not given."""
+    gains: Gains | None = None
+    """Gains of each unit in percent of what it had before: averages, losses, what goes with them."""
 
 
 AnyAnalysis = Annotated[

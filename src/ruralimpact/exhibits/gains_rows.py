@@ -1,0 +1,122 @@
+"""Gains as exhibits show them: in percent, one record a level, and what is said of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.analysis import BeforeAfter
+from ruralimpact.schema.study import Study
+
+METHODS = ("before_after",)
+NOT_ATTRIBUTABLE = (
+    "Changes before and after, without comparison: not attributable to the project. Nothing here shows what "
+    "would have happened without it."
+)
+AVERAGES = {
+    "ratio_of_totals": "Of all together",
+    "mean_of_ratios": "Mean of the units'",
+    "median_of_ratios": "Median of the units'",
+}
+
+
+def gains_of(results: StudyResults, name: str) -> BeforeAfter:
+    """Configuration of an analysis before and after."""
+    return next(
+        analysis
+        for analysis in results.study.analyses
+        if isinstance(analysis, BeforeAfter) and analysis.name == name
+    )
+
+
+def check_targeting(study: Study, exhibit: OfAnalyses) -> None:
+    """Raise a `ConfigError` where an analysis says nothing of places."""
+    for analysis in study.analyses:
+        shown = isinstance(analysis, BeforeAfter) and analysis.name in exhibit.analyses
+        gains = getattr(analysis, "gains", None)
+        if shown and (gains is None or gains.targeting is None):
+            problem = f"'{analysis.name}' declares no targeting under gains."
+            raise ConfigError(problem, key="analyses")
+
+
+def gain_records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a record a level, its measures side by side; gains and shares in percent."""
+    keys = ["analysis", "outcome", "unit", "by", "level"]
+    for names, part in frame.groupby(keys, sort=False):
+        record: dict[str, Any] = dict(zip(keys, names, strict=True))
+        for row in part.to_dict("records"):
+            measure = str(row["measure"])
+            factor = 1.0 if measure == "mean_change" else 100.0
+            for end, column in (("", "estimate"), ("_low", "conf_low"), ("_high", "conf_high")):
+                record[measure + end] = factor * row[column]
+        first = part.iloc[0]
+        yield record | {
+            "n_units": first["n_units"],
+            "suppressed": first["suppressed"],
+            "n_without_base": part["n_without_base"].max(),
+        }
+
+
+def gains_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
+    """Say the three averages side by side, and the share with a loss."""
+    frame = results["gains"]
+    own = frame[
+        (frame["analysis"] == analysis) & (frame["outcome"] == outcome) & (frame["by"] == "")
+    ]
+    name = formatting.lower_first(results.outcome_label(outcome))
+    records = list(gain_records(own))
+    if not records or records[0]["suppressed"]:
+        return f"Gains in {name} are suppressed or missing."
+    record, units = records[0], results.study.unit_label
+    values = {key: formatting.number(record[key]) for key in (*AVERAGES, "share_loss")}
+    ends = formatting.interval(record["ratio_of_totals_low"], record["ratio_of_totals_high"])
+    return (
+        f"Before and after, and not attributable to the project, {name} of all {units} together changed by "
+        f"{values['ratio_of_totals']} percent (95 percent interval {ends}); the mean of the {units}' own "
+        f"changes is {values['mean_of_ratios']} percent, the median {values['median_of_ratios']}; "
+        f"{values['share_loss']} percent of them had less than before."
+    )
+
+
+def gains_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]]:
+    """Yield identifier, value, unit and decimals of every number on gains.
+
+    Identifiers are ``gains/<analysis>/<outcome>/<measure>``, with ``/<by>=<level>`` after the outcome where
+    it is about a level; ``targeting/<analysis>/<measure>``; ``growth_without/<analysis>/<outcome>/<effect>``
+    and the measure; ``gain_variance/...``. ``_low`` and ``_high`` are the ends of the interval.
+    """
+    ends = (("estimate", ""), ("conf_low", "_low"), ("conf_high", "_high"))
+    for row in results["gains"].to_dict("records"):
+        money = row["measure"] == "mean_change"
+        where = f"gains/{row['analysis']}/{row['outcome']}"
+        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        unit = row["unit"] if money else "percent, not attributable"
+        for column, end in ends:
+            yield f"{where}/{row['measure']}{end}", row[column] * (1 if money else 100), unit, 0
+    for row in results["targeting"].to_dict("records"):
+        for column, end in ends:
+            key = f"targeting/{row['analysis']}/{row['measure']}{end}"
+            yield key, 100 * row[column], "percent", 0
+    for row in results["growth_without"].to_dict("records"):
+        where = f"growth_without/{row['analysis']}/{row['outcome']}/{row['effect']}"
+        for column, end in ends:
+            yield f"{where}/{row['measure']}{end}", 100 * row[column], "percent", 0
+    for row in results["gain_variance"].to_dict("records"):
+        where = f"gain_variance/{row['analysis']}/{row['outcome']}/{row['within']}"
+        for column, end in (("share_between", ""), ("conf_low", "_low"), ("conf_high", "_high")):
+            yield f"{where}/share_between{end}", 100 * row[column], "percent", 0
+
+
+def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
+    """Yield what the first outcome of each analysis gained."""
+    for analysis in results.study.analyses:
+        if isinstance(analysis, BeforeAfter) and analysis.gains is not None:
+            prefix = "Synthetic stand-in: " if results.synthetic else ""
+            sentence = gains_sentence(results, analysis.name, analysis.outcomes[0])
+            text = formatting.lower_first(sentence) if prefix else sentence
+            yield HeadlineLine(label=analysis.label, text=f"{prefix}{text}")

@@ -1,0 +1,185 @@
+"""Gains before and after: three averages side by side, losses, variance, and the growth without."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits.gains_rows import (
+    AVERAGES,
+    METHODS,
+    NOT_ATTRIBUTABLE,
+    gain_records,
+    gains_sentence,
+)
+from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.options import OfEstimates
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_LOSS = "With less after (%)"
+
+
+def _average(name: str) -> tuple[columns.Shown, columns.Shown]:
+    group = f"{AVERAGES[name]} (%)"
+    return (
+        columns.number("Change", group, 0.7, of=name),
+        columns.plain_interval("95% interval", group, 1.2, of=(f"{name}_low", f"{name}_high")),
+    )
+
+
+_COLUMNS = (
+    *(shown for name in AVERAGES for shown in _average(name)),
+    columns.number("Share", _LOSS, 0.6, of="share_loss"),
+    columns.plain_interval("95% interval", _LOSS, 1.1, of=("share_loss_low", "share_loss_high")),
+    columns.count("Units", of="n_units"),
+)
+_AGREEMENT = (
+    columns.number("Gain (%)", "", 0.9, of="gain"),
+    columns.number("Effect (%)", "", 0.9, of="percent"),
+    columns.number("Growth (%)", "Without the programme", 0.9, of="growth"),
+    columns.plain_interval("95% interval", "Without the programme", 1.4, of=("low", "high")),
+)
+_VARIANCE = (
+    columns.number("Share (%)", "Between levels", 0.9, of="share"),
+    columns.plain_interval("95% interval", "Between levels", 1.4, of=("low", "high")),
+    columns.number("Between", "Standard deviation (points)", 1.0, of="sd_between"),
+    columns.number("Within", "Standard deviation (points)", 1.0, of="sd_inside"),
+    columns.number("Levels", "", 0.7, of="n_levels"),
+    columns.count("Units", of="n_units"),
+)
+
+
+def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+    """Build the table of gains and, where the analyses ask, those of variance and of reconciliation."""
+    made = [_averages(results, exhibit)]
+    for title, stub, shown, rows, note in (
+        (
+            "what explains their variance",
+            "Outcome and variable",
+            _VARIANCE,
+            _variance_rows,
+            _SHARES,
+        ),
+        ("reconciled with effects", "Average and effect", _AGREEMENT, _agreement_rows, _GROWTH),
+    ):
+        listed = [row for name in exhibit.analyses for row in rows(results, exhibit, name)]
+        if any(row.kind == "data" for row in listed):
+            made.append(
+                table_of(
+                    results,
+                    exhibit,
+                    title=f"{exhibit.title}: {title}",
+                    stub=stub,
+                    columns=columns.headings(shown),
+                    rows=listed,
+                    notes=(NOT_ATTRIBUTABLE, note),
+                )
+            )
+    return tuple(made)
+
+
+_SHARES = (
+    "Components of the analysis of variance of the units' gains in percent (Searle, Casella & McCulloch "
+    "1992); the interval of the share inverts F, and is approximate for gains that are not normal. A share "
+    "below zero means that levels differ less than chance makes them."
+)
+_GROWTH = (
+    "The growth that units would have had without the programme, at which the gain and the effect agree: "
+    "(1 + gain) / (1 + effect) less 1. The interval holds the error of the gain alone. That a number can be "
+    "found says that both may be right, not that they are."
+)
+
+
+def _own(results: StudyResults, exhibit: OfEstimates, table: str, name: str) -> pd.DataFrame:
+    frame = results[table]
+    return frame[(frame["analysis"] == name) & exhibit.wanted(frame["outcome"])]
+
+
+def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
+    rows: list[Row] = []
+    lines: list[str] = []
+    without = 0
+    for name in exhibit.analyses:
+        frame = _own(results, exhibit, "gains", name)
+        for outcome, part in frame.groupby("outcome", sort=False):
+            label = results.analysis(name).label
+            rows.append(heading(f"{label}: {results.outcome_title(str(outcome))}", "panel"))
+            lines.append(gains_sentence(results, name, str(outcome)))
+            for record in gain_records(part):
+                without = max(without, int(record["n_without_base"]))
+                rows.append(_row(results, record))
+    notes = [
+        NOT_ATTRIBUTABLE,
+        "Of all together: the change of the total over the total before; a large unit counts for more. The "
+        "mean and the median are over the units' own changes in percent; a unit that had little before can "
+        "have a very large one. They answer different questions and none is wrong.",
+    ]
+    if without:
+        notes.append(
+            f"Units with nothing above zero before have no percent: {columns.coarse_count(without)}, counted "
+            "in the total and in the losses only."
+        )
+    return table_of(
+        results,
+        exhibit,
+        stub="Level",
+        columns=columns.headings(_COLUMNS),
+        rows=rows,
+        interpretation=lines,
+        notes=notes,
+    )
+
+
+def _row(results: StudyResults, record: dict[str, object]) -> Row:
+    label = str(record["level"]).replace("_", " ").capitalize() or "All"
+    keys = ("analysis", "outcome", "by", "level")
+    return columns.row_of(results, _COLUMNS, record, label, keys=keys)
+
+
+def _variance_rows(results: StudyResults, exhibit: OfEstimates, name: str) -> Iterator[Row]:
+    for record in _own(results, exhibit, "gain_variance", name).to_dict("records"):
+        shown = {
+            **record,
+            "share": 100 * record["share_between"],
+            "low": 100 * record["conf_low"],
+            "high": 100 * record["conf_high"],
+            "sd_between": 100 * max(record["between"], 0.0) ** 0.5,
+            "sd_inside": 100 * record["inside"] ** 0.5,
+        }
+        label = f"{results.outcome_label(str(record['outcome']))}, by {record['within']}"
+        yield columns.row_of(
+            results, _VARIANCE, shown, label, keys=("analysis", "outcome", "within")
+        )
+
+
+def _agreement_rows(results: StudyResults, exhibit: OfEstimates, name: str) -> Iterator[Row]:
+    frame = _own(results, exhibit, "growth_without", name)
+    for label, part in frame.groupby("label", sort=False):
+        yield heading(str(label), "group")
+        for record in part.to_dict("records"):
+            shown = {
+                **record,
+                "gain": 100 * record["gain"],
+                "growth": 100 * record["estimate"],
+                "low": 100 * record["conf_low"],
+                "high": 100 * record["conf_high"],
+            }
+            measure = AVERAGES[str(record["measure"])]
+            keys = ("analysis", "outcome", "effect", "measure")
+            yield columns.row_of(results, _AGREEMENT, shown, measure, keys=keys)
+
+
+KIND = kinds.TableKind(
+    kind="gains",
+    shows="gains before and after: averages, losses, variance, and growth that reconciles them with effects",
+    section=kinds.ESTIMATES,
+    rank=60,
+    needs=("gains", "gain_variance", "growth_without"),
+    options=OfEstimates,
+    methods="gains.md",
+    of_methods=METHODS,
+    asks="gains",
+    alone=True,
+    build=gains_tables,
+)

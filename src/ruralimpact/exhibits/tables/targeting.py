@@ -1,0 +1,88 @@
+"""Where the units are: shares of places, units and amounts in places that are well off."""
+
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.gains_rows import METHODS, check_targeting, gains_of
+from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+
+_COLUMNS = (
+    columns.number("Share (%)", "", 1.0, of="share", decimals=1),
+    columns.plain_interval("95% interval", "", 1.5, of=("low", "high"), decimals=1),
+)
+
+
+def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+    """Build the table."""
+    rows: list[Row] = []
+    lines: list[str] = []
+    for name in exhibit.analyses:
+        frame = results["targeting"]
+        records = frame[frame["analysis"] == name].to_dict("records")
+        rows.append(heading(results.analysis(name).label, "panel"))
+        for record in records:
+            shown = {
+                **record,
+                "share": 100 * record["estimate"],
+                "low": 100 * record["conf_low"],
+                "high": 100 * record["conf_high"],
+            }
+            label = _label(results, str(record["place"]), str(record["measure"]))
+            rows.append(
+                columns.row_of(results, _COLUMNS, shown, label, keys=("analysis", "measure"))
+            )
+        shown_shares = [record for record in records if not record["suppressed"]]
+        if shown_shares:
+            places, *others = shown_shares
+            listed = ", ".join(
+                f"{formatting.number(100 * record['estimate'])} percent of "
+                f"{formatting.lower_first(_label(results, str(record['place']), str(record['measure'])))}"
+                for record in others
+            )
+            share = formatting.number(100 * places["estimate"])
+            lines.append(f"{share} percent of the places have a high index; in them are {listed}.")
+    targeting = gains_of(results, exhibit.analyses[0]).gains
+    assert targeting is not None and targeting.targeting is not None
+    index, above = targeting.targeting.index, targeting.targeting.above
+    limit = "the median of the places" if above is None else f"{float(above):g}"
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub=f"In places where {index.replace('_', ' ')} is above {limit}",
+            columns=columns.headings(_COLUMNS),
+            rows=rows,
+            interpretation=lines,
+            notes=(
+                "Intervals are clustered by place; the share of places has none, for they are all that there "
+                "are. Only places that have units of the sample are counted.",
+            ),
+        ),
+    )
+
+
+def _label(results: StudyResults, place: str, measure: str) -> str:
+    """Printed name of what is shared out."""
+    if measure == "places":
+        return f"Places ({place.replace('_', ' ')})"
+    if measure == "units":
+        return str(results.study.unit_label).capitalize()
+    outcomes = results.study.outcomes
+    return outcomes[measure].label if measure in outcomes else measure.capitalize()
+
+
+KIND = kinds.TableKind(
+    kind="targeting",
+    shows="shares of places, units and amounts in places with a high index",
+    section=kinds.SAMPLE,
+    rank=80,
+    needs=("targeting",),
+    options=OfAnalyses,
+    methods="gains.md",
+    of_methods=METHODS,
+    asks="gains",
+    alone=True,
+    check=check_targeting,
+    build=targeting_table,
+)

@@ -1,0 +1,1 @@
+"""Gains of units before and after: three averages, losses, variance, targeting; never effects."""
