@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-from ruralimpact.config import load_study
-from ruralimpact.outcomes.samples import build_sample
+from example_studies import example_samples
+
 from ruralimpact.returns.study import returns_study, returns_uncertainty
-from ruralimpact.schema.base import plain
-from ruralimpact.survey.codebook import entries_of, parse_codebook
-from ruralimpact.survey.harmonise import harmonise
-from ruralimpact.survey.readers import read_source
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "example_returns"
@@ -16,13 +12,7 @@ PAGE = (ROOT / "docs" / "cash_flows.md").read_text(encoding="utf-8")
 
 
 def test_the_example_gives_the_numbers_of_the_page() -> None:
-    study = load_study(EXAMPLE)
-    source = plain(study.sources[0])
-    raw = read_source(source, EXAMPLE / "cash_flows.csv")
-    entries = entries_of(parse_codebook(study.codebook, ["cash_flows"]), "cash_flows")
-    survey = harmonise(raw, source, entries, file="cash_flows.csv").table
-    sample = build_sample("flows", {"cash_flows": survey}, study)
-    units, outcomes = {"flows": sample.units}, {"flows": sample.outcomes}
+    study, units, outcomes = example_samples(EXAMPLE)
     tables = returns_study(study, units, outcomes).tables
     rows = tables["returns"].query("account == 'economic' and by == ''").set_index("measure")
     rate = 100 * rows.loc["irr", "estimate"]

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "portfolio": {"design", "description"},
     "returns": {"description", "inference"},
     "survival": {"design", "description"},
-    "gains": {"difference", "power", "returns"},
+    "gains": {"description", "difference", "power", "returns"},
     "waves": {"survey"},
     "exhibits": {
         *("design", "inference", "estimation", "sensitivity"),

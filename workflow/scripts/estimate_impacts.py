@@ -75,7 +75,7 @@ def estimate_impacts(
     made |= over_time.tables
     described = [
         describe(asked, tables.units, tables.outcomes)
-        for describe in (portfolio_study, returns_study, survival_study)
+        for describe in (portfolio_study, returns_study, survival_study, gains_study)
     ]
     for description in described:
         made |= description.tables
@@ -88,7 +88,6 @@ def estimate_impacts(
         "decomposition": by_part.decomposition,
         "associations": association_study(asked, tables.units, tables.outcomes),
         "summary_statistics": summary_study(asked, tables.units, tables.outcomes),
-        **gains_study(asked, tables.units, tables.outcomes),
     }
     write_tables("estimate_impacts", made, paths)
     estimated = with_list(read_ledger(specification_lists), read_list(specifications))

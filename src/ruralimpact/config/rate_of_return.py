@@ -6,6 +6,7 @@ from pathlib import Path
 from ruralimpact.config.names import unknown_names
 from ruralimpact.config.over_time import single_wave
 from ruralimpact.config.rule import Rule
+from ruralimpact.config.sample_options import unknown_to
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.rate_of_return import RateOfReturn
 from ruralimpact.schema.study import Study
@@ -37,11 +38,7 @@ def _analysis(
     """Yield unknown variables, amounts in several units, and samples without years or with weights."""
     key = f"analyses.{analysis.name}"
     yield from single_wave(study, analysis, file, key)
-    sample = study.samples[analysis.sample]
-    for option in ("weight", "strata", "two_periods"):
-        if getattr(sample, option) is not None:
-            problem = f"'{option}' of its sample is not known to rates of return."
-            yield ConfigError(problem, file=file, key=f"{key}.sample")
+    yield from unknown_to(study, analysis, "rates of return", file)
     yield from unknown_names(analysis.by, kept, "covariate", file, f"{key}.by")
     currency = [analysis.currency] if analysis.currency else []
     yield from unknown_names(currency, kept, "covariate", file, f"{key}.currency")

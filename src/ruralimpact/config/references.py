@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ruralimpact.config.attrition import check_attrition
 from ruralimpact.config.descriptions import check_descriptions
+from ruralimpact.config.gains import check_gains
 from ruralimpact.config.names import repeated_names, unknown_names
 from ruralimpact.config.over_time import check_design, check_over_time
 from ruralimpact.config.power import check_power
@@ -52,6 +53,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from check_sample_waves.problems(study, _roles(study), file)
     yield from check_questions.problems(study, _timings(study), file)
     yield from check_rates_of_return.problems(study, _roles(study), file)
+    yield from check_gains.problems(study, _roles(study), file)
     yield from check_power.problems(study, file)
     yield from check_attrition.problems(study, _with_role(study, "treatment"), file)
     names = [analysis.name for analysis in study.comparisons]

@@ -52,7 +52,7 @@ GAINS = ResultTable(
         "n_without_base": count("units that had nothing above zero before, so no percent", "units"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.returns),
+    suppression=Suppressed(suppression.of_levels),
 )
 
 GAINS_BY_UNIT = ResultTable(
@@ -132,7 +132,7 @@ TARGETING = ResultTable(
         "n_units": _N_UNITS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.returns),
+    suppression=Suppressed(suppression.of_units),
 )
 
 TABLES = (GAINS, GAINS_BY_UNIT, GAIN_VARIANCE, GROWTH_WITHOUT, TARGETING)

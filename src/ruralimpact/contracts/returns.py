@@ -52,7 +52,7 @@ RETURNS = ResultTable(
     description="What the investments returned, as recorded.",
     row="a measure of an account, of all units or of a level",
     columns=_MEASURED,
-    suppression=Suppressed(suppression.returns),
+    suppression=Suppressed(suppression.of_levels),
 )
 
 RETURNS_SCENARIOS = ResultTable(
@@ -61,7 +61,7 @@ RETURNS_SCENARIOS = ResultTable(
     description="What the investments would have returned in each scenario.",
     row="a measure of an account in a scenario, of all units or of a level",
     columns=_MEASURED,
-    suppression=Suppressed(suppression.returns),
+    suppression=Suppressed(suppression.of_levels),
 )
 
 RETURNS_BY_UNIT = ResultTable(

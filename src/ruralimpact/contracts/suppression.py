@@ -333,28 +333,36 @@ def _sizes_of_cohorts(effects: "pd.DataFrame", axis: str) -> list[dict[float, Ce
     ]
 
 
-def returns(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+def of_units(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few units or groups."""
-    small = _few(frame["n_units"], frame["n_clusters"])
+    return _flagged(frame, _few(frame["n_units"], frame["n_clusters"]), _NUMBERS)
+
+
+def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few units or groups, and levels that these could be told from."""
+    small = _few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
     return _flagged(frame, small, _NUMBERS)
+
+
+def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":
+    """Levels of a variable whose number of units, or what it leaves of all, is small."""
+    keys = [
+        name for name in ("analysis", "part", "outcome", "account", "scenario") if name in frame
+    ]
+    told = frame["level"].isna()
+    for _, same in frame.groupby(keys, sort=False):
+        everyone = same.loc[same["by"] == "", "n_units"].max()
+        for _, own in same[same["by"] != ""].groupby("by", sort=False):
+            sizes = own.groupby("level")["n_units"].max()
+            total = sizes.sum() if everyone != everyone else everyone
+            hidden = parts_complements(sizes.tolist(), float(total))
+            told[own.index] = own["level"].map(dict(zip(sizes.index, hidden, strict=True)))
+    return told.astype(bool)
 
 
 def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few units."""
     return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("irr", "npv", "payback", "factor"))
-
-
-def survival(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank shares of too few units or groups, and of the level that a small one could be told from."""
-    small = _few(frame["n_units"], frame["n_clusters"])
-    split = frame[frame["by"] != ""]
-    for (analysis, by), own in split.groupby(["analysis", "by"]):
-        sizes = own.groupby("level")["n_units"].first()
-        hidden = parts_complements(sizes.tolist(), float(sizes.sum()))
-        levels = [name for name, hide in zip(sizes.index, hidden, strict=True) if hide]
-        same = (frame["analysis"] == analysis) & (frame["by"] == by)
-        small |= same & frame["level"].isin(levels)
-    return _flagged(frame, small, ("estimate", "std_error", "conf_low", "conf_high"))
 
 
 def gains_by_unit(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

@@ -28,7 +28,7 @@ SURVIVAL = ResultTable(
         "conf_high": share("95 percent interval, upper end"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.survival),
+    suppression=Suppressed(suppression.of_levels),
 )
 
 TABLES = (SURVIVAL,)

@@ -30,6 +30,11 @@ class Gained:
     groups: NDArray[np.object_]
 
     @property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Units with both, shape (n,)."""
+        return np.isfinite(self.before) & np.isfinite(self.after)
+
+    @property
     def has_ratio(self) -> NDArray[np.bool_]:
         """Units with more than zero before, whose gain has a percent, shape (n,)."""
         return self.before > 0

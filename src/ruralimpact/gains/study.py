@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.records import DescriptionTables, Excluded
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
 from ruralimpact.gains.measures import Gained, gain_measures
@@ -28,7 +29,7 @@ TABLES = ("gains", "gains_by_unit", "gain_variance", "growth_without", "targetin
 RECONCILED = ("ratio_of_totals", "mean_of_ratios", "median_of_ratios")
 
 
-def gains_study(study: Study, units: Frames, outcomes: Frames) -> dict[str, pd.DataFrame]:
+def gains_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
     """Sum up gains before and after.
 
     Parameters
@@ -39,9 +40,8 @@ def gains_study(study: Study, units: Frames, outcomes: Frames) -> dict[str, pd.D
 
     Returns
     -------
-    dict of str to DataFrame
-        Contracts ``gains``, ``gains_by_unit``, ``gain_variance``, ``growth_without`` and ``targeting``; empty
-        where the study asks for none.
+    DescriptionTables
+        Contracts ``gains``, ``gains_by_unit``, ``gain_variance``, ``growth_without`` and ``targeting``.
 
     Raises
     ------
@@ -49,18 +49,20 @@ def gains_study(study: Study, units: Frames, outcomes: Frames) -> dict[str, pd.D
         See `ruralimpact.difference.arms.arms_over_time` and `ruralimpact.gains.targeting`.
     """
     rows: dict[str, Rows] = {name: [] for name in TABLES}
+    excluded: list[Excluded] = []
     for analysis in study.analyses:
         if not isinstance(analysis, BeforeAfter) or analysis.gains is None:
             continue
         part = _Part(
             study, analysis, analysis.gains, units[analysis.sample], outcomes[analysis.sample]
         )
-        for outcome in analysis.outcomes:
-            for table, made in part.of_outcome(outcome):
-                rows[table].append({**made, "synthetic": study.synthetic})
-        for made in part.targeting():
-            rows["targeting"].append({**made, "synthetic": study.synthetic})
-    return {name: pd.DataFrame(made) if made else empty_table(name) for name, made in rows.items()}
+        excluded += part.excluded()
+        for table, row in part.rows():
+            rows[table].append({**row, "synthetic": study.synthetic})
+    tables = {
+        name: pd.DataFrame(listed) if listed else empty_table(name) for name, listed in rows.items()
+    }
+    return DescriptionTables(tables, tuple(excluded))
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ class _Part:
     @cached_property
     def arms(self) -> Arms:
         adoption = self.study.samples[self.analysis.sample].first_treated
-        return arms_over_time(self.analysis, self.units, adoption=adoption)
+        return arms_over_time(
+            self.analysis, self.units, adoption=adoption, order=self.study.declared_waves
+        )
 
     @cached_property
     def before(self) -> pd.DataFrame:
@@ -87,14 +91,35 @@ class _Part:
         ordered: pd.DataFrame = whole.set_index("unit_id").loc[rows.tolist()].reset_index()
         return ordered
 
-    def of_outcome(self, outcome: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the rows of an outcome, with the table that each is of."""
+    def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the rows of every table, with its name."""
+        for outcome in self.analysis.outcomes:
+            yield from self._of_outcome(outcome)
+        for row in self._targeting():
+            yield "targeting", row
+
+    def excluded(self) -> Iterator[Excluded]:
+        """Yield the units without a gain, and those of which nobody knows where they are."""
+        name, total = self.analysis.name, len(self.arms.ids)
+        for outcome in self.analysis.outcomes:
+            gained = self._gained(outcome)
+            missing = total - int(gained.is_known.sum())
+            yield Excluded(name, outcome, "missing before or after", missing, total)
+        asked = self.asked.targeting
+        if asked is not None:
+            missing = int(self.before[asked.place].isna().sum())
+            yield Excluded(name, "targeting", f"'{asked.place}' is missing", missing, total)
+
+    def _gained(self, outcome: str) -> Gained:
         values = self.outcomes.set_index("unit_id")[outcome]
         flat = values.reindex(self.arms.rows.ravel()).to_numpy(float)
         by_wave = flat.reshape(self.arms.rows.shape)
         first, last = by_wave[:, : self.arms.n_before], by_wave[:, self.arms.n_before :]
-        gained = Gained(first.mean(axis=1), last.mean(axis=1), self.arms.groups)
-        known = np.isfinite(gained.before) & np.isfinite(gained.after)
+        return Gained(first.mean(axis=1), last.mean(axis=1), self.arms.groups)
+
+    def _of_outcome(self, outcome: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        gained = self._gained(outcome)
+        known = gained.is_known
         keys = {
             "analysis": self.analysis.name,
             "outcome": outcome,
@@ -149,16 +174,18 @@ class _Part:
         blank = dict.fromkeys(
             ("between", "inside", "share_between", "conf_low", "conf_high"), np.nan
         )
+        if not ratios.size or not np.ptp(ratios) > 0:
+            return {**blank, **counts, "reason": "gains do not differ"}
         try:
-            found = variance_components(ratios, levels.astype(str), np.empty((len(ratios), 0)))
+            components = variance_components(ratios, levels.astype(str), np.empty((len(ratios), 0)))
         except DesignError as problem:
             return {**blank, **counts, "reason": str(problem)}
         return {
-            "between": found.group,
-            "inside": found.unit,
-            "share_between": found.icc,
-            "conf_low": found.conf_low,
-            "conf_high": found.conf_high,
+            "between": components.group,
+            "inside": components.unit,
+            "share_between": components.icc,
+            "conf_low": components.conf_low,
+            "conf_high": components.conf_high,
             **counts,
             "reason": "",
         }
@@ -175,7 +202,7 @@ class _Part:
             named = {"effect": effect.name, "label": effect.label, "percent": float(effect.percent)}
             yield "growth_without", {**keys, **named, "gain": row["estimate"], **ends, **kept}
 
-    def targeting(self) -> Iterator[dict[str, Any]]:
+    def _targeting(self) -> Iterator[dict[str, Any]]:
         """Yield the rows on where the units are."""
         asked = self.asked.targeting
         if asked is None:

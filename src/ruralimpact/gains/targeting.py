@@ -1,6 +1,7 @@
 """Shares of places above a value of an index, of their units and of amounts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ def targeting_measures(
         known = np.isfinite(amounts)
         over = np.where(inside[known], amounts[known], 0.0)
         part = ratio(name, over, amounts[known], FRACTION, "the total is not above zero")
-        yield part, interval(part, places[known])
+        yield part, interval(replace(part, share=bool((amounts[known] >= 0).all())), places[known])
 
 
 def _index_of_places(targeting: Targeting, table: pd.DataFrame, where: str) -> pd.Series:

@@ -52,7 +52,7 @@ _VARIANCE = (
 
 def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of gains and, where the analyses ask, those of variance and of reconciliation."""
-    made = [_averages(results, exhibit)]
+    tables = [_averages(results, exhibit)]
     for title, stub, shown, rows, note in (
         (
             "what explains their variance",
@@ -65,7 +65,7 @@ def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ..
     ):
         listed = [row for name in exhibit.analyses for row in rows(results, exhibit, name)]
         if any(row.kind == "data" for row in listed):
-            made.append(
+            tables.append(
                 table_of(
                     results,
                     exhibit,
@@ -76,7 +76,7 @@ def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ..
                     notes=(NOT_ATTRIBUTABLE, note),
                 )
             )
-    return tuple(made)
+    return tuple(tables)
 
 
 _SHARES = (
