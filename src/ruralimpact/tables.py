@@ -13,6 +13,9 @@ from ruralimpact import stage
 from ruralimpact.contracts import REGISTRY, result_tables
 from ruralimpact.contracts.columns import ResultColumn
 
+# As pandera has them.
+_DTYPES = {float: "float64", str: "string[pyarrow]", int: "int64", bool: "bool"}
+
 if TYPE_CHECKING:
     import pandas as pd
     from pandera import pandas as pa
@@ -78,7 +81,7 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
         input, and so not a `RuralImpactError`.
     """
     # A round of a study may hold samples that only later rounds analyse.
-    checked = schema(name).validate(empty_table(name) if frame.shape == (0, 0) else frame)
+    checked = empty_table(name) if frame.shape == (0, 0) else schema(name).validate(frame)
     checked.to_parquet(path, index=False)
 
 
@@ -124,6 +127,7 @@ def empty_table(name: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    columns = schema(name).columns
-    dtypes = {column: str(columns[column].dtype) for column in REGISTRY[name].columns}
-    return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()})
+    columns = REGISTRY[name].columns
+    return pd.DataFrame(
+        {key: pd.Series(dtype=_DTYPES[column.kind]) for key, column in columns.items()}
+    )

@@ -283,7 +283,7 @@ def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame"
 
 def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Exclude units that no shown design compares."""
-    return frame[frame["unit_id"].isin(tables["weights"]["unit_id"])]
+    return frame[frame["unit_id"].isin(tables["weights"]["unit_id"].unique())]
 
 
 def contamination(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -70,7 +69,9 @@ def probability_draws(t_draws: FloatArray) -> FloatArray:
     size = np.abs(t_draws)
     ranks = np.full(size.shape, np.nan)
     known = np.isfinite(size).any(axis=0)
-    ranks[:, known] = rankdata(size[:, known], method="max", axis=0) / (len(size) + 1)
+    for column in np.flatnonzero(known):
+        draws = size[:, column]
+        ranks[:, column] = np.searchsorted(np.sort(draws), draws, side="right") / (len(draws) + 1)
     return ranks
 
 

@@ -1,6 +1,6 @@
 """Variables and outcomes that study.yaml defines, each by one of a closed set of constructors."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.employment import restore_zero
 from ruralimpact.outcomes.income import net_income
+from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.poverty import below, foster_greer_thorbecke
 from ruralimpact.outcomes.prices import deflate, deflators_of
 from ruralimpact.outcomes.rows import add_up, net_income_of_rows
@@ -49,7 +50,7 @@ def build(
     entries: Sequence[Entry] = (),
     rows: Mapping[str, pd.DataFrame] | None = None,
     prices: Prices | None = None,
-    found: Mapping[str, Collection[str]] | None = None,
+    observed: ObservedCodes | None = None,
 ) -> Construction:
     """Add the variables and outcomes of study.yaml to a survey table.
 
@@ -64,8 +65,8 @@ def build(
     rows : mapping of str to DataFrame, optional
         Sources with several rows a unit, by name, with their column ``id``.
     prices : Prices, optional
-    found : mapping of str to collection of str, optional
-        See `values_found`.
+    observed : ObservedCodes, optional
+        A value that it does not have is a mistake.
 
     Returns
     -------
@@ -82,11 +83,12 @@ def build(
     for entry in entries:
         labels.setdefault(entry.variable, set()).update(entry.labels.values())
     columns: dict[str, Any] = {str(name): survey[name] for name in survey.columns}
+    seen = observed or ObservedCodes({})
     undefined: dict[str, int] = {}
     for block, definitions in (("variables", variables), ("outcomes", outcomes)):
         for name, built in definitions.items():
             key = f"{block}.{name}"
-            source = _Inputs(columns, labels, built.build, key, rows or {}, prices, found or {})
+            source = _Inputs(columns, labels, built.build, key, rows or {}, prices, seen)
             if name in columns and not spec.is_itself(name, built):
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
             columns[name] = _CONSTRUCTORS[built.build](source, built)
@@ -106,7 +108,7 @@ class _Inputs:
     key: str
     tables: Mapping[str, pd.DataFrame]
     prices: Prices | None
-    found: Mapping[str, Collection[str]]
+    observed: ObservedCodes
 
     def rows_of(self, name: str) -> "_Inputs":
         """The same definition looking at the rows of a source."""
@@ -153,7 +155,7 @@ def _members(
     """Tell which rows have one of the values that a key lists, compared as codes."""
     wanted = codes_of(values)
     labels = set(map(code_of, source.labels.get(name, ())))
-    known = labels or source.found.get(name, frozenset())
+    known = labels or source.observed.of(name)
     for code, value in wanted.items():
         if code not in known and (labels or known):
             problem = f"'{name}' has no value '{value}'. {nearest(code, sorted(known))}"
@@ -161,27 +163,8 @@ def _members(
     if pd.api.types.is_numeric_dtype(column):
         numbers = [number for number in map(number_of, wanted) if number is not None]
         return column.isin(numbers).to_numpy()
-    return column.map(code_of, na_action="ignore").isin(wanted).to_numpy()
-
-
-def values_found(surveys: Mapping[str, pd.DataFrame]) -> dict[str, set[str]]:
-    """Return the codes of each variable of the survey tables, where a value without a code is a mistake.
-
-    Parameters
-    ----------
-    surveys : mapping of str to DataFrame
-        Of all waves that have come.
-
-    Returns
-    -------
-    dict of str to set of str
-    """
-    result: dict[str, set[str]] = {}
-    for table in surveys.values():
-        for name in table.columns:
-            known = table[name].dropna().unique()
-            result.setdefault(str(name), set()).update(map(code_of, known))
-    return result
+    chosen = [value for value in column.dropna().unique() if code_of(value) in wanted]
+    return column.isin(chosen).to_numpy()
 
 
 def _log(source: _Inputs, built: spec.OfOne) -> FloatArray:

@@ -8,8 +8,9 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.outcomes.build import build, values_found
+from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import covariates_before, unit_variables
+from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
 from ruralimpact.outcomes.two_periods import two_periods
@@ -132,7 +133,7 @@ def _built(
             entries=entries,
             rows=rows,
             prices=study.prices,
-            found=values_found(surveys),
+            observed=ObservedCodes(surveys),
         )
     except DataError as error:
         raise error.inside(f"sample {name}") from None

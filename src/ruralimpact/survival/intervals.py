@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 FloatArray = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ def log_log_interval(
     """
     inside = (estimate > 0) & (estimate < 1)
     share = np.where(inside, estimate, 0.5)
-    quantile = stats.t.ppf(0.5 + level / 2, max(n_groups - 1, 1))
+    quantile = special.stdtrit(max(n_groups - 1, 1), 0.5 + level / 2)
     spread = quantile * std_error / np.abs(share * np.log(share))
     log = np.log(-np.log(share))
     ends = np.exp(-np.exp(log + spread)), np.exp(-np.exp(log - spread))
@@ -54,7 +54,7 @@ def wilson_interval(
     if population is not None and population <= n:
         return count / n, count / n
     size = n if population is None else n * (population - 1) / (population - n)
-    z2 = float(stats.norm.ppf(0.5 + level / 2)) ** 2
+    z2 = float(special.ndtri(0.5 + level / 2)) ** 2
     share = count / n
     middle = (share + z2 / (2 * size)) / (1 + z2 / size)
     half = np.sqrt(z2 * (share * (1 - share) / size + z2 / (4 * size**2))) / (1 + z2 / size)

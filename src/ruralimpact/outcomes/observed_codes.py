@@ -1,0 +1,27 @@
+"""Which codes the variables of survey tables have."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ruralimpact.survey.values import code_of
+
+
+class ObservedCodes:
+    """The codes that variables have in survey tables, of all waves that have come.
+
+    Parameters
+    ----------
+    surveys : mapping of str to DataFrame
+    """
+
+    def __init__(self, surveys: Mapping[str, pd.DataFrame]) -> None:
+        self._tables = tuple(surveys.values())
+        self._codes: dict[str, frozenset[str]] = {}
+
+    def of(self, name: str) -> frozenset[str]:
+        """Return the codes of a variable; none where no table has it."""
+        if name not in self._codes:
+            columns = [table[name].dropna().unique() for table in self._tables if name in table]
+            self._codes[name] = frozenset(code_of(value) for values in columns for value in values)
+        return self._codes[name]
