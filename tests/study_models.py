@@ -6,8 +6,10 @@ from typing import Any
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.exhibits.registry import package_kinds, read_exhibits
 from ruralimpact.schema.analysis import AnyAnalysis
+from ruralimpact.schema.base import Entries
+from ruralimpact.schema.edit import AnyEdit
 from ruralimpact.schema.followup import Attrition
-from ruralimpact.schema.source import Source
+from ruralimpact.schema.source import Condition, Source
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
@@ -85,8 +87,18 @@ def attrition_of(keys: Mapping[str, Any], **more: Any) -> Attrition:
 
 
 def source_of(**keys: Any) -> Source:
-    """Return a source with path and identifier filled in."""
-    return Source(**{**_SOURCE, **keys})
+    """Return a source with name, path and identifier filled in."""
+    return validated(Source, {"name": "s", **_SOURCE, **keys})
+
+
+def edits_of(*rules: Mapping[str, Any]) -> tuple[AnyEdit, ...]:
+    """Return edits of a raw table."""
+    return validated(Entries[AnyEdit], list(rules))
+
+
+def conditions_of(*conditions: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """Return conditions that rows are kept by, for a reason that is filled in."""
+    return validated(Entries[Condition], [{"reason": "r", **one} for one in conditions])
 
 
 def _filled(

@@ -10,7 +10,6 @@ from ruralimpact.config import load_study
 from ruralimpact.errors import DataError, RuralImpactError, listed, place
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.privacy.keyed_ids import project_key
-from ruralimpact.schema.base import plain
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
@@ -78,16 +77,16 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
     for source in study.sources:
         if source.name not in sample.sources:
             continue
-        entries, keys = entries_of(codebook, source.name), plain(source)
-        table, joined = read_source(keys, source.path), read_joined(keys)
+        entries = entries_of(codebook, source.name)
+        table, joined = read_source(source), read_joined(source)
         marked = marked_columns(codebook, source.name)
-        key = project_key() if has_private_ids(keys) else None
+        key = project_key() if has_private_ids(source) else None
         survey = harmonise(
-            table, keys, entries, file=source.path, others=joined, marked=marked, key=key
+            table, source, entries, file=source.path, others=joined, marked=marked, key=key
         )
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
         raw_names = {entry.variable: entry.raw_name for entry in entries} | {
-            "id": TOGETHER.join(id_columns(keys))
+            "id": TOGETHER.join(id_columns(source))
         }
         variable = (sample.group or "id") if error.column == "group" else error.column
         if rows:

@@ -13,7 +13,6 @@ from rural_alliances.generator.parameters import STATUSES, parameter_values
 from rural_alliances.generator.raw_files import file_bytes, raw_tables
 from ruralimpact.config import load_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.schema.base import plain
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -37,11 +36,11 @@ def surveys(draw, tmp_path_factory):
     entries = parse_codebook(study.codebook, [source.name for source in study.sources])
     raw = raw_tables(draw, PARAMETERS, SEED)
     found = {}
-    for source in map(plain, study.sources):
-        path = folder / Path(source["path"]).name
+    for source in study.sources:
+        path = folder / Path(source.path).name
         path.write_bytes(file_bytes(path.name, raw[path.name]))
-        mine = entries_of(entries, source["name"])
-        found[source["name"]] = harmonise(read_source(source, path), source, mine, file=path)
+        mine = entries_of(entries, source.name)
+        found[source.name] = harmonise(read_source(source, path), source, mine, file=path)
     return found
 
 
@@ -145,12 +144,12 @@ def test_the_order_of_raw_rows_leaves_no_trace(draw, surveys, tmp_path):
     study = load_study(FOLDER)
     entries = parse_codebook(study.codebook, [source.name for source in study.sources])
     raw = raw_tables(draw, PARAMETERS, SEED)
-    source = plain(study.sources[1])
-    path = tmp_path / Path(source["path"]).name
+    source = study.sources[1]
+    path = tmp_path / Path(source.path).name
     path.write_bytes(file_bytes(path.name, raw[path.name].iloc[::-1]))
-    mine = entries_of(entries, source["name"])
+    mine = entries_of(entries, source.name)
     again = harmonise(read_source(source, path), source, mine, file=path)
-    pd.testing.assert_frame_equal(again.table, surveys[source["name"]].table)
+    pd.testing.assert_frame_equal(again.table, surveys[source.name].table)
 
 
 def test_the_pipeline_builds_the_outcomes_that_the_process_has(draw, surveys):

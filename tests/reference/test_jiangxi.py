@@ -17,7 +17,6 @@ from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
 from ruralimpact.inference.clustered import clustered_std_error, group_codes, group_sums
 from ruralimpact.outcomes.samples import Sample, build_sample
 from ruralimpact.schema.analysis import Analysis
-from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
@@ -176,8 +175,7 @@ def sample(group: str = "id") -> Sample:
     source = study().sources[0]
     entries = parse_codebook(study().codebook, [source.name])
     file = ROOT / source.path
-    keys = plain(source)
-    table = harmonise(read_source(keys, file), keys, entries, file=file).table
+    table = harmonise(read_source(source, file), source, entries, file=file).table
     households = study().samples["households"].model_copy(update={"group": group})
     changed = study().model_copy(update={"samples": {"households": households}})
     return build_sample("households", {source.name: table}, changed)

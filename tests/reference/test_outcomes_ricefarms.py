@@ -10,7 +10,6 @@ import yaml
 from study_models import study_of
 
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.schema.base import plain
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -52,9 +51,8 @@ def study():
 def surveys(study):
     (source,) = study.sources
     entries = parse_codebook(study.codebook, ["farms"])
-    keys = plain(source)
-    raw = read_source(keys, ROOT / source.path)
-    return {"farms": harmonise(raw, keys, entries, file=source.path).table}
+    raw = read_source(source, ROOT / source.path)
+    return {"farms": harmonise(raw, source, entries, file=source.path).table}
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,6 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
@@ -133,7 +132,7 @@ def harmonised(study: Study, raw: Mapping[str, pd.DataFrame]) -> dict[str, pd.Da
         file = Path(source.path).name
         text = as_text(raw[file], source.decimal or ".")
         surveys[source.name] = harmonise(
-            RawTable(text), plain(source), entries_of(entries, source.name), file=file
+            RawTable(text), source, entries_of(entries, source.name), file=file
         ).table
     return surveys
 

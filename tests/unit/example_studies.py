@@ -6,7 +6,6 @@ import pandas as pd
 
 from ruralimpact.config import load_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
@@ -21,10 +20,10 @@ def example_samples(folder: Path) -> tuple[Study, Frames, Frames]:
     codebook = parse_codebook(study.codebook, [source.name for source in study.sources])
     surveys: Frames = {}
     for source in study.sources:
-        file, keys = Path(source.path).name, plain(source)
-        raw = read_source(keys, folder / file)
+        file = Path(source.path).name
+        raw = read_source(source, folder / file)
         surveys[source.name] = harmonise(
-            raw, keys, entries_of(codebook, source.name), file=file
+            raw, source, entries_of(codebook, source.name), file=file
         ).table
     samples = {name: build_sample(name, surveys, study) for name in study.samples}
     units = {name: sample.units for name, sample in samples.items()}

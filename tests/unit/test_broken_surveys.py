@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from broken_surveys import REFUSED, SAID, SAME, example_rows, variants
+from study_models import source_of
 
 from ruralimpact.config import load_study
 from ruralimpact.errors import RuralImpactError
@@ -23,7 +24,7 @@ VARIANTS = variants()
 
 
 def ingest(path: Path, **options) -> Survey:
-    source = {"name": "producers", "path": str(path), "id": "id", "wave": "2014", **options}
+    source = source_of(**{"name": "producers", "path": str(path), "wave": "2014", **options})
     return harmonise(read_source(source), source, ENTRIES, file=path.name)
 
 

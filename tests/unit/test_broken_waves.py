@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from broken_surveys import LINES, REFUSED, SAME, TYPED, cell, cells, example_rows
-from study_models import study_of
+from study_models import source_of, study_of
 
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.estimation.panel import Panel, first_differences
@@ -103,7 +103,7 @@ def samples(folder, mutate, write):
         (folder / name).mkdir(exist_ok=True)
         path = write(rows, folder / name)
         wave = {"before": "9", "after": "10"}[name]
-        source = {"name": name, "path": str(path), "id": "id", "wave": wave}
+        source = source_of(name=name, path=str(path), wave=wave)
         mine = entries_of(entries, name)
         tables[name] = harmonise(read_source(source), source, mine, file=path).table
     return {name: build_sample(name, tables, STUDY) for name in SAMPLES}
@@ -139,7 +139,7 @@ def test_a_value_is_one_that_some_wave_has(right, tmp_path, value, known):
     tables = {}
     for name, rows in (("before", ROWS), ("after", later)):
         (tmp_path / name).mkdir()
-        source = {"name": name, "path": str(LINES["csv"](rows, tmp_path / name)), "id": "id"}
+        source = source_of(name=name, path=str(LINES["csv"](rows, tmp_path / name)))
         mine = entries_of(entries, name)
         tables[name] = harmonise(read_source(source), source, mine, file=name).table
     built = {"label": "x", "build": "indicator", "of": "alliance", "values": [value]}

@@ -12,7 +12,6 @@ from ruralimpact.config import load_study
 from ruralimpact.design.study import design_study
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.outcomes.samples import build_sample
-from ruralimpact.schema.base import plain
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
 from ruralimpact.survey.readers import read_source
@@ -42,7 +41,7 @@ def test_the_notebook_page_runs(
 @pytest.fixture(scope="module")
 def survey() -> Survey:
     study = load_study(EXAMPLE)
-    source = plain(study.sources[0])
+    source = study.sources[0]
     raw = read_source(source, EXAMPLE / "producers.csv")
     entries = entries_of(parse_codebook(study.codebook, ["producers"]), "producers")
     return harmonise(raw, source, entries, file="producers.csv")
@@ -99,9 +98,8 @@ def test_the_readme_quotes_what_the_nsw_study_finds() -> None:
     surveys = {}
     for source in study.sources:
         own = entries_of(entries, source.name)
-        keys = plain(source)
-        raw = read_source(keys, ROOT / source.path)
-        surveys[source.name] = harmonise(raw, keys, own, file=source.path).table
+        raw = read_source(source, ROOT / source.path)
+        surveys[source.name] = harmonise(raw, source, own, file=source.path).table
     samples = {one.sample: build_sample(one.sample, surveys, study) for one in kept}
     units = {name: sample.units for name, sample in samples.items()}
     outcomes = {name: sample.outcomes for name, sample in samples.items()}

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from study_models import edits_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.edits import apply_edits
@@ -13,7 +14,7 @@ def table(**columns):
 
 
 def cleaned(raw, *rules, **options):
-    return apply_edits(raw, rules, file="f.csv", **options)
+    return apply_edits(raw, edits_of(*rules), file="f.csv", **options)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_rows_that_differ_in_more_cells_are_refused():
     ("rule", "message"),
     [
         ({"rule": "decimal_commas"}, "Did you mean 'decimal_comma'"),
-        ({"rule": "scale", "columns": ["x"]}, "'scale' needs the key 'above'"),
+        ({"rule": "scale", "columns": ["x"]}, "the key 'above' is missing"),
     ],
 )
 def test_mistakes_name_the_key(rule, message):

@@ -4,6 +4,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from study_models import conditions_of, edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.chosen import keep_rows
@@ -17,7 +18,7 @@ REGION = {**NUMBER, "type": "category", "role": "input", "labels": "1=Highlands|
 
 
 def survey(path, entry, **source):
-    keys = {"name": "s", "path": str(path), "id": "id", **source}
+    keys = source_of(path=str(path), **source)
     return harmonise(read_source(keys), keys, parse_codebook([entry], ["s"]), file=path.name)
 
 
@@ -164,17 +165,17 @@ class TestFilters:
 
     def test_words_among_numbers(self):
         with pytest.raises(DataError, match="column 'x', row 5: 'ten' is not a number"):
-            keep_rows(self.ROWS, [{"column": "x", "reason": "r", "minimum": 1}], "f.csv", ".")
+            keep_rows(self.ROWS, conditions_of({"column": "x", "minimum": 1}), "f.csv", ".")
 
     def test_a_value_that_no_row_has_is_named_with_its_key(self):
-        condition = [{"column": "x", "reason": "r", "values": [1, 3]}]
+        condition = conditions_of({"column": "x", "values": [1, 3]})
         with pytest.raises(ConfigError, match=r"key 'sources\.s\.keep\.1\.values': no row has '3'"):
             keep_rows(self.ROWS, condition, "f.csv", ".", "sources.s.keep")
         kept = keep_rows(self.ROWS, condition, "f.csv", ".", one_of_several=True)
         assert kept.table["x"].tolist() == ["1"]
 
     def test_of_several_files_each_needs_one_of_the_values(self):
-        condition = [{"column": "x", "reason": "r", "values": [3]}]
+        condition = conditions_of({"column": "x", "values": [3]})
         with pytest.raises(ConfigError, match="no row has '3'"):
             keep_rows(self.ROWS, condition, "f.csv", ".", one_of_several=True)
 
@@ -185,8 +186,8 @@ def test_a_spelling_that_no_row_has():
     with pytest.raises(
         ConfigError, match=r"edits\.1\.forms': no row has 'Nrte' .* Did you mean 'Norte'"
     ):
-        apply_edits(raw, [rule], file="f.csv")
-    edited = apply_edits(raw, [rule], file="f.csv", one_of_several=True)
+        apply_edits(raw, edits_of(rule), file="f.csv")
+    edited = apply_edits(raw, edits_of(rule), file="f.csv", one_of_several=True)
     assert edited.table["x"].tolist() == ["Norte", "Norte"]
 
 
@@ -202,7 +203,11 @@ def test_tables_of_recodes_that_cannot_be_used(tmp_path, content, message):
     path = tmp_path / "recodes.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(DataError, match=message) as error:
-        apply_edits(pd.DataFrame({"x": ["a"]}), [{"rule": "recodes", "file": path}], file="f.csv")
+        apply_edits(
+            pd.DataFrame({"x": ["a"]}),
+            edits_of({"rule": "recodes", "file": str(path)}),
+            file="f.csv",
+        )
     assert "recodes.csv" in str(error.value)
 
 
@@ -210,7 +215,7 @@ def test_more_columns_than_a_spreadsheet_has(tmp_path):
     path = tmp_path / "s.csv"
     path.write_text(",".join(f"c{n}" for n in range(20_000)) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="has 20,000 columns; at most 16,384 are read"):
-        read_source({"name": "s", "path": str(path)})
+        read_source(source_of(path=str(path)))
 
 
 def test_rows_of_a_unit_that_name_no_item(tmp_path):

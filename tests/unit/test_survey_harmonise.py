@@ -4,6 +4,7 @@ import io
 
 import pandas as pd
 import pytest
+from study_models import source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.codebook import COLUMNS, parse_codebook
@@ -44,7 +45,8 @@ CLEAN = """hh,round,ben,p1,p2,v,remark
 def run(folder, text=CLEAN, codebook=CODEBOOK, **options):
     path = folder / "farms.csv"
     path.write_text(text, encoding="utf-8")
-    source = {"name": "farms", "path": str(path), "id": "hh", "wave_variable": "season", **options}
+    keys = {"name": "farms", "path": str(path), "id": "hh", "wave_variable": "season", **options}
+    source = source_of(**keys)
     rows = [{**dict.fromkeys(COLUMNS, ""), "source": "*", **row} for row in codebook]
     return harmonise(
         read_source(source), source, parse_codebook(rows, ["farms"]), file="data/farms.csv"
@@ -129,7 +131,7 @@ def test_without_waves_an_identifier_occurs_once(tmp_path):
     ):
         path = tmp_path / "farms.csv"
         path.write_text(CLEAN, encoding="utf-8")
-        source = {"name": "farms", "path": str(path), "id": "hh"}
+        source = source_of(name="farms", path=str(path), id="hh")
         harmonise(read_source(source), source, [], file=path)
 
 
@@ -167,7 +169,7 @@ def test_constant_wave(tmp_path):
     text = "\n".join(line for line in CLEAN.splitlines() if line.split(",")[1] != "2") + "\n"
     path = tmp_path / "farms.csv"
     path.write_text(text, encoding="utf-8")
-    source = {"name": "farms", "path": str(path), "id": "hh", "wave": "2014"}
+    source = source_of(name="farms", path=str(path), id="hh", wave="2014")
     table = harmonise(read_source(source), source, [], file=path).table
     pd.testing.assert_frame_equal(
         table, pd.DataFrame({"id": ["3", "7"], "wave": ["2014", "2014"]}, dtype="str")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from study_models import source_of
 
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES, parse_codebook
@@ -126,7 +127,7 @@ class TestReaders:
             "delimiter": delimiter,
             "encoding": "utf-16" if encoding == "utf-16" else "utf-8",
         }
-        cells = read_source({"name": "s", "path": str(path), **given_as}).cells
+        cells = read_source(source_of(path=str(path), **given_as)).cells
         assert cells.to_dict("list") == written_out
 
     @FEW
@@ -147,7 +148,7 @@ class TestReaders:
             "number": [written(value) for value in table["number"]],
         }
         for suffix in ("parquet", "dta", "sav"):
-            cells = read_source({"name": "s", "path": str(tmp_path / f"s.{suffix}")}).cells
+            cells = read_source(source_of(path=str(tmp_path / f"s.{suffix}"))).cells
             assert cells.to_dict("list") == expected, suffix
 
     @settings(FEW, max_examples=25)
@@ -163,7 +164,7 @@ class TestReaders:
                 one.value = None if value == "" else value
                 one.data_type = "s" if isinstance(value, str) and value else one.data_type
         book.save(tmp_path / "s.xlsx")
-        cells = read_source({"name": "s", "path": str(tmp_path / "s.xlsx")}).cells
+        cells = read_source(source_of(path=str(tmp_path / "s.xlsx"))).cells
         assert cells["text"].tolist() == table["text"]
         read = [number_of(text) for text in cells["number"]]
         assert read == pytest.approx(table["number"], rel=1e-15)  # the library writes 16 digits
@@ -174,7 +175,7 @@ class TestReaders:
         path = tmp_path / f"s.{suffix}"
         path.write_bytes(content)
         try:
-            read_source({"name": "s", "path": str(path)})
+            read_source(source_of(path=str(path)))
         except RuralImpactError as error:
             assert str(path) in str(error)
             assert "\n" not in str(error)
@@ -197,10 +198,10 @@ class TestReaders:
         broken = tmp_path / f"broken.{suffix}"
         broken.write_bytes(content[:cut])
         try:
-            found = read_source({"name": "s", "path": str(broken)}).cells
+            found = read_source(source_of(path=str(broken))).cells
         except RuralImpactError:
             return
-        whole = read_source({"name": "s", "path": str(path)}).cells
+        whole = read_source(source_of(path=str(path))).cells
         pd.testing.assert_frame_equal(found, whole)
 
 

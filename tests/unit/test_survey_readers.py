@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from study_models import source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.readers import read_source
@@ -11,7 +12,7 @@ TEXT = {"id": ["A1", "A2", "A3"], "age": ["31", "44", "58"], "area": ["0.1", "1"
 
 
 def read_raw(path, **options):
-    return read_source({"name": "wave1", "path": str(path), **options})
+    return read_source(source_of(name="wave1", path=str(path), **options))
 
 
 def read(path, **options):

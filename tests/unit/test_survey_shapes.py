@@ -3,8 +3,11 @@
 import openpyxl
 import pandas as pd
 import pytest
+from study_models import edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.source import Source
+from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import COLUMNS, parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
 from ruralimpact.survey.edits import apply_edits
@@ -21,12 +24,12 @@ def survey(folder, text, *rows, others=None, **options):
     entries = parse_codebook(
         [{**dict.fromkeys(COLUMNS, ""), "source": "*", **row} for row in rows], ["s"]
     )
-    given = {"name": "s", "path": str(path), "id": "id", **options}
+    given = source_of(path=str(path), **options)
     tables = {}
-    for one in given.get("join", ()):
-        other = folder / one["path"]
-        other.write_text(others[one["name"]], encoding="utf-8")
-        tables[one["name"]] = read_source({**one, "path": str(other)})
+    for joined in given.join:
+        other = folder / joined.path
+        other.write_text(others[joined.name], encoding="utf-8")
+        tables[joined.name] = read_source(joined, other)
     return harmonise(read_source(given), given, entries, file="s.csv", others=tables)
 
 
@@ -42,8 +45,9 @@ class TestKeys:
         assert found.quality["identifier"] == "the number of the row"
 
     def test_no_identifier_is_a_mistake(self, tmp_path):
-        with pytest.raises(ConfigError, match=r"sources\.s\.id.*`\$row` numbers the rows"):
-            survey(tmp_path, "x\n5\n", X, id=None)
+        keys = {"name": "s", "path": "s.csv"}
+        with pytest.raises(ConfigError, match="the key 'id' is missing"):
+            validated(Source, keys)
 
     def test_several_columns(self, tmp_path):
         text = "prov,muni,hh,x\n1,1,1,5\n1,2,1,6\n2,1,1,7\n"
@@ -181,7 +185,7 @@ class TestTables:
             "column;raw;clean;why;by\nv;Sta. Cruz;Santa Cruz;abbreviated;AM\nv;Nowhere;;?;AM\n",
         )
         raw = table(v=["Sta. Cruz", "Santa Cruz", "Beni"])
-        found = apply_edits(raw, [{"rule": "recodes", "file": path}], file="f.csv")
+        found = apply_edits(raw, edits_of({"rule": "recodes", "file": path}), file="f.csv")
         assert found.table["v"].tolist() == ["Santa Cruz", "Santa Cruz", "Beni"]
         assert found.edits == [{"rule": "recodes", "column": "v", "count": 1, "rows": [2]}]
         assert found.not_found == {"v": ["Nowhere"]}
@@ -189,12 +193,14 @@ class TestTables:
     def test_a_value_near_one_that_is_listed(self, tmp_path):
         path = self.write(tmp_path, "column,raw,clean\nv,Sta. Cruz,Santa Cruz\n")
         with pytest.raises(DataError, match="'SANTA CRUZ' is not listed .* from 'Santa Cruz' only"):
-            apply_edits(table(v=["SANTA CRUZ"]), [{"rule": "recodes", "file": path}], file="f.csv")
+            apply_edits(
+                table(v=["SANTA CRUZ"]), edits_of({"rule": "recodes", "file": path}), file="f.csv"
+            )
 
     def test_recodes_that_contradict(self, tmp_path):
         path = self.write(tmp_path, "column,raw,clean\nv,a,b\nv,a,c\n")
         with pytest.raises(DataError, match="rows 2, 3: 'a' is to be 'b' and 'c'"):
-            apply_edits(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
+            apply_edits(table(v=["a"]), edits_of({"rule": "recodes", "file": path}), file="f.csv")
 
     def test_corrections_from_a_workbook(self, tmp_path):
         book = openpyxl.Workbook()
@@ -203,7 +209,7 @@ class TestTables:
         book.save(tmp_path / "t.xlsx")
         raw = table(id=["7", "8"], x=["207.0", "5"])
         rule = {"rule": "corrections", "file": str(tmp_path / "t.xlsx")}
-        found = apply_edits(raw, [rule], file="f.csv", keys=["id"], identifier="id")
+        found = apply_edits(raw, edits_of(rule), file="f.csv", keys=["id"], identifier="id")
         assert found.table["x"].tolist() == ["27", "5"]
         assert found.edits == [{"rule": "corrections", "column": "x", "count": 1, "rows": [2]}]
 
@@ -222,7 +228,9 @@ class TestTables:
         path = self.write(tmp_path, f"id,variable,old,new\n{line}\n")
         raw = table(id=["a", "P0001", "c", "c"], x=["5", "5", "1", "1"])
         with pytest.raises(DataError, match=message):
-            apply_edits(raw, [{"rule": "corrections", "file": path}], file="f.csv", identifier="id")
+            apply_edits(
+                raw, edits_of({"rule": "corrections", "file": path}), file="f.csv", identifier="id"
+            )
 
     def test_duplicates_as_a_report_decides(self, tmp_path):
         path = self.write(
@@ -231,7 +239,7 @@ class TestTables:
         )
         raw = table(id=["a", "a", "b", "b"], key=["k1", "k2", "k3", "k4"])
         rule = {"rule": "duplicates", "file": path, "key": "key"}
-        found = apply_edits(raw, [rule], file="f.csv", keys=["id"], identifier="id")
+        found = apply_edits(raw, edits_of(rule), file="f.csv", keys=["id"], identifier="id")
         assert found.table["id"].tolist() == ["a", "b", "b2"]
         assert found.excluded == [
             {"reason": "dropped as a duplicate by a table of decisions", "rows": 1}
@@ -251,21 +259,21 @@ class TestTables:
         path = self.write(tmp_path, f"id,key,correct,drop,newid\n{line}\n")
         rule = {"rule": "duplicates", "file": path, "key": "key"}
         with pytest.raises(DataError, match=message):
-            apply_edits(table(id=["a"], key=["k1"]), [rule], file="f.csv", identifier="id")
+            apply_edits(table(id=["a"], key=["k1"]), edits_of(rule), file="f.csv", identifier="id")
 
     def test_a_table_without_a_column(self, tmp_path):
         path = self.write(tmp_path, "column,raw,cleaned\nv,a,b\n")
         with pytest.raises(
             DataError, match="column 'clean': the table needs this column once. Did you mean"
         ):
-            apply_edits(table(v=["a"]), [{"rule": "recodes", "file": path}], file="f.csv")
+            apply_edits(table(v=["a"]), edits_of({"rule": "recodes", "file": path}), file="f.csv")
 
 
 class TestCells:
     def test_blank_means_no_where_it_was_asked(self):
         raw = table(asked=["1", "1", "2"], x=["", "5", ""])
         rule = {"rule": "fill_blank", "columns": ["x"], "value": "0", "where": {"asked": [1]}}
-        found = apply_edits(raw, [rule], file="f.csv")
+        found = apply_edits(raw, edits_of(rule), file="f.csv")
         assert found.table["x"].tolist() == ["0", "5", ""]
         assert found.edits == [{"rule": "fill_blank", "column": "x", "count": 1, "rows": [2]}]
 
@@ -275,7 +283,9 @@ class TestCells:
 
     def test_several_answers_in_a_cell(self):
         raw = table(crops=["quinua haba  papa", "papa", ""])
-        found = apply_edits(raw, [{"rule": "select_multiple", "columns": ["crops"]}], file="f.csv")
+        found = apply_edits(
+            raw, edits_of({"rule": "select_multiple", "columns": ["crops"]}), file="f.csv"
+        )
         assert found.table["crops/papa"].tolist() == ["1", "1", ""]
         assert found.table["crops/haba"].tolist() == ["1", "0", ""]
         with pytest.raises(
@@ -283,14 +293,14 @@ class TestCells:
         ):
             apply_edits(
                 raw.assign(**{"crops/papa": "1"}),
-                [{"rule": "select_multiple", "columns": ["crops"]}],
+                edits_of({"rule": "select_multiple", "columns": ["crops"]}),
                 file="f.csv",
             )
 
     def test_a_spelling_that_is_not_listed(self):
         rule = {"rule": "spellings", "columns": ["v"], "forms": {"Maíz": ["Maiz"]}}
         with pytest.raises(DataError, match="rows? 3: 'MAIZ' is not among the forms.*'Maíz'"):
-            apply_edits(table(v=["Maiz", "MAIZ"]), [rule], file="f.csv")
+            apply_edits(table(v=["Maiz", "MAIZ"]), edits_of(rule), file="f.csv")
 
 
 DAY = {**X, "type": "date"}

@@ -10,6 +10,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from study_models import edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey import readers
@@ -28,7 +29,7 @@ AGE = {"variable": "age", "raw_name": "age", "type": "number", "role": "outcome"
 
 
 def source(path, **options):
-    return {"name": "s", "path": str(path), "id": "id", **options}
+    return source_of(path=str(path), **options)
 
 
 def survey(path, *rows, **options):
@@ -117,7 +118,7 @@ class TestNumbers:
     def test_decimal_comma_does_not_take_thousands(self):
         raw = pd.DataFrame({"x": ["5,016", "2,541", "800"]}, index=[2, 3, 4])
         with pytest.raises(DataError, match="may be for thousands"):
-            apply_edits(raw, [{"rule": "decimal_comma", "columns": ["x"]}], file="f.csv")
+            apply_edits(raw, edits_of({"rule": "decimal_comma", "columns": ["x"]}), file="f.csv")
 
     @pytest.mark.parametrize(
         ("mark", "decimal", "texts", "expected"),
@@ -136,7 +137,10 @@ class TestNumbers:
     def test_thousands_marks_are_taken_out(self, mark, decimal, texts, expected):
         raw = pd.DataFrame({"x": texts}, dtype="str")
         rule = {"rule": "thousands", "columns": ["x"], "mark": mark}
-        assert apply_edits(raw, [rule], file="f", decimal=decimal).table["x"].tolist() == expected
+        assert (
+            apply_edits(raw, edits_of(rule), file="f", decimal=decimal).table["x"].tolist()
+            == expected
+        )
 
     def test_a_format_is_not_called_missing(self, tmp_path):
         with pytest.raises(DataError, match="`decimal` and the edit `thousands`") as error:

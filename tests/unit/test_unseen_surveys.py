@@ -11,10 +11,9 @@ import pytest
 
 from ruralimpact.config import check_files, load_study
 from ruralimpact.outcomes.samples import Sample, build_sample
-from ruralimpact.schema.base import plain
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
-from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.readers import read_joined, read_source
 
 HEADER = "variable,source,raw_name,type,unit,minimum,maximum,labels,missing_codes,role,timing,label"
 STRATEGIES = "- {name: nearest, label: Nearest, method: nearest, k: 1}\n"
@@ -38,12 +37,10 @@ def project(
     check_files(folder, [loaded])
     entries = parse_codebook(loaded.codebook, [one.name for one in loaded.sources])
     surveys = {}
-    for one in loaded.sources:
-        source = plain(one, "label")
-        others = {other["name"]: read_source(other) for other in source.get("join", ())}
-        mine = entries_of(entries, one.name)
-        surveys[one.name] = harmonise(
-            read_source(source), source, mine, file=one.path, others=others
+    for source in loaded.sources:
+        mine, joined = entries_of(entries, source.name), read_joined(source)
+        surveys[source.name] = harmonise(
+            read_source(source), source, mine, file=source.path, others=joined
         )
     tables = {key: survey.table for key, survey in surveys.items()}
     return surveys, {key: build_sample(key, tables, loaded) for key in loaded.samples}

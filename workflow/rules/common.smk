@@ -215,7 +215,7 @@ def exhibits(study):
 
 def keyed_by(source):
     """What tells the key of the source's identifiers from others; empty where they stay as they are."""
-    return key_digest(project_key()) if has_private_ids(plain(source)) else ""
+    return key_digest(project_key()) if has_private_ids(source) else ""
 
 
 def samples_of_rounds(study, table):

@@ -9,6 +9,8 @@ from ruralimpact import stage
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, project_key
 from ruralimpact.privacy.scan import likely_identifiers
+from ruralimpact.schema.source import Source
+from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.file_digest import file_digest, require_stated, require_unchanged
 from ruralimpact.survey.harmonise import harmonise
@@ -39,7 +41,7 @@ def ingest_source(
         Outputs.
     study : str
     source : mapping
-        Item of ``sources:`` in study.yaml.
+        Entry of ``sources:`` in study.yaml, which becomes a `schema.source.Source`.
     rows : sequence of mapping
         Rows of the codebook that describe the source.
     digests : mapping of str to str
@@ -55,35 +57,34 @@ def ingest_source(
         A file has changed since, or is not the one that its SOURCE.md states; see also
         `readers.read_source` and `harmonise`.
     """
-    entries = parse_codebook(rows, [source["name"]], file=codebook)
-    table = read_source(source, raw)
+    read_from = validated(Source, source)
+    name = read_from.name
+    entries = parse_codebook(rows, [name], file=codebook)
+    table = read_source(read_from, raw)
     others = {path: digest for path, digest in digests.items() if path != raw}
     require_stated([raw, *others])
-    mine = entries_of(entries, source["name"])
-    marked = marked_columns(entries, source["name"])
-    key = _key(keyed_by) if keyed_by else None
-    result = harmonise(
-        table, source, mine, file=raw, others=read_joined(source), marked=marked, key=key
-    )
+    mine, marked = entries_of(entries, name), marked_columns(entries, name)
+    joined, key = read_joined(read_from), _key(keyed_by) if keyed_by else None
+    harmonised = harmonise(table, read_from, mine, file=raw, others=joined, marked=marked, key=key)
     require_unchanged(digests)
-    proposed = likely_identifiers(table.cells, table.questions, [*marked, *id_columns(source)])
+    proposed = likely_identifiers(table.cells, table.questions, [*marked, *id_columns(read_from)])
     report = {
         "study": study,
-        "source": source["name"],
-        **({"wave": str(source["wave"])} if "wave" in source else {}),
+        "source": name,
+        **({} if read_from.wave is None else {"wave": read_from.wave}),
         **({"ids_keyed_by": keyed_by} if keyed_by else {}),
         "content_sha256": content_digest(table.cells, others),
         "file_sha256": file_digest(raw),
         **({"other_files": sorted(others.values())} if others else {}),
         "file_labels": table.file_labels([entry.raw_name for entry in mine]),
         "likely_identifiers": [
-            {**asdict(item), "described": item.column in {entry.raw_name for entry in mine}}
-            for item in proposed
+            {**asdict(column), "described": column.column in {entry.raw_name for entry in mine}}
+            for column in proposed
         ],
-        **result.quality,
+        **harmonised.quality,
     }
     with stage.replacing(survey) as partial:
-        result.table.to_parquet(partial, index=False)
+        harmonised.table.to_parquet(partial, index=False)
     with stage.replacing(quality) as partial:
         text = json.dumps(report, indent=2, ensure_ascii=False)
         partial.write_text(f"{text}\n", encoding="utf-8")

@@ -5,7 +5,6 @@ from contextlib import chdir
 from pathlib import Path
 
 from ruralimpact.privacy.scan import likely_identifiers
-from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.prepare import id_columns
@@ -28,12 +27,11 @@ def proposals(root: Path, study: Study) -> Iterator[str]:
     codebook = parse_codebook(study.codebook, names)
     for source in study.sources:
         described = {entry.raw_name for entry in entries_of(codebook, source.name)}
-        keys = plain(source)
         with chdir(root):
             if not Path(source.path).is_file():  # a simulation makes it
                 continue
-            raw = read_source(keys)
-        known = [*marked_columns(codebook, source.name), *id_columns(keys)]
+            raw = read_source(source)
+        known = [*marked_columns(codebook, source.name), *id_columns(source)]
         for item in likely_identifiers(raw.cells, raw.questions, known):
             if item.column in described:
                 yield (

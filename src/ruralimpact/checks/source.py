@@ -1,6 +1,6 @@
 """All mistakes of one raw file, found by reading it as a run would, again without what was refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import project_key
-from ruralimpact.schema.base import plain
+from ruralimpact.schema.base import Settings
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.harmonise import harmonise, has_private_ids
@@ -47,13 +47,13 @@ class _Attempt:
     """What a survey table is tried to be made of."""
 
     raw: RawTable
-    source: Mapping[str, Any]
+    source: Source
     entries: tuple[Entry, ...]
     others: Mapping[str, RawTable]
     marked: tuple[str, ...] = ()
 
     def made(self) -> pd.DataFrame:
-        file, source = self.source["path"], self.source
+        file, source = self.source.path, self.source
         key = project_key() if has_private_ids(source) else None
         return harmonise(
             self.raw,
@@ -66,9 +66,8 @@ class _Attempt:
         ).table
 
     def prepared(self) -> None:
-        items = [self.source["item"]] if "item" in self.source else []
-        columns = [entry.raw_name for entry in self.entries if entry.variable in items]
-        file, others = self.source["path"], self.others
+        columns = [entry.raw_name for entry in self.entries if entry.variable == self.source.item]
+        file, others = self.source.path, self.others
         prepare(self.raw, self.source, file=file, others=others, items=columns)
 
 
@@ -91,21 +90,20 @@ def examine_source(
     marked : sequence of str
         Raw columns that it marks as identifiers.
     """
-    keys: dict[str, Any] = plain(source)
     problems: list[RuralImpactError] = []
     try:
-        raw = read_source(keys)
+        raw = read_source(source)
     except RuralImpactError as problem:
         return SourceExamination(None, (problem,))
     others, absent = {}, set()
-    for file in keys.get("join", ()):
+    for joined in source.join:
         try:
-            others[file["name"]] = read_source(file)
+            others[joined.name] = read_source(joined)
         except RuralImpactError as problem:
             problems.append(problem)
-            absent.add(file["name"])
+            absent.add(joined.name)
     attempt: _Attempt | None = _without_joined(
-        _Attempt(raw, keys, tuple(entries), others, tuple(marked)), absent
+        _Attempt(raw, source, tuple(entries), others, tuple(marked)), absent
     )
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
@@ -178,32 +176,32 @@ def _without_joined(attempt: _Attempt, absent: set[str]) -> _Attempt:
     """Leave out joined files that could not be read, and what the codebook takes from them."""
     if not absent:
         return attempt
-    joined = [item for item in attempt.source["join"] if item["name"] not in absent]
+    joined = [file for file in attempt.source.join if file.name not in absent]
     entries = [entry for entry in attempt.entries if entry.raw_name.partition(".")[0] not in absent]
-    return replace(attempt, source={**attempt.source, "join": joined}, entries=tuple(entries))
+    return replace(_with_options(attempt, "join", joined), entries=tuple(entries))
 
 
 def _without_options(attempt: _Attempt) -> _Attempt | None:
     """Leave out the edits, joins and conditions that cannot be applied."""
-    source = dict(attempt.source)
     for option in ("keep", "join", "edits"):
-        kept = list(_applicable(replace(attempt, source={**source, option: []}), option, source))
-        if len(kept) < len(source.get(option, ())):
-            source[option] = kept
-            return replace(attempt, source=source)
+        kept = _applicable(attempt, option)
+        if len(kept) < len(getattr(attempt.source, option)):
+            return _with_options(attempt, option, kept)
     return None
 
 
-def _applicable(
-    attempt: _Attempt, option: str, source: Mapping[str, Any]
-) -> Iterator[Mapping[str, Any]]:
-    """Yield the entries of an option that can be applied after those before them."""
-    kept: list[Mapping[str, Any]] = []
-    for entry in source.get(option, ()):
-        tried = {**attempt.source, option: [*kept, entry]}
+def _applicable(attempt: _Attempt, option: str) -> list[Settings]:
+    """Return the entries of an option that can be applied after those before them."""
+    kept: list[Settings] = []
+    for entry in getattr(attempt.source, option):
         try:
-            replace(attempt, source=tried).prepared()
+            _with_options(attempt, option, [*kept, entry]).prepared()
         except RuralImpactError:
             continue
         kept.append(entry)
-        yield entry
+    return kept
+
+
+def _with_options(attempt: _Attempt, option: str, entries: Sequence[Settings]) -> _Attempt:
+    source = attempt.source.model_copy(update={option: tuple(entries)})
+    return replace(attempt, source=source)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from openpyxl import load_workbook
@@ -14,10 +13,12 @@ from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.text_layout import read_text
 from ruralimpact.draft.xlsform import FormQuestion, is_form, read_form
 from ruralimpact.errors import ConfigError, RuralImpactError
+from ruralimpact.schema.source import Reading
+from ruralimpact.schema.validation import validated
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.read_excel import read_excel
-from ruralimpact.survey.readers import FORMATS, read_source
+from ruralimpact.survey.readers import FORMATS, read_file
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,8 @@ def _text_reading(file: Path) -> list[Proposal]:
 
 def _table(file: Path, reading: list[Proposal], sheet: str = "") -> DeliveredTable:
     """Read a table, and then look at the marks of its numbers."""
-    options: dict[str, Any] = {item.key: item.value for item in reading}
-    table = read_source({"name": file.stem, "path": str(file), **options})
+    options = {proposal.key: proposal.value for proposal in reading}
+    table = read_file(file, validated(Reading, options), key=f"sources.{file.stem}")
     numbers = {name: texts for name, texts in texts_of(table).items() if _numbers(texts)}
     if {"variable", "raw_name"} <= set(map(str, table.cells.columns)):
         raise ConfigError("it is a codebook of this program.")

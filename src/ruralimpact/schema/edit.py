@@ -21,7 +21,7 @@ class Edit(Settings):
     """What is edited."""
 
 
-class ColumnRepair(Edit):
+class ColumnEdit(Edit):
     """An edit of some raw columns."""
 
     columns: Names
@@ -44,7 +44,7 @@ class NearDuplicates(
     """Cells that may differ; one row is kept, and cells that differ are set to missing."""
 
 
-class Spellings(ColumnRepair, title="Spellings of one name"):
+class Spellings(ColumnEdit, title="Spellings of one name"):
     """`rule: spellings`."""
 
     rule: Literal["spellings"]
@@ -52,19 +52,19 @@ class Spellings(ColumnRepair, title="Spellings of one name"):
     """Forms that stand for each name."""
 
 
-class DecimalComma(ColumnRepair, title="Decimal commas among decimal points"):
+class DecimalComma(ColumnEdit, title="Decimal commas among decimal points"):
     """`rule: decimal_comma`."""
 
     rule: Literal["decimal_comma"]
 
 
-class Codes(ColumnRepair, title="Codes that are numbers, written in one way"):
+class Codes(ColumnEdit, title="Codes that are numbers, written in one way"):
     """`rule: codes`."""
 
     rule: Literal["codes"]
 
 
-class Thousands(ColumnRepair, title="Marks before every three digits, taken out"):
+class Thousands(ColumnEdit, title="Marks before every three digits, taken out"):
     """`rule: thousands`."""
 
     rule: Literal["thousands"]
@@ -72,7 +72,7 @@ class Thousands(ColumnRepair, title="Marks before every three digits, taken out"
     """The mark."""
 
 
-class FillBlank(ColumnRepair, title="Blank cells that mean something, such as no or zero"):
+class FillBlank(ColumnEdit, title="Blank cells that mean something, such as no or zero"):
     """`rule: fill_blank`."""
 
     rule: Literal["fill_blank"]
@@ -82,7 +82,7 @@ class FillBlank(ColumnRepair, title="Blank cells that mean something, such as no
     """Raw columns and the values that they must have; rows with others stay blank."""
 
 
-class SelectMultiple(ColumnRepair, title="Several answers in a cell, as a column an answer"):
+class SelectMultiple(ColumnEdit, title="Several answers in a cell, as a column an answer"):
     """`rule: select_multiple`."""
 
     rule: Literal["select_multiple"]
@@ -116,7 +116,7 @@ class Duplicates(Edit, title="Rows with one identifier, resolved by a table"):
     """Raw column that tells such rows apart."""
 
 
-class Scale(ColumnRepair, title="One unit mistaken for another"):
+class Scale(ColumnEdit, title="One unit mistaken for another"):
     """`rule: scale`."""
 
     rule: Literal["scale"]
@@ -126,7 +126,7 @@ class Scale(ColumnRepair, title="One unit mistaken for another"):
     """What it is multiplied by."""
 
 
-class YearToAge(ColumnRepair, title="Birth years entered as age"):
+class YearToAge(ColumnEdit, title="Birth years entered as age"):
     """`rule: year_to_age`."""
 
     rule: Literal["year_to_age"]
@@ -134,7 +134,7 @@ class YearToAge(ColumnRepair, title="Birth years entered as age"):
     """Year of the interview."""
 
 
-class Currency(ColumnRepair, title="Amounts that are stated to be in another currency"):
+class Currency(ColumnEdit, title="Amounts that are stated to be in another currency"):
     """`rule: currency`."""
 
     rule: Literal["currency"]
@@ -146,7 +146,7 @@ class Currency(ColumnRepair, title="Amounts that are stated to be in another cur
     """Home currency a unit of each other currency."""
 
 
-class Implausible(ColumnRepair, title="Values far from the median of their class, set to missing"):
+class Implausible(ColumnEdit, title="Values far from the median of their class, set to missing"):
     """`rule: implausible`."""
 
     rule: Literal["implausible"]

@@ -51,6 +51,11 @@ class JoinedFile(Reading):
     edits: Entries[AnyEdit] = ()
     """Edits of this file, before it is joined."""
 
+    @property
+    def key_columns(self) -> dict[str, str]:
+        """Columns of the source to those of this file."""
+        return dict(self.by) if isinstance(self.by, dict) else {name: name for name in self.by}
+
 
 class Condition(Settings):
     """Rows that are kept, by a raw column."""

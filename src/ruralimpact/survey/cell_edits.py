@@ -1,22 +1,25 @@
 """Edits of cells: each returns the column as it is to be, and which of its cells it changed."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema import edit as rules
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
-from ruralimpact.survey.edit import Cells, Edit
+from ruralimpact.survey.edit import Cells, EditJob
 from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import code_of, looks_like_thousands, normalised
 
-Edited = tuple[pd.Series, Cells]
+EditedColumn = tuple[pd.Series, Cells]
 
 
-def spellings(job: Edit, column: pd.Series) -> Edited:
+def spellings(job: EditJob[rules.Spellings], column: pd.Series) -> EditedColumn:
     """Write one name for the forms listed. One that no row has, or near and not listed, is refused."""
-    listed = job.option("forms")
+    listed = job.rule.forms
     forms = {form: name for name, variants in listed.items() for form in variants}
     known = set(column)
     absent = [form for form in forms if form not in known]
@@ -39,7 +42,7 @@ def spellings(job: Edit, column: pd.Series) -> Edited:
     return edited, changed
 
 
-def decimal_comma(job: Edit, column: pd.Series) -> Edited:
+def decimal_comma(job: EditJob[rules.DecimalComma], column: pd.Series) -> EditedColumn:
     """Write a point for the comma of ``12,5``; commas that may all be for thousands are refused."""
     changed = column.str.fullmatch(r"[+-]?\d+,\d+").to_numpy(dtype=bool)
     hit = column[changed]
@@ -54,48 +57,48 @@ def decimal_comma(job: Edit, column: pd.Series) -> Edited:
     return column.mask(changed, column.str.replace(",", ".", regex=False)), changed
 
 
-def thousands(job: Edit, column: pd.Series) -> Edited:
+def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:
     """Take out the marks of numbers that have one before every three digits."""
-    mark = re.escape(job.option("mark"))
+    mark = re.escape(job.rule.mark)
     whole = rf"[+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
     decimal = re.escape(job.decimal)
-    part = "" if job.option("mark") == job.decimal else rf"(?:{decimal}\d+)?"
+    part = "" if job.rule.mark == job.decimal else rf"(?:{decimal}\d+)?"
     changed = column.str.fullmatch(whole + part).to_numpy(dtype=bool)
     return column.mask(changed, column.str.replace(mark, "", regex=True)), changed
 
 
-def fill_blank(job: Edit, column: pd.Series) -> Edited:
+def fill_blank(job: EditJob[rules.FillBlank], column: pd.Series) -> EditedColumn:
     """Write a value into blank cells, where a blank means it; of some rows, if ``where`` names them."""
-    where = chosen_rows(job.table, job.rule.get("where", {}), job.file, f"{job.key}.where")
+    where = chosen_rows(job.table, job.rule.where, job.file, f"{job.key}.where")
     changed = (column.map(normalised) == "").to_numpy(dtype=bool) & where
-    return column.mask(changed, str(job.option("value"))), changed
+    return column.mask(changed, job.rule.value), changed
 
 
-def scale(job: Edit, column: pd.Series) -> Edited:
+def scale(job: EditJob[rules.Scale], column: pd.Series) -> EditedColumn:
     """Multiply what lies above a bound that no true value reaches: a unit mistaken for another."""
     values = job.numbers(column)
-    changed = (values > job.option("above")).to_numpy()
-    return job.replaced(column, changed, values * job.option("factor")), changed
+    changed = (values > job.rule.above).to_numpy()
+    return job.replaced(column, changed, values * job.rule.factor), changed
 
 
-def year_to_age(job: Edit, column: pd.Series) -> Edited:
+def year_to_age(job: EditJob[rules.YearToAge], column: pd.Series) -> EditedColumn:
     """Write the age for a year of birth."""
-    values, year = job.numbers(column), job.option("year")
+    values, year = job.numbers(column), job.rule.year
     changed = values.between(1900, year).to_numpy()
     return job.replaced(column, changed, year - values), changed
 
 
-def currency(job: Edit, column: pd.Series) -> Edited:
+def currency(job: EditJob[rules.Currency], column: pd.Series) -> EditedColumn:
     """Convert amounts whose row says that they are in another currency."""
-    stated = job.column(job.option("stated_in"))
-    rates = stated.map(job.option("rates"))
-    known = set(job.option("rates")) | {job.option("home")}
+    stated = job.column(job.rule.stated_in)
+    rates = stated.map(job.rule.rates)
+    known = set(job.rule.rates) | {job.rule.home}
     strange = ~stated.isin(known)
     if strange.any():
         raise DataError(
             f"the currency '{stated[strange].iloc[0]}' has no exchange rate.",
             file=job.file,
-            column=job.option("stated_in"),
+            column=job.rule.stated_in,
             rows=job.table.index[strange].tolist(),
         )
     values = job.numbers(column)
@@ -103,23 +106,23 @@ def currency(job: Edit, column: pd.Series) -> Edited:
     return job.replaced(column, changed, values * rates), changed
 
 
-def implausible(job: Edit, column: pd.Series) -> Edited:
+def implausible(job: EditJob[rules.Implausible], column: pd.Series) -> EditedColumn:
     """Blank what lies far from the median of its class: nobody can say what was meant."""
-    values, factor = job.numbers(column), float(job.option("factor"))
-    classes = [job.column(name) for name in job.option("within")]
+    values, factor = job.numbers(column), job.rule.factor
+    classes = [job.column(name) for name in job.rule.within]
     middle = values.groupby(classes).transform("median")
     changed = ((values > middle * factor) | (values < middle / factor)).to_numpy()
     return column.mask(changed, ""), changed
 
 
-def codes(job: Edit, column: pd.Series) -> Edited:
+def codes(job: EditJob[rules.Codes], column: pd.Series) -> EditedColumn:
     """Write numbers in one way: 7 for 07, 7.0 and 7."""
     written = column.map(lambda text: code_of(text, job.decimal))
     changed = (written != column).to_numpy()
     return written, changed
 
 
-CELL_REPAIRS = {
+CELL_EDITS: dict[str, Callable[[EditJob[Any], pd.Series], EditedColumn]] = {
     "codes": codes,
     "spellings": spellings,
     "decimal_comma": decimal_comma,

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.source import Condition
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import raw_column
 from ruralimpact.survey.values import code_of, normalised, number_of
@@ -32,7 +33,7 @@ class Kept:
 
 def keep_rows(
     table: pd.DataFrame,
-    conditions: Sequence[Mapping[str, Any]],
+    conditions: Sequence[Condition],
     file: str | Path,
     decimal: str,
     key: str = "keep",
@@ -44,10 +45,8 @@ def keep_rows(
     Parameters
     ----------
     table : DataFrame of str
-    conditions : sequence of mapping
-        Each with ``column`` (as `raw_column.raw_column` takes it), ``reason`` and one of ``values`` (keep
-        these), ``other_than`` (exclude these), ``known: true`` (exclude blanks), or ``minimum`` and
-        ``maximum`` (ends included; blanks are excluded).
+    conditions : sequence of Condition
+        Blanks lie in no range of a minimum or maximum.
     file : path
     decimal : str
         Decimal mark of the file.
@@ -65,12 +64,11 @@ def keep_rows(
     """
     excluded = []
     for position, condition in enumerate(conditions, start=1):
-        column = raw_column(table, condition["column"], file)
-        place = f"{key}.{position}"
+        column = raw_column(table, condition.column, file)
         if one_of_several:
             condition = _with_values_of(column, condition, decimal)
-        hit = _passes(column, condition, place, decimal, file)
-        excluded.append({"reason": condition["reason"], "rows": int((~hit).sum())})
+        hit = _passes(column, condition, f"{key}.{position}", decimal, file)
+        excluded.append({"reason": condition.reason, "rows": int((~hit).sum())})
         table = table[hit]
     return Kept(table, excluded)
 
@@ -86,32 +84,30 @@ def chosen_rows(
 
 
 def _passes(
-    column: pd.Series, condition: Mapping[str, Any], key: str, decimal: str, file: str | Path
+    column: pd.Series, condition: Condition, key: str, decimal: str, file: str | Path
 ) -> NDArray[np.bool_]:
-    if "values" in condition:
-        return _has_one_of(column, condition["values"], f"{key}.values", decimal)
-    if "other_than" in condition:
-        return ~_has_one_of(column, condition["other_than"], f"{key}.other_than", decimal)
-    if condition.get("known"):
+    values = condition.values  # noqa: PD011
+    if values is not None:
+        return _has_one_of(column, values, f"{key}.values", decimal)
+    if condition.other_than is not None:
+        return ~_has_one_of(column, condition.other_than, f"{key}.other_than", decimal)
+    if condition.known:
         return np.asarray(column.map(normalised) != "", dtype=bool)
-    if "minimum" in condition or "maximum" in condition:
-        values = _numbers(column, decimal, file)
-        low, high = condition.get("minimum", -np.inf), condition.get("maximum", np.inf)
-        return np.asarray((values >= low) & (values <= high), dtype=bool)
-    raise ConfigError("needs `values`, `other_than`, `known`, `minimum` or `maximum`.", key=key)
+    numbers = _numbers(column, decimal, file)
+    low = -np.inf if condition.minimum is None else condition.minimum
+    high = np.inf if condition.maximum is None else condition.maximum
+    return np.asarray((numbers >= low) & (numbers <= high), dtype=bool)
 
 
-def _with_values_of(
-    column: pd.Series, condition: Mapping[str, Any], decimal: str
-) -> Mapping[str, Any]:
+def _with_values_of(column: pd.Series, condition: Condition, decimal: str) -> Condition:
     """Return a condition with those of its values that a column has, or with all if it has none."""
-    known = {code_of(text, decimal) for text in column}
-    found = {
-        name: [value for value in condition[name] if code_of(value) in known]
-        for name in ("values", "other_than")
-        if name in condition
+    codes = {code_of(text, decimal) for text in column}
+    known = {
+        option: tuple(value for value in getattr(condition, option) if code_of(value) in codes)
+        for option in ("values", "other_than")
+        if getattr(condition, option) is not None
     }
-    return {**condition, **{name: values for name, values in found.items() if values}}
+    return condition.model_copy(update={name: values for name, values in known.items() if values})
 
 
 def _numbers(column: pd.Series, decimal: str, file: str | Path) -> NDArray[np.float64]:

@@ -1,31 +1,30 @@
 """What a declared edit works on: a table, the rule, and the file it is about."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.schema import edit as rules
 from ruralimpact.survey.raw_column import raw_column
 from ruralimpact.survey.values import number_of, written
 
 Cells = NDArray[np.bool_]
+RuleT = TypeVar("RuleT", bound=rules.Edit)
 
 
 @dataclass(frozen=True)
-class Edit:
+class EditJob(Generic[RuleT]):
     """One rule of ``edits:`` with the table that it works on.
 
     Attributes
     ----------
     table : DataFrame of str
         Indexed by row of the raw file.
-    rule : mapping
-        ``rule`` and its own keys.
+    rule : schema.edit.Edit
     key : str
         Configuration key, for messages.
     file : path
@@ -40,7 +39,7 @@ class Edit:
     """
 
     table: pd.DataFrame
-    rule: Mapping[str, Any]
+    rule: RuleT
     key: str
     file: Path
     keys: tuple[str, ...]
@@ -48,20 +47,14 @@ class Edit:
     decimal: str
     one_of_several: bool = False
 
-    def option(self, name: str) -> Any:
-        """Return a key that must be there."""
-        if name not in self.rule:
-            raise ConfigError(f"'{self.rule['rule']}' needs the key '{name}'.", key=self.key)
-        return self.rule[name]
-
     def column(self, name: str) -> pd.Series:
         """Return a raw column."""
         return raw_column(self.table, name, self.file)
 
     def numbers(self, text: pd.Series) -> pd.Series:
         """Return texts as numbers, missing where they are none."""
-        result = [number_of(item.strip(), self.decimal) for item in text]
-        return pd.Series(result, index=text.index, dtype=float)
+        numbers = [number_of(cell.strip(), self.decimal) for cell in text]
+        return pd.Series(numbers, index=text.index, dtype=float)
 
     def text(self, number: float) -> str:
         """Write a number as the file would."""
@@ -69,6 +62,6 @@ class Edit:
 
     def replaced(self, column: pd.Series, changed: Cells, values: pd.Series) -> pd.Series:
         """Return a column with numbers in the place of some cells."""
-        result = column.copy()
-        result[changed] = [self.text(value) for value in values[changed]]
-        return result
+        edited = column.copy()
+        edited[changed] = [self.text(value) for value in values[changed]]
+        return edited

@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.schema.source import Reading
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import BETWEEN
-from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.readers import read_file
 from ruralimpact.survey.values import code_of, normalised
 
 _YES = ("yes", "y", "1", "sí", "si", "drop", "correct")
@@ -50,7 +51,7 @@ class Decision:
     new: str | None
 
     @property
-    def place(self) -> str:
+    def codes(self) -> str:
         """Identifier and what tells the row apart, as codes with a slash between."""
         return BETWEEN.join([code_of(self.identifier), code_of(self.apart)])
 
@@ -152,11 +153,9 @@ def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.Data
 
 def _cells(path: Path) -> pd.DataFrame:
     if path.suffix.lower() != ".csv":
-        return read_source({"name": "edits", "path": str(path)}).cells
+        return read_file(path, Reading(), key="sources.edits").cells
     try:
-        return read_source(
-            {"name": "edits", "path": str(path), "delimiter": _delimiter(path)}
-        ).cells
+        return read_file(path, Reading(delimiter=_delimiter(path)), key="sources.edits").cells
     except DataError as error:
         if "encoding" not in error.problem:
             raise

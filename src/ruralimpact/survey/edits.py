@@ -3,20 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
-from ruralimpact.errors import ConfigError
-from ruralimpact.suggestions import nearest
-from ruralimpact.survey.cell_edits import CELL_REPAIRS
-from ruralimpact.survey.edit import Edit
-from ruralimpact.survey.row_edits import ROW_REPAIRS
+from ruralimpact.schema.edit import AnyEdit, ColumnEdit, SelectMultiple
+from ruralimpact.survey.cell_edits import CELL_EDITS
+from ruralimpact.survey.edit import EditJob
+from ruralimpact.survey.row_edits import ROW_EDITS
 from ruralimpact.survey.select_multiple import select_multiple
-from ruralimpact.survey.table_edits import TABLE_REPAIRS
+from ruralimpact.survey.table_edits import TABLE_EDITS
 
 _LISTED = 20
-RULES = (*ROW_REPAIRS, *CELL_REPAIRS, *TABLE_REPAIRS, "select_multiple")
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Edited:
 
 def apply_edits(
     raw: pd.DataFrame,
-    rules: Sequence[Mapping[str, Any]],
+    rules: Sequence[AnyEdit],
     *,
     file: str | Path,
     keys: Sequence[str] = (),
@@ -58,8 +56,8 @@ def apply_edits(
     ----------
     raw : DataFrame of str
         Cells of a `RawTable`.
-    rules : sequence of mapping
-        Items of ``edits:``: ``rule`` (one of `RULES`) and that rule's own keys.
+    rules : sequence of schema.edit.Edit
+        Entries of ``edits:``.
     file : path
         For messages.
     keys : sequence of str
@@ -79,18 +77,12 @@ def apply_edits(
 
     Raises
     ------
-    ConfigError
-        An unknown rule, or a key that it needs is not there.
     DataError
         The file has no column of that name, or see the rules.
     """
     done = Edited(raw, [], [])
     for position, rule in enumerate(rules, start=1):
-        name = rule["rule"]
-        if name not in RULES:
-            problem = f"there is no rule '{name}'. {nearest(name, RULES)}"
-            raise ConfigError(problem, key=f"{key}.{position}.rule")
-        job = Edit(
+        job = EditJob(
             table=done.table,
             rule=rule,
             key=f"{key}.{position}",
@@ -100,27 +92,28 @@ def apply_edits(
             decimal=decimal,
             one_of_several=one_of_several,
         )
-        done = _after(done, _applied(job, name))
+        done = _after(done, _applied(job))
     return done
 
 
-def _applied(job: Edit, name: str) -> Edited:
+def _applied(job: EditJob[AnyEdit]) -> Edited:
     """Apply one rule."""
-    if name in ROW_REPAIRS:
-        rows = ROW_REPAIRS[name](job)
+    name = job.rule.rule
+    if name in ROW_EDITS:
+        rows = ROW_EDITS[name](job)
         return Edited(rows.table, _records(name, rows.changed), rows.excluded)
-    if name in TABLE_REPAIRS:
-        changes = TABLE_REPAIRS[name](job)
-        return Edited(changes.table, _records(name, changes.changed), [], changes.not_found)
-    if name == "select_multiple":
-        split, columns = select_multiple(job)
+    if name in TABLE_EDITS:
+        listed = TABLE_EDITS[name](job)
+        return Edited(listed.table, _records(name, listed.changed), [], listed.not_found)
+    if isinstance(job.rule, SelectMultiple):
+        split, columns = select_multiple(cast(EditJob[SelectMultiple], job))
         return Edited(split, _records(name, columns), [])
     table, changed = job.table, {}
-    for column in job.option("columns"):
-        result = job.column(column)
-        values, hit = CELL_REPAIRS[name](job, result)
-        table = table.assign(**{str(result.name): values})
-        changed[str(result.name)] = table.index[hit].tolist()
+    for column in cast(ColumnEdit, job.rule).columns:
+        raw = job.column(column)
+        values, hit = CELL_EDITS[name](job, raw)
+        table = table.assign(**{str(raw.name): values})
+        changed[str(raw.name)] = table.index[hit].tolist()
     return Edited(table, _records(name, changed), [])
 
 

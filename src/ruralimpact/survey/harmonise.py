@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.privacy.keyed_ids import keyed
 from ruralimpact.privacy.messages import without_cells
+from ruralimpact.schema.edit import Currency
+from ruralimpact.schema.source import SourceEntry
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
-from ruralimpact.survey.prepare import id_columns, keys_of, prepare
+from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
@@ -47,7 +49,7 @@ class Survey:
 
 def harmonise(
     raw: RawTable,
-    source: Mapping[str, Any],
+    source: SourceEntry,
     entries: Sequence[Entry],
     *,
     file: str | Path,
@@ -61,10 +63,7 @@ def harmonise(
     ----------
     raw : RawTable
         As `readers.read_source` returns it.
-    source : mapping
-        Item of ``sources:``: ``name``, ``id`` (raw columns), and ``wave`` (a constant) or
-        ``wave_variable`` (a codebook variable with the role wave), or neither; ``decimal``, ``dates``;
-        ``item`` (the codebook variable that tells apart the rows of a unit), ``edits``, ``join``, ``keep``.
+    source : SourceEntry
     entries : sequence of Entry
         Entries of this source.
     file : path
@@ -98,7 +97,7 @@ def harmonise(
 
 def _quotable(
     error: DataError,
-    source: Mapping[str, Any],
+    source: SourceEntry,
     tables: Sequence[RawTable],
     private: Collection[str],
     file: str | Path,
@@ -109,8 +108,8 @@ def _quotable(
     """
     keys = {
         name
-        for item in source.get("join", ())
-        for pair in keys_of(item["by"]).items()
+        for joined in source.join
+        for pair in joined.key_columns.items()
         for name in pair
         if has_private_ids(source)
     }
@@ -118,9 +117,9 @@ def _quotable(
     if str(error.file) == str(file) and not about & {*private, *keys, "id"}:
         return
     for table in tables:
-        places = [i for i, name in enumerate(table.cells.columns) if name in {*private, *keys}]
-        for place in places:
-            for cell in table.cells.iloc[:, place].unique():
+        columns = [i for i, name in enumerate(table.cells.columns) if name in {*private, *keys}]
+        for column in columns:
+            for cell in table.cells.iloc[:, column].unique():
                 yield from {cell, normalised(cell), code_of(cell)}
     if any(TOGETHER in name for name in private) or len(id_columns(source)) > 1:
         names = TOGETHER.join(id_columns(source))
@@ -129,7 +128,7 @@ def _quotable(
 
 def _harmonised(
     raw: RawTable,
-    source: Mapping[str, Any],
+    source: SourceEntry,
     entries: Sequence[Entry],
     file: str | Path,
     others: Mapping[str, RawTable],
@@ -137,37 +136,37 @@ def _harmonised(
     key: bytes | None,
 ) -> Survey:
     prepared = prepare(raw, source, file=file, others=others, items=_item_column(source, entries))
-    rows, decimal = prepared.table, source.get("decimal")
+    rows = prepared.table
     ids = identifiers(rows, id_columns(source), file)
     recoded = {
         entry.variable: recode_variable(
             rows,
             entry,
             file=file,
-            decimal=decimal,
-            dates=source.get("dates"),
+            decimal=source.decimal,
+            dates=source.dates,
             edited=entry.raw_name in prepared.edited,
         )
         for entry in entries
     }
-    distinct = set(source.get("as_written", ()))
+    distinct = set(source.as_written)
     _refuse_two_ways(
         recoded, [element for element in entries if element.raw_name not in distinct], file
     )
     variables = {name: element.data for name, element in recoded.items()}
     wave = _wave(source, entries, variables, ids.index, file)
-    item = variables[source["item"]] if "item" in source else None
+    item = None if source.item is None else variables[source.item]
     named = id_columns(source)
     check_identifiers(ids, wave, item, file=file, column=TOGETHER.join(named))
     if not distinct.issuperset(named):
         refuse_two_ways(ids, file=file, column=TOGETHER.join(named), what="identifiers")
 
-    if "wave_variable" in source and wave is not None:
-        variables[source["wave_variable"]] = wave
+    if source.wave_variable is not None and wave is not None:
+        variables[source.wave_variable] = wave
     if key is not None and has_private_ids(source):
         ids = keyed(ids, key, folded)
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
-    order = [*keys, *([source["item"]] if "item" in source else [])]
+    order = [*keys, *([] if source.item is None else [source.item])]
     table = pd.DataFrame({**keys, **variables}).sort_values(order, kind="stable")
     report = quality_report(prepared, entries, recoded, used=[*_used(source), *private])
     return Survey(
@@ -175,16 +174,16 @@ def _harmonised(
     )
 
 
-def has_private_ids(source: Mapping[str, Any]) -> bool:
+def has_private_ids(source: SourceEntry) -> bool:
     """Whether the identifiers of a source become keyed hashes."""
-    return not source.get("public_ids", False) and id_columns(source) != [ROW_NUMBER]
+    return not source.public_ids and id_columns(source) != [ROW_NUMBER]
 
 
-def _used(source: Mapping[str, Any]) -> list[str]:
+def _used(source: SourceEntry) -> list[str]:
     """Return the raw columns that a source uses besides those of the codebook."""
-    stated_in = [rule["stated_in"] for rule in source.get("edits", ()) if "stated_in" in rule]
-    keys = [column for item in source.get("join", ()) for column in item["by"]]
-    chosen = [item["column"] for item in source.get("keep", ())]
+    stated_in = [rule.stated_in for rule in source.edits if isinstance(rule, Currency)]
+    keys = [column for joined in source.join for column in joined.key_columns]
+    chosen = [condition.column for condition in source.keep]
     return [*id_columns(source), *stated_in, *keys, *chosen]
 
 
@@ -202,36 +201,34 @@ def _refuse_two_ways(
             )
 
 
-def _item_column(source: Mapping[str, Any], entries: Sequence[Entry]) -> list[str]:
+def _item_column(source: SourceEntry, entries: Sequence[Entry]) -> list[str]:
     """Return the raw column that tells apart the rows of a unit, if the source has one."""
-    if "item" not in source:
+    if source.item is None:
         return []
     columns = {entry.variable: entry.raw_name for entry in entries}
-    if source["item"] not in columns:
-        problem = (
-            f"there is no codebook variable '{source['item']}'. {nearest(source['item'], columns)}"
-        )
-        raise ConfigError(problem, key=f"sources.{source['name']}.item")
-    return [columns[source["item"]]]
+    if source.item not in columns:
+        problem = f"there is no codebook variable '{source.item}'. {nearest(source.item, columns)}"
+        raise ConfigError(problem, key=f"sources.{source.name}.item")
+    return [columns[source.item]]
 
 
 def _wave(
-    source: Mapping[str, Any],
+    source: SourceEntry,
     entries: Sequence[Entry],
     variables: Mapping[str, pd.Series],
     index: pd.Index,
     file: str | Path,
 ) -> pd.Series | None:
     """Return the wave of each row: whole numbers or text, or None for a source without waves."""
-    if "wave_variable" not in source:
-        constant = source.get("wave")
+    name = source.wave_variable
+    if name is None:
+        constant = source.wave
         return None if constant is None else pd.Series(str(constant), index=index, dtype="str")
-    name = source["wave_variable"]
     waves = {entry.variable: entry for entry in entries if entry.role == "wave"}
     if name not in waves:
         raise ConfigError(
             f"no codebook variable with the role wave is called '{name}'. {nearest(name, waves)}",
-            key=f"sources.{source['name']}.wave_variable",
+            key=f"sources.{source.name}.wave_variable",
         )
     entry, wave = waves[name], variables[name]
     check_wave(wave, file=file, column=entry.raw_name)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import DataError
+from ruralimpact.schema.source import JoinedFile, Source, SourceEntry
 from ruralimpact.survey.chosen import keep_rows
 from ruralimpact.survey.edits import Edited, apply_edits
 from ruralimpact.survey.identifiers import ROW_NUMBER
@@ -45,7 +46,7 @@ class Prepared:
 
 def prepare(
     raw: RawTable,
-    source: Mapping[str, Any],
+    source: SourceEntry,
     *,
     file: str | Path,
     others: Mapping[str, RawTable],
@@ -56,8 +57,7 @@ def prepare(
     Parameters
     ----------
     raw : RawTable
-    source : mapping
-        Item of ``sources:``: ``id``, ``edits``, ``join``, ``keep``, ``decimal``.
+    source : SourceEntry
     file : path
         For messages.
     others : mapping of str to RawTable
@@ -78,66 +78,59 @@ def prepare(
     if blank.all():
         raise DataError("has no rows of data.", file=file)
     excluded = [{"reason": "every cell is empty", "rows": int(blank.sum())}]
-    mark, key = source.get("decimal") or ".", f"sources.{source.get('name')}"
-    ids = [item for item in id_columns(source) if item != ROW_NUMBER]
+    mark, key = source.decimal or ".", f"sources.{source.name}"
+    ids = [column for column in id_columns(source) if column != ROW_NUMBER]
     edited_table = apply_edits(
         raw.cells[~blank],
-        source.get("edits", ()),
+        source.edits,
         file=file,
         keys=[*ids, *items],
         identifier=TOGETHER.join(ids),
         decimal=mark,
         key=f"{key}.edits",
-        one_of_several="series" in source,
+        one_of_several=is_of_series(source),
     )
     table, joined = raw.with_cells(edited_table.table), []
-    for item in source.get("join", ()):
-        result = join_file(
+    for other in source.join:
+        together = join_file(
             table,
-            _edited(others[item["name"]], item, f"{key}.join.{item['name']}.edits"),
-            keys_of(item["by"]),
-            name=item["name"],
+            _edited(others[other.name], other, f"{key}.join.{other.name}.edits"),
+            other.key_columns,
+            name=other.name,
             file=file,
-            other=item["path"],
-            decimal=item.get("decimal"),
+            other=other.path,
+            decimal=other.decimal,
         )
-        table = result.table
-        joined.append(result.report)
+        table = together.table
+        joined.append(together.report)
     kept = keep_rows(
         table.cells,
-        source.get("keep", ()),
+        source.keep,
         file,
         mark,
         f"{key}.keep",
-        one_of_several="series" in source,
+        one_of_several=is_of_series(source),
     )
     if kept.table.empty:
         raise DataError("no row is left by the filter `keep`.", file=file)
-    excluded = [item for item in excluded + edited_table.excluded + kept.excluded if item["rows"]]
+    excluded = [
+        reason for reason in excluded + edited_table.excluded + kept.excluded if reason["rows"]
+    ]
     return Prepared(table.with_cells(kept.table), len(raw.cells), excluded, edited_table, joined)
 
 
-def id_columns(source: Mapping[str, Any]) -> list[str]:
-    """Return the raw columns that together identify a unit.
-
-    Raises
-    ------
-    ConfigError
-        None is stated.
-    """
-    named = source.get("id")
-    if not named:
-        problem = f"says which column identifies a unit; `{ROW_NUMBER}` numbers the rows."
-        raise ConfigError(problem, key=f"sources.{source['name']}.id")
-    return [named] if isinstance(named, str) else list(named)
+def id_columns(source: SourceEntry) -> list[str]:
+    """Return the raw columns that together identify a unit."""
+    return [source.id] if isinstance(source.id, str) else list(source.id)
 
 
-def keys_of(keys: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
-    """Return keys as column of the first file to column of the second."""
-    return dict(keys) if isinstance(keys, Mapping) else {name: name for name in keys}
+def is_of_series(source: SourceEntry) -> bool:
+    """Whether other files are edited and filtered by the same rules."""
+    return isinstance(source, Source) and source.series is not None
 
 
-def _edited(table: RawTable, item: Mapping[str, Any], key: str) -> RawTable:
-    mark, rules = item.get("decimal") or ".", item.get("edits", ())
-    edited = apply_edits(table.cells, rules, file=item["path"], decimal=mark, key=key)
+def _edited(table: RawTable, joined: JoinedFile, key: str) -> RawTable:
+    edited = apply_edits(
+        table.cells, joined.edits, file=joined.path, decimal=joined.decimal or ".", key=key
+    )
     return table.with_cells(edited.table)

@@ -1,10 +1,10 @@
 """A raw file of a study as text, whatever its format: one module a format, one table out of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.errors import ConfigError, DataError, RuralImpactError
+from ruralimpact.schema.source import JoinedFile, Reading, SourceEntry
 from ruralimpact.survey.file_digest import file_digest
 from ruralimpact.survey.raw_table import RawTable
 
@@ -39,16 +39,33 @@ def require_file(path: str | Path, key: str) -> Path:
     return Path(path)
 
 
-def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> RawTable:
-    """Read one raw file of a study, every cell as text.
+def read_source(source: SourceEntry | JoinedFile, path: str | Path | None = None) -> RawTable:
+    """Read one raw file of a study, see `read_file`.
 
     Parameters
     ----------
-    source : mapping
-        An item of ``sources:`` in study.yaml: ``name``, ``path`` and, as its format has them, ``encoding``,
-        ``delimiter``, ``sheet``, ``merged`` and ``header``.
+    source : SourceEntry or JoinedFile
     path : path, optional
-        Where the file is, if not at ``source["path"]``.
+        Where the file is, if not at ``source.path``.
+    """
+    return read_file(source.path if path is None else path, source, key=f"sources.{source.name}")
+
+
+def read_joined(source: SourceEntry) -> dict[str, RawTable]:
+    """Read the files that are joined to a source, by name; see `read_file`."""
+    return {joined.name: read_source(joined) for joined in source.join}
+
+
+def read_file(path: str | Path, reading: Reading, *, key: str) -> RawTable:
+    """Read a raw file, every cell as text.
+
+    Parameters
+    ----------
+    path : path
+    reading : Reading
+        How it is read, as far as its format can be read in several ways.
+    key : str
+        Config key of the file, for messages.
 
     Returns
     -------
@@ -64,30 +81,24 @@ def read_source(source: Mapping[str, Any], path: str | Path | None = None) -> Ra
     ConfigError
         Its type is unknown, an option does not apply to its type, or names no sheet or encoding.
     """
-    key = f"sources.{source['name']}"
-    file = require_file(source["path"] if path is None else path, f"{key}.path")
+    file = require_file(path, f"{key}.path")
     suffix = file.suffix.lower()
     if suffix not in _OPTIONS:
         problem = f"files of type '{suffix}' cannot be read. Known: {', '.join(_OPTIONS)}."
         raise ConfigError(problem, key=f"{key}.path")
     for option in sorted({name for names in _OPTIONS.values() for name in names}):
-        if option in source and option not in _OPTIONS[suffix]:
+        if getattr(reading, option) is not None and option not in _OPTIONS[suffix]:
             raise ConfigError(f"does not apply to a {suffix} file.", key=f"{key}.{option}")
     before = file_digest(file)
-    table = _read(file, suffix, source, key)
+    table = _read(file, suffix, reading, key)
     if file_digest(file) != before:
         raise DataError("changed while it was being read.", file=file, hint="Run again.")
     return table
 
 
-def read_joined(source: Mapping[str, Any]) -> dict[str, RawTable]:
-    """Read the files that are joined to a source, by name; see `read_source`."""
-    return {item["name"]: read_source(item) for item in source.get("join", ())}
-
-
-def _read(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> RawTable:
+def _read(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
     try:
-        return _by_format(file, suffix, source, key)
+        return _by_format(file, suffix, reading, key)
     except RuralImpactError:
         raise
     except MemoryError:
@@ -99,10 +110,11 @@ def _read(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> RawTa
         raise DataError(f"cannot be read as a {suffix} file: {words}", file=file) from None
 
 
-def _by_format(file: Path, suffix: str, source: Mapping[str, Any], key: str) -> RawTable:
+def _by_format(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
     # Each reader is imported when its format occurs: their libraries are slow to load.
-    header = _rows(source.get("header"))
-    given = {name: source[name] for name in _OPTIONS[suffix] if name in source}
+    header = _rows(reading.header)
+    stated = {name: getattr(reading, name) for name in _OPTIONS[suffix]}
+    given = {name: value for name, value in stated.items() if value is not None}
     mark = given.pop("decimal", ".")
     if suffix == ".csv":
         from ruralimpact.survey.grid import table_of

@@ -1,5 +1,6 @@
 """Edits that exclude rows or change whose they are; each counted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,15 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.survey.edit import Edit
+from ruralimpact.schema.edit import Duplicates, ExactDuplicates, NearDuplicates
+from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.edit_tables import read_decisions
 from ruralimpact.survey.raw_column import BETWEEN
 from ruralimpact.survey.values import code_of
 
 
 @dataclass(frozen=True)
-class RowsRepaired:
+class EditedRows:
     """A table after an edit of its rows.
 
     Attributes
@@ -31,18 +33,18 @@ class RowsRepaired:
     changed: dict[str, list[int]] = field(default_factory=dict)
 
 
-def exact_duplicates(job: Edit) -> RowsRepaired:
+def exact_duplicates(job: EditJob[ExactDuplicates]) -> EditedRows:
     """Exclude copies of a row."""
     kept = job.table[~job.table.duplicated(keep="first")]
-    return RowsRepaired(kept, [_left_out("copy of another row", job.table, kept)])
+    return EditedRows(kept, [_excluded("copy of another row", job.table, kept)])
 
 
-def near_duplicates(job: Edit) -> RowsRepaired:
+def near_duplicates(job: EditJob[NearDuplicates]) -> EditedRows:
     """Keep one row of those with the same key, and blank the few cells on which they disagree.
 
     Nobody can say which is right, and so the order of rows in the file does not matter.
     """
-    most, keys = int(job.option("cells")), list(job.keys)
+    most, keys = job.rule.cells, list(job.keys)
     repeated = job.table[job.table.duplicated(keys, keep=False)]
     first = repeated.groupby(keys, sort=False).transform("first")
     differs = repeated.ne(first.reindex(columns=repeated.columns)) & ~repeated.columns.isin(keys)
@@ -60,27 +62,27 @@ def near_duplicates(job: Edit) -> RowsRepaired:
         f"same identifier as another row, with up to {most} cells different (these are blanked)"
     )
     kept = table[~table.duplicated(keys, keep="first")]
-    return RowsRepaired(kept, [_left_out(reason, table, kept)])
+    return EditedRows(kept, [_excluded(reason, table, kept)])
 
 
-def duplicates(job: Edit) -> RowsRepaired:
+def duplicates(job: EditJob[Duplicates]) -> EditedRows:
     """Resolve rows with the same identifier as a table of decisions says, in the form of ieduplicates.
 
     A row is found by its identifier and what tells it apart (``key``), and is kept as it is, dropped, or
     given another identifier. A decision about a row that is not there is refused; rows that no decision is
     about stay, and are refused afterwards if they still share an identifier.
     """
-    decisions = read_decisions(Path(job.option("file")), job.identifier, job.option("key"))
-    ids, apart = job.column(job.identifier), job.column(job.option("key"))
-    result = ids.map(code_of) + BETWEEN + apart.map(code_of)
+    decisions = read_decisions(Path(job.rule.file), job.identifier, job.rule.key)
+    ids, apart = job.column(job.identifier), job.column(job.rule.key)
+    codes = ids.map(code_of) + BETWEEN + apart.map(code_of)
     table, dropped, renamed = job.table.copy(), [], []
     for decision in decisions:
-        rows = table.index[result == decision.place]
+        rows = table.index[codes == decision.codes]
         if len(rows) != 1:
             raise DataError(
                 f"line {decision.line}: {len(rows) or 'no'} rows have the identifier '{decision.identifier}' "
                 f"and '{decision.apart}' in the column '{apart.name}'.",
-                file=job.option("file"),
+                file=job.rule.file,
             )
         dropped += rows.tolist() if decision.drop else []
         if decision.new is not None:
@@ -88,14 +90,14 @@ def duplicates(job: Edit) -> RowsRepaired:
             renamed += rows.tolist()
     kept = table.drop(index=dropped)
     reason = "dropped as a duplicate by a table of decisions"
-    return RowsRepaired(kept, [_left_out(reason, table, kept)], {str(ids.name): renamed})
+    return EditedRows(kept, [_excluded(reason, table, kept)], {str(ids.name): renamed})
 
 
-def _left_out(reason: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+def _excluded(reason: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
     return {"reason": reason, "rows": len(before) - len(after)}
 
 
-ROW_REPAIRS = {
+ROW_EDITS: dict[str, Callable[[EditJob[Any]], EditedRows]] = {
     "exact_duplicates": exact_duplicates,
     "near_duplicates": near_duplicates,
     "duplicates": duplicates,

@@ -3,17 +3,17 @@
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.survey.edit import Edit
+from ruralimpact.schema.edit import SelectMultiple
+from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.values import normalised
 
 
-def select_multiple(job: Edit) -> tuple[pd.DataFrame, dict[str, list[int]]]:
+def select_multiple(job: EditJob[SelectMultiple]) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     """Add a column ``<column>/<answer>`` of 1 and 0 for each answer that occurs; blank where none is given.
 
     Parameters
     ----------
-    job : Edit
-        With ``columns`` and, if it is not a space, the ``separator``.
+    job : EditJob
 
     Returns
     -------
@@ -27,9 +27,9 @@ def select_multiple(job: Edit) -> tuple[pd.DataFrame, dict[str, list[int]]]:
         The file has such a column already.
     """
     table, split = job.table, {}
-    for name in job.option("columns"):
+    for name in job.rule.columns:
         column = job.column(name)
-        answers = column.map(lambda text: answers_of(text, job.rule.get("separator", " ")))
+        answers = column.map(lambda text: answers_of(text, job.rule.separator))
         given = answers.map(bool)
         for answer in sorted({item for cell in answers for item in cell}):
             new = f"{column.name}/{answer}"

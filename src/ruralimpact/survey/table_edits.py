@@ -1,21 +1,23 @@
 """Edits that a table lists: recodes of values, and corrections of single cells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.schema.edit import Corrections, Recodes
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.edit import Edit
+from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.edit_tables import Correction, Recode, read_corrections, read_recodes
 from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import code_of, normalised
 
 
 @dataclass(frozen=True)
-class Changes:
+class ListedEdits:
     """A table after the edits of a list.
 
     Attributes
@@ -32,7 +34,7 @@ class Changes:
     not_found: dict[str, list[str]]
 
 
-def recodes(job: Edit) -> Changes:
+def recodes(job: EditJob[Recodes]) -> ListedEdits:
     """Write the clean value for each raw value of a table of recodes.
 
     Raises
@@ -40,7 +42,7 @@ def recodes(job: Edit) -> Changes:
     DataError
         A value of the column that is not listed differs only in the way of writing from one that is.
     """
-    path = Path(job.option("file"))
+    path = Path(job.rule.file)
     table = job.table
     changed: dict[str, list[int]] = {}
     absent: dict[str, list[str]] = {}
@@ -58,10 +60,10 @@ def recodes(job: Edit) -> Changes:
         known = set(codes)
         missing = [item.raw for item in rows if code_of(item.raw) not in known]
         absent |= {name: missing} if missing else {}
-    return Changes(table, changed, absent)
+    return ListedEdits(table, changed, absent)
 
 
-def corrections(job: Edit) -> Changes:
+def corrections(job: EditJob[Corrections]) -> ListedEdits:
     """Correct cells one by one, each of which must hold what the table says that it holds.
 
     Raises
@@ -69,7 +71,7 @@ def corrections(job: Edit) -> Changes:
     DataError
         There is no unit of that identifier or there are several, or its cell holds something else.
     """
-    path = Path(job.option("file"))
+    path = Path(job.rule.file)
     table = job.table.copy()
     changed: dict[str, list[int]] = {}
     ids = job.column(job.identifier).map(code_of)
@@ -78,16 +80,16 @@ def corrections(job: Edit) -> Changes:
         rows = ids.index[ids == code_of(item.identifier)]
         if len(rows) != 1:
             raise _unknown(item, len(rows), ids, path)
-        result = normalised(str(column[rows[0]]))
-        if code_of(result, job.decimal) != code_of(item.old, job.decimal):
-            problem = f"'{item.column}' of '{item.identifier}' is '{result}', not '{item.old}'."
+        cell = normalised(str(column[rows[0]]))
+        if code_of(cell, job.decimal) != code_of(item.old, job.decimal):
+            problem = f"'{item.column}' of '{item.identifier}' is '{cell}', not '{item.old}'."
             raise DataError(problem, file=path, column="old", rows=[item.line])
         table.loc[rows, str(column.name)] = item.new
         changed.setdefault(str(column.name), []).append(int(rows[0]))
-    return Changes(table, changed, {})
+    return ListedEdits(table, changed, {})
 
 
-def _column(job: Edit, name: str, path: Path, line: int) -> pd.Series:
+def _column(job: EditJob[Any], name: str, path: Path, line: int) -> pd.Series:
     """Return a raw column that a line of a table names."""
     try:
         return job.column(name)
@@ -106,14 +108,16 @@ def _unknown(item: Correction, count: int, ids: pd.Series, path: Path) -> DataEr
     return DataError(problem, file=path, column="id", rows=[item.line], hint=near)
 
 
-def _refuse_near(column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: Edit) -> None:
+def _refuse_near(
+    column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: EditJob[Recodes]
+) -> None:
     """Refuse a value that is not listed and differs only in the way of writing from one that is."""
     listed = {code_of(text) for item in rows for text in (item.raw, item.clean)}
     near = {folded(text): text for text in listed if text}
     strange = [code for code in codes.unique() if code not in listed and folded(code) in near]
     if strange:
         raise DataError(
-            f"'{strange[0]}' is not listed in {job.option('file')}, and differs from "
+            f"'{strange[0]}' is not listed in {job.rule.file}, and differs from "
             f"'{near[folded(strange[0])]}' only in the way of writing.",
             file=job.file,
             column=str(column.name),
@@ -121,4 +125,7 @@ def _refuse_near(column: pd.Series, codes: pd.Series, rows: Sequence[Recode], jo
         )
 
 
-TABLE_REPAIRS = {"recodes": recodes, "corrections": corrections}
+TABLE_EDITS: dict[str, Callable[[EditJob[Any]], ListedEdits]] = {
+    "recodes": recodes,
+    "corrections": corrections,
+}
