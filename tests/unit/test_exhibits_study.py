@@ -244,6 +244,7 @@ def _design_row(
         "effective_controls": w[~treated].sum() ** 2 / (w[~treated] ** 2).sum(),
         "n_dropped": int((w[treated] == 0).sum()),
         "max_abs_smd": largest,
+        "infeasible": "",
         "balanced": bool(largest < 0.1),
     }
 

@@ -285,14 +285,14 @@ def test_a_row_of_the_file_needs_a_name_and_a_label(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_comparison_that_cannot_be_names_itself(method: str) -> None:
-    """Without covariates, or with an empty arm, the message begins with the comparison."""
+def test_a_comparison_that_cannot_be_is_refused(method: str) -> None:
+    """Without covariates, or with an empty arm, no strategy compares."""
     treatment = np.array([1, 0, 0], dtype=np.int8)
-    nothing = ComparedUnits(covariate_matrix({}, rows=3), treatment, where="main")
+    nothing = ComparedUnits(covariate_matrix({}, rows=3), treatment)
     strategy = parse_strategy(method)
     if strategy.needs_covariates:
-        with pytest.raises(DesignError, match="^main: this strategy needs covariates"):
+        with pytest.raises(DesignError, match="^this strategy needs covariates"):
             strategy.design(nothing)
-    one_arm = ComparedUnits(covariate_matrix({"x": np.arange(3.0)}), 0 * treatment, where="main")
-    with pytest.raises(DesignError, match="^main: there are no treated units"):
+    one_arm = ComparedUnits(covariate_matrix({"x": np.arange(3.0)}), 0 * treatment)
+    with pytest.raises(DesignError, match="^there are no treated units"):
         strategy.design(one_arm)

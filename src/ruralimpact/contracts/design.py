@@ -145,6 +145,7 @@ DESIGNS = ResultTable(
         "n_dropped": count("treated units without a match", "units"),
         "max_abs_smd": number("largest absolute SMD after the match", "standard deviations"),
         "balanced": flag("every covariate is balanced"),
+        "infeasible": text("why the strategy can compare nobody here; else empty"),
     },
     suppression=Suppressed(suppression.designs),
 )

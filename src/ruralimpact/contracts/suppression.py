@@ -49,12 +49,13 @@ def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank every number of an estimate from too few units or groups.
 
     Panel estimates use every unit in both roles over time, so their arms count together; a change of
-    the treated alone has no controls.
+    the treated alone has no controls. What is not estimable and rests on nobody has nothing to blank.
     """
     arms = frame[["n_treated", "n_control"]]
     alone = frame["method"].isin(["panel", "before_after"])
     units = arms.min(axis=1).where(~alone, arms.sum(axis=1))
-    return _flagged(frame, _few(units, frame["n_clusters"]), _NUMBERS)
+    nobody = (arms.sum(axis=1) == 0) & frame["estimate"].isna()
+    return _flagged(frame, _few(units, frame["n_clusters"]) & ~nobody, _NUMBERS)
 
 
 def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -242,7 +243,8 @@ def designs(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     So are small sizes of arms, with the number dropped where it would tell them.
     """
     before = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
-    after = frame[["n_treated_matched", "n_control_matched"]].min(axis=1) < FEWEST_UNITS
+    matched = frame[["n_treated_matched", "n_control_matched"]]
+    after = (matched.min(axis=1) < FEWEST_UNITS) & (matched.max(axis=1) > 0)
     shown = _flagged(frame, after, ("max_abs_smd",)).assign(suppressed_before=before)
     for size, told in _TOLD_WITH.items():
         few = frame[size].map(is_small)

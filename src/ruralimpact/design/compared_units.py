@@ -29,8 +29,6 @@ class ComparedUnits:
         Needed by strategies that use the score.
     strata : ndarray of int, shape (n,), optional
         Codes of exact strata.
-    where : str, optional
-        Name of the comparison, for error messages.
     sampling : ndarray, shape (n,), optional
         Sampling weights, positive.
     """
@@ -39,7 +37,6 @@ class ComparedUnits:
     treatment: NDArray[np.int8]
     propensity: PropensityScore | None = None
     strata: NDArray[np.int64] | None = None
-    where: str | None = None
     sampling: FloatArray | None = None
 
     @property

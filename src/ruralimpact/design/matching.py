@@ -52,6 +52,8 @@ class Design:
     served : ndarray, shape (n_focal,), optional
         Share of a focal unit that is matched: below 1 where of several alike not all find a match. 1 or 0, by
         `weights`, where None.
+    infeasible : str
+        Why nothing can be matched or weighted as the strategy asks, all weights being 0; else empty.
     """
 
     treatment: NDArray[np.int8]
@@ -63,6 +65,7 @@ class Design:
     dropped: dict[str, int]
     shares: FloatArray | None = None
     served: FloatArray | None = None
+    infeasible: str = ""
 
     @property
     def n_served(self) -> int:
@@ -95,6 +98,31 @@ class Design:
         focal, candidate = self.neighbours.pairs()
         share = 1.0 / self.neighbours.counts[focal] if self.shares is None else self.shares
         return self.focal[focal], self.candidates[candidate], share
+
+
+def infeasible_design(treatment: NDArray[np.int8], reason: str) -> Design:
+    """Return the design of a strategy that this comparison cannot bear: it compares nobody.
+
+    Parameters
+    ----------
+    treatment : ndarray of {0, 1}, shape (n,)
+    reason : str
+        Such as that the treated mean of a covariate lies outside the controls' range.
+
+    Returns
+    -------
+    Design
+    """
+    return Design(
+        treatment,
+        np.zeros(len(treatment)),
+        np.flatnonzero(treatment == 1),
+        np.flatnonzero(treatment == 0),
+        neighbours=None,
+        set_ids=None,
+        dropped={},
+        infeasible=reason,
+    )
 
 
 def match_nearest(

@@ -137,12 +137,21 @@ def summary_row(
         )
     except DesignError:
         result = {}
+    return _summary_row(key, result)
+
+
+def _summary_row(key: Key, result: Mapping[str, float]) -> pd.DataFrame:
     columns = (
         *("mean_bias", "median_bias", "pseudo_r2", "lr_p_value"),
         *("rubin_b", "rubin_r", "overlap"),
     )
     numbers = {name: [result.get(name, np.nan)] for name in columns}
     return pd.DataFrame({"analysis": [key.analysis], "strategy": [key.strategy], **numbers})
+
+
+def empty_summary_row(key: Key) -> pd.DataFrame:
+    """Balance of a design that compares nobody, in one line of missing numbers."""
+    return _summary_row(key, {})
 
 
 def covariate_label(name: str, labels: Mapping[str, str]) -> str:
@@ -178,6 +187,28 @@ def design_row(
             "n_dropped": [dropped],
             "max_abs_smd": [float(smd.max()) if len(smd) else np.nan],
             "balanced": [bool(balance.balanced.all())],
+            "infeasible": [""],
+        }
+    )
+
+
+def infeasible_row(key: Key, design: Design, estimand: str = ATT) -> pd.DataFrame:
+    """Sizes of the arms of a design that compares nobody, with the reason, under the contract ``designs``."""
+    treated = int((design.treatment == 1).sum())
+    return pd.DataFrame(
+        {
+            "analysis": [key.analysis],
+            "strategy": [key.strategy],
+            "estimand": [estimand],
+            "n_treated": [treated],
+            "n_control": [len(design.treatment) - treated],
+            "n_treated_matched": [0],
+            "n_control_matched": [0],
+            "effective_controls": [np.nan],
+            "n_dropped": [treated],
+            "max_abs_smd": [np.nan],
+            "balanced": [False],
+            "infeasible": [design.infeasible],
         }
     )
 

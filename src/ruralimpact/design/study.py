@@ -14,14 +14,16 @@ from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import NO_CELL, Comparison, build_comparison
-from ruralimpact.design.matching import Design
+from ruralimpact.design.matching import Design, infeasible_design
 from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
     balance_rows,
     design_row,
+    empty_summary_row,
     exclusion_rows,
+    infeasible_row,
     pair_rows,
     propensity_model_rows,
     propensity_rows,
@@ -30,6 +32,7 @@ from ruralimpact.design.records import (
 )
 from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.strategies.options import Naming
+from ruralimpact.errors import DesignError
 from ruralimpact.schema.analysis import Matching
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.study import Study
@@ -81,7 +84,8 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
     Raises
     ------
     DesignError
-        A comparison that the data cannot bear.
+        A comparison that the data cannot bear, whatever the strategy. A strategy that alone is infeasible
+        has a design without weights, and the reason in ``designs``.
     """
     labels = covariate_labels(study)
     strategies = strategies_by_name(study)
@@ -103,6 +107,7 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
         if not isinstance(analysis, Matching):
             continue
         chosen = {name: strategies[name] for name in analysis.strategies}
+        _refuse_without_covariates(comparison, chosen)
         models = _fit_models(comparison, chosen)
         parts["propensity"] += [propensity_rows(comparison, model) for model in models.values()]
         parts["propensity_models"] += [
@@ -111,7 +116,7 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
         for name, strategy in chosen.items():
             key = Key(comparison.name, name)
             model = models.get(strategy.propensity_link)
-            design = make_design(comparison, strategy, model, list(analysis.exact))
+            design = _feasible_design(comparison, strategy, model, list(analysis.exact))
             lacking = int(comparison.lacking(strategy.strata).sum())
             for table, rows in _rows(key, comparison, design, labels, strategy.estimand, lacking):
                 parts[table].append(rows)
@@ -127,6 +132,12 @@ def covariate_labels(study: Study) -> dict[str, str]:
         **{name: item.label for name, item in study.variables.items()},
         **study.outcome_labels,
     }
+
+
+def _refuse_without_covariates(comparison: Comparison, strategies: Mapping[str, Strategy]) -> None:
+    for name, strategy in strategies.items():
+        if strategy.needs_covariates and not comparison.covariates.names:
+            raise DesignError(f"{comparison.name}: strategy '{name}' needs covariates.")
 
 
 def _fit_models(
@@ -145,6 +156,19 @@ def _fit_models(
         )
         for link in links
     }
+
+
+def _feasible_design(
+    comparison: Comparison,
+    strategy: Strategy,
+    propensity: PropensityModel | None,
+    exact: list[str],
+) -> Design:
+    """Apply a strategy as `make_design`; where it is infeasible, the design compares nobody."""
+    try:
+        return make_design(comparison, strategy, propensity, exact)
+    except DesignError as problem:
+        return infeasible_design(comparison.treatment, str(problem))
 
 
 def make_design(
@@ -167,6 +191,11 @@ def make_design(
     Returns
     -------
     Design
+
+    Raises
+    ------
+    DesignError
+        The strategy is infeasible in this comparison.
     """
     strategy.check_covariates(comparison.covariates)
     strategy.check_names({Naming.VARIABLE: list(comparison.units.columns)})
@@ -177,7 +206,6 @@ def make_design(
             comparison.treatment,
             propensity=propensity,
             strata=comparison.strata(together),
-            where=comparison.name,
             sampling=comparison.sampling,
         )
     )
@@ -193,6 +221,11 @@ def _rows(
     lacking: int,
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield every table's rows of one design; `lacking` units of both arms are in no exact stratum."""
+    if design.infeasible:
+        yield "weights", weight_rows(key, comparison, design)
+        yield "balance_summary", empty_summary_row(key)
+        yield "designs", infeasible_row(key, design, estimand)
+        return
     after = balance(
         comparison.levels, design.treatment, design.weights, sampling=comparison.sampling
     )

@@ -64,7 +64,28 @@ def not_estimable(reason: str, n: int) -> ScoredEstimate:
     ScoredEstimate
         Missing, with scores of zero and the reason among its notes.
     """
-    return ScoredEstimate(np.nan, np.zeros(n), notes=(f"not estimable: {reason.rstrip('.')}",))
+    # notes are kept in one text, with semicolons between them
+    told = reason.rstrip(".").replace("; ", ", ")
+    return ScoredEstimate(np.nan, np.zeros(n), notes=(f"not estimable: {told}",))
+
+
+def infeasible(reason: str) -> Estimator:
+    """Return the estimator of a strategy whose design compares nobody.
+
+    Parameters
+    ----------
+    reason : str
+
+    Returns
+    -------
+    callable
+        Raises `DesignError` with the reason, whatever the outcome.
+    """
+
+    def estimate(_: FloatArray) -> ScoredEstimate:
+        raise DesignError(reason)
+
+    return estimate
 
 
 def settled(

@@ -20,7 +20,7 @@ from ruralimpact.estimation.analysed_balance import (
 )
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
-from ruralimpact.estimation.degenerate import reporting, settling
+from ruralimpact.estimation.degenerate import infeasible, reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
@@ -146,6 +146,7 @@ def _balance(
     designs = [
         OneDesign(name, *_prepared(study, tables, analysis, comparison, name))
         for name in analysis.strategies
+        if not _infeasible(tables, analysis, name)
     ]
     return analysed_balance(study, comparison, designs, values)
 
@@ -206,7 +207,6 @@ def _specification(
     outcome: str,
 ) -> Specification:
     built = _of_design(tables.designs, analysis, strategy)
-    matched = len(built) > 0
     return Specification(
         analysis=analysis.name,
         sample=analysis.sample,
@@ -216,10 +216,17 @@ def _specification(
         unit=study.outcomes[outcome].unit,
         strategy=strategy,
         estimand=_estimand(study, analysis, built),
-        balanced=("yes" if built["balanced"].iloc[0] else "no") if matched else "",
-        dropped=int(built["n_dropped"].iloc[0]) if matched else 0,
+        balanced=_verdict(built),
+        dropped=int(built["n_dropped"].iloc[0]) if len(built) else 0,
         synthetic=study.synthetic,
     )
+
+
+def _verdict(built: pd.DataFrame) -> str:
+    """Say whether a design balances; nothing where there is none, or where it compares nobody."""
+    if built.empty or built["infeasible"].iloc[0]:
+        return ""
+    return "yes" if built["balanced"].iloc[0] else "no"
 
 
 def _estimand(study: Study, analysis: AnyAnalysis, built: pd.DataFrame) -> str:
@@ -241,7 +248,8 @@ def estimator_of(
 ) -> Estimator:
     """Build the function from an outcome to its estimate under one strategy or panel estimator.
 
-    Where the sample was drawn within strata, scores are centred within them.
+    Where the sample was drawn within strata, scores are centred within them. Of a strategy whose design
+    compares nobody the function raises `DesignError` with the reason.
 
     Parameters
     ----------
@@ -280,7 +288,15 @@ def _estimator(
         return settling(estimator, comparison.treatment)
     if analysis.method == "difference_in_means":
         return difference_estimator(comparison.treatment, comparison.sampling)
+    reason = _infeasible(tables, analysis, name)
+    if reason:
+        return infeasible(reason)
     return strategy_estimator(*_prepared(study, tables, analysis, comparison, name))
+
+
+def _infeasible(tables: Tables, analysis: AnyAnalysis, strategy: str) -> str:
+    built = _of_design(tables.designs, analysis, strategy)
+    return "" if built.empty else str(built["infeasible"].iloc[0])
 
 
 def _prepared(

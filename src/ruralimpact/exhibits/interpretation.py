@@ -54,20 +54,23 @@ def impact_lines(results: StudyResults, analyses: Sequence[str]) -> tuple[str, .
 
 def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     """Return the sentence on one outcome of one analysis, without a capital at its start."""
-    frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
+    every = results.estimates_of(analysis, outcome)
+    frame = every.dropna(subset=["estimate"])
     name = formatting.lower_first(results.outcome_label(outcome))
     if frame.empty:
         return f"the estimates on {name} are suppressed or missing."
     comparison, span = results.comparison(analysis), _span(results, frame, outcome)
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
-        return f"the {comparison} {name} is {span} (95 percent interval {ends})."
+        more = _not_estimable(every)
+        return f"the {comparison} {name} is {span} (95 percent interval {ends}){more}."
     matched = results.analysis(analysis).method in ("difference_in_means", *MATCHED)
     ways = "strategies" if matched else "estimators"
     tested = f"; {_significant(frame)} from zero at the 5 percent level"
     return (
         f"across {formatting.word(len(frame))} {ways} the {comparison} {name} ranges from {span}"
-        f"{'' if results.synthetic else tested}{_unbalanced(frame)}."
+        f"{'' if results.synthetic else tested}{_unbalanced(frame)}"
+        f"{_not_estimable(every)}."
     )
 
 
@@ -113,6 +116,14 @@ def _unbalanced(frame: pd.DataFrame) -> str:
         return "; none leaves the arms balanced"
     verb = "fails" if failing == 1 else "fail"
     return f"; {formatting.word(failing)} {verb} balance"
+
+
+def _not_estimable(frame: pd.DataFrame) -> str:
+    """Say how many strategies or estimators have no estimate, other than those that are suppressed."""
+    missing = int((frame["estimate"].isna() & ~frame["suppressed"]).sum())
+    if not missing:
+        return ""
+    return f"; {formatting.word(missing)} more {'is' if missing == 1 else 'are'} not estimable"
 
 
 def standard_error_note(results: StudyResults) -> str:

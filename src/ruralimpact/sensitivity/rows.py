@@ -196,6 +196,8 @@ def _omitted(sample: MatchedSample, before: Unmatched | DesignError) -> dict[str
     try:
         if isinstance(before, DesignError):
             raise before
+        if not sample.weights.any():
+            raise DesignError("the strategy compares nobody.")
         fit = treatment_regression(
             sample.outcome,
             sample.treatment,

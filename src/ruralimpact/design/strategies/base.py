@@ -133,14 +133,10 @@ class Strategy(StrategyEntry):
         DesignError
             A comparison that the data cannot bear.
         """
-        refuse_empty_arm(units.treatment, units.where)
-        try:
-            if self.needs_covariates and not units.covariates.names:
-                raise DesignError("this strategy needs covariates.")
-            return self._design(units)
-        except DesignError as problem:
-            where = f"{units.where}: " if units.where else ""
-            raise DesignError(f"{where}{problem}") from None
+        refuse_empty_arm(units.treatment)
+        if self.needs_covariates and not units.covariates.names:
+            raise DesignError("this strategy needs covariates.")
+        return self._design(units)
 
     @abstractmethod
     def _design(self, units: ComparedUnits) -> Design:

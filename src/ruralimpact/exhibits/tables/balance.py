@@ -8,6 +8,7 @@ import pandas as pd
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.about_whom import loses_many
+from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -229,7 +230,7 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
         )
     if frame["suppressed"].any():
         notes.append(disclosure.NOTE)
-    return tuple(notes)
+    return (*notes, *infeasible_notes(results, analyses))
 
 
 KIND = kinds.TableKind(

@@ -7,6 +7,7 @@ import pandas as pd
 from ruralimpact.design.balance_summary import RUBIN_B_LIMIT, RUBIN_R_RANGE
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -53,7 +54,7 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
             stub="Strategy",
             columns=columns.headings(_COLUMNS),
             rows=rows,
-            notes=_notes(results, exhibit),
+            notes=(*_notes(results, exhibit), *infeasible_notes(results, exhibit.analyses)),
         ),
     )
 

@@ -5,6 +5,7 @@ import pandas as pd
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.analysed_units import analysed_table
 from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
@@ -39,6 +40,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         notes=(
             f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
             "where the match is with replacement.",
+            *infeasible_notes(results, set(results["designs"]["analysis"])),
         ),
     )
     return flow, arms, *analysed
