@@ -84,9 +84,8 @@ def test_cells_are_the_estimates(results: StudyResults) -> None:
     assert printed["Effect on the treated/(SE)"] == f"({first['std_error']:.2f})"
     assert printed["Percent of the counterfactual/Estimate"] == f"{first['percent']:.0f}"
     assert (printed["Households/Treated"], printed["Households/Controls"]) == ("120", "120")
-    assert printed["Effective villages/Treated"] == "20 of 20"
-    assert printed["Effective villages/Controls"] == "20 of 20"
-    assert printed["/df"] == "38.0"
+    assert printed["/Effective villages"] == "20 / 20"
+    assert printed["/df"] == "38"
 
 
 def test_shares_are_in_percentage_points(results: StudyResults) -> None:

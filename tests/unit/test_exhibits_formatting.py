@@ -66,6 +66,26 @@ def test_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "total", "noun", "text"),
+    [
+        (0, 4, "", "none of four"),
+        (1, 4, "strategy", "one of four strategies"),
+        (4, 4, "strategy", "all four strategies"),
+        (0, 2, "", "neither of two"),
+        (0, 2, "strategy", "neither of two strategies"),
+        (1, 2, "", "one of two"),
+        (2, 2, "strategy", "both strategies"),
+        (2, 2, "", "both"),
+        (0, 1, "strategy", "no strategy"),
+        (0, 1, "", "none"),
+        (1, 1, "strategy", "the one strategy"),
+    ],
+)
+def test_shares_in_words(part: int, total: int, noun: str, text: str) -> None:
+    assert formatting.share_of(part, total, noun) == text
+
+
+@pytest.mark.parametrize(
     ("ticks", "decimals"),
     [
         ([0, 2.5, 5], 1),

@@ -53,25 +53,21 @@ def test_impact_cells_are_the_estimates(results: StudyResults) -> None:
         "185",
         "0",
         "179",
-        "185 of 185",
-        f"{estimate['effective_control_groups']:.0f} of 179",
-        f"{estimate['df']:.1f}",
+        f"185 / {estimate['effective_control_groups']:.0f}",
+        f"{estimate['df']:.0f}",
     ]
 
 
 @pytest.mark.parametrize(
     ("effective", "text", "mark"),
-    [(9.96, "10.0 of 52", "\N{SECTION SIGN}"), (15.2, "15 of 52", "")],
+    [(9.94, "185 / 9.9", "\N{SECTION SIGN}"), (15.2, "185 / 15", "")],
 )
 def test_few_effective_groups_are_marked(
     results: StudyResults, effective: float, text: str, mark: str
 ) -> None:
     spec = "psid_matching/nn5/earnings"
     frame = results["estimates"].copy()
-    frame.loc[frame["spec_id"] == spec, ["effective_control_groups", "control_groups"]] = (
-        effective,
-        52,
-    )
+    frame.loc[frame["spec_id"] == spec, "effective_control_groups"] = effective
     few = results.with_tables(estimates=frame)
     table = impact_table(few, exhibit_of(few, "impact"))[0]
     row = row_of(table, spec)
@@ -81,6 +77,7 @@ def test_few_effective_groups_are_marked(
     assert any(note.startswith("\N{SECTION SIGN} Fewer than 10") for note in table.notes) == bool(
         mark
     )
+    assert any("(of up to 185 treated and " in note for note in table.notes)
 
 
 def test_shares_are_in_percentage_points_without_a_percent(results: StudyResults) -> None:
@@ -242,7 +239,7 @@ def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
     exhibit = entry("impact", analyses=["psid_matching"])
     before = impact_table(results, exhibit)[0]
     assert [c.group for c in before.columns if c.label == "Dropped"] == ["Person-years"]
-    assert before.columns[-2].group == "Effective persons"
+    assert before.columns[-2].label == "Effective persons"
     study["analyses"][1]["method"] = "matched_difference"
     after = impact_table(build_results(tmp_path, study), exhibit)[0]
     assert [c.group for c in after.columns if c.label == "Dropped"] == ["Persons"]
@@ -254,6 +251,6 @@ def test_panel_table_has_no_percent(results: StudyResults) -> None:
     table = panel_table(results, entry("panel", analyses=["psid_matching"]))[0]
     assert [column.label for column in table.columns] == [
         *("Estimate", "(SE)", "95% interval", "p", "Treated", "Dropped", "Untreated"),
-        *("Treated", "Controls", "df"),
+        *("Effective participants", "df"),
     ]
     assert texts(row_of(table, "psid_matching/nn5/earnings"))[0] == "1,384"

@@ -100,7 +100,9 @@ def _side(
     tight = isinstance(outer, ast.Mult | ast.Div) or (right and isinstance(outer, ast.Sub))
     ratio = right and isinstance(node, ast.BinOp) and isinstance(outer, ast.Div)
     long_sum = isinstance(node, ast.Call) and " + " in words
-    return f"({words})" if (looser and tight) or ratio or (long_sum and tight) else words
+    negative = right and words.startswith("\N{MINUS SIGN}")
+    bracketed = (looser and tight) or ratio or (long_sum and tight) or negative
+    return f"({words})" if bracketed else words
 
 
 def _printed(node: ast.expr, published: Published, text: str) -> str:

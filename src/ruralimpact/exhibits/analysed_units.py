@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, interpretation
+from ruralimpact.exhibits import columns, interpretation
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
@@ -52,7 +52,7 @@ def analysed_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
             exhibit,
             title="Units behind each estimate",
             stub="Outcome and strategy",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=_rows(results, shown),
             notes=_notes(results, shown),
         ),
@@ -112,6 +112,4 @@ def _notes(results: StudyResults, flow: pd.DataFrame) -> tuple[str, ...]:
     methods = {results.analysis(name).method for name in flow["analysis"]}
     if "staggered" in methods:
         notes.append(interpretation.STAGGERED_CONTROLS)
-    if flow["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)

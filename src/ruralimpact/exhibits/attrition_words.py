@@ -79,8 +79,6 @@ def response_notes(results: StudyResults) -> tuple[str, ...]:
         )
     compared = frame.loc[frame["measure"] == "difference", "n_clusters"]
     notes += few_groups_notes(compared, _STUDENT)
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 
@@ -138,8 +136,6 @@ def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     without = sorted({note for note in bounds["notes"] if note})
     if without:
         notes.append(f"{'; '.join(without).capitalize()}.")
-    if bounds["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

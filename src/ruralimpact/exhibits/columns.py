@@ -1,13 +1,13 @@
 """Columns of tables, each declared once: heading, unit, decimals, suppression, dash and the CSV record."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.disclosure import FEWEST_UNITS
-from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, Value, heading
+from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, Value
 from ruralimpact.exhibits.results import StudyResults
 
 Record = Mapping[Any, Any]
@@ -32,6 +32,10 @@ class Shown:
         It is printed in rows that are suppressed, too.
     mark : callable or None
         Takes the values, returns their footnote mark.
+    part : str
+        Key of the part of the row's record that the values are of; the record itself when empty.
+    span : int
+        Columns that each cell covers.
     """
 
     column: Column
@@ -41,6 +45,8 @@ class Shown:
     scaled: bool = False
     stays: bool = False
     mark: Callable[[Sequence[Any]], str] | None = None
+    part: str = ""
+    span: int = 1
 
     def keeping(self, *names: str) -> "Shown":
         """The column with further values of the record in the CSV file, before its own."""
@@ -75,23 +81,67 @@ class Shown:
         """The column with footnote marks, by its values and further ones of the record."""
         return replace(self, mark=mark, of=(*self.of, *of))
 
-    def values(self, record: Record, factor: float) -> dict[str, Value]:
-        """Return what the CSV file keeps, in printed units."""
-        result = {name: record[own] for name, own in self.kept.items()}
-        if not self.scaled:
-            return result
-        in_unit = [name for name, own in self.kept.items() if own in self.of]
-        return result | {
-            name: None if result[name] is None else factor * result[name] for name in in_unit
+    def within(self, part: str, group: str = "", kept: str = "{name}_{part}") -> "Shown":
+        """The column of a part of the record: a record under its own key, or none.
+
+        Parameters
+        ----------
+        part : str
+            Key of the part.
+        group : str
+            Label over the columns of the part; the column's own when empty.
+        kept : str
+            Names in the CSV file, from the ``name`` of a value and the ``part``.
+        """
+        names = {kept.format(name=name, part=part): own for name, own in self.kept.items()}
+        column = replace(self.column, group=group or self.column.group)
+        return replace(self, part=part, kept=names, column=column)
+
+    def across(self, span: int) -> "Shown":
+        """The column, its cells as wide as several."""
+        return replace(self, span=span)
+
+    def values(self, record: Record) -> dict[str, Value]:
+        """Return what the CSV file keeps of a row, in printed units; nothing of what is suppressed."""
+        own = self._of(record)
+        if own is None or self._hides(own):
+            return dict.fromkeys(self.kept) if self.part else {}
+        factor = self._factor(own)
+        return {
+            name: factor * own[source] if self._scales(own, source) else own[source]
+            for name, source in self.kept.items()
         }
 
-    def cell(self, record: Record, factor: float, decimals: int) -> Cell:
+    def cell(self, results: StudyResults, record: Record) -> Cell:
         """Return the cell of a row."""
-        values = [record[name] for name in self.of]
-        if self.scaled:
-            values = [factor * item if isinstance(item, int | float) else item for item in values]
+        own = self._of(record)
+        if own is None:
+            return Cell(formatting.DASH, span=self.span)
+        if self._hides(own):
+            return Cell(formatting.SUPPRESSED, span=self.span)
+        factor, decimals = self._factor(own), _decimals(results, own) if self.scaled else 0
+        values = [factor * own[name] if self._scales(own, name) else own[name] for name in self.of]
         mark = self.mark(values) if self.mark else ""
-        return Cell(self.form(values, decimals), mark)
+        return Cell(self.form(values, decimals), mark, self.span)
+
+    def _of(self, record: Record) -> Record | None:
+        return record.get(self.part) if self.part else record
+
+    def _hides(self, own: Record) -> bool:
+        return bool(own.get("suppressed", False)) and not self.stays
+
+    def _factor(self, own: Record) -> float:
+        return formatting.scale(str(own["unit"])) if self.scaled else 1.0
+
+    def _scales(self, own: Record, name: str) -> bool:
+        return self.scaled and name in self.of and isinstance(own[name], int | float)
+
+
+def _decimals(results: StudyResults, record: Record) -> int:
+    """Decimals of a record's own, or those of its outcome."""
+    return int(
+        record["decimals"] if "decimals" in record else results.decimals(str(record["outcome"]))
+    )
 
 
 def amount(
@@ -190,7 +240,7 @@ def _percent(values: Sequence[Any], _: int) -> str:
 
 
 def _count(values: Sequence[Any], _: int) -> str:
-    return coarse_count(values[0])
+    return formatting.DASH if values[0] is None else coarse_count(values[0])
 
 
 def _size(values: Sequence[Any], _: int) -> str:
@@ -208,11 +258,6 @@ def coarse_count(value: float) -> str:
     if 0 < value < FEWEST_UNITS:
         return f"<{FEWEST_UNITS}"
     return formatting.count(value)
-
-
-def headings(shown: Iterable[Shown]) -> tuple[Column, ...]:
-    """Return the headings of columns."""
-    return tuple(item.column for item in shown)
 
 
 def row_of(
@@ -241,10 +286,8 @@ def row_of(
     kind : {"data", "foot"}
     """
     own: dict[str, Value] = {name: record[name] for name in keys}
-    hidden = _hidden(record)
-    factor = _factor(shown, record)
     for item in shown:
-        own |= item.values(record, factor) if item.stays or not hidden else {}
+        own |= item.values(record)
     own |= {name: record[name] for name in more}
     stub = Cell(label) if isinstance(label, str) else label
     return Row(stub, cells_of(results, shown, record), own, kind)
@@ -252,71 +295,37 @@ def row_of(
 
 def cells_of(results: StudyResults, shown: Sequence[Shown], record: Record) -> tuple[Cell, ...]:
     """Return the cells of a row, as `row_of` does, for tables that keep other values in the CSV file."""
-    hidden, factor = _hidden(record), _factor(shown, record)
-    decimals = results.decimals(str(record["outcome"])) if _in_unit(shown) else 0
-    return tuple(
-        Cell(formatting.SUPPRESSED)
-        if hidden and not item.stays
-        else item.cell(record, factor, decimals)
-        for item in shown
-    )
+    return tuple(item.cell(results, record) for item in shown)
 
 
-def _hidden(record: Record) -> bool:
-    return bool(record.get("suppressed", False))
-
-
-def _in_unit(shown: Sequence[Shown]) -> bool:
-    return any(item.scaled for item in shown)
-
-
-def _factor(shown: Sequence[Shown], record: Record) -> float:
-    return formatting.scale(str(record["unit"])) if _in_unit(shown) else 1.0
-
-
-def one_heading(results: StudyResults, analyses: Sequence[str], analysis: str, outcome: str) -> Row:
-    """Return the heading of an outcome, with the analysis before it where a table has several."""
-    title = results.outcome_title(outcome)
-    several = len(analyses) > 1
-    return heading(f"{results.analysis(analysis).label}: {title}" if several else title, "panel")
-
-
-def by_outcome(
-    results: StudyResults,
-    analyses: Sequence[str],
-    rows: Callable[[str, str], Iterable[Row]],
-    *,
-    panels: bool = True,
-) -> Iterator[Row]:
-    """Yield rows under a heading an analysis and one an outcome.
+def said(
+    shown: Sequence[Shown | Column],
+    label: str | Cell,
+    text: str,
+    values: Mapping[str, Value] | None = None,
+    kind: RowKind = "data",
+) -> Row:
+    """Return a row that says something across all columns.
 
     Parameters
     ----------
-    results : StudyResults
-    analyses : sequence of str
-    rows : callable
-        Takes an analysis and an outcome, returns the rows.
-    panels : bool
-        There are headings of analyses.
+    shown : sequence of Shown or Column
+    label : str or Cell
+    text : str
+    values : mapping of str to value, optional
+        What the CSV file keeps.
+    kind : {"data", "foot"}
     """
-    for analysis in analyses:
-        if panels:
-            yield heading(results.analysis(analysis).label, "panel")
-        for outcome in results.outcomes_of([analysis]):
-            yield heading(results.outcome_title(outcome), "group")
-            yield from rows(analysis, outcome)
+    stub = Cell(label) if isinstance(label, str) else label
+    return Row(stub, (Cell(text, span=len(shown)),), values, kind)
 
 
-def estimate_rows(
-    results: StudyResults,
-    analyses: Sequence[str],
-    row: Callable[[Record], Row],
-    *,
-    panels: bool = True,
-) -> Iterator[Row]:
-    """Yield one row an estimate, under the headings of `by_outcome`."""
-
-    def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        return map(row, results.estimates_of(analysis, outcome).to_dict("records"))
-
-    return by_outcome(results, analyses, rows, panels=panels)
+def repeated(
+    shown: Sequence[Shown | Column],
+    label: str | Cell,
+    text: str = formatting.DASH,
+    values: Mapping[str, Value] | None = None,
+) -> Row:
+    """Return a row with the same text in every column, for what is not known or nothing."""
+    stub = Cell(label) if isinstance(label, str) else label
+    return Row(stub, (Cell(text),) * len(shown), values)

@@ -1,4 +1,4 @@
-"""On how many groups an estimate rests by their weight: columns, a mark where they are few, and notes."""
+"""On how many groups an estimate rests by their weight: a column, a mark where they are few, and notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 
 FEW = "\N{SECTION SIGN}"
-_ARMS = {"treated": "Treated", "control": "Controls"}
+_ARMS = ("treated", "control")
 NAMES = ("df", *(f"{part}{arm}_groups" for arm in _ARMS for part in ("effective_", "")))
 """What `estimates` and `subgroups` hold of it."""
 
@@ -20,19 +20,23 @@ NAMES = ("df", *(f"{part}{arm}_groups" for arm in _ARMS for part in ("effective_
 def group_columns(
     results: StudyResults, analyses: Sequence[str], frame: pd.DataFrame
 ) -> Iterator[Shown]:
-    """Yield a column an arm of `frame` that has weights, and the degrees of freedom.
+    """Yield a column of effective groups by arm and one of the degrees of freedom.
 
-    Estimates without weights by arm, as of panel regressions, have a column of all groups instead.
+    Where the estimates of `frame` have no weights by arm, as panel regressions, the column is of all groups.
     """
     groups = results.study.group_label
-    weighted = [arm for arm in _ARMS if frame[f"effective_{arm}_groups"].notna().any()]
-    for arm in weighted:
-        names = (f"effective_{arm}_groups", f"{arm}_groups")
-        column = Column(_ARMS[arm], f"Effective {groups}", 1.15)
-        yield Shown(column, names, _of_all, {}).marked(lambda values: _mark(values[0]))
-    if not weighted and results.units(analyses) != groups:
+    effective = _effective(frame)
+    if len(effective.columns):
+        column = Column(f"Effective {groups}", "", 1.15)
+        yield Shown(column, tuple(effective.columns), _by_arm, {}).marked(_mark)
+    elif results.units(analyses) != groups:
         yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
-    yield columns.number("df", width=0.75, of="df", decimals=1).unkept()
+    yield Shown(Column("df", "", 0.65), ("df",), _degrees_of_freedom, {})
+
+
+def _effective(frame: pd.DataFrame) -> pd.DataFrame:
+    """Effective groups of the arms that have weights."""
+    return frame[[f"effective_{arm}_groups" for arm in _ARMS]].dropna(axis="columns", how="all")
 
 
 def group_values(record: Mapping[Any, Any]) -> dict[str, Any]:
@@ -43,12 +47,15 @@ def group_values(record: Mapping[Any, Any]) -> dict[str, Any]:
 def group_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     """Return what the columns mean, and what the mark does where one is shown."""
     groups = results.study.group_label
-    effective = frame.loc[~frame["suppressed"], [f"effective_{arm}_groups" for arm in _ARMS]]
-    if effective.isna().all(axis=None):
+    shown = frame[~frame["suppressed"]]
+    effective = _effective(shown)
+    if effective.empty or not len(effective.columns):
         return []
+    arms = [arm for arm in _ARMS if f"effective_{arm}_groups" in effective]
+    of_all = " and ".join(f"{formatting.count(shown[f'{arm}_groups'].max())} {arm}" for arm in arms)
     notes = [
-        f"Effective {groups}: how many of equal weight the {groups} of an arm amount to, by their weight in "
-        "the estimate."
+        f"Effective {groups}, {' / '.join(arms)}: how many of equal weight the "
+        f"{groups} of an arm amount to, by their weight in the estimate (of up to {of_all})."
     ]
     if (effective < FEW_EFFECTIVE).any(axis=None):
         notes.append(
@@ -58,13 +65,19 @@ def group_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _of_all(values: Sequence[Any], _: int) -> str:
-    effective, present = values
-    if pd.isna(effective):
-        return formatting.DASH
-    decimals = 1 if effective < FEW_EFFECTIVE else 0
-    return f"{formatting.number(effective, decimals)} of {formatting.count(present)}"
+def _by_arm(values: Sequence[Any], _: int) -> str:
+    texts = [_short(value) for value in values]
+    return formatting.DASH if set(texts) == {formatting.DASH} else " / ".join(texts)
 
 
-def _mark(effective: float) -> str:
-    return FEW if effective < FEW_EFFECTIVE else ""
+def _degrees_of_freedom(values: Sequence[Any], _: int) -> str:
+    return _short(values[0])
+
+
+def _short(value: float | None) -> str:
+    few = value is not None and value < FEW_EFFECTIVE
+    return formatting.number(value, 1 if few else 0)
+
+
+def _mark(values: Sequence[float]) -> str:
+    return FEW if any(value < FEW_EFFECTIVE for value in values) else ""

@@ -86,10 +86,22 @@ def _several(noun: str) -> str:
 
 
 def share_of(part: int, total: int, noun: str = "") -> str:
-    """Return ``none of four``, ``one of four`` or ``all four``, with the noun if there is one."""
+    """Return ``none of four``, ``one of four`` or ``all four``, with the noun if there is one.
+
+    Of two, ``neither`` or ``both``; of one, ``the one`` or none.
+    """
     whole = plural(total, noun) if noun else word(total)
-    if part == total and total > 1:
-        return f"both{whole.removeprefix('two')}" if total == 2 else f"all {whole}"
+    match part, total:
+        case 0, 1:
+            return f"no {noun}" if noun else "none"
+        case 1, 1:
+            return f"the {whole}"
+        case 0, 2:
+            return f"neither of {whole}"
+        case 2, 2:
+            return f"both{whole.removeprefix('two')}"
+        case _ if part == total:
+            return f"all {whole}"
     return f"{word(part) if part else 'none'} of {whole}"
 
 

@@ -30,7 +30,7 @@ def power_rows(results: StudyResults, exhibit: OfEstimates) -> pd.DataFrame:
     -------
     DataFrame
     """
-    frame = results["power"][results["power"]["analysis"].isin(exhibit.analyses)]
+    frame = results.of("power", *exhibit.analyses)
     frame = frame[exhibit.wanted(frame["outcome"])]
     orders = {
         "analysis": list(exhibit.analyses),

@@ -129,19 +129,22 @@ class StudyResults:
         """Decimals an outcome is printed with."""
         return self.digits.get(name, self.study.outcomes[name].decimals)
 
+    def of(self, table: str, *analyses: str, outcome: str = "") -> pd.DataFrame:
+        """Rows of a result table about some analyses, and one outcome if named, in its order."""
+        frame = self[table]
+        chosen = frame["analysis"].isin(analyses)
+        return frame[chosen & (frame["outcome"] == outcome) if outcome else chosen]
+
     def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
         """Estimates of an analysis, and of one outcome if named, in the configuration's order."""
-        frame = self["estimates"][self["estimates"]["analysis"] == analysis]
-        frame = frame[frame["outcome"] == outcome] if outcome else frame
+        frame = self.of("estimates", analysis, outcome=outcome)
         names = strategies_of(self.analysis(analysis))
         order = frame["strategy"].map({name: position for position, name in enumerate(names)})
         return frame.loc[order.sort_values(kind="stable").index]
 
     def outcomes_of(self, analyses: Sequence[str]) -> list[str]:
         """Outcomes estimated in any of the analyses, in the configuration's order."""
-        present = set(
-            self["estimates"].loc[self["estimates"]["analysis"].isin(analyses), "outcome"]
-        )
+        present = set(self.of("estimates", *analyses)["outcome"])
         return [name for name in self.study.outcomes if name in present]
 
     def for_exhibit(self, exhibit: Exhibit, needs: Collection[str]) -> "StudyResults":

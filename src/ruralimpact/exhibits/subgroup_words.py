@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import (
-    disclosure,
     effective_groups,
     formatting,
     interpretation,
@@ -156,6 +155,4 @@ def subgroup_notes(
     if (frame["dropped"] > 0).any():
         notes.append(f"{SUPPORTED} {interpretation.SUPPORT_RULE}")
     notes += [f"{letter}. No estimate: {reason}." for reason, letter in letters.items()]
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)

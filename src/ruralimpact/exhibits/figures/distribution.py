@@ -102,7 +102,7 @@ def distribution_plot(results: StudyResults, exhibit: DistributionOptions) -> "F
 
 
 def _shown(results: StudyResults, analysis: str) -> list[str]:
-    designs = results["designs"][results["designs"]["analysis"] == analysis]
+    designs = results.of("designs", analysis)
     hidden = set(designs.loc[designs["suppressed"], "strategy"])
     return [name for name in results.matched_strategies(analysis) if name not in hidden]
 

@@ -37,7 +37,7 @@ def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
 
 
 def _before(results: StudyResults, analysis: str) -> Any:
-    frame = results["balance"][results["balance"]["analysis"] == analysis]
+    frame = results.of("balance", analysis)
     before = frame[frame["stage"] == "before"].dropna(subset=["smd"])
     before = before.assign(size=before["smd"].abs())
     return before.sort_values(["size", "covariate"])
@@ -76,7 +76,7 @@ def _after(
     """Draw each strategy's differences, a little above or below the row so that none hides another."""
     colours, markers = palette.colours(names), palette.markers(names)
     offsets = dict(zip(names, np.linspace(0.24, -0.24, len(names)), strict=True))
-    frame = results["balance"][results["balance"]["analysis"] == analysis]
+    frame = results.of("balance", analysis)
     for name in names:
         after = frame[(frame["strategy"] == name) & frame["covariate"].isin(position)]
         rows = [position[covariate] + offsets[name] for covariate in after["covariate"]]
@@ -93,7 +93,7 @@ def _after(
 
 
 def _scale(axes: "Axes", results: StudyResults, analysis: str) -> None:
-    frame = results["balance"][results["balance"]["analysis"] == analysis]
+    frame = results.of("balance", analysis)
     top = max(1.1 * float(frame["smd"].abs().max()), 2 * THRESHOLD)
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_xlim(0, top)
@@ -150,7 +150,7 @@ def _words(results: StudyResults, exhibit: OfAnalyses) -> str:
 
 
 def _analysis_words(results: StudyResults, analysis: str) -> str:
-    designs = results["designs"][results["designs"]["analysis"] == analysis]
+    designs = results.of("designs", analysis)
     matched = designs["strategy"].isin(results.matched_strategies(analysis))
     designs = designs[matched & ~designs["suppressed"]]
     before = results["balance"][

@@ -48,7 +48,7 @@ def _panel(
     names: Sequence[str],
 ) -> None:
     colours = palette.colours(names)
-    scores = results["propensity"][results["propensity"]["analysis"] == analysis]
+    scores = results.of("propensity", analysis)
     treated = _shares(scores.loc[scores["treated"] == 1, "probability"])
     controls = _shares(scores.loc[scores["treated"] == 0, "probability"])
     after = {name: _matched_shares(results, scores, analysis, name) for name in names}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ruralimpact.design.methods import associations_of
-from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
+from ruralimpact.exhibits import columns, formatting, interpretation, kinds
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -36,7 +36,7 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
             exhibit,
             title=f"{exhibit.title} (association)",
             stub="Outcome and variable",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
             notes=_notes(results, frame),
@@ -106,8 +106,6 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
         "as well: these are associations.",
         interpretation.standard_error_note(results),
     ]
-    if any(record["suppressed"] for record in frame.to_dict("records")):
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

@@ -87,7 +87,7 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[T
         exhibit,
         title=f"{exhibit.title}: effects weighted for response, and bounds",
         stub="Outcome",
-        columns=columns.headings(_effect_columns(results)),
+        columns=_effect_columns(results),
         rows=_effect_rows(results, bounds),
         interpretation=bounds_lines(results, bounds),
         notes=bounds_notes(bounds),

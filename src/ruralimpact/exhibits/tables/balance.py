@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.about_whom import loses_many
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
@@ -58,7 +58,7 @@ def _table(
 
 
 def _covariate_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
-    frame = results["balance"][results["balance"]["analysis"] == analysis]
+    frame = results.of("balance", analysis)
     return _rows_of(frame, analysis, strategies)
 
 
@@ -106,7 +106,7 @@ def _fails(record: Mapping[Any, Any], name: str) -> bool:
 
 
 def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
-    designs = results["designs"][results["designs"]["analysis"] == analysis].set_index("strategy")
+    designs = results.of("designs", analysis).set_index("strategy")
     if designs.empty:
         return []
     first = designs.iloc[0]
@@ -143,9 +143,9 @@ def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
     flow = results["sample_flow"]
     flow = flow[(flow["analysis"] == analysis) & flow["step"].isin(["sample", "outcome"])]
     known = set(results["analysed_balance"]["outcome"])
-    designs = results["designs"][results["designs"]["analysis"] == analysis]
+    designs = results.of("designs", analysis)
     balanced = designs.set_index("strategy")["balanced"].map({True: "yes", False: "no"})
-    frame = results["estimates"][results["estimates"]["analysis"] == analysis]
+    frame = results.of("estimates", analysis)
     differs = frame["balanced"] != frame["strategy"].map(balanced)
     return [
         name
@@ -194,7 +194,7 @@ def _size_cell(value: float | None, decimals: int) -> Cell:
 
 
 def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -> str:
-    designs = results["designs"][results["designs"]["analysis"] == analysis]
+    designs = results.of("designs", analysis)
     designs = designs[designs["strategy"].isin(strategies)]
     passing = int(designs["balanced"].sum())
     label = results.analysis(analysis).label
@@ -211,7 +211,6 @@ def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
-    frame = results["balance"][results["balance"]["analysis"].isin(analyses)]
     notes = [
         "SMD = standardised mean difference, treated less controls, over the standard deviation of the "
         "treated before matching; VR = variance ratio, treated over controls; KS = largest distance "
@@ -228,8 +227,6 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
             "deviation; shown for outcomes that are missing for more than a tenth of an arm, or whose "
             "verdict is another than the design's."
         )
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return (*notes, *infeasible_notes(results, analyses))
 
 

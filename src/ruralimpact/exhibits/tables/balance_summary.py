@@ -45,14 +45,14 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
     rows: list[Row] = []
     for analysis in exhibit.analyses:
         rows.append(heading(results.analysis(analysis).label, "panel"))
-        result = results["balance_summary"][results["balance_summary"]["analysis"] == analysis]
+        result = results.of("balance_summary", analysis)
         rows += [_row(results, record, designs) for record in result.to_dict("records")]
     return (
         table_of(
             results,
             exhibit,
             stub="Strategy",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             notes=(*_notes(results, exhibit), *infeasible_notes(results, exhibit.analyses)),
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
+from ruralimpact.exhibits import columns, formatting, headings, interpretation, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import Benchmarked
@@ -99,14 +99,13 @@ def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> tuple[Table,
         for item in result:
             yield _row(results, records[item.spec_id], records[item.benchmark_id], item)
 
-    several = len(exhibit.analyses) > 1
-    body = list(columns.by_outcome(results, exhibit.analyses, rows, panels=several))
+    body = list(headings.by_outcome(results, exhibit.analyses, rows))
     return (
         table_of(
             results,
             exhibit,
             stub="Outcome and strategy",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=body,
             interpretation=lines,
             notes=_notes(results, exhibit),
@@ -165,7 +164,7 @@ def _sentence(results: StudyResults, outcome: str, result: list[BenchmarkGap]) -
 
 
 def _notes(results: StudyResults, exhibit: Benchmarked) -> tuple[str, ...]:
-    frame = results["estimates"][results["estimates"]["analysis"].isin(exhibit.analyses)]
+    frame = results.of("estimates", *exhibit.analyses)
     notes = [
         "Standard errors of differences come from the group scores of both estimates, so the "
         f"{results.study.group_label} whom the two comparisons share are counted once.",
@@ -176,8 +175,6 @@ def _notes(results: StudyResults, exhibit: Benchmarked) -> tuple[str, ...]:
         notes.append("Effects on shares are in percentage points.")
     if (frame["balanced"] == "no").any():
         notes.append(f"{impact.UNBALANCED} {interpretation.BALANCE_RULE}")
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

@@ -72,7 +72,7 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[T
         exhibit,
         title="Estimates without and with these controls",
         stub="Outcome and strategy",
-        columns=columns.headings(_EFFECTS),
+        columns=_EFFECTS,
         rows=_effect_rows(results, right, naive),
         notes=(_EFFECT_NOTE, *effective_groups_notes(results, _both(results, right, naive))),
     )
@@ -85,9 +85,7 @@ def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:
 
 
 def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
-    result: pd.DataFrame = results["estimates"][
-        results["estimates"]["analysis"].isin([right, naive])
-    ]
+    result: pd.DataFrame = results.of("estimates", right, naive)
     return result
 
 

@@ -96,7 +96,7 @@ def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame
         results,
         exhibit,
         stub="Part",
-        columns=columns.headings(shown),
+        columns=shown,
         rows=rows,
         interpretation=_sentences(results, frame),
         notes=_notes(results, frame, letters),
@@ -147,7 +147,7 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
         exhibit,
         title=f"{exhibit.title}, by product",
         stub="Product",
-        columns=columns.headings(shown),
+        columns=shown,
         rows=rows,
         notes=(_ACCOUNTING, "Rows and columns both add up."),
     )

@@ -8,9 +8,9 @@ from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.exhibits import (
     about_whom,
     columns,
-    disclosure,
     effective_groups,
     formatting,
+    headings,
     interpretation,
     kinds,
 )
@@ -43,7 +43,7 @@ def difference_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
 def _table(
     results: StudyResults, exhibit: OfEstimates, analyses: Sequence[str], *, effects: bool
 ) -> Table:
-    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
+    frame = results.of("estimates", *analyses)
     shown_percents = frame[~frame["suppressed"]].to_dict("records")
     percents = any(not impact.percent_reason(record) for record in shown_percents)
     letters = impact.percent_letters(frame) if percents else {}
@@ -55,13 +55,8 @@ def _table(
         exhibit,
         title=exhibit.title if effects else f"{exhibit.title}: not attributable to the project",
         stub="Outcome and estimator" if effects else "Outcome",
-        columns=columns.headings(shown),
-        rows=columns.estimate_rows(
-            results,
-            analyses,
-            lambda record: _row(results, record, shown),
-            panels=len(analyses) > 1,
-        ),
+        columns=shown,
+        rows=headings.estimate_rows(results, analyses, lambda record: _row(results, record, shown)),
         interpretation=interpretation.impact_lines(results, analyses),
         notes=_notes(results, frame, analyses, letters, effects=effects),
     )
@@ -128,8 +123,6 @@ def _notes(
     if (frame["dropped"] > 0).any():
         notes.append(f"{MISSING} Treated units are excluded because an outcome is missing.")
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

@@ -71,7 +71,7 @@ def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ..
                     exhibit,
                     title=f"{exhibit.title}: {title}",
                     stub=stub,
-                    columns=columns.headings(shown),
+                    columns=shown,
                     rows=listed,
                     notes=(NOT_ATTRIBUTABLE, note),
                 )
@@ -124,7 +124,7 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
         results,
         exhibit,
         stub="Level",
-        columns=columns.headings(_COLUMNS),
+        columns=_COLUMNS,
         rows=rows,
         interpretation=lines,
         notes=notes,

@@ -1,12 +1,11 @@
 """What two-way fixed effects average where treatment begins at several times, and how much is wrong."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -24,14 +23,11 @@ _ESTIMATES = (
     .staying(),
     columns.amount(width=1.2),
 )
-_DASH = Cell(formatting.DASH)
 
 
 def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of the comparisons behind two-way fixed effects."""
     analyses = exhibit.analyses
-    frame = results["goodman_bacon"]
-    frame = frame[frame["analysis"].isin(analyses)]
     counts = results.units(analyses).capitalize()
     shown = (
         *_ESTIMATES,
@@ -42,10 +38,10 @@ def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Ta
     lines: list[str] = []
     for analysis in analyses:
         for outcome in results.outcomes_of([analysis]):
-            own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            rows.append(columns.one_heading(results, analyses, analysis, outcome))
+            own = results.of("goodman_bacon", analysis, outcome=outcome)
+            rows.append(headings.outcome_heading(results, analyses, analysis, outcome))
             if own.empty:
-                rows.append(Row(Cell("No cohort changes treatment against others."), (_DASH,) * 4))
+                rows.append(columns.repeated(shown, "No cohort changes treatment against others."))
                 continue
             rows += _rows(results, own, shown)
             lines.append(_sentence(results, outcome, own))
@@ -54,10 +50,10 @@ def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Ta
             results,
             exhibit,
             stub="Comparison",
-            columns=columns.headings(shown),
+            columns=shown,
             rows=rows,
             interpretation=lines,
-            notes=_notes(frame),
+            notes=_notes(results.of("goodman_bacon", *analyses)),
         ),
     )
 
@@ -76,8 +72,8 @@ def _rows(results: StudyResults, own: pd.DataFrame, shown: Sequence[Shown]) -> I
         "suppressed": bool(own["suppressed"].any()),
     }
     label = Cell("Two-way fixed effects, units asked in every wave")
-    foot = columns.row_of(results, _ESTIMATES, whole, label, keys=(), kind="foot")
-    yield replace(foot, cells=(*foot.cells, _DASH, _DASH))
+    whole |= {"n_treated": None, "n_control": None}
+    yield columns.row_of(results, shown, whole, label, keys=(), kind="foot")
 
 
 def _words(record: Mapping[Any, Any]) -> str:
@@ -116,8 +112,6 @@ def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
         notes.append(
             f"{_MARK} A forbidden comparison: the controls' own treatment effects are in their change."
         )
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

@@ -1,14 +1,14 @@
 """Effects by cohort and wave where treatment begins at several times, and their averages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, disclosure, formatting, interpretation, kinds
-from ruralimpact.exhibits.columns import Record
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, headings, interpretation, kinds
+from ruralimpact.exhibits.columns import Record, Shown
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -32,30 +32,29 @@ _KINDS = {
 def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of effects by cohort and wave."""
     analyses = exhibit.analyses
-    frame = results["event_study"][results["event_study"]["analysis"].isin(analyses)]
+    counts = results.units(analyses).capitalize()
+    sizes = (
+        columns.count("Treated", counts, of="n_treated"),
+        columns.count("Controls", counts, 0.95, of="n_control"),
+    )
     rows: list[Row] = []
     for analysis in analyses:
         for outcome in results.outcomes_of([analysis]):
-            own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            rows.append(columns.one_heading(results, analyses, analysis, outcome))
+            own = results.of("event_study", analysis, outcome=outcome)
+            rows.append(headings.outcome_heading(results, analyses, analysis, outcome))
             for kind, words in _KINDS.items():
                 part = own[own["kind"] == kind]
                 if len(part):
                     rows.append(heading(words, "group"))
-                    rows += [_row(results, record) for record in part.to_dict("records")]
-    counts = results.units(analyses).capitalize()
+                    rows += [_row(results, record, sizes) for record in part.to_dict("records")]
     return (
         table_of(
             results,
             exhibit,
             stub="Cohort and wave",
-            columns=(
-                *columns.headings(_COLUMNS),
-                Column("Treated", counts, 0.9),
-                Column("Controls", counts, 0.95),
-            ),
+            columns=(*_COLUMNS, *sizes),
             rows=rows,
-            notes=_notes(results, frame[frame["kind"] != "mean"]),
+            notes=_notes(results, results.of("event_study", *analyses)),
         ),
     )
 
@@ -75,7 +74,7 @@ def place_words(record: Mapping[Any, Any]) -> str:
     return f"{abs(time):g} {'before' if time < 0 else 'after'}"
 
 
-def _row(results: StudyResults, record: Record) -> Row:
+def _row(results: StudyResults, record: Record, sizes: Sequence[Shown]) -> Row:
     label = Cell(place_words(record), _BEFORE if record["before"] else "")
     named = ("analysis", "outcome", "kind", "reason")
     row = columns.row_of(results, _COLUMNS, record, label, keys=(), more=named)
@@ -83,14 +82,12 @@ def _row(results: StudyResults, record: Record) -> Row:
     if record["reason"] and not record["suppressed"]:
         cells = (Cell(record["reason"], span=len(cells)),)
     counted = bool(pd.notna(record["std_error"]) or record["suppressed"])
-    sizes = (
-        Cell(columns.coarse_count(record[name]) if counted else formatting.DASH)
-        for name in ("n_treated", "n_control")
-    )
-    return replace(row, cells=(*cells, *sizes))
+    own = record if counted else {**record, "n_treated": None, "n_control": None}
+    return replace(row, cells=(*cells, *columns.cells_of(results, sizes, own)))
 
 
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
+    frame = frame[frame["kind"] != "mean"]
     notes = [
         "Each effect compares the change of a cohort with that of its controls over the same waves "
         "(Callaway and Sant'Anna 2021). The intervals hold one by one, the band for all effects of a block "
@@ -107,8 +104,6 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
             f"{_BEFORE} Before treatment: what is not zero here speaks against parallel trends. That "
             "nothing is found does not prove them, for such tests have little power (Roth 2022)."
         )
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

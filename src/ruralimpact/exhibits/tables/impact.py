@@ -8,9 +8,9 @@ import pandas as pd
 from ruralimpact.exhibits import (
     about_whom,
     columns,
-    disclosure,
     effective_groups,
     formatting,
+    headings,
     interpretation,
     kinds,
 )
@@ -57,7 +57,7 @@ def _table(
     results: StudyResults, exhibit: OfEstimates, unadjusted: str | None, *, means: bool
 ) -> Table:
     analyses, plain = exhibit.analyses, [unadjusted] if unadjusted else []
-    frame = results["estimates"][results["estimates"]["analysis"].isin([*analyses, *plain])]
+    frame = results.of("estimates", *analyses, *plain)
     relative = ~frame["unit"].isin([formatting.PERCENTAGE_POINTS, formatting.LOG_POINTS])
     letters = percent_letters(frame) if means and relative.any() else None
     money = second_currency(results.study, frame) if means else None
@@ -79,8 +79,8 @@ def _table(
         results,
         exhibit,
         stub="Outcome and strategy" if means else "Outcome and estimator",
-        columns=columns.headings(shown),
-        rows=columns.by_outcome(results, analyses, rows, panels=len(analyses) > 1),
+        columns=shown,
+        rows=headings.by_outcome(results, analyses, rows),
         interpretation=interpretation.impact_lines(results, analyses),
         notes=_notes(results, frame, [*analyses, *plain], letters or {}, money, means=means),
     )
@@ -216,8 +216,6 @@ def _notes(
     if (frame["dropped"] > 0).any():
         notes.append(f"{SUPPORTED} {interpretation.SUPPORT_RULE}")
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

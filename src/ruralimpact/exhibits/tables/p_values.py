@@ -1,8 +1,8 @@
 """The same tests by other means: the bootstrap over groups, and allowing for several outcomes."""
 
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, headings, kinds
 from ruralimpact.exhibits.columns import Record
-from ruralimpact.exhibits.model import Cell, Row, Table
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -25,8 +25,7 @@ def p_value_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
     def row(record: Record) -> Row:
         label, test = results.strategy_label(record["strategy"]), tests.get(record["spec_id"])
         if test is None:
-            dashes = tuple(Cell(formatting.DASH) for _ in _COLUMNS)
-            return Row(Cell(label), dashes, {"spec_id": record["spec_id"]})
+            return columns.repeated(_COLUMNS, label, values={"spec_id": record["spec_id"]})
         return columns.row_of(results, _COLUMNS, {**test, **record}, label)
 
     return (
@@ -34,8 +33,8 @@ def p_value_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
             results,
             exhibit,
             stub="Outcome and strategy",
-            columns=columns.headings(_COLUMNS),
-            rows=columns.estimate_rows(results, exhibit.analyses, row),
+            columns=_COLUMNS,
+            rows=headings.estimate_rows(results, exhibit.analyses, row, alone=True),
             notes=_notes(results),
         ),
     )
@@ -43,7 +42,7 @@ def p_value_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
 
 def _notes(results: StudyResults) -> tuple[str, ...]:
     draws = int(results["tests"]["draws"].max()) if len(results["tests"]) else 0
-    notes = [
+    return (
         f"The bootstrap multiplies group scores by random weights ({draws:,} draws; Rademacher weights, "
         "Webb's where there are fewer than 40 groups), within arms where treatment is assigned to whole "
         "groups. It clusters on the group alone.",
@@ -51,10 +50,7 @@ def _notes(results: StudyResults) -> tuple[str, ...]:
         "of any false rejection in the family, q-values (Benjamini-Hochberg) the share of false ones. Both "
         "start from the p-values of the other tables; how the estimates depend on each other comes from the "
         "bootstrap. Of a family of one they repeat its p-value.",
-    ]
-    if results["estimates"]["suppressed"].any():
-        notes.append(disclosure.NOTE)
-    return tuple(notes)
+    )
 
 
 KIND = kinds.TableKind(

@@ -69,7 +69,7 @@ _NOTES = (
 
 
 def _few_groups(results: StudyResults, exhibit: OfEstimates) -> list[str]:
-    shown = results["event_study"][results["event_study"]["analysis"].isin(exhibit.analyses)]
+    shown = results.of("event_study", *exhibit.analyses)
     return interpretation.few_groups_notes(
         shown.loc[shown["kind"] == "event", "n_clusters"],
         "these intervals are not bias-reduced, and may be too short.",

@@ -91,7 +91,7 @@ def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
             results,
             exhibit,
             stub="Treated, or treated as if",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
             notes=(_NOTE,),

@@ -63,7 +63,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             exhibit,
             title=f"{exhibit.title}: what it rests on",
             stub="Outcome",
-            columns=columns.headings(_BASIS),
+            columns=_BASIS,
             rows=basis,
             notes=_basis_notes(frame),
         ),

@@ -47,7 +47,7 @@ def rate_of_return_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Ta
             results,
             exhibit,
             stub="Account and scenario",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
             notes=(*_notes(results, exhibit), *excluded_note(results, exhibit.analyses)),

@@ -47,7 +47,7 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> tuple[T
             results,
             exhibit,
             stub="Level",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             notes=(
                 f"Revenue above that without the project in the last year recorded, in {unit}; a family: all "

@@ -103,7 +103,7 @@ def robustness_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
             results,
             exhibit,
             stub="Outcome",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
             notes=_notes(results, exhibit.analyses),
@@ -167,7 +167,7 @@ def _sentence(result: Sequence[Robustness]) -> str:
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
-    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
+    frame = results.of("estimates", *analyses)
     notes = [
         "All strategies declared before outcomes were read are counted; none is chosen by its result.",
         "Differ from zero: at the 5 percent level, each strategy by itself. The strategies share their "

@@ -35,7 +35,7 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         exhibit,
         title="Arms before and after matching",
         stub="Comparison and strategy",
-        columns=columns.headings(_ARMS),
+        columns=_ARMS,
         rows=_arm_rows(results),
         notes=(
             f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
@@ -77,7 +77,7 @@ def _overlap_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
             exhibit,
             title="Units that two waves share",
             stub="Waves",
-            columns=columns.headings(_OVERLAP),
+            columns=_OVERLAP,
             rows=rows,
             notes=("Units are the same where their identifiers are.",),
         ),

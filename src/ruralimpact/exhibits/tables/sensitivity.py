@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.interpretation import BALANCE_RULE
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
@@ -62,7 +62,7 @@ def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
             results,
             exhibit,
             stub="Outcome and strategy",
-            columns=columns.headings(_COLUMNS[name] for name in names),
+            columns=[_COLUMNS[name] for name in names],
             rows=rows,
             interpretation=lines,
             notes=_notes(frame, names),
@@ -149,8 +149,6 @@ def _notes(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
     if (frame["balanced"] == "no").any():
         notes.append(f"{UNBALANCED} {BALANCE_RULE}")
     notes.append(f"{formatting.DASH} = does not apply.")
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
     return tuple(notes)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ruralimpact.estimation.printed_errors import HEADLINE, PERMUTED
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -54,14 +54,13 @@ def _table(
         label = results.strategy_label(record["strategy"])
         return columns.row_of(results, shown, {**record, **result}, label, keys=("spec_id", "unit"))
 
-    frame = results["estimates"][results["estimates"]["analysis"].isin(analyses)]
     return table_of(
         results,
         exhibit,
         stub="Outcome and strategy",
-        columns=columns.headings(shown),
-        rows=columns.estimate_rows(results, analyses, row),
-        notes=_notes(frame),
+        columns=shown,
+        rows=headings.estimate_rows(results, analyses, row, alone=True),
+        notes=_NOTES,
     )
 
 
@@ -74,19 +73,15 @@ def _column(name: str, label: str) -> Shown:
     return columns.amount(label, "Standard error", 1.5, of=f"std_error_{name}")
 
 
-def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
-    notes = [
-        "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
-        "out how much of its arm's weight a group carries. The others are what further software prints; they "
-        "ignore that units of a group resemble each other, or cluster on the matched set alone.",
-        "The p-value permutes treatment over groups, within strata where the sample has any: groups exchange "
-        "their residuals in the places that the match gave them, and the statistic is the estimate over its "
-        "first standard error (999 draws).",
-        f"{formatting.DASH} = does not apply.",
-    ]
-    if frame["suppressed"].any():
-        notes.append(disclosure.NOTE)
-    return tuple(notes)
+_NOTES = (
+    "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
+    "out how much of its arm's weight a group carries. The others are what further software prints; they "
+    "ignore that units of a group resemble each other, or cluster on the matched set alone.",
+    "The p-value permutes treatment over groups, within strata where the sample has any: groups exchange "
+    "their residuals in the places that the match gave them, and the statistic is the estimate over its "
+    "first standard error (999 draws).",
+    f"{formatting.DASH} = does not apply.",
+)
 
 
 KIND = kinds.TableKind(

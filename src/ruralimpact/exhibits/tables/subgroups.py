@@ -57,7 +57,7 @@ def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Tab
             exhibit,
             title=f"{exhibit.title}{_warning_title(frame)}",
             stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else "Level",
-            columns=columns.headings(shown),
+            columns=shown,
             rows=rows,
             interpretation=(*warnings(frame), *lines),
             notes=subgroup_notes(results, frame, letters, ranked=exhibit.order is not None),

@@ -48,7 +48,7 @@ def switching_values_table(results: StudyResults, exhibit: OfAccount) -> tuple[T
             results,
             exhibit,
             stub="Driver",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             notes=(
                 "Switching value: the factor on the driver's amounts at which the net present value at "

@@ -51,7 +51,7 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
             results,
             exhibit,
             stub=f"In places where {index.replace('_', ' ')} is above {limit}",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
             notes=(

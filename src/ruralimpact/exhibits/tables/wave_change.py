@@ -78,7 +78,7 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> tupl
             results,
             exhibit,
             stub=f"What is compared ({', '.join(sorted(units))})",
-            columns=columns.headings(_COLUMNS),
+            columns=_COLUMNS,
             rows=rows,
             notes=(_NOTE,),
         ),

@@ -1,0 +1,82 @@
+"""Headings of tables: an analysis, an outcome, and the rows under them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.model import Row, heading
+from ruralimpact.exhibits.results import StudyResults
+
+
+def by_analysis(
+    results: StudyResults,
+    analyses: Sequence[str],
+    rows: Callable[[str], Iterable[Row]],
+    *,
+    alone: bool = False,
+) -> Iterator[Row]:
+    """Yield rows under a heading an analysis.
+
+    Parameters
+    ----------
+    results : StudyResults
+    analyses : sequence of str
+    rows : callable
+        Takes an analysis, returns its rows.
+    alone : bool
+        A single analysis has a heading, too.
+    """
+    for analysis in analyses:
+        if alone or len(analyses) > 1:
+            yield heading(results.analysis(analysis).label, "panel")
+        yield from rows(analysis)
+
+
+def outcome_heading(
+    results: StudyResults, analyses: Sequence[str], analysis: str, outcome: str
+) -> Row:
+    """Return the heading of an outcome, with the analysis before it where a table has several."""
+    title = results.outcome_title(outcome)
+    several = len(analyses) > 1
+    return heading(f"{results.analysis(analysis).label}: {title}" if several else title, "panel")
+
+
+def by_outcome(
+    results: StudyResults,
+    analyses: Sequence[str],
+    rows: Callable[[str, str], Iterable[Row]],
+    *,
+    alone: bool = False,
+) -> Iterator[Row]:
+    """Yield rows under a heading an analysis and one an outcome.
+
+    Parameters
+    ----------
+    results : StudyResults
+    analyses : sequence of str
+    rows : callable
+        Takes an analysis and an outcome, returns the rows.
+    alone : bool
+        A single analysis has a heading, too.
+    """
+
+    def of_analysis(analysis: str) -> Iterator[Row]:
+        for outcome in results.outcomes_of([analysis]):
+            yield heading(results.outcome_title(outcome), "group")
+            yield from rows(analysis, outcome)
+
+    return by_analysis(results, analyses, of_analysis, alone=alone)
+
+
+def estimate_rows(
+    results: StudyResults,
+    analyses: Sequence[str],
+    row: Callable[[Record], Row],
+    *,
+    alone: bool = False,
+) -> Iterator[Row]:
+    """Yield one row an estimate, under the headings of `by_outcome`."""
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        return map(row, results.estimates_of(analysis, outcome).to_dict("records"))
+
+    return by_outcome(results, analyses, rows, alone=alone)
