@@ -7,6 +7,7 @@ from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.exhibits.registry import package_kinds, read_exhibits
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.base import Entries
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.edit import AnyEdit
 from ruralimpact.schema.followup import Attrition
 from ruralimpact.schema.source import Condition, Source
@@ -94,6 +95,11 @@ def source_of(**keys: Any) -> Source:
 def edits_of(*rules: Mapping[str, Any]) -> tuple[AnyEdit, ...]:
     """Return edits of a raw table."""
     return validated(Entries[AnyEdit], list(rules))
+
+
+def codebook_of(*rows: Mapping[str, str], **more: str) -> list[CodebookRow]:
+    """Return rows of a codebook, of every source where they do not say of which."""
+    return [CodebookRow(**{"source": "*", **row, **more}) for row in rows]
 
 
 def conditions_of(*conditions: Mapping[str, Any]) -> tuple[Condition, ...]:

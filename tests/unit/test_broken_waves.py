@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from broken_surveys import LINES, REFUSED, SAME, TYPED, cell, cells, example_rows
-from study_models import source_of, study_of
+from study_models import codebook_of, source_of, study_of
 
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.estimation.panel import Panel, first_differences
@@ -97,7 +97,7 @@ VARIANTS = [
 
 
 def samples(folder, mutate, write):
-    entries = parse_codebook(CODEBOOK, ["before", "after"])
+    entries = parse_codebook(codebook_of(*CODEBOOK), ["before", "after"])
     tables = {}
     for name, rows in (("before", ROWS), ("after", mutate(ROWS))):
         (folder / name).mkdir(exist_ok=True)
@@ -135,7 +135,7 @@ def test_waves_meet_or_are_refused(mutate, write, outcome, tmp_path, right):
 def test_a_value_is_one_that_some_wave_has(right, tmp_path, value, known):
     """Such as one alliance that only the second wave has."""
     later = [ROWS[0], *([*row[:1], "B02", *row[2:]] for row in ROWS[1:5]), *ROWS[5:]]
-    entries = parse_codebook(CODEBOOK, ["before", "after"])
+    entries = parse_codebook(codebook_of(*CODEBOOK), ["before", "after"])
     tables = {}
     for name, rows in (("before", ROWS), ("after", later)):
         (tmp_path / name).mkdir()

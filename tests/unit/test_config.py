@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from study_models import SHIPPED
+from study_models import SHIPPED, codebook_of
 
 from ruralimpact.config import check_files, known_studies, load_studies, load_study
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.survey.codebook import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 Edit = Callable[[Any], None]
@@ -52,7 +51,7 @@ def test_a_study_carries_its_four_files(nsw: Path) -> None:
     assert study.name == "nsw"
     assert study.variables == {}
     with (nsw / "codebook.csv").open(encoding="utf-8", newline="") as file:
-        written = [{**dict.fromkeys(COLUMNS, ""), **row} for row in csv.DictReader(file)]
+        written = codebook_of(*csv.DictReader(file))
     assert list(study.codebook) == written
     assert [strategy.name for strategy in study.strategies][:2] == ["nn1_caliper", "nn5"]
     assert [table.name for table in study.exhibits.tables][:1] == ["impact"]

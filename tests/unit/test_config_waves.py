@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from study_models import study_of
+from study_models import codebook_of, study_of
 
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.samples import check_sample_waves
@@ -95,7 +95,7 @@ def expanded(raw):
         StudyFile(**parts),
         FILE,
         name="test",
-        codebook=raw["codebook"],
+        codebook=codebook_of(*raw["codebook"]),
         strategies=[],
         exhibits=read_exhibits(raw["exhibits"], package_kinds()),
     )
@@ -111,7 +111,7 @@ def test_a_series_is_one_source_a_wave():
 
 def test_a_row_of_one_wave_stands_in_the_place_of_the_series_row():
     made = expanded(study()).codebook
-    columns = {(row["variable"], row["source"]): row["raw_name"] for row in made}
+    columns = {(row.variable, row.source): row.raw_name for row in made}
     assert columns == {
         ("age", "homes_2014"): "p1",
         ("age", "homes_2016"): "p1",

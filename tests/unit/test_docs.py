@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES
+from ruralimpact.schema.codebook import COLUMNS
+from ruralimpact.survey.codebook import ROLES, TYPES
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))

@@ -204,8 +204,8 @@ def test_the_workbook_has_lists_to_choose_from_and_is_read_back(tmp_path: Path) 
     assert any("treatment" in item and "unused" in item for item in lists)
     assert book.sheetnames == ["codebook", "seen"]
     read = read_codebook(tmp_path / "codebook.xlsx")
-    assert [row["variable"] for row in read.values()] == ["sales"]
-    assert next(iter(read.values()))["role"] == "?"
+    assert [row.variable for row in read.values()] == ["sales"]
+    assert next(iter(read.values())).role == "?"
 
 
 def test_what_cannot_be_drafted_is_said_in_one_line(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from study_models import source_of
+from study_models import codebook_of, source_of
 
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
@@ -50,7 +50,7 @@ def test_the_report_has_them_and_the_table_is_as_it_was(tmp_path):
     path = tmp_path / "s.csv"
     path.write_text("id,g\n1,Rio Verde\n2,Rio Verdo\n3,Rio Verde\n", encoding="utf-8")
     row = {"variable": "group", "source": "*", "raw_name": "g", "type": "category", "role": "group"}
-    entries = parse_codebook([{**row, "variable": "alliance"}], ["s"])
+    entries = parse_codebook(codebook_of(row, variable="alliance"), ["s"])
     source = source_of(path=str(path))
     survey = harmonise(read_source(source), source, entries, file=path)
     assert survey.table["alliance"].tolist() == ["Rio Verde", "Rio Verdo", "Rio Verde"]

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from study_models import study_of
+from study_models import codebook_of, study_of
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.build import CONSTRUCTORS, build
-from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+from ruralimpact.survey.codebook import parse_codebook
 
 SURVEY = pd.DataFrame(
     {
@@ -33,17 +33,15 @@ PLOTS = pd.DataFrame(
 )
 PRICES = {"year": 2014, "deflators": {2008: 50.0, 2014: 100.0}}
 ENTRIES = parse_codebook(
-    [
+    codebook_of(
         {
-            **dict.fromkeys(COLUMNS, ""),
             "variable": "tenure",
             "raw_name": "p2",
-            "source": "*",
             "type": "category",
             "role": "input",
             "labels": "1=owner|2=share|3=mixed",
         }
-    ],
+    ),
     ["farms"],
 )
 

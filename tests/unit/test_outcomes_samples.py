@@ -11,7 +11,7 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.covariates import check_covariates
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.outcomes.unit_ids import in_waves
-from ruralimpact.survey.codebook import COLUMNS
+from ruralimpact.schema.codebook import COLUMNS
 
 CODEBOOK = [
     {"variable": "year", "role": "wave", "type": "integer", "timing": "pre"},

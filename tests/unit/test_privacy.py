@@ -16,7 +16,7 @@ from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, keyed, lost_key, project_key
 from ruralimpact.privacy.messages import HIDDEN, without_cells
 from ruralimpact.privacy.scan import likely_identifiers
-from ruralimpact.survey.codebook import COLUMNS
+from ruralimpact.schema.codebook import COLUMNS
 from ruralimpact.survey.similar import folded
 
 N = 24

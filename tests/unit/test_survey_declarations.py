@@ -4,7 +4,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from study_models import conditions_of, edits_of, source_of
+from study_models import codebook_of, conditions_of, edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.chosen import keep_rows
@@ -19,7 +19,9 @@ REGION = {**NUMBER, "type": "category", "role": "input", "labels": "1=Highlands|
 
 def survey(path, entry, **source):
     keys = source_of(path=str(path), **source)
-    return harmonise(read_source(keys), keys, parse_codebook([entry], ["s"]), file=path.name)
+    return harmonise(
+        read_source(keys), keys, parse_codebook(codebook_of(entry), ["s"]), file=path.name
+    )
 
 
 def text_file(folder, *values):
@@ -50,13 +52,12 @@ class TestMissingCodes:
     )
     def test_several_without_a_bar_are_refused(self, codes):
         with pytest.raises(ConfigError, match="reads like several; they are separated by |"):
-            parse_codebook([{**NUMBER, "missing_codes": codes}], ["s"])
+            parse_codebook(codebook_of(NUMBER, missing_codes=codes), ["s"])
 
     @pytest.mark.parametrize("code", ["no sabe", "n/a", ".", "-99, no sabe", "2 de 3 no responde"])
     def test_words_are_one_code(self, code):
-        assert parse_codebook([{**NUMBER, "missing_codes": code}], ["s"])[0].missing_codes == (
-            code,
-        )
+        (entry,) = parse_codebook(codebook_of(NUMBER, missing_codes=code), ["s"])
+        assert entry.missing_codes == (code,)
 
     def test_one_that_no_row_has_is_told(self, tmp_path):
         found = survey(text_file(tmp_path, 1, 2), {**NUMBER, "missing_codes": "-99|1"})
@@ -74,7 +75,7 @@ class TestLabels:
     )
     def test_that_cannot_be(self, changes, message):
         with pytest.raises(ConfigError, match=message):
-            parse_codebook([{**REGION, **changes}], ["s"])
+            parse_codebook(codebook_of(REGION, **changes), ["s"])
 
     def test_exchanged_against_those_of_the_file(self, tmp_path):
         path = spss_file(tmp_path, [1.0, 2.0], {1: "Lowlands", 2: "Highlands"})

@@ -4,10 +4,10 @@ import io
 
 import pandas as pd
 import pytest
-from study_models import source_of
+from study_models import codebook_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
-from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
 
@@ -47,10 +47,8 @@ def run(folder, text=CLEAN, codebook=CODEBOOK, **options):
     path.write_text(text, encoding="utf-8")
     keys = {"name": "farms", "path": str(path), "id": "hh", "wave_variable": "season", **options}
     source = source_of(**keys)
-    rows = [{**dict.fromkeys(COLUMNS, ""), "source": "*", **row} for row in codebook]
-    return harmonise(
-        read_source(source), source, parse_codebook(rows, ["farms"]), file="data/farms.csv"
-    )
+    entries = parse_codebook(codebook_of(*codebook), ["farms"])
+    return harmonise(read_source(source), source, entries, file="data/farms.csv")
 
 
 def replaced(old, new):

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from study_models import source_of
+from study_models import codebook_of, source_of
 
 from ruralimpact.errors import DataError, RuralImpactError
-from ruralimpact.survey.codebook import COLUMNS, ROLES, TYPES, parse_codebook
+from ruralimpact.schema.codebook import COLUMNS
+from ruralimpact.survey.codebook import ROLES, TYPES, parse_codebook
 from ruralimpact.survey.codebook_file import read_codebook
 from ruralimpact.survey.join import join_file
 from ruralimpact.survey.raw_table import RawTable
@@ -262,7 +263,7 @@ class TestCodebook:
     )
     def test_any_row_is_read_or_refused(self, changes):
         try:
-            (entry,) = parse_codebook([{**BASE, **changes}], ["s"], file="codebook.csv")
+            (entry,) = parse_codebook(codebook_of(BASE, **changes), ["s"], file="codebook.csv")
         except RuralImpactError as error:
             assert "codebook.csv" in str(error)
             return
@@ -294,7 +295,7 @@ class TestCodebook:
         st.sampled_from(["", "-99", "-99.0|-88"]),
     )
     def test_every_cell_is_a_value_missing_or_refused(self, texts, kind, codes):
-        (entry,) = parse_codebook([{**BASE, "type": kind, "missing_codes": codes}], ["s"])
+        (entry,) = parse_codebook(codebook_of(BASE, type=kind, missing_codes=codes), ["s"])
         cells = pd.DataFrame({"x": texts}, dtype="str", index=range(2, len(texts) + 2))
         try:
             found = recode_variable(RawTable(cells), entry, file="s.csv", decimal=".")

@@ -3,12 +3,12 @@
 import openpyxl
 import pandas as pd
 import pytest
-from study_models import edits_of, source_of
+from study_models import codebook_of, edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.validation import validated
-from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
 from ruralimpact.survey.edits import apply_edits
 from ruralimpact.survey.harmonise import harmonise
@@ -21,9 +21,7 @@ PLACE = {"variable": "place", "raw_name": "prov + muni", "type": "category", "ro
 def survey(folder, text, *rows, others=None, **options):
     path = folder / "s.csv"
     path.write_text(text, encoding="utf-8")
-    entries = parse_codebook(
-        [{**dict.fromkeys(COLUMNS, ""), "source": "*", **row} for row in rows], ["s"]
-    )
+    entries = parse_codebook(codebook_of(*rows), ["s"])
     given = source_of(path=str(path), **options)
     tables = {}
     for joined in given.join:

@@ -10,11 +10,11 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from study_models import edits_of, source_of
+from study_models import codebook_of, edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey import readers
-from ruralimpact.survey.codebook import COLUMNS, parse_codebook
+from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.edits import apply_edits
 from ruralimpact.survey.file_digest import (
     file_digest,
@@ -33,9 +33,7 @@ def source(path, **options):
 
 
 def survey(path, *rows, **options):
-    entries = parse_codebook(
-        [{**dict.fromkeys(COLUMNS, ""), "source": "*", **row} for row in rows], ["s"]
-    )
+    entries = parse_codebook(codebook_of(*rows), ["s"])
     given = source(path, **options)
     return harmonise(read_source(given), given, entries, file=path.name)
 
@@ -83,7 +81,7 @@ class TestNumbers:
     @pytest.mark.parametrize("cell", ["-99,-88", "-99;-88", "-99 -88", "-99/-88"])
     def test_several_codes_in_one_are_refused(self, cell):
         with pytest.raises(ConfigError, match="separated by |"):
-            parse_codebook([{"source": "*", **AGE, "missing_codes": cell}], ["s"])
+            parse_codebook(codebook_of(AGE, missing_codes=cell), ["s"])
 
     def test_a_code_that_no_row_has_is_said(self, tmp_path):
         found = column(tmp_path, "1", "-99", entry={"missing_codes": "-99|-88"})
@@ -92,18 +90,12 @@ class TestNumbers:
     @pytest.mark.parametrize("bound", ["nan", "inf", "-inf", "1_000", "0x10"])
     def test_a_range_is_of_numbers(self, bound):
         with pytest.raises(ConfigError, match="is not a number"):
-            parse_codebook([{"source": "*", **AGE, "maximum": bound}], ["s"])
+            parse_codebook(codebook_of(AGE, maximum=bound), ["s"])
 
     def test_a_code_that_has_a_label_is_not_missing(self):
-        row = {
-            "source": "*",
-            **AGE,
-            "type": "category",
-            "labels": "1=a|9=b",
-            "missing_codes": "9.0",
-        }
+        row = {**AGE, "type": "category", "labels": "1=a|9=b", "missing_codes": "9.0"}
         with pytest.raises(ConfigError, match="'9' has a label and means missing"):
-            parse_codebook([row], ["s"])
+            parse_codebook(codebook_of(row), ["s"])
 
     @pytest.mark.parametrize("values", [["5.016", "2541", "847"], ["1.250", "2.375", ""]])
     def test_a_mark_that_may_be_for_thousands_is_refused(self, tmp_path, values):

@@ -1,6 +1,7 @@
 """Units and codes that change between waves without the codebook's saying so, from the files' cells."""
 
 import pandas as pd
+from study_models import codebook_of
 
 from ruralimpact.schema.quality import QualityReport
 from ruralimpact.survey.codebook import Entry, parse_codebook
@@ -13,9 +14,8 @@ from ruralimpact.waves.questionnaire_change import questionnaire_changes
 
 
 def entry(kind: str) -> Entry:
-    blank = dict.fromkeys(("unit", "minimum", "maximum", "labels", "missing_codes", "timing"), "")
-    row = {**blank, "variable": "q", "source": "*", "raw_name": "q", "type": kind, "role": "input"}
-    return parse_codebook([{**row, "label": "Q"}], ["s"])[0]
+    row = {"variable": "q", "raw_name": "q", "type": kind, "role": "input", "label": "Q"}
+    return parse_codebook(codebook_of(row), ["s"])[0]
 
 
 def report(wave: str, kind: str, values: list[float]) -> QualityReport:

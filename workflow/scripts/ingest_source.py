@@ -9,6 +9,7 @@ from ruralimpact import stage
 from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, project_key
 from ruralimpact.privacy.scan import likely_identifiers
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
@@ -43,7 +44,7 @@ def ingest_source(
     source : mapping
         Entry of ``sources:`` in study.yaml, which becomes a `schema.source.Source`.
     rows : sequence of mapping
-        Rows of the codebook that describe the source.
+        Rows of the codebook that describe the source, which become `schema.codebook.CodebookRow`.
     digests : mapping of str to str
         SHA-256 of the raw file, if the run does not make it itself, and of each file that it is read with
         (joined ones, and tables of edits), when the run began.
@@ -59,7 +60,7 @@ def ingest_source(
     """
     read_from = validated(Source, source)
     name = read_from.name
-    entries = parse_codebook(rows, [name], file=codebook)
+    entries = parse_codebook([CodebookRow(**row) for row in rows], [name], file=codebook)
     table = read_source(read_from, raw)
     others = {path: digest for path, digest in digests.items() if path != raw}
     require_stated([raw, *others])

@@ -26,6 +26,7 @@ from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import Entries
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.construction import AnyOutcome
 from ruralimpact.schema.document import Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
@@ -36,8 +37,6 @@ from ruralimpact.schema.study import AnyEntry, Study, StudyFile
 from ruralimpact.schema.validation import located, validated
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
-
-CodebookRow = dict[str, str]
 
 
 class _PartOfStudyFile(StudyFile):
@@ -122,7 +121,7 @@ class StudyExamination:
         except ConfigError as problem:
             unread.append(problem)
         for line, row in lines.items():
-            self.codebook_lines.setdefault(row["variable"], f"file {codebook}, line {line}")
+            self.codebook_lines.setdefault(row.variable, f"file {codebook}, line {line}")
         open_questions = [*self._open_in_documents(), *open_in_codebook(lines, codebook)]
         yield from open_questions
         lines = self._answered(lines)
@@ -175,9 +174,9 @@ class StudyExamination:
         for line, row in lines.items():
             columns = open_columns(row)
             if {"role", "type", "labels", "timing"} & set(columns):
-                self.taken_out.add(row["variable"])
+                self.taken_out.add(row.variable)
             else:
-                answered[line] = {**row, **dict.fromkeys(columns, "")}
+                answered[line] = row.model_copy(update=dict.fromkeys(columns, ""))
         return answered
 
     def _misnamed(self, file: str) -> Iterator[ConfigError]:
@@ -272,9 +271,9 @@ class StudyExamination:
                 parse_codebook([row], sources, file=str(file), lines=[line])
             except ConfigError as problem:
                 yield problem
-                self.taken_out.add(row["variable"])
+                self.taken_out.add(row.variable)
             else:
-                usable.setdefault(row["variable"], {})[line] = row
+                usable.setdefault(row.variable, {})[line] = row
         for variable, own in usable.items():
             try:
                 parse_codebook(list(own.values()), sources, file=str(file), lines=list(own))

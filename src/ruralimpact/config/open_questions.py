@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Document, Place
 
 OPEN = "?"
@@ -71,12 +72,12 @@ def _named(content: Any, place: Place) -> Iterator[str]:
         content = inside
 
 
-def open_in_codebook(lines: Mapping[int, Mapping[str, str]], file: Path) -> Iterator[ConfigError]:
+def open_in_codebook(lines: Mapping[int, CodebookRow], file: Path) -> Iterator[ConfigError]:
     """Yield the questions that stand in a codebook, those of a line together.
 
     Parameters
     ----------
-    lines : mapping of int to mapping
+    lines : mapping of int to CodebookRow
         Rows by line of the file.
     file : path
         For messages.
@@ -85,14 +86,14 @@ def open_in_codebook(lines: Mapping[int, Mapping[str, str]], file: Path) -> Iter
         columns = open_columns(row)
         if columns:
             asked = "; ".join(f"{name}: {_OF_CODEBOOK.get(name, _OTHERWISE)}" for name in columns)
-            key = f"line {line}, {row['variable']}"
+            key = f"line {line}, {row.variable}"
             yield ConfigError(f"not answered yet: {asked}", file=file, key=key)
 
 
-def open_columns(row: Mapping[str, str]) -> Sequence[str]:
+def open_columns(row: CodebookRow) -> Sequence[str]:
     """Return the columns of a row of the codebook in which a question stands."""
     return [
         column
-        for column, text in row.items()
+        for column, text in row.given().items()
         if text == OPEN or (column == "labels" and f"={OPEN}" in text)
     ]

@@ -78,7 +78,7 @@ def _repeated(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from repeated_names(
         (exhibit.name for exhibit in exhibits), folder / "exhibits.yaml", "tables and figures"
     )
-    described = {row["variable"] for row in study.codebook}
+    described = {row.variable for row in study.codebook}
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
         for name, entry in block.items():
             if name in described and not (key == "outcomes" and is_itself(name, entry)):
@@ -95,7 +95,7 @@ def _generated(study: Study, file: Path) -> Iterator[ConfigError]:
 
 def _variables(study: Study, file: Path) -> Iterator[ConfigError]:
     """Check that what variables and outcomes are built from exists."""
-    described = [row["variable"] for row in study.codebook if row["role"] != IDENTIFIER]
+    described = [row.variable for row in study.codebook if row.role != IDENTIFIER]
     known = [*described, *study.variables]
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
         known += study.outcomes if key == "outcomes" else ()
@@ -180,7 +180,7 @@ def _strategies(study: Study, file: Path) -> Iterator[ConfigError]:
 def _timings(study: Study) -> dict[str, str]:
     """Return every variable of a study with its timing (empty where none is declared)."""
     return {
-        **{row["variable"]: row["timing"] or "" for row in study.codebook},
+        **{row.variable: row.timing for row in study.codebook},
         **{name: entry.timing or "" for name, entry in study.variables.items()},
     }
 
@@ -188,7 +188,7 @@ def _timings(study: Study) -> dict[str, str]:
 def _roles(study: Study) -> dict[str, str]:
     """Return every variable of a study with its role."""
     return {
-        **{row["variable"]: row["role"] or "" for row in study.codebook},
+        **{row.variable: row.role for row in study.codebook},
         **{name: entry.role for name, entry in study.variables.items()},
     }
 

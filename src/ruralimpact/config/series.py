@@ -12,6 +12,7 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.schema.analysis import BetweenWaves, OfSample
 from ruralimpact.schema.base import Settings
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.exhibit import Exhibit, Exhibits
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source, SourceEntry, WaveFile
@@ -28,7 +29,7 @@ def written_out(
     file: Path,
     *,
     name: str,
-    codebook: Sequence[Mapping[str, Any]],
+    codebook: Sequence[CodebookRow],
     strategies: Sequence[StrategyEntry],
     exhibits: Exhibits,
 ) -> Study:
@@ -41,8 +42,7 @@ def written_out(
         study.yaml, for messages.
     name : str
         Of the study.
-    codebook : sequence of mapping
-        Rows.
+    codebook : sequence of CodebookRow
     strategies : sequence of StrategyEntry
     exhibits : Exhibits
 
@@ -152,13 +152,13 @@ def _members(names: Sequence[str], members: Mapping[str, Sequence[str]]) -> list
 
 
 def _codebook(
-    rows: Sequence[Mapping[str, Any]], members: Mapping[str, Sequence[str]]
-) -> Iterator[dict[str, Any]]:
-    own = {(row["variable"], row["source"]) for row in rows}
+    rows: Sequence[CodebookRow], members: Mapping[str, Sequence[str]]
+) -> Iterator[CodebookRow]:
+    own = {(row.variable, row.source) for row in rows}
     for row in rows:
-        for source in members.get(row["source"], [row["source"]]):
-            if source == row["source"] or (row["variable"], source) not in own:
-                yield {**row, "source": source}
+        for source in members.get(row.source, [row.source]):
+            if source == row.source or (row.variable, source) not in own:
+                yield row.model_copy(update={"source": source})
 
 
 def _by_waves(

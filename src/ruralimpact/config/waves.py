@@ -33,9 +33,9 @@ def rounds_of(study: Study) -> dict[str, Study]:
         if samples:
             known = tuple(s for s in study.sources if order.index(s.wave or "") <= position)
             described = {"*", *(source.name for source in known)}
-            codebook = tuple(row for row in study.codebook if row["source"] in described)
+            codebook = tuple(row for row in study.codebook if row.source in described)
             of_round = {
-                **_definitions(study, {row["variable"] for row in codebook}),
+                **_definitions(study, {row.variable for row in codebook}),
                 "sources": known,
                 "codebook": codebook,
                 "samples": samples,
@@ -79,7 +79,7 @@ def _asked(study: Study, samples: Mapping[str, Sample]) -> dict[str, Any]:
 
 def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Any]]:
     """Return variables and outcomes without those that are made from what nobody asked so far."""
-    unknown = {row["variable"] for row in study.codebook} - described
+    unknown = {row.variable for row in study.codebook} - described
     kept: dict[str, dict[str, Any]] = {"variables": {}, "outcomes": {}}
     for block, specs in (("variables", study.variables), ("outcomes", study.outcomes)):
         for name, spec in specs.items():

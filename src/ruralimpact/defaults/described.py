@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.waves import wave_key
 
 
@@ -62,21 +63,19 @@ def _waves(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def described_variables(
-    study: Mapping[str, Any], codebook: Sequence[Mapping[str, str]]
+    study: Mapping[str, Any], codebook: Sequence[CodebookRow]
 ) -> list[DescribedVariable]:
     """Return each variable once, those of the codebook first."""
-    keys = ("role", "timing", "label", "unit", "type", "source")
-    rows = {
-        row["variable"]: DescribedVariable(row["variable"], *(row.get(key, "") for key in keys))
-        for row in reversed(codebook)
-    }
-    ordered = {row["variable"]: rows[row["variable"]] for row in codebook}
+    described: dict[str, DescribedVariable] = {}
+    for row in codebook:
+        own = (row.role, row.timing, row.label, row.unit, row.type, row.source)
+        described.setdefault(row.variable, DescribedVariable(row.variable, *own))
     built = study.get("variables")
     for name, entry in built.items() if isinstance(built, Mapping) else ():
         if isinstance(entry, Mapping):
             role, timing = str(entry.get("role", "")), str(entry.get("timing", ""))
-            ordered[str(name)] = DescribedVariable(str(name), role, timing)
-    return list(ordered.values())
+            described[str(name)] = DescribedVariable(str(name), role, timing)
+    return list(described.values())
 
 
 def entries_of(section: Any) -> list[Mapping[str, Any]]:

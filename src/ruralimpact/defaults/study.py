@@ -10,6 +10,7 @@ from ruralimpact.defaults.described import (
     described_variables,
     waves_of,
 )
+from ruralimpact.schema.codebook import CodebookRow
 
 _ALL, _BEFORE = "all", "before"
 # A study that describes and compares nothing says itself what it describes.
@@ -17,7 +18,7 @@ _DESCRIPTIVE = "descriptive"
 
 
 def with_default_keys(
-    study: Mapping[str, Any], codebook: Sequence[Mapping[str, str]], strategies: Sequence[str]
+    study: Mapping[str, Any], codebook: Sequence[CodebookRow], strategies: Sequence[str]
 ) -> dict[str, Any]:
     """Return the contents of study.yaml with what it leaves to its design.
 
@@ -25,8 +26,7 @@ def with_default_keys(
     ----------
     study : mapping
         As read; nothing in it is changed.
-    codebook : sequence of mapping
-        Rows, all text.
+    codebook : sequence of CodebookRow
     strategies : sequence of str
         Names of the strategies.
 

@@ -128,7 +128,7 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
 def covariate_labels(study: Study) -> dict[str, str]:
     """Labels of codebook variables, built variables and outcomes, by name."""
     return {
-        **{row["variable"]: row["label"] for row in study.codebook},
+        **{row.variable: row.label for row in study.codebook},
         **{name: item.label for name, item in study.variables.items()},
         **study.outcome_labels,
     }

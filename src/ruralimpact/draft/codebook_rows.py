@@ -26,7 +26,7 @@ _MOST_ARMS, _SHOWN, _REPEATED = 6, 8, 0.8
 
 
 @dataclass(frozen=True)
-class CodebookRow:
+class DraftVariable:
     """A row of the codebook, and what was seen in its column.
 
     Attributes
@@ -52,14 +52,14 @@ class CodebookRow:
     why: str = field(default="what part has it? Choose a role, or `unused`")
 
 
-def codebook_rows(sources: Sequence[DraftSource]) -> list[CodebookRow]:
+def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
     """Return the rows of all sources.
 
     Parameters
     ----------
     sources : sequence of DraftSource
     """
-    rows: list[CodebookRow] = []
+    rows: list[DraftVariable] = []
     by_wave: dict[object, set[str]] = {}
     for source in sources:
         wave = source.option("wave") if parent_key(source.columns) is None else source.name
@@ -68,7 +68,7 @@ def codebook_rows(sources: Sequence[DraftSource]) -> list[CodebookRow]:
     return _agreeing(rows)
 
 
-def _of_source(source: DraftSource, taken: set[str]) -> Iterator[CodebookRow]:
+def _of_source(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
     own_keys = {source.option("id"), source.option("item")} - {None}
     drafted = [
         _row(profile, source, taken)
@@ -97,7 +97,7 @@ def _of_source(source: DraftSource, taken: set[str]) -> Iterator[CodebookRow]:
         yield from _answers(row, source, taken)
 
 
-def _answers(row: CodebookRow, source: DraftSource, taken: set[str]) -> Iterator[CodebookRow]:
+def _answers(row: DraftVariable, source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
     """Yield the rows of the columns that the edit select_multiple makes of one with several answers."""
     if row.raw_name not in split_columns(source):
         return
@@ -109,7 +109,7 @@ def _answers(row: CodebookRow, source: DraftSource, taken: set[str]) -> Iterator
         profile = replace(
             row.profile, name=name, kind=INDICATOR, distinct=2, levels=levels, several_answers=False
         )
-        yield CodebookRow(
+        yield DraftVariable(
             variable=variable_name(f"{row.variable}_{answer}", taken),
             source=source.name,
             raw_name=name,
@@ -119,11 +119,11 @@ def _answers(row: CodebookRow, source: DraftSource, taken: set[str]) -> Iterator
         )
 
 
-def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> CodebookRow:
+def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftVariable:
     """Return the row of a column by itself."""
     about = subjects(profile.name, profile.question)
     kind = NUMBER if profile.kind == NUMBER else profile.kind
-    row = CodebookRow(
+    row = DraftVariable(
         variable=variable_name(profile.name, taken),
         source=source.name,
         raw_name=profile.name,
@@ -225,7 +225,7 @@ def _pairs(pairs: Mapping[str, str]) -> str:
     return "|".join(f"{code}={label}" for code, label in pairs.items())
 
 
-def _may_be_group(row: CodebookRow) -> bool:
+def _may_be_group(row: DraftVariable) -> bool:
     profile = row.profile
     return (
         row.role == OPEN
@@ -235,14 +235,16 @@ def _may_be_group(row: CodebookRow) -> bool:
     )
 
 
-def _may_be_arm(row: CodebookRow) -> bool:
+def _may_be_arm(row: DraftVariable) -> bool:
     profile = row.profile
     few = 2 <= len(profile.levels) <= _MOST_ARMS
     named = "arm" in subjects(profile.name)
     return row.role == OPEN and named and few and profile.kind in (INDICATOR, CATEGORY)
 
 
-def _of_groups(row: CodebookRow, groups: Sequence[CodebookRow], source: DraftSource) -> CodebookRow:
+def _of_groups(
+    row: DraftVariable, groups: Sequence[DraftVariable], source: DraftSource
+) -> DraftVariable:
     """Say of a column of yes and no whether all units of a group have one answer, as of a treatment."""
     if row.role != OPEN or row.type != INDICATOR or len(groups) != 1 or _may_be_arm(row):
         return row
@@ -253,7 +255,7 @@ def _of_groups(row: CodebookRow, groups: Sequence[CodebookRow], source: DraftSou
     return replace(row, why=question)
 
 
-def _group(row: CodebookRow, groups: Sequence[CodebookRow]) -> CodebookRow:
+def _group(row: DraftVariable, groups: Sequence[DraftVariable]) -> DraftVariable:
     size = row.profile.rows / row.profile.distinct
     words = f"{row.profile.distinct:,} values, {size:.1f} rows each"
     if len(groups) == 1:
@@ -264,7 +266,7 @@ def _group(row: CodebookRow, groups: Sequence[CodebookRow]) -> CodebookRow:
     return replace(row, type=CATEGORY, why=question)
 
 
-def _arm(row: CodebookRow, *, alone: bool) -> CodebookRow:
+def _arm(row: DraftVariable, *, alone: bool) -> DraftVariable:
     shown = ", ".join(f"{level} ({count:,})" for level, count in row.profile.levels.items())
     if row.type == INDICATOR and alone:
         return replace(row, role="treatment", why=f"its name, and its values: {shown}")
@@ -279,16 +281,16 @@ def _arm(row: CodebookRow, *, alone: bool) -> CodebookRow:
     return replace(row, why=f"is it the treatment, and which values are treated? {shown}")
 
 
-def control_of(row: CodebookRow) -> str | None:
+def control_of(row: DraftVariable) -> str | None:
     """Return the one value of a column of arms that means not treated."""
     meant = [level for level in row.profile.levels if yes_no({level: 0, "1": 0}).get(level) == "0"]
     several = row.type == CATEGORY and len(row.profile.levels) > 2
     return meant[0] if several and len(meant) == 1 else None
 
 
-def _agreeing(rows: Sequence[CodebookRow]) -> list[CodebookRow]:
+def _agreeing(rows: Sequence[DraftVariable]) -> list[DraftVariable]:
     """Give rows of one variable in several sources the type, unit, role and timing of the first."""
-    first: dict[str, CodebookRow] = {}
+    first: dict[str, DraftVariable] = {}
     groups = {
         row.role: row.variable for row in reversed(rows) if row.role in ("group", "treatment")
     }
@@ -308,7 +310,7 @@ def _agreeing(rows: Sequence[CodebookRow]) -> list[CodebookRow]:
     ]
 
 
-def seen_words(row: CodebookRow) -> str:
+def seen_words(row: DraftVariable) -> str:
     """Say what was seen in the column of a row."""
     profile = row.profile
     words = [f"{profile.rows - profile.blank:,} of {profile.rows:,} rows filled"]

@@ -10,9 +10,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ruralimpact.draft.codebook_rows import CodebookRow, seen_words
+from ruralimpact.draft.codebook_rows import DraftVariable, seen_words
 from ruralimpact.draft.proposal import OPEN
-from ruralimpact.survey.codebook import COLUMNS, ROLES, TIMINGS, TYPES, UNUSED
+from ruralimpact.schema.codebook import COLUMNS
+from ruralimpact.survey.codebook import ROLES, TIMINGS, TYPES, UNUSED
 from ruralimpact.survey.codebook_file import SHEET
 
 _WRITTEN = tuple(column for column in COLUMNS if column != "question")
@@ -23,7 +24,7 @@ _HEAD = PatternFill("solid", fgColor="E4E7EA")
 _SPARE_ROWS = 200
 
 
-def write_workbook(rows: Sequence[CodebookRow], path: Path) -> None:
+def write_workbook(rows: Sequence[DraftVariable], path: Path) -> None:
     """Write a codebook as .xlsx: the sheet `codebook`, and the sheet `seen` with what speaks for it."""
     book = Workbook()
     codebook = book.active
@@ -46,7 +47,7 @@ def write_workbook(rows: Sequence[CodebookRow], path: Path) -> None:
     book.save(path)
 
 
-def write_text(rows: Sequence[CodebookRow], folder: Path) -> None:
+def write_text(rows: Sequence[DraftVariable], folder: Path) -> None:
     """Write a codebook as codebook.csv, and what speaks for it as codebook_seen.csv."""
     tables = {
         "codebook.csv": (_WRITTEN, [_cells(row) for row in rows]),
@@ -57,11 +58,11 @@ def write_text(rows: Sequence[CodebookRow], folder: Path) -> None:
             csv.writer(file, lineterminator="\n").writerows([head, *cells])
 
 
-def _cells(row: CodebookRow) -> list[str]:
+def _cells(row: DraftVariable) -> list[str]:
     return [str(getattr(row, column, "")) for column in _WRITTEN]
 
 
-def _seen(row: CodebookRow) -> list[str]:
+def _seen(row: DraftVariable) -> list[str]:
     return [row.variable, row.source, row.raw_name, row.role, seen_words(row), row.why]
 
 

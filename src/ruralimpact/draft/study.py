@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ruralimpact.draft.codebook_rows import CodebookRow, codebook_rows, control_of
+from ruralimpact.draft.codebook_rows import DraftVariable, codebook_rows, control_of
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
 from ruralimpact.draft.proposal import OPEN, Proposal
@@ -29,18 +29,18 @@ class DraftStudy:
     ----------
     name : str
     sources : tuple of DraftSource
-    codebook : tuple of CodebookRow
+    codebook : tuple of DraftVariable
     passed_over : mapping of str to str
         Files that hold no table that can be read, and why.
     """
 
     name: str
     sources: tuple[DraftSource, ...]
-    codebook: tuple[CodebookRow, ...]
+    codebook: tuple[DraftVariable, ...]
     passed_over: Mapping[str, str]
 
     @property
-    def arms(self) -> CodebookRow | None:
+    def arms(self) -> DraftVariable | None:
         """A column of several arms of which one is the control, if there is one."""
         several = [row for row in self.codebook if row.role == "input" and control_of(row)]
         return several[0] if several else None
@@ -73,7 +73,7 @@ def draft_study(name: str, paths: Sequence[Path]) -> DraftStudy:
     return DraftStudy(name, named, tuple(rows), delivery.passed_over)
 
 
-def _by_variable(source: DraftSource, rows: Sequence[CodebookRow]) -> DraftSource:
+def _by_variable(source: DraftSource, rows: Sequence[DraftVariable]) -> DraftSource:
     """Name the variables of the codebook in the keys that name one, not the raw columns."""
     variables = {row.raw_name: row.variable for row in rows if row.source == source.name}
     options = tuple(

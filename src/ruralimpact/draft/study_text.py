@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from ruralimpact.draft.codebook_rows import CodebookRow, control_of
+from ruralimpact.draft.codebook_rows import DraftVariable, control_of
 from ruralimpact.draft.column_names import variable_name
 from ruralimpact.draft.proposal import OPEN, Proposal
 from ruralimpact.draft.source import DraftSource
@@ -76,7 +76,7 @@ def _option(option: Proposal) -> Iterator[str]:
         yield f"  - {{{keys}}}"
 
 
-def _arms(row: CodebookRow) -> Iterator[str]:
+def _arms(row: DraftVariable) -> Iterator[str]:
     """Yield a treatment for each arm, against the control."""
     control = control_of(row)
     treated = [level for level in row.profile.levels if level != control]

@@ -226,7 +226,7 @@ def labels_in_order(study: Study) -> dict[str, list[str]]:
     """
     listed: dict[str, list[str]] = {}
     for row in study.codebook:
-        pairs = [pair for pair in (row.get("labels") or "").split("|") if "=" in pair]
+        pairs = [pair for pair in row.labels.split("|") if "=" in pair]
         values = [pair.partition("=")[2].strip() for pair in pairs]
-        listed.setdefault(row["variable"], []).extend(values)
+        listed.setdefault(row.variable, []).extend(values)
     return {name: list(dict.fromkeys(values)) for name, values in listed.items()}

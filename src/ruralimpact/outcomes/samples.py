@@ -281,7 +281,7 @@ def _refuse_two_ways(name: str, asked: spec.Sample, table: pd.DataFrame, study: 
     """Refuse units or groups of several sources that differ only in the way of writing."""
     distinct = {column for item in study.sources for column in item.as_written}
     group = asked.group or "id"
-    raw_names = {row["raw_name"] for row in study.codebook if row["variable"] == group}
+    raw_names = {row.raw_name for row in study.codebook if row.variable == group}
     ids = {
         column
         for item in study.sources

@@ -1,6 +1,6 @@
 """A study: what its files say, and what the stages work with once its waves are written out."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,7 @@ from ruralimpact.schema.base import (
     SomeEntries,
     fault,
 )
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.construction import AnyOutcome, AnyVariable
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
@@ -139,8 +140,8 @@ class Study(StudyFile):
     outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
     samples: dict[str, Sample] = Field(default_factory=dict)
     analyses: Entries[AnyEntry] = ()
-    codebook: Entries[dict[str, Any]] = ()
-    """Rows of the codebook, all text."""
+    codebook: Entries[CodebookRow] = ()
+    """Rows of the codebook."""
     strategies: Entries[StrategyEntry] = ()
     """Entries of strategies.yaml, each of the class of its method."""
     outcome_labels: dict[str, str] = Field(default_factory=dict)

@@ -3,27 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.values import code_of, day_of, normalised, number_of
 
-COLUMNS = (
-    "variable",
-    "source",
-    "raw_name",
-    "type",
-    "unit",
-    "minimum",
-    "maximum",
-    "labels",
-    "missing_codes",
-    "role",
-    "timing",
-    "label",
-    "question",
-)
 TYPES = ("number", "integer", "money", "indicator", "category", "date")
 ROLES = (
     *("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price"),
@@ -98,7 +83,7 @@ class Entry:
 
 
 def parse_codebook(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[CodebookRow],
     sources: Iterable[str],
     *,
     file: str | None = None,
@@ -108,8 +93,7 @@ def parse_codebook(
 
     Parameters
     ----------
-    rows : sequence of mapping
-        One a line of codebook.csv, with the columns `COLUMNS`.
+    rows : sequence of CodebookRow
     sources : iterable of str
         Names of the study's sources.
     file : str, optional
@@ -124,7 +108,7 @@ def parse_codebook(
     Raises
     ------
     ConfigError
-        An unknown column, type, role, timing or source (the nearest known one is named), a
+        An unknown type, role, timing or source (the nearest known one is named), a
         malformed cell, a variable described twice for a source, or with different types in
         different sources.
     """
@@ -158,37 +142,37 @@ def marked_columns(entries: Iterable[Entry], source: str) -> tuple[str, ...]:
     )
 
 
-def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: str | None) -> Entry:
-    for column in row:
-        if column is None:  # what csv.DictReader calls the fields beyond the header
-            raise ConfigError("the line has more fields than the header.", file=file, key=line)
-        if column not in COLUMNS:
-            problem = f"there is no codebook column '{column}'. {nearest(str(column), COLUMNS)}"
-            raise ConfigError(problem, file=file, key=line)
-    text = {column: _cell(row.get(column)) for column in COLUMNS}
-    key = f"{line}, {text['variable'] or '?'}"
+def _entry(row: CodebookRow, sources: tuple[str, ...], line: str, file: str | None) -> Entry:
+    key = f"{line}, {row.variable or '?'}"
     for column in ("variable", "source", "raw_name"):
-        if not text[column]:
+        if not getattr(row, column):
             raise ConfigError(f"the column '{column}' is empty.", file=file, key=key)
-    if text["variable"] in RESERVED:
+    if row.variable in RESERVED:
         raise ConfigError(
-            f"'{text['variable']}' is a name that the pipeline uses itself; choose another.",
+            f"'{row.variable}' is a name that the pipeline uses itself; choose another.",
             file=file,
             key=key,
         )
     choices = {"source": (EVERY_SOURCE, *sources), "type": TYPES, "role": ROLES, "timing": TIMINGS}
     for column, allowed in choices.items():
-        if text[column] not in allowed:
-            hint = nearest(text[column], [name for name in allowed if name])
-            raise ConfigError(f"unknown {column} '{text[column]}'. {hint}", file=file, key=key)
+        word = getattr(row, column)
+        if word not in allowed:
+            hint = nearest(word, [name for name in allowed if name])
+            raise ConfigError(f"unknown {column} '{word}'. {hint}", file=file, key=key)
     entry = Entry(
-        **{
-            **text,
-            "minimum": _bound(text, "minimum", file, key),
-            "maximum": _bound(text, "maximum", file, key),
-            "labels": _labels(text["labels"], file, key),
-            "missing_codes": _codes(text["missing_codes"], file, key),
-        }  # type: ignore[arg-type]
+        variable=row.variable,
+        source=row.source,
+        raw_name=row.raw_name,
+        type=row.type,
+        unit=row.unit,
+        minimum=_bound(row, "minimum", file, key),
+        maximum=_bound(row, "maximum", file, key),
+        labels=_labels(row.labels, file, key),
+        missing_codes=_codes(row.missing_codes, file, key),
+        role=row.role,
+        timing=row.timing,
+        label=row.label,
+        question=row.question,
     )
     contradiction = _contradiction(entry)
     if contradiction:
@@ -196,19 +180,14 @@ def _entry(row: Mapping[str, Any], sources: tuple[str, ...], line: str, file: st
     return entry
 
 
-def _cell(value: object) -> str:
-    """Return a cell as text; None and NaN are empty."""
-    return "" if value is None or value != value else normalised(str(value))
-
-
-def _bound(row: Mapping[str, str], column: str, file: str | None, key: str) -> float | None:
+def _bound(row: CodebookRow, column: str, file: str | None, key: str) -> float | None:
     """Return an end of the range: a number, of a date its day."""
-    text, is_date = row[column], row["type"] == "date"
-    result = day_of(text) if is_date else number_of(text)
-    if text and result is None:
+    text, is_date = getattr(row, column), row.type == "date"
+    bound = day_of(text) if is_date else number_of(text)
+    if text and bound is None:
         wanted = "a date such as 2024-03-01" if is_date else "a number"
         raise ConfigError(f"the {column} '{text}' is not {wanted}.", file=file, key=key)
-    return result
+    return bound
 
 
 def _codes(text: str, file: str | None, key: str) -> tuple[str, ...]:
@@ -229,7 +208,9 @@ def _labels(text: str, file: str | None, key: str) -> dict[str, str]:
         if not (code and equals and label) or code in labels:
             problem = f"the label '{pair}' is not a new code=label; pairs are separated by |."
             raise ConfigError(problem, file=file, key=key)
-        same = [item for item in labels if code_of(item) == code_of(code) and labels[item] != label]
+        same = [
+            other for other in labels if code_of(other) == code_of(code) and labels[other] != label
+        ]
         if same:
             problem = f"'{same[0]}' and '{code}' are one code, and have different labels."
             raise ConfigError(problem, file=file, key=key)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.codebook import COLUMNS, CodebookRow
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.codebook import COLUMNS, UNUSED
+from ruralimpact.survey.codebook import UNUSED
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.values import normalised
@@ -26,14 +27,14 @@ def codebook_path(folder: Path) -> Path:
     ConfigError
         There are two.
     """
-    result = [folder / name for name in NAMES if (folder / name).is_file()]
-    if len(result) > 1:
-        problem = f"there is {result[1].name} too; one of them is to be the codebook."
-        raise ConfigError(problem, file=result[0])
-    return result[0] if result else folder / NAMES[0]
+    paths = [folder / name for name in NAMES if (folder / name).is_file()]
+    if len(paths) > 1:
+        problem = f"there is {paths[1].name} too; one of them is to be the codebook."
+        raise ConfigError(problem, file=paths[0])
+    return paths[0] if paths else folder / NAMES[0]
 
 
-def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[str, str]]:
+def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, CodebookRow]:
     """Read the rows of a codebook as text.
 
     Parameters
@@ -46,9 +47,8 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[st
 
     Returns
     -------
-    dict of int to dict
-        By line of the file: every column of `codebook.COLUMNS`, empty where it is not given. Blank lines
-        are passed over, and those of columns that are not used.
+    dict of int to CodebookRow
+        By line of the file. Blank lines are passed over, and those of columns that are not used.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, dict[st
     first, *lines = filled
     header = _header(filled[first], name)
     rows = {line: _row(header, filled[line], comma, name, line) for line in lines}
-    return {line: row for line, row in rows.items() if row["role"] != UNUSED}
+    return {line: row for line, row in rows.items() if row.role != UNUSED}
 
 
 def _cells(path: Path) -> tuple[Grid, bool]:
@@ -89,8 +89,8 @@ def _cells(path: Path) -> tuple[Grid, bool]:
             raise DataError(f"cannot be read as a workbook: {error}") from None
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         header = next((line for line in file if line.strip()), "")
-    result = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
-    delimiter = result[0] if result else ","
+    marks = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
+    delimiter = marks[0] if marks else ","
     grid = read_csv(path, delimiter=delimiter, key="codebook")
     return grid, delimiter == ";"
 
@@ -130,7 +130,7 @@ def _header(cells: Sequence[str], name: Path) -> list[str]:
 
 def _row(
     header: Sequence[str], cells: Sequence[str], comma: bool, name: Path, line: int
-) -> dict[str, str]:
+) -> CodebookRow:
     if any(map(str.strip, cells[len(header) :])):
         problem = "the line has more fields than the header."
         raise ConfigError(problem, file=name, key=f"line {line}")
@@ -138,4 +138,4 @@ def _row(
     row = {**dict.fromkeys(COLUMNS, ""), **dict(zip(header, texts, strict=False))}
     if comma:
         row |= {bound: row[bound].replace(",", ".") for bound in _BOUNDS}
-    return row
+    return CodebookRow(**row)

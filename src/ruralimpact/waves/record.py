@@ -167,9 +167,7 @@ def specification_digest(study: Study, row: Mapping[Any, Any]) -> str:
             if source.name in sources
         },
         "codebook": [
-            {key: text for key, text in entry.items() if key not in _SHOWN}
-            for entry in study.codebook
-            if entry["source"] in ("*", *sources)
+            plain(entry, *_SHOWN) for entry in study.codebook if entry.source in ("*", *sources)
         ],
         "variables": plain(study.variables, *_WORDS),
         "prices": {} if study.prices is None else plain(study.prices),
