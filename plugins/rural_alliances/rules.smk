@@ -8,6 +8,12 @@ NAMED = ""
 if os.path.exists(CLAIMS):
     with open(CLAIMS, encoding="utf-8", newline="") as file:
         NAMED = " ".join(row["computed_by"] for row in csv.DictReader(file))
+PUBLISHED = {
+    "claims": CLAIMS,
+    "checks": "data/published/checks.csv",
+    "cells": "data/published/cells.csv",
+    "layouts": "data/published/layouts.yaml",
+}
 PRINTED_TABLES = sorted(glob("data/published/tables/*.csv"))
 # Those of the assessment report; it sets them, and layouts.yaml says how.
 REPORT_TABLES = [Path(path).stem for path in PRINTED_TABLES if Path(path).stem.startswith("table_")]
@@ -15,11 +21,6 @@ REPORT_TABLES = [Path(path).stem for path in PRINTED_TABLES if Path(path).stem.s
 
 rule write_claims:
     input:
-        claims=CLAIMS,
-        checks="data/published/checks.csv",
-        tables=PRINTED_TABLES,
-        cells="data/published/cells.csv",
-        layouts="data/published/layouts.yaml",
         # Only studies of this run: without them the ledger stands, and says that estimates are missing.
         findings=[
             f"<resources>/{name}/exhibits/findings.json" for name in STUDIES if f"{name}:" in NAMED
@@ -46,11 +47,11 @@ rule write_claims:
     conda:
         "../../environment.yml"
     params:
+        **PUBLISHED,
         code=code_digest(
             Path(plugin.folder, "scripts", "write_claims.py"), *plugin_sources(plugin.folder)
         ),
-        content=digests(
-            [CLAIMS, "data/published/checks.csv", *sorted(glob("data/published/tables/*.csv"))]
-        ),
+        content=digests([*PUBLISHED.values(), *PRINTED_TABLES]),
+        tables=PRINTED_TABLES,
     script:
         "scripts/write_claims.py"

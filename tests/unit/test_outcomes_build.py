@@ -6,7 +6,7 @@ import pytest
 from study_models import codebook_of, study_of
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.outcomes.build import CONSTRUCTORS, build
+from ruralimpact.outcomes.build import CONSTRUCTORS, Undefined, build
 from ruralimpact.survey.codebook import parse_codebook
 
 SURVEY = pd.DataFrame(
@@ -114,18 +114,73 @@ def built(spec, **earlier):
             {"build": "sum", "rows": "plots", "of": ["harvest"], "where": {"crop": ["rice"]}},
             [3, 0, np.nan, np.nan],
         ),
+        (
+            {"build": "sum", "rows": "plots", "of": ["cost"], "without_rows": "zero"},
+            [6, 2, 0, 1],
+        ),
+        ({"build": "count", "rows": "plots"}, [3, 1, np.nan, 1]),
+        ({"build": "count", "rows": "plots", "without_rows": "zero"}, [3, 1, 0, 1]),
+        ({"build": "count", "rows": "plots", "where": {"crop": ["rice"]}}, [2, 0, np.nan, 1]),
+        ({"build": "mean", "rows": "plots", "of": "cost"}, [2, 2, np.nan, 1]),
+        ({"build": "mean", "rows": "plots", "of": "harvest"}, [7 / 3, 8, np.nan, np.nan]),
+        (
+            {"build": "mean", "rows": "plots", "of": "cost", "where": {"crop": ["rice"]}},
+            [2.5, np.nan, np.nan, 1],
+        ),
+        ({"build": "rank", "of": "income"}, [2.5 / 3, 1.5 / 3, np.nan, 0.5 / 3]),
+        ({"build": "rank", "of": "sold"}, [3.5 / 4, 0.5 / 4, 0.5, 0.5]),
+        ({"build": "rank", "of": "rent", "by": "tenure"}, [0.5, 0.5, np.nan, 0.5]),
+        ({"build": "winsorise", "of": "price", "lower": 40}, [3, 3, 4, np.nan]),
+        ({"build": "winsorise", "of": "sold", "lower": 25, "upper": 75}, [5.5, 0.5, 1, 1]),
     ],
 )
 def test_constructors(spec, expected):
     values, undefined = built(spec)
     np.testing.assert_array_equal(values, expected)
-    assert undefined == {}
+    assert not undefined or spec["build"] == "ratio"
 
 
-def test_log_of_what_has_none_is_missing_and_counted():
-    values, undefined = built({"build": "log", "of": "income"})
-    np.testing.assert_allclose(values, [np.log(100), np.nan, np.nan, np.nan])
-    assert undefined == {"y": 2}
+@pytest.mark.parametrize(
+    ("spec", "expected", "reason", "rows"),
+    [
+        (
+            {"build": "log", "of": "income"},
+            [np.log(100), np.nan, np.nan, np.nan],
+            "logarithm of a number that is not positive",
+            2,
+        ),
+        (
+            {"build": "ratio", "of": "rent", "over": "sold"},
+            [0.5, np.nan, 5, 5],
+            "division by zero",
+            1,
+        ),
+        (
+            {"build": "exp", "of": "large"},
+            [np.nan, 1, np.nan, np.exp(-50)],
+            "exponential of a number that is too large",
+            1,
+        ),
+    ],
+)
+def test_what_is_not_defined_is_missing_and_counted(spec, expected, reason, rows):
+    large = {"build": "ratio", "of": "income", "times": 0.1}
+    values, undefined = built(spec, large=large)
+    np.testing.assert_allclose(values, expected)
+    assert undefined == (Undefined("y", reason, rows),)
+
+
+def test_exp_undoes_log():
+    values, _ = built({"build": "exp", "of": "logged"}, logged={"build": "log", "of": "rent"})
+    np.testing.assert_allclose(values, 5)
+
+
+def test_poverty_lines_of_codes_that_are_numbers():
+    lines = {1: 200, "02": 100, "3.0": 100}
+    values, _ = built(
+        {"build": "poverty", "of": "income", "by": "school", "lines": lines, "order": 0}
+    )
+    np.testing.assert_array_equal(values, [1, 1, np.nan, 1])
 
 
 def test_net_income_of_rows_is_that_of_each_row_added_up():
@@ -185,6 +240,12 @@ def test_survey_is_left_alone():
             "'tenure' has the value 'share', which has no line",
         ),
         ({"build": "deflate", "of": "rent", "year": "sold"}, "no deflator of the year 0"),
+        ({"build": "winsorise", "of": "rent"}, "needs `lower` or `upper`"),
+        ({"build": "winsorise", "of": "rent", "upper": 0.99}, r"'outcomes\.y\.upper'.*50"),
+        ({"build": "rank", "of": "tenure"}, "'tenure' is a category, and 'rank' needs a number"),
+        ({"build": "count"}, "the key 'rows' is missing"),
+        ({"build": "sum", "of": ["rent"], "where": {"tenure": ["share"]}}, "give `rows` too"),
+        ({"build": "first_of", "of": ["rent"], "rows": "plots"}, "does not apply to"),
         (
             {
                 "build": "net_income",
@@ -212,4 +273,4 @@ def test_every_constructor_is_tested_here():
         for mark in test_constructors.pytestmark
         for i in range(len(mark.args[1]))
     }
-    assert set(CONSTRUCTORS) == tested | {"log"}
+    assert set(CONSTRUCTORS) == tested | {"log", "exp"}

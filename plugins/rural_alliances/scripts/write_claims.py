@@ -18,6 +18,7 @@ from rural_alliances.exhibits.claims_page import claims_page
 from rural_alliances.exhibits.claims_plot import claims_plot
 from rural_alliances.exhibits.claims_tables import inconsistency_table, ledger_tables
 from rural_alliances.exhibits.report_tables import read_layouts, read_rows, report_table
+from ruralimpact.errors import DataError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.model import Table
@@ -60,7 +61,15 @@ def write_claims(
         Outputs: the tables in four formats, the figure in two.
     template : path
         Template of the page.
+
+    Raises
+    ------
+    DataError
+        A file of `data/published` is missing, or see `read_published`.
     """
+    for path in (claims, checks, cells, layouts):
+        if not Path(path).is_file():
+            raise DataError("there is no such file.", file=path)
     documents = [FindingsDocument.model_validate_json(Path(path).read_bytes()) for path in findings]
     studies = {
         document.study.name: StudyFindings(

@@ -5,6 +5,7 @@ itself is not understood.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ from ruralimpact.storage import storage_fault
 
 # In the order in which someone needs them.
 COMMANDS = {"new": new, "check": check, "run": run, "status": status}
+_BROKEN_PIPE = 13  # the signal of POSIX, which not every system names
 _DESCRIPTION = """\
 Impact evaluations of rural investment projects, from raw survey files to a report.
 
@@ -44,6 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         Those of the process by default.
     """
+    try:
+        status = _status(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as of `ruralimpact run | head`
+        return _unread()
+    return status
+
+
+def _status(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -56,6 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"error: {fault}", file=sys.stderr)
         return 1
+
+
+def _unread() -> int:
+    """Stop writing when nobody reads any more, and return the status that a shell gives such a process."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return 128 + _BROKEN_PIPE
 
 
 def parser() -> argparse.ArgumentParser:

@@ -18,7 +18,7 @@ from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import Analysis, Matching
-from ruralimpact.schema.construction import NetIncome, OfSeveral, is_itself
+from ruralimpact.schema.construction import OfAllUnits, OfRows, is_itself
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import IDENTIFIER
@@ -100,11 +100,21 @@ def _variables(study: Study, file: Path) -> Iterator[ConfigError]:
     for key, block in (("variables", study.variables), ("outcomes", study.outcomes)):
         known += study.outcomes if key == "outcomes" else ()
         for name, entry in block.items():
-            if isinstance(entry, OfSeveral | NetIncome) and entry.rows is not None:
+            if isinstance(entry, OfRows) and entry.rows is not None:
                 where = f"{key}.{name}.rows"
                 yield from unknown_names([entry.rows], _of_rows(study), "source", file, where)
             others = [other for other in known if other != name or is_itself(name, entry)]
             yield from unknown_names(entry.inputs, others, "variable", file, f"{key}.{name}")
+            if isinstance(entry, OfAllUnits) and entry.by in _treatments(study):
+                problem = (
+                    f"'{entry.by}' is a treatment: units are compared with those of both arms."
+                )
+                yield ConfigError(problem, file=file, key=f"{key}.{name}.by")
+
+
+def _treatments(study: Study) -> set[str]:
+    described = {row["variable"] for row in study.codebook if row["role"] == "treatment"}
+    return described | {name for name, item in study.variables.items() if item.role == "treatment"}
 
 
 def _of_rows(study: Study) -> list[str]:

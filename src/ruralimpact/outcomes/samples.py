@@ -140,10 +140,8 @@ def _built(
     table = construction.table.assign(unit_id=_unit_ids(construction.table))
     _refuse_two_ways(name, asked, table, study)
     excluded = [
-        _exclusion(
-            f"{name}/{column}", "logarithm of a number that is not positive", count, len(table)
-        )
-        for column, count in construction.undefined.items()
+        _exclusion(f"{name}/{item.column}", item.reason, item.rows, len(table))
+        for item in construction.undefined
     ]
     excluded += [
         _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))

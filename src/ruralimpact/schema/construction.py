@@ -41,9 +41,11 @@ class Construction(Settings):
     """How a variable or an outcome is made of others."""
 
     build: str
-    """How it is made. `variable`: as it stands; `log`: natural logarithm; `positive`: 1 above zero,
-    else 0; `indicator`: 1 where a variable has one of the values; `below`: 1 under a line; `sum`:
-    the total of variables; `first_of`: the first of several that is not missing, such as one
+    """How it is made. `variable`: as it stands; `log`: natural logarithm; `exp`: its inverse;
+    `positive`: 1 above zero, else 0; `winsorise`: extremes set to a percentile; `rank`: place among
+    all, from 0 to 1; `indicator`: 1 where a variable has one of the values; `below`: 1 under a line; `sum`:
+    the total of variables; `mean`, `count`: the average of the rows of a unit, or how many they are;
+    `first_of`: the first of several that is not missing, such as one
     question asked in two ways by wave; `net_income`: sales less costs; `restore_zero`: a stand-in
     value put back to zero where the recorded total shows it; `difference`, `ratio`: of two
     variables; `deflate`: at the prices of one year; `poverty`: contribution to a
@@ -63,12 +65,45 @@ class Construction(Settings):
         )
 
 
-class OfOne(Construction, title="A variable, its logarithm, or whether it is positive"):
-    """`build: variable`, `build: log` or `build: positive`."""
+class OfOne(Construction, title="A variable, a function of it, or whether it is positive"):
+    """`build: variable`, `build: log`, `build: exp` or `build: positive`."""
 
-    build: Literal["variable", "log", "positive"]
+    build: Literal["variable", "log", "exp", "positive"]
     of: str
     """Variable that it is made from."""
+
+
+class OfAllUnits(Construction):
+    """What depends on the values of all units of a sample."""
+
+    naming = ("of", "by")
+    of: str
+    """Variable that it is made from."""
+    by: str | None = None
+    """Variable, such as the area, within whose values units are compared. It is always within the wave,
+    and both arms together: what depends on the arm would take part of the effect away."""
+
+
+class Winsorise(OfAllUnits, title="A variable with its extremes set to a percentile"):
+    """`build: winsorise`."""
+
+    build: Literal["winsorise"]
+    lower: Annotated[Number, Field(gt=0, lt=50)] | None = None
+    """Percentile that lower values are set to; none when not given."""
+    upper: Annotated[Number, Field(gt=50, lt=100)] | None = None
+    """Percentile that higher values are set to; none when not given."""
+
+    @model_validator(mode="after")
+    def _sets_something(self) -> Self:
+        if self.lower is None and self.upper is None:
+            raise fault("needs `lower` or `upper`, a percentile such as 1 or 99.")
+        return self
+
+
+class Rank(OfAllUnits, title="Place among all units"):
+    """`build: rank`."""
+
+    build: Literal["rank"]
 
 
 def is_itself(name: str, built: Construction) -> bool:
@@ -103,9 +138,18 @@ class OfRows(Construction):
 
     rows: str | None = None
     """Source with several rows a unit (see its `item`) whose rows are added up; the variables named
-    are then those of its rows. A unit without rows is missing."""
+    are then those of its rows."""
+    without_rows: Literal["missing", "zero"] = "missing"
+    """What a unit without any row is: `zero` where every unit was asked, so that it has none of them."""
     where: Where = Field(default_factory=dict)
     """Only rows with these values count: lists of values by variable."""
+
+    @model_validator(mode="after")
+    def _has_rows(self) -> Self:
+        for key in ("where", "without_rows"):
+            if self.rows is None and key in self.model_fields_set:
+                raise fault("is about the rows of a source; give `rows` too.", key)
+        return self
 
 
 class OfSeveral(OfRows, title="Sum, or the first that is known"):
@@ -116,6 +160,33 @@ class OfSeveral(OfRows, title="Sum, or the first that is known"):
     build: Literal["sum", "first_of"]
     of: SomeEntries[str]
     """Variables that are added, or of which the first that is known is taken."""
+
+    @model_validator(mode="after")
+    def _adds_up_rows(self) -> Self:
+        if self.build == "first_of" and self.rows is not None:
+            raise fault("does not apply to `build: first_of`.", "rows")
+        return self
+
+
+class Mean(OfRows, title="Average of the rows of a unit"):
+    """`build: mean`."""
+
+    naming = ("of", "where")
+
+    build: Literal["mean"]
+    rows: str
+    of: str
+    """Variable of the rows that is averaged. It is missing where no row counts."""
+    without_rows: Literal["missing"] = "missing"
+
+
+class Count(OfRows, title="Number of rows of a unit"):
+    """`build: count`."""
+
+    naming = ("where",)
+
+    build: Literal["count"]
+    rows: str
 
 
 class NetIncome(OfRows, title="Net income"):
@@ -235,10 +306,26 @@ class Outcome(Settings):
     """Decimals shown."""
 
 
-class VariableOfOne(OfOne, Variable, title="A variable, its logarithm, or whether it is positive"):
-    """`build: variable`, `build: log` or `build: positive`."""
+class VariableOfOne(
+    OfOne, Variable, title="A variable, a function of it, or whether it is positive"
+):
+    """`build: variable`, `build: log`, `build: exp` or `build: positive`."""
 
-    build: Literal["variable", "log", "positive"]
+    build: Literal["variable", "log", "exp", "positive"]
+
+
+class VariableWinsorise(
+    Winsorise, Variable, title="A variable with its extremes set to a percentile"
+):
+    """`build: winsorise`."""
+
+    build: Literal["winsorise"]
+
+
+class VariableRank(Rank, Variable, title="Place among all units"):
+    """`build: rank`."""
+
+    build: Literal["rank"]
 
 
 class VariableIndicator(Indicator, Variable, title="Indicator"):
@@ -257,6 +344,18 @@ class VariableOfSeveral(OfSeveral, Variable, title="Sum, or the first that is kn
     """`build: sum` or `build: first_of`."""
 
     build: Literal["sum", "first_of"]
+
+
+class VariableMean(Mean, Variable, title="Average of the rows of a unit"):
+    """`build: mean`."""
+
+    build: Literal["mean"]
+
+
+class VariableCount(Count, Variable, title="Number of rows of a unit"):
+    """`build: count`."""
+
+    build: Literal["count"]
 
 
 class VariableNetIncome(NetIncome, Variable, title="Net income"):
@@ -297,9 +396,13 @@ class VariablePoverty(Poverty, Variable, title="Poverty of a household"):
 
 AnyVariable = Annotated[
     VariableOfOne
+    | VariableWinsorise
+    | VariableRank
     | VariableIndicator
     | VariableBelow
     | VariableOfSeveral
+    | VariableMean
+    | VariableCount
     | VariableNetIncome
     | VariableRestoreZero
     | VariableDifference
@@ -310,10 +413,24 @@ AnyVariable = Annotated[
 ]
 
 
-class OutcomeOfOne(OfOne, Outcome, title="A variable, its logarithm, or whether it is positive"):
-    """`build: variable`, `build: log` or `build: positive`."""
+class OutcomeOfOne(OfOne, Outcome, title="A variable, a function of it, or whether it is positive"):
+    """`build: variable`, `build: log`, `build: exp` or `build: positive`."""
 
-    build: Literal["variable", "log", "positive"]
+    build: Literal["variable", "log", "exp", "positive"]
+
+
+class OutcomeWinsorise(
+    Winsorise, Outcome, title="A variable with its extremes set to a percentile"
+):
+    """`build: winsorise`."""
+
+    build: Literal["winsorise"]
+
+
+class OutcomeRank(Rank, Outcome, title="Place among all units"):
+    """`build: rank`."""
+
+    build: Literal["rank"]
 
 
 class OutcomeIndicator(Indicator, Outcome, title="Indicator"):
@@ -332,6 +449,18 @@ class OutcomeOfSeveral(OfSeveral, Outcome, title="Sum, or the first that is know
     """`build: sum` or `build: first_of`."""
 
     build: Literal["sum", "first_of"]
+
+
+class OutcomeMean(Mean, Outcome, title="Average of the rows of a unit"):
+    """`build: mean`."""
+
+    build: Literal["mean"]
+
+
+class OutcomeCount(Count, Outcome, title="Number of rows of a unit"):
+    """`build: count`."""
+
+    build: Literal["count"]
 
 
 class OutcomeNetIncome(NetIncome, Outcome, title="Net income"):
@@ -372,9 +501,13 @@ class OutcomePoverty(Poverty, Outcome, title="Poverty of a household"):
 
 AnyOutcome = Annotated[
     OutcomeOfOne
+    | OutcomeWinsorise
+    | OutcomeRank
     | OutcomeIndicator
     | OutcomeBelow
     | OutcomeOfSeveral
+    | OutcomeMean
+    | OutcomeCount
     | OutcomeNetIncome
     | OutcomeRestoreZero
     | OutcomeDifference
