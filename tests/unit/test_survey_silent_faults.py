@@ -186,7 +186,7 @@ class TestIdentifiers:
     def test_numbers_that_are_not_exact(self, tmp_path, kind, value):
         path = tmp_path / "s.dta"
         pd.DataFrame({"id": np.array([1, value], dtype=kind)}).to_stata(path, write_index=False)
-        with pytest.raises(DataError, match=r"row 2: identifiers above .* are not exact"):
+        with pytest.raises(DataError, match=r"row 2: numbers above .* are not exact"):
             survey(path)
 
 
@@ -398,7 +398,7 @@ class TestWorkbooks:
         )
         cells = read_source(source(path)).cells
         assert cells["a"].tolist() == ["2024-03-01", "2024-03-02"]
-        assert cells["b"].tolist() == ["1", "0"]
+        assert cells["b"].tolist() == ["TRUE", "FALSE"]
 
 
 class TestFiles:

@@ -113,7 +113,7 @@ def _variables(study: Study, file: Path) -> Iterator[ConfigError]:
 
 
 def _treatments(study: Study) -> set[str]:
-    described = {row["variable"] for row in study.codebook if row["role"] == "treatment"}
+    described = {row.variable for row in study.codebook if row.role == "treatment"}
     return described | {name for name, item in study.variables.items() if item.role == "treatment"}
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 FloatArray = NDArray[np.float64]
 
@@ -63,7 +62,11 @@ def percentile_rank(values: FloatArray, classes: Sequence[pd.Series] = ()) -> Fl
     ndarray, shape (n,)
         Above 0, below 1, a half on average.
     """
-    return _within(values, classes, lambda known: (rankdata(known) - 0.5) / len(known))
+    return _within(values, classes, _percentile_rank)
+
+
+def _percentile_rank(known: FloatArray) -> FloatArray:
+    return np.asarray((pd.Series(known).rank() - 0.5) / len(known), dtype=float)
 
 
 def _within(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.values import MERGED, normalised
 
 _MOST_COLUMNS = 16_384  # of a spreadsheet, by its format; more would take minutes
@@ -13,7 +14,9 @@ _MOST_COLUMNS = 16_384  # of a spreadsheet, by its format; more would take minut
 Grid = Mapping[int, Sequence[str]]
 
 
-def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame:
+def table_of(
+    grid: Grid, file: Path, header: Sequence[int] = (), *, notes: tuple[str, ...] = ()
+) -> RawTable:
     """Name the columns of a grid.
 
     Parameters
@@ -26,11 +29,12 @@ def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame
         Rows of the file that hold the names; the first row when not given. Of several the words are joined
         by a slash, the cell to the left standing for a blank one in all but the last. Rows before the last
         of them are passed over.
+    notes : tuple of str
+        What was passed over in reading the grid.
 
     Returns
     -------
-    DataFrame of str
-        Indexed by ``row``.
+    RawTable
 
     Raises
     ------
@@ -51,8 +55,8 @@ def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame
     if len(names) > _MOST_COLUMNS:
         problem = f"has {len(names):,} columns; at most {_MOST_COLUMNS:,} are read."
         raise DataError(problem, file=file)
-    blank = [""] * len(names)
-    body = {row: cells or blank for row, cells in grid.items() if row > max(rows)}
+    below = [row for row in grid if row > max(rows)]
+    body = {row: grid[row] for row in below if len(grid[row])}
     odd = [row for row, cells in body.items() if len(cells) != len(names)]
     if odd:
         problem = f"the header has {len(names)} fields, and row {odd[0]} has {len(body[odd[0]])}."
@@ -61,7 +65,7 @@ def table_of(grid: Grid, file: Path, header: Sequence[int] = ()) -> pd.DataFrame
     index = pd.Index(list(body), name="row", dtype="int64")
     table = pd.DataFrame(list(body.values()), index=index, columns=names, dtype="str")
     stripped: pd.DataFrame = table.apply(lambda column: column.str.strip())
-    return stripped
+    return RawTable(stripped, blank_lines=len(below) - len(body), notes=notes)
 
 
 def _names(rows: list[list[str]]) -> list[str]:

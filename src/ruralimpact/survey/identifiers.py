@@ -103,7 +103,7 @@ def _unusable(ids: pd.Series) -> dict[str, pd.Series]:
 
 
 def refuse_inexact(ids: pd.Series, stored: str | None, *, file: str | Path, column: str) -> None:
-    """Refuse identifiers that the file stores as numbers too long for that kind of number.
+    """Refuse what tells units or groups apart and is stored as numbers too long for that kind of number.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def refuse_inexact(ids: pd.Series, stored: str | None, *, file: str | Path, colu
     beyond = (numbers.abs() > limit).to_numpy()
     if beyond.any():
         raise DataError(
-            f"identifiers above {limit:,.0f} are not exact in the kind of number that the file stores.",
+            f"numbers above {limit:,.0f} are not exact in the kind of number that the file stores.",
             file=file,
             column=column,
             rows=ids.index[beyond].tolist(),

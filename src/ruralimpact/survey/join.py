@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.raw_column import BETWEEN, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
@@ -105,7 +106,10 @@ def join_file(
 
 
 def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
-    parts = [raw_column(table.cells, name, file).map(code_of) for name in names]
+    columns = [raw_column(table.cells, name, file) for name in names]
+    for name, column in zip(names, columns, strict=True):
+        refuse_inexact(column, table.stored.get(name), file=file, column=name)
+    parts = [column.map(code_of) for column in columns]
     joined: pd.Series = pd.concat(parts, axis=1).agg(BETWEEN.join, axis=1)
     blank = (pd.concat(parts, axis=1) == "").any(axis=1)
     keys = joined.mask(blank, "")

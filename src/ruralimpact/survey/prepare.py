@@ -77,7 +77,8 @@ def prepare(
     blank = (raw.cells == "").all(axis=1)
     if blank.all():
         raise DataError("has no rows of data.", file=file)
-    excluded = [{"reason": "every cell is empty", "rows": int(blank.sum())}]
+    n_blank = raw.blank_lines + int(blank.sum())
+    excluded = [{"reason": "every cell is empty", "rows": n_blank}]
     mark, key = source.decimal or ".", f"sources.{source.name}"
     ids = [column for column in id_columns(source) if column != ROW_NUMBER]
     edited_table = apply_edits(
@@ -116,7 +117,13 @@ def prepare(
     excluded = [
         reason for reason in excluded + edited_table.excluded + kept.excluded if reason["rows"]
     ]
-    return Prepared(table.with_cells(kept.table), len(raw.cells), excluded, edited_table, joined)
+    return Prepared(
+        table.with_cells(kept.table),
+        len(raw.cells) + raw.blank_lines,
+        excluded,
+        edited_table,
+        joined,
+    )
 
 
 def id_columns(source: SourceEntry) -> list[str]:

@@ -48,6 +48,12 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
     raise DataError("the file has no such column.", file=file, column=name, hint=hint)
 
 
+def columns_of(cells: pd.DataFrame, name: str) -> list[str]:
+    """Return the raw columns that a name stands for: one of that name, or those with `` + `` between."""
+    names = {normalised(str(column)) for column in cells.columns}
+    return [name] if normalised(name) in names else normalised(name).split(TOGETHER)
+
+
 def together(cells: pd.DataFrame, names: list[str], file: str | Path) -> pd.Series:
     """Return the codes of several columns as one text a row, blank where one of them is."""
     parts = [raw_column(cells, name, file).map(code_of) for name in names]

@@ -17,8 +17,8 @@ class RawTable:
     ----------
     cells : DataFrame of str
         The empty string is missing. The index, ``row``, is the line of a text file or spreadsheet (the
-        first is 1), else the number of the record. A line that is wholly blank is kept. Names of columns
-        may stand twice, as long as nothing uses them.
+        first is 1), else the number of the record. Names of columns may stand twice, as long as nothing
+        uses them.
     value_labels : mapping of str to mapping
         By column: code (as `values.code_of` writes it) to the label that the file gives it.
     questions : mapping of str to str
@@ -31,6 +31,8 @@ class RawTable:
         By column: its decimal mark, where it is stated and may differ from that of the source.
     notes : tuple of str
         What was edited or passed over in reading, in words.
+    blank_lines : int
+        Lines without any cell, which are not among `cells`.
     """
 
     cells: pd.DataFrame
@@ -40,6 +42,7 @@ class RawTable:
     stored: Mapping[str, str] = field(default_factory=dict)
     decimals: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    blank_lines: int = 0
 
     def with_cells(self, cells: pd.DataFrame) -> "RawTable":
         """Return the table with other cells."""

@@ -3,11 +3,14 @@
 import csv
 import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, lookup
+from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.grid import Grid
+
+_BLANK: Sequence[str] = ()
 
 
 def read_csv(file: Path, *, encoding: str = "utf-8", delimiter: str = ",", key: str = "") -> Grid:
@@ -34,7 +37,7 @@ def read_csv(file: Path, *, encoding: str = "utf-8", delimiter: str = ",", key: 
     if len(delimiter) != 1 or delimiter in '\r\n"':
         problem = f"'{delimiter}' is not one character that can separate cells."
         raise ConfigError(problem, key=f"{key}.delimiter")
-    lines: dict[int, list[str]] = {}
+    lines: dict[int, Sequence[str]] = {}
     start = 1
     text = _text(file, encoding, key)
     if "\0" in text:
@@ -43,7 +46,7 @@ def read_csv(file: Path, *, encoding: str = "utf-8", delimiter: str = ",", key: 
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for record in reader:
-            lines[start] = record
+            lines[start] = record if any(record) else _BLANK
             start = reader.line_num + 1
     except csv.Error as error:
         problem = f"cannot be read as a table: {error}."

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from openpyxl.utils import range_boundaries
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.grid import Grid
-from ruralimpact.survey.values import MERGED, NOT_CALCULATED, written
+from ruralimpact.survey.values import MERGED, NOT_CALCULATED, normalised, written
 
 # More would take minutes and gigabytes.
 _MOST_UNPACKED = 150_000_000
 _MOST_ROWS = 1_048_576  # of a sheet, by the format
 _MOST_CELLS = 30_000_000
 _MOST_BLANK = 10_000  # rows between two that are filled
+_MOST_DIGITS = 1e15  # a spreadsheet keeps fifteen
 _CHUNK = 1 << 20
 
 
@@ -95,11 +97,12 @@ def _refuse_large(file: Path) -> None:
 def _chosen(book: Any, sheet: str | None, file: Path, key: str) -> Any:
     names = [item.title for item in book.worksheets]
     if sheet is not None:
-        if sheet not in names:
+        same = [name for name in names if normalised(name) == normalised(sheet)]
+        if len(same) != 1:
             # Names of sheets may be those of people, so none is told.
             problem = f"the workbook has {len(names)} sheets, none of them '{sheet}'."
             raise ConfigError(problem, key=f"{key}.sheet")
-        return book[sheet]
+        return book[same[0]]
     filled = [item for item in book.worksheets if item.sheet_state == "visible" and _has_rows(item)]
     if len(filled) > 1:
         hint = f"State one under the key '{key}.sheet'."
@@ -140,8 +143,12 @@ def _rows(sheet: Any, file: Path, decimal: str) -> dict[int, list[str]]:
 
 
 def _text(value: Any, decimal: str) -> str:
-    text = written(value)
-    return text.replace(".", decimal) if isinstance(value, float) else text
+    """Write a cell; a number of more digits than a spreadsheet keeps as it shows it, in exponent form."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return written(value)
+    long = abs(value) >= _MOST_DIGITS and value == value
+    text = f"{Decimal(repr(value)):E}" if long else written(value)
+    return text.replace(".", decimal)
 
 
 def _within_names(

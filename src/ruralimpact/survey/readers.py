@@ -120,13 +120,13 @@ def _by_format(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
         from ruralimpact.survey.grid import table_of
         from ruralimpact.survey.read_csv import read_csv
 
-        return RawTable(table_of(read_csv(file, key=key, **given), file, header))
+        return table_of(read_csv(file, key=key, **given), file, header)
     if suffix == ".xlsx":
         from ruralimpact.survey.grid import table_of
         from ruralimpact.survey.read_excel import read_excel
 
         grid, notes = read_excel(file, header=header, decimal=mark, key=key, **given)
-        return RawTable(table_of(grid, file, header), notes=notes)
+        return table_of(grid, file, header, notes=notes)
     if header:
         raise ConfigError(f"does not apply to a {suffix} file.", key=f"{key}.header")
     if suffix == ".dta":

@@ -11,8 +11,9 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
+from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.marks import marks_in_doubt
-from ruralimpact.survey.raw_column import raw_column
+from ruralimpact.survey.raw_column import columns_of, raw_column
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable
 from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import (
@@ -21,6 +22,7 @@ from ruralimpact.survey.values import (
     code_of,
     day_of,
     is_error,
+    is_shortened,
     normalised,
     number_of,
 )
@@ -35,12 +37,14 @@ _PROBLEMS = {
     "indicator": "not 0 or 1",
     "date": "not a date",
     "category": "without a label in the codebook",
+    "shortened": "a number in exponent form, whose last digits are lost",
     "error": "what a spreadsheet shows in the place of a value",
 }
 _ERROR_HINTS = {
     NOT_CALCULATED: "Its formula was never computed: open the workbook in a spreadsheet and save it.",
     MERGED: "It is merged with others: take the merging out, or state `merged: fill` of the source.",
 }
+_HAS_DIGIT = re.compile(r"\d")
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*")
 
 
@@ -105,6 +109,10 @@ def recode_variable(
         number with a decimal mark may as well be one with a thousands mark and no mark is stated.
     """
     column = raw_column(raw.cells, entry.raw_name, file)
+    if not entry.is_number:
+        for name in columns_of(raw.cells, entry.raw_name):
+            part = raw_column(raw.cells, name, file)
+            refuse_inexact(part, raw.stored.get(name), file=file, column=name)
     codes, texts = pd.factorize(column)
     decimal = raw.decimals.get(entry.raw_name, decimal)
     mark = "." if raw.stored.get(entry.raw_name) in (NUMBER, FLOAT32) else decimal or "."
@@ -186,11 +194,14 @@ class _Reading:
         if is_error(plain):
             return _UNFIT
         if self.labels:
-            label = self.labels.get(plain, self.labels.get(code))
+            truth = _TRUTHS.get(plain, code)
+            label = self.labels.get(plain, self.labels.get(code, self.labels.get(truth)))
             if label is None:
                 return plain if self.from_file else _UNFIT
             return float(label) if self.entry.is_number else label
-        return self._number(plain) if self.entry.is_number else plain
+        if self.entry.is_number:
+            return self._number(plain)
+        return _UNFIT if is_shortened(plain) else plain
 
     def _blank(self) -> object:
         label = self.labels.get(BLANK)
@@ -203,7 +214,7 @@ class _Reading:
         if kind == "date":
             day = day_of(text, self.dates)
             return _UNFIT if day is None else day
-        number = number_of(text, self.decimal)
+        number = number_of(_TRUTHS.get(text, text) if kind == "indicator" else text, self.decimal)
         if number is None or (kind == "integer" and not number.is_integer()):
             return _UNFIT
         return _UNFIT if kind == "indicator" and number not in (0.0, 1.0) else number
@@ -228,6 +239,7 @@ class _Reading:
         errors = [text for text in texts if is_error(text)]
         texts = errors or texts
         kind = "error" if errors else "category" if self.labels else entry.type
+        kind = "shortened" if kind == "category" and not self.labels else kind
         shown = ", ".join(f"'{text}'" for text in texts[:_VALUES_SHOWN])
         more = f" and {len(texts) - _VALUES_SHOWN:,} more" if len(texts) > _VALUES_SHOWN else ""
         verb = "is" if len(texts) == 1 else "are"
@@ -257,6 +269,8 @@ class _Reading:
                 "Which mark is for decimals, and which for thousands, is stated "
                 "under `decimal` and the edit `thousands` of the source.",
             ]
+        if kind in ("number", "money", "integer", "date") and any(map(_HAS_DIGIT.search, texts)):
+            return [*hints, "Correct it by a table of `corrections` or `recodes`."]
         label = {folded(text) for text in self.labels}
         if share <= _RARE and self.entry.role != "treatment" and folded(texts[0]) not in label:
             hints.append("If it means missing, list it under missing_codes in the codebook.")
@@ -264,6 +278,8 @@ class _Reading:
 
 
 BLANK = "(blank)"
+# What a workbook or database stores as true or false, by the code that it is of an indicator.
+_TRUTHS = {"TRUE": "1", "FALSE": "0"}
 
 
 def _forms(code: str) -> set[str]:

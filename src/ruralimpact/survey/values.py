@@ -14,6 +14,10 @@ import numpy as np
 
 NOT_CALCULATED, MERGED = "#NOT CALCULATED!", "#MERGED!"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# A whole number, whose digits a float would not keep from 2 to the power of 53 on.
+_WHOLE, _EXACT = re.compile(r"([+-]?)0*(\d+)(?:[.,]0*)?"), 2.0**53
+# How a spreadsheet writes a number of many digits, the last of which it does not keep.
+_SHORTENED = re.compile(r"[+-]?\d+([.,]\d+)?[eE]\+\d+")
 # What a spreadsheet shows in the place of a value, in its language: #DIV/0!, #N/D, #¡VALOR!
 _ERROR = re.compile(r"#(N/[AD]|[¡¿]?[^\W\d_][\w/ ]*[!?])")
 _DAY_ZERO = date(1970, 1, 1)
@@ -40,6 +44,11 @@ _UNSEEN = ("Cf", "Cc")
 def is_error(text: str) -> bool:
     """Tell whether a text stands in a spreadsheet's cell for a value that could not be computed."""
     return text.startswith("#") and _ERROR.fullmatch(text) is not None
+
+
+def is_shortened(text: str) -> bool:
+    """Tell whether a spreadsheet wrote a number of many digits in exponent form, as 1.23457E+11."""
+    return _SHORTENED.fullmatch(text) is not None
 
 
 def number_of(text: str, decimal: str = ".") -> float | None:
@@ -74,7 +83,10 @@ def code_of(value: Any, decimal: str = ".") -> str:
         return written(value)
     text = normalised(value)
     number = number_of(text, decimal)
-    return text if number is None else written(number)
+    if number is None:
+        return text
+    whole = _WHOLE.fullmatch(text) if abs(number) >= _EXACT else None
+    return f"{whole[1]}{whole[2]}".lstrip("+") if whole else written(number)
 
 
 def codes_of(values: Iterable[Any]) -> dict[str, Any]:
@@ -86,12 +98,12 @@ def written(value: Any) -> str:
     """Write a cell so that it reads back exactly; what is missing is the empty string.
 
     Whole numbers have no decimal point, a 32-bit number is its shortest decimal (Stata's .1 is 0.1),
-    true and false are 1 and 0, and a date without a time of day has none.
+    true and false are `TRUE` and `FALSE`, and a date without a time of day has none.
     """
     if value is None or value != value:  # NaN and NaT differ from themselves
         return ""
     if isinstance(value, (bool, np.bool_)):
-        return str(int(value))
+        return str(bool(value)).upper()
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         return value.date().isoformat()
     if hasattr(value, "isoformat"):

@@ -1,0 +1,156 @@
+"""Values that a file cannot hold exactly, or of another kind than their column: right, or refused."""
+
+import io
+import os
+import subprocess
+import sys
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from study_models import codebook_of, source_of
+
+from ruralimpact import cli
+from ruralimpact.errors import DataError
+from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.harmonise import harmonise
+from ruralimpact.survey.readers import read_joined, read_source
+from ruralimpact.survey.values import code_of
+
+LONG = 12_345_678_901_234_567
+
+
+def survey(path, *rows, **options):
+    entries = parse_codebook(codebook_of(*({"role": "input", **row} for row in rows)), ["s"])
+    given = source_of(path=str(path), **options)
+    others = read_joined(given)
+    return harmonise(read_source(given), given, entries, file=path.name, others=others)
+
+
+def workbook(folder, *rows):
+    book, path = openpyxl.Workbook(), folder / "s.xlsx"
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def row_of(kind, **more):
+    return {"variable": "x", "raw_name": "x", "type": kind, **more}
+
+
+class TestTrueAndFalse:
+    @pytest.mark.parametrize("kind", ["number", "integer", "money", "date"])
+    @pytest.mark.parametrize("write", ["xlsx", "parquet", "csv"])
+    def test_is_no_amount(self, tmp_path, kind, write):
+        frame = pd.DataFrame({"id": [1, 2], "x": [5, True]}, dtype=object)
+        path = tmp_path / f"s.{write}"
+        if write == "xlsx":
+            path = workbook(tmp_path, ["id", "x"], *frame.itertuples(index=False))
+        elif write == "parquet":
+            frame.assign(x=[False, True]).to_parquet(path)
+        else:
+            path.write_text("id,x\n1,5\n2,TRUE\n", encoding="utf-8")
+        with pytest.raises(DataError, match=r"column 'x', rows? .*'TRUE'"):
+            survey(path, row_of(kind))
+
+    @pytest.mark.parametrize("labels", ["", "1=1|0=0", "TRUE=1|FALSE=0"])
+    def test_is_an_answer(self, tmp_path, labels):
+        path = workbook(tmp_path, ["id", "x"], [1, True], [2, False], [3, None])
+        known = survey(path, row_of("indicator", labels=labels)).table["x"]
+        np.testing.assert_array_equal(known, [1, 0, np.nan])
+
+    def test_is_a_code(self, tmp_path):
+        path = workbook(tmp_path, ["id", "x"], [1, True], [2, False])
+        labelled = survey(path, row_of("category", labels="1=own|0=rented")).table["x"]
+        assert labelled.tolist() == ["own", "rented"]
+        assert survey(path, row_of("category")).table["x"].tolist() == ["TRUE", "FALSE"]
+
+
+class TestDigits:
+    def test_long_codes_of_text_are_compared_digit_by_digit(self):
+        assert code_of(str(LONG)) != code_of(str(LONG + 1))
+        assert code_of(f"0{LONG}.0") == code_of(str(LONG)) == code_of(LONG)
+        assert code_of("-9007199254740993") == "-9007199254740993"
+
+    def test_keys_of_two_text_files(self, tmp_path):
+        path, other = tmp_path / "s.csv", tmp_path / "r.csv"
+        path.write_text(f"id,k\n1,{LONG}\n2,{LONG + 1}\n", encoding="utf-8")
+        other.write_text(f"k,x\n{LONG + 1},20\n{LONG},10\n", encoding="utf-8")
+        join = [{"name": "r", "path": str(other), "by": ["k"]}]
+        table = survey(path, row_of("number", raw_name="r.x"), join=join).table
+        assert table["x"].tolist() == [10, 20]
+
+    @pytest.mark.parametrize("number", [LONG, float(LONG), 10**15])
+    def test_a_workbook_keeps_fifteen(self, tmp_path, number):
+        path = workbook(tmp_path, ["id", "x"], [1, 3], [number, 4])
+        with pytest.raises(DataError, match=r"column 'id', row 3: .*whose last digits are lost"):
+            survey(path, row_of("number"))
+        path = workbook(tmp_path, ["id", "x"], [1, 3], [2, number])
+        with pytest.raises(DataError, match=r"column 'x', row 3: .*whose last digits are lost"):
+            survey(path, row_of("category", role="group"))
+        known = survey(path, row_of("number")).table["x"].tolist()
+        assert known == pytest.approx([3, number], rel=1e-15)
+
+    def test_groups_that_a_spreadsheet_shortened(self, tmp_path):
+        path = tmp_path / "s.csv"
+        path.write_text("id,x\n1,1.23457E+11\n2,1.23457E+11\n3,12E3\n", encoding="utf-8")
+        with pytest.raises(DataError, match=r"column 'x', rows 2, 3: .*last digits are lost"):
+            survey(path, row_of("category", role="group"))
+
+    @pytest.mark.parametrize(("kind", "value"), [("float32", 2**24 + 2), ("float64", 2**53 + 2)])
+    def test_groups_and_keys_too_long_for_their_kind_of_number(self, tmp_path, kind, value):
+        path = tmp_path / "s.dta"
+        frame = pd.DataFrame({"id": ["a", "b"], "x": np.array([1, value], dtype=kind)})
+        frame.to_stata(path, write_index=False)
+        with pytest.raises(DataError, match=r"column 'x', row 2: numbers above .* not exact"):
+            survey(path, row_of("category", role="group"))
+        other = tmp_path / "r.csv"
+        other.write_text(f"x,y\n1,1\n{value},2\n", encoding="utf-8")
+        join = [{"name": "r", "path": str(other), "by": ["x"]}]
+        with pytest.raises(DataError, match=r"column 'x', row 2: numbers above .* not exact"):
+            survey(path, row_of("number", raw_name="r.y"), join=join)
+
+
+@pytest.mark.parametrize(
+    "text", ["2.742,66", "5016-", "5O16", "501²", "1/2", "2024-01-05", "about 5000"]
+)
+def test_no_message_proposes_to_delete_a_number(tmp_path, text):
+    path = tmp_path / "s.csv"
+    lines = [f"{number},{number}" for number in range(2, 50)]
+    path.write_text("\n".join(["id,x", f'1,"{text}"', *lines]), encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        survey(path, row_of("number"))
+    assert "missing" not in str(refused.value)
+
+
+def test_a_million_blank_lines(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("id,x\n1,2\n" + "\n" * 500_000 + ",\n" * 500_000 + "2,3\n", encoding="utf-8")
+    read = survey(path, row_of("number"))
+    assert read.table["x"].tolist() == [2, 3]
+    assert read.rows.tolist() == [2, 1_000_003]
+    assert read.quality["excluded"] == [{"reason": "every cell is empty", "rows": 1_000_000}]
+    assert read.quality["rows_read"] == 1_000_002
+
+
+def test_output_that_nobody_reads(monkeypatch):
+    class Closed(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "ruralimpact", "check", "--help"]
+    ended = subprocess.run(
+        command, stdout=write_end, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write_end)
+    assert "Traceback" not in ended.stderr
+    unread = []
+    monkeypatch.setattr(cli, "_unread", lambda: unread.append(1) or 141)
+    monkeypatch.setattr(cli.COMMANDS["new"], "main", lambda options: print("made"))
+    monkeypatch.setattr(sys, "stdout", Closed())
+    assert cli.main(["new", "folder"]) == 141
+    assert unread
