@@ -13,6 +13,7 @@ from ruralimpact.design.matching import Design
 from ruralimpact.design.strategies import Strategy, parse_strategy
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.by_strategy import everyone_estimator, strategy_estimator
+from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.estimands import flip
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.prepared import Prepared, prepare
@@ -118,6 +119,7 @@ def estimate_impact(
     chosen.check_covariates(rows.covariates)
     scored, design = _estimate(chosen, rows, estimand)
     codes = group_codes(rows.groups.astype(str))
+    scored = settled_by_group(scored, rows.outcome, rows.treatment, codes)
     scored = within_strata(scored, codes, rows.sampling_strata)
     label = chosen.label or chosen.name or chosen.method.replace("_", " ")
     return _published(scored, design, rows, _estimand_label(chosen, estimand, design), label)

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design import column_values
-from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
+from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix, refuse_single_level
 from ruralimpact.design.propensity import refuse_single_group
 from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
 from ruralimpact.errors import ConfigError, DataError
@@ -104,6 +104,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
     levels = covariate_matrix(
         {name: frame[name] for name in named}, every_level=True, rows=int(kept.sum())
     )
+    refuse_single_level(levels)
     matrix = levels.without_base()
     regressed = {name: frame[name] for name in columns.outcome_covariates}
     if groups is not None:

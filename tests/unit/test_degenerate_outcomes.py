@@ -68,6 +68,8 @@ def outcomes(frame: pd.DataFrame) -> dict[str, Any]:
         "never_known": np.full(n, np.nan),
         "known_in_one_arm": income.where(frame["treated"] == 0),
         "one_unit": (np.arange(n) == 5) * 1.0,
+        "one_group": np.where(frame["group"] == "g12", income, 3.0),
+        "rounded": 1e17 + 16 * np.round(income),
     }
 
 
@@ -162,6 +164,47 @@ def test_an_outcome_that_covariates_determine_has_no_error_after_adjustment(made
     assert rows["notes"].str.contains("the covariates determine the outcome").all()
 
 
+@pytest.mark.parametrize("outcome", ["one_unit", "one_group"])
+def test_an_outcome_that_varies_in_one_group_has_an_estimate_and_no_error(made, outcome) -> None:
+    """With the others alike the estimate over its error would be 1, whatever that group did."""
+    rows = of(made, outcome)
+    assert rows["estimate"].abs().gt(1e-6).any()
+    assert rows[["std_error", "p_value", "percent_low"]].isna().all(axis=None)
+    used = rows[rows["estimate"].abs() > 1e-6]
+    assert used["notes"].str.contains("varies in one group only").all()
+    errors = made["std_errors"][made["std_errors"]["spec_id"].str.split("/").str[2] == outcome]
+    assert errors["std_error"].isna().all()
+
+
+def test_an_outcome_that_varies_in_a_group_of_each_arm_has_none_either() -> None:
+    income = UNITS["group"].isin(["g03", "g12"]) * np.arange(len(UNITS)) * 1.0
+    impact = ruralimpact.estimate_impact(
+        UNITS.assign(out=income).set_index("unit_id"),
+        outcome="out",
+        treatment="treated",
+        covariates=["age"],
+        strategy="kernel",
+        group="group",
+    )
+    assert np.isnan(impact.std_error)
+    two = UNITS["group"].isin(["g03", "g04", "g12"]) * np.arange(len(UNITS)) * 1.0
+    more = ruralimpact.estimate_impact(
+        UNITS.assign(out=two).set_index("unit_id"),
+        outcome="out",
+        treatment="treated",
+        covariates=["age"],
+        strategy="kernel",
+        group="group",
+    )
+    assert more.std_error > 0
+
+
+def test_what_varies_by_its_rounding_is_called_so(made) -> None:
+    rows = of(made, "rounded")
+    assert rows[["std_error", "p_value"]].isna().all(axis=None)
+    assert rows["notes"].str.contains("no more than the rounding of its size").all()
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [
@@ -228,4 +271,4 @@ def test_subgroups_stand_where_nothing_can_be_inferred(outcome: str) -> None:
     given = EstimateTables({"farms": UNITS}, {"farms": table}, **parts)
     found = subgroup_study(study_of(declared), given, seed=1).subgroups
     schema("subgroups").validate(found)
-    assert found["std_error"].isna().all() or outcome == "one_unit"
+    assert found["std_error"].isna().all()

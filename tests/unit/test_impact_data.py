@@ -189,6 +189,28 @@ def test_two_groups_that_print_alike_are_not_one() -> None:
         impact(farms().assign(village=village), group="village")
 
 
+def test_groups_that_differ_by_spaces_alone_are_not_two() -> None:
+    village = farms().village.map("v{}".format)
+    village.loc[0] = " v10"
+    with pytest.raises(ruralimpact.DataError, match="' v10' and 'v10' are different values"):
+        impact(farms().assign(village=village), group="village")
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ("all alike", "constant covariate: 'x' .always all alike"),
+        ([f"{value:.6f}" for value in np.linspace(0, 1, 60)], "text of 60 different values"),
+        (np.linspace(1, 2, 60) * 1e-300, "as large as 1e-100; scale them"),
+    ],
+    ids=["one level", "numbers as text", "tiny"],
+)
+@pytest.mark.parametrize("strategy", [MAHALANOBIS, "nearest", "regression"])
+def test_a_covariate_that_tells_nothing_is_refused(x: object, message: str, strategy) -> None:
+    with pytest.raises(ruralimpact.DesignError, match=message):
+        impact(farms().assign(x=x), strategy=strategy)
+
+
 def test_identifiers_that_floats_cannot_hold_are_refused() -> None:
     with pytest.raises(ruralimpact.DataError, match="identifiers beyond"):
         impact(farms().assign(village=farms().village + 2.0**60), group="village")

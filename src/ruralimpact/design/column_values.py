@@ -117,8 +117,9 @@ def labels(values: ArrayLike) -> ObjectArray:
     Raises
     ------
     ValueError
-        Two different values have the same text (1 and "1"), values are lists or other objects, or whole
-        numbers that floating point cannot tell apart. The message is to be put behind the column's name.
+        Two different values have the same text but for spaces around it (1 and "1"), values are lists or
+        other objects, or whole numbers that floating point cannot tell apart. The message is to be put
+        behind the column's name.
     """
     column = pd.Series(values)
     result = pd.api.types.infer_dtype(column, skipna=True)
@@ -135,12 +136,13 @@ def labels(values: ArrayLike) -> ObjectArray:
     texts = [_text(value) for value in distinct]
     by_text: dict[str, object] = {}
     for text, value in zip(texts, distinct, strict=True):
-        if text in by_text:
+        bare = text.strip()
+        if bare and bare in by_text:
             raise ValueError(
-                f"{by_text[text]!r} and {value!r} are different values with the same text; write one of "
+                f"{by_text[bare]!r} and {value!r} are different values with the same text; write one of "
                 "them."
             )
-        by_text[text] = value
+        by_text[bare] = value
     out = np.full(len(column), None, dtype=object)
     if len(distinct):
         shown = np.array([text if text.strip() else None for text in texts], dtype=object)

@@ -13,8 +13,10 @@ from ruralimpact.errors import ConfigError, DesignError
 
 FloatArray = NDArray[np.float64]
 
-# Squares of sums of such numbers are still numbers.
-LARGEST = 1e100
+# Squares of sums of such numbers are still numbers, and none of them rounds to zero.
+LARGEST, SMALLEST = 1e100, 1e-100
+# A text with as many levels as this, and one for every other unit, tells units apart instead of kinds.
+_MANY_LEVELS = 20
 # Least eigenvalue of a correlation matrix from which on its rounding errors cannot matter.
 _CLEARLY_INDEPENDENT = 1e-6
 
@@ -177,7 +179,8 @@ def covariate_matrix(
     Raises
     ------
     DesignError
-        A value is missing or infinite, or a column holds neither numbers nor text.
+        A value is missing or infinite, a column holds neither numbers nor text, its numbers are too large or
+        too small to compute with, or its text has nearly as many levels as there are units.
     """
     blocks: list[FloatArray] = []
     names: list[str] = []
@@ -191,12 +194,14 @@ def covariate_matrix(
             codes, result = column_values.levels(column)
         except ValueError as problem:
             raise DesignError(f"{_prefix(where)}covariate '{name}': {problem}") from None
+        _refuse_many_levels(name, len(result), len(codes), where)
         first = 0 if every_level else 1
         base[name] = result[0]
         blocks += [(codes == j).astype(float) for j in range(first, len(result))]
         names += [f"{name}[{level}]" for level in result[first:]]
     matrix = np.column_stack(blocks) if blocks else np.empty((rows or 0, 0))
     _refuse_non_finite(matrix, names, where)
+    _refuse_tiny(matrix, names, where)
     binary = np.all((matrix == 0) | (matrix == 1), axis=0)
     return CovariateMatrix(matrix, tuple(names), binary, base)
 
@@ -217,8 +222,43 @@ def _refuse_non_finite(matrix: FloatArray, names: Sequence[str], where: str | No
         )
 
 
+def _refuse_tiny(matrix: FloatArray, names: Sequence[str], where: str | None) -> None:
+    size = np.maximum(matrix.max(axis=0, initial=0), -matrix.min(axis=0, initial=0))
+    tiny = [f"'{name}'" for name, top in zip(names, size, strict=True) if 0 < top < SMALLEST]
+    if tiny:
+        raise DesignError(
+            f"{_prefix(where)}no value of the covariates {', '.join(tiny)} is as large as {SMALLEST:g}; "
+            "scale them."
+        )
+
+
+def _refuse_many_levels(name: str, levels: int, units: int, where: str | None) -> None:
+    if levels > _MANY_LEVELS and 2 * levels > units:
+        raise DesignError(
+            f"{_prefix(where)}covariate '{name}' is text of {levels:,} different values among {units:,} "
+            "units. Is it an identifier, or numbers that were read as text?"
+        )
+
+
 def _prefix(where: str | None) -> str:
     return f"{where}: " if where else ""
+
+
+def refuse_single_level(levels: CovariateMatrix) -> None:
+    """Refuse a categorical covariate that is the same for all units.
+
+    Parameters
+    ----------
+    levels : CovariateMatrix
+        With a dummy for every level.
+
+    Raises
+    ------
+    DesignError
+    """
+    for name, base in levels.base_levels.items():
+        if sum(column.startswith(f"{name}[") for column in levels.names) == 1:
+            raise DesignError(f"constant covariate: '{name}' (always {base}). Leave it out.")
 
 
 def refuse_degenerate(covariates: CovariateMatrix, *, where: str | None = None) -> None:

@@ -20,7 +20,7 @@ IntArray = NDArray[np.int64]
 # distances in a whitened space to about 1e-12 of theirs; what differs by less than this is a tie.
 ROUNDING = 1e-12
 RELATIVE_TIE = 1e-9
-_LEAF = 24
+_LEAF = 96
 
 
 class Neighbours(Protocol):

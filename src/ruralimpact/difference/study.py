@@ -31,11 +31,17 @@ from ruralimpact.difference.staggered import estimate_staggered, staggered_effec
 from ruralimpact.difference.trend_rows import comparison_rows, parallel_trend_rows, pre_trend_row
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.compared import Compared
-from ruralimpact.estimation.degenerate import not_estimable, refuse_out_of_range, settled
+from ruralimpact.estimation.degenerate import (
+    not_estimable,
+    refuse_out_of_range,
+    settled,
+    settled_by_group,
+)
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import to_estimate
 from ruralimpact.estimation.study import Tables
+from ruralimpact.inference.clustered import group_codes
 from ruralimpact.schema.analysis import AnyOverTime, OverTime, Staggered
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
@@ -184,7 +190,9 @@ class _OneOutcome:
         varying = self.outcome
         if self.arms.unbalanced:
             varying = within_cells(self.outcome, self.arms.treatment)
-        return settled(result, varying, self.arms.treatment)
+        result = settled(result, varying, self.arms.treatment)
+        codes = group_codes(self.arms.groups)
+        return settled_by_group(result, varying, self.arms.treatment, codes)
 
     def _with_flow(self, result: ScoredEstimate) -> ScoredEstimate:
         """Follow units to an estimate; whom treated cohorts are compared with differs by cohort."""

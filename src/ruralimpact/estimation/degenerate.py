@@ -26,6 +26,8 @@ _OF_SIZE, _OF_SPREAD = 64 * np.finfo(float).eps, 1e-9
 CONSTANT = "the outcome does not vary"
 CONSTANT_IN_ARMS = "the outcome does not vary within the arms, so that no error can be estimated"
 DETERMINED = "the covariates determine the outcome, so that no error can be estimated"
+ROUNDED = "the outcome varies by no more than the rounding of its size"
+ONE_GROUP = "the outcome varies in one group only, so that no error can be estimated"
 
 
 def refuse_out_of_range(outcome: FloatArray) -> None:
@@ -106,19 +108,17 @@ def settled(
         The same where its scores are more than rounding. Otherwise with scores of zero, from which no
         standard error is computed, without the other standard errors that are rounding, and with a note.
     """
-    columns = outcome.reshape(len(outcome), -1)
-    known = ~np.isnan(columns).any(axis=1)
+    values = _varying(outcome)
+    known = ~np.isnan(values).any(axis=1)
     if not known.any():
         return estimate
-    values, arm = columns[known], treatment[known]
-    size, n = float(np.abs(values).max()), len(values)
-    if values.shape[1] > 1:
-        values = values[:, 1:] - values[:, :1]
+    size = float(np.abs(outcome[known]).max())
+    values, arm, n = values[known], treatment[known], int(known.sum())
     spread = max(float(np.ptp(values[arm == side], axis=0).max()) for side in np.unique(arm))
     floor = max(_OF_SPREAD * spread, _OF_SIZE * size)
     if spread > 0 and float(np.abs(estimate.scores).max()) * estimate.n_treated > floor:
         return estimate
-    reason = DETERMINED
+    reason = DETERMINED if spread > _OF_SIZE * size else ROUNDED
     if spread == 0:
         reason = CONSTANT if np.ptp(values, axis=0).max() == 0 else CONSTANT_IN_ARMS
     return replace(
@@ -147,7 +147,11 @@ def _above(std_errors: Mapping[str, float], kind: str, floor: float) -> float:
 def _or_zero(scores: FloatArray | None, floor: float) -> FloatArray | None:
     if scores is None or np.abs(scores).max() > floor:
         return scores
-    return np.zeros_like(scores)
+    return _zeros(scores)
+
+
+def _zeros(scores: FloatArray | None) -> FloatArray | None:
+    return None if scores is None else np.zeros_like(scores)
 
 
 def settling(estimator: Estimator, treatment: NDArray[np.int8]) -> Estimator:
@@ -169,6 +173,75 @@ def settling(estimator: Estimator, treatment: NDArray[np.int8]) -> Estimator:
         return settled(estimator(outcome), outcome, treatment)
 
     return estimate
+
+
+def settled_by_group(
+    estimate: ScoredEstimate,
+    outcome: FloatArray,
+    treatment: NDArray[np.int8],
+    groups: NDArray[np.int64],
+) -> ScoredEstimate:
+    """Leave an estimate without inference where its outcome varies in one group only.
+
+    The error would be that group's own departure, as large as the estimate, and t near 1 whatever happened.
+
+    Parameters
+    ----------
+    estimate : ScoredEstimate
+    outcome : ndarray, shape (n,) or (n, T)
+        NaN where missing; of T waves the changes since the first are looked at.
+    treatment : ndarray of {0, 1}, shape (n,)
+    groups : ndarray of int, shape (n,)
+        Codes 0 .. G-1.
+
+    Returns
+    -------
+    ScoredEstimate
+        The same unless no arm has two groups with a value other than its arm's common one; otherwise with
+        scores of zero, no other standard errors and a note.
+    """
+    values = _varying(outcome)
+    used = ~np.isnan(values).any(axis=1)
+    if estimate.weights is not None:
+        used = used & (estimate.weights != 0)
+    departing = [
+        _departing_groups(values[inside], groups[inside])
+        for inside in (used & (treatment == arm) for arm in (0, 1))
+    ]
+    if max(departing) != 1 or not estimate.scores.any():
+        return estimate
+    return replace(
+        estimate,
+        scores=np.zeros_like(estimate.scores),
+        reduced_scores=None,
+        reduced_df=None,
+        treated_mean_scores=_zeros(estimate.treated_mean_scores),
+        control_mean_scores=_zeros(estimate.control_mean_scores),
+        notes=(*estimate.notes, ONE_GROUP),
+        std_errors={},
+    )
+
+
+def _varying(outcome: FloatArray) -> FloatArray:
+    """The outcome as a column, or its changes since the first of several waves."""
+    columns = outcome.reshape(len(outcome), -1)
+    return columns if columns.shape[1] == 1 else columns[:, 1:] - columns[:, :1]
+
+
+def _departing_groups(values: FloatArray, groups: NDArray[np.int64]) -> int:
+    """Groups with another value, in any column, than the one that most groups consist of."""
+    if not len(values):
+        return 0
+    departs = np.zeros(int(groups.max()) + 1, dtype=bool)
+    for column in values.T:
+        low, high = np.full(len(departs), np.inf), np.full(len(departs), -np.inf)
+        np.minimum.at(low, groups, column)
+        np.maximum.at(high, groups, column)
+        constant = low == high
+        common, counts = np.unique(low[constant], return_counts=True)
+        usual = common[np.argmax(counts)] if len(common) else np.nan
+        departs |= (low <= high) & ~(constant & (low == usual))
+    return int(departs.sum())
 
 
 def reporting(estimator: Estimator) -> Estimator:

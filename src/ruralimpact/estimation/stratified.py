@@ -1,11 +1,13 @@
-"""An estimate from a sample that was drawn within strata."""
+"""An estimate from a sample of groups, which may have been drawn within strata."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from ruralimpact.design.comparison import Comparison
+from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
@@ -54,21 +56,23 @@ def within_strata(
     )
 
 
-def within(estimator: Estimator, groups: ArrayLike, strata: IntArray | None) -> Estimator:
-    """Let an estimator centre its scores within sampling strata.
+def clustered_estimator(estimator: Estimator, comparison: Comparison) -> Estimator:
+    """Let an estimator allow for the groups of a comparison, and for the strata that they were drawn from.
 
     Parameters
     ----------
     estimator : callable
-    groups : array_like, shape (n,)
-        Labels of the groups that were drawn.
-    strata : ndarray of int, shape (n,), or None
+    comparison : Comparison
 
     Returns
     -------
     callable
+        Through `settled_by_group`, and `within_strata` where the sample has strata.
     """
-    if strata is None:
-        return estimator
-    codes = group_codes(groups)
-    return lambda outcome: within_strata(estimator(outcome), codes, strata)
+    groups = group_codes(comparison.units["group"])
+
+    def estimate(outcome: FloatArray) -> ScoredEstimate:
+        result = settled_by_group(estimator(outcome), outcome, comparison.treatment, groups)
+        return within_strata(result, groups, comparison.sampling_strata)
+
+    return estimate

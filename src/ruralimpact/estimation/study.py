@@ -28,7 +28,7 @@ from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow
 from ruralimpact.estimation.strategy_estimators import Estimator
-from ruralimpact.estimation.stratified import within
+from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.estimation.units import refuse_percents_as_shares
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
@@ -248,8 +248,9 @@ def estimator_of(
 ) -> Estimator:
     """Build the function from an outcome to its estimate under one strategy or panel estimator.
 
-    Where the sample was drawn within strata, scores are centred within them. Of a strategy whose design
-    compares nobody the function raises `DesignError` with the reason.
+    Where the sample was drawn within strata, scores are centred within them; an outcome that varies in one
+    group only has no error. Of a strategy whose design compares nobody the function raises `DesignError`
+    with the reason.
 
     Parameters
     ----------
@@ -267,7 +268,7 @@ def estimator_of(
         From an ndarray of shape (n,), NaN where missing, to a `ScoredEstimate`.
     """
     estimator = _estimator(study, tables, analysis, comparison, name)
-    return within(estimator, comparison.units["group"], comparison.sampling_strata)
+    return clustered_estimator(estimator, comparison)
 
 
 def _estimator(

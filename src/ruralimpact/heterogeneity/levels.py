@@ -20,7 +20,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
-from ruralimpact.estimation.stratified import within
+from ruralimpact.estimation.stratified import clustered_estimator
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -101,9 +101,10 @@ def level_comparisons(
         levels = _within_strata(strategy, comparison, codes, members, exact, propensity)
     else:
         levels = [_anew(strategy, comparison, inside) for inside in members]
-    groups, strata = comparison.units["group"], comparison.sampling_strata
     return [
-        replace(level, estimator=level.estimator and within(level.estimator, groups, strata))
+        replace(
+            level, estimator=level.estimator and clustered_estimator(level.estimator, comparison)
+        )
         for level in levels
     ]
 

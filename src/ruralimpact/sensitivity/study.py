@@ -18,7 +18,7 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
-from ruralimpact.estimation.stratified import within
+from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.inference.clustered import Inference, group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.schema.analysis import Matching
@@ -222,8 +222,7 @@ def _estimator(rest: Rest, strategy: Strategy, exact: list[str]) -> Estimator:
         strata=comparison.strata([*exact, *strategy.strata]),
         sampling=comparison.sampling,
     )
-    estimator = strategy_estimator(strategy, prepared)
-    return within(estimator, comparison.units["group"], comparison.sampling_strata)
+    return clustered_estimator(strategy_estimator(strategy, prepared), comparison)
 
 
 def _estimate(
