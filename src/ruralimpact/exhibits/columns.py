@@ -73,6 +73,14 @@ class Shown:
 
         return replace(self, of=(*self.of, label), form=form)
 
+    def sparse(self) -> "Shown":
+        """The column with a dash for none."""
+
+        def form(values: Sequence[Any], decimals: int) -> str:
+            return formatting.DASH if values[0] == 0 else self.form(values, decimals)
+
+        return replace(self, form=form)
+
     def staying(self) -> "Shown":
         """The column, printed in suppressed rows, too."""
         return replace(self, stays=True)
@@ -209,11 +217,21 @@ def size(label: str, group: str = "", width: float = 1.0, *, of: str) -> Shown:
     return Shown(Column(label, group, width), (of,), _size, {of: of})
 
 
+def yes_no(label: str, group: str = "", width: float = 0.8, *, of: str) -> Shown:
+    """Return a column of what holds or does not."""
+    return Shown(Column(label, group, width), (of,), _yes_no, {of: of})
+
+
 def words(
     label: str, group: str = "", width: float = 1.0, *, of: str, kept: Sequence[str] = ()
 ) -> Shown:
     """Return a column of text that the record holds ready, and the values behind it."""
     return Shown(Column(label, group, width), (of,), _text, {name: name for name in kept})
+
+
+def prose(label: str, group: str = "", width: float = 1.0, *, of: str) -> Shown:
+    """Return a column of text that is broken into lines; a dash where there is none."""
+    return Shown(Column(label, group, width, text=True), (of,), _prose, {})
 
 
 def _amount(values: Sequence[Any], decimals: int) -> str:
@@ -247,8 +265,16 @@ def _size(values: Sequence[Any], _: int) -> str:
     return formatting.SUPPRESSED if math.isnan(values[0]) else formatting.count(values[0])
 
 
+def _yes_no(values: Sequence[Any], _: int) -> str:
+    return {True: "yes", False: "no", None: formatting.DASH}[values[0]]
+
+
 def _text(values: Sequence[Any], _: int) -> str:
     return str(values[0])
+
+
+def _prose(values: Sequence[Any], _: int) -> str:
+    return str(values[0]) or formatting.DASH
 
 
 def coarse_count(value: float) -> str:

@@ -1,30 +1,30 @@
 """What moved since the last run in this folder, and why."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.columns import Record
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.waves.changes import changes
 
 _FILES = (
-    Column("Wave", "", 0.8),
-    Column("Rows", "", 0.8),
-    Column("SHA-256 of the cells, begin", "", 3.2),
+    columns.words("Wave", width=0.8, of="wave", kept=("wave",)),
+    columns.number("Rows", width=0.8, of="rows"),
+    columns.words("SHA-256 of the cells, begin", width=3.2, of="begin", kept=("sha256",)),
 )
 _MOVED = (
-    Column("Before", "", 1.1),
-    Column("Now", "", 1.1),
-    Column("Change", "", 1.1),
-    Column("Change over SE", "", 1.0),
-    Column("New", "Units", 0.7),
-    Column("Lost", "Units", 0.7),
-    Column("What had changed", "", 2.2),
+    columns.amount("Before", of="before"),
+    columns.amount("Now", of="now"),
+    columns.amount("Change", of="change"),
+    columns.number("Change over SE", of="relative", decimals=2).unkept(),
+    columns.number("New", "Units", 0.7, of="units_new").sparse(),
+    columns.number("Lost", "Units", 0.7, of="units_lost").sparse(),
+    columns.words("What had changed", width=2.2, of="reasons", kept=("reasons",)),
 )
 _NOTE = (
     "Compared with the last run in this folder whose results differ. Data: a raw file behind the "
@@ -67,15 +67,13 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
     return files, moved
 
 
-def _file_rows(results: StudyResults) -> list[Row]:
-    rows = []
+def _file_rows(results: StudyResults) -> Iterator[Row]:
     for source in results.study.sources:
         report = results.quality[source.name]
-        digest, wave = report.content_sha256, report.wave or formatting.DASH
-        cells = (Cell(wave), Cell(formatting.count(report.rows_read)), Cell(digest[:32]))
-        record: dict[str, Value] = {"wave": wave, "rows": report.rows_read, "sha256": digest}
-        rows.append(Row(Cell(source.label or source.name), cells, record))
-    return rows
+        digest = report.content_sha256
+        record = {"wave": report.wave or formatting.DASH, "rows": report.rows_read}
+        record |= {"sha256": digest, "begin": digest[:32]}
+        yield columns.row_of(results, _FILES, record, source.label or source.name, keys=())
 
 
 def _interpretation(result: pd.DataFrame) -> str:
@@ -87,41 +85,38 @@ def _interpretation(result: pd.DataFrame) -> str:
     return f"Of {formatting.count(len(result))} estimates {', '.join(parts)}."
 
 
-def _moved_rows(results: StudyResults, result: pd.DataFrame) -> list[Row]:
-    rows: list[Row] = []
+def _moved_rows(results: StudyResults, result: pd.DataFrame) -> Iterator[Row]:
     shown = result[result["kind"] != "same"]
+    if shown.empty:
+        yield columns.repeated(_MOVED, "Nothing moved")
     hidden = set(results["estimates"].loc[results["estimates"]["suppressed"], "spec_id"])
     analyses = {analysis.name: analysis.label for analysis in results.study.analyses}
     for name, part in shown.groupby(shown["spec_id"].str.split("/").str[0], sort=False):
-        rows.append(heading(str(analyses.get(str(name), name)), "panel"))
-        rows += [_row(results, item, hidden) for item in part.to_dict("records")]
-    return rows or [Row(Cell("Nothing moved"), (Cell(formatting.DASH),) * len(_MOVED))]
+        yield heading(str(analyses.get(str(name), name)), "panel")
+        for record in part.to_dict("records"):
+            yield _row(results, record, suppressed=record["spec_id"] in hidden)
 
 
-def _row(results: StudyResults, item: Mapping[Any, Any], hidden: set[str]) -> Row:
-    _, strategy, outcome = item["spec_id"].split("/")
-    known = outcome in results.study.outcomes
-    label = results.outcome_label(outcome) if known else outcome
-    text = Cell(f"{label}, {formatting.lower_first(results.strategy_label(strategy))}")
-    if item["spec_id"] in hidden:
-        return Row(text, (Cell(formatting.SUPPRESSED),) * len(_MOVED))
-    scale = formatting.scale(results.unit(outcome)) if known else 1.0
-    decimals = results.decimals(outcome) if known else 0
-    change = item["now"] - item["before"] if item["kind"] == "moved" else float("nan")
-    relative = change / item["std_error"] if item["std_error"] else float("nan")
-    why = {"new": "new estimate", "gone": "no longer asked for"}.get(item["kind"], item["reasons"])
-    cells = (
-        formatting.number(scale * item["before"], decimals),
-        formatting.number(scale * item["now"], decimals),
-        formatting.number(scale * change, decimals),
-        formatting.number(relative, 2),
-        *(formatting.count(item[key]) if item[key] else formatting.DASH for key in _UNITS),
-        why,
-    )
-    return Row(text, tuple(map(Cell, cells)), {**item, "reasons": why})
+def _row(results: StudyResults, record: Record, *, suppressed: bool) -> Row:
+    _, strategy, outcome = record["spec_id"].split("/")
+    label, printed = outcome, {"unit": "", "decimals": 0}
+    if outcome in results.study.outcomes:
+        label = results.outcome_label(outcome)
+        printed = {"unit": results.unit(outcome), "decimals": results.decimals(outcome)}
+    label = f"{label}, {formatting.lower_first(results.strategy_label(strategy))}"
+    if suppressed:
+        return columns.repeated(_MOVED, label, formatting.SUPPRESSED)
+    why = {"new": "new estimate", "gone": "no longer asked for"}
+    change = record["now"] - record["before"] if record["kind"] == "moved" else float("nan")
+    own = {
+        **record,
+        **printed,
+        "change": change,
+        "relative": change / record["std_error"] if record["std_error"] else float("nan"),
+        "reasons": why.get(record["kind"], record["reasons"]),
+    }
+    return columns.row_of(results, _MOVED, own, label, keys=("spec_id", "kind"))
 
-
-_UNITS = ("units_new", "units_lost")
 
 KIND = kinds.TableKind(
     kind="changes",

@@ -1,73 +1,81 @@
 """The propensity score of each comparison: coefficients, standard errors and fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.columns import Shown
+from ruralimpact.exhibits.model import Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
 _DECIMALS = {"n": 0, "lr_statistic": 1, "lr_df": 0, "pseudo_r2": 3, "auc": 3}
+_NOTE = (
+    "Maximum likelihood on the units of each comparison; coefficients are log odds under a logit. The "
+    "omitted level of a category is its first in alphabetical order. The score describes who takes part; its "
+    "coefficients are no effects."
+)
 
 
 def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
     """Build the table, one column pair a comparison that fits a score."""
-    models = results["propensity_models"]
-    chosen = models[models["analysis"].isin(exhibit.analyses)]
-    keys = list(dict.fromkeys(zip(chosen["analysis"], chosen["link"], strict=True)))
-    columns: list[Column] = [] if keys else [Column("", "", 1.0)]
-    for analysis, link in keys:
-        title = f"{results.analysis(analysis).label} ({link})"
-        columns += [Column("Coefficient", title, 1.1), Column("(SE)", title, 0.9)]
-    rows: list[Row] = []
-    for kind, title in (("coefficient", "Covariates"), ("statistic", "Fit")):
-        part = chosen[chosen["kind"] == kind]
-        rows += [heading(title, "panel")] if len(part) else []
-        rows += [_row(part, term, keys) for term in dict.fromkeys(part["term"])]
+    models = results.of("propensity_models", *exhibit.analyses)
+    models = models.assign(model=models["analysis"] + "_" + models["link"])
+    shown: list[Shown | Column] = []
+    for name, own in models.groupby("model", sort=False):
+        title = f"{results.analysis(own['analysis'].iloc[0]).label} ({own['link'].iloc[0]})"
+        shown += [
+            _COEFFICIENT.within(str(name), title, "{part}"),
+            _ERROR.within(str(name), title, "{part}_{name}"),
+        ]
     return (
         table_of(
             results,
             exhibit,
             stub="",
-            columns=columns,
-            rows=rows,
-            notes=(
-                "Maximum likelihood on the units of each comparison; coefficients are log odds under a "
-                "logit. The omitted level of a category is its first in alphabetical order. The score "
-                "describes who takes part; its coefficients are no effects.",
-            ),
+            columns=shown or [Column("")],
+            rows=_rows(results, models, [item for item in shown if isinstance(item, Shown)]),
+            notes=(_NOTE,),
         ),
     )
 
 
-def _row(part: pd.DataFrame, term: str, keys: Sequence[tuple[str, str]]) -> Row:
-    rows = part[part["term"] == term]
-    result = {(item["analysis"], item["link"]): item for item in rows.to_dict("records")}
-    values: dict[str, Value] = {"term": term}
-    cells: list[Cell] = []
-    for key in keys:
-        item = result.get(key)
-        value, error = (None, None) if item is None else (item["value"], item["std_error"])
-        values |= {f"{key[0]}_{key[1]}": value, f"{key[0]}_{key[1]}_std_error": error}
-        shown_error = None if error is None or error != error else error
-        shown = formatting.DASH if shown_error is None else f"({_printed(term, shown_error)})"
-        cells += [Cell(_printed(term, value)), Cell(shown)]
-        if item is not None and item["kind"] == "statistic":
-            cells[-1] = Cell("")
-    return Row(Cell(str(rows["label"].iloc[0])), tuple(cells), values)
+def _rows(results: StudyResults, models: pd.DataFrame, shown: Sequence[Shown]) -> Iterator[Row]:
+    for kind, title in (("coefficient", "Covariates"), ("statistic", "Fit")):
+        part = models[models["kind"] == kind]
+        if len(part):
+            yield heading(title, "panel")
+        for term, own in part.groupby("term", sort=False):
+            label = str(own["label"].iloc[0])
+            by_model = {record["model"]: record for record in own.to_dict("records")}
+            yield columns.row_of(results, shown, {"term": term, **by_model}, label, keys=("term",))
 
 
-def _printed(term: str, value: float | None) -> str:
+def _value(values: Sequence[Any], _: int) -> str:
+    value, term = values
     if term == "lr_p_value":
         return formatting.p_value(value)
     decimals = _DECIMALS.get(term, 3)
     if value is not None and decimals == 3 and 0 < abs(value) < 0.001:
-        return f"{value:.1e}".replace("-", "\N{MINUS SIGN}")
+        return f"{value:.1e}".replace("-", formatting.MINUS)
     return formatting.number(value, decimals)
 
+
+def _error(values: Sequence[Any], decimals: int) -> str:
+    error, term, kind = values
+    if kind == "statistic":
+        return ""
+    text = _value((error, term), decimals)
+    return text if text == formatting.DASH else f"({text})"
+
+
+_COEFFICIENT = Shown(Column("Coefficient", "", 1.1), ("value", "term"), _value, {"value": "value"})
+_ERROR = Shown(
+    Column("(SE)", "", 0.9), ("std_error", "term", "kind"), _error, {"std_error": "std_error"}
+)
 
 KIND = kinds.TableKind(
     kind="propensity",

@@ -1,9 +1,11 @@
 """Questions that changed between waves: alarms first, then what is only to be known."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -11,10 +13,10 @@ from ruralimpact.schema.waves import in_order
 from ruralimpact.waves.questionnaire_change import questionnaire_changes
 
 _COLUMNS = (
-    Column("Waves", "", 1.3),
-    Column("What", "", 1.6),
-    Column("Before", "", 3.0),
-    Column("In the later wave", "", 3.0),
+    columns.words("Waves", width=1.3, of="waves"),
+    columns.words("What", width=1.6, of="aspect"),
+    columns.prose("Before", width=3.0, of="before"),
+    columns.prose("In the later wave", width=3.0, of="now"),
 )
 _NOTE = (
     "An alarm is a difference that can change what an answer means: wording, type, unit, categories or "
@@ -23,23 +25,19 @@ _NOTE = (
     "all the same: whoever wrote the codebook answers for it. A unit that differs between waves is not "
     "merged at all; it is an error before anything is read."
 )
-_LONG = 70
 
 
 def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
     """Build the table of questions that are not what they were."""
-    result, waves = _found(results)
-    alarms, others = result[result["alarm"] == "yes"], result[result["alarm"] == "no"]
-    rows = [heading("Alarms", "panel"), *_rows(alarms)]
-    listed = others[~others["aspect"].isin(_SUMMED)]
-    rows += [heading("To be known", "panel"), *_rows(listed), *_sums(others)]
+    changed, waves = _changed(results)
+    alarms = changed[changed["alarm"] == "yes"]
     return (
         table_of(
             results,
             exhibit,
             stub="Variable",
             columns=_COLUMNS,
-            rows=rows,
+            rows=_rows(results, alarms, changed[changed["alarm"] == "no"]),
             interpretation=(_interpretation(alarms, waves),),
             notes=(_NOTE,),
         ),
@@ -48,12 +46,12 @@ def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> tuple
 
 def alarm_sentence(results: StudyResults) -> str:
     """Say which questions are not what they were; empty where none is."""
-    result, waves = _found(results)
+    result, waves = _changed(results)
     alarms = result[result["alarm"] == "yes"]
     return "" if alarms.empty else _interpretation(alarms, waves)
 
 
-def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
+def _changed(results: StudyResults) -> tuple[pd.DataFrame, int]:
     """Return what changed between waves, and how many waves there are."""
     reports = results.quality.values()
     waves = {report.wave for report in reports if report.wave is not None}
@@ -63,46 +61,27 @@ def _found(results: StudyResults) -> tuple[pd.DataFrame, int]:
 _SUMMED = ("not asked", "asked for the first time")
 
 
-def _rows(result: pd.DataFrame) -> list[Row]:
-    if result.empty:
-        return [Row(Cell("None"), (Cell(formatting.DASH),) * len(_COLUMNS))]
-    return [
-        Row(
-            Cell(item["variable"].replace("_", " ")),
-            (
-                Cell(f"{item['wave_before']} to {item['wave']}"),
-                Cell(item["aspect"]),
-                Cell(_short(item["before"])),
-                Cell(_short(item["now"])),
-            ),
-            {str(key): value for key, value in item.items()},
-        )
-        for item in result.to_dict("records")
-    ]
+def _rows(results: StudyResults, alarms: pd.DataFrame, others: pd.DataFrame) -> Iterator[Row]:
+    summed = others["aspect"].isin(_SUMMED)
+    for title, part in (("Alarms", alarms), ("To be known", others[~summed])):
+        yield heading(title, "panel")
+        if part.empty:
+            yield columns.repeated(_COLUMNS, "None")
+        for record in part.to_dict("records"):
+            own = {**record, "waves": f"{record['wave_before']} to {record['wave']}"}
+            label = record["variable"].replace("_", " ")
+            yield columns.row_of(results, _COLUMNS, own, label, keys=list(record))
+    yield from _sums(results, others[summed])
 
 
-def _sums(result: pd.DataFrame) -> list[Row]:
-    """Return one row for all variables that a wave did not ask, or asked first."""
-    rows = []
-    for (wave, aspect), part in result[result["aspect"].isin(_SUMMED)].groupby(
-        ["wave", "aspect"], sort=True
-    ):
+def _sums(results: StudyResults, others: pd.DataFrame) -> Iterator[Row]:
+    """Yield one row for all variables that a wave did not ask, or asked first."""
+    for (wave, aspect), part in others.groupby(["wave", "aspect"], sort=True):
         names = ", ".join(name.replace("_", " ") for name in part["variable"])
-        cells = (Cell(str(wave)), Cell(str(aspect)), Cell(formatting.DASH), Cell(_short(names)))
-        record: dict[str, Value] = {
-            "wave": str(wave),
-            "aspect": str(aspect),
-            "variables": names,
-            "count": len(part),
-        }
+        own = {"wave": wave, "aspect": aspect, "variables": names, "count": len(part)}
         label = formatting.plural(len(part), "variable").capitalize()
-        rows.append(Row(Cell(label), cells, record))
-    return rows
-
-
-def _short(text: str) -> str:
-    text = text or formatting.DASH
-    return text if len(text) <= _LONG else f"{text[:_LONG]}\N{HORIZONTAL ELLIPSIS}"
+        shown = {**own, "waves": wave, "before": "", "now": names}
+        yield columns.row_of(results, _COLUMNS, shown, label, keys=list(own))
 
 
 def _interpretation(alarms: pd.DataFrame, waves: int) -> str:
