@@ -6,8 +6,8 @@ import pytest
 from study_models import study_of
 
 from ruralimpact.exhibits import columns
-from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 
 OUTCOMES = {
     "income": {"label": "Income", "unit": "pesos", "decimals": 1},

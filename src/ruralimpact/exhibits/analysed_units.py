@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ruralimpact.exhibits import columns, interpretation
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _STEPS = {

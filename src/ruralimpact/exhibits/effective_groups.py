@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting
-from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Column
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 
 FEW = "\N{SECTION SIGN}"

@@ -1,7 +1,8 @@
 """The only place that rounds: numbers to the strings that a reader sees."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -61,6 +62,12 @@ def p_statement(value: float | None) -> str:
     """Return ``p = 0.012``, or ``p < 0.001``."""
     shown = p_value(value)
     return f"p < {shown[1:]}" if shown.startswith("<") else f"p = {shown}"
+
+
+def f_test(test: Mapping[Any, Any]) -> str:
+    """Return ``F(2, 30) = 4.11, p = 0.026`` of a test with its statistic, degrees of freedom and p-value."""
+    df = f"{count(test['df'])}, {count(test['df_denominator'])}"
+    return f"F({df}) = {number(test['statistic'], 2)}, {p_statement(test['p_value'])}"
 
 
 def range_text(values: Sequence[float], decimals: int, unit: str) -> str:

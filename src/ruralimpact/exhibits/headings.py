@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Row, heading
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 
 
 def by_analysis(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits.columns import Shown, amount
+from ruralimpact.exhibits.columns import amount
 from ruralimpact.exhibits.model import Value
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.schema.study import Study
 
 

@@ -54,10 +54,7 @@ def equality_words(record: Mapping[Any, Any]) -> str:
     """The joint test of a family, in words."""
     if pd.isna(record["p_value"]):
         return f"Equal effects: no test ({record['reason'] or 'no difference has any variance'})"
-    return (
-        f"Equal effects: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
-        f"{formatting.number(record['statistic'], 2)}, {formatting.p_statement(record['p_value'])}"
-    )
+    return f"Equal effects: {formatting.f_test(record)}"
 
 
 def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: bool) -> str:

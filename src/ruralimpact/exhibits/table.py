@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from ruralimpact.exhibits import disclosure, formatting
-from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Column, Row, Table
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 
 
 def table_of(

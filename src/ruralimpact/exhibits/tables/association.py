@@ -4,7 +4,7 @@ import pandas as pd
 
 from ruralimpact.design.methods import associations_of
 from ruralimpact.exhibits import columns, formatting, interpretation, kinds
-from ruralimpact.exhibits.model import Cell, Row, Table, heading
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -61,13 +61,9 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
             label = str(record["variable_label"])
             rows.append(columns.row_of(results, _COLUMNS, record, label, keys=keys))
         elif not record["suppressed"]:
-            text = (
-                f"All coefficients zero: F({record['df']:.0f}, {record['df_denominator']:.0f}) = "
-                f"{formatting.number(record['statistic'], 2)}, "
-                f"{formatting.p_statement(record['p_value'])}"
-            )
+            text = f"All coefficients zero: {formatting.f_test(record)}"
             values = {"outcome": outcome, "test": "jointly zero", "p_value": record["p_value"]}
-            rows.append(Row(Cell(""), (Cell(text, span=5),), values, "foot"))
+            rows.append(columns.said(_COLUMNS, "", text, values, "foot"))
     return rows
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
@@ -15,10 +14,10 @@ from ruralimpact.exhibits.attrition_words import (
     response_lines,
     response_notes,
 )
-from ruralimpact.exhibits.columns import Record, Shown
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Names
 from ruralimpact.schema.exhibit import Reference
@@ -37,14 +36,23 @@ class AttritionOptions(Exhibit):
             yield Reference("outcome", name, "outcomes")
 
 
+_ARMS = ("treated", "control")
 _DIFFERENCE = "Treated less controls"
-_RESPONSE_COLUMNS = (
-    Column("Treated", "", 1.3),
-    Column("Controls", "", 1.3),
-    Column("Estimate", _DIFFERENCE, 1.0),
-    Column("(SE)", _DIFFERENCE, 0.9),
-    Column("95% interval", _DIFFERENCE, 1.6),
-    Column("p", _DIFFERENCE, 0.8),
+_BY_ARM = (
+    columns.words("Treated", width=1.3, of="treated_text", kept=("treated",)),
+    columns.words("Controls", width=1.3, of="control_text", kept=("control",)),
+)
+_RESPONSE = (
+    *_BY_ARM,
+    *(
+        shown.within("difference", _DIFFERENCE, "{name}")
+        for shown in (
+            columns.amount(width=1.0),
+            columns.error(width=0.9),
+            columns.interval(width=1.6),
+            columns.p_value(),
+        )
+    ),
 )
 _KINDS = {
     "as_found": "As found",
@@ -75,7 +83,7 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[T
         exhibit,
         title=f"{exhibit.title}: response by arm",
         stub="Follow-up",
-        columns=_RESPONSE_COLUMNS,
+        columns=_RESPONSE,
         rows=_response_rows(results),
         interpretation=response_lines(results),
         notes=response_notes(results),
@@ -107,7 +115,7 @@ def _response_rows(results: StudyResults) -> Iterator[Row]:
             for row in part[part["measure"] != "covariate"].to_dict("records")
         }
         yield from _counts(results, str(name), rows)
-        yield _rate(str(name), rows)
+        yield _rate(results, str(name), rows)
         yield from _groups(results, str(name), rows)
         for measure, words in _TESTS.items():
             if (measure, "") in rows:
@@ -124,93 +132,79 @@ _FURTHER = {
     "no_longer_compared": "Not compared any more",
     "unknown_arm": "Of the baseline, without an arm",
 }
-Rows = Mapping[tuple[str, str], Mapping[Any, Any]]
-
-
-def _blank(count: int) -> tuple[Cell, ...]:
-    return tuple(Cell("") for _ in range(count))
+Rows = Mapping[tuple[str, str], Record]
 
 
 def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     unit = results.study.unit_label
     words = {"n_units": f"{unit.capitalize()} of the baseline", "n_found": "Found again"}
     for column, label in words.items():
-        values = [rows[("response", arm)][column] for arm in ("treated", "control")]
-        record: dict[str, Value] = {"attrition": name, "measure": column}
-        shown = [None if 0 < item < disclosure.FEWEST_UNITS else int(item) for item in values]
-        record |= dict(zip(("treated", "control"), shown, strict=True))
-        yield Row(
-            Cell(label),
-            (*(Cell(columns.coarse_count(value)) for value in values), *_blank(4)),
-            record,
-        )
+        values = [rows[("response", arm)][column] for arm in _ARMS]
+        texts = [columns.coarse_count(value) for value in values]
+        kept = [None if 0 < item < disclosure.FEWEST_UNITS else int(item) for item in values]
+        yield _row(results, label, (name, column), texts, kept)
 
 
-def _rate(name: str, rows: Rows) -> Row:
+def _rate(results: StudyResults, name: str, rows: Rows) -> Row:
     """Rates and their difference, in percent and percentage points."""
-    arms = [rows[("response", arm)] for arm in ("treated", "control")]
-    test = rows[("difference", "")]
-    numbers = {key: 100 * test[key] for key in ("estimate", "std_error", "conf_low", "conf_high")}
-    record = {
-        "attrition": name,
-        "measure": "response",
-        "treated": 100 * arms[0]["estimate"],
-        "control": 100 * arms[1]["estimate"],
-        **numbers,
-        "p_value": test["p_value"],
-    }
-    cells = [_shown(arm["suppressed"], formatting.number(100 * arm["estimate"], 1)) for arm in arms]
-    texts = (
-        formatting.number(numbers["estimate"], 1),
-        formatting.parenthesised(numbers["std_error"], 1),
-        formatting.interval(numbers["conf_low"], numbers["conf_high"], 1),
-        formatting.p_value(test["p_value"]),
-    )
-    cells += [_shown(test["suppressed"], text) for text in texts]
-    return Row(Cell("Found again, percent"), tuple(cells), record)
+    rates = [100 * rows[("response", arm)]["estimate"] for arm in _ARMS]
+    texts = [
+        _shown(rows[("response", arm)], formatting.number(rate, 1))
+        for arm, rate in zip(_ARMS, rates, strict=True)
+    ]
+    difference = {**rows[("difference", "")], "unit": formatting.PERCENTAGE_POINTS, "decimals": 1}
+    return _row(results, "Found again, percent", (name, "response"), texts, rates, difference)
 
 
 def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
-    middle: list[Cell] = []
-    record: dict[str, Any] = {"attrition": name, "measure": "group_median"}
-    for arm in ("treated", "control"):
+    middle, medians = [], []
+    for arm in _ARMS:
         low, median, high = (
             rows[(measure, arm)] for measure in ("group_low", "group_median", "group_high")
         )
         ends = f"{_percent(low)} to {_percent(high)}"
-        middle.append(_shown(median["suppressed"], f"{_percent(median)} ({ends})"))
-        record[arm] = 100 * median["estimate"]
-    yield Row(Cell("By group, median (middle half)"), (*middle, *_blank(4)), record)
-    lost = [rows[("groups_lost", arm)] for arm in ("treated", "control")]
+        middle.append(_shown(median, f"{_percent(median)} ({ends})"))
+        medians.append(100 * median["estimate"])
+    yield _row(results, "By group, median (middle half)", (name, "group_median"), middle, medians)
+    lost = [rows[("groups_lost", arm)] for arm in _ARMS]
     texts = [
-        _shown(
-            row["suppressed"],
-            f"{formatting.count(row['estimate'])} of {formatting.count(row['n_clusters'])}",
-        )
+        _shown(row, f"{formatting.count(row['estimate'])} of {formatting.count(row['n_clusters'])}")
         for row in lost
     ]
-    record = {"attrition": name, "measure": "groups_lost"}
-    record |= {arm: row["estimate"] for arm, row in zip(("treated", "control"), lost, strict=True)}
     label = f"{results.study.group_label.capitalize()} of which nobody was found"
-    yield Row(Cell(label), (*texts, *_blank(4)), record)
+    yield _row(results, label, (name, "groups_lost"), texts, [row["estimate"] for row in lost])
 
 
-def _percent(row: Mapping[Any, Any]) -> str:
+def _row(
+    results: StudyResults,
+    label: str,
+    of: tuple[str, str],
+    texts: Sequence[str],
+    kept: Sequence[float | None],
+    difference: Record | None = None,
+) -> Row:
+    """Return a row of both arms and, where there is one, their difference."""
+    record = {
+        **dict(zip(("attrition", "measure"), of, strict=True)),
+        **dict(zip((f"{arm}_text" for arm in _ARMS), texts, strict=True)),
+        **dict(zip(_ARMS, kept, strict=True)),
+        "difference": difference,
+    }
+    shown = (
+        _RESPONSE if difference else (*_BY_ARM, *[columns.BLANK] * (len(_RESPONSE) - len(_BY_ARM)))
+    )
+    return columns.row_of(results, shown, record, label, keys=("attrition", "measure"))
+
+
+def _percent(row: Record) -> str:
     return formatting.number(100 * row["estimate"], 0)
 
 
-def _test(name: str, words: str, row: Mapping[Any, Any]) -> Row:
+def _test(name: str, words: str, row: Record) -> Row:
     record = {"attrition": name, "measure": row["measure"]}
     record |= {key: row[key] for key in ("statistic", "df", "df_denominator", "p_value")}
-    if row["reason"]:
-        text = f"no test: {row['reason']}"
-    elif row["suppressed"]:
-        text = formatting.SUPPRESSED
-    else:
-        sizes = f"{formatting.count(row['df'])}, {formatting.count(row['df_denominator'])}"
-        statistic = formatting.number(row["statistic"], 2)
-        text = f"F({sizes}) = {statistic}, {formatting.p_statement(row['p_value'])}"
-    return Row(Cell(words), (Cell(text, span=6),), record, "foot")
+    text = f"no test: {row['reason']}" if row["reason"] else _shown(row, formatting.f_test(row))
+    return columns.said(_RESPONSE, words, text, record, "foot")
 
 
 def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
@@ -220,7 +214,7 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
             shown = None if count < disclosure.FEWEST_UNITS else count
             record = {"attrition": name, "measure": measure, "count": shown}
             text = columns.coarse_count(count)
-            yield Row(Cell(words), (Cell(text, span=6),), record, "foot")
+            yield columns.said(_RESPONSE, words, text, record, "foot")
 
 
 def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:
@@ -257,7 +251,7 @@ def _effect_row(results: StudyResults, shown: Sequence[Shown], record: Record) -
     keys = ("attrition", "outcome", "kind", "estimator", "unit")
     if record["reason"]:
         values = {name: record[name] for name in (*keys, "reason")}
-        return Row(Cell(label), (Cell(str(record["reason"]), span=len(shown)),), values)
+        return columns.said(shown, label, str(record["reason"]), values)
     counts = {} if record["suppressed"] else {name: record[name] for name in _COUNTED}
     row = columns.row_of(results, shown, record, label, keys=keys)
     return replace(row, record={**(row.record or {}), **counts})
@@ -272,8 +266,8 @@ def _estimator(results: StudyResults, name: str) -> str:
 _COUNTED = ("n_treated", "n_control", "n_clusters")
 
 
-def _shown(suppressed: bool, text: str) -> Cell:
-    return Cell(formatting.SUPPRESSED if suppressed else text)
+def _shown(row: Record, text: str) -> str:
+    return formatting.SUPPRESSED if row["suppressed"] else text
 
 
 def _check(study: Study, _: AttritionOptions) -> None:

@@ -1,21 +1,40 @@
 """Balance tables: every covariate before and after each strategy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.about_whom import loses_many
 from ruralimpact.exhibits.infeasible import infeasible_notes
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
 
-_STATISTICS = (("smd", "SMD"), ("variance_ratio", "VR"), ("ks", "KS"))
+
+def _far(values: Sequence[Any]) -> str:
+    smd, fails = values
+    return impact.UNBALANCED if fails and (pd.isna(smd) or abs(smd) >= 0.1) else ""
+
+
+def _apart(values: Sequence[Any]) -> str:
+    ratio, fails, binary = values
+    return impact.UNBALANCED if fails and not binary and not 0.5 <= ratio <= 2 else ""
+
+
+_STATISTICS = (
+    columns.number("SMD", width=0.8, of="smd", decimals=2).marked(_far, "fails"),
+    columns.number("VR", width=0.8, of="variance_ratio", decimals=2).marked(
+        _apart, "fails", "binary"
+    ),
+    columns.number("KS", width=0.8, of="ks", decimals=2),
+)
+_BEFORE = "before"
 
 
 def balance_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
@@ -35,100 +54,82 @@ def _table(
     analyses: Sequence[str],
     strategies: Sequence[str],
 ) -> Table:
-    headings = [Column(label, "Before matching", 0.8) for _, label in _STATISTICS]
-    for strategy in strategies:
-        headings += [
-            Column(label, results.strategy_label(strategy), 0.8) for _, label in _STATISTICS
-        ]
-    rows: list[Row] = []
-    for analysis in analyses:
-        rows.append(heading(results.analysis(analysis).label, "panel"))
-        rows += _covariate_rows(results, analysis, strategies)
-        rows += _foot_rows(results, analysis, strategies)
-        rows += _analysed_rows(results, analysis, strategies)
+    groups = {_BEFORE: "Before matching"}
+    groups |= {name: results.strategy_label(name) for name in strategies}
+    shown = [item.within(name, group) for name, group in groups.items() for item in _STATISTICS]
+
+    def rows(analysis: str) -> Iterator[Row]:
+        yield from _covariate_rows(results, results.of("balance", analysis), shown)
+        yield from _foot_rows(results, analysis, strategies)
+        yield from _analysed_rows(results, analysis, strategies, shown)
+
     return table_of(
         results,
         exhibit,
         stub="Covariate",
-        columns=headings,
-        rows=rows,
+        columns=shown,
+        rows=headings.by_analysis(results, analyses, rows, alone=True),
         interpretation=(_sentence(results, analysis, strategies) for analysis in analyses),
         notes=_notes(results, analyses),
     )
 
 
-def _covariate_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
-    frame = results.of("balance", analysis)
-    return _rows_of(frame, analysis, strategies)
-
-
-def _rows_of(
-    frame: pd.DataFrame, analysis: str, strategies: Sequence[str], outcome: str = ""
-) -> list[Row]:
-    labels = dict(zip(frame["covariate"], frame["label"], strict=True))
-    result = {(row["covariate"], row["strategy"]): row for row in frame.to_dict("records")}
-    rows = []
-    for covariate, label in labels.items():
-        cells: list[Cell] = []
-        values: dict[str, Value] = {
-            "analysis": analysis,
+def _covariate_rows(
+    results: StudyResults, frame: pd.DataFrame, shown: Sequence[Shown], outcome: str = ""
+) -> Iterator[Row]:
+    for covariate, own in frame.groupby("covariate", sort=False):
+        parts = {
+            record["strategy"] or _BEFORE: {
+                **record,
+                "fails": bool(record["strategy"]) and not record["balanced"],
+            }
+            for record in own.to_dict("records")
+        }
+        first = own.iloc[0]
+        record = {
+            "analysis": first["analysis"],
             "covariate": covariate,
             "outcome": outcome,
+            **parts,
         }
-        for strategy in ("", *strategies):
-            record = result.get((covariate, strategy), {})
-            cells += _cells(record, judged=bool(strategy))
-            values |= {
-                f"{name}_{strategy or 'before'}": record.get(name) for name, _ in _STATISTICS
-            }
-        rows.append(Row(Cell(label), tuple(cells), values))
-    return rows
+        yield columns.row_of(results, shown, record, str(first["label"]), keys=_KEYS)
 
 
-def _cells(record: Mapping[Any, Any], *, judged: bool) -> list[Cell]:
-    if record.get("suppressed", False):
-        return [Cell(formatting.SUPPRESSED)] * len(_STATISTICS)
-    failing = judged and not record.get("balanced", True)
-    cells = []
-    for name, _ in _STATISTICS:
-        text = formatting.number(record.get(name), 2)
-        cells.append(Cell(text, impact.UNBALANCED if failing and _fails(record, name) else ""))
-    return cells
+_KEYS = ("analysis", "covariate", "outcome")
 
 
-def _fails(record: Mapping[Any, Any], name: str) -> bool:
-    """Whether this statistic is the one that makes a covariate unbalanced."""
-    if name == "smd":
-        return bool(pd.isna(record["smd"]) or abs(record["smd"]) >= 0.1)
-    if name == "variance_ratio" and not record["binary"]:
-        return not bool(0.5 <= record["variance_ratio"] <= 2)
-    return False
+def _size_row(
+    results: StudyResults,
+    label: str,
+    keys: Mapping[str, str],
+    sizes: Mapping[str, float | None],
+    before: float | None = None,
+    decimals: int = 0,
+) -> Row:
+    """Return a row of how many units there are before matching, where that is said, and by strategy."""
+    first, kept = (columns.BLANK, _KEYS) if before is None else (_N_BEFORE, (*_KEYS, "n_before"))
+    after = [columns.size("", of=f"n_{name}", decimals=decimals) for name in sizes]
+    record = {**keys, "covariate": label, "n_before": before}
+    record |= {f"n_{name}": value for name, value in sizes.items()}
+    shown = [item.across(len(_STATISTICS)) for item in (first, *after)]
+    return columns.row_of(results, shown, record, label, keys=kept, kind="foot")
 
 
-def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
+_N_BEFORE = columns.count("", of="n_before")
+
+
+def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> Iterator[Row]:
     designs = results.of("designs", analysis).set_index("strategy")
     if designs.empty:
-        return []
-    first = designs.iloc[0]
-    lines = (
+        return
+    first, keys = designs.iloc[0], {"analysis": analysis, "outcome": ""}
+    for label, before, column, decimals in (
         ("Treated units", first["n_treated"], "n_treated_matched", 0),
         ("Controls", first["n_control"], "n_control_matched", 0),
         ("Effective number of controls", first["n_control"], "effective_controls", 1),
-    )
-    rows = []
-    for label, before, column, decimals in lines:
-        after = [designs[column].get(strategy) for strategy in strategies]
-        cells = [Cell(columns.coarse_count(before), span=3)]
-        cells += [_size_cell(value, decimals) for value in after]
-        values: dict[str, Value] = {
-            "analysis": analysis,
-            "covariate": label,
-            "outcome": "",
-            "n_before": before,
-        }
-        values |= {f"n_{name}": value for name, value in zip(strategies, after, strict=True)}
-        rows.append(Row(Cell(label), tuple(cells), values, kind="foot"))
-    return rows
+    ):
+        sizes = {name: designs[column].get(name) for name in strategies}
+        yield _size_row(results, label, keys, sizes, before, decimals)
 
 
 def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
@@ -140,8 +141,8 @@ def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
         With the tables ``sample_flow``, ``estimates``, ``analysed_balance`` and ``designs``.
     analysis : str
     """
-    flow = results["sample_flow"]
-    flow = flow[(flow["analysis"] == analysis) & flow["step"].isin(["sample", "outcome"])]
+    flow = results.of("sample_flow", analysis)
+    flow = flow[flow["step"].isin(["sample", "outcome"])]
     known = set(results["analysed_balance"]["outcome"])
     designs = results.of("designs", analysis)
     balanced = designs.set_index("strategy")["balanced"].map({True: "yes", False: "no"})
@@ -158,39 +159,24 @@ def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
     ]
 
 
-def _analysed_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) -> list[Row]:
+def _analysed_rows(
+    results: StudyResults, analysis: str, strategies: Sequence[str], shown: Sequence[Shown]
+) -> Iterator[Row]:
     """Balance and sizes of the units behind the estimates on each outcome that many lack."""
-    table = results["analysed_balance"]
-    rows: list[Row] = []
     for outcome in analysed_outcomes(results, analysis):
-        frame = table[(table["analysis"] == analysis) & (table["outcome"] == outcome)]
-        rows.append(heading(f"Behind the estimates: {results.outcome_label(outcome)}", "group"))
-        rows += _rows_of(frame, analysis, strategies, outcome)
-        sizes = results.estimates_of(analysis, outcome).set_index("strategy")
-        for label, column, decimals in _SIZES:
-            after = [sizes[column].mask(sizes["suppressed"]).get(name) for name in strategies]
-            cells = [Cell("", span=3)]
-            cells += [Cell(formatting.number(value, decimals), span=3) for value in after]
-            values: dict[str, Value] = {
-                "analysis": analysis,
-                "covariate": label,
-                "outcome": outcome,
-            }
-            values |= {f"n_{name}": value for name, value in zip(strategies, after, strict=True)}
-            rows.append(Row(Cell(label), tuple(cells), values, kind="foot"))
-    return rows
-
-
-_SIZES = (
-    ("Treated units", "n_treated", 0),
-    ("Controls", "n_control", 0),
-    ("Effective number of controls", "ess", 1),
-)
-
-
-def _size_cell(value: float | None, decimals: int) -> Cell:
-    hidden = value is not None and pd.isna(value)
-    return Cell(formatting.SUPPRESSED if hidden else formatting.number(value, decimals), span=3)
+        frame = results.of("analysed_balance", analysis, outcome=outcome)
+        yield heading(f"Behind the estimates: {results.outcome_label(outcome)}", "group")
+        yield from _covariate_rows(results, frame, shown, outcome)
+        estimates = results.estimates_of(analysis, outcome).set_index("strategy")
+        keys = {"analysis": analysis, "outcome": outcome}
+        for label, column, decimals in (
+            ("Treated units", "n_treated", 0),
+            ("Controls", "n_control", 0),
+            ("Effective number of controls", "ess", 1),
+        ):
+            known = estimates[column].mask(estimates["suppressed"])
+            sizes = {name: known.get(name) for name in strategies}
+            yield _size_row(results, label, keys, sizes, decimals=decimals)
 
 
 def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -> str:

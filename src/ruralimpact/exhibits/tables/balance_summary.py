@@ -6,11 +6,11 @@ import pandas as pd
 
 from ruralimpact.design.balance_summary import RUBIN_B_LIMIT, RUBIN_R_RANGE
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _BIAS, _REFITTED, _RUBIN, _UNITS = "|Bias|, percent", "Refitted score", "Rubin's", "Units"

@@ -7,10 +7,10 @@ import pandas as pd
 
 from ruralimpact.estimation.stored_scores import stored_scores
 from ruralimpact.exhibits import columns, formatting, headings, interpretation, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import Benchmarked
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
 from ruralimpact.inference.bias_reduced_scores import combine

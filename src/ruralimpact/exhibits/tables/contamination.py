@@ -8,23 +8,24 @@ import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import columns, disclosure, formatting, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.estimate_pairs import difference_between
 from ruralimpact.exhibits.interpretation import effective_groups_notes
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.study import Study
 
+_NUMBER, _GROUPS = "Number", "Groups of controls"
 _COUNTS = (
-    Column("Beneficiaries", "Number", 1.2),
-    Column("Controls", "Number", 1.0),
-    Column("Treatment had begun", "Number", 1.2),
-    Column("Not known", "Number", 1.0),
-    Column("Left", "Number", 1.0),
-    Column("All", "Groups of controls", 0.8),
-    Column("Left", "Groups of controls", 0.8),
+    columns.size("Beneficiaries", _NUMBER, 1.2, of="n_treated").sparse(),
+    columns.size("Controls", _NUMBER, 1.0, of="n_controls").sparse(),
+    columns.size("Treatment had begun", _NUMBER, 1.2, of="n_contaminated").sparse(),
+    columns.size("Not known", _NUMBER, 1.0, of="n_unknown").sparse(),
+    columns.size("Left", _NUMBER, 1.0, of="n_left").sparse(),
+    columns.number("All", _GROUPS, 0.8, of="groups_controls"),
+    columns.number("Left", _GROUPS, 0.8, of="groups_left"),
 )
 _WITHOUT, _WITH, _GAP = "Without them", "With them: naive", "Naive less right"
 _EFFECTS = (
@@ -95,29 +96,18 @@ def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
     return result
 
 
-def _count_rows(results: StudyResults, analysis: str) -> list[Row]:
-    rows = []
+def _count_rows(results: StudyResults, analysis: str) -> Iterator[Row]:
     for record in _of_sample(results, analysis).to_dict("records"):
         left = record["n_controls"] - record["n_contaminated"] - record["n_unknown"]
-        units = [record["n_treated"], record["n_controls"], record["n_contaminated"]]
-        units += [record["n_unknown"], left]
-        groups = (record["groups_controls"], record["groups_left"])
-        values = {str(key): _known(value) for key, value in {**record, "n_left": left}.items()}
-        cells = (*map(_units_cell, units), *(Cell(formatting.count(value)) for value in groups))
-        rows.append(Row(Cell(str(record["wave"])), cells, values))
-    return rows
+        own = {**record, "n_left": left}
+        kept = {str(name): _known(value) for name, value in own.items()}
+        yield Row(Cell(str(record["wave"])), columns.cells_of(results, _COUNTS, own), kept)
 
 
 def _known(value: Any) -> Any:
     if not isinstance(value, float):
         return value
     return None if np.isnan(value) else int(value)
-
-
-def _units_cell(value: float) -> Cell:
-    if np.isnan(value):
-        return Cell(formatting.SUPPRESSED)
-    return Cell(formatting.count(value) if value else formatting.DASH)
 
 
 def _interpretation(results: StudyResults, analysis: str) -> str:

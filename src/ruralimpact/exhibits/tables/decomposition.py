@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, interpretation, kinds
-from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.analysis import Asking
 

@@ -14,10 +14,10 @@ from ruralimpact.exhibits import (
     interpretation,
     kinds,
 )
-from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
 

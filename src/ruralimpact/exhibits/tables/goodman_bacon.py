@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, headings, kinds
-from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 FORBIDDEN = ("later_vs_earlier", "treated_vs_always")

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, headings, interpretation, kinds
-from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 
 _BEFORE = "\N{DAGGER}"

@@ -14,11 +14,11 @@ from ruralimpact.exhibits import (
     interpretation,
     kinds,
 )
-from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, Value
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.second_currency import ConvertedAmounts, second_currency
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Text
 from ruralimpact.schema.exhibit import Reference

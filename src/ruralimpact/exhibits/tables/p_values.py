@@ -1,10 +1,10 @@
 """The same tests by other means: the bootstrap over groups, and allowing for several outcomes."""
 
 from ruralimpact.exhibits import columns, headings, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _NO_EFFECT, _FAMILY = "p of no effect", "Adjusted for the family"

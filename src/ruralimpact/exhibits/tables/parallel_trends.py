@@ -1,58 +1,50 @@
 """How far trends may differ before an effect over time can no longer be told from none."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from ruralimpact.design.methods import COMPARED_OVER_TIME
-from ruralimpact.exhibits import disclosure, formatting, interpretation, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, formatting, headings, interpretation, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _RESTRICTIONS = {
     "relative_magnitudes": "Changes of trend up to a multiple of the largest before treatment",
     "smoothness": "Changes of the trend's slope up to a bound",
 }
+_COLUMNS = (
+    columns.interval(width=2.4),
+    columns.yes_no("Excludes zero", width=1.2, of="excludes").unkept(),
+)
 
 
 def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of intervals that allow trends to differ."""
-    frame = results["parallel_trends"]
     rows: list[Row] = []
     lines: list[str] = []
-    hidden = False
     for analysis in exhibit.analyses:
         for outcome in results.outcomes_of([analysis]):
-            own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            title = f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
-            label = results.analysis(analysis).label
-            several = len(exhibit.analyses) > 1
-            rows.append(heading(f"{label}: {title}" if several else title, "panel"))
-            if _hidden(results, analysis, outcome):
-                hidden = True
-                rows.append(Row(Cell("All intervals"), (Cell(formatting.SUPPRESSED),) * 2))
+            own = results.of("parallel_trends", analysis, outcome=outcome)
+            rows.append(headings.outcome_heading(results, exhibit.analyses, analysis, outcome))
+            if results.estimates_of(analysis, outcome)["suppressed"].all():
+                rows.append(columns.repeated(_COLUMNS, "All intervals", formatting.SUPPRESSED))
                 continue
-            if own.empty:
-                why = Cell("a single wave before and after", span=2)
-                rows.append(Row(Cell("No sensitivity"), (why,)))
-            for restriction, words in _RESTRICTIONS.items():
-                part = own[own["restriction"] == restriction]
-                if len(part):
-                    rows += [heading(words, "group"), *_rows(results, part)]
+            rows += _rows(results, own)
             lines += _sentences(results, outcome, own)
     return (
         table_of(
             results,
             exhibit,
             stub="Allowed difference of trends",
-            columns=(Column("95% interval", "", 2.4), Column("Excludes zero", "", 1.2)),
+            columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
-            notes=(*_NOTES, *_few_groups(results, exhibit), *([disclosure.NOTE] if hidden else [])),
+            notes=(*_NOTES, *_few_groups(results, exhibit)),
         ),
     )
 
@@ -76,43 +68,48 @@ def _few_groups(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     )
 
 
-def _hidden(results: StudyResults, analysis: str, outcome: str) -> bool:
-    return bool(results.estimates_of(analysis, outcome)["suppressed"].all())
+def _rows(results: StudyResults, own: pd.DataFrame) -> Iterator[Row]:
+    if own.empty:
+        yield columns.said(_COLUMNS, "No sensitivity", "a single wave before and after")
+    for restriction, words in _RESTRICTIONS.items():
+        part = own[own["restriction"] == restriction]
+        if len(part):
+            yield heading(words, "group")
+        for record in part.to_dict("records"):
+            yield _row(results, record)
+        known = part[part["reason"] == ""]
+        if len(known):
+            text = f"Breakdown value: {_breakdown(results, known.iloc[0])}"
+            values = {"breakdown": float(known["breakdown"].iloc[0])}
+            yield columns.said(_COLUMNS, "", text, values, "foot")
 
 
-def _rows(results: StudyResults, part: pd.DataFrame) -> list[Row]:
-    rows = []
-    for record in part.to_dict("records"):
-        if record["reason"]:
-            reason = Cell(record["reason"], span=2)
-            rows.append(Row(Cell("No interval"), (reason,), {"reason": record["reason"]}))
-            continue
-        rows.append(_row(results, record))
-    known = part[part["reason"] == ""]
-    if len(known):
-        text = f"Breakdown value: {_breakdown(results, known.iloc[0])}"
-        values = {"breakdown": float(known["breakdown"].iloc[0])}
-        rows.append(Row(Cell(""), (Cell(text, span=2),), values, "foot"))
-    return rows
-
-
-def _row(results: StudyResults, record: Mapping[Any, Any]) -> Row:
-    factor, decimals = formatting.scale(record["unit"]), results.decimals(record["outcome"])
-    low, high = factor * record["conf_low"], factor * record["conf_high"]
+def _row(results: StudyResults, record: Record) -> Row:
+    if record["reason"]:
+        kept = {"reason": record["reason"]}
+        return columns.said(_COLUMNS, "No interval", record["reason"], kept)
     relative = record["restriction"] == "relative_magnitudes"
-    magnitude = record["magnitude"] * (1 if relative else factor)
-    label = formatting.number(magnitude, 1 if relative else decimals + 1)
-    label = f"{label} times" if relative else label
+    factor = formatting.scale(record["unit"])
+    own = {
+        **record,
+        "magnitude": record["magnitude"] * (1 if relative else factor),
+        "estimate": record["estimate"] * factor,
+        "excludes": bool(record["conf_low"] > 0 or record["conf_high"] < 0),
+    }
+    label = _difference(results, record, own["magnitude"], relative=relative)
+    keys = ("restriction", "magnitude")
+    return columns.row_of(results, _COLUMNS, own, label, keys=keys, more=("estimate",))
+
+
+def _difference(results: StudyResults, record: Record, magnitude: float, *, relative: bool) -> str:
+    """The difference of trends that an interval allows, in words."""
     if magnitude == 0:
-        label = "None: parallel trends" if relative else "None: a straight line"
-    values = {"restriction": record["restriction"], "magnitude": magnitude}
-    values |= {"conf_low": low, "conf_high": high, "estimate": factor * record["estimate"]}
-    excludes = "yes" if low > 0 or high < 0 else "no"
-    cells = (Cell(formatting.interval(low, high, decimals)), Cell(excludes))
-    return Row(Cell(label), cells, values)
+        return "None: parallel trends" if relative else "None: a straight line"
+    decimals = 1 if relative else results.decimals(record["outcome"]) + 1
+    return f"{formatting.number(magnitude, decimals)}{' times' if relative else ''}"
 
 
-def _breakdown(results: StudyResults, record: Mapping[Any, Any] | pd.Series) -> str:
+def _breakdown(results: StudyResults, record: Record | pd.Series) -> str:
     value = float(record["breakdown"])
     if np.isnan(value):
         return "none, for the interval holds zero from the start"

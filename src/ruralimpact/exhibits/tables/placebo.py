@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _COLUMNS = (

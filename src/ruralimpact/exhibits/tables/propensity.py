@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.columns import Shown
 from ruralimpact.exhibits.model import Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 _DECIMALS = {"n": 0, "lr_statistic": 1, "lr_df": 0, "pseudo_r2": 3, "auc": 3}

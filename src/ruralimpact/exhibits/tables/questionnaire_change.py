@@ -70,7 +70,7 @@ def _rows(results: StudyResults, alarms: pd.DataFrame, others: pd.DataFrame) -> 
         for record in part.to_dict("records"):
             own = {**record, "waves": f"{record['wave_before']} to {record['wave']}"}
             label = record["variable"].replace("_", " ")
-            yield columns.row_of(results, _COLUMNS, own, label, keys=list(record))
+            yield columns.row_of(results, _COLUMNS, own, label, keys=[str(name) for name in record])
     yield from _sums(results, others[summed])
 
 

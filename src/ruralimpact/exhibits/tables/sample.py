@@ -4,11 +4,11 @@ import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.analysed_units import analysed_table
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _FLOW = (Column("Rows before", "", 1.2), Column("Excluded", "", 1.2), Column("Rows kept", "", 1.2))

@@ -6,11 +6,11 @@ import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.interpretation import BALANCE_RULE
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.impact import UNBALANCED
 

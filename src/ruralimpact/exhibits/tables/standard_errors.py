@@ -6,10 +6,10 @@ import pandas as pd
 
 from ruralimpact.estimation.printed_errors import HEADLINE, PERMUTED
 from ruralimpact.exhibits import columns, formatting, headings, kinds
-from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 
 

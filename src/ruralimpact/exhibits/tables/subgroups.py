@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, effective_groups, formatting, kinds
-from ruralimpact.exhibits.columns import Record, Shown
 from ruralimpact.exhibits.model import Cell, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.subgroup_order import (
     RANKS,
     SubgroupOptions,

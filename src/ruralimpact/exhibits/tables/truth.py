@@ -2,33 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
 from ruralimpact.design.methods import subgroups_of
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.quantities import Quantity, level_value
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.decomposition import part_label
 
 _EFFECT, _PERCENT = "Effect on the treated", "Percent of the counterfactual"
 _COLUMNS = (
-    Column("Published", _EFFECT, 1.25),
-    Column("Truth", _EFFECT, 1.1),
-    Column("Estimate", _EFFECT, 1.1),
-    Column("(SE)", _EFFECT, 1.1),
-    Column("95% interval", _EFFECT, 1.8),
-    Column("Error over SE", _EFFECT, 0.9),
-    Column("Truth inside", _EFFECT, 0.8),
-    Column("Published", _PERCENT, 1.25),
-    Column("Truth", _PERCENT, 0.8),
-    Column("Estimate", _PERCENT, 0.95),
-    Column("95% interval", _PERCENT, 1.3),
-    Column("Truth inside", _PERCENT, 0.8),
+    columns.words("Published", _EFFECT, 1.25, of="published_estimate"),
+    columns.amount("Truth", _EFFECT, of="truth"),
+    columns.amount(group=_EFFECT),
+    columns.error(_EFFECT),
+    columns.interval(_EFFECT, 1.8),
+    columns.number("Error over SE", _EFFECT, 0.9, of="error_over_std_error", decimals=2),
+    columns.yes_no("Truth inside", _EFFECT, of="inside"),
+    columns.words("Published", _PERCENT, 1.25, of="published_percent"),
+    columns.number("Truth", _PERCENT, 0.8, of="percent_truth"),
+    columns.number("Estimate", _PERCENT, 0.95, of="percent"),
+    columns.plain_interval("95% interval", _PERCENT, 1.3, of=("percent_low", "percent_high")),
+    columns.yes_no("Truth inside", _PERCENT, of="percent_inside"),
 )
 _NOTES = (
     "The truth is what the process that made the data gave the beneficiaries of this very draw. No stage "
@@ -66,7 +66,7 @@ def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
 
 def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[Row]) -> Table:
     kept = _filled(rows)
-    published = any(_COLUMNS[position].label == "Published" for position in kept)
+    published = any(_COLUMNS[position].column.label == "Published" for position in kept)
     return table_of(
         results,
         exhibit,
@@ -101,7 +101,7 @@ _Key = tuple[str, str, str, str]
 class _Compared:
     """An estimate with the place of its truth: ``by`` and ``level``, and headings of two depths."""
 
-    record: Mapping[Any, Any]
+    record: Record
     by: str
     level: str
     panel: str
@@ -115,7 +115,7 @@ def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Co
         by = analysis if analysis in set(results.truth["by"]) else "all"
         for outcome in results.outcomes_of([analysis]):
             for record in results.estimates_of(analysis, outcome).to_dict("records"):
-                yield _Compared(record, by, "", panel, _named(results, outcome))
+                yield _Compared(record, by, "", panel, results.outcome_title(outcome))
 
 
 def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
@@ -126,9 +126,7 @@ def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compa
             ordered = levels[chosen].sort_values(["outcome", "place"], kind="stable")
             for record in ordered.to_dict("records"):
                 level = level_value(entry, str(record["level"]))
-                panel = (
-                    f"{entry.label}: {formatting.lower_first(_named(results, record['outcome']))}"
-                )
+                panel = f"{entry.label}: {formatting.lower_first(results.outcome_title(record['outcome']))}"
                 yield _Compared(record, entry.name, level, panel, str(record["level"]))
 
 
@@ -138,18 +136,18 @@ def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compar
     for part in dict.fromkeys(parts["part"]):
         for record in parts[parts["part"] == part].to_dict("records"):
             yield _Compared(
-                record, "part", part, _named(results, record["outcome"]), part_label(part, parts)
+                record,
+                "part",
+                part,
+                results.outcome_title(record["outcome"]),
+                part_label(part, parts),
             )
-
-
-def _named(results: StudyResults, outcome: str) -> str:
-    return f"{results.outcome_label(outcome)} ({results.unit(outcome)})"
 
 
 def _rows(
     compared: Iterable[_Compared],
     results: StudyResults,
-    truths: Mapping[_Key, Mapping[Any, Any]],
+    truths: Mapping[_Key, Record],
 ) -> list[Row]:
     """Return the rows of estimates whose truth is known, under their headings."""
     rows: list[Row] = []
@@ -185,68 +183,40 @@ def _wave(results: StudyResults, analysis: str) -> str:
     return max(waves, default=str(results.truth["wave"].min()))
 
 
-def _row(
-    results: StudyResults,
-    record: Mapping[Any, Any],
-    truth: Mapping[Any, Any],
-    printed: Mapping[str, str],
-) -> Row:
-    label = Cell(results.strategy_label(record["strategy"]))
+def _row(results: StudyResults, record: Record, truth: Record, printed: Mapping[str, str]) -> Row:
+    label = results.strategy_label(record["strategy"])
     if record.get("suppressed", False) or pd.isna(record["estimate"]):
-        hidden = (Cell(formatting.SUPPRESSED),) * len(_COLUMNS)
-        return Row(label, hidden, {"spec_id": record["spec_id"]})
-    decimals = results.decimals(record["outcome"])
-    values = _values(record, truth)
-    inside = {True: "yes", False: "no", None: formatting.DASH}
-    cells = (
-        Cell(printed["estimate"]),
-        Cell(formatting.number(values["truth"], decimals)),
-        Cell(formatting.number(values["estimate"], decimals)),
-        Cell(formatting.parenthesised(values["std_error"], decimals)),
-        Cell(formatting.interval(values["conf_low"], values["conf_high"], decimals)),
-        Cell(formatting.number(values["error_over_std_error"], 2)),
-        Cell(inside[values["inside"]]),
-        Cell(printed["percent"]),
-        Cell(formatting.number(values["percent_truth"])),
-        Cell(formatting.number(values["percent"])),
-        Cell(formatting.interval(values["percent_low"], values["percent_high"])),
-        Cell(inside[values["percent_inside"]]),
-    )
-    published = {f"published_{name}": text for name, text in printed.items()}
-    return Row(label, cells, {**values, **published})
-
-
-def _values(record: Mapping[Any, Any], truth: Mapping[Any, Any]) -> dict[str, Any]:
-    """Unrounded numbers of a row in printed units; no percents of shares."""
-    factor, effect = formatting.scale(record["unit"]), float(truth["effect"])
-    names = ("estimate", "std_error", "conf_low", "conf_high")
-    percents = {
-        name: _known(record.get(name)) for name in ("percent", "percent_low", "percent_high")
-    }
-    planted = _known(truth["percent"]) if "percent" in record else None
-    if record["unit"] == formatting.PERCENTAGE_POINTS:
-        percents, planted = dict.fromkeys(percents), None
-    return {
-        "spec_id": record["spec_id"],
+        hidden = {"spec_id": record["spec_id"]}
+        return columns.repeated(_COLUMNS, label, formatting.SUPPRESSED, hidden)
+    effect, percents = float(truth["effect"]), _percents(record, truth)
+    own = {
+        **record,
+        **percents,
         "by": truth["by"],
         "level": truth["level"],
-        "unit": record["unit"],
-        "truth": factor * effect,
-        **{name: factor * record[name] for name in names},
+        "truth": effect,
         "error_over_std_error": (record["estimate"] - effect) / record["std_error"],
         "inside": bool(record["conf_low"] <= effect <= record["conf_high"]),
-        "percent_truth": planted,
-        **percents,
-        "percent_inside": _inside(planted, percents["percent_low"], percents["percent_high"]),
+        "percent_inside": _inside(*percents.values()),
+        **{f"published_{name}": text for name, text in printed.items()},
     }
+    keys, more = ("spec_id", "by", "level", "unit"), ("published_estimate", "published_percent")
+    return columns.row_of(results, _COLUMNS, own, label, keys=keys, more=more)
 
 
-def _inside(value: float | None, low: float | None, high: float | None) -> bool | None:
+def _percents(record: Record, truth: Record) -> dict[str, float | None]:
+    """The planted percent, the estimate's, and the ends of its interval; none of shares."""
+    names = ("percent", "percent_low", "percent_high")
+    if record["unit"] == formatting.PERCENTAGE_POINTS or "percent" not in record:
+        return dict.fromkeys(("percent_truth", *names))
+    known = {"percent_truth": truth["percent"], **{name: record[name] for name in names}}
+    return {name: None if pd.isna(value) else float(value) for name, value in known.items()}
+
+
+def _inside(
+    value: float | None, _: float | None, low: float | None, high: float | None
+) -> bool | None:
     return None if value is None or low is None or high is None else low <= value <= high
-
-
-def _known(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
 
 
 def _interpretation(rows: list[Row]) -> str:
@@ -258,14 +228,15 @@ def _interpretation(rows: list[Row]) -> str:
         if missed
         else ""
     )
+    percents = _percents_inside(rows)
     return (
-        f"The planted truth lies inside {inside} of {total} intervals of effects.{named}{_percents(rows)} "
-        "Estimates that share their data hit or miss together; how often they do over many draws is in the "
-        "methods registry."
+        f"The planted truth lies inside {inside} of {total} intervals of effects.{named}{percents} Estimates "
+        "that share their data hit or miss together; how often they do over many draws is in the methods "
+        "registry."
     )
 
 
-def _percents(rows: list[Row]) -> str:
+def _percents_inside(rows: list[Row]) -> str:
     result = [row.record.get("percent_inside") for row in rows if row.record is not None]
     known = [item for item in result if item is not None]
     return f" Of percents it lies inside {sum(map(bool, known))} of {len(known)}." if known else ""

@@ -7,11 +7,11 @@ import pandas as pd
 from pydantic import Field
 
 from ruralimpact.exhibits import columns, kinds
-from ruralimpact.exhibits.columns import Record
 from ruralimpact.exhibits.estimate_pairs import difference_between
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Entries, Settings
 from ruralimpact.schema.exhibit import Reference
