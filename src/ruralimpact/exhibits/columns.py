@@ -137,7 +137,7 @@ def _prose(values: Sequence[Any], _: int) -> str:
     return str(values[0]) or formatting.DASH
 
 
-BLANK = Shown(Column(""), (), lambda _, __: "", {})
+BLANK = Shown(Column(""), (), lambda _, __: "", {}, stays=True)
 """Stands in the place of a column that a row has not."""
 
 

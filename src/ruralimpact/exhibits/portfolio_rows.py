@@ -1,16 +1,15 @@
 """Rows of the table of a portfolio that exhibits share, and how they stand to what a document prints."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.model import Cell, Row, heading
+from ruralimpact.exhibits import columns, formatting
+from ruralimpact.exhibits.model import Column, Row, RowKind, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
-
-Records = Mapping[tuple[str, ...], Mapping[Any, Any]]
+from ruralimpact.exhibits.shown import Shown
 
 METHODS = ("portfolio",)
 DIFFERS, ROUNDING = "d", "r"
@@ -30,21 +29,40 @@ def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFra
     return pd.concat(chosen, ignore_index=True)
 
 
-def project_headings(projects: pd.DataFrame, rows: Mapping[str, Row]) -> list[Row]:
-    """Return one row a project under headings of what projects stand together by.
+def project_rows(
+    results: StudyResults,
+    frame: pd.DataFrame,
+    shown: Sequence[Shown],
+    total: str,
+    keys: Mapping[str, str],
+) -> Iterator[Row]:
+    """Yield one row a project, under headings of what projects stand together by, and one of all.
 
     Parameters
     ----------
-    projects : DataFrame
-        ``project`` and ``by``, a row a project.
-    rows : mapping of str to Row
-        By project.
+    results : StudyResults
+    frame : DataFrame
+        Rows of one analysis; ``shown`` names the part of `shown` that each is.
+    shown : sequence of Shown
+    total : str
+        Label of the row of all.
+    keys : mapping of str to str
+        What the CSV file keeps of each row besides the project.
     """
-    result: list[Row] = []
-    for by, own in projects.groupby("by", sort=True):
-        result += [heading(str(by), "group")] if by else []
-        result += [rows[name] for name in own["project"]]
-    return result
+
+    def row(project: str, label: str) -> Row:
+        own = frame[frame["project"] == project]
+        parts = {record["shown"]: record for record in own.to_dict("records")}
+        record = {"project": project, **keys, **parts}
+        kind: RowKind = "data" if project else "foot"
+        return columns.row_of(results, shown, record, label, keys=("project", *keys), kind=kind)
+
+    for by, own in projects_of(frame).groupby("by", sort=True):
+        if by:
+            yield heading(str(by), "group")
+        for project in own.to_dict("records"):
+            yield row(project["project"], project["project_label"])
+    yield row("", total)
 
 
 def projects_of(frame: pd.DataFrame) -> pd.DataFrame:
@@ -54,12 +72,18 @@ def projects_of(frame: pd.DataFrame) -> pd.DataFrame:
     return own.sort_values(["by", "project_label"], kind="stable", ignore_index=True)
 
 
-def cell_of(record: Mapping[Any, Any] | None, *, percent: bool = False) -> Cell:
-    """Return the cell of a number with the mark of how it stands to print; a dash where it is not known."""
-    if record is None:
-        return Cell(formatting.DASH)
-    text = formatting.number(record["value"], 0 if percent else int(record["decimals"]))
-    return Cell(text, _MARKS.get(record["verdict"], ""))
+def against_print(label: str, group: str = "", width: float = 1.0) -> Shown:
+    """Return a column of numbers with the mark of how they stand to print."""
+    of = ("value", "decimals", "verdict")
+    return Shown(Column(label, group, width), of, _number, {"value": "value"}, mark=_mark)
+
+
+def _number(values: Sequence[Any], _: int) -> str:
+    return formatting.number(values[0], int(values[1]))
+
+
+def _mark(values: Sequence[Any]) -> str:
+    return _MARKS.get(values[2], "")
 
 
 def printed_notes(frame: pd.DataFrame) -> list[str]:
@@ -84,11 +108,6 @@ def _against_print(record: Mapping[Any, Any]) -> str:
         f"{whose}, {formatting.number(record['value'], max(1, record['decimals']))} here and "
         f"{formatting.number(record['printed'], int(record['decimals']))} there"
     )
-
-
-def lookup(frame: pd.DataFrame, *keys: str) -> Records:
-    """Return the records of a table by the values of some of its columns."""
-    return {tuple(record[key] for key in keys): record for record in frame.to_dict("records")}
 
 
 def full_name(record: Mapping[Any, Any]) -> str:

@@ -1,6 +1,6 @@
 """The order of subgroup effects beside the order that a report prints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
 from typing import Annotated, Any
@@ -12,10 +12,11 @@ from pydantic import Field
 
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.columns import words
-from ruralimpact.exhibits.model import Cell, Row, Value
+from ruralimpact.exhibits.columns import said, words
+from ruralimpact.exhibits.model import Row, Value
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.inference.orders import Ranking, rank_relative_effects
 from ruralimpact.schema.base import DistinctEntries, Positive, Settings
 
@@ -173,7 +174,7 @@ def rank_texts(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def order_row(order: FamilyOrder, spec_id: str, width: int) -> Row:
+def order_row(order: FamilyOrder, spec_id: str, shown: Sequence[Shown]) -> Row:
     """Return the foot row that says how often the published order comes out."""
     values: dict[str, Value] = {
         "spec_id": spec_id,
@@ -181,7 +182,7 @@ def order_row(order: FamilyOrder, spec_id: str, width: int) -> Row:
         "share_of_draws": order.ranking.kept,
         "by_chance": order.chance,
     }
-    return Row(Cell(""), (Cell(order_words(order), span=width),), values, "foot")
+    return said(shown, "", order_words(order), values, "foot")
 
 
 def order_words(order: FamilyOrder) -> str:

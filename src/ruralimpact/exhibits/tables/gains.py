@@ -15,12 +15,13 @@ from ruralimpact.exhibits.gains_rows import (
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 _LOSS = "With less after (%)"
 
 
-def _average(name: str) -> tuple[columns.Shown, columns.Shown]:
+def _average(name: str) -> tuple[Shown, Shown]:
     group = f"{AVERAGES[name]} (%)"
     return (
         columns.number("Change", group, 0.7, of=name),

@@ -1,19 +1,22 @@
 """Who pays for projects: amounts by source, their total, and the share of each."""
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Column, Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
     METHODS,
-    Records,
-    cell_of,
-    lookup,
+    against_print,
     of_part,
     printed_notes,
-    project_headings,
-    projects_of,
+    project_rows,
 )
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 
@@ -27,48 +30,34 @@ def _table(results: StudyResults, exhibit: OfAnalyses, analysis: str) -> Table:
     frame = frame[(frame["analysis"] == analysis) & (frame["measure"] != "concentration")]
     labels = dict(zip(frame["name"], frame["label"], strict=True))
     unit = str(frame["unit"].iloc[0]) if len(frame) else ""
-    records, projects = lookup(frame, "project", "name"), projects_of(frame)
-    by_project = {
-        project: _row(project, label, records, list(labels))
-        for project, label in zip(projects["project"], projects["project_label"], strict=True)
-    }
-    shares = {name: records["", name]["share"] for name in labels}
-    rows = [
-        *project_headings(projects, by_project),
-        _row("", "All", records, list(labels)),
-        Row(
-            Cell("Percent of all"),
-            tuple(_percent(shares[name], whole=name == "total") for name in labels),
-            {"project": "", "measure": "share", **shares},
-            "foot",
-        ),
+    shown = [
+        against_print(label, unit, 1.1).within(str(name), kept="{part}")
+        for name, label in labels.items()
     ]
+    rows = project_rows(
+        results, frame.assign(shown=frame["name"]), shown, "All", {"measure": "amount"}
+    )
     return table_of(
         results,
         exhibit,
         stub="Project",
-        columns=[Column(label, unit, 1.1) for label in labels.values()],
-        rows=rows,
+        columns=shown,
+        rows=(*rows, _shares(results, frame)),
         notes=(*printed_notes(frame), f"{formatting.DASH} = no such source."),
     )
 
 
-def _percent(share: float, *, whole: bool) -> Cell:
-    return Cell("100.0" if whole else formatting.number(100 * share, 1))
+def _shares(results: StudyResults, frame: pd.DataFrame) -> Row:
+    of_all = frame[frame["project"] == ""]
+    shares = dict(zip(of_all["name"], of_all["share"], strict=True)) | {"total": 1.0}
+    shown = [Shown(Column(""), (name,), _percent, {name: name}) for name in shares]
+    record = {"project": "", "measure": "share", **shares}
+    keys = ("project", "measure")
+    return columns.row_of(results, shown, record, "Percent of all", keys=keys, kind="foot")
 
 
-def _row(project: str, label: str, records: Records, names: list[str]) -> Row:
-    own = [records.get((project, name)) for name in names]
-    kept = {
-        name: None if record is None else record["value"]
-        for name, record in zip(names, own, strict=True)
-    }
-    return Row(
-        Cell(label),
-        tuple(map(cell_of, own)),
-        {"project": project, "measure": "amount", **kept},
-        "data" if project else "foot",
-    )
+def _percent(values: Sequence[Any], _: int) -> str:
+    return formatting.number(100 * values[0], 1)
 
 
 KIND = kinds.TableKind(

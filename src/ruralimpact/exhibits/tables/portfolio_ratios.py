@@ -1,17 +1,16 @@
 """Ratios by project, such as households an alliance or cost a household, against what print has."""
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from collections.abc import Iterator
+
+from ruralimpact.exhibits import columns, formatting, headings, kinds
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
     METHODS,
-    Records,
-    cell_of,
-    lookup,
+    against_print,
     of_part,
     printed_notes,
-    project_headings,
-    projects_of,
+    project_rows,
 )
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -20,32 +19,28 @@ from ruralimpact.exhibits.table import table_of
 def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
     """Build the table of ratios, a row a project, with the ratio of the sums."""
     frame = of_part(results, exhibit, "ratio")
-    labels = dict(zip(frame["name"], frame["label"], strict=True))
-    units = dict(zip(frame["name"], frame["unit"], strict=True))
-    columns = [
-        Column(word, f"{label} ({units[name]})", 1.2)
-        for name, label in labels.items()
-        for word in ("Computed", "Printed")
+    frame = frame.assign(shown=frame["name"], printed=frame["printed"].mask(frame["verdict"] == ""))
+    names = frame.drop_duplicates("name").to_dict("records")
+    shown = [
+        column.within(ratio["name"], f"{ratio['label']} ({ratio['unit']})", kept)
+        for ratio in names
+        for column, kept in (
+            (against_print("Computed", width=1.2), "{part}"),
+            (columns.number("Printed", width=1.2, of="printed"), "{part}_{name}"),
+        )
     ]
-    rows: list[Row] = []
-    for analysis in exhibit.analyses:
+
+    def rows(analysis: str) -> Iterator[Row]:
         own = frame[frame["analysis"] == analysis]
-        records, projects = lookup(own, "project", "name"), projects_of(own)
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis).label, "panel"))
-        by_project = {
-            project: _row(project, label, records, list(labels))
-            for project, label in zip(projects["project"], projects["project_label"], strict=True)
-        }
-        rows += project_headings(projects, by_project)
-        rows.append(_row("", "Ratio of the sums", records, list(labels)))
+        return project_rows(results, own, shown, "Ratio of the sums", {})
+
     return (
         table_of(
             results,
             exhibit,
             stub="Project",
-            columns=columns,
-            rows=rows,
+            columns=shown,
+            rows=headings.by_analysis(results, exhibit.analyses, rows),
             notes=(*printed_notes(frame), *_NOTES),
         ),
     )
@@ -55,18 +50,6 @@ _NOTES = (
     "The ratio of the sums is of the projects with both numbers; others are counted among the exclusions.",
     f"{formatting.DASH} = not known, or not printed as a number.",
 )
-
-
-def _row(project: str, label: str, records: Records, names: list[str]) -> Row:
-    cells: list[Cell] = []
-    kept: dict[str, float | None] = {}
-    for name in names:
-        record = records.get((project, name))
-        printed = None if record is None or record["verdict"] == "" else record["printed"]
-        cells += [cell_of(record), Cell(formatting.number(printed))]
-        kept |= {name: None if record is None else record["value"], f"{name}_printed": printed}
-    values: dict[str, Value] = {"project": project, **kept}
-    return Row(Cell(label), tuple(cells), values, "data" if project else "foot")
 
 
 KIND = kinds.TableKind(

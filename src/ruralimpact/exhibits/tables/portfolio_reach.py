@@ -1,19 +1,22 @@
 """Targets of projects against what they reached, and the time that they had."""
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting, headings, kinds
+from ruralimpact.exhibits.model import Column, Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
     METHODS,
-    Records,
-    cell_of,
-    lookup,
+    against_print,
     of_part,
     printed_notes,
-    project_headings,
-    projects_of,
+    project_rows,
 )
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 _MEASURES = {"target": "Target", "actual": "Reached", "percent": "Percent"}
@@ -24,35 +27,45 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]
     """Build the table of targets and reach, a row a project, with the sums."""
     reach, period = (of_part(results, exhibit, part) for part in ("reach", "period"))
     labels = dict(zip(reach["name"], reach["label"], strict=True))
-    columns = [Column(word.capitalize(), "Period", 0.7) for word in _PERIOD] if len(period) else []
-    columns += [
-        Column(word, label, 1.0) for label in labels.values() for word in _MEASURES.values()
+    shown = [_year(word) for word in _PERIOD] if len(period) else []
+    shown += [
+        against_print(word, label).within(f"{name}_{measure}", kept="{part}")
+        for name, label in labels.items()
+        for measure, word in _MEASURES.items()
     ]
-    rows: list[Row] = []
-    for name in exhibit.analyses:
-        own, years = (frame[frame["analysis"] == name] for frame in (reach, period))
-        records = lookup(own, "project", "name", "measure")
-        times = lookup(years, "project", "measure") if len(period) else {}
-        projects = projects_of(own if years.empty else years)
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(name).label, "panel"))
-        by_project = {
-            project: _row(project, label, records, times, list(labels), with_period=len(period) > 0)
-            for project, label in zip(projects["project"], projects["project_label"], strict=True)
-        }
-        rows += project_headings(projects, by_project)
-        rows.append(_row("", "All", records, {}, list(labels), with_period=len(period) > 0))
+    frame = pd.concat(
+        [
+            period.assign(shown=period["measure"]),
+            reach.assign(
+                shown=reach["name"] + "_" + reach["measure"],
+                decimals=reach["decimals"].mask(reach["measure"] == "percent", 0),
+            ),
+        ]
+    )
+
+    def rows(analysis: str) -> Iterator[Row]:
+        return project_rows(results, frame[frame["analysis"] == analysis], shown, "All", {})
+
     return (
         table_of(
             results,
             exhibit,
             stub="Project",
-            columns=columns,
-            rows=rows,
+            columns=shown,
+            rows=headings.by_analysis(results, exhibit.analyses, rows),
             interpretation=_sentences(results, exhibit),
             notes=(*printed_notes(reach), *_NOTES),
         ),
     )
+
+
+def _year(word: str) -> Shown:
+    column = Column(word.capitalize(), "Period", 0.7)
+    return Shown(column, ("value",), _plain, {"value": "value"}).within(word, kept="{part}")
+
+
+def _plain(values: Sequence[Any], _: int) -> str:
+    return f"{values[0]:.0f}"
 
 
 _NOTES = (
@@ -60,35 +73,6 @@ _NOTES = (
     "target and what was reached are known, and so is not the one sum over the other.",
     f"{formatting.DASH} = not known.",
 )
-
-
-def _row(
-    project: str,
-    label: str,
-    records: Records,
-    times: Records,
-    names: list[str],
-    *,
-    with_period: bool,
-) -> Row:
-    own = [records.get((project, name, measure)) for name in names for measure in _MEASURES]
-    period = [times.get((project, word)) for word in _PERIOD] if with_period else []
-    years = [Cell(formatting.DASH if one is None else f"{one['value']:.0f}") for one in period]
-    numbers = [
-        cell_of(record, percent=place % len(_MEASURES) == 2) for place, record in enumerate(own)
-    ]
-    keys = [f"{name}_{measure}" for name in names for measure in _MEASURES]
-    kept = {key: None if one is None else one["value"] for key, one in zip(keys, own, strict=True)}
-    begun = {
-        word: None if one is None else one["value"]
-        for word, one in zip(_PERIOD, period, strict=False)
-    }
-    return Row(
-        Cell(label),
-        (*years, *numbers),
-        {"project": project, **begun, **kept},
-        "data" if project else "foot",
-    )
 
 
 def _sentences(results: StudyResults, exhibit: OfAnalyses) -> list[str]:

@@ -1,9 +1,9 @@
 """What a register says of projects in words, as it stands, and how many have each status."""
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.options import OfAnalyses
-from ruralimpact.exhibits.portfolio_rows import METHODS, lookup, of_part, projects_of
+from ruralimpact.exhibits.portfolio_rows import METHODS, of_part, projects_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.base import Names
@@ -24,20 +24,18 @@ def words_table(results: StudyResults, exhibit: WordsOptions) -> tuple[Table, ..
     frame = frame[frame["name"].isin(exhibit.variables)]
     labels = dict(zip(frame["name"], frame["label"], strict=True))
     names = [name for name in exhibit.variables if name in labels]
-    records = lookup(frame, "project", "name")
+    texts = frame.set_index(["project", "name"])["words"]
+    shown = [columns.prose(labels[name], width=3.2, of=name).keeping(name) for name in names]
     rows = []
     for project, label in projects_of(frame)[["project", "project_label"]].to_numpy():
-        texts = [str(records[project, name]["words"]) for name in names]
-        cells = tuple(Cell(text or formatting.DASH) for text in texts)
-        rows.append(
-            Row(Cell(label), cells, {"project": project, **dict(zip(names, texts, strict=True))})
-        )
+        record = {"project": project, **{name: texts[project, name] for name in names}}
+        rows.append(columns.row_of(results, shown, record, label, keys=("project",)))
     return (
         table_of(
             results,
             exhibit,
             stub="Project",
-            columns=[Column(labels[name], "", 3.2, text=True) for name in names],
+            columns=shown,
             rows=rows,
             interpretation=_counts(results, exhibit) if exhibit.status else (),
             notes=(f"{formatting.DASH} = nothing said.",),

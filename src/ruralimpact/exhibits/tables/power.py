@@ -1,14 +1,16 @@
 """What the next wave could detect: effects by number of groups and design, and what they rest on."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.model import Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.power_words import DESIGNS, check_power_is_asked, power_lines, power_rows
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 _CONTROLS, _ICC, _R2, _AUTO = (
@@ -34,7 +36,10 @@ _BASIS = (
 def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of detectable effects, and that of the variances behind them."""
     frame = power_rows(results, exhibit)
-    counts = sorted(frame["n_clusters"].unique().tolist())
+    shown = {
+        "effect": _by_groups(frame, columns.amount(of="mde")),
+        "percent": _by_groups(frame, columns.number("", of="mde_percent", decimals=1)),
+    }
     effects: list[Row] = []
     basis: list[Row] = []
     for analysis, part in frame.groupby("analysis", sort=False):
@@ -42,18 +47,17 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
         effects.append(title)
         basis.append(title)
         for outcome, of_outcome in part.groupby("outcome", sort=False):
-            label = f"{results.outcome_label(str(outcome))} ({results.unit(str(outcome))})"
+            label = results.outcome_title(str(outcome))
             effects.append(heading(label, "group"))
             for _, of_design in of_outcome.groupby("design", sort=False):
-                effects += _effect_rows(results, of_design, counts)
+                effects += _effect_rows(results, of_design, shown)
             basis.append(_basis_row(results, of_outcome, label))
-    by_groups = [Column(formatting.count(n), "Groups in the next wave", 0.9) for n in counts]
     return (
         table_of(
             results,
             exhibit,
             stub="Outcome and design",
-            columns=by_groups,
+            columns=shown["effect"],
             rows=effects,
             interpretation=power_lines(results, exhibit),
             notes=_effect_notes(frame),
@@ -70,27 +74,30 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
     )
 
 
-def _effect_rows(results: StudyResults, frame: pd.DataFrame, counts: list[int]) -> list[Row]:
-    """Effect in the outcome's unit, and below it in percent of the controls."""
-    by_count = {int(record["n_clusters"]): record for record in frame.to_dict("records")}
-    first = frame.iloc[0]
-    factor, decimals = formatting.scale(first["unit"]), results.decimals(first["outcome"])
-    names = {"analysis": first["analysis"], "outcome": first["outcome"], "design": first["design"]}
-    result = {n: by_count[n] for n in counts if n in by_count}
-    effects = {n: factor * record["mde"] for n, record in result.items()}
-    percents = {n: record["mde_percent"] for n, record in result.items()}
+def _by_groups(frame: pd.DataFrame, column: Shown) -> list[Shown]:
+    """The column for each number of groups."""
+    title = "Groups in the next wave"
     return [
-        Row(
-            Cell(DESIGNS[first["design"]]),
-            tuple(Cell(formatting.number(effects.get(n), decimals)) for n in counts),
-            names | {"measure": "effect"} | {f"groups_{n}": effects.get(n) for n in counts},
-        ),
-        Row(
-            Cell("in percent of the control mean"),
-            tuple(Cell(formatting.number(percents.get(n), 1)) for n in counts),
-            names | {"measure": "percent"} | {f"groups_{n}": percents.get(n) for n in counts},
-        ),
+        replace(column, column=Column(formatting.count(n), title, 0.9)).within(
+            str(n), kept="groups_{part}"
+        )
+        for n in sorted(frame["n_clusters"].unique())
     ]
+
+
+def _effect_rows(
+    results: StudyResults, frame: pd.DataFrame, shown: Mapping[str, Sequence[Shown]]
+) -> Iterator[Row]:
+    """Effect in the outcome's unit, and below it in percent of the controls."""
+    by_groups = {str(record["n_clusters"]): record for record in frame.to_dict("records")}
+    labels = {
+        "effect": DESIGNS[frame["design"].iloc[0]],
+        "percent": "in percent of the control mean",
+    }
+    for measure, label in labels.items():
+        record = {**frame.iloc[0], "measure": measure, **by_groups}
+        keys = ("analysis", "outcome", "design", "measure")
+        yield columns.row_of(results, shown[measure], record, label, keys=keys)
 
 
 def _basis_row(results: StudyResults, frame: pd.DataFrame, label: str) -> Row:

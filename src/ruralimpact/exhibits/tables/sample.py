@@ -2,16 +2,20 @@
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import columns, kinds
 from ruralimpact.exhibits.analysed_units import analysed_table
 from ruralimpact.exhibits.infeasible import infeasible_notes
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
-_FLOW = (Column("Rows before", "", 1.2), Column("Excluded", "", 1.2), Column("Rows kept", "", 1.2))
+_FLOW = (
+    columns.number("Rows before", width=1.2, of="rows_before"),
+    columns.number("Excluded", width=1.2, of="rows"),
+    columns.number("Rows kept", width=1.2, of="kept").unkept(),
+)
 
 
 def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
@@ -92,15 +96,10 @@ def _unit_words(results: StudyResults) -> str:
     )
 
 
-def _flow_row(label: str, before: int, excluded: int, scope: str) -> Row:
-    numbers = (before, excluded, before - excluded)
-    values: dict[str, Value] = {
-        "scope": scope,
-        "reason": label,
-        "rows_before": before,
-        "rows": excluded,
-    }
-    return Row(Cell(label), tuple(Cell(formatting.count(value)) for value in numbers), values)
+def _flow_row(results: StudyResults, label: str, before: int, excluded: int, scope: str) -> Row:
+    record = {"scope": scope, "reason": label, "rows_before": before, "rows": excluded}
+    record |= {"kept": before - excluded}
+    return columns.row_of(results, _FLOW, record, label, keys=("scope", "reason"))
 
 
 def _source_rows(results: StudyResults) -> list[Row]:
@@ -110,10 +109,10 @@ def _source_rows(results: StudyResults) -> list[Row]:
         rows.append(heading(f"Raw file: {source.label or source.name}", "panel"))
         remaining = report.rows_read
         if not report.excluded:
-            rows.append(_flow_row("Rows read, all kept", remaining, 0, source.name))
+            rows.append(_flow_row(results, "Rows read, all kept", remaining, 0, source.name))
         for excluded in report.excluded:
             reason = results.with_labels(excluded.reason)
-            rows.append(_flow_row(reason, remaining, excluded.rows, source.name))
+            rows.append(_flow_row(results, reason, remaining, excluded.rows, source.name))
             remaining -= excluded.rows
     return rows
 
@@ -127,7 +126,9 @@ def _exclusion_rows(results: StudyResults) -> list[Row]:
             rows.append(heading(panel, "panel"))
         reason = results.with_labels(record["reason"])
         label = f"{detail}: {reason}" if detail else reason[:1].upper() + reason[1:]
-        rows.append(_flow_row(label, record["rows_before"], record["rows"], record["scope"]))
+        rows.append(
+            _flow_row(results, label, record["rows_before"], record["rows"], record["scope"])
+        )
         previous = panel
     return rows
 

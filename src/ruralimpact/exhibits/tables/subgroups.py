@@ -93,7 +93,7 @@ def _family_rows(
     letters: Mapping[str, str],
     shown: Sequence[Shown],
 ) -> Iterator[Row]:
-    first, width = family.iloc[0], len(shown)
+    first = family.iloc[0]
     spec_id = str(first["spec_id"])
     of_kind = {kind: part.to_dict("records") for kind, part in family.groupby("kind")}
     order = family_order(results, family, exhibit)
@@ -111,9 +111,9 @@ def _family_rows(
         yield _difference_row(results, record, shown)
     for record in of_kind.get("equality", []):
         values = {"spec_id": spec_id, "test": "equality", "p_value": record["p_value"]}
-        yield Row(Cell(""), (Cell(equality_words(record), span=width),), values, "foot")
+        yield columns.said(shown, "", equality_words(record), values, "foot")
     if order:
-        yield order_row(order, spec_id, width)
+        yield order_row(order, spec_id, shown)
 
 
 def _marks(record: Mapping[Any, Any]) -> str:
@@ -136,9 +136,9 @@ def _data_row(
 
 def _difference_row(results: StudyResults, record: Record, shown: Sequence[Shown]) -> Row:
     label = Cell(f"{record['level']} less {record['against']}")
-    effect = columns.cells_of(results, shown[_BEFORE:_AFTER], record)
-    before, after = (Cell(""),) * _BEFORE, (Cell(""),) * (len(shown) - _AFTER)
-    return Row(label, (*before, *effect, *after), _values(record))
+    others = [columns.BLANK] * len(shown)
+    own = (*others[:_BEFORE], *shown[_BEFORE:_AFTER], *others[_AFTER:])
+    return Row(label, columns.cells_of(results, own, record), _values(record))
 
 
 def _values(record: Mapping[Any, Any]) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """How many last, and how the others ended, by time and by level; bounds for the absent; reasons."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+from ruralimpact.exhibits import columns, formatting, headings, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.survival_rows import METHODS, of_part
 from ruralimpact.exhibits.table import table_of
 
@@ -24,25 +24,38 @@ def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
 
 
 def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
-    times = sorted(frame["time"].unique())
-    columns = [Column("Units", "", 0.8), Column("Groups", "", 0.8)]
-    for time in times:
-        columns += [
-            Column("Percent", f"By time {time:g}", 0.9),
-            Column("95% interval", f"By time {time:g}", 1.4),
-        ]
-    rows: list[Row] = []
-    for analysis, own in frame.groupby("analysis", sort=False):
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(str(analysis)).label, "panel"))
+    shown = [
+        *_COUNTS,
+        *(
+            column.within(f"{time:g}", f"By time {time:g}")
+            for time in sorted(frame["time"].unique())
+            for column in _SHARE
+        ),
+    ]
+
+    def rows(analysis: str) -> Iterator[Row]:
+        own = frame[frame["analysis"] == analysis]
         for (_, label, level), part in own.groupby(["by", "by_label", "level"], sort=False):
-            rows.append(heading(f"{label}: {level}" if label else "All", "group"))
-            rows += [_row(same, times) for _, same in part.groupby("state", sort=False)]
+            yield heading(f"{label}: {level}" if label else "All", "group")
+            for _, same in part.groupby("state", sort=False):
+                yield _row(results, same, shown)
+
     return table_of(
-        results, exhibit, stub="State", columns=columns, rows=rows, notes=(_CURVES, _few(frame))
+        results,
+        exhibit,
+        stub="State",
+        columns=shown,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
+        notes=(_CURVES, _few(frame)),
     )
 
 
+_COUNTS = (
+    columns.number("Units", width=0.8, of="n_units").kept_as("units"),
+    columns.number("Groups", width=0.8, of="n_clusters").kept_as("groups"),
+)
+_SHARE = (columns.amount("Percent", width=0.9), columns.interval(width=1.4))
+_PRINTED = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
 _CURVES = (
     "Percent that lasts beyond the time (Kaplan-Meier), and has ended in each way by it (Aalen-Johansen: "
     "ends compete, so that the percents add up to 100). Errors are clustered by group; intervals on the "
@@ -61,58 +74,32 @@ def _few(frame: pd.DataFrame) -> str:
     )
 
 
-def _row(frame: pd.DataFrame, times: list[float]) -> Row:
-    first = frame.iloc[0]
-    cells: list[Cell] = []
-    kept: dict[str, Value] = {
-        "by": first["by"],
-        "level": first["level"],
-        "state": first["state"],
-        "units": int(first["n_units"]),
-        "groups": int(first["n_clusters"]),
-    }
-    by_time = {record["time"]: record for record in frame.to_dict("records")}
-    for time in times:
-        record = by_time.get(time)
-        cells += _numbers(record)
-        for name in ("estimate", "conf_low", "conf_high"):
-            kept[f"{name}_{time:g}"] = None if record is None else 100 * record[name]
-    counts = (Cell(formatting.count(first[name])) for name in ("n_units", "n_clusters"))
-    return Row(Cell(str(first["label"])), (*counts, *cells), kept)
-
-
-def _numbers(record: Mapping[Any, Any] | None) -> tuple[Cell, Cell]:
-    if record is None:
-        return Cell(formatting.DASH), Cell(formatting.DASH)
-    if record.get("suppressed", False):
-        return Cell(formatting.SUPPRESSED), Cell(formatting.SUPPRESSED)
-    low, high = (100 * record[name] for name in ("conf_low", "conf_high"))
-    return Cell(formatting.number(100 * record["estimate"])), Cell(formatting.interval(low, high))
+def _row(results: StudyResults, frame: pd.DataFrame, shown: Sequence[Shown]) -> Row:
+    by_time = {f"{record['time']:g}": {**record, **_PRINTED} for record in frame.to_dict("records")}
+    first = frame.iloc[0].to_dict() | {"suppressed": False}
+    keys = ("by", "level", "state")
+    return columns.row_of(results, shown, {**first, **by_time}, str(first["label"]), keys=keys)
 
 
 def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
-    rows: list[Row] = []
     titles = {"bound": "Share that lasts", "reason": "Reasons, of those that ended"}
+    shown = (
+        columns.number("Units", of="n_units").kept_as("units").staying(),
+        columns.amount("Percent", width=1.0).kept_as("percent"),
+        columns.interval(width=1.4),
+    )
+    rows: list[Row] = []
     for (_, part), own in frame.groupby(["analysis", "part"], sort=False):
         rows.append(heading(titles[str(part)], "group"))
         for record in own.to_dict("records"):
-            percent, interval = _numbers(record)
-            kept: dict[str, Value] = {
-                "part": str(part),
-                "state": str(record["state"]),
-                "units": int(record["n_units"]),
-                "percent": 100 * record["estimate"],
-                "conf_low": 100 * record["conf_low"],
-                "conf_high": 100 * record["conf_high"],
-            }
-            count = Cell(formatting.count(record["n_units"]))
-            rows.append(Row(Cell(str(record["label"])), (count, percent, interval), kept))
+            label, keys = str(record["label"]), ("part", "state")
+            rows.append(columns.row_of(results, shown, {**record, **_PRINTED}, label, keys=keys))
     return table_of(
         results,
         exhibit,
         title=f"{exhibit.title}: the absent, and reasons",
         stub="Share",
-        columns=[Column("Units"), Column("Percent"), Column("95% interval", "", 1.4)],
+        columns=shown,
         rows=rows,
         notes=(_SHARES,),
     )
