@@ -9,10 +9,20 @@ from ruralimpact.plugins import ExhibitInputs, Generator, Plugin
 PLUGIN = Plugin(
     generators={
         "bolivia": Generator(
-            make="generator.generate:generate", truth=("effects", "products_without")
+            make="generator.generate:generate",
+            calibration="generator.calibration:Calibration",
+            truth=("effects", "products_without"),
         ),
-        "alliance_registers": Generator(make="alliances.generate:generate", truth=("values",)),
-        "alliance_lives": Generator(make="generator.alliance_lives:generate", truth=("lasting",)),
+        "alliance_registers": Generator(
+            make="alliances.generate:generate",
+            calibration="alliances.calibration:Calibration",
+            truth=("values",),
+        ),
+        "alliance_lives": Generator(
+            make="generator.alliance_lives:generate",
+            calibration="generator.alliance_lives:Lives",
+            truth=("lasting",),
+        ),
     },
     exhibits={"published": "exhibits.published_table"},
     inputs=ExhibitInputs(

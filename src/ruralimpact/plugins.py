@@ -50,14 +50,19 @@ class Generator:
     Attributes
     ----------
     make : str
-        ``"module:function"`` inside the plug-in; called with the contents of the study's calibration file
-        and the seed, returns `GeneratedData`.
+        ``"module:function"`` inside the plug-in; called with what the study's calibration file says and
+        the seed, returns `GeneratedData`.
+    calibration : str
+        ``"module:Model"`` inside the plug-in, a `ruralimpact.schema.base.Settings`: the file is checked
+        against it before anything runs, and `make` is called with an instance. Empty: `make` is called with
+        the contents as they are.
     truth : tuple of str
         Names of the tables of its truth; the first is the table of effects that exhibits of kind `truth`
         read.
     """
 
     make: str
+    calibration: str = ""
     truth: tuple[str, ...] = ("effects",)
 
 

@@ -1,25 +1,31 @@
 """The stand-in: effects planted as stated, files the same at every draw, and edits that undo the dirt."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
+from rural_alliances.generator.calibration import Calibration
 from rural_alliances.generator.draw import draw_study
 from rural_alliances.generator.outcomes import true_outcomes
-from rural_alliances.generator.parameters import STATUSES, parameter_values
 from rural_alliances.generator.raw_files import file_bytes, raw_tables
 from ruralimpact.config import load_study
+from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.plugins import load_plugins
+from ruralimpact.schema.document import read_document
+from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
 
-FOLDER = Path(__file__).parents[2] / "config" / "studies" / "bolivia_par"
-CALIBRATION = yaml.safe_load((FOLDER / "calibration.yaml").read_text(encoding="utf-8"))
-PARAMETERS = parameter_values(CALIBRATION)
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "config" / "studies" / "bolivia_par"
+FILE = FOLDER / "calibration.yaml"
+DOCUMENT = read_document(FILE, shown="calibration.yaml")
+PARAMETERS = validated(Calibration, DOCUMENT)
 SEED = 7
 
 
@@ -50,12 +56,45 @@ def effect(draw, outcome, by="all", level="", what="percent"):
     return float(table.loc[chosen & (table["wave"] == 2014), what].iloc[0])
 
 
-def test_every_parameter_says_where_it_is_from():
-    for section in CALIBRATION.values():
-        for entry in section.values():
-            assert set(entry) <= {"value", "status", "why"}
-            assert entry["status"] in STATUSES
-            assert entry["status"] == "assumption" or entry["why"]
+@pytest.mark.parametrize(
+    ("line", "changed", "message"),
+    [
+        (
+            "women: {value: 0.32, status: seed",
+            "women: {value: 0.32, status: sed",
+            "women.status.*Did you mean 'seed'",
+        ),
+        ("women: {value: 0.32", "women: {valeu: 0.32", "unknown key 'valeu'. Did you mean 'value'"),
+        (', why: "PPAR 4.1, D.1"', "", "women.*says in `why` where it comes from"),
+        ("women: {value: 0.32", "women: {value: 32", "women.*32.*1"),
+        ("  women:", "  wimen:", "unknown key 'wimen'. Did you mean 'women'"),
+        ("covariates:", "covariate:", "unknown key 'covariate'. Did you mean 'covariates'"),
+        ("extreme: 318.0", "extrem: 318.0", "value.rural.*unknown key 'extrem'. Did you mean"),
+        ("Chaco: 342}", "Chacko: 342}", "design.control.*'Chac(k)?o'"),
+        ("town: {value: 0.06", "town: {value: few", "town.*'few' is not a number"),
+    ],
+)
+def test_mistakes_name_file_line_and_key(line, changed, message, tmp_path):
+    text = FILE.read_text(encoding="utf-8")
+    assert text.count(line) == 1
+    number = text[: text.index(line)].count("\n") + 1
+    (tmp_path / "c.yaml").write_text(text.replace(line, changed), encoding="utf-8")
+    document = read_document(tmp_path / "c.yaml", shown="calibration.yaml")
+    with pytest.raises(ConfigError, match=message) as error:
+        validated(Calibration, document)
+    assert str(error.value).startswith(f"file calibration.yaml, line {number}")
+
+
+@pytest.mark.parametrize("study", ["bolivia_par", "bolivia_alliances", "bolivia_survival"])
+def test_a_study_is_refused_for_its_calibration(study, tmp_path):
+    folder = tmp_path / "config" / "studies" / study
+    shutil.copytree(ROOT / "config" / "studies" / study, folder)
+    calibration = folder / "calibration.yaml"
+    calibration.write_text(calibration.read_text(encoding="utf-8") + "more: 1\n", encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=rf"studies/{study}/calibration.yaml, line \d+.*unknown key 'more'"
+    ):
+        load_study(folder, load_plugins(ROOT, ["plugins/rural_alliances"]))
 
 
 def test_sizes_are_those_printed(draw):
@@ -130,14 +169,14 @@ def test_every_mistake_is_found_and_counted(surveys):
     for report in reports:
         for edit in report["edits"]:
             found[edit["rule"]] = found.get(edit["rule"], 0) + edit["count"]
-    dirt = PARAMETERS["dirt"]
-    assert found["spellings"] == dirt["region_spellings"]
-    assert found["year_to_age"] == dirt["birth_years"]
-    assert found["scale"] == dirt["square_metres"]
-    assert found["decimal_comma"] == dirt["decimal_commas"]
+    dirt = PARAMETERS.dirt
+    assert found["spellings"] == dirt.region_spellings
+    assert found["year_to_age"] == dirt.birth_years
+    assert found["scale"] == dirt.square_metres
+    assert found["decimal_comma"] == dirt.decimal_commas
     products = surveys["products"]
     missing = int(products.table["second_price"].isna().sum())
-    assert missing == dirt["dollars_unlabelled"] + dirt["misplaced_zeros"]
+    assert missing == dirt.dollars_unlabelled + dirt.misplaced_zeros
 
 
 def test_the_order_of_raw_rows_leaves_no_trace(draw, surveys, tmp_path):

@@ -27,15 +27,14 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 import pandas as pd
-import yaml
 from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
 
+from rural_alliances.generator.calibration import Calibration, Traits
 from rural_alliances.generator.draw import Fitted, draw_study
 from rural_alliances.generator.impact import Factors
-from rural_alliances.generator.income import Scale
-from rural_alliances.generator.parameters import Parameters, parameter_values
+from rural_alliances.generator.income import IncomeScale
 from rural_alliances.generator.raw_files import raw_tables
 from ruralimpact.config import load_study
 from ruralimpact.decomposition.study import decomposition_study
@@ -44,7 +43,9 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.outcomes.samples import build_sample
+from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Study
+from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.raw_table import RawTable
@@ -71,22 +72,19 @@ def first_wave() -> Study:
     return study.model_copy(update={"analyses": (main,), "samples": samples})
 
 
-def process_parameters(process: str) -> Parameters:
-    text = (FOLDER / "calibration.yaml").read_text(encoding="utf-8")
-    parameters = {
-        section: dict(part) for section, part in parameter_values(yaml.safe_load(text)).items()
-    }
+def process_parameters(process: str) -> Calibration:
+    file = FOLDER / "calibration.yaml"
+    parameters: Calibration = validated(Calibration, read_document(file, shown=file.name))
+    covariates, changed = parameters.covariates, dict[str, object]()
     if process != CALIBRATED:
-        parameters["covariates"]["enterprise_selection"] = 0.0
+        changed["enterprise_selection"] = 0.0
     if process == SELECTED:
-        calibrated = parameters["covariates"]["selection"]
-        parameters["covariates"]["selection"] = {
-            name: STRONGER * shift for name, shift in calibrated.items()
-        }
-    return parameters
+        shifts = covariates.selection.given().items()
+        changed["selection"] = Traits(**{name: STRONGER * shift for name, shift in shifts})
+    return parameters.model_copy(update={"covariates": covariates.model_copy(update=changed)})
 
 
-def mean_fit(parameters: Parameters) -> Fitted:
+def mean_fit(parameters: Calibration) -> Fitted:
     """Return the mean place and spread, and the geometric mean factors, over some draws."""
     fits = [draw_study(parameters, seed).fitted for seed in FITTED_ON]
 
@@ -97,14 +95,14 @@ def mean_fit(parameters: Parameters) -> Fitted:
         maps = [getattr(fit.factors, name) for fit in fits]
         return {key: middle([one[key] for one in maps]) for key in maps[0]}
 
-    scale = Scale(*np.mean([fit.scale for fit in fits], axis=0).tolist())
+    scale = IncomeScale(*np.mean([fit.scale for fit in fits], axis=0).tolist())
     names = ("product", "region", "quintile")
     labour = middle([fit.factors.labour for fit in fits])
     return Fitted(scale, Factors(**{name: by_class(name) for name in names}, labour=labour))
 
 
 def estimates_of(
-    study: Study, parameters: Parameters, seed: int, fitted: Fitted | None
+    study: Study, parameters: Calibration, seed: int, fitted: Fitted | None
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Take one draw through the study; return its tables of estimates and the truth."""
     draw = draw_study(parameters, seed, fitted)
@@ -154,7 +152,7 @@ def one_draw(
     job: tuple[str, int],
     *,
     study: Study,
-    processes: Mapping[str, tuple[Parameters, Fitted | None]],
+    processes: Mapping[str, tuple[Calibration, Fitted | None]],
 ) -> list[dict[str, Any]]:
     process, seed = job
     try:

@@ -166,9 +166,9 @@ def test_an_unknown_process_names_the_nearest() -> None:
     made = {"process": "valey", "calibration": "c.yaml", "files": ["x.csv"]}
     study = study_of(generate=made)
     with pytest.raises(ConfigError, match=r"there is no process 'valey'\. Did you mean 'valley'\?"):
-        check_process(study, plugins, Path("study.yaml"))
+        check_process(study, plugins, Path("study.yaml"), Path())
     with pytest.raises(ConfigError, match="No plug-in"):
-        check_process(study, Plugins(), Path("study.yaml"))
+        check_process(study, Plugins(), Path("study.yaml"), Path())
 
 
 def showing(kind: str) -> Study:

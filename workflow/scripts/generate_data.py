@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from ruralimpact import progress, stage
+from ruralimpact.config.plugin_kinds import read_calibration
 from ruralimpact.errors import ConfigError
 from ruralimpact.plugins import GeneratedData, load_plugins
 
@@ -37,7 +36,7 @@ def generate_data(
     """
     progress.begin(study, "generate_data")
     plugin, generator = load_plugins(".", plugins).generators[process]
-    parameters = yaml.safe_load(Path(calibration).read_text(encoding="utf-8"))
+    parameters = read_calibration(plugin, generator, Path(calibration))
     data: GeneratedData = plugin.function(generator.make)(parameters, seed)
     for path in raw:
         name = Path(path).name

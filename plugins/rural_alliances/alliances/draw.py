@@ -1,26 +1,25 @@
 """Alliances with their municipality, product, families, investment, benefits and incomes."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from rural_alliances.alliances.calibration import OTHER, Calibration, Coverage, Registers, Selection
 from rural_alliances.alliances.profitability import Profitability, break_even, by_product
-from rural_alliances.generator.parameters import Parameters, stream
+from rural_alliances.parameter import stream
 
 FloatArray = NDArray[np.float64]
 
 
-def draw_register(parameters: Parameters, seed: int) -> pd.DataFrame:
+def draw_register(parameters: Calibration, seed: int) -> pd.DataFrame:
     """Draw all alliances of the project.
 
     Parameters
     ----------
-    parameters : mapping
-        Section ``register``.
+    parameters : Calibration
     seed : int
 
     Returns
@@ -29,10 +28,10 @@ def draw_register(parameters: Parameters, seed: int) -> pd.DataFrame:
         ``code``, ``region``, ``product``, ``families``, ``municipality``, ``needs`` (share of basic needs
         met in the municipality), ``high_needs`` (bool), ``completion`` and ``study_2012`` (bool).
     """
-    rng, settings = stream(seed, "register"), parameters["register"]
+    rng, settings = stream(seed, "register"), parameters.registers
     counts = [
         (region, product, count)
-        for region, products in settings["alliances"].items()
+        for region, products in settings.alliances.items()
         for product, count in products.items()
     ]
     table = pd.DataFrame(
@@ -45,46 +44,36 @@ def draw_register(parameters: Parameters, seed: int) -> pd.DataFrame:
     table.insert(0, "code", [f"A{number:03d}" for number in range(1, len(table) + 1)])
     table["families"] = _families(table["product"], settings, rng)
     table = _placed(table, settings, rng)
-    table["completion"] = _chosen(table, settings["completion"], rng)
-    table["study_2012"] = _chosen(table, settings["study_2012"], rng)
+    table["completion"] = _chosen(table, settings.completion, rng)
+    table["study_2012"] = _chosen(table, settings.study_2012, rng)
     return table
 
 
-def _families(
-    products: pd.Series, settings: Mapping[str, Any], rng: np.random.Generator
-) -> FloatArray:
-    spread = settings["families_log_sd"]
-    means = products.map(settings["families"]).fillna(settings["families"]["other"]).to_numpy(float)
+def _families(products: pd.Series, settings: Registers, rng: np.random.Generator) -> FloatArray:
+    spread = settings.families_log_sd
+    means = products.map(settings.families).fillna(settings.families[OTHER]).to_numpy(float)
     drawn = means * np.exp(spread * rng.normal(size=len(products)) - spread**2 / 2)
     return np.asarray(np.clip(np.rint(drawn), 10, None), dtype=float)
 
 
-def _placed(
-    table: pd.DataFrame, settings: Mapping[str, Any], rng: np.random.Generator
-) -> pd.DataFrame:
+def _placed(table: pd.DataFrame, settings: Registers, rng: np.random.Generator) -> pd.DataFrame:
     """Give each alliance a municipality of its region, of those that meet many basic needs or few."""
-    high = rng.random(len(table)) < settings["share_high_needs"]
+    places = settings.municipalities
+    high = rng.random(len(table)) < settings.share_high_needs
     numbers = np.where(
         high,
-        rng.integers(0, settings["municipalities"]["high"], len(table)),
-        settings["municipalities"]["high"]
-        + rng.integers(0, settings["municipalities"]["low"], len(table)),
+        rng.integers(0, places.high, len(table)),
+        places.high + rng.integers(0, places.low, len(table)),
     )
-    total = settings["municipalities"]["high"] + settings["municipalities"]["low"]
+    total, regions = places.high + places.low, list(settings.alliances)
     needs = np.concatenate(
         [
-            rng.uniform(
-                0.40, 0.65, (len(settings["alliances"]), settings["municipalities"]["high"])
-            ),
-            rng.uniform(
-                0.10, 0.39, (len(settings["alliances"]), settings["municipalities"]["low"])
-            ),
+            rng.uniform(0.40, 0.65, (len(regions), places.high)),
+            rng.uniform(0.10, 0.39, (len(regions), places.low)),
         ],
         axis=1,
     )
-    region = (
-        table["region"].map({name: i for i, name in enumerate(settings["alliances"])}).to_numpy()
-    )
+    region = table["region"].map({name: i for i, name in enumerate(regions)}).to_numpy()
     return table.assign(
         municipality=[f"M{number:03d}" for number in 1 + region * total + numbers],
         needs=needs[region, numbers],
@@ -92,34 +81,30 @@ def _placed(
     )
 
 
-def _chosen(
-    table: pd.DataFrame, counts: Mapping[str, Any], rng: np.random.Generator
-) -> NDArray[np.bool_]:
+def _chosen(table: pd.DataFrame, counts: Selection, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Choose as many alliances of each product as are said, of the regions that are named."""
     chosen = np.zeros(len(table), dtype=bool)
-    of_regions = table["region"].isin(counts["regions"]).to_numpy()
-    for product, count in counts["products"].items():
+    of_regions = table["region"].isin(counts.regions).to_numpy()
+    for product, count in counts.products.items():
         able = np.flatnonzero(of_regions & (table["product"] == product).to_numpy())
         chosen[rng.permutation(able)[:count]] = True
     return chosen
 
 
-def distributions(parameters: Parameters, study: str) -> dict[str, Profitability]:
+def distributions(parameters: Calibration, study: Coverage) -> dict[str, Profitability]:
     """Return the distribution of net benefit over investment of each product in a study."""
-    benefits = parameters["benefits"]
-    threshold = break_even(benefits["ramp"], benefits["horizon"], benefits["threshold"])
-    products = parameters["register"][study]["products"]
-    shares = benefits[study]
-    if "irr" in shares:
-        center = break_even(benefits["ramp"], benefits["horizon"], shares["irr"])
-        common = Profitability.of_shares(shares["loss"], 0.5, center)
+    benefits, products = parameters.benefits, parameters.selection(study).products
+    if study == "completion":
+        center = break_even(benefits.ramp, benefits.horizon, benefits.completion.irr)
+        common = Profitability.of_shares(benefits.completion.loss, 0.5, center)
         own = Profitability(common.mean, common.sd, -np.inf, -np.inf)
         return dict.fromkeys(products, own)
-    return by_product(shares, products, threshold)
+    threshold = break_even(benefits.ramp, benefits.horizon, benefits.threshold)
+    return by_product(benefits.study_2012, products, threshold)
 
 
 def draw_flows(
-    register: pd.DataFrame, parameters: Parameters, study: str, seed: int
+    register: pd.DataFrame, parameters: Calibration, study: Coverage, seed: int
 ) -> pd.DataFrame:
     """Draw what the alliances of a study invested, and what they earn in a full year.
 
@@ -127,8 +112,7 @@ def draw_flows(
     ----------
     register : DataFrame
         See `draw_register`; the alliances of the study have a true value in the column `study`.
-    parameters : mapping
-        Sections ``benefits`` and ``register``.
+    parameters : Calibration
     study : {"completion", "study_2012"}
     seed : int
 
@@ -139,25 +123,23 @@ def draw_flows(
         ``revenue`` and ``operating`` (of a full year), ``income_before``; ``ratio``, net benefit over
         investment.
     """
-    rng, benefits = stream(seed, study), parameters["benefits"]
+    rng, benefits = stream(seed, study), parameters.benefits
     table = register[register[study]].reset_index(drop=True)
-    scale = np.where(
-        table["high_needs"], benefits["high_needs_factor"], benefits["low_needs_factor"]
-    )
-    spread = benefits["investment_log_sd"]
+    scale = np.where(table["high_needs"], benefits.high_needs_factor, benefits.low_needs_factor)
+    spread = benefits.investment_log_sd
     noise = np.exp(spread * rng.normal(size=len(table)) - spread**2 / 2)
-    invested = table["families"] * benefits["investment_a_family"] * scale * noise
-    management = invested * benefits["management"]
-    ratio = _ratios(table, distributions(parameters, study), benefits["municipal_correlation"], rng)
+    invested = table["families"] * benefits.investment_a_family * scale * noise
+    management = invested * benefits.management
+    ratio = _ratios(table, distributions(parameters, study), benefits.municipal_correlation, rng)
     net = ratio * (invested + management)
-    rates = table["product"].map(benefits["revenue"]).fillna(benefits["revenue"]["other"])
-    spread = benefits["revenue_log_sd"]
+    rates = table["product"].map(benefits.revenue).fillna(benefits.revenue[OTHER])
+    spread = benefits.revenue_log_sd
     revenue = (
         table["families"] * rates * np.exp(spread * rng.normal(size=len(table)) - spread**2 / 2)
     )
     return table.assign(
-        grant=invested * (1 - benefits["contribution"]),
-        contribution=invested * benefits["contribution"],
+        grant=invested * (1 - benefits.contribution),
+        contribution=invested * benefits.contribution,
         management=management,
         revenue=revenue,
         operating=revenue - net,
@@ -184,9 +166,9 @@ def _ratios(
     return drawn
 
 
-def mean_ratio(parameters: Parameters, study: str) -> float:
+def mean_ratio(parameters: Calibration, study: Coverage) -> float:
     """Return the mean net benefit over investment of a study's alliances."""
-    products = parameters["register"][study]["products"]
+    products = parameters.selection(study).products
     own = distributions(parameters, study)
     averages = {name: own[name].average() for name in set(products)}
     total = sum(products[name] * averages[name] for name in products)
@@ -194,10 +176,10 @@ def mean_ratio(parameters: Parameters, study: str) -> float:
 
 
 def _income_before(
-    invested: pd.Series, parameters: Parameters, study: str, rng: np.random.Generator
+    invested: pd.Series, parameters: Calibration, study: Coverage, rng: np.random.Generator
 ) -> FloatArray:
     """Draw net incomes before, so that all alliances together gain what is printed."""
-    spread = parameters["benefits"]["income_log_sd"]
+    spread = parameters.benefits.income_log_sd
     noise = np.exp(spread * rng.normal(size=len(invested)) - spread**2 / 2)
-    level = mean_ratio(parameters, study) / parameters["benefits"]["growth"]
+    level = mean_ratio(parameters, study) / parameters.benefits.growth
     return np.asarray(level * invested * noise, dtype=float)

@@ -1,39 +1,35 @@
 """The hook of the stand-in for the registers: from its calibration to raw files and planted truth."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from rural_alliances.alliances.calibration import STUDIES, Benefits, Calibration
 from rural_alliances.alliances.draw import draw_flows, draw_register
 from rural_alliances.alliances.truth import true_values
-from rural_alliances.generator.parameters import Parameters, parameter_values
 from ruralimpact.plugins import GeneratedData
 
-STUDIES = ("completion", "study_2012")
 
-
-def generate(calibration: Mapping[str, Any], seed: int) -> GeneratedData:
+def generate(calibration: Calibration, seed: int) -> GeneratedData:
     """Draw the raw files and the truth.
 
     Parameters
     ----------
-    calibration : mapping
-        Contents of ``calibration.yaml``.
+    calibration : Calibration
     seed : int
     """
-    parameters = parameter_values(calibration)
-    register = draw_register(parameters, seed)
-    flows = {study: draw_flows(register, parameters, study, seed) for study in STUDIES}
+    register = draw_register(calibration, seed)
+    flows = {study: draw_flows(register, calibration, study, seed) for study in STUDIES}
     tables = {
         "alliances.csv": _register_file(register),
         "records_2012.csv": _records(flows["study_2012"]),
-        **{f"cash_flows_{study}.csv": _cash_flows(flows[study], parameters) for study in STUDIES},
+        **{
+            f"cash_flows_{study}.csv": _cash_flows(flows[study], calibration.benefits)
+            for study in STUDIES
+        },
     }
     return GeneratedData(
         raw={name: table.to_csv(index=False).encode() for name, table in tables.items()},
-        truth={"values": true_values(parameters)},
+        truth={"values": true_values(calibration)},
     )
 
 
@@ -44,10 +40,9 @@ def _register_file(register: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _cash_flows(flows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+def _cash_flows(flows: pd.DataFrame, benefits: Benefits) -> pd.DataFrame:
     """One row an alliance and year: investment first, then benefits that rise to those of a full year."""
-    benefits = parameters["benefits"]
-    shares = [0.0, *benefits["ramp"], *[1.0] * (benefits["recorded"] - len(benefits["ramp"]))]
+    shares = [0.0, *benefits.ramp, *[1.0] * (benefits.recorded - len(benefits.ramp))]
     years = len(shares)
     rows = flows.loc[flows.index.repeat(years)].reset_index(drop=True)
     since = np.tile(np.arange(years), len(flows))
@@ -55,7 +50,7 @@ def _cash_flows(flows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": rows["code"],
-            "year": benefits["first_year"] + since,
+            "year": benefits.first_year + since,
             **{name: rows[name].where(since == 0, 0.0).round(2) for name in _INVESTED},
             **{name: (rows[name] * share).round(2) for name in ("revenue", "operating")},
         }

@@ -1,22 +1,25 @@
 """Yearly net benefit over investment of an alliance: its distribution by product, from printed shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from rural_alliances.alliances.calibration import ProfitShares
+from ruralimpact.errors import ConfigError
+
 FloatArray = NDArray[np.float64]
 
 
-def break_even(ramp: list[float], horizon: int, rate: float) -> float:
+def break_even(ramp: Sequence[float], horizon: int, rate: float) -> float:
     """Return the net benefit over investment at which nothing is gained at a rate.
 
     Parameters
     ----------
-    ramp : list of float
+    ramp : sequence of float
         Share of the full benefit in years 1, 2 ...; 1 afterwards.
     horizon : int
         Years after the investment.
@@ -81,14 +84,14 @@ class Profitability:
 
 
 def by_product(
-    shares: Mapping[str, Mapping[str, Any]], products: Mapping[str, int], threshold: float
+    shares: Mapping[str, ProfitShares], products: Mapping[str, int], threshold: float
 ) -> dict[str, Profitability]:
     """Return the distribution of each product, so that all of them together have the shares of ``all``.
 
     Parameters
     ----------
-    shares : mapping
-        ``all`` and, by product, ``loss`` and ``above`` (fractions) and ``gap``.
+    shares : mapping of str to ProfitShares
+        Of ``all``, and by product.
     products : mapping of str to int
         Alliances by product.
     threshold : float
@@ -96,17 +99,18 @@ def by_product(
     total = sum(products.values())
     own = {name: shares[name] for name in products if name in shares}
     rest = total - sum(products[name] for name in own)
-    left = {
-        key: (total * shares["all"][key] - sum(products[name] * own[name][key] for name in own))
-        / rest
-        for key in ("loss", "above")
-    }
+
+    def left(key: Literal["loss", "above"]) -> float:
+        of_all = total * getattr(shares["all"], key)
+        named = sum(products[name] * getattr(own[name], key) for name in own)
+        return float((of_all - named) / rest)
+
+    loss, above = left("loss"), left("above")
+    if not 0 <= loss <= 1 - above <= 1:
+        problem = "the shares of `all` and of the products named leave none for the other products."
+        raise ConfigError(problem, key="benefits.study_2012")
+    others = ProfitShares(loss=loss, above=above)
     return {
-        name: Profitability.of_shares(
-            own.get(name, left)["loss"],
-            own.get(name, left)["above"],
-            threshold,
-            gap=own.get(name, {}).get("gap", 1.0),
-        )
-        for name in products
+        name: Profitability.of_shares(part.loss, part.above, threshold, gap=part.gap)
+        for name, part in ((name, own.get(name, others)) for name in products)
     }

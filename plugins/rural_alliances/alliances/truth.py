@@ -1,14 +1,16 @@
 """What the registers were planted with: what ever larger registers would give."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from rural_alliances.alliances.calibration import OTHER, STUDIES, Calibration, Coverage
 from rural_alliances.alliances.draw import distributions, mean_ratio
 from rural_alliances.alliances.profitability import break_even
-from rural_alliances.generator.parameters import Parameters
 
 
-def true_values(parameters: Parameters) -> pd.DataFrame:
+def true_values(parameters: Calibration) -> pd.DataFrame:
     """Tabulate the planted values.
 
     Returns
@@ -18,18 +20,18 @@ def true_values(parameters: Parameters) -> pd.DataFrame:
         rates as fractions, money in US$).
     """
     rows: list[tuple[object, ...]] = []
-    for analysis, study in (("completion", "completion"), ("study_2012", "study_2012")):
-        rows += _returns(parameters, analysis, study)
+    for study in STUDIES:
+        rows += _returns(parameters, study)
     rows += _gains(parameters)
     columns = ["analysis", "account", "scenario", "by", "level", "measure", "value"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _returns(parameters: Parameters, analysis: str, study: str) -> list[tuple[object, ...]]:
-    benefits, products = parameters["benefits"], parameters["register"][study]["products"]
+def _returns(parameters: Calibration, study: Coverage) -> list[tuple[object, ...]]:
+    benefits, products = parameters.benefits, parameters.selection(study).products
     own, total = distributions(parameters, study), sum(products.values())
     mean = mean_ratio(parameters, study)
-    threshold = break_even(benefits["ramp"], benefits["horizon"], benefits["threshold"])
+    threshold = break_even(benefits.ramp, benefits.horizon, benefits.threshold)
 
     def share(limit: float, factors: dict[str, float] | None = None) -> float:
         above = [
@@ -40,24 +42,22 @@ def _returns(parameters: Parameters, analysis: str, study: str) -> list[tuple[ob
 
     rows: list[tuple[object, ...]] = []
     for scenario, factor in (("record", 1.0), ("benefits_low", 0.8)):
-        rate = _rate(factor * mean, benefits["ramp"], benefits["horizon"])
-        rows.append((analysis, "economic", scenario, "", "", "irr", rate))
-        rows.append(
-            (analysis, "economic", scenario, "", "", "share_above", share(threshold / factor))
-        )
-        rows.append((analysis, "economic", scenario, "", "", "share_gain", share(0.0)))
+        rate = _rate(factor * mean, benefits.ramp, benefits.horizon)
+        rows.append((study, "economic", scenario, "", "", "irr", rate))
+        rows.append((study, "economic", scenario, "", "", "share_above", share(threshold / factor)))
+        rows.append((study, "economic", scenario, "", "", "share_gain", share(0.0)))
     for name, count in products.items():
         if count >= 10:
-            families = parameters["register"]["families"]
-            size = families.get(name, families["other"])
-            revenue = benefits["revenue"].get(name, benefits["revenue"]["other"])
-            of = (analysis, "economic", "record", "product", name)
+            families = parameters.registers.families
+            size = families.get(name, families[OTHER])
+            revenue = benefits.revenue.get(name, benefits.revenue[OTHER])
+            of = (study, "economic", "record", "product", name)
             rows.append((*of, "revenue_member", revenue))
             rows.append((*of, "revenue", revenue * size))
     return rows
 
 
-def _rate(ratio: float, ramp: list[float], horizon: int) -> float:
+def _rate(ratio: float, ramp: Sequence[float], horizon: int) -> float:
     """Return the rate at which a net benefit over investment breaks even, by bisection."""
     low, high = -0.9, 10.0
     for _ in range(200):
@@ -66,24 +66,19 @@ def _rate(ratio: float, ramp: list[float], horizon: int) -> float:
     return (low + high) / 2
 
 
-def _gains(parameters: Parameters) -> list[tuple[object, ...]]:
-    benefits, settings = parameters["benefits"], parameters["register"]
-    spread, growth = benefits["income_log_sd"], benefits["growth"]
-    products = settings["study_2012"]["products"]
+def _gains(parameters: Calibration) -> list[tuple[object, ...]]:
+    benefits, settings = parameters.benefits, parameters.registers
+    spread, growth = benefits.income_log_sd, benefits.growth
+    products = settings.study_2012.products
     own = distributions(parameters, "study_2012")
     losing = sum(count * (1 - own[name].share_above(0.0)) for name, count in products.items())
-    high, low = (
-        share * benefits[f"{kind}_needs_factor"]
-        for kind, share in (
-            ("high", settings["share_high_needs"]),
-            ("low", 1 - settings["share_high_needs"]),
-        )
-    )
+    high = settings.share_high_needs * benefits.high_needs_factor
+    low = (1 - settings.share_high_needs) * benefits.low_needs_factor
     of = ("gains", "", "record", "", "")
     return [
         (*of, "ratio_of_totals", growth),
         (*of, "mean_of_ratios", growth * float(np.exp(spread**2))),
         (*of, "share_loss", losing / sum(products.values())),
         (*of, "share_funds", high / (high + low)),
-        (*of, "share_members", settings["share_high_needs"]),
+        (*of, "share_members", settings.share_high_needs),
     ]

@@ -1,31 +1,55 @@
 """A stand-in for the register of 86 alliances behind 6.3 and 6.4: how long each kept its first buyer."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from rural_alliances.parameter import Count, Fraction
 from ruralimpact.plugins import GeneratedData
+from ruralimpact.schema.base import Settings
 
 _FIRST_YEAR, _LAST_YEAR, _YEARS = 2006, 2008, 7
 
 
-def generate(calibration: Mapping[str, Any], seed: int) -> GeneratedData:
+class Reasons(Settings):
+    """Share of the alliances that ended which gives each reason."""
+
+    price: Fraction
+    product: Fraction
+    quantity: Fraction
+
+
+class RegionOfAlliances(Settings):
+    """Alliances of a region; `lasting`: the share that keeps its buyer for seven years."""
+
+    alliances: Count
+    municipalities: Annotated[int, Field(ge=1)]
+    lasting: Fraction
+
+
+class Lives(Settings):
+    """Parameters of the process; shares but that of `regions` are of the alliances that ended."""
+
+    regions: Annotated[dict[str, RegionOfAlliances], Field(min_length=1)]
+    new_buyer: Fraction
+    first_year: Fraction
+    reasons: Reasons
+
+
+def generate(calibration: Lives, seed: int) -> GeneratedData:
     """Draw the register and the truth that it was planted with.
 
     Parameters
     ----------
-    calibration : mapping
-        ``regions`` (by name: ``alliances``, ``municipalities`` and ``lasting``, the share that keeps its
-        buyer for seven years), ``new_buyer`` (share of the others that find another one), ``first_year``
-        (share of them that end within a year), and ``reasons`` (share of them that gives each).
+    calibration : Lives
     seed : int
     """
     rng = np.random.default_rng([seed, 86])
     rows: list[dict[str, Any]] = []
-    for region, values in calibration["regions"].items():
-        rows += [_alliance(rng, calibration, region, values) for _ in range(values["alliances"])]
+    for region, values in calibration.regions.items():
+        rows += [_alliance(rng, calibration, region, values) for _ in range(values.alliances)]
     for number, row in enumerate(rows, start=1):
         row["alliance"] = f"A{number:03}"
     table = pd.DataFrame(rows)
@@ -36,15 +60,17 @@ def generate(calibration: Mapping[str, Any], seed: int) -> GeneratedData:
 
 
 def _alliance(
-    rng: np.random.Generator, calibration: Mapping[str, Any], region: str, values: Mapping[str, Any]
+    rng: np.random.Generator, calibration: Lives, region: str, values: RegionOfAlliances
 ) -> dict[str, Any]:
     start = int(rng.integers(_FIRST_YEAR, _LAST_YEAR + 1))
-    lasts = bool(rng.random() < values["lasting"])
-    early = bool(rng.random() < calibration["first_year"])
+    lasts = bool(rng.random() < values.lasting)
+    early = bool(rng.random() < calibration.first_year)
     months = int(rng.integers(1, 13) if early else rng.integers(13, 12 * _YEARS))
-    new_buyer = bool(rng.random() < calibration["new_buyer"])
-    reasons = {name: bool(rng.random() < share) for name, share in calibration["reasons"].items()}
-    municipality = int(rng.integers(1, values["municipalities"] + 1))
+    new_buyer = bool(rng.random() < calibration.new_buyer)
+    reasons = {
+        name: bool(rng.random() < share) for name, share in calibration.reasons.given().items()
+    }
+    municipality = int(rng.integers(1, values.municipalities + 1))
     return {
         "region": region,
         "municipality": f"{region} {municipality}",
@@ -56,10 +82,10 @@ def _alliance(
     }
 
 
-def _truth(calibration: Mapping[str, Any]) -> pd.DataFrame:
-    regions = calibration["regions"]
-    counts = np.array([values["alliances"] for values in regions.values()], dtype=float)
-    shares = np.array([values["lasting"] for values in regions.values()], dtype=float)
+def _truth(calibration: Lives) -> pd.DataFrame:
+    regions = calibration.regions
+    counts = np.array([values.alliances for values in regions.values()], dtype=float)
+    shares = np.array([values.lasting for values in regions.values()], dtype=float)
     levels = ["", *regions]
     return pd.DataFrame(
         {"level": levels, "lasting": [float((counts * shares).sum() / counts.sum()), *shares]}

@@ -1,13 +1,13 @@
 """Mistakes that surveys come with, counted beforehand and spread over rows at random."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rural_alliances.generator.calibration import Dirt
 from rural_alliances.generator.questionnaire import CURRENCY, HOUSEHOLD
 
 IntArray = NDArray[np.int64]
@@ -20,17 +20,14 @@ SPELLINGS = {
 _PRICES = ("precio_primera", "precio_segunda")
 
 
-def soil_households(
-    rows: pd.DataFrame, dirt: Mapping[str, Any], rng: np.random.Generator
-) -> pd.DataFrame:
+def soil_households(rows: pd.DataFrame, dirt: Dirt, rng: np.random.Generator) -> pd.DataFrame:
     """Return household rows with the mistakes of interviewers and clerks.
 
     Parameters
     ----------
     rows : DataFrame
         As `questionnaire.household_rows` returns them.
-    dirt : mapping
-        How many of each mistake; ``missing``: share of blanks by variable.
+    dirt : Dirt
     rng : numpy.random.Generator
 
     Returns
@@ -39,14 +36,14 @@ def soil_households(
         The same rows, then exact copies of some and copies of others with a digit mistyped.
     """
     soiled = rows.reset_index(drop=True)
-    for name, share in dirt["missing"].items():
+    for name, share in dirt.missing.items():
         blank = rng.random(len(rows)) < share
         soiled[HOUSEHOLD[name]] = soiled[HOUSEHOLD[name]].mask(blank)
     metres, years, codes, copies, retyped, spelt = _apart(
         len(rows),
         [
-            *(dirt[name] for name in ("square_metres", "birth_years", "minus_99")),
-            *(dirt[name] for name in ("exact_duplicates", "near_duplicates", "region_spellings")),
+            *(dirt.square_metres, dirt.birth_years, dirt.minus_99),
+            *(dirt.exact_duplicates, dirt.near_duplicates, dirt.region_spellings),
         ],
         rng,
     )
@@ -66,7 +63,7 @@ def soil_households(
 
 
 def soil_products(
-    rows: pd.DataFrame, dirt: Mapping[str, Any], rate: float, rng: np.random.Generator
+    rows: pd.DataFrame, dirt: Dirt, rate: float, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return product rows with amounts in dollars, misplaced zeros and commas typed as text.
 
@@ -74,8 +71,7 @@ def soil_products(
     ----------
     rows : DataFrame
         As `questionnaire.product_rows` returns them.
-    dirt : mapping
-        How many of each mistake.
+    dirt : Dirt
     rate : float
         Bolivianos a dollar.
     rng : numpy.random.Generator
@@ -85,8 +81,11 @@ def soil_products(
     DataFrame
         Amounts in dollars are to the cent; only some of them say so.
     """
-    names = ("dollars_labelled", "dollars_unlabelled", "misplaced_zeros", "decimal_commas")
-    said, unsaid, zeros, commas = _apart(len(rows), [dirt[name] for name in names], rng)
+    numbers = (
+        *(dirt.dollars_labelled, dirt.dollars_unlabelled),
+        *(dirt.misplaced_zeros, dirt.decimal_commas),
+    )
+    said, unsaid, zeros, commas = _apart(len(rows), numbers, rng)
     soiled = rows.astype(dict.fromkeys(_PRICES, object))
     dollars = np.concatenate([said, unsaid])
     for name in (*_PRICES, "costo"):

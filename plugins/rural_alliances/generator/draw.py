@@ -5,16 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rural_alliances.generator.calibration import Calibration
 from rural_alliances.generator.followup import draw_followup
 from rural_alliances.generator.groups import draw_groups
 from rural_alliances.generator.impact import Factors, plant_gains
-from rural_alliances.generator.income import Scale, draw_income
+from rural_alliances.generator.income import IncomeScale, draw_income
 from rural_alliances.generator.livelihoods import draw_livelihoods, livelihoods_with_project
 from rural_alliances.generator.outcomes import true_outcomes
-from rural_alliances.generator.parameters import Parameters, stream
 from rural_alliances.generator.producers import draw_producers
 from rural_alliances.generator.products import draw_products, recorded, with_project
 from rural_alliances.generator.truth import true_effects, true_parts
+from rural_alliances.parameter import stream
 
 _WHOLE = ["labour_income", "other_income", "family_days"]
 _HUNDREDTHS = ["area_before", "area_now"]
@@ -26,11 +27,11 @@ class Fitted:
 
     Attributes
     ----------
-    scale : Scale
+    scale : IncomeScale
     factors : Factors
     """
 
-    scale: Scale
+    scale: IncomeScale
     factors: Factors
 
 
@@ -61,13 +62,12 @@ class Draw:
     fitted: Fitted
 
 
-def draw_study(parameters: Parameters, seed: int, fitted: Fitted | None = None) -> Draw:
+def draw_study(parameters: Calibration, seed: int, fitted: Fitted | None = None) -> Draw:
     """Draw one survey with its truth.
 
     Parameters
     ----------
-    parameters : mapping
-        See `parameters.parameter_values`.
+    parameters : Calibration
     seed : int
     fitted : Fitted, optional
         Of other draws: headcounts and effects are then the stated ones on average over draws, but those

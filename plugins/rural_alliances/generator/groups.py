@@ -1,24 +1,23 @@
 """Producer groups: arm, region, product, services, and what a group's members share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rural_alliances.generator.parameters import Parameters
+from rural_alliances.generator.calibration import Calibration, SurveyDesign
 
 SERVICES = ("technical_assistance", "storage", "purchase", "negotiation")
 
 
-def draw_groups(parameters: Parameters, rng: np.random.Generator) -> pd.DataFrame:
+def draw_groups(parameters: Calibration, rng: np.random.Generator) -> pd.DataFrame:
     """Draw the producer groups.
 
     Parameters
     ----------
-    parameters : mapping
-        Sections ``design``, ``services``, ``income`` and ``effects``.
+    parameters : Calibration
     rng : numpy.random.Generator
 
     Returns
@@ -30,36 +29,40 @@ def draw_groups(parameters: Parameters, rng: np.random.Generator) -> pd.DataFram
         tell nothing about the arm.
     """
     parts = [
-        _arm_of_region(parameters["design"], region, arm, rng)
-        for arm in ("treated", "control")
-        for region in parameters["design"][arm]
+        _arm_of_region(parameters.design, region, producers, arm == "treated", rng)
+        for arm, regions in (
+            ("treated", parameters.design.treated),
+            ("control", parameters.design.control),
+        )
+        for region, producers in regions.items()
     ]
     groups = pd.concat(parts, ignore_index=True)
     count = len(groups)
     treated = groups["treated"].to_numpy() == 1
-    first, last = parameters["design"]["first_start"], parameters["design"]["last_start"]
+    first, last = parameters.design.first_start, parameters.design.last_start
     groups["start"] = np.where(treated, rng.integers(first, last + 1, count), 0)
     for name in SERVICES:
-        share = [parameters["services"][arm][name] for arm in ("control", "treated")]
+        share = [
+            getattr(arm, name) for arm in (parameters.services.control, parameters.services.treated)
+        ]
         groups[name] = _exactly(treated, share, rng)
-    groups["income_shock"] = parameters["income"]["group_sd"] * rng.normal(size=count)
-    groups["effect_shock"] = parameters["effects"]["group_sd"] * rng.normal(size=count)
+    groups["income_shock"] = parameters.income.group_sd * rng.normal(size=count)
+    groups["effect_shock"] = parameters.effects.group_sd * rng.normal(size=count)
     numbers = rng.permutation(count) + 1
     return groups.assign(code=[f"G{number:03d}" for number in numbers])
 
 
 def _arm_of_region(
-    design: Mapping[str, Any], region: str, arm: str, rng: np.random.Generator
+    design: SurveyDesign, region: str, producers: int, treated: bool, rng: np.random.Generator
 ) -> pd.DataFrame:
-    producers = design[arm][region]
-    count = int(producers / design["producers_a_group"] + 0.5)
-    groups = _product_groups(design["products"][region], count, rng)
+    count = int(producers / design.producers_a_group + 0.5)
+    groups = _product_groups(design.products[region], count, rng)
     return pd.DataFrame(
         {
-            "treated": int(arm == "treated"),
+            "treated": int(treated),
             "region": region,
             "product_group": groups,
-            "product": _products(groups, design["other_products"][region], rng),
+            "product": _products(groups, design.other_products[region], rng),
             "size": producers // count + (np.arange(count) < producers % count),
         }
     )
@@ -80,7 +83,7 @@ def _product_groups(
 
 
 def _products(
-    groups: NDArray[Any], others: list[str], rng: np.random.Generator
+    groups: NDArray[Any], others: Sequence[str], rng: np.random.Generator
 ) -> NDArray[np.object_]:
     """Name the product of each group: the product group itself, or one of the region's others."""
     drawn = rng.choice(others, size=len(groups))

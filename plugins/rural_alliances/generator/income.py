@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rural_alliances.generator.parameters import Parameters
+from rural_alliances.generator.calibration import Calibration, Headcounts, Income
 
 FloatArray = NDArray[np.float64]
 MONTHS = 12
 _HALVINGS = 60
 
 
-class Scale(NamedTuple):
+class IncomeScale(NamedTuple):
     """Place and spread of log income a head."""
 
     place: float
@@ -23,20 +23,19 @@ class Scale(NamedTuple):
 
 def draw_income(
     producers: pd.DataFrame,
-    parameters: Parameters,
+    parameters: Calibration,
     rng: np.random.Generator,
-    scale: Scale | None = None,
-) -> tuple[pd.DataFrame, Scale]:
+    scale: IncomeScale | None = None,
+) -> tuple[pd.DataFrame, IncomeScale]:
     """Draw what each household would earn without the project, and what it recalls to have earned.
 
     Parameters
     ----------
     producers : DataFrame
         As `producers.draw_producers` returns them.
-    parameters : mapping
-        Sections ``income``, ``poverty`` and ``macro``.
+    parameters : Calibration
     rng : numpy.random.Generator
-    scale : Scale, optional
+    scale : IncomeScale, optional
         Instead of the one that makes the headcounts of this draw the stated ones.
 
     Returns
@@ -46,7 +45,7 @@ def draw_income(
         (value of production), ``alliance`` (the alliance product's part of it); ``recalled_income`` in
         bolivianos of ``recall_year`` and ``quintile`` (1 to 5, of recalled income a head at constant
         prices, over both arms).
-    scale : Scale
+    scale : IncomeScale
         The one used.
 
     Notes
@@ -55,20 +54,20 @@ def draw_income(
     producer. Its place and spread are solved so that the headcounts of the beneficiaries without the
     project are the stated ones at both lines; above the lines the tail is compressed.
     """
-    chosen: Mapping[str, Any] = parameters["income"]
+    chosen = parameters.income
     count = len(producers)
-    share = chosen["enterprise_share"]
+    share = chosen.enterprise_share
     own = np.sqrt(share) * producers["enterprise"] + np.sqrt(1 - share) * rng.normal(size=count)
     lasting = (
-        producers["region"].map(chosen["region"])
+        producers["region"].map(chosen.region)
         + producers["pull"]
         + producers["income_shock"]
-        + chosen["permanent_sd"] * own
+        + chosen.permanent_sd * own
     ).to_numpy(float)
-    mixed = lasting + chosen["transitory_sd"] * rng.normal(size=count)
+    mixed = lasting + chosen.transitory_sd * rng.normal(size=count)
     lines = poverty_lines(producers["area"], parameters)
     treated = producers["treated"].to_numpy() == 1
-    wanted = parameters["poverty"]["headcounts_without"]
+    wanted = parameters.poverty.headcounts_without
     position, spread = scale = scale or _solve(
         mixed[treated], {name: np.log(line[treated]) for name, line in lines.items()}, wanted
     )
@@ -79,24 +78,26 @@ def draw_income(
     income = pd.DataFrame(
         {
             **_parts(household, producers["region"], chosen, rng),
-            **_recall(recalled, heads, producers["recall_year"], parameters["macro"]["cpi"]),
+            **_recall(recalled, heads, producers["recall_year"], parameters.macro.cpi),
         }
     )
     return income, scale
 
 
-def poverty_lines(area: pd.Series, parameters: Parameters) -> dict[str, FloatArray]:
+def poverty_lines(area: pd.Series, parameters: Calibration) -> dict[str, FloatArray]:
     """Return each household's ``moderate`` and ``extreme`` line, a person and month."""
-    lines = parameters["poverty"]["lines"]
+    lines = parameters.poverty.lines
     return {
-        name: area.map({position: item[name] for position, item in lines.items()}).to_numpy(float)
+        name: area.map(
+            {"rural": getattr(lines.rural, name), "urban": getattr(lines.urban, name)}
+        ).to_numpy(float)
         for name in ("moderate", "extreme")
     }
 
 
 def _solve(
-    mixed: FloatArray, log_lines: Mapping[str, FloatArray], wanted: Mapping[str, float]
-) -> Scale:
+    mixed: FloatArray, log_lines: Mapping[str, FloatArray], wanted: Headcounts
+) -> IncomeScale:
     """Find place and spread such that the wanted shares lie under both lines.
 
     For any spread the place follows from the moderate line; the wider the spread, the more lie under
@@ -105,10 +106,10 @@ def _solve(
     low, high = 0.3, 3.0
     for _ in range(_HALVINGS):
         spread = (low + high) / 2
-        position = -_share_point(spread * mixed - log_lines["moderate"], wanted["moderate"])
+        position = -_share_point(spread * mixed - log_lines["moderate"], wanted.moderate)
         under = np.mean(position + spread * mixed < log_lines["extreme"])
-        low, high = (spread, high) if under < wanted["extreme"] else (low, spread)
-    return Scale(float(position), float(spread))
+        low, high = (spread, high) if under < wanted.extreme else (low, spread)
+    return IncomeScale(float(position), float(spread))
 
 
 def _share_point(values: FloatArray, share: float) -> float:
@@ -118,33 +119,32 @@ def _share_point(values: FloatArray, share: float) -> float:
     return float((ordered[number - 1] + ordered[number]) / 2)
 
 
-def _compressed(
-    log_income: FloatArray, log_line: FloatArray, chosen: Mapping[str, Any]
-) -> FloatArray:
-    start = log_line + np.log(chosen["tail_starts"])
+def _compressed(log_income: FloatArray, log_line: FloatArray, chosen: Income) -> FloatArray:
+    start = log_line + np.log(chosen.tail_starts)
     above = np.maximum(log_income - start, 0)
-    return np.asarray(log_income - (1 - chosen["tail_kept"]) * above)
+    return np.asarray(log_income - (1 - chosen.tail_kept) * above)
 
 
-def _passing(chosen: Mapping[str, Any], count: int, rng: np.random.Generator) -> FloatArray:
-    sd = np.hypot(chosen["recall_transitory_sd"], chosen["recall_error_sd"])
+def _passing(chosen: Income, count: int, rng: np.random.Generator) -> FloatArray:
+    sd = np.hypot(chosen.recall_transitory_sd, chosen.recall_error_sd)
     return np.asarray(sd * rng.normal(size=count))
 
 
 def _parts(
-    household: FloatArray, region: pd.Series, chosen: Mapping[str, Any], rng: np.random.Generator
+    household: FloatArray, region: pd.Series, chosen: Income, rng: np.random.Generator
 ) -> dict[str, FloatArray]:
     """Split household income into its sources, and undo costs and the alliance product's part."""
-    share = chosen["shares"]
-    rest = 1 - share["labour"] - share["other"]
-    means = np.array([share["labour"], share["other"], rest])
-    parts = rng.dirichlet(share["concentration"] * means, size=len(household))
+    share = chosen.shares
+    rest = 1 - share.labour - share.other
+    means = np.array([share.labour, share.other, rest])
+    parts = rng.dirichlet(share.concentration * means, size=len(household))
     labour, other, net = (household[:, None] * parts).T
-    costs = chosen["cost_share"]
-    cost_share = np.minimum(_beta(costs["mean"], costs, len(net), rng), costs["highest"])
+    costs = chosen.cost_share
+    cost_share = _beta(costs.mean, costs.concentration, len(net), rng)
+    cost_share = np.minimum(cost_share, costs.highest)
     gross = net / (1 - cost_share)
-    mean = region.map(chosen["alliance_share"]).to_numpy(float)
-    alliance = gross * _beta(mean, chosen["alliance_share"], len(net), rng)
+    mean = region.map(chosen.alliance_share).to_numpy(float)
+    alliance = gross * _beta(mean, chosen.alliance_share["concentration"], len(net), rng)
     return {
         "labour_income": labour,
         "other_income": other,
@@ -155,9 +155,8 @@ def _parts(
 
 
 def _beta(
-    mean: FloatArray | float, shape: Mapping[str, float], count: int, rng: np.random.Generator
+    mean: NDArray[np.floating] | float, size: float, count: int, rng: np.random.Generator
 ) -> FloatArray:
-    size = shape["concentration"]
     return np.asarray(rng.beta(size * np.asarray(mean), size * (1 - np.asarray(mean)), count))
 
 

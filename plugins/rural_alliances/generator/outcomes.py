@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from rural_alliances.generator.calibration import Calibration
 from rural_alliances.generator.income import MONTHS, poverty_lines
-from rural_alliances.generator.parameters import Parameters
 
 
 def true_outcomes(
-    producers: pd.DataFrame, world: pd.DataFrame, products: pd.DataFrame, parameters: Parameters
+    producers: pd.DataFrame, world: pd.DataFrame, products: pd.DataFrame, parameters: Calibration
 ) -> pd.DataFrame:
     """Compute every outcome of a set of producers in one state of the world.
 
@@ -19,8 +19,7 @@ def true_outcomes(
         Their labour income, other income, labour and land.
     products : DataFrame
         Their product rows.
-    parameters : mapping
-        Section ``poverty``.
+    parameters : Calibration
 
     Returns
     -------
@@ -55,7 +54,7 @@ def true_outcomes(
     )
 
 
-def _poverty(head: pd.Series, area: pd.Series, parameters: Parameters) -> dict[str, pd.Series]:
+def _poverty(head: pd.Series, area: pd.Series, parameters: Calibration) -> dict[str, pd.Series]:
     result = {}
     for name, line in poverty_lines(area, parameters).items():
         short = np.clip((line - head) / line, 0, 1)

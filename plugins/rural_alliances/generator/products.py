@@ -1,14 +1,13 @@
 """Product rows: quantities by grade, prices, what the household eats, and cash costs."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rural_alliances.generator.impact import Gains
-from rural_alliances.generator.parameters import Parameters
+from rural_alliances.generator.calibration import Calibration, ProductPrices
+from rural_alliances.generator.impact import PlantedGains
 
 FloatArray = NDArray[np.float64]
 QUANTITIES = ("first_quantity", "second_quantity", "eaten_quantity")
@@ -17,7 +16,7 @@ _CENTS = 100
 
 
 def draw_products(
-    producers: pd.DataFrame, parameters: Parameters, rng: np.random.Generator
+    producers: pd.DataFrame, parameters: Calibration, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Draw every producer's products without the project.
 
@@ -25,8 +24,7 @@ def draw_products(
     ----------
     producers : DataFrame
         Producers with their income without the project.
-    parameters : mapping
-        Sections ``prices`` and ``design``.
+    parameters : Calibration
     rng : numpy.random.Generator
 
     Returns
@@ -37,15 +35,15 @@ def draw_products(
         valued at the second grade's) and ``cash_costs``. Unrounded. A product outside the alliance is
         not graded: all of it is second grade.
     """
-    prices: Mapping[str, Any] = parameters["prices"]
+    prices = parameters.prices
     count = len(producers)
-    shape = prices["first_grade_share"]
-    size, mean = shape["concentration"], shape["mean"]
+    shape = prices.first_grade_share
+    size, mean = shape.concentration, shape.mean
     first = rng.beta(size * mean, size * (1 - mean), count)
     gross, alliance = producers["gross"].to_numpy(float), producers["alliance"].to_numpy(float)
     costs = gross - producers["net"].to_numpy(float)
     sold = _rows(producers["id"], producers["product"], 1, alliance, first, prices, rng)
-    others = _others(producers, parameters["design"]["other_products"], rng)
+    others = _others(producers, parameters.design.other_products, rng)
     rest = _rows(producers["id"], others, 0, gross - alliance, np.zeros(count), prices, rng)
     sold["cash_costs"] = costs * alliance / gross
     rest["cash_costs"] = costs - sold["cash_costs"]
@@ -53,7 +51,7 @@ def draw_products(
 
 
 def with_project(
-    products: pd.DataFrame, treated: pd.DataFrame, gains: Gains, parameters: Parameters
+    products: pd.DataFrame, treated: pd.DataFrame, gains: PlantedGains, parameters: Calibration
 ) -> pd.DataFrame:
     """Return the product rows of the beneficiaries with the project.
 
@@ -63,9 +61,8 @@ def with_project(
         Their rows without it.
     treated : DataFrame
         Beneficiaries, in the same order.
-    gains : Gains
-    parameters : mapping
-        Section ``prices``.
+    gains : PlantedGains
+    parameters : Calibration
 
     Returns
     -------
@@ -73,18 +70,18 @@ def with_project(
         Grade and price of the alliance product change with the services of the group; its quantity is
         what then makes the planted gain. The other product is as it was.
     """
-    prices: Mapping[str, Any] = parameters["prices"]
+    prices = parameters.prices
     rows = products["alliance"].to_numpy() == 1
     before = products[rows]
-    quality, terms = prices["quality_gain"], prices["terms_gain"]
-    share = first_grade_share(before) + quality["all"]
-    share = np.minimum(share + quality["storage"] * treated["storage"].to_numpy(), 0.95)
-    factor = 1 + terms["all"] + terms["negotiation"] * treated["negotiation"].to_numpy()
+    quality, terms = prices.quality_gain, prices.terms_gain
+    share = first_grade_share(before) + quality.all
+    share = np.minimum(share + quality.storage * treated["storage"].to_numpy(), 0.95)
+    factor = 1 + terms.all + terms.negotiation * treated["negotiation"].to_numpy()
     second = before["second_price"].to_numpy() * factor
-    premium = prices["first_grade_premium"]
+    premium = prices.first_grade_premium
     value = gross_value(before) + gains.alliance
     after = products.copy()
-    after.loc[rows, _GOODS] = _goods(value, share, second, premium, prices["eaten"]["alliance"])
+    after.loc[rows, _GOODS] = _goods(value, share, second, premium, prices.eaten.alliance)
     after.loc[rows, "cash_costs"] = before["cash_costs"].to_numpy() + gains.costs
     return after
 
@@ -119,13 +116,13 @@ def _rows(
     alliance: int,
     value: FloatArray,
     share: FloatArray,
-    prices: Mapping[str, Any],
+    prices: ProductPrices,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    base = product.map(prices["second_grade"]).to_numpy(float)
-    second = base * np.exp(prices["log_sd"] * rng.normal(size=len(value)))
-    eaten = prices["eaten"]["alliance" if alliance else "other"]
-    goods = _goods(value, share, second, prices["first_grade_premium"], eaten)
+    base = product.map(prices.second_grade).to_numpy(float)
+    second = base * np.exp(prices.log_sd * rng.normal(size=len(value)))
+    eaten = prices.eaten.alliance if alliance else prices.eaten.other
+    goods = _goods(value, share, second, prices.first_grade_premium, eaten)
     rows = pd.DataFrame(goods, columns=_GOODS)
     rows.insert(0, "id", ids.to_numpy())
     rows.insert(1, "product", product.to_numpy())
@@ -134,7 +131,7 @@ def _rows(
 
 
 def _goods(
-    value: FloatArray, share: FloatArray, second: FloatArray, premium: float, eaten: float
+    value: FloatArray, share: FloatArray, second: NDArray[np.floating], premium: float, eaten: float
 ) -> FloatArray:
     """Return the columns `_GOODS` for a gross value, grade share, price and share eaten."""
     first = second * (1 + premium)
@@ -144,7 +141,7 @@ def _goods(
 
 
 def _others(
-    producers: pd.DataFrame, listed: Mapping[str, list[str]], rng: np.random.Generator
+    producers: pd.DataFrame, listed: Mapping[str, Sequence[str]], rng: np.random.Generator
 ) -> pd.Series:
     """Draw each producer's other product: one of the region's that is not the alliance's."""
     draws = rng.random(len(producers))

@@ -1,8 +1,5 @@
 """The survey as its files hold it: columns, codes and value labels of each instrument."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -98,7 +95,7 @@ def household_rows(producers: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Raw columns; answers to closed questions as text.
     """
-    answers: Mapping[str, Any] = {
+    answers: dict[str, dict[int, str] | dict[str, str]] = {
         **dict.fromkeys(_YES_NO, YES_NO),
         "woman": SEX,
         "area": ZONE,

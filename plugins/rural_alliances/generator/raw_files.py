@@ -9,22 +9,22 @@ import numpy as np
 import pandas as pd
 
 from rural_alliances.generator import questionnaire
+from rural_alliances.generator.calibration import Calibration
 from rural_alliances.generator.dirt import soil_households, soil_products
 from rural_alliances.generator.draw import Draw
-from rural_alliances.generator.parameters import Parameters, stream
+from rural_alliances.parameter import stream
 
 TITLE = "Synthetic stand-in: no record is of a real person"
 _CLOCK = datetime(2014, 10, 31, tzinfo=UTC).replace(tzinfo=None)
 
 
-def raw_tables(draw: Draw, parameters: Parameters, seed: int) -> dict[str, pd.DataFrame]:
+def raw_tables(draw: Draw, parameters: Calibration, seed: int) -> dict[str, pd.DataFrame]:
     """Return the contents of the raw files, mistakes included.
 
     Parameters
     ----------
     draw : Draw
-    parameters : mapping
-        Sections ``dirt`` and ``macro``.
+    parameters : Calibration
     seed : int
 
     Returns
@@ -32,10 +32,10 @@ def raw_tables(draw: Draw, parameters: Parameters, seed: int) -> dict[str, pd.Da
     dict of str to DataFrame
         By file name. Rows in the order in which interviews came in: at random.
     """
-    rng, dirt = stream(seed, "dirt"), parameters["dirt"]
+    rng, dirt = stream(seed, "dirt"), parameters.dirt
     households = questionnaire.household_rows(draw.producers)
     households = _shuffled(soil_households(households, dirt, rng), rng)
-    rate = parameters["macro"]["bolivianos_a_dollar"]
+    rate = parameters.macro.bolivianos_a_dollar
     products = soil_products(questionnaire.product_rows(draw.products), dirt, rate, rng)
     treated = households["beneficiario"] == questionnaire.YES_NO[1]
     return {

@@ -236,7 +236,7 @@ class StudyExamination:
         except ConfigError as problem:
             yield problem
             return
-        yield from check_process.problems(study, self._plugins, yaml)
+        yield from check_process.problems(study, self._plugins, yaml, self._folder)
         yield from check_references.problems(study, self._shown)
         yield from check_exhibits.problems(study, self._kinds, self._shown / "exhibits.yaml")
         self.study = study
