@@ -6,8 +6,12 @@ import pytest
 from study_models import study_of
 
 from ruralimpact.exhibits import columns
+from ruralimpact.exhibits.disclosure import NOTE
+from ruralimpact.exhibits.model import Cell
+from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
+from ruralimpact.exhibits.table import table_of
 
 OUTCOMES = {
     "income": {"label": "Income", "unit": "pesos", "decimals": 1},
@@ -80,3 +84,70 @@ def test_marks_and_names_come_from_the_record() -> None:
     named = columns.amount().named("spec_id")
     assert texts((named,), INCOME) == ["a/b/income: −1,234.6"]
     assert texts((named,), {**INCOME, "estimate": None}) == ["–"]
+
+
+ARMS = (
+    columns.amount().within("treated", "Treated"),
+    columns.number("N", of="n").within("control"),
+)
+
+
+def test_parts_of_a_record_have_their_own_group_unit_suppression_and_names() -> None:
+    record = {"variable": "age", "treated": POOR, "control": {**INCOME, "suppressed": True}}
+    row = columns.row_of(RESULTS, ARMS, record, "Age", keys=("variable",))
+    assert [item.column.group for item in ARMS] == ["Treated", ""]
+    assert [cell.text for cell in row.cells] == ["12.3", "[s]"]
+    assert row.record == {
+        "variable": "age",
+        "estimate_treated": pytest.approx(12.3),
+        "n_control": None,
+    }
+
+
+def test_a_part_that_is_not_there_is_a_dash() -> None:
+    row = columns.row_of(RESULTS, ARMS, {"treated": None}, "Age", keys=())
+    assert [cell.text for cell in row.cells] == ["–", "–"]
+    assert row.record == {"estimate_treated": None, "n_control": None}
+
+
+def test_decimals_of_a_record_come_before_those_of_its_outcome() -> None:
+    record = {"unit": "", "decimals": 3, "estimate": 1.23456}
+    assert texts((columns.amount(),), record) == ["1.235"]
+
+
+def test_none_can_be_a_dash() -> None:
+    sparse = columns.number("Lost", of="n").sparse()
+    assert [texts((sparse,), {"n": n}) for n in (0, 3)] == [["–"], ["3"]]
+
+
+def test_what_is_not_counted_is_no_suppressed_count() -> None:
+    shown = (columns.count("Units", of="n"), columns.size("Arm", of="n"))
+    assert texts(shown, {"n": None}) == ["–", "–"]
+    assert texts(shown, {"n": float("nan")}) == ["[s]", "[s]"]
+
+
+def test_rows_without_values_cover_every_column() -> None:
+    said = columns.said(EFFECT, "No test", "too few groups", {"reason": "few"}, "foot")
+    assert said.cells == (Cell("too few groups", span=4),)
+    repeated = columns.repeated(EFFECT, "Nothing")
+    assert [cell.text for cell in repeated.cells] == ["–"] * 4
+    across = columns.cells_of(RESULTS, (columns.BLANK, columns.p_value().across(3)), INCOME)
+    assert across == (Cell(""), Cell("<0.001", span=3))
+
+
+@pytest.mark.parametrize(
+    ("suppressed", "notes", "printed"),
+    [
+        (False, ("Other.",), ("Other.",)),
+        (True, ("Other.",), ("Other.", NOTE)),
+        (True, ("[s] = too few.",), ("[s] = too few.",)),
+    ],
+)
+def test_a_table_says_what_a_suppressed_cell_is(
+    suppressed: bool, notes: tuple[str, ...], printed: tuple[str, ...]
+) -> None:
+    row = columns.row_of(RESULTS, EFFECT, {**INCOME, "suppressed": suppressed}, "B")
+    exhibit = Exhibit.model_construct(title="T", source="")
+    table = table_of(RESULTS, exhibit, "Row", EFFECT, [row], notes=notes)
+    assert table.notes == printed
+    assert table.columns == tuple(item.column for item in EFFECT)

@@ -86,6 +86,18 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
     assert set(files) == declared | {"findings.json"}
 
 
+def test_an_axis_that_is_not_linear_says_so(results: StudyResults) -> None:
+    kinds = package_kinds().figures
+    for exhibit in results.study.exhibits.figures:
+        figure = kinds[exhibit.kind].draw(results, kinds[exhibit.kind].options_of(exhibit))
+        for axes in figure.axes:
+            for scale, label in (
+                (axes.get_xscale(), axes.get_xlabel()),
+                (axes.get_yscale(), axes.get_ylabel()),
+            ):
+                assert scale == "linear" or "scale" in label, exhibit.name
+
+
 def test_html_and_word_hold_the_same_cells(results: StudyResults) -> None:
     for number, exhibit in enumerate(results.study.exhibits.tables, start=1):
         tables = numbered_tables(results, exhibit, number, package_kinds())

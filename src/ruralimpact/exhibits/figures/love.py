@@ -29,7 +29,7 @@ def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
         return palette.notice(disclosure.NOTHING_LEFT)
     used = [results.matched_strategies(analysis) for analysis in analyses]
     heights = [_ROW * len(_before(results, analysis)) for analysis in analyses]
-    panels = palette.panels(used, heights, frame=0.85)
+    panels = palette.panels(used, heights, frame=1.02)
     for axes, analysis, names in zip(panels.axes, analyses, used, strict=True):
         _panel(axes, results, analysis, names)
     panels.add_legends([_legend(results, names) for names in used])
@@ -99,7 +99,7 @@ def _scale(axes: "Axes", results: StudyResults, analysis: str) -> None:
     axes.set_xlim(0, top)
     ticks = _spread_ticks(top)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xlabel("Absolute standardised difference")
+    axes.set_xlabel("Absolute standardised difference\n(square-root scale)")
 
 
 def _spread_ticks(top: float) -> list[float]:
@@ -175,7 +175,8 @@ KIND = kinds.FigureKind(
     draw=love_plot,
     note=(
         "Each row is a covariate. After a good match every mark lies in the shaded band, where treated and "
-        "controls differ by less than a tenth of a standard deviation."
+        "controls differ by less than a tenth of a standard deviation. The scale is a square root: "
+        "it gives small differences more room than large ones."
     ),
     words=_words,
 )

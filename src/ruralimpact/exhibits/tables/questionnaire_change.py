@@ -65,7 +65,7 @@ def _rows(results: StudyResults, alarms: pd.DataFrame, others: pd.DataFrame) -> 
     summed = others["aspect"].isin(_SUMMED)
     for title, part in (("Alarms", alarms), ("To be known", others[~summed])):
         yield heading(title, "panel")
-        if part.empty:
+        if part.empty and (title == "Alarms" or not summed.any()):
             yield columns.repeated(_COLUMNS, "None")
         for record in part.to_dict("records"):
             own = {**record, "waves": f"{record['wave_before']} to {record['wave']}"}
