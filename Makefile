@@ -6,6 +6,8 @@ STUDY ?=
 DRAWS ?= 200
 MOMENTS ?= 50
 SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins
+# Not with --quiet, which hides the warnings from `strict`.
+SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
 .PHONY: run setup test quick format lock docs site cluster simulation recovery robustness benchmarks clean help
@@ -16,11 +18,12 @@ run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n s
 
 setup: $(VENV)/package.stamp ## set up the isolated environment in .venv (run and test do it first)
 
-test: setup $(VENV)/dev.stamp ## run every check and test
+test: setup $(VENV)/dev.stamp $(VENV)/docs.stamp ## run every check and test
 	@echo "Style (ruff, snakefmt)" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
 	@$(BIN)/snakefmt --check --compact-diff $(SNAKEFILES)
 	@echo "Types (mypy)" && $(BIN)/mypy
 	@echo "Workflow (snakemake --lint)" && $(BIN)/python -m snakemake --lint --quiet
+	@echo "Site and its links (mkdocs)" && $(call SITE,$(VENV)/site)
 	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto --dist loadfile
 
 quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
@@ -36,7 +39,7 @@ docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python tools/write_docs.py
 
 site: setup $(VENV)/docs.stamp ## build the documentation as a site, in site/
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@$(call SITE,site)
 
 cluster: setup $(VENV)/dev.stamp $(VENV)/cluster.stamp ## run two studies on a Slurm of one node (needs Debian's slurm-wlm and munge, root)
 	@$(BIN)/python -m pytest -s tests/cluster
