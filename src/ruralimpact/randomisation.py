@@ -8,24 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.compared_units import ComparedUnits
-from ruralimpact.design.propensity import PropensityScore, fit_propensity
-from ruralimpact.design.repeated_score import RepeatedLogit
-from ruralimpact.design.strategies import Strategy, parse_strategy
+from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError, DataError, DesignError
-from ruralimpact.estimation.by_strategy import strategy_estimator
-from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.refitted import AssignedGroups
 from ruralimpact.impact_columns import Columns, column_named, covariates_named
-from ruralimpact.impact_data import ImpactData, impact_data
+from ruralimpact.impact_data import impact_data
 from ruralimpact.impact_table import read_table
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
-from ruralimpact.inference.randomisation import (
-    RandomisationTest,
-    fixed_match_test,
-    refitted_test,
-)
+from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
 
 IntArray = NDArray[np.int64]
 
@@ -112,16 +103,25 @@ def randomisation_test(
             raise DataError("there is no such column.", file="data", column=strata)
         labels = group_codes(table.loc[rows.index, strata].astype(str))
         cells = _of_groups(labels, codes, strata, "is in two strata")
-    built = _estimate(chosen, rows, rows.treatment, None)
-    clustering = built.clustering(codes)
+    assigned = AssignedGroups(
+        chosen,
+        rows.covariates,
+        rows.outcome_covariates,
+        rows.treatment,
+        codes,
+        arms,
+        cells=rows.cells,
+    )
+    scored = assigned.estimate(rows.outcome)
+    clustering = scored.clustering(codes)
     if clustering.leverage is None:
         raise DesignError("this strategy has no weights by arm to permute.")
     refused = too_few_groups(clustering.leverage)
     if refused:
         raise DesignError(f"{refused}.")
     fixed = fixed_match_test(
-        built.estimate,
-        group_sums(built.scores, codes),
+        scored.estimate,
+        group_sums(scored.scores, codes),
         clustering.leverage,
         rng=np.random.default_rng(seed),
         strata=cells,
@@ -129,27 +129,9 @@ def randomisation_test(
     )
     if not refit:
         return RandomisationTests(fixed, None)
-    score = RepeatedLogit(rows.covariates) if chosen.propensity_link == "logit" else None
-    # an order of the groups that does not depend on their names
-    totals = group_sums(np.nan_to_num(rows.outcome), codes)
-    order = np.lexsort((totals, np.bincount(codes), arms))
-    position = np.argsort(order)
-
-    def statistic(permuted: IntArray) -> float:
-        drawn = permuted[position][codes].astype(np.int8)
-        item = _estimate(chosen, rows, drawn, score)
-        error = item.clustering(codes).corrected(item.scores).variance ** 0.5
-        return item.estimate / error if error > 0 else np.nan
-
+    rng = np.random.default_rng(seed + 1)
     return RandomisationTests(
-        fixed,
-        refitted_test(
-            statistic,
-            arms[order],
-            rng=np.random.default_rng(seed + 1),
-            strata=None if cells is None else cells[order],
-            draws=draws,
-        ),
+        fixed, assigned.test(rows.outcome, rng=rng, strata=cells, draws=draws)
     )
 
 
@@ -162,28 +144,3 @@ def _of_groups(values: IntArray, codes: IntArray, column: str, problem: str) -> 
     if (low != high).any():
         raise DesignError(f"column '{column}': a group {problem}; {(low != high).sum():,} do.")
     return low
-
-
-def _estimate(
-    strategy: Strategy,
-    rows: ImpactData,
-    treatment: NDArray[np.int8],
-    repeated: RepeatedLogit | None,
-) -> ScoredEstimate:
-    propensity: PropensityScore | None = None
-    if strategy.propensity_link and repeated is not None:
-        propensity = repeated.fit(treatment)
-    elif strategy.propensity_link:
-        propensity = fit_propensity(rows.covariates, treatment, link=strategy.propensity_link)
-    design = strategy.design(
-        ComparedUnits(rows.covariates, treatment, propensity=propensity, strata=rows.cells)
-    )
-    prepared = Prepared(
-        rows.covariates,
-        treatment,
-        design,
-        propensity,
-        rows.outcome_covariates,
-        strata=rows.cells,
-    )
-    return strategy_estimator(strategy, prepared)(rows.outcome)

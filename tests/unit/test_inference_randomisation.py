@@ -4,14 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import PermutationMethod, ttest_ind
+from study_models import study_of
 
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.repeated_score import RepeatedLogit
+from ruralimpact.design.study import design_study
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.compared import Compared, analysis_tables
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.randomisation import fixed_match_test, permute_arms
 from ruralimpact.randomisation import randomisation_test
@@ -163,3 +166,65 @@ def test_the_workflow_permutes_within_the_strata_that_groups_were_drawn_from() -
     assert p_value(rich.astype(np.int64)) > 0.1
     with pytest.raises(KeyError):
         p_value(treatment.astype(np.int64))
+
+
+def study_of_groups(**asked: object) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Standard errors of one strategy of a study, and its sample."""
+    frame = survey(9, effect=0.35).rename(columns={"village": "group"})
+    frame["unit_id"] = [f"u{place:03d}" for place in range(len(frame))]
+    units = frame[["unit_id", "group", "treated", "age"]].astype({"treated": float})
+    analysis = {
+        "name": "main",
+        "sample": "all",
+        "method": "matching",
+        "treatment": "treated",
+        "covariates": ["age"],
+        "strategies": ["nearest"],
+        "outcomes": ["income", "later"],
+        **asked,
+    }
+    study = study_of(
+        name="small",
+        strategies=[{"name": "nearest", "method": "nearest", "k": 2}],
+        outcomes={name: {"unit": "pesos"} for name in ("income", "later")},
+        samples={"all": {"sources": ["farms"]}},
+        analyses=[analysis],
+    )
+    outcomes = frame[["unit_id", "income"]].assign(later=frame["income"])
+    designs = design_study(study, {"all": units})
+    parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
+    tables = Tables({"all": units}, {"all": outcomes}, **parts)
+    return estimate_study(study, tables, seed=3)["std_errors"].set_index(["spec_id", "kind"]), frame
+
+
+def test_the_workflow_matches_anew_where_it_is_asked_and_says_both() -> None:
+    """The p-values of the notebook's entry, but for the draws of another generator."""
+    asked = {"draws": 299, "outcomes": ["income"]}
+    errors, frame = study_of_groups(randomisation=asked)
+    tests = randomisation_test(
+        frame.set_index("unit_id"),
+        outcome="income",
+        treatment="treated",
+        group="group",
+        covariates=["age"],
+        strategy={"method": "nearest", "k": 2},
+        draws=299,
+    )
+    for kind, test in (("permuted", tests.fixed), ("refitted", tests.refitted)):
+        p_value = errors.loc[("main/nearest/income", kind), "p_value"]
+        assert p_value == pytest.approx(test.p_value, abs=0.09)
+        assert 0.01 < p_value < 0.6
+    kinds = errors.loc["main/nearest/later"].index
+    assert "permuted" in kinds and "refitted" not in kinds
+    without, _ = study_of_groups()
+    assert "refitted" not in without.index.get_level_values("kind")
+
+
+def test_the_repeated_score_is_that_of_the_weighted_likelihood() -> None:
+    rng = np.random.default_rng(3)
+    covariates = covariate_matrix({name: rng.normal(size=400) for name in "abc"})
+    treatment = (rng.random(400) < 1 / (1 + np.exp(-covariates.values[:, 0]))).astype(np.int8)
+    sampling = rng.uniform(0.5, 2, 400)
+    ours = RepeatedLogit(covariates, sampling).fit(treatment)
+    whole = fit_propensity(covariates, treatment, sampling=sampling)
+    assert ours.linear_predictor == pytest.approx(whole.linear_predictor, abs=1e-9)

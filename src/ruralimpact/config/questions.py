@@ -7,7 +7,7 @@ from ruralimpact.config.names import unknown_names
 from ruralimpact.config.rule import Rule
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.analysis import Asking, Matching
-from ruralimpact.schema.questions import Decomposition, Subgroups
+from ruralimpact.schema.questions import Decomposition, Randomisation, Subgroups
 from ruralimpact.schema.study import Study
 
 
@@ -34,6 +34,8 @@ def check_questions(study: Study, timings: Mapping[str, str], file: Path) -> Ite
         if analysis.decomposition is not None:
             asked = analysis.decomposition
             yield from _decomposition(study, asked, analysis.outcomes, file, key)
+        if isinstance(analysis, Matching) and analysis.randomisation is not None:
+            yield from _randomisation(analysis, analysis.randomisation, file, key)
         for association in analysis.associations:
             where = f"{key}.associations.{association.name}"
             named = [*association.variables, *association.covariates]
@@ -75,6 +77,18 @@ def _subgroups(
     )
     yield from unknown_names(
         entry.outcomes or (), analysis.outcomes, "outcome", file, f"{key}.outcomes"
+    )
+
+
+def _randomisation(
+    analysis: Matching, entry: Randomisation, file: Path, key: str
+) -> Iterator[ConfigError]:
+    where = f"{key}.randomisation"
+    yield from unknown_names(
+        entry.strategies or (), analysis.strategies, "strategy", file, f"{where}.strategies"
+    )
+    yield from unknown_names(
+        entry.outcomes or (), analysis.outcomes, "outcome", file, f"{where}.outcomes"
     )
 
 

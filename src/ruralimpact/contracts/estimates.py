@@ -91,7 +91,7 @@ STD_ERRORS = ResultTable(
     row="a kind of standard error of an estimate",
     columns={
         "spec_id": SPEC_ID,
-        "kind": text("cr2 (the headline), group, ai2006, pair, hc1, arellano ..."),
+        "kind": text("cr2 (the headline), group, ai2006, pair, hc1, permuted, refitted ..."),
         "label": text("printed name of the kind"),
         "std_error": std_error("standard error of that kind; missing for a test by permutation"),
         "p_value": share("p-value, for a test that has no standard error", ""),

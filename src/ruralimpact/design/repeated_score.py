@@ -21,13 +21,16 @@ class RepeatedLogit:
     Parameters
     ----------
     covariates : CovariateMatrix, n rows
+    sampling : ndarray, shape (n,), optional
+        Sampling weights of the likelihood.
     """
 
-    def __init__(self, covariates: CovariateMatrix) -> None:
+    def __init__(self, covariates: CovariateMatrix, sampling: FloatArray | None = None) -> None:
         values = covariates.values
         spread = values.std(axis=0)
         scaled = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
         self._design = np.column_stack([np.ones(len(values)), scaled])
+        self._sampling = np.ones(len(values)) if sampling is None else sampling
 
     def fit(self, treatment: NDArray[np.int8]) -> PropensityScore:
         """Fit the score of one assignment.
@@ -46,15 +49,18 @@ class RepeatedLogit:
             The likelihood has no maximum.
         """
         slopes = np.zeros(self._design.shape[1])
-        slopes[0] = np.log(treatment.mean() / (1 - treatment.mean()))
+        share = float(self._sampling @ treatment / self._sampling.sum())
+        slopes[0] = np.log(share / (1 - share))
         for _ in range(_STEPS):
             predictor = self._design @ slopes
             if np.abs(predictor).max() > _SEPARATED:
                 break
             probability = 1 / (1 + np.exp(-predictor))
-            curvature = probability * (1 - probability)
+            curvature = self._sampling * probability * (1 - probability)
             information = (self._design * curvature[:, None]).T @ self._design
-            step = np.linalg.solve(information, self._design.T @ (treatment - probability))
+            step = np.linalg.solve(
+                information, self._design.T @ (self._sampling * (treatment - probability))
+            )
             slopes += step
             if np.abs(step).max() < _DONE:
                 return PropensityScore("logit", predictor, probability)

@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import AnalysisScores, arms_of_groups, joint_tests
-from ruralimpact.estimation.printed_errors import HEADLINE, LABELS, PERMUTED
+from ruralimpact.estimation.printed_errors import HEADLINE, LABELS, PERMUTED, REFITTED
 from ruralimpact.estimation.rows import Specification, columns_of_estimate, estimate_row
 from ruralimpact.estimation.sample_flow import flow_rows
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
-from ruralimpact.inference.randomisation import fixed_match_test
+from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
+
+RefittedTest = Callable[
+    [Specification, NDArray[np.int64] | None, np.random.Generator], RandomisationTest | None
+]
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ class Compared:
         Scores of shape (n,).
     strata : ndarray of int, shape (n,), optional
         Codes of the strata that groups were drawn from.
+    refitted : callable
+        The randomisation test of a specification that matches anew for each draw, from the strata of the
+        groups, shape (G,), and a generator; None where it was not asked for.
     """
 
     analysis: str
@@ -41,6 +48,9 @@ class Compared:
     treatment: NDArray[np.int8]
     estimates: Iterable[tuple[Specification, ScoredEstimate]]
     strata: NDArray[np.int64] | None = None
+    refitted: Callable[
+        [Specification, NDArray[np.int64] | None, np.random.Generator], RandomisationTest | None
+    ] = lambda *_: None
 
     def strata_of_groups(self, groups: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Stratum of each group, of which all units are in one, by the groups' codes; shape (G,)."""
@@ -110,7 +120,7 @@ def analysis_tables(
         plain = clustering.plain_std_error(estimate.scores)
         headline = {HEADLINE: rows[-1]["std_error"], "group": plain}
         errors += _error_rows(spec, {**estimate.std_errors, **headline})
-        errors += _permuted(spec, estimate, clustering, strata, seed)
+        errors += _permuted(compared, spec, estimate, clustering, strata, seed)
         scores |= columns_of_estimate(spec.spec_id, estimate, clustering, labels)
         corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
         done(spec)
@@ -139,30 +149,43 @@ def _together(
 
 
 def _permuted(
+    compared: Compared,
     spec: Specification,
     estimate: ScoredEstimate,
     clustering: Clustering,
     strata: NDArray[np.int64] | None,
     seed: int,
 ) -> list[dict[str, Any]]:
-    """The p-value of permuting treatment over groups (of a stratum), where it was given to groups."""
+    """The p-values of permuting treatment over groups (of a stratum), where it was given to groups."""
     leverage = clustering.leverage
     if leverage is None or len(leverage.shares) == len(clustering.groups):
         return []
     if too_few_groups(leverage) or not np.isfinite(estimate.estimate):
         return []
+    stream = [seed, zlib.crc32(spec.spec_id.encode())]
+    tests: dict[str, RandomisationTest | None] = {}
     try:
-        test = fixed_match_test(
+        tests[PERMUTED] = fixed_match_test(
             estimate.estimate,
             group_sums(estimate.scores, clustering.groups),
             leverage,
-            rng=np.random.default_rng([seed, zlib.crc32(spec.spec_id.encode())]),
+            rng=np.random.default_rng(stream),
             strata=strata,
         )
+        tests[REFITTED] = compared.refitted(spec, strata, np.random.default_rng([*stream, 1]))
     except DesignError:  # a group has units in both arms, or no stratum has groups of both
-        return []
-    row = {"spec_id": spec.spec_id, "kind": PERMUTED, "label": LABELS[PERMUTED]}
-    return [{**row, "std_error": np.nan, "p_value": test.p_value}]
+        pass
+    return [
+        {
+            "spec_id": spec.spec_id,
+            "kind": kind,
+            "label": LABELS[kind],
+            "std_error": np.nan,
+            "p_value": test.p_value,
+        }
+        for kind, test in tests.items()
+        if test is not None
+    ]
 
 
 def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[str, Any]]:

@@ -29,11 +29,12 @@ from ruralimpact.inference.estimated_score import (
 
 FloatArray = NDArray[np.float64]
 
-HEADLINE, PERMUTED = "cr2", "permuted"
+HEADLINE, PERMUTED, REFITTED = "cr2", "permuted", "refitted"
 LABELS = {
     HEADLINE: "Clustered, bias-reduced (CR2)",
     "group": "Clustered by group, plain",
     PERMUTED: "Treatment permuted over groups, match held fixed",
+    REFITTED: "Treatment permuted over groups, matched anew",
     "hc": "Heteroskedasticity-robust",
     "hc1": "Regression HC1",
     "pair": "Clustered by matched set (HC1)",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,11 +26,13 @@ from ruralimpact.estimation.effects import difference_estimator, prepare_strateg
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.panel import Panel, panel_estimator
 from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.refitted import assigned_groups
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow
 from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.estimation.units import refuse_percents_as_shares
+from ruralimpact.inference.randomisation import RandomisationTest
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import places_in_time
@@ -111,6 +114,7 @@ def estimate_study(
                 comparison.treatment,
                 _specified(study, tables, analysis, comparison, balance_by_estimate(behind)),
                 comparison.sampling_strata,
+                partial(_refitted, study, tables, analysis, comparison),
             )
         built.append(analysis_tables(compared, families, seed=seed, done=done))
     scores = {name: column for item in built for name, column in item.scores.items()}
@@ -181,6 +185,24 @@ def _specified(
             estimate = estimator(own)
             flow = matched_flow(comparison.flow, design, comparison.treatment, own, estimate)
             yield replace(spec, balanced=behind), replace(estimate, flow=flow)
+
+
+def _refitted(
+    study: Study,
+    tables: Tables,
+    analysis: AnyAnalysis,
+    comparison: Comparison,
+    spec: Specification,
+    strata: NDArray[np.int64] | None,
+    rng: np.random.Generator,
+) -> RandomisationTest | None:
+    """The randomisation test that matches anew, where the analysis asks for it."""
+    asked = analysis.randomisation if isinstance(analysis, Matching) else None
+    if asked is None or not asked.about(spec.strategy, spec.outcome):
+        return None
+    assigned = assigned_groups(strategies_by_name(study)[spec.strategy], analysis, comparison)
+    outcome = _values(tables, analysis, comparison)[spec.outcome]
+    return assigned.test(outcome, rng=rng, strata=strata, draws=asked.draws)
 
 
 def _designed(

@@ -17,7 +17,13 @@ from ruralimpact.schema.base import (
     fault,
 )
 from ruralimpact.schema.gains import Gains
-from ruralimpact.schema.questions import Association, Decomposition, Subgroups, refuse_name_twice
+from ruralimpact.schema.questions import (
+    Association,
+    Decomposition,
+    Randomisation,
+    Subgroups,
+    refuse_name_twice,
+)
 from ruralimpact.schema.sample import Wave, refuse_wave_on_both_sides
 from ruralimpact.schema.waves import wave_key
 
@@ -62,6 +68,7 @@ class Analysis(OfSample):
         *("treatment", "first_treated", "fixed", "eligible", "before", "after", "covariates"),
         *("second_order_balance", "exact", "control", "form", "base", "anticipation"),
         *("strategies", "estimators", "outcomes", "subgroups", "decomposition", "associations"),
+        "randomisation",
     )
     method: str
     """`difference_in_means`: for a randomised comparison; `matching`: strategies applied to levels;
@@ -117,6 +124,8 @@ class Matching(Asking, title="Matching and weighting"):
     """Variables on which matches must agree exactly, whatever the strategy."""
     strategies: Names
     """Strategies of strategies.yaml, by name."""
+    randomisation: Randomisation | None = None
+    """Permute treatment over groups and match anew for each draw, where it was given to whole groups."""
 
     @model_validator(mode="after")
     def _compares_levels_to_decompose(self) -> Self:

@@ -129,3 +129,22 @@ def refuse_name_twice(entries: Iterable[Subgroups | Product | Association], key:
     for position, name in enumerate(names):
         if name in names[:position]:
             raise fault(f"the name '{name}' stands twice.", key, position)
+
+
+class Randomisation(Settings):
+    """A test of no effect on anyone, that permutes treatment over groups and matches anew for each draw.
+
+    The test with the match held fixed is made of every estimate; this one takes a thousand matches.
+    """
+
+    draws: Annotated[int, Field(ge=19)] = 999
+    """Permutations."""
+    strategies: Names | None = None
+    """Strategies of the analysis; all of them when not given."""
+    outcomes: Names | None = None
+    """Outcomes of the analysis; all of them when not given."""
+
+    def about(self, strategy: str, outcome: str) -> bool:
+        """Whether the effect on an outcome under a strategy is tested."""
+        of_strategy = self.strategies is None or strategy in self.strategies
+        return of_strategy and (self.outcomes is None or outcome in self.outcomes)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ruralimpact.estimation.printed_errors import HEADLINE, PERMUTED
+from ruralimpact.estimation.printed_errors import HEADLINE, PERMUTED, REFITTED
 from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -34,7 +34,7 @@ def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
     present = dict.fromkeys(own.loc[known | own["suppressed"], "kind"])
     order = (HEADLINE, "group")
     return tuple(
-        sorted(present, key=lambda kind: (kind == PERMUTED, *(kind != item for item in order)))
+        sorted(present, key=lambda kind: (kind in _TESTS, *(kind != item for item in order)))
     )
 
 
@@ -50,7 +50,7 @@ def _table(
         errors = {} if own is None else dict(zip(own["kind"], own["std_error"], strict=True))
         result = {f"std_error_{name}": errors.get(name) for name in names}
         p_values = {} if own is None else dict(zip(own["kind"], own["p_value"], strict=True))
-        result[_PERMUTED_P] = p_values.get(PERMUTED)
+        result |= {f"p_value_{name}": p_values.get(name) for name in _TESTS}
         label = results.strategy_label(record["strategy"])
         return columns.row_of(results, shown, {**record, **result}, label, keys=("spec_id", "unit"))
 
@@ -64,12 +64,12 @@ def _table(
     )
 
 
-_PERMUTED_P = "p_value_permuted"
+_TESTS = (PERMUTED, REFITTED)
 
 
 def _column(name: str, label: str) -> Shown:
-    if name == PERMUTED:
-        return columns.p_value("p", 1.5, label=label, of=_PERMUTED_P)
+    if name in _TESTS:
+        return columns.p_value("p", 1.5, label=label, of=f"p_value_{name}")
     return columns.amount(label, "Standard error", 1.5, of=f"std_error_{name}")
 
 
@@ -79,7 +79,8 @@ _NOTES = (
     "ignore that units of a group resemble each other, or cluster on the matched set alone.",
     "The p-value permutes treatment over groups, within strata where the sample has any: groups exchange "
     "their residuals in the places that the match gave them, and the statistic is the estimate over its "
-    "first standard error (999 draws).",
+    "first standard error (999 draws). Where it was asked for, score, match and regression were also made "
+    "anew for each draw.",
     f"{formatting.DASH} = does not apply.",
 )
 
