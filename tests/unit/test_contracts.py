@@ -71,6 +71,7 @@ def test_nothing_about_a_single_unit_reaches_an_exhibit(
 
 def test_what_is_called_harmless_is_in_the_tables() -> None:
     for name, columns in HARMLESS.items():
+        assert name in REGISTRY, f"the TABLES of no module list '{name}'"
         assert columns <= set(REGISTRY[name].columns), name
 
 
@@ -128,7 +129,8 @@ def test_every_module_of_tables_is_in_the_registry() -> None:
         for path in folder.glob("*.py")
         if "ResultTable(" in path.read_text("utf-8") and path.stem not in ("table", "__init__")
     }
-    assert declaring == {module.__name__.rpartition(".")[2] for module in package._MODULES}
+    read = {module.__name__.rpartition(".")[2] for module in package._MODULES}
+    assert declaring == read, f"_MODULES of contracts/__init__.py: {declaring ^ read}"
     for name in declaring:
         tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
         made = [
