@@ -69,3 +69,20 @@ def test_a_variable_that_covariates_imply_is_refused(members):
     same = covariate_matrix({"again": asked.values[:, 1]})
     with pytest.raises(DesignError, match="'storage' is constant"):
         associations(income, asked, same)
+
+
+def test_weighted_coefficients_and_errors_are_those_of_statsmodels(members):
+    income, asked, covariates, groups = members
+    sampling = np.random.default_rng(4).uniform(0.5, 3, len(income))
+    weighted = associations(income, asked, covariates, sampling=sampling)
+    X = sm.add_constant(np.column_stack([asked.values, covariates.values]))
+    options = {"groups": groups, "use_correction": False}
+    fit = sm.WLS(income, X, weights=sampling).fit(cov_type="cluster", cov_kwds=options)
+    np.testing.assert_allclose(weighted.coefficients, fit.params[1:3], rtol=1e-10)
+    errors = [Clustering(groups).std_error(column)[0] for column in weighted.scores.T]
+    np.testing.assert_allclose(errors, np.sqrt(30 / 29) * fit.bse[1:3], rtol=1e-10)
+    assert weighted.r_squared == pytest.approx(fit.rsquared)
+    share = sampling @ asked.values / sampling.sum()
+    np.testing.assert_allclose(weighted.share, share)
+    reduced = [scores.std_error for scores in weighted.corrected(groups)]
+    assert all(0 < new / old - 1 < 0.1 for new, old in zip(reduced, errors, strict=True))

@@ -166,14 +166,14 @@ def test_where_weights_are_not_known_they_are_refused() -> None:
     panel |= {"method": "panel", "estimators": ["two_way_fixed_effects"]}
     with pytest.raises(DesignError, match="panel regressions take no sampling weights"):
         stages(frame, {**STUDY, "analyses": [panel]})
-    changes = {
+    staggered = {
         "name": "two",
         "sample": "farms",
-        "method": "difference_in_differences",
+        "method": "staggered",
         "treatment": "treated",
-        "before": [1],
-        "after": [2],
+        "estimators": ["group_time_simple"],
+        "control": "never_treated",
     }
     given = EstimateTables({"farms": frame}, {"farms": frame}, *(pd.DataFrame(),) * 4)
-    with pytest.raises(DesignError, match="over time take no sampling weights yet"):
-        difference_study(study_of({**STUDY, "analyses": [changes]}), given, seed=1)
+    with pytest.raises(DesignError, match="effects by cohort and wave take no sampling weights"):
+        difference_study(study_of({**STUDY, "analyses": [staggered]}), given, seed=1)

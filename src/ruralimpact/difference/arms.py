@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.design.comparison import NO_WEIGHT, STRATUM, WEIGHT
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.flow import Flow, flow_of
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
+from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
 from ruralimpact.difference.gate import (
     refuse_empty_cells,
     refuse_no_controls,
@@ -68,6 +70,10 @@ class Arms:
         treated arm against all others.
     unbalanced : bool
         Units stay that were not observed in every wave.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights of the last wave before treatment, of mean 1, where the sample has any.
+    strata : ndarray of int, shape (n,), optional
+        Codes of the strata that groups were drawn from, as that wave has them.
     """
 
     analysis: str
@@ -83,6 +89,8 @@ class Arms:
     excluded: tuple[tuple[str, int, int], ...]
     flow: Flow
     unbalanced: bool = False
+    sampling: FloatArray | None = None
+    strata: NDArray[np.int64] | None = None
 
     @property
     def periods(self) -> FloatArray:
@@ -289,6 +297,9 @@ def _arms(
             for name in names
         ),
     ]
+    sampling = panel.numbers(WEIGHT, [base])[:, 0] if WEIGHT in panel.table else None
+    if sampling is not None:
+        reasons.append((NO_WEIGHT, sampling == 0))
     kept, excluded = _exclude(reasons, len(arm))
     treatment = arm[kept].astype(np.int8)
     flow = flow_of(shown, reasons)
@@ -311,7 +322,24 @@ def _arms(
         excluded,
         flow,
         unbalanced,
+        None if sampling is None else _weights(panel, sampling[kept], treatment, kept),
+        _strata(panel, base, kept),
     )
+
+
+def _weights(
+    panel: UnitWaves, sampling: FloatArray, treatment: NDArray[np.int8], kept: BoolArray
+) -> FloatArray:
+    rows, where = panel.ids[kept].tolist(), f"analysis {panel.analysis}"
+    check_weights(sampling, treatment.astype(float), rows, file=where, column=WEIGHT)
+    return of_mean_one(sampling)
+
+
+def _strata(panel: UnitWaves, base: str, kept: BoolArray) -> NDArray[np.int64] | None:
+    if STRATUM not in panel.table:
+        return None
+    strata, where = panel.by_wave(STRATUM, [base])[kept, 0], f"analysis {panel.analysis}"
+    return strata_codes(strata, panel.groups[kept], file=where, column=STRATUM)
 
 
 def _nearest_first(waves: Sequence[str], base: str) -> list[str]:

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
+from ruralimpact.difference.checks import checked_weights
 from ruralimpact.difference.doubly_robust import Form, doubly_robust_difference
+from ruralimpact.difference.levels import mean_with_scores
 from ruralimpact.difference.repeated import RepeatedForm, observations, repeated_difference
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import analysis_of_covariance, difference_in_differences
@@ -53,6 +55,8 @@ class TwoPeriodData:
     treatment : ndarray of {0, 1}, shape (known,)
     covariates : CovariateMatrix, known rows
     eligible : ndarray of {0, 1}, shape (known,), optional
+    sampling : ndarray, shape (known,), optional
+        Sampling weights.
     """
 
     known: BoolArray
@@ -61,6 +65,7 @@ class TwoPeriodData:
     treatment: NDArray[np.int8]
     covariates: CovariateMatrix
     eligible: NDArray[np.int8] | None
+    sampling: FloatArray | None
 
 
 def two_period_data(outcome: FloatArray, arms: Arms) -> TwoPeriodData:
@@ -90,6 +95,7 @@ def two_period_data(outcome: FloatArray, arms: Arms) -> TwoPeriodData:
         arms.treatment[known],
         arms.covariates.rows(known),
         None if arms.eligible is None else arms.eligible[known],
+        None if arms.sampling is None else arms.sampling[known],
     )
 
 
@@ -133,47 +139,64 @@ def _repeated(name: str, outcome: FloatArray, arms: Arms) -> ScoredEstimate:
 
 
 def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:
-    change = data.after - data.before
+    change, sampling = data.after - data.before, data.sampling
     covariates = data.covariates if data.covariates.names else None
     if name == "two_by_two":
-        return difference_in_differences(data.before, data.after, data.treatment)
+        return difference_in_differences(data.before, data.after, data.treatment, weights=sampling)
     if name == "ancova":
         return analysis_of_covariance(
-            data.before, data.after, data.treatment, covariates=covariates
+            data.before, data.after, data.treatment, covariates=covariates, weights=sampling
         )
     if name == "before_after":
-        return before_after_change(data.before, data.after)
+        return before_after_change(data.before, data.after, weights=sampling)
     if name == "triple_difference":
         assert data.eligible is not None
         return triple_difference(
-            change, data.treatment, data.eligible, covariates=covariates, after=data.after
+            change,
+            data.treatment,
+            data.eligible,
+            covariates=covariates,
+            weights=sampling,
+            after=data.after,
         )
     return doubly_robust_difference(
-        change, data.treatment, covariates, form=_FORMS[name], after=data.after
+        change,
+        data.treatment,
+        covariates,
+        weights=sampling,
+        form=_FORMS[name],
+        after=data.after,
     )
 
 
-def before_after_change(before: FloatArray, after: FloatArray) -> ScoredEstimate:
+def before_after_change(
+    before: FloatArray, after: FloatArray, *, weights: FloatArray | None = None
+) -> ScoredEstimate:
     """Mean change of treated units, which no comparison makes an effect.
 
     Parameters
     ----------
     before, after : ndarray, shape (n,)
+    weights : ndarray, shape (n,), optional
+        Sampling weights, positive.
 
     Returns
     -------
     ScoredEstimate
         The counterfactual mean is the mean before, so that the percent is the ratio of totals.
     """
-    change, count = after - before, len(before)
+    count = len(before)
+    sampling = checked_weights(weights, count)
+    change, scores = mean_with_scores(after - before, sampling)
+    level, level_scores = mean_with_scores(after, sampling)
     return ScoredEstimate(
-        float(change.mean()),
-        (change - change.mean()) / count,
-        treated_mean=float(after.mean()),
-        counterfactual_mean=float(before.mean()),
-        treated_mean_scores=(after - after.mean()) / count,
+        change,
+        scores,
+        treated_mean=level,
+        counterfactual_mean=mean_with_scores(before, sampling)[0],
+        treated_mean_scores=level_scores,
         n_treated=count,
-        weights=np.ones(count),
+        weights=sampling,
         arms=np.ones(count, dtype=np.int8),
         notes=(NOT_ATTRIBUTABLE,),
     )

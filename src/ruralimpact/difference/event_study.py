@@ -56,9 +56,9 @@ class UniformBand:
 
 
 def corrected_effects(
-    effects: Aggregate | GroupTimeEffects, groups: ArrayLike
+    effects: Aggregate | GroupTimeEffects, groups: ArrayLike, sampling: FloatArray | None = None
 ) -> list[CorrectedScores]:
-    """Corrected group scores of each effect, whose units weigh alike within its arms.
+    """Corrected group scores of each effect, whose units have their sampling weight within its arms.
 
     Parameters
     ----------
@@ -66,6 +66,8 @@ def corrected_effects(
         k effects.
     groups : array_like, shape (n,)
         Labels.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights; all alike without.
 
     Returns
     -------
@@ -74,17 +76,21 @@ def corrected_effects(
     """
     codes = group_codes(groups)
     return [
-        equal_weight_scores(scores, treated, controls | treated, codes)
+        corrected_in_arms(scores, treated, controls | treated, codes, sampling)
         for scores, treated, controls in zip(
             effects.scores.T, effects.treated.T, effects.controls.T, strict=True
         )
     ]
 
 
-def equal_weight_scores(
-    scores: FloatArray, treated: BoolArray, used: BoolArray, groups: NDArray[np.int64]
+def corrected_in_arms(
+    scores: FloatArray,
+    treated: BoolArray,
+    used: BoolArray,
+    groups: NDArray[np.int64],
+    sampling: FloatArray | None = None,
 ) -> CorrectedScores:
-    """Corrected group scores of an estimate whose units weigh alike within the arms.
+    """Corrected group scores of an estimate whose units have their sampling weight within the arms.
 
     Parameters
     ----------
@@ -93,16 +99,21 @@ def equal_weight_scores(
         Treated units, and all that the estimate rests on.
     groups : ndarray of int, shape (n,)
         Codes 0 .. G-1.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights; all alike without.
 
     Returns
     -------
     CorrectedScores
     """
-    leverage = group_leverage(used.astype(float), treated.astype(np.int64), groups)
+    weights = used.astype(float) if sampling is None else used * sampling
+    leverage = group_leverage(weights, treated.astype(np.int64), groups)
     return corrected_scores(group_sums(scores, groups), leverage)
 
 
-def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> PreTrendTest:
+def pre_trend_test(
+    effects: Aggregate | GroupTimeEffects, groups: ArrayLike, sampling: FloatArray | None = None
+) -> PreTrendTest:
     """Test jointly that there are no effects before treatment.
 
     Parameters
@@ -112,6 +123,8 @@ def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> 
         themselves for one a cohort and period.
     groups : array_like, shape (n,)
         Labels of the groups that treatment is assigned to.
+    sampling : ndarray, shape (n,), optional
+        Sampling weights; all alike without.
 
     Returns
     -------
@@ -136,7 +149,7 @@ def pre_trend_test(effects: Aggregate | GroupTimeEffects, groups: ArrayLike) -> 
     before = effects.before
     if not before.any():
         raise DesignError("there is no period before treatment to test.")
-    corrected = corrected_effects(effects, groups)
+    corrected = corrected_effects(effects, groups, sampling)
     tested = [scores for scores, asked in zip(corrected, before, strict=True) if asked]
     estimates = np.append(effects.estimates[before], 0.0)
     result = equality_test(estimates, [*tested, combine(tested[:1], [0.0])])

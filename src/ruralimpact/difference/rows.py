@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.arms import Arms
-from ruralimpact.difference.event_study import equal_weight_scores, uniform_band
+from ruralimpact.difference.event_study import corrected_in_arms, uniform_band
 from ruralimpact.difference.group_time import GroupTimeEffects
+from ruralimpact.difference.levels import mean_with_scores
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.joint_tests import arms_of_groups
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
@@ -161,10 +162,12 @@ def mean_rows(question: Question, outcome: FloatArray) -> Iterator[Row]:
             if not inside.any():
                 continue
             values = np.where(inside, outcome[:, position], 0.0)
-            mean = float(values[inside].mean())
-            scores = np.where(inside, values - mean, 0.0) / inside.sum()
+            sampling = question.arms.sampling
+            mean, scores = mean_with_scores(
+                values, inside.astype(float) if sampling is None else inside * sampling
+            )
             codes = group_codes(question.arms.groups)
-            corrected = equal_weight_scores(scores, inside, inside, codes)
+            corrected = corrected_in_arms(scores, inside, inside, codes, sampling)
             yield _row(
                 question,
                 "mean",
@@ -218,7 +221,8 @@ def _effect_rows(question: Question, several: _Several) -> list[Row]:
     codes = group_codes(arms.groups)
     columns = zip(several.scores.T, several.treated.T, several.controls.T, strict=True)
     corrected = [
-        equal_weight_scores(own, treated, used | treated, codes) for own, treated, used in columns
+        corrected_in_arms(own, treated, used | treated, codes, arms.sampling)
+        for own, treated, used in columns
     ]
     single = of_single_group(several.treated, several.controls, arms.groups)
     band = _band(question, several, corrected, ~several.reference & ~single)

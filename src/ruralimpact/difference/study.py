@@ -13,7 +13,7 @@ from ruralimpact.design.comparison import WEIGHT
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.difference.aggregation import Aggregate, aggregate
-from ruralimpact.difference.arms import Arms, arms_over_time
+from ruralimpact.difference.arms import Arms, arms_over_time, keeps_unbalanced
 from ruralimpact.difference.estimators import (
     ESTIMANDS,
     effects_by_wave,
@@ -40,6 +40,7 @@ from ruralimpact.estimation.degenerate import (
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import to_estimate
+from ruralimpact.estimation.stratified import within_strata
 from ruralimpact.estimation.study import Tables
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.schema.analysis import AnyOverTime, OverTime, Staggered
@@ -94,7 +95,7 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
             continue
         sample = study.samples[analysis.sample]
         if WEIGHT in tables.units[analysis.sample]:
-            raise DesignError(f"{analysis.name}: analyses over time take no sampling weights yet.")
+            _refuse_weights(analysis)
         arms = arms_over_time(
             analysis,
             tables.units[analysis.sample],
@@ -117,7 +118,9 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
             for table, result in item.rows().items():
                 rows[table] += result
         groups = pd.Series(arms.groups.astype(str))
-        compared[arms.analysis] = Compared(arms.analysis, groups, arms.treatment, estimates)
+        compared[arms.analysis] = Compared(
+            arms.analysis, groups, arms.treatment, estimates, arms.strata
+        )
     return DifferenceTables(
         compared,
         {
@@ -125,6 +128,17 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
             for name, result in rows.items()
         },
     )
+
+
+def _refuse_weights(analysis: AnyOverTime) -> None:
+    """Refuse sampling weights where units come and go, or enter treatment at several times."""
+    if isinstance(analysis, Staggered):
+        raise DesignError(f"{analysis.name}: effects by cohort and wave take no sampling weights.")
+    if keeps_unbalanced(analysis):
+        raise DesignError(
+            f"{analysis.name}: units that were not observed in every wave take no sampling weights; leave "
+            "out `unbalanced: keep`."
+        )
 
 
 @dataclass(frozen=True)
@@ -192,7 +206,8 @@ class _OneOutcome:
             varying = within_cells(self.outcome, self.arms.treatment)
         result = settled(result, varying, self.arms.treatment)
         codes = group_codes(self.arms.groups)
-        return settled_by_group(result, varying, self.arms.treatment, codes)
+        result = settled_by_group(result, varying, self.arms.treatment, codes)
+        return within_strata(result, codes, self.arms.strata)
 
     def _with_flow(self, result: ScoredEstimate) -> ScoredEstimate:
         """Follow units to an estimate; whom treated cohorts are compared with differs by cohort."""

@@ -45,7 +45,8 @@ def pre_trend_row(question: Question, result: Aggregate) -> Row:
     }
     usable = ~of_single_group(result.treated, result.controls, question.arms.groups)
     try:
-        test = pre_trend_test(replace(result, before=result.before & usable), question.arms.groups)
+        usable_only = replace(result, before=result.before & usable)
+        test = pre_trend_test(usable_only, question.arms.groups, question.arms.sampling)
     except DesignError as problem:
         return row | {"reason": str(problem)}
     if not np.isfinite(test.statistic):
@@ -156,7 +157,7 @@ def _robust(
         )
     if of_single_group(result.treated, result.controls, question.arms.groups).any():
         raise DesignError(f"for some time since treatment {SINGLE}.")
-    corrected = corrected_effects(result, question.arms.groups)
+    corrected = corrected_effects(result, question.arms.groups, question.arms.sampling)
     sums = np.column_stack([scores.sums for scores in corrected])
     covariance = sums.T @ sums
     times = _whole_times(result.labels, base)

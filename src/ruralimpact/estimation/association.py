@@ -102,6 +102,7 @@ def associations(
     asked: CovariateMatrix,
     covariates: CovariateMatrix,
     *,
+    sampling: FloatArray | None = None,
     where: str | None = None,
 ) -> Associations:
     """Regress an outcome on the variables asked about and covariates.
@@ -111,6 +112,8 @@ def associations(
     outcome : ndarray, shape (n,)
         Of beneficiaries; NaN where missing.
     asked, covariates : CovariateMatrix, n rows
+    sampling : ndarray, shape (n,), optional
+        Sampling weights, positive.
     where : str, optional
         Name of the comparison, for messages.
 
@@ -133,7 +136,8 @@ def associations(
     values = outcome[known]
     if not known.any():
         raise DesignError(f"{where or 'associations'}: the outcome is missing for every unit.")
-    fit = regress_arm(values, both, np.ones(len(values)), collinear="exclude")
+    weights = np.ones(len(values)) if sampling is None else sampling[known]
+    fit = regress_arm(values, both, weights, collinear="exclude")
     lost = [name for name in asked.names if name in fit.excluded]
     if lost:
         raise DesignError(
@@ -142,11 +146,16 @@ def associations(
         )
     places = _places(names, fit.excluded, asked.names)
     gradients = np.zeros((fit.design.shape[1], len(places)))
-    gradients[places, np.arange(len(places))] = 1 / both.values.std(axis=0)[-len(places) :]
-    linear = LinearFit(fit.bread @ (fit.design.T @ values), fit.design, fit.residual)
+    of_all = weights / weights.sum()
+    spread = np.sqrt(of_all @ (both.values - of_all @ both.values) ** 2)
+    gradients[places, np.arange(len(places))] = 1 / spread[-len(places) :]
+    coefficients = fit.bread @ (fit.design.T @ (weights * values))
+    linear = LinearFit(
+        coefficients, fit.design, fit.residual, None if sampling is None else weights
+    )
     scores = np.zeros((len(outcome), len(places)))
-    scores[known] = np.column_stack([fit.by_weight(column) for column in gradients.T])
-    total = float(((values - values.mean()) ** 2).sum())
+    scores[known] = np.column_stack([weights * fit.by_weight(column) for column in gradients.T])
+    total = float(weights @ (values - of_all @ values) ** 2)
     return Associations(
         asked.names,
         linear.coefficients @ gradients,
@@ -154,9 +163,9 @@ def associations(
         linear,
         gradients,
         known,
-        asked.values[known].mean(axis=0),
+        of_all @ asked.values[known],
         int(known.sum()),
-        1 - float(fit.residual @ fit.residual) / total if total > 0 else np.nan,
+        1 - float(weights @ fit.residual**2) / total if total > 0 else np.nan,
     )
 
 

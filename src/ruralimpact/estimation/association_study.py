@@ -90,7 +90,8 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[di
         )
     ]
     values = table.loc[units["unit_id"], asked.outcome].to_numpy(float)
-    result = associations(values, matrices[0], matrices[1], where=where)
+    sampling = None if comparison.sampling is None else comparison.sampling[inside]
+    result = associations(values, matrices[0], matrices[1], sampling=sampling, where=where)
     return _records(asked, result, group_codes(units["group"]))
 
 
