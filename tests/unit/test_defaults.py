@@ -75,7 +75,9 @@ def test_a_cross_section_of_six_lines_is_the_study_written_out(tmp_path: Path) -
     files = {"study": written, "strategies": strategies, "exhibits": plain(short.exhibits)}
     long = load_study(folder(tmp_path / "long", files))
     assert plain(long) == plain(short)
-    assert [entry.name for entry in short.exhibits.figures] == ["forest", "love", "overlap"]
+    assert [entry.name for entry in short.exhibits.figures] == [
+        *("forest", "love", "overlap", "missing_by_arm")
+    ]
     tables = [entry.name for entry in short.exhibits.tables]
     assert {"impact", "balance", "sample", "sensitivity"} <= set(tables)
     impact = plain(short.exhibits.tables[0])

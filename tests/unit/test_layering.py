@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "privacy": set(),
     "survey": {"privacy"},
     "outcomes": {"survey"},
+    "data_quality": {"survey"},
     "design": set(),
     "inference": {"design"},
     "estimation": {"design", "inference"},

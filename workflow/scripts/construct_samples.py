@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact import stage
+from ruralimpact.data_quality.study import data_quality
 from ruralimpact.outcomes.samples import Sample, build_sample
 from ruralimpact.outcomes.wave_overlap import wave_overlap
 from ruralimpact.schema.stages import study_of_stage
@@ -20,7 +21,7 @@ def construct_samples(
     study: Mapping[str, Any],
     **paths: str,
 ) -> None:
-    """Write units and outcomes of every sample, who was excluded, and controls that are none any more.
+    """Write units and outcomes of every sample, who was excluded, and what the raw data are like.
 
     Parameters
     ----------
@@ -52,6 +53,8 @@ def construct_samples(
         ],
     }
     made = {name: _below_each_other(name, frames) for name, frames in parts.items()}
+    by_sample = dict(zip(asked.samples, (sample.units for sample in samples), strict=True))
+    made |= data_quality(asked, tables, by_sample)
     write_tables("construct_samples", made, paths)
 
 

@@ -6,6 +6,7 @@ it. To add a table, declare it in a module of this package that lists it in ``TA
 
 from ruralimpact.contracts import (
     attrition,
+    data_quality,
     design,
     detail,
     difference,
@@ -21,6 +22,7 @@ from ruralimpact.contracts.table import ResultTable, Withheld
 
 _MODULES = (
     samples,
+    data_quality,
     design,
     estimates,
     detail,

@@ -18,6 +18,7 @@ from ruralimpact.contracts.complements import (
     is_small,
     level_complements,
     parts_complements,
+    with_complements,
 )
 from ruralimpact.contracts.rare_categories import among, rare_in_balance, rare_in_summary
 
@@ -382,6 +383,40 @@ def growth_without(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what rests on the gains of too few units or groups."""
     small = _few(frame["n_units"], frame["n_clusters"])
     return _flagged(frame, small, ("gain", "estimate", "conf_low", "conf_high"))
+
+
+def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few rows or groups, and gaps of an arm with too few rows.
+
+    So are numbers of values that would be about too few: a share of gaps is one of rows that have none.
+    """
+    shares = ("missing", "missing_treated", "missing_control", "missing_p_value")
+    numbers = ("p5", "median", "p95", "ending_in_0_or_5", "between_interviewers")
+    counts = frame[["n_far", "far_groups", "n_suspected"]].astype(float)
+    few = _few(frame["n_rows"], frame["n_clusters"])
+    thin = frame["n_rows"] * (1 - frame["missing"]) < FEWEST_UNITS - 0.5
+    arms = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
+    shown = _flagged(frame.assign(**counts), few, (*shares, *numbers, *counts))
+    shown = _blanked(shown, arms, ("missing_treated", "missing_control", "missing_p_value"))
+    shown = _blanked(shown, thin, (*numbers, *counts))
+    return shown.assign(suspected_codes=shown["suspected_codes"].mask(few | thin, ""))
+
+
+def interview_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few interviews, and of the interviewer that these could be told from."""
+    few = _few(frame["n_rows"], frame["n_clusters"])
+    told = few.copy()
+    for __, own in frame[frame["interviewer"] > 0].groupby(["source", "wave"]):
+        cells = [
+            CellSize((float(rows),), float(groups))
+            for rows, groups in own[["n_rows", "n_clusters"]].to_numpy()
+        ]
+        hidden = with_complements(cells, list(few[own.index]))
+        told |= frame.index.isin(own.index[hidden])
+    counts = frame[["n_alike", "n_lengths"]].astype(float)
+    shown = _flagged(frame.assign(**counts), told, ("missing", "minutes", "short", *counts))
+    thin = shown["n_lengths"].map(is_small)
+    return _blanked(shown, thin, ("minutes", "short"))
 
 
 def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":

@@ -23,6 +23,7 @@ _TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("data_edits", "What was wrong with the raw files", ()),
     ("summary_statistics", "Covariates and outcomes by arm", _MATCHED),
     ("balance", "Covariate balance before and after matching", _MATCHED),
+    ("data_quality", "What the raw data are like", ()),
 )
 _FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("forest", "Effects in one picture", (*_MATCHED, "panel", *_OVER_TIME, "triple_difference")),
@@ -30,6 +31,7 @@ _FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("event_study", "Effects by time since treatment", ("staggered",)),
     ("love", "Covariate balance", _MATCHED),
     ("overlap", "Propensity to be treated, by arm", _MATCHED),
+    ("missing_by_arm", "Missing answers, by arm", ()),
 )
 _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
 # Keys of exhibits.yaml that change the defaults; without one of them its lists are all that is shown.

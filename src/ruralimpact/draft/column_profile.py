@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ruralimpact.draft.missing_codes import SuspectedCodes, suspected_codes
 from ruralimpact.draft.number_marks import is_marked_number, mostly
+from ruralimpact.survey.missing_codes import SuspectedCodes, suspected_codes
 from ruralimpact.survey.raw_table import DATE
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded

@@ -49,6 +49,7 @@ NEXT = Section("next", "What could the next wave find?")
 SAMPLE = Section("sample", "From raw files to samples", always=True)
 BALANCE = Section("balance", "Are the arms alike?", layout="tall")
 ERRORS = Section("errors", "Other standard errors")
+QUALITY = Section("quality", "Annex: what the raw data are like")
 SECTIONS = (
     DESCRIPTION,
     ESTIMATES,
@@ -62,6 +63,7 @@ SECTIONS = (
     SAMPLE,
     BALANCE,
     ERRORS,
+    QUALITY,
 )
 
 

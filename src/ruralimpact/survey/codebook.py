@@ -12,8 +12,10 @@ from ruralimpact.survey.values import code_of, day_of, normalised, number_of
 TYPES = ("number", "integer", "money", "indicator", "category", "date")
 ROLES = (
     *("covariate", "treatment", "adoption", "outcome", "wave", "group", "input", "price"),
-    "identifier",
+    *("interviewer", "minutes", "identifier"),
 )
+# Roles of columns that only the page on data quality reads: who asked, and how long it took.
+INTERVIEWER, MINUTES = "interviewer", "minutes"
 # Role of a column that tells who somebody is: nothing of it leaves the raw file.
 IDENTIFIER = "identifier"
 TIMINGS = ("pre", "post", "")
@@ -234,6 +236,8 @@ def _contradiction(entry: Entry) -> str | None:
     both = set(map(code_of, entry.labels)) & set(map(code_of, entry.missing_codes))
     if both:
         return f"the code '{min(both)}' has a label and means missing."
+    if entry.role == MINUTES and not entry.is_number:
+        return f"the role {MINUTES} is the length of an interview: a number, not a {entry.type}."
     if entry.role == "covariate" and not entry.timing:
         return "a covariate needs a timing, pre or post."
     return None

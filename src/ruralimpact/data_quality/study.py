@@ -1,0 +1,236 @@
+"""What the rows and variables of each source are like, wave by wave."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.data_quality.arms import arm_of_rows
+from ruralimpact.data_quality.values import (
+    FarValues,
+    far_from_group,
+    intraclass_correlation,
+    p_of_two_shares,
+    share_ending_in_0_or_5,
+)
+from ruralimpact.schema.study import Study
+from ruralimpact.survey.codebook import (
+    INTERVIEWER,
+    MINUTES,
+    Entry,
+    entries_of,
+    parse_codebook,
+)
+from ruralimpact.survey.missing_codes import suspected_codes
+from ruralimpact.survey.values import written
+from ruralimpact.tables import empty_table
+
+FloatArray = NDArray[np.float64]
+
+# Roles of columns that tell who and when, and of which no gap, range or heap is looked for.
+_KEYS = ("wave", "group", INTERVIEWER)
+_SHORT = 0.5
+_FEWEST_ALIKE = 5
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """The rows of a source in one wave.
+
+    Attributes
+    ----------
+    source, wave : str
+        The wave is empty where the source has none.
+    rows : DataFrame, n rows
+    arm : ndarray, shape (n,)
+    entries : list of Entry
+        Of the variables of the source.
+    """
+
+    source: str
+    wave: str
+    rows: pd.DataFrame
+    arm: FloatArray
+    entries: list[Entry]
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Columns that every row of its tables has."""
+        return {"source": self.source, "wave": self.wave}
+
+    @property
+    def examined(self) -> list[Entry]:
+        """Variables that hold answers."""
+        return [entry for entry in self.entries if entry.role not in _KEYS]
+
+    def of_role(self, role: str) -> str | None:
+        """Return the variable with a role; None where there is none."""
+        return next((entry.variable for entry in self.entries if entry.role == role), None)
+
+    @property
+    def groups(self) -> NDArray[np.object_]:
+        """Group of each row; units where the codebook has none."""
+        name = self.of_role("group") or "id"
+        return self.rows[name].astype("str").to_numpy(object)
+
+
+def data_quality(
+    study: Study, surveys: Mapping[str, pd.DataFrame], units: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Describe the rows and variables of each source.
+
+    Parameters
+    ----------
+    study : Study
+        Or a round of it.
+    surveys : mapping of str to DataFrame
+        Survey tables by source.
+    units : mapping of str to DataFrame
+        Units of each sample.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``variable_quality`` and ``interview_quality``.
+    """
+    waves = list(_waves(study, surveys, units))
+    rows = {
+        "variable_quality": [row for wave in waves for row in _variables(wave)],
+        "interview_quality": [row for wave in waves for row in _interviews(wave)],
+    }
+    return {name: pd.DataFrame(own) if own else empty_table(name) for name, own in rows.items()}
+
+
+def _waves(
+    study: Study, surveys: Mapping[str, pd.DataFrame], units: Mapping[str, pd.DataFrame]
+) -> Iterator[_Wave]:
+    entries = parse_codebook(study.codebook, list(surveys))
+    for source, table in surveys.items():
+        own = [item for item in entries_of(entries, source) if item.variable in table]
+        arm = arm_of_rows(table, study, source, units)
+        waves = table["wave"].astype("str") if "wave" in table else pd.Series("", table.index)
+        for wave in dict.fromkeys(waves):
+            inside = (waves == wave).to_numpy()
+            yield _Wave(source, wave, table[inside].reset_index(drop=True), arm[inside], own)
+
+
+def _variables(wave: _Wave) -> Iterator[dict[str, Any]]:
+    interviewer = wave.of_role(INTERVIEWER)
+    for entry in wave.examined:
+        values = wave.rows[entry.variable]
+        known = values.notna().to_numpy()
+        yield {
+            **wave.keys,
+            "variable": entry.variable,
+            "label": entry.label or entry.variable,
+            "n_rows": len(values),
+            "n_clusters": len(set(wave.groups)),
+            **_gaps(known, wave.arm),
+            **_numbers(entry, values, wave.groups),
+            "between_interviewers": (
+                _between(values, wave.rows[interviewer])
+                if interviewer is not None and entry.is_number
+                else np.nan
+            ),
+        }
+
+
+def _gaps(known: NDArray[np.bool_], arm: FloatArray) -> dict[str, Any]:
+    """Share of rows without a value, in all and by arm."""
+    own = {name: arm == value for name, value in (("treated", 1), ("control", 0))}
+    missing = {name: int((~known & inside).sum()) for name, inside in own.items()}
+    sizes = {name: int(inside.sum()) for name, inside in own.items()}
+    return {
+        "missing": float((~known).mean()),
+        **{f"n_{name}": size for name, size in sizes.items()},
+        **{
+            f"missing_{name}": missing[name] / size if size else np.nan
+            for name, size in sizes.items()
+        },
+        "missing_p_value": p_of_two_shares(
+            (missing["treated"], missing["control"]), (sizes["treated"], sizes["control"])
+        ),
+    }
+
+
+def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> dict[str, Any]:
+    """Range, heaping, far values and suspected codes of a number; nothing of categories."""
+    known = values.notna().to_numpy()
+    numbers = values[known].to_numpy(float) if entry.is_number else np.empty(0)
+    if entry.type in ("indicator", "date") or not len(numbers):
+        numbers = np.empty(0)
+    low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else [np.nan] * 3
+    far = far_from_group(numbers, groups[known]) if len(numbers) else FarValues(0, 0)
+    suspected = _suspected(numbers)
+    return {
+        "p5": low,
+        "median": middle,
+        "p95": high,
+        "ending_in_0_or_5": share_ending_in_0_or_5(numbers),
+        "n_far": far.count,
+        "far_groups": far.groups,
+        "suspected_codes": "; ".join(suspected),
+        "n_suspected": sum(suspected.values()),
+    }
+
+
+def _suspected(numbers: FloatArray) -> dict[str, int]:
+    """Values that look like codes for "missing" which the codebook does not declare, with their rows."""
+    texts = [written(value) for value in numbers]
+    found = suspected_codes(texts, dict(zip(texts, numbers.tolist(), strict=True)))
+    return {code: found.counts[code] for code in (*found.surely, *found.perhaps)}
+
+
+def _between(values: pd.Series, interviewers: pd.Series) -> float:
+    both = (values.notna() & interviewers.notna()).to_numpy()
+    classes = interviewers[both].astype("str").to_numpy(object)
+    return intraclass_correlation(values[both].to_numpy(float), classes)
+
+
+def _interviews(wave: _Wave) -> Iterator[dict[str, Any]]:
+    """Yield a row on all interviews, then one an interviewer, those with most interviews first."""
+    everyone = np.ones(len(wave.rows), dtype=bool)
+    yield _interview_row(wave, 0, everyone)
+    name = wave.of_role(INTERVIEWER)
+    if name is None:
+        return
+    counts = wave.rows[name].astype("str").where(wave.rows[name].notna()).value_counts()
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for number, (interviewer, _) in enumerate(ranked, start=1):
+        inside = (wave.rows[name].astype("str") == interviewer).to_numpy()
+        yield _interview_row(wave, number, inside)
+
+
+def _interview_row(wave: _Wave, number: int, inside: NDArray[np.bool_]) -> dict[str, Any]:
+    rows, groups = wave.rows[inside], wave.groups[inside]
+    answers = rows[[entry.variable for entry in wave.examined]]
+    minutes = _minutes(wave)
+    lengths = minutes[inside][~np.isnan(minutes[inside])]
+    usual = np.median(minutes[~np.isnan(minutes)]) if np.isfinite(minutes).any() else np.nan
+    short = int((lengths < _SHORT * usual).sum())
+    return {
+        **wave.keys,
+        "interviewer": number,
+        "n_rows": len(rows),
+        "n_clusters": len(set(groups)),
+        "n_alike": _alike(answers),
+        "missing": float(answers.isna().to_numpy().mean()) if answers.size else np.nan,
+        "n_lengths": len(lengths),
+        "minutes": float(np.median(lengths)) if len(lengths) else np.nan,
+        "short": short / len(lengths) if len(lengths) else np.nan,
+    }
+
+
+def _minutes(wave: _Wave) -> FloatArray:
+    name = wave.of_role(MINUTES)
+    return np.full(len(wave.rows), np.nan) if name is None else wave.rows[name].to_numpy(float)
+
+
+def _alike(answers: pd.DataFrame) -> int:
+    """Count rows that give the same answers as another one; of few questions this tells nothing."""
+    if answers.shape[1] < _FEWEST_ALIKE:
+        return 0
+    return int(answers.duplicated(keep=False).sum())

@@ -1,0 +1,219 @@
+"""What the raw data are like, wave by wave: rows, gaps by arm, ranges and heaping, interviewers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.options import Exhibit
+from ruralimpact.exhibits.quality_rows import GAP, unequal_gaps, waves_of
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record, Shown
+from ruralimpact.exhibits.table import table_of
+
+_MARK = "†"
+_HEAPED, _INTERVIEWERS = 0.35, 0.1
+
+
+def _above(limit: float) -> Any:
+    def mark(values: Sequence[Any]) -> str:
+        return _MARK if values[0] is not None and values[0] > limit else ""
+
+    return mark
+
+
+def _flag(values: Sequence[Any]) -> str:
+    return _MARK if values[-1] else ""
+
+
+_ROWS = (
+    columns.number("Read", "Rows", of="rows_read"),
+    columns.number("Excluded", "Rows", of="rows_excluded"),
+    columns.number("Kept", "Rows", of="rows_kept"),
+    columns.words("Why excluded", width=4.5, of="reasons", kept=("reasons",)),
+)
+_GAPS = (
+    columns.number("Rows", of="n_rows"),
+    columns.percent("All", "Without a value", of="missing"),
+    columns.percent("Treated", "Without a value", of="missing_treated"),
+    columns.percent("Controls", "Without a value", of="missing_control").marked(_flag, "unequal"),
+    columns.p_value("Without a value", of="missing_p_value"),
+)
+_VALUES = (
+    columns.number("p5", "Range", of="p5", decimals=1),
+    columns.number("Median", "Range", of="median", decimals=1),
+    columns.number("p95", "Range", of="p95", decimals=1),
+    columns.percent("End in 0 or 5", width=1.1, of="ending_in_0_or_5").marked(_above(_HEAPED)),
+    columns.number("Values", "Far from own group", of="n_far"),
+    columns.number("Groups", "Far from own group", of="far_groups"),
+    columns.words("Codes?", width=1.4, of="codes", kept=("suspected_codes", "n_suspected")),
+)
+_BETWEEN = columns.percent("Between interviewers", width=1.2, of="between_interviewers").marked(
+    _above(_INTERVIEWERS)
+)
+_INTERVIEWS = (
+    columns.number("Interviews", of="n_rows"),
+    columns.percent("Cells without a value", width=1.3, of="missing"),
+    columns.number("Median", "Minutes", of="minutes", decimals=0),
+    columns.percent("Under half of it", "Minutes", of="short"),
+    columns.number("Rows alike", of="n_alike"),
+)
+
+
+def data_quality_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+    """Build the tables of rows, of gaps by arm, of values, and of interviews."""
+    return (
+        _rows_table(results, exhibit),
+        *_of_variables(results, exhibit),
+        _interviews_table(results, exhibit),
+    )
+
+
+def _rows_table(results: StudyResults, exhibit: Exhibit) -> Table:
+    rows = []
+    for source in results.study.sources:
+        report = results.quality[source.name]
+        reasons = [
+            f"{results.with_labels(item.reason)}: {formatting.count(item.rows)}"
+            for item in report.excluded
+        ]
+        record: Record = {
+            "source": source.name,
+            "rows_read": report.rows_read,
+            "rows_kept": report.rows_kept,
+            "rows_excluded": report.rows_read - report.rows_kept,
+            "reasons": "; ".join(reasons) or formatting.DASH,
+        }
+        label = source.label or source.name
+        rows.append(columns.row_of(results, _ROWS, record, label, keys=("source",)))
+    return table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: rows",
+        stub="Raw file",
+        columns=_ROWS,
+        rows=rows,
+        notes=("What is excluded later, and why, is in the table from raw files to samples.",),
+    )
+
+
+def _of_variables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+    frame = results["variable_quality"]
+    if frame.empty:
+        return ()
+    between = (_BETWEEN,) if frame["between_interviewers"].notna().any() else ()
+    gaps, values, flagged = [], [], 0
+    for label, part in waves_of(results, "variable_quality"):
+        own = part.assign(
+            unequal=unequal_gaps(part), codes=[_codes(row) for row in part.to_dict("records")]
+        )
+        flagged += int(own["unequal"].sum())
+        gaps += [heading(label, "panel"), *_variable_rows(results, _GAPS, own)]
+        numbers = own[own["median"].notna()]
+        if len(numbers):
+            values.append(heading(label, "panel"))
+            values += _variable_rows(results, (*_VALUES, *between), numbers)
+    return (
+        table_of(
+            results,
+            exhibit,
+            title=f"{exhibit.title}: missing answers, by arm",
+            stub="Variable",
+            columns=_GAPS,
+            rows=gaps,
+            interpretation=(_sentence(flagged),),
+            notes=(_GAPS_NOTE,),
+        ),
+        table_of(
+            results,
+            exhibit,
+            title=f"{exhibit.title}: values",
+            stub="Variable",
+            columns=(*_VALUES, *between),
+            rows=values,
+            notes=(_VALUES_NOTE, *([_BETWEEN_NOTE] if between else [])),
+        ),
+    )
+
+
+def _variable_rows(results: StudyResults, shown: Sequence[Shown], frame: pd.DataFrame) -> list[Row]:
+    keys = ("source", "wave", "variable")
+    return [
+        columns.row_of(results, shown, record, record["label"], keys=keys)
+        for record in frame.to_dict("records")
+    ]
+
+
+def _codes(record: Record) -> str:
+    if not record["suspected_codes"]:
+        return formatting.DASH
+    return f"{record['suspected_codes']} ({formatting.count(int(record['n_suspected']))})"
+
+
+def _sentence(flagged: int) -> str:
+    if not flagged:
+        return "No variable lacks answers in one arm clearly more often than in the other."
+    verb = "variable lacks" if flagged == 1 else "variables lack"
+    return f"{formatting.word(flagged).capitalize()} {verb} answers in one arm clearly more often."
+
+
+def _interviews_table(results: StudyResults, exhibit: Exhibit) -> Table:
+    rows: list[Row] = []
+    for label, part in waves_of(results, "interview_quality"):
+        rows.append(heading(label, "panel"))
+        rows += [
+            columns.row_of(
+                results,
+                _INTERVIEWS,
+                record,
+                f"Interviewer {record['interviewer']}" if record["interviewer"] else "All",
+                keys=("source", "wave", "interviewer"),
+            )
+            for record in part.sort_values("interviewer").to_dict("records")
+        ]
+    return table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: interviews",
+        stub="Interviews",
+        columns=_INTERVIEWS,
+        rows=rows,
+        notes=(_INTERVIEWS_NOTE,),
+    )
+
+
+_GAPS_NOTE = (
+    "Arms are those of the samples: treated by any treatment, or by none; rows of units in no sample count "
+    "among all only. p of equal shares, rows taken as independent. "
+    f"{_MARK} The shares differ by {formatting.number(100 * GAP)} points or more, and p is below 0.05."
+)
+_VALUES_NOTE = (
+    "Range: 5th percentile, median and 95th percentile after the codebook. End in 0 or 5: of whole numbers "
+    f"from 10 on; a fifth by chance. {_MARK} More than {formatting.number(100 * _HEAPED)} percent, which the "
+    "United Nations call very rough for ages. Far from own group: a modified z score above 3.5 (Iglewicz and "
+    "Hoaglin 1993), in logarithms where no value is negative. Codes?: values that look as if they meant "
+    "missing and that the codebook does not declare, with their rows."
+)
+_BETWEEN_NOTE = (
+    "Between interviewers: share of the variance that lies between them, by analysis of variance. "
+    f"{_MARK} Above {formatting.number(100 * _INTERVIEWERS)} percent. Interviewers who work in areas of "
+    "their own differ by these, too."
+)
+_INTERVIEWS_NOTE = (
+    "Interviewers, where the codebook has their codes, are numbered by how many interviews they held. Rows "
+    "alike have the same answers to five questions or more as another row."
+)
+
+
+KIND = kinds.TableKind(
+    kind="data_quality",
+    shows="rows, gaps by arm, heaping, far values and interviewers of each wave",
+    section=kinds.QUALITY,
+    rank=20,
+    needs=("variable_quality", "interview_quality"),
+    options=Exhibit,
+    methods="data_quality.md",
+    build=data_quality_tables,
+)
