@@ -1,11 +1,13 @@
 """Optimal pairs: by hand, against dense assignment, and inside every limit."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+import ruralimpact
 from ruralimpact.design import optimal
 from ruralimpact.design.optimal import NO_CANDIDATE, USED_UP, Caliper, optimal_pairs
 from ruralimpact.errors import DesignError
@@ -137,3 +139,47 @@ def test_of_two_controls_equally_near_the_lower_is_taken() -> None:
     for score in ([5.0, 4.0, 6.0], [5.0, 6.0, 4.0]):
         found = optimal_pairs(treatment, np.array(score)[:, None])
         assert score[found.control_index[0]] == 4.0
+
+
+UNITS = [
+    {"age": (12.0, 0.0)},
+    {"land": (1 / 2.471, 0.0)},
+    {"age": (1.8, 32.0), "land": (1e4, 0.0)},
+    {"age": (1e-6, 0.0), "land": (6.96, -3.0), "sons": (0.1, 7.0)},
+    {"sons": (-1.0, 3.0)},
+]
+
+
+@pytest.mark.parametrize("distance", ["propensity", "mahalanobis"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_units_of_covariates_change_no_pair_and_no_error(distance: str, seed: int) -> None:
+    """Covariates of whole numbers tie often; months for years round the score in other places."""
+    rng = np.random.default_rng(seed)
+    n = 96
+    frame = pd.DataFrame(
+        {
+            "id": [f"u{i:02d}" for i in range(n)],
+            "group": [f"g{i // 6:02d}" for i in range(n)],
+            "treated": [float(i // 6 % 2) for i in range(n)],
+            "age": rng.integers(20, 60, n) * 1.0,
+            "land": rng.lognormal(size=n).round(1),
+            "sons": rng.integers(0, 4, n) * 1.0,
+        }
+    ).set_index("id")
+    frame["income"] = frame["age"] + 3 * frame["land"] + 5 * frame["treated"] + rng.normal(0, 9, n)
+
+    def found(table: pd.DataFrame) -> tuple[float, float]:
+        impact = ruralimpact.estimate_impact(
+            table,
+            outcome="income",
+            treatment="treated",
+            covariates=["age", "land", "sons"],
+            strategy={"method": "optimal", "distance": distance},
+            group="group",
+        )
+        return impact.estimate, impact.std_error
+
+    expected = found(frame)
+    for units in UNITS:
+        scaled = {name: frame[name] * by + more for name, (by, more) in units.items()}
+        assert found(frame.assign(**scaled)) == pytest.approx(expected, rel=1e-8)

@@ -196,6 +196,7 @@ def test_associations_are_labelled_so(results: StudyResults) -> None:
         "n_clusters": 60,
         "n_units": 185,
         "r_squared": 0.2,
+        "reason": "",
         "synthetic": False,
     }
     coefficient = {"kind": "coefficient", "variable": "advice", "variable_label": "Advice"}

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "decomposition": {"design", "inference", "estimation"},
     "difference": {"design", "inference", "estimation"},
     "attrition": {"design", "inference", "estimation"},
-    "power": {"design"},
+    "power": {"design", "estimation"},
     "description": set(),
     "portfolio": {"design", "description"},
     "returns": {"description", "inference"},

@@ -4,20 +4,26 @@ import io
 import os
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from study_models import codebook_of, source_of
 
 from ruralimpact import cli
-from ruralimpact.errors import DataError
+from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.codebook import parse_codebook
+from ruralimpact.survey.codebook_file import read_codebook
+from ruralimpact.survey.edit_tables import read_recodes
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_joined, read_source
 from ruralimpact.survey.values import code_of
 
+KNOWN = {"known": True, "reason": "none"}
 LONG = 12_345_678_901_234_567
 
 
@@ -154,3 +160,98 @@ def test_output_that_nobody_reads(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Closed())
     assert cli.main(["new", "folder"]) == 141
     assert unread
+
+
+class TestParquet:
+    def parquet(self, folder, **columns):
+        path = folder / "s.parquet"
+        given = {"id": pa.array(["a", "b"]), "x": pa.array([1.0, 2.5]), **columns}
+        pq.write_table(pa.Table.from_arrays(list(given.values()), list(given)), path)
+        return path
+
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            pa.array([[1, 2], None]),
+            pa.array([{"lat": 1.0}, None]),
+            pa.array([[("k", 1)], None], type=pa.map_(pa.string(), pa.int64())),
+            pa.array([b"\xff", None]),
+        ],
+        ids=["lists", "structures", "maps", "bytes"],
+    )
+    def test_what_is_no_value_is_refused_where_it_is_used(self, tmp_path, cells):
+        path = self.parquet(tmp_path, y=cells)
+        assert survey(path, row_of("number")).table["x"].tolist() == [1, 2.5]
+        with pytest.raises(DataError, match=r"column 'y', row 1: .*a list, a structure or bytes"):
+            survey(path, row_of("category", raw_name="y"))
+        with pytest.raises(DataError, match="column 'y', row 1"):
+            survey(path, row_of("number"), id="y", keep=[{**KNOWN, "column": "y"}])
+
+    def test_names_that_stand_twice(self, tmp_path):
+        path = tmp_path / "s.parquet"
+        cells = [pa.array(["a", "b"]), pa.array([1, 2]), pa.array([3, 4]), pa.array([5, 6])]
+        pq.write_table(pa.Table.from_arrays(cells, ["id", "x", "y", "y"]), path)
+        assert survey(path, row_of("number")).table["x"].tolist() == [1, 2]
+        with pytest.raises(DataError, match="column 'y': the file has 2 columns of this name"):
+            survey(path, row_of("number", raw_name="y"))
+
+    def test_a_folder_that_looks_like_a_partition_adds_no_column(self, tmp_path):
+        folder = tmp_path / "x=7"
+        folder.mkdir()
+        assert survey(self.parquet(folder), row_of("number")).table["x"].tolist() == [1, 2.5]
+
+    @pytest.mark.parametrize("kind", [np.float16, np.float32])
+    def test_short_numbers_are_their_shortest_decimal(self, tmp_path, kind):
+        path = self.parquet(tmp_path, x=pa.array(np.array([3.4, 0.1], dtype=kind)))
+        assert survey(path, row_of("number")).table["x"].tolist() == [3.4, 0.1]
+
+
+class TestDates:
+    @pytest.mark.parametrize("pattern", ["%H:%M", "%d/%m", "%m/%Y", "%Q", "%", "day", "%d/%d/%Y"])
+    def test_a_pattern_tells_the_whole_date(self, pattern):
+        with pytest.raises(ConfigError, match="day, month and year"):
+            source_of(path="s.csv", dates=pattern)
+
+    def test_dates_of_a_workbook_beside_texts(self, tmp_path):
+        path = workbook(tmp_path, ["id", "x"], [1, date(2024, 2, 1)], [2, "1/2/2024"])
+        days = survey(path, row_of("date"), dates="%d/%m/%Y").table["x"]
+        assert days[0] == days[1] == (date(2024, 2, 1) - date(1970, 1, 1)).days
+
+
+def test_labels_of_the_file_are_matched_by_those_of_the_codebook(tmp_path):
+    path = tmp_path / "s.dta"
+    frame = pd.DataFrame({"id": ["a", "b"], "x": [1, 2]})
+    frame.to_stata(path, write_index=False, value_labels={"x": {1: "no", 2: "yes"}})
+    known = survey(path, row_of("indicator", labels="yes=1|no=0")).table["x"]
+    assert known.tolist() == [0, 1]
+
+
+def test_keys_that_are_errors(tmp_path):
+    path, other = tmp_path / "s.csv", tmp_path / "r.csv"
+    path.write_text("id,k\n1,a\n2,#N/A\n", encoding="utf-8")
+    other.write_text("k,x\na,20\n", encoding="utf-8")
+    join = [{"name": "r", "path": str(other), "by": ["k"]}]
+    with pytest.raises(DataError, match=r"column 'k', row 3: the key is an error"):
+        survey(path, row_of("number", raw_name="r.x"), join=join)
+
+
+@pytest.mark.parametrize("kind", ["merged", "formula"])
+def test_cells_without_a_value_in_codebooks_and_tables_of_edits(tmp_path, kind):
+    def write(name, *rows):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        if kind == "merged":
+            book.active.merge_cells("B2:B3")
+        else:
+            book.active["B3"] = '="a"'
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    header = ["variable", "source", "raw_name", "type", "role"]
+    rows = [["x", "*", "x", "number", "input"], ["y", "*", "y", "number", "input"]]
+    with pytest.raises(ConfigError, match="line 3.*'source' has no value of its own"):
+        read_codebook(write("codebook.xlsx", header, *rows))
+    table = write("t.xlsx", ["column", "raw", "clean"], ["x", "a", "b"], ["x", "b", "c"])
+    with pytest.raises(DataError, match="column 'raw', row 3: the cell has no value of its own"):
+        read_recodes(table)

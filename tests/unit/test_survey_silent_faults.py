@@ -329,9 +329,7 @@ class TestLabelsOfFiles:
 class TestWorkbooks:
     def test_errors_are_no_values(self, tmp_path):
         path = workbook(tmp_path, ["id", "age", "x"], [1, 30, 1], [2, "#DIV/0!", 1], [3, 2, "#N/A"])
-        with pytest.raises(
-            DataError, match=r"column 'age', row 3: '#DIV/0!' is what a spreadsheet"
-        ):
+        with pytest.raises(DataError, match=r"column 'age', row 3: '#DIV/0!' is what stands"):
             survey(path, AGE)
         assert len(survey(path).table) == 3  # nothing uses the column
         kind = {**AGE, "variable": "kind", "raw_name": "x", "type": "category"}

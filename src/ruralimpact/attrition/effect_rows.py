@@ -25,6 +25,7 @@ from ruralimpact.design.comparison import NO_CELL, WEIGHT
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.degenerate import refuse_out_of_range, settled
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
 from ruralimpact.inference.clustered import group_codes, t_inference
@@ -66,7 +67,7 @@ class Sample:
     @property
     def responds(self) -> NDArray[np.bool_]:
         """Units with a known outcome, shape (n,)."""
-        return np.isfinite(self.outcome)
+        return ~np.isnan(self.outcome)
 
     def weighted_by(self, model: ResponseModel) -> FloatArray:
         """Weights for response, times sampling weights where there are any, shape (n,)."""
@@ -97,6 +98,7 @@ def effect_rows(
     """
     try:
         sample = _sample(entry, population, outcome)
+        refuse_out_of_range(sample.outcome)
         if sample.responds.all():
             return
         result = everyone_counts(sample.responds)
@@ -241,6 +243,7 @@ def _count(corrected: CorrectedScores) -> int:
 
 
 def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: Sample) -> Row:
+    built = settled(built, sample.outcome, sample.treatment)
     return _row(
         kind,
         estimator,

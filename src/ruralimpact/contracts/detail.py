@@ -138,6 +138,7 @@ ASSOCIATIONS = ResultTable(
         "n_clusters": N_GROUPS,
         "n_units": count("treated units", "units"),
         "r_squared": number("R2 of the regression"),
+        "reason": text("why there is no coefficient or no error; empty where there is"),
         "synthetic": SYNTHETIC,
     },
     suppression=Suppressed(suppression.associations),

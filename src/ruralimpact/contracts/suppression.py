@@ -163,8 +163,8 @@ def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def associations(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank regressions on too few units or groups."""
-    small = _few(frame["n_units"], frame["n_clusters"])
+    """Blank regressions on too few units or groups; those that are not estimable keep their reason."""
+    small = _few(frame["n_units"], frame["n_clusters"]) & (frame["n_units"] > 0)
     return _flagged(frame, small, (*_NUMBERS, "df_denominator", "mean", "r_squared"))
 
 
@@ -212,7 +212,7 @@ def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def power(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what tells of controls where there are too few of them."""
-    small = frame["controls_now"] < FEWEST_UNITS
+    small = (frame["controls_now"] < FEWEST_UNITS) & (frame["reason"] == "")
     return _blanked(frame, small, ("control_mean", "control_sd", "mde_percent", "mde_sd"))
 
 

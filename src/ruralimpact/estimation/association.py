@@ -1,13 +1,19 @@
 """What goes with an outcome among beneficiaries: a regression, not an effect."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.degenerate import (
+    CONSTANT,
+    DETERMINED,
+    refuse_out_of_range,
+    rounding_of,
+)
 from ruralimpact.estimation.outcome_regression import regress_arm
 from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
@@ -41,6 +47,8 @@ class Associations:
     n_units : int
         With the outcome.
     r_squared : float
+    note : str
+        Why there is no inference: the outcome does not vary, or is determined by the variables; else empty.
     """
 
     names: tuple[str, ...]
@@ -52,6 +60,7 @@ class Associations:
     share: FloatArray
     n_units: int
     r_squared: float
+    note: str = ""
 
     def corrected(self, groups: IntArray) -> list[CorrectedScores]:
         """Bias-reduced group scores of each coefficient (CR2), with Satterthwaite's degrees of freedom.
@@ -126,8 +135,9 @@ def associations(
     Raises
     ------
     DesignError
-        A variable asked about is constant, or implied by the other variables.
+        A variable asked about is constant, or implied by the other variables; an outcome out of range.
     """
+    refuse_out_of_range(outcome)
     known = np.isfinite(outcome)
     names = (*covariates.names, *asked.names)
     both = CovariateMatrix(
@@ -144,6 +154,10 @@ def associations(
             f"{where or 'associations'}: '{lost[0]}' is constant among the units or can be computed "
             "from the covariates and the variables before it."
         )
+    floor = rounding_of(values)
+    settled = float(np.abs(fit.residual).max()) <= floor
+    if settled:
+        fit = replace(fit, residual=np.zeros_like(fit.residual))
     places = _places(names, fit.excluded, asked.names)
     gradients = np.zeros((fit.design.shape[1], len(places)))
     of_all = weights / weights.sum()
@@ -156,9 +170,12 @@ def associations(
     scores = np.zeros((len(outcome), len(places)))
     scores[known] = np.column_stack([weights * fit.by_weight(column) for column in gradients.T])
     total = float(weights @ (values - of_all @ values) ** 2)
+    estimates = linear.coefficients @ gradients
+    if settled:
+        estimates = np.where(np.abs(linear.coefficients[places]) > floor, estimates, 0.0)
     return Associations(
         asked.names,
-        linear.coefficients @ gradients,
+        estimates,
         scores,
         linear,
         gradients,
@@ -166,6 +183,7 @@ def associations(
         of_all @ asked.values[known],
         int(known.sum()),
         1 - float(weights @ fit.residual**2) / total if total > 0 else np.nan,
+        "" if not settled else DETERMINED if total > 0 else CONSTANT,
     )
 
 

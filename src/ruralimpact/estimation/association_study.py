@@ -47,7 +47,7 @@ def association_study(
     Returns
     -------
     DataFrame
-        Contract ``associations``.
+        Contract ``associations``; what cannot be estimated has its reason.
     """
     rows: list[dict[str, Any]] = []
     for analysis in study.comparisons:
@@ -66,7 +66,10 @@ def association_study(
                     covariate_labels(study),
                     study.synthetic,
                 )
-                rows += _rows(asked, comparison, table)
+                try:
+                    rows += _rows(asked, comparison, table)
+                except DesignError as problem:
+                    rows += _not_estimable(asked, str(problem))
     return pd.DataFrame(rows) if rows else empty_table("associations")
 
 
@@ -74,14 +77,11 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[di
     entry = asked.entry
     columns = [*entry.variables, *entry.covariates]
     inside = (comparison.treatment == 1) & comparison.units[columns].notna().all(axis=1).to_numpy()
-    where = f"{asked.analysis.name}, associations '{entry.name}'"
     if not inside.any():
-        raise DesignError(f"{where}: no beneficiary has all the variables.")
+        raise DesignError("no beneficiary has all the variables.")
     units = comparison.units[inside]
     matrices = [
-        covariate_matrix(
-            {name: _values(units[name], name in forced) for name in names}, where=where
-        )
+        covariate_matrix({name: _values(units[name], name in forced) for name in names})
         if names
         else comparison.covariates.rows(inside).none()
         for names, forced in (
@@ -91,7 +91,7 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[di
     ]
     values = table.loc[units["unit_id"], asked.outcome].to_numpy(float)
     sampling = None if comparison.sampling is None else comparison.sampling[inside]
-    result = associations(values, matrices[0], matrices[1], sampling=sampling, where=where)
+    result = associations(values, matrices[0], matrices[1], sampling=sampling)
     return _records(asked, result, group_codes(units["group"]))
 
 
@@ -99,17 +99,43 @@ def _values(column: pd.Series, dummies: bool) -> Any:
     return column.astype(str).to_numpy() if dummies else column.to_numpy()
 
 
-def _records(asked: _Asked, result: Associations, groups: Any) -> list[dict[str, Any]]:
-    heading = {
+def _not_estimable(asked: _Asked, reason: str) -> list[dict[str, Any]]:
+    numbers = (
+        *("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+        *("df_denominator", "mean", "r_squared"),
+    )
+    return [
+        {
+            **_heading(asked),
+            "kind": "coefficient",
+            "variable": name,
+            "variable_label": _label(name, asked.labels),
+            **dict.fromkeys(numbers, np.nan),
+            "n_clusters": 0,
+            "n_units": 0,
+            "reason": reason,
+            "synthetic": asked.synthetic,
+        }
+        for name in asked.entry.variables
+    ]
+
+
+def _heading(asked: _Asked) -> dict[str, Any]:
+    return {
         "analysis": asked.analysis.name,
         "association": asked.entry.name,
         "label": asked.entry.label,
         "outcome": asked.outcome,
         "unit": asked.unit,
     }
+
+
+def _records(asked: _Asked, result: Associations, groups: Any) -> list[dict[str, Any]]:
+    heading = _heading(asked)
     sizes = {
         "n_units": result.n_units,
         "r_squared": result.r_squared,
+        "reason": result.note,
         "synthetic": asked.synthetic,
     }
     rows = []

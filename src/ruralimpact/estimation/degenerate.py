@@ -52,6 +52,18 @@ def refuse_out_of_range(outcome: FloatArray) -> None:
         raise DesignError(f"no value of the outcome is as large as {SMALLEST:g}; scale it.")
 
 
+def rounding_of(values: FloatArray) -> float:
+    """Return what is rounding in residuals of an outcome.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Without missing ones.
+    """
+    size = float(np.abs(values).max(initial=0.0))
+    return max(_OF_SPREAD * float(np.ptp(values)), _OF_SIZE * size)
+
+
 def not_estimable(reason: str, n: int) -> ScoredEstimate:
     """Return the estimate of a comparison that an outcome cannot bear.
 

@@ -54,6 +54,28 @@ def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:
     return f"{text} {unit} ({percent} percent of the control mean)"
 
 
+def refusals(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Say of rows of the power of the next wave which outcomes and designs bear none, and why.
+
+    Parameters
+    ----------
+    results : StudyResults
+    frame : DataFrame
+        See `power_rows`.
+
+    Returns
+    -------
+    tuple of str
+        A sentence an outcome and design that is not estimable.
+    """
+    refused = frame[frame["reason"] != ""].drop_duplicates(["analysis", "outcome", "design"])
+    return tuple(
+        f"Not estimable: {formatting.lower_first(results.outcome_label(record['outcome']))}, "
+        f"{formatting.lower_first(DESIGNS[record['design']])}: {record['reason'].rstrip('.')}."
+        for record in refused.to_dict("records")
+    )
+
+
 def power_lines(results: StudyResults, exhibit: OfEstimates) -> tuple[str, ...]:
     """Say for each outcome what the smallest and the largest wave would find.
 
@@ -76,11 +98,16 @@ def power_lines(results: StudyResults, exhibit: OfEstimates) -> tuple[str, ...]:
 
 
 def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
+    label = results.outcome_label(str(part["outcome"].iloc[0]))
+    if several:
+        analysis = results.analysis(str(part["analysis"].iloc[0]))
+        label = f"{analysis.label}, {formatting.lower_first(label)}"
+    reasons = part["reason"].unique()
+    part = part[part["reason"] == ""]
+    if part.empty:
+        return f"{label}: not estimable ({'; '.join(reasons)})."
     first = part[part["design"] == part["design"].iloc[0]].to_dict("records")
     least, most = first[0], first[-1]
-    label = results.outcome_label(str(least["outcome"]))
-    if several:
-        label = f"{results.analysis(str(least['analysis'])).label}, {formatting.lower_first(label)}"
     design = formatting.lower_first(DESIGNS[str(least["design"])])
     text = (
         f"{label}, {design}: {formatting.count(least['n_clusters'])} groups would detect an effect of "

@@ -78,6 +78,9 @@ class Sampling:
             )
 
 
+_ROUNDING = 1e-12
+
+
 def standard_error(variance: Variance, sampling: Sampling, design: Design) -> float:
     """Return the standard error of the effect of a treatment given to whole groups.
 
@@ -93,6 +96,11 @@ def standard_error(variance: Variance, sampling: Sampling, design: Design) -> fl
     -------
     float
         In units of the outcome.
+
+    Raises
+    ------
+    DesignError
+        An unknown design, or a baseline that leaves no variance.
 
     Notes
     -----
@@ -110,6 +118,8 @@ def standard_error(variance: Variance, sampling: Sampling, design: Design) -> fl
     if design not in factors:
         raise DesignError(f"Unknown design '{design}'; known: {', '.join(DESIGNS)}.")
     share = sampling.treated_share
+    if not factors[design] > _ROUNDING:
+        raise DesignError("the baseline determines the outcome, so that no error can be estimated.")
     arms = 1 / (sampling.n_clusters * share) + 1 / (sampling.n_clusters * (1 - share))
     return float(np.sqrt((between + within) * factors[design] * arms))
 

@@ -1,6 +1,6 @@
 """What the next wave of a study could detect, from the variances of the present one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.contracts.power import POWER
 from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.power.detectable import (
     DESIGNS,
@@ -32,6 +34,7 @@ from ruralimpact.tables import empty_table
 FloatArray = NDArray[np.float64]
 
 _BEFORE = "_before"
+_WORDS = ("analysis", "outcome", "unit", "design", "basis", "reason", "synthetic")
 
 
 def power_study(
@@ -50,7 +53,8 @@ def power_study(
     Returns
     -------
     DataFrame
-        Contract ``power``: one row an outcome, design and number of groups.
+        Contract ``power``: one row an outcome, design and number of groups; what cannot be estimated has its
+        reason.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def power_study(
         A design that uses the baseline, of an outcome whose autocorrelation is neither given nor
         can be estimated.
     DesignError
-        A treatment that differs within groups, or too few units a group.
+        A treatment that differs within groups.
     """
     rows: list[dict[str, Any]] = []
     analyses = {analysis.name: analysis for analysis in study.comparisons}
@@ -127,35 +131,56 @@ class _Part:
 def _outcome_rows(
     study: Study, entry: Power, part: _Part, outcome: str
 ) -> Iterator[dict[str, Any]]:
+    common = {
+        "analysis": entry.analysis,
+        "outcome": outcome,
+        "unit": study.outcomes[outcome].unit,
+        "synthetic": study.synthetic,
+    }
+    for design in entry.designs or DESIGNS:
+        try:
+            rows = list(_design_rows(entry, part, outcome, design))
+        except DesignError as problem:
+            rows = [_not_estimable(design, n, str(problem)) for n in entry.groups]
+        for row in rows:
+            yield common | row
+
+
+def _design_rows(
+    entry: Power, part: _Part, outcome: str, design: Design
+) -> Iterator[dict[str, Any]]:
+    """Yield a row a number of groups, of one way to analyse the next wave."""
     values, before = part.levels(outcome)
     known = ~np.isnan(values)
     if before is not None:
         known &= ~np.isnan(before)
     groups = part.comparison.units["group"].to_numpy()[known]
     treatment = part.comparison.treatment[known]
-    covariates = part.covariates(outcome)[known]
-    designs: Sequence[Design] = entry.designs or DESIGNS
-    where = f"power, analysis '{entry.analysis}', outcome '{outcome}'"
-    try:
-        plain = variance_components(values[known], groups, treatment)
-        fitted = variance_components(values[known], groups, covariates)
-    except DesignError as error:
-        raise DesignError(f"{where}: {error}") from None
-    stays = _autocorrelation(entry, part, outcome, known, designs)
+    refuse_empty_arm(treatment, "among units whose outcome is known")
+    plain = variance_components(values[known], groups, treatment)
+    fitted = variance_components(values[known], groups, part.covariates(outcome)[known])
+    stays = _autocorrelation(entry, part, outcome, known, design)
     variance = Variance(max(fitted.group, 0.0), fitted.unit, stays["group"], stays["unit"])
-    controls = values[known][treatment == 0]
-    common = {
-        "analysis": entry.analysis,
-        "outcome": outcome,
-        "unit": study.outcomes[outcome].unit,
-    }
+    measured = _measured(plain, fitted, values[known][treatment == 0])
     wave = _wave(entry, fitted, treatment, groups)
-    measured = _measured(plain, fitted, controls) | {"synthetic": study.synthetic}
-    for design in designs:
-        for n_clusters in entry.groups:
-            sampling = Sampling(n_clusters=n_clusters, **wave)
-            row = _row(variance, sampling, design, entry, measured)
-            yield common | row | _waves(variance, sampling, design, stays["basis"]) | measured
+    for n_clusters in entry.groups:
+        sampling = Sampling(n_clusters=n_clusters, **wave)
+        row = _row(variance, sampling, design, entry, measured)
+        waves = _waves(variance, sampling, design, stays["basis"])
+        yield {**row, **waves, **measured, "reason": ""}
+
+
+def _not_estimable(design: Design, n_clusters: int, reason: str) -> dict[str, Any]:
+    counts = ("groups_now", "units_now", "controls_now")
+    numbers = [name for name in POWER.columns if name not in (*counts, "n_clusters", *_WORDS)]
+    return {
+        **dict.fromkeys(numbers, np.nan),
+        **dict.fromkeys(counts, 0),
+        "design": design,
+        "n_clusters": n_clusters,
+        "basis": "",
+        "reason": reason,
+    }
 
 
 def _wave(
@@ -180,11 +205,11 @@ def _autocorrelation(
     part: _Part,
     outcome: str,
     known: NDArray[np.bool_],
-    designs: Sequence[str],
+    design: Design,
 ) -> dict[str, Any]:
     """Estimate from two waves, else take what is declared; nothing where no design needs it."""
     values, before = part.levels(outcome)
-    if set(designs) == {"cross_section"}:
+    if design == "cross_section":
         return {"unit": 0.0, "group": 0.0, "basis": ""}
     if before is not None and entry.autocorrelation is None:
         groups = part.comparison.units["group"].to_numpy()[known]
@@ -250,7 +275,7 @@ def _measured(
         "group_r2": 1 - fitted.group / plain.group if plain.group > 0 else np.nan,
         "unit_r2": 1 - fitted.unit / plain.unit,
         "control_mean": float(controls.mean()),
-        "control_sd": float(controls.std(ddof=1)),
+        "control_sd": float(controls.std(ddof=1)) if len(controls) > 1 else np.nan,
         "groups_now": fitted.n_clusters,
         "units_now": fitted.n_units,
         "controls_now": len(controls),

@@ -9,6 +9,7 @@ from scipy.special import fdtri
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.errors import DesignError
+from ruralimpact.estimation.degenerate import refuse_out_of_range, rounding_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -83,7 +84,8 @@ def variance_components(
     Raises
     ------
     DesignError
-        Missing values, or too few groups or units a group to tell the components apart.
+        Missing values or values out of range, too few groups or units a group to tell the components apart,
+        or an outcome that does not vary within groups once covariates are fitted.
 
     Notes
     -----
@@ -95,6 +97,7 @@ def variance_components(
     y, X, codes = _checked(outcome, groups, covariates)
     anova = _Anova.of(X, codes)
     group, unit = anova.components(y, y)
+    _refuse_constant(unit, y, "the outcome")
     sizes = np.bincount(codes)
     ratio = (anova.size * group + unit) / unit
     low, high = (
@@ -132,12 +135,19 @@ def autocorrelation(
     Notes
     -----
     The same equations with products of the two outcomes in place of squares.
+
+    Raises
+    ------
+    DesignError
+        See `variance_components`.
     """
     first, X, codes = _checked(before, groups, covariates)
     second, _, _ = _checked(after, groups, covariates)
     anova = _Anova.of(X, codes)
     pairs = ((first, second), (first, first), (second, second))
     (group, unit), (group_1, unit_1), (group_2, unit_2) = (anova.components(*p) for p in pairs)
+    _refuse_constant(unit_1, first, "the baseline")
+    _refuse_constant(unit_2, second, "the outcome")
     between = np.sqrt(group_1 * group_2) if min(group_1, group_2) > 0 else np.nan
     return Autocorrelation(
         unit=float(unit / np.sqrt(unit_1 * unit_2)),
@@ -212,6 +222,14 @@ class _Anova:
         return (total - inside - self.df_between * unit) / (self.df_between * self.size), unit
 
 
+def _refuse_constant(unit: float, y: FloatArray, what: str) -> None:
+    """Refuse what varies within groups by no more than rounding."""
+    if np.sqrt(max(unit, 0.0)) <= rounding_of(y):
+        raise DesignError(
+            f"{what} does not vary within groups once treatment and covariates are fitted."
+        )
+
+
 def _checked(
     outcome: ArrayLike, groups: ArrayLike, covariates: ArrayLike
 ) -> tuple[FloatArray, FloatArray, IntArray]:
@@ -222,6 +240,7 @@ def _checked(
         raise DesignError(f"{len(y)} outcomes but {len(codes)} group codes.")
     if not (np.isfinite(y).all() and np.isfinite(X).all()):
         raise DesignError("Missing values in the outcome or a covariate.")
+    refuse_out_of_range(y)
     return y, X, codes.astype(np.int64)
 
 

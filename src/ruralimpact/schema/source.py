@@ -1,5 +1,7 @@
 """Raw files: where they are, how they are read, and what is done before the codebook is applied."""
 
+import re
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -104,6 +106,15 @@ class WaveFile(Reading):
     """Year of the prices of this wave's amounts."""
 
 
+def _tells_dates(pattern: str) -> bool:
+    """Tell whether dates that are written by a pattern can be read back."""
+    day = datetime(2023, 11, 27)
+    try:
+        return datetime.strptime(day.strftime(pattern), pattern).date() == day.date()
+    except (ValueError, re.error):  # the latter where a part of the date stands twice
+        return False
+
+
 class SourceEntry(Reading):
     """An entry of `sources:`, which stands for a file, or for a series of files."""
 
@@ -141,11 +152,21 @@ class SourceEntry(Reading):
     keep: Entries[Condition] = ()
     """Rows that are kept, after edits and joins; those that are not are counted with the reason."""
     dates: Text | None = None
-    """How dates are written (codebook type `date`), in the signs of strptime such as `%d/%m/%Y`; as
+    """How dates are written (codebook type `date`), in the signs of strptime such as `%d/%m/%Y` (of a year
+    of two digits, `%y`, 69 to 99 are 1969 to 1999 and 00 to 68 are 2000 to 2068); as
     `2024-03-01` when not given."""
     as_written: Entries[str] = ()
     """Raw columns whose values are different although they differ only in case, spaces, accents, leading
     zeros or `.0`."""
+
+    @model_validator(mode="after")
+    def _tells_dates(self) -> "SourceEntry":
+        if self.dates is not None and not _tells_dates(self.dates):
+            problem = (
+                f"'{self.dates}' does not tell the day, month and year of a date, as %d/%m/%Y does."
+            )
+            raise fault(problem, "dates")
+        return self
 
     @property
     def other_files(self) -> list[str]:

@@ -9,7 +9,7 @@ from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import UNUSED
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.read_csv import read_csv
-from ruralimpact.survey.values import normalised
+from ruralimpact.survey.values import ERROR_HINTS, normalised
 
 NAMES = ("codebook.csv", "codebook.xlsx")
 # Sheet of a workbook that has others beside it.
@@ -135,6 +135,12 @@ def _row(
         problem = "the line has more fields than the header."
         raise ConfigError(problem, file=name, key=f"line {line}")
     texts = [normalised(cell) for cell in cells[: len(header)]]
+    for column, text in zip(header, texts, strict=False):
+        if text in ERROR_HINTS:
+            problem = (
+                f"the cell of the column '{column}' has no value of its own. {ERROR_HINTS[text]}"
+            )
+            raise ConfigError(problem, file=name, key=f"line {line}")
     row = {**dict.fromkeys(COLUMNS, ""), **dict(zip(header, texts, strict=False))}
     if comma:
         row |= {bound: row[bound].replace(",", ".") for bound in _BOUNDS}

@@ -14,7 +14,7 @@ from ruralimpact.schema.source import Reading
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import BETWEEN
 from ruralimpact.survey.readers import read_file
-from ruralimpact.survey.values import code_of, normalised
+from ruralimpact.survey.values import ERROR_HINTS, code_of, normalised
 
 _YES = ("yes", "y", "1", "sí", "si", "drop", "correct")
 
@@ -144,6 +144,13 @@ def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.Data
         raise DataError("the table has no rows.", file=path)
     table = cells[list(columns)].map(normalised)
     table = table[(table != "").any(axis=1)]
+    for column in columns:
+        wrong = table[column].isin(ERROR_HINTS)
+        if wrong.any():
+            hint = ERROR_HINTS[table.loc[wrong, column].iloc[0]]
+            problem = "the cell has no value of its own."
+            rows = table.index[wrong].tolist()
+            raise DataError(problem, file=path, column=column, rows=rows, hint=hint)
     for column in filled:
         if (table[column] == "").any():
             rows = table.index[table[column] == ""].tolist()

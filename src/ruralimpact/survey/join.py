@@ -12,7 +12,7 @@ from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.raw_column import BETWEEN, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
-from ruralimpact.survey.values import code_of
+from ruralimpact.survey.values import code_of, is_error
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,12 @@ def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
     columns = [raw_column(table.cells, name, file) for name in names]
     for name, column in zip(names, columns, strict=True):
         refuse_inexact(column, table.stored.get(name), file=file, column=name)
+        wrong = column.map(is_error)
+        if wrong.any():
+            rows = column.index[wrong].tolist()
+            raise DataError(
+                "the key is an error of the spreadsheet.", file=file, column=name, rows=rows
+            )
     parts = [column.map(code_of) for column in columns]
     joined: pd.Series = pd.concat(parts, axis=1).agg(BETWEEN.join, axis=1)
     blank = (pd.concat(parts, axis=1) == "").any(axis=1)

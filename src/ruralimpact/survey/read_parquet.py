@@ -2,32 +2,24 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable, numbered_records
-from ruralimpact.survey.values import written
+from ruralimpact.survey.values import NO_VALUE, written
 
 
 def read_parquet(file: Path) -> RawTable:
     """Read a Parquet file.
 
-    Raises
-    ------
-    DataError
-        A column holds lists, structures or bytes.
+    Returns
+    -------
+    RawTable
+        Lists, structures and bytes are `values.NO_VALUE`, which whatever uses such a cell refuses.
     """
-    table = pq.read_table(file)
-    nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
-    if nested:
-        problem = "the column holds lists, and a table has one value a cell."
-        raise DataError(problem, file=file, column=nested[0])
-    binary = [field.name for field in table.schema if _is_binary(field.type)]
-    if binary:
-        problem = "the column holds bytes, not text."
-        raise DataError(problem, file=file, column=binary[0])
+    table = pq.ParquetFile(file).read()
     cells = {
         position: pd.Series(_texts(column), dtype="str")
         for position, column in enumerate(table.columns)
@@ -40,22 +32,24 @@ def read_parquet(file: Path) -> RawTable:
     )
 
 
-def _is_binary(kind: pa.DataType) -> bool:
-    kinds = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
-    return any(is_kind(kind) for is_kind in kinds)
+def _has_values(kind: pa.DataType) -> bool:
+    """Tell whether cells of a kind are one value each, which can be written."""
+    binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return not (pa.types.is_nested(kind) or any(is_kind(kind) for is_kind in binary))
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:
+    if not _has_values(column.type):
+        return [NO_VALUE if known else "" for known in column.is_valid().to_pylist()]
     values = column.to_pylist()
-    if pa.types.is_float32(column.type):
-        import numpy as np
-
-        return [written(None if value is None else np.float32(value)) for value in values]
+    if pa.types.is_float16(column.type) or pa.types.is_float32(column.type):
+        short = np.float16 if pa.types.is_float16(column.type) else np.float32
+        return [written(None if value is None else short(value)) for value in values]
     return [written(value) for value in values]
 
 
 def _stored(kind: pa.DataType) -> str:
-    if pa.types.is_float32(kind):
+    if pa.types.is_float16(kind) or pa.types.is_float32(kind):
         return FLOAT32
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return DATE

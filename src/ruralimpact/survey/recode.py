@@ -17,8 +17,7 @@ from ruralimpact.survey.raw_column import columns_of, raw_column
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable
 from ruralimpact.survey.similar import folded
 from ruralimpact.survey.values import (
-    MERGED,
-    NOT_CALCULATED,
+    ERROR_HINTS,
     code_of,
     day_of,
     is_error,
@@ -38,11 +37,7 @@ _PROBLEMS = {
     "date": "not a date",
     "category": "without a label in the codebook",
     "shortened": "a number in exponent form, whose last digits are lost",
-    "error": "what a spreadsheet shows in the place of a value",
-}
-_ERROR_HINTS = {
-    NOT_CALCULATED: "Its formula was never computed: open the workbook in a spreadsheet and save it.",
-    MERGED: "It is merged with others: take the merging out, or state `merged: fill` of the source.",
+    "error": "what stands in the place of a value",
 }
 _HAS_DIGIT = re.compile(r"\d")
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*")
@@ -194,8 +189,9 @@ class _Reading:
         if is_error(plain):
             return _UNFIT
         if self.labels:
-            truth = _TRUTHS.get(plain, code)
-            label = self.labels.get(plain, self.labels.get(code, self.labels.get(truth)))
+            named = normalised(self.described.get(code, ""))
+            forms = (plain, code, _TRUTHS.get(plain, code), named)
+            label = next((self.labels[form] for form in forms if form in self.labels), None)
             if label is None:
                 return plain if self.from_file else _UNFIT
             return float(label) if self.entry.is_number else label
@@ -251,7 +247,7 @@ class _Reading:
     def _hints(self, texts: Sequence[str], kind: str, share: float) -> list[str]:
         if kind == "error":
             return [
-                _ERROR_HINTS.get(texts[0], "Correct it in the workbook, or write a recode for it.")
+                ERROR_HINTS.get(texts[0], "Correct it in the workbook, or write a recode for it.")
             ]
         hints = [nearest(texts[0], self.labels)] if kind == "category" else []
         if self.described and kind in ("indicator", "category"):

@@ -12,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
-NOT_CALCULATED, MERGED = "#NOT CALCULATED!", "#MERGED!"
+NOT_CALCULATED, MERGED, NO_VALUE = "#NOT CALCULATED!", "#MERGED!", "#NO VALUE!"
+# What to do about a cell that has no value.
+ERROR_HINTS = {
+    NOT_CALCULATED: "Its formula was never computed: open the workbook in a spreadsheet and save it.",
+    NO_VALUE: "The file holds a list, a structure or bytes there, and a table has one value a cell.",
+    MERGED: "It is merged with others: take the merging out, or state `merged: fill` of the source.",
+}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 # A whole number, whose digits a float would not keep from 2 to the power of 53 on.
 _WHOLE, _EXACT = re.compile(r"([+-]?)0*(\d+)(?:[.,]0*)?"), 2.0**53
@@ -42,7 +48,7 @@ _UNSEEN = ("Cf", "Cc")
 
 
 def is_error(text: str) -> bool:
-    """Tell whether a text stands in a spreadsheet's cell for a value that could not be computed."""
+    """Tell whether a text stands in a cell for a value that could not be computed or written."""
     return text.startswith("#") and _ERROR.fullmatch(text) is not None
 
 
@@ -108,7 +114,7 @@ def written(value: Any) -> str:
         return value.date().isoformat()
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
-    if isinstance(value, np.float32):
+    if isinstance(value, (np.float32, np.float16)):
         value = float(str(value))
     if isinstance(value, (float, np.floating)):
         number = float(value)
@@ -118,6 +124,8 @@ def written(value: Any) -> str:
 
 def day_of(text: str, pattern: str | None = None) -> float | None:
     """Return the date that a text is as days since 1 January 1970, or None.
+
+    Beside texts of a pattern a column of a workbook may have dates stored as such, which read ``2024-03-01``.
 
     Parameters
     ----------
@@ -129,7 +137,7 @@ def day_of(text: str, pattern: str | None = None) -> float | None:
     try:
         moment = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return day_of(text) if pattern and not pattern.startswith("%Y-") else None
     return float((moment.date() - _DAY_ZERO).days)
 
 

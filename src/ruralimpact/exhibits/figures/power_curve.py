@@ -28,6 +28,7 @@ _NOTHING = "The study asks for no power of a next wave for these outcomes."
 def power_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     """Draw a line a design."""
     frame = power_rows(results, exhibit)
+    frame = frame[frame["reason"] == ""]
     if frame.empty:
         return palette.notice(_NOTHING)
     parts = [part for _, part in frame.groupby(["analysis", "outcome"], sort=False)]

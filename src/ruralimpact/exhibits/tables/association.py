@@ -39,7 +39,7 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
             columns=_COLUMNS,
             rows=rows,
             interpretation=lines,
-            notes=_notes(results, frame),
+            notes=(*_notes(results, frame), *_reasons(results, frame)),
         ),
     )
 
@@ -52,6 +52,8 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
     )
     if first["suppressed"]:
         counts = formatting.SUPPRESSED
+    elif first["n_units"] == 0:
+        counts = "not estimable"
     rows = [
         heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")
     ]
@@ -60,7 +62,7 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
             keys = ("outcome", "variable", "unit")
             label = str(record["variable_label"])
             rows.append(columns.row_of(results, _COLUMNS, record, label, keys=keys))
-        elif not record["suppressed"]:
+        elif not (record["suppressed"] or record["reason"]):
             text = f"All coefficients zero: {formatting.f_test(record)}"
             values = {"outcome": outcome, "test": "jointly zero", "p_value": record["p_value"]}
             rows.append(columns.said(_COLUMNS, "", text, values, "foot"))
@@ -69,6 +71,9 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
 
 def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
     coefficients = own[own["kind"] == "coefficient"]
+    if own["reason"].ne("").all():
+        label = formatting.lower_first(results.outcome_label(outcome))
+        return f"Nothing can be said of {label}: {own['reason'].iloc[0].rstrip('.')}."
     result = int((coefficients["p_value"] < 0.05).sum())
     verb = "differs" if result < 2 else "differ"
     return (
@@ -93,6 +98,14 @@ def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
         for name in names
     ]
     return f", with these held fixed: {', '.join(labels)}" if labels else ""
+
+
+def _reasons(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
+    refused = frame[frame["reason"] != ""].drop_duplicates(["analysis", "association", "outcome"])
+    return tuple(
+        f"{results.outcome_label(record['outcome'])}: {record['reason'].rstrip('.')}."
+        for record in refused.to_dict("records")
+    )
 
 
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:

@@ -8,7 +8,13 @@ import pandas as pd
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
-from ruralimpact.exhibits.power_words import DESIGNS, check_power_is_asked, power_lines, power_rows
+from ruralimpact.exhibits.power_words import (
+    DESIGNS,
+    check_power_is_asked,
+    power_lines,
+    power_rows,
+    refusals,
+)
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
@@ -60,7 +66,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             columns=shown["effect"],
             rows=effects,
             interpretation=power_lines(results, exhibit),
-            notes=_effect_notes(frame),
+            notes=(*_effect_notes(frame[frame["reason"] == ""]), *refusals(results, frame)),
         ),
         table_of(
             results,
@@ -69,7 +75,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             stub="Outcome",
             columns=_BASIS,
             rows=basis,
-            notes=_basis_notes(frame),
+            notes=_basis_notes(frame[frame["reason"] == ""]),
         ),
     )
 
@@ -101,8 +107,9 @@ def _effect_rows(
 
 
 def _basis_row(results: StudyResults, frame: pd.DataFrame, label: str) -> Row:
-    # Designs without a baseline carry no autocorrelation; all else is the same in every row.
-    record = frame.sort_values("autocorrelation", na_position="last").iloc[0].to_dict()
+    # Designs without a baseline carry no autocorrelation; all else is the same where there is an estimate.
+    order = ["reason", "autocorrelation"]
+    record = frame.sort_values(order, na_position="last").iloc[0].to_dict()
     row = columns.row_of(results, _BASIS, record, label, keys=("analysis", "outcome", "basis"))
     factor = formatting.scale(record["unit"])
     controls = {name: factor * record[name] for name in ("control_mean", "control_sd")}
