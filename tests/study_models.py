@@ -21,6 +21,7 @@ SHIPPED = (
     "bolivia_alliances",
     "bolivia_par",
     "bolivia_survival",
+    "bolivia_workshops",
     "indonesia_bimas",
     "jiangxi_insurance",
     "nsw",
@@ -35,7 +36,7 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "matched_difference": _MATCHED,
     "difference_in_differences": {"estimators": ["two_by_two"]},
 }
-_DESCRIBING = ("portfolio", "rate_of_return", "survival")
+_DESCRIBING = ("portfolio", "rate_of_return", "survival", "responses", "drawn_sample")
 _PERIODS = {
     "before": ["1"],
     "after": ["2"],

@@ -23,6 +23,11 @@ PLUGIN = Plugin(
             calibration="generator.alliance_lives:Lives",
             truth=("lasting",),
         ),
+        "workshops": Generator(
+            make="workshops.generate:generate",
+            calibration="workshops.calibration:Calibration",
+            truth=("shares",),
+        ),
     },
     exhibits={"published": "exhibits.published_table"},
     inputs=ExhibitInputs(

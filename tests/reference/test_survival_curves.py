@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.survival.curves import (
     Lifetimes,
     aalen_johansen,
     clustered_error,
     kaplan_meier,
 )
-from ruralimpact.survival.intervals import wilson_interval
 
 FOLDER = Path(__file__).parent / "survival"
 CLOSE = {"rel": 1e-6, "abs": 1e-9}

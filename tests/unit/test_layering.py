@@ -43,7 +43,8 @@ MAY_IMPORT = {
     "description": set(),
     "portfolio": {"design", "description"},
     "returns": {"description", "inference"},
-    "survival": {"design", "description"},
+    "survival": {"design", "description", "inference"},
+    "responses": {"design", "description", "inference"},
     "gains": {"description", "difference", "power", "returns"},
     "waves": {"survey"},
     "exhibits": {

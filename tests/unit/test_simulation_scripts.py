@@ -18,6 +18,7 @@ STAND_IN = {
     "bolivia_followup": ["--draws", "1", "--processes", "1"],
     "bolivia_recovery": ["--draws", "1", "--processes", "1", "--only", "real selection"],
     "percent_intervals": ["--draws", "1", "--processes", "1"],
+    "registers_recovery": ["--draws", "1"],
 }
 HELPERS = {"candidates", "coverage_page", "difference_coverage_page"}
 

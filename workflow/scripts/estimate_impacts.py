@@ -18,6 +18,8 @@ from ruralimpact.estimation.summary_statistics import summary_study
 from ruralimpact.gains.study import gains_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.portfolio.study import portfolio_study
+from ruralimpact.responses.draw_study import draw_study
+from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.study import returns_study
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.survival.study import survival_study
@@ -75,7 +77,14 @@ def estimate_impacts(
     made |= over_time.tables
     described = [
         describe(asked, tables.units, tables.outcomes)
-        for describe in (portfolio_study, returns_study, survival_study, gains_study)
+        for describe in (
+            portfolio_study,
+            returns_study,
+            survival_study,
+            gains_study,
+            responses_study,
+            draw_study,
+        )
     ]
     for description in described:
         made |= description.tables

@@ -14,6 +14,7 @@ from ruralimpact.contracts import (
     gains,
     portfolio,
     power,
+    responses,
     returns,
     samples,
     survival,
@@ -33,6 +34,7 @@ _MODULES = (
     returns,
     survival,
     gains,
+    responses,
 )
 
 REGISTRY: dict[str, ResultTable] = {

@@ -21,6 +21,7 @@ from ruralimpact.contracts.complements import (
     with_complements,
 )
 from ruralimpact.contracts.rare_categories import among, rare_in_balance, rare_in_summary
+from ruralimpact.contracts.small_answers import rare_in_responses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -366,6 +367,15 @@ def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":
 def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few units."""
     return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("irr", "npv", "payback", "factor"))
+
+
+def responses(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank shares of too few respondents, small counts and what would tell them; not public ones."""
+    small = _few(frame["n_units"], frame["n_clusters"]) | rare_in_responses(frame)
+    hidden = small & ~frame["public_counts"].astype(bool)
+    return _flagged(
+        frame, hidden, ("count", "estimate", "std_error", "conf_low", "conf_high", "population")
+    )
 
 
 def gains_by_unit(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

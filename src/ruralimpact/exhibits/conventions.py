@@ -44,6 +44,17 @@ _DESCRIPTIONS = {
         "Shares that last are Kaplan-Meier, shares that ended in each way Aalen-Johansen estimates. "
         "Errors come from the influence of each unit, summed by group.",
     ),
+    "responses": (
+        "Questionnaires",
+        "Percents are of the respondents who were asked and answered; where several answers may be named "
+        "they add up to more than 100. Intervals are Wilson's, corrected for the part of the register that "
+        "was asked. Shares of the register weight each respondent by how many of its units it stands for.",
+    ),
+    "drawn_sample": (
+        "Sample from a register",
+        "Units were drawn without replacement, each with the same probability within its stratum, from the "
+        "seed that is printed; replacements follow in the same random order.",
+    ),
     "portfolio": (
         "Portfolio of projects",
         "Sums are of the projects of which a number is known, ratios of those with both numbers, and the "

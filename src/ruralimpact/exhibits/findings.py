@@ -13,6 +13,7 @@ from ruralimpact.exhibits.gains_rows import gains_headlines, gains_numbers
 from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
 from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
+from ruralimpact.exhibits.responses_rows import responses_headlines, responses_numbers
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_findings import returns_headlines, returns_numbers
 from ruralimpact.exhibits.survival_rows import survival_headlines, survival_numbers
@@ -34,8 +35,8 @@ def findings(results: StudyResults) -> dict[str, Finding]:
     Returns
     -------
     dict of str to Finding
-        By identifier, such as ``"<analysis>/<strategy>/<outcome>/estimate"``. Missing and suppressed
-        numbers have none.
+        By identifier, such as ``"<analysis>/<strategy>/<outcome>/estimate"``, spaces as underscores. Missing
+        and suppressed numbers have none.
     """
     numbers: dict[str, Finding] = {}
     for record in results["estimates"].to_dict("records"):
@@ -52,6 +53,7 @@ def findings(results: StudyResults) -> dict[str, Finding]:
         returns_numbers,
         survival_numbers,
         gains_numbers,
+        responses_numbers,
     )
     for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in lists):
         numbers |= _finding(key, value, unit, decimals)
@@ -64,7 +66,8 @@ def _finding(key: str, value: Value, unit: str, decimals: int) -> dict[str, Find
     if value is None or isinstance(value, str) or not math.isfinite(value):
         return {}
     plain = int(value) if isinstance(value, int) else float(value)
-    return {key: Finding(value=plain, unit=unit, text=formatting.number(value, decimals))}
+    identifier = key.replace(" ", "_")
+    return {identifier: Finding(value=plain, unit=unit, text=formatting.number(value, decimals))}
 
 
 def _estimate_findings(results: StudyResults, record: Mapping[Any, Any]) -> dict[str, Finding]:
@@ -120,7 +123,8 @@ def headlines(results: StudyResults) -> list[HeadlineLine]:
 def _descriptions(results: StudyResults) -> Iterator[HeadlineLine]:
     """Say what descriptions come to."""
     prefix = "Synthetic stand-in: " if results.synthetic else ""
-    for label, text in (*portfolio_headlines(results), *survival_headlines(results)):
+    listed = (portfolio_headlines, survival_headlines, responses_headlines)
+    for label, text in chain.from_iterable(of(results) for of in listed):
         yield HeadlineLine(label=label, text=f"{prefix}{text}")
     yield from returns_headlines(results)
     yield from gains_headlines(results)

@@ -20,13 +20,14 @@ from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
 from ruralimpact.schema.portfolio import Portfolio
 from ruralimpact.schema.rate_of_return import RateOfReturn
+from ruralimpact.schema.responses import DrawnSample, Responses
 from ruralimpact.schema.sample import Design, Sample, Wave
 from ruralimpact.schema.source import Generation, Prices, SecondCurrency, Source, SourceEntry
 from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.survival import Survival
 from ruralimpact.schema.waves import wave_key
 
-AnyDescription = Portfolio | RateOfReturn | Survival
+AnyDescription = Portfolio | RateOfReturn | Survival | Responses | DrawnSample
 AnyEntry = Annotated[
     AnyAnalysis | AnyDescription,
     Field(discriminator="method"),
@@ -97,7 +98,8 @@ class StudyFile(Settings):
     bounds make of the effects. A unit of the baseline responds if the follow-up has it, by `id`."""
     analyses: SomeEntries[AnyEntry]
     """Comparisons to make, each estimated for every outcome by every strategy or estimator, and
-    descriptions (`method: portfolio`, `method: rate_of_return`, `method: survival`). When not given
+    descriptions (`method: portfolio`, `method: rate_of_return`, `method: survival`,
+    `method: responses`, `method: drawn_sample`). When not given
     comparisons follow from the design (docs/defaults.md), and so do most keys of those that are."""
 
     @property

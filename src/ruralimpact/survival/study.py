@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ruralimpact.description.records import DescriptionTables, Excluded, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
+from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.curves import (
@@ -19,7 +20,7 @@ from ruralimpact.survival.curves import (
     clustered_error,
     kaplan_meier,
 )
-from ruralimpact.survival.intervals import log_log_interval, wilson_interval
+from ruralimpact.survival.intervals import log_log_interval
 from ruralimpact.tables import empty_table
 
 LASTS = "lasts"

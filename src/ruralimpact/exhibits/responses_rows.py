@@ -1,0 +1,121 @@
+"""Answers to questionnaires as exhibits show them: by question, in the order of the study."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ruralimpact.errors import ConfigError
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.over_time_findings import Number
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.base import Names
+from ruralimpact.schema.responses import Question, Responses
+from ruralimpact.schema.study import Study
+
+METHODS = ("responses",)
+RESPONDENTS, REGISTER = "respondents", "register"
+
+
+class QuestionOptions(OfAnalyses):
+    """Tables or figures of questions."""
+
+    questions: Names | None = None
+    """Questions shown, by name; all of the analyses' when not given."""
+
+
+def check_questions(study: Study, exhibit: QuestionOptions) -> None:
+    """Raise a `ConfigError` where no analysis shown has a question that is named."""
+    known = [
+        question.name
+        for analysis in study.analyses
+        if isinstance(analysis, Responses) and analysis.name in exhibit.analyses
+        for question in analysis.questions
+    ]
+    for name in exhibit.questions or ():
+        if name not in known:
+            problem = (
+                f"no question '{name}' in {', '.join(exhibit.analyses)}, only {', '.join(known)}."
+            )
+            raise ConfigError(problem, key="questions")
+
+
+def questions_of(
+    results: StudyResults, exhibit: QuestionOptions
+) -> Iterator[tuple[Responses, Question, pd.DataFrame]]:
+    """Yield the questions shown, each with its analysis and its rows."""
+    frame = results["responses"]
+    for analysis in results.study.analyses:
+        if not isinstance(analysis, Responses) or analysis.name not in exhibit.analyses:
+            continue
+        for question in analysis.questions:
+            if exhibit.questions is None or question.name in exhibit.questions:
+                own = (frame["analysis"] == analysis.name) & (frame["question"] == question.name)
+                yield analysis, question, frame[own]
+
+
+def responses_numbers(results: StudyResults) -> Iterator[Number]:
+    """List identifier, value, unit and decimals of each count and share that is not suppressed.
+
+    Yields
+    ------
+    tuple
+        Identifiers are ``responses/<analysis>/<question>/<answer>``, with ``/<by>=<level>`` where they are
+        of a level, and ``/count``, ``/percent`` or, of the register, ``/register``; ``_low`` and ``_high``
+        are ends of the interval, of a count those of its share times the respondents. Samples drawn have
+        ``sample/<analysis>/<stratum or all>/drawn``, ``/came``, ``/added`` and ``/percent``.
+    """
+    units = results.study.unit_label
+    for row in results["responses"].to_dict("records"):
+        where = f"responses/{row['analysis']}/{row['question']}/{row['answer']}"
+        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        percent = "register" if row["part"] == REGISTER else "percent"
+        for end, column in (("", "estimate"), ("_low", "conf_low"), ("_high", "conf_high")):
+            if pd.notna(row[column]):
+                yield f"{where}/{percent}{end}", 100 * row[column], "percent", 0
+                if row["part"] == RESPONDENTS and pd.notna(row["count"]):
+                    value = row["count"] if not end else row["n_units"] * row[column]
+                    yield f"{where}/count{end}", value, units, 0
+    for row in results["sample_protocol"].to_dict("records"):
+        where = f"sample/{row['analysis']}/{row['stratum'] or 'all'}"
+        yield f"{where}/drawn", row["n_drawn"], units, 0
+        if row["attendance_known"]:
+            yield f"{where}/came", row["n_came"], units, 0
+            yield f"{where}/added", row["n_added"], units, 0
+            if row["n_drawn"]:
+                yield f"{where}/percent", 100 * row["n_came"] / row["n_drawn"], "percent", 0
+
+
+def responses_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
+    """Yield the answer that most gave to the first question of each questionnaire."""
+    for analysis in results.study.analyses:
+        if not isinstance(analysis, Responses):
+            continue
+        question = analysis.questions[0]
+        frame = results["responses"]
+        own = frame[
+            (frame["analysis"] == analysis.name)
+            & (frame["question"] == question.name)
+            & (frame["part"] == RESPONDENTS)
+            & (frame["by"] == "")
+        ].dropna(subset=["estimate"])
+        if len(own):
+            top = own.iloc[int(own["estimate"].to_numpy(float).argmax())]
+            ends = formatting.interval(100 * top["conf_low"], 100 * top["conf_high"])
+            yield (
+                analysis.label,
+                f"{question.label}: of {formatting.count(top['n_units'])} {results.study.unit_label} that "
+                f"answered, {formatting.number(100 * top['estimate'])} percent "
+                f"“{formatting.lower_first(str(top['label']))}” (95 percent interval {ends}).",
+            )
+
+
+def percent_of(results: StudyResults, question: Question) -> str:
+    """Say whom the percents of a question are of."""
+    whom = question.among_label or results.study.unit_label
+    text = f"Percent of {whom} that answered"
+    if question.percents:
+        return f"{text}: the mean of the percents that each gave, which add up to 100."
+    if question.variable is None:
+        return f"{text}; each may give several answers, so percents can add up to more than 100."
+    return f"{text}."

@@ -1,0 +1,96 @@
+"""How a sample was drawn from a register, and who took part: the protocol in numbers and words."""
+
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.options import OfAnalyses
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.responses import DrawnSample
+
+_DRAW = (
+    ("In the register", "n_register"),
+    ("Drawn", "n_drawn"),
+    ("To replace others", "n_replacements"),
+)
+_ATTENDANCE = (
+    ("Came", "n_came"),
+    ("Percent", "percent"),
+    ("Added", "n_added"),
+    ("Present", "present"),
+)
+
+
+def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+    """Build the table: a row a stratum and one of all."""
+    frame = results["sample_protocol"]
+    frame = frame.assign(
+        present=frame["n_came"] + frame["n_added"],
+        percent=(100 * frame["n_came"] / frame["n_drawn"]).where(frame["n_drawn"] > 0),
+    )
+    own = frame[frame["analysis"].isin(exhibit.analyses)]
+    shown = [*_DRAW, *(_ATTENDANCE if own["attendance_known"].any() else ())]
+    rows: list[Row] = []
+    notes: list[str] = []
+    for name in exhibit.analyses:
+        if len(exhibit.analyses) > 1:
+            rows.append(heading(results.analysis(name).label, "panel"))
+        rows += [_row(record, shown) for _, record in own[own["analysis"] == name].iterrows()]
+        notes.append(_protocol(results, name))
+    if len(shown) > len(_DRAW):
+        notes.append("Added: took part without being drawn, or to replace one that was.")
+    return (
+        table_of(
+            results,
+            exhibit,
+            stub="Stratum",
+            columns=[Column(label, "", 0.9) for label, _ in shown],
+            rows=rows,
+            notes=notes,
+        ),
+    )
+
+
+def _row(record: "pd.Series[Any]", shown: list[tuple[str, str]]) -> Row:
+    kept = {name: float(str(record[name])) for _, name in shown}
+    cells = tuple(Cell(formatting.count(kept[name])) for _, name in shown)
+    stratum = str(record["stratum"])
+    return Row(
+        Cell(stratum or "Total"), cells, {"stratum": stratum, **kept}, "data" if stratum else "foot"
+    )
+
+
+def _protocol(results: StudyResults, name: str) -> str:
+    """Say in words how units were drawn, so that anyone can draw them again."""
+    asked = next(
+        item
+        for item in results.study.analyses
+        if isinstance(item, DrawnSample) and item.name == name
+    )
+    listed = ", ".join(f"{count} of {stratum}" for stratum, count in asked.counts.items())
+    words = [
+        f"Protocol: within each {asked.strata.replace('_', ' ')} the register is sorted by identifier and "
+        f"shuffled from the seed {asked.seed}; the first are drawn ({listed})."
+    ]
+    if asked.replacements:
+        words.append(
+            f"The next {formatting.word(asked.replacements)} of each are asked, in their order, for those "
+            "who cannot be."
+        )
+    return " ".join(words)
+
+
+KIND = kinds.TableKind(
+    kind="sample_protocol",
+    shows="how a sample was drawn from a register, by stratum, and how many took part",
+    section=kinds.DESCRIPTION,
+    rank=65,
+    needs=("sample_protocol",),
+    options=OfAnalyses,
+    methods="responses.md",
+    of_methods=("drawn_sample",),
+    build=protocol_table,
+)

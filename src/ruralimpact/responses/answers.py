@@ -1,0 +1,141 @@
+"""What respondents answered: who counts, who does not and why, and what each said."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.errors import DataError
+from ruralimpact.schema.responses import Question
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+TOLERANCE = 0.5  # of the sum of percents, which respondents round
+NOT_ASKED = "nobody knows whether it was asked"
+NO_ANSWER = "no answer"
+IN_PART = "answered in part"
+NOT_WHOLE = "percents that do not add up to 100"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to a question.
+
+    Attributes
+    ----------
+    chosen : ndarray, shape (n, k)
+        1 or 0 by answer, or the fraction; of those who do not count, of no meaning.
+    counted : ndarray of bool, shape (n,)
+        Who counts.
+    excluded : tuple of (str, int)
+        Reason and number of those asked who do not.
+    n_asked : int
+    """
+
+    chosen: FloatArray
+    counted: BoolArray
+    excluded: tuple[tuple[str, int], ...]
+    n_asked: int
+
+
+def answers_of(question: Question, records: pd.DataFrame, where: str) -> Answers:
+    """Read the answers to a question.
+
+    Parameters
+    ----------
+    question : Question
+    records : DataFrame
+        One row a respondent: ``id`` and the variables of the question.
+    where : str
+        The sample, for messages.
+
+    Returns
+    -------
+    Answers
+
+    Raises
+    ------
+    DataError
+        An answer that is not among those listed, an indicator that is not 0 or 1, a percent outside 0 to
+        100.
+    """
+    asked, unknown = _asked(question, records, where)
+    if question.variable is not None:
+        values, given, partly = _single(question, question.variable, records, where)
+    else:
+        values, given, partly = _several(question, records, where)
+    whole = np.ones(len(records), dtype=bool)
+    if question.percents:
+        whole = np.abs(values.sum(axis=1) - 1) <= TOLERANCE / 100
+    reasons = {
+        NOT_ASKED: unknown,
+        NO_ANSWER: asked & ~given,
+        IN_PART: asked & given & partly,
+        NOT_WHOLE: asked & given & ~partly & ~whole,
+    }
+    return Answers(
+        chosen=values,
+        counted=asked & given & ~partly & whole,
+        excluded=tuple((reason, int(which.sum())) for reason, which in reasons.items()),
+        n_asked=int((asked | unknown).sum()),
+    )
+
+
+def _asked(question: Question, records: pd.DataFrame, where: str) -> tuple[BoolArray, BoolArray]:
+    if question.among is None:
+        everyone = np.ones(len(records), dtype=bool)
+        return everyone, ~everyone
+    values = _numbers(records, question.among)
+    _refuse(records, question.among, ~np.isin(values, (0, 1)) & ~np.isnan(values), where, _BINARY)
+    return values == 1, np.isnan(values)
+
+
+_BINARY = "an indicator must be 0 or 1."
+
+
+def _single(
+    question: Question, variable: str, records: pd.DataFrame, where: str
+) -> tuple[FloatArray, BoolArray, BoolArray]:
+    column = records[variable]
+    given = column.notna().to_numpy(bool)
+    texts = np.array([_text(value) for value in column], dtype=object)
+    known = list(question.words)
+    odd = given & ~np.isin(texts, known)
+    problem = f"an answer that is not among {', '.join(known)}."
+    _refuse(records, variable, odd, where, problem)
+    values = np.column_stack([given & (texts == answer) for answer in known]).astype(float)
+    return values, given, np.zeros(len(records), dtype=bool)
+
+
+def _several(
+    question: Question, records: pd.DataFrame, where: str
+) -> tuple[FloatArray, BoolArray, BoolArray]:
+    values = np.column_stack([_numbers(records, name) for name in question.words])
+    missing = np.isnan(values)
+    given = np.asarray(~missing.all(axis=1), dtype=bool)
+    for place, name in enumerate(question.words):
+        own = values[:, place]
+        if question.percents:
+            odd = (own < 0) | (own > 100)
+            _refuse(records, name, odd, where, "a percent must be from 0 to 100.")
+        else:
+            _refuse(records, name, ~np.isin(own, (0, 1)) & ~missing[:, place], where, _BINARY)
+    partly = np.asarray(missing.any(axis=1) & (not question.percents), dtype=bool)
+    return np.nan_to_num(values) / (100 if question.percents else 1), given, partly
+
+
+def _numbers(records: pd.DataFrame, name: str) -> FloatArray:
+    column = pd.to_numeric(records[name]).astype("Float64")
+    return np.asarray(column.to_numpy(float, na_value=np.nan), dtype=float)
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _refuse(records: pd.DataFrame, column: str, odd: BoolArray, where: str, problem: str) -> None:
+    if odd.any():
+        units = records.loc[odd, "id"].astype("str").tolist()
+        raise DataError(problem, within=where, column=column, units=units)

@@ -1,0 +1,123 @@
+"""Every sample that a study draws from a register, and who of it took part."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ruralimpact.description.records import DescriptionTables, Excluded, described_records
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
+from ruralimpact.schema.responses import DrawnSample
+from ruralimpact.schema.study import Study
+from ruralimpact.tables import empty_table
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
+    """Draw the samples of a study.
+
+    Parameters
+    ----------
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    DescriptionTables
+        Contracts ``drawn_sample`` and ``sample_protocol``.
+
+    Raises
+    ------
+    ConfigError
+        A stratum that the register does not have, or that has fewer units than are to be drawn.
+    DataError
+        A unit stands in the register twice.
+    """
+    drawn: list[pd.DataFrame] = []
+    protocols: list[dict[str, Any]] = []
+    excluded: list[Excluded] = []
+    for asked in study.descriptions:
+        if not isinstance(asked, DrawnSample):
+            continue
+        records = described_records(units[asked.sample], outcomes[asked.sample])
+        register = _register(asked, records)
+        missing = int(register["stratum"].isna().sum())
+        reason = f"'{asked.strata}' is missing"
+        excluded.append(Excluded(asked.name, "", reason, missing, len(register)))
+        known = register.dropna(subset=["stratum"])
+        sample = _sample(asked, known)
+        listed = _with_attendance(sample, known)
+        drawn.append(listed.assign(analysis=asked.name, synthetic=study.synthetic))
+        protocols += [
+            {"analysis": asked.name, **row, "synthetic": study.synthetic}
+            for row in _protocol(asked, known, sample)
+        ]
+    tables = {
+        "drawn_sample": pd.concat(drawn, ignore_index=True)
+        if drawn
+        else empty_table("drawn_sample"),
+        "sample_protocol": pd.DataFrame(protocols) if protocols else empty_table("sample_protocol"),
+    }
+    return DescriptionTables(tables, tuple(excluded))
+
+
+def _register(asked: DrawnSample, records: pd.DataFrame) -> pd.DataFrame:
+    ids = records["id"].astype("str")
+    if ids.duplicated().any():
+        twice = sorted(ids[ids.duplicated()].unique())
+        problem = "units that stand in the register twice."
+        raise DataError(problem, within=f"sample {asked.sample}", column="id", units=twice)
+    strata = records[asked.strata]
+    came = records[asked.came] if asked.came is not None else pd.Series(pd.NA, records.index)
+    return pd.DataFrame(
+        {
+            "id": ids.to_numpy(object),
+            "stratum": strata.astype("str").where(strata.notna()).to_numpy(object),
+            "came": came.astype("Float64").to_numpy(float, na_value=float("nan")),
+        }
+    )
+
+
+def _sample(asked: DrawnSample, register: pd.DataFrame) -> pd.DataFrame:
+    try:
+        return stratified_draw(
+            register, asked.counts, replacements=asked.replacements, seed=asked.seed
+        )
+    except ValueError as problem:
+        raise ConfigError(f"{problem}.", key=f"analyses.{asked.name}.allocation") from None
+
+
+def _with_attendance(sample: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    came = sample["id"].map(register.set_index("id")["came"])
+    sizes = sample["stratum"].map(register["stratum"].value_counts()).to_numpy(int)
+    drawn = (sample["role"] == DRAWN).groupby(sample["stratum"]).transform("sum").to_numpy(float)
+    return sample.rename(columns={"id": "unit_id"}).assign(
+        probability=drawn / sizes, came=came.to_numpy(float), n_register=sizes
+    )
+
+
+def _protocol(
+    asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Rows by stratum and of all: in the register, drawn, came, added."""
+    role = register["id"].map(sample.set_index("id")["role"])
+    known = asked.came is not None
+    rows = []
+    for stratum in [*asked.counts, ""]:
+        inside = (register["stratum"] == stratum) if stratum else register["stratum"].notna()
+        came = inside & (register["came"] == 1)
+        counts = {
+            "n_register": inside.sum(),
+            "n_drawn": (inside & (role == DRAWN)).sum(),
+            "n_replacements": (inside & (role == REPLACEMENT)).sum(),
+            "n_came": (came & (role == DRAWN)).sum(),
+            "n_added": (came & (role != DRAWN)).sum(),
+        }
+        whole = {name: int(value) for name, value in counts.items()}
+        rows.append(
+            {"stratum": stratum, **whole, "attendance_known": known, "seed": int(asked.seed)}
+        )
+    return rows

@@ -1,0 +1,158 @@
+"""The answers to every questionnaire of a study, by question, answer and level."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ruralimpact.description.records import DescriptionTables, Excluded, described_records
+from ruralimpact.design.study import covariate_labels
+from ruralimpact.errors import DataError
+from ruralimpact.responses.answers import Answers, answers_of
+from ruralimpact.responses.shares import Respondents
+from ruralimpact.schema.responses import Question, Responses
+from ruralimpact.schema.study import Study
+from ruralimpact.tables import empty_table
+
+Frames = Mapping[str, pd.DataFrame]
+Row = dict[str, Any]
+RESPONDENTS, REGISTER = "respondents", "register"
+
+
+def responses_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
+    """Count the answers of every questionnaire.
+
+    Parameters
+    ----------
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample.
+
+    Returns
+    -------
+    DescriptionTables
+        Contract ``responses``.
+
+    Raises
+    ------
+    DataError
+        See `ruralimpact.responses.answers.answers_of`; also respondents of a stratum that the register does
+        not have, or more of them than it has units.
+    """
+    rows: list[Row] = []
+    excluded: list[Excluded] = []
+    labels = covariate_labels(study)
+    for asked in study.descriptions:
+        if not isinstance(asked, Responses):
+            continue
+        records = described_records(units[asked.sample], outcomes[asked.sample])
+        sizes = _register_sizes(asked, units, outcomes)
+        questionnaire = _Questionnaire(asked, records, labels, _drawn(asked, records, sizes))
+        for question in asked.questions:
+            answers = answers_of(question, records, f"sample {asked.sample}")
+            excluded += [
+                Excluded(asked.name, question.name, reason, count, answers.n_asked)
+                for reason, count in answers.excluded
+            ]
+            rows += [
+                {**row, "synthetic": study.synthetic}
+                for row in questionnaire.rows(question, answers)
+            ]
+    frame = pd.DataFrame(rows) if rows else empty_table("responses")
+    return DescriptionTables({"responses": frame}, tuple(excluded))
+
+
+def _register_sizes(asked: Responses, units: Frames, outcomes: Frames) -> "pd.Series[int] | None":
+    """Units of the register by stratum, or all under an empty name; None without a register."""
+    if asked.register_of is None:
+        return None
+    name = asked.register_of.sample
+    records = described_records(units[name], outcomes[name])
+    if asked.strata is None:
+        return pd.Series({"": len(records)})
+    return records[asked.strata].dropna().astype("str").value_counts()
+
+
+def _drawn(asked: Responses, records: pd.DataFrame, sizes: "pd.Series[int] | None") -> Respondents:
+    groups = _codes(records["group"].astype("str"))
+    if sizes is None:
+        blank = np.full(len(records), np.nan)
+        return Respondents(np.zeros(len(records), dtype=np.int64), groups, blank)
+    strata = pd.Series("", records.index)
+    if asked.strata is not None:
+        known = records[asked.strata].notna()
+        strata = records[asked.strata].astype("str").where(known, "missing")
+    register = strata.map(sizes)
+    more = strata.map(strata.value_counts()) > register
+    for which, problem in (
+        (register.isna(), "the register has no such stratum."),
+        (more, "more respondents than the register has units of the stratum."),
+    ):
+        if which.any():
+            ids = records.loc[which, "id"].astype("str").tolist()
+            column = asked.strata or "id"
+            raise DataError(problem, within=f"sample {asked.sample}", column=column, units=ids)
+    return Respondents(_codes(strata), groups, np.asarray(register, dtype=float))
+
+
+def _codes(texts: "pd.Series[str]") -> NDArray[np.int64]:
+    return np.unique(texts.to_numpy(object), return_inverse=True)[1].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Questionnaire:
+    """One analysis with its respondents."""
+
+    asked: Responses
+    records: pd.DataFrame
+    labels: Mapping[str, str]
+    respondents: Respondents
+
+    def rows(self, question: Question, answers: Answers) -> Iterator[Row]:
+        """Yield a row an answer: of all, of each level, and of the register."""
+        for by, level, inside in self._levels():
+            part = {"part": RESPONDENTS, "by": by, "level": level}
+            part["by_label"] = self.labels.get(by, by)
+            yield from self._part(question, answers, answers.counted & inside, part)
+        if self.asked.register_of is not None:
+            part = {"part": REGISTER, "by": "", "level": "", "by_label": ""}
+            yield from self._part(question, answers, answers.counted, part)
+
+    def _levels(self) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+        yield "", "", np.ones(len(self.records), dtype=bool)
+        for by in self.asked.by:
+            column = self.records[by]
+            texts = column.astype("str").where(column.notna()).to_numpy(object)
+            for level in sorted(column.dropna().astype("str").unique()):
+                yield by, level, texts == level
+
+    def _part(
+        self, question: Question, answers: Answers, counted: NDArray[np.bool_], part: Row
+    ) -> Iterator[Row]:
+        n_clusters = len(np.unique(self.respondents.groups[counted]))
+        for place, (answer, label) in enumerate(question.words.items()):
+            values = answers.chosen[:, place]
+            weighted = part["part"] == REGISTER
+            share = self.respondents.share(values, counted, weighted=weighted)
+            yield {
+                "analysis": self.asked.name,
+                "question": question.name,
+                "kind": _kind(question),
+                "answer": answer,
+                "label": label,
+                **part,
+                "count": np.nan if question.percents else float(values[counted].sum()),
+                "n_units": int(counted.sum()),
+                "n_clusters": n_clusters,
+                **asdict(share),
+                "public_counts": self.asked.public_counts,
+            }
+
+
+def _kind(question: Question) -> str:
+    if question.percents:
+        return "percents"
+    return "several" if question.variable is None else "one"

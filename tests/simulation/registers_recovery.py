@@ -1,0 +1,173 @@
+"""How often intervals hold what the synthetic registers were planted with: returns, gains, survival, answers.
+
+    python tests/simulation/registers_recovery.py --draws 200
+
+writes docs/methods/registers_recovery.csv. Each draw makes the raw files anew, reads them as a run does and
+estimates; only what the truth is known of is estimated.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.progress import track
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "unit")]
+
+from example_studies import Frames, samples_of
+
+from ruralimpact.config import load_study
+from ruralimpact.config.plugin_kinds import read_calibration
+from ruralimpact.gains.study import gains_study
+from ruralimpact.plugins import load_plugins
+from ruralimpact.responses.study import responses_study
+from ruralimpact.returns.study import returns_study, returns_uncertainty
+from ruralimpact.schema.rate_of_return import RateOfReturn
+from ruralimpact.schema.study import Study
+from ruralimpact.survival.study import survival_study
+
+DOCS = ROOT / "docs" / "methods"
+FIRST_SEED = 5001
+ENDS = ["estimate", "conf_low", "conf_high"]
+TARGETED = {"funds": "share_funds", "families": "share_members"}
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A study, the truth of a draw by key, and its estimates by the same key."""
+
+    name: str
+    truth: Callable[[dict[str, pd.DataFrame]], "pd.Series[float]"]
+    estimates: Callable[[Study, Frames, Frames], pd.DataFrame]
+
+
+def alliances_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
+    table = truth["values"]
+    columns = ["analysis", "account", "scenario", "by", "level", "measure"]
+    return table.assign(key=_joined(table, columns)).set_index("key")["value"]
+
+
+def alliances_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
+    returns = returns_study(study, units, outcomes).tables["returns"]
+    scenarios = returns_uncertainty(study, units, outcomes, seed=1)["returns_scenarios"]
+    gains = gains_study(study, units, outcomes).tables
+    blank = {"account": "", "scenario": "record"}
+    targeting = gains["targeting"].assign(by="", level="", **blank)
+    targeting = targeting.assign(measure=targeting["measure"].map(TARGETED))
+    rows = pd.concat(
+        [returns, scenarios, gains["gains"].assign(**blank), targeting.dropna(subset=["measure"])]
+    )
+    columns = ["analysis", "account", "scenario", "by", "level", "measure"]
+    return rows.assign(key=_joined(rows, columns))[["key", *ENDS]]
+
+
+def survival_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
+    return truth["lasting"].set_index("level")["lasting"]
+
+
+def survival_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
+    frame = survival_study(study, units, outcomes).tables["survival"]
+    chosen = (frame["state"] == "lasts") & (frame["time"] == 7) & (frame["by"] != "started")
+    return frame[chosen].rename(columns={"level": "key"})[["key", *ENDS]]
+
+
+def workshops_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
+    return truth["shares"].set_index("key")["value"] / 100
+
+
+def workshops_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
+    frame = responses_study(study, units, outcomes).tables["responses"]
+    level = ("/" + frame["by"] + "=" + frame["level"]).where(frame["by"] != "", "")
+    measure = frame["part"].map({"respondents": "percent", "register": "register"})
+    of = "responses/" + frame["analysis"] + "/" + frame["question"] + "/" + frame["answer"]
+    return frame.assign(key=of + level + "/" + measure)[["key", *ENDS]]
+
+
+SIMULATED = (
+    Simulated("bolivia_alliances", alliances_truth, alliances_estimates),
+    Simulated("bolivia_survival", survival_truth, survival_estimates),
+    Simulated("bolivia_workshops", workshops_truth, workshops_estimates),
+)
+
+
+def _joined(table: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
+    return table[columns].astype(str).agg("/".join, axis=1)
+
+
+def lean(study: Study) -> Study:
+    """Leave out accounts, drivers and scenarios of which no truth is known."""
+    kept = []
+    for analysis in study.analyses:
+        if isinstance(analysis, RateOfReturn):
+            scenarios = tuple(one for one in analysis.scenarios if one.name == "benefits_low")
+            changes = {"accounts": analysis.accounts[:1], "scenarios": scenarios, "drivers": ()}
+            kept.append(analysis.model_copy(update={**changes, "delay": None}))
+        else:
+            kept.append(analysis)
+    return study.model_copy(update={"analyses": tuple(kept)})
+
+
+def one_draw(simulated: Simulated, study: Study, seed: int) -> pd.DataFrame:
+    """Return truth and estimate of each number of one draw."""
+    assert study.generate is not None
+    folder = ROOT / "config" / "studies" / simulated.name
+    plugin, generator = load_plugins(ROOT, ["plugins/rural_alliances"]).generators[
+        study.generate.process
+    ]
+    calibration = read_calibration(plugin, generator, folder / study.generate.calibration)
+    data: Any = plugin.function(generator.make)(calibration, seed)
+    with tempfile.TemporaryDirectory() as raw:
+        for name, content in data.raw.items():
+            Path(raw, name).write_bytes(content)
+        units, outcomes = samples_of(study, Path(raw))
+    estimates = simulated.estimates(lean(study), units, outcomes).set_index("key")
+    return (
+        estimates.assign(truth=simulated.truth(data.truth)).dropna(subset=["truth"]).reset_index()
+    )
+
+
+def summed_up(name: str, draws: list[pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Yield coverage, bias and number of draws of each number; of intervals that there are."""
+    table = pd.concat(draws, ignore_index=True)
+    for key, same in table.groupby("key", sort=False):
+        known = same.dropna(subset=["conf_low", "conf_high"])
+        inside = (known["conf_low"] <= known["truth"]) & (known["truth"] <= known["conf_high"])
+        spread = same["estimate"].std()
+        bias = (same["estimate"] - same["truth"]).mean()
+        yield {
+            "study": name,
+            "key": key,
+            "truth": same["truth"].mean(),
+            "estimate": same["estimate"].mean(),
+            "bias_over_sd": bias / spread if spread > 0 else float("nan"),
+            "coverage": inside.mean(),
+            "without_interval": len(same) - len(known),
+            "draws": len(same),
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--out", type=Path, default=DOCS)
+    options = parser.parse_args()
+    rows: list[dict[str, Any]] = []
+    for simulated in SIMULATED:
+        if options.only in ("", simulated.name):
+            study = load_study(ROOT / "config" / "studies" / simulated.name)
+            seeds = range(FIRST_SEED, FIRST_SEED + options.draws)
+            draws = [one_draw(simulated, study, seed) for seed in track(seeds, simulated.name)]
+            rows += summed_up(simulated.name, draws)
+    path = options.out / "registers_recovery.csv"
+    pd.DataFrame(rows).to_csv(path, index=False, float_format="%.4g", lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()
