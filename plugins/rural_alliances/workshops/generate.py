@@ -56,8 +56,10 @@ def _register(calibration: Calibration, seed: int) -> pd.DataFrame:
         for where, shares in by_region.items():
             inside = (table["region"] == where).to_numpy()
             chances = np.array(list(shares.values()), dtype=float)
-            drawn = rng.choice(list(shares), size=int(inside.sum()), p=chances / chances.sum())
-            table.loc[inside, name] = drawn.astype(str)
+            words = [str(word) for word in shares]
+            table.loc[inside, name] = rng.choice(
+                words, size=int(inside.sum()), p=chances / chances.sum()
+            )
     return table
 
 
