@@ -11,14 +11,6 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 from ruralimpact.inference.multiplier import FEW_GROUPS
 
-BALANCE_RULE = (
-    "The strategy fails balance: after it some covariate has a standardised mean difference of 0.1 or "
-    "more, or a variance ratio outside 0.5 to 2."
-)
-SUPPORT_RULE = (
-    "ATT, supported: treated units are dropped that have no acceptable match, or whose outcome (or that "
-    "of all their matches) is missing; the estimate is for those that remain."
-)
 STAGGERED_CONTROLS = (
     "Where treatment begins at several times, each cohort has controls of its own; they are not followed "
     "here."

@@ -1,16 +1,20 @@
 """What figures of estimates with intervals, one a row, have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ruralimpact.exhibits import formatting, palette
+from ruralimpact.exhibits.results import StudyResults
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 LABEL = 38  # characters to the line
+_ROW, _FRAME = 0.168, 0.6  # inches
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,56 @@ def lay_out(blocks: Sequence[Sequence[tuple[str, Mapping[Any, Any] | None]]]) ->
     return Layout(tuple(lines), height + 0.25)
 
 
-def draw_interval(
+def interval_figure(
+    results: StudyResults,
+    layouts: Mapping[str, Layout],
+    look: Callable[[Mapping[Any, Any]], tuple[str, str]],
+    handles: "Sequence[Artist]",
+    behind: "Callable[[Axes, str, float], None] | None" = None,
+) -> "Figure":
+    """Draw estimates with their intervals and numbers, one panel an outcome.
+
+    Parameters
+    ----------
+    results : StudyResults
+    layouts : mapping of str to Layout
+        By outcome.
+    look : callable
+        Takes a record, returns its colour and marker; hollow where its strategy fails balance.
+    handles : sequence of Artist
+        The legend.
+    behind : callable, optional
+        Takes axes, an outcome and the factor to its printed unit, and draws what else there is.
+    """
+    heights = [_ROW * (1 - layout.bottom) for layout in layouts.values()]
+    figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(heights) + 0.35)
+    grid = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights).ravel()
+    for axes, (outcome, layout) in zip(grid, layouts.items(), strict=True):
+        factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
+        for line in layout.lines:
+            if line.record is None:
+                continue
+            values = [factor * line.record[name] for name in ("estimate", "conf_low", "conf_high")]
+            colour, marker = look(line.record)
+            solid = line.record["balanced"] != "no"
+            _draw_interval(axes, line.height, values, colour, solid=solid, marker=marker)
+            _write_number(axes, line.height, values, decimals)
+        axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
+        if behind is not None:
+            behind(axes, outcome, factor)
+        _finish_axes(axes, layout, results.outcome_label(outcome), results.unit(outcome))
+    figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=3)
+    return figure
+
+
+def _draw_interval(
     axes: "Axes",
     height: float,
     values: Sequence[float],
     colour: str,
     *,
     solid: bool,
-    marker: str = "o",
+    marker: str,
 ) -> None:
     """Draw an estimate with its interval; hollow where `solid` is false."""
     estimate, low, high = values
@@ -78,7 +124,7 @@ def draw_interval(
     )
 
 
-def write_number(axes: "Axes", height: float, values: Sequence[float], decimals: int) -> None:
+def _write_number(axes: "Axes", height: float, values: Sequence[float], decimals: int) -> None:
     """Write an estimate and its interval at the right of its row."""
     estimate, low, high = values
     text = f"{formatting.number(estimate, decimals)}  ({formatting.interval(low, high, decimals)})"
@@ -93,7 +139,7 @@ def write_number(axes: "Axes", height: float, values: Sequence[float], decimals:
     )
 
 
-def finish_axes(axes: "Axes", layout: Layout, title: str, unit: str) -> None:
+def _finish_axes(axes: "Axes", layout: Layout, title: str, unit: str) -> None:
     """Label the rows and the axis, in the style of all such figures."""
     axes.set_yticks([line.height for line in layout.lines], [line.label for line in layout.lines])
     axes.tick_params(axis="y", length=0)

@@ -9,14 +9,13 @@ from ruralimpact.exhibits import (
     effective_groups,
     formatting,
     interpretation,
+    marks,
     subgroup_order,
 )
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.tables.impact import SUPPORTED, UNBALANCED
 
 WARNING = "A warning, not a result"
-_LETTERS = "abcdefghij"
 
 
 def subgroup_rows(results: StudyResults, exhibit: OfSubgroup) -> pd.DataFrame:
@@ -108,8 +107,7 @@ def warnings(frame: pd.DataFrame) -> tuple[str, ...]:
 
 def reason_letters(frame: pd.DataFrame) -> dict[str, str]:
     """A footnote letter for each reason why a level has no estimate."""
-    reasons = dict.fromkeys(frame.loc[frame["kind"] == "level", "reason"])
-    return dict(zip([text for text in reasons if text], _LETTERS, strict=False))
+    return marks.letters_of(frame.loc[frame["kind"] == "level", "reason"])
 
 
 _BASES = {
@@ -147,9 +145,6 @@ def subgroup_notes(
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Shares are in percent, effects on them in percentage points.")
     notes += effective_groups.group_notes(results, frame[frame["kind"] == "level"])
-    if (frame["balanced"] == "no").any():
-        notes.append(f"{UNBALANCED} {interpretation.BALANCE_RULE}")
-    if (frame["dropped"] > 0).any():
-        notes.append(f"{SUPPORTED} {interpretation.SUPPORT_RULE}")
+    notes += marks.estimate_notes(frame)
     notes += [f"{letter}. No estimate: {reason}." for reason, letter in letters.items()]
     return tuple(notes)

@@ -1,18 +1,13 @@
 """Forest plot: estimates with their intervals by strategy, one panel an outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
-from ruralimpact.exhibits.interval_rows import (
-    Layout,
-    draw_interval,
-    finish_axes,
-    lay_out,
-    write_number,
-)
+from ruralimpact.exhibits.interval_rows import Layout, interval_figure, lay_out
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 
@@ -22,28 +17,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-_ROW, _FRAME = 0.168, 0.6  # inches
-
-
 def forest_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     """Draw estimates and 95 percent intervals; the benchmark, where there is one, as a band."""
     analyses = exhibit.analyses
     result = {name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)}
-    outcomes = [name for name, frame in result.items() if len(frame)]
-    if not outcomes:
+    frames = {name: frame for name, frame in result.items() if len(frame)}
+    if not frames:
         return palette.notice(disclosure.NOTHING_LEFT)
-    frames = [result[name] for name in outcomes]
-    layouts = [_layout(results, frame) for frame in frames]
-    heights = [_ROW * (1 - layout.bottom) for layout in layouts]
-    figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(outcomes) + 0.35)
-    grid = figure.subplots(len(outcomes), 1, squeeze=False, height_ratios=heights).ravel()
     colours = palette.colours(analyses)
-    for axes, outcome, layout in zip(grid, outcomes, layouts, strict=True):
-        _panel(axes, results, outcome, layout, colours)
-    figure.legend(
-        handles=_legend(results, frames), loc="outside lower left", frameon=False, ncols=3
+    return interval_figure(
+        results,
+        {name: _layout(results, frame) for name, frame in frames.items()},
+        lambda record: (colours[str(record["analysis"])], "o"),
+        _legend(results, list(frames.values())),
+        partial(_benchmark, results),
     )
-    return figure
 
 
 def _estimates(results: StudyResults, analyses: Sequence[str], outcome: str) -> pd.DataFrame:
@@ -66,23 +54,8 @@ def _layout(results: StudyResults, frame: pd.DataFrame) -> Layout:
     )
 
 
-def _panel(
-    axes: "Axes", results: StudyResults, outcome: str, layout: Layout, colours: Mapping[str, str]
-) -> None:
-    factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
-    for line in layout.lines:
-        if line.record is None:
-            continue
-        values = [factor * line.record[name] for name in ("estimate", "conf_low", "conf_high")]
-        colour = colours[str(line.record["analysis"])]
-        draw_interval(axes, line.height, values, colour, solid=line.record["balanced"] != "no")
-        write_number(axes, line.height, values, decimals)
-    _reference_lines(axes, results, outcome, factor)
-    finish_axes(axes, layout, results.outcome_label(outcome), results.unit(outcome))
-
-
-def _reference_lines(axes: "Axes", results: StudyResults, outcome: str, factor: float) -> None:
-    axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
+def _benchmark(results: StudyResults, axes: "Axes", outcome: str, factor: float) -> None:
+    """Draw the benchmark, where there is one, and its interval as a band."""
     if not results.benchmark():
         return
     base = results.estimates_of(results.benchmark(), outcome).dropna(subset=["estimate"])

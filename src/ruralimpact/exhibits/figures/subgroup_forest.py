@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
-from ruralimpact.exhibits.interval_rows import (
-    Layout,
-    draw_interval,
-    finish_axes,
-    lay_out,
-    write_number,
-)
+from ruralimpact.exhibits.interval_rows import Layout, interval_figure, lay_out
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.subgroup_words import (
@@ -24,11 +18,9 @@ from ruralimpact.exhibits.subgroup_words import (
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-_ROW, _FRAME = 0.168, 0.6  # inches
 _NOTHING = "No level has an estimate with an interval that can be shown."
 
 
@@ -41,18 +33,17 @@ def subgroup_plot(results: StudyResults, exhibit: OfSubgroup) -> "Figure":
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     outcomes = [name for name in results.study.outcomes if (levels["outcome"] == name).any()]
     several = len(exhibit.analyses) > 1
-    layouts = [
-        _layout(results, levels[levels["outcome"] == outcome], several=several)
-        for outcome in outcomes
-    ]
-    heights = [_ROW * (1 - layout.bottom) for layout in layouts]
-    figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(outcomes) + 0.35)
-    grid = figure.subplots(len(outcomes), 1, squeeze=False, height_ratios=heights).ravel()
     colours = palette.colours(list(dict.fromkeys(frame["strategy"])))
-    for axes, outcome, layout in zip(grid, outcomes, layouts, strict=True):
-        _panel(axes, results, outcome, layout, colours)
-    figure.legend(handles=_legend(levels), loc="outside lower left", frameon=False, ncols=3)
-    return figure
+
+    def look(record: Mapping[Any, Any]) -> tuple[str, str]:
+        whole = record.get("whole", False)
+        return (palette.FAINT, "D") if whole else (colours[str(record["strategy"])], "o")
+
+    layouts = {
+        outcome: _layout(results, levels[levels["outcome"] == outcome], several=several)
+        for outcome in outcomes
+    }
+    return interval_figure(results, layouts, look, _legend(levels))
 
 
 def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> Layout:
@@ -69,23 +60,6 @@ def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> La
             ]
         )
     return lay_out(blocks)
-
-
-def _panel(
-    axes: "Axes", results: StudyResults, outcome: str, layout: Layout, colours: Mapping[str, str]
-) -> None:
-    factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
-    for line in layout.lines:
-        if line.record is None:
-            continue
-        values = [factor * line.record[name] for name in ("estimate", "conf_low", "conf_high")]
-        whole = bool(line.record.get("whole", False))
-        colour = palette.FAINT if whole else colours[str(line.record["strategy"])]
-        solid = line.record["balanced"] != "no"
-        draw_interval(axes, line.height, values, colour, solid=solid, marker="D" if whole else "o")
-        write_number(axes, line.height, values, decimals)
-    axes.axvline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
-    finish_axes(axes, layout, results.outcome_label(outcome), results.unit(outcome))
 
 
 def _legend(levels: pd.DataFrame) -> "list[Artist]":

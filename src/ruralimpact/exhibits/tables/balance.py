@@ -9,22 +9,22 @@ from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.about_whom import loses_many
 from ruralimpact.exhibits.infeasible import infeasible_notes
+from ruralimpact.exhibits.marks import UNBALANCED
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables import impact
 
 
 def _far(values: Sequence[Any]) -> str:
     smd, fails = values
-    return impact.UNBALANCED if fails and (pd.isna(smd) or abs(smd) >= 0.1) else ""
+    return UNBALANCED if fails and (pd.isna(smd) or abs(smd) >= 0.1) else ""
 
 
 def _apart(values: Sequence[Any]) -> str:
     ratio, fails, binary = values
-    return impact.UNBALANCED if fails and not binary and not 0.5 <= ratio <= 2 else ""
+    return UNBALANCED if fails and not binary and not 0.5 <= ratio <= 2 else ""
 
 
 _STATISTICS = (
@@ -203,7 +203,7 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
         "between the weighted distribution functions.",
         "The effective number of controls is Kish's: the square of the sum of weights over the sum of "
         "their squares.",
-        f"{impact.UNBALANCED} Outside the bounds: an absolute SMD of 0.1 or more, or, for covariates "
+        f"{UNBALANCED} Outside the bounds: an absolute SMD of 0.1 or more, or, for covariates "
         "with more than two values, a variance ratio outside 0.5 to 2. Marks go by unrounded values.",
         f"{formatting.DASH} = not defined, as for a covariate without variation in an arm.",
     ]

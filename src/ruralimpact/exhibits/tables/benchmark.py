@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import columns, formatting, headings, interpretation, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds, marks
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import Benchmarked
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables import impact
 from ruralimpact.inference.bias_reduced_scores import combine
 from ruralimpact.inference.clustered import t_inference
 
@@ -142,8 +141,7 @@ def _row(results: StudyResults, own: Record, base: Record, gap: BenchmarkGap) ->
         "difference_high": gap.conf_high,
         "difference_p_value": gap.p_value,
     }
-    mark = impact.UNBALANCED if own["balanced"] == "no" else ""
-    label = Cell(results.strategy_label(own["strategy"]), mark)
+    label = Cell(results.strategy_label(own["strategy"]), marks.balance_mark(own))
     return columns.row_of(results, _COLUMNS, record, label, keys=("spec_id", "unit"))
 
 
@@ -173,8 +171,7 @@ def _notes(results: StudyResults, exhibit: Benchmarked) -> tuple[str, ...]:
     ]
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         notes.append("Effects on shares are in percentage points.")
-    if (frame["balanced"] == "no").any():
-        notes.append(f"{impact.UNBALANCED} {interpretation.BALANCE_RULE}")
+    notes += marks.balance_notes(frame)
     return tuple(notes)
 
 

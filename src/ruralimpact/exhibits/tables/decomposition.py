@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, interpretation, kinds
+from ruralimpact.exhibits import columns, formatting, interpretation, kinds, marks
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -13,7 +13,6 @@ from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.analysis import Asking
 
 TOTAL = "total"
-_LETTERS = "abcdefghij"
 _ACCOUNTING = (
     "An accounting split, not a causal one: it says in which term of net income the arms differ, not "
     "what would happen if one term alone were changed."
@@ -72,7 +71,7 @@ _COLUMNS = (
 
 
 def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
-    letters = _letters(frame)
+    letters = marks.letters_of(frame["reason"])
     shown, more = (
         (_COLUMNS, ()) if _shares_shown(frame) else (_COLUMNS[:-1], ("percent_of_effect",))
     )
@@ -190,11 +189,6 @@ def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
         label = results.analysis(str(analysis)).label
         ways = formatting.plural(mine["strategy"].nunique(), "strategy")
         yield f"{label}, over {ways}: {'; '.join(pieces)}."
-
-
-def _letters(frame: pd.DataFrame) -> dict[str, str]:
-    reasons = [text for text in dict.fromkeys(frame["reason"]) if text]
-    return dict(zip(reasons, _LETTERS, strict=False))
 
 
 def _notes(

@@ -13,6 +13,7 @@ from ruralimpact.exhibits import (
     headings,
     interpretation,
     kinds,
+    marks,
 )
 from ruralimpact.exhibits.model import Cell, Row, Table, Value
 from ruralimpact.exhibits.options import OfEstimates
@@ -37,9 +38,7 @@ class ImpactOptions(OfEstimates):
         yield from super().references()
 
 
-UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _UNADJUSTED = "Unadjusted difference"
-_LETTERS = "abcdefghij"
 _PERCENT = "Percent of the counterfactual"
 
 
@@ -134,10 +133,7 @@ def _row(
 ) -> Row:
     values = printed_values(record)
     values |= money.values(values) if money else {}
-    marks = (UNBALANCED if record["balanced"] == "no" else "") + (
-        SUPPORTED if record["dropped"] > 0 else ""
-    )
-    stub = Cell(label or results.strategy_label(record["strategy"]), marks)
+    stub = Cell(label or results.strategy_label(record["strategy"]), marks.estimate_marks(record))
     return Row(stub, columns.cells_of(results, shown, with_percents(record, values)), values)
 
 
@@ -188,8 +184,7 @@ def percent_reason(record: Mapping[Any, Any]) -> str:
 def percent_letters(frame: pd.DataFrame) -> dict[str, str]:
     """Return a footnote letter for each reason why a percent is missing, in order of appearance."""
     reasons = [percent_reason(record) for record in frame.to_dict("records")]
-    distinct = [reason for reason in dict.fromkeys(reasons) if reason not in ("", "suppressed")]
-    return dict(zip(distinct, _LETTERS, strict=False))
+    return marks.letters_of(reason for reason in reasons if reason != "suppressed")
 
 
 def _notes(
@@ -211,10 +206,7 @@ def _notes(
         notes.append("Shares are in percent, effects on them in percentage points.")
     notes += interpretation.identification_notes(methods)
     notes += effective_groups.group_notes(results, frame)
-    if (frame["balanced"] == "no").any():
-        notes.append(f"{UNBALANCED} {interpretation.BALANCE_RULE}")
-    if (frame["dropped"] > 0).any():
-        notes.append(f"{SUPPORTED} {interpretation.SUPPORT_RULE}")
+    notes += marks.estimate_notes(frame)
     notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
     return tuple(notes)
 

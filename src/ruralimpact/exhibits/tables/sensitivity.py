@@ -5,14 +5,12 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.interpretation import BALANCE_RULE
+from ruralimpact.exhibits import columns, formatting, kinds, marks
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
-from ruralimpact.exhibits.tables.impact import UNBALANCED
 
 _REGRESSION = "Regression with the design's weights"
 _ALL_UNITS, _E_VALUE = "All units", "E-value"
@@ -90,8 +88,7 @@ def _outcome_rows(
 ) -> Iterator[Row]:
     yield heading(results.outcome_title(outcome), "group")
     for record in part.to_dict("records"):
-        mark = UNBALANCED if record["balanced"] == "no" else ""
-        label = Cell(results.strategy_label(record["strategy"]), mark)
+        label = Cell(results.strategy_label(record["strategy"]), marks.balance_mark(record))
         own = {**record, "oster_delta": None, "oster_effect": None}
         own["benchmark_label"] = _covariate(results, record["benchmark"])
         yield _row(results, label, own, names)
@@ -146,8 +143,7 @@ def _line(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]
 
 def _notes(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
     notes = [text for name, text in _NOTES.items() if name in columns]
-    if (frame["balanced"] == "no").any():
-        notes.append(f"{UNBALANCED} {BALANCE_RULE}")
+    notes += marks.balance_notes(frame)
     notes.append(f"{formatting.DASH} = does not apply.")
     return tuple(notes)
 

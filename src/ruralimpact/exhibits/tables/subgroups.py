@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, effective_groups, formatting, kinds
+from ruralimpact.exhibits.marks import estimate_marks
 from ruralimpact.exhibits.model import Cell, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
@@ -29,7 +30,7 @@ from ruralimpact.exhibits.subgroup_words import (
 )
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
-from ruralimpact.exhibits.tables.impact import SUPPORTED, UNBALANCED, percent_reason
+from ruralimpact.exhibits.tables.impact import percent_reason
 
 _MOST_PAIRS = 6
 _BEFORE, _AFTER = 2, 7  # columns before an effect, and up to its end
@@ -101,11 +102,11 @@ def _family_rows(
     strategy = results.strategy_label(first["strategy"])
     yield heading(f"{strategy}: {outcome} ({first['unit']})", "group")
     for record in of_kind["level"]:
-        label = level_label(record), _marks(record) + letters.get(str(record["reason"]), "")
+        label = level_label(record), estimate_marks(record) + letters.get(str(record["reason"]), "")
         ranks = rank_values(order, str(record["level"])) if order else {}
         yield _data_row(results, Cell(*label), record, ranks, shown)
     own = {**everyone(results, spec_id), "p_adjusted": None, "reason": ""}
-    yield _data_row(results, Cell("Everyone", _marks(own)), own, {}, shown)
+    yield _data_row(results, Cell("Everyone", estimate_marks(own)), own, {}, shown)
     pairs = of_kind.get("difference", [])
     for record in pairs if len(pairs) <= _MOST_PAIRS else []:
         yield _difference_row(results, record, shown)
@@ -114,12 +115,6 @@ def _family_rows(
         yield columns.said(shown, "", equality_words(record), values, "foot")
     if order:
         yield order_row(order, spec_id, shown)
-
-
-def _marks(record: Mapping[Any, Any]) -> str:
-    return (UNBALANCED if record["balanced"] == "no" else "") + (
-        SUPPORTED if record["dropped"] > 0 else ""
-    )
 
 
 def _data_row(

@@ -1,0 +1,45 @@
+"""Footnote marks of estimates, and what they mean."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ruralimpact.exhibits.shown import Record
+
+UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
+_LETTERS = "abcdefghij"
+BALANCE_RULE = (
+    "The strategy fails balance: after it some covariate has a standardised mean difference of 0.1 or "
+    "more, or a variance ratio outside 0.5 to 2."
+)
+SUPPORT_RULE = (
+    "ATT, supported: treated units are dropped that have no acceptable match, or whose outcome (or that "
+    "of all their matches) is missing; the estimate is for those that remain."
+)
+
+
+def balance_mark(record: Record) -> str:
+    """Return the mark of an estimate whose strategy fails balance."""
+    return UNBALANCED if record["balanced"] == "no" else ""
+
+
+def estimate_marks(record: Record) -> str:
+    """Return the marks of an estimate that fails balance, or from which treated units were dropped."""
+    return balance_mark(record) + (SUPPORTED if record["dropped"] > 0 else "")
+
+
+def balance_notes(frame: pd.DataFrame) -> list[str]:
+    """Return what `balance_mark` means, where one of the estimates has it."""
+    return [f"{UNBALANCED} {BALANCE_RULE}"] if (frame["balanced"] == "no").any() else []
+
+
+def estimate_notes(frame: pd.DataFrame) -> list[str]:
+    """Return what `estimate_marks` mean, where one of the estimates has them."""
+    supported = [f"{SUPPORTED} {SUPPORT_RULE}"] if (frame["dropped"] > 0).any() else []
+    return balance_notes(frame) + supported
+
+
+def letters_of(reasons: Iterable[str]) -> dict[str, str]:
+    """Return a footnote letter for each reason why a number is missing, in order of appearance."""
+    distinct = [reason for reason in dict.fromkeys(reasons) if reason]
+    return dict(zip(distinct, _LETTERS, strict=False))
