@@ -71,6 +71,11 @@ def count(label: str, group: str = "", width: float = 0.9, *, of: str) -> Shown:
     return Shown(Column(label, group, width), (of,), _count, {}, stays=True)
 
 
+def arm_counts(group: str, untreated: str = "Controls") -> tuple[Shown, Shown]:
+    """Return the columns of units by arm."""
+    return count("Treated", group, of="n_treated"), count(untreated, group, 0.95, of="n_control")
+
+
 def size(label: str, group: str = "", width: float = 1.0, *, of: str, decimals: int = 0) -> Shown:
     """Return a column of sizes of arms, of which the small ones are suppressed already."""
 

@@ -31,13 +31,23 @@ def by_analysis(
         yield from rows(analysis)
 
 
-def outcome_heading(
-    results: StudyResults, analyses: Sequence[str], analysis: str, outcome: str
-) -> Row:
-    """Return the heading of an outcome, with the analysis before it where a table has several."""
-    title = results.outcome_title(outcome)
-    several = len(analyses) > 1
-    return heading(f"{results.analysis(analysis).label}: {title}" if several else title, "panel")
+def by_pair(
+    results: StudyResults, analyses: Sequence[str], rows: Callable[[str, str], Iterable[Row]]
+) -> Iterator[Row]:
+    """Yield rows under one heading an outcome, with the analysis before it where a table has several.
+
+    Parameters
+    ----------
+    results : StudyResults
+    analyses : sequence of str
+    rows : callable
+        Takes an analysis and an outcome, returns its rows.
+    """
+    for analysis in analyses:
+        label = f"{results.analysis(analysis).label}: " if len(analyses) > 1 else ""
+        for outcome in results.outcomes_of([analysis]):
+            yield heading(f"{label}{results.outcome_title(outcome)}", "panel")
+            yield from rows(analysis, outcome)
 
 
 def by_outcome(

@@ -50,12 +50,11 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Out
     -------
     list of OutcomePanel
     """
-    frame = results["event_study"][results["event_study"]["kind"] == kind]
     several = len(exhibit.analyses) > 1
     result = []
     for analysis in exhibit.analyses:
         for outcome in results.outcomes_of([analysis]):
-            own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
+            own = results.of("event_study", analysis, outcome=outcome, kind=kind)
             known = own["conf_low"].notna() | own["reason"].str.startswith(_REFERENCE)
             drawn = own[(known | (kind == "mean")) & own["estimate"].notna()]
             if drawn["conf_low"].notna().any():

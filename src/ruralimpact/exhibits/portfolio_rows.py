@@ -22,10 +22,7 @@ _VERDICTS = {
 
 def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFrame:
     """Return the rows of a part in the order of the exhibit's analyses."""
-    frame = results["portfolio"]
-    chosen = [
-        frame[(frame["analysis"] == name) & (frame["part"] == part)] for name in exhibit.analyses
-    ]
+    chosen = [results.of("portfolio", name, part=part) for name in exhibit.analyses]
     return pd.concat(chosen, ignore_index=True)
 
 

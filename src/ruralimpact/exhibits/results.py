@@ -129,15 +129,18 @@ class StudyResults:
         """Decimals an outcome is printed with."""
         return self.digits.get(name, self.study.outcomes[name].decimals)
 
-    def of(self, table: str, *analyses: str, outcome: str = "") -> pd.DataFrame:
-        """Rows of a result table about some analyses, and one outcome if named, in its order."""
+    def of(self, table: str, *analyses: str, **values: str) -> pd.DataFrame:
+        """Rows of a result table about some analyses, with these values in further columns."""
         frame = self[table]
         chosen = frame["analysis"].isin(analyses)
-        return frame[chosen & (frame["outcome"] == outcome) if outcome else chosen]
+        for column, value in values.items():
+            chosen &= frame[column] == value
+        return frame[chosen]
 
     def estimates_of(self, analysis: str, outcome: str = "") -> pd.DataFrame:
         """Estimates of an analysis, and of one outcome if named, in the configuration's order."""
-        frame = self.of("estimates", analysis, outcome=outcome)
+        named = {"outcome": outcome} if outcome else {}
+        frame = self.of("estimates", analysis, **named)
         names = strategies_of(self.analysis(analysis))
         order = frame["strategy"].map({name: position for position, name in enumerate(names)})
         return frame.loc[order.sort_values(kind="stable").index]
@@ -157,10 +160,7 @@ class StudyResults:
 
     def matched_strategies(self, analysis: str) -> list[str]:
         """Strategies of an analysis that match or weight, in order: not the plain comparison."""
-        frame = self["balance"]
-        present = set(
-            frame.loc[(frame["analysis"] == analysis) & (frame["stage"] == "after"), "strategy"]
-        )
+        present = set(self.of("balance", analysis, stage="after")["strategy"])
         plain = {entry.name for entry in self.study.strategies if entry.method == "unweighted"}
         names = strategies_of(self.analysis(analysis))
         return [name for name in names if name in present - plain]

@@ -38,13 +38,8 @@ def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     for analysis in results.study.analyses:
         if not isinstance(analysis, RateOfReturn):
             continue
-        frame = results["returns"]
-        own = frame[
-            (frame["analysis"] == analysis.name)
-            & (frame["account"] == analysis.accounts[0].name)
-            & (frame["scenario"] == RECORD)
-            & (frame["by"] == "")
-        ].set_index("measure")
+        first = {"account": analysis.accounts[0].name, "scenario": RECORD, "by": ""}
+        own = results.of("returns", analysis.name, **first).set_index("measure")
         yield HeadlineLine(label=analysis.label, text=_sentence(results, own))
 
 

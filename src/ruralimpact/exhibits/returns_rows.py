@@ -84,8 +84,7 @@ def excluded_note(results: StudyResults, analyses: tuple[str, ...]) -> tuple[str
     notes = []
     for name in analyses:
         account = returns_analysis(results, name).accounts[0].name
-        frame = results["returns_by_unit"]
-        frame = frame[(frame["analysis"] == name) & (frame["account"] == account)]
+        frame = results.of("returns_by_unit", name, account=account)
         without = frame.loc[frame["reason"] != "", "reason"].value_counts().sort_index()
         if len(without):
             reasons = "; ".join(f"{coarse_count(count)}: {why}" for why, count in without.items())

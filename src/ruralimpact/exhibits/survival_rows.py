@@ -15,10 +15,7 @@ LASTS = "lasts"
 
 def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFrame:
     """Return the rows of a part in the order of the exhibit's analyses."""
-    frame = results["survival"]
-    chosen = [
-        frame[(frame["analysis"] == name) & (frame["part"] == part)] for name in exhibit.analyses
-    ]
+    chosen = [results.of("survival", name, part=part) for name in exhibit.analyses]
     return pd.concat(chosen, ignore_index=True)
 
 

@@ -109,8 +109,7 @@ def _shown(results: StudyResults, analysis: str) -> list[str]:
 
 def _arms(results: StudyResults, analysis: str, strategy: str, outcome: str) -> tuple[Arm, Arm]:
     """Return the treated and the weighted controls whose outcome is known."""
-    frame = results["weights"]
-    chosen = frame[(frame["analysis"] == analysis) & (frame["strategy"] == strategy)]
+    chosen = results.of("weights", analysis, strategy=strategy)
     values = results.outcomes[results.analysis(analysis).sample][["unit_id", outcome]]
     joined = chosen.merge(values, on="unit_id")
     joined = joined[(joined["weight"] > 0) & joined[outcome].notna()]

@@ -90,8 +90,7 @@ def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
 
 def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:
     """Return the joint test of the times before treatment in words; why not, where there is none."""
-    frame = results["pre_trends"]
-    own = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
+    own = results.of("pre_trends", analysis, outcome=outcome)
     if own.empty or own["n_pre"].iloc[0] == 0:
         return "No wave before the last: no test of earlier trends"
     row = own.iloc[0]

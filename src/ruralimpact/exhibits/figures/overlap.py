@@ -74,8 +74,7 @@ def _panel(
 def _matched_shares(
     results: StudyResults, scores: pd.DataFrame, analysis: str, strategy: str
 ) -> np.ndarray:
-    frame = results["weights"]
-    chosen = frame[(frame["analysis"] == analysis) & (frame["strategy"] == strategy)]
+    chosen = results.of("weights", analysis, strategy=strategy)
     chosen = chosen[(chosen["treated"] == 0) & (chosen["weight"] > 0)]
     joined = chosen.merge(scores[["unit_id", "probability"]], on="unit_id")
     return _shares(joined["probability"], joined["weight"])

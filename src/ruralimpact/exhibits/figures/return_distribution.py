@@ -66,9 +66,8 @@ def drawn_rates(results: StudyResults, exhibit: OfAccount, name: str) -> FloatAr
 
 def _rates(results: StudyResults, exhibit: OfAccount, name: str, table: str) -> FloatArray:
     account = account_of(returns_analysis(results, name), exhibit)
-    frame = results[table]
-    own = frame.loc[(frame["analysis"] == name) & (frame["account"] == account.name), "irr"]
-    return 100 * own.dropna().to_numpy(float)
+    own = results.of(table, name, account=account.name)
+    return 100 * own["irr"].dropna().to_numpy(float)
 
 
 def _frame(axes: "Axes", threshold: float, label: str) -> None:

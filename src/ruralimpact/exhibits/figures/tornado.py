@@ -51,8 +51,7 @@ def tornado_plot(results: StudyResults, exhibit: OfAccount) -> "Figure":
 def bars(results: StudyResults, exhibit: OfAccount, name: str) -> pd.DataFrame:
     """Return the drivers that move the rate most: ``label``, ``low`` and ``high`` in percent."""
     account = account_of(returns_analysis(results, name), exhibit)
-    frame = results["returns_drivers"]
-    frame = frame[(frame["analysis"] == name) & (frame["account"] == account.name)]
+    frame = results.of("returns_drivers", name, account=account.name)
     rate = recorded_rate(results, exhibit, name)
     rows = []
     for _, part in frame.groupby(["driver", "level"], sort=False):
@@ -67,10 +66,9 @@ def bars(results: StudyResults, exhibit: OfAccount, name: str) -> pd.DataFrame:
 def recorded_rate(results: StudyResults, exhibit: OfAccount, name: str) -> float:
     """Return the rate of return as recorded, in percent."""
     account = account_of(returns_analysis(results, name), exhibit)
-    frame = results["returns"]
-    chosen = (frame["analysis"] == name) & (frame["account"] == account.name)
-    chosen &= (frame["scenario"] == RECORD) & (frame["by"] == "") & (frame["measure"] == "irr")
-    return 100 * float(frame.loc[chosen, "estimate"].iloc[0])
+    recorded = {"scenario": RECORD, "by": "", "measure": "irr"}
+    own = results.of("returns", name, account=account.name, **recorded)
+    return 100 * float(own["estimate"].iloc[0])
 
 
 def _panel(axes: "Axes", frame: pd.DataFrame, rate: float) -> None:

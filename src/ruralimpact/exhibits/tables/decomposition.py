@@ -30,8 +30,8 @@ def decomposition_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Ta
 
 def decomposition_rows(results: StudyResults, exhibit: OfAnalyses) -> pd.DataFrame:
     """Decompositions that an exhibit shows, without those of suppressed estimates."""
-    frame = results["decomposition"]
-    return frame[frame["analysis"].isin(exhibit.analyses) & ~frame["suppressed"]]
+    frame = results.of("decomposition", *exhibit.analyses)
+    return frame[~frame["suppressed"]]
 
 
 def part_label(part: str, frame: pd.DataFrame) -> str:

@@ -87,13 +87,11 @@ def _columns(
 
 
 def _row(results: StudyResults, record: Record, shown: Sequence[Shown]) -> Row:
-    values = impact.printed_values(record)
     marks = (WARNED if record["strategy"] == "two_way_fixed_effects" else "") + (
         MISSING if record["dropped"] > 0 else ""
     )
     stub = Cell(results.strategy_label(record["strategy"]), marks)
-    own = impact.with_percents(record, values)
-    return Row(stub, columns.cells_of(results, shown, own), values)
+    return impact.estimate_row(results, record, stub, shown)
 
 
 def _notes(

@@ -28,30 +28,24 @@ _ESTIMATES = (
 def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of the comparisons behind two-way fixed effects."""
     analyses = exhibit.analyses
-    counts = results.units(analyses).capitalize()
-    shown = (
-        *_ESTIMATES,
-        columns.count("Treated", counts, of="n_treated"),
-        columns.count("Controls", counts, 0.95, of="n_control"),
-    )
-    rows: list[Row] = []
+    shown = (*_ESTIMATES, *columns.arm_counts(results.units(analyses).capitalize()))
     lines: list[str] = []
-    for analysis in analyses:
-        for outcome in results.outcomes_of([analysis]):
-            own = results.of("goodman_bacon", analysis, outcome=outcome)
-            rows.append(headings.outcome_heading(results, analyses, analysis, outcome))
-            if own.empty:
-                rows.append(columns.repeated(shown, "No cohort changes treatment against others."))
-                continue
-            rows += _rows(results, own, shown)
-            lines.append(_sentence(results, outcome, own))
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        own = results.of("goodman_bacon", analysis, outcome=outcome)
+        if own.empty:
+            yield columns.repeated(shown, "No cohort changes treatment against others.")
+            return
+        lines.append(_sentence(results, outcome, own))
+        yield from _rows(results, own, shown)
+
     return (
         table_of(
             results,
             exhibit,
             stub="Comparison",
             columns=shown,
-            rows=rows,
+            rows=headings.by_pair(results, analyses, rows),
             interpretation=lines,
             notes=_notes(results.of("goodman_bacon", *analyses)),
         ),

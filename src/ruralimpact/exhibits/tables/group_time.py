@@ -1,6 +1,6 @@
 """Effects by cohort and wave where treatment begins at several times, and their averages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,28 +32,23 @@ _KINDS = {
 def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of effects by cohort and wave."""
     analyses = exhibit.analyses
-    counts = results.units(analyses).capitalize()
-    sizes = (
-        columns.count("Treated", counts, of="n_treated"),
-        columns.count("Controls", counts, 0.95, of="n_control"),
-    )
-    rows: list[Row] = []
-    for analysis in analyses:
-        for outcome in results.outcomes_of([analysis]):
-            own = results.of("event_study", analysis, outcome=outcome)
-            rows.append(headings.outcome_heading(results, analyses, analysis, outcome))
-            for kind, words in _KINDS.items():
-                part = own[own["kind"] == kind]
-                if len(part):
-                    rows.append(heading(words, "group"))
-                    rows += [_row(results, record, sizes) for record in part.to_dict("records")]
+    sizes = columns.arm_counts(results.units(analyses).capitalize())
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        for kind, words in _KINDS.items():
+            part = results.of("event_study", analysis, outcome=outcome, kind=kind)
+            if len(part):
+                yield heading(words, "group")
+            for record in part.to_dict("records"):
+                yield _row(results, record, sizes)
+
     return (
         table_of(
             results,
             exhibit,
             stub="Cohort and wave",
             columns=(*_COLUMNS, *sizes),
-            rows=rows,
+            rows=headings.by_pair(results, analyses, rows),
             notes=_notes(results, results.of("event_study", *analyses)),
         ),
     )

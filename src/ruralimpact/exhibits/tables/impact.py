@@ -72,7 +72,9 @@ def _table(
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
         for name, label in (*((item, _UNADJUSTED) for item in plain), (analysis, "")):
             for record in results.estimates_of(name, outcome).to_dict("records"):
-                yield _row(results, record, label, shown, money)
+                printed = label or results.strategy_label(record["strategy"])
+                stub = Cell(printed, marks.estimate_marks(record))
+                yield estimate_row(results, record, stub, shown, money)
 
     return table_of(
         results,
@@ -124,17 +126,17 @@ def _sizes(
     yield from effective_groups.group_columns(results, analyses, frame)
 
 
-def _row(
+def estimate_row(
     results: StudyResults,
     record: Record,
-    label: str,
+    label: Cell,
     shown: Sequence[Shown],
-    money: ConvertedAmounts | None,
+    money: ConvertedAmounts | None = None,
 ) -> Row:
+    """Return the row of an estimate, with all its numbers in the CSV file."""
     values = printed_values(record)
     values |= money.values(values) if money else {}
-    stub = Cell(label or results.strategy_label(record["strategy"]), marks.estimate_marks(record))
-    return Row(stub, columns.cells_of(results, shown, with_percents(record, values)), values)
+    return Row(label, columns.cells_of(results, shown, with_percents(record, values)), values)
 
 
 def with_percents(record: Record, values: Mapping[str, Value]) -> dict[Any, Any]:

@@ -25,24 +25,23 @@ _COLUMNS = (
 
 def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
     """Build the table of intervals that allow trends to differ."""
-    rows: list[Row] = []
     lines: list[str] = []
-    for analysis in exhibit.analyses:
-        for outcome in results.outcomes_of([analysis]):
-            own = results.of("parallel_trends", analysis, outcome=outcome)
-            rows.append(headings.outcome_heading(results, exhibit.analyses, analysis, outcome))
-            if results.estimates_of(analysis, outcome)["suppressed"].all():
-                rows.append(columns.repeated(_COLUMNS, "All intervals", formatting.SUPPRESSED))
-                continue
-            rows += _rows(results, own)
-            lines += _sentences(results, outcome, own)
+
+    def rows(analysis: str, outcome: str) -> Iterator[Row]:
+        if results.estimates_of(analysis, outcome)["suppressed"].all():
+            yield columns.repeated(_COLUMNS, "All intervals", formatting.SUPPRESSED)
+            return
+        own = results.of("parallel_trends", analysis, outcome=outcome)
+        lines.extend(_sentences(results, outcome, own))
+        yield from _rows(results, own)
+
     return (
         table_of(
             results,
             exhibit,
             stub="Allowed difference of trends",
             columns=_COLUMNS,
-            rows=rows,
+            rows=headings.by_pair(results, exhibit.analyses, rows),
             interpretation=lines,
             notes=(*_NOTES, *_few_groups(results, exhibit)),
         ),

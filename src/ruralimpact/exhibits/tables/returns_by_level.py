@@ -34,8 +34,7 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> tuple[T
     for name in exhibit.analyses:
         analysis = returns_analysis(results, name)
         account = account_of(analysis, exhibit)
-        frame = results["returns"]
-        frame = frame[(frame["analysis"] == name) & (frame["account"] == account.name)]
+        frame = results.of("returns", name, account=account.name)
         rows.append(heading(f"{results.analysis(name).label}: {account.label}", "panel"))
         for by in analysis.by:
             levels = list(measured(frame[frame["by"] == by]))

@@ -74,15 +74,13 @@ def _families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def _shown(
     results: StudyResults, exhibit: SubgroupOptions, frame: pd.DataFrame
 ) -> tuple[Shown, ...]:
-    counts = results.units(exhibit.analyses)
     return (
         *impact.mean_columns(),
         *impact.effect_columns(_EFFECT),
         columns.p_value(_EFFECT, 0.9, label="Adjusted p", of="p_adjusted"),
         columns.number("Percent", width=0.9, of="percent"),
         *(RANKS if exhibit.order is not None else ()),
-        columns.count("Treated", counts.capitalize(), of="n_treated"),
-        columns.count("Controls", counts.capitalize(), 0.95, of="n_control"),
+        *columns.arm_counts(results.units(exhibit.analyses).capitalize()),
         *effective_groups.group_columns(results, exhibit.analyses, frame),
     )
 

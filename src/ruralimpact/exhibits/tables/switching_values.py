@@ -33,9 +33,8 @@ def switching_values_table(results: StudyResults, exhibit: OfAccount) -> tuple[T
     rows: list[Row] = []
     for name in exhibit.analyses:
         account = account_of(returns_analysis(results, name), exhibit)
-        frame = results["returns_drivers"]
-        chosen = (frame["analysis"] == name) & (frame["account"] == account.name)
-        records = frame[chosen & (frame["kind"] == "switching")].to_dict("records")
+        of_account = {"account": account.name, "kind": "switching"}
+        records = results.of("returns_drivers", name, **of_account).to_dict("records")
         records.sort(key=lambda record: (math.isnan(record["factor"]), abs(record["factor"] - 1)))
         rows.append(heading(f"{results.analysis(name).label}: {account.label}", "panel"))
         for record in records:

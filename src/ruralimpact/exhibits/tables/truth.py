@@ -119,11 +119,10 @@ def _on_everyone(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Co
 
 
 def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
-    levels = results["subgroups"][results["subgroups"]["kind"] == "level"]
     for analysis in analyses:
         for entry in subgroups_of(results.analysis(analysis)):
-            chosen = (levels["analysis"] == analysis) & (levels["subgroup"] == entry.name)
-            ordered = levels[chosen].sort_values(["outcome", "place"], kind="stable")
+            levels = results.of("subgroups", analysis, kind="level", subgroup=entry.name)
+            ordered = levels.sort_values(["outcome", "place"], kind="stable")
             for record in ordered.to_dict("records"):
                 level = level_value(entry, str(record["level"]))
                 panel = f"{entry.label}: {formatting.lower_first(results.outcome_title(record['outcome']))}"
@@ -131,8 +130,7 @@ def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compa
 
 
 def _by_part(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compared]:
-    parts = results["decomposition"]
-    parts = parts[parts["analysis"].isin(analyses) & (parts["product"] == "")]
+    parts = results.of("decomposition", *analyses, product="")
     for part in dict.fromkeys(parts["part"]):
         for record in parts[parts["part"] == part].to_dict("records"):
             yield _Compared(
