@@ -12,7 +12,7 @@ from ruralimpact.design.study import design_study
 from ruralimpact.estimation.study import Tables, estimate_study
 from ruralimpact.exhibits.load import load_results
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.tables import write_table
+from ruralimpact.tables import empty_table, write_table
 
 STRATEGIES: list[dict[str, Any]] = [
     {"name": "means", "label": "Unadjusted", "method": "unweighted"},
@@ -86,6 +86,7 @@ def made(data: pd.DataFrame, study: dict[str, Any] = STUDY) -> dict[str, pd.Data
     units = {"farms": data.drop(columns=outcomes)}
     designs = design_study(study_of(study), units)
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
+    designs["excluded_arms"] = empty_table("excluded_arms")
     given = Tables(units, {"farms": data[["unit_id", *outcomes]]}, **parts)
     return designs | estimate_study(study_of(study), given, seed=1)
 

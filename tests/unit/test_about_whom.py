@@ -127,6 +127,21 @@ def test_nothing_is_said_of_an_outcome_that_few_lack(results, tmp_path: Path) ->
     assert text.startswith("These estimates are about ") and "of 60 treated producers" in text
 
 
+def test_units_that_left_before_the_sample_are_said_with_their_reason(
+    tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    keys = {"sample": "farms", "treatment": "treated", "reason": "the group 'coop' is missing"}
+    rows = [{**keys, "arm": "treated", "rows": 30}, {**keys, "arm": "control", "rows": 2}]
+    excluded = pd.DataFrame(rows)[["sample", "treatment", "arm", "reason", "rows"]]
+    results = results_of({**tables, "excluded_arms": excluded}, tmp_path)
+    text = about_whom(results, "matched", "income")
+    assert f"{TREATED - 1} of {TREATED + 30} treated producers" in text
+    assert "is missing: 30" in text and "control producers" not in text
+    other = excluded.assign(treatment="another")
+    results = results_of({**tables, "excluded_arms": other}, tmp_path)
+    assert about_whom(results, "matched", "income") == ""
+
+
 def test_a_caliper_that_loses_many_is_said_with_its_reason(tmp_path: Path) -> None:
     data = frame()
     data.loc[data.query("treated == 1").index[:20], "age"] += 90

@@ -7,6 +7,7 @@ from exhibit_entries import entry
 from study_models import with_parts
 from test_exhibits_study import build_results
 
+from ruralimpact.exhibits import about_whom
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.second_currency import second_currency
@@ -56,7 +57,7 @@ def test_amounts_stand_in_both_currencies_and_shares_in_neither(results: StudyRe
 def test_no_columns_where_no_amount_is_shown(results: StudyResults) -> None:
     assert second_currency(results.study, results["estimates"]) is None
     exhibit = entry("impact", analyses=["psid_matching"], outcomes=["employed"])
-    needs = ("estimates", "sample_flow", "exclusions")
+    needs = ("estimates", *about_whom.NEEDS)
     own = with_pounds(results).for_exhibit(exhibit, needs)
     (table,) = impact_table(own, exhibit)
     groups = {column.group for column in table.columns}

@@ -8,6 +8,7 @@ from exhibit_entries import entry
 from test_exhibits_notes import quality, variable
 from test_exhibits_study import build_results
 
+from ruralimpact.exhibits import about_whom
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.data_edits import data_edits_table
 from ruralimpact.exhibits.tables.impact import impact_table
@@ -63,9 +64,7 @@ def test_inside_includes_the_ends(results: StudyResults, at: str, inside: bool) 
 
 def test_an_exhibit_of_chosen_outcomes_shows_no_other(results: StudyResults) -> None:
     exhibit = entry("impact", analyses=["psid_matching"], outcomes=["employed"])
-    (table,) = impact_table(
-        results.for_exhibit(exhibit, ("estimates", "sample_flow", "exclusions")), exhibit
-    )
+    (table,) = impact_table(results.for_exhibit(exhibit, ("estimates", *about_whom.NEEDS)), exhibit)
     shown = {row.record["outcome"] for row in table.rows if row.record}
     assert shown == {"employed"}
 

@@ -12,6 +12,7 @@ from ruralimpact.outcomes.covariates import check_covariates
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.schema.codebook import COLUMNS
+from ruralimpact.tables import schema
 
 CODEBOOK = [
     {"variable": "year", "role": "wave", "type": "integer", "timing": "pre"},
@@ -205,6 +206,23 @@ def test_rows_without_a_group_are_left_out_and_counted():
     assert counted[["scope", "rows", "rows_before"]].to_numpy().tolist() == [
         ["years", 1, len(whole.units)]
     ]
+
+
+def test_excluded_rows_are_counted_by_arm():
+    """As many as pandas counts; rows whose arm is not known are in no count."""
+    table = survey()
+    table.loc[(table.index % 3 == 0) | (table["id"] == "unknown"), "coop"] = None
+    found = sample("years", table)
+    schema("excluded_arms").validate(found.excluded_arms)
+    lost = sample("years", survey()).units
+    lost = lost[~lost["unit_id"].isin(found.units["unit_id"])]
+    assert lost["in_scheme"].isna().any()
+    expected = lost["in_scheme"].value_counts()
+    counts = found.excluded_arms.set_index("arm")
+    assert counts["rows"].to_dict() == {"treated": expected[1.0], "control": expected[0.0]}
+    assert set(counts["treatment"]) == {"in_scheme"}
+    assert set(counts["reason"]) == {"the group 'coop' is missing"}
+    assert sample("years", survey()).excluded_arms.empty
 
 
 def test_a_sample_without_any_group_is_refused():

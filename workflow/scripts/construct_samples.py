@@ -47,6 +47,7 @@ def construct_samples(
     parts = {
         "exclusions": [sample.exclusions for sample in samples],
         "contamination": [sample.contamination for sample in samples],
+        "excluded_arms": [sample.excluded_arms for sample in samples],
         "wave_overlap": [
             wave_overlap(name, sample.units, asked.declared_waves)
             for name, sample in zip(asked.samples, samples, strict=True)

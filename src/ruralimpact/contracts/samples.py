@@ -48,6 +48,23 @@ EXCLUSIONS = ResultTable(
     ),
 )
 
+EXCLUDED_ARMS = ResultTable(
+    name="excluded_arms",
+    stages=_CONSTRUCT,
+    description="Rows that were excluded from a sample, by the arm that they would have been in.",
+    row="a reason of a sample, in the order in which they are applied, for an arm",
+    columns={
+        "sample": text("sample, by its name in study.yaml"),
+        "treatment": text("variable that tells the arm"),
+        "arm": text("arm", "treated", "control"),
+        "reason": text("why they are excluded"),
+        "rows": count("rows excluded for this reason, as far as their arm is known", "rows"),
+    },
+    suppression=NoCells(
+        "rows by arm and the reason for which they were excluded; nothing about who they are"
+    ),
+)
+
 CONTAMINATION = ResultTable(
     name="contamination",
     stages=_CONSTRUCT,
@@ -107,4 +124,12 @@ SUMMARY_STATISTICS = ResultTable(
     suppression=Suppressed(suppression.summary_statistics),
 )
 
-TABLES = (UNITS, OUTCOMES, EXCLUSIONS, CONTAMINATION, WAVE_OVERLAP, SUMMARY_STATISTICS)
+TABLES = (
+    UNITS,
+    OUTCOMES,
+    EXCLUSIONS,
+    EXCLUDED_ARMS,
+    CONTAMINATION,
+    WAVE_OVERLAP,
+    SUMMARY_STATISTICS,
+)

@@ -8,7 +8,7 @@ from ruralimpact.design.flow import NO_MATCH
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
 
-NEEDS = ("sample_flow", "exclusions")
+NEEDS = ("sample_flow", "exclusions", "excluded_arms")
 TOLERATED = 0.1
 _ARMS = ("treated", "control")
 
@@ -39,17 +39,28 @@ def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
     return f"{who} about {', and about '.join(parts)}."
 
 
-def loses_many(flow: pd.DataFrame) -> bool:
+def loses_many(flow: pd.DataFrame, earlier: int = 0) -> bool:
     """Return whether an estimate lacks more than a tenth of an arm.
 
     Parameters
     ----------
     flow : DataFrame
         Contract ``sample_flow``, of some estimates and one arm.
+    earlier : int
+        Units of the arm that left before the sample.
     """
-    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"]
-    lost = _counted(flow).groupby("spec_id")["n_lost"].sum()
-    return bool((lost.reindex(before.index).fillna(0) / before > TOLERATED).any())
+    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"] + earlier
+    lost = _counted(flow).groupby("spec_id")["n_lost"].sum().reindex(before.index).fillna(0)
+    return bool(((lost + earlier) / before > TOLERATED).any())
+
+
+def _before_the_sample(results: StudyResults, analysis: str, arm: str) -> "pd.Series[int]":
+    """Count the units of an arm that were excluded from the sample of an analysis, by reason."""
+    asked = results.analysis(analysis)
+    table = results["excluded_arms"]
+    mine = (table["sample"] == asked.sample) & (table["arm"] == arm)
+    mine &= table["treatment"] == getattr(asked, "treatment", None)
+    return table[mine].groupby("reason", sort=False)["rows"].sum()
 
 
 def _counted(flow: pd.DataFrame) -> pd.DataFrame:
@@ -60,12 +71,18 @@ def _counted(flow: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) -> str:
-    if flow.empty or not loses_many(flow):
+    first = _before_the_sample(results, analysis, arm)
+    earlier = int(first.sum())
+    if flow.empty or not loses_many(flow, earlier):
         return ""
-    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"]
-    left = before - flow.groupby("spec_id")["n_lost"].sum()
+    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"] + earlier
+    left = before - earlier - flow.groupby("spec_id")["n_lost"].sum()
     who = _words(results, analysis, arm)
     reasons = [
+        f"{results.with_labels(str(reason))}: {formatting.count(float(count))}"
+        for reason, count in first.items()
+    ]
+    reasons += [
         f"{_reason(results, str(reason), own['spec_id'])}: "
         f"{_span(own.groupby('spec_id')['n_lost'].sum().reindex(before.index).fillna(0))}"
         for reason, own in flow[flow["n_lost"] > 0].groupby("reason", sort=False)

@@ -66,6 +66,11 @@ def unit_variables(study: Study) -> list[str]:
     return [name for name, (role, _) in _declared(study).items() if role in _UNIT_ROLES]
 
 
+def treatments(study: Study) -> list[str]:
+    """Return the variables that tell who is treated."""
+    return [name for name, (role, _) in _declared(study).items() if role == "treatment"]
+
+
 def covariates_before(study: Study) -> list[str]:
     """Return the covariates that are declared as measured before treatment."""
     return [name for name, result in _declared(study).items() if result == ("covariate", "pre")]

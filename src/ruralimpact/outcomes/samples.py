@@ -9,7 +9,8 @@ from pandas.api.types import is_numeric_dtype
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.build import build
-from ruralimpact.outcomes.covariates import covariates_before, unit_variables
+from ruralimpact.outcomes.covariates import covariates_before, treatments, unit_variables
+from ruralimpact.outcomes.excluded_arms import Exclusion, by_arm, left
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
@@ -52,12 +53,15 @@ class Sample:
     contamination : DataFrame
         `CONTAMINATION_COLUMNS`: by wave, how many controls are controls no more; empty for a sample
         that does not say when treatment began.
+    excluded_arms : DataFrame
+        See `excluded_arms.by_arm`.
     """
 
     units: pd.DataFrame
     outcomes: pd.DataFrame
     exclusions: pd.DataFrame
     contamination: pd.DataFrame
+    excluded_arms: pd.DataFrame
 
 
 def build_sample(
@@ -150,19 +154,20 @@ def _built(
     others = {
         item: build_sample(item, surveys, study, built=known).units for item in asked.referred
     }
-    selected, unselected, contamination = _selected(name, asked, table, others, study)
+    selected, unselected, contamination, lost = _selected(name, asked, table, others, study)
     excluded += [_exclusion(name, *counted) for counted in unselected]
+    arms = by_arm(name, lost, treatments(study))
     if asked.two_periods is not None:
         change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
-        return Sample(change.units, change.outcomes, _exclusions(excluded), contamination)
+        return Sample(change.units, change.outcomes, _exclusions(excluded), contamination, arms)
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
     named = [item for item in study.described.get(name, ()) if item not in outcomes]
     shown = dict.fromkeys([*unit_variables(study), *named])
     units = selected[[*keys, *(item for item in shown if item in selected)]]
     values = selected[["unit_id", *outcomes]]
-    return Sample(units, values, _exclusions(excluded), contamination)
+    return Sample(units, values, _exclusions(excluded), contamination, arms)
 
 
 def _at_study_prices(
@@ -191,9 +196,10 @@ def _selected(
     table: pd.DataFrame,
     others: Mapping[str, pd.DataFrame],
     study: Study,
-) -> tuple[pd.DataFrame, list[tuple[str, int, int]], pd.DataFrame]:
+) -> tuple[pd.DataFrame, list[tuple[str, int, int]], pd.DataFrame, list[Exclusion]]:
     """Give rows their group and baseline, and exclude who is not compared: counted, by reason."""
     excluded: list[tuple[str, int, int]] = []
+    lost: list[Exclusion] = []
     contamination = pd.DataFrame(columns=list(CONTAMINATION_COLUMNS))
     column = asked.group or "id"
     for other in asked.referred:
@@ -209,8 +215,9 @@ def _selected(
         arms = [asked.arm] if asked.arm is not None else []
         if column != "id" and column in table:  # as the baseline has it
             table = table.assign(**{column: table[column].astype("str")})
+        whole = table
         table, unselected = with_baseline(
-            table,
+            whole,
             before.assign(**{} if column == "id" else {column: before["group"]}),
             variables=[*unit_variables(study), column],
             covariates=covariates_before(study),
@@ -219,17 +226,23 @@ def _selected(
             named=asked.baseline,
         )
         excluded += unselected
+        lost += left(whole, table, unselected)
     if asked.restrict_to is not None:
         ids = others[asked.restrict_to]["id"]
-        table, unselected = restricted(table, ids, asked.restrict_to)
+        whole = table
+        table, unselected = restricted(whole, ids, asked.restrict_to)
         excluded += unselected
+        lost += left(whole, table, unselected)
     table = table.assign(group=_groups(name, column, table))
     known = table["group"].notna()
     if not known.all():
         excluded.append((f"the group '{column}' is missing", int((~known).sum()), len(table)))
+        lost.append(Exclusion(excluded[-1][0], table[~known]))
         table = table[known].reset_index(drop=True)
-    table, unselected = _drawn(name, asked, table)
+    whole = table
+    table, unselected = _drawn(name, asked, whole)
     excluded += unselected
+    lost += left(whole, table, unselected)
     _refuse_changes(name, asked, table)
     table = carried_over(table, [item for item in (asked.arm, asked.first_treated) if item])
     if asked.arm is not None and asked.first_treated is not None:
@@ -241,8 +254,9 @@ def _selected(
             sample=name,
         )
         excluded += result.excluded
+        lost += [Exclusion(reason, table[hit]) for reason, hit in result.rows.items()]
         table, contamination = table[result.kept].reset_index(drop=True), result.counts
-    return table, excluded, contamination
+    return table, excluded, contamination, lost
 
 
 def _drawn(

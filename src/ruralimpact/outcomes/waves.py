@@ -39,11 +39,14 @@ class Adoption:
         Reason, rows excluded, rows before.
     counts : DataFrame
         `CONTAMINATION_COLUMNS`, one row a wave.
+    rows : dict of str to ndarray of bool, shape (n,)
+        Rows that each reason excludes.
     """
 
     kept: NDArray[np.bool_]
     excluded: list[Excluded]
     counts: pd.DataFrame
+    rows: Mapping[str, NDArray[np.bool_]]
 
 
 def with_baseline(
@@ -227,7 +230,12 @@ def adoption(
     frame = table.assign(
         treated=treated, early=early, control=control, contaminated=contaminated, unknown=unknown
     )
-    return Adoption(kept, _counted(reasons, len(table)), _counts(frame, handling or "", sample))
+    return Adoption(
+        kept,
+        _counted(reasons, len(table)),
+        _counts(frame, handling or "", sample),
+        {reason: hit for reason, hit in reasons if hit.any()},
+    )
 
 
 def _years(table: pd.DataFrame, sample: str) -> NDArray[np.float64]:

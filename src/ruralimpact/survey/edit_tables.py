@@ -139,7 +139,8 @@ def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.Data
     for column in columns:
         if names.count(column) != 1:
             problem = "the table needs this column once."
-            raise DataError(problem, file=path, column=column, hint=nearest(column, names))
+            hint = None if column in names else nearest(column, names)
+            raise DataError(problem, file=path, column=column, hint=hint)
     if cells.empty:
         raise DataError("the table has no rows.", file=path)
     table = cells[list(columns)].map(normalised)

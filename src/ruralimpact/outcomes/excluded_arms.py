@@ -1,0 +1,82 @@
+"""Rows that are excluded on the way into a sample, by the arm that they would have been in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = ("sample", "treatment", "arm", "reason", "rows")
+_ARMS = {1.0: "treated", 0.0: "control"}
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Rows that one reason excludes.
+
+    Attributes
+    ----------
+    reason : str
+    rows : DataFrame
+        As they were before, with the treatments.
+    """
+
+    reason: str
+    rows: pd.DataFrame
+
+
+def left(
+    before: pd.DataFrame, after: pd.DataFrame, excluded: Sequence[tuple[str, int, int]]
+) -> list[Exclusion]:
+    """Return the rows that a step of one reason excluded.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        Rows around the step, with ``unit_id``.
+    excluded : sequence of (str, int, int)
+        What the step counted: nothing, or its reason.
+    """
+    rows = before[~before["unit_id"].isin(after["unit_id"])]
+    return [Exclusion(reason, rows) for reason, _, _ in excluded]
+
+
+def by_arm(sample: str, exclusions: Sequence[Exclusion], treatments: Sequence[str]) -> pd.DataFrame:
+    """Count excluded rows by arm.
+
+    Parameters
+    ----------
+    sample : str
+    exclusions : sequence of Exclusion
+        In the order in which they are applied.
+    treatments : sequence of str
+        Variables of 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``excluded_arms``. Rows whose arm is not known are in no count.
+    """
+    rows = [
+        {"sample": sample, **record}
+        for exclusion in exclusions
+        for record in _counts(exclusion, treatments)
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype({**dict.fromkeys(COLUMNS[:-1], "str"), "rows": "int64"})
+
+
+def _counts(exclusion: Exclusion, treatments: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for treatment in treatments:
+        if treatment not in exclusion.rows:
+            continue
+        values = exclusion.rows[treatment].to_numpy(float)
+        for value, arm in _ARMS.items():
+            count = int((values == value).sum())
+            if count:
+                yield {
+                    "treatment": treatment,
+                    "arm": arm,
+                    "reason": exclusion.reason,
+                    "rows": count,
+                }
