@@ -51,6 +51,8 @@ def test_entries_of_a_source():
         ({"minimum": "5", "maximum": "1"}, "the minimum 5 is above the maximum 1"),
         ({"labels": "1=owner"}, "type integer has no labels"),
         ({"type": "category", "labels": "1:owner"}, "'1:owner' is not a new code=label"),
+        ({"type": "category", "labels": "1=a;2=b"}, "'a;2=b' reads like several pairs"),
+        ({"type": "category", "labels": "1=a, 2 = b"}, "'a, 2 = b' reads like several pairs"),
         ({"type": "category", "labels": "1=a|1=b"}, "'1=b' is not a new code=label"),
         ({"type": "indicator", "labels": "1=yes"}, "labels of an indicator must be 0 or 1"),
         ({"type": "category", "maximum": "3"}, "a category has no minimum or maximum"),

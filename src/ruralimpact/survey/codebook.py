@@ -23,6 +23,8 @@ TIMINGS = ("pre", "post", "")
 UNUSED = "unused"
 EVERY_SOURCE = "*"
 _NUMBERS = re.compile(r"[+\-\u2212\u2013]?\d+(?:\.\d+)?")
+# A second code=label where a | is wanted.
+_PAIR_INSIDE = re.compile(r"[;,]\s*[^\s;,=]+\s*=")
 # What people write between two codes where a | is wanted.
 _BETWEEN = re.compile(r"(?:[\s,;/'\"]|\.{2,3}|\b(?:and|or|to|y|e|o|u|a|et|ou)\b)*")
 # In the place of a raw column: the wave did not ask.
@@ -209,6 +211,9 @@ def _labels(text: str, file: str | None, key: str) -> dict[str, str]:
         code, equals, label = (part.strip() for part in pair.partition("="))
         if not (code and equals and label) or code in labels:
             problem = f"the label '{pair}' is not a new code=label; pairs are separated by |."
+            raise ConfigError(problem, file=file, key=key)
+        if _PAIR_INSIDE.search(label):
+            problem = f"the label '{label}' reads like several pairs; they are separated by |."
             raise ConfigError(problem, file=file, key=key)
         same = [
             other for other in labels if code_of(other) == code_of(code) and labels[other] != label
