@@ -13,6 +13,7 @@ PUBLISHED = {
     "checks": "data/published/checks.csv",
     "cells": "data/published/cells.csv",
     "layouts": "data/published/layouts.yaml",
+    "ratings": "data/published/ratings.csv",
 }
 PRINTED_TABLES = sorted(glob("data/published/tables/*.csv"))
 # Those of the assessment report; it sets them, and layouts.yaml says how.
@@ -33,7 +34,7 @@ rule write_claims:
             [
                 *(
                     f"results/claims/{name}.{suffix}"
-                    for name in ("claims", "inconsistencies", *REPORT_TABLES)
+                    for name in ("claims", "inconsistencies", "ratings", *REPORT_TABLES)
                     for suffix in ("csv", "tex", "html", "docx")
                 ),
                 "results/claims/published_against_estimated.png",

@@ -1,5 +1,6 @@
 """The claims ledger as page, tables and figure: with the estimates of a study, and without any."""
 
+import csv
 import io
 import json
 import re
@@ -11,13 +12,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 from write_claims import write_claims
 
+from rural_alliances.claims.ledger import Ledger
+from rural_alliances.claims.ratings import rated_evidence, read_ratings
 from rural_alliances.claims.status import LABELS
+from ruralimpact.errors import DataError
 from ruralimpact.exhibits.document import Finding, FindingsDocument, StudyWords
 
 FILES = [
     *(
         f"{name}.{kind}"
-        for name in ("claims", "inconsistencies")
+        for name in ("claims", "inconsistencies", "ratings")
         for kind in ("csv", "tex", "html", "docx")
     ),
     *(f"published_against_estimated.{kind}" for kind in ("png", "svg")),
@@ -33,6 +37,7 @@ def written(folder: Path, findings: list[str]) -> dict[str, bytes]:
         tables=[str(path) for path in sorted((data / "tables").glob("*.csv"))],
         cells=str(data / "cells.csv"),
         layouts=str(data / "layouts.yaml"),
+        ratings=str(data / "ratings.csv"),
         findings=findings,
         page=str(folder / "claims.html"),
         exhibits=[str(folder / "claims" / name) for name in FILES],
@@ -135,3 +140,28 @@ def test_every_claim_stands_in_every_format(bare: dict[str, bytes]) -> None:
 
 def test_the_same_bytes_twice(bare: dict[str, bytes], tmp_path: Path) -> None:
     assert written(tmp_path, []) == bare
+
+
+def test_ratings_stand_first_with_their_evidence(synthetic: dict[str, bytes]) -> None:
+    page = synthetic["page"].decode()
+    assert page.index('id="ratings"') < page.index('id="status"')
+    lines = list(csv.DictReader(io.StringIO(synthetic["ratings.csv"].decode())))
+    by_claim = {line["claim"]: line for line in lines if line["claim"]}
+    matched, before_after = by_claim["P079"], by_claim["P072"]
+    assert (matched["published"], matched["estimate"]) == ("63.0", "30.0")
+    assert before_after["status"] == "not attributable"
+    assert all("synthetic stand-in" in line["status"] for line in lines if line["estimate"])
+    efficiency = [line for line in lines if line["panel"].startswith("Efficiency: high (5.4)")]
+    assert {"P140", "P143", "P144"} <= {line["claim"] for line in efficiency}
+
+
+def test_a_rating_without_its_claim_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text(
+        "judgement,place,rating,evidence,source,design,claim\na,1,b,c,d,e,P999\n", "utf-8"
+    )
+    with pytest.raises(DataError, match="the ledger does not have"):
+        rated_evidence(read_ratings(path), Ledger((), (), ()), path)
+    path.write_text("judgement,place\na,1\n", "utf-8")
+    with pytest.raises(DataError, match="no such column"):
+        read_ratings(path)

@@ -10,6 +10,7 @@ from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.status import KINDS, LABELS, RULES
 from rural_alliances.exhibits import claims_plot
 from rural_alliances.exhibits import claims_words as words
+from rural_alliances.exhibits.claims_tables import counts_sentence
 from ruralimpact.exhibits.write_html import STYLE
 
 _TIERS = {
@@ -34,7 +35,9 @@ _MEANINGS = {
 }
 
 
-def claims_page(template: str, ledger: Ledger, picture: bytes, tables: Sequence[str] = ()) -> str:
+def claims_page(
+    template: str, ledger: Ledger, picture: bytes, tables: Sequence[str] = (), *, ratings: str = ""
+) -> str:
     """Return the ledger as one self-contained page.
 
     Parameters
@@ -46,6 +49,8 @@ def claims_page(template: str, ledger: Ledger, picture: bytes, tables: Sequence[
         SVG of the figure of published against estimated.
     tables : sequence of str
         The report's own tables, corrected, as fragments of a page.
+    ratings : str
+        The table of ratings against evidence, as such a fragment.
 
     Returns
     -------
@@ -58,6 +63,7 @@ def claims_page(template: str, ledger: Ledger, picture: bytes, tables: Sequence[
     )
     return environment.from_string(template).render(
         synthetic=ledger.synthetic,
+        description=_description(ledger),
         counts=_counts(ledger),
         tiers=_TIERS,
         summary=summary(ledger),
@@ -69,9 +75,16 @@ def claims_page(template: str, ledger: Ledger, picture: bytes, tables: Sequence[
         alternative=claims_plot.alternative(ledger),
         absent=ledger.absent,
         tables=tables,
+        ratings=ratings,
         table_style=STYLE,
         rules=[{"label": LABELS[code], "text": text} for code, text in RULES],
     )
+
+
+def _description(ledger: Ledger) -> str:
+    """Say how many claims have each status, and what their estimates are."""
+    stamp = "Synthetic stand-in: no estimate here describes real producers. "
+    return f"{stamp if ledger.synthetic else ''}{counts_sentence(ledger.entries)}"
 
 
 def summary(ledger: Ledger) -> list[dict[str, str]]:

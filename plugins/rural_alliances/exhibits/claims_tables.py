@@ -20,7 +20,7 @@ _RECOMPUTED = (
     "Recomputed: from other numbers of the same documents, or as printed elsewhere; 'as printed' where all "
     "agree."
 )
-_STAND_IN = (
+STAND_IN = (
     "Estimates come from a synthetic stand-in that was calibrated to the report: agreement shows that the "
     "method finds what was planted, not that the report's number is right."
 )
@@ -49,7 +49,7 @@ def _ledger_table(ledger: Ledger, entries: Sequence[LedgerEntry], title: str) ->
     ):
         rows.append(heading(", ".join(position), "panel"))
         rows += _place_rows(list(group), estimated=estimated)
-    notes = (_RECOMPUTED, _STAND_IN) if ledger.synthetic and estimated else (_RECOMPUTED,)
+    notes = (_RECOMPUTED, STAND_IN) if ledger.synthetic and estimated else (_RECOMPUTED,)
     synthetic = ledger.synthetic and estimated
     reading = (counts_sentence(entries),)
     return Table(title, "Claim", tuple(columns), tuple(rows), reading, notes, SOURCE, synthetic)

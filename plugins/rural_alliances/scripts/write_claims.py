@@ -12,11 +12,13 @@ load_plugins(FOLDER.parent, [FOLDER.name])
 from rural_alliances.claims.cells import read_cells, recheck_cells
 from rural_alliances.claims.estimates import StudyFindings
 from rural_alliances.claims.ledger import Ledger, make_ledger
+from rural_alliances.claims.ratings import rated_evidence, read_ratings
 from rural_alliances.claims.read import read_published
 from rural_alliances.claims.records import Published
 from rural_alliances.exhibits.claims_page import claims_page
 from rural_alliances.exhibits.claims_plot import claims_plot
 from rural_alliances.exhibits.claims_tables import inconsistency_table, ledger_tables
+from rural_alliances.exhibits.ratings_table import ratings_table
 from rural_alliances.exhibits.report_tables import read_layouts, read_rows, report_table
 from ruralimpact.errors import DataError
 from ruralimpact.exhibits import palette
@@ -38,6 +40,7 @@ def write_claims(
     tables: Sequence[str],
     cells: str,
     layouts: str,
+    ratings: str,
     findings: Sequence[str],
     page: str,
     exhibits: Sequence[str],
@@ -53,6 +56,8 @@ def write_claims(
         Printed tables that checks recompute.
     cells, layouts : path
         What cells of these tables should be, and how the report sets them.
+    ratings : path
+        What each rating of the report rests on.
     findings : sequence of path
         findings.json of the studies that have been built; may be empty.
     page : path
@@ -83,6 +88,8 @@ def write_claims(
         print(f"no such finding: {name}")
     own_tables = report_tables(published, tables, cells, layouts)
     contents = exhibit_contents(ledger)
+    rated = rated_evidence(read_ratings(ratings), ledger, ratings)
+    contents |= table_contents("ratings", (ratings_table(rated),))
     for name, table in own_tables.items():
         contents |= table_contents(name, (table,))
     for path in exhibits:
@@ -93,6 +100,7 @@ def write_claims(
         ledger,
         contents[f"{FIGURE}.svg"],
         [fragment_of(contents[f"{name}.html"].decode()) for name in own_tables],
+        ratings=fragment_of(contents["ratings.html"].decode()),
     )
     with stage.replacing(page) as partial:
         partial.write_text(text, encoding="utf-8")

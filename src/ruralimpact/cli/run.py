@@ -13,7 +13,7 @@ from pathlib import Path
 from ruralimpact.cli import check, project
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, lost_key
-from ruralimpact.runner import outcome, processes, snakemake
+from ruralimpact.runner import index_page, outcome, processes, snakemake
 from ruralimpact.runner.display import display
 from ruralimpact.runner.messages import MessageReader
 from ruralimpact.runner.stages import RunProgress
@@ -118,6 +118,9 @@ def _conclude(
     for study in studies:
         if status == 0 or (progress.any_planned and progress.studies[study.name].complete):
             print("\n".join(["", *outcome.summary(study, root)]))
+    index = index_page.write_index(root)
+    if status == 0 and index is not None:
+        print("\n".join(["", *outcome.overview(root, index)]))
     if status != 0:
         sys.stdout.flush()
         lines = outcome.errors(progress, root, files.output)

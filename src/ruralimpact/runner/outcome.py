@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
+from ruralimpact.runner.index_page import further_pages
 from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
 from ruralimpact.schema.study import Study
 from ruralimpact.storage import full_disk, storage_fault_in
@@ -59,6 +60,18 @@ def summary(study: Study, root: Path) -> list[str]:
         text = f"{entry['label']}: {entry['text']}"
         lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
     return lines
+
+
+def overview(root: Path, index: Path) -> list[str]:
+    """Return the lines on the pages beside the reports, and the page that opens all of them."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    lines: list[str] = []
+    for page in further_pages(root):
+        lines += [f"{page.title}: {page.path}"]
+        lines += textwrap.wrap(
+            page.description, width, initial_indent="  ", subsequent_indent="    "
+        )
+    return [*lines, f"All results: {index}"]
 
 
 def _logs(study: StudyProgress) -> list[str]:

@@ -1,0 +1,85 @@
+"""The ratings of the report against what each rests on: study, design, number, estimate, status."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rural_alliances.claims.ratings import RatedEvidence
+from rural_alliances.exhibits import claims_words as words
+from rural_alliances.exhibits.claims_tables import SOURCE, STAND_IN
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value, heading
+
+_TITLE = "Ratings against evidence"
+_NOTE = (
+    "Each rating stands in the paragraph that is named, with what the report rests it on. Designs are those "
+    "of the studies behind the report. A dash: no number is printed, or no estimate stands beside it. "
+    "Statuses are those of the ledger."
+)
+_COLUMNS = (
+    Column("Study", width=1.6, text=True),
+    Column("Design", width=2.2, text=True),
+    Column("Printed", width=0.9),
+    Column("Estimate", width=0.9),
+    Column("95% interval", width=1.3),
+    Column("Status", width=2.4, text=True),
+)
+
+
+def ratings_table(rated: Sequence[RatedEvidence]) -> Table:
+    """Return the table, a row a piece of evidence under its rating."""
+    rows: list[Row] = []
+    for judgement, group in groupby(rated, key=lambda item: item.evidence.judgement):
+        items = list(group)
+        first = items[0].evidence
+        rows.append(heading(f"{judgement}: {first.rating} ({first.place})", "panel"))
+        rows += map(_row, items)
+    synthetic = any(
+        item.entry is not None and item.entry.estimate is not None and item.entry.estimate.synthetic
+        for item in rated
+    )
+    notes = (_NOTE, STAND_IN) if synthetic else (_NOTE,)
+    reading = (_reading(rated),)
+    return Table(_TITLE, "Evidence", _COLUMNS, tuple(rows), reading, notes, SOURCE, synthetic)
+
+
+def _row(item: RatedEvidence) -> Row:
+    evidence, entry = item.evidence, item.entry
+    cells = [evidence.source, evidence.design]
+    kept: dict[str, Value] = {
+        "rating": evidence.rating,
+        "paragraph": evidence.place,
+        "claim": evidence.claim,
+    }
+    if entry is None:
+        cells += [formatting.DASH] * 4
+        return Row(Cell(evidence.evidence), tuple(map(Cell, cells)), kept)
+    claim, estimate = entry.claim, entry.estimate
+    cells += [
+        words.published_value(claim),
+        words.estimate_value(claim, estimate),
+        words.estimate_interval(claim, estimate),
+        entry.status.label,
+    ]
+    kept |= {
+        "published": claim.number,
+        "unit": claim.unit,
+        "estimate": estimate.value if estimate else None,
+        "conf_low": estimate.low if estimate else None,
+        "conf_high": estimate.high if estimate else None,
+        "finding": f"{estimate.study}:{estimate.finding}" if estimate else "",
+        "status": entry.status.label,
+    }
+    label = f"{evidence.evidence} ({claim.place})"
+    return Row(Cell(label), tuple(map(Cell, cells)), kept)
+
+
+def _reading(rated: Sequence[RatedEvidence]) -> str:
+    """Say how much of the evidence could show what the project changed."""
+    designs = [item.evidence.design for item in rated if item.entry is not None]
+    compared = sum(design.startswith("matching") for design in designs)
+    alone = sum("before and after" in design for design in designs)
+    return (
+        f"Of {formatting.word(len(designs))} numbers that ratings rest on, {formatting.word(compared)} come "
+        f"from a comparison with other producers and {formatting.word(alone)} from changes before and after, "
+        "which cannot show what the project changed; the others describe."
+    )

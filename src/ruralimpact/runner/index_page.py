@@ -1,0 +1,117 @@
+"""The page that opens all others: every study that has results, and further pages beside them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from ruralimpact.locations import shipped
+from ruralimpact.stage import replacing
+
+_INDEX = "index.html"
+_HEAD = 4096  # bytes in which a page says its title
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the results that is no report.
+
+    Attributes
+    ----------
+    path : Path
+        Relative to the project's folder.
+    title, description : str
+        What it says of itself.
+    """
+
+    path: Path
+    title: str
+    description: str
+
+
+def further_pages(root: Path) -> list[Page]:
+    """Return the pages that lie beside the studies' folders, such as those of plug-ins."""
+    pages = []
+    for path in sorted((root / "results").glob("*.html")):
+        if path.name != _INDEX:
+            with path.open(encoding="utf-8", errors="replace") as file:
+                head = _Head()
+                head.feed(file.read(_HEAD))
+            pages.append(Page(path.relative_to(root), head.title or path.stem, head.description))
+    return pages
+
+
+def write_index(root: Path) -> Path | None:
+    """Write the page if it says something else than before; return where it is, None without a report.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    """
+    studies = list(_studies(root))
+    if not studies:
+        return None
+    template = Template(shipped("workflow", "report", _INDEX).read_text(encoding="utf-8"))
+    text = template.substitute(
+        studies="\n".join(studies), pages="\n".join(map(_page, further_pages(root)))
+    )
+    path = root / "results" / _INDEX
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        with replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+    return path.relative_to(root)
+
+
+def _studies(root: Path) -> Iterable[str]:
+    for report in sorted((root / "results").glob("*/report.html")):
+        try:
+            text = (report.parent / "exhibits" / "findings.json").read_text(encoding="utf-8")
+            document: Mapping[str, Any] = json.loads(text)
+            yield _study(report.parent.name, document["study"], document["headline"])
+        except (OSError, ValueError, KeyError):
+            continue  # a study that is being made, or of an older version
+
+
+def _study(name: str, study: Mapping[str, Any], headline: Iterable[Mapping[str, str]]) -> str:
+    stamp = '<p class="stamp">Synthetic stand-in</p>' if study["synthetic"] else ""
+    lines = "".join(
+        f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>" for line in headline
+    )
+    return (
+        f'<section><h2><a href="{escape(name)}/report.html">{escape(study["title"])}</a></h2>'
+        f'{stamp}<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl></section>'
+    )
+
+
+def _page(page: Page) -> str:
+    return (
+        f'<section><h2><a href="{escape(page.path.name)}">{escape(page.title)}</a></h2>'
+        f"<p>{escape(page.description)}</p></section>"
+    )
+
+
+class _Head(HTMLParser):
+    """Title and description of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = self.description = ""
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._inside = tag == "title"
+        if tag == "meta" and given.get("name") == "description":
+            self.description = given.get("content") or ""
+
+    def handle_endtag(self, _: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.title += data

@@ -1,0 +1,49 @@
+"""The page that opens all others links every report and page, and says what is synthetic."""
+
+import json
+from pathlib import Path
+
+from ruralimpact.runner.index_page import further_pages, write_index
+from ruralimpact.runner.outcome import overview
+
+
+def study(root: Path, name: str, *, synthetic: bool) -> None:
+    folder = root / "results" / name
+    (folder / "exhibits").mkdir(parents=True)
+    (folder / "report.html").write_text("<title>Report</title>", encoding="utf-8")
+    words = {"title": f"Study <{name}>", "subtitle": "", "synthetic": synthetic}
+    headline = [{"label": "Answer", "text": "a & b"}]
+    document = {"study": words, "headline": headline}
+    (folder / "exhibits/findings.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_every_study_and_page_is_linked(tmp_path: Path) -> None:
+    assert write_index(tmp_path) is None
+    study(tmp_path, "real", synthetic=False)
+    study(tmp_path, "drawn", synthetic=True)
+    (tmp_path / "results/broken").mkdir()
+    (tmp_path / "results/broken/report.html").write_text("", encoding="utf-8")
+    page = '<title>Claims</title><meta name="description" content="3 claims: 1 agrees.">'
+    (tmp_path / "results/claims.html").write_text(page, encoding="utf-8")
+    path = write_index(tmp_path)
+    assert path == Path("results/index.html")
+    text = (tmp_path / path).read_text(encoding="utf-8")
+    for link in ("real/report.html", "drawn/report.html", "claims.html"):
+        assert f'href="{link}"' in text
+    assert "broken" not in text and "Study &lt;real&gt;" in text and "a &amp; b" in text
+    assert text.count('class="stamp"') == 1
+    assert overview(tmp_path, path) == [
+        "Claims: results/claims.html",
+        "  3 claims: 1 agrees.",
+        "All results: results/index.html",
+    ]
+
+
+def test_what_says_the_same_is_left_alone(tmp_path: Path) -> None:
+    study(tmp_path, "real", synthetic=False)
+    path = write_index(tmp_path)
+    assert path is not None
+    before = (tmp_path / path).stat().st_mtime_ns
+    assert write_index(tmp_path) == path
+    assert (tmp_path / path).stat().st_mtime_ns == before
+    assert not further_pages(tmp_path)
