@@ -24,7 +24,8 @@ HARMLESS = {
     "parallel_trends": {"magnitude"},
     "designs": {"effective_controls"},
     "power": {
-        *("group_size", "size_cv", "attrition", "treated_share", "icc", "icc_low", "icc_high"),
+        *("group_size", "size_cv", "weight_cv", "attrition", "treated_share"),
+        *("icc", "icc_low", "icc_high"),
         *("icc_unadjusted", "group_r2", "unit_r2", "group_autocorrelation", "autocorrelation"),
         *("unit_autocorrelation", "power", "level", "std_error", "mde"),
     },

@@ -10,7 +10,12 @@ from study_models import study_of
 
 from ruralimpact.config.power import check_power
 from ruralimpact.errors import ConfigError, DesignError
-from ruralimpact.power.detectable import Sampling, Variance, minimum_detectable_effect
+from ruralimpact.power.detectable import (
+    Sampling,
+    Variance,
+    minimum_detectable_effect,
+    standard_error,
+)
 from ruralimpact.power.study import power_study
 from ruralimpact.power.variance_components import autocorrelation, variance_components
 from ruralimpact.tables import schema
@@ -139,3 +144,32 @@ def test_clear_errors() -> None:
     panel["analyses"][0] |= {"method": "panel", "estimators": ["first_differences"]}
     with pytest.raises(ConfigError, match="two arms"):
         check_power(study_of(panel), file)
+
+
+def test_sampling_weights_cost_what_kish_says() -> None:
+    """Half of the units of every group weigh three times as much: 1 + cv^2 = 1.25 within groups."""
+    units, outcomes = data()
+    heavy = np.arange(N_GROUPS * SIZE) % 2 == 0
+    asked = study_of(study(designs=["cross_section"]))
+    plain = power_study(asked, units, outcomes)
+    weighted = power_study(
+        asked,
+        {"farms": units["farms"].assign(sampling_weight=np.where(heavy, 3.0, 1.0))},
+        outcomes,
+    )
+    schema("power").validate(weighted)
+    assert weighted["weight_cv"].to_numpy() == pytest.approx(0.5, abs=0.01)
+    assert (plain["weight_cv"] == 0).all()
+    income = outcomes["farms"]["income"]
+    known = income.notna().to_numpy()
+    treated = units["farms"]["treated"].to_numpy() == 1
+    weight, own = np.where(heavy, 3.0, 1.0)[known & ~treated], income[known & ~treated]
+    assert weighted["control_mean"].to_numpy() == pytest.approx(np.average(own, weights=weight))
+    one = Sampling(40, 10, weight_cv=0.5)
+    assert standard_error(Variance(0, 4), one, "cross_section") == pytest.approx(
+        np.sqrt(1.25) * standard_error(Variance(0, 4), Sampling(40, 10), "cross_section")
+    )
+    few = Sampling(40, 10, size_cv=0.5)
+    assert standard_error(Variance(4, 1e-12), few, "cross_section") == pytest.approx(
+        np.sqrt(1.25) * standard_error(Variance(4, 1e-12), Sampling(40, 10), "cross_section")
+    )

@@ -34,9 +34,12 @@ POWER = ResultTable(
         ),
         "n_clusters": count("groups of the next wave, both arms", "groups", low=4),
         "group_size": number("units of a group, before attrition", "units", low=1),
-        "size_cv": number("coefficient of variation of group sizes", low=0),
+        "size_cv": number(
+            "coefficient of variation of group sizes, or of groups' sums of sampling weights", low=0
+        ),
         "attrition": share("units not found again"),
         "treated_share": share("groups that are treated"),
+        "weight_cv": number("coefficient of variation of the units' sampling weights", low=0),
         "icc": number("intra-group correlation with covariates fitted; below 0 counts as 0"),
         "icc_low": number("its 95 percent interval, lower end"),
         "icc_high": number("its 95 percent interval, upper end"),

@@ -51,11 +51,13 @@ class Sampling:
     group_size : float
         Units interviewed a group, on average, before attrition.
     size_cv : float
-        Coefficient of variation of group sizes.
+        Coefficient of variation of group sizes, of groups' sums of sampling weights where there are any.
     attrition : float
         Share of units not found again.
     treated_share : float
         Share of groups that are treated.
+    weight_cv : float
+        Coefficient of variation of the units' sampling weights.
     """
 
     n_clusters: int
@@ -63,6 +65,7 @@ class Sampling:
     size_cv: float = 0.0
     attrition: float = 0.0
     treated_share: float = 0.5
+    weight_cv: float = 0.0
 
     def __post_init__(self) -> None:
         if self.n_clusters < 4:
@@ -72,9 +75,9 @@ class Sampling:
                 f"Less than one unit a group is left: size {self.group_size:g}, attrition "
                 f"{self.attrition:g}."
             )
-        if self.size_cv < 0 or not 0 < self.treated_share < 1:
+        if min(self.size_cv, self.weight_cv) < 0 or not 0 < self.treated_share < 1:
             raise DesignError(
-                "Group sizes vary by at least 0 and the treated are a share above 0 and below 1."
+                "Group sizes and weights vary by at least 0 and the treated are a share above 0 and below 1."
             )
 
 
@@ -106,12 +109,14 @@ def standard_error(variance: Variance, sampling: Sampling, design: Design) -> fl
     -----
     A group adds ``v = group (1 + cv^2) + unit / m`` to the variance of its arm's mean, m the units
     left after attrition: ``sd^2 deff / m`` with the design effect ``1 + ((1 + cv^2) m - 1) icc`` of
-    Eldridge, Ashby & Kerry (2006). With r the correlation of group means between the waves the
-    variance is multiplied by ``2 (1 - r)`` in differences and ``1 - r^2`` with the baseline as
-    covariate (McKenzie 2012; for groups Teerenstra et al. 2012).
+    Eldridge, Ashby & Kerry (2006). Sampling weights w multiply the second part by ``1 + cv_w^2`` (Kish
+    1965), and cv is then that of the groups' sums of weights. With r the correlation of group means
+    between the waves the variance is multiplied by ``2 (1 - r)`` in differences and ``1 - r^2`` with the
+    baseline as covariate (McKenzie 2012; for groups Teerenstra et al. 2012).
     """
     size = sampling.group_size * (1 - sampling.attrition)
-    between, within = variance.group * (1 + sampling.size_cv**2), variance.unit / size
+    between = variance.group * (1 + sampling.size_cv**2)
+    within = variance.unit * (1 + sampling.weight_cv**2) / size
     shared = between * variance.group_autocorrelation + within * variance.unit_autocorrelation
     r = shared / (between + within)
     factors = {"cross_section": 1.0, "ancova": 1 - r**2, "difference": 2 * (1 - r)}

@@ -121,6 +121,14 @@ class _Part:
         before = self.comparison.units[name].to_numpy(float)
         return (before + values if self.changes else values), before
 
+    def weights(self, known: NDArray[np.bool_]) -> FloatArray:
+        """Sampling weights of some units, of mean 1 in either arm; 1 without."""
+        treatment, sampling = self.comparison.treatment[known], self.comparison.sampling
+        weights = np.ones(int(known.sum())) if sampling is None else sampling[known].copy()
+        for arm in (0, 1):
+            weights[treatment == arm] /= weights[treatment == arm].mean()
+        return weights
+
     def covariates(self, outcome: str) -> FloatArray:
         """Numbers of the covariates, less the outcome's own baseline, led by the treatment."""
         names = {name.split("[")[0] for name in self.comparison.covariates.names}
@@ -161,8 +169,9 @@ def _design_rows(
     fitted = variance_components(values[known], groups, part.covariates(outcome)[known])
     stays = _autocorrelation(entry, part, outcome, known, design)
     variance = Variance(max(fitted.group, 0.0), fitted.unit, stays["group"], stays["unit"])
-    measured = _measured(plain, fitted, values[known][treatment == 0])
-    wave = _wave(entry, fitted, treatment, groups)
+    weights, control = part.weights(known), treatment == 0
+    measured = _measured(plain, fitted, values[known][control], weights[control])
+    wave = _wave(entry, fitted, treatment, groups, weights)
     for n_clusters in entry.groups:
         sampling = Sampling(n_clusters=n_clusters, **wave)
         row = _row(variance, sampling, design, entry, measured)
@@ -184,13 +193,18 @@ def _not_estimable(design: Design, n_clusters: int, reason: str) -> dict[str, An
 
 
 def _wave(
-    entry: Power, present: VarianceComponents, treatment: Any, groups: Any
+    entry: Power, present: VarianceComponents, treatment: Any, groups: Any, weights: FloatArray
 ) -> dict[str, float]:
     """Size and arms of the next wave: as declared, else as in the present one."""
+    weight_cv, size_cv = float(weights.std() / weights.mean()), present.size_cv
+    if weight_cv > 0:
+        totals = pd.Series(weights).groupby(np.asarray(groups)).sum().to_numpy()
+        size_cv = float(totals.std() / totals.mean())
     treated = len(set(groups[treatment == 1])) / present.n_clusters
     return {
         "group_size": float(_given(entry.group_size, present.mean_size)),
-        "size_cv": float(_given(entry.size_cv, present.size_cv)),
+        "size_cv": float(_given(entry.size_cv, size_cv)),
+        "weight_cv": weight_cv,
         "attrition": float(entry.attrition),
         "treated_share": float(_given(entry.treated_share, treated)),
     }
@@ -265,8 +279,13 @@ def _waves(variance: Variance, sampling: Sampling, design: Design, basis: str) -
 
 
 def _measured(
-    plain: VarianceComponents, fitted: VarianceComponents, controls: FloatArray
+    plain: VarianceComponents,
+    fitted: VarianceComponents,
+    controls: FloatArray,
+    weights: FloatArray,
 ) -> dict[str, Any]:
+    count, mean = len(controls), float(weights @ controls / weights.sum())
+    variance = float(weights @ (controls - mean) ** 2 / weights.sum())
     return {
         "icc": fitted.icc,
         "icc_low": fitted.conf_low,
@@ -274,8 +293,8 @@ def _measured(
         "icc_unadjusted": plain.icc,
         "group_r2": 1 - fitted.group / plain.group if plain.group > 0 else np.nan,
         "unit_r2": 1 - fitted.unit / plain.unit,
-        "control_mean": float(controls.mean()),
-        "control_sd": float(controls.std(ddof=1)) if len(controls) > 1 else np.nan,
+        "control_mean": mean,
+        "control_sd": np.sqrt(variance * count / (count - 1)) if count > 1 else np.nan,
         "groups_now": fitted.n_clusters,
         "units_now": fitted.n_units,
         "controls_now": len(controls),
