@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import candidates
+import coverage_trials
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -194,7 +195,7 @@ _WHY_LOW = (
     " Hall's (1992, Journal of the Royal Statistical Society B 54(1)) correction of t for the skewness of"
     " the scores does not mend it: on 150 other surveys of five cells it covers .6 to 4 points less than"
     " the headline in each of 30 pairs. Where no large income was drawn the scores do not know that there"
-    " are any."
+    " are any. What else was tried is below."
 )
 _WHY_HIGH = (
     "Degrees of freedom are those of normal means of groups that vary alike; with four to twelve of them the "
@@ -221,6 +222,8 @@ def failures(rows: pd.DataFrame) -> str:
         lines.append(
             f"- No estimate in up to {most} draws of a cell: {_named(refused)}. {_WHY_NONE}"
         )
+    if len(low):
+        lines += ["", coverage_trials.tried()]
     return "\n".join(lines) if lines else "Nowhere in this grid."
 
 
