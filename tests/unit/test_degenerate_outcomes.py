@@ -199,6 +199,14 @@ def test_an_outcome_that_varies_in_a_group_of_each_arm_has_none_either() -> None
     assert more.std_error > 0
 
 
+def test_a_few_units_of_different_values_vary_in_more_than_one() -> None:
+    """Two of each arm, all unlike: the two-sample t test has an error, and so have these."""
+    few = pd.DataFrame({"d": [1, 1, 0, 0], "y": [4.0, 7.0, 1.0, 3.0]})
+    impact = ruralimpact.estimate_impact(few, outcome="y", treatment="d", strategy="unweighted")
+    assert impact.estimate == 3.5
+    assert impact.std_error == pytest.approx(np.sqrt(4.5 / 2 + 2.0 / 2))
+
+
 def test_what_varies_by_its_rounding_is_called_so(made) -> None:
     rows = of(made, "rounded")
     assert rows[["std_error", "p_value"]].isna().all(axis=None)

@@ -250,10 +250,15 @@ def _departing_groups(values: FloatArray, groups: NDArray[np.int64]) -> int:
         np.minimum.at(low, groups, column)
         np.maximum.at(high, groups, column)
         constant = low == high
-        common, counts = np.unique(low[constant], return_counts=True)
-        usual = common[np.argmax(counts)] if len(common) else np.nan
-        departs |= (low <= high) & ~(constant & (low == usual))
+        departs |= (low <= high) & ~(constant & (low == _usual(low[constant])))
     return int(departs.sum())
+
+
+def _usual(values: FloatArray) -> float:
+    """The value that most groups share; NaN where each of several has its own."""
+    common, counts = np.unique(values, return_counts=True)
+    shared = len(common) > 0 and (len(common) == 1 or counts.max() > 1)
+    return float(common[np.argmax(counts)]) if shared else np.nan
 
 
 def reporting(estimator: Estimator) -> Estimator:
