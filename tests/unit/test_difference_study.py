@@ -295,3 +295,16 @@ def test_an_outcome_that_bears_no_estimate_leaves_the_others_standing(kind: str)
         assert others["estimate"].notna().sum() == len(others) - 1
     elif kind != "known in one arm":
         assert others["std_error"].isna().all()
+
+
+def test_an_outcome_that_changes_in_one_group_only_has_no_error() -> None:
+    """Every farm keeps its income but those of one treated group: t would be near 1 whatever they gain."""
+    frame = SURVEY.copy()
+    level = frame.groupby("id")["income"].transform("first").round()
+    treated = frame.loc[(frame["arm"] == 1) & (frame["start"] == 3), "group"].min()
+    gains = (frame["group"] == treated) & (frame["wave"] >= 3)
+    made, _ = estimate(frame.assign(income=level + gains * frame["income"].round()), TWO_ARMS)
+    rows = made["estimates"].query("outcome == 'income' and strategy == 'two_by_two'").iloc[0]
+    assert rows["estimate"] > 0.1
+    assert np.isnan(rows["std_error"]) and np.isnan(rows["p_value"])
+    assert "varies in one group only" in rows["notes"]
