@@ -8,6 +8,7 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.survival import Survival
 
 METHODS = ("survival",)
 LASTS = "lasts"
@@ -17,6 +18,12 @@ def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFra
     """Return the rows of a part in the order of the exhibit's analyses."""
     chosen = [results.of("survival", name, part=part) for name in exhibit.analyses]
     return pd.concat(chosen, ignore_index=True)
+
+
+def time_unit(results: StudyResults, analysis: str) -> str:
+    """Return what the times of an analysis are called, in the singular."""
+    asked = results.analysis(analysis)
+    return asked.time_unit if isinstance(asked, Survival) else "time"
 
 
 def survival_numbers(results: StudyResults) -> Iterator[Number]:
@@ -50,10 +57,10 @@ def survival_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
             for row in last.to_dict("records")
         )
         count = formatting.count(last["n_units"].iloc[0])
-        after = f"{last['time'].iloc[0]:g}"
+        after = f"{time_unit(results, str(analysis))} {last['time'].iloc[0]:g}"
         yield (
             results.analysis(str(analysis)).label,
-            f"Of {count} {results.study.unit_label}, by time {after}: {shares}.",
+            f"Of {count} {results.study.unit_label}, by {after}: {shares}.",
         )
 
 

@@ -28,6 +28,8 @@ class Survival(Description, title="Survival"):
     """Ways to end that compete: words by value of `ending`."""
     times: SomeEntries[NotNegative]
     """Times since the start that tables show."""
+    time_unit: Text = "time"
+    """Unit of the times, in the singular, as tables and the answer name it, such as `year`."""
     by: Names = ()
     """Variables, such as region, product or cohort, by whose values curves are shown as well."""
     answered: str | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.survival_rows import LASTS, METHODS, of_part
+from ruralimpact.exhibits.survival_rows import LASTS, METHODS, of_part, time_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
     for axes in grid[::across]:
         axes.set_ylabel("percent")
     for axes in grid[: len(panels)][-across:]:
-        axes.set_xlabel("time since the start")
+        axes.set_xlabel(f"{time_unit(results, exhibit.analyses[0])} since the start")
     handles = [palette.patch(color=colours[state], label=labels[state]) for state in states]
     figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=len(states))
     return figure

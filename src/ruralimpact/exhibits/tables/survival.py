@@ -9,7 +9,7 @@ from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
-from ruralimpact.exhibits.survival_rows import METHODS, of_part
+from ruralimpact.exhibits.survival_rows import METHODS, of_part, time_unit
 from ruralimpact.exhibits.table import table_of
 
 
@@ -24,10 +24,11 @@ def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
 
 
 def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
+    unit = time_unit(results, exhibit.analyses[0])
     shown = [
         *_COUNTS,
         *(
-            column.within(f"{time:g}", f"By time {time:g}")
+            column.within(f"{time:g}", f"By {unit} {time:g}")
             for time in sorted(frame["time"].unique())
             for column in _SHARE
         ),
