@@ -3,6 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from ruralimpact.cli.run import _conclude_with_index
+from ruralimpact.runner import index_page
 from ruralimpact.runner.index_page import further_pages, write_index
 from ruralimpact.runner.outcome import overview
 
@@ -47,3 +51,16 @@ def test_what_says_the_same_is_left_alone(tmp_path: Path) -> None:
     assert write_index(tmp_path) == path
     assert (tmp_path / path).stat().st_mtime_ns == before
     assert not further_pages(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(index_page, "write_index", full)
+    assert _conclude_with_index(tmp_path, 0) == 1
+    assert capsys.readouterr().err == (
+        "error: results/index.html was not written: No space left on device.\n"
+    )

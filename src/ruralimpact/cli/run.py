@@ -118,13 +118,22 @@ def _conclude(
     for study in studies:
         if status == 0 or (progress.any_planned and progress.studies[study.name].complete):
             print("\n".join(["", *outcome.summary(study, root)]))
-    index = index_page.write_index(root)
-    if status == 0 and index is not None:
-        print("\n".join(["", *outcome.overview(root, index)]))
     if status != 0:
         sys.stdout.flush()
         lines = outcome.errors(progress, root, files.output)
         print("\n".join([*lines, *_further(lines, root, progress)]), file=sys.stderr)
+    return _conclude_with_index(root, status)
+
+
+def _conclude_with_index(root: Path, status: int) -> int:
+    """Write the page that opens all results, say where it is after a run that is whole, return the status."""
+    try:
+        index = index_page.write_index(root)
+    except OSError as fault:
+        print(f"error: results/index.html was not written: {fault.strerror}.", file=sys.stderr)
+        return 1
+    if status == 0 and index is not None:
+        print("\n".join(["", *outcome.overview(root, index)]))
     return min(status, 1)
 
 
