@@ -6,10 +6,12 @@ from pathlib import Path
 
 _ROWS_SHOWN = 5
 _LONG_WORD = re.compile(r"\S{200,}")
+_LINE_BREAK = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 
 
 def _shortened(text: str) -> str:
-    """Cut words that no message should hold whole, such as a cell of a thousand letters."""
+    """Cut words that no message should hold whole, such as a cell of a thousand letters; keep to one line."""
+    text = _LINE_BREAK.sub(" ", text)
     return _LONG_WORD.sub(lambda word: f"{word.group()[:60]} ...", text)
 
 

@@ -255,3 +255,22 @@ def test_cells_without_a_value_in_codebooks_and_tables_of_edits(tmp_path, kind):
     table = write("t.xlsx", ["column", "raw", "clean"], ["x", "a", "b"], ["x", "b", "c"])
     with pytest.raises(DataError, match="column 'raw', row 3: the cell has no value of its own"):
         read_recodes(table)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("A-02", "A\u201102"), ("A-02", "A\u201302"), ("O'Higgins", "O\u2019Higgins")],
+)
+def test_groups_that_differ_by_the_kind_of_a_dash_or_an_apostrophe(tmp_path, one, other):
+    path = tmp_path / "s.csv"
+    path.write_text(f"id,x\n1,{one}\n2,{other}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"column 'x', rows 2, 3: .* differ only in"):
+        survey(path, row_of("category", role="group"))
+
+
+def test_a_message_is_one_line_whatever_it_quotes(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text('id,x\n1,"5\n6"\n2,"7\u20288"\n', encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        survey(path, row_of("number"))
+    assert len(str(refused.value).splitlines()) == 1

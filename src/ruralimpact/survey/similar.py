@@ -13,18 +13,24 @@ from ruralimpact.privacy.keyed_ids import near_part
 from ruralimpact.survey.values import normalised
 
 _DIGITS = re.compile(r"\d+")
+_LOOK_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060", "'"),
+    }
+)
 
 
 def folded(name: str) -> str:
     """Return a name without what only the way of writing tells apart.
 
-    Case, accents, spaces, zeros before a number and ``.0`` after it: ``Río 07``, ``RIO 7`` and ``rio7.0``
-    fold to the same. So do the keyed hashes of identifiers that do.
+    Case, accents, spaces, kinds of dashes and apostrophes, zeros before a number and ``.0`` after it:
+    ``Río 07``, ``RIO 7`` and ``rio7.0`` fold to the same. So do the keyed hashes of identifiers that do.
     """
     near = near_part(name)
     if near is not None:
         return near
-    plain = unicodedata.normalize("NFKD", normalised(name)).casefold()
+    plain = unicodedata.normalize("NFKD", normalised(name)).casefold().translate(_LOOK_ALIKE)
     letters = "".join(
         item for item in plain if not unicodedata.combining(item) and not item.isspace()
     )
@@ -113,7 +119,7 @@ def refuse_two_ways(
     more = f"; and {len(pairs) - 5:,} more" if len(pairs) > 5 else ""
     involved = {name for pair in pairs for name in pair}
     raise DataError(
-        f"{what} differ only in case, spaces, accents, leading zeros or '.0': {shown}{more}.",
+        f"{what} differ only in case, spaces, accents, dashes, leading zeros or '.0': {shown}{more}.",
         file=file,
         within=within,
         column=column,
