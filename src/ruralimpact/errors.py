@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 _ROWS_SHOWN = 5
 _LONG_WORD = re.compile(r"\S{200,}")
@@ -93,6 +94,13 @@ def listed(name: str, result: Sequence[object]) -> str:
     return f"{name}{'s' if len(result) > 1 else ''} {shown}{more}"
 
 
+class Mark(NamedTuple):
+    """Where a key stands in a file, both from 1."""
+
+    line: int
+    column: int
+
+
 class ConfigError(RuralImpactError):
     """A configuration file that cannot be used as it is.
 
@@ -104,8 +112,8 @@ class ConfigError(RuralImpactError):
         The configuration file.
     key : str, optional
         Dotted path of the offending key.
-    line : int, optional
-        Line of the file, from 1.
+    mark : Mark, optional
+        Line and column of the file.
     """
 
     def __init__(
@@ -114,12 +122,12 @@ class ConfigError(RuralImpactError):
         *,
         file: str | Path | None = None,
         key: str | None = None,
-        line: int | None = None,
+        mark: Mark | None = None,
     ) -> None:
-        self.problem, self.file, self.key, self.line = problem, file, key, line
+        self.problem, self.file, self.key, self.mark = problem, file, key, mark
         where = [f"file {file}"] if file is not None else []
-        if line is not None:
-            where.append(f"line {line}")
+        if mark is not None:
+            where += [f"line {mark.line}", f"column {mark.column}"]
         if key is not None:
             where.append(f"key '{key}'")
         super().__init__(_shortened(f"{', '.join(where)}: {problem}" if where else problem))

@@ -319,11 +319,17 @@ def test_a_small_cohort_takes_others_with_it_on_every_axis() -> None:
             )
 
 
-def test_one_hidden_comparison_hides_all_that_two_way_fixed_effects_average() -> None:
-    same = {"analysis": "main", "outcome": "income", "n_control": 60, "estimate": 1.0}
-    records = [{**same, "cohort": 2.0, "n_treated": 40}, {**same, "cohort": 3.0, "n_treated": 7}]
+def test_a_hidden_comparison_of_two_way_fixed_effects_hides_the_smallest_other_one() -> None:
+    """The average less those shown leaves two comparisons, of which one has no small cohort."""
+    same = {"analysis": "main", "n_control": 60, "estimate": 1.0}
+    sizes = {"income": (40, 7, 50, 45), "sales": (40, 12, 50, 45)}
+    records = [
+        {**same, "outcome": outcome, "cohort": float(place), "n_treated": size}
+        for outcome, own in sizes.items()
+        for place, size in enumerate(own)
+    ]
     frame = suppressed_tables({"goodman_bacon": rows("goodman_bacon", records)})["goodman_bacon"]
-    assert frame["estimate"].isna().all()
+    assert frame["estimate"].notna().tolist() == [False, False, True, True, *[True] * 4]
     assert frame["weight"].notna().all()
 
 

@@ -276,7 +276,7 @@ def test_a_key_that_stands_twice_is_refused(nsw: Path) -> None:
 
 def test_malformed_yaml_names_the_line(nsw: Path) -> None:
     (nsw / "strategies.yaml").write_text("- name: a\n  label: [b\n", encoding="utf-8")
-    assert "strategies.yaml, line 3: " in message(nsw)
+    assert "strategies.yaml, line 3, column 1: " in message(nsw)
 
 
 def test_a_bare_yes_is_explained(tmp_path: Path) -> None:

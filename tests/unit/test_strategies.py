@@ -280,7 +280,9 @@ def test_a_row_of_the_file_needs_a_name_and_a_label(tmp_path: Path) -> None:
         (folder / path.name).write_bytes(path.read_bytes())
     text = (folder / "strategies.yaml").read_text(encoding="utf-8")
     (folder / "strategies.yaml").write_text(text + "- name: other\n  method: kernel\n")
-    with pytest.raises(ConfigError, match=r"line \d+, key 'other': the key 'label' is missing"):
+    with pytest.raises(
+        ConfigError, match=r"line \d+, column 3, key 'other': the key 'label' is missing"
+    ):
         load_study(folder)
 
 

@@ -46,7 +46,7 @@ def open_in_document(document: Document) -> list[tuple[ConfigError, Place]]:
         question = _OF_STUDY.get(names[-1] if names else "", _OTHERWISE)
         key = ".".join(_named(document.content, place))
         problem = ConfigError(
-            f"not answered yet: {question}", file=document.file, key=key, line=document.line(place)
+            f"not answered yet: {question}", file=document.file, key=key, mark=document.mark(place)
         )
         found.append((problem, place))
     return found

@@ -202,13 +202,17 @@ def parallel_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank effects in all comparisons where that of a small cohort is among them; their weights stay.
+    """Blank effects in comparisons with a small cohort, and in the smallest other one; their weights stay.
 
-    Weights and the average are printed, and a cohort is in several comparisons.
+    Weights and the average are printed: without the other one, what the small cohort adds would be left over.
     """
-    few = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
-    hidden = set(map(tuple, frame.loc[few, ["analysis", "outcome"]].to_numpy()))
-    return _flagged(frame, few | among(frame, ("analysis", "outcome"), hidden), ("estimate",))
+    smaller = frame[["n_treated", "n_control"]].min(axis=1)
+    hidden = smaller < FEWEST_UNITS
+    for __, own in frame.groupby(["analysis", "outcome"], sort=False):
+        shown = smaller[own.index][~hidden[own.index]]
+        if hidden[own.index].any() and len(shown):
+            hidden |= frame.index == shown.idxmin()
+    return _flagged(frame, hidden, ("estimate",))
 
 
 def power(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

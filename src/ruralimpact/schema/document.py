@@ -1,4 +1,4 @@
-"""YAML files read with the line of every key, and without what YAML makes of texts unasked."""
+"""YAML files read with line and column of every key, and without what YAML makes of texts unasked."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, Mark
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place = tuple[str | int | float, ...]
@@ -25,19 +25,19 @@ class Document:
     content : mapping, list or scalar
     file : path, optional
         Name of the file in messages; none for what was written in Python.
-    lines : mapping
-        Line of a key or entry (from 1) by its place: keys, and positions in lists from 0.
+    marks : mapping
+        Line and column of a key or entry by its place: keys, and positions in lists from 0.
     """
 
     content: Any
     file: str | Path | None = None
-    lines: Mapping[Place, int] = field(default_factory=dict)
+    marks: Mapping[Place, Mark] = field(default_factory=dict)
 
-    def line(self, position: Sequence[str | int | float]) -> int | None:
-        """Return the line of a key; that of the nearest around it where it is not there itself."""
+    def mark(self, position: Sequence[str | int | float]) -> Mark | None:
+        """Return where a key stands; the nearest around it where it is not there itself."""
         for length in range(len(position), 0, -1):
-            if tuple(position[:length]) in self.lines:
-                return self.lines[tuple(position[:length])]
+            if tuple(position[:length]) in self.marks:
+                return self.marks[tuple(position[:length])]
         return None
 
     def place(self, key: str) -> Place:
@@ -79,14 +79,14 @@ def read_document(path: Path, *, shown: str | Path) -> Document:
             node = loader.get_single_node()
             if node is None:
                 return Document({}, shown)
-            lines = dict(_lines(node, (), [MOST_ENTRIES], ()))
-            return Document(loader.construct_document(node), shown, lines)
+            marks = dict(_marks(node, (), [MOST_ENTRIES], ()))
+            return Document(loader.construct_document(node), shown, marks)
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise ConfigError(f"{error.problem or error.context}.", file=shown, line=line) from None
+        where = _from_one(mark) if mark else None
+        raise ConfigError(f"{error.problem or error.context}.", file=shown, mark=where) from None
     except yaml.YAMLError:
         raise ConfigError("the file holds characters that no text has.", file=shown) from None
 
@@ -113,8 +113,7 @@ def _refuse_depth(text: str, shown: str | Path) -> None:
             depth += 1
             if depth > DEEPEST:
                 problem = f"keys are nested more than {DEEPEST} deep."
-                line = event.start_mark.line + 1  # type: ignore[union-attr]
-                raise ConfigError(problem, file=shown, line=line)
+                raise ConfigError(problem, file=shown, mark=_from_one(event.start_mark))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -177,10 +176,15 @@ def _key_problem(key: yaml.Node) -> str | None:
     return None
 
 
-def _lines(
+def _from_one(mark: Any) -> Mark:
+    """Return a mark of YAML, which counts from 0."""
+    return Mark(mark.line + 1, mark.column + 1)
+
+
+def _marks(
     node: yaml.Node, number: Place, left: list[int], around: tuple[int, ...]
-) -> Iterator[tuple[Place, int]]:
-    """Yield places with their lines, aliases written out, as many as `left` (one number) allows."""
+) -> Iterator[tuple[Place, Mark]]:
+    """Yield places with their marks, aliases written out, as many as `left` (one number) allows."""
     left[0] -= 1
     if id(node) in around or left[0] < 0:
         problem = "aliases (*) that stand in themselves, or are written out without end"
@@ -188,22 +192,22 @@ def _lines(
     around = (*around, id(node))
     if isinstance(node, yaml.SequenceNode):
         for position, entry in enumerate(node.value):
-            yield (*number, position), entry.start_mark.line + 1
-            yield from _lines(entry, (*number, position), left, around)
+            yield (*number, position), _from_one(entry.start_mark)
+            yield from _marks(entry, (*number, position), left, around)
     elif isinstance(node, yaml.MappingNode):
         own = sorted(node.value, key=lambda pair: pair[0].tag != _MERGE)  # own keys stand last
         for key, value in own:
             if key.tag == _MERGE:
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    yield from _lines(merged, number, left, around)
+                    yield from _marks(merged, number, left, around)
             elif isinstance(key, yaml.ScalarNode):
                 name = (
                     int(key.value)
                     if key.tag.endswith(":int") and key.value.isdecimal()
                     else key.value
                 )
-                yield (*number, name), key.start_mark.line + 1
-                yield from _lines(value, (*number, name), left, around)
+                yield (*number, name), _from_one(key.start_mark)
+                yield from _marks(value, (*number, name), left, around)
 
 
 def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:

@@ -86,20 +86,20 @@ def _taken_for(document: Document, place: Place, proposed: str, problem: ConfigE
     if not problem.problem.startswith("unknown key"):
         return replace(document, content=_changed(document.content, place, lambda _: proposed))
     renamed = (*place[:-1], proposed)
-    lines = {
-        (*renamed, *key[len(place) :]) if key[: len(place)] == place else key: line
-        for key, line in document.lines.items()
+    marks = {
+        (*renamed, *key[len(place) :]) if key[: len(place)] == place else key: mark
+        for key, mark in document.marks.items()
     }
 
     def rename(entry: Any) -> Any:
         others = {key: value for key, value in entry.items() if key != place[-1]}
         return {proposed: entry[place[-1]], **others}
 
-    return Document(_changed(document.content, place[:-1], rename), document.file, lines)
+    return Document(_changed(document.content, place[:-1], rename), document.file, marks)
 
 
 def without(document: Document, place: Place) -> Document:
-    """Return a document without an entry or key; entries behind it in a list keep their lines.
+    """Return a document without an entry or key; entries behind it in a list keep their marks.
 
     Parameters
     ----------
@@ -114,15 +114,15 @@ def without(document: Document, place: Place) -> Document:
             return [value for number, value in enumerate(entry) if number != last]
         return {key: value for key, value in entry.items() if key != last}
 
-    lines = {}
-    for key, line in document.lines.items():
+    marks = {}
+    for key, mark in document.marks.items():
         inside = len(key) >= len(place) and key[: len(around)] == around
         own = key[len(around)] if inside else None
         if inside and own == last:
             continue
         moved = inside and isinstance(own, int) and isinstance(last, int) and own > last
-        lines[(*around, own - 1, *key[len(place) :]) if moved else key] = line  # type: ignore[operator]
-    return Document(_changed(document.content, around, remove), document.file, lines)
+        marks[(*around, own - 1, *key[len(place) :]) if moved else key] = mark  # type: ignore[operator]
+    return Document(_changed(document.content, around, remove), document.file, marks)
 
 
 def _changed(content: Any, place: Place, change: Any) -> Any:

@@ -93,8 +93,8 @@ def mistakes(kind: Any, document: Document) -> list[ConfigError]:
 def _empty_keys(document: Document) -> Iterator[ConfigError]:
     for position in _empty(document.content, ()):
         problem = "the key is empty; give it a value, or leave it out."
-        dotted, line = _dotted(document.content, position), document.line(position)
-        yield ConfigError(problem, file=document.file, key=dotted, line=line)
+        dotted, mark = _dotted(document.content, position), document.mark(position)
+        yield ConfigError(problem, file=document.file, key=dotted, mark=mark)
 
 
 def _empty(content: Any, position: Place) -> Iterator[Place]:
@@ -107,11 +107,11 @@ def _empty(content: Any, position: Place) -> Iterator[Place]:
 
 
 def located(error: ConfigError, document: Document) -> ConfigError:
-    """Return an error about a document with the line of its key."""
-    if error.line is not None or error.key is None:
+    """Return an error about a document with line and column of its key."""
+    if error.mark is not None or error.key is None:
         return error
-    line = document.line(document.place(error.key))
-    return ConfigError(error.problem, file=document.file, key=error.key, line=line)
+    mark = document.mark(document.place(error.key))
+    return ConfigError(error.problem, file=document.file, key=error.key, mark=mark)
 
 
 @cache
@@ -127,12 +127,12 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
             continue  # pydantic counts the entries that are right
         by_place.setdefault(_place(entry, document.content), []).append(entry)
 
-    def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, int]:
+    def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, tuple[int, int]]:
         position, errors = item
         kinds = {entry["type"] for entry in errors}
         problem = str(errors[0].get("ctx", {}).get("problem", ""))
         first = 0 if problem.startswith("unknown key") else 2 if "missing" in kinds else 1
-        return first, document.line(position) or 0
+        return first, document.mark(position) or (0, 0)
 
     ranked = sorted(by_place.items(), key=rank)
     return [
@@ -140,7 +140,7 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
             explanation(part, document.content if not position else None),
             file=document.file,
             key=".".join(filter(None, (under, _dotted(document.content, position)))) or None,
-            line=document.line(position),
+            mark=document.mark(position),
         )
         for position, errors in ranked
         for part in _by_absence(errors)

@@ -1,0 +1,154 @@
+"""Identifiers planted in a study of all raw formats: no byte that a run leaves or prints has one of them."""
+
+import gzip
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pandas as pd
+import pytest
+import yaml
+from planted_identifiers import PLANTED, write
+from project import Project
+
+from ruralimpact.cli import main
+from ruralimpact.schema.codebook import COLUMNS
+
+N = 120
+# What is searched: everything in the project but the raw files, the configuration and the key.
+NOT_SEARCHED = {"data", "config", "ids.key"}
+
+
+# Columns that tell who somebody is, and the one answer that each file has.
+TELLING = ("who", "tel", "place", "remark")
+ANSWERS = {".csv": "income", ".dta": "age", ".sav": "arm", ".xlsx": "village", ".parquet": "land"}
+
+
+def everyone() -> pd.DataFrame:
+    """Return all producers, with identifiers told by their numbers."""
+    rows = pd.Series(range(N))
+    number = rows.astype(str).str.zfill(3)
+    return pd.DataFrame(
+        {
+            "folio": "88" + number + "417LP",
+            "who": "Juana Quispe"
+            + number.map(lambda text: "abcdefghij"[int(text[-1])])
+            + " Mamani",
+            "tel": "+591 7" + number + "45 8",
+            "place": "-16.4990" + number + " -68.1193" + number,
+            "remark": "The wife of the mayor of Viacha answered in house " + number + " of her own",
+            "income": (100 + (rows * 37) % 50 + 10 * (rows % 2)).astype(str),
+            "age": (20 + (rows * 13) % 40).astype(str),
+            "land": (1 + (rows * 7) % 9).astype(str),
+            "village": "v" + (rows % 16).astype(str),
+            "arm": (rows % 2).astype(str),
+        }
+    )
+
+
+def cells(suffix: str) -> pd.DataFrame:
+    """Return the columns of one file; those that tell are called after its format."""
+    own = everyone()[["folio", *TELLING, ANSWERS[suffix]]]
+    return own.rename(columns={name: f"{name}_{suffix[1:]}" for name in TELLING})
+
+
+def planted() -> list[str]:
+    own = everyone()
+    columns = pd.concat([own[name] for name in ("folio", *TELLING)])
+    return [*PLANTED, *columns, *own["folio"].str.lower()]
+
+
+def write_study(root: Path) -> None:
+    """Replace the example of a new project by a study of one file a format, joined."""
+    folder, data = root / "config/studies/producers", root / "data/producers"
+    for suffix in ANSWERS:
+        write(data / f"visit{suffix}", cells(suffix))
+    first, *others = [f"data/producers/visit{suffix}" for suffix in ANSWERS]
+    joined = [{"name": Path(path).suffix[1:], "path": path, "by": ["folio"]} for path in others]
+    study = {
+        "title": "Producers",
+        "question": "Did incomes rise?",
+        "synthetic": False,
+        "design": "cross_section",
+        "citation": "Invented.",
+        "sources": [
+            {"name": "visit", "path": first, "id": "folio", "wave": "2024", "join": joined}
+        ],
+    }
+    rows = [
+        {"variable": "income", "type": "number", "role": "outcome", "unit": "Bs"},
+        {"variable": "age", "type": "number", "role": "covariate", "timing": "pre"},
+        {"variable": "land", "type": "number", "role": "covariate", "timing": "pre"},
+        {"variable": "village", "type": "category", "role": "group"},
+        {"variable": "arm", "type": "indicator", "role": "treatment"},
+        *(
+            {"variable": f"who_{name[1:]}", "type": "category", "role": "identifier"}
+            for name in ANSWERS
+        ),
+    ]
+    blank = {**dict.fromkeys(COLUMNS, ""), "source": "*"}
+    files = {answer: suffix[1:] for suffix, answer in ANSWERS.items()}
+    files |= {f"who_{suffix[1:]}": suffix[1:] for suffix in ANSWERS}
+    raw = {name: name if file == "csv" else f"{file}.{name}" for name, file in files.items()}
+    book = pd.DataFrame([{**blank, "raw_name": raw[row["variable"]], **row} for row in rows])
+    contents = {
+        "study": study,
+        "strategies": [{"name": "near", "label": "Nearest", "method": "nearest"}],
+        "exhibits": {"drop": ["forest", "love", "overlap", "sensitivity", "robustness"]},
+    }
+    for path in folder.iterdir():
+        path.unlink()
+    book.to_csv(folder / "codebook.csv", index=False)
+    for name, content in contents.items():
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def texts_of(path: Path) -> list[str]:
+    """Return what is written in a file: of packed formats, what is in them."""
+    content = path.read_bytes()
+    if path.suffix == ".parquet":
+        return [content.decode("utf-8", "ignore"), pd.read_parquet(path).to_csv()]
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    if zipfile.is_zipfile(BytesIO(content)):
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            content = b"".join(packed.read(name) for name in packed.namelist())
+    return [content.decode("utf-8", "ignore"), content.decode("utf-16-le", "ignore")]
+
+
+def refuse_planted(root: Path, shown: CompletedProcess[str]) -> None:
+    texts = {"the terminal": [shown.stdout, shown.stderr]}
+    for path in sorted(root.rglob("*")):
+        name = str(path.relative_to(root))
+        if path.is_file() and name.split("/")[0] not in NOT_SEARCHED:
+            texts[name] = [*texts_of(path), name]
+    hidden = planted()
+    for name, own in texts.items():
+        hits = [item for item in hidden if any(item in text for text in own)]
+        assert not hits, f"{hits[:3]} in {name}"
+    assert len(texts) > 30 or shown.returncode
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Return a new project with the study, not yet run."""
+    root = tmp_path / "identifiers"
+    assert main(["new", str(root)]) == 0
+    write_study(root)
+    return Project(root)
+
+
+def test_no_run_leaves_an_identifier(project: Project) -> None:
+    """Of a run that is whole, and of one that an identifier twice stops."""
+    shown = project.run()
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert (project.root / "results/producers/report.html").exists()
+    refuse_planted(project.root, shown)
+    own = cells(".csv")
+    folios = [own["folio"].iloc[1], *own["folio"].iloc[1:]]
+    write(project.root / "data/producers/visit.csv", own.assign(folio=folios))
+    shown = project.run()
+    assert shown.returncode == 1
+    assert "error: file data/producers/visit.csv" in shown.stdout + shown.stderr
+    refuse_planted(project.root, shown)
