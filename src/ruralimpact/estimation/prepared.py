@@ -102,6 +102,7 @@ def prepare(
     outcome_covariates: CovariateMatrix | None = None,
     strata: NDArray[np.int64] | None = None,
     sampling: NDArray[np.float64] | None = None,
+    propensity: PropensityScore | None = None,
 ) -> Prepared:
     """Fit the score of a strategy, if it has one, and match or weight units by it.
 
@@ -114,6 +115,8 @@ def prepare(
         Of outcome regressions; `covariates` when not given.
     strata, sampling
         As in `Prepared`.
+    propensity : PropensityScore, optional
+        Of these units, where it is fitted already.
 
     Returns
     -------
@@ -124,8 +127,7 @@ def prepare(
     DesignError
         A comparison that the data cannot bear.
     """
-    propensity = None
-    if strategy.propensity_link and covariates.names:
+    if propensity is None and strategy.propensity_link and covariates.names:
         propensity = fit_propensity(
             covariates, treatment, link=strategy.propensity_link, sampling=sampling
         )

@@ -6,16 +6,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.design.methods import exact_of
-from ruralimpact.design.propensity import PropensityScore, fit_propensity
+from ruralimpact.design.propensity import PropensityScore
 from ruralimpact.design.repeated_score import RepeatedLogit
 from ruralimpact.design.strategies import Strategy
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.prepared import Prepared
+from ruralimpact.estimation.prepared import prepare
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.randomisation import RandomisationTest, refitted_test
 from ruralimpact.schema.analysis import AnyAnalysis
@@ -64,13 +63,7 @@ class AssignedGroups:
         -------
         ScoredEstimate
         """
-        link = self.strategy.propensity_link
-        score = None
-        if link is not None:
-            score = fit_propensity(
-                self.covariates, self.treatment, link=link, sampling=self.sampling
-            )
-        return self._with_score(outcome, score)
+        return self._estimate(outcome, None)
 
     def test(
         self,
@@ -106,7 +99,8 @@ class AssignedGroups:
 
         def statistic(permuted: IntArray) -> float:
             drawn = permuted[position][self.groups].astype(np.int8)
-            estimate = replace(self, treatment=drawn)._anew(outcome, self._logit)
+            score = None if self._logit is None else self._logit.fit(drawn)
+            estimate = replace(self, treatment=drawn)._estimate(outcome, score)
             error = estimate.clustering(self.groups).corrected(estimate.scores).variance ** 0.5
             return estimate.estimate / error if error > 0 else np.nan
 
@@ -123,27 +117,15 @@ class AssignedGroups:
         logit = self.strategy.propensity_link == "logit"
         return RepeatedLogit(self.covariates, self.sampling) if logit else None
 
-    def _anew(self, outcome: FloatArray, logit: RepeatedLogit | None) -> ScoredEstimate:
-        if logit is None:
-            return self.estimate(outcome)
-        return self._with_score(outcome, logit.fit(self.treatment))
-
-    def _with_score(self, outcome: FloatArray, score: PropensityScore | None) -> ScoredEstimate:
-        units = ComparedUnits(
+    def _estimate(self, outcome: FloatArray, score: PropensityScore | None) -> ScoredEstimate:
+        prepared = prepare(
+            self.strategy,
             self.covariates,
             self.treatment,
+            outcome_covariates=self.outcome_covariates,
+            strata=self.cells,
+            sampling=self.sampling,
             propensity=score,
-            strata=self.cells,
-            sampling=self.sampling,
-        )
-        prepared = Prepared(
-            self.covariates,
-            self.treatment,
-            self.strategy.design(units),
-            score,
-            self.outcome_covariates,
-            strata=self.cells,
-            sampling=self.sampling,
         )
         return strategy_estimator(self.strategy, prepared)(outcome)
 
