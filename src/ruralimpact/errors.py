@@ -145,7 +145,7 @@ class UnknownNameError(ConfigError):
         See `ConfigError`.
     """
 
-    def __init__(self, problem: str, *, name: str, file: str | Path, key: str) -> None:
+    def __init__(self, problem: str, *, name: str, file: str | Path | None, key: str) -> None:
         super().__init__(problem, file=file, key=key)
         self.name = name
 

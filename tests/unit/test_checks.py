@@ -136,6 +136,20 @@ def test_lines_are_those_of_the_file_when_entries_before_them_were_taken_out(
     told(lines, "strategies.yaml, line 9", "'bandwith'")
 
 
+def test_a_codebook_that_cannot_be_read_is_one_mistake(project: Path) -> None:
+    edit(project / FOLDER / "codebook.csv", ("variable,source,", "varable,source,"))
+    lines = problems(project)
+    assert told(lines, "codebook.csv", "no codebook column 'varable'", "'variable'") == 0
+    assert len(lines) == 1
+
+
+def test_what_the_codebook_says_of_a_source_that_is_refused_is_no_mistake(project: Path) -> None:
+    edit(project / FOLDER / "study.yaml", ("    id: id\n", "    id: id\n    public_ids: maybe\n"))
+    edit(project / FOLDER / "codebook.csv", ("alliance,*,", "alliance,producers,"))
+    assert told(problems(project), "study.yaml, line 15", "'maybe' is not true or false") == 0
+    assert len(problems(project)) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "kind"), [("study", "text"), ("study", "keys"), ("strategies", "nothing")]
 )

@@ -65,6 +65,8 @@ def _rank(problem: RuralImpactError) -> int:
 def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpactError]:
     """Yield what is wrong in the raw files that are there, and in what is built of them."""
     yield from check_files.problems(".", [study])
+    if not study.codebook:
+        return  # what no codebook describes cannot be looked at
     names = [source.name for source in study.sources]
     try:
         entries = parse_codebook(study.codebook, names)

@@ -6,8 +6,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.open_questions import (
     open_columns,
@@ -25,32 +23,14 @@ from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
-from ruralimpact.schema.base import Entries
 from ruralimpact.schema.codebook import CodebookRow
-from ruralimpact.schema.construction import AnyOutcome
 from ruralimpact.schema.document import Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.mending import mended, without
-from ruralimpact.schema.sample import Design, Sample
-from ruralimpact.schema.source import SourceEntry
-from ruralimpact.schema.study import AnyEntry, Study, StudyFile
+from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
 from ruralimpact.schema.validation import located, validated
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
-
-
-class _PartOfStudyFile(StudyFile):
-    """What could be understood of study.yaml: nothing is required of it."""
-
-    title: str = ""
-    synthetic: bool = False
-    design: Design = "cross_section"
-    unit_label: str = ""
-    group_label: str = ""
-    sources: Entries[SourceEntry] = ()
-    outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
-    samples: dict[str, Sample] = Field(default_factory=dict)
-    analyses: Entries[AnyEntry] = ()
 
 
 class StudyExamination:
@@ -81,6 +61,7 @@ class StudyExamination:
         self._kinds = kinds_of(plugins)
         self._documents: dict[str, Document] = {}
         self._written: dict[str, Any] = {}
+        self._has_no_codebook = False
         self.taken_out: set[str] = set()
         self.study: Study | None = None
         self.codebook_lines: dict[str, str] = {}
@@ -89,8 +70,10 @@ class StudyExamination:
         """Yield all that is wrong, each once, in the order in which it is to be mended."""
         seen: set[str] = set()
         for problem in self._problems():
-            if isinstance(problem, UnknownNameError) and problem.name in self.taken_out:
-                continue  # it is there, and cannot be understood: that is the mistake
+            if isinstance(problem, UnknownNameError) and (
+                self._has_no_codebook or problem.name in self.taken_out
+            ):
+                continue  # what should be known cannot be read or understood: that is the mistake
             placed = self._placed(problem)
             if str(placed) not in seen:
                 seen.add(str(placed))
@@ -120,6 +103,7 @@ class StudyExamination:
             lines = read_codebook(path, shown=codebook)
         except ConfigError as problem:
             unread.append(problem)
+            self._has_no_codebook = True
         for line, row in lines.items():
             self.codebook_lines.setdefault(row.variable, f"file {codebook}, line {line}")
         open_questions = [*self._open_in_documents(), *open_in_codebook(lines, codebook)]
@@ -129,7 +113,7 @@ class StudyExamination:
         self._fill_study(list(lines.values()))
         exhibits = exhibits_file(self._kinds)
         models: dict[str, tuple[Any, Any, int]] = {
-            "study": (StudyFile, _PartOfStudyFile, 2),
+            "study": (StudyFile, PartOfStudyFile, 2),
             "strategies": (StrategiesFile, StrategiesFile, 1),
             "exhibits": (exhibits, exhibits, 2),
         }
@@ -219,7 +203,7 @@ class StudyExamination:
     ) -> Iterator[ConfigError]:
         """Yield what does not fit together between the files, and keep the study that they make."""
         yaml = self._shown / "study.yaml"
-        file = validated(_PartOfStudyFile, self._documents["study"])
+        file = validated(PartOfStudyFile, self._documents["study"])
         try:
             sources = sources_written_out(file.sources, yaml)
             named = [*(item.name for item in file.sources), *(item.name for item in sources)]

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _LONGEST = 60
+# What is written as a number with an exponent, and read by YAML as a text where it has no point.
+_EXPONENT = re.compile(r"[+-]?[0-9.]+e[+-]?[0-9]+", re.IGNORECASE)
 
 
 def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
@@ -103,7 +105,7 @@ def _yaml_trap(value: object, types: Sequence[str]) -> str:
         return " Put it in quotes: YAML reads a bare yes, no, on or off as true or false."
     if isinstance(value, int | float) and "a text" in types:
         return " Put it in quotes."
-    if isinstance(value, str) and types[0].endswith("number") and "e" in value.lower():
+    if isinstance(value, str) and types[0].endswith("number") and _EXPONENT.fullmatch(value):
         return " Write the number with a point, such as 1.0e-5."
     return ""
 

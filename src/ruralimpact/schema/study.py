@@ -125,7 +125,21 @@ class StudyFile(Settings):
         return tuple(map(str, self.wave_order))
 
 
-class Study(StudyFile):
+class PartOfStudyFile(StudyFile):
+    """A part of study.yaml, such as what could be understood of it: nothing is required of it."""
+
+    title: str = ""
+    synthetic: bool = False
+    design: Design = "cross_section"
+    unit_label: str = ""
+    group_label: str = ""
+    sources: Entries[SourceEntry] = ()
+    outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
+    samples: dict[str, Sample] = Field(default_factory=dict)
+    analyses: Entries[AnyEntry] = ()
+
+
+class Study(PartOfStudyFile):
     """A study, or the part of it that a stage or a round is given; what it is not given is empty.
 
     Series of waves are written out: sources are files, samples and analyses are those of each wave.
@@ -133,15 +147,7 @@ class Study(StudyFile):
 
     name: str
     """The folder's name."""
-    title: str = ""
-    synthetic: bool = False
-    design: Design = "cross_section"
-    unit_label: str = ""
-    group_label: str = ""
     sources: Entries[Source] = ()
-    outcomes: dict[str, AnyOutcome] = Field(default_factory=dict)
-    samples: dict[str, Sample] = Field(default_factory=dict)
-    analyses: Entries[AnyEntry] = ()
     codebook: Entries[CodebookRow] = ()
     """Rows of the codebook."""
     strategies: Entries[StrategyEntry] = ()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.values import code_of, day_of, normalised, number_of
@@ -162,7 +162,10 @@ def _entry(row: CodebookRow, sources: tuple[str, ...], line: str, file: str | No
         word = getattr(row, column)
         if word not in allowed:
             hint = nearest(word, [name for name in allowed if name])
-            raise ConfigError(f"unknown {column} '{word}'. {hint}", file=file, key=key)
+            problem = f"unknown {column} '{word}'. {hint}"
+            if column == "source":
+                raise UnknownNameError(problem, name=word, file=file, key=key)
+            raise ConfigError(problem, file=file, key=key)
     entry = Entry(
         variable=row.variable,
         source=row.source,
