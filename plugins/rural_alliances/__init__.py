@@ -15,7 +15,7 @@ PLUGIN = Plugin(
         ),
         "alliance_registers": Generator(
             make="alliances.generate:generate",
-            calibration="alliances.calibration:Calibration",
+            calibration="alliances.calibration:RegisterCalibration",
             truth=("values",),
         ),
         "alliance_lives": Generator(
@@ -25,7 +25,7 @@ PLUGIN = Plugin(
         ),
         "workshops": Generator(
             make="workshops.generate:generate",
-            calibration="workshops.calibration:Calibration",
+            calibration="workshops.calibration:WorkshopCalibration",
             truth=("shares",),
         ),
     },

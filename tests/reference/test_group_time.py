@@ -12,7 +12,7 @@ from ruralimpact.difference.aggregation import Kind, aggregate
 from ruralimpact.difference.event_study import pre_trend_test
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
 from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
-from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
+from ruralimpact.estimation.panel import PanelData, two_way_fixed_effects
 
 CASES = {
     "never": {},
@@ -61,7 +61,7 @@ def twfe(name: str) -> float:
     outcome, first, periods = panel(name)
     n, T = outcome.shape
     treated = (periods >= first[:, None]).astype(float)
-    rows = Panel(np.repeat(np.arange(n), T).astype(object), np.tile(np.arange(T), n))
+    rows = PanelData(np.repeat(np.arange(n), T).astype(object), np.tile(np.arange(T), n))
     return two_way_fixed_effects(outcome.ravel(), treated.ravel(), rows).estimate
 
 

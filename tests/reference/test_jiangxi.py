@@ -13,9 +13,9 @@ from ruralimpact.difference.estimators import estimate_two_periods
 from ruralimpact.difference.triple import triple_difference
 from ruralimpact.difference.two_periods import difference_in_differences
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
+from ruralimpact.estimation.panel import PanelData, two_way_fixed_effects
 from ruralimpact.inference.clustered import clustered_std_error, group_codes, group_sums
-from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.schema.analysis import Analysis
 from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import parse_codebook
@@ -154,7 +154,7 @@ def test_two_way_fixed_effects_among_growers(outcome: str) -> None:
     ours = two_way_fixed_effects(
         frame[outcome].to_numpy(),
         insured.to_numpy().astype(float),
-        Panel(frame.hhno.astype(str).to_numpy(object), frame.year.to_numpy()),
+        PanelData(frame.hhno.astype(str).to_numpy(object), frame.year.to_numpy()),
     )
     theirs = regressions().loc[(outcome, "two_way_growers")].iloc[0]
     assert ours.estimate == pytest.approx(theirs.estimate, rel=1e-6)
@@ -171,7 +171,7 @@ def study() -> Study:
 
 
 @cache
-def sample(group: str = "id") -> Sample:
+def sample(group: str = "id") -> AnalysisSample:
     source = study().sources[0]
     entries = parse_codebook(study().codebook, [source.name])
     file = ROOT / source.path

@@ -14,7 +14,7 @@ from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.matching import matching_estimate
-from ruralimpact.estimation.panel import Panel, first_differences, two_way_fixed_effects
+from ruralimpact.estimation.panel import PanelData, first_differences, two_way_fixed_effects
 from ruralimpact.inference.clustered import clustered_std_error, group_codes, group_sums
 
 OUTCOMES = ["netinc", "ln_netinc", "netinc_kg", "profit", "hired0", "fam0", "totlabor"]
@@ -32,8 +32,8 @@ def published() -> pd.DataFrame:
     return frame.set_index(["model", "outcome", "term", "se_type"]).sort_index()
 
 
-def panel() -> Panel:
-    return Panel(farms().id.astype(str).to_numpy(object), farms().season.to_numpy())
+def panel() -> PanelData:
+    return PanelData(farms().id.astype(str).to_numpy(object), farms().season.to_numpy())
 
 
 @pytest.mark.parametrize("controlled", [False, True])
@@ -158,7 +158,7 @@ def _leavers_row(design: str, outcome: str) -> pd.Series:
 def test_a_panel_with_gaps_equals_a_regression_on_its_own_rows(estimator) -> None:
     """statsmodels, on dummies or on the differences of consecutive seasons."""
     frame = farms().sample(frac=0.8, random_state=1).sort_values(["id", "season"])
-    gappy = Panel(frame.id.astype(str).to_numpy(object), frame.season.to_numpy())
+    gappy = PanelData(frame.id.astype(str).to_numpy(object), frame.season.to_numpy())
     outcome, treated = frame.netinc.to_numpy(float), frame.bimas_any.to_numpy(float)
     ours = estimator(outcome, treated, gappy)
     if estimator is two_way_fixed_effects:

@@ -31,7 +31,7 @@ from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.study import design_study
 from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.study import Study
@@ -73,7 +73,9 @@ def _estimated(
     try:
         made = design_study(one, units)
         wanted = ("weights", "pairs", "propensity", "designs")
-        tables = Tables(units=units, outcomes=outcomes, **{name: made[name] for name in wanted})
+        tables = EstimationTables(
+            units=units, outcomes=outcomes, **{name: made[name] for name in wanted}
+        )
         over_time = difference_study(one, tables, seed=seed).compared
         estimates = estimate_study(one, tables, seed=seed, over_time=over_time)["estimates"]
     except DesignError:

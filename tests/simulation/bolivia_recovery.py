@@ -40,7 +40,7 @@ from ruralimpact.config import load_study
 from ruralimpact.decomposition.study import decomposition_study
 from ruralimpact.design.study import design_study
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.schema.document import read_document
@@ -112,7 +112,9 @@ def estimates_of(
     outcomes = {name: sample.outcomes for name, sample in samples.items()}
     made = design_study(study, units)
     wanted = ("weights", "pairs", "propensity", "designs")
-    tables = Tables(units=units, outcomes=outcomes, **{name: made[name] for name in wanted})
+    tables = EstimationTables(
+        units=units, outcomes=outcomes, **{name: made[name] for name in wanted}
+    )
     main = estimate_study(study, tables, seed=seed)
     found = {
         **{name: main[name] for name in ("estimates", "scores")},

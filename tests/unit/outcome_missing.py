@@ -9,7 +9,7 @@ import pandas as pd
 from study_models import study_of
 
 from ruralimpact.design.study import design_study
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.exhibits.load import load_results
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.tables import empty_table, write_table
@@ -87,7 +87,7 @@ def made(data: pd.DataFrame, study: dict[str, Any] = STUDY) -> dict[str, pd.Data
     designs = design_study(study_of(study), units)
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
     designs["excluded_arms"] = empty_table("excluded_arms")
-    given = Tables(units, {"farms": data[["unit_id", *outcomes]]}, **parts)
+    given = EstimationTables(units, {"farms": data[["unit_id", *outcomes]]}, **parts)
     return designs | estimate_study(study_of(study), given, seed=1)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ruralimpact.estimation.panel import Panel, two_way_fixed_effects
+from ruralimpact.estimation.panel import PanelData, two_way_fixed_effects
 
 PERIODS = np.arange(2001.0, 2009.0)
 
@@ -19,7 +19,7 @@ def draw_panel(seed=0, n=300, cohorts=(2003.0, 2005.0, 2007.0, np.inf), noise=1.
 def twfe(outcome, first):
     n, T = outcome.shape
     treated = (PERIODS[:T] >= first[:, None]).astype(float).ravel()
-    rows = Panel(np.repeat(np.arange(n), T).astype(object), np.tile(np.arange(T), n))
+    rows = PanelData(np.repeat(np.arange(n), T).astype(object), np.tile(np.arange(T), n))
     return two_way_fixed_effects(outcome.ravel(), treated, rows)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralimpact.estimation.study import Tables
+from ruralimpact.estimation.study import EstimationTables
 
 WAVES = range(1, 7)
 GROUPS, SIZE = 60, 6
@@ -103,11 +103,11 @@ def study(*analyses: dict[str, Any], synthetic: bool = False) -> dict[str, Any]:
     }
 
 
-def tables(frame: pd.DataFrame) -> Tables:
+def tables(frame: pd.DataFrame) -> EstimationTables:
     """Return the samples of a survey: all units, and those treated early or never."""
     early = frame[frame["start"].isin([0, 3])]
     samples = {"all": frame, "early": early}
-    return Tables(
+    return EstimationTables(
         {name: part.drop(columns=[*OUTCOMES]) for name, part in samples.items()},
         {name: part[["unit_id", *OUTCOMES]] for name, part in samples.items()},
         *(pd.DataFrame() for _ in range(3)),

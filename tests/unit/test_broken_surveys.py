@@ -9,7 +9,7 @@ from study_models import source_of
 
 from ruralimpact.config import load_study
 from ruralimpact.errors import RuralImpactError
-from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.codebook_file import read_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
@@ -28,12 +28,12 @@ def ingest(path: Path, **options) -> Survey:
     return harmonise(read_source(source), source, ENTRIES, file=path.name)
 
 
-def sample(survey: Survey) -> Sample:
+def sample(survey: Survey) -> AnalysisSample:
     return build_sample("all", {"producers": survey.table}, STUDY)
 
 
 @pytest.fixture(scope="module")
-def right() -> tuple[Survey, Sample]:
+def right() -> tuple[Survey, AnalysisSample]:
     survey = ingest(EXAMPLE / "producers.csv")
     return survey, sample(survey)
 

@@ -9,7 +9,7 @@ from broken_surveys import LINES, REFUSED, SAME, TYPED, cell, cells, example_row
 from study_models import codebook_of, source_of, study_of
 
 from ruralimpact.errors import RuralImpactError
-from ruralimpact.estimation.panel import Panel, first_differences
+from ruralimpact.estimation.panel import PanelData, first_differences
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.waves import places_in_time
@@ -173,9 +173,9 @@ def test_first_differences_follow_the_order_of_waves():
     treated[start == 2] = 0
     outcome = rng.normal(size=(n, 1)) + np.array([0.0, 10.0, 20.0]) + 5 * treated
     units = np.repeat(np.arange(n).astype(str).astype(object), 3)
-    panel = Panel(units, np.array(places_in_time(waves * n), dtype=np.int64), units)
+    panel = PanelData(units, np.array(places_in_time(waves * n), dtype=np.int64), units)
     found = first_differences(outcome.ravel(), treated.ravel(), panel)
     assert found.estimate == pytest.approx(5, abs=1e-9)
-    by_letter = Panel(units, np.tile([2, 3, 1], n).astype(np.int64), units)
+    by_letter = PanelData(units, np.tile([2, 3, 1], n).astype(np.int64), units)
     wrong = first_differences(outcome.ravel(), treated.ravel(), by_letter)
     assert wrong.estimate != pytest.approx(5, abs=0.1)

@@ -21,7 +21,7 @@ from ruralimpact.exhibits.figures import missing_by_arm
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import data_quality as page
-from ruralimpact.schema.quality import Excluded, QualityReport
+from ruralimpact.schema.quality import ExcludedRows, QualityReport
 from ruralimpact.tables import schema
 
 N = 120
@@ -89,7 +89,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 def results(tables: dict[str, pd.DataFrame]) -> StudyResults:
     report = QualityReport(
-        rows_read=N + 2, rows_kept=N, excluded=(Excluded(reason="every cell is empty", rows=2),)
+        rows_read=N + 2, rows_kept=N, excluded=(ExcludedRows(reason="every cell is empty", rows=2),)
     )
     return StudyResults(declared(), suppressed_tables(tables), {"farms": report})
 

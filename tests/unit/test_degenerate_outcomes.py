@@ -10,10 +10,9 @@ from study_models import study_of
 
 import ruralimpact
 from ruralimpact.design.study import design_study
-from ruralimpact.estimation.study import Tables as EstimateTables
-from ruralimpact.estimation.study import estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
-from ruralimpact.sensitivity.study import Tables, sensitivity_study
+from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
 from ruralimpact.tables import schema
 
 N_GROUPS, SIZE = 20, 9
@@ -109,9 +108,11 @@ def run(names: list[str]) -> dict[str, pd.DataFrame]:
     designs = design_study(study_of(declared), {"farms": UNITS})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
     made = estimate_study(
-        study_of(declared), EstimateTables({"farms": UNITS}, {"farms": table}, **parts), seed=1
+        study_of(declared), EstimationTables({"farms": UNITS}, {"farms": table}, **parts), seed=1
     )
-    inputs = Tables({"farms": UNITS}, {"farms": table}, designs["weights"], made["estimates"])
+    inputs = SensitivityTables(
+        {"farms": UNITS}, {"farms": table}, designs["weights"], made["estimates"]
+    )
     return {**made, **sensitivity_study(study_of(declared), inputs)}
 
 
@@ -276,7 +277,7 @@ def test_subgroups_stand_where_nothing_can_be_inferred(outcome: str) -> None:
     table = pd.DataFrame({"unit_id": UNITS["unit_id"], outcome: OUTCOMES[outcome]})
     designs = design_study(study_of(declared), {"farms": UNITS})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    given = EstimateTables({"farms": UNITS}, {"farms": table}, **parts)
+    given = EstimationTables({"farms": UNITS}, {"farms": table}, **parts)
     found = subgroup_study(study_of(declared), given, seed=1).subgroups
     schema("subgroups").validate(found)
     assert found["std_error"].isna().all()

@@ -10,7 +10,7 @@ from study_models import study_of
 
 from ruralimpact.config import load_study
 from ruralimpact.design.study import design_study
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
@@ -58,7 +58,9 @@ def test_the_example_gives_the_numbers_of_the_data_guide(survey: Survey) -> None
     units, outcomes = {"all": sample.units}, {"all": sample.outcomes}
     designs = design_study(study_of(study), units)
     made = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    found = estimate_study(study_of(study), Tables(units, outcomes, **made), seed=20141031)
+    found = estimate_study(
+        study_of(study), EstimationTables(units, outcomes, **made), seed=20141031
+    )
     rows = found["estimates"].query("outcome == 'net_income'").set_index("strategy")
     assert list(shown(rows)) == [
         "| net income | three nearest neighbours | ATT, supported | 473 | 153 | 152 to 795 | 47 | 41 | 24 |",
@@ -105,7 +107,9 @@ def test_the_readme_quotes_what_the_nsw_study_finds() -> None:
     outcomes = {name: sample.outcomes for name, sample in samples.items()}
     designs = design_study(study, units)
     made = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    estimates = estimate_study(study, Tables(units, outcomes, **made), seed=1)["estimates"]
+    estimates = estimate_study(study, EstimationTables(units, outcomes, **made), seed=1)[
+        "estimates"
+    ]
     found = {name: part["estimate"] for name, part in estimates.groupby("analysis")}
     ends = {name: f"{of.min():,.0f} and {of.max():,.0f}" for name, of in found.items()}
     page = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())

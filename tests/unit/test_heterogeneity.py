@@ -18,7 +18,7 @@ from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.estimation.study import Tables
+from ruralimpact.estimation.study import EstimationTables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import level_comparisons
 from ruralimpact.heterogeneity.strata import predict_without_treatment, quantile_classes
@@ -245,7 +245,7 @@ def test_adjusted_p_values_are_no_smaller_and_the_family_error_is_kept() -> None
     assert 0.02 <= false / 300 <= 0.085
 
 
-def small_study(survey: SimpleNamespace) -> tuple[dict, Tables]:
+def small_study(survey: SimpleNamespace) -> tuple[dict, EstimationTables]:
     comparison = survey.comparison
     score = score_of(comparison)
     units = survey.units.assign(wealth=survey.units["size"] + 0.01 * survey.units["age"])
@@ -280,7 +280,9 @@ def small_study(survey: SimpleNamespace) -> tuple[dict, Tables]:
     )
     outcomes = pd.DataFrame({"unit_id": survey.units["unit_id"], "income": survey.outcome})
     nothing = pd.DataFrame()
-    return study, Tables({"all": units}, {"all": outcomes}, nothing, nothing, propensity, nothing)
+    return study, EstimationTables(
+        {"all": units}, {"all": outcomes}, nothing, nothing, propensity, nothing
+    )
 
 
 def test_a_study_has_levels_differences_and_equality(survey: SimpleNamespace) -> None:
@@ -314,7 +316,7 @@ def test_row_order_and_another_subgroup_change_no_number(survey: SimpleNamespace
     study, tables = small_study(survey)
     whole = subgroup_study(study_of(study), tables, seed=3).subgroups
     analysis = {**study["analyses"][0], "subgroups": study["analyses"][0]["subgroups"][1:2]}
-    shuffled = Tables(
+    shuffled = EstimationTables(
         {"all": tables.units["all"].sample(frac=1, random_state=1)},
         {"all": tables.outcomes["all"].sample(frac=1, random_state=2)},
         *(pd.DataFrame(),) * 2,

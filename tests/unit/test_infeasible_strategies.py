@@ -10,12 +10,11 @@ from study_models import study_of
 from ruralimpact.contracts import suppression
 from ruralimpact.design.study import design_study
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.study import Tables as EstimateTables
-from ruralimpact.estimation.study import estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.heterogeneity.study import subgroup_study
-from ruralimpact.sensitivity.study import Tables, sensitivity_study
+from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
 from ruralimpact.tables import schema
 
 N = 240
@@ -90,9 +89,11 @@ def tables() -> dict[str, pd.DataFrame]:
     outcomes = pd.DataFrame({"unit_id": known["unit_id"], "income": income})
     designs = design_study(declared, {"farms": known})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    given = EstimateTables({"farms": known}, {"farms": outcomes}, **parts)
+    given = EstimationTables({"farms": known}, {"farms": outcomes}, **parts)
     made = estimate_study(declared, given, seed=1)
-    inputs = Tables({"farms": known}, {"farms": outcomes}, designs["weights"], made["estimates"])
+    inputs = SensitivityTables(
+        {"farms": known}, {"farms": outcomes}, designs["weights"], made["estimates"]
+    )
     subgroups = subgroup_study(declared, given, seed=1).subgroups
     return {**designs, **made, **sensitivity_study(declared, inputs), "subgroups": subgroups}
 

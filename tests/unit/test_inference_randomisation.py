@@ -14,7 +14,7 @@ from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.compared import Compared, analysis_tables
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.rows import Specification
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.randomisation import fixed_match_test, permute_arms
 from ruralimpact.randomisation import randomisation_test
@@ -193,7 +193,7 @@ def study_of_groups(**asked: object) -> tuple[pd.DataFrame, pd.DataFrame]:
     outcomes = frame[["unit_id", "income"]].assign(later=frame["income"])
     designs = design_study(study, {"all": units})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    tables = Tables({"all": units}, {"all": outcomes}, **parts)
+    tables = EstimationTables({"all": units}, {"all": outcomes}, **parts)
     return estimate_study(study, tables, seed=3)["std_errors"].set_index(["spec_id", "kind"]), frame
 
 

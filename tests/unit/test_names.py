@@ -1,4 +1,4 @@
-"""Names: what docstrings point at is there, and what exhibits are made of has a name of its own."""
+"""Names: what docstrings point at is there, and each class has a name of its own."""
 
 import ast
 import re
@@ -41,13 +41,8 @@ def classes(path: Path) -> list[str]:
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
 
 
-def test_what_exhibits_are_made_of_has_names_of_its_own() -> None:
-    """A class of exhibits or contracts shares its name with no other of the package."""
-    counts = Counter(name for path in MODULES for name in classes(path))
-    own = {
-        name
-        for path in MODULES
-        if path.relative_to(PACKAGE).parts[0] in ("exhibits", "contracts")
-        for name in classes(path)
-    }
-    assert not {name for name in own if counts[name] > 1}
+def test_no_two_classes_share_a_name() -> None:
+    """Neither in the package nor in the plug-ins that come with it."""
+    paths = [*MODULES, *sorted((PACKAGE.parents[1] / "plugins").rglob("*.py"))]
+    counts = Counter(name for path in paths for name in classes(path))
+    assert not {name for name, count in counts.items() if count > 1}

@@ -10,7 +10,7 @@ from study_models import study_of
 
 from ruralimpact.description.records import DescriptionTables
 from ruralimpact.errors import DataError
-from ruralimpact.portfolio.printed import PrintedNumber, verdict
+from ruralimpact.portfolio.printed import PrintedNumber, agreement
 from ruralimpact.portfolio.study import portfolio_study
 
 ROOT = Path(__file__).parents[2]
@@ -95,8 +95,8 @@ def test_shares_and_concentration_by_hand() -> None:
 def test_parts_that_add_up_to_another_total_are_marked() -> None:
     made = computed()
     total = {"part": "financing", "measure": "total"}
-    assert value(made, "verdict", project="a", **total) == "agrees"
-    assert value(made, "verdict", project="b", **total) == "differs"
+    assert value(made, "agreement", project="a", **total) == "agrees"
+    assert value(made, "agreement", project="b", **total) == "differs"
     assert value(made, "printed", project="b", **total) == 12
 
 
@@ -147,10 +147,10 @@ def test_bad_records_name_the_column_and_the_project(
         (5000.0, PrintedNumber(7000, -3, at_least=True), "differs"),
     ],
 )
-def test_verdicts_allow_for_the_digits_in_print(
+def test_agreement_allows_for_the_digits_in_print(
     number: float, printed: PrintedNumber, expected: str
 ) -> None:
-    assert verdict(number, printed) == expected
+    assert agreement(number, printed) == expected
 
 
 def test_a_printed_number_that_names_nothing_is_refused() -> None:

@@ -10,7 +10,7 @@ from study_models import study_of
 
 from ruralimpact.difference.study import DifferenceTables, difference_study
 from ruralimpact.errors import DataError
-from ruralimpact.estimation.study import Tables
+from ruralimpact.estimation.study import EstimationTables
 
 ESTIMATORS = ["two_by_two", "ancova", "doubly_robust", "regression", "weighting"]
 WAVES = (1, 2, 3)
@@ -72,7 +72,7 @@ def changes(frame: pd.DataFrame, **asked: Any) -> DifferenceTables:
         analyses=[analysis],
     )
     outcomes = frame[["unit_id", "income"]]
-    tables = Tables({"farms": frame}, {"farms": outcomes}, *(pd.DataFrame(),) * 4)
+    tables = EstimationTables({"farms": frame}, {"farms": outcomes}, *(pd.DataFrame(),) * 4)
     return difference_study(study, tables, seed=1)
 
 

@@ -11,10 +11,9 @@ import ruralimpact
 from ruralimpact.design.study import design_study
 from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import DataError, DesignError
-from ruralimpact.estimation.study import Tables as EstimateTables
-from ruralimpact.estimation.study import estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
-from ruralimpact.sensitivity.study import Tables, sensitivity_study
+from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
 from ruralimpact.tables import schema
 
 STRATEGIES: list[dict[str, Any]] = [
@@ -86,9 +85,11 @@ def stages(frame: pd.DataFrame, study: dict[str, Any] = STUDY) -> dict[str, pd.D
     units, outcomes = frame.drop(columns="income"), frame[["unit_id", "income"]]
     designs = design_study(study_of(study), {"farms": units})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    given = EstimateTables({"farms": units}, {"farms": outcomes}, **parts)
+    given = EstimationTables({"farms": units}, {"farms": outcomes}, **parts)
     made = estimate_study(study_of(study), given, seed=1)
-    inputs = Tables({"farms": units}, {"farms": outcomes}, designs["weights"], made["estimates"])
+    inputs = SensitivityTables(
+        {"farms": units}, {"farms": outcomes}, designs["weights"], made["estimates"]
+    )
     subgroups = subgroup_study(study_of(study), given, seed=1).subgroups
     return {
         **designs,
@@ -174,6 +175,6 @@ def test_where_weights_are_not_known_they_are_refused() -> None:
         "estimators": ["group_time_simple"],
         "control": "never_treated",
     }
-    given = EstimateTables({"farms": frame}, {"farms": frame}, *(pd.DataFrame(),) * 4)
+    given = EstimationTables({"farms": frame}, {"farms": frame}, *(pd.DataFrame(),) * 4)
     with pytest.raises(DesignError, match="effects by cohort and wave take no sampling weights"):
         difference_study(study_of({**STUDY, "analyses": [staggered]}), given, seed=1)

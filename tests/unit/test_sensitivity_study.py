@@ -8,12 +8,11 @@ import pytest
 from study_models import study_of
 
 from ruralimpact.design.study import design_study
-from ruralimpact.estimation.study import Tables as EstimateTables
-from ruralimpact.estimation.study import estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.sensitivity.omitted import treatment_regression
 from ruralimpact.sensitivity.rosenbaum import critical_gamma
 from ruralimpact.sensitivity.specification_curve import specification_curve
-from ruralimpact.sensitivity.study import Tables, sensitivity_study
+from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
 from ruralimpact.tables import schema
 
 STUDY: dict[str, Any] = {
@@ -64,11 +63,11 @@ def made() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame], pd.DataFra
     units, outcomes = data()
     designs = design_study(study_of(STUDY), {"farms": units})
     names = ("weights", "pairs", "propensity", "designs")
-    tables = EstimateTables(
+    tables = EstimationTables(
         {"farms": units}, {"farms": outcomes}, **{name: designs[name] for name in names}
     )
     estimates = estimate_study(study_of(STUDY), tables, seed=1)["estimates"]
-    inputs = Tables({"farms": units}, {"farms": outcomes}, designs["weights"], estimates)
+    inputs = SensitivityTables({"farms": units}, {"farms": outcomes}, designs["weights"], estimates)
     return sensitivity_study(study_of(STUDY), inputs), designs, estimates
 
 
@@ -128,7 +127,7 @@ def test_leaving_a_region_out_is_the_study_without_it(made: Any) -> None:
     kept = units[units["region"] != "north"].reset_index(drop=True)
     designs = design_study(study_of(STUDY), {"farms": kept})
     names = ("weights", "pairs", "propensity", "designs")
-    tables = EstimateTables(
+    tables = EstimationTables(
         {"farms": kept}, {"farms": outcomes}, **{name: designs[name] for name in names}
     )
     expected = estimate_study(study_of(STUDY), tables, seed=1)["estimates"].set_index("spec_id")
@@ -144,10 +143,10 @@ def test_no_region_declared_leaves_nothing_out() -> None:
     study = {key: value for key, value in STUDY.items() if key != "sensitivity"}
     designs = design_study(study_of(study), {"farms": units})
     names = ("weights", "pairs", "propensity", "designs")
-    tables = EstimateTables(
+    tables = EstimationTables(
         {"farms": units}, {"farms": outcomes}, **{name: designs[name] for name in names}
     )
-    inputs = Tables(
+    inputs = SensitivityTables(
         {"farms": units},
         {"farms": outcomes},
         designs["weights"],

@@ -10,7 +10,7 @@ import pyreadstat
 import pytest
 
 from ruralimpact.config import check_files, load_study
-from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
 from ruralimpact.survey.readers import read_joined, read_source
@@ -21,7 +21,7 @@ STRATEGIES = "- {name: nearest, label: Nearest, method: nearest, k: 1}\n"
 
 def project(
     folder: Path, name: str, study: str, codebook: str
-) -> tuple[dict[str, Survey], dict[str, Sample]]:
+) -> tuple[dict[str, Survey], dict[str, AnalysisSample]]:
     """Write a study, check it as a run does, and take it as far as its samples."""
     home = folder / "config" / "studies" / name
     home.mkdir(parents=True)

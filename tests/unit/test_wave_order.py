@@ -11,7 +11,7 @@ from study_models import study_of
 from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.difference.study import difference_study
 from ruralimpact.errors import ConfigError, DesignError
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.schema.analysis import Staggered
 from ruralimpact.schema.waves import in_order, places_in_time, wave_key
 
@@ -31,7 +31,7 @@ INCOMES = {"a": (1, 8, 9), "b": (2, 9, 9), "c": (5, 6, 9), "d": (4, 6, 8)}
 JOINED = ("a", "b")
 
 
-def farms(waves: list[str]) -> Tables:
+def farms(waves: list[str]) -> EstimationTables:
     rows = [
         {
             "unit_id": f"{name}:{wave}",
@@ -45,7 +45,7 @@ def farms(waves: list[str]) -> Tables:
         for place, (wave, value) in enumerate(zip(waves, values, strict=True))
     ]
     frame = pd.DataFrame(rows).sort_values("unit_id", ignore_index=True)
-    return Tables(
+    return EstimationTables(
         {"farms": frame.drop(columns="income")},
         {"farms": frame[["unit_id", "income"]]},
         *(pd.DataFrame(columns=["analysis", "strategy"]) for _ in range(4)),

@@ -6,7 +6,7 @@ from study_models import codebook_of
 from ruralimpact.schema.quality import QualityReport
 from ruralimpact.survey.codebook import Entry, parse_codebook
 from ruralimpact.survey.edits import Edited
-from ruralimpact.survey.prepare import Prepared
+from ruralimpact.survey.prepare import PreparedTable
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded
@@ -21,7 +21,7 @@ def entry(kind: str) -> Entry:
 def report(wave: str, kind: str, values: list[float]) -> QualityReport:
     raw = pd.DataFrame({"q": [str(value) for value in values]})
     found = {"q": Recoded(pd.Series(values), [], [])}
-    prepared = Prepared(RawTable(raw), len(raw), [], Edited(raw, [], []), [])
+    prepared = PreparedTable(RawTable(raw), len(raw), [], Edited(raw, [], []), [])
     made = quality_report(prepared, [entry(kind)], found, used=[])
     return QualityReport(**made, wave=wave)
 

@@ -11,7 +11,7 @@ from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.power.study import power_study
 from ruralimpact.returns.study import returns_uncertainty
 from ruralimpact.schema.stages import study_of_stage
-from ruralimpact.sensitivity.study import Tables, sensitivity_study
+from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
 from ruralimpact.tables import write_tables
 
 
@@ -50,21 +50,21 @@ def analyse_sensitivity(
     asked = study_of_stage(study, strategies=strategies_of_stage(study))
     progress.begin(asked.name, "analyse_sensitivity")
     names = list(asked.samples)
-    tables = Tables(
+    tables = SensitivityTables(
         units=dict(zip(names, map(pd.read_parquet, units), strict=True)),
         outcomes=dict(zip(names, map(pd.read_parquet, outcomes), strict=True)),
         weights=pd.read_parquet(weights),
         estimates=pd.read_parquet(estimates),
     )
-    made = sensitivity_study(asked, tables)
-    made |= returns_uncertainty(asked, tables.units, tables.outcomes, seed=seed)
-    made["power"] = power_study(asked, tables.units, tables.outcomes)
-    made |= attrition_study(
+    results = sensitivity_study(asked, tables)
+    results |= returns_uncertainty(asked, tables.units, tables.outcomes, seed=seed)
+    results["power"] = power_study(asked, tables.units, tables.outcomes)
+    results |= attrition_study(
         asked,
         dict(zip(attrition_samples, map(pd.read_parquet, attrition_units), strict=True)),
         dict(zip(attrition_samples, map(pd.read_parquet, attrition_outcomes), strict=True)),
     )
-    write_tables("analyse_sensitivity", made, paths)
+    write_tables("analyse_sensitivity", results, paths)
 
 
 if "snakemake" in globals():

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralimpact import stage
 from ruralimpact.data_quality.study import data_quality
-from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.outcomes.wave_overlap import wave_overlap
 from ruralimpact.schema.stages import study_of_stage
 from ruralimpact.tables import empty_table, write_table, write_tables
@@ -37,7 +37,7 @@ def construct_samples(
     asked = study_of_stage(study)
     names = [source.name for source in asked.sources]
     tables = {name: pd.read_parquet(path) for name, path in zip(names, surveys, strict=True)}
-    built: dict[str, Sample] = {}
+    built: dict[str, AnalysisSample] = {}
     samples = [build_sample(name, tables, asked, built=built) for name in asked.samples]
     for sample, units_path, outcomes_path in zip(samples, units, outcomes, strict=True):
         with stage.replacing(units_path) as partial:
@@ -53,10 +53,10 @@ def construct_samples(
             for name, sample in zip(asked.samples, samples, strict=True)
         ],
     }
-    made = {name: _below_each_other(name, frames) for name, frames in parts.items()}
+    combined = {name: _below_each_other(name, frames) for name, frames in parts.items()}
     by_sample = dict(zip(asked.samples, (sample.units for sample in samples), strict=True))
-    made |= data_quality(asked, tables, by_sample)
-    write_tables("construct_samples", made, paths)
+    combined |= data_quality(asked, tables, by_sample)
+    write_tables("construct_samples", combined, paths)
 
 
 def _below_each_other(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

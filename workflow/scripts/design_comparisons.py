@@ -37,11 +37,11 @@ def design_comparisons(
     asked = study_of_stage(study, strategies=strategies_of_stage(study))
     progress.begin(asked.name, "design_comparisons")
     tables = {name: pd.read_parquet(path) for name, path in zip(asked.samples, units, strict=True)}
-    made = design_study(asked, tables)
-    excluded = [made["exclusions"], exclusions_over_time(asked, tables)]
+    results = design_study(asked, tables)
+    excluded = [results["exclusions"], exclusions_over_time(asked, tables)]
     filled = [table for table in excluded if len(table)]
-    made["exclusions"] = pd.concat(filled, ignore_index=True) if filled else excluded[0]
-    write_tables("design_comparisons", made, paths)
+    results["exclusions"] = pd.concat(filled, ignore_index=True) if filled else excluded[0]
+    write_tables("design_comparisons", results, paths)
     with stage.replacing(specifications_file) as partial:
         partial.write_text(json.dumps(specifications(asked), indent=1) + "\n", encoding="utf-8")
 

@@ -13,7 +13,7 @@ from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
 from ruralimpact.estimation.ledger import read_ledger, read_list, with_list, write_ledger
 from ruralimpact.estimation.rows import join_scores
-from ruralimpact.estimation.study import Tables, estimate_study
+from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
 from ruralimpact.gains.study import gains_study
 from ruralimpact.heterogeneity.study import subgroup_study
@@ -62,7 +62,7 @@ def estimate_impacts(
     asked = study_of_stage(study, strategies=strategies_of_stage(study))
     progress.begin(asked.name, "estimate_impacts")
     names = list(asked.samples)
-    tables = Tables(
+    tables = EstimationTables(
         units=dict(zip(names, map(pd.read_parquet, units), strict=True)),
         outcomes=dict(zip(names, map(pd.read_parquet, outcomes), strict=True)),
         weights=pd.read_parquet(weights),
@@ -71,10 +71,10 @@ def estimate_impacts(
         designs=pd.read_parquet(designs),
     )
     over_time = difference_study(asked, tables, seed=seed)
-    made = estimate_study(asked, tables, seed=seed, over_time=over_time.compared)
+    results = estimate_study(asked, tables, seed=seed, over_time=over_time.compared)
     by_subgroup = subgroup_study(asked, tables, seed=seed)
     by_part = decomposition_study(asked, tables)
-    made |= over_time.tables
+    results |= over_time.tables
     described = [
         describe(asked, tables.units, tables.outcomes)
         for describe in (
@@ -87,18 +87,18 @@ def estimate_impacts(
         )
     ]
     for description in described:
-        made |= description.tables
-    made["exclusions"] = exclusions_of(
+        results |= description.tables
+    results["exclusions"] = exclusions_of(
         excluded for description in described for excluded in description.excluded
     )
-    made |= {
-        "scores": join_scores(made["scores"], by_subgroup.scores, by_part.scores),
+    results |= {
+        "scores": join_scores(results["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,
         "decomposition": by_part.decomposition,
         "associations": association_study(asked, tables.units, tables.outcomes),
         "summary_statistics": summary_study(asked, tables.units, tables.outcomes),
     }
-    write_tables("estimate_impacts", made, paths)
+    write_tables("estimate_impacts", results, paths)
     estimated = with_list(read_ledger(specification_lists), read_list(specifications))
     write_ledger(estimated, specification_lists)
 

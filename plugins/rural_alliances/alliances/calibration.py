@@ -19,14 +19,14 @@ class Municipalities(Settings):
     low: Count
 
 
-class Selection(Settings):
+class CoveredAlliances(Settings):
     """Alliances that a study covers: its regions, and how many of each product."""
 
     regions: Names
     products: dict[str, Count]
 
 
-class RateOfReturn(Settings):
+class PlantedReturn(Settings):
     """Internal rate of return of all alliances together, and the share with a loss."""
 
     irr: Number
@@ -49,8 +49,8 @@ class Registers(Settings):
     families_log_sd: Parameter[NotNegative]
     municipalities: Parameter[Municipalities]
     share_high_needs: Parameter[Fraction]
-    completion: Parameter[Selection]
-    study_2012: Parameter[Selection]
+    completion: Parameter[CoveredAlliances]
+    study_2012: Parameter[CoveredAlliances]
 
 
 class Benefits(Settings):
@@ -61,7 +61,7 @@ class Benefits(Settings):
     threshold: Parameter[Number]
     recorded: Parameter[Count]
     first_year: Parameter[int]
-    completion: Parameter[RateOfReturn]
+    completion: Parameter[PlantedReturn]
     study_2012: Parameter[dict[str, ProfitShares]]
     municipal_correlation: Parameter[Fraction]
     investment_a_family: Parameter[Positive]
@@ -76,13 +76,13 @@ class Benefits(Settings):
     income_log_sd: Parameter[NotNegative]
 
 
-class Calibration(Settings):
+class RegisterCalibration(Settings):
     """All parameters of the process."""
 
     registers: Registers
     benefits: Benefits
 
-    def selection(self, study: Coverage) -> Selection:
+    def selection(self, study: Coverage) -> CoveredAlliances:
         """Return the alliances that a study covers."""
         return self.registers.completion if study == "completion" else self.registers.study_2012
 

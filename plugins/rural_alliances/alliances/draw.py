@@ -7,19 +7,25 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from rural_alliances.alliances.calibration import OTHER, Calibration, Coverage, Registers, Selection
+from rural_alliances.alliances.calibration import (
+    OTHER,
+    Coverage,
+    CoveredAlliances,
+    RegisterCalibration,
+    Registers,
+)
 from rural_alliances.alliances.profitability import Profitability, break_even, by_product
 from rural_alliances.parameter import stream
 
 FloatArray = NDArray[np.float64]
 
 
-def draw_register(parameters: Calibration, seed: int) -> pd.DataFrame:
+def draw_register(parameters: RegisterCalibration, seed: int) -> pd.DataFrame:
     """Draw all alliances of the project.
 
     Parameters
     ----------
-    parameters : Calibration
+    parameters : RegisterCalibration
     seed : int
 
     Returns
@@ -81,7 +87,9 @@ def _placed(table: pd.DataFrame, settings: Registers, rng: np.random.Generator) 
     )
 
 
-def _chosen(table: pd.DataFrame, counts: Selection, rng: np.random.Generator) -> NDArray[np.bool_]:
+def _chosen(
+    table: pd.DataFrame, counts: CoveredAlliances, rng: np.random.Generator
+) -> NDArray[np.bool_]:
     """Choose as many alliances of each product as are said, of the regions that are named."""
     chosen = np.zeros(len(table), dtype=bool)
     of_regions = table["region"].isin(counts.regions).to_numpy()
@@ -91,7 +99,7 @@ def _chosen(table: pd.DataFrame, counts: Selection, rng: np.random.Generator) ->
     return chosen
 
 
-def distributions(parameters: Calibration, study: Coverage) -> dict[str, Profitability]:
+def distributions(parameters: RegisterCalibration, study: Coverage) -> dict[str, Profitability]:
     """Return the distribution of net benefit over investment of each product in a study."""
     benefits, products = parameters.benefits, parameters.selection(study).products
     if study == "completion":
@@ -104,7 +112,7 @@ def distributions(parameters: Calibration, study: Coverage) -> dict[str, Profita
 
 
 def draw_flows(
-    register: pd.DataFrame, parameters: Calibration, study: Coverage, seed: int
+    register: pd.DataFrame, parameters: RegisterCalibration, study: Coverage, seed: int
 ) -> pd.DataFrame:
     """Draw what the alliances of a study invested, and what they earn in a full year.
 
@@ -112,7 +120,7 @@ def draw_flows(
     ----------
     register : DataFrame
         See `draw_register`; the alliances of the study have a true value in the column `study`.
-    parameters : Calibration
+    parameters : RegisterCalibration
     study : {"completion", "study_2012"}
     seed : int
 
@@ -166,7 +174,7 @@ def _ratios(
     return drawn
 
 
-def mean_ratio(parameters: Calibration, study: Coverage) -> float:
+def mean_ratio(parameters: RegisterCalibration, study: Coverage) -> float:
     """Return the mean net benefit over investment of a study's alliances."""
     products = parameters.selection(study).products
     own = distributions(parameters, study)
@@ -176,7 +184,7 @@ def mean_ratio(parameters: Calibration, study: Coverage) -> float:
 
 
 def _income_before(
-    invested: pd.Series, parameters: Calibration, study: Coverage, rng: np.random.Generator
+    invested: pd.Series, parameters: RegisterCalibration, study: Coverage, rng: np.random.Generator
 ) -> FloatArray:
     """Draw net incomes before, so that all alliances together gain what is printed."""
     spread = parameters.benefits.income_log_sd

@@ -3,18 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from rural_alliances.alliances.calibration import STUDIES, Benefits, Calibration
+from rural_alliances.alliances.calibration import STUDIES, Benefits, RegisterCalibration
 from rural_alliances.alliances.draw import draw_flows, draw_register
 from rural_alliances.alliances.truth import true_values
 from ruralimpact.plugins import GeneratedData
 
 
-def generate(calibration: Calibration, seed: int) -> GeneratedData:
+def generate(calibration: RegisterCalibration, seed: int) -> GeneratedData:
     """Draw the raw files and the truth.
 
     Parameters
     ----------
-    calibration : Calibration
+    calibration : RegisterCalibration
     seed : int
     """
     register = draw_register(calibration, seed)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from rural_alliances.alliances.calibration import OTHER, STUDIES, Calibration, Coverage
+from rural_alliances.alliances.calibration import OTHER, STUDIES, Coverage, RegisterCalibration
 from rural_alliances.alliances.draw import distributions, mean_ratio
 from rural_alliances.alliances.profitability import break_even
 
 
-def true_values(parameters: Calibration) -> pd.DataFrame:
+def true_values(parameters: RegisterCalibration) -> pd.DataFrame:
     """Tabulate the planted values.
 
     Returns
@@ -27,7 +27,7 @@ def true_values(parameters: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _returns(parameters: Calibration, study: Coverage) -> list[tuple[object, ...]]:
+def _returns(parameters: RegisterCalibration, study: Coverage) -> list[tuple[object, ...]]:
     benefits, products = parameters.benefits, parameters.selection(study).products
     own, total = distributions(parameters, study), sum(products.values())
     mean = mean_ratio(parameters, study)
@@ -66,7 +66,7 @@ def _rate(ratio: float, ramp: Sequence[float], horizon: int) -> float:
     return (low + high) / 2
 
 
-def _gains(parameters: Calibration) -> list[tuple[object, ...]]:
+def _gains(parameters: RegisterCalibration) -> list[tuple[object, ...]]:
     benefits, settings = parameters.benefits, parameters.registers
     spread, growth = benefits.income_log_sd, benefits.growth
     products = settings.study_2012.products

@@ -42,7 +42,7 @@ class LayoutCell(Settings):
         return tuple(name for name in named if name is not None)
 
 
-class Layout(Settings):
+class PrintedLayout(Settings):
     """How the report sets one of its tables."""
 
     table: Text
@@ -73,7 +73,7 @@ class PrintedRow:
     cells: Mapping[str, str]
 
 
-def read_layouts(path: str | Path) -> tuple[Layout, ...]:
+def read_layouts(path: str | Path) -> tuple[PrintedLayout, ...]:
     """Read how tables are set.
 
     Raises
@@ -82,7 +82,7 @@ def read_layouts(path: str | Path) -> tuple[Layout, ...]:
         A key is unknown or missing.
     """
     content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    layouts: tuple[Layout, ...] = validated(tuple[Layout, ...], content, file=path)
+    layouts: tuple[PrintedLayout, ...] = validated(tuple[PrintedLayout, ...], content, file=path)
     return layouts
 
 
@@ -96,7 +96,7 @@ def read_rows(path: str | Path) -> tuple[PrintedRow, ...]:
 
 
 def report_table(
-    layout: Layout, rows: Sequence[PrintedRow], rechecks: Mapping[Place, Recheck]
+    layout: PrintedLayout, rows: Sequence[PrintedRow], rechecks: Mapping[Place, Recheck]
 ) -> Table:
     """Set a table as the report does, with marks at cells that do not come out as printed.
 
@@ -137,7 +137,7 @@ def report_table(
 
 
 def _off(
-    layout: Layout, rows: Sequence[PrintedRow], rechecks: Mapping[Place, Recheck]
+    layout: PrintedLayout, rows: Sequence[PrintedRow], rechecks: Mapping[Place, Recheck]
 ) -> list[Place]:
     """Return the cells that do not come out as printed, in the order of print."""
     places = [
@@ -149,7 +149,9 @@ def _off(
     return [place for place in places if place in rechecks and rechecks[place].verdict != "agrees"]
 
 
-def _cell(layout: Layout, cell: LayoutCell, row: PrintedRow, marks: Mapping[Place, str]) -> Cell:
+def _cell(
+    layout: PrintedLayout, cell: LayoutCell, row: PrintedRow, marks: Mapping[Place, str]
+) -> Cell:
     places = [(layout.table, row.name, name) for name in cell.columns]
     mark = " ".join(marks[place] for place in places if place in marks)
     alone = cell.number or cell.percent_alone
@@ -158,7 +160,7 @@ def _cell(layout: Layout, cell: LayoutCell, row: PrintedRow, marks: Mapping[Plac
     return Cell(f"{text} ({percent})" if percent and text != formatting.DASH else text, mark)
 
 
-def _number(printed: str, layout: Layout, cell: LayoutCell) -> str:
+def _number(printed: str, layout: PrintedLayout, cell: LayoutCell) -> str:
     """Return a number as printed; a dash for nil, and for what is not there."""
     nil = layout.decimals == 0 and cell.percent_alone is None
     if not printed or (nil and float(printed) == 0):
@@ -177,7 +179,7 @@ def _record(headings: Sequence[str], cells: Sequence[Cell]) -> dict[str, Value]:
 
 
 def _notes(
-    layout: Layout, marks: Mapping[Place, str], rechecks: Mapping[Place, Recheck]
+    layout: PrintedLayout, marks: Mapping[Place, str], rechecks: Mapping[Place, Recheck]
 ) -> list[str]:
     notes = [] if layout.note is None else [layout.note]
     for place, mark in marks.items():

@@ -193,7 +193,7 @@ class Covariates(Settings):
     town: Parameter[Fraction]
 
 
-class Poverty(Settings):
+class PovertyWithout(Settings):
     """Poverty without the project."""
 
     lines: Parameter[Lines]
@@ -301,7 +301,7 @@ class Calibration(Settings):
     design: SurveyDesign
     services: Services
     covariates: Covariates
-    poverty: Poverty
+    poverty: PovertyWithout
     income: Income
     effects: Effects
     prices: ProductPrices

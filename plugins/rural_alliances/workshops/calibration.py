@@ -42,7 +42,7 @@ class AnswerChances(Settings):
     missing: Parameter[dict[str, Count]]
 
 
-class Calibration(Settings):
+class WorkshopCalibration(Settings):
     """All parameters of the process."""
 
     registered: Alliances

@@ -7,13 +7,13 @@ import pandas as pd
 
 from rural_alliances.parameter import stream
 from rural_alliances.workshops.answers import draw_answers
-from rural_alliances.workshops.calibration import Calibration
+from rural_alliances.workshops.calibration import WorkshopCalibration
 from rural_alliances.workshops.truth import true_shares
 from ruralimpact.plugins import GeneratedData
 from ruralimpact.responses.draw import DRAWN, stratified_draw
 
 
-def generate(calibration: Calibration, seed: int) -> GeneratedData:
+def generate(calibration: WorkshopCalibration, seed: int) -> GeneratedData:
     """Draw the raw files and the truth.
 
     Every alliance of the register has its answers, of which those of the ones that came are written down: so
@@ -21,7 +21,7 @@ def generate(calibration: Calibration, seed: int) -> GeneratedData:
 
     Parameters
     ----------
-    calibration : Calibration
+    calibration : WorkshopCalibration
     seed : int
     """
     register = _register(calibration, seed)
@@ -43,7 +43,7 @@ def generate(calibration: Calibration, seed: int) -> GeneratedData:
     )
 
 
-def _register(calibration: Calibration, seed: int) -> pd.DataFrame:
+def _register(calibration: WorkshopCalibration, seed: int) -> pd.DataFrame:
     rng, settings = stream(seed, "workshop register"), calibration.registered
     regions = settings.alliances
     region = np.repeat(list(regions), list(regions.values()))
@@ -63,7 +63,7 @@ def _register(calibration: Calibration, seed: int) -> pd.DataFrame:
     return table
 
 
-def _invited(register: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
+def _invited(register: pd.DataFrame, calibration: WorkshopCalibration) -> pd.DataFrame:
     drawn = stratified_draw(
         register.rename(columns={"alliance": "id", "region": "stratum"}),
         calibration.invited.allocation,
@@ -73,7 +73,9 @@ def _invited(register: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
     return drawn.loc[drawn["role"] == DRAWN, ["id"]].rename(columns={"id": "alliance"})
 
 
-def _attendance(register: pd.DataFrame, calibration: Calibration, seed: int) -> "pd.Series[Any]":
+def _attendance(
+    register: pd.DataFrame, calibration: WorkshopCalibration, seed: int
+) -> "pd.Series[Any]":
     """1 for those that came, 0 for those that were invited and did not, blank for the others."""
     rng, settings = stream(seed, "attendance"), calibration.invited
     invited = register["alliance"].isin(_invited(register, calibration)["alliance"])
@@ -89,13 +91,13 @@ def _attendance(register: pd.DataFrame, calibration: Calibration, seed: int) -> 
     return came.map(lambda text: int(text) if text else "")
 
 
-def _surveyed(answers: pd.DataFrame, calibration: Calibration, seed: int) -> pd.DataFrame:
+def _surveyed(answers: pd.DataFrame, calibration: WorkshopCalibration, seed: int) -> pd.DataFrame:
     rng = stream(seed, "survey of 2015")
     count = calibration.invited.surveyed_2015
     return answers.iloc[np.sort(rng.permutation(len(answers))[:count])]
 
 
-def _with_gaps(asked: pd.DataFrame, calibration: Calibration, seed: int) -> pd.DataFrame:
+def _with_gaps(asked: pd.DataFrame, calibration: WorkshopCalibration, seed: int) -> pd.DataFrame:
     """Blank as many answers as are missing in print."""
     rng = stream(seed, "gaps")
     table = asked.drop(columns=list(calibration.answers.perceived))

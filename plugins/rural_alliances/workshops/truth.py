@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from rural_alliances.workshops.calibration import OTHER, Calibration
+from rural_alliances.workshops.calibration import OTHER, WorkshopCalibration
 
 _ALONE = {"changed": ("1", "0")}
 
 
 def true_shares(
-    register: pd.DataFrame, answers: pd.DataFrame, calibration: Calibration
+    register: pd.DataFrame, answers: pd.DataFrame, calibration: WorkshopCalibration
 ) -> pd.DataFrame:
     """Tabulate the shares of the register, by region and of the regions with workshops together.
 
@@ -37,7 +37,7 @@ def of_all(answers: pd.DataFrame, names: dict[str, float]) -> pd.DataFrame:
     return answers[list(names)].astype(float).add_prefix("impacts/")
 
 
-def _indicators(answers: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
+def _indicators(answers: pd.DataFrame, calibration: WorkshopCalibration) -> pd.DataFrame:
     """Return a column of 0 and 1 an answer; missing where it was not asked."""
     chances = calibration.answers
     columns = {}

@@ -38,7 +38,7 @@ TRIMMING, WITHIN = "trimming", "trimming_within_cells"
 
 
 @dataclass(frozen=True)
-class Sample:
+class FollowedUnits:
     """Units whose outcome is asked about, with complete covariates and cells.
 
     Attributes
@@ -122,12 +122,12 @@ def effect_rows(
         yield from _bounded(sample, WITHIN, sample.cells)
 
 
-def _sample(entry: Attrition, population: Population, outcome: str) -> Sample:
+def _sample(entry: Attrition, population: Population, outcome: str) -> FollowedUnits:
     covariates, cells = list(entry.covariates), list(entry.cells)
     kept = population.compared & population.complete([*covariates, *cells])
     units = population.units[kept]
     label = units[cells].astype(str).agg(", ".join, axis=1).to_numpy(object) if cells else None
-    return Sample(
+    return FollowedUnits(
         population.outcomes[outcome].to_numpy(float)[kept],
         population.treatment[kept],
         covariate_matrix({name: units[name] for name in covariates}, rows=len(units)),
@@ -138,11 +138,13 @@ def _sample(entry: Attrition, population: Population, outcome: str) -> Sample:
     )
 
 
-def _regression(sample: Sample, model: ResponseModel) -> ScoredEstimate:
+def _regression(sample: FollowedUnits, model: ResponseModel) -> ScoredEstimate:
     return reweighted_regression(sample.outcome, sample.treatment, sample.covariates, model)
 
 
-def _matched(sample: Sample, strategy: Strategy, weights: FloatArray | None) -> ScoredEstimate:
+def _matched(
+    sample: FollowedUnits, strategy: Strategy, weights: FloatArray | None
+) -> ScoredEstimate:
     if not strategy.strata:
         outcome, treatment = sample.outcome, sample.treatment
         return matched_effect(strategy, outcome, treatment, sample.covariates, weights=weights)
@@ -162,7 +164,7 @@ def _matched(sample: Sample, strategy: Strategy, weights: FloatArray | None) -> 
 
 
 def _weighted(
-    sample: Sample, plain: Mapping[str, ScoredEstimate], strategies: Mapping[str, Strategy]
+    sample: FollowedUnits, plain: Mapping[str, ScoredEstimate], strategies: Mapping[str, Strategy]
 ) -> Iterator[Row]:
     """Effects re-weighted for response, and what the weights do to them."""
     try:
@@ -191,7 +193,7 @@ def _weighted(
         yield _change_row(name, built, plain[name], sample)
 
 
-def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
+def _bounded(sample: FollowedUnits, estimator: str, cells: Any) -> Iterator[Row]:
     try:
         result = lee_bounds(sample.outcome, sample.treatment, cells=cells)
     except DesignError as problem:
@@ -213,7 +215,7 @@ def _bounded(sample: Sample, estimator: str, cells: Any) -> Iterator[Row]:
     yield {**_interval(list(carried.values()), estimator, sample), **common}
 
 
-def _interval(ends: list[ScoredEstimate], estimator: str, sample: Sample) -> Row:
+def _interval(ends: list[ScoredEstimate], estimator: str, sample: FollowedUnits) -> Row:
     """The interval that covers the effect wherever it lies between the bounds."""
     lower, upper = ends
     result = [_corrected(end, sample) for end in ends]
@@ -234,7 +236,7 @@ def _interval(ends: list[ScoredEstimate], estimator: str, sample: Sample) -> Row
     )
 
 
-def _corrected(built: ScoredEstimate, sample: Sample) -> CorrectedScores:
+def _corrected(built: ScoredEstimate, sample: FollowedUnits) -> CorrectedScores:
     return built.clustering(sample.groups).corrected(built.scores)
 
 
@@ -242,7 +244,7 @@ def _count(corrected: CorrectedScores) -> int:
     return int((np.nan_to_num(corrected.sums) != 0).sum())
 
 
-def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: Sample) -> Row:
+def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: FollowedUnits) -> Row:
     built = settled(built, sample.outcome, sample.treatment)
     return _row(
         kind,
@@ -258,7 +260,7 @@ def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: Samp
 
 
 def _change_row(
-    estimator: str, weighted: ScoredEstimate, plain: ScoredEstimate, sample: Sample
+    estimator: str, weighted: ScoredEstimate, plain: ScoredEstimate, sample: FollowedUnits
 ) -> Row:
     """What the weights do to an effect."""
     corrected = combine([_corrected(weighted, sample), _corrected(plain, sample)], [1.0, -1.0])

@@ -11,7 +11,7 @@ from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.errors import ConfigError, RuralImpactError
-from ruralimpact.outcomes.samples import Sample, build_sample
+from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 
@@ -30,7 +30,9 @@ def sample_problems(
         Sources whose tables lack variables: arms are not compared on samples of these.
     """
     for part in rounds_of(study).values():
-        samples: dict[str, Sample] = {}  # a round builds the samples that it refers to itself
+        samples: dict[
+            str, AnalysisSample
+        ] = {}  # a round builds the samples that it refers to itself
         known = {item.name: tables[item.name] for item in part.sources if item.name in tables}
         for name in part.samples:
             yield from _sample_problems(name, part, known, samples)
@@ -42,7 +44,7 @@ def sample_problems(
 
 
 def _sample_problems(
-    name: str, study: Study, tables: Mapping[str, pd.DataFrame], samples: dict[str, Sample]
+    name: str, study: Study, tables: Mapping[str, pd.DataFrame], samples: dict[str, AnalysisSample]
 ) -> Iterator[RuralImpactError]:
     """Build a sample, again without each variable or outcome that cannot be built."""
     named = {**study.references, **study.samples}

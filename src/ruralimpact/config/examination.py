@@ -146,9 +146,9 @@ class StudyExamination:
     def _open_in_documents(self) -> Iterator[ConfigError]:
         """Yield the questions of the files, and take out the keys that they stand under."""
         for name, document in self._documents.items():
-            found = open_in_document(document)
-            yield from (problem for problem, _ in found)
-            for _, place in reversed(found):
+            questions = open_in_document(document)
+            yield from (problem for problem, _ in questions)
+            for _, place in reversed(questions):
                 document = without(document, place)
             self._documents[name] = document
 

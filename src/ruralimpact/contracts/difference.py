@@ -22,7 +22,7 @@ from ruralimpact.contracts.table import ResultTable, Suppressed
 
 _ESTIMATE = ("estimate_impacts",)
 
-DYNAMICS = ResultTable(
+EVENT_STUDY = ResultTable(
     name="event_study",
     stages=_ESTIMATE,
     description="Means of the arms by wave, and effects by cohort, wave and time since treatment.",
@@ -74,7 +74,7 @@ PRE_TRENDS = ResultTable(
     suppression=Suppressed(suppression.pre_trends, after=("estimates",)),
 )
 
-COMPARISONS = ResultTable(
+GOODMAN_BACON = ResultTable(
     name="goodman_bacon",
     stages=_ESTIMATE,
     description="The comparisons of two cohorts that two-way fixed effects average (Goodman-Bacon 2021).",
@@ -120,4 +120,4 @@ PARALLEL_TRENDS = ResultTable(
     suppression=Suppressed(suppression.parallel_trends, after=("estimates",)),
 )
 
-TABLES = (DYNAMICS, PRE_TRENDS, COMPARISONS, PARALLEL_TRENDS)
+TABLES = (EVENT_STUDY, PRE_TRENDS, GOODMAN_BACON, PARALLEL_TRENDS)

@@ -26,7 +26,7 @@ PORTFOLIO = ResultTable(
         "words": text("the words, where it is no number"),
         "decimals": whole("decimals that it is printed with", "digits"),
         "printed": number("what a document prints of it", "the row's"),
-        "verdict": text(
+        "agreement": text(
             "the computed against the printed number",
             *("", "agrees", "rounding", "differs"),
         ),

@@ -228,9 +228,9 @@ def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """
     of_arm = frame["arm"] != ""
     response = frame[frame["measure"] == "response"]
-    found = response.loc[response["n_found"].map(is_small), ["attrition", "arm"]]
+    responded = response.loc[response["n_found"].map(is_small), ["attrition", "arm"]]
     few = _few(frame["n_units"], frame["n_clusters"])
-    few |= among(frame, ("attrition", "arm"), set(map(tuple, found.to_numpy())))
+    few |= among(frame, ("attrition", "arm"), set(map(tuple, responded.to_numpy())))
     hidden = frame["attrition"].isin(frame.loc[few & of_arm, "attrition"])
     small = (few & of_arm) | (hidden & frame["measure"].isin(_OF_BOTH_ARMS))
     return _flagged(frame, small, _NUMBERS)

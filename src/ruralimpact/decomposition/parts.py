@@ -21,7 +21,7 @@ Estimator = Callable[[FloatArray], ScoredEstimate]
 
 
 @dataclass(frozen=True)
-class Decomposition:
+class EffectParts:
     """The parts of an effect on net income.
 
     Attributes
@@ -44,7 +44,7 @@ class Decomposition:
     total: ScoredEstimate
 
 
-def decompose(estimator: Estimator, accounts: ProductAccounts) -> Decomposition:
+def decompose(estimator: Estimator, accounts: ProductAccounts) -> EffectParts:
     """Split the effect that an estimator finds on net income.
 
     Parameters
@@ -56,7 +56,7 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> Decomposition:
 
     Returns
     -------
-    Decomposition
+    EffectParts
 
     Raises
     ------
@@ -85,7 +85,7 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> Decomposition:
     scores = np.tensordot(treated_scores, by_treated, axes=(1, 2))
     scores += np.tensordot(control_scores, by_control, axes=(1, 2))
     applies = _applies(accounts)
-    return Decomposition(
+    return EffectParts(
         tuple(name for name, used in zip(FACTORS, applies, strict=True) if used),
         accounts.products,
         parts[applies],

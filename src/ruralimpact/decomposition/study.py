@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.decomposition.accounts import ProductAccounts, check_identity
-from ruralimpact.decomposition.parts import Decomposition, decompose
+from ruralimpact.decomposition.parts import EffectParts, decompose
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.stored_scores import score_columns
-from ruralimpact.estimation.study import Tables, estimator_of
+from ruralimpact.estimation.study import EstimationTables, estimator_of
 from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.schema import questions
@@ -44,13 +44,13 @@ class DecompositionTables:
     scores: pd.DataFrame
 
 
-def decomposition_study(study: Study, tables: Tables) -> DecompositionTables:
+def decomposition_study(study: Study, tables: EstimationTables) -> DecompositionTables:
     """Split the effect on net income under every strategy of the analyses that ask for it.
 
     Parameters
     ----------
     study : Study
-    tables : Tables
+    tables : EstimationTables
 
     Returns
     -------
@@ -80,7 +80,7 @@ def _analysis(
     study: Study,
     analysis: DifferenceInMeans | Matching,
     entry: questions.Decomposition,
-    tables: Tables,
+    tables: EstimationTables,
 ) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
     """Yield the rows and group scores of each strategy."""
     comparison = build_comparison(analysis, tables.units[analysis.sample])
@@ -139,7 +139,7 @@ def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame)
 
 
 def _rows(
-    heading: Mapping[str, Any], result: Decomposition, comparison: Comparison, synthetic: bool
+    heading: Mapping[str, Any], result: EffectParts, comparison: Comparison, synthetic: bool
 ) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
     codes = group_codes(comparison.units["group"])
     clustering = result.total.clustering(codes)

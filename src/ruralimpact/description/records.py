@@ -9,7 +9,7 @@ from ruralimpact.tables import empty_table
 
 
 @dataclass(frozen=True)
-class Excluded:
+class ExcludedRecords:
     """Records that a description cannot use, for one reason.
 
     Attributes
@@ -19,7 +19,7 @@ class Excluded:
         What of the analysis lacks them; empty: all.
     reason : str
     rows, rows_before : int
-        Excluded, and how many there were before.
+        ExcludedRecords, and how many there were before.
     """
 
     analysis: str
@@ -37,12 +37,12 @@ class DescriptionTables:
     ----------
     tables : mapping of str to DataFrame
         Result tables by name, each under its contract; empty where the study asks for none.
-    excluded : tuple of Excluded
+    excluded : tuple of ExcludedRecords
         Records that they cannot use, by reason.
     """
 
     tables: Mapping[str, pd.DataFrame]
-    excluded: tuple[Excluded, ...]
+    excluded: tuple[ExcludedRecords, ...]
 
 
 def described_records(units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def described_records(units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFra
     )
 
 
-def exclusions_of(excluded: Iterable[Excluded]) -> pd.DataFrame:
+def exclusions_of(excluded: Iterable[ExcludedRecords]) -> pd.DataFrame:
     """Return exclusions, but for empty ones, under the contract ``exclusions``."""
     rows = [
         {

@@ -88,7 +88,7 @@ def covariate_balancing_weights(
     result = _solve(design[~treated], weights[~treated] / total)
     log_odds = design @ result
     if np.abs(log_odds).max() > _SEPARATED:
-        raise _none_found()
+        raise _no_solution()
     odds = weights[~treated] * np.exp(log_odds[~treated])
     weights[~treated] = odds * (total / odds.sum())
     slopes = result[1:] / spread
@@ -118,7 +118,7 @@ def _solve(controls: FloatArray, base: FloatArray) -> FloatArray:
             if np.abs(gradient).max() < _SETTLED:
                 return coefficients
             break
-    raise _none_found()
+    raise _no_solution()
 
 
 def _shortened(
@@ -140,7 +140,7 @@ def _loss(controls: FloatArray, base: FloatArray, coefficients: FloatArray) -> f
         return float(base @ np.exp(controls @ coefficients) - coefficients[0])
 
 
-def _none_found() -> DesignError:
+def _no_solution() -> DesignError:
     return DesignError(
         "no propensity score balances the covariates: some combination of them separates the arms, or "
         "their treated means cannot be reached by weights of the controls. Leave a covariate out, merge its "

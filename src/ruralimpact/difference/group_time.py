@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ruralimpact.difference.two_by_twos import (
     Base,
     Control,
-    Excluded,
+    ExcludedCohort,
     Form,
     GroupTimeCell,
     StaggeredPanel,
@@ -48,7 +48,7 @@ class GroupTimeEffects:
         Units that stay untreated over the panel (and over the anticipation beyond its end).
     n_always_treated : int
         Units treated, or anticipating treatment, in the first period: excluded.
-    excluded : tuple of Excluded
+    excluded : tuple of ExcludedCohort
     """
 
     cohorts: FloatArray
@@ -64,7 +64,7 @@ class GroupTimeEffects:
     anticipation: float
     n_never_treated: int
     n_always_treated: int
-    excluded: tuple[Excluded, ...]
+    excluded: tuple[ExcludedCohort, ...]
 
     @property
     def event_times(self) -> FloatArray:
@@ -180,7 +180,7 @@ def _assemble(
     anticipation: float,
     n_never: int,
     n_always: int,
-    excluded: tuple[Excluded, ...],
+    excluded: tuple[ExcludedCohort, ...],
 ) -> GroupTimeEffects:
     places = np.array([cell.place for cell in cells])
     return GroupTimeEffects(

@@ -29,7 +29,7 @@ SINGLE = "an arm is a single group: no standard error"
 
 
 @dataclass(frozen=True)
-class Question:
+class ComparisonQuestion:
     """An outcome of an analysis with its arms.
 
     Attributes
@@ -66,12 +66,12 @@ class _Several:
     places: Sequence[Row]
 
 
-def aggregate_rows(question: Question, result: Aggregate) -> list[Row]:
+def aggregate_rows(question: ComparisonQuestion, result: Aggregate) -> list[Row]:
     """Rows of averages by event time, cohort or period, with intervals and a uniform band.
 
     Parameters
     ----------
-    question : Question
+    question : ComparisonQuestion
     result : Aggregate
 
     Returns
@@ -97,12 +97,12 @@ def aggregate_rows(question: Question, result: Aggregate) -> list[Row]:
     return _effect_rows(question, several)
 
 
-def group_time_rows(question: Question, effects: GroupTimeEffects) -> list[Row]:
+def group_time_rows(question: ComparisonQuestion, effects: GroupTimeEffects) -> list[Row]:
     """Rows of the effects on each cohort in each period, and of those that have none.
 
     Parameters
     ----------
-    question : Question
+    question : ComparisonQuestion
     effects : GroupTimeEffects
 
     Returns
@@ -143,12 +143,12 @@ def group_time_rows(question: Question, effects: GroupTimeEffects) -> list[Row]:
     return [*_effect_rows(question, several), *missing]
 
 
-def mean_rows(question: Question, outcome: FloatArray) -> Iterator[Row]:
+def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Row]:
     """Yield the mean outcome of each arm in each wave, with its interval.
 
     Parameters
     ----------
-    question : Question
+    question : ComparisonQuestion
     outcome : ndarray, shape (n, T)
 
     Yields
@@ -216,7 +216,7 @@ def of_single_group(treated: BoolArray, controls: BoolArray, groups: StrArray) -
     return np.array(single, dtype=bool)
 
 
-def _effect_rows(question: Question, several: _Several) -> list[Row]:
+def _effect_rows(question: ComparisonQuestion, several: _Several) -> list[Row]:
     arms = question.arms
     codes = group_codes(arms.groups)
     columns = zip(several.scores.T, several.treated.T, several.controls.T, strict=True)
@@ -245,7 +245,10 @@ def _effect_rows(question: Question, several: _Several) -> list[Row]:
 
 
 def _band(
-    question: Question, several: _Several, corrected: list[CorrectedScores], free: BoolArray
+    question: ComparisonQuestion,
+    several: _Several,
+    corrected: list[CorrectedScores],
+    free: BoolArray,
 ) -> dict[str, FloatArray]:
     """Uniform band; NaN where there is none."""
     result = {name: np.full(len(free), np.nan) for name in ("band_low", "band_high")}
@@ -281,7 +284,7 @@ def _inference(estimate: float, corrected: CorrectedScores) -> Row:
     }
 
 
-def _row(question: Question, kind: str, **values: Any) -> Row:
+def _row(question: ComparisonQuestion, kind: str, **values: Any) -> Row:
     return {
         **question.heading,
         "unit": question.unit,

@@ -10,7 +10,7 @@ from ruralimpact.difference.aggregation import aggregate
 from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.panel import Panel, panel_estimator
+from ruralimpact.estimation.panel import PanelData, panel_estimator
 from ruralimpact.schema.analysis import Staggered
 
 FloatArray = NDArray[np.float64]
@@ -113,7 +113,7 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
     """
     n, n_waves = outcome.shape
     treated = arms.periods >= arms.first_treated[:, None]
-    panel = Panel(
+    panel = PanelData(
         np.repeat(arms.ids, n_waves),
         np.tile(np.arange(n_waves), n),
         np.repeat(arms.groups, n_waves),

@@ -21,7 +21,7 @@ from ruralimpact.difference.estimators import (
 )
 from ruralimpact.difference.repeated import within_cells
 from ruralimpact.difference.rows import (
-    Question,
+    ComparisonQuestion,
     Row,
     aggregate_rows,
     group_time_rows,
@@ -41,7 +41,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import to_estimate
 from ruralimpact.estimation.stratified import within_strata
-from ruralimpact.estimation.study import Tables
+from ruralimpact.estimation.study import EstimationTables
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.schema.analysis import AnyOverTime, OverTime, Staggered
 from ruralimpact.schema.study import Study
@@ -69,13 +69,13 @@ class DifferenceTables:
     tables: dict[str, pd.DataFrame]
 
 
-def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTables:
+def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> DifferenceTables:
     """Estimate every analysis over time of a study.
 
     Parameters
     ----------
     study : Study
-    tables : Tables
+    tables : EstimationTables
     seed : int
         Of the uniform bands.
 
@@ -106,7 +106,7 @@ def difference_study(study: Study, tables: Tables, *, seed: int) -> DifferenceTa
         estimates: list[tuple[Specification, ScoredEstimate]] = []
         for name in analysis.outcomes:
             unit = study.outcomes[name].unit
-            question = Question(name, unit, arms, study.synthetic, seed)
+            question = ComparisonQuestion(name, unit, arms, study.synthetic, seed)
             values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
             item = _OneOutcome(
                 analysis,
@@ -149,7 +149,7 @@ class _OneOutcome:
     """
 
     analysis: AnyOverTime
-    question: Question
+    question: ComparisonQuestion
     outcome: FloatArray
     naive: bool
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.event_study import corrected_effects, pre_trend_test
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
-from ruralimpact.difference.rows import SINGLE, Question, Row, of_single_group
+from ruralimpact.difference.rows import SINGLE, ComparisonQuestion, Row, of_single_group
 from ruralimpact.errors import DesignError
 from ruralimpact.inference.bias_reduced_scores import combine
 
@@ -22,12 +22,12 @@ _MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
 _SLOPES = (0.0, 0.25, 0.5, 1.0)  # of the effect's standard error
 
 
-def pre_trend_row(question: Question, result: Aggregate) -> Row:
+def pre_trend_row(question: ComparisonQuestion, result: Aggregate) -> Row:
     """Row of the joint test that nothing happened before treatment.
 
     Parameters
     ----------
-    question : Question
+    question : ComparisonQuestion
     result : Aggregate
         Of kind "event".
 
@@ -55,12 +55,12 @@ def pre_trend_row(question: Question, result: Aggregate) -> Row:
     return row | {name: getattr(test, name) for name in names}
 
 
-def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
+def comparison_rows(question: ComparisonQuestion, outcome: FloatArray) -> list[Row]:
     """Rows of the two-by-two comparisons that two-way fixed effects average.
 
     Parameters
     ----------
-    question : Question
+    question : ComparisonQuestion
     outcome : ndarray, shape (n, T)
 
     Returns
@@ -93,12 +93,14 @@ def comparison_rows(question: Question, outcome: FloatArray) -> list[Row]:
     ]
 
 
-def parallel_trend_rows(question: Question, result: Aggregate, base: float | None) -> list[Row]:
+def parallel_trend_rows(
+    question: ComparisonQuestion, result: Aggregate, base: float | None
+) -> list[Row]:
     """Rows of intervals that allow trends to differ, for the average over times since treatment.
 
     Parameters
     ----------
-    question : Question
+    question : ComparisonQuestion
     result : Aggregate
         Of kind "event".
     base : float or None
@@ -146,7 +148,7 @@ _NUMBERS = ("magnitude", "estimate", "std_error", "conf_low", "conf_high", "brea
 
 
 def _robust(
-    question: Question, result: Aggregate, base: float | None, restriction: str
+    question: ComparisonQuestion, result: Aggregate, base: float | None, restriction: str
 ) -> "RobustIntervals":
     # Imported where it is used: its parts of SciPy cost a second, which most studies need not pay.
     from ruralimpact.difference.parallel_trends import relative_magnitudes, smoothness

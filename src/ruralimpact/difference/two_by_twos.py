@@ -28,7 +28,7 @@ _TWO_PERIOD_FORM: dict[str, TwoPeriodForm] = {
 
 
 @dataclass(frozen=True)
-class Excluded:
+class ExcludedCohort:
     """A cohort, or one of its periods, that has no estimate.
 
     Attributes
@@ -84,7 +84,7 @@ class StaggeredPanel:
     minimum: int
     unbalanced: bool = False
 
-    def cells(self, cohort: float) -> tuple[list[GroupTimeCell], list[Excluded]]:
+    def cells(self, cohort: float) -> tuple[list[GroupTimeCell], list[ExcludedCohort]]:
         """Every two-by-two of a cohort, and those that can not be estimated.
 
         A cohort without any effect after treatment is excluded: where all are treated in the end, the
@@ -93,9 +93,9 @@ class StaggeredPanel:
         size = int((self.first == cohort).sum())
         if size < self.minimum:
             reason = f"fewer than {self.minimum} units"
-            return [], [Excluded(cohort, np.nan, size, reason)]
+            return [], [ExcludedCohort(cohort, np.nan, size, reason)]
         result: list[GroupTimeCell] = []
-        excluded: list[Excluded] = []
+        excluded: list[ExcludedCohort] = []
         for t in range(len(self.periods)):
             b = self.base_period(t, cohort)
             if b is None:
@@ -104,11 +104,11 @@ class StaggeredPanel:
                 result.append(self.cell(cohort, t, b))
             except DesignError as error:
                 reason = str(error).rstrip(".")
-                excluded.append(Excluded(cohort, float(self.periods[t]), size, reason))
+                excluded.append(ExcludedCohort(cohort, float(self.periods[t]), size, reason))
         if not any(cell.place[1] >= cohort for cell in result):
             after = [item.reason for item in excluded if item.period >= cohort]
             reason = f"no effect after treatment ({after[0] if after else 'no such period'})"
-            return [], [Excluded(cohort, np.nan, size, reason)]
+            return [], [ExcludedCohort(cohort, np.nan, size, reason)]
         return result, excluded
 
     def base_period(self, t: int, cohort: float) -> int | None:

@@ -82,15 +82,15 @@ def subjects(name: str, question: str = "") -> frozenset[str]:
     words = set(plain_words(own))
     whole = "_".join(plain_words(own))
     asked = set(plain_words(question)) if question else set()
-    found = set()
+    subjects = set()
     for subject, listed in _WORDS.items():
         known = listed.split()
         said = asked & set(known) if subject in _ASKED_FOR else ()
         if words & set(known) or whole in known or own.lower() in known or said:
-            found.add(subject)
+            subjects.add(subject)
     if own.startswith("_") and own.lstrip("_").isalpha() and own not in ("_index",):
-        found.add("paradata")
-    return frozenset(found)
+        subjects.add("paradata")
+    return frozenset(subjects)
 
 
 def currency_in(text: str) -> str:

@@ -97,17 +97,17 @@ def read_delivery(paths: Sequence[Path]) -> Delivery:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
+    listed: list[Path] = []
     for path in paths:
         if not path.exists():
             raise ConfigError(f"there is no file or folder {path}.")
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [
+        listed += [
             file
             for file in inside
             if file.is_file() and not file.name.startswith((".", "~$")) and file.stat().st_size
         ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(listed))
 
 
 def _tables(file: Path, passed_over: dict[str, str]) -> Iterator[DeliveredTable]:

@@ -75,12 +75,12 @@ def _thousands(
         name: [text for text in texts if mark in text and pattern.fullmatch(text)]
         for name, texts in columns.items()
     }
-    found = {name: texts for name, texts in marked.items() if texts}
-    if not found:
+    undecided = {name: texts for name, texts in marked.items() if texts}
+    if not undecided:
         return []
-    shown = next(iter(found.values()))[0]
-    edit = {"rule": "thousands", "columns": list(found), "mark": mark}
-    words = f"{sum(map(len, found.values())):,} cells such as '{shown}'"
+    shown = next(iter(undecided.values()))[0]
+    edit = {"rule": "thousands", "columns": list(undecided), "mark": mark}
+    words = f"{sum(map(len, undecided.values())):,} cells such as '{shown}'"
     return [Proposal("edits", [edit], words)]
 
 

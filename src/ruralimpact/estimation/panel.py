@@ -20,7 +20,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Panel:
+class PanelData:
     """Units observed over periods.
 
     Attributes
@@ -42,16 +42,16 @@ class Panel:
         """Codes of the groups that errors cluster on, shape (n,)."""
         return group_codes(self.unit if self.group is None else self.group)
 
-    def rows(self, keep: NDArray[Any]) -> "Panel":
+    def rows(self, keep: NDArray[Any]) -> "PanelData":
         """The panel of some rows."""
         group = None if self.group is None else self.group[keep]
-        return Panel(self.unit[keep], self.period[keep], group)
+        return PanelData(self.unit[keep], self.period[keep], group)
 
 
 def two_way_fixed_effects(
     outcome: FloatArray,
     treatment: FloatArray,
-    panel: Panel,
+    panel: PanelData,
     *,
     controls: FloatArray | None = None,
 ) -> ScoredEstimate:
@@ -60,7 +60,7 @@ def two_way_fixed_effects(
     Parameters
     ----------
     outcome, treatment : ndarray, shape (n,)
-    panel : Panel, n rows
+    panel : PanelData, n rows
     controls : ndarray, shape (n, p), optional
         Covariates that vary over time.
 
@@ -113,7 +113,7 @@ def two_way_fixed_effects(
 def first_differences(
     outcome: FloatArray,
     treatment: FloatArray,
-    panel: Panel,
+    panel: PanelData,
     *,
     controls: FloatArray | None = None,
     period_effects: bool = False,
@@ -123,7 +123,7 @@ def first_differences(
     Parameters
     ----------
     outcome, treatment : ndarray, shape (n,)
-    panel : Panel, n rows
+    panel : PanelData, n rows
     controls : ndarray, shape (n, p), optional
         Covariates that vary over time.
     period_effects : bool
@@ -174,7 +174,7 @@ def _drift(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatAr
     return {f"period{p}": (period == p).astype(float) for p in np.unique(period)[1:]}
 
 
-def _frame(treatment: FloatArray, controls: FloatArray | None, panel: Panel) -> pd.DataFrame:
+def _frame(treatment: FloatArray, controls: FloatArray | None, panel: PanelData) -> pd.DataFrame:
     index = pd.MultiIndex.from_arrays([panel.unit, panel.period], names=["unit", "period"])
     columns = {"treatment": treatment.astype(float)}
     if controls is not None:
@@ -250,7 +250,7 @@ def _panel_estimate(
     )
 
 
-def _refuse_constant_treatment(treatment: FloatArray, panel: Panel) -> None:
+def _refuse_constant_treatment(treatment: FloatArray, panel: PanelData) -> None:
     codes = group_codes(panel.unit)
     low = np.full(codes.max() + 1, np.inf)
     high = np.full(codes.max() + 1, -np.inf)
@@ -261,7 +261,7 @@ def _refuse_constant_treatment(treatment: FloatArray, panel: Panel) -> None:
 
 
 def panel_estimator(
-    name: str, treatment: FloatArray, panel: Panel
+    name: str, treatment: FloatArray, panel: PanelData
 ) -> Callable[[FloatArray], ScoredEstimate]:
     """Function from an outcome to its estimate; unit-periods without the outcome are excluded.
 
@@ -269,7 +269,7 @@ def panel_estimator(
     ----------
     name : {"two_way_fixed_effects", "first_differences", "first_differences_by_period"}
     treatment : ndarray, shape (n,)
-    panel : Panel, n rows
+    panel : PanelData, n rows
 
     Returns
     -------

@@ -24,7 +24,7 @@ from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_t
 from ruralimpact.estimation.degenerate import infeasible, reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
-from ruralimpact.estimation.panel import Panel, panel_estimator
+from ruralimpact.estimation.panel import PanelData, panel_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.refitted import assigned_groups
 from ruralimpact.estimation.rows import Specification
@@ -40,7 +40,7 @@ from ruralimpact.tables import empty_table
 
 
 @dataclass(frozen=True)
-class Tables:
+class EstimationTables:
     """What the stages before left for the estimates.
 
     Attributes
@@ -60,7 +60,7 @@ class Tables:
 
 def estimate_study(
     study: Study,
-    tables: Tables,
+    tables: EstimationTables,
     *,
     seed: int,
     over_time: Mapping[str, Compared] | None = None,
@@ -70,7 +70,7 @@ def estimate_study(
     Parameters
     ----------
     study : Study
-    tables : Tables
+    tables : EstimationTables
     seed : int
         Of the bootstrap.
     over_time : mapping of str to Compared, optional
@@ -139,7 +139,7 @@ def _in_words(spec: Specification) -> str:
 
 
 def _balance(
-    study: Study, tables: Tables, analysis: AnyAnalysis, comparison: Comparison
+    study: Study, tables: EstimationTables, analysis: AnyAnalysis, comparison: Comparison
 ) -> pd.DataFrame:
     """Balance behind the estimates whose outcome is not known of all units that are compared."""
     values = _values(tables, analysis, comparison)
@@ -156,7 +156,7 @@ def _balance(
 
 
 def _values(
-    tables: Tables, analysis: AnyAnalysis, comparison: Comparison
+    tables: EstimationTables, analysis: AnyAnalysis, comparison: Comparison
 ) -> dict[str, NDArray[np.float64]]:
     """Outcomes of the units that are compared, each of shape (n,)."""
     outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
@@ -166,7 +166,7 @@ def _values(
 
 def _specified(
     study: Study,
-    tables: Tables,
+    tables: EstimationTables,
     analysis: AnyAnalysis,
     comparison: Comparison,
     balanced: Mapping[tuple[str, str, str], str],
@@ -189,7 +189,7 @@ def _specified(
 
 def _refitted(
     study: Study,
-    tables: Tables,
+    tables: EstimationTables,
     analysis: AnyAnalysis,
     comparison: Comparison,
     spec: Specification,
@@ -206,7 +206,7 @@ def _refitted(
 
 
 def _designed(
-    tables: Tables, analysis: AnyAnalysis, comparison: Comparison, strategy: str
+    tables: EstimationTables, analysis: AnyAnalysis, comparison: Comparison, strategy: str
 ) -> DesignedArms:
     mine = _of_design(tables.designs, analysis, strategy)
     if mine.empty:
@@ -223,7 +223,7 @@ def _of_design(table: pd.DataFrame, analysis: AnyAnalysis, strategy: str) -> pd.
 
 def _specification(
     study: Study,
-    tables: Tables,
+    tables: EstimationTables,
     analysis: AnyAnalysis,
     strategy: str,
     outcome: str,
@@ -238,13 +238,13 @@ def _specification(
         unit=study.outcomes[outcome].unit,
         strategy=strategy,
         estimand=_estimand(study, analysis, built),
-        balanced=_verdict(built),
+        balanced=_balanced(built),
         dropped=int(built["n_dropped"].iloc[0]) if len(built) else 0,
         synthetic=study.synthetic,
     )
 
 
-def _verdict(built: pd.DataFrame) -> str:
+def _balanced(built: pd.DataFrame) -> str:
     """Say whether a design balances; nothing where there is none, or where it compares nobody."""
     if built.empty or built["infeasible"].iloc[0]:
         return ""
@@ -263,7 +263,7 @@ _ESTIMANDS = {"panel": "weighted ATT", "difference_in_means": ATT}
 
 def estimator_of(
     study: Study,
-    tables: Tables,
+    tables: EstimationTables,
     analysis: AnyAnalysis,
     comparison: Comparison,
     name: str,
@@ -278,7 +278,7 @@ def estimator_of(
     ----------
     study : Study
     analysis : Analysis
-    tables : Tables
+    tables : EstimationTables
     comparison : Comparison
         Of the analysis.
     name : str
@@ -295,7 +295,7 @@ def estimator_of(
 
 def _estimator(
     study: Study,
-    tables: Tables,
+    tables: EstimationTables,
     analysis: AnyAnalysis,
     comparison: Comparison,
     name: str,
@@ -306,7 +306,7 @@ def _estimator(
         units = comparison.units
         waves = units["wave"].astype(str).tolist()
         periods = np.array(places_in_time(waves, study.declared_waves), dtype=np.int64)
-        panel = Panel(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
+        panel = PanelData(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)
     if analysis.method == "difference_in_means":
@@ -317,13 +317,13 @@ def _estimator(
     return strategy_estimator(*_prepared(study, tables, analysis, comparison, name))
 
 
-def _infeasible(tables: Tables, analysis: AnyAnalysis, strategy: str) -> str:
+def _infeasible(tables: EstimationTables, analysis: AnyAnalysis, strategy: str) -> str:
     built = _of_design(tables.designs, analysis, strategy)
     return "" if built.empty else str(built["infeasible"].iloc[0])
 
 
 def _prepared(
-    study: Study, tables: Tables, analysis: AnyAnalysis, comparison: Comparison, name: str
+    study: Study, tables: EstimationTables, analysis: AnyAnalysis, comparison: Comparison, name: str
 ) -> tuple[Strategy, Prepared]:
     strategy = strategies_by_name(study)[name]
     return strategy, prepare_strategy(

@@ -28,7 +28,7 @@ def over_time_numbers(results: StudyResults) -> Iterator[Number]:
         ``.../<restriction>/breakdown``. Missing and suppressed numbers are excluded.
     """
     for record in results["event_study"].to_dict("records"):
-        yield from _dynamics(results, record)
+        yield from _event_study(results, record)
     for record in results["pre_trends"].to_dict("records"):
         if pd.notna(record["p_value"]):
             yield (f"{_place(record)}/pre_trends/p_value", record["p_value"], "", 3)
@@ -49,7 +49,7 @@ def _place(record: Mapping[Any, Any]) -> str:
     return f"over_time/{record['analysis']}/{record['outcome']}"
 
 
-def _dynamics(results: StudyResults, record: Mapping[Any, Any]) -> Iterator[Number]:
+def _event_study(results: StudyResults, record: Mapping[Any, Any]) -> Iterator[Number]:
     parts = [str(record["arm"]).replace(" ", "_")] if record["arm"] else []
     names = ("cohort", "period", "event_time")
     parts += [f"{record[name]:g}" for name in names if pd.notna(record[name])]

@@ -14,7 +14,7 @@ from ruralimpact.exhibits.shown import Shown
 METHODS = ("portfolio",)
 DIFFERS, ROUNDING = "d", "r"
 _MARKS = {"differs": DIFFERS, "rounding": ROUNDING}
-_VERDICTS = {
+_AGREEMENTS = {
     "differs": "print has another number",
     "rounding": "print cuts the number off, or rounds it away from the nearest",
 }
@@ -71,7 +71,7 @@ def projects_of(frame: pd.DataFrame) -> pd.DataFrame:
 
 def against_print(label: str, group: str = "", width: float = 1.0) -> Shown:
     """Return a column of numbers with the mark of how they stand to print."""
-    of = ("value", "decimals", "verdict")
+    of = ("value", "decimals", "agreement")
     return Shown(Column(label, group, width), of, _number, {"value": "value"}, mark=_mark)
 
 
@@ -86,14 +86,14 @@ def _mark(values: Sequence[Any]) -> str:
 def printed_notes(frame: pd.DataFrame) -> list[str]:
     """Return the meaning of the marks, with each number that print has otherwise."""
     notes = []
-    for verdict, words in _VERDICTS.items():
-        own = frame[frame["verdict"] == verdict]
+    for agreement, words in _AGREEMENTS.items():
+        own = frame[frame["agreement"] == agreement]
         if len(own):
             listed = "; ".join(map(_against_print, own.to_dict("records")))
-            notes.append(f"{_MARKS[verdict]} = {words}: {listed}.")
-    compared = int((frame["verdict"] != "").sum())
+            notes.append(f"{_MARKS[agreement]} = {words}: {listed}.")
+    compared = int((frame["agreement"] != "").sum())
     if compared:
-        agree = int((frame["verdict"] == "agrees").sum())
+        agree = int((frame["agreement"] == "agrees").sum())
         share = formatting.share_of(agree, compared, "number")
         notes.append(f"As in print: {share} that the document prints or that its lines add up to.")
     return notes

@@ -83,10 +83,10 @@ def _test_sentence(family: pd.DataFrame) -> str:
     equality = tests["p_value"].iloc[0] if len(tests) else float("nan")
     if pd.isna(equality):
         return "There are too few groups for a test that the effects are equal."
-    verdict = "is rejected" if equality < 0.05 else "is not rejected"
+    rejected = "is rejected" if equality < 0.05 else "is not rejected"
     pairs = family[family["kind"] == "difference"]
     text = (
-        f"That all levels have the same effect {verdict} at the 5 percent level "
+        f"That all levels have the same effect {rejected} at the 5 percent level "
         f"({formatting.p_statement(equality)})"
     )
     if len(pairs) < 2:

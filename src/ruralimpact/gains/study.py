@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.description.records import DescriptionTables, Excluded
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
 from ruralimpact.gains.measures import Gained, gain_measures
@@ -49,11 +49,11 @@ def gains_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTab
         See `ruralimpact.difference.arms.arms_over_time` and `ruralimpact.gains.targeting`.
     """
     rows: dict[str, Rows] = {name: [] for name in TABLES}
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     for analysis in study.analyses:
         if not isinstance(analysis, BeforeAfter) or analysis.gains is None:
             continue
-        part = _Part(
+        part = _GainsPart(
             study, analysis, analysis.gains, units[analysis.sample], outcomes[analysis.sample]
         )
         excluded += part.excluded()
@@ -66,7 +66,7 @@ def gains_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTab
 
 
 @dataclass(frozen=True)
-class _Part:
+class _GainsPart:
     """One analysis with the data of its sample."""
 
     study: Study
@@ -98,17 +98,17 @@ class _Part:
         for row in self._targeting():
             yield "targeting", row
 
-    def excluded(self) -> Iterator[Excluded]:
+    def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield the units without a gain, and those of which nobody knows where they are."""
         name, total = self.analysis.name, len(self.arms.ids)
         for outcome in self.analysis.outcomes:
             gained = self._gained(outcome)
             missing = total - int(gained.is_known.sum())
-            yield Excluded(name, outcome, "missing before or after", missing, total)
+            yield ExcludedRecords(name, outcome, "missing before or after", missing, total)
         asked = self.asked.targeting
         if asked is not None:
             missing = int(self.before[asked.place].isna().sum())
-            yield Excluded(name, "targeting", f"'{asked.place}' is missing", missing, total)
+            yield ExcludedRecords(name, "targeting", f"'{asked.place}' is missing", missing, total)
 
     def _gained(self, outcome: str) -> Gained:
         values = self.outcomes.set_index("unit_id")[outcome]

@@ -17,7 +17,7 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import arms_of_groups
 from ruralimpact.estimation.rows import Specification, columns_of_estimate
-from ruralimpact.estimation.study import Tables
+from ruralimpact.estimation.study import EstimationTables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import Level, level_comparisons
 from ruralimpact.heterogeneity.rows import (
@@ -53,13 +53,13 @@ class SubgroupTables:
     scores: pd.DataFrame
 
 
-def subgroup_study(study: Study, tables: Tables, *, seed: int) -> SubgroupTables:
+def subgroup_study(study: Study, tables: EstimationTables, *, seed: int) -> SubgroupTables:
     """Estimate every declared subgroup effect of a study.
 
     Parameters
     ----------
     study : Study
-    tables : Tables
+    tables : EstimationTables
     seed : int
         Of the bootstrap behind adjusted p-values; each family derives its own stream from it.
 
@@ -73,7 +73,7 @@ def subgroup_study(study: Study, tables: Tables, *, seed: int) -> SubgroupTables
     for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or not analysis.subgroups:
             continue
-        for result, columns in _Part(study, analysis, tables, seed).families():
+        for result, columns in _SubgroupPart(study, analysis, tables, seed).families():
             rows += result
             scores |= columns
     return SubgroupTables(
@@ -82,11 +82,15 @@ def subgroup_study(study: Study, tables: Tables, *, seed: int) -> SubgroupTables
     )
 
 
-class _Part:
+class _SubgroupPart:
     """One analysis with its units and outcomes."""
 
     def __init__(
-        self, study: Study, analysis: DifferenceInMeans | Matching, tables: Tables, seed: int
+        self,
+        study: Study,
+        analysis: DifferenceInMeans | Matching,
+        tables: EstimationTables,
+        seed: int,
     ) -> None:
         self.study, self.analysis, self.tables, self.seed = study, analysis, tables, seed
         self.comparison = build_comparison(analysis, tables.units[analysis.sample])

@@ -50,7 +50,7 @@ class Undefined:
 
 
 @dataclass(frozen=True)
-class Construction:
+class BuiltVariables:
     """A survey table with everything that study.yaml builds from it.
 
     Attributes
@@ -73,7 +73,7 @@ def build(
     rows: Mapping[str, pd.DataFrame] | None = None,
     prices: Prices | None = None,
     observed: ObservedCodes | None = None,
-) -> Construction:
+) -> BuiltVariables:
     """Add the variables and outcomes of study.yaml to a survey table.
 
     Parameters
@@ -92,7 +92,7 @@ def build(
 
     Returns
     -------
-    Construction
+    BuiltVariables
         Missing in, missing out: a result is NaN wherever something it needs is.
 
     Raises
@@ -115,7 +115,7 @@ def build(
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
             columns[name] = _CONSTRUCTORS[built.build](source, built)
             undefined += _undefined(source, name, built)
-    return Construction(pd.DataFrame(columns, index=survey.index), tuple(undefined))
+    return BuiltVariables(pd.DataFrame(columns, index=survey.index), tuple(undefined))
 
 
 def _undefined(source: Inputs, name: str, built: spec.Construction) -> list[Undefined]:

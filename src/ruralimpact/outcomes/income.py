@@ -13,7 +13,7 @@ _CENT = 0.01
 
 
 @dataclass(frozen=True)
-class NetIncome:
+class IncomeAccount:
     """Net income and what it is made of, in the currency of the prices.
 
     Attributes
@@ -31,7 +31,7 @@ class NetIncome:
 
 def net_income(
     sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray], units: Sequence[str]
-) -> NetIncome:
+) -> IncomeAccount:
     """Sum sales and subtract costs.
 
     Parameters
@@ -44,7 +44,7 @@ def net_income(
 
     Returns
     -------
-    NetIncome
+    IncomeAccount
 
     Raises
     ------
@@ -63,4 +63,4 @@ def net_income(
             "the parts of net income do not sum to the total to the cent.",
             units=[unit for unit, hit in zip(units, inexact, strict=True) if hit],
         )
-    return NetIncome(total=total, sales=sold, costs=paid)
+    return IncomeAccount(total=total, sales=sold, costs=paid)

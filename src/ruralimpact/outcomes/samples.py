@@ -36,7 +36,7 @@ EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
 
 
 @dataclass(frozen=True)
-class Sample:
+class AnalysisSample:
     """One analysis sample.
 
     Attributes
@@ -69,8 +69,8 @@ def build_sample(
     surveys: Mapping[str, pd.DataFrame],
     study: Study,
     *,
-    built: dict[str, Sample] | None = None,
-) -> Sample:
+    built: dict[str, AnalysisSample] | None = None,
+) -> AnalysisSample:
     """Build one sample of a study.
 
     Parameters
@@ -86,7 +86,7 @@ def build_sample(
 
     Returns
     -------
-    Sample
+    AnalysisSample
         One row a row of the sample's sources; for a sample with ``two_periods`` one row a unit.
         ``unit_id`` is the identifier, or "identifier:wave" where the sources hold several waves.
 
@@ -108,8 +108,8 @@ def _built(
     name: str,
     surveys: Mapping[str, pd.DataFrame],
     study: Study,
-    known: dict[str, Sample],
-) -> Sample:
+    known: dict[str, AnalysisSample],
+) -> AnalysisSample:
     asked = {**study.references, **study.samples}[name]
     entries = parse_codebook(
         study.codebook, dict.fromkeys([*surveys, *(source.name for source in study.sources)])
@@ -160,14 +160,16 @@ def _built(
     if asked.two_periods is not None:
         change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
-        return Sample(change.units, change.outcomes, _exclusions(excluded), contamination, arms)
+        return AnalysisSample(
+            change.units, change.outcomes, _exclusions(excluded), contamination, arms
+        )
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
     named = [item for item in study.described.get(name, ()) if item not in outcomes]
     shown = dict.fromkeys([*unit_variables(study), *named])
     units = selected[[*keys, *(item for item in shown if item in selected)]]
     values = selected[["unit_id", *outcomes]]
-    return Sample(units, values, _exclusions(excluded), contamination, arms)
+    return AnalysisSample(units, values, _exclusions(excluded), contamination, arms)
 
 
 def _at_study_prices(

@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class TwoPeriods:
+class PeriodChanges:
     """Units whose status changed between the periods, and units never treated.
 
     Attributes
@@ -38,7 +38,7 @@ class TwoPeriods:
 
 def two_periods(
     table: pd.DataFrame, periods: spec.TwoPeriods, outcomes: Sequence[str], *, sample: str
-) -> TwoPeriods:
+) -> PeriodChanges:
     """Fold a panel to one row a unit.
 
     Parameters
@@ -53,7 +53,7 @@ def two_periods(
 
     Returns
     -------
-    TwoPeriods
+    PeriodChanges
         A mean over waves is missing where any of its waves is.
 
     Raises
@@ -81,7 +81,7 @@ def two_periods(
     for name in periods.covariates:
         units[name + BEFORE] = _mean(panel, name, before)
     changes = {name: _mean(panel, name, after) - _mean(panel, name, before) for name in outcomes}
-    return TwoPeriods(units, pd.DataFrame({"unit_id": ids, **changes}), excluded)
+    return PeriodChanges(units, pd.DataFrame({"unit_id": ids, **changes}), excluded)
 
 
 def _waves(table: pd.DataFrame, listed: Sequence[spec.Wave], key: str) -> list[str]:

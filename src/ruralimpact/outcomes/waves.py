@@ -24,7 +24,7 @@ CONTAMINATION_COLUMNS = (
     "groups_left",
 )
 # Reason, rows excluded, rows before.
-Excluded = tuple[str, int, int]
+ExcludedUnits = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Adoption:
     """
 
     kept: NDArray[np.bool_]
-    excluded: list[Excluded]
+    excluded: list[ExcludedUnits]
     counts: pd.DataFrame
     rows: Mapping[str, NDArray[np.bool_]]
 
@@ -58,7 +58,7 @@ def with_baseline(
     fixed: Sequence[str],
     sample: str,
     named: str,
-) -> tuple[pd.DataFrame, list[Excluded]]:
+) -> tuple[pd.DataFrame, list[ExcludedUnits]]:
     """Give units what was asked of them before.
 
     Parameters
@@ -113,7 +113,7 @@ def with_baseline(
 
 def restricted(
     table: pd.DataFrame, ids: pd.Series, named: str
-) -> tuple[pd.DataFrame, list[Excluded]]:
+) -> tuple[pd.DataFrame, list[ExcludedUnits]]:
     """Keep the rows of units that another sample has too; the others are counted.
 
     Parameters
@@ -272,9 +272,9 @@ def _counts(frame: pd.DataFrame, handling: str, sample: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONTAMINATION_COLUMNS))
 
 
-def _counted(reasons: Sequence[tuple[str, Any]], before: int) -> list[Excluded]:
+def _counted(reasons: Sequence[tuple[str, Any]], before: int) -> list[ExcludedUnits]:
     """Return the reasons that hit a row, with what they hit and what there was before each."""
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedUnits] = []
     for reason, hit in reasons:
         count = int(np.asarray(hit).sum())
         if count:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ruralimpact.portfolio.records import FloatArray, Projects, Row
-from ruralimpact.schema.portfolio import Parts, Portfolio, Ratio, Reach
+from ruralimpact.schema.portfolio import Parts, Portfolio, PortfolioRatio, Reach
 
 
 def period_rows(projects: Projects, asked: Portfolio) -> Iterator[Row]:
@@ -48,7 +48,7 @@ def reach_rows(projects: Projects, asked: Reach) -> Iterator[Row]:
     yield projects.total(float(both.sum()), **{**words, "measure": "with_both", "unit": "projects"})
 
 
-def ratio_rows(projects: Projects, asked: Ratio) -> Iterator[Row]:
+def ratio_rows(projects: Projects, asked: PortfolioRatio) -> Iterator[Row]:
     """Yield a ratio by project, and that of the sums over projects with both numbers."""
     above, under = projects.numbers(asked.of), projects.numbers(asked.over)
     both = np.isfinite(above) & (under > 0)
@@ -109,7 +109,7 @@ def _against_recorded(
         printed = float(known[row["project"]])
         if np.isfinite(printed):
             close = abs(row["value"] - printed) <= tolerance
-            row |= {"printed": printed, "verdict": "agrees" if close else "differs"}
+            row |= {"printed": printed, "agreement": "agrees" if close else "differs"}
         yield row
 
 

@@ -30,7 +30,7 @@ def key_of(row: Row) -> str:
     return f"{row['part']}/{row['name']}/{whose}"
 
 
-def verdict(value: float, printed: PrintedNumber) -> str:
+def agreement(value: float, printed: PrintedNumber) -> str:
     """Return how a computed number stands to the printed one.
 
     Returns
@@ -63,7 +63,7 @@ def with_printed(
         if key in printed and math.isfinite(row["value"]):
             left.discard(key)
             number = printed[key]
-            row = row | {"printed": number.value, "verdict": verdict(row["value"], number)}
+            row = row | {"printed": number.value, "agreement": agreement(row["value"], number)}
         result.append(row)
     if left:
         raise DataError(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ruralimpact.description.records import DescriptionTables, Excluded, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.portfolio.amounts import (
     focus_rows,
@@ -21,7 +21,7 @@ from ruralimpact.schema.portfolio import Portfolio, Printed
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
-_COLUMNS = {"share": float("nan"), "printed": float("nan"), "verdict": ""}
+_COLUMNS = {"share": float("nan"), "printed": float("nan"), "agreement": ""}
 
 
 def portfolio_study(
@@ -46,7 +46,7 @@ def portfolio_study(
         nothing that is computed.
     """
     rows: list[Row] = []
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     for asked in study.descriptions:
         if not isinstance(asked, Portfolio):
             continue
@@ -95,20 +95,20 @@ def _printed(asked: Printed, records: pd.DataFrame) -> dict[str, PrintedNumber]:
     }
 
 
-def _excluded(projects: Projects, asked: Portfolio) -> Iterator[Excluded]:
+def _excluded(projects: Projects, asked: Portfolio) -> Iterator[ExcludedRecords]:
     """Count the projects that have no period, and those that a target cannot be compared for."""
     total = len(projects.records)
     if asked.start is not None and asked.end is not None:
         for name, words in ((asked.start, "beginning"), (asked.end, "end")):
             missing = int(projects.records[name].isna().sum())
-            yield Excluded(asked.name, "period", f"the {words} is not known", missing, total)
+            yield ExcludedRecords(asked.name, "period", f"the {words} is not known", missing, total)
     for reach in asked.reach:
         pair = projects.records[[reach.target, reach.actual]]
         missing = int(pair.isna().any(axis=1).sum())
         words = "the target, or what was reached, is not known"
-        yield Excluded(asked.name, reach.label, words, missing, total)
+        yield ExcludedRecords(asked.name, reach.label, words, missing, total)
     for ratio in asked.ratios:
         pair = projects.records[[ratio.of, ratio.over]]
         missing = int((pair.isna().any(axis=1) | (pair[ratio.over] == 0)).sum())
         words = "an amount is not known, or the one below the line is zero"
-        yield Excluded(asked.name, ratio.label, words, missing, total)
+        yield ExcludedRecords(asked.name, ratio.label, words, missing, total)

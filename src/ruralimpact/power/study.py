@@ -68,14 +68,14 @@ def power_study(
     analyses = {analysis.name: analysis for analysis in study.comparisons}
     for entry in study.power:
         analysis = analyses[entry.analysis]
-        part = _Part.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+        part = _PowerPart.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
         for outcome in entry.outcomes:
             rows += _outcome_rows(study, entry, part, outcome)
     return pd.DataFrame(rows) if rows else empty_table("power")
 
 
 @dataclass(frozen=True)
-class _Part:
+class _PowerPart:
     """Units that one analysis compares, with their outcomes.
 
     Attributes
@@ -98,7 +98,7 @@ class _Part:
         analysis: AnyAnalysis,
         units: pd.DataFrame,
         outcomes: pd.DataFrame,
-    ) -> "_Part":
+    ) -> "_PowerPart":
         comparison = build_comparison(analysis, units)
         shares = (
             pd.Series(comparison.treatment).groupby(comparison.units["group"].to_numpy()).mean()
@@ -137,7 +137,7 @@ class _Part:
 
 
 def _outcome_rows(
-    study: Study, entry: Power, part: _Part, outcome: str
+    study: Study, entry: Power, part: _PowerPart, outcome: str
 ) -> Iterator[dict[str, Any]]:
     common = {
         "analysis": entry.analysis,
@@ -155,7 +155,7 @@ def _outcome_rows(
 
 
 def _design_rows(
-    entry: Power, part: _Part, outcome: str, design: Design
+    entry: Power, part: _PowerPart, outcome: str, design: Design
 ) -> Iterator[dict[str, Any]]:
     """Yield a row a number of groups, of one way to analyse the next wave."""
     values, before = part.levels(outcome)
@@ -216,7 +216,7 @@ def _given(declared: float | None, present: float) -> float:
 
 def _autocorrelation(
     entry: Power,
-    part: _Part,
+    part: _PowerPart,
     outcome: str,
     known: NDArray[np.bool_],
     design: Design,

@@ -47,7 +47,7 @@ class VarianceComponents:
 
 
 @dataclass(frozen=True)
-class Autocorrelation:
+class WaveCorrelation:
     """Correlation of an outcome between two waves.
 
     Attributes
@@ -119,7 +119,7 @@ def variance_components(
 
 def autocorrelation(
     before: ArrayLike, after: ArrayLike, groups: ArrayLike, covariates: ArrayLike
-) -> Autocorrelation:
+) -> WaveCorrelation:
     """Correlate two waves of the same units, within groups and between them.
 
     Parameters
@@ -130,7 +130,7 @@ def autocorrelation(
 
     Returns
     -------
-    Autocorrelation
+    WaveCorrelation
 
     Notes
     -----
@@ -149,7 +149,7 @@ def autocorrelation(
     _refuse_constant(unit_1, first, "the baseline")
     _refuse_constant(unit_2, second, "the outcome")
     between = np.sqrt(group_1 * group_2) if min(group_1, group_2) > 0 else np.nan
-    return Autocorrelation(
+    return WaveCorrelation(
         unit=float(unit / np.sqrt(unit_1 * unit_2)),
         group=float(np.clip(group / between, -1, 1)),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.description.records import DescriptionTables, Excluded, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
 from ruralimpact.schema.responses import DrawnSample
@@ -38,7 +38,7 @@ def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTabl
     """
     drawn: list[pd.DataFrame] = []
     protocols: list[dict[str, Any]] = []
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     for asked in study.descriptions:
         if not isinstance(asked, DrawnSample):
             continue
@@ -46,7 +46,7 @@ def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTabl
         register = _register(asked, records)
         missing = int(register["stratum"].isna().sum())
         reason = f"'{asked.strata}' is missing"
-        excluded.append(Excluded(asked.name, "", reason, missing, len(register)))
+        excluded.append(ExcludedRecords(asked.name, "", reason, missing, len(register)))
         known = register.dropna(subset=["stratum"])
         sample = _sample(asked, known)
         listed = _with_attendance(sample, known)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.description.records import DescriptionTables, Excluded, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.responses.answers import Answers, answers_of
@@ -43,7 +43,7 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
         not have, or more of them than it has units.
     """
     rows: list[Row] = []
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     labels = covariate_labels(study)
     for asked in study.descriptions:
         if not isinstance(asked, Responses):
@@ -54,7 +54,7 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
         for question in asked.questions:
             answers = answers_of(question, records, f"sample {asked.sample}")
             excluded += [
-                Excluded(asked.name, question.name, reason, count, answers.n_asked)
+                ExcludedRecords(asked.name, question.name, reason, count, answers.n_asked)
                 for reason, count in answers.excluded
             ]
             rows += [

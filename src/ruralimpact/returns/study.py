@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.description.records import DescriptionTables, Excluded
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.errors import DataError
 from ruralimpact.returns.accounts import AccountFlows, account_flows, scenario_factors
 from ruralimpact.returns.cash_flow import internal_rate, payback, present_values
@@ -29,7 +29,7 @@ RECORD = "record"
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ReturnsPart:
     """One analysis with the data of its sample."""
 
     study: Study
@@ -92,32 +92,32 @@ class _Part:
             "reason": measure.reason,
         }
 
-    def excluded(self) -> Iterator[Excluded]:
+    def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield how many units have no cash flow, by reason."""
         without = self.register.excluded["reason"].value_counts().sort_index()
         total = len(self.register.units) + len(self.register.excluded)
         for reason, count in without.items():
-            yield Excluded(self.analysis.name, "", str(reason), int(count), total)
+            yield ExcludedRecords(self.analysis.name, "", str(reason), int(count), total)
 
     def unit_rows(self, account: Account, flows: AccountFlows) -> Iterator[dict[str, Any]]:
         """Yield a row a unit, those without a flow with the reason."""
         of = {"analysis": self.analysis.name, "account": account.name}
         ends = {"n_units": len(self.register.units), "synthetic": self.study.synthetic}
         values = present_values(flows.net, float(self.analysis.discount_rate))
-        for place, unit in enumerate(self.register.units["id"]):
-            rate = internal_rate(flows.net[place])
-            numbers = {"npv": float(values[place]), "payback": payback(flows.net[place])}
-            found = {"irr": rate.rate, "roots": rate.roots, **numbers, "reason": rate.reason}
-            yield {**of, "unit_id": str(unit), **found, **ends}
+        for position, unit in enumerate(self.register.units["id"]):
+            rate = internal_rate(flows.net[position])
+            numbers = {"npv": float(values[position]), "payback": payback(flows.net[position])}
+            measured = {"irr": rate.rate, "roots": rate.roots, **numbers, "reason": rate.reason}
+            yield {**of, "unit_id": str(unit), **measured, **ends}
         blank = {"irr": np.nan, "roots": 0, "npv": np.nan, "payback": np.nan}
         for unit, reason in self.register.excluded.itertuples(index=False):
             yield {**of, "unit_id": str(unit), **blank, "reason": reason, **ends}
 
 
-def _parts(study: Study, units: Frames, outcomes: Frames) -> Iterator[_Part]:
+def _parts(study: Study, units: Frames, outcomes: Frames) -> Iterator[_ReturnsPart]:
     for analysis in study.analyses:
         if isinstance(analysis, RateOfReturn):
-            yield _Part(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+            yield _ReturnsPart(study, analysis, units[analysis.sample], outcomes[analysis.sample])
 
 
 def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
@@ -140,7 +140,7 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionT
     """
     rows: Rows = []
     by_unit: Rows = []
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     for part in _parts(study, units, outcomes):
         excluded += part.excluded()
         for account in part.analysis.accounts:
@@ -206,7 +206,7 @@ def _is_simulated(analysis: RateOfReturn) -> bool:
     return analysis.delay is not None or any(float(item.variation) > 0 for item in analysis.drivers)
 
 
-def _scenario_rows(part: _Part, account: Account) -> Iterator[dict[str, Any]]:
+def _scenario_rows(part: _ReturnsPart, account: Account) -> Iterator[dict[str, Any]]:
     for scenario in part.analysis.scenarios:
         factors = scenario_factors(part.analysis, scenario, part.register)
         flows = account_flows(account, part.register.lines, factors, delay=scenario.delay)

@@ -21,7 +21,7 @@ class Reach(Settings):
     """Variable with what was reached."""
 
 
-class Ratio(Settings):
+class PortfolioRatio(Settings):
     """One amount of a project over another."""
 
     name: Name
@@ -83,7 +83,7 @@ class Portfolio(Description, title="Portfolio of projects"):
     """Variable with the year in which it ends."""
     reach: Entries[Reach] = ()
     """What projects count: targets against what was reached."""
-    ratios: Entries[Ratio] = ()
+    ratios: Entries[PortfolioRatio] = ()
     """Ratios by project, and of the sums over projects that have both numbers."""
     financing: Parts | None = None
     """Amounts by source of financing."""

@@ -11,7 +11,7 @@ class _ReportPart(Written, extra="ignore"):
     """A part of the report."""
 
 
-class Excluded(_ReportPart):
+class ExcludedRows(_ReportPart):
     """Rows of a raw file that are excluded for one reason."""
 
     reason: str
@@ -65,7 +65,7 @@ class VariableReport(_ReportPart):
     out_of_range: OutOfRange | None = None
 
 
-class Joined(_ReportPart):
+class JoinReport(_ReportPart):
     """A joined file: rows of the source with and without one of it, and its rows that belong to none."""
 
     file: str
@@ -74,7 +74,7 @@ class Joined(_ReportPart):
     unused: int
 
 
-class NearName(_ReportPart):
+class NearNameReport(_ReportPart):
     """A name in the data that is much like another."""
 
     raw: str
@@ -91,16 +91,16 @@ class QualityReport(_ReportPart):
     """Labels that the file itself holds, by raw column."""
     rows_read: int
     rows_kept: int
-    excluded: tuple[Excluded, ...] = ()
+    excluded: tuple[ExcludedRows, ...] = ()
     variables: dict[str, VariableReport] = Field(default_factory=dict)
     edits: tuple[EditReport, ...] = ()
     identifier: str = ""
     """What units are identified by, where it is no column of the file."""
-    joined: tuple[Joined, ...] = ()
+    joined: tuple[JoinReport, ...] = ()
     notes: tuple[str, ...] = ()
     codes_not_found: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Codes that mean missing by the codebook and that no row has, by variable."""
     values_not_found: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Values that a table of recodes lists and that no row has, by raw column."""
-    near_names: dict[str, tuple[NearName, ...]] = Field(default_factory=dict)
+    near_names: dict[str, tuple[NearNameReport, ...]] = Field(default_factory=dict)
     """By raw column."""

@@ -29,7 +29,7 @@ from ruralimpact.tables import empty_table
 
 
 @dataclass(frozen=True)
-class Tables:
+class SensitivityTables:
     """What the stages before left for the sensitivity analyses.
 
     Attributes
@@ -45,14 +45,14 @@ class Tables:
     estimates: pd.DataFrame
 
 
-def sensitivity_study(study: Study, tables: Tables) -> dict[str, pd.DataFrame]:
+def sensitivity_study(study: Study, tables: SensitivityTables) -> dict[str, pd.DataFrame]:
     """Analyse how sensitive the matched estimates of a study are.
 
     Parameters
     ----------
     study : Study
         ``analyses``, ``strategies`` and optionally ``sensitivity``.
-    tables : Tables
+    tables : SensitivityTables
 
     Returns
     -------
@@ -92,10 +92,10 @@ class Part:
     Parameters
     ----------
     study, analysis : mapping
-    tables : Tables
+    tables : SensitivityTables
     """
 
-    def __init__(self, study: Study, analysis: Matching, tables: Tables) -> None:
+    def __init__(self, study: Study, analysis: Matching, tables: SensitivityTables) -> None:
         self.study, self.analysis = study, analysis
         self.units = tables.units[analysis.sample]
         self.comparison = build_comparison(analysis, self.units)

@@ -64,6 +64,6 @@ def suspected_codes(texts: Sequence[str], numbers: dict[str, float]) -> Suspecte
     negative = [text for text in coded if numbers[text] < 0 and (not others or others[0] >= 0)]
     high = others[-1] if others else 0.0
     far = [text for text in coded if numbers[text] > _FAR * max(high, 1.0) and len(text) > 1]
-    found = sorted([*words, *negative]), sorted(far)
-    listed = {text: counts[text] for text in (*found[0], *found[1])}
-    return SuspectedCodes(tuple(found[0]), tuple(found[1]), listed)
+    surely, perhaps = sorted([*words, *negative]), sorted(far)
+    listed = {text: counts[text] for text in (*surely, *perhaps)}
+    return SuspectedCodes(tuple(surely), tuple(perhaps), listed)

@@ -16,7 +16,7 @@ from ruralimpact.survey.raw_table import RawTable
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedTable:
     """What the codebook is applied to.
 
     Attributes
@@ -51,7 +51,7 @@ def prepare(
     file: str | Path,
     others: Mapping[str, RawTable],
     items: Sequence[str] = (),
-) -> Prepared:
+) -> PreparedTable:
     """Edit a raw table, join other files to it, and keep the rows that are wanted.
 
     Parameters
@@ -67,7 +67,7 @@ def prepare(
 
     Returns
     -------
-    Prepared
+    PreparedTable
 
     Raises
     ------
@@ -117,7 +117,7 @@ def prepare(
     excluded = [
         reason for reason in excluded + edited_table.excluded + kept.excluded if reason["rows"]
     ]
-    return Prepared(
+    return PreparedTable(
         table.with_cells(kept.table),
         len(raw.cells) + raw.blank_lines,
         excluded,

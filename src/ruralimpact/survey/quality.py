@@ -12,7 +12,7 @@ from ruralimpact.privacy.messages import HIDDEN
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER
 from ruralimpact.survey.near_names import near_names
-from ruralimpact.survey.prepare import Prepared
+from ruralimpact.survey.prepare import PreparedTable
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.recode import Recoded
 
@@ -39,7 +39,7 @@ def content_digest(raw: pd.DataFrame, others: Mapping[str, str] | None = None) -
 
 
 def quality_report(
-    prepared: Prepared,
+    prepared: PreparedTable,
     entries: Sequence[Entry],
     recoded: Mapping[str, Recoded],
     *,
@@ -49,7 +49,7 @@ def quality_report(
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedTable
         What the codebook was applied to.
     entries : sequence of Entry
         Entries of this source.
@@ -62,7 +62,7 @@ def quality_report(
     -------
     dict
         ``rows_read``, ``rows_kept``, ``excluded`` (reason, rows), ``variables`` (raw_name, missing,
-        ``described`` by the codebook and ``found`` in the data and, where there are any, out_of_range
+        ``described`` by the codebook and ``proposed`` in the data and, where there are any, out_of_range
         with count, range and the first rows, and ``missing_codes``: the rows of each), ``unlabelled``
         (count of categories that have no labels in the codebook, and the first that ten rows have),
         ``columns_not_used``; where there are any ``codes_not_found`` (codes that mean "missing" by the
@@ -115,12 +115,12 @@ def _near_names(
     entries: Sequence[Entry], recoded: Mapping[str, Recoded]
 ) -> dict[str, list[dict[str, Any]]]:
     """Propose recodes of categories whose values are names and not codes that have labels."""
-    found = {
+    proposed = {
         entry.raw_name: [asdict(item) for item in near_names(recoded[entry.variable].data)]
         for entry in entries
         if not (entry.is_number or entry.labels or recoded[entry.variable].file_labels)
     }
-    return {name: proposals for name, proposals in found.items() if proposals}
+    return {name: proposals for name, proposals in proposed.items() if proposals}
 
 
 def _variable(entry: Entry, recoded: Recoded) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _variable(entry: Entry, recoded: Recoded) -> dict[str, Any]:
         "raw_name": entry.raw_name,
         "missing": len(recoded.missing_rows),
         "described": _described(entry),
-        "found": _found(entry, recoded.data),
+        "found": _observed(entry, recoded.data),
     }
     codes = {code: count for code, count in recoded.missing_codes.items() if count}
     if codes:
@@ -155,7 +155,7 @@ def _described(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _found(entry: Entry, values: pd.Series) -> dict[str, Any]:
+def _observed(entry: Entry, values: pd.Series) -> dict[str, Any]:
     """What the data hold: the median of a number (also without zeros), the values of a category."""
     if not entry.is_number:
         return _distinct(values)

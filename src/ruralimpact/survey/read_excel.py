@@ -77,7 +77,7 @@ def read_excel(
     for area in _merged_ranges(file, part):
         _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
     grid, notes = _within_names(rows, named)
-    hidden = sum(1 for _ in _found(file, part, rb"(<row\s[^>]*\bhidden=\"(?:1|true)\")"))
+    hidden = sum(1 for _ in _matches(file, part, rb"(<row\s[^>]*\bhidden=\"(?:1|true)\")"))
     words = f"hidden rows, which are read like others: {hidden:,}"
     return grid, (*notes, words) if hidden else notes
 
@@ -191,7 +191,7 @@ def _mark_uncalculated(rows: dict[int, list[str]], file: Path, title: str) -> No
 
 def _merged_ranges(file: Path, part: str) -> list[tuple[int, int, int, int]]:
     """Return first column, first row, last column and last row of each merged range."""
-    ranges = _found(file, part, rb'<mergeCell\s[^>]*ref="([A-Z0-9:]+)"')
+    ranges = _matches(file, part, rb'<mergeCell\s[^>]*ref="([A-Z0-9:]+)"')
     return [range_boundaries(match.decode()) for match in ranges]
 
 
@@ -219,10 +219,10 @@ def _put(rows: dict[int, list[str]], row: int, position: int, text: str) -> None
 
 
 def _mentions(file: Path, part: str, pattern: bytes) -> bool:
-    return next(_found(file, part, b"(" + pattern + b")"), None) is not None
+    return next(_matches(file, part, b"(" + pattern + b")"), None) is not None
 
 
-def _found(file: Path, part: str, pattern: bytes) -> Iterator[bytes]:
+def _matches(file: Path, part: str, pattern: bytes) -> Iterator[bytes]:
     """Yield what a pattern's group matches in a part of the archive, read piece by piece."""
     searched = re.compile(pattern)
     with zipfile.ZipFile(file) as archive, archive.open(part.lstrip("/")) as stream:

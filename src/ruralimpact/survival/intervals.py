@@ -10,7 +10,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Interval:
+class ShareInterval:
     """Both ends, shape (t,) each; NaN where there is no error to go by."""
 
     low: FloatArray
@@ -19,7 +19,7 @@ class Interval:
 
 def log_log_interval(
     estimate: FloatArray, std_error: FloatArray, n_groups: int, level: float = 0.95
-) -> Interval:
+) -> ShareInterval:
     """Return an interval on the scale of the complementary log-log (Kalbfleisch & Prentice 2002).
 
     With t of groups less one degrees of freedom. An estimate of 0 or 1 has none.
@@ -31,4 +31,4 @@ def log_log_interval(
     log = np.log(-np.log(share))
     ends = np.exp(-np.exp(log + spread)), np.exp(-np.exp(log - spread))
     low, high = (np.where(inside, end, np.nan) for end in ends)
-    return Interval(low, high)
+    return ShareInterval(low, high)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.description.records import DescriptionTables, Excluded, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
@@ -54,14 +54,14 @@ def survival_study(
         that is not among `ends`.
     """
     rows: list[Row] = []
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     labels = covariate_labels(study)
     for asked in study.descriptions:
         if isinstance(asked, Survival):
             records = described_records(units[asked.sample], outcomes[asked.sample])
             _refuse_impossible(asked, records)
-            kept, left_out = _placed_in_time(asked, records)
-            excluded += left_out
+            kept, unplaced = _placed_in_time(asked, records)
+            excluded += unplaced
             rows += [
                 row | {"analysis": asked.name, "synthetic": study.synthetic}
                 for row in _rows(asked, kept, labels)
@@ -96,9 +96,11 @@ def _refuse(
         raise DataError(problem, within=f"sample {asked.sample}", column=column, units=units)
 
 
-def _placed_in_time(asked: Survival, records: pd.DataFrame) -> tuple[pd.DataFrame, list[Excluded]]:
+def _placed_in_time(
+    asked: Survival, records: pd.DataFrame
+) -> tuple[pd.DataFrame, list[ExcludedRecords]]:
     """Exclude units without a beginning, a last observation, or the time of their end; the absent stay."""
-    excluded: list[Excluded] = []
+    excluded: list[ExcludedRecords] = []
     lasting = records[asked.ending].isna()
     for reason, missing in (
         ("the beginning is not known", records[asked.start].isna()),
@@ -109,7 +111,7 @@ def _placed_in_time(asked: Survival, records: pd.DataFrame) -> tuple[pd.DataFram
         ),
     ):
         gone = missing.reindex(records.index)
-        excluded.append(Excluded(asked.name, "", reason, int(gone.sum()), len(records)))
+        excluded.append(ExcludedRecords(asked.name, "", reason, int(gone.sum()), len(records)))
         records = records[~gone]
     return records, excluded
 

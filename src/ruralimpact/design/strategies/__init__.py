@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-def _found() -> Iterator[tuple[str, type[Strategy]]]:
+def _strategy_classes() -> Iterator[tuple[str, type[Strategy]]]:
     """Yield every strategy of this package that has a method of its own."""
     for module in iter_modules(__path__, f"{__name__}."):
         for item in vars(import_module(module.name)).values():
@@ -39,7 +39,7 @@ def _found() -> Iterator[tuple[str, type[Strategy]]]:
                     yield method, item
 
 
-METHODS: dict[str, type[Strategy]] = dict(_found())
+METHODS: dict[str, type[Strategy]] = dict(_strategy_classes())
 """Strategies by method."""
 
 

@@ -19,7 +19,9 @@ from ruralimpact.exhibits.table import table_of
 def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
     """Build the table of ratios, a row a project, with the ratio of the sums."""
     frame = of_part(results, exhibit, "ratio")
-    frame = frame.assign(shown=frame["name"], printed=frame["printed"].mask(frame["verdict"] == ""))
+    frame = frame.assign(
+        shown=frame["name"], printed=frame["printed"].mask(frame["agreement"] == "")
+    )
     names = frame.drop_duplicates("name").to_dict("records")
     shown = [
         column.within(ratio["name"], f"{ratio['label']} ({ratio['unit']})", kept)
