@@ -75,6 +75,26 @@ def test_mistakes_of_every_file_are_listed_at_once_the_worst_first(project: Path
     assert places == list(range(len(lines)))
 
 
+def test_rows_of_a_source_with_a_mistake_are_no_mistakes_themselves(project: Path) -> None:
+    folder = project / FOLDER
+    codebook = folder / "codebook.csv"
+    codebook.write_text(codebook.read_text(encoding="utf-8").replace(",*,", ",producers,"), "utf-8")
+    assert problems(project) == []
+    edit(folder / "study.yaml", ("    wave: ", "    wave: true  # "))
+    (line,) = problems(project)
+    assert "key 'sources.producers.wave'" in line
+
+
+def test_a_wave_may_be_written_as_a_number(project: Path) -> None:
+    study = project / FOLDER / "study.yaml"
+    content = yaml.safe_load(study.read_text(encoding="utf-8"))
+    content["sources"][0]["wave"] = 2024
+    study.write_text(yaml.safe_dump(content), encoding="utf-8")
+    examination = study_examination(project / FOLDER)
+    assert not list(examination.problems())
+    assert examination.study is not None and examination.study.sources[0].wave == "2024"
+
+
 def test_what_names_an_entry_with_a_mistake_is_no_mistake_itself(project: Path) -> None:
     folder = project / FOLDER
     edit(folder / "study.yaml", ("    build: net_income\n", ""))

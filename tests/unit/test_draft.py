@@ -157,9 +157,13 @@ def test_roles_follow_from_names_and_values_and_are_asked_otherwise(tmp_path: Pa
         phone=lambda i: 70000000 + i,
         comments=lambda i: f"said {i}",
         constant="x",
+        enumerator=lambda i: f"E{i % 4}",
+        encuestador=lambda i: ("Ana Rojas", "Luis Vega")[i % 2],
     )
     text(tmp_path / "a.csv", rows)
     study = draft_study("s", [tmp_path])
+    assert entry(study, "enumerator") == {"type": "category", "role": "interviewer"}
+    assert entry(study, "encuestador")["role"] == "unused"
     assert entry(study, "village") == {"type": "category", "role": "group"}
     treated = {"type": "indicator", "labels": "No=0|Yes=1", "role": "treatment"}
     assert entry(study, "treated") | {"labels": ""} == treated | {"labels": ""}

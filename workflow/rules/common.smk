@@ -27,6 +27,7 @@ from ruralimpact.privacy.keyed_ids import key_digest, project_key
 from ruralimpact.provenance import code_digest
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.stages import stage_view
+from ruralimpact.survey.codebook_file import codebook_path
 from ruralimpact.survey.file_digest import file_digest
 from ruralimpact.survey.harmonise import has_private_ids
 from snakemake.exceptions import WorkflowError

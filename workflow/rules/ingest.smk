@@ -21,7 +21,7 @@ rule ingest_source:
         study="{study}",
         raw=lambda w: source_of(w).path,
         source=lambda w: plain(source_of(w), "label"),
-        codebook="config/studies/{study}/codebook.csv",
+        codebook=lambda w: codebook_path(Path("config/studies", w.study)).as_posix(),
         rows=lambda w: [plain(row) for row in study_of(w).codebook if row.source in ("*", w.source)],
         keyed_by=lambda w: keyed_by(source_of(w)),
         digests=lambda w: digests(delivered_files(study_of(w), source_of(w))),

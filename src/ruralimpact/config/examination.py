@@ -208,6 +208,7 @@ class StudyExamination:
             sources = sources_written_out(file.sources, yaml)
             named = [*(item.name for item in file.sources), *(item.name for item in sources)]
             rows: list[CodebookRow] = []
+            lines = self._of_sound_sources(lines, named)
             yield from self._codebook(lines, list(dict.fromkeys(named)), codebook, rows)
             study = written_out(
                 file,
@@ -224,6 +225,18 @@ class StudyExamination:
         yield from check_references.problems(study, self._shown)
         yield from check_exhibits.problems(study, self._kinds, self._shown / "exhibits.yaml")
         self.study = study
+
+    def _of_sound_sources(
+        self, lines: dict[int, CodebookRow], named: Sequence[str]
+    ) -> dict[int, CodebookRow]:
+        """Return the rows of a codebook whose source was understood; others are taken out with it."""
+        lost = {
+            line: row
+            for line, row in lines.items()
+            if row.source in self.taken_out and row.source not in named
+        }
+        self.taken_out |= {row.variable for row in lost.values()}
+        return {line: row for line, row in lines.items() if line not in lost}
 
     def _exhibits(self) -> Exhibits:
         document = self._documents.get("exhibits")

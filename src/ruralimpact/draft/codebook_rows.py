@@ -17,7 +17,7 @@ from ruralimpact.draft.column_profile import (
 )
 from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
-from ruralimpact.survey.codebook import RESERVED, UNUSED
+from ruralimpact.survey.codebook import INTERVIEWER, RESERVED, UNUSED
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded
 
@@ -134,6 +134,9 @@ def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftV
         missing_codes=OPEN if profile.codes.perhaps else "|".join(profile.codes.surely),
         label=profile.question or profile.name,
     )
+    if "interviewer" in about and _are_codes(profile):
+        words = "codes of who asked, for the page on data quality"
+        return replace(row, type=CATEGORY, role=INTERVIEWER, unit="", missing_codes="", why=words)
     unused = _unused(profile, about)
     if unused:
         return replace(row, role=UNUSED, unit="", missing_codes="", why=unused)
@@ -157,7 +160,7 @@ def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftV
 
 def _unused(profile: ColumnProfile, about: frozenset[str]) -> str:
     """Say why a column is not to be used, if so."""
-    if "identifying" in about:
+    if "identifying" in about or "interviewer" in about:
         return "it may identify people; not needed for estimates"
     if "paradata" in about:
         return "it is about the interview, not the unit"
@@ -170,6 +173,11 @@ def _unused(profile: ColumnProfile, about: frozenset[str]) -> str:
     if profile.kind == DAY:
         return "a date; give it a role if it is wanted"
     return ""
+
+
+def _are_codes(profile: ColumnProfile) -> bool:
+    """Whether the values are a few codes rather than names of people."""
+    return bool(profile.levels) and all(any(map(str.isdigit, text)) for text in profile.levels)
 
 
 def _is_repeated(profile: ColumnProfile) -> bool:

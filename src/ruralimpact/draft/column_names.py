@@ -34,8 +34,11 @@ _WORDS = {
     ),
     "identifying": (
         "name nombre nome nom apellido surname phone telefono telephone celular mobile carnet dni ci cedula "
-        "curp passport gps latitude longitude lat lon altitude accuracy address direccion email correo "
-        "encuestador enumerator interviewer"
+        "curp passport gps latitude longitude lat lon altitude accuracy address direccion email correo"
+    ),
+    "interviewer": (
+        "encuestador encuestadora entrevistador entrevistadora enumerator interviewer enqueteur "
+        "enqueteuse"
     ),
     "paradata": (
         "start end starttime endtime today deviceid subscriberid simid instanceid instancename uuid "

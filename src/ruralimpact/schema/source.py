@@ -2,9 +2,9 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ruralimpact.schema.base import (
     Entries,
@@ -19,6 +19,11 @@ from ruralimpact.schema.base import (
     fault,
 )
 from ruralimpact.schema.edit import AnyEdit, Corrections, Duplicates, Recodes
+
+
+def _year_as_text(value: Any) -> Any:
+    """Return a wave that YAML reads as a number, such as 2024, as its text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Reading(Settings):
@@ -130,7 +135,9 @@ class SourceEntry(Reading):
     public_ids: bool = False
     """The identifiers tell nothing of anybody, as in data that are published: they stay as they are. Else
     keyed hashes stand for them in all that a run makes (`$row` needs none)."""
-    wave: str | None = None
+    wave: Annotated[
+        str | None, BeforeValidator(_year_as_text, json_schema_input_type=str | int | None)
+    ] = None
     """Wave of all rows of the file; or give `wave_variable`."""
     waves: SomeEntries[str | int | WaveFile] = ()
     """Waves of a series of files with one questionnaire: each a wave, or `wave` with what its file has
