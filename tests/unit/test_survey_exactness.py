@@ -235,6 +235,16 @@ def test_keys_that_are_errors(tmp_path):
         survey(path, row_of("number", raw_name="r.x"), join=join)
 
 
+@pytest.mark.parametrize("text", ["k,x\n", "k,x\n,\n\n"])
+def test_a_joined_file_without_rows(tmp_path, text):
+    path, other = tmp_path / "s.csv", tmp_path / "r.csv"
+    path.write_text("id,k\n1,a\n", encoding="utf-8")
+    other.write_text(text, encoding="utf-8")
+    join = [{"name": "r", "path": str(other), "by": ["k"]}]
+    with pytest.raises(DataError, match=r"r\.csv: has no rows of data"):
+        survey(path, row_of("number", raw_name="r.x"), join=join)
+
+
 @pytest.mark.parametrize("kind", ["merged", "formula"])
 def test_cells_without_a_value_in_codebooks_and_tables_of_edits(tmp_path, kind):
     def write(name, *rows):

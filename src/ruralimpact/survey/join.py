@@ -64,10 +64,12 @@ def join_file(
     Raises
     ------
     DataError
-        The second file has several rows with the same keys or a row without, keys of the two differ only
-        in the way of writing, or no row finds another.
+        The second file has no rows, several with the same keys or one without, keys of the two differ only in
+        the way of writing, or no row finds another.
     """
     right = right.with_cells(right.cells[(right.cells != "").any(axis=1)])
+    if right.cells.empty:
+        raise DataError("has no rows of data.", file=other)
     here = _keys(left, list(keys), file)
     there = _keys(right, list(keys.values()), other)
     column = " + ".join(keys.values())
