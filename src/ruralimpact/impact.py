@@ -63,8 +63,8 @@ def estimate_impact(
     estimand : {"ATT", "ATC", "ATE"}
         Average effect on the treated, on controls, or on everyone.
     group : str, optional
-        Column of the group that treatment is assigned to; errors cluster on it. Every unit by itself when
-        omitted.
+        Column of the group that treatment is assigned to; standard errors cluster on it. Every unit
+        by itself when omitted.
     weight : str, optional
         Column of sampling weights: how many units of the population a row stands for, of which only the
         proportions count. They enter the score, the estimand, means, regressions and balance. Rows of

@@ -45,7 +45,7 @@ class ImpactEstimate:
         ``"treated"`` and ``"control"``: groups of the arm with a weight, and how many groups of equal weight
         they amount to.
     noun : str
-        What errors cluster on: ``"groups"``, or ``"units"`` where each is a group by itself.
+        What standard errors cluster on: ``"groups"``, or ``"units"`` where each is a group by itself.
     dropped : dict of str to int
         Units excluded, by reason.
     notes : tuple of str

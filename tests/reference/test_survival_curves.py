@@ -1,4 +1,4 @@
-"""Survival and cumulative incidence against R's survival, plain errors and errors clustered by group."""
+"""Survival and cumulative incidence against R's survival, standard errors plain and clustered by group."""
 
 from pathlib import Path
 

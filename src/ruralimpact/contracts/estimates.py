@@ -104,7 +104,7 @@ SCORES = ResultTable(
     stages=_ESTIMATE,
     description="Influence of each group on each estimate, from which errors and tests are computed.",
     row="a group",
-    columns={"group": text("group that errors cluster on", unique=True)},
+    columns={"group": text("group that standard errors cluster on", unique=True)},
     pattern={
         ".*/.*/.*": number(
             "sum of the group's influence on the estimate that the column is named after; after `::`, its "

@@ -13,7 +13,7 @@ UNITS = ResultTable(
     row="a unit of the sample",
     columns={
         "unit_id": text("unit in this sample; rows are sorted by it", unique=True),
-        "group": text("group that treatment is assigned to and errors cluster on"),
+        "group": text("group that treatment is assigned to and standard errors cluster on"),
     },
     further="one a treatment and a covariate of the study",
     by_sample=True,

@@ -30,7 +30,7 @@ class PanelData:
     period : ndarray of int, shape (n,)
         Periods in order, one apart.
     group : ndarray, shape (n,), optional
-        Groups of units that errors cluster on; the units themselves by default.
+        Groups of units that standard errors cluster on; the units themselves by default.
     """
 
     unit: NDArray[np.object_]
@@ -39,7 +39,7 @@ class PanelData:
 
     @property
     def clusters(self) -> NDArray[np.int64]:
-        """Codes of the groups that errors cluster on, shape (n,)."""
+        """Codes of the groups that standard errors cluster on, shape (n,)."""
         return group_codes(self.unit if self.group is None else self.group)
 
     def rows(self, keep: NDArray[Any]) -> "PanelData":

@@ -89,7 +89,7 @@ _BALANCE = (
 )
 _PANEL = (
     "Two-way fixed effects remove what is constant in a unit and what is common to a wave; first "
-    "differences compare changes from one wave to the next. Errors are clustered as elsewhere."
+    "differences compare changes from one wave to the next. Standard errors are clustered as elsewhere."
 )
 _OVER_TIME = (
     "Units are compared by their change between waves, each with itself; units that were not asked in every "

@@ -1,6 +1,6 @@
 """Kaplan-Meier and Aalen-Johansen estimates, each with one influence score a unit.
 
-Written here, and not taken from a library, for the scores: with them errors are clustered by group,
+Written here, and not taken from a library, for the scores: with them standard errors are clustered by group,
 as for every other estimate. Values are checked against R's survival.
 """
 

@@ -59,9 +59,9 @@ _SHARE = (columns.amount("Percent", width=0.9), columns.interval(width=1.4))
 _PRINTED = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
 _CURVES = (
     "Percent that lasts beyond the time (Kaplan-Meier), and has ended in each way by it (Aalen-Johansen: "
-    "ends compete, so that the percents add up to 100). Errors are clustered by group; intervals on the "
-    "complementary log-log scale, with t of groups less one degrees of freedom; none where nothing or all "
-    "has ended."
+    "ends compete, so that the percents add up to 100). Standard errors are clustered by group; intervals on "
+    "the complementary log-log scale, with t of groups less one degrees of freedom; none where nothing or "
+    "all has ended."
 )
 
 
