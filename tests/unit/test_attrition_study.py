@@ -194,7 +194,7 @@ def test_controls_funded_since_are_found_but_not_compared() -> None:
     units["clean"] = units["second"][~funded]
     outcomes["clean"] = outcomes["second"][outcomes["second"]["unit_id"].isin(units["clean"]["id"])]
     found = follow_up(attrition_of({**ENTRY, "compared": "clean"}), units, outcomes)
-    assert found.found.sum() == len(units["second"])
+    assert found.responded.sum() == len(units["second"])
     out = found.units.loc[~found.compared, "group"]
     assert out.value_counts().to_dict() == {"g00": SIZE, "g02": SIZE}
     made = attrition_study(study_of(study(compared="clean")), units, outcomes)

@@ -58,8 +58,8 @@ def test_regions_that_leave_too_few_units_are_passed_over(results: StudyResults)
     record = data_rows(table)[0].record
     assert record is not None
     estimate = results.estimates_of("psid_matching", "earnings").iloc[0]["estimate"]
-    assert record["excluded"] == pytest.approx(0.8 * estimate)
-    assert record["left_out_high"] == pytest.approx(1.3 * estimate)
+    assert record["without_region_low"] == pytest.approx(0.8 * estimate)
+    assert record["without_region_high"] == pytest.approx(1.3 * estimate)
 
 
 def test_shares_are_printed_in_percentage_points(results: StudyResults) -> None:

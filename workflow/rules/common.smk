@@ -124,8 +124,8 @@ def files_of(source):
 
 def generated(study):
     """Raw files that the run makes itself."""
-    made = study.generate.files if study.generate is not None else []
-    return [f"results/{study.name}/raw/{name}" for name in made]
+    files = study.generate.files if study.generate is not None else []
+    return [f"results/{study.name}/raw/{name}" for name in files]
 
 
 def delivered_files(study, source):

@@ -11,7 +11,7 @@ for name, study in STUDIES.items():
 
 rule publish_results:
     input:
-        made=lambda w: finished(study_of(w)),
+        outputs=lambda w: finished(study_of(w)),
     output:
         touch("<resources>/{study}/published"),
         # Put back if this fails; without the mark above it is not taken for new.

@@ -183,15 +183,15 @@ def _notes(
 ) -> list[str]:
     notes = [] if layout.note is None else [layout.note]
     for place, mark in marks.items():
-        found = rechecks[place]
-        decimals = max(found.check.decimals, 0)
-        text = formatting.number(found.recomputed, decimals)
-        near = abs(found.recomputed - found.printed) < 1 and decimals == 0
-        number = formatting.number(found.recomputed, 1) if near else text
-        words = _MARKED[found.verdict].format(number=number)
-        shown = any(sign.isdigit() for sign in found.working) and " " in found.working
-        working = f" ({found.working})" if shown else ""
-        further = f" {found.check.note}" if found.check.note else ""
+        recheck = rechecks[place]
+        decimals = max(recheck.check.decimals, 0)
+        text = formatting.number(recheck.recomputed, decimals)
+        near = abs(recheck.recomputed - recheck.printed) < 1 and decimals == 0
+        number = formatting.number(recheck.recomputed, 1) if near else text
+        words = _MARKED[recheck.verdict].format(number=number)
+        shown = any(sign.isdigit() for sign in recheck.working) and " " in recheck.working
+        working = f" ({recheck.working})" if shown else ""
+        further = f" {recheck.check.note}" if recheck.check.note else ""
         notes.append(f"{mark} = {words}{working}.{further}")
     return notes
 

@@ -26,7 +26,7 @@ class Population:
     treatment : ndarray of {0, 1}, shape (n,)
     groups : ndarray of int, shape (n,)
         Codes 0 .. G-1.
-    found : ndarray of bool, shape (n,)
+    responded : ndarray of bool, shape (n,)
         Whether the later wave has the unit.
     compared : ndarray of bool, shape (n,)
         Whether the unit's outcome is asked about, found or not: False for units that were found and are
@@ -42,7 +42,7 @@ class Population:
     units: pd.DataFrame
     treatment: NDArray[np.int8]
     groups: NDArray[np.int64]
-    found: BoolArray
+    responded: BoolArray
     compared: BoolArray
     outcomes: pd.DataFrame
     wave: str
@@ -106,7 +106,7 @@ def follow_up(
         units=base.reset_index(),
         treatment=base[entry.treatment].to_numpy(np.int8),
         groups=group_codes(base["group"].to_numpy()),
-        found=result,
+        responded=result,
         compared=compared,
         outcomes=table.reset_index(drop=True),
         wave=str(waves[0]) if len(waves) == 1 else "",

@@ -50,7 +50,7 @@ def response_rows(entry: Attrition, population: Population) -> Iterator[Row]:
 
 
 def _rates(population: Population) -> Iterator[Row]:
-    result, groups = population.found, population.groups
+    result, groups = population.responded, population.groups
     difference = response_difference(result, population.treatment)
     scores = {"treated": difference.treated_mean_scores, "control": difference.control_mean_scores}
     for arm, code in ARMS.items():
@@ -80,7 +80,9 @@ def _rates(population: Population) -> Iterator[Row]:
 def _by_group(population: Population) -> Iterator[Row]:
     for arm, code in ARMS.items():
         inside = population.treatment == code
-        groups = response_by_group(population.found[inside], group_codes(population.groups[inside]))
+        groups = response_by_group(
+            population.responded[inside], group_codes(population.groups[inside])
+        )
         counts = _counts(population, inside)
         for measure, quantile in QUANTILES.items():
             yield _row(measure, arm, estimate=float(np.quantile(groups.rates, quantile)), **counts)
@@ -90,14 +92,14 @@ def _by_group(population: Population) -> Iterator[Row]:
 def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
     """Joint tests, and one row a covariate; none where everyone was found."""
     names = entry.covariates
-    if not names or population.found.all():
+    if not names or population.responded.all():
         return
     known = population.complete(names)
     counts = _counts(population, known)
     groups = group_codes(population.groups[known])
     try:
         result = response_by_covariates(
-            population.found[known],
+            population.responded[known],
             population.treatment[known],
             covariate_matrix({name: population.units.loc[known, name] for name in names}),
             groups,
@@ -151,6 +153,6 @@ def _joint(test: EqualityTest) -> Row:
 def _counts(population: Population, inside: Any) -> Row:
     return {
         "n_units": int(inside.sum()),
-        "n_found": int(population.found[inside].sum()),
+        "n_found": int(population.responded[inside].sum()),
         "n_clusters": len(np.unique(population.groups[inside])),
     }

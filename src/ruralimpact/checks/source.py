@@ -52,7 +52,7 @@ class _Attempt:
     others: Mapping[str, RawTable]
     marked: tuple[str, ...] = ()
 
-    def made(self) -> pd.DataFrame:
+    def table(self) -> pd.DataFrame:
         file, source = self.source.path, self.source
         key = project_key() if has_private_ids(source) else None
         return harmonise(
@@ -107,7 +107,7 @@ def examine_source(
     )
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
-            table = attempt.made()
+            table = attempt.table()
             return SourceExamination(table, tuple(problems), len(attempt.entries) == len(entries))
         except RuralImpactError as problem:
             problems.append(_with_codebook_line(problem, attempt.entries, lines))

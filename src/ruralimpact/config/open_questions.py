@@ -40,7 +40,7 @@ def open_in_document(document: Document) -> list[tuple[ConfigError, Place]]:
     ----------
     document : Document
     """
-    found = []
+    questions = []
     for place in _places(document.content, ()):
         names = [part for part in place if isinstance(part, str)]
         question = _OF_STUDY.get(names[-1] if names else "", _OTHERWISE)
@@ -48,8 +48,8 @@ def open_in_document(document: Document) -> list[tuple[ConfigError, Place]]:
         problem = ConfigError(
             f"not answered yet: {question}", file=document.file, key=key, mark=document.mark(place)
         )
-        found.append((problem, place))
-    return found
+        questions.append((problem, place))
+    return questions
 
 
 def _places(content: Any, place: Place) -> Iterator[Place]:

@@ -180,8 +180,8 @@ def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> di
 def _suspected(numbers: FloatArray) -> dict[str, int]:
     """Values that look like codes for "missing" which the codebook does not declare, with their rows."""
     texts = [written(value) for value in numbers]
-    found = suspected_codes(texts, dict(zip(texts, numbers.tolist(), strict=True)))
-    return {code: found.counts[code] for code in (*found.surely, *found.perhaps)}
+    codes = suspected_codes(texts, dict(zip(texts, numbers.tolist(), strict=True)))
+    return {code: codes.counts[code] for code in (*codes.surely, *codes.perhaps)}
 
 
 def _between(values: pd.Series, interviewers: pd.Series) -> float:

@@ -142,7 +142,7 @@ def first_differences(
     from linearmodels.panel import FirstDifferenceOLS
 
     _refuse_constant_treatment(treatment, panel)
-    frame = _frame(treatment, controls, panel).assign(**_drift(panel.period, period_effects))
+    frame = _frame(treatment, controls, panel).assign(**_period_terms(panel.period, period_effects))
     fit = FirstDifferenceOLS(pd.Series(outcome, index=frame.index, name="outcome"), frame).fit(
         cov_type="unadjusted"
     )
@@ -168,9 +168,9 @@ def first_differences(
     return _bias_reduced(result, regression, panel.clusters[later], later)
 
 
-def _drift(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
+def _period_terms(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
     if not period_effects:
-        return {"drift": period.astype(float)}
+        return {"trend": period.astype(float)}
     return {f"period{p}": (period == p).astype(float) for p in np.unique(period)[1:]}
 
 

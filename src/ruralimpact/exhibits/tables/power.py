@@ -116,7 +116,7 @@ def _basis_row(results: StudyResults, frame: pd.DataFrame, label: str) -> Row:
     return replace(row, record={**(row.record or {}), **controls})
 
 
-def _one(frame: pd.DataFrame, column: str, decimals: int, factor: float = 1.0) -> str:
+def _only(frame: pd.DataFrame, column: str, decimals: int, factor: float = 1.0) -> str:
     """Range of a column over the rows, as printed."""
     values = [factor * value for value in frame[column].unique()]
     return formatting.range_text(values, decimals, "").strip() if values else formatting.DASH
@@ -124,11 +124,12 @@ def _one(frame: pd.DataFrame, column: str, decimals: int, factor: float = 1.0) -
 
 def _effect_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     return (
-        f"The smallest true effect that a two-sided test at the {_one(frame, 'level', 0, 100)} percent "
-        f"level finds with a probability of {_one(frame, 'power', 0, 100)} percent (Bloom 1995), of a "
+        f"The smallest true effect that a two-sided test at the {_only(frame, 'level', 0, 100)} percent "
+        f"level finds with a probability of {_only(frame, 'power', 0, 100)} percent (Bloom 1995), of a "
         "treatment given to whole groups, with t of groups less two degrees of freedom. Groups of "
-        f"{_one(frame, 'group_size', 1)} units before attrition, of which {_one(frame, 'attrition', 0, 100)} "
-        f"percent are not found again; {_one(frame, 'treated_share', 0, 100)} percent of groups are treated.",
+        f"{_only(frame, 'group_size', 1)} units before attrition, of which "
+        f"{_only(frame, 'attrition', 0, 100)} percent are not found again; "
+        f"{_only(frame, 'treated_share', 0, 100)} percent of groups are treated.",
         "Change since the baseline needs a baseline of both arms and multiplies the variance by 2(1 - r), "
         "adjusting for it by 1 - r squared (McKenzie 2012; Teerenstra and others 2012), r the correlation of "
         "group means between the waves. Estimation of the covariates' coefficients and losses by matching "
@@ -141,7 +142,7 @@ def _basis_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     notes = [
         "Variances are those of the present wave within arms, by the analysis of variance with the "
         "analysis' covariates fitted; the intra-group correlation as it is has no covariates. An estimate "
-        f"below zero counts as zero. From {_one(frame, 'groups_now', 0)} groups.",
+        f"below zero counts as zero. From {_only(frame, 'groups_now', 0)} groups.",
     ]
     if how:
         notes.append(

@@ -32,8 +32,11 @@ _COLUMNS = {
     "e_value_interval": columns.number(
         "Interval", _E_VALUE, 0.9, of="e_value_interval", decimals=2
     ),
-    "excluded": columns.interval(
-        "Without one region", 1.8, of=("excluded", "left_out_high"), label="Lowest to highest"
+    "without_region_low": columns.interval(
+        "Without one region",
+        1.8,
+        of=("without_region_low", "without_region_high"),
+        label="Lowest to highest",
     ),
 }
 _ALWAYS = ("regression_estimate", "robustness_value", "robustness_value_interval")
@@ -79,7 +82,9 @@ def _joined(results: StudyResults, analyses: Sequence[str]) -> pd.DataFrame:
 def _ranges(results: StudyResults) -> pd.DataFrame:
     """Lowest and highest estimate without a region; suppressed ones are passed over."""
     table = results["leave_one_out"].dropna(subset=["estimate"])
-    result = table.groupby("spec_id")["estimate"].agg(excluded="min", left_out_high="max")
+    result = table.groupby("spec_id")["estimate"].agg(
+        without_region_low="min", without_region_high="max"
+    )
     return result.astype(float).reset_index()
 
 
@@ -95,7 +100,7 @@ def _outcome_rows(
     first = part.iloc[0]
     if not first["suppressed"] and "oster_delta" in names:
         whole = {
-            **dict.fromkeys([*_COLUMNS, "left_out_high", "benchmark_label"]),
+            **dict.fromkeys([*_COLUMNS, "without_region_high", "benchmark_label"]),
             **{name: first[name] for name in ("unit", "outcome", "oster_delta", "oster_effect")},
             "spec_id": f"{first['analysis']}/all_units/{outcome}",
             "regression_estimate": first["long_effect"],
@@ -179,7 +184,7 @@ _NOTES = {
         "outcome to explain the estimate, or the nearer end of its interval (1 where that holds no effect "
         "already; VanderWeele and Ding 2017)."
     ),
-    "excluded": (
+    "without_region_low": (
         "Without one region: matched and estimated anew without each region in turn, by the strategy's own "
         "estimator."
     ),
