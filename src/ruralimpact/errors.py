@@ -95,10 +95,10 @@ def listed(name: str, result: Sequence[object]) -> str:
 
 
 class Mark(NamedTuple):
-    """Where a key stands in a file, both from 1."""
+    """Where something stands in a file, both from 1; in a table the line alone."""
 
     line: int
-    column: int
+    column: int | None = None
 
 
 class ConfigError(RuralImpactError):
@@ -127,10 +127,15 @@ class ConfigError(RuralImpactError):
         self.problem, self.file, self.key, self.mark = problem, file, key, mark
         where = [f"file {file}"] if file is not None else []
         if mark is not None:
-            where += [f"line {mark.line}", f"column {mark.column}"]
+            where.append(f"line {mark.line}")
+            where += [f"column {mark.column}"] if mark.column is not None else []
         if key is not None:
             where.append(f"key '{key}'")
         super().__init__(_shortened(f"{', '.join(where)}: {problem}" if where else problem))
+
+    def at(self, *, file: str | Path | None, key: str | None, mark: Mark | None) -> "ConfigError":
+        """Return the same error at a place that was not known where it arose."""
+        return ConfigError(self.problem, file=file, key=key, mark=mark)
 
 
 class UnknownNameError(ConfigError):
@@ -141,13 +146,27 @@ class UnknownNameError(ConfigError):
     problem : str
     name : str
         The name that is not known.
-    file, key
+    file, key, mark
         See `ConfigError`.
     """
 
-    def __init__(self, problem: str, *, name: str, file: str | Path | None, key: str) -> None:
-        super().__init__(problem, file=file, key=key)
+    def __init__(
+        self,
+        problem: str,
+        *,
+        name: str,
+        file: str | Path | None = None,
+        key: str | None = None,
+        mark: Mark | None = None,
+    ) -> None:
+        super().__init__(problem, file=file, key=key, mark=mark)
         self.name = name
+
+    def at(
+        self, *, file: str | Path | None, key: str | None, mark: Mark | None
+    ) -> "UnknownNameError":
+        """See `ConfigError.at`."""
+        return UnknownNameError(self.problem, name=self.name, file=file, key=key, mark=mark)
 
 
 class DesignError(RuralImpactError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,10 @@ from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_result import ImpactEstimate
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
 from ruralimpact.inference.leverage import ARMS, too_few_groups
+from ruralimpact.suggestions import nearest
 
 Estimand = Literal["ATT", "ATC", "ATE"]
+ESTIMANDS = get_args(Estimand)
 
 
 def estimate_impact(
@@ -100,9 +102,9 @@ def estimate_impact(
     3.5
     """
     chosen = parse_strategy(strategy)
-    if estimand not in ("ATT", "ATC", "ATE"):
+    if estimand not in ESTIMANDS:
         raise ConfigError(
-            f"unknown estimand '{estimand}'; known are ATT, ATC, ATE.", key="estimand"
+            f"unknown estimand '{estimand}'. {nearest(str(estimand), ESTIMANDS)}", key="estimand"
         )
     columns = Columns(
         column_named(outcome, "outcome"),

@@ -14,7 +14,7 @@ from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.impact_columns import Columns, refuse_part, refuse_repeated
 from ruralimpact.impact_formula import columns_of_formula, covariates_of_formula
-from ruralimpact.impact_table import FILE, read_table
+from ruralimpact.impact_table import FILE, read_table, refuse_absent
 from ruralimpact.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
@@ -156,13 +156,12 @@ def _refuse_columns(table: pd.DataFrame, columns: Columns) -> None:
         refuse_part(columns, key, name)
     if not len(table):
         raise DataError("there are no rows.", file=FILE)
-    known = [str(name) for name in table.columns]
     for key, name in columns.parts():
-        if key in ("outcome_covariates", "exact") and name not in known:
-            raise ConfigError(f"there is no column '{name}'. {nearest(name, known)}", key=key)
+        if key in ("outcome_covariates", "exact") and name not in table.columns:
+            hint = nearest(name, map(str, table.columns))
+            raise ConfigError(f"there is no column '{name}'. {hint}", key=key)
     for name in (columns.outcome, columns.treatment, *(name for _, name in columns.parts())):
-        if name not in table.columns:
-            raise DataError("there is no such column.", file=FILE, column=str(name))
+        refuse_absent(table, name)
 
 
 def _outcome(table: pd.DataFrame, name: str) -> FloatArray:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError
 from ruralimpact.impact_columns import Columns, refuse_part
-from ruralimpact.impact_table import FILE
+from ruralimpact.impact_table import refuse_absent
 
 
 @contextmanager
@@ -53,8 +53,7 @@ def columns_of_formula(formula: str, columns: Columns, table: pd.DataFrame) -> l
         )
     for name in required:
         refuse_part(columns, "covariates", name)
-        if name not in table.columns:
-            raise DataError("there is no such column.", file=FILE, column=name)
+        refuse_absent(table, name)
     return required
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.impact_columns import kind_in_words
+from ruralimpact.suggestions import nearest
 
 FILE = "data"
 
@@ -46,6 +47,23 @@ def read_table(data: object) -> pd.DataFrame:
         file=FILE,
         rows=list(frame.index[frame.index.duplicated()].unique()),
     )
+
+
+def refuse_absent(table: pd.DataFrame, name: str) -> None:
+    """Refuse the name of a column that a table does not have, with the nearest that it has.
+
+    Parameters
+    ----------
+    table : DataFrame
+    name : str
+
+    Raises
+    ------
+    DataError
+    """
+    if name not in table.columns:
+        hint = nearest(name, map(str, table.columns))
+        raise DataError("there is no such column.", file=FILE, column=name, hint=hint)
 
 
 def _converted(data: object) -> pd.DataFrame:

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.design.strategies import parse_strategy
-from ruralimpact.errors import ConfigError, DataError, DesignError
+from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.refitted import AssignedGroups
 from ruralimpact.impact_columns import Columns, column_named, covariates_named
 from ruralimpact.impact_data import impact_data
-from ruralimpact.impact_table import read_table
+from ruralimpact.impact_table import read_table, refuse_absent
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
@@ -99,8 +99,7 @@ def randomisation_test(
     cells = None
     if strata is not None:
         table = read_table(data)
-        if column_named(strata, "strata") not in table:
-            raise DataError("there is no such column.", file="data", column=strata)
+        refuse_absent(table, column_named(strata, "strata"))
         labels = group_codes(table.loc[rows.index, strata].astype(str))
         cells = _of_groups(labels, codes, strata, "is in two strata")
     assigned = AssignedGroups(

@@ -10,6 +10,7 @@ RENAMED = {
     "repairs": "data_edits",
     "verdict": "robustness",
 }
+GONE = {"treatment_label": "nothing read it"}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -28,9 +29,43 @@ def nearest(name: str, known: Iterable[str]) -> str:
         The name that the thing has now, or the nearest known one where one is near, else all of them.
     """
     names = list(known)
+    listed = f"Known: {', '.join(names)}." if names else "None is known."
+    return near(name, names) or listed
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return a closing sentence on an unknown name; empty where none that is known is near.
+
+    Parameters
+    ----------
+    name, known
+        See `nearest`.
+
+    Returns
+    -------
+    str
+    """
+    names = list(known)
     if RENAMED.get(name) in names:
         return f"It is called '{RENAMED[name]}' now."
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean '{close[0]}'?"
-    return f"Known: {', '.join(names)}." if names else "None is known."
+    folded = {known_name.casefold(): known_name for known_name in reversed(names)}
+    close = get_close_matches(name, names, n=1) or [
+        folded[match] for match in get_close_matches(name.casefold(), folded, n=1)
+    ]
+    return f"Did you mean '{close[0]}'?" if close else ""
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """Return a closing sentence on an unknown key: why it is gone, or as `nearest`.
+
+    Parameters
+    ----------
+    key : str
+    known : iterable of str
+        The keys that are known.
+
+    Returns
+    -------
+    str
+    """
+    return f"It is gone: {GONE[key]}. Leave it out." if key in GONE else nearest(key, known)

@@ -70,6 +70,6 @@ def test_an_exhibit_needs_a_follow_up(folder: Path) -> None:
     del study["attrition"]
     path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
     with pytest.raises(
-        ConfigError, match="key 'attrition.kind': the study declares no `attrition:`"
+        ConfigError, match="key 'tables.attrition.kind': the study declares no `attrition:`"
     ):
         load_study(folder, PLUGINS)

@@ -102,9 +102,35 @@ def test_what_names_an_entry_with_a_mistake_is_no_mistake_itself(project: Path) 
     edit(folder / "strategies.yaml", ("  method: kernel", "  method: parzen"))
     lines = problems(project)
     told(lines, "outcomes.net_income", "the key 'build' is missing")
-    told(lines, "codebook.csv", "line 5, age", "unknown type 'wholenumber'")
+    told(lines, "codebook.csv", "line 5, key 'age'", "unknown type 'wholenumber'")
     told(lines, "strategies.yaml, line 7", "'parzen'")
     assert len(lines) == 3
+
+
+def test_what_names_variables_of_a_codebook_that_cannot_be_read_is_no_mistake(
+    project: Path,
+) -> None:
+    path = project / FOLDER / "codebook.csv"
+    for old, new in (("raw_name", "raw_nme"), ("raw_nme", "role"), ("role,role", "role")):
+        text = path.read_text(encoding="utf-8")
+        header, newline, lines = text.partition("\n")
+        path.write_text(header.replace(old, new, 1) + newline + lines, encoding="utf-8")
+        (line,) = problems(project)
+        assert line.startswith(f"file {FOLDER}/codebook.csv, line 1: ")
+
+
+def test_an_exhibit_is_named_with_its_line_whole_or_added(project: Path) -> None:
+    path = project / FOLDER / "exhibits.yaml"
+    entry = "{name: shown, kind: impact, title: Shown, analyses: [mached]}"
+    for text, line in (
+        (f"tables:\n  - {entry}\n", 2),
+        (f"add:\n  tables:\n    - {entry}\n", 3),
+        (f"drop: [sample]\nadd:\n  tables:\n    - {entry}\n", 4),
+    ):
+        path.write_text(text, encoding="utf-8")
+        (told_of_it,) = problems(project)
+        assert told_of_it.startswith(f"file {FOLDER}/exhibits.yaml, line {line}, column ")
+        assert "key 'tables.shown.analyses': unknown analysis 'mached'. " in told_of_it
 
 
 def test_mistakes_that_only_data_show_are_found_with_those_of_the_configuration(

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from study_models import SHIPPED, codebook_of
 
+from ruralimpact.cli import project
 from ruralimpact.config import check_files, known_studies, load_studies, load_study
 from ruralimpact.errors import ConfigError, DataError
 
@@ -302,8 +303,17 @@ def test_a_file_that_is_nearly_called_as_it_should_be_is_not_passed_over(nsw: Pa
 
 
 def test_an_unknown_study_names_the_nearest(nsw: Path) -> None:
-    with pytest.raises(ConfigError, match=r"there is no study 'nws'.*Did you mean 'nsw'"):
-        load_studies(nsw.parents[2], {"studies": ["nws"], "seed": 1})
+    root = nsw.parents[2]
+    meant = r"there is no study 'nws' in config/studies. Did you mean 'nsw'\?"
+    with pytest.raises(ConfigError, match=f"^file config/config.yaml, key 'studies.1': {meant}"):
+        load_studies(root, {"studies": ["nws"], "seed": 1})
+    (root / "config" / "config.yaml").write_text("seed: 1\nstudies:\n  - nsw\n  - nws\n")
+    with pytest.raises(
+        ConfigError, match=f"config.yaml, line 4, column 5, key 'studies.2': {meant}"
+    ):
+        project.problems(root, ())
+    with pytest.raises(ConfigError, match=f"^{meant}"):
+        project.problems(root, ("nws",))
 
 
 def test_an_unknown_key_of_the_run_is_refused() -> None:

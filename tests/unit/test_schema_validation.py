@@ -126,7 +126,11 @@ MISTAKES: dict[str, tuple[tuple[str, str], str]] = {
     "not above": (("caliper: 2", "caliper: 0"), "'0' is not above 0."),
     "number that YAML reads as text": (
         ("0.06", "1e-5"),
-        "key 'strategies.k.bandwidth': '1e-5' is not a number. Write the number with a point, such as",
+        "key 'strategies.k.bandwidth': '1e-5' is not a number. Write it with a point and a sign, ",
+    ),
+    "whole number with an exponent": (
+        ("    caliper: 2", "    k: 1e1"),
+        "key 'strategies.nn.k': '1e1' is not a whole number. Write out its digits.",
     ),
     "infinity": (("0.06", ".inf"), "key 'strategies.k.bandwidth': 'inf' is not a number."),
     "bare yes": (
@@ -190,6 +194,14 @@ MISTAKES: dict[str, tuple[tuple[str, str], str]] = {
     "deep": (("[a, 1]", "[" * 100_000), "line 3: keys are nested more than 40 deep."),
     "alias in itself": (("[a, 1]", "&x [*x]"), "line 3: aliases (*) that stand in themselves"),
 }
+
+
+@pytest.mark.parametrize("word", ["three", "one", "e", "1e", "e5", "Infinite"])
+def test_words_are_not_taken_for_numbers_with_an_exponent(tmp_path: Path, word: str) -> None:
+    number = message(tmp_path, GOOD.replace("0.06", word))
+    assert number.endswith(f"'{word}' is not a number.")
+    whole = message(tmp_path, GOOD.replace("    caliper: 2", f"    k: {word}"))
+    assert whole.endswith(f"'{word}' is not a whole number.")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

@@ -130,7 +130,9 @@ def test_one_study_does_not_stop_another(project: Project) -> None:
 def test_an_unknown_study_is_refused_with_the_known_ones(project: Project) -> None:
     shown = project.run("smal")
     assert shown.returncode == 1
-    assert shown.stderr == "error: there is no study 'smal'. Known studies: small.\n"
+    assert (
+        shown.stderr == "error: there is no study 'smal' in config/studies. Did you mean 'small'?\n"
+    )
 
 
 def test_a_fault_of_the_program_is_not_blamed_on_the_data(project: Project) -> None:

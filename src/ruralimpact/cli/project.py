@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact.checks import check_study
-from ruralimpact.config import check_files, known_studies, load_config, load_studies
+from ruralimpact.config import check_files, load_config, load_studies, refuse_unknown_studies
 from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
@@ -62,11 +62,14 @@ def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
         Studies; all of config/config.yaml when empty.
     """
     config = load_config(root)
-    names = names or config.studies
-    check_known(root, names)
+    refuse_unknown_studies(root, names or config.studies, configured=not names)
     plugins = load_plugins(root, config.plugins)
     folder = Path("config") / "studies"
-    return [problem for name in names for problem in check_study(root, folder / name, plugins)]
+    return [
+        problem
+        for name in names or config.studies
+        for problem in check_study(root, folder / name, plugins)
+    ]
 
 
 def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:
@@ -78,22 +81,9 @@ def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:
         A study is not known, its configuration cannot be used, or a raw file is missing.
     """
     config = load_config(root)
-    check_known(root, names)
+    refuse_unknown_studies(root, names)
     studies = load_studies(
         root, config.model_copy(update={"studies": tuple(names) or config.studies})
     )
     check_files(root, studies)
     return studies
-
-
-def check_known(root: Path, names: Sequence[str]) -> None:
-    """Refuse names of studies that the project does not have.
-
-    Raises
-    ------
-    ConfigError
-    """
-    known = known_studies(root)
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"there is no study '{name}'. Known studies: {', '.join(known)}.")

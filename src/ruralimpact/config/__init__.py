@@ -6,6 +6,7 @@ from ruralimpact.config.load import (
     load_config,
     load_studies,
     load_study,
+    refuse_unknown_studies,
     study_examination,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "load_config",
     "load_studies",
     "load_study",
+    "refuse_unknown_studies",
     "study_examination",
 ]

@@ -20,11 +20,11 @@ from ruralimpact.defaults.described import entries_of
 from ruralimpact.defaults.exhibits import CHANGES
 from ruralimpact.defaults.words import default_words
 from ruralimpact.design.strategies import StrategiesFile
-from ruralimpact.errors import ConfigError, UnknownNameError
+from ruralimpact.errors import ConfigError, Mark, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.codebook import CodebookRow
-from ruralimpact.schema.document import Document, read_document
+from ruralimpact.schema.document import Document, Place, read_document
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.mending import mended, without
 from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
@@ -196,7 +196,9 @@ class StudyExamination:
         except ConfigError as error:
             yield ConfigError(error.problem, file=exhibits.file, key=error.key)
             content = {}
-        self._documents["exhibits"] = replace(exhibits, content=content)
+        self._documents["exhibits"] = replace(
+            exhibits, content=content, marks=_marks_of_added(exhibits, content)
+        )
 
     def _between_files(
         self, lines: dict[int, CodebookRow], codebook: Path
@@ -286,6 +288,20 @@ class StudyExamination:
             if problem.file is not None and str(document.file) == str(problem.file):
                 return located(problem, document)
         return problem
+
+
+def _marks_of_added(exhibits: Document, content: Any) -> dict[Place, Mark]:
+    """Return the marks of a document of exhibits, those of added ones at the place that they get."""
+    marks = dict(exhibits.marks)
+    for place, mark in exhibits.marks.items():
+        if place[:1] != ("add",) or len(place) < 3:
+            continue
+        section, number, *inside = place[1:]
+        name = exhibits.content["add"][section][number].get("name")
+        names = [entry.get("name") for entry in content.get(section, ())]
+        if name in names:
+            marks[(section, names.index(name), *inside)] = mark
+    return marks
 
 
 def _is_absence(problem: ConfigError) -> bool:

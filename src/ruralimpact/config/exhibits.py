@@ -29,24 +29,25 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
     file : path
         exhibits.yaml, for messages.
     """
-    for kind, exhibit in (
-        *((kinds.tables[table.kind], table) for table in study.exhibits.tables),
-        *((kinds.figures[figure.kind], figure) for figure in study.exhibits.figures),
+    for section, kind, exhibit in (
+        *(("tables", kinds.tables[table.kind], table) for table in study.exhibits.tables),
+        *(("figures", kinds.figures[figure.kind], figure) for figure in study.exhibits.figures),
     ):
+        place = f"{section}.{exhibit.name}"
         for reference in exhibit.references():
-            yield from _reference(study, kinds, kind, reference, file, exhibit.name)
+            yield from _reference(study, kinds, kind, reference, file, place)
         try:
             kind.check(study, kind.options_of(exhibit))
         except ConfigError as error:
-            within = f"{exhibit.name}.{error.key}"
+            within = f"{place}.{error.key}"
             yield ConfigError(error.problem, file=file, key=within)
 
 
 def _reference(
-    study: Study, kinds: Kinds, kind: Kind[Any], reference: Reference, file: Path, exhibit: str
+    study: Study, kinds: Kinds, kind: Kind[Any], reference: Reference, file: Path, place: str
 ) -> Iterator[ConfigError]:
     """Check that what an exhibit names exists, and if it is an analysis that its kind can show it."""
-    key, name = f"{exhibit}.{reference.key}", reference.name
+    key, name = f"{place}.{reference.key}", reference.name
     analyses = {analysis.name: analysis for analysis in study.analyses}
     if reference.of and reference.of not in analyses:
         return  # the reference to the analysis is what is wrong

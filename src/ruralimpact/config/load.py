@@ -1,6 +1,6 @@
 """Read and check the configuration, so that a mistake is found before any work starts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.plugins import Plugins, load_plugins
 from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Config, Study
-from ruralimpact.schema.validation import validated
+from ruralimpact.schema.validation import located, validated
 from ruralimpact.suggestions import nearest
 
 _CONFIG, _STUDIES = Path("config/config.yaml"), Path("config/studies")
@@ -41,6 +41,34 @@ def known_studies(root: str | Path = ".") -> list[str]:
     return sorted(path.parent.name for path in (Path(root) / _STUDIES).glob("*/study.yaml"))
 
 
+def refuse_unknown_studies(
+    root: str | Path, names: Sequence[str], *, configured: bool = False
+) -> None:
+    """Refuse names of studies that the project does not have, with the nearest that it has.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    names : sequence of str
+    configured : bool, optional
+        Whether they are those of ``config/config.yaml``, which the message then names.
+
+    Raises
+    ------
+    ConfigError
+    """
+    known = known_studies(root)
+    for number, name in enumerate(names, start=1):
+        if name not in known:
+            problem = f"there is no study '{name}' in {_STUDIES}. {nearest(name, known)}"
+            if not configured:
+                raise ConfigError(problem)
+            error = ConfigError(problem, file=_CONFIG, key=f"studies.{number}")
+            path = Path(root) / _CONFIG
+            raise located(error, read_document(path, shown=_CONFIG)) if path.is_file() else error
+
+
 def load_studies(root: str | Path, config: Config | Mapping[str, Any]) -> list[Study]:
     """Read and check every study that a configuration names.
 
@@ -62,14 +90,7 @@ def load_studies(root: str | Path, config: Config | Mapping[str, Any]) -> list[S
         A study is unknown, or one of its files cannot be used.
     """
     asked = validated(Config, config, file=_CONFIG)
-    known = known_studies(root)
-    for name in asked.studies:
-        if name not in known:
-            raise ConfigError(
-                f"there is no study '{name}' in {_STUDIES}. {nearest(name, known)}",
-                file=_CONFIG,
-                key="studies",
-            )
+    refuse_unknown_studies(root, asked.studies, configured=True)
     plugins = load_plugins(root, asked.plugins)
     return [load_study(Path(root) / _STUDIES / name, plugins) for name in asked.studies]
 

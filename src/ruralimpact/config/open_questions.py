@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, Mark
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Document, Place
 
@@ -86,8 +86,9 @@ def open_in_codebook(lines: Mapping[int, CodebookRow], file: Path) -> Iterator[C
         columns = open_columns(row)
         if columns:
             asked = "; ".join(f"{name}: {_OF_CODEBOOK.get(name, _OTHERWISE)}" for name in columns)
-            key = f"line {line}, {row.variable}"
-            yield ConfigError(f"not answered yet: {asked}", file=file, key=key)
+            yield ConfigError(
+                f"not answered yet: {asked}", file=file, key=row.variable, mark=Mark(line)
+            )
 
 
 def open_columns(row: CodebookRow) -> Sequence[str]:

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from ruralimpact.suggestions import nearest
+from ruralimpact.suggestions import unknown_key
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Settings(BaseModel):
                     f"{item}: {data[item]}" for item in CHOOSING if item in known and item in data
                 ]
                 of = f" of {chosen[0]}" if chosen else ""
-                raise fault(f"unknown key '{key}'{of}. {nearest(str(key), known)}", key)
+                raise fault(f"unknown key '{key}'{of}. {unknown_key(str(key), known)}", key)
         return data
 
     @classmethod

@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ruralimpact.suggestions import nearest
+from ruralimpact.suggestions import near
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _LONGEST = 60
-# What is written as a number with an exponent, and read by YAML as a text where it has no point.
-_EXPONENT = re.compile(r"[+-]?[0-9.]+e[+-]?[0-9]+", re.IGNORECASE)
+# A number to people, a text to YAML where it has no point or its exponent no sign.
+_EXPONENT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+", re.IGNORECASE)
 
 
 def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
@@ -105,13 +105,16 @@ def _yaml_trap(value: object, types: Sequence[str]) -> str:
         return " Put it in quotes: YAML reads a bare yes, no, on or off as true or false."
     if isinstance(value, int | float) and "a text" in types:
         return " Put it in quotes."
-    if isinstance(value, str) and types[0].endswith("number") and _EXPONENT.fullmatch(value):
-        return " Write the number with a point, such as 1.0e-5."
+    if isinstance(value, str) and _EXPONENT.fullmatch(value):
+        if "a number" in types:
+            return " Write it with a point and a sign, such as 1.0e-5 or 1.0e+5."
+        if "a whole number" in types:
+            return " Write out its digits."
     return ""
 
 
 def _not_one_of(value: object, expected: str) -> str:
     allowed = re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
-    hint = nearest(str(value), allowed)
-    sentence = f"{quoted(value)} is not one of {', '.join(allowed)}."
-    return f"{sentence} {hint}" if hint.startswith("Did") else sentence
+    return (
+        f"{quoted(value)} is not one of {', '.join(allowed)}. {near(str(value), allowed)}".rstrip()
+    )

@@ -132,7 +132,8 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
         kinds = {entry["type"] for entry in errors}
         problem = str(errors[0].get("ctx", {}).get("problem", ""))
         first = 0 if problem.startswith("unknown key") else 2 if "missing" in kinds else 1
-        return first, document.mark(position) or (0, 0)
+        mark = document.mark(position)
+        return first, (0, 0) if mark is None else (mark.line, mark.column or 0)
 
     ranked = sorted(by_place.items(), key=rank)
     return [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ruralimpact.errors import ConfigError, UnknownNameError
+from ruralimpact.errors import ConfigError, Mark, UnknownNameError
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.values import code_of, day_of, normalised, number_of
@@ -117,13 +117,19 @@ def parse_codebook(
         different sources.
     """
     known = tuple(sources)
-    entries = tuple(
-        _entry(row, known, f"line {line}", file)
-        for line, row in zip(lines or range(2, len(rows) + 2), rows, strict=True)
-    )
-    _check_unique(entries, known, file)
-    _check_agreement(entries, file)
-    return entries
+    entries: list[Entry] = []
+    described: dict[str, list[Entry]] = {}
+    for line, row in zip(lines or range(2, len(rows) + 2), rows, strict=True):
+        try:
+            entry = _entry(row, known)
+            earlier = described.setdefault(entry.variable, [])
+            _check_unique(entry, earlier, known)
+            _check_agreement(entry, earlier)
+        except ConfigError as error:
+            raise error.at(file=file, key=row.variable or None, mark=Mark(line)) from None
+        earlier.append(entry)
+        entries.append(entry)
+    return tuple(entries)
 
 
 def entries_of(entries: Iterable[Entry], source: str) -> tuple[Entry, ...]:
@@ -146,16 +152,13 @@ def marked_columns(entries: Iterable[Entry], source: str) -> tuple[str, ...]:
     )
 
 
-def _entry(row: CodebookRow, sources: tuple[str, ...], line: str, file: str | None) -> Entry:
-    key = f"{line}, {row.variable or '?'}"
+def _entry(row: CodebookRow, sources: tuple[str, ...]) -> Entry:
     for column in ("variable", "source", "raw_name"):
         if not getattr(row, column):
-            raise ConfigError(f"the column '{column}' is empty.", file=file, key=key)
+            raise ConfigError(f"the column '{column}' is empty.")
     if row.variable in RESERVED:
         raise ConfigError(
-            f"'{row.variable}' is a name that the pipeline uses itself; choose another.",
-            file=file,
-            key=key,
+            f"'{row.variable}' is a name that the pipeline uses itself; choose another."
         )
     choices = {"source": (EVERY_SOURCE, *sources), "type": TYPES, "role": ROLES, "timing": TIMINGS}
     for column, allowed in choices.items():
@@ -164,18 +167,18 @@ def _entry(row: CodebookRow, sources: tuple[str, ...], line: str, file: str | No
             hint = nearest(word, [name for name in allowed if name])
             problem = f"unknown {column} '{word}'. {hint}"
             if column == "source":
-                raise UnknownNameError(problem, name=word, file=file, key=key)
-            raise ConfigError(problem, file=file, key=key)
+                raise UnknownNameError(problem, name=word)
+            raise ConfigError(problem)
     entry = Entry(
         variable=row.variable,
         source=row.source,
         raw_name=row.raw_name,
         type=row.type,
         unit=row.unit,
-        minimum=_bound(row, "minimum", file, key),
-        maximum=_bound(row, "maximum", file, key),
-        labels=_labels(row.labels, file, key),
-        missing_codes=_codes(row.missing_codes, file, key),
+        minimum=_bound(row, "minimum"),
+        maximum=_bound(row, "maximum"),
+        labels=_labels(row.labels),
+        missing_codes=_codes(row.missing_codes),
         role=row.role,
         timing=row.timing,
         label=row.label,
@@ -183,47 +186,47 @@ def _entry(row: CodebookRow, sources: tuple[str, ...], line: str, file: str | No
     )
     contradiction = _contradiction(entry)
     if contradiction:
-        raise ConfigError(contradiction, file=file, key=key)
+        raise ConfigError(contradiction)
     return entry
 
 
-def _bound(row: CodebookRow, column: str, file: str | None, key: str) -> float | None:
+def _bound(row: CodebookRow, column: str) -> float | None:
     """Return an end of the range: a number, of a date its day."""
     text, is_date = getattr(row, column), row.type == "date"
     bound = day_of(text) if is_date else number_of(text)
     if text and bound is None:
         wanted = "a date such as 2024-03-01" if is_date else "a number"
-        raise ConfigError(f"the {column} '{text}' is not {wanted}.", file=file, key=key)
+        raise ConfigError(f"the {column} '{text}' is not {wanted}.")
     return bound
 
 
-def _codes(text: str, file: str | None, key: str) -> tuple[str, ...]:
+def _codes(text: str) -> tuple[str, ...]:
     """Return the codes of a cell; several numbers with something else than | between them are no code."""
     codes = tuple(filter(None, map(normalised, text.split("|"))))
     for code in codes:
         between = _NUMBERS.split(code)
         if len(between) > 2 and all(map(_BETWEEN.fullmatch, between)):
             problem = f"the missing code '{code}' reads like several; they are separated by |."
-            raise ConfigError(problem, file=file, key=key)
+            raise ConfigError(problem)
     return codes
 
 
-def _labels(text: str, file: str | None, key: str) -> dict[str, str]:
+def _labels(text: str) -> dict[str, str]:
     labels: dict[str, str] = {}
     for pair in filter(None, text.split("|")):
         code, equals, label = (part.strip() for part in pair.partition("="))
         if not (code and equals and label) or code in labels:
             problem = f"the label '{pair}' is not a new code=label; pairs are separated by |."
-            raise ConfigError(problem, file=file, key=key)
+            raise ConfigError(problem)
         if _PAIR_INSIDE.search(label):
             problem = f"the label '{label}' reads like several pairs; they are separated by |."
-            raise ConfigError(problem, file=file, key=key)
+            raise ConfigError(problem)
         same = [
             other for other in labels if code_of(other) == code_of(code) and labels[other] != label
         ]
         if same:
             problem = f"'{same[0]}' and '{code}' are one code, and have different labels."
-            raise ConfigError(problem, file=file, key=key)
+            raise ConfigError(problem)
         labels[code] = label
     return labels
 
@@ -251,24 +254,16 @@ def _contradiction(entry: Entry) -> str | None:
     return None
 
 
-def _check_unique(entries: tuple[Entry, ...], sources: tuple[str, ...], file: str | None) -> None:
+def _check_unique(entry: Entry, earlier: Sequence[Entry], sources: tuple[str, ...]) -> None:
     for source in sources:
-        seen: set[str] = set()
-        for entry in entries_of(entries, source):
-            if entry.variable in seen:
-                problem = f"the variable is described twice for the source '{source}'."
-                raise ConfigError(problem, file=file, key=entry.variable)
-            seen.add(entry.variable)
+        if entries_of([entry], source) and entries_of(earlier, source):
+            raise ConfigError(f"the variable is described twice for the source '{source}'.")
 
 
-def _check_agreement(entries: tuple[Entry, ...], file: str | None) -> None:
-    first: dict[str, Entry] = {}
-    for entry in entries:
-        other = first.setdefault(entry.variable, entry)
-        for field in ("type", "unit", "role", "timing"):
-            if getattr(entry, field) != getattr(other, field):
-                problem = (
-                    f"the {field} is '{getattr(entry, field)}' for the source '{entry.source}' and "
-                    f"'{getattr(other, field)}' for '{other.source}'; it must be one."
-                )
-                raise ConfigError(problem, file=file, key=entry.variable)
+def _check_agreement(entry: Entry, earlier: Sequence[Entry]) -> None:
+    for field in ("type", "unit", "role", "timing") if earlier else ():
+        if getattr(entry, field) != getattr(earlier[0], field):
+            raise ConfigError(
+                f"the {field} is '{getattr(entry, field)}' for the source '{entry.source}' and "
+                f"'{getattr(earlier[0], field)}' for '{earlier[0].source}'; it must be one."
+            )

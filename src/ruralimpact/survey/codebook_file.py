@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError, DataError, Mark
 from ruralimpact.schema.codebook import COLUMNS, CodebookRow
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import UNUSED
@@ -63,13 +63,14 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, Codeboo
         raise ConfigError("there is no such file.", file=name) from None
     except DataError as error:
         line = error.rows[0] if error.rows else None
+        mark = Mark(line) if isinstance(line, int) else None
         problem = f"{error.problem} {error.hint or ''}".strip()
-        raise ConfigError(problem, file=name, key=f"line {line}" if line else None) from None
+        raise ConfigError(problem, file=name, mark=mark) from None
     filled = {line: cells for line, cells in grid.items() if any(map(str.strip, cells))}
     if not filled:
         raise ConfigError("the codebook is empty.", file=name)
     first, *lines = filled
-    header = _header(filled[first], name)
+    header = _header(filled[first], name, first)
     rows = {line: _row(header, filled[line], comma, name, line) for line in lines}
     return {line: row for line, row in rows.items() if row.role != UNUSED}
 
@@ -110,21 +111,21 @@ def _word(cell: str) -> str:
     return normalised(cell).strip('"')
 
 
-def _header(cells: Sequence[str], name: Path) -> list[str]:
+def _header(cells: Sequence[str], name: Path, line: int) -> list[str]:
     header = [normalised(cell) for cell in cells]
     while header and not header[-1]:
         header.pop()
     for column in header:
         if column not in COLUMNS:
             problem = f"there is no codebook column '{column}'. {nearest(column, COLUMNS)}"
-            raise ConfigError(problem, file=name, key="line 1")
+            raise ConfigError(problem, file=name, mark=Mark(line))
         if header.count(column) > 1:
             problem = f"the column '{column}' stands twice."
-            raise ConfigError(problem, file=name, key="line 1")
+            raise ConfigError(problem, file=name, mark=Mark(line))
     for column in _NEEDED:
         if column not in header:
             problem = f"the codebook has no column '{column}'."
-            raise ConfigError(problem, file=name, key="line 1")
+            raise ConfigError(problem, file=name, mark=Mark(line))
     return header
 
 
@@ -133,14 +134,14 @@ def _row(
 ) -> CodebookRow:
     if any(map(str.strip, cells[len(header) :])):
         problem = "the line has more fields than the header."
-        raise ConfigError(problem, file=name, key=f"line {line}")
+        raise ConfigError(problem, file=name, mark=Mark(line))
     texts = [normalised(cell) for cell in cells[: len(header)]]
     for column, text in zip(header, texts, strict=False):
         if text in ERROR_HINTS:
             problem = (
                 f"the cell of the column '{column}' has no value of its own. {ERROR_HINTS[text]}"
             )
-            raise ConfigError(problem, file=name, key=f"line {line}")
+            raise ConfigError(problem, file=name, mark=Mark(line))
     row = {**dict.fromkeys(COLUMNS, ""), **dict(zip(header, texts, strict=False))}
     if comma:
         row |= {bound: row[bound].replace(",", ".") for bound in _BOUNDS}
