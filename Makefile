@@ -10,7 +10,7 @@ SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/r
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick format lock docs site cluster simulation recovery robustness benchmarks clean help
+.PHONY: run setup test quick long format lock docs site cluster simulation recovery robustness benchmarks clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -24,10 +24,13 @@ test: setup $(VENV)/dev.stamp $(VENV)/docs.stamp ## run every check and test
 	@echo "Types (mypy)" && $(BIN)/mypy
 	@echo "Workflow (snakemake --lint)" && $(BIN)/python -m snakemake --lint --quiet
 	@echo "Site and its links (mkdocs)" && $(call SITE,$(VENV)/site)
-	@echo "Tests (pytest)" && $(BIN)/python -m pytest -n auto --dist loadfile
+	@echo "Tests (pytest)" && $(BIN)/python -m pytest -m "not long" -n auto --dist loadfile
 
 quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
+	@$(BIN)/python -m pytest -m "not slow and not long" -n auto --dist loadfile
+
+long: setup $(VENV)/dev.stamp ## run the tests that `make test` leaves out (minutes)
+	@$(BIN)/python -m pytest -m long -n auto --dist loadfile
 
 format: setup $(VENV)/dev.stamp ## format the sources
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt $(SNAKEFILES)

@@ -36,7 +36,7 @@ def test_a_simulation_writes_its_table(
     assert (table["draws"] > 0).any()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", STAND_IN)
 def test_a_simulation_of_the_stand_in_writes_its_table(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,11 @@ STUDY = "small"
 # Times, and what Snakemake keeps for itself, are no results.
 NOT_RESULTS = {"logs", "benchmarks"}
 TARGETS = {"all", "all_studies", STUDY, "total"}
+
+
+def rest_long(cases: Iterable[str], *kept: str) -> list[Any]:
+    """Return parameters of a test by name: `make test` takes those kept, `make long` the others."""
+    return [name if name in kept else pytest.param(name, marks=pytest.mark.long) for name in cases]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from project import STUDY, Project
+from project import STUDY, Project, rest_long
 
 PSID = f"data/{STUDY}/psid_614.csv"
 Mistake = Callable[[Project], None]
@@ -81,7 +81,12 @@ MISTAKES: dict[str, tuple[Mistake, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize(
+    "mistake",
+    rest_long(
+        MISTAKES, "missing file", "missing column", "empty arm", "perfect separation", "wrong key"
+    ),
+)
 def test_a_mistake_gives_one_line_and_keeps_the_results(project: Project, mistake: str) -> None:
     make, parts = MISTAKES[mistake]
     before = project.results()
