@@ -1,5 +1,6 @@
 """Tables and figures of questionnaires: cells, totals, notes, and what is suppressed."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,18 @@ def test_cells_are_number_and_percent_with_a_dash_for_nil(results: StudyResults)
     assert {row.label.text: row.cells[0].text for row in why.rows}["Late"] == "–"
     assert why.rows[-1].label.text == "Respondents" and why.rows[-1].cells[0].text == "20"
     assert any("may give several" in note for note in why.notes)
+
+
+@pytest.mark.parametrize(("public", "text"), [(True, "6 (100)"), (False, "<10 (100)")])
+def test_few_respondents_are_counted_where_counts_are_public(
+    results: StudyResults, public: bool, text: str
+) -> None:
+    frame = results["responses"]
+    units = frame["n_units"].where(frame["level"] != "north", 6)
+    few = frame.assign(n_units=units, public_counts=public)
+    shown = replace(results, tables={**results.tables, "responses": few})
+    buyer, _ = responses_tables(shown, entry("responses", analyses=["asked"]))
+    assert buyer.rows[-1].cells[2].text == text
 
 
 def test_small_counts_and_what_tells_them_are_hidden_where_they_are_not_public() -> None:

@@ -126,16 +126,20 @@ def _total(question: Question, counted: pd.DataFrame, width: int) -> Row:
     """Who answered; of a question with one answer they are 100 percent."""
     whole = " (100)" if question.variable is not None else ""
     sizes = counted.drop_duplicates(["by", "level"])
+    texts = [
+        formatting.count(size) if public else coarse_count(size)
+        for size, public in zip(sizes["n_units"], sizes["public_counts"], strict=True)
+    ]
     cells = [
-        Cell(coarse_count(size) + (whole if size and not hidden else ""))
-        for size, hidden in zip(sizes["n_units"], sizes["suppressed"], strict=True)
+        Cell(text + (whole if size and not hidden else ""))
+        for text, size, hidden in zip(texts, sizes["n_units"], sizes["suppressed"], strict=True)
     ]
     cells.insert(1, Cell(""))
     cells += [Cell("")] * (width - len(cells))
     kept: dict[str, Value] = {"question": question.name, "answer": "total"}
     kept |= {
-        f"count_{level}" if by else "count": coarse_count(size)
-        for by, level, size in zip(sizes["by"], sizes["level"], sizes["n_units"], strict=True)
+        f"count_{level}" if by else "count": text
+        for by, level, text in zip(sizes["by"], sizes["level"], texts, strict=True)
     }
     label = "Total" if question.variable is not None else "Respondents"
     return Row(Cell(label), tuple(cells), kept, "foot")
