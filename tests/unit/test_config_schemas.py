@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from study_models import SHIPPED
 
 from ruralimpact.outcomes.build import CONSTRUCTORS
-from ruralimpact.schema.construction import AnyOutcome, AnyVariable
+from ruralimpact.schema.definitions import AnyOutcome, AnyVariable
 from ruralimpact.schema.document import read_document
 
 ROOT = Path(__file__).parents[2]

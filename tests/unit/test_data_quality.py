@@ -8,7 +8,7 @@ import pytest
 from exhibit_entries import entry
 from study_models import study_of
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import quality_suppression
 from ruralimpact.data_quality.study import data_quality
 from ruralimpact.data_quality.values import (
     far_from_group,
@@ -138,7 +138,7 @@ def test_planted_faults_are_found(tables: dict[str, pd.DataFrame]) -> None:
 
 def test_an_interviewer_of_few_is_hidden_with_another(tables: dict[str, pd.DataFrame]) -> None:
     """All less those shown would tell of the eight: the next smallest is hidden, too."""
-    shown = suppression.interview_quality(tables["interview_quality"], {})
+    shown = quality_suppression.interview_quality(tables["interview_quality"], {})
     assert shown.set_index("interviewer")["suppressed"].tolist() == [
         False,
         False,

@@ -13,7 +13,8 @@ from ruralimpact.estimation.strategy_estimators import ESTIMATORS
 from ruralimpact.exhibits.results import _METHOD_LABELS
 from ruralimpact.outcomes.build import _CONSTRUCTORS
 from ruralimpact.schema.analysis import DifferenceInDifferences, GroupTimeEstimator, Panel
-from ruralimpact.schema.construction import AnyOutcome, AnyVariable, Construction
+from ruralimpact.schema.construction import Construction
+from ruralimpact.schema.definitions import AnyOutcome, AnyVariable
 
 ROOT = Path(__file__).parents[2]
 LISTS = ("an estimator", "a strategy", "an outcome", "a table or figure", "a result table")
@@ -63,7 +64,7 @@ def test_coverage_of_every_strategy_is_simulated_or_says_why_not(
 def test_what_can_be_built_is_built_and_described() -> None:
     outcomes = builds(AnyOutcome)
     assert builds(AnyVariable) == outcomes, (
-        "schema/construction.py: AnyVariable or AnyOutcome lacks one"
+        "schema/definitions.py: AnyVariable or AnyOutcome lacks one"
     )
     assert set(_CONSTRUCTORS) == outcomes, "outcomes/build.py: _CONSTRUCTORS"
     schema = Construction.model_json_schema()["properties"]["build"]["description"]

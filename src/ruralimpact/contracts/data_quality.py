@@ -1,6 +1,6 @@
 """What the rows and variables of each source are like."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import quality_suppression
 from ruralimpact.contracts.columns import P_VALUE, count, number, share, text
 from ruralimpact.contracts.table import ResultTable, Suppressed
 
@@ -36,7 +36,7 @@ VARIABLE_QUALITY = ResultTable(
         "n_suspected": count("rows with such a value", "rows"),
         "between_interviewers": number("share of the variance between interviewers", "fraction"),
     },
-    suppression=Suppressed(suppression.variable_quality),
+    suppression=Suppressed(quality_suppression.variable_quality),
 )
 
 INTERVIEW_QUALITY = ResultTable(
@@ -60,7 +60,7 @@ INTERVIEW_QUALITY = ResultTable(
         "minutes": number("median length of an interview", "minutes"),
         "short": share("interviews shorter than half the median of the wave"),
     },
-    suppression=Suppressed(suppression.interview_quality),
+    suppression=Suppressed(quality_suppression.interview_quality),
 )
 
 TABLES = (VARIABLE_QUALITY, INTERVIEW_QUALITY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     OUTCOME_NAME,
@@ -52,7 +52,7 @@ GAINS = ResultTable(
         "n_without_base": count("units that had nothing above zero before, so no percent", "units"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.of_levels),
+    suppression=Suppressed(description_suppression.of_levels),
 )
 
 GAINS_BY_UNIT = ResultTable(
@@ -70,7 +70,7 @@ GAINS_BY_UNIT = ResultTable(
         "n_units": count("units with a gain", "units"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.gains_by_unit),
+    suppression=Suppressed(description_suppression.gains_by_unit),
 )
 
 GAIN_VARIANCE = ResultTable(
@@ -91,7 +91,7 @@ GAIN_VARIANCE = ResultTable(
         "reason": _REASON,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.gain_variance),
+    suppression=Suppressed(description_suppression.gain_variance),
 )
 
 GROWTH_WITHOUT = ResultTable(
@@ -115,7 +115,7 @@ GROWTH_WITHOUT = ResultTable(
         "n_clusters": _N_CLUSTERS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.growth_without),
+    suppression=Suppressed(description_suppression.growth_without),
 )
 
 TARGETING = ResultTable(
@@ -132,7 +132,7 @@ TARGETING = ResultTable(
         "n_units": _N_UNITS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.of_units),
+    suppression=Suppressed(description_suppression.of_units),
 )
 
 TABLES = (GAINS, GAINS_BY_UNIT, GAIN_VARIANCE, GROWTH_WITHOUT, TARGETING)

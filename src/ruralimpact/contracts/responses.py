@@ -1,6 +1,6 @@
 """Samples drawn from registers, and the answers of those who were asked."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     SYNTHETIC,
@@ -41,7 +41,7 @@ RESPONSES = ResultTable(
         "public_counts": flag("small counts may be printed"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.responses),
+    suppression=Suppressed(description_suppression.responses),
 )
 
 DRAWN_SAMPLE = ResultTable(

@@ -1,6 +1,6 @@
 """Rates of return: of all units, of each, in scenarios, and as the drivers of costs and benefits vary."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     SYNTHETIC,
@@ -52,7 +52,7 @@ RETURNS = ResultTable(
     description="What the investments returned, as recorded.",
     row="a measure of an account, of all units or of a level",
     columns=_MEASURED,
-    suppression=Suppressed(suppression.of_levels),
+    suppression=Suppressed(description_suppression.of_levels),
 )
 
 RETURNS_SCENARIOS = ResultTable(
@@ -61,7 +61,7 @@ RETURNS_SCENARIOS = ResultTable(
     description="What the investments would have returned in each scenario.",
     row="a measure of an account in a scenario, of all units or of a level",
     columns=_MEASURED,
-    suppression=Suppressed(suppression.of_levels),
+    suppression=Suppressed(description_suppression.of_levels),
 )
 
 RETURNS_BY_UNIT = ResultTable(
@@ -81,7 +81,7 @@ RETURNS_BY_UNIT = ResultTable(
         "n_units": _N_UNITS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.returns_of_few),
+    suppression=Suppressed(description_suppression.returns_of_few),
 )
 
 RETURNS_DRIVERS = ResultTable(
@@ -108,7 +108,7 @@ RETURNS_DRIVERS = ResultTable(
         "n_units": _N_UNITS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.returns_of_few),
+    suppression=Suppressed(description_suppression.returns_of_few),
 )
 
 RETURNS_DRAWS = ResultTable(
@@ -126,7 +126,7 @@ RETURNS_DRAWS = ResultTable(
         "n_units": _N_UNITS,
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.returns_of_few),
+    suppression=Suppressed(description_suppression.returns_of_few),
 )
 
 TABLES = (RETURNS, RETURNS_SCENARIOS, RETURNS_BY_UNIT, RETURNS_DRIVERS, RETURNS_DRAWS)

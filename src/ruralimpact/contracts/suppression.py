@@ -6,36 +6,26 @@ add up to a total that is printed, `complements` says which others have to be hi
 here imports pandas, so that the registry stays cheap to read.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ruralimpact.contracts.blanking import NUMBERS, blanked, flagged, rests_on_few
 from ruralimpact.contracts.complements import (
-    FEWEST_GROUPS,
     FEWEST_UNITS,
     CellSize,
     cohort_complements,
     is_small,
     level_complements,
     parts_complements,
-    with_complements,
 )
 from ruralimpact.contracts.rare_categories import among, rare_in_balance, rare_in_summary
-from ruralimpact.contracts.small_answers import rare_in_responses
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ruralimpact.contracts.table import Tables
 
-_MISSING = float("nan")
-_NUMBERS = (
-    *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
-    *("treated_mean", "control_mean", "counterfactual_mean"),
-    *("percent", "percent_low", "percent_high"),
-    *("percent_control", "percent_control_low", "percent_control_high", "ess"),
-    *("treated_groups", "effective_treated_groups", "control_groups", "effective_control_groups"),
-)
 _OF_BOTH_ARMS = ("difference", "covariate", "covariates", "covariates_by_arm")
 # Sizes of a design, and what would tell them.
 _TOLD_WITH = {
@@ -57,14 +47,14 @@ def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     alone = frame["method"].isin(["panel", "before_after"])
     units = arms.min(axis=1).where(~alone, arms.sum(axis=1))
     nobody = (arms.sum(axis=1) == 0) & frame["estimate"].isna()
-    return _flagged(frame, _few(units, frame["n_clusters"]) & ~nobody, _NUMBERS)
+    return flagged(frame, rests_on_few(units, frame["n_clusters"]) & ~nobody, NUMBERS)
 
 
 def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank every standard error and p-value of a suppressed estimate."""
     known = frame[["std_error", "p_value"]].notna().any(axis=1)
     small = _of_hidden_estimate(frame, tables) & known
-    return _flagged(frame, small, ("std_error", "p_value"))
+    return flagged(frame, small, ("std_error", "p_value"))
 
 
 def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -80,14 +70,14 @@ def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
         or name in effects
         or name.rpartition("::")[0] in effects
     ]
-    return frame.assign(**dict.fromkeys(blank, _MISSING))
+    return frame.assign(**dict.fromkeys(blank, float("nan")))
 
 
 def sample_flow(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank how many units are behind a suppressed estimate."""
     counts = ["n_before", "n_lost"]
     own = frame.astype(dict.fromkeys(counts, "float64"))
-    return _flagged(own, _of_hidden_estimate(frame, tables), counts)
+    return flagged(own, _of_hidden_estimate(frame, tables), counts)
 
 
 def analysed_balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -103,13 +93,13 @@ def analysed_balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     rare = whole.loc[whole["suppressed"] & (whole["stage"] == "before"), ["analysis", "covariate"]]
     same = among(frame, ("analysis", "covariate"), set(map(tuple, rare.to_numpy())))
     small = before | same | among(frame, keys, hidden)
-    return _flagged(frame, small, ("treated_mean", "control_mean", "smd", "variance_ratio", "ks"))
+    return flagged(frame, small, ("treated_mean", "control_mean", "smd", "variance_ratio", "ks"))
 
 
 def tests(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the tests of suppressed estimates."""
     numbers = ("p_bootstrap", "boot_low", "boot_high", "p_romano_wolf", "q_value")
-    return _blanked(frame, _of_hidden_estimate(frame, tables), numbers)
+    return blanked(frame, _of_hidden_estimate(frame, tables), numbers)
 
 
 def sensitivity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -117,7 +107,7 @@ def sensitivity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     numbers = [str(name) for name in frame.select_dtypes("float64").columns]
     hidden = _of_hidden_estimate(frame, tables)
     covariate = frame["benchmark"].mask(hidden, "")
-    return _blanked(frame, hidden, numbers).assign(benchmark=covariate)
+    return blanked(frame, hidden, numbers).assign(benchmark=covariate)
 
 
 def leave_one_out(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -128,7 +118,7 @@ def leave_one_out(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     few = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
     region = _everyone(frame, tables) - frame["n_treated"]
     hidden = few | region.map(is_small) | _of_hidden_estimate(frame, tables)
-    return _blanked(frame, hidden, ("estimate", "std_error", "p_value"))
+    return blanked(frame, hidden, ("estimate", "std_error", "p_value"))
 
 
 def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -138,7 +128,7 @@ def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     those have. Tests of equality stay: they show no level.
     """
     keys = ["spec_id", "subgroup"]
-    few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
+    few = rests_on_few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
     small = (frame["kind"] == "level") & few & frame["estimate"].notna()
     unknown = (frame["kind"] == "level") & frame["estimate"].isna()
     everyone = _everyone(frame, tables)
@@ -153,20 +143,18 @@ def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     for end in ("level", "against"):
         small |= among(frame, (*keys, end), hidden)
     counts = frame[["n_treated", "n_control", "n_clusters", "dropped"]].astype(float)
-    return _flagged(
-        frame.assign(**counts), small, (*_NUMBERS, *counts, "p_adjusted", "low", "high")
-    )
+    return flagged(frame.assign(**counts), small, (*NUMBERS, *counts, "p_adjusted", "low", "high"))
 
 
 def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the parts of suppressed estimates."""
-    return _flagged(frame, _of_hidden_estimate(frame, tables), _NUMBERS)
+    return flagged(frame, _of_hidden_estimate(frame, tables), NUMBERS)
 
 
 def associations(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank regressions on too few units or groups; those that are not estimable keep their reason."""
-    small = _few(frame["n_units"], frame["n_clusters"]) & (frame["n_units"] > 0)
-    return _flagged(frame, small, (*_NUMBERS, "df_denominator", "mean", "r_squared"))
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) & (frame["n_units"] > 0)
+    return flagged(frame, small, (*NUMBERS, "df_denominator", "mean", "r_squared"))
 
 
 def event_study(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -177,7 +165,7 @@ def event_study(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """
     arms = frame[["n_treated", "n_control"]].min(axis=1)
     units = arms.where(frame["kind"] != "mean", frame["n_treated"])
-    small = _few(units, frame["n_clusters"]) & frame["std_error"].notna()
+    small = rests_on_few(units, frame["n_clusters"]) & frame["std_error"].notna()
     of_cohorts = frame["kind"].isin(["group_time", "cohort"])
     for __, own in frame[of_cohorts].groupby(["analysis", "outcome"], sort=False):
         few = cohort_complements(
@@ -186,19 +174,19 @@ def event_study(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
         )
         small[own.index] |= own["cohort"].isin(few) & own["std_error"].notna()
     numbers = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
-    return _flagged(frame, small, numbers)
+    return flagged(frame, small, numbers)
 
 
 def pre_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank tests for outcomes of which every estimate is suppressed."""
     numbers = ("statistic", "df", "df_denominator", "p_value")
-    return _blanked(frame, _of_hidden_outcome(frame, tables), numbers)
+    return blanked(frame, _of_hidden_outcome(frame, tables), numbers)
 
 
 def parallel_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank intervals for outcomes of which every estimate is suppressed."""
     numbers = ("estimate", "std_error", "conf_low", "conf_high", "breakdown")
-    return _flagged(frame, _of_hidden_outcome(frame, tables), numbers)
+    return flagged(frame, _of_hidden_outcome(frame, tables), numbers)
 
 
 def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -212,13 +200,13 @@ def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
         shown = smaller[own.index][~hidden[own.index]]
         if hidden[own.index].any() and len(shown):
             hidden |= frame.index == shown.idxmin()
-    return _flagged(frame, hidden, ("estimate",))
+    return flagged(frame, hidden, ("estimate",))
 
 
 def power(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what tells of controls where there are too few of them."""
     small = (frame["controls_now"] < FEWEST_UNITS) & (frame["reason"] == "")
-    return _blanked(frame, small, ("control_mean", "control_sd", "mde_percent", "mde_sd"))
+    return blanked(frame, small, ("control_mean", "control_sd", "mde_percent", "mde_sd"))
 
 
 def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -229,18 +217,18 @@ def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     of_arm = frame["arm"] != ""
     response = frame[frame["measure"] == "response"]
     responded = response.loc[response["n_found"].map(is_small), ["attrition", "arm"]]
-    few = _few(frame["n_units"], frame["n_clusters"])
+    few = rests_on_few(frame["n_units"], frame["n_clusters"])
     few |= among(frame, ("attrition", "arm"), set(map(tuple, responded.to_numpy())))
     hidden = frame["attrition"].isin(frame.loc[few & of_arm, "attrition"])
     small = (few & of_arm) | (hidden & frame["measure"].isin(_OF_BOTH_ARMS))
-    return _flagged(frame, small, _NUMBERS)
+    return flagged(frame, small, NUMBERS)
 
 
 def attrition_bounds(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank effects from too few respondents in an arm or too few groups; others keep their reason."""
-    few = _few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
+    few = rests_on_few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
     small = few & (frame["reason"] == "")
-    return _flagged(frame, small, (*_NUMBERS, "share_trimmed", "largest_weight"))
+    return flagged(frame, small, (*NUMBERS, "share_trimmed", "largest_weight"))
 
 
 def designs(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -251,7 +239,7 @@ def designs(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     before = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
     matched = frame[["n_treated_matched", "n_control_matched"]]
     after = (matched.min(axis=1) < FEWEST_UNITS) & (matched.max(axis=1) > 0)
-    shown = _flagged(frame, after, ("max_abs_smd",)).assign(suppressed_before=before)
+    shown = flagged(frame, after, ("max_abs_smd",)).assign(suppressed_before=before)
     for size, told in _TOLD_WITH.items():
         few = frame[size].map(is_small)
         if few.any():
@@ -266,12 +254,12 @@ def balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """
     numbers = ("treated_mean", "control_mean", "smd", "variance_ratio", "ks")
     rare = rare_in_balance(frame, tables["designs"])
-    return _flagged(frame, rare | _of_hidden_design(frame, tables), numbers)
+    return flagged(frame, rare | _of_hidden_design(frame, tables), numbers)
 
 
 def balance_summary(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the balance of suppressed designs."""
-    return _flagged(frame, _of_hidden_design(frame, tables), _PSTEST)
+    return flagged(frame, _of_hidden_design(frame, tables), _PSTEST)
 
 
 def weights(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -286,7 +274,7 @@ def propensity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the models of comparisons that have too few units in an arm."""
-    return _flagged(frame, _of_small_comparison(frame, tables), ("value", "std_error"))
+    return flagged(frame, _of_small_comparison(frame, tables), ("value", "std_error"))
 
 
 def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -313,13 +301,13 @@ def summary_statistics(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     So are those of an arm that another analysis has with a few units more: the mean of these few could be
     told from both.
     """
-    small = _few(frame["n_units"], frame["n_clusters"])
+    small = rests_on_few(frame["n_units"], frame["n_clusters"])
     small |= rare_in_summary(frame)
     for __, same in frame.groupby(["variable", "arm"], sort=False):
         sizes = sorted(set(same["n_units"]))
         near = [size for size, larger in pairwise(sizes) if is_small(larger - size)]
         small[same.index] |= same["n_units"].isin(near)
-    return _flagged(frame, small, ("mean", "std_dev", "p5", "median", "p95"))
+    return flagged(frame, small, ("mean", "std_dev", "p5", "median", "p95"))
 
 
 def _everyone(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[float]":
@@ -339,116 +327,6 @@ def _sizes_of_cohorts(effects: "pd.DataFrame", axis: str) -> list[dict[float, Ce
         }
         for _, same in known.groupby(axis, sort=True)
     ]
-
-
-def of_units(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what is about too few units or groups."""
-    return _flagged(frame, _few(frame["n_units"], frame["n_clusters"]), _NUMBERS)
-
-
-def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what is about too few units or groups, and levels that these could be told from."""
-    small = _few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
-    return _flagged(frame, small, _NUMBERS)
-
-
-def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":
-    """Levels of a variable whose number of units, or what it leaves of all, is small."""
-    keys = [
-        name for name in ("analysis", "part", "outcome", "account", "scenario") if name in frame
-    ]
-    told = frame["level"].isna()
-    for _, same in frame.groupby(keys, sort=False):
-        everyone = same.loc[same["by"] == "", "n_units"].max()
-        for _, own in same[same["by"] != ""].groupby("by", sort=False):
-            sizes = own.groupby("level")["n_units"].max()
-            total = sizes.sum() if everyone != everyone else everyone
-            hidden = parts_complements(sizes.tolist(), float(total))
-            told[own.index] = own["level"].map(dict(zip(sizes.index, hidden, strict=True)))
-    return told.astype(bool)
-
-
-def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what is about too few units."""
-    return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("irr", "npv", "payback", "factor"))
-
-
-def responses(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank shares of too few respondents, small counts and what would tell them; not public ones."""
-    small = _few(frame["n_units"], frame["n_clusters"]) | rare_in_responses(frame)
-    hidden = small & ~frame["public_counts"].astype(bool)
-    return _flagged(
-        frame, hidden, ("count", "estimate", "std_error", "conf_low", "conf_high", "population")
-    )
-
-
-def gains_by_unit(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank the gains of units where there are too few of them."""
-    return _flagged(frame, frame["n_units"] < FEWEST_UNITS, ("ratio", "change"))
-
-
-def gain_variance(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank variances of too few units."""
-    numbers = ("between", "inside", "share_between", "conf_low", "conf_high")
-    return _flagged(frame, frame["n_units"] < FEWEST_UNITS, numbers)
-
-
-def growth_without(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what rests on the gains of too few units or groups."""
-    small = _few(frame["n_units"], frame["n_clusters"])
-    return _flagged(frame, small, ("gain", "estimate", "conf_low", "conf_high"))
-
-
-def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what is about too few rows or groups, and gaps of an arm with too few rows.
-
-    So are numbers of values that would be about too few: a share of gaps is one of rows that have none.
-    """
-    shares = ("missing", "missing_treated", "missing_control", "missing_p_value")
-    numbers = ("p5", "median", "p95", "ending_in_0_or_5", "between_interviewers")
-    counts = frame[["n_far", "far_groups", "n_suspected"]].astype(float)
-    few = _few(frame["n_rows"], frame["n_clusters"])
-    thin = frame["n_rows"] * (1 - frame["missing"]) < FEWEST_UNITS - 0.5
-    arms = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
-    shown = _flagged(frame.assign(**counts), few, (*shares, *numbers, *counts))
-    shown = _blanked(shown, arms, ("missing_treated", "missing_control", "missing_p_value"))
-    shown = _blanked(shown, thin, (*numbers, *counts))
-    return shown.assign(suspected_codes=shown["suspected_codes"].mask(few | thin, ""))
-
-
-def interview_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what is about too few interviews, and of the interviewer that these could be told from."""
-    few = _few(frame["n_rows"], frame["n_clusters"])
-    told = few.copy()
-    for __, own in frame[frame["interviewer"] > 0].groupby(["source", "wave"]):
-        cells = [
-            CellSize((float(rows),), float(groups))
-            for rows, groups in own[["n_rows", "n_clusters"]].to_numpy()
-        ]
-        hidden = with_complements(cells, list(few[own.index]))
-        told |= frame.index.isin(own.index[hidden])
-    counts = frame[["n_alike", "n_lengths"]].astype(float)
-    shown = _flagged(frame.assign(**counts), told, ("missing", "minutes", "short", *counts))
-    thin = shown["n_lengths"].map(is_small)
-    return _blanked(shown, thin, ("minutes", "short"))
-
-
-def _few(units: "pd.Series[int]", groups: "pd.Series[int]") -> "pd.Series[bool]":
-    return (units < FEWEST_UNITS) | (groups < FEWEST_GROUPS)
-
-
-def _blanked(
-    frame: "pd.DataFrame", small: "pd.Series[bool]", numbers: Sequence[str]
-) -> "pd.DataFrame":
-    result = frame.copy()
-    result.loc[small.astype(bool), [name for name in numbers if name in frame]] = _MISSING
-    return result
-
-
-def _flagged(
-    frame: "pd.DataFrame", small: "pd.Series[bool]", numbers: Sequence[str]
-) -> "pd.DataFrame":
-    return _blanked(frame, small, numbers).assign(suppressed=small.astype(bool))
 
 
 def _of_hidden_estimate(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":

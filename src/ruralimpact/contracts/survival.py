@@ -1,6 +1,6 @@
 """How long things last, and how they end."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import description_suppression
 from ruralimpact.contracts.columns import ANALYSIS, SYNTHETIC, count, number, share, text
 from ruralimpact.contracts.table import ResultTable, Suppressed
 
@@ -28,7 +28,7 @@ SURVIVAL = ResultTable(
         "conf_high": share("95 percent interval, upper end"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.of_levels),
+    suppression=Suppressed(description_suppression.of_levels),
 )
 
 TABLES = (SURVIVAL,)

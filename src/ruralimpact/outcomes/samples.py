@@ -25,7 +25,7 @@ from ruralimpact.outcomes.waves import (
     with_baseline,
 )
 from ruralimpact.schema import sample as spec
-from ruralimpact.schema.construction import AnyOutcome
+from ruralimpact.schema.definitions import AnyOutcome
 from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook

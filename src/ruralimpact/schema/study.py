@@ -15,7 +15,7 @@ from ruralimpact.schema.base import (
     fault,
 )
 from ruralimpact.schema.codebook import CodebookRow
-from ruralimpact.schema.construction import AnyOutcome, AnyVariable
+from ruralimpact.schema.definitions import AnyOutcome, AnyVariable
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
 from ruralimpact.schema.portfolio import Portfolio

@@ -1,0 +1,70 @@
+"""Disclosure control of tables that describe units and compare none; rules as in `suppression`."""
+
+from typing import TYPE_CHECKING
+
+from ruralimpact.contracts.blanking import NUMBERS, flagged, rests_on_few
+from ruralimpact.contracts.complements import FEWEST_UNITS, parts_complements
+from ruralimpact.contracts.small_answers import rare_in_responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ruralimpact.contracts.table import Tables
+
+
+def of_units(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few units or groups."""
+    return flagged(frame, rests_on_few(frame["n_units"], frame["n_clusters"]), NUMBERS)
+
+
+def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few units or groups, and levels that these could be told from."""
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
+    return flagged(frame, small, NUMBERS)
+
+
+def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":
+    """Levels of a variable whose number of units, or what it leaves of all, is small."""
+    keys = [
+        name for name in ("analysis", "part", "outcome", "account", "scenario") if name in frame
+    ]
+    told = frame["level"].isna()
+    for _, same in frame.groupby(keys, sort=False):
+        everyone = same.loc[same["by"] == "", "n_units"].max()
+        for _, own in same[same["by"] != ""].groupby("by", sort=False):
+            sizes = own.groupby("level")["n_units"].max()
+            total = sizes.sum() if everyone != everyone else everyone
+            hidden = parts_complements(sizes.tolist(), float(total))
+            told[own.index] = own["level"].map(dict(zip(sizes.index, hidden, strict=True)))
+    return told.astype(bool)
+
+
+def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few units."""
+    return flagged(frame, frame["n_units"] < FEWEST_UNITS, ("irr", "npv", "payback", "factor"))
+
+
+def responses(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank shares of too few respondents, small counts and what would tell them; not public ones."""
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | rare_in_responses(frame)
+    hidden = small & ~frame["public_counts"].astype(bool)
+    return flagged(
+        frame, hidden, ("count", "estimate", "std_error", "conf_low", "conf_high", "population")
+    )
+
+
+def gains_by_unit(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank the gains of units where there are too few of them."""
+    return flagged(frame, frame["n_units"] < FEWEST_UNITS, ("ratio", "change"))
+
+
+def gain_variance(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank variances of too few units."""
+    numbers = ("between", "inside", "share_between", "conf_low", "conf_high")
+    return flagged(frame, frame["n_units"] < FEWEST_UNITS, numbers)
+
+
+def growth_without(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what rests on the gains of too few units or groups."""
+    small = rests_on_few(frame["n_units"], frame["n_clusters"])
+    return flagged(frame, small, ("gain", "estimate", "conf_low", "conf_high"))

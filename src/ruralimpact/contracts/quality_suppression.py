@@ -1,0 +1,45 @@
+"""Disclosure control of tables on the quality of raw data; rules as in `suppression`."""
+
+from typing import TYPE_CHECKING
+
+from ruralimpact.contracts.blanking import blanked, flagged, rests_on_few
+from ruralimpact.contracts.complements import FEWEST_UNITS, CellSize, is_small, with_complements
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ruralimpact.contracts.table import Tables
+
+
+def variable_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few rows or groups, and gaps of an arm with too few rows.
+
+    So are numbers of values that would be about too few: a share of gaps is one of rows that have none.
+    """
+    shares = ("missing", "missing_treated", "missing_control", "missing_p_value")
+    numbers = ("p5", "median", "p95", "ending_in_0_or_5", "between_interviewers")
+    counts = frame[["n_far", "far_groups", "n_suspected"]].astype(float)
+    small = rests_on_few(frame["n_rows"], frame["n_clusters"])
+    thin = frame["n_rows"] * (1 - frame["missing"]) < FEWEST_UNITS - 0.5
+    arms = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
+    shown = flagged(frame.assign(**counts), small, (*shares, *numbers, *counts))
+    shown = blanked(shown, arms, ("missing_treated", "missing_control", "missing_p_value"))
+    shown = blanked(shown, thin, (*numbers, *counts))
+    return shown.assign(suspected_codes=shown["suspected_codes"].mask(small | thin, ""))
+
+
+def interview_quality(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank what is about too few interviews, and of the interviewer that these could be told from."""
+    small = rests_on_few(frame["n_rows"], frame["n_clusters"])
+    told = small.copy()
+    for __, own in frame[frame["interviewer"] > 0].groupby(["source", "wave"]):
+        cells = [
+            CellSize((float(rows),), float(groups))
+            for rows, groups in own[["n_rows", "n_clusters"]].to_numpy()
+        ]
+        hidden = with_complements(cells, list(small[own.index]))
+        told |= frame.index.isin(own.index[hidden])
+    counts = frame[["n_alike", "n_lengths"]].astype(float)
+    shown = flagged(frame.assign(**counts), told, ("missing", "minutes", "short", *counts))
+    thin = shown["n_lengths"].map(is_small)
+    return blanked(shown, thin, ("minutes", "short"))
