@@ -162,13 +162,13 @@ def test_files_are_the_same_at_every_draw(draw):
 
 def test_every_mistake_is_found_and_counted(surveys):
     households = [surveys[name].quality for name in ("beneficiaries", "controls")]
-    assert sum(report["rows_read"] for report in households) == 3982
-    assert sum(report["rows_kept"] for report in households) == 3946
+    assert sum(report.rows_read for report in households) == 3982
+    assert sum(report.rows_kept for report in households) == 3946
     reports = [*households, surveys["products"].quality]
     found: dict[str, int] = {}
     for report in reports:
-        for edit in report["edits"]:
-            found[edit["rule"]] = found.get(edit["rule"], 0) + edit["count"]
+        for edit in report.edits:
+            found[edit.rule] = found.get(edit.rule, 0) + edit.count
     dirt = PARAMETERS.dirt
     assert found["spellings"] == dirt.region_spellings
     assert found["year_to_age"] == dirt.birth_years

@@ -43,11 +43,11 @@ def said(survey: Survey, right: Survey) -> int:
 
     def missing(one: Survey) -> int:
         return sum(
-            about["missing"] + about.get("out_of_range", {}).get("count", 0)
-            for about in one.quality["variables"].values()
+            about.missing + (0 if about.out_of_range is None else about.out_of_range.count)
+            for about in one.quality.variables.values()
         )
 
-    more = survey.quality["rows_kept"] - right.quality["rows_kept"]
+    more = survey.quality.rows_kept - right.quality.rows_kept
     return missing(survey) - missing(right) + more
 
 

@@ -48,8 +48,8 @@ def survey() -> Survey:
 
 
 def test_the_example_sees_its_two_mistakes(survey: Survey) -> None:
-    assert survey.quality["variables"]["age"]["out_of_range"]["rows"] == [8]
-    assert survey.quality["variables"]["sales"]["missing"] == 1
+    assert survey.quality.variables["age"].out_of_range.rows == (8,)
+    assert survey.quality.variables["sales"].missing == 1
 
 
 def test_the_example_gives_the_numbers_of_the_data_guide(survey: Survey) -> None:

@@ -80,7 +80,7 @@ def variable(raw_name: str) -> dict[str, Any]:
         "raw_name": raw_name,
         "missing": 0,
         "described": {**described, "categories": []},
-        "found": {},
+        "observed": {},
     }
 
 
@@ -109,6 +109,8 @@ def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None
     joined = [
         {"name": "farm", "file": "land.csv", "rows": 50, "matched": 45, "without": 3, "unused": 5}
     ]
+    proposal = {"raw": "Rio Verdo", "clean": "Rio Verde", "similarity": 88}
+    proposal |= {"rows": 1, "rows_of_clean": 3}
     own = quality(
         results,
         source=first,
@@ -118,7 +120,7 @@ def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None
         codes_not_found={"sales": ["-99", "-88"]},
         values_not_found={"region": ["Chaco"]},
         edits=[{"rule": "decimal_comma", "column": "land", "count": 0, "rows": []}],
-        near_names={"group": [{"raw": "Rio Verdo", "clean": "Rio Verde"}]},
+        near_names={"group": [proposal]},
     )
     notes = {item.label: list(item.lines) for item in reading_notes(own)}
     assert notes[next(s.label for s in own.study.sources if s.name == first)] == [

@@ -6,16 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_models import codebook_of, source_of
 
+from ruralimpact.schema.quality import NearName
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
-from ruralimpact.survey.near_names import NearName, near_names
+from ruralimpact.survey.near_names import near_names
 from ruralimpact.survey.readers import read_source
 
 
 def test_the_rarer_is_proposed_as_the_commoner():
     names = pd.Series(["Rio Verde"] * 3 + ["Rio Verdo"] + ["Valle Alto"] * 2)
     # Eight letters, of which seven are the same in order: 2 * 7 / 16.
-    assert near_names(names) == [NearName("Rio Verdo", "Rio Verde", 1, 3, 88)]
+    assert near_names(names) == [
+        NearName(raw="Rio Verdo", clean="Rio Verde", rows=1, rows_of_clean=3, similarity=88)
+    ]
 
 
 def test_equally_rare_ones_are_proposed_once():
@@ -54,5 +57,5 @@ def test_the_report_has_them_and_the_table_is_as_it_was(tmp_path):
     source = source_of(path=str(path))
     survey = harmonise(read_source(source), source, entries, file=path)
     assert survey.table["alliance"].tolist() == ["Rio Verde", "Rio Verdo", "Rio Verde"]
-    (proposal,) = survey.quality["near_names"]["g"]
-    assert (proposal["raw"], proposal["clean"], proposal["rows"]) == ("Rio Verdo", "Rio Verde", 1)
+    (proposal,) = survey.quality.near_names["g"]
+    assert (proposal.raw, proposal.clean, proposal.rows) == ("Rio Verdo", "Rio Verde", 1)

@@ -5,6 +5,7 @@ import pytest
 from study_models import edits_of
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.quality import EditReport
 from ruralimpact.survey.edits import apply_edits
 
 
@@ -69,9 +70,8 @@ def test_cell_rules(rule, raw, expected, decimal):
     found = cleaned(before, rule, decimal=decimal)
     assert found.table["x"].tolist() == expected
     changed = [row for row, a, b in zip(before.index, raw, expected, strict=True) if a != b]
-    assert found.edits == [
-        {"rule": rule["rule"], "column": "x", "count": len(changed), "rows": changed}
-    ]
+    report = EditReport(rule=rule["rule"], column="x", count=len(changed), rows=tuple(changed))
+    assert found.edits == (report,)
     assert before["x"].tolist() == raw
 
 
@@ -90,7 +90,7 @@ def test_a_currency_without_a_rate_is_refused():
 def test_copies_are_left_out():
     found = cleaned(table(id=["a", "b", "a"], x=["1", "1", "1"]), {"rule": "exact_duplicates"})
     assert found.table["id"].tolist() == ["a", "b"]
-    assert [item["rows"] for item in found.excluded] == [1]
+    assert [item.rows for item in found.excluded] == [1]
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0]])
@@ -98,7 +98,7 @@ def test_disputed_cells_are_blanked_whatever_the_order(order):
     raw = table(id=["a", "b", "a"], x=["1", "2", "9"], y=["5", "6", "5"]).iloc[order]
     found = cleaned(raw, {"rule": "near_duplicates", "cells": 1}, keys=["id"])
     assert sorted(map(tuple, found.table.to_numpy())) == [("a", "", "5"), ("b", "2", "6")]
-    assert [item["rows"] for item in found.excluded] == [1]
+    assert [item.rows for item in found.excluded] == [1]
 
 
 def test_rows_that_differ_in_more_cells_are_refused():

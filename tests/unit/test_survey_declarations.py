@@ -44,7 +44,7 @@ class TestMissingCodes:
     def test_ways_to_write_them(self, tmp_path, codes):
         found = survey(text_file(tmp_path, -99, 5, -88.0), {**NUMBER, "missing_codes": codes})
         assert found.table["x"].isna().tolist() == [True, False, True]
-        assert "codes_not_found" not in found.quality
+        assert found.quality.codes_not_found == {}
 
     @pytest.mark.parametrize(
         "codes",
@@ -61,7 +61,7 @@ class TestMissingCodes:
 
     def test_one_that_no_row_has_is_told(self, tmp_path):
         found = survey(text_file(tmp_path, 1, 2), {**NUMBER, "missing_codes": "-99|1"})
-        assert found.quality["codes_not_found"] == {"x": ["-99"]}
+        assert found.quality.codes_not_found == {"x": ("-99",)}
 
 
 class TestLabels:
@@ -135,7 +135,7 @@ class TestWorkbooks:
 
         found = survey(self.write(tmp_path, hide), NUMBER)
         assert found.table["x"].tolist() == [1, 2]
-        assert found.quality["notes"] == ["hidden rows, which are read like others: 1"]
+        assert found.quality.notes == ("hidden rows, which are read like others: 1",)
 
     @pytest.mark.parametrize(
         ("fill", "hint"),

@@ -16,6 +16,7 @@ from study_models import codebook_of, source_of
 
 from ruralimpact import cli
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.codebook_file import read_codebook
 from ruralimpact.survey.edit_tables import read_recodes
@@ -137,8 +138,8 @@ def test_a_million_blank_lines(tmp_path):
     read = survey(path, row_of("number"))
     assert read.table["x"].tolist() == [2, 3]
     assert read.rows.tolist() == [2, 1_000_003]
-    assert read.quality["excluded"] == [{"reason": "every cell is empty", "rows": 1_000_000}]
-    assert read.quality["rows_read"] == 1_000_002
+    assert read.quality.excluded == (ExcludedRows(reason="every cell is empty", rows=1_000_000),)
+    assert read.quality.rows_read == 1_000_002
 
 
 def test_output_that_nobody_reads(monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 from study_models import codebook_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.quality import ExcludedRows, ObservedCategories
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
@@ -81,20 +82,21 @@ def test_quality_counts(tmp_path):
     text = replaced("7,1,1,34,", "7,1,1,340,") + ",,,,,,\n\n"
     result = run(tmp_path, text)
     quality = result.quality
-    assert (quality["rows_read"], quality["rows_kept"]) == (6, 4)
-    assert quality["excluded"] == [{"reason": "every cell is empty", "rows": 2}]
-    age = quality["variables"]["age"]
+    assert (quality.rows_read, quality.rows_kept) == (6, 4)
+    assert quality.excluded == (ExcludedRows(reason="every cell is empty", rows=2),)
+    age = quality.variables["age"].model_dump()
     assert age.pop("described")["maximum"] == 98
-    assert age.pop("found") == {"median": 35.0, "median_not_zero": 35.0}
+    assert age.pop("observed") == {"median": 35.0, "median_not_zero": 35.0}
     assert age == {
         "raw_name": "p1",
         "missing": 2,
         "missing_codes": {"-9": 1},
-        "out_of_range": {"count": 1, "minimum": 16.0, "maximum": 98.0, "rows": [2]},
+        "out_of_range": {"count": 1, "minimum": 16.0, "maximum": 98.0, "rows": (2,)},
     }
     assert result.table["age"].isna().sum() == 3
-    assert quality["unlabelled"] == {"village": {"count": 2, "values": []}}, "ten rows have neither"
-    assert quality["columns_not_used"] == ["remark"]
+    village = ObservedCategories(count=2, values=())
+    assert quality.unlabelled == {"village": village}, "ten rows have neither"
+    assert quality.columns_not_used == ("remark",)
 
 
 @pytest.mark.parametrize(

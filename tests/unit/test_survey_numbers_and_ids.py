@@ -16,7 +16,7 @@ class TestNumbers:
     def test_missing_codes_match_as_numbers(self, tmp_path, code):
         found = column(tmp_path, "-99", "-88", "5", entry={"missing_codes": code})
         assert found.table["age"].isna().sum() == 2
-        assert list(found.quality["variables"]["age"]["missing_codes"].values()) == [1, 1]
+        assert list(found.quality.variables["age"].missing_codes.values()) == [1, 1]
 
     @pytest.mark.parametrize("cell", ["-99,-88", "-99;-88", "-99 -88", "-99/-88"])
     def test_several_codes_in_one_are_refused(self, cell):
@@ -25,7 +25,7 @@ class TestNumbers:
 
     def test_a_code_that_no_row_has_is_said(self, tmp_path):
         found = column(tmp_path, "1", "-99", entry={"missing_codes": "-99|-88"})
-        assert found.quality["codes_not_found"] == {"age": ["-88"]}
+        assert found.quality.codes_not_found == {"age": ("-88",)}
 
     @pytest.mark.parametrize("bound", ["nan", "inf", "-inf", "1_000", "0x10"])
     def test_a_range_is_of_numbers(self, bound):

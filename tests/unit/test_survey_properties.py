@@ -232,8 +232,8 @@ class TestKeys:
         codes = right.assign(k=[str(key) for key in sorted(there)])
         expected = left.merge(codes, on="k", how="left")["v"].fillna("").tolist()
         assert joined.table.cells["r.v"].tolist() == expected
-        assert joined.report["matched"] == sum(key in there for key in here)
-        assert joined.report["unused"] == len(there - set(here))
+        assert joined.report.matched == sum(key in there for key in here)
+        assert joined.report.unused == len(there - set(here))
 
     @FEW
     @given(st.permutations(range(6)))

@@ -6,6 +6,7 @@ import pytest
 from study_models import codebook_of, edits_of, source_of
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.quality import EditReport, ExcludedRows
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.validation import validated
 from ruralimpact.survey.codebook import parse_codebook
@@ -40,7 +41,7 @@ class TestKeys:
     def test_number_of_the_row(self, tmp_path):
         found = survey(tmp_path, "x\n5\n6\n", X, id="$row")
         assert found.table["id"].tolist() == ["2", "3"]
-        assert found.quality["identifier"] == "the number of the row"
+        assert found.quality.identifier == "the number of the row"
 
     def test_no_identifier_is_a_mistake(self, tmp_path):
         keys = {"name": "s", "path": "s.csv"}
@@ -52,7 +53,7 @@ class TestKeys:
         found = survey(tmp_path, text, X, PLACE, id=["prov", "muni", "hh"])
         assert found.table["id"].tolist() == ["1/1/1", "1/2/1", "2/1/1"]
         assert found.table["place"].tolist() == ["1/1", "1/2", "2/1"]
-        assert found.quality["columns_not_used"] == []
+        assert found.quality.columns_not_used == ()
 
     def test_a_blank_part_makes_all_blank(self, tmp_path):
         text = "prov,muni,id,x\n1,,a,5\n1,2,b,6\n"
@@ -89,8 +90,8 @@ class TestFilter:
     def test_kept_and_counted(self, tmp_path, condition, kept):
         found = survey(tmp_path, self.TEXT, X, keep=[{**condition, "reason": "why"}])
         assert found.table["id"].tolist() == kept
-        assert found.quality["excluded"] == [{"reason": "why", "rows": 4 - len(kept)}]
-        assert (found.quality["rows_read"], found.quality["rows_kept"]) == (4, len(kept))
+        assert found.quality.excluded == (ExcludedRows(reason="why", rows=4 - len(kept)),)
+        assert (found.quality.rows_read, found.quality.rows_kept) == (4, len(kept))
 
     def test_a_value_that_no_row_has(self, tmp_path):
         text = "id,crop\na,Maíz\nb,Papa\n"
@@ -123,8 +124,8 @@ class TestJoin:
         found = self.join(tmp_path, "hh,area\nb,2.25\nc,9\n")
         assert found.table["area"].isna().tolist() == [True, False]
         assert found.table["area"][1] == 2.25
-        (report,) = found.quality["joined"]
-        assert report == {
+        (report,) = found.quality.joined
+        assert report.model_dump() == {
             "name": "land",
             "file": "land.csv",
             "rows": 2,
@@ -185,7 +186,7 @@ class TestTables:
         raw = table(v=["Sta. Cruz", "Santa Cruz", "Beni"])
         found = apply_edits(raw, edits_of({"rule": "recodes", "file": path}), file="f.csv")
         assert found.table["v"].tolist() == ["Santa Cruz", "Santa Cruz", "Beni"]
-        assert found.edits == [{"rule": "recodes", "column": "v", "count": 1, "rows": [2]}]
+        assert found.edits == (EditReport(rule="recodes", column="v", count=1, rows=(2,)),)
         assert found.not_found == {"v": ["Nowhere"]}
 
     def test_a_value_near_one_that_is_listed(self, tmp_path):
@@ -209,7 +210,7 @@ class TestTables:
         rule = {"rule": "corrections", "file": str(tmp_path / "t.xlsx")}
         found = apply_edits(raw, edits_of(rule), file="f.csv", keys=["id"], identifier="id")
         assert found.table["x"].tolist() == ["27", "5"]
-        assert found.edits == [{"rule": "corrections", "column": "x", "count": 1, "rows": [2]}]
+        assert found.edits == (EditReport(rule="corrections", column="x", count=1, rows=(2,)),)
 
     @pytest.mark.parametrize(
         ("line", "message"),
@@ -239,10 +240,9 @@ class TestTables:
         rule = {"rule": "duplicates", "file": path, "key": "key"}
         found = apply_edits(raw, edits_of(rule), file="f.csv", keys=["id"], identifier="id")
         assert found.table["id"].tolist() == ["a", "b", "b2"]
-        assert found.excluded == [
-            {"reason": "dropped as a duplicate by a table of decisions", "rows": 1}
-        ]
-        assert found.edits == [{"rule": "duplicates", "column": "id", "count": 1, "rows": [5]}]
+        reason = "dropped as a duplicate by a table of decisions"
+        assert found.excluded == (ExcludedRows(reason=reason, rows=1),)
+        assert found.edits == (EditReport(rule="duplicates", column="id", count=1, rows=(5,)),)
 
     @pytest.mark.parametrize(
         ("line", "message"),
@@ -273,7 +273,7 @@ class TestCells:
         rule = {"rule": "fill_blank", "columns": ["x"], "value": "0", "where": {"asked": [1]}}
         found = apply_edits(raw, edits_of(rule), file="f.csv")
         assert found.table["x"].tolist() == ["0", "5", ""]
-        assert found.edits == [{"rule": "fill_blank", "column": "x", "count": 1, "rows": [2]}]
+        assert found.edits == (EditReport(rule="fill_blank", column="x", count=1, rows=(2,)),)
 
     def test_blank_has_a_label(self, tmp_path):
         entry = {**X, "type": "indicator", "labels": "X=1|(blank)=0"}

@@ -40,7 +40,7 @@ class TestStata:
         found = survey(
             path, AGE, {**AGE, "variable": "kind", "raw_name": "kind", "type": "category"}
         )
-        assert found.quality["variables"]["age"]["missing_codes"] == {".a": 1, ".b": 1}
+        assert found.quality.variables["age"].missing_codes == {".a": 1, ".b": 1}
         assert found.table["kind"].tolist() == ["a", "b", "c"]
 
     @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ class TestSpss:
         found = survey(path, AGE)
         assert found.table["age"].tolist()[0] == 30
         assert found.table["age"].isna().sum() == 2
-        assert found.quality["variables"]["age"]["missing_codes"] == {"99": 1, "997": 1}
+        assert found.quality.variables["age"].missing_codes == {"99": 1, "997": 1}
 
 
 KIND = {"variable": "kind", "raw_name": "kind", "type": "category", "role": "outcome"}
@@ -128,7 +128,7 @@ class TestLabelsOfFiles:
         path = self.labelled(tmp_path, suffix, {1: "owner", 2: "tenant"})
         found = survey(path, KIND)
         assert found.table["kind"].tolist() == ["owner", "tenant", "3"]
-        assert found.quality["unlabelled"] == {}
+        assert found.quality.unlabelled == {}
         own = {**KIND, "labels": "1=x|2=y|3=z"}
         assert survey(path, own).table["kind"].tolist() == ["x", "y", "z"]
 

@@ -70,7 +70,7 @@ class TestWorkbooks:
         book.save(tmp_path / "s.xlsx")
         found = survey(tmp_path / "s.xlsx", AGE)
         assert found.table["age"].tolist() == [30]
-        assert "not read: 1" in found.quality["notes"][0]
+        assert "not read: 1" in found.quality.notes[0]
 
     def test_too_large_to_be_unpacked(self, tmp_path):
         path = workbook(tmp_path, ["id"], [1])

@@ -11,6 +11,7 @@ import pytest
 
 from ruralimpact.config import check_files, load_study
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
+from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.survey.codebook import entries_of, parse_codebook
 from ruralimpact.survey.harmonise import Survey, harmonise
 from ruralimpact.survey.readers import read_joined, read_source
@@ -151,10 +152,10 @@ class TestFarms:
         known = farms[farms["PROG"].notna()]
         assert len(units) == len(known) == 94
         assert units["group"].nunique() == 12  # not the 4 codes of municipalities
-        assert surveys["farms"].quality["excluded"] == [
-            {"reason": "not asked about the programme", "rows": 2}
-        ]
-        assert surveys["farms"].quality["joined"][0]["matched"] == 96
+        assert surveys["farms"].quality.excluded == (
+            ExcludedRows(reason="not asked about the programme", rows=2),
+        )
+        assert surveys["farms"].quality.joined[0].matched == 96
         ids = known[["PROV", "MUNI", "FARM"]].astype(int).astype(str).agg("/".join, axis=1)
         expected = known.assign(id=ids, altitude=1000 * known["PROV"] + known["MUNI"]).set_index(
             "id"
@@ -419,8 +420,8 @@ class TestKobo:
         money = (sold["qty"] * sold["price"]).groupby(sold["id"].astype(str)).sum()
         np.testing.assert_allclose(outcomes["ventas"], money.reindex(units["id"]).to_numpy())
         quality = surveys["hogares"].quality
-        assert quality["excluded"] == [{"reason": "interview refused", "rows": 1}]
-        counts = {(one["rule"], one["column"]): one["count"] for one in quality["edits"]}
+        assert quality.excluded == (ExcludedRows(reason="interview refused", rows=1),)
+        counts = {(edit.rule, edit.column): edit.count for edit in quality.edits}
         assert counts["recodes", "hh/village"] == 1
         assert counts["corrections", "farm/land"] == 1
         assert counts["fill_blank", "farm/credit"] == 32

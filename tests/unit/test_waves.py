@@ -187,7 +187,7 @@ def report(wave, *, missing=0, file_labels=None, median=10.0, **described):
         "raw_name": "q1",
         "missing": missing,
         "described": facts,
-        "found": {"median": median, "median_not_zero": median},
+        "observed": {"median": median, "median_not_zero": median},
     }
     return QualityReport(
         wave=wave,

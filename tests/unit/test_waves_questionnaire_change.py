@@ -20,10 +20,10 @@ def entry(kind: str) -> Entry:
 
 def report(wave: str, kind: str, values: list[float]) -> QualityReport:
     raw = pd.DataFrame({"q": [str(value) for value in values]})
-    found = {"q": Recoded(pd.Series(values), [], [])}
-    prepared = PreparedTable(RawTable(raw), len(raw), [], Edited(raw, [], []), [])
-    made = quality_report(prepared, [entry(kind)], found, used=[])
-    return QualityReport(**made, wave=wave)
+    recoded = {"q": Recoded(pd.Series(values), [], [])}
+    prepared = PreparedTable(RawTable(raw), len(raw), (), Edited(raw), ())
+    quality = quality_report(prepared, [entry(kind)], recoded, used=[])
+    return QualityReport(**dict(quality), wave=wave)
 
 
 def aspects(kind: str, first: list[float], *later: list[float]) -> list[str]:

@@ -77,12 +77,15 @@ def ingest_source(
         "content_sha256": content_digest(table.cells, others),
         "file_sha256": file_digest(raw),
         **({"other_files": sorted(others.values())} if others else {}),
-        "file_labels": table.file_labels([entry.raw_name for entry in mine]),
+        "file_labels": {
+            column: labels.model_dump()
+            for column, labels in table.file_labels([entry.raw_name for entry in mine]).items()
+        },
         "likely_identifiers": [
             {**asdict(column), "described": column.column in {entry.raw_name for entry in mine}}
             for column in proposed
         ],
-        **harmonised.quality,
+        **harmonised.quality.model_dump(),
     }
     with stage.replacing(survey) as partial:
         harmonised.table.to_parquet(partial, index=False)

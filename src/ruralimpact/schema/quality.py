@@ -11,6 +11,11 @@ class _ReportPart(Written, extra="ignore"):
     """A part of the report."""
 
 
+def _where_any(empty: Any = None) -> Any:
+    """Return a field that is written only where there is something in it."""
+    return Field(default=empty, exclude_if=lambda value: value == empty)
+
+
 class ExcludedRows(_ReportPart):
     """Rows of a raw file that are excluded for one reason."""
 
@@ -47,12 +52,19 @@ class Described(_ReportPart):
     categories: tuple[str, ...]
 
 
-class Found(_ReportPart):
-    """What the data hold of a variable: typical values of a number, first values of a category."""
+class ObservedNumbers(_ReportPart):
+    """Typical values of a number: median, also of what is not zero; of an indicator the share of ones."""
 
     median: float | None = None
     median_not_zero: float | None = None
-    share: float | None = None
+    share: float | None = _where_any()
+
+
+class ObservedCategories(_ReportPart):
+    """How many values a category has, and the first of those that are no small cells."""
+
+    count: int
+    values: tuple[str, ...]
 
 
 class VariableReport(_ReportPart):
@@ -61,46 +73,78 @@ class VariableReport(_ReportPart):
     raw_name: str
     missing: int
     described: Described
-    found: Found
-    out_of_range: OutOfRange | None = None
+    observed: ObservedNumbers | ObservedCategories
+    missing_codes: dict[str, int] = _where_any({})
+    """Rows of each code that means "missing"."""
+    out_of_range: OutOfRange | None = _where_any()
 
 
 class JoinReport(_ReportPart):
     """A joined file: rows of the source with and without one of it, and its rows that belong to none."""
 
+    name: str
     file: str
+    rows: int
     matched: int
     without: int
     unused: int
 
 
-class NearNameReport(_ReportPart):
-    """A name in the data that is much like another."""
+class NearName(_ReportPart):
+    """A name in the data that is much like another: a proposed row of a table of recodes.
+
+    Attributes
+    ----------
+    raw, clean : str
+        The rarer name and the one that it is like.
+    rows, rows_of_clean : int
+        Rows that have each.
+    similarity : int
+        From 85 to 100: twice the letters in common, in order, as a percentage of all letters.
+    """
 
     raw: str
     clean: str
+    rows: int
+    rows_of_clean: int
+    similarity: int
 
 
-class QualityReport(_ReportPart):
+class FileLabels(_ReportPart):
+    """What a raw file itself says of a column: words for it, and labels by code."""
+
+    label: str = _where_any("")
+    values: dict[str, str] = _where_any({})
+
+
+class SurveyQuality(_ReportPart):
+    """What the rows and variables of a source are like."""
+
+    rows_read: int
+    rows_kept: int
+    excluded: tuple[ExcludedRows, ...] = ()
+    variables: dict[str, VariableReport] = Field(default_factory=dict)
+    unlabelled: dict[str, ObservedCategories] = Field(default_factory=dict)
+    """Categories that have no labels, by variable."""
+    columns_not_used: tuple[str, ...] = ()
+    codes_not_found: dict[str, tuple[str, ...]] = _where_any({})
+    """Codes that mean missing by the codebook and that no row has, by variable."""
+    values_not_found: dict[str, tuple[str, ...]] = _where_any({})
+    """Values that a table of recodes lists and that no row has, by raw column."""
+    near_names: dict[str, tuple[NearName, ...]] = _where_any({})
+    """By raw column."""
+    identifier: str = _where_any("")
+    """What units are identified by, where it is no column of the file."""
+    joined: tuple[JoinReport, ...] = _where_any(())
+    notes: tuple[str, ...] = _where_any(())
+    edits: tuple[EditReport, ...] = _where_any(())
+
+
+class QualityReport(SurveyQuality):
     """The report of a source."""
 
     source: str = ""
     content_sha256: str = ""
     wave: str | None = None
-    file_labels: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """Labels that the file itself holds, by raw column."""
-    rows_read: int
-    rows_kept: int
-    excluded: tuple[ExcludedRows, ...] = ()
-    variables: dict[str, VariableReport] = Field(default_factory=dict)
-    edits: tuple[EditReport, ...] = ()
-    identifier: str = ""
-    """What units are identified by, where it is no column of the file."""
-    joined: tuple[JoinReport, ...] = ()
-    notes: tuple[str, ...] = ()
-    codes_not_found: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Codes that mean missing by the codebook and that no row has, by variable."""
-    values_not_found: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Values that a table of recodes lists and that no row has, by raw column."""
-    near_names: dict[str, tuple[NearNameReport, ...]] = Field(default_factory=dict)
+    file_labels: dict[str, FileLabels] = Field(default_factory=dict)
     """By raw column."""

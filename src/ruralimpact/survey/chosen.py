@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.schema.source import Condition
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import raw_column
@@ -23,12 +24,12 @@ class Kept:
     Attributes
     ----------
     table : DataFrame of str
-    excluded : list of dict
-        ``reason`` and number of ``rows`` of each condition, in order.
+    excluded : tuple of ExcludedRows
+        One a condition, in order.
     """
 
     table: pd.DataFrame
-    excluded: list[dict[str, Any]]
+    excluded: tuple[ExcludedRows, ...]
 
 
 def keep_rows(
@@ -62,15 +63,15 @@ def keep_rows(
     ConfigError
         A value that no row has; the nearest is named.
     """
-    excluded = []
+    excluded: list[ExcludedRows] = []
     for position, condition in enumerate(conditions, start=1):
         column = raw_column(table, condition.column, file)
         if one_of_several:
             condition = _with_values_of(column, condition, decimal)
         hit = _passes(column, condition, f"{key}.{position}", decimal, file)
-        excluded.append({"reason": condition.reason, "rows": int((~hit).sum())})
+        excluded.append(ExcludedRows(reason=condition.reason, rows=int((~hit).sum())))
         table = table[hit]
-    return Kept(table, excluded)
+    return Kept(table, tuple(excluded))
 
 
 def chosen_rows(

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 
 from ruralimpact.schema.edit import AnyEdit, ColumnEdit, SelectMultiple
+from ruralimpact.schema.quality import EditReport, ExcludedRows
 from ruralimpact.survey.cell_edits import CELL_EDITS
 from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.row_edits import ROW_EDITS
@@ -25,17 +26,17 @@ class Edited:
     ----------
     table : DataFrame of str
         Indexed by row of the raw file.
-    edits : list of dict
-        One a rule and column, in order: ``rule``, ``column``, ``count``, the first ``rows``.
-    excluded : list of dict
-        ``reason`` and number of ``rows``, for rules that exclude rows.
+    edits : tuple of EditReport
+        One a rule and column, in order.
+    excluded : tuple of ExcludedRows
+        For rules that exclude rows.
     not_found : dict of str to list of str
         Raw values that a table of recodes lists and that no row has, by column.
     """
 
     table: pd.DataFrame
-    edits: list[dict[str, Any]]
-    excluded: list[dict[str, Any]]
+    edits: tuple[EditReport, ...] = ()
+    excluded: tuple[ExcludedRows, ...] = ()
     not_found: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -80,7 +81,7 @@ def apply_edits(
     DataError
         The file has no column of that name, or see the rules.
     """
-    done = Edited(raw, [], [])
+    done = Edited(raw)
     for position, rule in enumerate(rules, start=1):
         job = EditJob(
             table=done.table,
@@ -101,27 +102,27 @@ def _applied(job: EditJob[AnyEdit]) -> Edited:
     name = job.rule.rule
     if name in ROW_EDITS:
         rows = ROW_EDITS[name](job)
-        return Edited(rows.table, _records(name, rows.changed), rows.excluded)
+        return Edited(rows.table, _reports(name, rows.changed), (rows.excluded,))
     if name in TABLE_EDITS:
         listed = TABLE_EDITS[name](job)
-        return Edited(listed.table, _records(name, listed.changed), [], listed.not_found)
+        return Edited(listed.table, _reports(name, listed.changed), (), listed.not_found)
     if isinstance(job.rule, SelectMultiple):
         split, columns = select_multiple(cast(EditJob[SelectMultiple], job))
-        return Edited(split, _records(name, columns), [])
+        return Edited(split, _reports(name, columns))
     table, changed = job.table, {}
     for column in cast(ColumnEdit, job.rule).columns:
         raw = job.column(column)
         values, hit = CELL_EDITS[name](job, raw)
         table = table.assign(**{str(raw.name): values})
         changed[str(raw.name)] = table.index[hit].tolist()
-    return Edited(table, _records(name, changed), [])
+    return Edited(table, _reports(name, changed))
 
 
-def _records(name: str, changed: Mapping[str, list[int]]) -> list[dict[str, Any]]:
-    return [
-        {"rule": name, "column": column, "count": len(rows), "rows": rows[:_LISTED]}
+def _reports(name: str, changed: Mapping[str, list[int]]) -> tuple[EditReport, ...]:
+    return tuple(
+        EditReport(rule=name, column=column, count=len(rows), rows=tuple(rows[:_LISTED]))
         for column, rows in changed.items()
-    ]
+    )
 
 
 def _after(done: Edited, new: Edited) -> Edited:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.privacy.keyed_ids import keyed
 from ruralimpact.privacy.messages import without_cells
 from ruralimpact.schema.edit import Currency
+from ruralimpact.schema.quality import SurveyQuality
 from ruralimpact.schema.source import SourceEntry
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
@@ -36,14 +36,13 @@ class Survey:
         ``id`` (str), ``wave`` (int or str, where the source has one), then one column a codebook
         variable: float, str for a category, int for the wave variable. Sorted by id and wave (and
         item, where a unit has several rows), so the order of rows in the raw file leaves no trace.
-    quality : dict
-        See `quality.quality_report`.
+    quality : SurveyQuality
     rows : ndarray of int, shape (n,)
         Row of the raw file that each row of `table` is from.
     """
 
     table: pd.DataFrame
-    quality: dict[str, Any]
+    quality: SurveyQuality
     rows: NDArray[np.int64]
 
 

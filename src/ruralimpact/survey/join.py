@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
 from ruralimpact.errors import DataError
+from ruralimpact.schema.quality import JoinReport
 from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.raw_column import BETWEEN, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
 from ruralimpact.survey.values import code_of, is_error
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,11 @@ class Joined:
     ----------
     table : RawTable
         The columns of the other file are called ``<name>.<column>``; blank where it has no such key.
-    report : dict
-        ``name``, ``file``, ``rows`` of the other file, ``matched`` (rows that found theirs),
-        ``without`` (rows that did not) and ``unused`` (rows of the other file that nobody looked for).
+    report : JoinReport
     """
 
     table: RawTable
-    report: dict[str, Any]
+    report: JoinReport
 
 
 def join_file(
@@ -87,23 +88,23 @@ def join_file(
             "`rows`.",
         )
     refuse_near(here, there, file=file, column=" + ".join(keys), where=str(other))
-    places = pd.Index(there).get_indexer(pd.Index(here))
-    result = places >= 0
-    if not result.any():
+    positions = pd.Index(there).get_indexer(pd.Index(here))
+    matched = positions >= 0
+    if not matched.any():
         problem = f"no row has the key of one of {file}."
         raise DataError(problem, file=other, column=column)
-    # Place -1, where nothing is found, is no row and so becomes a blank one.
-    added = right.cells.reset_index(drop=True).reindex(places).fillna("").astype("str")
+    # Position -1, of a key that the other file does not have, is no row and so becomes a blank one.
+    added = right.cells.reset_index(drop=True).reindex(positions).fillna("").astype("str")
     added = added.set_axis([f"{name}.{item}" for item in right.cells.columns], axis=1)
     cells = pd.concat([left.cells, added.set_axis(left.cells.index, axis=0)], axis=1)
-    report = {
-        "name": name,
-        "file": str(other),
-        "rows": len(right.cells),
-        "matched": int(result.sum()),
-        "without": int((~result).sum()),
-        "unused": len(right.cells) - len(set(places[result])),
-    }
+    report = JoinReport(
+        name=name,
+        file=str(other),
+        rows=len(right.cells),
+        matched=int(matched.sum()),
+        without=int((~matched).sum()),
+        unused=len(right.cells) - len(set(positions[matched])),
+    )
     return Joined(_together(left, right, cells, name, decimal), report)
 
 
@@ -128,7 +129,7 @@ def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
 def _together(
     left: RawTable, right: RawTable, cells: pd.DataFrame, name: str, decimal: str | None
 ) -> RawTable:
-    def renamed(about: Mapping[str, Any]) -> dict[str, Any]:
+    def renamed(about: Mapping[str, T]) -> dict[str, T]:
         return {f"{name}.{column}": value for column, value in about.items()}
 
     marks = dict.fromkeys(map(str, right.cells.columns), decimal) if decimal else {}

@@ -2,38 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from ruralimpact.schema.quality import NearName
 from ruralimpact.survey.similar import folded
 
 _ALIKE = 85.0  # of 100, rapidfuzz's ratio
 _SHORTEST = 5  # letters of a name; two shorter ones are alike by chance
 _MOST_NAMES = 3_000  # beyond, a column is free text
 _DIGITS = re.compile(r"\d+")
-
-
-@dataclass(frozen=True)
-class NearName:
-    """A proposed row of a table of recodes.
-
-    Attributes
-    ----------
-    raw, clean : str
-        The rarer name and the one that it is like.
-    rows, rows_of_clean : int
-        Rows that have each.
-    similarity : int
-        From 85 to 100: twice the letters in common, in order, as a percentage of all letters.
-    """
-
-    raw: str
-    clean: str
-    rows: int
-    rows_of_clean: int
-    similarity: int
 
 
 def near_names(names: pd.Series) -> list[NearName]:
@@ -63,14 +42,20 @@ def near_names(names: pd.Series) -> list[NearName]:
 def _proposals(
     known: list[str], counts: dict[str, int], numbers: list[list[str]], scores: list[list[float]]
 ) -> Iterator[NearName]:
-    for place, name in enumerate(known):
+    for position, name in enumerate(known):
         others = [
-            (scores[place][other], counts[known[other]], -other)
+            (scores[position][other], counts[known[other]], -other)
             for other in range(len(known))
-            if scores[place][other]
-            and numbers[place] == numbers[other]
-            and (counts[known[other]], -other) > (counts[name], -place)
+            if scores[position][other]
+            and numbers[position] == numbers[other]
+            and (counts[known[other]], -other) > (counts[name], -position)
         ]
         if others:
             similarity, rows, other = max(others)
-            yield NearName(name, known[-other], counts[name], rows, round(similarity))
+            yield NearName(
+                raw=name,
+                clean=known[-other],
+                rows=counts[name],
+                rows_of_clean=rows,
+                similarity=round(similarity),
+            )

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.errors import DataError
+from ruralimpact.schema.quality import ExcludedRows, JoinReport
 from ruralimpact.schema.source import JoinedFile, Source, SourceEntry
 from ruralimpact.survey.chosen import keep_rows
 from ruralimpact.survey.edits import Edited, apply_edits
@@ -24,24 +24,23 @@ class PreparedTable:
     table : RawTable
     rows_read : int
         Rows of the file, blank ones included.
-    excluded : list of dict
-        ``reason`` and number of ``rows``: blank rows, edits that exclude rows, the filter.
+    excluded : tuple of ExcludedRows
+        Blank rows, edits that exclude rows, the filter; only what excludes some.
     edited_table : Edited
         Edits of the source's own file.
-    joined : list of dict
-        See `join.Joined`.
+    joined : tuple of JoinReport
     """
 
     table: RawTable
     rows_read: int
-    excluded: list[dict[str, Any]]
+    excluded: tuple[ExcludedRows, ...]
     edited_table: Edited
-    joined: list[dict[str, Any]]
+    joined: tuple[JoinReport, ...]
 
     @property
     def edited(self) -> set[str]:
         """Columns that an edit was declared for."""
-        return {edit["column"] for edit in self.edited_table.edits}
+        return {edit.column for edit in self.edited_table.edits}
 
 
 def prepare(
@@ -78,7 +77,7 @@ def prepare(
     if blank.all():
         raise DataError("has no rows of data.", file=file)
     n_blank = raw.blank_lines + int(blank.sum())
-    excluded = [{"reason": "every cell is empty", "rows": n_blank}]
+    blanks = ExcludedRows(reason="every cell is empty", rows=n_blank)
     mark, key = source.decimal or ".", f"sources.{source.name}"
     ids = [column for column in id_columns(source) if column != ROW_NUMBER]
     edited_table = apply_edits(
@@ -91,7 +90,7 @@ def prepare(
         key=f"{key}.edits",
         one_of_several=is_of_series(source),
     )
-    table, joined = raw.with_cells(edited_table.table), []
+    table, joined = raw.with_cells(edited_table.table), list[JoinReport]()
     for other in source.join:
         together = join_file(
             table,
@@ -114,15 +113,13 @@ def prepare(
     )
     if kept.table.empty:
         raise DataError("no row is left by the filter `keep`.", file=file)
-    excluded = [
-        reason for reason in excluded + edited_table.excluded + kept.excluded if reason["rows"]
-    ]
+    excluded = (blanks, *edited_table.excluded, *kept.excluded)
     return PreparedTable(
         table.with_cells(kept.table),
         len(raw.cells) + raw.blank_lines,
-        excluded,
+        tuple(reason for reason in excluded if reason.rows),
         edited_table,
-        joined,
+        tuple(joined),
     )
 
 

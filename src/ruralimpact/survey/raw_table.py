@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from ruralimpact.schema.quality import FileLabels
+
 # How a file stores a column: as text, as a number of 64 or 32 bits (or whole), or as a date.
 TEXT, NUMBER, FLOAT32, DATE = "text", "number", "float32", "date"
 
@@ -48,13 +50,12 @@ class RawTable:
         """Return the table with other cells."""
         return replace(self, cells=cells)
 
-    def file_labels(self, columns: Collection[str]) -> dict[str, dict[str, object]]:
-        """What the file says of some columns, where it does: ``label``, and ``values`` (code to label)."""
+    def file_labels(self, columns: Collection[str]) -> dict[str, FileLabels]:
+        """What the file says of some columns, where it does."""
         return {
-            name: {
-                **({"label": self.questions[name]} if name in self.questions else {}),
-                **({"values": dict(self.value_labels[name])} if name in self.value_labels else {}),
-            }
+            name: FileLabels(
+                label=self.questions.get(name, ""), values=dict(self.value_labels.get(name, {}))
+            )
             for name in self.cells.columns
             if name in columns and (name in self.questions or name in self.value_labels)
         }

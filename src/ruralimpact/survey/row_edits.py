@@ -9,6 +9,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.schema.edit import Duplicates, ExactDuplicates, NearDuplicates
+from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.edit_tables import read_decisions
 from ruralimpact.survey.raw_column import BETWEEN
@@ -22,21 +23,20 @@ class EditedRows:
     Attributes
     ----------
     table : DataFrame of str
-    excluded : list of dict
-        ``reason`` and number of ``rows``.
+    excluded : ExcludedRows
     changed : dict of str to list of int
         Rows whose cell was changed, by column.
     """
 
     table: pd.DataFrame
-    excluded: list[dict[str, Any]]
+    excluded: ExcludedRows
     changed: dict[str, list[int]] = field(default_factory=dict)
 
 
 def exact_duplicates(job: EditJob[ExactDuplicates]) -> EditedRows:
     """Exclude copies of a row."""
     kept = job.table[~job.table.duplicated(keep="first")]
-    return EditedRows(kept, [_excluded("copy of another row", job.table, kept)])
+    return EditedRows(kept, _excluded("copy of another row", job.table, kept))
 
 
 def near_duplicates(job: EditJob[NearDuplicates]) -> EditedRows:
@@ -62,7 +62,7 @@ def near_duplicates(job: EditJob[NearDuplicates]) -> EditedRows:
         f"same identifier as another row, with up to {most} cells different (these are blanked)"
     )
     kept = table[~table.duplicated(keys, keep="first")]
-    return EditedRows(kept, [_excluded(reason, table, kept)])
+    return EditedRows(kept, _excluded(reason, table, kept))
 
 
 def duplicates(job: EditJob[Duplicates]) -> EditedRows:
@@ -90,11 +90,11 @@ def duplicates(job: EditJob[Duplicates]) -> EditedRows:
             renamed += rows.tolist()
     kept = table.drop(index=dropped)
     reason = "dropped as a duplicate by a table of decisions"
-    return EditedRows(kept, [_excluded(reason, table, kept)], {str(ids.name): renamed})
+    return EditedRows(kept, _excluded(reason, table, kept), {str(ids.name): renamed})
 
 
-def _excluded(reason: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
-    return {"reason": reason, "rows": len(before) - len(after)}
+def _excluded(reason: str, before: pd.DataFrame, after: pd.DataFrame) -> ExcludedRows:
+    return ExcludedRows(reason=reason, rows=len(before) - len(after))
 
 
 ROW_EDITS: dict[str, Callable[[EditJob[Any]], EditedRows]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.schema.quality import Described, QualityReport
+from ruralimpact.schema.quality import Described, FileLabels, ObservedNumbers, QualityReport
 
 COLUMNS = ("variable", "wave_before", "wave", "aspect", "before", "now", "alarm")
 # A median that many times larger or smaller looks like another unit: acres for hectares are 2.5 times
@@ -47,7 +47,8 @@ class _Question:
     rows: int = 0
     medians: list[float] = field(default_factory=list)
     shares: list[tuple[float, int]] = field(default_factory=list)
-    labels: dict[str, Any] = field(default_factory=dict)
+    file_label: str = ""
+    file_values: dict[str, str] = field(default_factory=dict)
 
     @property
     def median(self) -> float | None:
@@ -72,7 +73,7 @@ class _Question:
 
 
 def questionnaire_changes(reports: Iterable[QualityReport], waves: Sequence[str]) -> pd.DataFrame:
-    """Compare what was asked, and what was found, between each wave and the last that asked it.
+    """Compare what was asked, and what was answered, between each wave and the last that asked it.
 
     Parameters
     ----------
@@ -119,11 +120,15 @@ def _questions(reports: Iterable[QualityReport]) -> dict[str, _Question]:
             question.missing += variable.missing
             question.rows += report.rows_kept
             # The median of what is not zero is that of an indicator always 1: its share is compared.
-            if variable.found.share is not None:
-                question.shares.append((variable.found.share, report.rows_kept))
-            elif variable.found.median_not_zero is not None:
-                question.medians.append(variable.found.median_not_zero)
-            question.labels |= report.file_labels.get(variable.raw_name, {})
+            observed = variable.observed
+            if isinstance(observed, ObservedNumbers):
+                if observed.share is not None:
+                    question.shares.append((observed.share, report.rows_kept))
+                elif observed.median_not_zero is not None:
+                    question.medians.append(observed.median_not_zero)
+            labels = report.file_labels.get(variable.raw_name, FileLabels())
+            question.file_label = labels.label or question.file_label
+            question.file_values = dict(labels.values) or question.file_values
     return questions
 
 
@@ -134,8 +139,8 @@ def _differences(before: _Question, now: _Question) -> Iterator[QuestionChange]:
         if then != today and aspect not in seen and (then or today):
             seen.add(aspect)
             yield QuestionChange(aspect, before.words(aspect), now.words(aspect), alarm=True)
-    for key, aspect in (("label", "words in the file"), ("values", "codes in the file")):
-        then, today = before.labels.get(key), now.labels.get(key)
+    for key, aspect in (("file_label", "words in the file"), ("file_values", "codes in the file")):
+        then, today = getattr(before, key), getattr(now, key)
         if then and today and then != today:
             yield QuestionChange(aspect, _text(then), _text(today), alarm=True)
     then, today = before.median, now.median
