@@ -74,7 +74,14 @@ def test_a_whole_panel_gives_the_difference_of_changes() -> None:
 def test_rows_in_another_order_change_nothing() -> None:
     units, rows = reference_units()
     order = np.random.default_rng(1).permutation(len(rows.outcome))
-    shuffled = Observations(rows.outcome[order], rows.after[order], rows.unit[order], rows.n)
+    shuffled = Observations(
+        rows.outcome[order],
+        rows.after[order],
+        rows.unit[order],
+        rows.wave[order],
+        rows.n,
+        rows.n_waves,
+    )
     treatment, x = units["treatment"].to_numpy(), units[["x", "b"]].to_numpy()
     one, other = (repeated_difference(item, treatment, x) for item in (rows, shuffled))
     assert other.estimate == pytest.approx(one.estimate, rel=1e-12)

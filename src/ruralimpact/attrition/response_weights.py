@@ -197,7 +197,9 @@ def reweighted_regression(
         if regression.excluded
         else ()
     )
-    return contrast(mean, PotentialMean(base.value, scores, other.values), notes=notes)
+    by_outcome = regression.by_outcome(gradient)
+    control = PotentialMean(base.value, scores, other.values, by_outcome)
+    return contrast(mean, control, notes=notes)
 
 
 def _checked(

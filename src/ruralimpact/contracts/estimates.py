@@ -27,7 +27,7 @@ from ruralimpact.contracts.columns import (
     whole,
 )
 from ruralimpact.contracts.design import BALANCE
-from ruralimpact.contracts.table import ResultTable, Suppressed
+from ruralimpact.contracts.table import ResultTable, Suppressed, Withheld
 
 _ESTIMATE = ("estimate_impacts",)
 _KEYS = ("analysis", "strategy")
@@ -230,6 +230,35 @@ ANALYSED_BALANCE = ResultTable(
     suppression=Suppressed(suppression.analysed_balance, after=("estimates", "balance")),
 )
 
+OUTCOME_WEIGHTS = ResultTable(
+    name="outcome_weights",
+    stages=_ESTIMATE,
+    description="Weights that give each estimate as their sum with the outcomes.",
+    row="a row of a sample in a set of weights, where it has any",
+    columns={
+        "set": text("set of weights, by the first estimate that has it"),
+        "unit_id": text("row of the sample"),
+        "weight": number("times the outcome: what the row adds to the estimate", missing=False),
+        "arm_weight": share(
+            "share of the row in the weight of its arm, among units with the outcome; missing where "
+            "outcomes of several waves are compared, or arms have no weights"
+        ),
+    },
+    suppression=Withheld("weights of single units"),
+)
+
+WEIGHT_SETS = ResultTable(
+    name="weight_sets",
+    stages=_ESTIMATE,
+    description="Which set of weights an estimate has.",
+    row="a specification that has an estimate",
+    columns={
+        "spec_id": text("the estimate: analysis/strategy/outcome", unique=True),
+        "set": text("its weights in outcome_weights"),
+    },
+    suppression=Withheld("it is only of use beside the weights of single units"),
+)
+
 TABLES = (
     SAMPLE_FLOW,
     ANALYSED_BALANCE,
@@ -239,4 +268,6 @@ TABLES = (
     TESTS,
     SENSITIVITY,
     LEAVE_ONE_OUT,
+    OUTCOME_WEIGHTS,
+    WEIGHT_SETS,
 )

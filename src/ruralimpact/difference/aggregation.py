@@ -238,6 +238,7 @@ def _overall(
         n_control=controls,
         weights=weights,
         arms=arms,
+        outcome_weights=_outcome_weights(effects, weighting),
         notes=tuple(item.words for item in effects.excluded),
     )
 
@@ -257,3 +258,14 @@ def _unit_weights(
         by_arm.append(members @ (np.abs(weighting.weights) / sizes))
     control, treated = by_arm
     return np.maximum(treated, control), (treated > control).astype(np.int8)
+
+
+def _outcome_weights(effects: GroupTimeEffects, weighting: _Weighting) -> FloatArray:
+    """Weight of each unit's outcome in each period of the panel, shape (n, T)."""
+    weights = np.zeros((len(effects.scores), len(effects.panel_periods)))
+    for side, periods in enumerate((effects.bases, effects.periods)):
+        column = np.searchsorted(effects.panel_periods, periods)
+        for effect in np.flatnonzero(weighting.weights):
+            of_effect = effects.outcome_weights[:, effect, side]
+            weights[:, column[effect]] += weighting.weights[effect] * of_effect
+    return weights

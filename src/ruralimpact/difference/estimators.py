@@ -127,7 +127,18 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
     if arms.eligible is not None:
         treated &= arms.eligible == 1
     lost = int((treated & ~data.known).sum())
-    return spread_scores(_two_periods(name, data), data.known, lost=lost)
+    result = _two_periods(name, data)
+    by_wave = replace(result, outcome_weights=_by_wave(result.outcome_weights, arms))
+    return spread_scores(by_wave, data.known, lost=lost)
+
+
+def _by_wave(weights: FloatArray | None, arms: Arms) -> FloatArray | None:
+    """Outcome weights of each wave, from those of the change or of the means before and after."""
+    if weights is None:
+        return None
+    of_means = np.column_stack([-weights, weights]) if weights.ndim == 1 else weights
+    counts = np.array([arms.n_before, len(arms.waves) - arms.n_before])
+    return np.asarray(np.repeat(of_means / counts, counts, axis=1))
 
 
 def _repeated(name: str, outcome: FloatArray, arms: Arms) -> ScoredEstimate:
@@ -198,6 +209,7 @@ def before_after_change(
         n_treated=count,
         weights=sampling,
         arms=np.ones(count, dtype=np.int8),
+        outcome_weights=np.column_stack([-sampling, sampling]) / sampling.sum(),
         notes=(NOT_ATTRIBUTABLE,),
     )
 

@@ -32,6 +32,10 @@ class GroupTimeEffects:
         In the outcome's unit. For periods before treatment, pseudo-effects that should be zero.
     scores : ndarray, shape (n, m)
         0 for units outside a two-by-two; the scale is that of `ScoredEstimate`.
+    outcome_weights : ndarray, shape (n, m, 2)
+        Times the outcomes in `bases` and in `periods` they sum to the estimates.
+    panel_periods : ndarray, shape (T,)
+        All periods of the panel.
     arms : ndarray of int8, shape (n, m)
         1 for treated units of a two-by-two, -1 for its controls, 0 for others.
     treated_means : ndarray, shape (m,)
@@ -56,6 +60,8 @@ class GroupTimeEffects:
     bases: FloatArray
     estimates: FloatArray
     scores: FloatArray
+    outcome_weights: FloatArray
+    panel_periods: FloatArray
     arms: NDArray[np.int8]
     treated_means: FloatArray
     treated_mean_scores: FloatArray
@@ -172,11 +178,12 @@ def group_time_effects(
     if all(cell.reference for cell in cells):
         reasons = "; ".join(dict.fromkeys(item.reason for item in excluded))
         raise DesignError(f"no cohort can be compared with controls ({reasons or 'no cohort'}).")
-    return _assemble(cells, anticipation, int(never.sum()), int(always.sum()), excluded)
+    return _assemble(cells, periods, anticipation, int(never.sum()), int(always.sum()), excluded)
 
 
 def _assemble(
     cells: list[GroupTimeCell],
+    periods: FloatArray,
     anticipation: float,
     n_never: int,
     n_always: int,
@@ -189,6 +196,8 @@ def _assemble(
         bases=places[:, 2],
         estimates=np.array([cell.estimate for cell in cells]),
         scores=np.column_stack([cell.scores for cell in cells]),
+        outcome_weights=np.stack([cell.outcome_weights for cell in cells], axis=1),
+        panel_periods=periods,
         arms=np.column_stack([cell.arms for cell in cells]),
         treated_means=np.array([cell.treated_mean for cell in cells]),
         treated_mean_scores=np.column_stack([cell.treated_mean_scores for cell in cells]),

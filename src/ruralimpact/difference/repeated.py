@@ -38,16 +38,33 @@ class Observations:
     outcome : ndarray, shape (m,)
     after : ndarray of {0, 1}, shape (m,)
         Period of each row.
-    unit : ndarray of int, shape (m,)
-        Position of the unit among n, to which rows belong.
-    n : int
-        Number of units.
+    unit, wave : ndarray of int, shape (m,)
+        Position of the unit among n, to which rows belong, and of the wave among the outcome's.
+    n, n_waves : int
+        Number of units and of waves.
     """
 
     outcome: FloatArray
     after: NDArray[np.int8]
     unit: IntArray
+    wave: IntArray
     n: int
+    n_waves: int
+
+    def by_wave(self, values: FloatArray) -> FloatArray:
+        """Values of rows as those of units and waves, 0 where there is no row.
+
+        Parameters
+        ----------
+        values : ndarray, shape (m,)
+
+        Returns
+        -------
+        ndarray, shape (n, n_waves)
+        """
+        spread = np.zeros((self.n, self.n_waves))
+        spread[self.unit, self.wave] = values
+        return spread
 
 
 def observations(before: FloatArray, after: FloatArray) -> Observations:
@@ -66,7 +83,7 @@ def observations(before: FloatArray, after: FloatArray) -> Observations:
     joined = np.column_stack([before, after])
     unit, wave = np.nonzero(np.isfinite(joined))
     period = (wave >= before.shape[1]).astype(np.int8)
-    return Observations(joined[unit, wave], period, unit.astype(np.int64), len(joined))
+    return Observations(joined[unit, wave], period, unit, wave, *joined.shape)
 
 
 def repeated_difference(
@@ -197,6 +214,9 @@ def _difference(
 ) -> ScoredEstimate:
     changes = {side: means[side, 1].value - means[side, 0].value for side in (1, 0)}
     scores = (means[1, 1].scores - means[1, 0].scores) - (means[0, 1].scores - means[0, 0].scores)
+    by_row = (means[1, 1].outcome_weights - means[1, 0].outcome_weights) - (
+        means[0, 1].outcome_weights - means[0, 0].outcome_weights
+    )
     late = rows.after == 1
     treated, treated_scores = _plain_mean(rows.outcome, late & (arm == 1))
     control, control_scores = _plain_mean(rows.outcome, late & (arm == 0))
@@ -215,6 +235,7 @@ def _difference(
         effective_controls=effective_number(counts[arm_of_units == 0].astype(float)),
         weights=counts.astype(float),
         arms=arm_of_units,
+        outcome_weights=rows.by_wave(by_row),
         notes=(observed_when(rows, arm_of_units),),
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )

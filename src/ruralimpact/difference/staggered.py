@@ -129,4 +129,7 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
         scores=result.scores.reshape(n, n_waves).sum(axis=1),
         treated_mean_scores=by_unit(result.treated_mean_scores),
         reduced_scores=by_unit(result.reduced_scores),
+        outcome_weights=(
+            None if result.outcome_weights is None else result.outcome_weights.reshape(n, n_waves)
+        ),
     )

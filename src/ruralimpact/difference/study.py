@@ -119,7 +119,12 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
                 rows[table] += result
         groups = pd.Series(arms.groups.astype(str))
         compared[arms.analysis] = Compared(
-            arms.analysis, groups, arms.treatment, estimates, arms.strata
+            arms.analysis,
+            groups,
+            arms.treatment,
+            estimates,
+            arms.strata,
+            unit_ids=arms.rows,
         )
     return DifferenceTables(
         compared,

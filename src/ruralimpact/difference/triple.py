@@ -95,6 +95,7 @@ def triple_difference(
     matrix = checked_covariates(covariates, len(arm))
     _refuse_empty_cell(arm, kind)
     total, scores, carried = 0.0, np.zeros(len(arm)), np.zeros(len(arm))
+    of_change = np.zeros(len(arm))
     notes: tuple[str, ...] = ()
     for part, words in _comparisons(arm == 1, kind == 1, population):
         inside = part.members
@@ -110,6 +111,9 @@ def triple_difference(
             raise DesignError(f"{words}: {problem}") from problem
         total += part.sign * item.estimate
         scores[inside] += part.sign * item.scores
+        of_change[inside] += part.sign * (
+            0.0 if item.outcome_weights is None else item.outcome_weights
+        )
         carried[inside] += sampling[inside] if item.weights is None else item.weights
         notes = item.notes
     treated_eligible = (arm == 1) & (kind == 1)
@@ -120,6 +124,7 @@ def triple_difference(
         n_control=int((~treated_eligible).sum()),
         weights=carried,
         arms=(arm + 2 * (1 - kind)).astype(np.int8),
+        outcome_weights=of_change,
         notes=notes,
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )

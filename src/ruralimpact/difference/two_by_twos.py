@@ -61,6 +61,7 @@ class GroupTimeCell:
     place: tuple[float, float, float]
     estimate: float
     scores: FloatArray
+    outcome_weights: FloatArray  # (n, 2): of the base period and of the period
     arms: NDArray[np.int8]
     treated_mean: float
     treated_mean_scores: FloatArray
@@ -129,17 +130,34 @@ class StaggeredPanel:
         if b == t:
             none = np.zeros(len(known), dtype=np.int8)
             return GroupTimeCell(
-                position, 0.0, np.zeros(len(known)), none, mean, mean_scores, 0, True
+                position,
+                0.0,
+                np.zeros(len(known)),
+                np.zeros((len(known), 2)),
+                none,
+                mean,
+                mean_scores,
+                0,
+                True,
             )
         controls = ~treated & (self.first > self.last_touched(t, b))
         rows = np.flatnonzero(known & (treated | controls))
         estimate = self.two_by_two(rows, t, b, treated[rows].astype(np.int8))
         scores = np.zeros(len(known))
         scores[rows] = estimate.scores
+        outcome_weights = np.zeros((len(known), 2))
+        outcome_weights[rows] = _of_periods(estimate)
         arms = np.where(known, treated.astype(np.int8) - controls.astype(np.int8), 0)
         lost = int((treated | controls).sum()) - len(rows)
         return GroupTimeCell(
-            position, estimate.estimate, scores, arms.astype(np.int8), mean, mean_scores, lost
+            position,
+            estimate.estimate,
+            scores,
+            outcome_weights,
+            arms.astype(np.int8),
+            mean,
+            mean_scores,
+            lost,
         )
 
     def last_touched(self, t: int, b: int) -> float:
@@ -182,6 +200,13 @@ class StaggeredPanel:
         if not np.isfinite(result.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
         return result
+
+
+def _of_periods(estimate: ScoredEstimate) -> FloatArray:
+    """Outcome weights of the base period and of the period, from those of the change where they are that."""
+    weights = estimate.outcome_weights
+    assert weights is not None
+    return np.column_stack([-weights, weights]) if weights.ndim == 1 else weights
 
 
 def _refuse_few(

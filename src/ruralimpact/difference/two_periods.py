@@ -59,6 +59,8 @@ def difference_in_differences(
     control, control_scores = mean_with_scores(change, sampling * (arm == 0))
     scores = treated_scores - control_scores
     n = len(arm)
+    totals = np.bincount(arm, sampling)
+    of_change = sampling * np.where(arm == 1, 1 / totals[1], -1 / totals[0])
     estimate = ScoredEstimate(
         estimate=treated - control,
         scores=scores,
@@ -67,6 +69,7 @@ def difference_in_differences(
         effective_controls=effective_number(sampling[arm == 0]),
         weights=sampling,
         arms=arm,
+        outcome_weights=np.column_stack([-of_change, of_change]),
         std_errors={"hc1": float(np.sqrt(n / (n - 2) * (scores @ scores))) if n > 2 else np.nan},
     )
     return with_levels(estimate, after, arm, sampling)
@@ -134,6 +137,7 @@ def analysis_of_covariance(
         effective_controls=effective_number(sampling[arm == 0]),
         weights=sampling,
         arms=arm,
+        outcome_weights=np.column_stack([np.zeros(len(arm)), fit.outcome_weights[:, 0]]),
         std_errors={"hc1": float(np.sqrt(heteroskedastic_covariance(fit, "HC1")[0, 0]))},
     )
     return with_levels(estimate, after, arm, sampling)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import AnalysisScores, arms_of_groups, joint_tests
+from ruralimpact.estimation.outcome_weights import OutcomeWeights
 from ruralimpact.estimation.printed_errors import HEADLINE, LABELS, PERMUTED, REFITTED
 from ruralimpact.estimation.rows import Specification, columns_of_estimate, estimate_row
 from ruralimpact.estimation.sample_flow import flow_rows
@@ -41,6 +42,8 @@ class Compared:
     refitted : callable
         The randomisation test of a specification that matches anew for each draw, from the strata of the
         groups, shape (G,), and a generator; None where it was not asked for.
+    unit_ids : ndarray of str, shape (n,) or (n, T), optional
+        Row of the sample that each value of an outcome stands in.
     """
 
     analysis: str
@@ -51,6 +54,7 @@ class Compared:
     refitted: Callable[
         [Specification, NDArray[np.int64] | None, np.random.Generator], RandomisationTest | None
     ] = lambda *_: None
+    unit_ids: NDArray[np.object_] | None = None
 
     def strata_of_groups(self, groups: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Stratum of each group, of which all units are in one, by the groups' codes; shape (G,)."""
@@ -73,6 +77,7 @@ class AnalysisTables:
         By column of the contract ``scores``, indexed by group.
     flow : list of dict
         Contract ``sample_flow``.
+    weights : OutcomeWeights
     """
 
     estimates: list[dict[str, Any]]
@@ -80,6 +85,7 @@ class AnalysisTables:
     tests: pd.DataFrame
     scores: dict[str, pd.Series]
     flow: list[dict[str, Any]]
+    weights: OutcomeWeights
 
 
 def analysis_tables(
@@ -113,6 +119,7 @@ def analysis_tables(
     flow: list[dict[str, Any]] = []
     scores: dict[str, pd.Series] = {}
     corrected: dict[str, CorrectedScores] = {}
+    weights = OutcomeWeights()
     for spec, estimate in compared.estimates:
         clustering = estimate.clustering(codes)
         rows.append(estimate_row(spec, estimate, clustering))
@@ -123,9 +130,11 @@ def analysis_tables(
         errors += _permuted(compared, spec, estimate, clustering, strata, seed)
         scores |= columns_of_estimate(spec.spec_id, estimate, clustering, labels)
         corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
+        if np.isfinite(rows[-1]["estimate"]):
+            weights.add(spec.spec_id, estimate, compared.unit_ids)
         done(spec)
     tests = joint_tests(_together(compared, families, rows, corrected, labels), seed)
-    return AnalysisTables(rows, errors, tests, scores, flow)
+    return AnalysisTables(rows, errors, tests, scores, flow, weights)
 
 
 def _together(

@@ -63,5 +63,6 @@ def difference_in_means(
         effective_controls=float(n - n_treated),
         weights=np.ones(n),
         arms=treatment,
+        outcome_weights=np.where(treated, 1 / n_treated, -1 / (n - n_treated)),
         std_errors={"hc1": float(np.sqrt(n / (n - 2) * (scores**2).sum())) if n > 2 else np.nan},
     )

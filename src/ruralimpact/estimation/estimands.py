@@ -36,6 +36,7 @@ def flip(estimate: ScoredEstimate) -> ScoredEstimate:
         n_treated=estimate.n_control,
         n_control=estimate.n_treated,
         arms=None if estimate.arms is None else (1 - estimate.arms).astype(np.int8),
+        outcome_weights=None if estimate.outcome_weights is None else -estimate.outcome_weights,
     )
 
 
@@ -104,6 +105,7 @@ def average_effect(
         effective_controls=on_treated.effective_controls,
         weights=_sum_of_weights(on_treated, on_controls),
         arms=treatment,
+        outcome_weights=_mixed_outcome_weights(on_treated, on_controls, share),
         notes=on_treated.notes,
     )
 
@@ -121,3 +123,11 @@ def _sum_of_weights(on_treated: ScoredEstimate, on_controls: ScoredEstimate) -> 
     if on_treated.weights is None or on_controls.weights is None:
         return None
     return on_treated.weights + on_controls.weights
+
+
+def _mixed_outcome_weights(
+    on_treated: ScoredEstimate, on_controls: ScoredEstimate, share: float
+) -> FloatArray | None:
+    if on_treated.outcome_weights is None or on_controls.outcome_weights is None:
+        return None
+    return share * on_treated.outcome_weights + (1 - share) * on_controls.outcome_weights

@@ -40,6 +40,8 @@ class ScoredEstimate:
         by arm (panel regressions).
     arms : ndarray of int, shape (n,), optional
         With `weights`: 0 for controls, 1 for treated units; further codes where there are more arms.
+    outcome_weights : ndarray, shape (n,) or (n, T), optional
+        Times the outcomes, of T waves where there are several, they sum to `estimate`.
     reduced_scores : ndarray, shape (n,), optional
         Scores that the estimator has bias-reduced by group itself (panel regressions).
     reduced_df : float, optional
@@ -71,6 +73,7 @@ class ScoredEstimate:
     set_ids: NDArray[np.int64] | None = None
     weights: FloatArray | None = None
     arms: NDArray[np.int8] | None = None
+    outcome_weights: FloatArray | None = None
     reduced_scores: FloatArray | None = None
     reduced_df: float | None = None
     most_df: float = np.inf

@@ -127,7 +127,7 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) 
     def spread(scores: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         if scores is None:
             return None
-        full = np.zeros(len(known))
+        full = np.zeros((len(known), *scores.shape[1:]))
         full[known] = scores
         return full
 
@@ -149,5 +149,6 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) 
         reduced_scores=spread(estimate.reduced_scores),
         weights=spread(estimate.weights),
         arms=arms,
+        outcome_weights=spread(estimate.outcome_weights),
         lost=lost,
     )

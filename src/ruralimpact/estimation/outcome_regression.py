@@ -57,6 +57,20 @@ class ArmRegression:
         """
         return self.residual * (self.design @ (self.bread @ gradient))
 
+    def by_outcome(self, gradient: FloatArray) -> FloatArray:
+        """Derivative of a function of the coefficients by each unit's outcome.
+
+        Parameters
+        ----------
+        gradient : ndarray, shape (k,)
+            Derivative of the function by the coefficients.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        return self.weights * (self.design @ (self.bread @ gradient))
+
 
 def regress_arm(
     outcome: FloatArray,

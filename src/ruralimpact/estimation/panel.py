@@ -107,6 +107,7 @@ def two_way_fixed_effects(
     demeaned = _within_unit(outcome[:, None], panel.unit)[:, 0]
     regression = least_squares(demeaned, transformed, absorbed=len(set(panel.unit)))
     result = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
+    result = replace(result, outcome_weights=regression.outcome_weights[:, 0])
     return _bias_reduced(result, regression, panel.clusters, np.arange(len(outcome)))
 
 
@@ -165,6 +166,10 @@ def first_differences(
     scores[later] = change_scores
     result = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
     regression = LinearFit(slopes, changes, residuals)
+    weights = np.zeros(len(outcome))
+    weights[later] += regression.outcome_weights[:, 0]
+    weights[earlier] -= regression.outcome_weights[:, 0]
+    result = replace(result, outcome_weights=weights)
     return _bias_reduced(result, regression, panel.clusters[later], later)
 
 

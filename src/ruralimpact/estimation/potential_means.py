@@ -47,11 +47,14 @@ class PotentialMean:
         Influence of each unit, scaled as in `ScoredEstimate`.
     weights : ndarray, shape (n,)
         Weights of the arm's units.
+    outcome_weights : ndarray, shape (n,)
+        Times the outcomes they sum to `value`.
     """
 
     value: float
     scores: FloatArray
     weights: FloatArray
+    outcome_weights: FloatArray
 
 
 def equal_weights(
@@ -153,7 +156,7 @@ def potential_mean(
     """
     size = float(target.sum())
     value, scores = 0.0, np.zeros(len(outcome))
-    by_predictor = np.zeros(len(outcome))
+    by_predictor, by_outcome = np.zeros(len(outcome)), np.zeros(len(outcome))
     residual = outcome
     gradient = np.empty(0)
     if regression is not None:
@@ -165,6 +168,7 @@ def potential_mean(
         total = float(weights.values.sum()) if normalised else size
         mean = float(weights.values @ residual) / total
         value += mean
+        by_outcome = weights.values / total
         anchor = weights.values if normalised else target
         scores = scores + (weights.values * residual - anchor * mean) / total
         by_predictor += weights.slopes * (residual - mean * normalised) / total
@@ -173,11 +177,12 @@ def potential_mean(
     if regression is not None:
         by_weight = regression.by_weight(gradient)
         scores = scores + regression.weights * by_weight
+        by_outcome = by_outcome + regression.by_outcome(gradient)
         if not correct:
             by_predictor += weights.slopes * by_weight
     if weights.selection is not None:
         scores = scores + weights.selection.chain(by_predictor)
-    return PotentialMean(value, scores, weights.values)
+    return PotentialMean(value, scores, weights.values, by_outcome)
 
 
 def contrast(
@@ -210,6 +215,7 @@ def contrast(
         effective_controls=effective_number(control.weights),
         weights=treated.weights + control.weights,
         arms=(treated.weights > 0).astype(np.int8),
+        outcome_weights=treated.outcome_weights - control.outcome_weights,
         notes=notes,
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )

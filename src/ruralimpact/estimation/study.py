@@ -24,6 +24,7 @@ from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_t
 from ruralimpact.estimation.degenerate import infeasible, reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.outcome_weights import weight_tables
 from ruralimpact.estimation.panel import PanelData, panel_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.refitted import assigned_groups
@@ -80,7 +81,8 @@ def estimate_study(
     Returns
     -------
     dict of str to DataFrame
-        ``estimates``, ``scores``, ``std_errors``, ``tests``, ``sample_flow`` and ``analysed_balance``.
+        ``estimates``, ``scores``, ``std_errors``, ``tests``, ``sample_flow``, ``analysed_balance``,
+        ``outcome_weights`` and ``weight_sets``.
 
     Raises
     ------
@@ -115,6 +117,7 @@ def estimate_study(
                 _specified(study, tables, analysis, comparison, balance_by_estimate(behind)),
                 comparison.sampling_strata,
                 partial(_refitted, study, tables, analysis, comparison),
+                comparison.units["unit_id"].to_numpy(object),
             )
         built.append(analysis_tables(compared, families, seed=seed, done=done))
     scores = {name: column for item in built for name, column in item.scores.items()}
@@ -131,6 +134,7 @@ def estimate_study(
         "analysed_balance": (
             pd.concat(balances, ignore_index=True) if balances else empty_table("analysed_balance")
         ),
+        **weight_tables(item.weights for item in built),
     }
 
 

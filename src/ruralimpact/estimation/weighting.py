@@ -119,7 +119,9 @@ def weighted_difference(
     control_mean = float(control @ outcome) / count
     estimate = remaining if bias_adjust else treated_mean - control_mean
     control_scores = control * residual / count
+    outcome_weights = (focal - control) / count
     if bias_adjust:
+        outcome_weights = focal / count - regression.by_outcome(focal @ regression.design / count)
         control_scores = control * regression.by_weight(focal @ regression.design / count)
     scores = focal * (residual - remaining) / count - control_scores
     treated_scores = focal * (outcome - treated_mean) / count
@@ -138,6 +140,7 @@ def weighted_difference(
         effective_controls=effective_number(control),
         weights=focal + control,
         arms=treatment,
+        outcome_weights=outcome_weights,
         notes=_notes(regression, covariates, bias_adjust),
         std_errors={"hc": float(np.sqrt(scores @ scores))},
     )

@@ -50,6 +50,11 @@ class LinearFit:
         return self.design if self.weights is None else self.design * self.weights[:, None]
 
     @property
+    def outcome_weights(self) -> FloatArray:
+        """Times the outcomes they sum to the coefficients, shape (n, k)."""
+        return self.weighted_design @ self.bread
+
+    @property
     def scores(self) -> FloatArray:
         """Rows w_i e_i x_i, shape (n, k); they sum to zero."""
         return self.weighted_design * self.residuals[:, None]
