@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from snakemake.scheduling.job_scheduler import JobScheduler
 from study_models import study_of
 
 from ruralimpact.locations import shipped
@@ -49,6 +50,13 @@ def test_every_script_has_a_name_in_plain_words() -> None:
     assert {*STAGES, "publish_results"} == {
         path.stem for path in shipped("workflow", "scripts").glob("*.py")
     }
+
+
+def test_snakemake_still_has_the_limit_of_jobs_a_second_that_a_run_takes_off() -> None:
+    assert "job_rate_limiter" in JobScheduler.schedule.__code__.co_names
+    assert "workflow.scheduler.job_rate_limiter = None" in shipped(
+        "workflow", "Snakefile"
+    ).read_text(encoding="utf-8")
 
 
 def test_before_anything_is_planned_a_study_is_up_to_date() -> None:
