@@ -4,7 +4,8 @@ What the tables are is declared in `ruralimpact.contracts`. A `pandera.pandas.Da
 first use, because importing pandera costs more than most stages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ _DTYPES = {float: "float64", str: "string[pyarrow]", int: "int64", bool: "bool"}
 
 if TYPE_CHECKING:
     import pandas as pd
+    from _typeshed import DataclassInstance
     from pandera import pandas as pa
 
 
@@ -111,6 +113,28 @@ def write_tables(
     for name, path in paths.items():
         with stage.replacing(path) as partial:
             write_table(built[name], partial, name)
+
+
+def table_of_rows(name: str, rows: "Sequence[DataclassInstance]") -> "pd.DataFrame":
+    """Return rows as a result table; one without rows fulfils its contract.
+
+    Parameters
+    ----------
+    name : str
+        Of the table in the registry.
+    rows : sequence of dataclass instances
+        One class, whose fields are the columns.
+
+    Returns
+    -------
+    DataFrame
+    """
+    import pandas as pd
+
+    if not rows:
+        return empty_table(name)
+    names = [field.name for field in fields(rows[0])]
+    return pd.DataFrame({column: [getattr(row, column) for row in rows] for column in names})
 
 
 def empty_table(name: str) -> "pd.DataFrame":

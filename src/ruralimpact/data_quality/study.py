@@ -1,14 +1,14 @@
 """What the rows and variables of each source are like, wave by wave."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.data_quality.arms import arm_of_rows
+from ruralimpact.data_quality.rows import Gaps, InterviewRow, NumberQuality, VariableRow
 from ruralimpact.data_quality.values import (
     FarValues,
     far_from_group,
@@ -26,7 +26,7 @@ from ruralimpact.survey.codebook import (
 )
 from ruralimpact.survey.missing_codes import suspected_codes
 from ruralimpact.survey.values import written
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
 
@@ -55,11 +55,6 @@ class _Wave:
     rows: pd.DataFrame
     arm: FloatArray
     entries: list[Entry]
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """Columns that every row of its tables has."""
-        return {"source": self.source, "wave": self.wave}
 
     @property
     def examined(self) -> list[Entry]:
@@ -97,11 +92,12 @@ def data_quality(
         ``variable_quality`` and ``interview_quality``.
     """
     waves = list(_waves(study, surveys, units))
-    rows = {
-        "variable_quality": [row for wave in waves for row in _variables(wave)],
-        "interview_quality": [row for wave in waves for row in _interviews(wave)],
+    variables = [row for wave in waves for row in _variables(wave)]
+    interviews = [row for wave in waves for row in _interviews(wave)]
+    return {
+        "variable_quality": table_of_rows("variable_quality", variables),
+        "interview_quality": table_of_rows("interview_quality", interviews),
     }
-    return {name: pd.DataFrame(own) if own else empty_table(name) for name, own in rows.items()}
 
 
 def _waves(
@@ -117,47 +113,42 @@ def _waves(
             yield _Wave(source, wave, table[inside].reset_index(drop=True), arm[inside], own)
 
 
-def _variables(wave: _Wave) -> Iterator[dict[str, Any]]:
+def _variables(wave: _Wave) -> Iterator[VariableRow]:
     interviewer = wave.of_role(INTERVIEWER)
     for entry in wave.examined:
         values = wave.rows[entry.variable]
         known = values.notna().to_numpy()
-        yield {
-            **wave.keys,
-            "variable": entry.variable,
-            "label": entry.label or entry.variable,
-            "n_rows": len(values),
-            "n_clusters": len(set(wave.groups)),
-            **_gaps(known, wave.arm),
-            **_numbers(entry, values, wave.groups),
-            "between_interviewers": (
-                _between(values, wave.rows[interviewer])
-                if interviewer is not None and entry.is_number
-                else np.nan
-            ),
-        }
+        yield VariableRow(
+            source=wave.source,
+            wave=wave.wave,
+            variable=entry.variable,
+            label=entry.label or entry.variable,
+            n_rows=len(values),
+            n_clusters=len(set(wave.groups)),
+            **asdict(_gaps(known, wave.arm)),
+            **asdict(_numbers(entry, values, wave.groups)),
+            between_interviewers=_between(values, wave.rows[interviewer])
+            if interviewer is not None and entry.is_number
+            else np.nan,
+        )
 
 
-def _gaps(known: NDArray[np.bool_], arm: FloatArray) -> dict[str, Any]:
-    """Share of rows without a value, in all and by arm."""
-    own = {name: arm == value for name, value in (("treated", 1), ("control", 0))}
-    missing = {name: int((~known & inside).sum()) for name, inside in own.items()}
-    sizes = {name: int(inside.sum()) for name, inside in own.items()}
-    return {
-        "missing": float((~known).mean()),
-        **{f"n_{name}": size for name, size in sizes.items()},
-        **{
-            f"missing_{name}": missing[name] / size if size else np.nan
-            for name, size in sizes.items()
-        },
-        "missing_p_value": p_of_two_shares(
-            (missing["treated"], missing["control"]), (sizes["treated"], sizes["control"])
-        ),
-    }
+def _gaps(known: NDArray[np.bool_], arm: FloatArray) -> Gaps:
+    arms = (arm == 1, arm == 0)
+    missing = [int((~known & inside).sum()) for inside in arms]
+    sizes = [int(inside.sum()) for inside in arms]
+    shares = [count / size if size else np.nan for count, size in zip(missing, sizes, strict=True)]
+    return Gaps(
+        missing=float((~known).mean()),
+        n_treated=sizes[0],
+        n_control=sizes[1],
+        missing_treated=shares[0],
+        missing_control=shares[1],
+        missing_p_value=p_of_two_shares((missing[0], missing[1]), (sizes[0], sizes[1])),
+    )
 
 
-def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> dict[str, Any]:
-    """Range, heaping, far values and suspected codes of a number; nothing of categories."""
+def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> NumberQuality:
     known = values.notna().to_numpy()
     numbers = values[known].to_numpy(float) if entry.is_number else np.empty(0)
     if entry.type in ("indicator", "date") or not len(numbers):
@@ -165,16 +156,16 @@ def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> di
     low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95)) if len(numbers) else [np.nan] * 3
     far = far_from_group(numbers, groups[known]) if len(numbers) else FarValues(0, 0)
     suspected = _suspected(numbers)
-    return {
-        "p5": low,
-        "median": middle,
-        "p95": high,
-        "ending_in_0_or_5": share_ending_in_0_or_5(numbers),
-        "n_far": far.count,
-        "far_groups": far.groups,
-        "suspected_codes": "; ".join(suspected),
-        "n_suspected": sum(suspected.values()),
-    }
+    return NumberQuality(
+        p5=low,
+        median=middle,
+        p95=high,
+        ending_in_0_or_5=share_ending_in_0_or_5(numbers),
+        n_far=far.count,
+        far_groups=far.groups,
+        suspected_codes="; ".join(suspected),
+        n_suspected=sum(suspected.values()),
+    )
 
 
 def _suspected(numbers: FloatArray) -> dict[str, int]:
@@ -190,7 +181,7 @@ def _between(values: pd.Series, interviewers: pd.Series) -> float:
     return intraclass_correlation(values[both].to_numpy(float), classes)
 
 
-def _interviews(wave: _Wave) -> Iterator[dict[str, Any]]:
+def _interviews(wave: _Wave) -> Iterator[InterviewRow]:
     """Yield a row on all interviews, then one an interviewer, those with most interviews first."""
     everyone = np.ones(len(wave.rows), dtype=bool)
     yield _interview_row(wave, 0, everyone)
@@ -204,24 +195,25 @@ def _interviews(wave: _Wave) -> Iterator[dict[str, Any]]:
         yield _interview_row(wave, number, inside)
 
 
-def _interview_row(wave: _Wave, number: int, inside: NDArray[np.bool_]) -> dict[str, Any]:
+def _interview_row(wave: _Wave, number: int, inside: NDArray[np.bool_]) -> InterviewRow:
     rows, groups = wave.rows[inside], wave.groups[inside]
     answers = rows[[entry.variable for entry in wave.examined]]
     minutes = _minutes(wave)
     lengths = minutes[inside][~np.isnan(minutes[inside])]
     usual = np.median(minutes[~np.isnan(minutes)]) if np.isfinite(minutes).any() else np.nan
     short = int((lengths < _SHORT * usual).sum())
-    return {
-        **wave.keys,
-        "interviewer": number,
-        "n_rows": len(rows),
-        "n_clusters": len(set(groups)),
-        "n_alike": _alike(answers),
-        "missing": float(answers.isna().to_numpy().mean()) if answers.size else np.nan,
-        "n_lengths": len(lengths),
-        "minutes": float(np.median(lengths)) if len(lengths) else np.nan,
-        "short": short / len(lengths) if len(lengths) else np.nan,
-    }
+    return InterviewRow(
+        source=wave.source,
+        wave=wave.wave,
+        interviewer=number,
+        n_rows=len(rows),
+        n_clusters=len(set(groups)),
+        n_alike=_alike(answers),
+        missing=float(answers.isna().to_numpy().mean()) if answers.size else np.nan,
+        n_lengths=len(lengths),
+        minutes=float(np.median(lengths)) if len(lengths) else np.nan,
+        short=short / len(lengths) if len(lengths) else np.nan,
+    )
 
 
 def _minutes(wave: _Wave) -> FloatArray:

@@ -1,8 +1,7 @@
 """Every effect on net income of a study split into its parts."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,11 +19,33 @@ from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.schema import questions
 from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
 
 TOTAL = "total"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartRow:
+    """A part of an effect, of all products or of one, or why there is none: contract ``decomposition``."""
+
+    spec_id: str
+    analysis: str
+    outcome: str
+    unit: str
+    strategy: str
+    part: str
+    product: str
+    estimate: float = float("nan")
+    std_error: float = float("nan")
+    df: float = float("nan")
+    statistic: float = float("nan")
+    p_value: float = float("nan")
+    conf_low: float = float("nan")
+    conf_high: float = float("nan")
+    reason: str = ""
+    synthetic: bool
 
 
 @dataclass(frozen=True)
@@ -62,16 +83,16 @@ def decomposition_study(study: Study, tables: EstimationTables) -> Decomposition
     DataError
         The products do not add up to the outcome.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[PartRow] = []
     scores: dict[str, pd.Series] = {}
     for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or analysis.decomposition is None:
             continue
-        for result, columns in _analysis(study, analysis, analysis.decomposition, tables):
-            rows += result
+        for parts, columns in _analysis(study, analysis, analysis.decomposition, tables):
+            rows += parts
             scores |= columns
     return DecompositionTables(
-        pd.DataFrame(rows) if rows else empty_table("decomposition"),
+        table_of_rows("decomposition", rows),
         pd.DataFrame(scores).sort_index() if scores else pd.DataFrame(),
     )
 
@@ -81,7 +102,7 @@ def _analysis(
     analysis: DifferenceInMeans | Matching,
     entry: questions.Decomposition,
     tables: EstimationTables,
-) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
+) -> Iterator[tuple[list[PartRow], dict[str, pd.Series]]]:
     """Yield the rows and group scores of each strategy."""
     comparison = build_comparison(analysis, tables.units[analysis.sample])
     ids = comparison.units["unit_id"]
@@ -95,19 +116,22 @@ def _analysis(
         within=f"sample {analysis.sample}",
     )
     for name in strategies_of(analysis):
-        heading = {
-            "spec_id": f"{analysis.name}/{name}/{entry.outcome}",
-            "analysis": analysis.name,
-            "outcome": entry.outcome,
-            "unit": study.outcomes[entry.outcome].unit,
-            "strategy": name,
-        }
+        blank = PartRow(
+            spec_id=f"{analysis.name}/{name}/{entry.outcome}",
+            analysis=analysis.name,
+            outcome=entry.outcome,
+            unit=study.outcomes[entry.outcome].unit,
+            strategy=name,
+            part=TOTAL,
+            product="",
+            synthetic=study.synthetic,
+        )
         try:
-            result = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
+            parts = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
         except DesignError as problem:
-            yield [_row(heading, TOTAL, "", np.nan, None, str(problem), study.synthetic)], {}
+            yield [replace(blank, reason=str(problem))], {}
             continue
-        yield _rows(heading, result, comparison, study.synthetic)
+        yield _rows(blank, parts, comparison)
 
 
 def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame) -> ProductAccounts:
@@ -139,52 +163,42 @@ def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame)
 
 
 def _rows(
-    heading: Mapping[str, Any], result: EffectParts, comparison: Comparison, synthetic: bool
-) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
+    blank: PartRow, parts: EffectParts, comparison: Comparison
+) -> tuple[list[PartRow], dict[str, pd.Series]]:
     codes = group_codes(comparison.units["group"])
-    clustering = result.total.clustering(codes)
+    clustering = parts.total.clustering(codes)
     refused = too_few_groups(clustering.leverage)
 
-    def row(part: str, product: str, value: float, scores: FloatArray) -> dict[str, Any]:
+    def row(part: str, product: str, value: float, scores: FloatArray) -> PartRow:
         if refused:
-            return _row(heading, part, product, np.nan, None, refused, synthetic)
+            return replace(blank, part=part, product=product, reason=refused)
         inference = t_inference(value, *clustering.std_error(scores))
-        return _row(heading, part, product, value, inference, "", synthetic)
+        return replace(
+            blank,
+            part=part,
+            product=product,
+            estimate=value,
+            std_error=inference.std_error,
+            df=inference.df,
+            statistic=inference.statistic,
+            p_value=inference.p_value,
+            conf_low=inference.conf_low,
+            conf_high=inference.conf_high,
+        )
 
-    rows = [row(TOTAL, "", result.total.estimate, result.total.scores)]
+    rows = [row(TOTAL, "", parts.total.estimate, parts.total.scores)]
     columns: dict[str, pd.Series] = {}
     names = [str(name) for name in np.unique(comparison.units["group"])]
-    for j, part in enumerate(result.names):
-        own = result.scores[:, j].sum(axis=1)
-        rows.append(row(part, "", float(result.parts[j].sum()), own))
-        columns |= score_columns(f"{heading['spec_id']}::{part}", own, clustering, names)
-    if len(result.products) > 1:
-        for k, product in enumerate(result.products):
-            own = result.scores[:, :, k]
-            rows.append(row(TOTAL, product, float(result.parts[:, k].sum()), own.sum(axis=1)))
+    for j, part in enumerate(parts.names):
+        own = parts.scores[:, j].sum(axis=1)
+        rows.append(row(part, "", float(parts.parts[j].sum()), own))
+        columns |= score_columns(f"{blank.spec_id}::{part}", own, clustering, names)
+    if len(parts.products) > 1:
+        for k, product in enumerate(parts.products):
+            own = parts.scores[:, :, k]
+            rows.append(row(TOTAL, product, float(parts.parts[:, k].sum()), own.sum(axis=1)))
             rows += [
-                row(part, product, float(result.parts[j, k]), own[:, j])
-                for j, part in enumerate(result.names)
+                row(part, product, float(parts.parts[j, k]), own[:, j])
+                for j, part in enumerate(parts.names)
             ]
     return rows, columns
-
-
-def _row(
-    heading: Mapping[str, Any],
-    part: str,
-    product: str,
-    value: float,
-    inference: Any,
-    reason: str,
-    synthetic: bool,
-) -> dict[str, Any]:
-    tests = ("std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
-    return {
-        **heading,
-        "part": part,
-        "product": product,
-        "estimate": value,
-        **{name: np.nan if inference is None else getattr(inference, name) for name in tests},
-        "reason": reason,
-        "synthetic": synthetic,
-    }

@@ -1,9 +1,8 @@
 """Gains of every analysis before and after of a study that asks for them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,19 +12,17 @@ from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
 from ruralimpact.gains.measures import Gained, gain_measures
+from ruralimpact.gains.rows import GainRow, GrowthRow, TargetingRow, UnitGainRow, VarianceRow
 from ruralimpact.gains.targeting import targeting_measures
 from ruralimpact.power.variance_components import variance_components
-from ruralimpact.returns.measures import Interval, Measure
 from ruralimpact.schema.analysis import BeforeAfter
 from ruralimpact.schema.gains import ComparedEffect, Gains
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
-Rows = list[dict[str, Any]]
 Frames = Mapping[str, pd.DataFrame]
 
-TABLES = ("gains", "gains_by_unit", "gain_variance", "growth_without", "targeting")
 RECONCILED = ("ratio_of_totals", "mean_of_ratios", "median_of_ratios")
 
 
@@ -48,21 +45,29 @@ def gains_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTab
     DataError, DesignError
         See `ruralimpact.difference.arms.arms_over_time` and `ruralimpact.gains.targeting`.
     """
-    rows: dict[str, Rows] = {name: [] for name in TABLES}
-    excluded: list[ExcludedRecords] = []
-    for analysis in study.analyses:
-        if not isinstance(analysis, BeforeAfter) or analysis.gains is None:
-            continue
-        part = _GainsPart(
+    parts = [
+        _GainsPart(
             study, analysis, analysis.gains, units[analysis.sample], outcomes[analysis.sample]
         )
-        excluded += part.excluded()
-        for table, row in part.rows():
-            rows[table].append({**row, "synthetic": study.synthetic})
+        for analysis in study.analyses
+        if isinstance(analysis, BeforeAfter) and analysis.gains is not None
+    ]
     tables = {
-        name: pd.DataFrame(listed) if listed else empty_table(name) for name, listed in rows.items()
+        "gains": table_of_rows("gains", [row for part in parts for row in part.gain_rows()]),
+        "gains_by_unit": table_of_rows(
+            "gains_by_unit", [row for part in parts for row in part.unit_rows()]
+        ),
+        "gain_variance": table_of_rows(
+            "gain_variance", [row for part in parts for row in part.variance_rows()]
+        ),
+        "growth_without": table_of_rows(
+            "growth_without", [row for part in parts for row in part.growth_rows()]
+        ),
+        "targeting": table_of_rows(
+            "targeting", [row for part in parts for row in part.targeting_rows()]
+        ),
     }
-    return DescriptionTables(tables, tuple(excluded))
+    return DescriptionTables(tables, tuple(line for part in parts for line in part.excluded()))
 
 
 @dataclass(frozen=True)
@@ -91,24 +96,22 @@ class _GainsPart:
         ordered: pd.DataFrame = whole.set_index("unit_id").loc[rows.tolist()].reset_index()
         return ordered
 
-    def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the rows of every table, with its name."""
-        for outcome in self.analysis.outcomes:
-            yield from self._of_outcome(outcome)
-        for row in self._targeting():
-            yield "targeting", row
-
     def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield the units without a gain, and those of which nobody knows where they are."""
         name, total = self.analysis.name, len(self.arms.ids)
         for outcome in self.analysis.outcomes:
-            gained = self._gained(outcome)
+            gained = self.gained[outcome]
             missing = total - int(gained.is_known.sum())
             yield ExcludedRecords(name, outcome, "missing before or after", missing, total)
         asked = self.asked.targeting
         if asked is not None:
             missing = int(self.before[asked.place].isna().sum())
             yield ExcludedRecords(name, "targeting", f"'{asked.place}' is missing", missing, total)
+
+    @cached_property
+    def gained(self) -> dict[str, Gained]:
+        """What each unit had before and after, by outcome."""
+        return {outcome: self._gained(outcome) for outcome in self.analysis.outcomes}
 
     def _gained(self, outcome: str) -> Gained:
         values = self.outcomes.set_index("unit_id")[outcome]
@@ -117,23 +120,27 @@ class _GainsPart:
         first, last = by_wave[:, : self.arms.n_before], by_wave[:, self.arms.n_before :]
         return Gained(first.mean(axis=1), last.mean(axis=1), self.arms.groups)
 
-    def _of_outcome(self, outcome: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        gained = self._gained(outcome)
-        known = gained.is_known
-        keys = {
-            "analysis": self.analysis.name,
-            "outcome": outcome,
-            "unit": self.study.outcomes[outcome].unit,
-        }
-        for by, level, inside in self._levels(known):
-            for row in _gain_rows(_among(gained, inside)):
-                yield "gains", {**keys, "by": by, "level": level, **row}
-                if not by:
-                    yield from self._reconciled(keys, row)
-        yield from self._by_unit(keys, gained, known)
-        if self.asked.within is not None:
-            variance = self._variance(self.asked.within, gained, known)
-            yield "gain_variance", {**keys, "within": self.asked.within, **variance}
+    def gain_rows(self) -> Iterator[GainRow]:
+        """Yield a row a measure of each outcome, of all units and of each level."""
+        for outcome, gained in self.gained.items():
+            for by, level, inside in self._levels(gained.is_known):
+                own = _among(gained, inside)
+                without = int((~own.has_ratio).sum())
+                for measure, ends in gain_measures(own):
+                    yield GainRow(
+                        analysis=self.analysis.name,
+                        outcome=outcome,
+                        unit=self.study.outcomes[outcome].unit,
+                        by=by,
+                        level=level,
+                        measure=measure.name,
+                        estimate=measure.estimate,
+                        **asdict(ends),
+                        reason=measure.reason,
+                        n_units=len(own.before),
+                        n_without_base=without if measure.name in RECONCILED[1:] else 0,
+                        synthetic=self.study.synthetic,
+                    )
 
     def _levels(self, known: NDArray[np.bool_]) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
         if known.any():
@@ -143,82 +150,104 @@ class _GainsPart:
             for level in sorted(set(values[known & pd.notna(values)])):
                 yield by, str(level), known & (values == level)
 
-    def _by_unit(
-        self, keys: Mapping[str, str], gained: Gained, known: NDArray[np.bool_]
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
+    def unit_rows(self) -> Iterator[UnitGainRow]:
+        """Yield a row a unit and outcome, those without a gain with the reason."""
         within = self.asked.within
-        levels = self.before[within].astype("str") if within else [""] * len(known)
         unit_ids = self.arms.ids.astype("str")
-        for unit, level, ratio, change, usable in zip(
-            unit_ids, levels, gained.ratios, gained.after - gained.before, known, strict=True
-        ):
-            why = "" if np.isfinite(ratio) else "nothing above zero before" if usable else "missing"
-            yield (
-                "gains_by_unit",
-                {
-                    **keys,
-                    "unit_id": str(unit),
-                    "level": str(level),
-                    "ratio": float(ratio),
-                    "change": float(change),
-                    "reason": why,
-                    "n_units": int(known.sum()),
-                },
-            )
+        levels = self.before[within].astype("str") if within else [""] * len(unit_ids)
+        for outcome, gained in self.gained.items():
+            known, changes = gained.is_known, gained.after - gained.before
+            for unit, level, ratio, change, usable in zip(
+                unit_ids, levels, gained.ratios, changes, known, strict=True
+            ):
+                lacks = "nothing above zero before" if usable else "missing"
+                yield UnitGainRow(
+                    analysis=self.analysis.name,
+                    outcome=outcome,
+                    unit=self.study.outcomes[outcome].unit,
+                    unit_id=str(unit),
+                    level=str(level),
+                    ratio=float(ratio),
+                    change=float(change),
+                    reason="" if np.isfinite(ratio) else lacks,
+                    n_units=int(known.sum()),
+                    synthetic=self.study.synthetic,
+                )
 
-    def _variance(self, within: str, gained: Gained, known: NDArray[np.bool_]) -> dict[str, Any]:
-        """Share of the variance of gains that lies between the levels of a variable."""
-        usable = known & gained.has_ratio & self.before[within].notna().to_numpy()
+    def variance_rows(self) -> Iterator[VarianceRow]:
+        """Yield how much of the variance of gains lies between the levels of a variable, if asked."""
+        if self.asked.within is None:
+            return
+        for outcome, gained in self.gained.items():
+            yield self._variance_row(self.asked.within, outcome, gained)
+
+    def _variance_row(self, within: str, outcome: str, gained: Gained) -> VarianceRow:
+        usable = gained.is_known & gained.has_ratio & self.before[within].notna().to_numpy()
         ratios, levels = gained.ratios[usable], self.before[within].to_numpy(object)[usable]
-        counts = {"n_levels": len(set(levels)), "n_units": int(usable.sum())}
-        blank = dict.fromkeys(
-            ("between", "inside", "share_between", "conf_low", "conf_high"), np.nan
+        blank = VarianceRow(
+            analysis=self.analysis.name,
+            outcome=outcome,
+            unit=self.study.outcomes[outcome].unit,
+            within=within,
+            n_levels=len(set(levels)),
+            n_units=int(usable.sum()),
+            synthetic=self.study.synthetic,
         )
         if not ratios.size or not np.ptp(ratios) > 0:
-            return {**blank, **counts, "reason": "gains do not differ"}
+            return replace(blank, reason="gains do not differ")
         try:
             components = variance_components(ratios, levels.astype(str), np.empty((len(ratios), 0)))
         except DesignError as problem:
-            return {**blank, **counts, "reason": str(problem)}
-        return {
-            "between": components.group,
-            "inside": components.unit,
-            "share_between": components.icc,
-            "conf_low": components.conf_low,
-            "conf_high": components.conf_high,
-            **counts,
-            "reason": "",
-        }
+            return replace(blank, reason=str(problem))
+        return replace(
+            blank,
+            between=components.group,
+            inside=components.unit,
+            share_between=components.icc,
+            conf_low=components.conf_low,
+            conf_high=components.conf_high,
+        )
 
-    def _reconciled(
-        self, keys: Mapping[str, str], row: Mapping[str, Any]
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the growth without the programme at which a gain and an effect agree."""
-        if row["measure"] not in RECONCILED:
-            return
-        for effect in self.asked.effects:
-            ends = {name: growth_without(row[name], effect) for name in _ENDS}
-            kept = {name: row[name] for name in ("measure", "n_units", "n_clusters")}
-            named = {"effect": effect.name, "label": effect.label, "percent": float(effect.percent)}
-            yield "growth_without", {**keys, **named, "gain": row["estimate"], **ends, **kept}
+    def growth_rows(self) -> Iterator[GrowthRow]:
+        """Yield the growth without the programme at which each average gain and each effect agree."""
+        for row in self.gain_rows():
+            if row.by or row.measure not in RECONCILED:
+                continue
+            for effect in self.asked.effects:
+                yield GrowthRow(
+                    analysis=row.analysis,
+                    outcome=row.outcome,
+                    unit=row.unit,
+                    effect=effect.name,
+                    label=effect.label,
+                    percent=float(effect.percent),
+                    gain=row.estimate,
+                    estimate=growth_without(row.estimate, effect),
+                    conf_low=growth_without(row.conf_low, effect),
+                    conf_high=growth_without(row.conf_high, effect),
+                    measure=row.measure,
+                    n_units=row.n_units,
+                    n_clusters=row.n_clusters,
+                    synthetic=row.synthetic,
+                )
 
-    def _targeting(self) -> Iterator[dict[str, Any]]:
+    def targeting_rows(self) -> Iterator[TargetingRow]:
         """Yield the rows on where the units are."""
         asked = self.asked.targeting
         if asked is None:
             return
         table = self.before[self.before[asked.place].notna()]
-        where = f"analysis {self.analysis.name}"
-        for measure, ends in targeting_measures(asked, table, where):
-            yield {
-                "analysis": self.analysis.name,
-                "place": asked.place,
-                **_measured(measure, ends),
-                "n_units": len(table),
-            }
-
-
-_ENDS = ("estimate", "conf_low", "conf_high")
+        for measure, ends in targeting_measures(asked, table, f"analysis {self.analysis.name}"):
+            yield TargetingRow(
+                analysis=self.analysis.name,
+                place=asked.place,
+                measure=measure.name,
+                estimate=measure.estimate,
+                **asdict(ends),
+                reason=measure.reason,
+                n_units=len(table),
+                synthetic=self.study.synthetic,
+            )
 
 
 def growth_without(gain: float, effect: ComparedEffect) -> float:
@@ -241,22 +270,3 @@ def growth_without(gain: float, effect: ComparedEffect) -> float:
 
 def _among(gained: Gained, inside: NDArray[np.bool_]) -> Gained:
     return Gained(gained.before[inside], gained.after[inside], gained.groups[inside])
-
-
-def _gain_rows(gained: Gained) -> Iterator[dict[str, Any]]:
-    for measure, ends in gain_measures(gained):
-        lacking = int((~gained.has_ratio).sum()) if measure.name in RECONCILED[1:] else 0
-        yield {
-            **_measured(measure, ends),
-            "n_units": len(gained.before),
-            "n_without_base": lacking,
-        }
-
-
-def _measured(measure: Measure, ends: Interval) -> dict[str, Any]:
-    return {
-        "measure": measure.name,
-        "estimate": measure.estimate,
-        **asdict(ends),
-        "reason": measure.reason,
-    }

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +14,70 @@ from ruralimpact.heterogeneity.subgroupings import REALISED_WARNING, Subgrouping
 
 IntArray = NDArray[np.int64]
 
-_TEXTS = ("level", "against", "percent_reason", "balanced", "warning", "reason")
-_COUNTS = ("n_treated", "n_control", "n_clusters", "dropped")
-_NUMBERS = (
-    *("low", "high", "estimate", "std_error", "statistic", "df", "df_denominator"),
-    *("p_value", "p_adjusted", "conf_low", "conf_high"),
-    *("treated_mean", "control_mean", "counterfactual_mean"),
-    *("percent", "percent_low", "percent_high", "ess"),
-    *("treated_groups", "effective_treated_groups", "control_groups", "effective_control_groups"),
+_MISSING = float("nan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubgroupRow:
+    """An effect, a difference between two effects, or a test that all are equal: contract ``subgroups``."""
+
+    spec_id: str
+    analysis: str
+    sample: str
+    method: str
+    outcome: str
+    unit: str
+    strategy: str
+    estimand: str
+    subgroup: str
+    subgroup_label: str
+    basis: str
+    kind: str
+    level: str = ""
+    against: str = ""
+    percent_reason: str = ""
+    balanced: str = ""
+    warning: str = ""
+    reason: str = ""
+    n_treated: int = 0
+    n_control: int = 0
+    n_clusters: int = 0
+    dropped: int = 0
+    low: float = _MISSING
+    high: float = _MISSING
+    estimate: float = _MISSING
+    std_error: float = _MISSING
+    statistic: float = _MISSING
+    df: float = _MISSING
+    df_denominator: float = _MISSING
+    p_value: float = _MISSING
+    p_adjusted: float = _MISSING
+    conf_low: float = _MISSING
+    conf_high: float = _MISSING
+    treated_mean: float = _MISSING
+    control_mean: float = _MISSING
+    counterfactual_mean: float = _MISSING
+    percent: float = _MISSING
+    percent_low: float = _MISSING
+    percent_high: float = _MISSING
+    ess: float = _MISSING
+    treated_groups: float = _MISSING
+    effective_treated_groups: float = _MISSING
+    control_groups: float = _MISSING
+    effective_control_groups: float = _MISSING
+    place: int = -1
+    synthetic: bool
+
+
+# What a row has of the row of an estimate, in which the effect of a level is written like any other.
+_OF_ESTIMATES = (
+    *("estimand", "percent_reason", "balanced", "n_treated", "n_control", "n_clusters", "dropped"),
+    *("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+    *("treated_mean", "control_mean", "counterfactual_mean", "percent", "percent_low"),
+    *("percent_high", "ess", "treated_groups", "effective_treated_groups", "control_groups"),
+    "effective_control_groups",
 )
-_EMPTY: dict[str, Any] = {
-    **dict.fromkeys(_TEXTS, ""),
-    **dict.fromkeys(_COUNTS, 0),
-    **dict.fromkeys(_NUMBERS, np.nan),
-    "place": -1,
-}
 _TESTS = ("std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
-_PERCENTS = ("percent", "percent_low", "percent_high")
 
 
 @dataclass(frozen=True)
@@ -52,7 +98,7 @@ class Effect:
 
 def level_row(
     spec: Specification, grouping: Subgrouping, position: int, effect: Effect, groups: IntArray
-) -> dict[str, Any]:
+) -> SubgroupRow:
     """The effect in one level; strata of the realised outcome carry no test.
 
     Parameters
@@ -66,69 +112,83 @@ def level_row(
 
     Returns
     -------
-    dict
-        Under the contract ``subgroups``, adjusted p-value missing.
+    SubgroupRow
+        Adjusted p-value missing.
     """
     level = effect.level
-    row = {
-        **_heading(spec, grouping, "level"),
-        "level": grouping.levels[position],
-        "place": position,
-        "low": grouping.low[position],
-        "high": grouping.high[position],
-        "dropped": level.dropped,
-        "reason": effect.reason,
-    }
+    row = replace(
+        _blank(spec, grouping, "level"),
+        level=grouping.levels[position],
+        place=position,
+        low=grouping.low[position],
+        high=grouping.high[position],
+        dropped=level.dropped,
+        reason=effect.reason,
+    )
     if effect.estimate is None:
         return row
     supported = f"{spec.estimand}, supported" if level.dropped else spec.estimand
     passed = {None: "", True: "yes", False: "no"}[level.balanced]
     own = replace(spec, estimand=supported, balanced=passed, dropped=level.dropped)
     clustering = effect.estimate.clustering(groups)
-    result = estimate_row(own, effect.estimate, clustering)
-    row |= {name: result[name] for name in (*_EMPTY, "estimand") if name in result}
+    estimated = estimate_row(own, effect.estimate, clustering)
+    row = replace(row, **{name: estimated[name] for name in _OF_ESTIMATES})
     if grouping.basis == "realised":
-        row |= dict.fromkeys((*_TESTS, *_PERCENTS), np.nan)
+        return _without_tests(row)
     return row
 
 
+def _without_tests(row: SubgroupRow) -> SubgroupRow:
+    return replace(
+        row,
+        std_error=_MISSING,
+        statistic=_MISSING,
+        df=_MISSING,
+        p_value=_MISSING,
+        conf_low=_MISSING,
+        conf_high=_MISSING,
+        percent=_MISSING,
+        percent_low=_MISSING,
+        percent_high=_MISSING,
+    )
+
+
 def difference_rows(
-    spec: Specification, grouping: Subgrouping, places: Sequence[int], tests: SubgroupTests
-) -> list[dict[str, Any]]:
+    spec: Specification, grouping: Subgrouping, tested: Sequence[int], tests: SubgroupTests
+) -> list[SubgroupRow]:
     """Every pairwise difference between levels.
 
     Parameters
     ----------
     spec : Specification
     grouping : Subgrouping
-    places : sequence of int
+    tested : sequence of int
         Levels that were tested, in the order of `tests`.
     tests : SubgroupTests
 
     Returns
     -------
-    list of dict
+    list of SubgroupRow
     """
+    blank = _blank(spec, grouping, "difference")
     return [
-        {
-            **_heading(spec, grouping, "difference"),
-            "level": grouping.levels[places[first]],
-            "against": grouping.levels[places[second]],
-            "place": places[first],
-            "estimate": test.difference,
+        replace(
+            blank,
+            level=grouping.levels[tested[first]],
+            against=grouping.levels[tested[second]],
+            place=tested[first],
+            estimate=test.difference,
             **{name: getattr(test.inference, name) for name in _TESTS},
-            "n_clusters": n_clusters,
-            "p_adjusted": adjusted,
-        }
+            n_clusters=n_clusters,
+            p_adjusted=adjusted,
+        )
         for (first, second), test, n_clusters, adjusted in zip(
             tests.pairs, tests.differences, tests.n_clusters, tests.pairs_adjusted, strict=True
         )
     ]
 
 
-def equality_row(
-    spec: Specification, grouping: Subgrouping, tests: SubgroupTests
-) -> dict[str, Any]:
+def equality_row(spec: Specification, grouping: Subgrouping, tests: SubgroupTests) -> SubgroupRow:
     """The joint test that the effects of all levels are equal.
 
     Parameters
@@ -139,35 +199,34 @@ def equality_row(
 
     Returns
     -------
-    dict
+    SubgroupRow
     """
-    row = _heading(spec, grouping, "equality")
+    row = _blank(spec, grouping, "equality")
     if tests.equality is None:
-        return {**row, "reason": "there are too few groups for a joint test"}
-    return {
-        **row,
-        "statistic": tests.equality.statistic,
-        "df": tests.equality.df_numerator,
-        "df_denominator": tests.equality.df_denominator,
-        "p_value": tests.equality.p_value,
-    }
+        return replace(row, reason="there are too few groups for a joint test")
+    return replace(
+        row,
+        statistic=tests.equality.statistic,
+        df=tests.equality.df_numerator,
+        df_denominator=tests.equality.df_denominator,
+        p_value=tests.equality.p_value,
+    )
 
 
-def _heading(spec: Specification, grouping: Subgrouping, kind: str) -> dict[str, Any]:
-    return {
-        "spec_id": spec.spec_id,
-        "analysis": spec.analysis,
-        "sample": spec.sample,
-        "method": spec.method,
-        "outcome": spec.outcome,
-        "unit": spec.unit,
-        "strategy": spec.strategy,
-        "estimand": spec.estimand,
-        "subgroup": grouping.name,
-        "subgroup_label": grouping.label,
-        "basis": grouping.basis,
-        "kind": kind,
-        **_EMPTY,
-        "warning": REALISED_WARNING if grouping.basis == "realised" else "",
-        "synthetic": spec.synthetic,
-    }
+def _blank(spec: Specification, grouping: Subgrouping, kind: str) -> SubgroupRow:
+    return SubgroupRow(
+        spec_id=spec.spec_id,
+        analysis=spec.analysis,
+        sample=spec.sample,
+        method=spec.method,
+        outcome=spec.outcome,
+        unit=spec.unit,
+        strategy=spec.strategy,
+        estimand=spec.estimand,
+        subgroup=grouping.name,
+        subgroup_label=grouping.label,
+        basis=grouping.basis,
+        kind=kind,
+        warning=REALISED_WARNING if grouping.basis == "realised" else "",
+        synthetic=spec.synthetic,
+    )

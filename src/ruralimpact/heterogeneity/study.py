@@ -1,8 +1,7 @@
 """Effects by subgroup of every analysis that declares some."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -22,6 +21,7 @@ from ruralimpact.heterogeneity.comparisons import compare_subgroups
 from ruralimpact.heterogeneity.levels import Level, level_comparisons
 from ruralimpact.heterogeneity.rows import (
     Effect,
+    SubgroupRow,
     difference_rows,
     equality_row,
     level_row,
@@ -31,7 +31,7 @@ from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
 
@@ -68,16 +68,16 @@ def subgroup_study(study: Study, tables: EstimationTables, *, seed: int) -> Subg
     SubgroupTables
         Without rows where nothing is declared.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[SubgroupRow] = []
     scores: dict[str, pd.Series] = {}
     for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or not analysis.subgroups:
             continue
-        for result, columns in _SubgroupPart(study, analysis, tables, seed).families():
-            rows += result
+        for family, columns in _SubgroupPart(study, analysis, tables, seed).families():
+            rows += family
             scores |= columns
     return SubgroupTables(
-        pd.DataFrame(rows) if rows else empty_table("subgroups"),
+        table_of_rows("subgroups", rows),
         pd.DataFrame(scores).sort_index() if scores else pd.DataFrame(),
     )
 
@@ -104,7 +104,7 @@ class _SubgroupPart:
     def outcome(self, name: str) -> FloatArray:
         return self.outcomes[name].to_numpy(float)
 
-    def families(self) -> Iterator[tuple[list[dict[str, Any]], dict[str, pd.Series]]]:
+    def families(self) -> Iterator[tuple[list[SubgroupRow], dict[str, pd.Series]]]:
         """Yield rows and group scores of each subgroup variable, strategy and outcome."""
         order = labels_in_order(self.study)
         for entry in self.analysis.subgroups:
@@ -144,7 +144,7 @@ class _SubgroupPart:
 
     def _family(
         self, spec: Specification, grouping: Subgrouping, levels: list[Level]
-    ) -> tuple[list[dict[str, Any]], dict[str, pd.Series]]:
+    ) -> tuple[list[SubgroupRow], dict[str, pd.Series]]:
         values = self.outcome(spec.outcome)
         effects = [_effect(level, values, self.groups) for level in levels]
         tested = {
@@ -165,10 +165,10 @@ class _SubgroupPart:
     ) -> dict[str, pd.Series]:
         """Group scores of the effects and of their treated means."""
         columns: dict[str, pd.Series] = {}
-        for position, result in tested.items():
+        for position, effect in tested.items():
             name = f"{spec.spec_id}::{grouping.name}={grouping.levels[position]}"
-            clustering = result.clustering(self.groups)
-            columns |= columns_of_estimate(name, result, clustering, self.group_names)
+            clustering = effect.clustering(self.groups)
+            columns |= columns_of_estimate(name, effect, clustering, self.group_names)
         return columns
 
     def _tested(
@@ -176,30 +176,30 @@ class _SubgroupPart:
         spec: Specification,
         grouping: Subgrouping,
         tested: Mapping[int, ScoredEstimate],
-        rows: list[dict[str, Any]],
-    ) -> list[dict[str, Any]]:
-        places = list(tested)
+        rows: list[SubgroupRow],
+    ) -> list[SubgroupRow]:
+        positions = list(tested)
         stream = crc32(f"{spec.spec_id}/{grouping.name}".encode())
         tests = compare_subgroups(
-            np.array([result.estimate for result in tested.values()]),
+            np.array([effect.estimate for effect in tested.values()]),
             [
-                result.clustering(self.groups).corrected(result.tested_scores)
-                for result in tested.values()
+                effect.clustering(self.groups).corrected(effect.tested_scores)
+                for effect in tested.values()
             ],
             rng=np.random.default_rng([self.seed, stream]),
             arms=self.arms,
         )
         rows = [
-            {**row, "p_adjusted": tests.adjusted[places.index(position)]}
+            replace(row, p_adjusted=tests.adjusted[positions.index(position)])
             if position in tested
             else row
             for position, row in enumerate(rows)
         ]
-        if len(places) < 2:
+        if len(positions) < 2:
             return rows
         return [
             *rows,
-            *difference_rows(spec, grouping, places, tests),
+            *difference_rows(spec, grouping, positions, tests),
             equality_row(spec, grouping, tests),
         ]
 
@@ -208,13 +208,13 @@ def _effect(level: Level, outcome: FloatArray, groups: NDArray[np.int64]) -> Eff
     if level.estimator is None:
         return Effect(level, None, level.reason)
     try:
-        result = level.estimator(outcome)
+        estimate = level.estimator(outcome)
     except DesignError as problem:
         return Effect(level, None, str(problem))
-    if not np.isfinite(result.estimate):
+    if not np.isfinite(estimate.estimate):
         return Effect(level, None, "the estimate is not defined")
-    refused = too_few_groups(result.clustering(groups).leverage)
-    return Effect(level, None if refused else result, refused)
+    refused = too_few_groups(estimate.clustering(groups).leverage)
+    return Effect(level, None if refused else estimate, refused)
 
 
 def labels_in_order(study: Study) -> dict[str, list[str]]:
