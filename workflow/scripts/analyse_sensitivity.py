@@ -1,7 +1,6 @@
 """Analyse how much bias and attrition may move a study's estimates, and what its next wave could detect."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,7 +9,7 @@ from ruralimpact.attrition.study import attrition_study
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.power.study import power_study
 from ruralimpact.returns.study import returns_uncertainty
-from ruralimpact.schema.stages import study_of_stage
+from ruralimpact.schema.stages import StageView, study_of_stage
 from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
 from ruralimpact.tables import write_tables
 
@@ -22,7 +21,7 @@ def analyse_sensitivity(
     weights: str,
     estimates: str,
     seed: int,
-    study: Mapping[str, Any],
+    study: StageView,
     attrition_samples: Sequence[str] = (),
     attrition_units: Sequence[str] = (),
     attrition_outcomes: Sequence[str] = (),

@@ -1,7 +1,6 @@
 """Build the analysis samples of a study: units, outcomes, and who was excluded."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -9,7 +8,7 @@ from ruralimpact import stage
 from ruralimpact.data_quality.study import data_quality
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.outcomes.wave_overlap import wave_overlap
-from ruralimpact.schema.stages import study_of_stage
+from ruralimpact.schema.stages import StageView, study_of_stage
 from ruralimpact.tables import empty_table, write_table, write_tables
 
 
@@ -18,7 +17,7 @@ def construct_samples(
     surveys: Sequence[str],
     units: Sequence[str],
     outcomes: Sequence[str],
-    study: Mapping[str, Any],
+    study: StageView,
     **paths: str,
 ) -> None:
     """Write units and outcomes of every sample, who was excluded, and what the raw data are like.

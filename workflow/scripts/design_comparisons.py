@@ -1,8 +1,7 @@
 """Match and weight every comparison of a study, without outcomes."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,7 +9,7 @@ from ruralimpact import progress, stage
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.design.study import design_study, specifications
 from ruralimpact.difference.exclusions import exclusions_over_time
-from ruralimpact.schema.stages import study_of_stage
+from ruralimpact.schema.stages import StageView, study_of_stage
 from ruralimpact.tables import write_tables
 
 
@@ -18,7 +17,7 @@ def design_comparisons(
     *,
     units: Sequence[str],
     specifications_file: str,
-    study: Mapping[str, Any],
+    study: StageView,
     **paths: str,
 ) -> None:
     """Write the designs of a study and the digest of what will be estimated with them.

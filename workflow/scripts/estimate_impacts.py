@@ -1,7 +1,6 @@
 """Estimate every specification of a study, with the group scores of each estimate."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -21,7 +20,7 @@ from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.responses.draw_study import draw_study
 from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.study import returns_study
-from ruralimpact.schema.stages import study_of_stage
+from ruralimpact.schema.stages import StageView, study_of_stage
 from ruralimpact.survival.study import survival_study
 from ruralimpact.tables import write_tables
 
@@ -37,7 +36,7 @@ def estimate_impacts(
     specifications: str,
     specification_lists: str,
     seed: int,
-    study: Mapping[str, Any],
+    study: StageView,
     **paths: str,
 ) -> None:
     """Write the estimates of a study, on everyone, by subgroup and by part, with group scores.

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +15,7 @@ from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.plugins import load_plugins
+from ruralimpact.schema.document import Contents
 from ruralimpact.waves.record import Run, code_digest, read_record, run_of
 
 
@@ -24,7 +24,7 @@ def make_exhibits(
     quality: Sequence[str],
     findings: str,
     exhibits: Sequence[str],
-    study: Mapping[str, Any],
+    study: Contents,
     samples: Sequence[str],
     units: Sequence[str],
     record: str,

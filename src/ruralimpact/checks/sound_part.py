@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ruralimpact.schema.analysis import Description
+from ruralimpact.schema.construction import Construction
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 
@@ -23,8 +24,8 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
     gone = {
         block: {part[1] for part in parts if part[0] == block and part[1:]} for block in _BLOCKS
     }
-    variables: dict[str, Any] = {}
-    outcomes: dict[str, Any] = {}
+    variables: dict[str, Construction] = {}
+    outcomes: dict[str, Construction] = {}
     broken = gone["variables"] | gone["outcomes"] | set(names)
     for definitions, kept in ((study.variables, variables), (study.outcomes, outcomes)):
         for name, definition in definitions.items():

@@ -24,7 +24,7 @@ from ruralimpact.errors import ConfigError, Mark, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.codebook import CodebookRow
-from ruralimpact.schema.document import Document, Place, read_document
+from ruralimpact.schema.document import Contents, Document, Place, read_document
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.mending import mended, without
 from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
@@ -60,7 +60,7 @@ class StudyExamination:
         self._folder, self._shown, self._plugins = folder, shown, plugins
         self._kinds = kinds_of(plugins)
         self._documents: dict[str, Document] = {}
-        self._written: dict[str, Any] = {}
+        self._written: dict[str, Contents] = {}
         self._has_no_codebook = False
         self.taken_out: set[str] = set()
         self.study: Study | None = None

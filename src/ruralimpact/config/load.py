@@ -1,14 +1,13 @@
 """Read and check the configuration, so that a mistake is found before any work starts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from ruralimpact.config.examination import StudyExamination
 from ruralimpact.config.rule import Rule
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.plugins import Plugins, load_plugins
-from ruralimpact.schema.document import read_document
+from ruralimpact.schema.document import Contents, read_document
 from ruralimpact.schema.study import Config, Study
 from ruralimpact.schema.validation import located, validated
 from ruralimpact.suggestions import nearest
@@ -69,7 +68,7 @@ def refuse_unknown_studies(
             raise located(error, read_document(path, shown=_CONFIG)) if path.is_file() else error
 
 
-def load_studies(root: str | Path, config: Config | Mapping[str, Any]) -> list[Study]:
+def load_studies(root: str | Path, config: Config | Contents) -> list[Study]:
     """Read and check every study that a configuration names.
 
     Parameters

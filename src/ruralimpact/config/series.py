@@ -6,7 +6,7 @@ file and one more entry of the list.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.options import OfAnalyses
@@ -101,7 +101,7 @@ def sources_written_out(entries: Iterable[SourceEntry], file: Path) -> list[Sour
 
 
 def _changed(
-    settings: SettingsT, file: Path, changes: Mapping[str, Any], *, key: str | None = None
+    settings: SettingsT, file: Path, changes: Mapping[str, object], *, key: str | None = None
 ) -> SettingsT:
     """Return settings with other values (None: excluded), checked anew."""
     return _as(type(settings), settings, file, changes, key=key)
@@ -111,7 +111,7 @@ def _as(
     kind: type[SettingsT],
     settings: Settings,
     file: Path,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     *,
     key: str | None = None,
 ) -> SettingsT:
@@ -190,12 +190,12 @@ def _analyses(
     analyses: Iterable[OfSample], built: Mapping[str, Sequence[tuple[str, str]]], file: Path
 ) -> tuple[list[OfSample], dict[str, list[str]]]:
     """Return the analyses by wave, and what each entry's name stands for."""
-    result: list[OfSample] = []
+    written: list[OfSample] = []
     renamed: dict[str, list[str]] = {}
     for analysis in analyses:
         variants = built.get(analysis.sample)
         if variants is None:
-            result.append(analysis)
+            written.append(analysis)
             continue
         renamed[analysis.name] = [f"{analysis.name}{ending}" for ending, _ in variants]
         for ending, wave in variants:
@@ -210,8 +210,8 @@ def _analyses(
                 "sample": f"{analysis.sample}{ending}",
             }
             key = f"analyses.{names['name']}"
-            result.append(_changed(analysis, file, {**periods, **names}, key=key))
-    return result, renamed
+            written.append(_changed(analysis, file, {**periods, **names}, key=key))
+    return written, renamed
 
 
 def _renamed(exhibit: Exhibit, renamed: Mapping[str, Sequence[str]]) -> Exhibit:

@@ -1,8 +1,8 @@
 """The rounds of a study: what can be computed when each of its survey waves has come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from ruralimpact.schema.construction import Construction
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import ending_of, in_order
@@ -27,7 +27,7 @@ def rounds_of(study: Study) -> dict[str, Study]:
     """
     order = ["", *wave_order(study)]
     of_sample = {name: _round(study, name, order) for name in study.samples}
-    result: dict[str, Study] = {}
+    rounds: dict[str, Study] = {}
     for position, wave in enumerate(order):
         samples = {name: item for name, item in study.samples.items() if of_sample[name] == wave}
         if samples:
@@ -41,11 +41,11 @@ def rounds_of(study: Study) -> dict[str, Study]:
                 "samples": samples,
                 "references": {name: study.samples[name] for name in _references(study, samples)},
                 **_asked(study, samples),
-                "ending": f"_{ending_of(wave)}" if result else "",
-                "folder": f"/waves/{ending_of(wave)}" if result else "",
+                "ending": f"_{ending_of(wave)}" if rounds else "",
+                "folder": f"/waves/{ending_of(wave)}" if rounds else "",
             }
-            result[wave] = study.model_copy(update=of_round)
-    return result
+            rounds[wave] = study.model_copy(update=of_round)
+    return rounds
 
 
 def wave_order(study: Study) -> list[str]:
@@ -62,11 +62,11 @@ def sources_of(study: Study, sample: str) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _asked(study: Study, samples: Mapping[str, Sample]) -> dict[str, Any]:
+def _asked(study: Study, samples: Mapping[str, Sample]) -> dict[str, object]:
     """Return the analyses of some samples, and what is asked about them and their follow-ups."""
     analyses = tuple(item for item in study.analyses if item.sample in samples)
     names = [item.name for item in analyses]
-    asked: dict[str, Any] = {
+    asked: dict[str, object] = {
         "analyses": analyses,
         "power": tuple(entry for entry in study.power if entry.analysis in names),
         "attrition": tuple(entry for entry in study.attrition if entry.followup in samples),
@@ -77,10 +77,10 @@ def _asked(study: Study, samples: Mapping[str, Sample]) -> dict[str, Any]:
     return asked
 
 
-def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Any]]:
+def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Construction]]:
     """Return variables and outcomes without those that are made from what nobody asked so far."""
     unknown = {row.variable for row in study.codebook} - described
-    kept: dict[str, dict[str, Any]] = {"variables": {}, "outcomes": {}}
+    kept: dict[str, dict[str, Construction]] = {"variables": {}, "outcomes": {}}
     for block, specs in (("variables", study.variables), ("outcomes", study.outcomes)):
         for name, spec in specs.items():
             if unknown & {*spec.inputs}:
@@ -92,13 +92,13 @@ def _definitions(study: Study, described: set[str]) -> dict[str, dict[str, Any]]
 
 def _references(study: Study, samples: Iterable[str]) -> list[str]:
     """Return samples that these refer to, directly or through others, in the order of the study."""
-    result: set[str] = set()
+    referred: set[str] = set()
     waiting = list(samples)
     while waiting:
         others = study.samples[waiting.pop()].referred
-        waiting += [other for other in others if other not in result]
-        result |= set(others)
-    return [name for name in study.samples if name in result and name not in samples]
+        waiting += [other for other in others if other not in referred]
+        referred |= set(others)
+    return [name for name in study.samples if name in referred and name not in samples]
 
 
 def _round(study: Study, sample: str, order: Sequence[str]) -> str:

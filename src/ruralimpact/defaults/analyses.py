@@ -1,13 +1,13 @@
 """Analyses by design, and the keys of an analysis that follow from the rest of the study."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ruralimpact.defaults.described import (
     DescribedVariable,
     described_sources,
     waves_of,
 )
+from ruralimpact.schema.document import Contents
 
 _LABELS = {
     "matching": "Matched",
@@ -20,8 +20,8 @@ _LABELS = {
 
 
 def with_default_analyses(
-    study: dict[str, Any], variables: Sequence[DescribedVariable], strategies: Sequence[str]
-) -> dict[str, Any]:
+    study: Contents, variables: Sequence[DescribedVariable], strategies: Sequence[str]
+) -> Contents:
     """Return contents of study.yaml whose analyses say all that they must.
 
     Parameters
@@ -44,9 +44,7 @@ def with_default_analyses(
     return {**study, "analyses": filled}
 
 
-def _by_design(
-    study: Mapping[str, Any], variables: Sequence[DescribedVariable]
-) -> list[dict[str, Any]]:
+def _by_design(study: Contents, variables: Sequence[DescribedVariable]) -> list[Contents]:
     """Return the analyses that a design can bear, for each treatment of the study."""
     waves = waves_of(described_sources(study))
     treatments = [item.name for item in variables if item.role == "treatment"]
@@ -71,7 +69,7 @@ def _by_design(
     return []
 
 
-def _of_each(treatments: Sequence[str], methods: Mapping[str, str]) -> list[dict[str, Any]]:
+def _of_each(treatments: Sequence[str], methods: Mapping[str, str]) -> list[Contents]:
     several = len(treatments) > 1
     return [
         {
@@ -97,11 +95,11 @@ def _covariates(
 
 
 def _filled(
-    entry: Mapping[str, Any],
-    study: Mapping[str, Any],
+    entry: Contents,
+    study: Contents,
     variables: Sequence[DescribedVariable],
     strategies: Sequence[str],
-) -> dict[str, Any]:
+) -> Contents:
     method = str(entry.get("method", ""))
     if method not in _COMPARISONS:
         return dict(entry)
@@ -128,7 +126,7 @@ _WITH_TREATMENT = (
 )
 
 
-def _sample(study: Mapping[str, Any]) -> dict[str, str]:
+def _sample(study: Contents) -> dict[str, str]:
     """Return the sample that analyses are made on: the only one, or the last that no other refers to."""
     samples = study.get("samples")
     if not isinstance(samples, Mapping):
@@ -143,7 +141,7 @@ def _sample(study: Mapping[str, Any]) -> dict[str, str]:
     return {"sample": own[0]} if len(own) == 1 else {}
 
 
-def _outcomes(study: Mapping[str, Any], sample: str) -> list[str]:
+def _outcomes(study: Contents, sample: str) -> list[str]:
     samples, outcomes = study.get("samples"), study.get("outcomes")
     entry = samples.get(sample) if isinstance(samples, Mapping) else None
     own = entry.get("outcomes") if isinstance(entry, Mapping) else None
@@ -152,14 +150,14 @@ def _outcomes(study: Mapping[str, Any], sample: str) -> list[str]:
     return [str(name) for name in outcomes] if isinstance(outcomes, Mapping) else []
 
 
-def _over_time(method: str, study: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+def _over_time(method: str, study: Contents, entry: Contents) -> Contents:
     """Return the waves and estimators of an analysis that compares changes."""
     if method == "panel":
         return {"estimators": ["two_way_fixed_effects", "first_differences"]}
     if method not in ("difference_in_differences", "triple_difference", "before_after"):
         return {}
     waves = _waves(study, str(entry.get("sample", "")))
-    periods: dict[str, Any] = {}
+    periods: dict[str, list[str]] = {}
     if len(waves) > 1:
         after = waves[-1:] if method == "before_after" else waves[1:]
         periods = {"before": waves[:1], "after": after}
@@ -169,7 +167,7 @@ def _over_time(method: str, study: Mapping[str, Any], entry: Mapping[str, Any]) 
     return periods
 
 
-def _waves(study: Mapping[str, Any], sample: str) -> list[str]:
+def _waves(study: Contents, sample: str) -> list[str]:
     samples = study.get("samples")
     entry = samples.get(sample) if isinstance(samples, Mapping) else None
     named = entry.get("sources") if isinstance(entry, Mapping) else None

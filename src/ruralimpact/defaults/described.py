@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruralimpact.schema.codebook import CodebookRow
+from ruralimpact.schema.document import Contents
 from ruralimpact.schema.waves import wave_key
 
 
@@ -45,7 +46,7 @@ class DescribedVariable:
     source: str = ""
 
 
-def described_sources(study: Mapping[str, Any]) -> list[DescribedSource]:
+def described_sources(study: Contents) -> list[DescribedSource]:
     """Return the sources with one row a unit, in the order of the file."""
     return [
         DescribedSource(str(entry.get("name", "")), tuple(_waves(entry)))
@@ -54,7 +55,7 @@ def described_sources(study: Mapping[str, Any]) -> list[DescribedSource]:
     ]
 
 
-def _waves(entry: Mapping[str, Any]) -> Iterator[str]:
+def _waves(entry: Contents) -> Iterator[str]:
     several = entry.get("waves")
     for wave in several if isinstance(several, list) else [entry.get("wave")]:
         own = wave.get("wave") if isinstance(wave, Mapping) else wave
@@ -63,7 +64,7 @@ def _waves(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def described_variables(
-    study: Mapping[str, Any], codebook: Sequence[CodebookRow]
+    study: Contents, codebook: Sequence[CodebookRow]
 ) -> list[DescribedVariable]:
     """Return each variable once, those of the codebook first."""
     described: dict[str, DescribedVariable] = {}
@@ -78,7 +79,7 @@ def described_variables(
     return list(described.values())
 
 
-def entries_of(section: Any) -> list[Mapping[str, Any]]:
+def entries_of(section: Any) -> list[Contents]:
     """Return the entries of a list that are sets of keys."""
     return (
         [entry for entry in section if isinstance(entry, Mapping)]

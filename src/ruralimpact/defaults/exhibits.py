@@ -5,6 +5,7 @@ from typing import Any
 
 from ruralimpact.defaults.described import entries_of
 from ruralimpact.errors import ConfigError
+from ruralimpact.schema.document import Contents
 from ruralimpact.suggestions import nearest
 
 # Kind, title, and the methods of the analyses that it is of (none: of the study).
@@ -38,7 +39,7 @@ _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
 CHANGES = ("add", "drop", "titles")
 
 
-def with_default_exhibits(exhibits: Any, study: Mapping[str, Any]) -> Any:
+def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     """Return the contents of exhibits.yaml as lists of all that is shown.
 
     Parameters
@@ -73,25 +74,23 @@ def with_default_exhibits(exhibits: Any, study: Mapping[str, Any]) -> Any:
     return _changed(exhibits, {key: list(_defaults(key, study)) for key in _SECTIONS})
 
 
-def _defaults(section: str, study: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _defaults(section: str, study: Contents) -> Iterator[Contents]:
     analyses = entries_of(study.get("analyses"))
     for kind, title, methods in _SECTIONS[section]:
         shown = [str(item.get("name")) for item in analyses if item.get("method") in methods]
         if methods and not shown:
             continue
-        entry: dict[str, Any] = {"name": kind, "kind": kind, "title": title}
+        entry: Contents = {"name": kind, "kind": kind, "title": title}
         yield {**entry, **_beside(kind, analyses), "analyses": shown} if methods else entry
 
 
-def _beside(kind: str, analyses: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _beside(kind: str, analyses: Sequence[Contents]) -> dict[str, str]:
     """Return the comparison that is not adjusted, beside which a table of impacts sets its rows."""
     means = [str(item["name"]) for item in analyses if item.get("method") == "difference_in_means"]
     return {"unadjusted": means[0]} if kind == "impact" and len(means) == 1 else {}
 
 
-def _changed(
-    exhibits: Mapping[str, Any], sections: dict[str, list[dict[str, Any]]]
-) -> dict[str, Any]:
+def _changed(exhibits: Contents, sections: dict[str, list[Contents]]) -> Contents:
     added = exhibits.get("add")
     for key, entries in sections.items():
         for entry in entries_of(added.get(key) if isinstance(added, Mapping) else None):

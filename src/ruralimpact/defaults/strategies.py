@@ -1,8 +1,8 @@
 """Strategies of a study that has no strategies.yaml."""
 
-from typing import Any
+from ruralimpact.schema.document import Contents
 
-DEFAULT_STRATEGIES: tuple[dict[str, Any], ...] = (
+DEFAULT_STRATEGIES: tuple[Contents, ...] = (
     {"name": "nearest", "label": "Three nearest neighbours", "method": "nearest", "k": 3},
     {"name": "kernel", "label": "Kernel", "method": "kernel", "bandwidth": 0.06},
     {"name": "entropy", "label": "Entropy balancing", "method": "entropy"},

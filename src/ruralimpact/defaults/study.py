@@ -11,6 +11,7 @@ from ruralimpact.defaults.described import (
     waves_of,
 )
 from ruralimpact.schema.codebook import CodebookRow
+from ruralimpact.schema.document import Contents
 
 _ALL, _BEFORE = "all", "before"
 # A study that describes and compares nothing says itself what it describes.
@@ -18,8 +19,8 @@ _DESCRIPTIVE = "descriptive"
 
 
 def with_default_keys(
-    study: Mapping[str, Any], codebook: Sequence[CodebookRow], strategies: Sequence[str]
-) -> dict[str, Any]:
+    study: Contents, codebook: Sequence[CodebookRow], strategies: Sequence[str]
+) -> Contents:
     """Return the contents of study.yaml with what it leaves to its design.
 
     Parameters
@@ -63,9 +64,7 @@ def _labelled(sources: Any) -> Any:
     ]
 
 
-def _outcomes(
-    variables: Sequence[DescribedVariable], study: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
+def _outcomes(variables: Sequence[DescribedVariable], study: Contents) -> dict[str, Contents]:
     """Return an outcome for each variable with that role that has one value a unit."""
     known = {"*", "", *(source.name for source in described_sources(study))}
     return {
@@ -84,9 +83,7 @@ def _outcomes(
     }
 
 
-def _samples(
-    study: Mapping[str, Any], variables: Sequence[DescribedVariable]
-) -> dict[str, dict[str, Any]]:
+def _samples(study: Contents, variables: Sequence[DescribedVariable]) -> dict[str, Contents]:
     """Return one sample of all sources; of a cross section the last wave, and those before it beside."""
     sources = described_sources(study)
     groups = [variable.name for variable in variables if variable.role == "group"]

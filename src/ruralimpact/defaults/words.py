@@ -1,13 +1,13 @@
 """What the design of a study added to its files, in words."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from ruralimpact.schema.document import Contents
 from ruralimpact.schema.study import Study
 
 
 def default_words(
-    study: Study, *, written: Mapping[str, Any], strategies: bool, exhibits: bool
+    study: Study, *, written: Contents, strategies: bool, exhibits: bool
 ) -> Iterator[str]:
     """Yield a line for each part of a study that its files leave to its design.
 

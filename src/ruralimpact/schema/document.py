@@ -13,6 +13,9 @@ from ruralimpact.errors import ConfigError, Mark
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Place = tuple[str | int | float, ...]
 
+Contents = Mapping[str, Any]
+"""Keys and values of a file, or of an entry of one, that no model has checked yet."""
+
 LARGEST_BYTES, DEEPEST, MOST_ENTRIES, MOST_DIGITS = 2_000_000, 40, 100_000, 18
 
 

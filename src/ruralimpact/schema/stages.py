@@ -30,7 +30,11 @@ _WORDS = {
 }
 
 
-def stage_view(study: Study, stage: str) -> dict[str, Any]:
+StageView = Mapping[str, Any]
+"""A part of a study as plain mappings and lists, which is how Snakemake passes and compares it."""
+
+
+def stage_view(study: Study, stage: str) -> StageView:
     """Return the part of a study, or of a round, that a stage computes with.
 
     Parameters
@@ -40,8 +44,8 @@ def stage_view(study: Study, stage: str) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        Plain mappings and lists, which `study_of_stage` reads.
+    StageView
+        What `study_of_stage` reads.
     """
     view = {"name": study.name, "samples": plain(study.samples, "label")}
     for key in _KEYS[stage]:
@@ -62,24 +66,24 @@ def stage_view(study: Study, stage: str) -> dict[str, Any]:
 
 def described_variables(study: Study) -> dict[str, list[str]]:
     """Return the variables that the descriptions of a study read, by sample."""
-    result: dict[str, list[str]] = {}
+    described: dict[str, list[str]] = {}
     for item in study.descriptions:
         for sample, names in {item.sample: item.variables, **item.beside}.items():
-            known = result.setdefault(sample, [])
+            known = described.setdefault(sample, [])
             known += [name for name in names if name not in known]
-    return result
+    return described
 
 
 def _without_label(value: Any, key: str) -> Any:
     return plain(value, "label") if key in ("references", "strategies") else plain(value)
 
 
-def study_of_stage(view: Mapping[str, Any], *, strategies: Sequence[StrategyEntry] = ()) -> Study:
+def study_of_stage(view: StageView, *, strategies: Sequence[StrategyEntry] = ()) -> Study:
     """Return the study that a stage is given; names stand in the place of the labels excluded.
 
     Parameters
     ----------
-    view : mapping
+    view : StageView
         From `stage_view`.
     strategies : sequence of StrategyEntry
         Its strategies, see `ruralimpact.design.strategies.strategies_of_stage`.

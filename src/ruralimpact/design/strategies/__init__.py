@@ -14,6 +14,8 @@ from pydantic import AfterValidator, Discriminator
 from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.base import fault
+from ruralimpact.schema.document import Contents
+from ruralimpact.schema.stages import StageView
 from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
@@ -56,7 +58,7 @@ StrategiesFile: Any = tuple[Annotated[AnyStrategy, AfterValidator(_with_name_and
 """Contents of strategies.yaml."""
 
 
-def strategies_of_stage(view: Mapping[str, Any]) -> tuple[Strategy, ...]:
+def strategies_of_stage(view: StageView) -> tuple[Strategy, ...]:
     """Return the strategies of a study in the part of it that a stage is given, where labels are left out."""
     strategies: tuple[Strategy, ...] = validated(
         tuple[AnyStrategy, ...], list(view.get("strategies", ())), key="strategies"
@@ -69,7 +71,7 @@ def strategies_by_name(study: Study) -> dict[str, Strategy]:
     return {str(entry.name): parse_strategy(entry) for entry in study.strategies}
 
 
-def parse_strategy(row: str | Mapping[str, Any] | StrategyEntry) -> Strategy:
+def parse_strategy(row: str | Contents | StrategyEntry) -> Strategy:
     """Read a strategy from a mapping such as a row of strategies.yaml.
 
     Parameters
