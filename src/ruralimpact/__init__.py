@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ruralimpact.impact_result import ImpactDifference, ImpactEstimate
     from ruralimpact.randomisation import randomisation_test
 
-__version__ = "0.2.0"
+__version__ = "0.3.0.dev0"
 __all__ = [
     "ConfigError",
     "DataError",

@@ -1,6 +1,6 @@
 """Tables and figures of subgroups, of the decomposition and of associations."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.association import association_table
 from ruralimpact.exhibits.tables.decomposition import decomposition_tables
 from ruralimpact.exhibits.tables.subgroups import subgroup_table
-from ruralimpact.heterogeneity.rows import _EMPTY
+from ruralimpact.heterogeneity.rows import SubgroupRow
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.tables import schema
 
@@ -47,7 +47,7 @@ HEADING = {
 
 
 def row(kind: str, level: str = "", **values: Any) -> dict[str, Any]:
-    return {**HEADING, "kind": kind, **_EMPTY, "level": level, **values}
+    return asdict(SubgroupRow(**{**HEADING, "kind": kind, "level": level, **values}))
 
 
 def effect(estimate: float, error: float) -> dict[str, float]:

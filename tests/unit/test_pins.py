@@ -84,3 +84,6 @@ def test_versions_agree() -> None:
     version = PROJECT["project"]["version"]
     assert ruralimpact.__version__ == version
     assert yaml.safe_load(read("CITATION.cff"))["version"] == version
+    newest = next(line for line in read("CHANGELOG.md").splitlines() if line.startswith("## "))
+    released = rf"## {re.escape(version)} - \d{{4}}-\d\d-\d\d"
+    assert re.fullmatch("## Unreleased" if "dev" in version else released, newest)
