@@ -122,15 +122,15 @@ def test_what_names_variables_of_a_codebook_that_cannot_be_read_is_no_mistake(
 def test_an_exhibit_is_named_with_its_line_whole_or_added(project: Path) -> None:
     path = project / FOLDER / "exhibits.yaml"
     entry = "{name: shown, kind: impact, title: Shown, analyses: [mached]}"
-    for text, line in (
-        (f"tables:\n  - {entry}\n", 2),
-        (f"add:\n  tables:\n    - {entry}\n", 3),
-        (f"drop: [sample]\nadd:\n  tables:\n    - {entry}\n", 4),
+    for text, line, key in (
+        (f"tables:\n  - {entry}\n", 2, "tables"),
+        (f"add:\n  tables:\n    - {entry}\n", 3, "add.tables"),
+        (f"drop: [sample]\nadd:\n  tables:\n    - {entry}\n", 4, "add.tables"),
     ):
         path.write_text(text, encoding="utf-8")
         (told_of_it,) = problems(project)
         assert told_of_it.startswith(f"file {FOLDER}/exhibits.yaml, line {line}, column ")
-        assert "key 'tables.shown.analyses': unknown analysis 'mached'. " in told_of_it
+        assert f"key '{key}.shown.analyses': unknown analysis 'mached'. " in told_of_it
 
 
 def test_mistakes_that_only_data_show_are_found_with_those_of_the_configuration(

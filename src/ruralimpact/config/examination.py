@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config.added_exhibits import added_exhibits, as_written, with_marks_of_added
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.open_questions import (
     open_columns,
@@ -20,11 +21,11 @@ from ruralimpact.defaults.described import entries_of
 from ruralimpact.defaults.exhibits import CHANGES
 from ruralimpact.defaults.words import default_words
 from ruralimpact.design.strategies import StrategiesFile
-from ruralimpact.errors import ConfigError, Mark, UnknownNameError
+from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.exhibits.registry import exhibits_file, kinds_of, read_exhibits
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.codebook import CodebookRow
-from ruralimpact.schema.document import Contents, Document, Place, read_document
+from ruralimpact.schema.document import Contents, Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.mending import mended, without
 from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
@@ -196,9 +197,7 @@ class StudyExamination:
         except ConfigError as error:
             yield ConfigError(error.problem, file=exhibits.file, key=error.key)
             content = {}
-        self._documents["exhibits"] = replace(
-            exhibits, content=content, marks=_marks_of_added(exhibits, content)
-        )
+        self._documents["exhibits"] = with_marks_of_added(exhibits, content)
 
     def _between_files(
         self, lines: dict[int, CodebookRow], codebook: Path
@@ -286,22 +285,11 @@ class StudyExamination:
         """Return a problem with the line of its key."""
         for document in self._documents.values():
             if problem.file is not None and str(document.file) == str(problem.file):
-                return located(problem, document)
+                own = located(problem, document)
+                exhibits = document is self._documents.get("exhibits")
+                written = self._written.get("exhibits", {}) if exhibits else {}
+                return as_written(own, added_exhibits(written))
         return problem
-
-
-def _marks_of_added(exhibits: Document, content: Any) -> dict[Place, Mark]:
-    """Return the marks of a document of exhibits, those of added ones at the place that they get."""
-    marks = dict(exhibits.marks)
-    for place, mark in exhibits.marks.items():
-        if place[:1] != ("add",) or len(place) < 3:
-            continue
-        section, number, *inside = place[1:]
-        name = exhibits.content["add"][section][number].get("name")
-        names = [entry.get("name") for entry in content.get(section, ())]
-        if name in names:
-            marks[(section, names.index(name), *inside)] = mark
-    return marks
 
 
 def _is_absence(problem: ConfigError) -> bool:
