@@ -60,7 +60,7 @@ class DataError(RuralImpactError):
             units,
             hint,
         )
-        where = place(file=file, within=within, column=column, rows=rows, units=units)
+        where = location(file=file, within=within, column=column, rows=rows, units=units)
         text = f"{where}: {problem}" if where else problem
         super().__init__(_shortened(f"{text} {hint}" if hint else text))
 
@@ -71,7 +71,7 @@ class DataError(RuralImpactError):
         )
 
 
-def place(
+def location(
     *,
     file: str | Path | None = None,
     within: str | None = None,
@@ -83,15 +83,15 @@ def place(
     where = [f"file {file}"] if file is not None else []
     where += [within] if within is not None else []
     where += [f"column '{column}'"] if column is not None else []
-    where += [listed(name, result) for name, result in (("row", rows), ("unit", units)) if result]
+    where += [listed(name, values) for name, values in (("row", rows), ("unit", units)) if values]
     return ", ".join(where)
 
 
-def listed(name: str, result: Sequence[object]) -> str:
-    """Return the first five of what was found, and how many more: ``rows 2, 3``, ``unit a``."""
-    shown = ", ".join(str(item) for item in list(result)[:_ROWS_SHOWN])
-    more = f" and {len(result) - _ROWS_SHOWN:,} more" if len(result) > _ROWS_SHOWN else ""
-    return f"{name}{'s' if len(result) > 1 else ''} {shown}{more}"
+def listed(name: str, values: Sequence[object]) -> str:
+    """Return the first five values, and how many more there are: ``rows 2, 3``, ``unit a``."""
+    shown = ", ".join(str(value) for value in list(values)[:_ROWS_SHOWN])
+    more = f" and {len(values) - _ROWS_SHOWN:,} more" if len(values) > _ROWS_SHOWN else ""
+    return f"{name}{'s' if len(values) > 1 else ''} {shown}{more}"
 
 
 class Mark(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralimpact.config import load_study
-from ruralimpact.errors import DataError, RuralImpactError, listed, place
+from ruralimpact.errors import DataError, RuralImpactError, listed, location
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.sample import Sample
@@ -57,7 +57,9 @@ def in_raw_files(error: DataError, study: str) -> DataError:
     first, *others = places
     named = [f"variable '{error.column}'"] if error.column and not first.column else []
     about = ", ".join([*named, listed("unit", error.units), str(error.within)])
-    also = "; ".join(place(file=item.file, column=item.column, rows=item.rows) for item in others)
+    also = "; ".join(
+        location(file=item.file, column=item.column, rows=item.rows) for item in others
+    )
     hints = [*([f"Also {also}."] if also else []), *([error.hint] if error.hint else [])]
     return DataError(
         f"{error.problem.removesuffix('.')} ({about}).",

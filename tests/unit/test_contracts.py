@@ -96,7 +96,7 @@ def test_declarations_are_whole(table: ResultTable) -> None:
     columns = {**table.columns, **table.pattern}
     assert all(column.meaning for column in columns.values())
     unitless = {name for name, one in columns.items() if one.kind is int and not one.unit}
-    assert unitless <= {"treated", "set", "place"}, "a count says of what"
+    assert unitless <= {"treated", "set", "position"}, "a count says of what"
 
 
 @pytest.mark.parametrize("name", REGISTRY)

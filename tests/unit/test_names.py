@@ -36,6 +36,43 @@ def test_what_docstrings_point_at_is_there(path: Path) -> None:
     assert not gone, f"{path.name} points at {', '.join(gone)}"
 
 
+WORDLESS = {"found", "made", "one", "place", "thing"}
+# Where a place is one on a map, or on a page.
+PLACES = {
+    "gains",
+    "claims",
+    "rows",
+    "subgroup_order",
+    "report_tables",
+    "ratings",
+    "cells",
+    "records",
+}
+
+
+def names_given(path: Path) -> set[str]:
+    """Names of variables, arguments, fields and functions."""
+    given: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            given.add(node.id)
+        elif isinstance(node, ast.arg):
+            given.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            given.add(node.name)
+    return given
+
+
+def test_names_say_what_they_name() -> None:
+    root = PACKAGE.parents[1]
+    paths = [
+        path for folder in ("src", "plugins", "workflow") for path in (root / folder).rglob("*.py")
+    ]
+    for path in sorted(paths):
+        empty = names_given(path) & WORDLESS - ({"place"} if path.stem in PLACES else set())
+        assert not empty, f"{path}: {', '.join(sorted(empty))}"
+
+
 def classes(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]

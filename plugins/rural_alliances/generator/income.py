@@ -15,9 +15,9 @@ _HALVINGS = 60
 
 
 class IncomeScale(NamedTuple):
-    """Place and spread of log income a head."""
+    """Location and spread of log income a head."""
 
-    place: float
+    location: float
     spread: float
 
 
@@ -51,7 +51,7 @@ def draw_income(
     Notes
     -----
     Log income a head is linear in the traits, a shock of the group, lasting and passing shocks of the
-    producer. Its place and spread are solved so that the headcounts of the beneficiaries without the
+    producer. Its location and spread are solved so that the headcounts of the beneficiaries without the
     project are the stated ones at both lines; above the lines the tail is compressed.
     """
     chosen = parameters.income
@@ -68,13 +68,13 @@ def draw_income(
     lines = poverty_lines(producers["area"], parameters)
     treated = producers["treated"].to_numpy() == 1
     wanted = parameters.poverty.headcounts_without
-    position, spread = scale = scale or _solve(
+    location, spread = scale = scale or _solve(
         mixed[treated], {name: np.log(line[treated]) for name, line in lines.items()}, wanted
     )
-    log_income = _compressed(position + spread * mixed, np.log(lines["moderate"]), chosen)
+    log_income = _compressed(location + spread * mixed, np.log(lines["moderate"]), chosen)
     heads = producers["household_size"].to_numpy(float)
     household = np.exp(log_income) * heads * MONTHS
-    recalled = np.exp(position + spread * (lasting + _passing(chosen, count, rng)))
+    recalled = np.exp(location + spread * (lasting + _passing(chosen, count, rng)))
     income = pd.DataFrame(
         {
             **_parts(household, producers["region"], chosen, rng),
@@ -98,18 +98,18 @@ def poverty_lines(area: pd.Series, parameters: Calibration) -> dict[str, FloatAr
 def _solve(
     mixed: FloatArray, log_lines: Mapping[str, FloatArray], wanted: Headcounts
 ) -> IncomeScale:
-    """Find place and spread such that the wanted shares lie under both lines.
+    """Find location and spread such that the wanted shares lie under both lines.
 
-    For any spread the place follows from the moderate line; the wider the spread, the more lie under
+    For any spread the location follows from the moderate line; the wider the spread, the more lie under
     the extreme one, so the spread is found by halving an interval.
     """
     low, high = 0.3, 3.0
     for _ in range(_HALVINGS):
         spread = (low + high) / 2
-        position = -_share_point(spread * mixed - log_lines["moderate"], wanted.moderate)
-        under = np.mean(position + spread * mixed < log_lines["extreme"])
+        location = -_share_point(spread * mixed - log_lines["moderate"], wanted.moderate)
+        under = np.mean(location + spread * mixed < log_lines["extreme"])
         low, high = (spread, high) if under < wanted.extreme else (low, spread)
-    return IncomeScale(float(position), float(spread))
+    return IncomeScale(float(location), float(spread))
 
 
 def _share_point(values: FloatArray, share: float) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ruralimpact.defaults.described import entries_of
 from ruralimpact.errors import ConfigError, Mark
-from ruralimpact.schema.document import Document, Place
+from ruralimpact.schema.document import Document, KeyPath
 
 
 def added_exhibits(written: Any) -> frozenset[str]:
@@ -35,11 +35,11 @@ def with_marks_of_added(exhibits: Document, content: Any) -> Document:
     content : mapping
         Lists of all that is shown.
     """
-    marks: dict[Place, Mark] = dict(exhibits.marks)
-    for position, mark in exhibits.marks.items():
-        if position[:1] != ("add",) or len(position) < 3:
+    marks: dict[KeyPath, Mark] = dict(exhibits.marks)
+    for path, mark in exhibits.marks.items():
+        if path[:1] != ("add",) or len(path) < 3:
             continue
-        section, number, *inside = position[1:]
+        section, number, *inside = path[1:]
         name = exhibits.content["add"][section][number].get("name")
         names = [entry.get("name") for entry in content.get(section, ())]
         if name in names:

@@ -149,8 +149,8 @@ class StudyExamination:
         for name, document in self._documents.items():
             questions = open_in_document(document)
             yield from (problem for problem, _ in questions)
-            for _, place in reversed(questions):
-                document = without(document, place)
+            for _, path in reversed(questions):
+                document = without(document, path)
             self._documents[name] = document
 
     def _answered(self, lines: dict[int, CodebookRow]) -> dict[int, CodebookRow]:

@@ -33,21 +33,21 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
         *(("tables", kinds.tables[table.kind], table) for table in study.exhibits.tables),
         *(("figures", kinds.figures[figure.kind], figure) for figure in study.exhibits.figures),
     ):
-        place = f"{section}.{exhibit.name}"
+        entry_key = f"{section}.{exhibit.name}"
         for reference in exhibit.references():
-            yield from _reference(study, kinds, kind, reference, file, place)
+            yield from _reference(study, kinds, kind, reference, file, entry_key)
         try:
             kind.check(study, kind.options_of(exhibit))
         except ConfigError as error:
-            within = f"{place}.{error.key}"
+            within = f"{entry_key}.{error.key}"
             yield ConfigError(error.problem, file=file, key=within)
 
 
 def _reference(
-    study: Study, kinds: Kinds, kind: Kind[Any], reference: Reference, file: Path, place: str
+    study: Study, kinds: Kinds, kind: Kind[Any], reference: Reference, file: Path, entry_key: str
 ) -> Iterator[ConfigError]:
     """Check that what an exhibit names exists, and if it is an analysis that its kind can show it."""
-    key, name = f"{place}.{reference.key}", reference.name
+    key, name = f"{entry_key}.{reference.key}", reference.name
     analyses = {analysis.name: analysis for analysis in study.analyses}
     if reference.of and reference.of not in analyses:
         return  # the reference to the analysis is what is wrong

@@ -6,7 +6,7 @@ from typing import Any
 
 from ruralimpact.errors import ConfigError, Mark
 from ruralimpact.schema.codebook import CodebookRow
-from ruralimpact.schema.document import Document, Place
+from ruralimpact.schema.document import Document, KeyPath
 
 OPEN = "?"
 _OF_STUDY = {
@@ -33,7 +33,7 @@ _OF_CODEBOOK = {
 _OTHERWISE = "write what is right in its place"
 
 
-def open_in_document(document: Document) -> list[tuple[ConfigError, Place]]:
+def open_in_document(document: Document) -> list[tuple[ConfigError, KeyPath]]:
     """Return the questions that stand in a file of a study, and where.
 
     Parameters
@@ -41,28 +41,28 @@ def open_in_document(document: Document) -> list[tuple[ConfigError, Place]]:
     document : Document
     """
     questions = []
-    for place in _places(document.content, ()):
-        names = [part for part in place if isinstance(part, str)]
+    for path in _paths(document.content, ()):
+        names = [part for part in path if isinstance(part, str)]
         question = _OF_STUDY.get(names[-1] if names else "", _OTHERWISE)
-        key = ".".join(_named(document.content, place))
+        key = ".".join(_named(document.content, path))
         problem = ConfigError(
-            f"not answered yet: {question}", file=document.file, key=key, mark=document.mark(place)
+            f"not answered yet: {question}", file=document.file, key=key, mark=document.mark(path)
         )
-        questions.append((problem, place))
+        questions.append((problem, path))
     return questions
 
 
-def _places(content: Any, place: Place) -> Iterator[Place]:
+def _paths(content: Any, path: KeyPath) -> Iterator[KeyPath]:
     if content == OPEN:
-        yield place
+        yield path
     inside = content.items() if isinstance(content, Mapping) else ()
     for key, value in enumerate(content) if isinstance(content, list) else inside:
-        yield from _places(value, (*place, key))
+        yield from _paths(value, (*path, key))
 
 
-def _named(content: Any, place: Place) -> Iterator[str]:
+def _named(content: Any, path: KeyPath) -> Iterator[str]:
     """Yield the parts of a dotted key, entries of lists by their name or their number from 1."""
-    for part in place:
+    for part in path:
         inside = content[part]
         name = inside.get("name") if isinstance(inside, Mapping) else None
         if isinstance(content, Mapping):

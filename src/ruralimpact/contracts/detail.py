@@ -50,7 +50,7 @@ SUBGROUPS = ResultTable(
         "kind": text("what the row is", "level", "difference", "equality"),
         "level": text("the level, or the first of a difference"),
         "against": text("the level subtracted, in a difference"),
-        "place": whole("position of the level, -1 in tests of equality"),
+        "position": whole("position of the level, -1 in tests of equality"),
         "low": number("smallest value in a quantile class", "the variable's"),
         "high": number("largest value in a quantile class", "the variable's"),
         "estimate": number("effect", OUTCOME),

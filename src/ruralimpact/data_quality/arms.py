@@ -41,7 +41,7 @@ def arm_of_rows(
     known: list[pd.Series] = []
     for name, sample in study.samples.items():
         table = units[name]
-        of_source = [one for one, item in study.samples.items() if source in item.sources]
+        of_source = [sample for sample, item in study.samples.items() if source in item.sources]
         if not {name, *sample.referred} & {*of_source} or "id" not in table:
             continue
         columns = [item for item in treatments_of(study) if item in table]

@@ -136,7 +136,9 @@ class BalanceCheck:
         """Largest distance of the arms' distribution functions, by covariate."""
         totals = np.where(self.treated, weights[self.treated].sum(), weights[~self.treated].sum())
         signed = np.where(self.treated, 1.0, -1.0) * weights / totals
-        gaps = (np.cumsum(signed[one.order])[one.last] for one in self.covariates.ascending)
+        gaps = (
+            np.cumsum(signed[column.order])[column.last] for column in self.covariates.ascending
+        )
         return np.array([np.abs(gap).max() for gap in gaps])
 
 

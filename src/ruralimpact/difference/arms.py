@@ -344,8 +344,8 @@ def _strata(panel: UnitWaves, base: str, kept: BoolArray) -> NDArray[np.int64] |
 
 def _nearest_first(waves: Sequence[str], base: str) -> list[str]:
     """Return the base, the waves before it from the last to the first, then those after it."""
-    place = list(waves).index(base)
-    return [*reversed(waves[: place + 1]), *waves[place + 1 :]]
+    position = list(waves).index(base)
+    return [*reversed(waves[: position + 1]), *waves[position + 1 :]]
 
 
 def _refuse_empty(

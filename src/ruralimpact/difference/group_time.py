@@ -189,11 +189,11 @@ def _assemble(
     n_always: int,
     excluded: tuple[ExcludedCohort, ...],
 ) -> GroupTimeEffects:
-    places = np.array([cell.place for cell in cells])
+    keys = np.array([cell.key for cell in cells])
     return GroupTimeEffects(
-        cohorts=places[:, 0],
-        periods=places[:, 1],
-        bases=places[:, 2],
+        cohorts=keys[:, 0],
+        periods=keys[:, 1],
+        bases=keys[:, 2],
         estimates=np.array([cell.estimate for cell in cells]),
         scores=np.column_stack([cell.scores for cell in cells]),
         outcome_weights=np.stack([cell.outcome_weights for cell in cells], axis=1),

@@ -54,8 +54,8 @@ class UnitWaves:
     def first_known(self, name: str, waves: Sequence[str]) -> StrArray:
         """First value of a variable that is known, going through some waves, shape (n,)."""
         values = self.by_wave(name, waves)
-        place = np.argmax(pd.notna(values), axis=1)
-        return np.asarray(values[np.arange(len(values)), place], dtype=object)
+        position = np.argmax(pd.notna(values), axis=1)
+        return np.asarray(values[np.arange(len(values)), position], dtype=object)
 
     def observed(self, waves: Sequence[str]) -> NDArray[np.bool_]:
         """Whether each unit has a row in each wave, shape (n, waves)."""

@@ -58,7 +58,7 @@ class ExcludedCohort:
 class GroupTimeCell:
     """One two-by-two: (cohort, period, base) and its estimate on all n units."""
 
-    place: tuple[float, float, float]
+    key: tuple[float, float, float]
     estimate: float
     scores: FloatArray
     outcome_weights: FloatArray  # (n, 2): of the base period and of the period
@@ -106,7 +106,7 @@ class StaggeredPanel:
             except DesignError as error:
                 reason = str(error).rstrip(".")
                 excluded.append(ExcludedCohort(cohort, float(self.periods[t]), size, reason))
-        if not any(cell.place[1] >= cohort for cell in result):
+        if not any(cell.key[1] >= cohort for cell in result):
             after = [item.reason for item in excluded if item.period >= cohort]
             reason = f"no effect after treatment ({after[0] if after else 'no such period'})"
             return [], [ExcludedCohort(cohort, np.nan, size, reason)]

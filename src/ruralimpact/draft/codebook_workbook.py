@@ -68,8 +68,8 @@ def _seen(row: DraftVariable) -> list[str]:
 
 def _fill(sheet: Worksheet, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for number, cells in enumerate([head, *rows], start=1):
-        for place, text in enumerate(cells, start=1):
-            cell = sheet.cell(number, place)
+        for position, text in enumerate(cells, start=1):
+            cell = sheet.cell(number, position)
             cell.value = text or None
             # A text that begins with = is no formula here.
             cell.data_type = "s" if text else cell.data_type
@@ -78,7 +78,7 @@ def _fill(sheet: Worksheet, head: Sequence[str], rows: Sequence[Sequence[str]]) 
                 cell.font, cell.fill = Font(bold=True), _HEAD
             elif text == OPEN or f"={OPEN}" in text:
                 cell.fill = _ASKED
-    for place, column in enumerate(head, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(column, 14)
+    for position, column in enumerate(head, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = _WIDTHS.get(column, 14)
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(rows) + 1}"

@@ -169,8 +169,8 @@ def texts_of(table: RawTable) -> dict[str, list[str]]:
     """Return the cells that are not blank, by column; of columns with one name none."""
     names = [str(name) for name in table.cells.columns]
     return {
-        name: [text for text in table.cells.iloc[:, place] if text]
-        for place, name in enumerate(names)
+        name: [text for text in table.cells.iloc[:, position] if text]
+        for position, name in enumerate(names)
         if names.count(name) == 1 and name
     }
 
@@ -184,7 +184,7 @@ def cells_of(delivered: DeliveredTable) -> pd.DataFrame:
     cells = delivered.table.cells
     copies = cells.duplicated()
     once = cells[~copies]
-    keyed = any(once.iloc[:, place].is_unique for place in range(once.shape[1]))
+    keyed = any(once.iloc[:, position].is_unique for position in range(once.shape[1]))
     return once if copies.any() and keyed else cells
 
 

@@ -189,7 +189,9 @@ def _nearly(columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[s
 
 
 def _rows(values: Sequence[str], value: str) -> str:
-    return ", ".join(str(place) for place, item in enumerate(values, start=2) if item == value)
+    return ", ".join(
+        str(position) for position, item in enumerate(values, start=2) if item == value
+    )
 
 
 def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile]) -> Proposal:

@@ -87,7 +87,7 @@ def weight_tables(stored: Iterable[OutcomeWeights]) -> dict[str, pd.DataFrame]:
         ``outcome_weights`` and ``weight_sets``.
     """
     analyses = list(stored)
-    sets = [one for analysis in analyses for one in analysis.sets]
+    sets = [weights for analysis in analyses for weights in analysis.sets]
     used = [row for analysis in analyses for row in analysis.used]
     return {
         "outcome_weights": (

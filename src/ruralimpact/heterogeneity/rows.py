@@ -65,7 +65,7 @@ class SubgroupRow:
     effective_treated_groups: float = _MISSING
     control_groups: float = _MISSING
     effective_control_groups: float = _MISSING
-    place: int = -1
+    position: int = -1
     synthetic: bool
 
 
@@ -119,7 +119,7 @@ def level_row(
     row = replace(
         _blank(spec, grouping, "level"),
         level=grouping.levels[position],
-        place=position,
+        position=position,
         low=grouping.low[position],
         high=grouping.high[position],
         dropped=level.dropped,
@@ -176,7 +176,7 @@ def difference_rows(
             blank,
             level=grouping.levels[tested[first]],
             against=grouping.levels[tested[second]],
-            place=tested[first],
+            position=tested[first],
             estimate=test.difference,
             **{name: getattr(test.inference, name) for name in _TESTS},
             n_clusters=n_clusters,

@@ -115,13 +115,13 @@ def _several(
     values = np.column_stack([_numbers(records, name) for name in question.words])
     missing = np.isnan(values)
     given = np.asarray(~missing.all(axis=1), dtype=bool)
-    for place, name in enumerate(question.words):
-        own = values[:, place]
+    for position, name in enumerate(question.words):
+        own = values[:, position]
         if question.percents:
             odd = (own < 0) | (own > 100)
             _refuse(records, name, odd, where, "a percent must be from 0 to 100.")
         else:
-            _refuse(records, name, ~np.isin(own, (0, 1)) & ~missing[:, place], where, _BINARY)
+            _refuse(records, name, ~np.isin(own, (0, 1)) & ~missing[:, position], where, _BINARY)
     partly = np.asarray(missing.any(axis=1) & (not question.percents), dtype=bool)
     return np.nan_to_num(values) / (100 if question.percents else 1), given, partly
 

@@ -48,7 +48,7 @@ def stratified_draw(
                 f"{count} units are to be drawn of '{stratum}', which has {len(units)}"
             )
         rng = np.random.default_rng([seed, zlib.crc32(stratum.encode())])
-        shuffled = [units[place] for place in rng.permutation(len(units))]
+        shuffled = [units[position] for position in rng.permutation(len(units))]
         chosen = shuffled[: count + replacements]
         roles = [DRAWN] * count + [REPLACEMENT] * (len(chosen) - count)
         parts.append(

@@ -133,8 +133,8 @@ class _Questionnaire:
         self, question: Question, answers: Answers, counted: NDArray[np.bool_], part: Row
     ) -> Iterator[Row]:
         n_clusters = len(np.unique(self.respondents.groups[counted]))
-        for place, (answer, label) in enumerate(question.words.items()):
-            values = answers.chosen[:, place]
+        for position, (answer, label) in enumerate(question.words.items()):
+            values = answers.chosen[:, position]
             weighted = part["part"] == REGISTER
             share = self.respondents.share(values, counted, weighted=weighted)
             yield {

@@ -180,11 +180,11 @@ def _totals(
 ) -> Iterator[tuple[NDArray[np.int64], FloatArray]]:
     """Yield the total of a line over the units that the same shocks multiply, with the places of these."""
     hit = np.zeros((len(register.units), len(drawn)), dtype=bool)
-    for place, shock in enumerate(drawn):
-        hit[:, place] = shock.units & (line in shock.lines)
+    for position, shock in enumerate(drawn):
+        hit[:, position] = shock.units & (line in shock.lines)
     patterns, codes = np.unique(hit, axis=0, return_inverse=True)
-    for place, pattern in enumerate(patterns):
-        inside = codes.ravel() == place
+    for position, pattern in enumerate(patterns):
+        inside = codes.ravel() == position
         yield np.flatnonzero(pattern), register.lines[line][inside].sum(axis=0)
 
 

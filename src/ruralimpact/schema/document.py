@@ -11,7 +11,7 @@ import yaml
 from ruralimpact.errors import ConfigError, Mark
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Place = tuple[str | int | float, ...]
+KeyPath = tuple[str | int | float, ...]
 
 Contents = Mapping[str, Any]
 """Keys and values of a file, or of an entry of one, that no model has checked yet."""
@@ -29,12 +29,12 @@ class Document:
     file : path, optional
         Name of the file in messages; none for what was written in Python.
     marks : mapping
-        Line and column of a key or entry by its place: keys, and positions in lists from 0.
+        Line and column of a key or entry by its path: keys, and positions in lists from 0.
     """
 
     content: Any
     file: str | Path | None = None
-    marks: Mapping[Place, Mark] = field(default_factory=dict)
+    marks: Mapping[KeyPath, Mark] = field(default_factory=dict)
 
     def mark(self, position: Sequence[str | int | float]) -> Mark | None:
         """Return where a key stands; the nearest around it where it is not there itself."""
@@ -43,8 +43,8 @@ class Document:
                 return self.marks[tuple(position[:length])]
         return None
 
-    def place(self, key: str) -> Place:
-        """Return the place that a dotted key names, as far as the document has it.
+    def path_of(self, key: str) -> KeyPath:
+        """Return the path that a dotted key names, as far as the document has it.
 
         Parameters
         ----------
@@ -185,9 +185,9 @@ def _from_one(mark: Any) -> Mark:
 
 
 def _marks(
-    node: yaml.Node, number: Place, left: list[int], around: tuple[int, ...]
-) -> Iterator[tuple[Place, Mark]]:
-    """Yield places with their marks, aliases written out, as many as `left` (one number) allows."""
+    node: yaml.Node, number: KeyPath, left: list[int], around: tuple[int, ...]
+) -> Iterator[tuple[KeyPath, Mark]]:
+    """Yield paths with their marks, aliases written out, as many as `left` (one number) allows."""
     left[0] -= 1
     if id(node) in around or left[0] < 0:
         problem = "aliases (*) that stand in themselves, or are written out without end"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.schema.document import Document, Place
+from ruralimpact.schema.document import Document, KeyPath
 from ruralimpact.schema.validation import mistakes
 
 _PROPOSED = re.compile(r"(?:Did you mean|It is called) '([^']+)'")
@@ -60,54 +60,54 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
         new = [problem for problem in current if str(problem) not in texts]
         problems += new
         texts |= set(map(str, new))
-        position = document.place(current[0].key or "")
+        path = document.path_of(current[0].key or "")
         proposed = _PROPOSED.search(current[0].problem)
-        if not position:
+        if not path:
             return Mended(Document({}, document.file), tuple(problems), frozenset(taken_out))
-        if proposed and (position, proposed.group(1)) not in tried:
-            tried.add((position, proposed.group(1)))
-            document = _taken_for(document, position, proposed.group(1), current[0])
+        if proposed and (path, proposed.group(1)) not in tried:
+            tried.add((path, proposed.group(1)))
+            document = _taken_for(document, path, proposed.group(1), current[0])
             continue
-        place = position if "unknown key" in current[0].problem else position[:depth]
-        taken_out |= {_name(document.content, place)} if len(place) == depth else set()
-        document = without(document, place)
+        taken = path if "unknown key" in current[0].problem else path[:depth]
+        taken_out |= {_name(document.content, taken)} if len(taken) == depth else set()
+        document = without(document, taken)
     return Mended(document, tuple(problems), frozenset(taken_out))
 
 
-def _name(content: Any, place: Place) -> str:
-    for part in place:
+def _name(content: Any, path: KeyPath) -> str:
+    for part in path:
         content = content[part]
     name = content.get("name") if isinstance(content, Mapping) else None
-    return str(place[-1] if name is None else name)
+    return str(path[-1] if name is None else name)
 
 
-def _taken_for(document: Document, place: Place, proposed: str, problem: ConfigError) -> Document:
+def _taken_for(document: Document, path: KeyPath, proposed: str, problem: ConfigError) -> Document:
     """Return a document with a key, or a value, in the place of the one that is nearly it."""
     if not problem.problem.startswith("unknown key"):
-        return replace(document, content=_changed(document.content, place, lambda _: proposed))
-    renamed = (*place[:-1], proposed)
+        return replace(document, content=_changed(document.content, path, lambda _: proposed))
+    renamed = (*path[:-1], proposed)
     marks = {
-        (*renamed, *key[len(place) :]) if key[: len(place)] == place else key: mark
+        (*renamed, *key[len(path) :]) if key[: len(path)] == path else key: mark
         for key, mark in document.marks.items()
     }
 
     def rename(entry: Any) -> Any:
-        others = {key: value for key, value in entry.items() if key != place[-1]}
-        return {proposed: entry[place[-1]], **others}
+        others = {key: value for key, value in entry.items() if key != path[-1]}
+        return {proposed: entry[path[-1]], **others}
 
-    return Document(_changed(document.content, place[:-1], rename), document.file, marks)
+    return Document(_changed(document.content, path[:-1], rename), document.file, marks)
 
 
-def without(document: Document, place: Place) -> Document:
+def without(document: Document, path: KeyPath) -> Document:
     """Return a document without an entry or key; entries behind it in a list keep their marks.
 
     Parameters
     ----------
     document : Document
-    place : tuple
+    path : tuple
         Keys, and positions in lists from 0.
     """
-    around, last = place[:-1], place[-1]
+    around, last = path[:-1], path[-1]
 
     def remove(entry: Any) -> Any:
         if isinstance(entry, list):
@@ -116,26 +116,26 @@ def without(document: Document, place: Place) -> Document:
 
     marks = {}
     for key, mark in document.marks.items():
-        inside = len(key) >= len(place) and key[: len(around)] == around
+        inside = len(key) >= len(path) and key[: len(around)] == around
         own = key[len(around)] if inside else None
         if inside and own == last:
             continue
         moved = inside and isinstance(own, int) and isinstance(last, int) and own > last
-        marks[(*around, own - 1, *key[len(place) :]) if moved else key] = mark  # type: ignore[operator]
+        marks[(*around, own - 1, *key[len(path) :]) if moved else key] = mark  # type: ignore[operator]
     return Document(_changed(document.content, around, remove), document.file, marks)
 
 
-def _changed(content: Any, place: Place, change: Any) -> Any:
-    """Return contents in which what stands at a place is changed; the contents are not."""
-    if not place:
+def _changed(content: Any, path: KeyPath, change: Any) -> Any:
+    """Return contents in which what stands at a path is changed; the contents are not."""
+    if not path:
         return change(content)
-    part = place[0]
+    part = path[0]
     if isinstance(content, list):
         return [
-            _changed(value, place[1:], change) if number == part else value
+            _changed(value, path[1:], change) if number == part else value
             for number, value in enumerate(content)
         ]
     return {
-        key: _changed(value, place[1:], change) if key == part else value
+        key: _changed(value, path[1:], change) if key == part else value
         for key, value in content.items()
     }

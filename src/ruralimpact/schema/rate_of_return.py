@@ -46,8 +46,8 @@ class Account(Settings):
 
     @model_validator(mode="after")
     def _counts_no_line_twice(self) -> Self:
-        for place, name in enumerate(self.lines):
-            if name in self.lines[:place]:
+        for position, name in enumerate(self.lines):
+            if name in self.lines[:position]:
                 raise fault(f"'{name}' is counted twice.")
         for name in self.conversion:
             if name not in self.lines:
@@ -152,14 +152,14 @@ class RateOfReturn(Description, title="Rates of return"):
     def _names_what_it_has(self) -> Self:
         for key in ("accounts", "scenarios", "drivers"):
             names = [entry.name for entry in getattr(self, key)]
-            for place, name in enumerate(names):
-                if name in names[:place]:
-                    raise fault(f"the name '{name}' stands twice.", key, place)
+            for position, name in enumerate(names):
+                if name in names[:position]:
+                    raise fault(f"the name '{name}' stands twice.", key, position)
         for key, entries in self._lines():
-            for place, lines in enumerate(entries):
+            for position, lines in enumerate(entries):
                 unknown = [name for name in lines if name not in self.outcomes]
                 if unknown:
-                    raise fault(f"'{unknown[0]}' is not among the outcomes.", key, place)
+                    raise fault(f"'{unknown[0]}' is not among the outcomes.", key, position)
         return self
 
     @property

@@ -93,9 +93,9 @@ class Responses(Description, title="Questionnaires to tables"):
     @model_validator(mode="after")
     def _names_no_question_twice(self) -> Self:
         names = [question.name for question in self.questions]
-        for place, name in enumerate(names):
-            if name in names[:place]:
-                raise fault(f"the name '{name}' stands twice.", "questions", place)
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                raise fault(f"the name '{name}' stands twice.", "questions", position)
         return self
 
 

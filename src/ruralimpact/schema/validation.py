@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.base import CHOOSING
-from ruralimpact.schema.document import Document, Place
+from ruralimpact.schema.document import Document, KeyPath
 from ruralimpact.schema.explanation import discriminator, explanation
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _empty_keys(document: Document) -> Iterator[ConfigError]:
         yield ConfigError(problem, file=document.file, key=dotted, mark=mark)
 
 
-def _empty(content: Any, position: Place) -> Iterator[Place]:
+def _empty(content: Any, position: KeyPath) -> Iterator[KeyPath]:
     """Yield the places without a value: a key may be excluded, but not without a word."""
     if content is None:
         yield position
@@ -110,7 +110,7 @@ def located(error: ConfigError, document: Document) -> ConfigError:
     """Return an error about a document with line and column of its key."""
     if error.mark is not None or error.key is None:
         return error
-    mark = document.mark(document.place(error.key))
+    mark = document.mark(document.path_of(error.key))
     return ConfigError(error.problem, file=document.file, key=error.key, mark=mark)
 
 
@@ -121,13 +121,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _explained(error: ValidationError, document: Document, under: str | None) -> list[ConfigError]:
     """Describe the errors: unknown keys come before what their absence causes elsewhere."""
-    by_place: dict[Place, list[ErrorDetails]] = {}
+    by_place: dict[KeyPath, list[ErrorDetails]] = {}
     for entry in error.errors(include_url=False):
         if entry["type"] == "too_short" and len(entry["input"]) >= entry["ctx"]["min_length"]:
             continue  # pydantic counts the entries that are right
         by_place.setdefault(_place(entry, document.content), []).append(entry)
 
-    def rank(item: tuple[Place, list["ErrorDetails"]]) -> tuple[int, tuple[int, int]]:
+    def rank(item: tuple[KeyPath, list["ErrorDetails"]]) -> tuple[int, tuple[int, int]]:
         position, errors = item
         kinds = {entry["type"] for entry in errors}
         problem = str(errors[0].get("ctx", {}).get("problem", ""))
@@ -156,7 +156,7 @@ def _by_absence(errors: list["ErrorDetails"]) -> list[list["ErrorDetails"]]:
     return missing
 
 
-def _place(error: "ErrorDetails", content: Any) -> Place:
+def _place(error: "ErrorDetails", content: Any) -> KeyPath:
     """Return the keys that lead to an error; pydantic's own words for branches of unions excluded."""
     parts: list[str | int] = [*error["loc"], *error.get("ctx", {}).get("key", ())]
     position: list[str | int] = []
@@ -184,7 +184,7 @@ def _leads(content: Any, part: str | int) -> bool:
     return isinstance(content, list | tuple) and isinstance(part, int) and part < len(content)
 
 
-def _dotted(content: Any, position: Place) -> str:
+def _dotted(content: Any, position: KeyPath) -> str:
     """Write a place with dots, entries of lists by their name (or number from 1)."""
     parts = []
     for part in position:

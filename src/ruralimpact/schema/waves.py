@@ -84,5 +84,5 @@ def places_in_time(waves: Sequence[str], order: Sequence[str] = ()) -> list[int]
         raise ConfigError(
             f"{problem} List them under `wave_order`, the first one first.", key="wave"
         )
-    places = {wave: place for place, wave in enumerate(in_order(waves, order), start=1)}
+    places = {wave: position for position, wave in enumerate(in_order(waves, order), start=1)}
     return [places[wave] for wave in waves]

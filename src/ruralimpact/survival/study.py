@@ -137,7 +137,9 @@ def _rows(asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]) -> 
 
 def _curves(asked: Survival, records: pd.DataFrame, words: Row) -> Iterator[Row]:
     ends = list(asked.ends)
-    codes = records[asked.ending].map({name: place for place, name in enumerate(ends, start=1)})
+    codes = records[asked.ending].map(
+        {name: position for position, name in enumerate(ends, start=1)}
+    )
     stop = records[asked.ended].fillna(records[asked.observed])
     time = (stop - records[asked.start]).to_numpy(float)
     lifetimes = Lifetimes(time, codes.fillna(0).to_numpy(np.int64))
@@ -164,7 +166,7 @@ def _of_curve(
     error = clustered_error(curve.scores, groups)
     interval = log_log_interval(curve.estimate, error, n_groups)
     ended = lifetimes.end > 0 if code is None else lifetimes.end == code
-    for place, time in enumerate(times):
+    for position, time in enumerate(times):
         yield {
             **words,
             "part": "curve",
@@ -175,10 +177,10 @@ def _of_curve(
             "n_clusters": n_groups,
             "n_ended": int((ended & (lifetimes.time <= time)).sum()),
             "n_risk": int((lifetimes.time >= time).sum()),
-            "estimate": float(curve.estimate[place]),
-            "std_error": float(error[place]),
-            "conf_low": float(interval.low[place]),
-            "conf_high": float(interval.high[place]),
+            "estimate": float(curve.estimate[position]),
+            "std_error": float(error[position]),
+            "conf_low": float(interval.low[position]),
+            "conf_high": float(interval.high[position]),
         }
 
 

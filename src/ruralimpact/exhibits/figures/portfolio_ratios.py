@@ -31,7 +31,7 @@ def ratio_figure(results: StudyResults, exhibit: RatioOptions) -> "Figure":
     figure = palette.new_figure(7.2, 0.9 + 0.32 * len(order))
     axes = figure.subplots()
     colours, markers = palette.colours(exhibit.ratios), palette.markers(exhibit.ratios)
-    places = {project: place for place, project in enumerate(reversed(order))}
+    places = {project: position for position, project in enumerate(reversed(order))}
     names = {
         row["project"]: palette.wrapped(full_name(row), _LABEL) for row in frame.to_dict("records")
     }

@@ -47,8 +47,8 @@ def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
             project: left[project] + 100 * share
             for project, share in zip(own["project"], own["share"], strict=True)
         }
-    for project, place in places.items():
-        axes.text(101, place, formatting.number(index[project], 2), va="center", fontsize=7.5)
+    for project, position in places.items():
+        axes.text(101, position, formatting.number(index[project], 2), va="center", fontsize=7.5)
     axes.text(101, len(places) - 0.35, "Index", fontsize=7.5, color=palette.FAINT)
     names = [palette.wrapped(full_name(row), 44) for row in projects.iloc[::-1].to_dict("records")]
     axes.set_yticks(list(places.values()), names)

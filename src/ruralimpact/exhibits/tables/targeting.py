@@ -62,10 +62,10 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
     )
 
 
-def _label(results: StudyResults, place: str, measure: str) -> str:
+def _label(results: StudyResults, variable: str, measure: str) -> str:
     """Printed name of what is shared out."""
     if measure == "places":
-        return f"Places ({place.replace('_', ' ')})"
+        return f"Places ({variable.replace('_', ' ')})"
     if measure == "units":
         return str(results.study.unit_label).capitalize()
     outcomes = results.study.outcomes

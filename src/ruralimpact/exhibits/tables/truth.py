@@ -122,7 +122,7 @@ def _by_class(results: StudyResults, analyses: Sequence[str]) -> Iterator[_Compa
     for analysis in analyses:
         for entry in subgroups_of(results.analysis(analysis)):
             levels = results.of("subgroups", analysis, kind="level", subgroup=entry.name)
-            ordered = levels.sort_values(["outcome", "place"], kind="stable")
+            ordered = levels.sort_values(["outcome", "position"], kind="stable")
             for record in ordered.to_dict("records"):
                 level = level_value(entry, str(record["level"]))
                 panel = f"{entry.label}: {formatting.lower_first(results.outcome_title(record['outcome']))}"
