@@ -24,6 +24,10 @@ CASES = {
     "not_yet_dr": {"control": "not_yet_treated", "form": "doubly_robust"},
     "never_anticipation": {"anticipation": 1},
     "not_yet_anticipation": {"control": "not_yet_treated", "anticipation": 1},
+    "weighted_never": {},
+    "weighted_dr": {"form": "doubly_robust"},
+    "weighted_reg": {"control": "not_yet_treated", "form": "regression"},
+    "weighted_ipw": {"form": "weighting"},
 }
 KINDS: tuple[Kind, ...] = ("simple", "cohort", "calendar", "event")
 
@@ -45,11 +49,19 @@ def panel(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @cache
+def county_weights() -> np.ndarray:
+    """1, 2, 3 or 4 by the county's number."""
+    return 1.0 + np.sort(read("mpdta").countyreal.unique()) % 4
+
+
+@cache
 def effects(case: str) -> GroupTimeEffects:
     outcome, first, periods = panel("mpdta")
     options = dict(CASES[case])
     if "form" in options:
         options["covariates"] = read("mpdta").groupby("countyreal").lpop.first().to_numpy()[:, None]
+    if case.startswith("weighted"):
+        options["sampling"] = county_weights()
     return group_time_effects(outcome, first, periods, **options)
 
 
@@ -57,11 +69,15 @@ def std_errors(scores: np.ndarray) -> np.ndarray:
     return np.sqrt((scores**2).sum(axis=0))
 
 
-def twfe(name: str) -> float:
+def twfe(name: str, weights: np.ndarray | None = None) -> float:
     outcome, first, periods = panel(name)
     n, T = outcome.shape
     treated = (periods >= first[:, None]).astype(float)
-    rows = PanelData(np.repeat(np.arange(n), T).astype(object), np.tile(np.arange(T), n))
+    rows = PanelData(
+        np.repeat(np.arange(n), T).astype(object),
+        np.tile(np.arange(T), n),
+        weights=None if weights is None else np.repeat(weights, T),
+    )
     return two_way_fixed_effects(outcome.ravel(), treated.ravel(), rows).estimate
 
 
@@ -85,6 +101,9 @@ def test_aggregates_are_those_of_csdid(case: str, kind: Kind) -> None:
     overall, parts = theirs[theirs.label.isna()].iloc[0], theirs[theirs.label.notna()]
     assert ours.overall.estimate == pytest.approx(overall.estimate, abs=1e-10)
     assert std_errors(ours.overall.scores) == pytest.approx(overall.std_error, rel=1e-9)
+    assert ours.overall.outcome_weights is not None
+    by_weight = float(np.sum(ours.overall.outcome_weights * panel("mpdta")[0]))
+    assert by_weight == pytest.approx(ours.overall.estimate, abs=1e-10)
     assert ours.labels.tolist() == parts.label.tolist()
     assert ours.estimates == pytest.approx(parts.estimate.to_numpy(), abs=1e-10)
     errors = parts.std_error.fillna(0).to_numpy()
@@ -98,7 +117,7 @@ def test_pre_trend_test_is_that_of_csdid_but_for_few_groups(case: str) -> None:
     scores, values = result.scores[:, result.before], result.estimates[result.before]
     wald = values @ np.linalg.pinv(scores.T @ scores, rcond=1e-10) @ values
     assert wald == pytest.approx(theirs.wald, rel=1e-9)
-    ours = pre_trend_test(result, np.arange(500))
+    ours = pre_trend_test(result, np.arange(500), result.sampling)
     assert chi2.sf(wald, ours.df) == pytest.approx(theirs.p_value, abs=5.1e-6)
     # 20 units in the smallest cohort: chi-square rejects more readily than scores corrected for it
     assert theirs.p_value < ours.p_value < theirs.p_value + 0.05
@@ -135,6 +154,17 @@ def test_bacon_comparisons_are_those_of_diff_diff(data: str) -> None:
     assert ours.estimates == pytest.approx(stated.estimate[keys].to_numpy(), abs=1e-11)
     assert ours.coefficient == pytest.approx(theirs.estimate.iloc[-1], abs=1e-11)
     assert ours.coefficient == pytest.approx(twfe(data), abs=1e-10)
+
+
+def test_weighted_bacon_comparisons_add_up_to_the_weighted_regression() -> None:
+    weights = county_weights()
+    ours = bacon_decomposition(*panel("mpdta"), sampling=weights)
+    assert ours.coefficient == pytest.approx(twfe("mpdta", weights), abs=1e-10)
+    outcome, first, periods = panel("mpdta")
+    copies = np.repeat(np.arange(len(first)), weights.astype(int))
+    repeated = bacon_decomposition(outcome[copies], first[copies], periods)
+    assert ours.weights == pytest.approx(repeated.weights, rel=1e-12)
+    assert ours.estimates == pytest.approx(repeated.estimates, rel=1e-9)
 
 
 def test_bacon_decomposition_that_bacondecomp_prints() -> None:

@@ -37,15 +37,24 @@ def reference_units() -> tuple[pd.DataFrame, Observations]:
     return units, observations(before, after)
 
 
+@pytest.mark.parametrize("weighted", [0, 1])
 @pytest.mark.parametrize("form", FORMS)
-def test_estimates_and_errors_are_those_of_drdid(form: Any) -> None:
+def test_estimates_and_errors_are_those_of_drdid(form: Any, weighted: int) -> None:
     units, rows = reference_units()
-    stored = pd.read_csv(REFERENCE / "drdid_repeated.csv").set_index("form").loc[form]
+    stored = pd.read_csv(REFERENCE / "drdid_repeated.csv").set_index(["form", "weighted"])
     found = repeated_difference(
-        rows, units["treatment"].to_numpy(), units[["x", "b"]].to_numpy(), form=form
+        rows,
+        units["treatment"].to_numpy(),
+        units[["x", "b"]].to_numpy(),
+        form=form,
+        sampling=1.0 + np.arange(len(units)) % 4 if weighted else None,
     )
-    assert found.estimate == pytest.approx(stored["estimate"], rel=1e-9)
-    assert found.std_errors["hc"] == pytest.approx(stored["std_error"], rel=1e-9)
+    assert found.estimate == pytest.approx(stored.loc[(form, weighted), "estimate"], rel=1e-9)
+    error = stored.loc[(form, weighted), "std_error"]
+    assert found.std_errors["hc"] == pytest.approx(error, rel=1e-9)
+    assert found.outcome_weights is not None
+    values = np.column_stack([units["before"], units["after"]])
+    assert (found.outcome_weights * values).sum() == pytest.approx(found.estimate)
 
 
 def test_four_means_by_hand() -> None:

@@ -14,6 +14,12 @@ from ruralimpact.estimation.study import EstimationTables
 
 ESTIMATORS = ["two_by_two", "ancova", "doubly_robust", "regression", "weighting"]
 WAVES = (1, 2, 3)
+STAGGERED = {
+    "method": "staggered",
+    "treatment": "begun",
+    "estimators": ["group_time_simple", "group_time_event", "two_way_fixed_effects"],
+    **dict.fromkeys(("fixed", "before", "after")),
+}
 
 
 def farms() -> pd.DataFrame:
@@ -31,6 +37,8 @@ def farms() -> pd.DataFrame:
                 "wave": wave,
                 "group": [f"g{place // 4:02d}" for place in range(n)],
                 "treated": treated,
+                "begun": treated * (wave == 3),
+                "start": 3 * treated,
                 "eligible": np.arange(n) % 2 * 1.0,
                 "age": age,
                 "sampling_weight": weight,
@@ -87,11 +95,19 @@ def values(made: DifferenceTables) -> dict[str, float]:
         {},
         {"method": "triple_difference", "eligible": "eligible", "estimators": None},
         {"method": "before_after", "estimators": None, "fixed": None, "covariates": None},
+        STAGGERED,
+        {**STAGGERED, "treatment": None, "first_treated": "start", "unbalanced": "keep"},
+        {"unbalanced": "keep", "estimators": ["two_by_two", "doubly_robust", "weighting"]},
     ],
-    ids=["difference", "triple", "before and after"],
+    ids=["difference", "triple", "before and after", "staggered", "staggered, kept", "kept"],
 )
 def test_a_weight_of_three_is_three_farms(asked: dict[str, Any]) -> None:
-    weighted, plain = changes(farms(), **asked), changes(repeated(farms()), **asked)
+    sample = farms()
+    if "unbalanced" in asked:  # every seventh farm comes late, every ninth leaves
+        place = sample["id"].str[1:].astype(int)
+        gone = (place % 7 == 0) & (sample["wave"] == 1) | (place % 9 == 0) & (sample["wave"] == 3)
+        sample = sample[~gone]
+    weighted, plain = changes(sample, **asked), changes(repeated(sample), **asked)
     assert values(weighted) == pytest.approx(values(plain), rel=1e-9)
     for own, other in zip(
         weighted.compared["main"].estimates, plain.compared["main"].estimates, strict=True
@@ -103,7 +119,9 @@ def test_a_weight_of_three_is_three_farms(asked: dict[str, Any]) -> None:
     rows = [made.tables["event_study"] for made in (weighted, plain)]
     estimates = [table["estimate"].to_numpy(float) for table in rows]
     assert estimates[0] == pytest.approx(estimates[1], nan_ok=True, abs=1e-9)
-    unweighted = changes(farms().drop(columns="sampling_weight"), **asked)
+    shares = [made.tables["goodman_bacon"]["weight"].to_numpy(float) for made in (weighted, plain)]
+    assert shares[0] == pytest.approx(shares[1])
+    unweighted = changes(sample.drop(columns="sampling_weight"), **asked)
     assert all(
         abs(value - values(unweighted)[name]) > 1e-4 for name, value in values(weighted).items()
     )
@@ -130,6 +148,11 @@ def test_strata_take_what_differs_between_them_out_of_the_error() -> None:
     frame = frame.assign(income=frame["income"] + trend)
     within, without = changes(frame.assign(sampling_stratum=stratum)), changes(frame)
     assert values(within) == values(without)
+    errors = [
+        made.tables["event_study"].query("kind == 'event' and event_time == 0")["std_error"].item()
+        for made in (within, without)
+    ]
+    assert errors[0] < 0.8 * errors[1]
     for (_, own), (_, other) in zip(
         within.compared["main"].estimates, without.compared["main"].estimates, strict=True
     ):

@@ -9,8 +9,7 @@ from study_models import study_of
 
 import ruralimpact
 from ruralimpact.design.study import design_study
-from ruralimpact.difference.study import difference_study
-from ruralimpact.errors import DataError, DesignError
+from ruralimpact.errors import DataError
 from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
@@ -157,24 +156,3 @@ def test_weights_that_no_sample_has(values: dict[int, float], message: str) -> N
     frame.loc[list(values), "sampling_weight"] = list(values.values())
     with pytest.raises(DataError, match=message):
         stages(frame)
-
-
-def test_where_weights_are_not_known_they_are_refused() -> None:
-    frame = farms().assign(id=lambda table: table["unit_id"], wave=1)
-    panel = {
-        key: ANALYSIS[key] for key in ("name", "sample", "treatment", "covariates", "outcomes")
-    }
-    panel |= {"method": "panel", "estimators": ["two_way_fixed_effects"]}
-    with pytest.raises(DesignError, match="panel regressions take no sampling weights"):
-        stages(frame, {**STUDY, "analyses": [panel]})
-    staggered = {
-        "name": "two",
-        "sample": "farms",
-        "method": "staggered",
-        "treatment": "treated",
-        "estimators": ["group_time_simple"],
-        "control": "never_treated",
-    }
-    given = EstimationTables({"farms": frame}, {"farms": frame}, *(pd.DataFrame(),) * 4)
-    with pytest.raises(DesignError, match="effects by cohort and wave take no sampling weights"):
-        difference_study(study_of({**STUDY, "analyses": [staggered]}), given, seed=1)

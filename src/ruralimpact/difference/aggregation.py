@@ -90,9 +90,9 @@ def aggregate(
 
     Notes
     -----
-    Sizes count the units of a cohort in any of its two-by-twos. An average over cohorts with weights
-    ``N_g / sum N_g`` has the scores of its effects with these weights, plus for each unit of cohort g the
-    part ``(effect_g - average) / sum N_g`` from the estimated sizes.
+    The size N_g of a cohort is the number, or the sampling weight, of its units in any of its two-by-twos. An
+    average over cohorts with weights ``N_g / sum N_g`` has the scores of its effects with these weights, plus
+    for each unit of cohort g its weight times ``(effect_g - average) / sum N_g`` from the estimated sizes.
 
     References
     ----------
@@ -140,16 +140,16 @@ class _Weighting:
     def apply(
         self, values: FloatArray, scores: FloatArray, cohort: FloatArray
     ) -> tuple[float, FloatArray]:
-        """Average and its scores; `cohort` (n, c) has a 1 where a unit belongs."""
+        """Average and its scores; `cohort` (n, c) has the weight of units where they belong."""
         return float(self.weights @ values), scores @ self.weights + cohort @ (self.sizes @ values)
 
 
 def _cohort_members(effects: GroupTimeEffects) -> FloatArray:
-    """Units in any two-by-two of each cohort, shape (n, c)."""
+    """Weights of the units in any two-by-two of each cohort, shape (n, c)."""
     treated = effects.arms == 1
     cohorts = np.unique(effects.cohorts)
     members = [treated[:, effects.cohorts == cohort].any(axis=1) for cohort in cohorts]
-    return np.column_stack(members).astype(float)
+    return np.column_stack(members) * effects.sampling[:, None]
 
 
 def _cohort_sizes(effects: GroupTimeEffects) -> FloatArray:
@@ -248,13 +248,14 @@ def _unit_weights(
 ) -> tuple[FloatArray, NDArray[np.int8]]:
     """Weight of each unit in an average, and the arm in which it has more of it.
 
-    Units of a two-by-two weigh alike within its arms. A unit that is a control before it is treated
-    counts in the arm in which it weighs more.
+    Units of a two-by-two have their sampling weight within its arms. A unit that is a control before it is
+    treated counts in the arm in which it weighs more.
     """
     by_arm = []
     for code in (-1, 1):
-        members = (effects.arms == code).astype(float)
-        sizes = np.maximum(members.sum(axis=0), 1.0)
+        members = (effects.arms == code) * effects.sampling[:, None]
+        total = members.sum(axis=0)
+        sizes = np.where(total > 0, total, 1.0)
         by_arm.append(members @ (np.abs(weighting.weights) / sizes))
     control, treated = by_arm
     return np.maximum(treated, control), (treated > control).astype(np.int8)

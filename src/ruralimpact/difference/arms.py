@@ -71,9 +71,10 @@ class Arms:
     unbalanced : bool
         Units stay that were not observed in every wave.
     sampling : ndarray, shape (n,), optional
-        Sampling weights of the last wave before treatment, of mean 1, where the sample has any.
+        Sampling weights of the last wave before treatment (the first wave, where it comes at several times),
+        of mean 1, where the sample has any; of units that were not observed in it, as covariates.
     strata : ndarray of int, shape (n,), optional
-        Codes of the strata that groups were drawn from, as that wave has them.
+        Codes of the strata that groups were drawn from, of the same wave.
     """
 
     analysis: str
@@ -297,7 +298,9 @@ def _arms(
             for name in names
         ),
     ]
-    sampling = panel.numbers(WEIGHT, [base])[:, 0] if WEIGHT in panel.table else None
+    sampling = None
+    if WEIGHT in panel.table:
+        sampling = pd.to_numeric(pd.Series(panel.first_known(WEIGHT, near))).to_numpy(float)
     if sampling is not None:
         reasons.append((NO_WEIGHT, sampling == 0))
     kept, excluded = _exclude(reasons, len(arm))
@@ -323,7 +326,7 @@ def _arms(
         flow,
         unbalanced,
         None if sampling is None else _weights(panel, sampling[kept], treatment, kept),
-        _strata(panel, base, kept),
+        _strata(panel, near, kept),
     )
 
 
@@ -335,10 +338,10 @@ def _weights(
     return of_mean_one(sampling)
 
 
-def _strata(panel: UnitWaves, base: str, kept: BoolArray) -> NDArray[np.int64] | None:
+def _strata(panel: UnitWaves, near: Sequence[str], kept: BoolArray) -> NDArray[np.int64] | None:
     if STRATUM not in panel.table:
         return None
-    strata, where = panel.by_wave(STRATUM, [base])[kept, 0], f"analysis {panel.analysis}"
+    strata, where = panel.first_known(STRATUM, near)[kept], f"analysis {panel.analysis}"
     return strata_codes(strata, panel.groups[kept], file=where, column=STRATUM)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
 from ruralimpact.design.entropy import entropy_weights
-from ruralimpact.design.propensity import fit_propensity, refuse_separation
+from ruralimpact.design.propensity import refuse_separation
 from ruralimpact.difference.checks import (
     Covariates,
     checked_arm,
@@ -16,7 +16,7 @@ from ruralimpact.difference.checks import (
     checked_weights,
 )
 from ruralimpact.difference.levels import with_levels
-from ruralimpact.difference.weighted_score import weighted_selection
+from ruralimpact.difference.weighted_score import selection_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.outcome_regression import regress_arm
@@ -27,7 +27,6 @@ from ruralimpact.estimation.potential_means import (
     potential_mean,
     selection_weights,
 )
-from ruralimpact.estimation.selection import selection_scores
 
 FloatArray = NDArray[np.float64]
 Form = Literal["improved", "traditional", "regression", "weighting"]
@@ -154,9 +153,5 @@ def _odds_weights(
     arm: NDArray[np.int8], covariates: CovariateMatrix, sampling: FloatArray
 ) -> ArmWeights:
     """Sampling weight times the odds of treatment, for controls."""
-    if np.ptp(sampling) > 0:
-        selection = weighted_selection(covariates, arm, sampling)
-    else:
-        selection = selection_scores(fit_propensity(covariates, arm), covariates, arm)
-    odds = selection_weights(arm, 0, selection, "ATT")
-    return ArmWeights(odds.values * sampling, odds.slopes * sampling, selection)
+    selection = selection_of(covariates, arm, sampling)
+    return selection_weights(arm, 0, selection, "ATT", sampling)

@@ -144,7 +144,13 @@ def _by_wave(weights: FloatArray | None, arms: Arms) -> FloatArray | None:
 def _repeated(name: str, outcome: FloatArray, arms: Arms) -> ScoredEstimate:
     """Estimate whoever was observed when."""
     rows = observations(outcome[:, : arms.n_before], outcome[:, arms.n_before :])
-    result = repeated_difference(rows, arms.treatment, arms.covariates, form=_REPEATED_FORMS[name])
+    result = repeated_difference(
+        rows,
+        arms.treatment,
+        arms.covariates,
+        form=_REPEATED_FORMS[name],
+        sampling=arms.sampling,
+    )
     lost = int((arms.treatment == 1).sum()) - result.n_treated
     return replace(result, lost=lost)
 

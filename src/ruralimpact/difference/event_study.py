@@ -1,7 +1,7 @@
 """Event studies: uniform confidence bands, and the joint test of the periods before treatment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,9 +16,11 @@ from ruralimpact.inference.contrasts import equality_test
 from ruralimpact.inference.leverage import group_leverage
 from ruralimpact.inference.multiple_testing import probability_draws
 from ruralimpact.inference.multiplier import multiplier_bootstrap
+from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class UniformBand:
 
 
 def corrected_effects(
-    effects: Aggregate | GroupTimeEffects, groups: ArrayLike, sampling: FloatArray | None = None
+    effects: Aggregate | GroupTimeEffects,
+    groups: ArrayLike,
+    sampling: FloatArray | None = None,
+    strata: IntArray | None = None,
 ) -> list[CorrectedScores]:
     """Corrected group scores of each effect, whose units have their sampling weight within its arms.
 
@@ -68,6 +73,8 @@ def corrected_effects(
         Labels.
     sampling : ndarray, shape (n,), optional
         Sampling weights; all alike without.
+    strata : ndarray of int, shape (n,), optional
+        Codes of the strata that groups were drawn from: scores are centred within them.
 
     Returns
     -------
@@ -76,7 +83,7 @@ def corrected_effects(
     """
     codes = group_codes(groups)
     return [
-        corrected_in_arms(scores, treated, controls | treated, codes, sampling)
+        corrected_in_arms(scores, treated, controls | treated, codes, sampling, strata)
         for scores, treated, controls in zip(
             effects.scores.T, effects.treated.T, effects.controls.T, strict=True
         )
@@ -87,8 +94,9 @@ def corrected_in_arms(
     scores: FloatArray,
     treated: BoolArray,
     used: BoolArray,
-    groups: NDArray[np.int64],
+    groups: IntArray,
     sampling: FloatArray | None = None,
+    strata: IntArray | None = None,
 ) -> CorrectedScores:
     """Corrected group scores of an estimate whose units have their sampling weight within the arms.
 
@@ -101,6 +109,8 @@ def corrected_in_arms(
         Codes 0 .. G-1.
     sampling : ndarray, shape (n,), optional
         Sampling weights; all alike without.
+    strata : ndarray of int, shape (n,), optional
+        Codes of the strata that groups were drawn from: scores are centred within them.
 
     Returns
     -------
@@ -108,11 +118,17 @@ def corrected_in_arms(
     """
     weights = used.astype(float) if sampling is None else used * sampling
     leverage = group_leverage(weights, treated.astype(np.int64), groups)
-    return corrected_scores(group_sums(scores, groups), leverage)
+    if strata is None or not scores.any():
+        return corrected_scores(group_sums(scores, groups), leverage)
+    sums = group_sums(centred_in_strata(scores, groups, strata), groups)
+    return replace(corrected_scores(sums, leverage), most_df=degrees_left(groups, strata))
 
 
 def pre_trend_test(
-    effects: Aggregate | GroupTimeEffects, groups: ArrayLike, sampling: FloatArray | None = None
+    effects: Aggregate | GroupTimeEffects,
+    groups: ArrayLike,
+    sampling: FloatArray | None = None,
+    strata: IntArray | None = None,
 ) -> PreTrendTest:
     """Test jointly that there are no effects before treatment.
 
@@ -125,6 +141,8 @@ def pre_trend_test(
         Labels of the groups that treatment is assigned to.
     sampling : ndarray, shape (n,), optional
         Sampling weights; all alike without.
+    strata : ndarray of int, shape (n,), optional
+        Codes of the strata that groups were drawn from: scores are centred within them.
 
     Returns
     -------
@@ -149,7 +167,7 @@ def pre_trend_test(
     before = effects.before
     if not before.any():
         raise DesignError("there is no period before treatment to test.")
-    corrected = corrected_effects(effects, groups, sampling)
+    corrected = corrected_effects(effects, groups, sampling, strata)
     tested = [scores for scores, asked in zip(corrected, before, strict=True) if asked]
     estimates = np.append(effects.estimates[before], 0.0)
     result = equality_test(estimates, [*tested, combine(tested[:1], [0.0])])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.difference.checks import checked_weights
 from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
@@ -57,15 +58,22 @@ class BaconDecomposition:
 
 @dataclass(frozen=True)
 class _Cohort:
-    """`start`: index of the first treated period, T for never; `path`: mean outcome by period."""
+    """`start`: index of the first treated period, T for never; `path`: mean outcome by period.
+
+    `size`: number of units, or their sampling weight.
+    """
 
     start: int
-    size: int
+    size: float
     path: FloatArray
 
 
 def bacon_decomposition(
-    outcome: FloatArray, first_treated: FloatArray, periods: FloatArray
+    outcome: FloatArray,
+    first_treated: FloatArray,
+    periods: FloatArray,
+    *,
+    sampling: FloatArray | None = None,
 ) -> BaconDecomposition:
     """Split the two-way fixed-effects coefficient into two-by-two comparisons.
 
@@ -77,6 +85,8 @@ def bacon_decomposition(
         Period of first treatment, ``inf`` for never.
     periods : ndarray, shape (T,)
         Increasing.
+    sampling : ndarray, shape (n,), optional
+        Sampling weight of each unit, positive: that of the regression in all of its periods.
 
     Returns
     -------
@@ -89,16 +99,18 @@ def bacon_decomposition(
 
     Notes
     -----
-    With cohort sizes n and shares D of periods with treatment, weights are proportional to
-    ``n_k n_u D_k (1 - D_k)`` against never or always treated, ``n_k n_l (D_k - D_l) (1 - D_k)`` for
-    earlier k against later l, and ``n_k n_l (D_k - D_l) D_l`` for l against k.
+    With cohort sizes n (sums of sampling weights) and shares D of periods with treatment, weights are
+    proportional to ``n_k n_u D_k (1 - D_k)`` against never or always treated,
+    ``n_k n_l (D_k - D_l) (1 - D_k)`` for earlier k against later l, and ``n_k n_l (D_k - D_l) D_l`` for l
+    against k.
 
     References
     ----------
     Goodman-Bacon (2021), Journal of Econometrics 225(2).
     """
     known = np.isfinite(outcome).all(axis=1)
-    cohorts = _cohorts(outcome[known], _starts(first_treated[known], periods))
+    weights = checked_weights(sampling, len(outcome))[known]
+    cohorts = _cohorts(outcome[known], _starts(first_treated[known], periods), weights)
     rows = [
         _comparison(k, other, periods)
         for k in cohorts
@@ -108,12 +120,12 @@ def bacon_decomposition(
     if not rows:
         raise DesignError("no cohort changes treatment against others in the panel.")
     kind, cohort, other, weight, estimate = zip(*rows, strict=True)
-    weights = np.array(weight)
+    shares = np.array(weight)
     return BaconDecomposition(
         kind=np.array(kind, dtype=object),
         cohort=np.array(cohort),
         other=np.array(other),
-        weights=weights / weights.sum(),
+        weights=shares / shares.sum(),
         estimates=np.array(estimate),
         n_units=int(known.sum()),
         lost=int((~known).sum()),
@@ -125,11 +137,13 @@ def _starts(first_treated: FloatArray, periods: FloatArray) -> NDArray[np.int64]
     return np.searchsorted(periods, first_treated).astype(np.int64)
 
 
-def _cohorts(outcome: FloatArray, starts: NDArray[np.int64]) -> list[_Cohort]:
-    return [
-        _Cohort(int(start), int((starts == start).sum()), outcome[starts == start].mean(axis=0))
-        for start in np.unique(starts)
-    ]
+def _cohorts(outcome: FloatArray, starts: NDArray[np.int64], weights: FloatArray) -> list[_Cohort]:
+    cohorts = []
+    for start in np.unique(starts):
+        own = weights * (starts == start)
+        size = float(own.sum())
+        cohorts.append(_Cohort(int(start), size, own @ outcome / size))
+    return cohorts
 
 
 def _comparison(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.difference.checks import checked_weights
 from ruralimpact.difference.two_by_twos import (
     Base,
     Control,
@@ -41,6 +42,8 @@ class GroupTimeEffects:
     treated_means : ndarray, shape (m,)
         Mean outcome in `periods` of the treated units of each two-by-two.
     treated_mean_scores : ndarray, shape (n, m)
+    sampling : ndarray, shape (n,)
+        Weight of each unit in its cohort: its sampling weight, or 1.
     lost : ndarray of int, shape (m,)
         Units of the cohort and its controls that leave a two-by-two because an outcome (or covariate)
         is missing.
@@ -65,6 +68,7 @@ class GroupTimeEffects:
     arms: NDArray[np.int8]
     treated_means: FloatArray
     treated_mean_scores: FloatArray
+    sampling: FloatArray
     lost: NDArray[np.int64]
     reference: BoolArray
     anticipation: float
@@ -105,6 +109,7 @@ def group_time_effects(
     anticipation: float = 0,
     minimum: int = 5,
     unbalanced: bool = False,
+    sampling: FloatArray | None = None,
 ) -> GroupTimeEffects:
     """Estimate the effect on each cohort in each period.
 
@@ -131,6 +136,8 @@ def group_time_effects(
     unbalanced : bool
         Compare the two periods of a two-by-two as repeated cross sections, whoever was observed when; else
         among the units observed in both.
+    sampling : ndarray, shape (n,), optional
+        Sampling weight of each unit, positive, in every two-by-two and in the size of its cohort.
 
     Returns
     -------
@@ -139,7 +146,8 @@ def group_time_effects(
     Raises
     ------
     DesignError
-        `first_treated` has missing values or periods do not increase; covariates come with
+        `first_treated` has missing values, periods do not increase or a weight is not positive; covariates
+        come with
         the unconditional form; there are no never-treated units to compare with; no two-by-two can be
         estimated.
 
@@ -171,6 +179,7 @@ def group_time_effects(
         anticipation,
         minimum,
         unbalanced,
+        sampling,
     )
     result = [panel.cells(float(cohort)) for cohort in np.unique(first[~always & ~never])]
     cells = [cell for some, _ in result for cell in some]
@@ -178,12 +187,16 @@ def group_time_effects(
     if all(cell.reference for cell in cells):
         reasons = "; ".join(dict.fromkeys(item.reason for item in excluded))
         raise DesignError(f"no cohort can be compared with controls ({reasons or 'no cohort'}).")
-    return _assemble(cells, periods, anticipation, int(never.sum()), int(always.sum()), excluded)
+    weights = checked_weights(sampling, len(first))
+    return _assemble(
+        cells, periods, weights, anticipation, int(never.sum()), int(always.sum()), excluded
+    )
 
 
 def _assemble(
     cells: list[GroupTimeCell],
     periods: FloatArray,
+    sampling: FloatArray,
     anticipation: float,
     n_never: int,
     n_always: int,
@@ -201,6 +214,7 @@ def _assemble(
         arms=np.column_stack([cell.arms for cell in cells]),
         treated_means=np.array([cell.treated_mean for cell in cells]),
         treated_mean_scores=np.column_stack([cell.treated_mean_scores for cell in cells]),
+        sampling=sampling,
         lost=np.array([cell.lost for cell in cells], dtype=np.int64),
         reference=np.array([cell.reference for cell in cells]),
         anticipation=anticipation,

@@ -8,8 +8,15 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.balance import effective_number
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
-from ruralimpact.design.propensity import fit_propensity, refuse_separation
-from ruralimpact.difference.checks import Covariates, checked_arm, checked_covariates
+from ruralimpact.design.propensity import refuse_separation
+from ruralimpact.difference.checks import (
+    Covariates,
+    checked_arm,
+    checked_covariates,
+    checked_weights,
+)
+from ruralimpact.difference.levels import mean_with_scores
+from ruralimpact.difference.weighted_score import selection_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.outcome_regression import regress_arm
@@ -19,7 +26,6 @@ from ruralimpact.estimation.potential_means import (
     potential_mean,
     selection_weights,
 )
-from ruralimpact.estimation.selection import selection_scores
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -92,6 +98,7 @@ def repeated_difference(
     covariates: Covariates = None,
     *,
     form: RepeatedForm = "doubly_robust",
+    sampling: FloatArray | None = None,
 ) -> ScoredEstimate:
     """Effect on the treated from the arms' means before and after, whoever was observed when.
 
@@ -106,6 +113,8 @@ def repeated_difference(
         "doubly_robust": a logit score and a regression in each arm and period (locally efficient).
         "regression": regressions among controls by period. "weighting": the score alone, weights normalised.
         "unconditional": the four means.
+    sampling : ndarray, shape (n,), optional
+        Sampling weight of each unit, positive, in all of its rows.
 
     Returns
     -------
@@ -132,22 +141,24 @@ def repeated_difference(
     """
     arm_of_units = checked_arm(treatment, {})
     arm = arm_of_units[rows.unit]
+    weights = checked_weights(sampling, rows.n)
     _refuse_empty_cells(arm, rows.after)
     matrix = _of_rows(checked_covariates(covariates, rows.n), rows.unit)
     if matrix.names and form != "unconditional":
         refuse_degenerate(matrix)
         if form != "regression":
             refuse_separation(matrix, arm)
-        means = _Conditional(rows, arm, matrix, form).means()
+        means = _Conditional(rows, arm, matrix, form, weights[rows.unit]).means()
     else:
+        anyone = np.ones(len(arm))
         means = {
             (side, period): potential_mean(
-                rows.outcome, _members(arm, side, rows.after, period), np.ones(len(arm))
+                rows.outcome, _members(arm, side, rows.after, period, weights[rows.unit]), anyone
             )
             for side in (1, 0)
             for period, _ in _PERIODS
         }
-    return _difference(rows, arm, arm_of_units, means)
+    return _difference(rows, arm_of_units, means, weights)
 
 
 @dataclass(frozen=True)
@@ -158,6 +169,7 @@ class _Conditional:
     arm: NDArray[np.int8]
     covariates: CovariateMatrix
     form: RepeatedForm
+    sampling: FloatArray
 
     def means(self) -> dict[tuple[int, int], PotentialMean]:
         odds = None if self.form == "regression" else self._odds()
@@ -168,7 +180,7 @@ class _Conditional:
         return result
 
     def _treated(self, period: int) -> PotentialMean:
-        members = _members(self.arm, 1, self.rows.after, period)
+        members = _members(self.arm, 1, self.rows.after, period, self.sampling)
         regression = None
         if self.form == "doubly_robust":
             regression = regress_arm(
@@ -178,7 +190,7 @@ class _Conditional:
 
     def _controls(self, period: int, odds: ArmWeights | None) -> PotentialMean:
         inside = (self.rows.after == period).astype(float)
-        members = _members(self.arm, 0, self.rows.after, period)
+        members = _members(self.arm, 0, self.rows.after, period, self.sampling)
         weights = members
         if odds is not None:
             weights = ArmWeights(odds.values * inside, odds.slopes * inside, odds.selection)
@@ -197,30 +209,30 @@ class _Conditional:
 
     @property
     def _target(self) -> FloatArray:
-        return np.asarray(self.arm == 1, dtype=float)
+        return np.asarray(self.sampling * (self.arm == 1), dtype=float)
 
     def _odds(self) -> ArmWeights:
-        selection = selection_scores(
-            fit_propensity(self.covariates, self.arm), self.covariates, self.arm
-        )
-        return selection_weights(self.arm, 0, selection, "ATT")
+        selection = selection_of(self.covariates, self.arm, self.sampling)
+        return selection_weights(self.arm, 0, selection, "ATT", self.sampling)
 
 
 def _difference(
     rows: Observations,
-    arm: NDArray[np.int8],
     arm_of_units: NDArray[np.int8],
     means: dict[tuple[int, int], PotentialMean],
+    sampling: FloatArray,
 ) -> ScoredEstimate:
+    arm = arm_of_units[rows.unit]
     changes = {side: means[side, 1].value - means[side, 0].value for side in (1, 0)}
     scores = (means[1, 1].scores - means[1, 0].scores) - (means[0, 1].scores - means[0, 0].scores)
     by_row = (means[1, 1].outcome_weights - means[1, 0].outcome_weights) - (
         means[0, 1].outcome_weights - means[0, 0].outcome_weights
     )
-    late = rows.after == 1
-    treated, treated_scores = _plain_mean(rows.outcome, late & (arm == 1))
-    control, control_scores = _plain_mean(rows.outcome, late & (arm == 0))
+    late = sampling[rows.unit] * (rows.after == 1)
+    treated, treated_scores = mean_with_scores(rows.outcome, late * (arm == 1))
+    control, control_scores = mean_with_scores(rows.outcome, late * (arm == 0))
     counts = np.bincount(rows.unit, minlength=rows.n)
+    carried = counts * sampling
     effect = changes[1] - changes[0]
     return ScoredEstimate(
         estimate=effect,
@@ -232,8 +244,8 @@ def _difference(
         control_mean_scores=_by_unit(rows, control_scores),
         n_treated=int(((counts > 0) & (arm_of_units == 1)).sum()),
         n_control=int(((counts > 0) & (arm_of_units == 0)).sum()),
-        effective_controls=effective_number(counts[arm_of_units == 0].astype(float)),
-        weights=counts.astype(float),
+        effective_controls=effective_number(carried[arm_of_units == 0]),
+        weights=carried,
         arms=arm_of_units,
         outcome_weights=rows.by_wave(by_row),
         notes=(observed_when(rows, arm_of_units),),
@@ -288,14 +300,11 @@ def observed_when(rows: Observations, treatment: NDArray[np.int8]) -> str:
     return f"compared as repeated cross sections ({', '.join(parts)})"
 
 
-def _members(arm: NDArray[np.int8], side: int, after: NDArray[np.int8], period: int) -> ArmWeights:
-    inside = ((arm == side) & (after == period)).astype(float)
+def _members(
+    arm: NDArray[np.int8], side: int, after: NDArray[np.int8], period: int, sampling: FloatArray
+) -> ArmWeights:
+    inside = sampling * ((arm == side) & (after == period))
     return ArmWeights(inside, np.zeros(len(arm)))
-
-
-def _plain_mean(outcome: FloatArray, inside: BoolArray) -> tuple[float, FloatArray]:
-    mean = float(outcome[inside].mean())
-    return mean, np.where(inside, outcome - mean, 0.0) / inside.sum()
 
 
 def _by_unit(rows: Observations, scores: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ from ruralimpact.difference.levels import mean_with_scores
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.joint_tests import arms_of_groups
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
-from ruralimpact.inference.clustered import group_codes, t_inference
+from ruralimpact.inference.clustered import group_codes, group_sums, t_inference
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -167,7 +167,9 @@ def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Row
                 values, inside.astype(float) if sampling is None else inside * sampling
             )
             codes = group_codes(question.arms.groups)
-            corrected = corrected_in_arms(scores, inside, inside, codes, sampling)
+            corrected = corrected_in_arms(
+                scores, inside, inside, codes, sampling, question.arms.strata
+            )
             yield _row(
                 question,
                 "mean",
@@ -175,6 +177,7 @@ def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Row
                 cohort=cohort,
                 period=float(period),
                 n_treated=int(inside.sum()),
+                n_clusters=_n_clusters(scores, codes),
                 **_inference(mean, corrected),
             )
 
@@ -221,7 +224,7 @@ def _effect_rows(question: ComparisonQuestion, several: _Several) -> list[Row]:
     codes = group_codes(arms.groups)
     columns = zip(several.scores.T, several.treated.T, several.controls.T, strict=True)
     corrected = [
-        corrected_in_arms(own, treated, used | treated, codes, arms.sampling)
+        corrected_in_arms(own, treated, used | treated, codes, arms.sampling, arms.strata)
         for own, treated, used in columns
     ]
     single = of_single_group(several.treated, several.controls, arms.groups)
@@ -239,6 +242,7 @@ def _effect_rows(question: ComparisonQuestion, several: _Several) -> list[Row]:
             result |= {"reason": SINGLE}
         else:
             result = _inference(result["estimate"], corrected[j])
+            result["n_clusters"] = _n_clusters(several.scores[:, j], codes)
             result |= {name: values[j] for name, values in band.items()}
         rows.append(_row(question, several.kind, **position, **counts, **result))
     return rows
@@ -280,8 +284,12 @@ def _inference(estimate: float, corrected: CorrectedScores) -> Row:
     return {
         "estimate": estimate,
         **{name: getattr(result, name) for name in names},
-        "n_clusters": int((np.nan_to_num(corrected.sums) != 0).sum()),
     }
+
+
+def _n_clusters(scores: FloatArray, groups: NDArray[np.int64]) -> int:
+    """Groups that an estimate rests on; centring within strata gives the others scores too."""
+    return int(np.count_nonzero(group_sums(scores, groups)))
 
 
 def _row(question: ComparisonQuestion, kind: str, **values: Any) -> Row:

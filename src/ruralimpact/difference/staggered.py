@@ -46,6 +46,7 @@ def staggered_effects(outcome: FloatArray, arms: Arms, options: Staggered) -> Gr
         base=options.base,
         anticipation=options.anticipation,
         unbalanced=arms.unbalanced,
+        sampling=arms.sampling,
     )
 
 
@@ -117,6 +118,7 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
         np.repeat(arms.ids, n_waves),
         np.tile(np.arange(n_waves), n),
         np.repeat(arms.groups, n_waves),
+        None if arms.sampling is None else np.repeat(arms.sampling, n_waves),
     )
     estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
     result = estimator(outcome.ravel())

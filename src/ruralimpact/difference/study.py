@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.comparison import WEIGHT
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.difference.aggregation import Aggregate, aggregate
-from ruralimpact.difference.arms import Arms, arms_over_time, keeps_unbalanced
+from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.difference.estimators import (
     ESTIMANDS,
     effects_by_wave,
@@ -94,8 +93,6 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
         if not isinstance(analysis, OverTime):
             continue
         sample = study.samples[analysis.sample]
-        if WEIGHT in tables.units[analysis.sample]:
-            _refuse_weights(analysis)
         arms = arms_over_time(
             analysis,
             tables.units[analysis.sample],
@@ -133,17 +130,6 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
             for name, result in rows.items()
         },
     )
-
-
-def _refuse_weights(analysis: AnyOverTime) -> None:
-    """Refuse sampling weights where units come and go, or enter treatment at several times."""
-    if isinstance(analysis, Staggered):
-        raise DesignError(f"{analysis.name}: effects by cohort and wave take no sampling weights.")
-    if keeps_unbalanced(analysis):
-        raise DesignError(
-            f"{analysis.name}: units that were not observed in every wave take no sampling weights; leave "
-            "out `unbalanced: keep`."
-        )
 
 
 @dataclass(frozen=True)

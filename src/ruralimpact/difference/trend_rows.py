@@ -46,7 +46,8 @@ def pre_trend_row(question: ComparisonQuestion, result: Aggregate) -> Row:
     usable = ~of_single_group(result.treated, result.controls, question.arms.groups)
     try:
         usable_only = replace(result, before=result.before & usable)
-        test = pre_trend_test(usable_only, question.arms.groups, question.arms.sampling)
+        arms = question.arms
+        test = pre_trend_test(usable_only, arms.groups, arms.sampling, arms.strata)
     except DesignError as problem:
         return row | {"reason": str(problem)}
     if not np.isfinite(test.statistic):
@@ -70,7 +71,9 @@ def comparison_rows(question: ComparisonQuestion, outcome: FloatArray) -> list[R
     """
     arms = question.arms
     try:
-        result = bacon_decomposition(outcome, arms.first_treated, arms.periods)
+        result = bacon_decomposition(
+            outcome, arms.first_treated, arms.periods, sampling=arms.sampling
+        )
     except DesignError:
         return []
     starts = arms.first_treated[np.all(np.isfinite(outcome), axis=1)]
@@ -157,9 +160,10 @@ def _robust(
         raise DesignError(
             "the effects share no reference period (base: varying, or waves at different distances)."
         )
-    if of_single_group(result.treated, result.controls, question.arms.groups).any():
+    arms = question.arms
+    if of_single_group(result.treated, result.controls, arms.groups).any():
         raise DesignError(f"for some time since treatment {SINGLE}.")
-    corrected = corrected_effects(result, question.arms.groups, question.arms.sampling)
+    corrected = corrected_effects(result, arms.groups, arms.sampling, arms.strata)
     sums = np.column_stack([scores.sums for scores in corrected])
     covariance = sums.T @ sums
     times = _whole_times(result.labels, base)

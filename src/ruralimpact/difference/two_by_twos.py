@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.difference.doubly_robust import Form as TwoPeriodForm
 from ruralimpact.difference.doubly_robust import doubly_robust_difference
+from ruralimpact.difference.levels import mean_with_scores
 from ruralimpact.difference.repeated import observations, repeated_difference
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.difference import difference_in_means
@@ -71,7 +72,10 @@ class GroupTimeCell:
 
 @dataclass(frozen=True)
 class StaggeredPanel:
-    """The panel and the options of `group_time_effects`; `first` is inf for never treated."""
+    """The panel and the options of `group_time_effects`; `first` is inf for never treated.
+
+    Units have their `sampling` weight in every two-by-two.
+    """
 
     outcome: FloatArray
     first: FloatArray
@@ -83,7 +87,8 @@ class StaggeredPanel:
     base: Base
     anticipation: float
     minimum: int
-    unbalanced: bool = False
+    unbalanced: bool
+    sampling: FloatArray | None
 
     def cells(self, cohort: float) -> tuple[list[GroupTimeCell], list[ExcludedCohort]]:
         """Every two-by-two of a cohort, and those that can not be estimated.
@@ -126,7 +131,7 @@ class StaggeredPanel:
         known = np.asarray(together, dtype=bool)
         treated = self.first == cohort
         position = (cohort, float(self.periods[t]), float(self.periods[b]))
-        mean, mean_scores = _treated_mean(self.outcome[:, t], treated & known & self.usable[:, t])
+        mean, mean_scores = self.treated_mean(t, treated & known & self.usable[:, t])
         if b == t:
             none = np.zeros(len(known), dtype=np.int8)
             return GroupTimeCell(
@@ -175,10 +180,13 @@ class StaggeredPanel:
         n_covariates = 0 if self.covariates is None else self.covariates.shape[1]
         _refuse_few(treatment, self.minimum, n_covariates)
         change = self.outcome[rows, t] - self.outcome[rows, b]
+        weights = None if self.sampling is None else self.sampling[rows]
         if self.covariates is None:
-            return difference_in_means(change, treatment)
+            return difference_in_means(change, treatment, sampling=weights)
         form = _TWO_PERIOD_FORM[self.form]
-        result = doubly_robust_difference(change, treatment, self.covariates[rows], form=form)
+        result = doubly_robust_difference(
+            change, treatment, self.covariates[rows], weights=weights, form=form
+        )
         if not np.isfinite(result.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
         return result
@@ -196,10 +204,18 @@ class StaggeredPanel:
         covariates = None if self.covariates is None else self.covariates[rows]
         form = self.form if covariates is not None else "unconditional"
         observed = observations(values[:, [b]], values[:, [t]])
-        result = repeated_difference(observed, treatment, covariates, form=form)
+        weights = None if self.sampling is None else self.sampling[rows]
+        result = repeated_difference(observed, treatment, covariates, form=form, sampling=weights)
         if not np.isfinite(result.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
         return result
+
+    def treated_mean(self, t: int, treated: BoolArray) -> tuple[float, FloatArray]:
+        """Mean outcome of treated units in period t, with its scores; NaN where there are none."""
+        if not treated.any():
+            return np.nan, np.zeros(len(treated))
+        weights = treated.astype(float) if self.sampling is None else treated * self.sampling
+        return mean_with_scores(np.where(treated, self.outcome[:, t], 0.0), weights)
 
 
 def _of_periods(estimate: ScoredEstimate) -> FloatArray:
@@ -219,10 +235,3 @@ def _refuse_few(
     ):
         if count < needed:
             raise DesignError(f"{count} {name} observed {when}, fewer than {needed}.")
-
-
-def _treated_mean(outcome: FloatArray, treated: BoolArray) -> tuple[float, FloatArray]:
-    if not treated.any():
-        return np.nan, np.zeros(len(outcome))
-    mean = float(outcome[treated].mean())
-    return mean, np.where(treated, outcome - mean, 0.0) / treated.sum()

@@ -1,16 +1,43 @@
-"""The logit propensity score of a weighted sample."""
+"""The logit propensity score of a sample that may be weighted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.selection import Selection
+from ruralimpact.estimation.selection import Selection, selection_scores
 
 FloatArray = NDArray[np.float64]
 
 _ITERATIONS = 100
 _SEPARATED = 30.0
+
+
+def selection_of(
+    covariates: CovariateMatrix, treatment: NDArray[np.int8], sampling: FloatArray
+) -> Selection:
+    """Fit a logit, weighted where weights differ.
+
+    Parameters
+    ----------
+    covariates : CovariateMatrix, n rows
+    treatment : ndarray of {0, 1}, shape (n,)
+    sampling : ndarray, shape (n,)
+        Sampling weights, positive.
+
+    Returns
+    -------
+    Selection
+
+    Raises
+    ------
+    DesignError
+        Some combination of covariates separates the arms.
+    """
+    if np.ptp(sampling) > 0:
+        return weighted_selection(covariates, treatment, sampling)
+    return selection_scores(fit_propensity(covariates, treatment), covariates, treatment)
 
 
 def weighted_selection(

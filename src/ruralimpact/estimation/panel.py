@@ -31,11 +31,14 @@ class PanelData:
         Periods in order, one apart.
     group : ndarray, shape (n,), optional
         Groups of units that standard errors cluster on; the units themselves by default.
+    weights : ndarray, shape (n,), optional
+        Sampling weight of each unit in each period, positive.
     """
 
     unit: NDArray[np.object_]
     period: NDArray[np.int64]
     group: NDArray[np.object_] | None = None
+    weights: FloatArray | None = None
 
     @property
     def clusters(self) -> NDArray[np.int64]:
@@ -44,8 +47,10 @@ class PanelData:
 
     def rows(self, keep: NDArray[Any]) -> "PanelData":
         """The panel of some rows."""
-        group = None if self.group is None else self.group[keep]
-        return PanelData(self.unit[keep], self.period[keep], group)
+        group, weights = (
+            None if column is None else column[keep] for column in (self.group, self.weights)
+        )
+        return PanelData(self.unit[keep], self.period[keep], group, weights)
 
 
 def two_way_fixed_effects(
@@ -80,35 +85,36 @@ def two_way_fixed_effects(
     Notes
     -----
     Under effects that differ between units or over time this coefficient is a weighted average in which
-    weights may be negative (Goodman-Bacon 2021; de Chaisemartin & D'Haultfoeuille 2020).
+    weights may be negative (Goodman-Bacon 2021; de Chaisemartin & D'Haultfoeuille 2020). With sampling
+    weights it is weighted least squares.
     """
     from linearmodels.panel import PanelOLS
-    from linearmodels.panel.data import PanelData
 
     _refuse_constant_treatment(treatment, panel)
     frame = _frame(treatment, controls, panel)
     model = PanelOLS(
         pd.Series(outcome, index=frame.index, name="outcome"),
         frame,
+        weights=_weights(panel, frame.index),
         entity_effects=True,
         time_effects=True,
     )
     fit = model.fit(cov_type="unadjusted", auto_df=False, count_effects=True)
-    within = PanelData(frame).demean("both").values2d
-    scores, std_errors = _coefficient(
-        within,
-        fit.resids.to_numpy(),
+    periods = (panel.period[:, None] == np.unique(panel.period)[1:]).astype(float)
+    transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel)
+    demeaned = _within_unit(outcome[:, None], panel)[:, 0]
+    regression = least_squares(
+        demeaned, transformed, weights=panel.weights, absorbed=len(set(panel.unit))
+    )
+    std_errors = _std_errors(
+        regression,
         panel.unit,
-        absorbed=len(set(panel.unit)) + len(set(panel.period)) - 1,
+        parameters=transformed.shape[1] + len(set(panel.unit)),
         classical=float(fit.std_errors["treatment"]),
     )
-    periods = (panel.period[:, None] == np.unique(panel.period)[1:]).astype(float)
-    transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel.unit)
-    demeaned = _within_unit(outcome[:, None], panel.unit)[:, 0]
-    regression = least_squares(demeaned, transformed, absorbed=len(set(panel.unit)))
-    result = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
-    result = replace(result, outcome_weights=regression.outcome_weights[:, 0])
-    return _bias_reduced(result, regression, panel.clusters, np.arange(len(outcome)))
+    rows = np.arange(len(outcome))
+    result = _panel_estimate(regression, rows, std_errors, outcome, treatment, panel)
+    return replace(result, outcome_weights=regression.outcome_weights[:, 0])
 
 
 def first_differences(
@@ -139,14 +145,21 @@ def first_differences(
     ------
     DesignError
         No unit changes treatment.
+
+    Notes
+    -----
+    A change from a row of sampling weight v to one of w has the weight ``1 / (1 / v + 1 / w)``, as in
+    linearmodels: half the weight of a unit whose weight stays.
     """
     from linearmodels.panel import FirstDifferenceOLS
 
     _refuse_constant_treatment(treatment, panel)
     frame = _frame(treatment, controls, panel).assign(**_period_terms(panel.period, period_effects))
-    fit = FirstDifferenceOLS(pd.Series(outcome, index=frame.index, name="outcome"), frame).fit(
-        cov_type="unadjusted"
-    )
+    fit = FirstDifferenceOLS(
+        pd.Series(outcome, index=frame.index, name="outcome"),
+        frame,
+        weights=_weights(panel, frame.index),
+    ).fit(cov_type="unadjusted")
     order = np.lexsort((panel.period, panel.unit.astype(str)))
     unit = panel.unit[order]
     step = (unit[1:] == unit[:-1]) & (np.diff(panel.period[order]) == 1)
@@ -155,22 +168,25 @@ def first_differences(
     changes = frame.to_numpy()[later] - frame.to_numpy()[earlier]
     slopes = fit.params.to_numpy()
     residuals = outcome[later] - outcome[earlier] - changes @ slopes
-    change_scores, std_errors = _coefficient(
-        changes,
-        residuals,
+    weights = None
+    if panel.weights is not None:
+        weights = 1 / (1 / panel.weights[later] + 1 / panel.weights[earlier])
+    regression = LinearFit(slopes, changes, residuals, weights)
+    std_errors = _std_errors(
+        regression,
         panel.unit[later],
-        absorbed=0,
+        parameters=changes.shape[1],
         classical=float(fit.std_errors["treatment"]),
     )
-    scores = np.zeros(len(outcome))
-    scores[later] = change_scores
-    result = _panel_estimate(float(fit.params["treatment"]), scores, std_errors, outcome, treatment)
-    regression = LinearFit(slopes, changes, residuals)
-    weights = np.zeros(len(outcome))
-    weights[later] += regression.outcome_weights[:, 0]
-    weights[earlier] -= regression.outcome_weights[:, 0]
-    result = replace(result, outcome_weights=weights)
-    return _bias_reduced(result, regression, panel.clusters[later], later)
+    result = _panel_estimate(regression, later, std_errors, outcome, treatment, panel)
+    by_row = np.zeros(len(outcome))
+    by_row[later] += regression.outcome_weights[:, 0]
+    by_row[earlier] -= regression.outcome_weights[:, 0]
+    return replace(result, outcome_weights=by_row)
+
+
+def _weights(panel: PanelData, index: pd.Index) -> pd.Series | None:
+    return None if panel.weights is None else pd.Series(panel.weights, index=index, name="weights")
 
 
 def _period_terms(period: NDArray[np.int64], period_effects: bool) -> dict[str, FloatArray]:
@@ -187,71 +203,61 @@ def _frame(treatment: FloatArray, controls: FloatArray | None, panel: PanelData)
     return pd.DataFrame(columns, index=index)
 
 
-def _coefficient(
-    regressors: FloatArray,
-    residuals: FloatArray,
-    unit: NDArray[np.object_],
-    *,
-    absorbed: int,
-    classical: float,
-) -> tuple[FloatArray, dict[str, float]]:
-    """Scores and standard errors of the first coefficient of a regression of transformed data."""
-    bread = np.linalg.inv(regressors.T @ regressors)
-    scores = (regressors @ bread[0]) * residuals
-    sums = group_sums(scores, group_codes(unit))
-    groups, n, k = len(sums), len(residuals), regressors.shape[1] + absorbed
+def _std_errors(
+    fit: LinearFit, unit: NDArray[np.object_], *, parameters: int, classical: float
+) -> dict[str, float]:
+    """Standard errors of the first coefficient of a regression of transformed data."""
+    sums = group_sums(fit.scores @ fit.bread[0], group_codes(unit))
+    groups, n = len(sums), len(fit.residuals)
     arellano = float(np.sqrt((sums**2).sum()))
-    correction = groups / (groups - 1) * (n - 1) / (n - k)
-    return scores, {
+    correction = groups / (groups - 1) * (n - 1) / (n - parameters)
+    return {
         "classical": classical,
         "arellano": arellano,
         "lsdv_cluster": arellano * float(np.sqrt(correction)),
     }
 
 
-def _within_unit(values: FloatArray, unit: NDArray[np.object_]) -> FloatArray:
-    """Deviations from the unit's mean, by column."""
-    codes = group_codes(unit)
-    counts = np.bincount(codes)
-    means = np.column_stack([np.bincount(codes, column) / counts for column in values.T])
+def _within_unit(values: FloatArray, panel: PanelData) -> FloatArray:
+    """Deviations from the unit's (weighted) mean, by column."""
+    codes = group_codes(panel.unit)
+    weights = np.ones(len(codes)) if panel.weights is None else panel.weights
+    total = np.bincount(codes, weights)
+    means = np.column_stack([np.bincount(codes, weights * column) / total for column in values.T])
     return np.asarray(values - means[codes], dtype=np.float64)
 
 
-def _bias_reduced(
-    result: ScoredEstimate, fit: LinearFit, clusters: NDArray[np.int64], rows: NDArray[np.intp]
-) -> ScoredEstimate:
-    """Add the CR2 scores of the first coefficient, which belong to these rows of the panel."""
-    reduced = bias_reduced_covariance(fit, clusters)
-    scores = np.zeros(len(result.scores))
-    scores[rows] = reduced.scores[:, 0]
-    error = float(np.sqrt(reduced.covariance[0, 0]))
-    return replace(
-        result,
-        reduced_scores=scores,
-        reduced_df=float(reduced.df[0]),
-        std_errors={**result.std_errors, "cr2": error},
-    )
-
-
 def _panel_estimate(
-    estimate: float,
-    scores: FloatArray,
+    fit: LinearFit,
+    rows: NDArray[np.intp],
     std_errors: dict[str, float],
     outcome: FloatArray,
     treatment: FloatArray,
+    panel: PanelData,
 ) -> ScoredEstimate:
-    """Add the mean outcome of treated unit-periods, the base of percent impacts."""
+    """The first coefficient of a fit whose observations belong to these rows of the panel.
+
+    The base of its percent is the mean outcome of treated unit-periods.
+    """
+    estimate = float(fit.coefficients[0])
     treated = treatment > 0
-    mean = float(outcome[treated].mean())
+    weights = treated.astype(float) if panel.weights is None else treated * panel.weights
+    mean = float(weights @ outcome / weights.sum())
+    reduced = bias_reduced_covariance(fit, panel.clusters[rows])
+    scores, reduced_scores = np.zeros((2, len(outcome)))
+    scores[rows] = fit.scores @ fit.bread[0]
+    reduced_scores[rows] = reduced.scores[:, 0]
     return ScoredEstimate(
         estimate,
         scores,
         treated_mean=mean,
         counterfactual_mean=mean - estimate,
-        treated_mean_scores=np.where(treated, outcome - mean, 0.0) / treated.sum(),
+        treated_mean_scores=weights * (outcome - mean) / weights.sum(),
         n_treated=int(treated.sum()),
         n_control=int((treatment == 0).sum()),
-        std_errors=std_errors,
+        reduced_scores=reduced_scores,
+        reduced_df=float(reduced.df[0]),
+        std_errors={**std_errors, "cr2": float(np.sqrt(reduced.covariance[0, 0]))},
     )
 
 

@@ -13,7 +13,6 @@ from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.design.strategies import Strategy, strategies_by_name
-from ruralimpact.errors import DesignError
 from ruralimpact.estimation.analysed_balance import (
     OneDesign,
     analysed_balance,
@@ -305,12 +304,11 @@ def _estimator(
     name: str,
 ) -> Estimator:
     if analysis.method == "panel":
-        if comparison.sampling is not None:
-            raise DesignError(f"{comparison.name}: panel regressions take no sampling weights.")
         units = comparison.units
         waves = units["wave"].astype(str).tolist()
         periods = np.array(places_in_time(waves, study.declared_waves), dtype=np.int64)
-        panel = PanelData(units["id"].to_numpy(object), periods, units["group"].to_numpy(object))
+        ids, groups = (units[name].to_numpy(object) for name in ("id", "group"))
+        panel = PanelData(ids, periods, groups, comparison.sampling)
         estimator = panel_estimator(name, comparison.treatment.astype(float), panel)
         return settling(estimator, comparison.treatment)
     if analysis.method == "difference_in_means":

@@ -14,7 +14,7 @@ from ruralimpact.outcomes.excluded_arms import Exclusion, by_arm, left
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
-from ruralimpact.outcomes.two_periods import two_periods
+from ruralimpact.outcomes.two_periods import DRAWN, two_periods
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.outcomes.waves import (
     CONTAMINATION_COLUMNS,
@@ -31,7 +31,7 @@ from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
 
-_KEYS = ("unit_id", "group", "id", "wave", "sampling_weight", "sampling_stratum")
+_KEYS = ("unit_id", "group", "id", "wave", *DRAWN)
 EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
 
 

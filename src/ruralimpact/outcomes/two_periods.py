@@ -14,6 +14,7 @@ from ruralimpact.schema import sample as spec
 from ruralimpact.suggestions import nearest
 
 FloatArray = NDArray[np.float64]
+DRAWN = ("sampling_weight", "sampling_stratum")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class PeriodChanges:
     ----------
     units : DataFrame
         ``unit_id``, ``group``, ``id``, the treatment (1: treated in every wave before and in none
-        after; 0: in none at all) and the mean before of each covariate, suffix ``_before``.
+        after; 0: in none at all), the mean before of each covariate, suffix ``_before``, and the sampling
+        weight and stratum of the last wave that is listed before, where the sample has them.
     outcomes : DataFrame
         ``unit_id`` and the change of each outcome: mean after less mean before.
     excluded : list of (str, int, int)
@@ -78,6 +80,9 @@ def two_periods(
     panel = panel[panel["id"].isin(ids)]
     units = pd.DataFrame({"unit_id": ids, "group": _groups(panel, sample), "id": ids})
     units[periods.treatment] = treatment[kept]
+    for name in DRAWN:
+        if name in panel:
+            units[name] = _by_wave(panel, name)[before[-1]].to_numpy()
     for name in periods.covariates:
         units[name + BEFORE] = _mean(panel, name, before)
     changes = {name: _mean(panel, name, after) - _mean(panel, name, before) for name in outcomes}

@@ -79,9 +79,6 @@ class Sample(Settings):
             raise fault("'first_treated' needs 'arm' too.", "first_treated")
         if self.contaminated is not None and self.first_treated is None:
             raise fault("'contaminated' needs 'first_treated' too.", "contaminated")
-        for option in ("weight", "strata"):
-            if getattr(self, option) is not None and self.two_periods is not None:
-                raise fault(f"'{option}' is not known to samples of two periods.", option)
         return self
 
     @property

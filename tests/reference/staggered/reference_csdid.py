@@ -2,7 +2,8 @@
 
     python reference_csdid.py       (csdid 0.4.3, drdid 1.1.7, numpy, pandas; Python 3.11)
 
-Analytic standard errors (no bootstrap), as csdid and R's did print them: sqrt(sum of squared scores).
+Weighted cases give a county the weight 1, 2, 3 or 4 by its number. Analytic standard errors (no bootstrap),
+as csdid and R's did print them: sqrt(sum of squared scores).
 """
 
 import warnings
@@ -23,6 +24,20 @@ CASES = {
     "not_yet_dr": {"control_group": "notyettreated", "xformla": "lemp~lpop"},
     "never_anticipation": {"control_group": "nevertreated", "anticipation": 1},
     "not_yet_anticipation": {"control_group": "notyettreated", "anticipation": 1},
+    "weighted_never": {"control_group": "nevertreated", "weights": "weight"},
+    "weighted_dr": {"control_group": "nevertreated", "xformla": "lemp~lpop", "weights": "weight"},
+    "weighted_reg": {
+        "control_group": "notyettreated",
+        "xformla": "lemp~lpop",
+        "method": "reg",
+        "weights": "weight",
+    },
+    "weighted_ipw": {
+        "control_group": "nevertreated",
+        "xformla": "lemp~lpop",
+        "method": "ipw",
+        "weights": "weight",
+    },
 }
 KINDS = {"simple": "simple", "cohort": "group", "calendar": "calendar", "event": "dynamic"}
 
@@ -33,7 +48,11 @@ def fit(case: dict) -> ATTgt:
         tname="year",
         idname="countyreal",
         gname="first.treat",
-        data=pd.read_csv(HERE / "mpdta.csv"),
+        data=pd.read_csv(HERE / "mpdta.csv").assign(
+            weight=lambda rows: 1.0 + rows["countyreal"] % 4
+        ),
+        weights_name=case.get("weights"),
+        fix_weights="first_period" if "weights" in case else None,
         control_group=case["control_group"],
         xformla=case.get("xformla"),
         anticipation=case.get("anticipation", 0),
