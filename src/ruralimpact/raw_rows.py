@@ -11,9 +11,10 @@ from ruralimpact.errors import DataError, RuralImpactError, listed, location
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.sample import Sample
+from ruralimpact.schema.source import Source
 from ruralimpact.schema.study import Study
-from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
-from ruralimpact.survey.harmonise import harmonise, has_private_ids
+from ruralimpact.survey.codebook import Entry, entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids
 from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.readers import read_joined, read_source
@@ -75,17 +76,7 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
     sample = _sample(str(error.within), study)
     if sample is None:
         return
-    codebook = parse_codebook(study.codebook, [source.name for source in study.sources])
-    for source in study.sources:
-        if source.name not in sample.sources:
-            continue
-        entries = entries_of(codebook, source.name)
-        table, joined = read_source(source), read_joined(source)
-        marked = marked_columns(codebook, source.name)
-        key = project_key() if has_private_ids(source) else None
-        survey = harmonise(
-            table, source, entries, file=source.path, others=joined, marked=marked, key=key
-        )
+    for source, entries, survey in _surveys(study, sample.sources):
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
         raw_names = {entry.variable: entry.raw_name for entry in entries} | {
             "id": TOGETHER.join(id_columns(source))
@@ -93,6 +84,68 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
         variable = (sample.group or "id") if error.column == "group" else error.column
         if rows:
             yield _Place(source.path, raw_names.get(variable or ""), rows)
+
+
+def _surveys(
+    study: Study, names: Sequence[str]
+) -> Iterator[tuple[Source, tuple[Entry, ...], Survey]]:
+    """Yield sources read anew, with their entries of the codebook."""
+    codebook = parse_codebook(study.codebook, [source.name for source in study.sources])
+    for source in study.sources:
+        if source.name not in names:
+            continue
+        entries = entries_of(codebook, source.name)
+        survey = harmonise(
+            read_source(source),
+            source,
+            entries,
+            file=source.path,
+            others=read_joined(source),
+            marked=marked_columns(codebook, source.name),
+            key=project_key() if has_private_ids(source) else None,
+        )
+        yield source, entries, survey
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """Rows of a raw file that units of a sample are from.
+
+    Attributes
+    ----------
+    source : Source
+    rows : DataFrame
+        ``row`` of the raw file, ``id`` of the unit as results have it, and ``unit_id`` within the wave.
+    """
+
+    source: Source
+    rows: pd.DataFrame
+
+
+def rows_behind(study: Study, sources: Sequence[str], units: Sequence[str]) -> Iterator[RawRows]:
+    """Yield the rows of raw files that units are from, file by file.
+
+    Parameters
+    ----------
+    study : Study
+        Of the project in whose folder this runs.
+    sources : sequence of str
+        Names of the sources to look in.
+    units : sequence of str
+        As in the column ``unit_id`` of a sample.
+
+    Yields
+    ------
+    RawRows
+        In the order of the sources; of those without a row of them nothing.
+    """
+    for source, _, survey in _surveys(study, sources):
+        table = survey.table
+        named = in_waves(table["id"], table["wave"]) if "wave" in table else table["id"]
+        own = pd.DataFrame({"row": survey.rows, "id": table["id"], "unit_id": named})
+        own = own[_are_of(table, units).to_numpy()].sort_values("row", ignore_index=True)
+        if len(own):
+            yield RawRows(source, own)
 
 
 def _sample(within: str, study: Study) -> Sample | None:

@@ -20,7 +20,7 @@ BASE = {
     *("storage", "tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
-    "cli": {"checks", "config", "draft", "plugins", "privacy", "runner"},
+    "cli": {"checks", "config", "draft", "plugins", "privacy", "runner", "trace"},
     "checks": {"config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "defaults": set(),
@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "responses": {"design", "description", "inference"},
     "gains": {"description", "difference", "power", "returns"},
     "waves": {"survey"},
+    "trace": {"config", "survey", "design", "exhibits", "waves", "raw_rows"},
     "exhibits": {
         *("design", "inference", "estimation", "sensitivity"),
         *("difference", "attrition", "power", "waves", "plugins"),

@@ -15,6 +15,11 @@ from ruralimpact.schema.study import Study
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what every command that works in a project takes."""
     parser.add_argument("studies", nargs="*", metavar="STUDY", help="only these studies")
+    add_directory(parser)
+
+
+def add_directory(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the project's folder."""
     parser.add_argument(
         "--directory",
         type=Path,
