@@ -57,6 +57,7 @@ def values(method: str, option: str) -> list[Any]:
     choices = [one for kind in kinds if get_origin(kind) is Literal for one in get_args(kind)]
     if field.annotation is bool:
         choices = [True, False]
+    assert choices or option in VALUES, f"add values of the option '{option}' to VALUES"
     others = choices or VALUES[option]
     return [field.default, *(value for value in others if value != field.default)]
 

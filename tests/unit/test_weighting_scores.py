@@ -4,6 +4,7 @@ A score is the derivative of the estimate by how often a unit is counted. Counti
 1 - e times, in a sample of many copies, gives that derivative whatever the estimator does inside.
 """
 
+import re
 from functools import cache
 
 import numpy as np
@@ -13,6 +14,8 @@ from ruralimpact.design.covariate_balancing import covariate_balancing_weights
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.entropy import entropy_weights
 from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.strategies import METHODS
+from ruralimpact.design.strategies.stratified_matching import StratifiedMatching
 from ruralimpact.estimation.doubly_robust import aipw, ipwra
 from ruralimpact.estimation.regression import regression_adjustment
 from ruralimpact.estimation.selection import selection_scores
@@ -44,13 +47,13 @@ def no_covariates(n):
 
 
 ESTIMATORS = {
-    "difference": lambda y, d, x, s: equal(y, d, no_covariates(len(y)), False),
-    "adjusted difference": lambda y, d, x, s: equal(y, d, x, True),
-    "ra ATT": lambda y, d, x, s: regression_adjustment(y, d, x),
-    "ra ATE": lambda y, d, x, s: regression_adjustment(y, d, x, estimand="ATE"),
+    "unweighted": lambda y, d, x, s: equal(y, d, no_covariates(len(y)), False),
+    "unweighted, adjusted": lambda y, d, x, s: equal(y, d, x, True),
+    "regression ATT": lambda y, d, x, s: regression_adjustment(y, d, x),
+    "regression ATE": lambda y, d, x, s: regression_adjustment(y, d, x, estimand="ATE"),
     "ipw ATT": lambda y, d, x, s: inverse_probability_estimate(y, d, s["logit"]),
     "ipw ATE": lambda y, d, x, s: inverse_probability_estimate(y, d, s["probit"], estimand="ATE"),
-    "ipw ATO": lambda y, d, x, s: inverse_probability_estimate(y, d, s["logit"], estimand="ATO"),
+    "overlap": lambda y, d, x, s: inverse_probability_estimate(y, d, s["logit"], estimand="ATO"),
     "ipwra ATT": lambda y, d, x, s: ipwra(y, d, s["probit"], x),
     "ipwra ATE": lambda y, d, x, s: ipwra(y, d, s["logit"], x, estimand="ATE"),
     "aipw ATT": lambda y, d, x, s: aipw(y, d, s["logit"], x),
@@ -58,8 +61,18 @@ ESTIMATORS = {
     "aipw ATT, not normalised": lambda y, d, x, s: aipw(y, d, s["probit"], x, normalised=False),
     "entropy, means": lambda y, d, x, s: entropy(y, d, x, 1),
     "entropy, variances": lambda y, d, x, s: entropy(y, d, x, 2),
-    "covariate-balancing score": lambda y, d, x, s: balancing(y, d, x),
+    "cbps": lambda y, d, x, s: balancing(y, d, x),
 }
+
+
+def test_every_strategy_that_weights_has_a_row():
+    weighting = {
+        method
+        for method, strategy in METHODS.items()
+        if not issubclass(strategy, StratifiedMatching)
+    }
+    rows = {re.split("[ ,]", name)[0] for name in ESTIMATORS}
+    assert not weighting - rows, f"add a row of {sorted(weighting - rows)} to ESTIMATORS"
 
 
 def sample():

@@ -1,14 +1,13 @@
 """What the next wave of a study could detect, from the variances of the present one."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.contracts.power import POWER
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.propensity import refuse_empty_arm
 from ruralimpact.errors import ConfigError, DesignError
@@ -20,6 +19,7 @@ from ruralimpact.power.detectable import (
     minimum_detectable_effect,
     standard_error,
 )
+from ruralimpact.power.rows import Autocorrelations, PowerRow, PresentWave
 from ruralimpact.power.variance_components import (
     VarianceComponents,
     autocorrelation,
@@ -29,12 +29,11 @@ from ruralimpact.power.variance_components import (
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.followup import Power
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
 
 _BEFORE = "_before"
-_WORDS = ("analysis", "outcome", "unit", "design", "basis", "reason", "synthetic")
 
 
 def power_study(
@@ -64,14 +63,14 @@ def power_study(
     DesignError
         A treatment that differs within groups.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[PowerRow] = []
     analyses = {analysis.name: analysis for analysis in study.comparisons}
     for entry in study.power:
         analysis = analyses[entry.analysis]
         part = _PowerPart.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
         for outcome in entry.outcomes:
             rows += _outcome_rows(study, entry, part, outcome)
-    return pd.DataFrame(rows) if rows else empty_table("power")
+    return table_of_rows("power", rows)
 
 
 @dataclass(frozen=True)
@@ -136,28 +135,30 @@ class _PowerPart:
         return fitted_columns(self.comparison.treatment, self.comparison.covariates, kept)
 
 
-def _outcome_rows(
-    study: Study, entry: Power, part: _PowerPart, outcome: str
-) -> Iterator[dict[str, Any]]:
-    common = {
-        "analysis": entry.analysis,
-        "outcome": outcome,
-        "unit": study.outcomes[outcome].unit,
-        "synthetic": study.synthetic,
-    }
+def _outcome_rows(study: Study, entry: Power, part: _PowerPart, outcome: str) -> Iterator[PowerRow]:
     for design in entry.designs or DESIGNS:
+        blank = [
+            PowerRow(
+                analysis=entry.analysis,
+                outcome=outcome,
+                unit=study.outcomes[outcome].unit,
+                synthetic=study.synthetic,
+                design=design,
+                n_clusters=n_clusters,
+            )
+            for n_clusters in entry.groups
+        ]
         try:
-            rows = list(_design_rows(entry, part, outcome, design))
+            yield from _design_rows(entry, part, blank, design)
         except DesignError as problem:
-            rows = [_not_estimable(design, n, str(problem)) for n in entry.groups]
-        for row in rows:
-            yield common | row
+            yield from (replace(row, reason=str(problem)) for row in blank)
 
 
 def _design_rows(
-    entry: Power, part: _PowerPart, outcome: str, design: Design
-) -> Iterator[dict[str, Any]]:
-    """Yield a row a number of groups, of one way to analyse the next wave."""
+    entry: Power, part: _PowerPart, blank: Sequence[PowerRow], design: Design
+) -> list[PowerRow]:
+    """Return a row a number of groups, of one way to analyse the next wave."""
+    outcome = blank[0].outcome
     values, before = part.levels(outcome)
     known = ~np.isnan(values)
     if before is not None:
@@ -168,28 +169,17 @@ def _design_rows(
     plain = variance_components(values[known], groups, treatment)
     fitted = variance_components(values[known], groups, part.covariates(outcome)[known])
     stays = _autocorrelation(entry, part, outcome, known, design)
-    variance = Variance(max(fitted.group, 0.0), fitted.unit, stays["group"], stays["unit"])
+    variance = Variance(max(fitted.group, 0.0), fitted.unit, stays.group, stays.unit)
     weights, control = part.weights(known), treatment == 0
     measured = _measured(plain, fitted, values[known][control], weights[control])
     wave = _wave(entry, fitted, treatment, groups, weights)
-    for n_clusters in entry.groups:
-        sampling = Sampling(n_clusters=n_clusters, **wave)
-        row = _row(variance, sampling, design, entry, measured)
-        waves = _waves(variance, sampling, design, stays["basis"])
-        yield {**row, **waves, **measured, "reason": ""}
-
-
-def _not_estimable(design: Design, n_clusters: int, reason: str) -> dict[str, Any]:
-    counts = ("groups_now", "units_now", "controls_now")
-    numbers = [name for name in POWER.columns if name not in (*counts, "n_clusters", *_WORDS)]
-    return {
-        **dict.fromkeys(numbers, np.nan),
-        **dict.fromkeys(counts, 0),
-        "design": design,
-        "n_clusters": n_clusters,
-        "basis": "",
-        "reason": reason,
-    }
+    rows = []
+    for row in blank:
+        sampling = Sampling(n_clusters=row.n_clusters, **wave)
+        waves = _autocorrelations(variance, sampling, design, stays.basis)
+        detected = _detected(row, variance, sampling, design, entry, measured)
+        rows.append(replace(detected, **asdict(waves), **asdict(measured)))
+    return rows
 
 
 def _wave(
@@ -214,23 +204,32 @@ def _given(declared: float | None, present: float) -> float:
     return present if declared is None else declared
 
 
+@dataclass(frozen=True)
+class _Stays:
+    """Autocorrelation of groups and of units, and whether it is estimated or assumed."""
+
+    group: float
+    unit: float
+    basis: str
+
+
 def _autocorrelation(
     entry: Power,
     part: _PowerPart,
     outcome: str,
     known: NDArray[np.bool_],
     design: Design,
-) -> dict[str, Any]:
+) -> _Stays:
     """Estimate from two waves, else take what is declared; nothing where no design needs it."""
     values, before = part.levels(outcome)
     if design == "cross_section":
-        return {"unit": 0.0, "group": 0.0, "basis": ""}
+        return _Stays(0.0, 0.0, "")
     if before is not None and entry.autocorrelation is None:
         groups = part.comparison.units["group"].to_numpy()[known]
         covariates = part.covariates(outcome)[known]
-        result = autocorrelation(before[known], values[known], groups, covariates)
-        group = result.unit if np.isnan(result.group) else result.group
-        return {"unit": result.unit, "group": group, "basis": "estimated"}
+        estimated = autocorrelation(before[known], values[known], groups, covariates)
+        group = estimated.unit if np.isnan(estimated.group) else estimated.group
+        return _Stays(group, estimated.unit, "estimated")
     if entry.autocorrelation is None:
         raise ConfigError(
             f"the designs ancova and difference need the autocorrelation of '{outcome}', and the "
@@ -238,44 +237,45 @@ def _autocorrelation(
             key="power.autocorrelation",
         )
     declared = entry.autocorrelation
-    return {"unit": declared.unit, "group": declared.group, "basis": "assumed"}
+    return _Stays(declared.group, declared.unit, "assumed")
 
 
-def _row(
+def _detected(
+    row: PowerRow,
     variance: Variance,
     sampling: Sampling,
     design: Design,
     entry: Power,
-    measured: Mapping[str, Any],
-) -> dict[str, Any]:
+    measured: PresentWave,
+) -> PowerRow:
     power, level = float(entry.power), float(entry.level)
     mde = minimum_detectable_effect(variance, sampling, design, power=power, level=level)
-    mean, sd = measured["control_mean"], measured["control_sd"]
-    return {
-        "design": design,
-        **{name: getattr(sampling, name) for name in Sampling.__dataclass_fields__},
-        "power": power,
-        "level": level,
-        "std_error": standard_error(variance, sampling, design),
-        "mde": mde,
-        "mde_percent": 100 * mde / mean if mean > 0 else np.nan,
-        "mde_sd": mde / sd if sd > 0 else np.nan,
-    }
+    mean, sd = measured.control_mean, measured.control_sd
+    return replace(
+        row,
+        **asdict(sampling),
+        power=power,
+        level=level,
+        std_error=standard_error(variance, sampling, design),
+        mde=mde,
+        mde_percent=100 * mde / mean if mean > 0 else np.nan,
+        mde_sd=mde / sd if sd > 0 else np.nan,
+    )
 
 
-def _waves(variance: Variance, sampling: Sampling, design: Design, basis: str) -> dict[str, Any]:
-    """Autocorrelations that the row rests on; missing where it rests on none."""
+def _autocorrelations(
+    variance: Variance, sampling: Sampling, design: Design, basis: str
+) -> Autocorrelations:
     if design == "cross_section":
-        names = ("group_autocorrelation", "unit_autocorrelation", "autocorrelation")
-        return {**dict.fromkeys(names, np.nan), "basis": ""}
+        return Autocorrelations()
     plain = standard_error(variance, sampling, "cross_section")
     change = standard_error(variance, sampling, "difference")
-    return {
-        "group_autocorrelation": variance.group_autocorrelation,
-        "unit_autocorrelation": variance.unit_autocorrelation,
-        "autocorrelation": float(np.clip(1 - (change / plain) ** 2 / 2, -1, 1)),
-        "basis": basis,
-    }
+    return Autocorrelations(
+        group_autocorrelation=variance.group_autocorrelation,
+        unit_autocorrelation=variance.unit_autocorrelation,
+        autocorrelation=float(np.clip(1 - (change / plain) ** 2 / 2, -1, 1)),
+        basis=basis,
+    )
 
 
 def _measured(
@@ -283,19 +283,19 @@ def _measured(
     fitted: VarianceComponents,
     controls: FloatArray,
     weights: FloatArray,
-) -> dict[str, Any]:
+) -> PresentWave:
     count, mean = len(controls), float(weights @ controls / weights.sum())
     variance = float(weights @ (controls - mean) ** 2 / weights.sum())
-    return {
-        "icc": fitted.icc,
-        "icc_low": fitted.conf_low,
-        "icc_high": fitted.conf_high,
-        "icc_unadjusted": plain.icc,
-        "group_r2": 1 - fitted.group / plain.group if plain.group > 0 else np.nan,
-        "unit_r2": 1 - fitted.unit / plain.unit,
-        "control_mean": mean,
-        "control_sd": np.sqrt(variance * count / (count - 1)) if count > 1 else np.nan,
-        "groups_now": fitted.n_clusters,
-        "units_now": fitted.n_units,
-        "controls_now": len(controls),
-    }
+    return PresentWave(
+        icc=fitted.icc,
+        icc_low=fitted.conf_low,
+        icc_high=fitted.conf_high,
+        icc_unadjusted=plain.icc,
+        group_r2=1 - fitted.group / plain.group if plain.group > 0 else np.nan,
+        unit_r2=1 - fitted.unit / plain.unit,
+        control_mean=mean,
+        control_sd=np.sqrt(variance * count / (count - 1)) if count > 1 else np.nan,
+        groups_now=fitted.n_clusters,
+        units_now=fitted.n_units,
+        controls_now=len(controls),
+    )

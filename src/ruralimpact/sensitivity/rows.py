@@ -1,7 +1,7 @@
 """The sensitivity of one matched specification, as the row that is published."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,13 @@ from ruralimpact.sensitivity.omitted import (
     interval_robustness_value,
     robustness_value,
     treatment_regression,
+)
+from ruralimpact.sensitivity.records import (
+    OmittedVariable,
+    PairBounds,
+    Proportional,
+    RiskRatio,
+    SensitivityRow,
 )
 from ruralimpact.sensitivity.rosenbaum import critical_gamma, pair_differences
 
@@ -114,8 +121,8 @@ def unmatched(
 
 
 def sensitivity_row(
-    sample: MatchedSample, before: Unmatched | DesignError, published: Mapping[Any, Any]
-) -> dict[str, Any]:
+    sample: MatchedSample, before: Unmatched | DesignError, published: Mapping[Hashable, Any]
+) -> SensitivityRow:
     """Run every analysis that applies to a matched specification.
 
     Parameters
@@ -128,29 +135,24 @@ def sensitivity_row(
 
     Returns
     -------
-    dict
-        Under the contract ``sensitivity``; NaN where an analysis does not apply, with the reason.
+    SensitivityRow
+        NaN where an analysis does not apply, with the reason.
     """
-    return {
-        "spec_id": published["spec_id"],
-        **_rosenbaum(sample),
-        **_omitted(sample, before),
-        **_oster(before),
-        **_e_value(sample.outcome, published),
-    }
+    return SensitivityRow(
+        spec_id=published["spec_id"],
+        **asdict(_rosenbaum(sample)),
+        **asdict(_omitted(sample, before)),
+        **asdict(_oster(before)),
+        **asdict(_e_value(sample.outcome, published)),
+    )
 
 
-def _rosenbaum(sample: MatchedSample) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"n_pairs": 0, "critical_gamma": np.nan}
+def _rosenbaum(sample: MatchedSample) -> PairBounds:
     try:
         differences = pair_differences(sample.outcome, sample.treatment, complete_sets(sample))
     except DesignError as error:
-        return {**nothing, "gamma_reason": str(error)}
-    return {
-        "n_pairs": int((differences != 0).sum()),
-        "critical_gamma": critical_gamma(differences),
-        "gamma_reason": "",
-    }
+        return PairBounds(gamma_reason=str(error))
+    return PairBounds(int((differences != 0).sum()), critical_gamma(differences))
 
 
 def complete_sets(sample: MatchedSample) -> IntArray:
@@ -185,13 +187,7 @@ def _pairs_alone(sets: IntArray, treated: NDArray[np.bool_]) -> IntArray:
     return np.where(np.isin(sets, codes[pure]), sets, -1)
 
 
-_REGRESSION = (
-    *("regression_estimate", "regression_std_error", "partial_r2"),
-    *("robustness_value", "robustness_value_interval", "benchmark_estimate"),
-)
-
-
-def _omitted(sample: MatchedSample, before: Unmatched | DesignError) -> dict[str, Any]:
+def _omitted(sample: MatchedSample, before: Unmatched | DesignError) -> OmittedVariable:
     """Robustness values of the regression with the design's weights, and its strongest benchmark."""
     try:
         if isinstance(before, DesignError):
@@ -206,19 +202,17 @@ def _omitted(sample: MatchedSample, before: Unmatched | DesignError) -> dict[str
             sample.groups,
         )
     except DesignError as error:
-        nothing = dict.fromkeys(_REGRESSION, np.nan)
-        return {**nothing, "benchmark": "", "regression_reason": str(error)}
+        return OmittedVariable(regression_reason=str(error))
     name, estimate = strongest_benchmark(fit, before.strengths)
-    return {
-        "regression_estimate": fit.estimate,
-        "regression_std_error": fit.clustered_std_error,
-        "partial_r2": fit.partial_r2,
-        "robustness_value": robustness_value(fit.statistic, fit.df),
-        "robustness_value_interval": interval_robustness_value(fit),
-        "benchmark_estimate": estimate,
-        "benchmark": name,
-        "regression_reason": "",
-    }
+    return OmittedVariable(
+        regression_estimate=fit.estimate,
+        regression_std_error=fit.clustered_std_error,
+        partial_r2=fit.partial_r2,
+        robustness_value=robustness_value(fit.statistic, fit.df),
+        robustness_value_interval=interval_robustness_value(fit),
+        benchmark_estimate=estimate,
+        benchmark=name,
+    )
 
 
 def strongest_benchmark(
@@ -250,35 +244,25 @@ def strongest_benchmark(
     return name, left[name]
 
 
-_OSTER = (
-    *("short_effect", "short_r2", "long_effect", "long_r2"),
-    *("r2_max", "oster_delta", "oster_effect"),
-)
-
-
-def _oster(before: Unmatched | DesignError) -> dict[str, float]:
+def _oster(before: Unmatched | DesignError) -> Proportional:
     if isinstance(before, DesignError):
-        return dict.fromkeys(_OSTER, np.nan)
+        return Proportional()
     moments = before.regressions
-    return {
-        "short_effect": moments.short_effect,
-        "short_r2": moments.short_r2,
-        "long_effect": moments.effect,
-        "long_r2": moments.r2,
-        "r2_max": moments.default_r2_max,
-        "oster_delta": oster.delta(moments),
-        "oster_effect": oster.adjusted_effect(moments).effect,
-    }
+    return Proportional(
+        short_effect=moments.short_effect,
+        short_r2=moments.short_r2,
+        long_effect=moments.effect,
+        long_r2=moments.r2,
+        r2_max=moments.default_r2_max,
+        oster_delta=oster.delta(moments),
+        oster_effect=oster.adjusted_effect(moments).effect,
+    )
 
 
-def _e_value(outcome: FloatArray, published: Mapping[Any, Any]) -> dict[str, float]:
+def _e_value(outcome: FloatArray, published: Mapping[Hashable, Any]) -> RiskRatio:
     """E-values of an outcome that is 0 or 1; the risk ratio is the treated mean over its counterfactual."""
-    result = EValue(np.nan, np.nan, np.nan)
+    values = EValue(np.nan, np.nan, np.nan)
     if np.isin(outcome, (0.0, 1.0)).all():
         low, high = (1 + published[end] / 100 for end in ("percent_low", "percent_high"))
-        result = e_values(risk_ratio(published["treated_mean"], published["estimate"]), low, high)
-    return {
-        "risk_ratio": result.risk_ratio,
-        "e_value": result.estimate,
-        "e_value_interval": result.interval,
-    }
+        values = e_values(risk_ratio(published["treated_mean"], published["estimate"]), low, high)
+    return RiskRatio(values.risk_ratio, values.estimate, values.interval)

@@ -1,9 +1,8 @@
 """Sensitivity of every matched estimate of a study, and its estimates without each region."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,14 @@ from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import clustered_estimator
-from ruralimpact.inference.clustered import Inference, group_codes, t_inference
+from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.schema.analysis import Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.sensitivity.leave_one_out import leave_one_out
+from ruralimpact.sensitivity.records import SensitivityRow, WithoutRegion
 from ruralimpact.sensitivity.rows import MatchedSample, Unmatched, sensitivity_row, unmatched
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def sensitivity_study(study: Study, tables: SensitivityTables) -> dict[str, pd.D
     dict of str to DataFrame
         ``sensitivity`` and ``leave_one_out``. Randomised comparisons and panel regressions have no rows.
     """
-    rows: list[dict[str, Any]] = []
-    without: list[dict[str, Any]] = []
+    rows: list[SensitivityRow] = []
+    without: list[WithoutRegion] = []
     chosen = study.sensitivity.analyses
     matched = [
         analysis
@@ -77,13 +77,9 @@ def sensitivity_study(study: Study, tables: SensitivityTables) -> dict[str, pd.D
             done += 1
             progress.step(done, total, f"{analysis.label}: {strategy}")
     return {
-        "sensitivity": _frame(rows, "sensitivity"),
-        "leave_one_out": _frame(without, "leave_one_out"),
+        "sensitivity": table_of_rows("sensitivity", rows),
+        "leave_one_out": table_of_rows("leave_one_out", without),
     }
-
-
-def _frame(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
-    return pd.DataFrame(rows) if rows else empty_table(name)
 
 
 class Part:
@@ -106,7 +102,7 @@ class Part:
     def _spec_id(self, strategy: str, outcome: str) -> str:
         return f"{self.analysis.name}/{strategy}/{outcome}"
 
-    def sensitivity(self, strategy: str) -> Iterator[dict[str, Any]]:
+    def sensitivity(self, strategy: str) -> Iterator[SensitivityRow]:
         """Yield the rows of one strategy, an outcome each."""
         ids = self.comparison.units["unit_id"]
         built = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
@@ -129,7 +125,7 @@ class Part:
     def _unmatched(self) -> dict[str, Unmatched | DesignError]:
         """What the covariates do before the match, by outcome; the reason where that is not defined."""
         table = self.outcomes.loc[self.comparison.units["unit_id"]]
-        result: dict[str, Unmatched | DesignError] = {}
+        before: dict[str, Unmatched | DesignError] = {}
         for outcome in self.analysis.outcomes:
             values = table[outcome].to_numpy(float)
             known = ~np.isnan(values)
@@ -137,17 +133,15 @@ class Part:
             treatment, sampling = self.comparison.treatment[known], self.comparison.sampling
             sampling = None if sampling is None else sampling[known]
             try:
-                result[outcome] = unmatched(values[known], treatment, covariates, sampling)
+                before[outcome] = unmatched(values[known], treatment, covariates, sampling)
             except DesignError as problem:
-                result[outcome] = problem
-        return result
+                before[outcome] = problem
+        return before
 
-    def without_regions(self, strategy: str) -> Iterator[dict[str, Any]]:
+    def without_regions(self, strategy: str) -> Iterator[WithoutRegion]:
         """Yield the estimates of one strategy without each region, outcome by outcome."""
         for label, rest in self._without.items():
-            results = self._again(rest, strategies_by_name(self.study)[strategy])
-            for outcome, result in results.items():
-                yield {"spec_id": self._spec_id(strategy, outcome), "excluded": label, **result}
+            yield from self._again(label, rest, strategies_by_name(self.study)[strategy])
 
     @cached_property
     def _without(self) -> dict[str, "Rest | DesignError"]:
@@ -159,22 +153,26 @@ class Part:
             self.units[region], lambda kept: _rest(self.analysis, self.units[kept])
         )
 
-    def _again(self, rest: "Rest | DesignError", strategy: Strategy) -> dict[str, dict[str, Any]]:
+    def _again(
+        self, label: str, rest: "Rest | DesignError", strategy: Strategy
+    ) -> Iterator[WithoutRegion]:
         """Match the units anew and estimate every outcome."""
-        outcomes = self.analysis.outcomes
+        rows = [
+            (outcome, WithoutRegion(self._spec_id(str(strategy.name), outcome), label))
+            for outcome in self.analysis.outcomes
+        ]
         try:
             if isinstance(rest, DesignError):
                 raise rest
             comparison = rest.comparison
             estimator = _estimator(rest, strategy, list(self.analysis.exact))
         except DesignError as error:
-            return {outcome: _missing(str(error)) for outcome in outcomes}
+            yield from (replace(row, reason=str(error)) for _, row in rows)
+            return
         table = self.outcomes.loc[comparison.units["unit_id"]]
         codes = group_codes(comparison.units["group"])
-        return {
-            outcome: _estimate(estimator, table[outcome].to_numpy(float), codes)
-            for outcome in outcomes
-        }
+        for outcome, row in rows:
+            yield _estimated(row, estimator, table[outcome].to_numpy(float), codes)
 
 
 class Rest:
@@ -225,33 +223,26 @@ def _estimator(rest: Rest, strategy: Strategy, exact: list[str]) -> Estimator:
     return clustered_estimator(strategy_estimator(strategy, prepared), comparison)
 
 
-def _estimate(
-    estimator: Estimator, outcome: NDArray[np.float64], groups: NDArray[np.int64]
-) -> dict[str, Any]:
+def _estimated(
+    row: WithoutRegion,
+    estimator: Estimator,
+    outcome: NDArray[np.float64],
+    groups: NDArray[np.int64],
+) -> WithoutRegion:
     try:
         estimated = estimator(outcome)
     except DesignError as error:
-        return _missing(str(error))
+        return replace(row, reason=str(error))
     clustering = estimated.clustering(groups)
     refused = too_few_groups(clustering.leverage)
     if refused:
-        return _missing(refused)
-    result = t_inference(estimated.estimate, *clustering.std_error(estimated.tested_scores))
-    return _row(estimated.estimate, result, estimated.n_treated, estimated.n_control, "")
-
-
-def _missing(reason: str) -> dict[str, Any]:
-    return _row(np.nan, Inference(*[np.nan] * 6), 0, 0, reason)
-
-
-def _row(
-    estimate: float, result: Inference, n_treated: int, n_control: int, reason: str
-) -> dict[str, Any]:
-    return {
-        "estimate": estimate,
-        "std_error": result.std_error,
-        "p_value": result.p_value,
-        "n_treated": n_treated,
-        "n_control": n_control,
-        "reason": reason,
-    }
+        return replace(row, reason=refused)
+    inference = t_inference(estimated.estimate, *clustering.std_error(estimated.tested_scores))
+    return replace(
+        row,
+        estimate=estimated.estimate,
+        std_error=inference.std_error,
+        p_value=inference.p_value,
+        n_treated=estimated.n_treated,
+        n_control=estimated.n_control,
+    )
