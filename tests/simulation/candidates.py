@@ -2,13 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from unequal_groups import DrawnSurvey
 
 from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.outcome_regression import regress_arm
 from ruralimpact.inference.bias_reduced_scores import correction_factors
 from ruralimpact.inference.clustered import Clustering, group_sums
-from ruralimpact.simulate.unequal_groups import DrawnSurvey
 
 FloatArray = NDArray[np.float64]
 HEADLINE = "CR2, Satterthwaite"

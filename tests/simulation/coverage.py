@@ -24,6 +24,12 @@ import candidates
 import numpy as np
 import pandas as pd
 from rich.progress import Progress
+from unequal_groups import (
+    COVARIATES,
+    DrawnSurvey,
+    UnequalGroups,
+    draw_unequal_groups,
+)
 
 from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import covariate_matrix
@@ -34,12 +40,6 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.inference.delta import percent_impact
-from ruralimpact.simulate.unequal_groups import (
-    COVARIATES,
-    DrawnSurvey,
-    UnequalGroups,
-    draw_unequal_groups,
-)
 
 SEED = 20141031
 ARMS = ((15, 15), (52, 52), (130, 130), (20, 80), (84, 20), (8, 22))

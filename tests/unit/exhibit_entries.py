@@ -1,8 +1,12 @@
-"""Entries of exhibits.yaml for tests of single tables and figures."""
+"""Entries of exhibits.yaml, and results with other tables, for tests of single tables and figures."""
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.validation import validated
 
 
@@ -11,6 +15,11 @@ def entry(kind: str, **keys: Any) -> Any:
     kinds = package_kinds()
     options = {**kinds.tables, **kinds.figures}[kind].options
     return validated(options, written(kind, **keys))
+
+
+def with_tables(results: StudyResults, **tables: pd.DataFrame) -> StudyResults:
+    """Return results with other tables in the place of those named."""
+    return replace(results, tables={**results.tables, **tables})
 
 
 def written(kind: str, **keys: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from plain_scores import plain_scores
 from scipy.special import stdtrit
 from scipy.stats import f as f_distribution
 from staggered_panels import PERIODS, draw_panel, twfe
@@ -11,7 +12,6 @@ from ruralimpact.difference.event_study import corrected_effects, pre_trend_test
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
 from ruralimpact.difference.group_time import group_time_effects
 from ruralimpact.errors import DesignError
-from ruralimpact.inference.bias_reduced_scores import plain_scores
 from ruralimpact.inference.clustered import group_sums
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from scipy.stats import PermutationMethod, ttest_ind
 from scipy.stats import t as student_t
 from staggered_survey import STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
@@ -108,7 +108,7 @@ def test_a_cohort_of_one_group_has_no_error() -> None:
 
 def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
     results = results_of(tmp_path)
-    few = results.with_tables(event_study=results["event_study"].assign(n_clusters=12))
+    few = with_tables(results, event_study=results["event_study"].assign(n_clusters=12))
     for made, warned in ((few, True), (results, False)):
         notes = [
             *group_time_table(made, exhibit("staggered"))[0].notes,
@@ -123,7 +123,7 @@ def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
 def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
     results = results_of(tmp_path)
     words = "cohort 5 excluded: fewer than 5 units; fewer than 40 groups: interval"
-    noted = results.with_tables(estimates=results["estimates"].assign(notes=words))
+    noted = with_tables(results, estimates=results["estimates"].assign(notes=words))
     shown = entry("difference", analyses=["staggered"])
     (table,) = numbered_tables(noted, shown, 1, package_kinds())
     assert "Cohort 5 excluded: fewer than 5 units." in table.notes
@@ -137,7 +137,7 @@ def test_an_effect_without_interval_is_not_drawn_as_the_reference(tmp_path: Any)
     frame = results["event_study"].copy()
     frame.loc[event, ["std_error", "conf_low", "conf_high"]] = np.nan
     frame.loc[event, "reason"] = "an arm is a single group: no standard error"
-    (panel,) = panels_of(results.with_tables(event_study=frame), exhibit("staggered"), "event")
+    (panel,) = panels_of(with_tables(results, event_study=frame), exhibit("staggered"), "event")
     assert 1.0 not in set(panel.rows["event_time"])
     assert -1.0 in set(panel.rows["event_time"])
 
@@ -149,5 +149,5 @@ def test_an_arm_of_one_group_has_means_to_draw(tmp_path: Any) -> None:
     )
     frame = results["event_study"].copy()
     frame.loc[mean, ["std_error", "conf_low", "conf_high"]] = np.nan
-    (panel,) = panels_of(results.with_tables(event_study=frame), exhibit("staggered"), "mean")
+    (panel,) = panels_of(with_tables(results, event_study=frame), exhibit("staggered"), "mean")
     assert "never treated" in set(panel.rows["arm"])

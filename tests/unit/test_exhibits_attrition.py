@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from study_models import study_of, with_parts
 from test_attrition_study import samples, study
 from test_exhibits_study import build_results
@@ -152,7 +152,8 @@ def test_few_groups_are_warned_of_in_both_tables(results: StudyResults) -> None:
     response, effects = attrition_table(results, EXHIBIT)
     for table in (response, effects):
         assert any(note.startswith("Fewer than 40 groups") for note in table.notes)
-    many = results.with_tables(
+    many = with_tables(
+        results,
         attrition=results["attrition"].assign(n_clusters=80),
         attrition_bounds=results["attrition_bounds"].assign(n_clusters=80),
     )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from staggered_survey import ALONE, STAGGERED, TRIPLE, TWO_ARMS, study, survey, tables
 from study_models import study_of
 
@@ -160,7 +160,7 @@ def test_forbidden_comparisons_are_named_with_their_weight(results: StudyResults
 
 def test_without_forbidden_weight_nothing_is_warned_of(results: StudyResults) -> None:
     kept = results["goodman_bacon"][results["goodman_bacon"]["kind"] == "treated_vs_never"]
-    (table,) = goodman_bacon_table(results.with_tables(goodman_bacon=kept), exhibit("staggered"))
+    (table,) = goodman_bacon_table(with_tables(results, goodman_bacon=kept), exhibit("staggered"))
     assert "no weight" in table.interpretation[0]
     assert not any("forbidden" in note for note in table.notes)
 
@@ -181,15 +181,15 @@ def test_sensitivity_prints_intervals_and_breakdown(results: StudyResults) -> No
 def test_small_cells_show_nothing(results: StudyResults) -> None:
     few = results["event_study"].assign(suppressed=False)
     few.loc[few["kind"] != "mean", ["suppressed", "estimate"]] = [True, np.nan]
-    (table,) = group_time_table(results.with_tables(event_study=few), exhibit("staggered"))
+    (table,) = group_time_table(with_tables(results, event_study=few), exhibit("staggered"))
     numbers = {cell.text for row in data_rows(table) for cell in row.cells[:4]}
     assert "[s]" in numbers and not any("." in text for text in numbers)
     small = suppressed_tables({"goodman_bacon": results["goodman_bacon"].assign(n_control=9)})
-    (table,) = goodman_bacon_table(results.with_tables(**small), exhibit("staggered"))
+    (table,) = goodman_bacon_table(with_tables(results, **small), exhibit("staggered"))
     assert {row.cells[1].text for row in table.rows if row.cells} == {"[s]"}
     assert all(row.record.get("estimate") is None for row in table.rows if row.record)
     hidden = results["estimates"].assign(suppressed=True)
-    (table,) = parallel_trends_table(results.with_tables(estimates=hidden), exhibit("staggered"))
+    (table,) = parallel_trends_table(with_tables(results, estimates=hidden), exhibit("staggered"))
     assert [row.cells[0].text for row in data_rows(table)] == ["[s]"]
 
 
@@ -243,8 +243,8 @@ def test_trends_draw_the_means_of_every_arm(results: StudyResults) -> None:
 
 
 def test_without_anything_to_draw_a_figure_says_why(results: StudyResults) -> None:
-    nothing = results.with_tables(
-        event_study=results["event_study"].assign(estimate=np.nan, suppressed=True)
+    nothing = with_tables(
+        results, event_study=results["event_study"].assign(estimate=np.nan, suppressed=True)
     )
     for draw in (event_study_plot, trends_plot):
         figure = draw(nothing, exhibit("staggered"))
@@ -280,8 +280,8 @@ def test_numbers_can_be_cited(results: StudyResults) -> None:
 
 
 def test_missing_tables_are_empty(results: StudyResults) -> None:
-    none = results.with_tables(
-        parallel_trends=pd.DataFrame(columns=results["parallel_trends"].columns)
+    none = with_tables(
+        results, parallel_trends=pd.DataFrame(columns=results["parallel_trends"].columns)
     )
     (table,) = parallel_trends_table(none, exhibit("staggered"))
     assert [row.label.text for row in data_rows(table)] == ["No sensitivity"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from study_models import with_parts
 from test_exhibits_study import build_results
 
@@ -29,7 +29,7 @@ def noted(results: StudyResults, **notes: str) -> StudyResults:
     frame = results["estimates"].assign(notes="")
     for strategy, text in notes.items():
         frame.loc[frame["strategy"] == strategy, "notes"] = text
-    return results.with_tables(estimates=frame)
+    return with_tables(results, estimates=frame)
 
 
 def notes_of(results: StudyResults, kind: str, **keys: Any) -> list[tuple[str, ...]]:
@@ -58,7 +58,7 @@ def test_notes_of_all_estimates_name_nobody_and_numbers_make_a_range(results: St
     frame = results["estimates"].copy()
     frame["notes"] = [f"{place + 3:,} units are left out" for place in range(len(frame))]
     shown = frame[frame["analysis"] == "psid_matching"]["notes"].str.split(" ").str[0].astype(int)
-    (notes,) = notes_of(results.with_tables(estimates=frame), "impact")
+    (notes,) = notes_of(with_tables(results, estimates=frame), "impact")
     assert notes[-1] == f"{shown.min()} to {shown.max()} units are left out."
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry, written
+from exhibit_entries import entry, with_tables, written
 from test_returns_study import DRIVERS, SCENARIOS, many, study_with
 
 from ruralimpact.config.exhibits import check_exhibits
@@ -126,7 +126,7 @@ def test_excluded_units_are_counted_in_the_notes(results: StudyResults) -> None:
     frame = results["returns_by_unit"].copy()
     frame.loc[frame["unit_id"] == "u03", "reason"] = "a year is missing"
     (table,) = rate_of_return_table(
-        results.with_tables(returns_by_unit=pd.DataFrame(frame)),
+        with_tables(results, returns_by_unit=pd.DataFrame(frame)),
         entry("rate_of_return", analyses=["efa"]),
     )
     assert any("<10: a year is missing" in note for note in table.notes)

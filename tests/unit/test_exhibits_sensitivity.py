@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits import palette
@@ -72,7 +72,7 @@ def test_shares_are_printed_in_percentage_points(results: StudyResults) -> None:
 
 def test_suppressed_estimates_show_nothing(results: StudyResults) -> None:
     hidden = results["estimates"].assign(suppressed=results["estimates"]["strategy"] == "nn5")
-    (table,) = sensitivity_table(results.with_tables(estimates=hidden), EXHIBIT)
+    (table,) = sensitivity_table(with_tables(results, estimates=hidden), EXHIBIT)
     row = next(row for row in data_rows(table) if "/nn5/" in row.record["spec_id"])
     assert {cell.text for cell in row.cells} == {"[s]"}
     assert set(row.record) == {"spec_id", "unit", "benchmark"}, "no number"
@@ -80,7 +80,7 @@ def test_suppressed_estimates_show_nothing(results: StudyResults) -> None:
 
 def test_columns_that_apply_nowhere_are_left_out(results: StudyResults) -> None:
     none = results["leave_one_out"].iloc[:0]
-    (table,) = sensitivity_table(results.with_tables(leave_one_out=none), EXHIBIT)
+    (table,) = sensitivity_table(with_tables(results, leave_one_out=none), EXHIBIT)
     assert "Without one region" not in {column.group for column in table.columns}
     assert not any("Without one region" in note for note in table.notes)
 

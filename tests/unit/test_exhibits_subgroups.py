@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from study_models import with_parts
 from test_exhibits_study import build_results
 
@@ -74,7 +74,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def with_subgroups(results: StudyResults, frame: pd.DataFrame) -> StudyResults:
-    return results.with_tables(**suppressed_tables({"subgroups": frame}, after=results.tables))
+    return with_tables(results, **suppressed_tables({"subgroups": frame}, after=results.tables))
 
 
 def texts(table: Table) -> dict[str, list[str]]:
@@ -149,7 +149,7 @@ def parts_frame(p_value: float) -> pd.DataFrame:
 
 def with_decomposition(results: StudyResults, p_value: float) -> StudyResults:
     raw = {"decomposition": parts_frame(p_value)}
-    return results.with_tables(**suppressed_tables(raw, after=results.tables))
+    return with_tables(results, **suppressed_tables(raw, after=results.tables))
 
 
 def test_parts_and_their_share_of_an_effect_that_differs_from_zero(results: StudyResults) -> None:
@@ -168,7 +168,7 @@ def test_no_share_of_an_effect_that_may_be_zero(results: StudyResults) -> None:
 
 def test_parts_of_a_suppressed_effect_are_not_shown(results: StudyResults) -> None:
     hidden = results["estimates"].assign(suppressed=results["estimates"]["spec_id"] == SPEC)
-    own = with_decomposition(results.with_tables(estimates=hidden), 0.01)
+    own = with_decomposition(with_tables(results, estimates=hidden), 0.01)
     (table,) = decomposition_tables(own, PARTS)
     assert not data(table)
     assert not [key for key, *_ in detail_numbers(own) if "::" in key]
@@ -202,12 +202,12 @@ def test_associations_are_labelled_so(results: StudyResults) -> None:
     coefficient = {"kind": "coefficient", "variable": "advice", "variable_label": "Advice"}
     frame = pd.DataFrame([{**common, **coefficient, **values, "mean": 0.6}])
     checked = schema("associations").validate(frame)
-    own = results.with_tables(**suppressed_tables({"associations": checked}))
+    own = with_tables(results, **suppressed_tables({"associations": checked}))
     (table,) = association_table(own, PARTS)
     assert "(association)" in table.title
     assert texts(table)["Advice"] == ["700", "(300)", "100 to 1,300", "0.040", "0.60"]
     small = suppressed_tables({"associations": checked.assign(n_units=9)})
-    (table,) = association_table(own.with_tables(**small), PARTS)
+    (table,) = association_table(with_tables(own, **small), PARTS)
     assert set(texts(table)["Advice"]) == {"[s]"}
 
 
@@ -232,7 +232,7 @@ def ordered(results: StudyResults) -> StudyResults:
         f"{SPEC}::age=Young::treated_mean": 0 * young,
         f"{SPEC}::age=Old::treated_mean": 0 * old,
     }
-    return own.with_tables(scores=results["scores"].assign(**columns))
+    return with_tables(own, scores=results["scores"].assign(**columns))
 
 
 def test_ranks_and_the_published_order(results: StudyResults) -> None:

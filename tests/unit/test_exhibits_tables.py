@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exhibit_entries import entry
+from exhibit_entries import entry, with_tables
 from scipy import stats
 from test_exhibits_study import build_results, build_tables, nsw_study
 
@@ -68,7 +68,7 @@ def test_few_effective_groups_are_marked(
     spec = "psid_matching/nn5/earnings"
     frame = results["estimates"].copy()
     frame.loc[frame["spec_id"] == spec, "effective_control_groups"] = effective
-    few = results.with_tables(estimates=frame)
+    few = with_tables(results, estimates=frame)
     table = impact_table(few, exhibit_of(few, "impact"))[0]
     row = row_of(table, spec)
     assert (row.cells[-2].text, row.cells[-2].mark) == (text, mark)

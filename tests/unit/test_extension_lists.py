@@ -10,8 +10,8 @@ import pytest
 
 from ruralimpact.design.strategies import METHODS
 from ruralimpact.estimation.strategy_estimators import ESTIMATORS
-from ruralimpact.exhibits.results import _METHOD_LABELS
-from ruralimpact.outcomes.build import _CONSTRUCTORS
+from ruralimpact.exhibits.results import METHOD_LABELS
+from ruralimpact.outcomes.build import CONSTRUCTORS
 from ruralimpact.schema.analysis import DifferenceInDifferences, GroupTimeEstimator, Panel
 from ruralimpact.schema.construction import Construction
 from ruralimpact.schema.definitions import AnyOutcome, AnyVariable
@@ -66,7 +66,7 @@ def test_what_can_be_built_is_built_and_described() -> None:
     assert builds(AnyVariable) == outcomes, (
         "schema/definitions.py: AnyVariable or AnyOutcome lacks one"
     )
-    assert set(_CONSTRUCTORS) == outcomes, "outcomes/build.py: _CONSTRUCTORS"
+    assert set(CONSTRUCTORS) == outcomes, "outcomes/build.py: CONSTRUCTORS"
     schema = Construction.model_json_schema()["properties"]["build"]["description"]
     tests = "\n".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "tests/unit").glob("test_outcomes*.py")
@@ -139,6 +139,6 @@ def test_an_estimator_that_analyses_name_has_its_label_and_its_page(name: str) -
         path.read_text(encoding="utf-8") for path in (ROOT / "docs/methods").glob("*.md")
     )
     assert f"`{name}`" in pages, f"describe `{name}` on a page of docs/methods"
-    assert name in _METHOD_LABELS, (
-        f"add '{name}' to _METHOD_LABELS of src/ruralimpact/exhibits/results.py"
+    assert name in METHOD_LABELS, (
+        f"add '{name}' to METHOD_LABELS of src/ruralimpact/exhibits/results.py"
     )

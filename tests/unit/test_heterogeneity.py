@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from plain_scores import plain_scores
 from study_models import analysis_of, study_of
 
 from ruralimpact.design.comparison import Comparison, build_comparison
@@ -24,7 +25,6 @@ from ruralimpact.heterogeneity.levels import level_comparisons
 from ruralimpact.heterogeneity.strata import predict_without_treatment, quantile_classes
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.heterogeneity.subgroupings import make_subgrouping
-from ruralimpact.inference.bias_reduced_scores import plain_scores
 from ruralimpact.inference.clustered import t_inference
 from ruralimpact.schema.questions import Subgroups
 from ruralimpact.tables import schema

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from plain_scores import plain_scores
 
 from ruralimpact.errors import DesignError
 from ruralimpact.inference import contrasts
-from ruralimpact.inference.bias_reduced_scores import corrected_scores, plain_scores
+from ruralimpact.inference.bias_reduced_scores import corrected_scores
 from ruralimpact.inference.contrasts import DifferenceTest, EqualityTest
 from ruralimpact.inference.leverage import Leverage
 

@@ -33,7 +33,6 @@ MAY_IMPORT = {
     "design": set(),
     "inference": {"design"},
     "estimation": {"design", "inference"},
-    "simulate": {"design", "inference", "estimation", "decomposition"},
     "sensitivity": {"design", "inference", "estimation"},
     "heterogeneity": {"design", "inference", "estimation"},
     "decomposition": {"design", "inference", "estimation"},

@@ -73,6 +73,33 @@ def test_names_say_what_they_name() -> None:
         assert not empty, f"{path}: {', '.join(sorted(empty))}"
 
 
+def public_functions(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    undecorated = {node.name for node in functions if not node.decorator_list}
+    return {name for name in undecorated if not name.startswith("_")}
+
+
+def test_no_function_is_called_by_tests_only() -> None:
+    root = PACKAGE.parents[1]
+    paths = [*(root / "src").rglob("*.py"), *(root / "plugins").rglob("*.py")]
+    paths += [path for folder in ("tools", "workflow") for path in (root / folder).rglob("*.py")]
+    callers = [*paths, *(root / "workflow").rglob("*.smk")]
+    words = Counter(
+        word for path in callers for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))
+    )
+    overriding = {
+        "handle_starttag",
+        "handle_endtag",
+        "handle_data",
+        "emit",
+        "construct_yaml_timestamp",
+    }
+    for path in MODULES:
+        unused = {name for name in public_functions(path) - overriding if words[name] < 2}
+        assert not unused, f"{path}: only tests call {', '.join(sorted(unused))}"
+
+
 def classes(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]

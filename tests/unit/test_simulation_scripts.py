@@ -20,7 +20,13 @@ STAND_IN = {
     "percent_intervals": ["--draws", "1", "--processes", "1"],
     "registers_recovery": ["--draws", "1"],
 }
-HELPERS = {"candidates", "coverage_page", "coverage_trials", "difference_coverage_page"}
+HELPERS = {
+    "candidates",
+    "coverage_page",
+    "coverage_trials",
+    "difference_coverage_page",
+    "unequal_groups",
+}
 
 
 def test_every_script_is_tried_here() -> None:

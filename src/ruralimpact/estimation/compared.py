@@ -21,10 +21,6 @@ from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
 
-RefittedTest = Callable[
-    [Specification, NDArray[np.int64] | None, np.random.Generator], RandomisationTest | None
-]
-
 
 @dataclass(frozen=True)
 class Compared:

@@ -17,7 +17,7 @@ from ruralimpact.waves.record import RunRecord
 if TYPE_CHECKING:
     from ruralimpact.exhibits.quantities import Quantity
 
-_METHOD_LABELS = {
+METHOD_LABELS = {
     "difference": "Difference in means",
     "difference_in_means": "Difference in means",
     "two_way_fixed_effects": "Two-way fixed effects",
@@ -81,10 +81,6 @@ class StudyResults:
             raise KeyError(f"the table '{table}' is not among those that this exhibit needs")
         return self.tables[table]
 
-    def with_tables(self, **tables: pd.DataFrame) -> "StudyResults":
-        """The results with other tables in the place of those named."""
-        return replace(self, tables={**self.tables, **tables})
-
     @property
     def synthetic(self) -> bool:
         """Whether the data are a synthetic stand-in."""
@@ -97,7 +93,7 @@ class StudyResults:
     def strategy_label(self, name: str) -> str:
         """Printed name of a strategy or estimator."""
         labels = {entry.name: entry.label for entry in self.study.strategies}
-        return labels.get(name) or _METHOD_LABELS.get(name) or name.replace("_", " ").capitalize()
+        return labels.get(name) or METHOD_LABELS.get(name) or name.replace("_", " ").capitalize()
 
     def outcome_label(self, name: str) -> str:
         """Printed name of an outcome."""

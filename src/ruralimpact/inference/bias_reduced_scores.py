@@ -182,25 +182,6 @@ def corrected_scores(sums: FloatArray, leverage: Leverage | None) -> CorrectedSc
     return CorrectedScores(present * factor, model)
 
 
-def plain_scores(sums: FloatArray) -> list[CorrectedScores]:
-    """Scores of several estimates, corrected by the number of groups that any of them has.
-
-    Parameters
-    ----------
-    sums : ndarray, shape (G, E)
-        Influence scores summed by group; 0 or NaN where a group is not in a comparison.
-
-    Returns
-    -------
-    list of CorrectedScores, length E
-        Multiplied by ``sqrt(G / (G - 1))``, with G - 1 degrees of freedom.
-    """
-    present = np.where(np.isfinite(sums), sums, 0.0)
-    count = int((present != 0).any(axis=1).sum())
-    factor = np.sqrt(count / max(count - 1, 1))
-    return [CorrectedScores(factor * column, None, float(count - 1)) for column in present.T]
-
-
 def correction_factors(leverage: Leverage) -> FloatArray:
     """What each group's score is multiplied by.
 

@@ -113,7 +113,7 @@ def build(
             source = Inputs(columns, labels, built.build, key, rows or {}, prices, seen)
             if name in columns and not spec.is_itself(name, built):
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
-            columns[name] = _CONSTRUCTORS[built.build](source, built)
+            columns[name] = CONSTRUCTORS[built.build](source, built)
             undefined += _undefined(source, name, built)
     return BuiltVariables(pd.DataFrame(columns, index=survey.index), tuple(undefined))
 
@@ -307,7 +307,7 @@ def _poverty(source: Inputs, built: spec.Poverty) -> FloatArray:
     return foster_greer_thorbecke(source.number(built.of), line, built.order)
 
 
-_CONSTRUCTORS: dict[str, Callable[[Inputs, Any], FloatArray]] = {
+CONSTRUCTORS: dict[str, Callable[[Inputs, Any], FloatArray]] = {
     "variable": _variable,
     "indicator": _indicator,
     "log": _log,
@@ -327,4 +327,3 @@ _CONSTRUCTORS: dict[str, Callable[[Inputs, Any], FloatArray]] = {
     "deflate": _deflate,
     "poverty": _poverty,
 }
-CONSTRUCTORS = tuple(_CONSTRUCTORS)

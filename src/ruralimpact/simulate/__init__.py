@@ -1,1 +1,0 @@
-"""Data-generating processes with stated truth."""
