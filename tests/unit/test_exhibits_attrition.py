@@ -33,7 +33,7 @@ def with_attrition(base: StudyResults, made: dict[str, pd.DataFrame], **words: A
     income = {"label": "Income", "unit": "pesos", "decimals": 1, "build": "variable", "of": "x"}
     own = {"unit_label": "producers", "group_label": "producer groups", **words}
     study = with_parts(base.study, **own, outcomes={"income": income})
-    return replace(base, study=study).with_tables(**suppressed_tables(made))
+    return with_tables(replace(base, study=study), **suppressed_tables(made))
 
 
 @pytest.fixture(scope="module")

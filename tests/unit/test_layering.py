@@ -16,7 +16,7 @@ PLUGINS = {path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py")
 # What each part may import from, besides itself and the base. Imports run one way:
 # survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
 BASE = {
-    *("errors", "locations", "progress", "provenance", "publishing", "suggestions"),
+    *("errors", "exclusions", "locations", "progress", "provenance", "publishing", "suggestions"),
     *("storage", "tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {

@@ -89,6 +89,18 @@ def std_error(
     return number(meaning, unit, low=0)
 
 
+def interval_columns(unit: str) -> dict[str, ResultColumn]:
+    """Return the columns of a number that is described, with its standard error and interval."""
+    return {
+        "estimate": number("the number", unit),
+        "std_error": number("standard error, clustered by group; none of a median", unit, low=0),
+        "df": number("degrees of freedom of t, Satterthwaite's"),
+        "conf_low": number("95 percent interval, lower end", unit),
+        "conf_high": number("95 percent interval, upper end", unit),
+        "n_clusters": count("groups that standard errors cluster on", "groups"),
+    }
+
+
 ANALYSIS = text("analysis, by its name in study.yaml")
 STRATEGY = text("matching strategy, or estimator")
 OUTCOME_NAME = text("outcome, by its name in study.yaml")

@@ -10,6 +10,7 @@ from ruralimpact.contracts.columns import (
     UNIT,
     ResultColumn,
     count,
+    interval_columns,
     number,
     share,
     text,
@@ -23,15 +24,7 @@ _N_UNITS = count("units", "units")
 _N_CLUSTERS = count("groups that standard errors cluster on", "groups")
 _REASON = text("why there is no number, else empty")
 _KEYS: Mapping[str, ResultColumn] = {"analysis": ANALYSIS, "outcome": OUTCOME_NAME, "unit": UNIT}
-_INTERVAL: Mapping[str, ResultColumn] = {
-    "estimate": number("the number", _OWN),
-    "std_error": number("standard error, clustered by group; none of a median", _OWN, low=0),
-    "df": number("degrees of freedom of t, Satterthwaite's"),
-    "conf_low": number("95 percent interval, lower end", _OWN),
-    "conf_high": number("95 percent interval, upper end", _OWN),
-    "n_clusters": _N_CLUSTERS,
-    "reason": _REASON,
-}
+_INTERVAL: Mapping[str, ResultColumn] = {**interval_columns(_OWN), "reason": _REASON}
 
 GAINS = ResultTable(
     name="gains",

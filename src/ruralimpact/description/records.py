@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ruralimpact.tables import empty_table
+from ruralimpact.exclusions import ExclusionRow
+from ruralimpact.tables import table_of_rows
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class ExcludedRecords:
         What of the analysis lacks them; empty: all.
     reason : str
     rows, rows_before : int
-        ExcludedRecords, and how many there were before.
+        Those excluded, and how many there were before.
     """
 
     analysis: str
@@ -61,14 +62,14 @@ def described_records(units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFra
 def exclusions_of(excluded: Iterable[ExcludedRecords]) -> pd.DataFrame:
     """Return exclusions, but for empty ones, under the contract ``exclusions``."""
     rows = [
-        {
-            "stage": "estimate",
-            "scope": f"{item.analysis}/{item.about}" if item.about else item.analysis,
-            "reason": item.reason,
-            "rows": item.rows,
-            "rows_before": item.rows_before,
-        }
+        ExclusionRow(
+            stage="estimate",
+            scope=f"{item.analysis}/{item.about}" if item.about else item.analysis,
+            reason=item.reason,
+            rows=item.rows,
+            rows_before=item.rows_before,
+        )
         for item in excluded
         if item.rows
     ]
-    return pd.DataFrame(rows) if rows else empty_table("exclusions")
+    return table_of_rows("exclusions", rows)

@@ -14,6 +14,8 @@ from ruralimpact.design.matching import Design
 from ruralimpact.design.neighbours import lists_from_pairs
 from ruralimpact.design.propensity import PropensityModel, PropensityScore, area_under_curve
 from ruralimpact.errors import DesignError
+from ruralimpact.exclusions import ExclusionRow
+from ruralimpact.tables import table_of_rows
 
 ATT = "ATT"
 # Added to the name of what is estimated where the sample keeps controls that are treated by now.
@@ -215,10 +217,7 @@ def infeasible_row(key: Key, design: Design, estimand: str = ATT) -> pd.DataFram
 
 def exclusion_rows(scope: str, counted: tuple[tuple[str, int, int], ...]) -> pd.DataFrame:
     """Rows excluded by the design stage, under the contract ``exclusions``."""
-    return pd.DataFrame(
-        [("design", scope, reason, rows, before) for reason, rows, before in counted],
-        columns=["stage", "scope", "reason", "rows", "rows_before"],
-    )
+    return table_of_rows("exclusions", [ExclusionRow("design", scope, *line) for line in counted])
 
 
 def read_design(

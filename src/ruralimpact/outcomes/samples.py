@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.exclusions import ExclusionRow
 from ruralimpact.outcomes.build import build
 from ruralimpact.outcomes.covariates import covariates_before, treatments, unit_variables
 from ruralimpact.outcomes.excluded_arms import Exclusion, by_arm, left
@@ -30,9 +30,9 @@ from ruralimpact.schema.study import Study
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry, entries_of, parse_codebook
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
+from ruralimpact.tables import table_of_rows
 
 _KEYS = ("unit_id", "group", "id", "wave", *DRAWN)
-EXCLUSION_COLUMNS = ("stage", "scope", "reason", "rows", "rows_before")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class AnalysisSample:
     outcomes : DataFrame
         ``unit_id`` and one float column an outcome, rows as in `units`.
     exclusions : DataFrame
-        `EXCLUSION_COLUMNS`: rows excluded from the sample (scope: sample), and values that one built
+        Contract ``exclusions``: rows excluded from the sample (scope: sample), and values that one built
         variable has no definition for (scope: sample/variable).
     contamination : DataFrame
         `CONTAMINATION_COLUMNS`: by wave, how many controls are controls no more; empty for a sample
@@ -161,7 +161,11 @@ def _built(
         change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
         return AnalysisSample(
-            change.units, change.outcomes, _exclusions(excluded), contamination, arms
+            change.units,
+            change.outcomes,
+            table_of_rows("exclusions", excluded),
+            contamination,
+            arms,
         )
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
@@ -169,7 +173,7 @@ def _built(
     shown = dict.fromkeys([*unit_variables(study), *named])
     units = selected[[*keys, *(item for item in shown if item in selected)]]
     values = selected[["unit_id", *outcomes]]
-    return AnalysisSample(units, values, _exclusions(excluded), contamination, arms)
+    return AnalysisSample(units, values, table_of_rows("exclusions", excluded), contamination, arms)
 
 
 def _at_study_prices(
@@ -329,12 +333,5 @@ def _groups(name: str, column: str, table: pd.DataFrame) -> pd.Series:
     return pd.Series(table[column].astype("str"))
 
 
-def _exclusion(scope: str, reason: str, rows: int, rows_before: int) -> dict[str, Any]:
-    values = ("construct", scope, reason, rows, rows_before)
-    return dict(zip(EXCLUSION_COLUMNS, values, strict=True))
-
-
-def _exclusions(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS))
-    words = table[["stage", "scope", "reason"]].astype("str")
-    return words.assign(**{name: table[name].astype("int64") for name in ("rows", "rows_before")})
+def _exclusion(scope: str, reason: str, rows: int, rows_before: int) -> ExclusionRow:
+    return ExclusionRow("construct", scope, reason, rows, rows_before)

@@ -2,9 +2,8 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +13,14 @@ from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.errors import DataError
 from ruralimpact.returns.accounts import AccountFlows, account_flows, scenario_factors
 from ruralimpact.returns.cash_flow import internal_rate, payback, present_values
-from ruralimpact.returns.measures import Measure, interval, measures, revenue_measures
+from ruralimpact.returns.measures import interval, measures, revenue_measures
 from ruralimpact.returns.register import CashRegister, cash_register
-from ruralimpact.returns.uncertainty import driver_rows, simulated
+from ruralimpact.returns.rows import DriverRow, ReturnRow, UnitReturnRow
+from ruralimpact.returns.uncertainty import driver_returns, simulated
 from ruralimpact.schema.rate_of_return import Account, RateOfReturn
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import empty_table, table_of_rows
 
-Rows = list[dict[str, Any]]
 Frames = Mapping[str, pd.DataFrame]
 
 RECORD = "record"
@@ -54,7 +53,7 @@ class _ReturnsPart:
 
     def rows(
         self, account: Account, scenario: str, flows: AccountFlows, by: str, level: str
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[ReturnRow]:
         """Yield a row a measure, of all units or of one level of a variable."""
         inside = self.inside(by, level)
         own = AccountFlows(flows.investment[inside], flows.benefits[inside], flows.costs[inside])
@@ -66,31 +65,26 @@ class _ReturnsPart:
             *revenue_measures(own.benefits, last, members),
         ]
         for measure in listed:
-            yield {
-                "analysis": self.analysis.name,
-                "account": account.name,
-                "scenario": scenario,
-                "by": by,
-                "level": level,
-                **self._measured(measure, groups),
-                "n_units": int(inside.sum()),
-                "synthetic": self.study.synthetic,
-            }
+            yield ReturnRow(
+                analysis=self.analysis.name,
+                account=account.name,
+                scenario=scenario,
+                by=by,
+                level=level,
+                measure=measure.name,
+                unit=measure.unit or self.money,
+                estimate=measure.estimate,
+                **asdict(interval(measure, groups)),
+                reason=measure.reason,
+                n_units=int(inside.sum()),
+                synthetic=self.study.synthetic,
+            )
 
     def inside(self, by: str, level: str) -> NDArray[np.bool_]:
         """Which units have a level of a variable; all where none is named."""
         if not by:
             return np.ones(len(self.register.units), dtype=bool)
         return np.asarray(self.register.units[by].astype("str") == level)
-
-    def _measured(self, measure: Measure, groups: NDArray[np.object_]) -> dict[str, Any]:
-        return {
-            "measure": measure.name,
-            "unit": measure.unit or self.money,
-            "estimate": measure.estimate,
-            **asdict(interval(measure, groups)),
-            "reason": measure.reason,
-        }
 
     def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield how many units have no cash flow, by reason."""
@@ -99,19 +93,42 @@ class _ReturnsPart:
         for reason, count in without.items():
             yield ExcludedRecords(self.analysis.name, "", str(reason), int(count), total)
 
-    def unit_rows(self, account: Account, flows: AccountFlows) -> Iterator[dict[str, Any]]:
+    def unit_rows(self, account: Account, flows: AccountFlows) -> Iterator[UnitReturnRow]:
         """Yield a row a unit, those without a flow with the reason."""
-        of = {"analysis": self.analysis.name, "account": account.name}
-        ends = {"n_units": len(self.register.units), "synthetic": self.study.synthetic}
         values = present_values(flows.net, float(self.analysis.discount_rate))
         for position, unit in enumerate(self.register.units["id"]):
             rate = internal_rate(flows.net[position])
-            numbers = {"npv": float(values[position]), "payback": payback(flows.net[position])}
-            measured = {"irr": rate.rate, "roots": rate.roots, **numbers, "reason": rate.reason}
-            yield {**of, "unit_id": str(unit), **measured, **ends}
-        blank = {"irr": np.nan, "roots": 0, "npv": np.nan, "payback": np.nan}
+            yield replace(
+                self._unit_row(account, unit, rate.reason),
+                irr=rate.rate,
+                roots=rate.roots,
+                npv=float(values[position]),
+                payback=payback(flows.net[position]),
+            )
         for unit, reason in self.register.excluded.itertuples(index=False):
-            yield {**of, "unit_id": str(unit), **blank, "reason": reason, **ends}
+            yield self._unit_row(account, unit, reason)
+
+    def _unit_row(self, account: Account, unit: object, reason: str) -> UnitReturnRow:
+        return UnitReturnRow(
+            analysis=self.analysis.name,
+            account=account.name,
+            unit_id=str(unit),
+            reason=reason,
+            n_units=len(self.register.units),
+            synthetic=self.study.synthetic,
+        )
+
+    def driver_rows(self, account: Account) -> Iterator[DriverRow]:
+        """Yield a row a value of each driver."""
+        for driver in driver_returns(self.analysis, account, self.register):
+            yield DriverRow(
+                analysis=self.analysis.name,
+                account=account.name,
+                **asdict(driver),
+                unit=self.money,
+                n_units=len(self.register.units),
+                synthetic=self.study.synthetic,
+            )
 
 
 def _parts(study: Study, units: Frames, outcomes: Frames) -> Iterator[_ReturnsPart]:
@@ -138,8 +155,8 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionT
     DataError
         See `ruralimpact.returns.register.cash_register`; also a sample no unit of which can be used.
     """
-    rows: Rows = []
-    by_unit: Rows = []
+    rows: list[ReturnRow] = []
+    by_unit: list[UnitReturnRow] = []
     excluded: list[ExcludedRecords] = []
     for part in _parts(study, units, outcomes):
         excluded += part.excluded()
@@ -151,8 +168,8 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionT
                     rows += part.rows(account, RECORD, flows, by, level)
             by_unit += part.unit_rows(account, flows)
     tables = {
-        "returns": _table("returns", rows),
-        "returns_by_unit": _table("returns_by_unit", by_unit),
+        "returns": table_of_rows("returns", rows),
+        "returns_by_unit": table_of_rows("returns_by_unit", by_unit),
     }
     return DescriptionTables(tables, tuple(excluded))
 
@@ -176,26 +193,23 @@ def returns_uncertainty(
         Contracts ``returns_scenarios``, ``returns_drivers`` and ``returns_draws``; empty where the study
         asks for none.
     """
-    scenarios: Rows = []
-    drivers: Rows = []
+    scenarios: list[ReturnRow] = []
+    drivers: list[DriverRow] = []
     draws: list[pd.DataFrame] = []
     for part in _parts(study, units, outcomes):
         ends = {"n_units": len(part.register.units), "synthetic": study.synthetic}
         for account in part.analysis.accounts:
             of = {"analysis": part.analysis.name, "account": account.name}
             scenarios += _scenario_rows(part, account)
-            drivers += [
-                {**of, **asdict(row), "unit": part.money, **ends}
-                for row in driver_rows(part.analysis, account, part.register)
-            ]
+            drivers += part.driver_rows(account)
             if _is_simulated(part.analysis):
                 rng = np.random.default_rng([seed, zlib.crc32(part.analysis.name.encode())])
                 irr, npv = simulated(part.analysis, account, part.register, rng)
                 numbers = {"draw": np.arange(len(irr)), "irr": irr, "npv": npv}
                 draws.append(pd.DataFrame({**of, **numbers, "unit": part.money, **ends}))
     return {
-        "returns_scenarios": _table("returns_scenarios", scenarios),
-        "returns_drivers": _table("returns_drivers", drivers),
+        "returns_scenarios": table_of_rows("returns_scenarios", scenarios),
+        "returns_drivers": table_of_rows("returns_drivers", drivers),
         "returns_draws": pd.concat(draws, ignore_index=True)
         if draws
         else empty_table("returns_draws"),
@@ -206,7 +220,7 @@ def _is_simulated(analysis: RateOfReturn) -> bool:
     return analysis.delay is not None or any(float(item.variation) > 0 for item in analysis.drivers)
 
 
-def _scenario_rows(part: _ReturnsPart, account: Account) -> Iterator[dict[str, Any]]:
+def _scenario_rows(part: _ReturnsPart, account: Account) -> Iterator[ReturnRow]:
     for scenario in part.analysis.scenarios:
         factors = scenario_factors(part.analysis, scenario, part.register)
         flows = account_flows(account, part.register.lines, factors, delay=scenario.delay)
@@ -215,7 +229,3 @@ def _scenario_rows(part: _ReturnsPart, account: Account) -> Iterator[dict[str, A
             for level in map(str, scenario.factors):
                 if part.inside(scenario.by, level).any():
                     yield from part.rows(account, scenario.name, flows, scenario.by, level)
-
-
-def _table(name: str, rows: Rows) -> pd.DataFrame:
-    return pd.DataFrame(rows) if rows else empty_table(name)

@@ -38,7 +38,7 @@ class Shock:
 
 
 @dataclass(frozen=True)
-class DriverRow:
+class DriverReturn:
     """What a driver does to the rate of return of an account.
 
     Attributes
@@ -79,9 +79,9 @@ def shocks(drivers: tuple[Driver, ...], register: CashRegister) -> list[Shock]:
     return listed
 
 
-def driver_rows(
+def driver_returns(
     analysis: RateOfReturn, account: Account, register: CashRegister
-) -> Iterator[DriverRow]:
+) -> Iterator[DriverReturn]:
     """Yield the rates with each driver low and high, its switching value, and a year's delay.
 
     Parameters
@@ -93,7 +93,7 @@ def driver_rows(
 
     Yields
     ------
-    DriverRow
+    DriverReturn
         The switching value is the factor at which the net present value is zero; it is linear in the
         factor, so there is one or none.
     """
@@ -104,11 +104,11 @@ def driver_rows(
         name = (shock.driver, shock.label, shock.level)
         for kind, change in (("low", -shock.swing), ("high", shock.swing)):
             flows = account_flows(account, register.lines, _factors(shock, 1 + change))
-            yield DriverRow(*name, kind, 1 + change, *_values(flows, rate))
+            yield DriverReturn(*name, kind, 1 + change, *_values(flows, rate))
         yield _switching(shock, account, register, rate)
     if analysis.delay is not None:
         later = account_flows(account, register.lines, delay=1)
-        yield DriverRow("delay", analysis.delay.label, "", "low", 1.0, *_values(later, rate))
+        yield DriverReturn("delay", analysis.delay.label, "", "low", 1.0, *_values(later, rate))
 
 
 def _factors(shock: Shock, factor: float) -> dict[str, FloatArray]:
@@ -121,7 +121,7 @@ def _values(flows: AccountFlows, rate: float) -> tuple[float, float]:
     return internal_rate(total).rate, float(present_values(total, rate)) / len(flows.net)
 
 
-def _switching(shock: Shock, account: Account, register: CashRegister, rate: float) -> DriverRow:
+def _switching(shock: Shock, account: Account, register: CashRegister, rate: float) -> DriverReturn:
     base, without = (
         float(present_values(account_flows(account, register.lines, factors).net.sum(axis=0), rate))
         for factors in ({}, _factors(shock, 0.0))
@@ -129,7 +129,7 @@ def _switching(shock: Shock, account: Account, register: CashRegister, rate: flo
     own = base - without
     factor = np.nan if own == 0 else -without / own
     known = np.isfinite(factor) and factor >= 0
-    return DriverRow(
+    return DriverReturn(
         *(shock.driver, shock.label, shock.level, "switching"),
         factor if known else np.nan,
         np.nan,

@@ -1,0 +1,62 @@
+"""Rows of the tables of returns, in the order of their columns (`ruralimpact.contracts.returns`)."""
+
+from dataclasses import dataclass
+
+_MISSING = float("nan")
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """A measure of an account, of all units or of a level: ``returns`` and ``returns_scenarios``."""
+
+    analysis: str
+    account: str
+    scenario: str
+    by: str
+    level: str
+    measure: str
+    unit: str
+    estimate: float
+    std_error: float
+    df: float
+    conf_low: float
+    conf_high: float
+    n_clusters: int
+    reason: str
+    n_units: int
+    synthetic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitReturnRow:
+    """What the investment of a unit returned, or why it has no cash flow: contract ``returns_by_unit``."""
+
+    analysis: str
+    account: str
+    unit_id: str
+    irr: float = _MISSING
+    roots: int = 0
+    npv: float = _MISSING
+    payback: float = _MISSING
+    reason: str
+    n_units: int
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """What a driver does to the rate of return of an account: contract ``returns_drivers``."""
+
+    analysis: str
+    account: str
+    driver: str
+    label: str
+    level: str
+    kind: str
+    factor: float
+    irr: float
+    npv: float
+    reason: str
+    unit: str
+    n_units: int
+    synthetic: bool
