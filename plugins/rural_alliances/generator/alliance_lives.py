@@ -30,12 +30,16 @@ class RegionOfAlliances(Settings):
 
 
 class Lives(Settings):
-    """Parameters of the process; shares but that of `regions` are of the alliances that ended."""
+    """Parameters of the process; shares but that of `regions` are of the alliances that ended.
+
+    `visits` are the years since financing in which someone saw whether an alliance lasted.
+    """
 
     regions: Annotated[dict[str, RegionOfAlliances], Field(min_length=1)]
     new_buyer: Fraction
     first_year: Fraction
     reasons: Reasons
+    visits: Annotated[list[Annotated[int, Field(ge=1, le=_YEARS)]], Field(min_length=1)]
 
 
 def generate(calibration: Lives, seed: int) -> GeneratedData:
@@ -71,15 +75,25 @@ def _alliance(
         name: bool(rng.random() < share) for name, share in calibration.reasons.given().items()
     }
     municipality = int(rng.integers(1, values.municipalities + 1))
+    seen, gone = _visits(calibration.visits, months / 12)
     return {
         "region": region,
         "municipality": f"{region} {municipality}",
         "started": start,
         "surveyed": start + _YEARS,
         "ended": "" if lasts else round(start + months / 12, 4),
+        "seen_lasting": "" if lasts or seen is None else start + seen,
+        "found_ended": "" if lasts else start + gone,
         "how": "" if lasts else ("new buyer" if new_buyer else "open market"),
         **{name: "" if lasts else int(value) for name, value in reasons.items()},
     }
+
+
+def _visits(visits: list[int], ended: float) -> tuple[int | None, int]:
+    """Last visit before an alliance ended, None where there was none, and the first after it."""
+    before = [visit for visit in visits if visit < ended]
+    after = [visit for visit in [*visits, _YEARS] if visit >= ended]
+    return (max(before) if before else None), min(after)
 
 
 def _truth(calibration: Lives) -> pd.DataFrame:

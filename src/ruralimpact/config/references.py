@@ -13,6 +13,7 @@ from ruralimpact.config.questions import check_questions
 from ruralimpact.config.rate_of_return import check_rates_of_return
 from ruralimpact.config.rule import Rule
 from ruralimpact.config.samples import check_sample_waves
+from ruralimpact.config.survival import check_survival
 from ruralimpact.config.unfit_covariates import unfit_covariates
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.design.strategies.options import Naming
@@ -54,6 +55,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from check_questions.problems(study, _timings(study), file)
     yield from check_rates_of_return.problems(study, _roles(study), file)
     yield from check_gains.problems(study, _roles(study), file)
+    yield from check_survival.problems(study, file)
     yield from check_power.problems(study, file)
     yield from check_attrition.problems(study, _with_role(study, "treatment"), file)
     names = [analysis.name for analysis in study.comparisons]

@@ -10,7 +10,9 @@ from ruralimpact.schema.study import Study
 _OPTIONS = ("weight", "strata", "two_periods")
 
 
-def unknown_to(study: Study, analysis: OfSample, what: str, file: Path) -> Iterator[ConfigError]:
+def unknown_to(
+    study: Study, analysis: OfSample, what: str, file: Path, *, known: tuple[str, ...] = ()
+) -> Iterator[ConfigError]:
     """Yield an error for each option of an analysis' sample that would be left unheeded.
 
     Parameters
@@ -21,8 +23,10 @@ def unknown_to(study: Study, analysis: OfSample, what: str, file: Path) -> Itera
     what : str
         What knows nothing of them, for the message.
     file : path
+    known : tuple of str
+        Options that are heeded.
     """
-    for option in _OPTIONS:
+    for option in (name for name in _OPTIONS if name not in known):
         if getattr(study.samples[analysis.sample], option) is not None:
             problem = f"'{option}' of its sample is not known to {what}."
             yield ConfigError(problem, file=file, key=f"analyses.{analysis.name}.sample")

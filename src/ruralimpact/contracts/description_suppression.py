@@ -20,7 +20,7 @@ def of_units(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few units or groups, and levels that these could be told from."""
     small = rests_on_few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
-    return flagged(frame, small, NUMBERS)
+    return flagged(frame, small, (*NUMBERS, "lowest", "highest"))
 
 
 def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":

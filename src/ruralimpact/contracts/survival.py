@@ -1,7 +1,15 @@
 """How long things last, and how they end."""
 
 from ruralimpact.contracts import description_suppression
-from ruralimpact.contracts.columns import ANALYSIS, SYNTHETIC, count, number, share, text
+from ruralimpact.contracts.columns import (
+    ANALYSIS,
+    P_VALUE,
+    SYNTHETIC,
+    count,
+    number,
+    share,
+    text,
+)
 from ruralimpact.contracts.table import ResultTable, Suppressed
 
 SURVIVAL = ResultTable(
@@ -22,7 +30,11 @@ SURVIVAL = ResultTable(
         "n_clusters": count("groups of these units", "groups"),
         "n_ended": count("units that ended in this way up to the time", "units"),
         "n_risk": count("units known to last just before the time", "units"),
-        "estimate": share("share of the units"),
+        "estimate": share(
+            "share of the units; missing where ends are known to lie on both sides of it"
+        ),
+        "lowest": share("least share that agrees with the estimate; the same where it is known"),
+        "highest": share("greatest share that agrees with the estimate"),
         "std_error": number("standard error, clustered by group", "fraction", low=0),
         "conf_low": share("95 percent interval, lower end"),
         "conf_high": share("95 percent interval, upper end"),
@@ -31,4 +43,33 @@ SURVIVAL = ResultTable(
     suppression=Suppressed(description_suppression.of_levels),
 )
 
-TABLES = (SURVIVAL,)
+HAZARDS = ResultTable(
+    name="hazards",
+    stages=("estimate_impacts",),
+    description="Regression of the hazard of ending, in discrete time.",
+    row="a level of a variable, or a variable that is a number",
+    columns={
+        "analysis": ANALYSIS,
+        "by": text("variable"),
+        "by_label": text("its label"),
+        "level": text("its value; empty where it is a number"),
+        "base": text(
+            "the value that it is compared with; empty where it is a number, or that value"
+        ),
+        "n_units": count("units", "units"),
+        "n_clusters": count("groups of these units", "groups"),
+        "n_ended": count("units that ended up to the last period", "units"),
+        "n_periods": count("periods, each with a hazard of its own", "periods"),
+        "estimate": number("logarithm of the hazard ratio", "log ratio"),
+        "std_error": number("standard error, clustered by group", "log ratio", low=0),
+        "df": number("degrees of freedom", low=0),
+        "p_value": P_VALUE,
+        "conf_low": number("95 percent interval, lower end", "log ratio"),
+        "conf_high": number("95 percent interval, upper end", "log ratio"),
+        "reason": text("why there is no ratio, else empty"),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(description_suppression.of_levels),
+)
+
+TABLES = (SURVIVAL, HAZARDS)

@@ -1,6 +1,8 @@
 """Rows of the table of survival that exhibits share, and the lines that sum them up."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +14,7 @@ from ruralimpact.schema.survival import Survival
 
 METHODS = ("survival",)
 LASTS = "lasts"
+_RATIO = {"ratio": "estimate", "ratio_low": "conf_low", "ratio_high": "conf_high"}
 
 
 def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFrame:
@@ -26,6 +29,12 @@ def time_unit(results: StudyResults, analysis: str) -> str:
     return asked.time_unit if isinstance(asked, Survival) else "time"
 
 
+def known_between_visits(results: StudyResults, analysis: str) -> bool:
+    """Whether the ends of an analysis are known to lie between visits."""
+    asked = results.analysis(analysis)
+    return isinstance(asked, Survival) and asked.ended_after is not None
+
+
 def survival_numbers(results: StudyResults) -> Iterator[Number]:
     """List identifier, value, unit and decimals of each share that is not suppressed.
 
@@ -33,26 +42,34 @@ def survival_numbers(results: StudyResults) -> Iterator[Number]:
     ------
     tuple
         Identifiers are ``survival/<analysis>/<part>/<by>=<level>/<state>/<time>/estimate``, with
-        ``conf_low`` and ``conf_high`` beside it. All units have no level, bounds and reasons no time.
+        ``conf_low`` and ``conf_high`` beside it, and ``lowest`` and ``highest`` in the place of an estimate
+        that lies between two. All units have no level, bounds and reasons no time. Hazard ratios are
+        ``hazards/<analysis>/<variable>=<level>/ratio``.
     """
     for record in results["survival"].to_dict("records"):
         split = [f"{record['by']}={record['level']}"] if record["by"] else []
         time = [f"{record['time']:g}"] if pd.notna(record["time"]) else []
         parts = [record["analysis"], record["part"], *split, record["state"], *time]
-        for name in ("estimate", "conf_low", "conf_high"):
+        bounds = ("lowest", "highest") if pd.isna(record["estimate"]) else ()
+        for name in ("estimate", *bounds, "conf_low", "conf_high"):
             if pd.notna(record[name]):
                 key = "/".join(["survival", *map(str, parts), name])
                 yield key, 100 * record[name], "percent", 0
+    for record in results["hazards"].to_dict("records"):
+        level = f"={record['level']}" if record["level"] else ""
+        for name, of in _RATIO.items():
+            key = f"hazards/{record['analysis']}/{record['by']}{level}/{name}"
+            yield key, math.exp(record[of]), "hazard ratio", 2
 
 
 def survival_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
     """Yield how many last to the last time shown, and how the others ended."""
     frame = results["survival"]
-    curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["estimate"].notna()]
+    curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["lowest"].notna()]
     for analysis, own in curves.groupby("analysis", sort=False):
         last = own[own["time"] == own["time"].max()]
         shares = "; ".join(
-            f"{formatting.lower_first(str(row['label']))}: {_percent(row['estimate'])}"
+            f"{formatting.lower_first(str(row['label']))}: {percent_words(row)}"
             f"{_interval(row['conf_low'], row['conf_high'])}"
             for row in last.to_dict("records")
         )
@@ -64,8 +81,11 @@ def survival_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
         )
 
 
-def _percent(share: float) -> str:
-    return f"{formatting.number(100 * share)} percent"
+def percent_words(row: Mapping[Any, Any]) -> str:
+    """Return the percent of a row, or between which two it lies."""
+    if pd.isna(row["estimate"]):
+        return f"{formatting.interval(100 * row['lowest'], 100 * row['highest'])} percent"
+    return f"{formatting.number(100 * row['estimate'])} percent"
 
 
 def _interval(low: float, high: float) -> str:

@@ -22,6 +22,9 @@ class Survival(Description, title="Survival"):
     """Variable with the time at which it was last observed."""
     ended: str
     """Variable with the time at which it ended; blank while it lasts."""
+    ended_after: str | None = None
+    """Variable with the last time at which what ended was seen to last, where its state is known at visits
+    only: it ended after that time and by `ended`. Blank: it was not seen since the start."""
     ending: str
     """Variable with how it ended; blank while it lasts."""
     ends: Annotated[dict[str, Text], Field(min_length=1)]
@@ -35,6 +38,9 @@ class Survival(Description, title="Survival"):
     answered: str | None = None
     """Indicator of those that were found or came, 0 for the absent. Curves are then of those who answered,
     and the share that lasts is bounded by counting all absent as ended, or none."""
+    hazard: Names = ()
+    """Variables on which the hazard of ending, in any way, is regressed: categories against their first,
+    numbers by one unit. Periods end at `times`."""
     reasons: Entries[str] = ()
     """Indicators of reasons for which it ended; several may hold."""
 
@@ -42,7 +48,8 @@ class Survival(Description, title="Survival"):
     def variables(self) -> tuple[str, ...]:
         """Variables of the sample that it reads."""
         named = [self.start, self.observed, self.ended, self.ending, *self.by, *self.reasons]
-        return tuple(dict.fromkeys([*named, *([self.answered] if self.answered else [])]))
+        optional = [name for name in (self.answered, self.ended_after) if name is not None]
+        return tuple(dict.fromkeys([*named, *optional, *self.hazard]))
 
     @model_validator(mode="after")
     def _has_times_in_order(self) -> Self:

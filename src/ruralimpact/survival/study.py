@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.design.study import covariate_labels
@@ -13,17 +12,11 @@ from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.survival import Survival
-from ruralimpact.survival.curves import (
-    Curve,
-    Lifetimes,
-    aalen_johansen,
-    clustered_error,
-    kaplan_meier,
-)
-from ruralimpact.survival.intervals import log_log_interval
+from ruralimpact.survival.curve_rows import curve_rows
+from ruralimpact.survival.hazard_rows import hazard_study, level_text
+from ruralimpact.survival.records import answered, placed_in_time, refuse_impossible
 from ruralimpact.tables import empty_table
 
-LASTS = "lasts"
 BOUNDS = {
     "answered": "Absent left out",
     "lowest": "All absent counted as ended",
@@ -46,147 +39,70 @@ def survival_study(
     Returns
     -------
     DescriptionTables
+        Contracts ``survival`` and ``hazards``.
 
     Raises
     ------
     DataError
-        Something ends, or is observed, before it begins; ends after it was last observed; or ends in a way
-        that is not among `ends`.
+        See `ruralimpact.survival.records.refuse_impossible`; also a sample of which no unit can be used.
     """
     rows: list[Row] = []
+    hazards: list[Row] = []
     excluded: list[ExcludedRecords] = []
     labels = covariate_labels(study)
     for asked in study.descriptions:
         if isinstance(asked, Survival):
             records = described_records(units[asked.sample], outcomes[asked.sample])
-            _refuse_impossible(asked, records)
-            kept, unplaced = _placed_in_time(asked, records)
-            excluded += unplaced
-            rows += [
-                row | {"analysis": asked.name, "synthetic": study.synthetic}
-                for row in _rows(asked, kept, labels)
-            ]
-    frame = pd.DataFrame(rows) if rows else empty_table("survival")
-    return DescriptionTables({"survival": frame}, tuple(excluded))
-
-
-def _refuse_impossible(asked: Survival, records: pd.DataFrame) -> None:
-    ended, observed = records[asked.ended], records[asked.observed]
-    _refuse(asked, records, asked.ended, ended < records[asked.start], "it ends before it begins.")
-    _refuse(
-        asked,
-        records,
-        asked.observed,
-        observed < records[asked.start],
-        "observed before it begins.",
+            refuse_impossible(asked, records)
+            kept, unplaced = placed_in_time(asked, records)
+            present = kept[answered(asked, kept)]
+            _refuse_none(asked, present, unplaced)
+            regression = hazard_study(asked, present, labels)
+            excluded += [*unplaced, *_without_level(asked, present, labels), *regression.excluded]
+            of = {"analysis": asked.name, "synthetic": study.synthetic}
+            rows += [row | of for row in _rows(asked, kept, present, labels)]
+            hazards += [row | of for row in regression.rows]
+    tables = {"survival": rows, "hazards": hazards}
+    return DescriptionTables(
+        {name: pd.DataFrame(own) if own else empty_table(name) for name, own in tables.items()},
+        tuple(excluded),
     )
-    _refuse(asked, records, asked.ended, ended > observed, "it ends after it was last observed.")
-    odd = records[asked.ending].notna() & ~records[asked.ending].isin(list(asked.ends))
-    known = ", ".join(asked.ends)
-    _refuse(asked, records, asked.ending, odd, f"a way to end that is not among {known}.")
-    undone = records[asked.ended].notna() & records[asked.ending].isna()
-    _refuse(asked, records, asked.ending, undone, "it ended, and nothing says how.")
 
 
-def _refuse(
-    asked: Survival, records: pd.DataFrame, column: str, which: "pd.Series[bool]", problem: str
-) -> None:
-    if which.any():
-        units = records.loc[which, "id"].astype(str).tolist()
-        raise DataError(problem, within=f"sample {asked.sample}", column=column, units=units)
+def _refuse_none(asked: Survival, present: pd.DataFrame, unplaced: list[ExcludedRecords]) -> None:
+    if not len(present):
+        reasons = "; ".join(f"{item.reason} ({item.rows:,})" for item in unplaced if item.rows)
+        problem = f"no unit can be followed: {reasons or 'none answered'}."
+        raise DataError(problem, within=f"analysis {asked.name}")
 
 
-def _placed_in_time(
-    asked: Survival, records: pd.DataFrame
-) -> tuple[pd.DataFrame, list[ExcludedRecords]]:
-    """Exclude units without a beginning, a last observation, or the time of their end; the absent stay."""
-    excluded: list[ExcludedRecords] = []
-    lasting = records[asked.ending].isna()
-    for reason, missing in (
-        ("the beginning is not known", records[asked.start].isna()),
-        ("it ended, and nothing says when", ~lasting & records[asked.ended].isna()),
-        (
-            "it was never observed again",
-            lasting & records[asked.observed].isna() & _answered(asked, records),
-        ),
-    ):
-        gone = missing.reindex(records.index)
-        excluded.append(ExcludedRecords(asked.name, "", reason, int(gone.sum()), len(records)))
-        records = records[~gone]
-    return records, excluded
+def _without_level(
+    asked: Survival, present: pd.DataFrame, labels: Mapping[str, str]
+) -> Iterator[ExcludedRecords]:
+    """Count the units that no level of a variable shows."""
+    for name in asked.by:
+        reason = f"no value of '{labels.get(name, name)}'"
+        yield ExcludedRecords(
+            asked.name, name, reason, int(present[name].isna().sum()), len(present)
+        )
 
 
-def _answered(asked: Survival, records: pd.DataFrame) -> "pd.Series[bool]":
-    if asked.answered is None:
-        return pd.Series(True, index=records.index)
-    return records[asked.answered] == 1
-
-
-def _rows(asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]) -> Iterator[Row]:
-    present = records[_answered(asked, records)]
-    yield from _curves(asked, present, {"by": "", "by_label": "", "level": ""})
+def _rows(
+    asked: Survival, records: pd.DataFrame, present: pd.DataFrame, labels: Mapping[str, str]
+) -> Iterator[Row]:
+    yield from curve_rows(asked, present, {"by": "", "by_label": "", "level": ""})
     for name in asked.by:
         for level, own in present.groupby(name, sort=True):
-            text = f"{level:g}" if isinstance(level, float) else str(level)
-            words = {"by": name, "by_label": labels.get(name, name), "level": text}
-            yield from _curves(asked, own, words)
+            words = {"by": name, "by_label": labels.get(name, name), "level": level_text(level)}
+            yield from curve_rows(asked, own, words)
     if asked.answered is not None:
         yield from _bounds(asked, records)
     yield from _reasons(asked, present, labels)
 
 
-def _curves(asked: Survival, records: pd.DataFrame, words: Row) -> Iterator[Row]:
-    ends = list(asked.ends)
-    codes = records[asked.ending].map(
-        {name: position for position, name in enumerate(ends, start=1)}
-    )
-    stop = records[asked.ended].fillna(records[asked.observed])
-    time = (stop - records[asked.start]).to_numpy(float)
-    lifetimes = Lifetimes(time, codes.fillna(0).to_numpy(np.int64))
-    groups = records["group"].to_numpy(object)
-    times = np.array([float(value) for value in asked.times])
-    lasting = kaplan_meier(lifetimes, times)
-    yield from _of_curve(lifetimes, groups, times, lasting, words, (LASTS, "Lasts", None))
-    for code, name in enumerate(ends, start=1):
-        curve = aalen_johansen(lifetimes, code, times)
-        state = (name, asked.ends[name], code)
-        yield from _of_curve(lifetimes, groups, times, curve, words, state)
-
-
-def _of_curve(
-    lifetimes: Lifetimes,
-    groups: NDArray[np.object_],
-    times: NDArray[np.float64],
-    curve: Curve,
-    words: Row,
-    state: tuple[str, str, int | None],
-) -> Iterator[Row]:
-    name, label, code = state
-    n_groups = len(set(groups))
-    error = clustered_error(curve.scores, groups)
-    interval = log_log_interval(curve.estimate, error, n_groups)
-    ended = lifetimes.end > 0 if code is None else lifetimes.end == code
-    for position, time in enumerate(times):
-        yield {
-            **words,
-            "part": "curve",
-            "state": name,
-            "label": label,
-            "time": float(time),
-            "n_units": len(groups),
-            "n_clusters": n_groups,
-            "n_ended": int((ended & (lifetimes.time <= time)).sum()),
-            "n_risk": int((lifetimes.time >= time).sum()),
-            "estimate": float(curve.estimate[position]),
-            "std_error": float(error[position]),
-            "conf_low": float(interval.low[position]),
-            "conf_high": float(interval.high[position]),
-        }
-
-
 def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[Row]:
     """Yield the share that lasts with all absent counted as ended, none, or left out (Manski 1990)."""
-    present = _answered(asked, records)
+    present = answered(asked, records)
     lasting = int((present & records[asked.ending].isna()).sum())
     absent = int((~present).sum())
     counts = {
@@ -224,6 +140,8 @@ def _share_row(
         "n_ended": count if part == "reason" else total - count,
         "n_risk": total,
         "estimate": share,
+        "lowest": share,
+        "highest": share,
         "std_error": float(np.sqrt(share * (1 - share) / total)) if total else float("nan"),
         "conf_low": low,
         "conf_high": high,

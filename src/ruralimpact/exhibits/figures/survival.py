@@ -1,19 +1,32 @@
 """Shares that last and that have ended in each way, stacked over time, a panel a level."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.survival_rows import LASTS, METHODS, of_part, time_unit
+from ruralimpact.exhibits.survival_rows import (
+    LASTS,
+    METHODS,
+    known_between_visits,
+    of_part,
+    percent_words,
+    time_unit,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FloatArray = NDArray[np.float64]
+
 _ACROSS, _HEIGHT = 3, 1.9  # panels beside each other; inches
+_NOT_KNOWN = "Not known: between visits"
 
 
 class SurvivalOptions(OfAnalyses):
@@ -24,7 +37,7 @@ class SurvivalOptions(OfAnalyses):
 
 
 def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure":
-    """Draw a stacked area a state."""
+    """Draw a stacked area a state, or a bar a time where states are known at visits."""
     panels = _panels(results, exhibit)
     if not panels:
         return palette.notice("No level has enough units and groups to be shown.")
@@ -34,36 +47,67 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
     grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
-    states = list(dict.fromkeys(panels[0]["state"]))
-    labels = dict(zip(panels[0]["state"], panels[0]["label"], strict=True))
-    colours = palette.colours(states)
+    labels = dict(zip(panels[0]["state"], panels[0]["label"], strict=False))
+    colours = palette.colours(list(labels))
+    between = False
     for axes, frame in zip(grid, panels, strict=False):
-        times = np.array(sorted(frame["time"].unique()), dtype=float)
-        shares = [
-            100 * frame[frame["state"] == state].sort_values("time")["estimate"].to_numpy(float)
-            for state in states
-        ]
-        start = [[100.0 if state == LASTS else 0.0] for state in states]
-        stacked = [np.concatenate([a, b]) for a, b in zip(start, shares, strict=True)]
-        axes.stackplot(
-            np.concatenate([[0.0], times]), stacked, step="post", colors=list(colours.values())
-        )
+        times, heights = np.unique(frame["time"].to_numpy(float)), _heights(frame, labels)
+        if known_between_visits(results, str(frame["analysis"].iloc[0])):
+            between = True
+            _bars(axes, times, heights, colours)
+        else:
+            _areas(axes, times, heights, colours)
         level, count = str(frame["level"].iloc[0]), int(frame["n_units"].iloc[0])
         axes.set_title(f"{level or 'All'} ({formatting.count(count)})")
         axes.set_ylim(0, 100)
-        axes.set_xlim(0, times[-1])
     for axes in grid[::across]:
         axes.set_ylabel("percent")
     for axes in grid[: len(panels)][-across:]:
+        axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"{time_unit(results, exhibit.analyses[0])} since the start")
-    handles = [palette.patch(color=colours[state], label=labels[state]) for state in states]
-    figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=len(states))
+    handles = [palette.patch(color=colours[state], label=label) for state, label in labels.items()]
+    if between:
+        handles.append(palette.patch(color=palette.GRID, label=_NOT_KNOWN))
+    figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=len(handles))
     return figure
+
+
+def _heights(frame: "pd.DataFrame", states: Iterable[str]) -> dict[str, FloatArray]:
+    """Percent in each state at the times of the frame, of what is known of it."""
+    return {
+        state: 100 * frame[frame["state"] == state].sort_values("time")["lowest"].to_numpy(float)
+        for state in states
+    }
+
+
+def _areas(
+    axes: "Axes", times: FloatArray, heights: dict[str, FloatArray], colours: Mapping[str, str]
+) -> None:
+    """Draw what holds from each time on, from a start at which all last."""
+    stacked = [
+        np.concatenate([[100.0 if state == LASTS else 0.0], height])
+        for state, height in heights.items()
+    ]
+    shades = [colours[state] for state in heights]
+    axes.stackplot(np.concatenate([[0.0], times]), stacked, step="post", colors=shades)
+    axes.set_xlim(0, times[-1])
+
+
+def _bars(
+    axes: "Axes", times: FloatArray, heights: dict[str, FloatArray], colours: Mapping[str, str]
+) -> None:
+    """Draw what is known at each time, and above it the share of which it is not known."""
+    places, bottom = np.arange(len(times)), np.zeros(len(times))
+    for state, height in heights.items():
+        axes.bar(places, height, bottom=bottom, color=colours[state], width=0.7)
+        bottom = bottom + height
+    axes.bar(places, 100 - bottom, bottom=bottom, color=palette.GRID, width=0.7)
+    axes.set_xticks(places, [f"{time:g}" for time in times])
 
 
 def _panels(results: StudyResults, exhibit: SurvivalOptions) -> "list[pd.DataFrame]":
     frame = of_part(results, exhibit, "curve")
-    own = frame[(frame["by"] == exhibit.by) & frame["estimate"].notna()]
+    own = frame[(frame["by"] == exhibit.by) & frame["lowest"].notna()]
     return [part for _, part in own.groupby(["analysis", "level"], sort=True)]
 
 
@@ -73,8 +117,7 @@ def survival_words(results: StudyResults, exhibit: SurvivalOptions) -> str:
     for frame in _panels(results, exhibit):
         last = frame[frame["time"] == frame["time"].max()]
         shares = ", ".join(
-            f"{label}: {formatting.number(100 * share)} percent"
-            for label, share in zip(last["label"], last["estimate"], strict=True)
+            f"{row['label']}: {percent_words(row)}" for row in last.to_dict("records")
         )
         lines.append(f"{frame['level'].iloc[0] or 'All'}, by the last time: {shares}.")
     return " ".join(lines) or "Nothing to show."
@@ -92,7 +135,8 @@ KIND = kinds.FigureKind(
     draw=survival_figure,
     note=(
         "Shares of the units at each time: those that last, and those that have ended in each way, which add "
-        "up to the whole. In brackets the number of units."
+        "up to the whole. In brackets the number of units. Where states are known at visits only, a bar "
+        "shows what is known at each time."
     ),
     words=survival_words,
 )

@@ -5,11 +5,16 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, headings, kinds
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.model import Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
-from ruralimpact.exhibits.survival_rows import METHODS, of_part, time_unit
+from ruralimpact.exhibits.survival_rows import (
+    METHODS,
+    known_between_visits,
+    of_part,
+    time_unit,
+)
 from ruralimpact.exhibits.table import table_of
 
 
@@ -25,12 +30,13 @@ def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
 
 def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
     unit = time_unit(results, exhibit.analyses[0])
+    between = any(known_between_visits(results, name) for name in exhibit.analyses)
     shown = [
         *_COUNTS,
         *(
             column.within(f"{time:g}", f"By {unit} {time:g}")
             for time in sorted(frame["time"].unique())
-            for column in _SHARE
+            for column in (_BETWEEN if between else _SHARE)
         ),
     ]
 
@@ -47,7 +53,7 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
         stub="State",
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
-        notes=(_CURVES, _few(frame)),
+        notes=(_CURVES, *((_VISITS,) if between else ()), _few(frame)),
     )
 
 
@@ -56,12 +62,36 @@ _COUNTS = (
     columns.number("Groups", width=0.8, of="n_clusters").kept_as("groups"),
 )
 _SHARE = (columns.amount("Percent", width=0.9), columns.interval(width=1.4))
+
+
+def _known_share(values: Sequence[float], decimals: int) -> str:
+    """Return the share, or between which two it lies."""
+    estimate, lowest, highest = values
+    known = formatting.number(estimate, decimals)
+    return known if known != formatting.DASH else formatting.interval(lowest, highest, decimals)
+
+
+_BETWEEN = (
+    Shown(
+        Column("Percent", width=1.2),
+        ("estimate", "lowest", "highest"),
+        _known_share,
+        {name: name for name in ("estimate", "lowest", "highest")},
+        scaled=True,
+    ),
+    columns.interval(width=1.4),
+)
 _PRINTED = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
 _CURVES = (
     "Percent that lasts beyond the time (Kaplan-Meier), and has ended in each way by it (Aalen-Johansen: "
     "ends compete, so that the percents add up to 100). Standard errors are clustered by group; intervals on "
-    "the complementary log-log scale, with t of groups less one degrees of freedom; none where nothing or "
-    "all has ended."
+    "the complementary log-log scale, with t of groups less strata, or less one, degrees of freedom; none "
+    "where nothing or all has ended."
+)
+_VISITS = (
+    "Where an end is known to lie between two visits, shares are those that make what was seen most likely "
+    "(Turnbull 1976). Two percents stand at a time between such visits: the least and the greatest share "
+    "that agree with it; the interval then covers both."
 )
 
 

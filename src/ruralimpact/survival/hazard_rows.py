@@ -1,0 +1,215 @@
+"""Rows of the regression of a hazard: ratios of levels to a base, or by one unit of a number."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
+
+from ruralimpact.description.records import ExcludedRecords
+from ruralimpact.inference.clustered import Clustering, t_inference
+from ruralimpact.inference.leverage import group_leverage, too_few_groups
+from ruralimpact.schema.survival import Survival
+from ruralimpact.survival.discrete_hazard import HazardFit, Periods, fit_hazard, periods_of
+from ruralimpact.survival.intervals import Clusters
+from ruralimpact.survival.records import visits_of
+
+NONE_ENDED = "none ended"
+ALL_AT_ONCE = "all ended in the first period"
+NOTHING_ENDED = "nothing ended while others last"
+NO_MAXIMUM = "the data do not tell it from the others"
+ONE_LEVEL = "no other value to compare with"
+FEW_GROUPS = "too few groups for an interval"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HazardRows:
+    """Rows of the contract ``hazards``, and the units that could not be used."""
+
+    rows: tuple[Row, ...] = ()
+    excluded: tuple[ExcludedRecords, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A column of the design: a level of a variable against its base, or a variable that is a number."""
+
+    variable: str
+    level: str
+    base: str
+    column: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Units of the regression, and levels that have no finite ratio with the reason."""
+
+    records: pd.DataFrame
+    periods: Periods
+    without: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def level_text(level: object) -> str:
+    """Return a level of a variable as tables name it."""
+    return f"{level:g}" if isinstance(level, float) else str(level)
+
+
+def hazard_study(asked: Survival, present: pd.DataFrame, labels: Mapping[str, str]) -> HazardRows:
+    """Regress the hazard of ending on the variables that an analysis names.
+
+    Parameters
+    ----------
+    asked : Survival
+    present : DataFrame
+        Units that answered, at least one.
+    labels : mapping of str to str
+        Of variables.
+
+    Returns
+    -------
+    HazardRows
+        Levels of which none ended, or all in the first period, have an infinite ratio: none is printed, and
+        their units tell nothing of the others.
+    """
+    if not asked.hazard:
+        return HazardRows()
+    excluded = []
+    records = present
+    for name in asked.hazard:
+        unknown = records[name].isna()
+        reason = f"no value of '{labels.get(name, name)}'"
+        excluded.append(
+            ExcludedRecords(asked.name, "hazard", reason, int(unknown.sum()), len(records))
+        )
+        records = records[~unknown]
+    kept = _with_finite_ratios(asked, records)
+    for (name, level), reason in kept.without.items():
+        count = int((records[name].map(level_text) == level).sum())
+        words = f"{labels.get(name, name)} {level}: {reason}"
+        excluded.append(ExcludedRecords(asked.name, "hazard", words, count, len(records)))
+    rows = tuple(_rows(asked, records, kept, labels))
+    return HazardRows(rows, tuple(excluded))
+
+
+def _with_finite_ratios(asked: Survival, records: pd.DataFrame) -> _Kept:
+    """Leave out levels with an infinite ratio, until none is left."""
+    without: dict[tuple[str, str], str] = {}
+    while True:
+        periods = _periods(asked, records)
+        infinite = dict(_infinite(asked, records, periods)) if periods.number else {}
+        if not infinite:
+            return _Kept(records, periods, without)
+        without |= infinite
+        for name, level in infinite:
+            records = records[records[name].map(level_text) != level]
+
+
+def _periods(asked: Survival, records: pd.DataFrame) -> Periods:
+    visits = visits_of(asked, records)
+    limits = np.array([float(time) for time in asked.times])
+    return periods_of(visits.after, visits.by, limits)[0]
+
+
+def _infinite(
+    asked: Survival, records: pd.DataFrame, periods: Periods
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for name in asked.hazard:
+        if is_numeric_dtype(records[name]):
+            continue
+        levels = records[name].map(level_text)
+        for level in sorted(levels.unique()):
+            ends = periods.by[(levels == level).to_numpy()]
+            if (ends > periods.number).all():
+                yield (name, level), NONE_ENDED
+            elif (ends == 1).all():
+                yield (name, level), ALL_AT_ONCE
+
+
+def _terms(asked: Survival, records: pd.DataFrame) -> Iterator[_Term]:
+    for name in asked.hazard:
+        if is_numeric_dtype(records[name]):
+            values = records[name].to_numpy(float)
+            yield _Term(name, "", "", values - values.mean() if len(values) else values)
+            continue
+        levels = records[name].map(level_text)
+        base, *others = sorted(levels.unique()) or [""]
+        for level in others:
+            yield _Term(name, level, base, (levels == level).to_numpy(float))
+
+
+def _rows(
+    asked: Survival, records: pd.DataFrame, kept: _Kept, labels: Mapping[str, str]
+) -> Iterator[Row]:
+    """Yield a row a term, the bases and the levels without a ratio, in the order of the variables."""
+    terms = list(_terms(asked, kept.records))
+    fit = _fitted(kept, terms)
+    why = "" if fit else NO_MAXIMUM if kept.periods.number else NOTHING_ENDED
+    tested = {
+        (term.variable, term.level): _tested(kept, term, fit, position) if fit else _untested(why)
+        for position, term in enumerate(terms)
+    }
+    base = {term.variable: term.base for term in terms}
+    ended = visits_of(asked, records).by <= float(asked.times[-1])
+    for name in asked.hazard:
+        numeric = is_numeric_dtype(records[name])
+        levels = records[name].map(level_text)
+        for level in [""] if numeric else sorted(levels.unique()):
+            inside = np.ones(len(records), bool) if numeric else (levels == level).to_numpy()
+            reason = kept.without.get((name, level), why if name in base else ONE_LEVEL)
+            compared = level != base.get(name) or numeric
+            yield {
+                "by": name,
+                "by_label": labels.get(name, name),
+                "level": level,
+                "base": base.get(name, "") if compared else "",
+                "n_units": int(inside.sum()),
+                "n_clusters": int(records["group"][inside].nunique()),
+                "n_ended": int((ended & inside).sum()),
+                "n_periods": kept.periods.number,
+                **tested.get((name, level), _untested(reason)),
+            }
+
+
+def _fitted(kept: _Kept, terms: list[_Term]) -> HazardFit | None:
+    if not terms or not kept.periods.number:
+        return None
+    return fit_hazard(kept.periods, np.column_stack([term.column for term in terms]))
+
+
+def _tested(kept: _Kept, term: _Term, fit: HazardFit, position: int) -> Row:
+    clusters = Clusters.of(kept.records)
+    clustering = _clustering(kept.records, term, clusters)
+    estimate, scores = float(fit.coefficients[position]), clusters.centred(fit.scores[:, position])
+    error, df = clustering.std_error(scores)
+    few = bool(too_few_groups(clustering.leverage)) or not np.isfinite(error)
+    tested = t_inference(estimate, np.nan if few else error, df)
+    return {
+        "estimate": estimate,
+        "std_error": tested.std_error,
+        "df": np.nan if few else df,
+        "p_value": tested.p_value,
+        "conf_low": tested.conf_low,
+        "conf_high": tested.conf_high,
+        "reason": FEW_GROUPS if few else "",
+    }
+
+
+def _clustering(records: pd.DataFrame, term: _Term, clusters: Clusters) -> Clustering:
+    """Scores by group, reduced for the weight that each group has in a level and in its base."""
+    if clusters.strata is not None:
+        return Clustering(clusters.groups, reduced_df=clusters.df)
+    if not term.base:
+        return Clustering(clusters.groups)
+    levels = records[term.variable].map(level_text)
+    compared = levels.isin([term.level, term.base]).to_numpy().astype(np.float64)
+    arms = (levels == term.level).to_numpy(np.int64)
+    return Clustering(clusters.groups, leverage=group_leverage(compared, arms, clusters.groups))
+
+
+def _untested(reason: str) -> Row:
+    numbers = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
+    return {**dict.fromkeys(numbers, np.nan), "reason": reason}
