@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 FILE, STUDY, STAGE = "RURALIMPACT_PROGRESS", "RURALIMPACT_STUDY", "RURALIMPACT_STAGE"
 
 
+def is_shown() -> bool:
+    """Whether a runner listens."""
+    return bool(os.environ.get(FILE))
+
+
 def begin(study: str, stage: str) -> None:
     """Name the study and stage that this process works on; later steps carry both.
 

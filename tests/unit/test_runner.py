@@ -54,9 +54,8 @@ def test_every_script_has_a_name_in_plain_words() -> None:
 
 def test_snakemake_still_has_the_limit_of_jobs_a_second_that_a_run_takes_off() -> None:
     assert "job_rate_limiter" in JobScheduler.schedule.__code__.co_names
-    assert "workflow.scheduler.job_rate_limiter = None" in shipped(
-        "workflow", "Snakefile"
-    ).read_text(encoding="utf-8")
+    rules = shipped("workflow", "rules", "start.smk").read_text(encoding="utf-8")
+    assert "workflow.scheduler.job_rate_limiter = None" in rules
 
 
 def test_before_anything_is_planned_a_study_is_up_to_date() -> None:

@@ -12,6 +12,9 @@ import psutil
 import pytest
 from project import STUDY, Project, small_project
 
+# A job leaves the number of its process; its name is that of the process it was forked from.
+_AT_WORK = "import os\nopen(f'at_work.{os.getpid()}', 'w').close()\n"
+
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Project:
@@ -19,7 +22,7 @@ def slow(tmp_path: Path) -> Project:
     project = small_project(tmp_path / "slow")
     script = project.root / "workflow" / "scripts" / "construct_samples.py"
     text = script.read_text(encoding="utf-8")
-    script.write_text("import time\ntime.sleep(60)\n" + text, encoding="utf-8")
+    script.write_text(_AT_WORK + "import time\ntime.sleep(60)\n" + text, encoding="utf-8")
     return project
 
 
@@ -47,12 +50,14 @@ def running(project: Project) -> Iterator[subprocess.Popen[str]]:
 
 def at_work(project: Project) -> list[int]:
     """Return the processes of jobs of the second stage."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "cwd"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if "construct_samples" in line and process.info["cwd"] == str(project.root.resolve()):
-            found.append(process.pid)
-    return found
+    begun = {int(path.suffix[1:]) for path in project.root.glob("at_work.*")}
+    return [
+        process.pid
+        for process in psutil.process_iter(["cwd", "status"])
+        if process.pid in begun
+        and process.info["cwd"] == str(project.root.resolve())
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
 
 
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 4), (signal.SIGTERM, 1)])

@@ -1,0 +1,37 @@
+# How jobs start. `ruralimpact run` has them forked; plain Snakemake, and Windows, start a fresh Python.
+
+from contextlib import nullcontext
+from subprocess import CalledProcessError
+
+from ruralimpact.runner.forked_jobs import ForkedJobs, can_fork
+from snakemake.benchmark import benchmarked
+from snakemake.script import PythonScript
+
+
+def prepare_local_jobs():
+    """Let jobs of this machine start without delay."""
+    # The limit of jobs a second is for clusters. For its sake Snakemake looks at all waiting jobs again a second
+    # after each time that it has, ever more often.
+    workflow.scheduler.job_rate_limiter = None
+    if progress.is_shown() and can_fork():
+        fork_scripts()
+
+
+def fork_scripts():
+    """Let Snakemake's scripts in Python that need no environment of their own run in forked processes."""
+    forked, fresh = ForkedJobs(), PythonScript.execute_script
+
+    def execute_script(job, path, edit=False):
+        if edit or job.conda_env or job.container_img or job.env_modules:
+            return fresh(job, path, edit=edit)
+        try:
+            process = forked.start(path)
+        except OSError:
+            return fresh(job, path, edit=edit)
+        record = job.bench_record
+        with nullcontext() if record is None else benchmarked(process.pid, record):
+            status = forked.exit_status(process)
+        if status:
+            raise CalledProcessError(status, path)
+
+    PythonScript.execute_script = execute_script
