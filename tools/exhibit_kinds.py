@@ -16,7 +16,7 @@ What `exhibits.yaml` may ask for: `tables` and `figures`, each a list of entries
 `make docs` from `src/ruralimpact/exhibits/`; do not edit. Plug-ins may add kinds ([page](plugins.md)).
 
 The report shows the kinds in this order; kinds of one place stand as `exhibits.yaml` lists them. Tables are
-written as CSV, LaTeX, HTML and Word, figures drawn as PNG and SVG.
+written as CSV, LaTeX, HTML and Word and together in the workbook `tables.xlsx`, figures drawn as PNG and SVG.
 """
 _TYPES = {
     "string": "text",

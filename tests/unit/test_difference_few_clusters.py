@@ -14,7 +14,7 @@ from test_exhibits_difference import exhibit, results_of, words_of
 
 from ruralimpact.difference.study import DifferenceTables, difference_study
 from ruralimpact.estimation.study import estimate_study
-from ruralimpact.exhibits.build import numbered_tables
+from ruralimpact.exhibits.build import tables_of_exhibit
 from ruralimpact.exhibits.over_time_panels import panels_of
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.tables.group_time import group_time_table
@@ -125,7 +125,7 @@ def test_cohorts_left_out_are_said_at_the_foot(tmp_path: Any) -> None:
     words = "cohort 5 excluded: fewer than 5 units; fewer than 40 groups: interval"
     noted = with_tables(results, estimates=results["estimates"].assign(notes=words))
     shown = entry("difference", analyses=["staggered"])
-    (table,) = numbered_tables(noted, shown, 1, package_kinds())
+    (table,) = tables_of_exhibit(noted, shown, 1, package_kinds()).tables
     assert "Cohort 5 excluded: fewer than 5 units." in table.notes
 
 

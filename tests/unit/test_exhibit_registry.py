@@ -65,12 +65,16 @@ def test_every_kind_is_shown_by_a_test_or_a_study() -> None:
 
 
 def listed_tables(*kinds: str) -> tuple[ShownTable, ...]:
-    return tuple(ShownTable(name=f"{kind}_table", kind=kind, title="") for kind in kinds)
+    return tuple(
+        ShownTable(name=f"{kind}_table", kind=kind, title="", number=number)
+        for number, kind in enumerate(kinds, start=1)
+    )
 
 
 def listed_figures(*kinds: str) -> tuple[ShownFigure, ...]:
     return tuple(
-        ShownFigure(name=f"{kind}_figure", kind=kind, title="", note="", alt="") for kind in kinds
+        ShownFigure(name=f"{kind}_figure", kind=kind, title="", number=number, note="", alt="")
+        for number, kind in enumerate(kinds, start=1)
     )
 
 
@@ -114,7 +118,10 @@ def test_numbers_rise_down_the_report() -> None:
 
 
 def test_the_first_table_opens_the_report() -> None:
-    tables = tuple(ShownTable(name=name, kind="impact", title="") for name in ("a", "b"))
+    tables = tuple(
+        ShownTable(name=name, kind="impact", title="", number=number)
+        for number, name in enumerate(("a", "b"), start=1)
+    )
     listed = document(tables, listed_figures("forest"))
     page = report_page(TEMPLATE, listed, {}, {}, kinds=package_kinds())
     assert page == "[estimates a forest_figure b][sample]"

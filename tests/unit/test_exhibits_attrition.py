@@ -13,7 +13,7 @@ from test_exhibits_study import build_results
 
 from ruralimpact.attrition.study import attrition_study
 from ruralimpact.exhibits import disclosure, formatting
-from ruralimpact.exhibits.build import NO_FINDINGS, numbered_tables
+from ruralimpact.exhibits.build import NO_FINDINGS, tables_of_exhibit
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.registry import package_kinds
@@ -102,9 +102,10 @@ def test_words(results: StudyResults) -> None:
 
 def test_synthetic_studies_have_no_findings(results: StudyResults) -> None:
     synthetic = replace(results, study=with_parts(results.study, synthetic=True))
-    tables = numbered_tables(synthetic, EXHIBIT, 7, package_kinds())
-    assert [table.title[:9] for table in tables] == ["Table 7a.", "Table 7b."]
-    assert all(table.interpretation == (NO_FINDINGS,) for table in tables)
+    attrition = tables_of_exhibit(synthetic, EXHIBIT, 7, package_kinds())
+    assert attrition.numbers == ("7a", "7b")
+    assert not [table for table in attrition.tables if "7" in table.title]
+    assert all(table.interpretation == (NO_FINDINGS,) for table in attrition.tables)
 
 
 def test_no_attrition_says_so(nsw: StudyResults) -> None:

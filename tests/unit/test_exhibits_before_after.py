@@ -9,7 +9,7 @@ from exhibit_entries import entry
 from study_models import with_parts
 from test_exhibits_difference import results_of
 
-from ruralimpact.exhibits.build import numbered_tables, table_files
+from ruralimpact.exhibits.build import table_files, tables_of_exhibit
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
@@ -24,9 +24,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> StudyResults:
 
 
 def files(results: StudyResults, *analyses: str) -> dict[str, str]:
-    tables = numbered_tables(
+    tables = tables_of_exhibit(
         results, entry("difference", analyses=list(analyses)), 1, package_kinds()
-    )
+    ).tables
     made = {one.name.partition(".")[2]: one.content for one in table_files("x", tables)}
     with zipfile.ZipFile(io.BytesIO(made.pop("docx"))) as document:
         text = {"docx": document.read("word/document.xml").decode()}

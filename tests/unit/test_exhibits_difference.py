@@ -13,7 +13,7 @@ from study_models import study_of
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.study import estimate_study
 from ruralimpact.exhibits import captions, palette
-from ruralimpact.exhibits.build import numbered_tables
+from ruralimpact.exhibits.build import tables_of_exhibit
 from ruralimpact.exhibits.document import ShownFigure
 from ruralimpact.exhibits.figures.event_study import event_study_plot
 from ruralimpact.exhibits.figures.trends import trends_plot
@@ -196,7 +196,8 @@ def test_small_cells_show_nothing(results: StudyResults) -> None:
 def test_synthetic_studies_say_so(tmp_path: Path) -> None:
     made_up = results_of(tmp_path, synthetic=True)
     for kind in ("difference", "group_time", "goodman_bacon", "parallel_trends"):
-        (table,) = numbered_tables(made_up, entry(kind, analyses=["staggered"]), 1, package_kinds())
+        shown = tables_of_exhibit(made_up, entry(kind, analyses=["staggered"]), 1, package_kinds())
+        (table,) = shown.tables
         assert "synthetic stand-in" in table.full_title
         assert "no findings" in " ".join(table.interpretation)
 

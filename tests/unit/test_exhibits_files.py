@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 
 from ruralimpact.estimation.ledger import SpecificationList
-from ruralimpact.exhibits.build import exhibit_files, findings_document, numbered_tables
+from ruralimpact.exhibits.build import exhibit_files, findings_document, tables_of_exhibit
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.registry import package_kinds
@@ -83,7 +84,7 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
     exhibits = results.study.exhibits
     declared = {f"{e.name}.{s}" for e in exhibits.tables for s in ("csv", "tex", "html", "docx")}
     declared |= {f"{e.name}.{s}" for e in exhibits.figures for s in ("png", "svg")}
-    assert set(files) == declared | {"findings.json"}
+    assert set(files) == declared | {"findings.json", "tables.xlsx"}
 
 
 def test_an_axis_that_is_not_linear_says_so(results: StudyResults) -> None:
@@ -100,7 +101,7 @@ def test_an_axis_that_is_not_linear_says_so(results: StudyResults) -> None:
 
 def test_html_and_word_hold_the_same_cells(results: StudyResults) -> None:
     for number, exhibit in enumerate(results.study.exhibits.tables, start=1):
-        tables = numbered_tables(results, exhibit, number, package_kinds())
+        tables = tables_of_exhibit(results, exhibit, number, package_kinds()).tables
         parser = Cells()
         parser.feed(html_page(tables))
         expected = [row for table in tables for row in printed(table)]
@@ -113,7 +114,7 @@ def test_html_and_word_hold_the_same_cells(results: StudyResults) -> None:
 
 def test_latex_holds_the_same_cells(results: StudyResults) -> None:
     for exhibit in results.study.exhibits.tables:
-        tables = numbered_tables(results, exhibit, 1, package_kinds())
+        tables = tables_of_exhibit(results, exhibit, 1, package_kinds()).tables
         text = latex_document(tables, exhibit.name)
         for table in tables:
             for row in table.rows:
@@ -170,6 +171,9 @@ def test_synthetic_data_are_named_in_every_file(files: dict[str, bytes]) -> None
             assert "synthetic stand-in" in document.paragraphs[0].text
         elif name == "findings.json":
             assert b'"synthetic": true' in content
+        elif name == "tables.xlsx":
+            sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+            assert all("synthetic stand-in" in sheet["A1"].value for sheet in sheets)
         else:
             assert b"ynthetic stand-in" in content, name
 

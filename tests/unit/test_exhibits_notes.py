@@ -9,7 +9,7 @@ from study_models import with_parts
 from test_exhibits_study import build_results
 
 from ruralimpact.exhibits import formatting, interpretation
-from ruralimpact.exhibits.build import findings_document, numbered_tables
+from ruralimpact.exhibits.build import findings_document, tables_of_exhibit
 from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import package_kinds
@@ -34,7 +34,8 @@ def noted(results: StudyResults, **notes: str) -> StudyResults:
 
 def notes_of(results: StudyResults, kind: str, **keys: Any) -> list[tuple[str, ...]]:
     exhibit = entry(kind, analyses=["psid_matching"], **keys)
-    return [table.notes for table in numbered_tables(results, exhibit, 1, package_kinds())]
+    shown = tables_of_exhibit(results, exhibit, 1, package_kinds())
+    return [table.notes for table in shown.tables]
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,11 @@ def exhibits(study):
     ]
 
 
+def documents(study):
+    """What holds all tables of a study."""
+    return [f"{home(study)}/tables.xlsx"]
+
+
 def keyed_by(source):
     """What tells the key of the source's identifiers from others; empty where they stay as they are."""
     return key_digest(project_key()) if has_private_ids(source) else ""
@@ -236,6 +241,7 @@ def finished(study):
         *(path for table in of_each_round for path in of_rounds(study, table)),
         f"{home(study)}/exhibits/findings.json",
         *exhibits(study),
+        *documents(study),
         f"{home(study)}/report.html",
         *truth(study),
     ]

@@ -17,6 +17,7 @@ for study in STUDIES.values():
             record=update(f"<results>/{study.name}/record.json"),
             findings=f"{folder}/exhibits/findings.json",
             exhibits=exhibits(study),
+            documents=documents(study),
         log:
             f"<results>/{study.name}/logs/make_exhibits.log",
         benchmark:

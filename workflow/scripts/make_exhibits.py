@@ -24,6 +24,7 @@ def make_exhibits(
     quality: Sequence[str],
     findings: str,
     exhibits: Sequence[str],
+    documents: Sequence[str],
     study: Contents,
     samples: Sequence[str],
     units: Sequence[str],
@@ -42,8 +43,8 @@ def make_exhibits(
         Quality reports by source.
     findings : path
         Output; the other files go into its folder.
-    exhibits : sequence of path
-        The other outputs, for progress.
+    exhibits, documents : sequence of path
+        The other outputs, for progress: files of one exhibit each, and what holds all of them.
     study : mapping
         The study's configuration.
     samples : sequence of str
@@ -77,10 +78,14 @@ def make_exhibits(
         partial.write_text(json.dumps(runs.model_dump()) + "\n", encoding="utf-8")
     results = replace(results, record=runs)
     progress.begin(results.study.name, "make_exhibits")
+    folder = Path(findings).parent
+    total = len(exhibits) + len(documents) + 1
     for done, file in enumerate(exhibit_files(results, kinds), start=1):
-        with stage.replacing(Path(findings).parent / file.name) as partial:
+        with stage.replacing(
+            (folder.parent if file.beside_report else folder) / file.name
+        ) as partial:
             partial.write_bytes(file.content)
-        progress.step(done, len(exhibits) + 1, file.name)
+        progress.step(done, total, file.name)
 
 
 def _run(results: StudyResults, units: Mapping[str, str]) -> Run:

@@ -12,7 +12,7 @@ from ruralimpact.exhibits.estimate_notes import estimate_notes
 from ruralimpact.exhibits.findings import findings, headlines
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
-from ruralimpact.exhibits.model import Table
+from ruralimpact.exhibits.model import Table, TablesOfExhibit
 from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import Kinds, numbered
 from ruralimpact.exhibits.results import StudyResults
@@ -21,6 +21,7 @@ from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.exhibits.write_workbook import workbook
 from ruralimpact.schema.exhibit import Exhibit
 from ruralimpact.schema.study import Study
 
@@ -32,14 +33,24 @@ NO_FINDINGS = (
 
 @dataclass(frozen=True)
 class ExhibitFile:
-    """A file of an exhibit: its name in the exhibits folder and its content."""
+    """A file of exhibits.
+
+    Attributes
+    ----------
+    name : str
+        In the exhibits folder.
+    content : bytes
+    beside_report : bool
+        It lies beside the report instead.
+    """
 
     name: str
     content: bytes
+    beside_report: bool = False
 
 
 def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
-    """Make every file of a study's exhibits, tables first, then figures, then the findings.
+    """Make every file of a study's exhibits, tables first, then figures, then what holds several.
 
     Parameters
     ----------
@@ -53,33 +64,32 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     """
     exhibits = results.study.exhibits
     results = replace(results, findings=findings(results))
-    for number, table in numbered(exhibits.tables, kinds.tables):
-        yield from table_files(table.name, numbered_tables(results, table, number, kinds))
-    for number, figure in numbered(exhibits.figures, kinds.figures):
-        yield from figure_files(results, figure, number, kinds)
+    shown = [
+        tables_of_exhibit(results, table, number, kinds)
+        for number, table in numbered(exhibits.tables, kinds.tables)
+    ]
+    for own in shown:
+        yield from table_files(own.name, own.tables)
+    for figure in exhibits.figures:
+        yield from figure_files(results, figure, kinds)
+    title = captions.with_warning(results, results.study.title)
+    yield ExhibitFile("tables.xlsx", workbook(title, shown), beside_report=True)
     document = findings_document(results, kinds).written()
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
 
 
-def numbered_tables(
+def tables_of_exhibit(
     results: StudyResults, entry: Exhibit, number: int, kinds: Kinds
-) -> tuple[Table, ...]:
-    """Build the tables of an entry, their titles led by ``Table 3.`` or ``Table 3a.``."""
+) -> TablesOfExhibit:
+    """Build the tables of an entry of exhibits.yaml, the `number`-th of the report."""
     kind = kinds.tables[entry.kind]
     exhibit = kind.options_of(entry)
     tables = kind.build(results.for_exhibit(exhibit, kind.needs), exhibit)
     if results.synthetic and kind.with_tests:
         tables = tuple(replace(table, interpretation=_without_findings(table)) for table in tables)
-    letters = "abcdefgh" if len(tables) > 1 else [""]
-    return tuple(
-        replace(
-            table,
-            title=f"Table {number}{letter}. {table.title}",
-            notes=_all_notes(results, kind, table),
-        )
-        for table, letter in zip(tables, letters, strict=False)
-    )
+    tables = tuple(replace(table, notes=_all_notes(results, kind, table)) for table in tables)
+    return TablesOfExhibit(entry.name, number, kind.section.heading, tables)
 
 
 def _all_notes(results: StudyResults, kind: TableKind[Any], table: Table) -> tuple[str, ...]:
@@ -102,13 +112,11 @@ def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:
     yield ExhibitFile(f"{name}.docx", word_document(tables))
 
 
-def figure_files(
-    results: StudyResults, entry: Exhibit, number: int, kinds: Kinds
-) -> Iterator[ExhibitFile]:
+def figure_files(results: StudyResults, entry: Exhibit, kinds: Kinds) -> Iterator[ExhibitFile]:
     """Draw a figure once and write it in every format."""
     kind = kinds.figures[entry.kind]
     exhibit = kind.options_of(entry)
-    title = captions.figure_title(results, exhibit.title, number)
+    title = captions.with_warning(results, exhibit.title)
     with palette.style():
         figure = kind.draw(results.for_exhibit(exhibit, kind.needs), exhibit)
         if results.synthetic:
@@ -125,8 +133,8 @@ def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
         study=_words(study),
         headline=tuple(headlines(results)),
         tables=tuple(
-            ShownTable(name=table.name, kind=table.kind, title=table.title)
-            for table in exhibits.tables
+            ShownTable(name=table.name, kind=table.kind, title=table.title, number=number)
+            for number, table in numbered(exhibits.tables, kinds.tables)
         ),
         figures=tuple(
             captions.figure_words(results, kinds.figures[figure.kind], figure, number)

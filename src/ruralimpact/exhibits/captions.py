@@ -8,10 +8,9 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.exhibit import Exhibit
 
 
-def figure_title(results: StudyResults, title: str, number: int) -> str:
-    """Return the numbered title of a figure, with the warning that synthetic data carry."""
-    warning = " (synthetic stand-in)" if results.synthetic else ""
-    return f"Figure {number}. {title}{warning}"
+def with_warning(results: StudyResults, title: str) -> str:
+    """Return a title, with the warning that synthetic data carry."""
+    return f"{title} (synthetic stand-in)" if results.synthetic else title
 
 
 def figure_words(
@@ -23,7 +22,8 @@ def figure_words(
     return ShownFigure(
         name=exhibit.name,
         kind=exhibit.kind,
-        title=figure_title(results, exhibit.title, number),
+        title=with_warning(results, exhibit.title),
+        number=number,
         note=" ".join([kind.note, *kind.warnings(own, exhibit)]),
         alt=kind.words(own, exhibit),
     )

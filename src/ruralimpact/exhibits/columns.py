@@ -1,11 +1,9 @@
 """Columns of tables, each declared once: heading, unit, decimals, suppression, dash and the CSV record."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.disclosure import FEWEST_UNITS
+from ruralimpact.exhibits import cells, formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, Value
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
@@ -41,8 +39,8 @@ def plain_interval(
 ) -> Shown:
     """Return a column of intervals that have no unit, or one of their own."""
 
-    def form(values: Sequence[Any], _: int) -> str:
-        return formatting.interval(values[0], values[1], decimals)
+    def form(values: Sequence[Any], _: int) -> Cell:
+        return cells.interval(values[0], values[1], decimals)
 
     return Shown(Column(label, group, width), of, form, {name: name for name in of})
 
@@ -55,8 +53,8 @@ def p_value(group: str = "", width: float = 0.8, *, of: str = "p_value", label: 
 def number(label: str, group: str = "", width: float = 1.0, *, of: str, decimals: int = 0) -> Shown:
     """Return a column of numbers that have no unit, or one of their own."""
 
-    def form(values: Sequence[Any], _: int) -> str:
-        return formatting.number(values[0], decimals)
+    def form(values: Sequence[Any], _: int) -> Cell:
+        return cells.number(values[0], decimals)
 
     return Shown(Column(label, group, width), (of,), form, {of: of})
 
@@ -68,7 +66,8 @@ def percent(label: str, group: str = "", width: float = 1.0, *, of: str) -> Show
 
 def count(label: str, group: str = "", width: float = 0.9, *, of: str) -> Shown:
     """Return a column of counts of units, coarse where a count itself could disclose."""
-    return Shown(Column(label, group, width), (of,), _count, {}, stays=True)
+    column = Column(label, group, width)
+    return Shown(column, (of,), _count, {of: of}, stays=True, as_printed=True)
 
 
 def arm_counts(group: str, untreated: str = "Controls") -> tuple[Shown, Shown]:
@@ -79,9 +78,8 @@ def arm_counts(group: str, untreated: str = "Controls") -> tuple[Shown, Shown]:
 def size(label: str, group: str = "", width: float = 1.0, *, of: str, decimals: int = 0) -> Shown:
     """Return a column of sizes of arms, of which the small ones are suppressed already."""
 
-    def form(values: Sequence[Any], _: int) -> str:
-        hidden = values[0] is not None and math.isnan(values[0])
-        return formatting.SUPPRESSED if hidden else formatting.number(values[0], decimals)
+    def form(values: Sequence[Any], _: int) -> Cell:
+        return cells.size(values[0], decimals)
 
     return Shown(Column(label, group, width), (of,), form, {of: of})
 
@@ -94,7 +92,7 @@ def yes_no(label: str, group: str = "", width: float = 0.8, *, of: str) -> Shown
 def words(
     label: str, group: str = "", width: float = 1.0, *, of: str, kept: Sequence[str] = ()
 ) -> Shown:
-    """Return a column of text that the record holds ready, and the values behind it."""
+    """Return a column of texts or cells that the record holds ready, and the values behind it."""
     return Shown(Column(label, group, width), (of,), _text, {name: name for name in kept})
 
 
@@ -103,56 +101,49 @@ def prose(label: str, group: str = "", width: float = 1.0, *, of: str) -> Shown:
     return Shown(Column(label, group, width, text=True), (of,), _prose, {})
 
 
-def _amount(values: Sequence[Any], decimals: int) -> str:
-    return formatting.number(values[0], decimals)
+def _amount(values: Sequence[Any], decimals: int) -> Cell:
+    return cells.number(values[0], decimals)
 
 
-def _error(values: Sequence[Any], decimals: int) -> str:
-    return formatting.parenthesised(values[0], decimals)
+def _error(values: Sequence[Any], decimals: int) -> Cell:
+    return cells.parenthesised(values[0], decimals)
 
 
-def _interval(values: Sequence[Any], decimals: int) -> str:
-    return formatting.interval(values[0], values[1], decimals)
+def _interval(values: Sequence[Any], decimals: int) -> Cell:
+    return cells.interval(values[0], values[1], decimals)
 
 
-def _p_value(values: Sequence[Any], _: int) -> str:
-    return formatting.p_value(values[0])
+def _p_value(values: Sequence[Any], _: int) -> Cell:
+    return cells.p_value(values[0])
 
 
-def _percent(values: Sequence[Any], _: int) -> str:
-    value = values[0]
-    if value is None or math.isnan(value):
-        return formatting.DASH
-    return f"{formatting.number(100 * value, 1)}%"
+def _percent(values: Sequence[Any], _: int) -> Cell:
+    return cells.percent(values[0])
 
 
-def _count(values: Sequence[Any], _: int) -> str:
-    return formatting.DASH if values[0] is None else coarse_count(values[0])
+def _count(values: Sequence[Any], _: int) -> Cell:
+    return cells.count(values[0])
 
 
-def _yes_no(values: Sequence[Any], _: int) -> str:
-    return {True: "yes", False: "no", None: formatting.DASH}[values[0]]
+def _yes_no(values: Sequence[Any], _: int) -> Cell:
+    return Cell({True: "yes", False: "no", None: formatting.DASH}[values[0]])
 
 
-def _text(values: Sequence[Any], _: int) -> str:
-    return str(values[0])
+def _text(values: Sequence[Any], _: int) -> Cell:
+    return values[0] if isinstance(values[0], Cell) else Cell(str(values[0]))
 
 
-def _prose(values: Sequence[Any], _: int) -> str:
-    return str(values[0]) or formatting.DASH
+def _prose(values: Sequence[Any], _: int) -> Cell:
+    return Cell(str(values[0]) or formatting.DASH)
 
 
-BLANK = Shown(Column(""), (), lambda _, __: "", {}, stays=True)
+BLANK = Shown(Column(""), (), lambda _, __: Cell(""), {}, stays=True)
 """Stands in the place of a column that a row has not."""
 
 
 def coarse_count(value: float) -> str:
     """Return a count, coarse where the count itself could disclose; missing ones are suppressed."""
-    if math.isnan(value):
-        return formatting.SUPPRESSED
-    if 0 < value < FEWEST_UNITS:
-        return f"<{FEWEST_UNITS}"
-    return formatting.count(value)
+    return cells.count(value).text
 
 
 def row_of(

@@ -29,11 +29,12 @@ class Term(Written):
 
 
 class ShownTable(Written):
-    """A table, as the report names it."""
+    """A table, as the report names it: its number among the tables there."""
 
     name: str
     kind: str
     title: str
+    number: int
 
 
 class ShownFigure(ShownTable):

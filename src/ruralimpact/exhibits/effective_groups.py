@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting
-from ruralimpact.exhibits.model import Column
+from ruralimpact.exhibits import cells, columns, formatting
+from ruralimpact.exhibits.model import Cell, Column
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
@@ -65,18 +65,20 @@ def group_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _by_arm(values: Sequence[Any], _: int) -> str:
-    texts = [_short(value) for value in values]
-    return formatting.DASH if set(texts) == {formatting.DASH} else " / ".join(texts)
+def _by_arm(values: Sequence[Any], _: int) -> Cell:
+    arms = [_short(value) for value in values]
+    if {arm.text for arm in arms} == {formatting.DASH}:
+        return Cell(formatting.DASH)
+    return cells.side_by_side(arms, _ARMS)
 
 
-def _degrees_of_freedom(values: Sequence[Any], _: int) -> str:
+def _degrees_of_freedom(values: Sequence[Any], _: int) -> Cell:
     return _short(values[0])
 
 
-def _short(value: float | None) -> str:
+def _short(value: float | None) -> Cell:
     few = value is not None and value < FEW_EFFECTIVE
-    return formatting.number(value, 1 if few else 0)
+    return cells.number(value, 1 if few else 0)
 
 
 def _mark(values: Sequence[float]) -> str:

@@ -1,7 +1,9 @@
 """What a table of an exhibit is, before it becomes a file of any format."""
 
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from string import ascii_lowercase
 from typing import Literal
 
 RowKind = Literal["panel", "group", "data", "foot"]
@@ -9,6 +11,25 @@ Value = float | int | str | bool | None
 
 _UPRIGHT = 8.0  # column widths that fit an upright page beside the row labels
 _LYING = 14.0  # those that fit a page on its side, in letters of the usual size
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number behind a printed cell, as spreadsheets hold it.
+
+    Attributes
+    ----------
+    value : float
+        Unrounded, in printed units (percents of columns that keep fractions: the fraction).
+    form : str
+        Number format of a spreadsheet that prints it as the cell does.
+    part : str
+        What it is of the cell where this holds several: ``"low"``, ``"percent"``.
+    """
+
+    value: float
+    form: str
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,11 +44,24 @@ class Cell:
         Footnote mark, printed as a superscript after the text.
     span : int
         Columns covered.
+    numbers : tuple of Number
+        What is printed, unrounded; none where the text is words, a dash, or hides a number.
     """
 
     text: str
     mark: str = ""
     span: int = 1
+    numbers: tuple[Number, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.text.isprintable():
+            object.__setattr__(self, "text", one_line(self.text))
+
+    def led_by(self, words: str) -> "Cell":
+        """The cell with words before what it prints."""
+        literal = words.replace('"', "'")
+        numbers = tuple(replace(own, form=f'"{literal}"{own.form}') for own in self.numbers)
+        return replace(self, text=f"{words}{self.text}", numbers=numbers)
 
 
 @dataclass(frozen=True)
@@ -48,6 +82,10 @@ class Column:
     group: str = ""
     width: float = 1.0
     text: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("label", "group"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -101,6 +139,12 @@ class Table:
     source: str = ""
     synthetic: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("title", "stub", "source"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
+        for name in ("interpretation", "notes"):
+            object.__setattr__(self, name, tuple(map(one_line, getattr(self, name))))
+
     @property
     def full_title(self) -> str:
         """Title with the warning that synthetic data carry."""
@@ -134,6 +178,54 @@ class Table:
             else:
                 groups.append((column.group, 1))
         return tuple(groups)
+
+
+@dataclass(frozen=True)
+class TablesOfExhibit:
+    """The tables of an entry of exhibits.yaml, with its place in the report.
+
+    Attributes
+    ----------
+    name : str
+    number : int
+        Among the tables of the report.
+    section : str
+        Heading of the section of the report that it stands in.
+    tables : tuple of Table
+    """
+
+    name: str
+    number: int
+    section: str
+    tables: tuple[Table, ...]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """``3``, or ``3a``, ``3b`` where there are several tables."""
+        return numbers_of(self.number, len(self.tables))
+
+
+def numbers_of(number: int, tables: int) -> tuple[str, ...]:
+    """Return ``3``, or ``3a``, ``3b`` for several tables of an exhibit."""
+    letters = [ascii_lowercase[position] for position in range(tables)] if tables > 1 else [""]
+    return tuple(f"{number}{letter}" for letter in letters)
+
+
+def one_line(text: str) -> str:
+    """Return a text without line ends and control characters, which no format can hold in a cell."""
+    if text.isprintable():
+        return text
+    visible = (" " if _ends_line(sign) else sign for sign in text if not _is_control(sign))
+    return " ".join(part for part in "".join(visible).split(" ") if part)
+
+
+def _ends_line(sign: str) -> bool:
+    return sign in "\t\n\v\f\r\x85\u2028\u2029"
+
+
+def _is_control(sign: str) -> bool:
+    """Whether it is a control character, half of a pair, or no character, and ends no line."""
+    return unicodedata.category(sign) in ("Cc", "Cs", "Cn") and not _ends_line(sign)
 
 
 def heading(text: str, kind: Literal["panel", "group"]) -> Row:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting
-from ruralimpact.exhibits.model import Column, Row, RowKind, heading
+from ruralimpact.exhibits import cells, columns, formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
@@ -75,8 +75,8 @@ def against_print(label: str, group: str = "", width: float = 1.0) -> Shown:
     return Shown(Column(label, group, width), of, _number, {"value": "value"}, mark=_mark)
 
 
-def _number(values: Sequence[Any], _: int) -> str:
-    return formatting.number(values[0], int(values[1]))
+def _number(values: Sequence[Any], _: int) -> Cell:
+    return cells.number(values[0], int(values[1]))
 
 
 def _mark(values: Sequence[Any]) -> str:

@@ -47,7 +47,11 @@ def report_page(
     )
     return environment.from_string(template).render(
         **document.written(),
-        fragments={name: fragment_of(page) for name, page in pages.items()},
+        fragments={
+            shown.name: fragment_of(pages[shown.name], shown.number)
+            for shown in document.tables
+            if shown.name in pages
+        },
         images={name: _data_address(picture) for name, picture in pictures.items()},
         sections=_sections(document, kinds),
         table_style=STYLE,

@@ -21,7 +21,7 @@ class Shown:
     of : tuple of str
         Names of the values in the row's record.
     form : callable
-        Takes these values, in printed units, and the outcome's decimals; returns the text of the cell.
+        Takes these values, in printed units, and the outcome's decimals; returns the cell.
     kept : mapping of str to str
         What the CSV file keeps: names there, in order, to names in the record.
     scaled : bool
@@ -34,17 +34,20 @@ class Shown:
         Key of the part of the row's record that the values are of; the record itself when empty.
     span : int
         Columns that each cell covers.
+    as_printed : bool
+        The CSV file keeps a value only where the cell prints a number: not where it hides one.
     """
 
     column: Column
     of: tuple[str, ...]
-    form: Callable[[Sequence[Any], int], str]
+    form: Callable[[Sequence[Any], int], Cell]
     kept: Mapping[str, str]
     scaled: bool = False
     stays: bool = False
     mark: Callable[[Sequence[Any]], str] | None = None
     part: str = ""
     span: int = 1
+    as_printed: bool = False
 
     def keeping(self, *names: str) -> "Shown":
         """The column with further values of the record in the CSV file, before its own."""
@@ -65,17 +68,19 @@ class Shown:
     def named(self, label: str) -> "Shown":
         """The column with a name of the record before each value: ``age: 1,200``."""
 
-        def form(values: Sequence[Any], decimals: int) -> str:
-            text = self.form(values[:-1], decimals)
-            return text if text == formatting.DASH else f"{values[-1]}: {text}"
+        def form(values: Sequence[Any], decimals: int) -> Cell:
+            cell = self.form(values[:-1], decimals)
+            if cell.text == formatting.DASH:
+                return cell
+            return cell.led_by(f"{values[-1]}: ")
 
         return replace(self, of=(*self.of, label), form=form)
 
     def sparse(self) -> "Shown":
         """The column with a dash for none."""
 
-        def form(values: Sequence[Any], decimals: int) -> str:
-            return formatting.DASH if values[0] == 0 else self.form(values, decimals)
+        def form(values: Sequence[Any], decimals: int) -> Cell:
+            return Cell(formatting.DASH) if values[0] == 0 else self.form(values, decimals)
 
         return replace(self, form=form)
 
@@ -112,6 +117,8 @@ class Shown:
         own = self._of(record)
         if own is None or self._hides(own):
             return dict.fromkeys(self.kept) if self.part else {}
+        if self.as_printed and not self.form([own[name] for name in self.of], 0).numbers:
+            return dict.fromkeys(self.kept)
         factor = self._factor(own)
         return {
             name: factor * own[source] if self._scales(own, source) else own[source]
@@ -128,7 +135,7 @@ class Shown:
         factor, decimals = self._factor(own), _decimals(results, own) if self.scaled else 0
         values = [factor * own[name] if self._scales(own, name) else own[name] for name in self.of]
         mark = self.mark(values) if self.mark else ""
-        return Cell(self.form(values, decimals), mark, self.span)
+        return replace(self.form(values, decimals), mark=mark, span=self.span)
 
     def _of(self, record: Record) -> Record | None:
         return record.get(self.part) if self.part else record

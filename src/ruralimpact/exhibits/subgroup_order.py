@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import Field
 
 from ruralimpact.errors import ConfigError, DesignError
-from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits import cells, formatting
 from ruralimpact.exhibits.columns import said, words
-from ruralimpact.exhibits.model import Row, Value
+from ruralimpact.exhibits.model import Cell, Row, Value
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
@@ -162,15 +162,15 @@ def rank_values(order: FamilyOrder, level: str) -> dict[str, int | None]:
     }
 
 
-def rank_texts(values: Mapping[str, Any]) -> dict[str, str]:
+def rank_cells(values: Mapping[str, Any]) -> dict[str, Cell]:
     """Return `rank_values` as `RANKS` print them; without values, blanks."""
     if not values:
-        return dict.fromkeys(("rank_here", "rank_range", "rank_printed"), "")
+        return dict.fromkeys(("rank_here", "rank_range", "rank_printed"), Cell(""))
     low, high = values["rank_low"], values["rank_high"]
     return {
-        "rank_here": formatting.number(values["rank"]),
-        "rank_range": formatting.number(low) if low == high else formatting.interval(low, high),
-        "rank_printed": formatting.number(values["rank_published"]),
+        "rank_here": cells.number(values["rank"]),
+        "rank_range": cells.number(low) if low == high else cells.interval(low, high),
+        "rank_printed": cells.number(values["rank_published"]),
     }
 
 

@@ -5,13 +5,15 @@ import io
 import math
 
 from ruralimpact.exhibits.model import Table, Value
+from ruralimpact.exhibits.spreadsheet_text import neutralised
 
 
 def csv_text(tables: tuple[Table, ...]) -> str:
     """Return the unrounded values behind an exhibit's tables.
 
     Columns are ``panel``, ``group`` and ``row`` (the headings and the label a row stands under), then
-    the values by name in their printed unit; missing and suppressed values are empty.
+    the values by name in their printed unit; missing and suppressed values are empty. Texts that spreadsheet
+    programs would run as formulas have an apostrophe before them.
     """
     records = [record for table in tables for record in _records(table)]
     synthetic = any(table.synthetic for table in tables)
@@ -35,14 +37,17 @@ def _records(table: Table) -> list[dict[str, str]]:
         elif row.kind == "group":
             group = row.label.text
         elif row.record is not None:
-            position = {"panel": panel, "group": group, "row": row.label.text}
+            position: dict[str, Value] = {"panel": panel, "group": group, "row": row.label.text}
             if table.synthetic:
                 position["data"] = "synthetic stand-in"
-            records.append(position | {name: _text(value) for name, value in row.record.items()})
+            values = position | dict(row.record)
+            records.append({name: _text(value) for name, value in values.items()})
     return records
 
 
 def _text(value: Value) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return repr(float(value)) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return repr(float(value))
+    return neutralised(value) if isinstance(value, str) else str(value)

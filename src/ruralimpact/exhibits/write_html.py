@@ -2,7 +2,7 @@
 
 from html import escape
 
-from ruralimpact.exhibits.model import Cell, Row, Table
+from ruralimpact.exhibits.model import Cell, Row, Table, numbers_of
 
 STYLE = """
 figure.table{margin:0 0 2rem}
@@ -32,7 +32,7 @@ figure.table .interpretation.alone{padding:0}
 figure.table .notes{font-size:.78rem;color:#47525e;margin:.3rem 0}
 """
 
-
+_CAPTION = "<figcaption>"
 _CLASS = {False: "", True: ' class="words"'}
 
 
@@ -48,7 +48,7 @@ def html_fragment(table: Table, anchor: str = "") -> str:
     identity = f' id="{escape(anchor)}"' if anchor else ""
     parts = [
         f'<figure class="table{" dense" if table.dense else ""}"{identity}>',
-        f"<figcaption>{escape(table.full_title)}</figcaption>",
+        f"{_CAPTION}{escape(table.full_title)}</figcaption>",
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.full_title)}">',
         f"<table>\n<thead>\n{_head(table)}\n</thead>\n{_bodies(table)}\n</table>\n</div>",
         _interpretation(table),
@@ -73,9 +73,23 @@ def html_page(tables: tuple[Table, ...]) -> str:
     )
 
 
-def fragment_of(page: str) -> str:
-    """Return what `html_page` wrapped: the figures of a page, without the page."""
-    return page[page.index("<figure") : page.rindex("</figure>") + len("</figure>")]
+def fragment_of(page: str, number: int | None = None) -> str:
+    """Return what `html_page` wrapped: the figures of a page, without the page.
+
+    Parameters
+    ----------
+    page : str
+    number : int, optional
+        Number of the exhibit in the document that takes it in: it leads the captions.
+    """
+    figures = page[page.index("<figure") : page.rindex("</figure>") + len("</figure>")]
+    if number is None:
+        return figures
+    first, *captions = figures.split(_CAPTION)
+    numbers = numbers_of(number, len(captions))
+    return first + "".join(
+        f"{_CAPTION}Table {own}. {caption}" for own, caption in zip(numbers, captions, strict=True)
+    )
 
 
 def _head(table: Table) -> str:

@@ -52,6 +52,6 @@ class Exhibits(Settings):
     """The tables and figures of a study."""
 
     tables: Entries[Exhibit] = ()
-    """Tables, in the order of the report; each is written as CSV, LaTeX, HTML and Word."""
+    """Tables, in the order of the report; written as CSV, LaTeX, HTML, Word, and together as Excel."""
     figures: Entries[Exhibit] = ()
     """Figures, in the order of the report; each is drawn as PNG and SVG."""

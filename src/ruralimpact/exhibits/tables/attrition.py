@@ -7,14 +7,14 @@ import pandas as pd
 
 from ruralimpact.contracts.attrition import STRATEGY
 from ruralimpact.errors import ConfigError
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
+from ruralimpact.exhibits import cells, columns, disclosure, formatting, kinds
 from ruralimpact.exhibits.attrition_words import (
     bounds_lines,
     bounds_notes,
     response_lines,
     response_notes,
 )
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
@@ -39,8 +39,8 @@ class AttritionOptions(Exhibit):
 _ARMS = ("treated", "control")
 _DIFFERENCE = "Treated less controls"
 _BY_ARM = (
-    columns.words("Treated", width=1.3, of="treated_text", kept=("treated",)),
-    columns.words("Controls", width=1.3, of="control_text", kept=("control",)),
+    columns.words("Treated", width=1.3, of="treated_cell", kept=("treated",)),
+    columns.words("Controls", width=1.3, of="control_cell", kept=("control",)),
 )
 _RESPONSE = (
     *_BY_ARM,
@@ -140,20 +140,20 @@ def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     words = {"n_units": f"{unit.capitalize()} of the baseline", "n_found": "Found again"}
     for column, label in words.items():
         values = [rows[("response", arm)][column] for arm in _ARMS]
-        texts = [columns.coarse_count(value) for value in values]
+        shown = [cells.count(value) for value in values]
         kept = [None if 0 < item < disclosure.FEWEST_UNITS else int(item) for item in values]
-        yield _row(results, label, (name, column), texts, kept)
+        yield _row(results, label, (name, column), shown, kept)
 
 
 def _rate(results: StudyResults, name: str, rows: Rows) -> Row:
     """Rates and their difference, in percent and percentage points."""
     rates = [100 * rows[("response", arm)]["estimate"] for arm in _ARMS]
-    texts = [
-        _shown(rows[("response", arm)], formatting.number(rate, 1))
+    shown = [
+        _shown(rows[("response", arm)], cells.number(rate, 1))
         for arm, rate in zip(_ARMS, rates, strict=True)
     ]
     difference = {**rows[("difference", "")], "unit": formatting.PERCENTAGE_POINTS, "decimals": 1}
-    return _row(results, "Found again, percent", (name, "response"), texts, rates, difference)
+    return _row(results, "Found again, percent", (name, "response"), shown, rates, difference)
 
 
 def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
@@ -162,48 +162,60 @@ def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
         low, median, high = (
             rows[(measure, arm)] for measure in ("group_low", "group_median", "group_high")
         )
-        ends = f"{_percent(low)} to {_percent(high)}"
-        middle.append(_shown(median, f"{_percent(median)} ({ends})"))
+        middle.append(_shown(median, _median_and_half(median, low, high)))
         medians.append(100 * median["estimate"])
     yield _row(results, "By group, median (middle half)", (name, "group_median"), middle, medians)
     lost = [rows[("groups_lost", arm)] for arm in _ARMS]
-    texts = [
-        _shown(row, f"{formatting.count(row['estimate'])} of {formatting.count(row['n_clusters'])}")
-        for row in lost
-    ]
+    shown = [_shown(row, cells.part_of(row["estimate"], row["n_clusters"])) for row in lost]
     label = f"{results.study.group_label.capitalize()} of which nobody was found"
-    yield _row(results, label, (name, "groups_lost"), texts, [row["estimate"] for row in lost])
+    yield _row(results, label, (name, "groups_lost"), shown, [row["estimate"] for row in lost])
 
 
 def _row(
     results: StudyResults,
     label: str,
     of: tuple[str, str],
-    texts: Sequence[str],
+    shown_cells: Sequence[Cell],
     kept: Sequence[float | None],
     difference: Record | None = None,
 ) -> Row:
-    """Return a row of both arms and, where there is one, their difference."""
+    """Return a row of both arms and, where there is one, their difference.
+
+    Cells of several numbers have the further ones in the CSV file under the arm and what they are.
+    """
     record = {
         **dict(zip(("attrition", "measure"), of, strict=True)),
-        **dict(zip((f"{arm}_text" for arm in _ARMS), texts, strict=True)),
+        **dict(zip((f"{arm}_cell" for arm in _ARMS), shown_cells, strict=True)),
         **dict(zip(_ARMS, kept, strict=True)),
         "difference": difference,
     }
     shown = (
         _RESPONSE if difference else (*_BY_ARM, *[columns.BLANK] * (len(_RESPONSE) - len(_BY_ARM)))
     )
-    return columns.row_of(results, shown, record, label, keys=("attrition", "measure"))
+    row = columns.row_of(results, shown, record, label, keys=("attrition", "measure"))
+    further = {
+        f"{arm}_{own.part}": own.value
+        for arm, cell in zip(_ARMS, shown_cells, strict=True)
+        for own in cell.numbers[1:]
+    }
+    return replace(row, record={**(row.record or {}), **further})
 
 
-def _percent(row: Record) -> str:
-    return formatting.number(100 * row["estimate"], 0)
+def _median_and_half(median: Record, low: Record, high: Record) -> Cell:
+    parts = ("median", "low", "high")
+    shares = [cells.number(100 * row["estimate"]) for row in (median, low, high)]
+    text = f"{shares[0].text} ({shares[1].text} to {shares[2].text})"
+    return replace(cells.side_by_side(shares, parts), text=text)
 
 
 def _test(name: str, words: str, row: Record) -> Row:
     record = {"attrition": name, "measure": row["measure"]}
     record |= {key: row[key] for key in ("statistic", "df", "df_denominator", "p_value")}
-    text = f"no test: {row['reason']}" if row["reason"] else _shown(row, formatting.f_test(row))
+    text = (
+        f"no test: {row['reason']}"
+        if row["reason"]
+        else _shown(row, Cell(formatting.f_test(row))).text
+    )
     return columns.said(_RESPONSE, words, text, record, "foot")
 
 
@@ -266,8 +278,8 @@ def _estimator(results: StudyResults, name: str) -> str:
 _COUNTED = ("n_treated", "n_control", "n_clusters")
 
 
-def _shown(row: Record, text: str) -> str:
-    return formatting.SUPPRESSED if row["suppressed"] else text
+def _shown(row: Record, cell: Cell) -> Cell:
+    return Cell(formatting.SUPPRESSED) if row["suppressed"] else cell
 
 
 def _check(study: Study, _: AttritionOptions) -> None:

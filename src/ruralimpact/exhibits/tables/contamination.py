@@ -30,11 +30,11 @@ _COUNTS = (
 _WITHOUT, _WITH, _GAP = "Without them", "With them: naive", "Naive less right"
 _EFFECTS = (
     columns.amount(group=_WITHOUT),
-    columns.error(_WITHOUT, 1.0).unkept(),
-    columns.number("Percent", _WITHOUT, 0.9, of="percent", decimals=1).unkept(),
+    columns.error(_WITHOUT, 1.0),
+    columns.number("Percent", _WITHOUT, 0.9, of="percent", decimals=1),
     columns.amount(group=_WITH, of="naive_estimate").keeping("naive_spec_id"),
-    columns.error(_WITH, 1.0, of="naive_std_error").unkept(),
-    columns.number("Percent", _WITH, 0.9, of="naive_percent", decimals=1).unkept(),
+    columns.error(_WITH, 1.0, of="naive_std_error"),
+    columns.number("Percent", _WITH, 0.9, of="naive_percent", decimals=1),
     columns.amount("Difference", _GAP, of="difference"),
     columns.error(_GAP, 1.0, of="difference_std_error"),
 )

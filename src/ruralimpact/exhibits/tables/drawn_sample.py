@@ -1,6 +1,6 @@
 """The units drawn from a register, as a list to take along: stratum, order, and replacements."""
 
-from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits import cells, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -17,14 +17,14 @@ def drawn_sample_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Tabl
         rows.append(heading(str(stratum), "group"))
         for record in part.to_dict("records"):
             names = ("analysis", "stratum", "order", "role", "probability")
-            cells = (
-                Cell(formatting.count(record["order"])),
+            shown = (
+                cells.number(record["order"]),
                 Cell(str(record["role"]).capitalize()),
-                Cell(formatting.number(100 * record["probability"], 1)),
+                cells.number(100 * record["probability"], 1),
             )
             kept = {str(name): record[name] for name in names}
             rows.append(
-                Row(Cell(str(record["unit_id"])), cells, {"unit": record["unit_id"], **kept})
+                Row(Cell(str(record["unit_id"])), shown, {"unit": record["unit_id"], **kept})
             )
     columns = (
         Column("Order", "", 0.6),

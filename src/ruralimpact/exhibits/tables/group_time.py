@@ -78,7 +78,9 @@ def _row(results: StudyResults, record: Record, sizes: Sequence[Shown]) -> Row:
         cells = (Cell(record["reason"], span=len(cells)),)
     counted = bool(pd.notna(record["std_error"]) or record["suppressed"])
     own = record if counted else {**record, "n_treated": None, "n_control": None}
-    return replace(row, cells=(*cells, *columns.cells_of(results, sizes, own)))
+    counts = columns.row_of(results, sizes, own, label, keys=())
+    kept = {**(row.record or {}), **(counts.record or {})}
+    return replace(row, cells=(*cells, *counts.cells), record=kept)
 
 
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ _COLUMNS = (
     columns.amount(),
     columns.error(width=1.0),
     columns.number("t", width=0.8, of="statistic", decimals=1).kept_as("t"),
-    columns.number("Treated", "Units", 0.9, of="n_treated").unkept(),
+    columns.number("Treated", "Units", 0.9, of="n_treated"),
     columns.number("Rank by size", of="rank_by_size"),
     columns.number("Rank by t", of="rank_by_t"),
 )

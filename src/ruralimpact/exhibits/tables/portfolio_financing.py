@@ -1,12 +1,9 @@
 """Who pays for projects: amounts by source, their total, and the share of each."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.model import Column, Row, Table
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
     METHODS,
@@ -16,7 +13,6 @@ from ruralimpact.exhibits.portfolio_rows import (
     project_rows,
 )
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 
@@ -49,15 +45,11 @@ def _table(results: StudyResults, exhibit: OfAnalyses, analysis: str) -> Table:
 
 def _shares(results: StudyResults, frame: pd.DataFrame) -> Row:
     of_all = frame[frame["project"] == ""]
-    shares = dict(zip(of_all["name"], of_all["share"], strict=True)) | {"total": 1.0}
-    shown = [Shown(Column(""), (name,), _percent, {name: name}) for name in shares]
+    shares = dict(zip(of_all["name"], 100 * of_all["share"], strict=True)) | {"total": 100.0}
+    shown = [columns.number("", of=name, decimals=1) for name in shares]
     record = {"project": "", "measure": "share", **shares}
     keys = ("project", "measure")
     return columns.row_of(results, shown, record, "Percent of all", keys=keys, kind="foot")
-
-
-def _percent(values: Sequence[Any], _: int) -> str:
-    return formatting.number(100 * values[0], 1)
 
 
 KIND = kinds.TableKind(

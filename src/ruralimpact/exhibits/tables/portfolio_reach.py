@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, headings, kinds
-from ruralimpact.exhibits.model import Column, Row, Table
+from ruralimpact.exhibits import cells, formatting, headings, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
     METHODS,
@@ -64,8 +64,8 @@ def _year(word: str) -> Shown:
     return Shown(column, ("value",), _plain, {"value": "value"}).within(word, kept="{part}")
 
 
-def _plain(values: Sequence[Any], _: int) -> str:
-    return f"{values[0]:.0f}"
+def _plain(values: Sequence[Any], _: int) -> Cell:
+    return cells.year(values[0])
 
 
 _NOTES = (

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.model import Column, Row, Table, heading
+from ruralimpact.exhibits import cells, columns, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
@@ -54,22 +54,21 @@ def _rows(results: StudyResults, models: pd.DataFrame, shown: Sequence[Shown]) -
             yield columns.row_of(results, shown, {"term": term, **by_model}, label, keys=("term",))
 
 
-def _value(values: Sequence[Any], _: int) -> str:
+def _value(values: Sequence[Any], _: int) -> Cell:
     value, term = values
     if term == "lr_p_value":
-        return formatting.p_value(value)
+        return cells.p_value(value)
     decimals = _DECIMALS.get(term, 3)
     if value is not None and decimals == 3 and 0 < abs(value) < 0.001:
-        return f"{value:.1e}".replace("-", formatting.MINUS)
-    return formatting.number(value, decimals)
+        return cells.scientific(value)
+    return cells.number(value, decimals)
 
 
-def _error(values: Sequence[Any], decimals: int) -> str:
+def _error(values: Sequence[Any], decimals: int) -> Cell:
     error, term, kind = values
-    if kind == "statistic":
-        return ""
-    text = _value((error, term), decimals)
-    return text if text == formatting.DASH else f"({text})"
+    return (
+        Cell("") if kind == "statistic" else cells.in_parentheses(_value((error, term), decimals))
+    )
 
 
 _COEFFICIENT = Shown(Column("Coefficient", "", 1.1), ("value", "term"), _value, {"value": "value"})

@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
-from ruralimpact.exhibits.columns import coarse_count
+from ruralimpact.exhibits import cells, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value
 from ruralimpact.exhibits.responses_rows import (
     METHODS,
@@ -81,9 +80,9 @@ def _notes(analysis: Responses, frame: pd.DataFrame) -> list[str]:
 
 def _row(question: Question, frame: pd.DataFrame) -> Row:
     counted, register = (frame[frame["part"] == part] for part in (RESPONDENTS, REGISTER))
-    cells = [_cell(question, record) for record in counted.to_dict("records")]
+    shown = [_cell(question, record) for record in counted.to_dict("records")]
     everyone = counted.iloc[0]
-    cells.insert(1, _interval(everyone))
+    shown.insert(1, _interval(everyone))
     kept: dict[str, Value] = {"question": question.name, "answer": str(everyone["answer"])}
     for record in counted.to_dict("records"):
         name = f"_{record['level']}" if record["by"] else ""
@@ -92,57 +91,60 @@ def _row(question: Question, frame: pd.DataFrame) -> Row:
     kept |= {"conf_low": 100 * everyone["conf_low"], "conf_high": 100 * everyone["conf_high"]}
     if len(register):
         own = register.iloc[0]
-        cells += [_percent(own), _interval(own)]
+        shown += [_percent(own), _interval(own)]
         kept |= {
             "register": 100 * own["estimate"],
             "register_low": 100 * own["conf_low"],
             "register_high": 100 * own["conf_high"],
         }
-    return Row(Cell(str(everyone["label"])), tuple(cells), kept)
+    return Row(Cell(str(everyone["label"])), tuple(shown), kept)
 
 
 def _cell(question: Question, record: Mapping[Any, Any]) -> Cell:
     if record["suppressed"]:
         return Cell(formatting.SUPPRESSED)
-    percent = formatting.number(100 * record["estimate"])
+    percent = 100 * record["estimate"]
     if question.percents:
-        return Cell(percent)
-    nil = not record["count"] > 0
-    return Cell(formatting.DASH if nil else f"{formatting.count(record['count'])} ({percent})")
+        return cells.number(percent)
+    return cells.count_and_percent(record["count"], percent)
 
 
 def _percent(record: "pd.Series[Any]") -> Cell:
-    hidden = bool(record["suppressed"])
-    return Cell(formatting.SUPPRESSED if hidden else formatting.number(100 * record["estimate"]))
+    if record["suppressed"]:
+        return Cell(formatting.SUPPRESSED)
+    return cells.number(100 * record["estimate"])
 
 
 def _interval(record: "pd.Series[Any]") -> Cell:
     if record["suppressed"]:
         return Cell(formatting.SUPPRESSED)
-    return Cell(formatting.interval(100 * record["conf_low"], 100 * record["conf_high"]))
+    return cells.interval(100 * record["conf_low"], 100 * record["conf_high"])
 
 
 def _total(question: Question, counted: pd.DataFrame, width: int) -> Row:
     """Who answered; of a question with one answer they are 100 percent."""
-    whole = " (100)" if question.variable is not None else ""
     sizes = counted.drop_duplicates(["by", "level"])
-    texts = [
-        formatting.count(size) if public else coarse_count(size)
+    counts = [
+        cells.number(size) if public else cells.count(size)
         for size, public in zip(sizes["n_units"], sizes["public_counts"], strict=True)
     ]
-    cells = [
-        Cell(text + (whole if size and not hidden else ""))
-        for text, size, hidden in zip(texts, sizes["n_units"], sizes["suppressed"], strict=True)
+    whole = question.variable is not None
+    shown = [
+        cells.of_all(count) if whole and size and not hidden else count
+        for count, size, hidden in zip(counts, sizes["n_units"], sizes["suppressed"], strict=True)
     ]
-    cells.insert(1, Cell(""))
-    cells += [Cell("")] * (width - len(cells))
+    shown.insert(1, Cell(""))
+    shown += [Cell("")] * (width - len(shown))
     kept: dict[str, Value] = {"question": question.name, "answer": "total"}
-    kept |= {
-        f"count_{level}" if by else "count": text
-        for by, level, text in zip(sizes["by"], sizes["level"], texts, strict=True)
-    }
+    for by, level, count, cell in zip(
+        sizes["by"], sizes["level"], counts, (shown[0], *shown[2:]), strict=False
+    ):
+        of_level = f"_{level}" if by else ""
+        kept[f"count{of_level}"] = count.numbers[0].value if count.numbers else count.text
+        if len(cell.numbers) > 1:
+            kept[f"percent{of_level}"] = 100.0
     label = "Total" if question.variable is not None else "Respondents"
-    return Row(Cell(label), tuple(cells), kept, "foot")
+    return Row(Cell(label), tuple(shown), kept, "foot")
 
 
 KIND = kinds.TableKind(

@@ -8,8 +8,8 @@ import pandas as pd
 
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import columns, disclosure, formatting, kinds
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits import cells, columns, disclosure, formatting, kinds
+from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -27,10 +27,10 @@ _COLUMNS = (
     columns.amount("Highest", "Estimates", of="highest"),
     columns.words("Above zero", "Strategies", of="above", kept=("strategies", "positive")),
     columns.words("Differ from zero", "Strategies", 1.2, of="differ", kept=("significant",)),
-    columns.words("Fail balance", "Strategies", of="failing", kept=("unbalanced",)),
-    columns.words("F", _EQUAL, 0.8, of="f", kept=("equality_f",)),
-    columns.words("df", _EQUAL, 0.9, of="df", kept=("equality_df1", "equality_df2")),
-    columns.words("p", _EQUAL, 0.8, of="p", kept=("equality_p",)),
+    columns.words("Fail balance", "Strategies", of="failing", kept=("checked", "unbalanced")),
+    columns.number("F", _EQUAL, 0.8, of="equality_f", decimals=2),
+    columns.words("df", _EQUAL, 0.9, of="equality_df", kept=("equality_df1", "equality_df2")),
+    columns.p_value(_EQUAL, of="equality_p"),
 )
 
 
@@ -120,29 +120,28 @@ def _row(results: StudyResults, analysis: str, outcome: str, result: Robustness)
         **{name: getattr(curve, name) for name in ("lowest", "median", "highest", "positive")},
         "significant": curve.significant,
         "strategies": curve.count,
-        "above": f"{curve.positive} of {curve.count}",
-        "differ": f"{curve.significant} of {curve.count}",
+        "above": cells.part_of(curve.positive, curve.count),
+        "differ": cells.part_of(curve.significant, curve.count),
+        "checked": checked,
         "unbalanced": result.unbalanced if checked else None,
-        "failing": f"{result.unbalanced} of {checked}" if checked else formatting.DASH,
+        "failing": cells.part_of(result.unbalanced, checked),
         "equality_f": test.statistic if test else None,
         "equality_df1": test.df_numerator if test else None,
         "equality_df2": test.df_denominator if test else None,
         "equality_p": test.p_value if test else None,
-        **_test_words(test),
+        "equality_df": _degrees_of_freedom(test),
     }
     keys = ("analysis", "outcome", "unit")
     return columns.row_of(results, _COLUMNS, record, results.outcome_title(outcome), keys=keys)
 
 
-def _test_words(test: EqualityTest | None) -> dict[str, str]:
+def _degrees_of_freedom(test: EqualityTest | None) -> Cell:
     if test is None or not np.isfinite(test.statistic):
-        return dict.fromkeys(("f", "df", "p"), formatting.DASH)
-    df = f"{formatting.count(test.df_numerator)}, {formatting.count(test.df_denominator)}"
-    return {
-        "f": formatting.number(test.statistic, 2),
-        "df": df,
-        "p": formatting.p_value(test.p_value),
-    }
+        return Cell(formatting.DASH)
+    df = (test.df_numerator, test.df_denominator)
+    return cells.side_by_side(
+        [cells.number(own) for own in df], ("of the numerator", "of the denominator"), ", "
+    )
 
 
 def _sentence(result: Sequence[Robustness]) -> str:

@@ -14,7 +14,7 @@ from ruralimpact.exhibits.table import table_of
 _FLOW = (
     columns.number("Rows before", width=1.2, of="rows_before"),
     columns.number("Excluded", width=1.2, of="rows"),
-    columns.number("Rows kept", width=1.2, of="kept").unkept(),
+    columns.number("Rows kept", width=1.2, of="kept"),
 )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import formatting, kinds
+from ruralimpact.exhibits import cells, formatting, kinds
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -56,10 +56,10 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, .
 
 def _row(record: "pd.Series[Any]", shown: list[tuple[str, str]]) -> Row:
     kept = {name: float(str(record[name])) for _, name in shown}
-    cells = tuple(Cell(formatting.count(kept[name])) for _, name in shown)
+    own = tuple(cells.number(kept[name]) for _, name in shown)
     stratum = str(record["stratum"])
     return Row(
-        Cell(stratum or "Total"), cells, {"stratum": stratum, **kept}, "data" if stratum else "foot"
+        Cell(stratum or "Total"), own, {"stratum": stratum, **kept}, "data" if stratum else "foot"
     )
 
 

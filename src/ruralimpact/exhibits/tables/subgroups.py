@@ -15,7 +15,7 @@ from ruralimpact.exhibits.subgroup_order import (
     SubgroupOptions,
     family_order,
     order_row,
-    rank_texts,
+    rank_cells,
     rank_values,
 )
 from ruralimpact.exhibits.subgroup_words import (
@@ -123,7 +123,7 @@ def _data_row(
     shown: Sequence[Shown],
 ) -> Row:
     values = {**_values(record), **ranks}
-    own = {**record, "percent": values["percent"], **rank_texts(ranks)}
+    own = {**record, "percent": values["percent"], **rank_cells(ranks)}
     return Row(label, columns.cells_of(results, shown, own), values)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, headings, kinds
-from ruralimpact.exhibits.model import Column, Row, Table, heading
+from ruralimpact.exhibits import cells, columns, formatting, headings, kinds
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
@@ -64,11 +64,11 @@ _COUNTS = (
 _SHARE = (columns.amount("Percent", width=0.9), columns.interval(width=1.4))
 
 
-def _known_share(values: Sequence[float], decimals: int) -> str:
+def _known_share(values: Sequence[float], decimals: int) -> Cell:
     """Return the share, or between which two it lies."""
     estimate, lowest, highest = values
-    known = formatting.number(estimate, decimals)
-    return known if known != formatting.DASH else formatting.interval(lowest, highest, decimals)
+    known = cells.number(estimate, decimals)
+    return known if known.numbers else cells.interval(lowest, highest, decimals)
 
 
 _BETWEEN = (

@@ -47,9 +47,9 @@ _COLUMNS = (
     columns.error(width=1.0),
     columns.amount("Change", _ABOVE, 1.2, of="change"),
     columns.error(_ABOVE, 1.0, of="change_std_error"),
-    columns.number("Treated", _NUMBER, 0.9, of="n_treated").unkept(),
-    columns.number("Controls", _NUMBER, 0.9, of="n_control").unkept(),
-    columns.number("Groups", _NUMBER, 0.8, of="n_clusters").unkept(),
+    columns.number("Treated", _NUMBER, 0.9, of="n_treated"),
+    columns.number("Controls", _NUMBER, 0.9, of="n_control"),
+    columns.number("Groups", _NUMBER, 0.8, of="n_clusters"),
 )
 _NOTE = (
     "Each line changes one thing. The changes add up to the whole change between the waves; their "
