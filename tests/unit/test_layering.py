@@ -20,7 +20,7 @@ BASE = {
     *("storage", "tables", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
-    "cli": {"checks", "config", "draft", "plugins", "privacy", "runner", "trace"},
+    "cli": {"checks", "config", "draft", "package", "plugins", "privacy", "runner", "trace"},
     "checks": {"config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "defaults": set(),
@@ -46,6 +46,16 @@ MAY_IMPORT = {
     "responses": {"design", "description", "inference"},
     "gains": {"description", "difference", "power", "returns"},
     "waves": {"survey"},
+    "package": {
+        "config",
+        "estimation",
+        "survey",
+        "design",
+        "exhibits",
+        "plugins",
+        "privacy",
+        "trace",
+    },
     "trace": {"config", "survey", "design", "exhibits", "waves", "raw_rows"},
     "exhibits": {
         *("design", "inference", "estimation", "sensitivity"),

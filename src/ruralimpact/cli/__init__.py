@@ -1,4 +1,4 @@
-"""The command line: `ruralimpact run | new | check | status | trace`.
+"""The command line: `ruralimpact run | new | check | status | trace | package`.
 
 Exit status: 0 when all is well, 1 when something must be mended (said in one line), 2 when the command
 itself is not understood.
@@ -12,12 +12,19 @@ from collections.abc import Sequence
 import shtab
 
 from ruralimpact import __version__
-from ruralimpact.cli import check, new, run, status, trace
+from ruralimpact.cli import check, new, package, run, status, trace
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.storage import storage_fault
 
 # In the order in which someone needs them.
-COMMANDS = {"new": new, "check": check, "run": run, "status": status, "trace": trace}
+COMMANDS = {
+    "new": new,
+    "check": check,
+    "run": run,
+    "status": status,
+    "trace": trace,
+    "package": package,
+}
 _BROKEN_PIPE = 13  # the signal of POSIX, which not every system names
 _DESCRIPTION = """\
 Impact evaluations of rural investment projects, from raw survey files to a report.
@@ -33,6 +40,7 @@ first steps:
   ruralimpact run                  make everything that is not up to date
   ruralimpact status               say what is up to date and what is not
   ruralimpact trace ID             go from a printed number back to the rows of raw files
+  ruralimpact package STUDY        make the replication package of a study
 
 `ruralimpact COMMAND --help` says more. Tab completion in bash:
   eval "$(ruralimpact --print-completion bash)"

@@ -51,7 +51,7 @@ def _lines(
         for key, value in plain(built).items()
         if key not in _SHOWN_APART and value is not None and value != [] and value != {}
     }
-    yield f"{indent}{name}: {', '.join(f'{key} {_written(value)}' for key, value in keys.items())}"
+    yield f"{indent}{name}: {', '.join(f'{key} {in_words(value)}' for key, value in keys.items())}"
     for inner in dict.fromkeys(built.inputs):
         below = study.outcomes if inner in study.outcomes and inner != name else study.variables
         yield from _lines(study, by_name, inner, below, depth=depth + 1)
@@ -63,9 +63,10 @@ def _of_column(entry: Entry) -> str:
     return f"column '{entry.raw_name}' of {source} ({entry.type}{unit})"
 
 
-def _written(value: object) -> str:
+def in_words(value: object) -> str:
+    """Return a value of a configuration as it would be written there."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {in_words(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
+        return "[" + ", ".join(in_words(item) for item in value) + "]"
     return str(value)

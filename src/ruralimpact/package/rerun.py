@@ -1,0 +1,76 @@
+"""A run of the study from the package's own folder, and what it took."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import psutil
+
+from ruralimpact.errors import DataError
+
+
+@dataclass(frozen=True)
+class MeasuredRun:
+    """How long a run took, and on what kind of machine.
+
+    Attributes
+    ----------
+    seconds : float
+    """
+
+    seconds: float
+
+    @property
+    def time(self) -> str:
+        """The run time in whole minutes, rounded up."""
+        minutes = ceil(self.seconds / 60)
+        return f"{minutes} minute{'s' if minutes > 1 else ''} at most"
+
+    @property
+    def machine(self) -> str:
+        """The class of the machine, and nothing that tells which it is."""
+        memory = round(psutil.virtual_memory().total / 2**30)
+        return (
+            f"{platform.system()} on {platform.machine()}, {psutil.cpu_count() or 1} cores, "
+            f"{memory} GiB of memory, Python {platform.python_version()}"
+        )
+
+
+def run_again(project: Path, study: str) -> MeasuredRun:
+    """Make all results of a project anew.
+
+    Parameters
+    ----------
+    project : path
+    study : str
+
+    Returns
+    -------
+    MeasuredRun
+
+    Raises
+    ------
+    DataError
+        The run ended with a mistake, which it has printed.
+    """
+    began = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-m", "ruralimpact", "run", study],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": _importable()},
+        check=False,
+    )
+    if ended.returncode != 0:
+        raise DataError(f"the run of {study} in the package did not end well.")
+    return MeasuredRun(time.monotonic() - began)
+
+
+def _importable() -> str:
+    """Folders that Python finds modules in, as absolute paths: the run starts in another folder."""
+    given = os.environ.get("PYTHONPATH", "")
+    return os.pathsep.join(str(Path(path).resolve()) for path in given.split(os.pathsep) if path)
