@@ -21,6 +21,7 @@ from ruralimpact.attrition.response_weights import (
     reweighted_difference,
     reweighted_regression,
 )
+from ruralimpact.attrition.rows import EffectRow
 from ruralimpact.design.comparison import NO_CELL, WEIGHT
 from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.strategies import Strategy
@@ -32,7 +33,6 @@ from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.schema.followup import Attrition
 
 FloatArray = NDArray[np.float64]
-Row = dict[str, Any]
 MEANS, REGRESSION = "difference_in_means", "regression"
 TRIMMING, WITHIN = "trimming", "trimming_within_cells"
 
@@ -79,7 +79,7 @@ def effect_rows(
     population: Population,
     outcome: str,
     strategies: Mapping[str, Strategy] = MappingProxyType({}),
-) -> Iterator[Row]:
+) -> Iterator[EffectRow]:
     """Yield the rows of one outcome.
 
     Parameters
@@ -92,8 +92,8 @@ def effect_rows(
 
     Yields
     ------
-    dict
-        Under the contract ``attrition_bounds``, but for what is common to all rows of the outcome. None
+    EffectRow
+        But for what is common to all rows of the outcome. None
         where every unit responds; what cannot be estimated has its reason.
     """
     try:
@@ -104,7 +104,7 @@ def effect_rows(
         result = everyone_counts(sample.responds)
         plain = {MEANS: reweighted_difference(sample.outcome, sample.treatment, result)}
     except DesignError as problem:
-        yield _row("as_found", MEANS, reason=str(problem))
+        yield EffectRow(kind="as_found", estimator=MEANS, reason=str(problem))
         return
     yield _estimate_row("as_found", MEANS, plain[MEANS], sample)
     if sample.covariates.names:
@@ -115,7 +115,7 @@ def effect_rows(
                 plain[name] = _matched(sample, strategy, sample.sampling)
                 yield _estimate_row("as_found", name, plain[name], sample)
             except DesignError as problem:
-                yield _row("as_found", name, reason=str(problem))
+                yield EffectRow(kind="as_found", estimator=name, reason=str(problem))
         yield from _weighted(sample, plain, strategies)
     yield from _bounded(sample, TRIMMING, None)
     if sample.cells is not None:
@@ -165,12 +165,12 @@ def _matched(
 
 def _weighted(
     sample: FollowedUnits, plain: Mapping[str, ScoredEstimate], strategies: Mapping[str, Strategy]
-) -> Iterator[Row]:
+) -> Iterator[EffectRow]:
     """Effects re-weighted for response, and what the weights do to them."""
     try:
         model = fit_response(sample.responds, sample.treatment, sample.covariates)
     except DesignError as problem:
-        yield _row("response_weighted", MEANS, reason=str(problem))
+        yield EffectRow(kind="response_weighted", estimator=MEANS, reason=str(problem))
         return
     makers: dict[str, Callable[[], ScoredEstimate]] = {
         MEANS: lambda: reweighted_difference(sample.outcome, sample.treatment, model),
@@ -186,36 +186,40 @@ def _weighted(
         try:
             built = maker()
         except DesignError as problem:
-            yield _row("response_weighted", name, reason=str(problem))
+            yield EffectRow(kind="response_weighted", estimator=name, reason=str(problem))
             continue
-        own = {"capped": model.capped, "largest_weight": float(model.weights.max()), "notes": notes}
-        yield {**_estimate_row("response_weighted", name, built, sample), **own}
+        yield replace(
+            _estimate_row("response_weighted", name, built, sample),
+            capped=model.capped,
+            largest_weight=float(model.weights.max()),
+            notes=notes,
+        )
         yield _change_row(name, built, plain[name], sample)
 
 
-def _bounded(sample: FollowedUnits, estimator: str, cells: Any) -> Iterator[Row]:
+def _bounded(sample: FollowedUnits, estimator: str, cells: Any) -> Iterator[EffectRow]:
     try:
-        result = lee_bounds(sample.outcome, sample.treatment, cells=cells)
+        bounds = lee_bounds(sample.outcome, sample.treatment, cells=cells)
     except DesignError as problem:
-        yield _row("lee_interval", estimator, reason=str(problem))
+        yield EffectRow(kind="lee_interval", estimator=estimator, reason=str(problem))
         return
-    common = {
-        "trimmed": result.trimmed,
-        "share_trimmed": result.share,
-        "n_cells": result.n_cells,
-        "n_reversed": result.n_reversed,
-    }
-    ends = {"lee_lower": result.lower, "lee_upper": result.upper}
+    ends = {"lee_lower": bounds.lower, "lee_upper": bounds.upper}
     known = np.isfinite(sample.outcome).astype(float)
     carried = {
         kind: replace(end, weights=known, arms=sample.treatment) for kind, end in ends.items()
     }
-    for kind, bound in carried.items():
-        yield {**_estimate_row(kind, estimator, bound, sample), **common}
-    yield {**_interval(list(carried.values()), estimator, sample), **common}
+    rows = [_estimate_row(kind, estimator, bound, sample) for kind, bound in carried.items()]
+    for row in (*rows, _interval(list(carried.values()), estimator, sample)):
+        yield replace(
+            row,
+            trimmed=bounds.trimmed,
+            share_trimmed=bounds.share,
+            n_cells=bounds.n_cells,
+            n_reversed=bounds.n_reversed,
+        )
 
 
-def _interval(ends: list[ScoredEstimate], estimator: str, sample: FollowedUnits) -> Row:
+def _interval(ends: list[ScoredEstimate], estimator: str, sample: FollowedUnits) -> EffectRow:
     """The interval that covers the effect wherever it lies between the bounds."""
     lower, upper = ends
     result = [_corrected(end, sample) for end in ends]
@@ -223,9 +227,9 @@ def _interval(ends: list[ScoredEstimate], estimator: str, sample: FollowedUnits)
     interval = imbens_manski(
         lower.estimate, upper.estimate, result[0].std_error, result[1].std_error, df=df
     )
-    return _row(
-        "lee_interval",
-        estimator,
+    return EffectRow(
+        kind="lee_interval",
+        estimator=estimator,
         conf_low=interval.conf_low,
         conf_high=interval.conf_high,
         df=df,
@@ -244,12 +248,13 @@ def _count(corrected: CorrectedScores) -> int:
     return int((np.nan_to_num(corrected.sums) != 0).sum())
 
 
-def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: FollowedUnits) -> Row:
+def _estimate_row(
+    kind: str, estimator: str, built: ScoredEstimate, sample: FollowedUnits
+) -> EffectRow:
     built = settled(built, sample.outcome, sample.treatment)
-    return _row(
-        kind,
-        estimator,
-        **_tested(built.estimate, _corrected(built, sample)),
+    row = EffectRow(
+        kind=kind,
+        estimator=estimator,
         treated_mean=built.treated_mean,
         control_mean=built.control_mean,
         n_treated=built.n_treated,
@@ -257,40 +262,35 @@ def _estimate_row(kind: str, estimator: str, built: ScoredEstimate, sample: Foll
         n_units=len(sample.outcome),
         notes="; ".join(built.notes),
     )
+    return _tested(row, built.estimate, _corrected(built, sample))
 
 
 def _change_row(
     estimator: str, weighted: ScoredEstimate, plain: ScoredEstimate, sample: FollowedUnits
-) -> Row:
+) -> EffectRow:
     """What the weights do to an effect."""
     corrected = combine([_corrected(weighted, sample), _corrected(plain, sample)], [1.0, -1.0])
-    return _row(
-        "weighting",
-        estimator,
-        **_tested(weighted.estimate - plain.estimate, corrected),
+    row = EffectRow(
+        kind="weighting",
+        estimator=estimator,
         n_treated=weighted.n_treated,
         n_control=weighted.n_control,
         n_units=len(sample.outcome),
     )
+    return _tested(row, weighted.estimate - plain.estimate, corrected)
 
 
-def _tested(estimate: float, corrected: CorrectedScores) -> Row:
-    names = ("std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
-    result = t_inference(estimate, corrected.std_error, corrected.df)
-    values = {name: getattr(result, name) for name in names}
-    return {"estimate": estimate, **values, "n_clusters": _count(corrected)}
-
-
-def _row(kind: str, estimator: str, **values: Any) -> Row:
-    numbers = dict.fromkeys(
-        (
-            *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
-            *("treated_mean", "control_mean", "share_trimmed", "largest_weight"),
-        ),
-        np.nan,
+def _tested(row: EffectRow, estimate: float, corrected: CorrectedScores) -> EffectRow:
+    """Return a row with an estimate and what its scores tell of it."""
+    inference = t_inference(estimate, corrected.std_error, corrected.df)
+    return replace(
+        row,
+        estimate=estimate,
+        std_error=inference.std_error,
+        df=inference.df,
+        statistic=inference.statistic,
+        p_value=inference.p_value,
+        conf_low=inference.conf_low,
+        conf_high=inference.conf_high,
+        n_clusters=_count(corrected),
     )
-    counts = dict.fromkeys(
-        ("n_units", "n_treated", "n_control", "n_clusters", "n_cells", "n_reversed", "capped"), 0
-    )
-    words = {"trimmed": "", "notes": "", "reason": ""}
-    return {"kind": kind, "estimator": estimator, **words, **numbers, **counts, **values}

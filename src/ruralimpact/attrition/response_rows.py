@@ -1,9 +1,10 @@
 """Rows of the table of response: rates, their difference, groups and covariates."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import asdict, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ruralimpact.attrition.population import Population
 from ruralimpact.attrition.response import (
@@ -11,6 +12,7 @@ from ruralimpact.attrition.response import (
     response_by_group,
     response_difference,
 )
+from ruralimpact.attrition.rows import Counts, ResponseRow, Tested
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.errors import DesignError
 from ruralimpact.inference.clustered import Clustering, group_codes, t_inference
@@ -21,10 +23,9 @@ from ruralimpact.schema.followup import Attrition
 EVERYONE = "every unit of the baseline was found again"
 QUANTILES = {"group_low": 0.25, "group_median": 0.5, "group_high": 0.75}
 ARMS = {"treated": 1, "control": 0}
-Row = dict[str, Any]
 
 
-def response_rows(entry: Attrition, population: Population) -> Iterator[Row]:
+def response_rows(entry: Attrition, population: Population) -> Iterator[ResponseRow]:
     """Yield the rows of one entry of the configuration.
 
     Parameters
@@ -34,8 +35,8 @@ def response_rows(entry: Attrition, population: Population) -> Iterator[Row]:
 
     Yields
     ------
-    dict
-        Under the contract ``attrition``, but for what is common to all rows of the entry.
+    ResponseRow
+        But for what is common to all rows of the entry.
     """
     yield from _rates(population)
     yield from _by_group(population)
@@ -46,12 +47,12 @@ def response_rows(entry: Attrition, population: Population) -> Iterator[Row]:
         "no_longer_compared": int((~population.compared).sum()),
     }
     for measure, count in counts.items():
-        yield _row(measure, n_units=count)
+        yield ResponseRow(measure=measure, n_units=count)
 
 
-def _rates(population: Population) -> Iterator[Row]:
-    result, groups = population.responded, population.groups
-    difference = response_difference(result, population.treatment)
+def _rates(population: Population) -> Iterator[ResponseRow]:
+    responded, groups = population.responded, population.groups
+    difference = response_difference(responded, population.treatment)
     scores = {"treated": difference.treated_mean_scores, "control": difference.control_mean_scores}
     for arm, code in ARMS.items():
         inside = population.treatment == code
@@ -59,25 +60,25 @@ def _rates(population: Population) -> Iterator[Row]:
         assert own is not None
         leverage = group_leverage(inside.astype(float), population.treatment, groups)
         error, df = Clustering(groups, leverage=leverage).std_error(own)
-        yield _row(
-            "response",
-            arm,
-            estimate=float(result[inside].mean()),
-            **_inference(float(result[inside].mean()), error, df, test=False),
-            **_counts(population, inside),
+        yield ResponseRow(
+            measure="response",
+            arm=arm,
+            estimate=float(responded[inside].mean()),
+            **asdict(_without_test(_inference(float(responded[inside].mean()), error, df))),
+            **asdict(_counts(population, inside)),
         )
-    everyone = np.ones(len(result), dtype=bool)
+    everyone = np.ones(len(responded), dtype=bool)
     error, df = difference.clustering(groups).std_error(difference.scores)
-    yield _row(
-        "difference",
+    yield ResponseRow(
+        measure="difference",
         estimate=difference.estimate,
-        **_inference(difference.estimate, error, df),
-        **_counts(population, everyone),
-        reason=EVERYONE if result.all() else "",
+        **asdict(_inference(difference.estimate, error, df)),
+        **asdict(_counts(population, everyone)),
+        reason=EVERYONE if responded.all() else "",
     )
 
 
-def _by_group(population: Population) -> Iterator[Row]:
+def _by_group(population: Population) -> Iterator[ResponseRow]:
     for arm, code in ARMS.items():
         inside = population.treatment == code
         groups = response_by_group(
@@ -85,11 +86,18 @@ def _by_group(population: Population) -> Iterator[Row]:
         )
         counts = _counts(population, inside)
         for measure, quantile in QUANTILES.items():
-            yield _row(measure, arm, estimate=float(np.quantile(groups.rates, quantile)), **counts)
-        yield _row("groups_lost", arm, estimate=float(groups.lost), **counts)
+            yield ResponseRow(
+                measure=measure,
+                arm=arm,
+                estimate=float(np.quantile(groups.rates, quantile)),
+                **asdict(counts),
+            )
+        yield ResponseRow(
+            measure="groups_lost", arm=arm, estimate=float(groups.lost), **asdict(counts)
+        )
 
 
-def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
+def _by_covariates(entry: Attrition, population: Population) -> Iterator[ResponseRow]:
     """Joint tests, and one row a covariate; none where everyone was found."""
     names = entry.covariates
     if not names or population.responded.all():
@@ -105,54 +113,54 @@ def _by_covariates(entry: Attrition, population: Population) -> Iterator[Row]:
             groups,
         )
     except DesignError as problem:
-        yield _row("covariates", **counts, reason=str(problem))
+        yield ResponseRow(measure="covariates", **asdict(counts), reason=str(problem))
         return
     notes = f"excluded: {', '.join(result.excluded)}" if result.excluded else ""
-    yield _row("covariates", **_joint(result.predict), **counts, notes=notes)
-    yield _row("covariates_by_arm", **_joint(result.by_arm), **counts, notes=notes)
+    yield ResponseRow(
+        measure="covariates", **asdict(_joint(result.predict)), **asdict(counts), notes=notes
+    )
+    yield ResponseRow(
+        measure="covariates_by_arm", **asdict(_joint(result.by_arm)), **asdict(counts), notes=notes
+    )
     for name, slope, scores in zip(result.names, result.coefficients, result.scores, strict=True):
-        yield _row(
-            "covariate",
+        yield ResponseRow(
+            measure="covariate",
             variable=name,
             estimate=float(slope),
-            **_inference(float(slope), scores.std_error, scores.df),
-            **counts,
+            **asdict(_inference(float(slope), scores.std_error, scores.df)),
+            **asdict(counts),
         )
 
 
-def _row(measure: str, arm: str = "", **values: Any) -> Row:
-    blank = dict.fromkeys(
-        ("estimate", "std_error", "df", "statistic", "df_denominator", "p_value"), np.nan
+def _inference(estimate: float, error: float, df: float) -> Tested:
+    inference = t_inference(estimate, error, df)
+    return Tested(
+        std_error=error,
+        df=df,
+        statistic=inference.statistic,
+        p_value=inference.p_value,
+        conf_low=inference.conf_low,
+        conf_high=inference.conf_high,
     )
-    ends = {"conf_low": np.nan, "conf_high": np.nan}
-    counts = {"n_units": 0, "n_found": 0, "n_clusters": 0}
-    words = {"variable": "", "notes": "", "reason": ""}
-    return {"measure": measure, "arm": arm, **words, **blank, **ends, **counts, **values}
 
 
-def _inference(estimate: float, error: float, df: float, *, test: bool = True) -> Row:
-    built = t_inference(estimate, error, df)
-    values = {
-        "std_error": error,
-        "df": df,
-        "conf_low": built.conf_low,
-        "conf_high": built.conf_high,
-    }
-    return {**values, "statistic": built.statistic, "p_value": built.p_value} if test else values
+def _without_test(tested: Tested) -> Tested:
+    """A share of an arm is not tested against none."""
+    return replace(tested, statistic=np.nan, p_value=np.nan)
 
 
-def _joint(test: EqualityTest) -> Row:
-    return {
-        "statistic": test.statistic,
-        "df": float(test.df_numerator),
-        "df_denominator": float(test.df_denominator),
-        "p_value": test.p_value,
-    }
+def _joint(test: EqualityTest) -> Tested:
+    return Tested(
+        statistic=test.statistic,
+        df=float(test.df_numerator),
+        df_denominator=float(test.df_denominator),
+        p_value=test.p_value,
+    )
 
 
-def _counts(population: Population, inside: Any) -> Row:
-    return {
-        "n_units": int(inside.sum()),
-        "n_found": int(population.responded[inside].sum()),
-        "n_clusters": len(np.unique(population.groups[inside])),
-    }
+def _counts(population: Population, inside: NDArray[np.bool_]) -> Counts:
+    return Counts(
+        n_units=int(inside.sum()),
+        n_found=int(population.responded[inside].sum()),
+        n_clusters=len(np.unique(population.groups[inside])),
+    )

@@ -104,7 +104,9 @@ def build(
     labels: dict[str, set[str]] = {}
     for entry in entries:
         labels.setdefault(entry.variable, set()).update(entry.labels.values())
-    columns: dict[str, Any] = {str(name): survey[name] for name in survey.columns}
+    columns: dict[str, pd.Series | FloatArray] = {
+        str(name): survey[name] for name in survey.columns
+    }
     seen = observed or ObservedCodes({})
     undefined: list[Undefined] = []
     for block, definitions in (("variables", variables), ("outcomes", outcomes)):

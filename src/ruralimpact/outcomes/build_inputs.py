@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ FloatArray = NDArray[np.float64]
 class Inputs:
     """What one constructor may look at: the columns defined before it, and rows of other sources."""
 
-    columns: Mapping[str, Any]
+    columns: Mapping[str, pd.Series | FloatArray]
     labels: Mapping[str, set[str]]
     build: str
     key: str

@@ -2,12 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-COLUMNS = ("sample", "treatment", "arm", "reason", "rows")
+from ruralimpact.tables import table_of_rows
+
 _ARMS = {1.0: "treated", 0.0: "control"}
+
+
+@dataclass(frozen=True)
+class ExcludedArmRow:
+    """Rows of an arm that one reason excludes: contract ``excluded_arms``."""
+
+    sample: str
+    treatment: str
+    arm: str
+    reason: str
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -58,15 +69,14 @@ def by_arm(sample: str, exclusions: Sequence[Exclusion], treatments: Sequence[st
         Contract ``excluded_arms``. Rows whose arm is not known are in no count.
     """
     rows = [
-        {"sample": sample, **record}
-        for exclusion in exclusions
-        for record in _counts(exclusion, treatments)
+        row for exclusion in exclusions for row in _excluded_rows(sample, exclusion, treatments)
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.astype({**dict.fromkeys(COLUMNS[:-1], "str"), "rows": "int64"})
+    return table_of_rows("excluded_arms", rows)
 
 
-def _counts(exclusion: Exclusion, treatments: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _excluded_rows(
+    sample: str, exclusion: Exclusion, treatments: Sequence[str]
+) -> Iterator[ExcludedArmRow]:
     for treatment in treatments:
         if treatment not in exclusion.rows:
             continue
@@ -74,9 +84,4 @@ def _counts(exclusion: Exclusion, treatments: Sequence[str]) -> Iterator[dict[st
         for value, arm in _ARMS.items():
             count = int((values == value).sum())
             if count:
-                yield {
-                    "treatment": treatment,
-                    "arm": arm,
-                    "reason": exclusion.reason,
-                    "rows": count,
-                }
+                yield ExcludedArmRow(sample, treatment, arm, exclusion.reason, count)

@@ -83,7 +83,10 @@ Message = (
     | RunFailed
 )
 
-_EVENTS: dict[str, Callable[[dict[str, Any]], Message]] = {
+Line = Mapping[str, Any]
+"""A line of JSON that Snakemake, or a stage, wrote."""
+
+_EVENTS: dict[str, Callable[[Line], Message]] = {
     "job_info": lambda line: JobStarted(
         line["jobid"], line["rule_name"], line["wildcards"] or {}, line["log"] or []
     ),
@@ -95,7 +98,7 @@ _EVENTS: dict[str, Callable[[dict[str, Any]], Message]] = {
 }
 
 
-def message_of(line: dict[str, Any]) -> Message | None:
+def message_of(line: Line) -> Message | None:
     """Return what a line of JSON says; None for an event that is of no use.
 
     Parameters

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ ERROR_HINTS = {
     NO_VALUE: "The file holds a list, a structure or bytes there, and a table has one value a cell.",
     MERGED: "It is merged with others: take the merging out, or state `merged: fill` of the source.",
 }
+T = TypeVar("T", bound=str | int | float)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 # A whole number, whose digits a float would not keep from 2 to the power of 53 on.
 _WHOLE, _EXACT = re.compile(r"([+-]?)0*(\d+)(?:[.,]0*)?"), 2.0**53
@@ -95,7 +96,7 @@ def code_of(value: Any, decimal: str = ".") -> str:
     return f"{whole[1]}{whole[2]}".lstrip("+") if whole else written(number)
 
 
-def codes_of(values: Iterable[Any]) -> dict[str, Any]:
+def codes_of(values: Iterable[T]) -> dict[str, T]:
     """Return values by their code."""
     return {code_of(value): value for value in values}
 
