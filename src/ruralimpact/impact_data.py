@@ -190,7 +190,8 @@ def _numbers(table: pd.DataFrame, name: str, must: str) -> FloatArray:
     except ValueError as problem:
         raise DataError(f"{must}; {problem}", file=FILE, column=name) from None
     if kind == "text":
-        raise DataError(f"{must}; it holds text.", file=FILE, column=name)
+        held = "categories" if isinstance(table[name].dtype, pd.CategoricalDtype) else "text"
+        raise DataError(f"{must}; it holds {held}.", file=FILE, column=name)
     return column_values.numbers(table[name])
 
 

@@ -14,7 +14,8 @@ ObjectArray = NDArray[np.object_]
 LARGEST_EXACT = 2**53
 _NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "boolean", "empty"}
 _TEXT = {"string", "categorical"}
-_DATES = {"datetime64", "datetime", "date", "time", "timedelta64", "timedelta", "period"}
+_DATES = {"datetime64", "datetime", "date", "time", "period"}
+_DURATIONS = {"timedelta64", "timedelta"}
 
 
 def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
@@ -33,9 +34,9 @@ def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
     Raises
     ------
     ValueError
-        It holds dates, complex numbers, lists or other objects, a mixture of numbers and text, or whole
-        numbers so large that floating-point numbers cannot tell them apart. The message says which, to be
-        put behind the name of the column.
+        It holds dates, durations, complex numbers, lists or other objects, a mixture of numbers and text, or
+        whole numbers so large that floating-point numbers cannot tell them apart. The message says which,
+        to be put behind the name of the column.
     """
     column = pd.Series(values)
     result = pd.api.types.infer_dtype(column, skipna=True)
@@ -45,6 +46,8 @@ def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
         raise ValueError(
             "it holds dates; turn them into a number, such as the days since some day, or the year."
         )
+    if result in _DURATIONS:
+        raise ValueError("it holds durations; turn them into a number, such as days.")
     if result == "complex":
         raise ValueError("it holds complex numbers.")
     if result not in _NUMBERS:
@@ -163,6 +166,6 @@ def _beyond_exact(column: "pd.Series") -> bool:
 
 def _contents(column: "pd.Series") -> str:
     kinds = {type(value).__name__ for value in column.dropna()}
-    words = {"str": "text", "int": "numbers", "float": "numbers", "bool": "numbers"}
+    words = {"str": "text", "int": "numbers", "float": "numbers", "bool": "truth values"}
     shown = sorted({words.get(kind, f"values of the type {kind}") for kind in kinds})
     return ("a mixture of " if len(shown) > 1 else "") + " and ".join(shown)

@@ -6,7 +6,7 @@ serves, which pairs), so estimators do not know which search found them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ IntArray = NDArray[np.int64]
 # distances in a whitened space to about 1e-12 of theirs; what differs by less than this is a tie.
 ROUNDING = 1e-12
 RELATIVE_TIE = 1e-9
-_LEAF = 96
+# Splits in the middle of a cell rather than at its median give cubes, of which a search meets fewer.
+_TREE: dict[str, Any] = {"leafsize": 64, "balanced_tree": False}
 
 
 class Neighbours(Protocol):
@@ -350,10 +351,10 @@ def _nearest_rows(
     first = np.concatenate([[0], np.cumsum(size)])
     rows = candidates[distinct.representatives]
     # Rows that share a leaf lie side by side in memory: half of the time is waiting for them otherwise.
-    by_leaf = cKDTree(rows, leafsize=_LEAF).indices
-    tree = cKDTree(rows[by_leaf], leafsize=_LEAF)
+    by_leaf = cKDTree(rows, **_TREE).indices
+    tree = cKDTree(rows[by_leaf], **_TREE)
     # In the order of a tree of their own, searches that follow each other visit the same leaves.
-    pending = cKDTree(focal, leafsize=_LEAF).indices
+    pending = cKDTree(focal, **_TREE).indices
     result: list[tuple[IntArray, IntArray]] = []
     width = min(k + 1, tree.n)
     while len(pending):

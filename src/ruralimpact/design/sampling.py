@@ -10,6 +10,7 @@ from ruralimpact.errors import DataError
 FloatArray = NDArray[np.float64]
 ObjectArray = NDArray[np.object_]
 _NAMES = {1: "treated units", 0: "controls"}
+_NEGLIGIBLE = 1e-9
 
 
 def check_weights(
@@ -36,7 +37,8 @@ def check_weights(
     Raises
     ------
     DataError
-        A weight is missing, infinite or negative, or all those of an arm are zero.
+        A weight is missing, infinite or negative, all those of an arm are zero, or one unit has the weight of
+        its arm but for a billionth.
     """
     compared = ~np.isnan(treatment)
 
@@ -52,6 +54,12 @@ def check_weights(
         inside = treatment == arm
         if inside.any() and not (weights[inside] > 0).any():
             refuse(inside, f"all sampling weights of the {name} are zero.")
+        own = np.where(inside, weights, 0.0)
+        heaviest = np.arange(len(own)) == np.argmax(own)
+        others = float(own[~heaviest].sum())
+        if 0 < others < _NEGLIGIBLE * own.max():
+            problem = f"the sampling weight of one of the {name} leaves nothing to the others."
+            refuse(heaviest, problem)
 
 
 def of_mean_one(weights: FloatArray) -> FloatArray:
