@@ -16,7 +16,7 @@ from rural_alliances.claims.ledger import Ledger
 from rural_alliances.claims.ratings import rated_evidence, read_ratings
 from rural_alliances.claims.status import LABELS
 from ruralimpact.errors import DataError
-from ruralimpact.exhibits.document import Finding, FindingsDocument, StudyWords
+from ruralimpact.exhibits.document import AnswerBox, Finding, FindingsDocument, StudyWords
 
 FILES = [
     *(
@@ -64,9 +64,9 @@ def stand_in() -> FindingsDocument:
             findings[f"{stem}/{ends[1]}"] = Finding(value=40.0, unit=unit, text="40")
     words = dict.fromkeys(StudyWords.model_fields, "")
     named = {"name": "bolivia_par", "title": "A stand-in", "synthetic": True}
-    nothing = dict.fromkeys(("headline", "tables", "figures", "conventions", "data"), ())
+    nothing = dict.fromkeys(("tables", "figures", "conventions", "data"), ())
     study = StudyWords(**{**words, **named})
-    return FindingsDocument(study=study, findings=findings, **nothing)
+    return FindingsDocument(study=study, answer=AnswerBox(), findings=findings, **nothing)
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def survival_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.Data
 
 
 def workshops_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
-    return truth["shares"].set_index("key")["value"] / 100
+    return truth["shares"].set_index("key")["planted"] / 100
 
 
 def workshops_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:

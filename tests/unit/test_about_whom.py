@@ -1,5 +1,6 @@
 """Balance, sizes and the answer are those of the units behind each estimate, and their counts add up."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ from outcome_missing import (
 
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.analysed_units import sizes
-from ruralimpact.exhibits.findings import headlines
+from ruralimpact.exhibits.answer.box import answer_box
+from ruralimpact.exhibits.answer.headline import headlines_of
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.balance import balance_tables
@@ -108,11 +111,15 @@ def test_row_order_changes_nothing(tables) -> None:
 
 
 def test_the_answer_says_whom_it_is_about(results) -> None:
-    (line,) = headlines(results)
-    assert f"{KNOWN} of {TREATED} treated producers" in line.text
-    assert "the outcome is missing: " in line.text
-    assert "the covariate 'age' is missing: 1" in line.text
-    assert "control producers" not in line.text  # one of 120 controls is lost
+    box = answer_box(replace(results, findings=findings(results)))
+    said = " ".join(line.text for line in (*box.against, *box.further))
+    behind = headlines_of(results)[0].record["n_treated"]
+    assert f"Only {behind} of {TREATED} treated producers are behind it" in said
+    assert "control producers" not in said  # one of 120 controls is lost
+    text = about_whom(results, "matched", "price")
+    assert f"{KNOWN} of {TREATED} treated producers" in text
+    assert "the outcome is missing: " in text
+    assert "the covariate 'age' is missing: 1" in text
 
 
 def test_nothing_is_said_of_an_outcome_that_few_lack(results, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_before_after_studies_know_changes_only(tmp_path: Path) -> None:
     own = {"name": "own", "label": "Own", "sample": "seasons", "method": "before_after"}
     own |= {"before": [1], "after": [6], "outcomes": ["net_income"]}
     for analyses, refused in (([own], False), ([own, NEW], True)):
-        changed = content | {"design": "before_after", "analyses": analyses}
+        changed = content | {"design": "before_after", "analyses": analyses, "answer": {}}
         (tmp_path / "study.yaml").write_text(yaml.safe_dump(changed), encoding="utf-8")
         if not refused:
             assert plain(load_study(tmp_path).analyses) == [own]

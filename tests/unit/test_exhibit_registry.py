@@ -14,7 +14,13 @@ from study_models import SHIPPED, study_of
 from ruralimpact.contracts import tables_for_exhibits
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import figures, tables
-from ruralimpact.exhibits.document import FindingsDocument, ShownFigure, ShownTable, StudyWords
+from ruralimpact.exhibits.document import (
+    AnswerBox,
+    FindingsDocument,
+    ShownFigure,
+    ShownTable,
+    StudyWords,
+)
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
 from ruralimpact.exhibits.registry import exhibits_file, numbered, package_kinds, shown_in
 from ruralimpact.exhibits.report import report_page
@@ -83,7 +89,7 @@ def document(tables: tuple[ShownTable, ...], figures: tuple[ShownFigure, ...]) -
     study = StudyWords(**{**words, "synthetic": False})
     return FindingsDocument(
         study=study,
-        headline=(),
+        answer=AnswerBox(),
         tables=tables,
         figures=figures,
         conventions=(),

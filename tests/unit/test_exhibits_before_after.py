@@ -9,8 +9,9 @@ from exhibit_entries import entry
 from study_models import with_parts
 from test_exhibits_difference import results_of
 
+from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.build import table_files, tables_of_exhibit
-from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.exhibit import Exhibits
@@ -53,7 +54,10 @@ def test_the_numbers_to_cite_and_the_answer_say_so(results: StudyResults) -> Non
     assert other.unit == "percent of the counterfactual"
     table = entry("difference", analyses=["alone"])
     study = with_parts(results.study, exhibits=Exhibits(tables=(table,)))
-    (line,) = headlines(replace(results, study=study))
+    alone = replace(results, study=study)
+    box = answer_box(replace(alone, findings=findings(alone)))
+    (line,) = box.lines
+    assert "Changes before and after are not attributable to the project." in str(box.against)
     assert "change, not attributable to the project, of net income" in line.text.lower()
 
 

@@ -1,5 +1,6 @@
 """Tables and figures of estimates over time."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from study_models import study_of
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.study import estimate_study
 from ruralimpact.exhibits import captions, palette
+from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.build import tables_of_exhibit
 from ruralimpact.exhibits.document import ShownFigure
 from ruralimpact.exhibits.figures.event_study import event_study_plot
 from ruralimpact.exhibits.figures.trends import trends_plot
-from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.load import load_results, suppressed_tables
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.registry import package_kinds
@@ -277,7 +279,8 @@ def test_numbers_can_be_cited(results: StudyResults) -> None:
     assert found["over_time/staggered/income/relative_magnitudes/breakdown"].unit == "times"
     share = found["over_time/staggered/income/forbidden_share"]
     assert 0 < share.value < 50 and share.unit == "percent"
-    assert [line.label for line in headlines(results)] == ["Two_arms"]
+    box = answer_box(replace(results, findings=found))
+    assert [line.label for line in box.lines] == ["Two_arms"]
 
 
 def test_missing_tables_are_empty(results: StudyResults) -> None:

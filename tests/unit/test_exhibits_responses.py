@@ -148,7 +148,8 @@ def test_numbers_have_identifiers(results: StudyResults) -> None:
     assert "responses/asked/buyer/new/register_high" in numbers
     assert numbers["sample/drawn/all/percent"] == 100
     (line,) = responses_headlines(results)
-    assert "of 40 groups that answered, 50 percent “same”" in line[1]
+    assert "of 40 groups that answered, 50 percent (" in line.text
+    assert ") “same”; of the register, " in line.text
 
 
 def test_the_protocol_says_how_to_draw_again(results: StudyResults) -> None:

@@ -37,6 +37,10 @@ def nsw_study() -> dict[str, Any]:
     study["exhibits"] = yaml.safe_load((folder / "exhibits.yaml").read_text(encoding="utf-8"))
     for key in ("sources", "analyses"):
         study[key] = [entry for entry in study[key] if not entry["name"].startswith("cps")]
+    study["answer"] = {
+        key: [entry for entry in entries if not entry["analysis"].startswith("cps")]
+        for key, entries in study["answer"].items()
+    }
     for entries in study["exhibits"].values():
         for entry in entries:
             if "analyses" in entry:

@@ -30,6 +30,6 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
         study, suppressed_tables(survival_study(study, *frames).tables), quality={}
     )
     (line,) = survival_headlines(results)
-    assert line[1].startswith(f"Of 20 alliances, by {words}: lasts: 75 percent")
+    assert line.text.startswith(f"Of 20 alliances, by {words}: lasts: 75 percent")
     (table, *_) = survival_tables(results, entry("survival", analyses=["buyer"]))
     assert f"By {words}" in {column.group for column in table.columns}

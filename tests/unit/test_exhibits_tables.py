@@ -1,5 +1,6 @@
 """Exhibit tables hold the numbers of the estimates, in the right unit, and hide what is too small."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from exhibit_entries import entry, with_tables
 from scipy import stats
 from test_exhibits_study import build_results, build_tables, nsw_study
 
-from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.answer.box import answer_box
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.balance import balance_tables
@@ -206,16 +208,14 @@ def test_sample_flow_subtracts(results: StudyResults) -> None:
 
 
 def test_words_follow_the_numbers(results: StudyResults) -> None:
-    lines = headlines(results)
+    lines = answer_box(replace(results, findings=findings(results))).lines
     assert [line.label for line in lines] == [
         "Randomised controls (benchmark)",
         "PSID controls, matched",
     ]
-    assert "experimental estimate for earnings in 1978 is 1,794 US dollars" in lines[0].text
-    assert "matched difference in earnings in 1978 ranges from 416 to 1,998" in lines[1].text
-    found = results.estimates_of("psid_matching", "earnings")
-    assert int((found["p_value"] < 0.05).sum()) == 1
-    assert "one of four differs from zero at the 5 percent level" in lines[1].text
+    assert "Experimental estimate for earnings in 1978: +1,794 US dollars" in lines[0].text
+    assert "Matched difference in earnings in 1978: " in lines[1].text
+    assert "four estimates: 416 to 1,998" in lines[1].text
 
 
 def test_findings_hold_unrounded_numbers(results: StudyResults) -> None:
@@ -226,11 +226,6 @@ def test_findings_hold_unrounded_numbers(results: StudyResults) -> None:
     assert found["psid_matching/nn5/low_earnings/estimate"].text == "−12.0"
     assert "psid_matching/nn5/low_earnings/percent" not in found
     assert "benchmark/psid_matching/nn5/earnings/difference" in found
-
-
-def test_headlines_of_synthetic_data_say_so(tmp_path: Path) -> None:
-    results = build_results(tmp_path, nsw_study() | {"synthetic": True})
-    assert all(line.text.startswith("Synthetic stand-in: ") for line in headlines(results))
 
 
 def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:

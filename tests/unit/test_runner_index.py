@@ -16,8 +16,8 @@ def study(root: Path, name: str, *, synthetic: bool) -> None:
     (folder / "exhibits").mkdir(parents=True)
     (folder / "report.html").write_text("<title>Report</title>", encoding="utf-8")
     words = {"title": f"Study <{name}>", "subtitle": "", "synthetic": synthetic}
-    headline = [{"label": "Answer", "text": "a & b"}]
-    document = {"study": words, "headline": headline}
+    answer = {"verdict": None, "lines": [{"label": "Answer", "text": "a & b"}]}
+    document = {"study": words, "answer": answer}
     (folder / "exhibits/findings.json").write_text(json.dumps(document), encoding="utf-8")
 
 

@@ -200,7 +200,7 @@ def test_tables_and_words_say_between_which_shares() -> None:
     numbers = {key: value for key, value, *_ in survival_numbers(results)}
     assert numbers["survival/buyer/curve/lasts/1/lowest"] == pytest.approx(100 * 26 / 36)
     assert "survival/buyer/curve/lasts/1/estimate" not in numbers
-    assert "72 percent" in next(survival_headlines(results))[1]
+    assert "72 percent" in next(survival_headlines(results)).text
     assert survival_figure(results, SurvivalOptions.model_construct(analyses=("buyer",))).axes
     (ratios,) = hazards_table(results, entry("hazards", analyses=["buyer"]))
     words = {row.label.text: row.cells[0].text for row in ratios.rows if row.cells}

@@ -1,5 +1,6 @@
 """Units and decimals against the values that are printed with them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ from study_models import study_of
 
 from ruralimpact.errors import DataError
 from ruralimpact.estimation.units import refuse_percents_as_shares
+from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.digits import digits_of
-from ruralimpact.exhibits.findings import headlines
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.tables.impact import impact_table
 from ruralimpact.outcomes.build import build
 
@@ -81,6 +83,7 @@ def test_the_answer_has_the_digits_of_the_table(tmp_path: Path) -> None:
         ],
         "figures": [],
     }
-    (line,) = headlines(results_of(made(data), tmp_path, exhibits=exhibits))
-    assert "0.0000" in line.text and "ranges from 0 to 0" not in line.text
+    results = results_of(made(data), tmp_path, exhibits=exhibits)
+    (line,) = answer_box(replace(results, findings=findings(results))).lines
+    assert "0.0000" in line.text and "(0 to 0)" not in line.text
     assert STUDY["outcomes"]["price"]["decimals"] == 1

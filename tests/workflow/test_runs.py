@@ -56,8 +56,8 @@ def test_the_first_run_says_where_it_is_and_what_it_found(finished: Project) -> 
     assert f"{STUDY}  finished" in shown
     assert f"Report: results/{STUDY}/report.html" in shown
     findings = (finished.root / "results" / STUDY / "exhibits" / "findings.json").read_text("utf-8")
-    for entry in json.loads(findings)["headline"]:
-        assert f"{entry['label']}: " in shown
+    for line in json.loads(findings)["answer"]["lines"]:
+        assert f"{line['label']}: " in shown
     assert "rule" not in shown.lower()
 
 

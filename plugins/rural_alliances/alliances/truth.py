@@ -1,6 +1,7 @@
 """What the registers were planted with: what ever larger registers would give."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,9 @@ import pandas as pd
 from rural_alliances.alliances.calibration import OTHER, STUDIES, Coverage, RegisterCalibration
 from rural_alliances.alliances.draw import distributions, mean_ratio
 from rural_alliances.alliances.profitability import break_even
+
+_GAINING = "net_income"
+_TARGETING = {"share_funds": "funds", "share_members": "families"}
 
 
 def true_values(parameters: RegisterCalibration) -> pd.DataFrame:
@@ -17,14 +21,30 @@ def true_values(parameters: RegisterCalibration) -> pd.DataFrame:
     -------
     DataFrame
         ``analysis``, ``account``, ``scenario``, ``by``, ``level``, ``measure`` and ``value`` (shares and
-        rates as fractions, money in US$).
+        rates as fractions, money in US$); ``key`` and ``planted`` are the identifier of the number in the
+        findings of the study, and the value in the unit that it has there.
     """
     rows: list[tuple[object, ...]] = []
     for study in STUDIES:
         rows += _returns(parameters, study)
     rows += _gains(parameters)
     columns = ["analysis", "account", "scenario", "by", "level", "measure", "value"]
-    return pd.DataFrame(rows, columns=columns)
+    values = pd.DataFrame(rows, columns=columns)
+    money = values["measure"].str.startswith("revenue")
+    planted = values["value"].where(money, 100 * values["value"])
+    return values.assign(key=[_key(row) for row in values.to_dict("records")], planted=planted)
+
+
+def _key(row: Mapping[Any, Any]) -> str:
+    """Return the identifier of a planted value in the findings of the study."""
+    if row["measure"] in _TARGETING:
+        return f"targeting/{row['analysis']}/{_TARGETING[row['measure']]}"
+    if not row["account"]:
+        return f"gains/{row['analysis']}/{_GAINING}/{row['measure']}"
+    level = f"/{row['by']}={row['level']}" if row["by"] else ""
+    return "/".join(
+        ["returns", row["analysis"], row["account"], f"{row['scenario']}{level}", row["measure"]]
+    )
 
 
 def _returns(parameters: RegisterCalibration, study: Coverage) -> list[tuple[object, ...]]:

@@ -100,7 +100,14 @@ def _truth(calibration: Lives) -> pd.DataFrame:
     regions = calibration.regions
     counts = np.array([values.alliances for values in regions.values()], dtype=float)
     shares = np.array([values.lasting for values in regions.values()], dtype=float)
-    levels = ["", *regions]
+    lasting = np.array([(counts * shares).sum() / counts.sum(), *shares])
+    parts = ["", *(f"/region={name}" for name in regions)]
     return pd.DataFrame(
-        {"level": levels, "lasting": [float((counts * shares).sum() / counts.sum()), *shares]}
+        {
+            "level": ["", *regions],
+            "lasting": lasting,
+            # The identifier of the number in the findings of the study, and its value there.
+            "key": [f"survival/buyer/curve{part}/lasts/{_YEARS}/estimate" for part in parts],
+            "planted": 100 * lasting,
+        }
     )

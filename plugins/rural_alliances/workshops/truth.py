@@ -17,7 +17,7 @@ def true_shares(
     Returns
     -------
     DataFrame
-        ``key``, the identifier of the number in the findings of the study, and ``value`` in percent.
+        ``key``, the identifier of the number in the findings of the study, and ``planted`` in percent.
     """
     invited = list(calibration.invited.allocation)
     of_regions = answers[register["region"].isin(invited).to_numpy()]
@@ -29,7 +29,7 @@ def true_shares(
     for region in invited:
         inside = (register["region"] == region).to_numpy()
         rows += _shares("workshops", asked[inside], f"/region={region}", "percent")
-    return pd.DataFrame(rows, columns=["key", "value"])
+    return pd.DataFrame(rows, columns=["key", "planted"])
 
 
 def of_all(answers: pd.DataFrame, names: dict[str, float]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ruralimpact.config.answer import check_answer
 from ruralimpact.config.attrition import check_attrition
 from ruralimpact.config.descriptions import check_descriptions
 from ruralimpact.config.gains import check_gains
@@ -56,6 +57,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from check_rates_of_return.problems(study, _roles(study), file)
     yield from check_gains.problems(study, _roles(study), file)
     yield from check_survival.problems(study, file)
+    yield from check_answer.problems(study, file)
     yield from check_power.problems(study, file)
     yield from check_attrition.problems(study, _with_role(study, "treatment"), file)
     names = [analysis.name for analysis in study.comparisons]

@@ -251,12 +251,9 @@ WEIGHT_SETS = ResultTable(
     name="weight_sets",
     stages=_ESTIMATE,
     description="Which set of weights an estimate has.",
-    row="an estimate that has a value, on everyone or on a subgroup",
+    row="a specification that has an estimate",
     columns={
-        "spec_id": text(
-            "the estimate: analysis/strategy/outcome, and ::subgroup=level of a subgroup",
-            unique=True,
-        ),
+        "spec_id": text("the estimate: analysis/strategy/outcome", unique=True),
         "set": text("its weights in outcome_weights"),
     },
     suppression=Withheld("it is only of use beside the weights of single units"),

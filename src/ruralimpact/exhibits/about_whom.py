@@ -1,6 +1,7 @@
 """Whom estimates are about: said with the answer where more than a tenth of an arm is not behind it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -11,6 +12,33 @@ from ruralimpact.exhibits.results import StudyResults
 NEEDS = ("sample_flow", "exclusions", "excluded_arms")
 TOLERATED = 0.1
 _ARMS = ("treated", "control")
+
+
+@dataclass(frozen=True)
+class AnalysedArm:
+    """An arm of which an estimate lacks more than a tenth: its units before anybody left, and behind it."""
+
+    before: int
+    left: int
+
+
+def analysed_arms(results: StudyResults, analysis: str, spec_id: str) -> dict[str, AnalysedArm]:
+    """Return the arms of which an estimate lacks more than a tenth.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With the tables `NEEDS`.
+    analysis, spec_id : str
+        The estimate and its analysis.
+    """
+    arms: dict[str, AnalysedArm] = {}
+    for arm, flow in _flows(results, [spec_id]).items():
+        earlier = int(_before_the_sample(results, analysis, arm).sum())
+        if not flow.empty and loses_many(flow, earlier):
+            before, left = _before_and_left(flow, earlier)
+            arms[arm] = AnalysedArm(int(before.iloc[0]), int(left.iloc[0]))
+    return arms
 
 
 def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
@@ -29,14 +57,28 @@ def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
         serve nobody as a match do not count as lost.
     """
     shown = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
-    flow = results["sample_flow"]
-    flow = flow[flow["spec_id"].isin(shown["spec_id"]) & ~flow["suppressed"].astype(bool)]
-    parts = [_of_arm(results, analysis, flow[flow["arm"] == arm], arm) for arm in _ARMS]
+    flows = _flows(results, shown["spec_id"]).items()
+    parts = [_of_arm(results, analysis, flow, arm) for arm, flow in flows]
     parts = [part for part in parts if part]
     if not parts:
         return ""
     who = "This estimate is" if len(shown) == 1 else "These estimates are"
     return f"{who} about {', and about '.join(parts)}."
+
+
+def _flows(results: StudyResults, specs: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Return the flow of each arm to some estimates."""
+    flow = results["sample_flow"]
+    flow = flow[flow["spec_id"].isin(list(specs)) & ~flow["suppressed"].astype(bool)]
+    return {arm: flow[flow["arm"] == arm] for arm in _ARMS}
+
+
+def _before_and_left(
+    flow: pd.DataFrame, earlier: int
+) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Return the units of an arm before anybody left, and those behind each estimate."""
+    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"] + earlier
+    return before, before - earlier - flow.groupby("spec_id")["n_lost"].sum()
 
 
 def loses_many(flow: pd.DataFrame, earlier: int = 0) -> bool:
@@ -75,8 +117,7 @@ def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) 
     earlier = int(first.sum())
     if flow.empty or not loses_many(flow, earlier):
         return ""
-    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"] + earlier
-    left = before - earlier - flow.groupby("spec_id")["n_lost"].sum()
+    before, left = _before_and_left(flow, earlier)
     who = _words(results, analysis, arm)
     reasons = [
         f"{results.with_labels(str(reason))}: {formatting.count(float(count))}"

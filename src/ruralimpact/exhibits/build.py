@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.exhibits import captions, palette
+from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.document import FindingsDocument, RawFile, ShownTable, StudyWords
 from ruralimpact.exhibits.estimate_notes import estimate_notes
-from ruralimpact.exhibits.findings import findings, headlines
+from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.model import Table, TablesOfExhibit
@@ -129,9 +130,10 @@ def figure_files(results: StudyResults, entry: Exhibit, kinds: Kinds) -> Iterato
 def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
     """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
     study, exhibits = results.study, results.study.exhibits
+    results = results if results.findings else replace(results, findings=findings(results))
     return FindingsDocument(
         study=_words(study),
-        headline=tuple(headlines(results)),
+        answer=answer_box(results),
         tables=tuple(
             ShownTable(name=table.name, kind=table.kind, title=table.title, number=number)
             for number, table in numbered(exhibits.tables, kinds.tables)
@@ -147,7 +149,7 @@ def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
         ),
         set_to_missing=tuple(set_to_missing(results)),
         reading_notes=tuple(reading_notes(results)),
-        findings=results.findings or findings(results),
+        findings=results.findings,
     )
 
 

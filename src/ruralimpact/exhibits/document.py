@@ -15,10 +15,24 @@ class Finding(Written):
 
 
 class HeadlineLine(Written):
-    """A line of the answer in short."""
+    """A line of the answer in short, and the identifiers of the findings that it prints."""
 
     label: str
     text: str
+    cites: tuple[str, ...] = ()
+
+
+class AnswerBox(Written):
+    """The answer in short: a verdict, the estimates, and what speaks against them.
+
+    Sentences against it that find no room in the box are in ``further``.
+    """
+
+    verdict: HeadlineLine | None = None
+    lines: tuple[HeadlineLine, ...] = ()
+    reading: str = ""
+    against: tuple[HeadlineLine, ...] = ()
+    further: tuple[HeadlineLine, ...] = ()
 
 
 class Term(Written):
@@ -77,7 +91,7 @@ class FindingsDocument(Written):
     """Contents of findings.json."""
 
     study: StudyWords
-    headline: tuple[HeadlineLine, ...]
+    answer: AnswerBox
     tables: tuple[ShownTable, ...]
     figures: tuple[ShownFigure, ...]
     conventions: tuple[Term, ...]

@@ -77,8 +77,12 @@ def _degrees_of_freedom(values: Sequence[Any], _: int) -> Cell:
 
 
 def _short(value: float | None) -> Cell:
-    few = value is not None and value < FEW_EFFECTIVE
-    return cells.number(value, 1 if few else 0)
+    return cells.number(value, decimals(value))
+
+
+def decimals(value: float | None) -> int:
+    """Return the decimals that a number of effective groups is printed with."""
+    return 1 if value is not None and value < FEW_EFFECTIVE else 0
 
 
 def _mark(values: Sequence[float]) -> str:

@@ -1,24 +1,23 @@
 """Every number that a report may cite, under an identifier that stays the same between runs."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
-from ruralimpact.exhibits import effective_groups, formatting, interpretation
-from ruralimpact.exhibits.about_whom import about_whom
+from ruralimpact.exhibits import effective_groups, formatting
+from ruralimpact.exhibits.answer.further_numbers import answer_numbers
 from ruralimpact.exhibits.detail_findings import detail_numbers
-from ruralimpact.exhibits.document import Finding, HeadlineLine
-from ruralimpact.exhibits.gains_rows import gains_headlines, gains_numbers
+from ruralimpact.exhibits.document import Finding
+from ruralimpact.exhibits.gains_rows import gains_numbers
 from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.over_time_findings import over_time_numbers
-from ruralimpact.exhibits.portfolio_findings import portfolio_headlines, portfolio_numbers
-from ruralimpact.exhibits.responses_rows import responses_headlines, responses_numbers
+from ruralimpact.exhibits.portfolio_findings import portfolio_numbers
+from ruralimpact.exhibits.responses_rows import responses_numbers
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.returns_findings import returns_headlines, returns_numbers
-from ruralimpact.exhibits.survival_rows import survival_headlines, survival_numbers
-from ruralimpact.exhibits.tables import benchmark, difference, impact, placebo
-from ruralimpact.exhibits.tables.questionnaire_change import alarm_sentence
+from ruralimpact.exhibits.returns_findings import returns_numbers
+from ruralimpact.exhibits.survival_rows import survival_numbers
+from ruralimpact.exhibits.tables import benchmark, impact
 
 _EFFECTS = (
     *("estimate", "std_error", "conf_low", "conf_high"),
@@ -26,7 +25,6 @@ _EFFECTS = (
 )
 _PERCENTS = ("percent", "percent_low", "percent_high")
 _COUNTS = ("n_treated", "n_control", "n_clusters", "dropped")
-_MOST_HEADLINES = 4
 
 
 def findings(results: StudyResults) -> dict[str, Finding]:
@@ -54,6 +52,7 @@ def findings(results: StudyResults) -> dict[str, Finding]:
         survival_numbers,
         gains_numbers,
         responses_numbers,
+        answer_numbers,
     )
     for key, value, unit, decimals in chain.from_iterable(list_of(results) for list_of in lists):
         numbers |= _finding(key, value, unit, decimals)
@@ -67,7 +66,9 @@ def _finding(key: str, value: Value, unit: str, decimals: int) -> dict[str, Find
         return {}
     plain = int(value) if isinstance(value, int) else float(value)
     identifier = key.replace(" ", "_")
-    return {identifier: Finding(value=plain, unit=unit, text=formatting.number(value, decimals))}
+    is_test = identifier.endswith("p_value")
+    text = formatting.p_value(plain) if is_test else formatting.number(value, decimals)
+    return {identifier: Finding(value=plain, unit=unit, text=text)}
 
 
 def _estimate_findings(results: StudyResults, record: Mapping[Any, Any]) -> dict[str, Finding]:
@@ -87,7 +88,8 @@ def _estimate_findings(results: StudyResults, record: Mapping[Any, Any]) -> dict
     for name in _COUNTS:
         numbers |= _finding(f"{key}/{name}", values[name], "", 0)
     for name in effective_groups.NAMES:
-        numbers |= _finding(f"{key}/{name}", values[name], "", 1)
+        decimals = effective_groups.decimals(record[name])
+        numbers |= _finding(f"{key}/{name}", values[name], "", decimals)
     return numbers | _finding(f"{key}/p_value", values["p_value"], "", 3)
 
 
@@ -104,69 +106,3 @@ def _benchmark_findings(results: StudyResults) -> dict[str, Finding]:
                     numbers |= _finding(f"{key}/std_error", factor * gap.std_error, unit, decimals)
                     numbers |= _finding(f"{key}/p_value", gap.p_value, "", 3)
     return numbers
-
-
-def headlines(results: StudyResults) -> list[HeadlineLine]:
-    """Return two to four lines that answer the study's question: its first outcome, design by design.
-
-    The first outcome of the first table's analyses, and of the first analysis by panel estimators and of
-    changes over time, is taken, in the configuration's order; nothing is picked by its size or significance.
-    """
-    return [
-        HeadlineLine(
-            label=results.analysis(analysis).label, text=_headline(results, analysis, outcome)
-        )
-        for analysis, outcome in _headline_specs(results)
-    ] + [*_descriptions(results), *_placebos(results), *_alarms(results)]
-
-
-def _descriptions(results: StudyResults) -> Iterator[HeadlineLine]:
-    """Say what descriptions come to."""
-    prefix = "Synthetic stand-in: " if results.synthetic else ""
-    listed = (portfolio_headlines, survival_headlines, responses_headlines)
-    for label, text in chain.from_iterable(of(results) for of in listed):
-        yield HeadlineLine(label=label, text=f"{prefix}{text}")
-    yield from returns_headlines(results)
-    yield from gains_headlines(results)
-
-
-def _alarms(results: StudyResults) -> list[HeadlineLine]:
-    """Say beside the answer that a question changed between waves, whatever the exhibits are."""
-    text = alarm_sentence(results)
-    label = "Questions that are not what they were"
-    return [HeadlineLine(label=label, text=text)] if text else []
-
-
-def _placebos(results: StudyResults) -> list[HeadlineLine]:
-    """Say beside the answer where one treated group ranks among placebos, where a table has them."""
-    return [
-        HeadlineLine(
-            label=entry.title,
-            text=placebo.placebo_sentence(
-                results, entry.analyses, results.outcomes_of(entry.analyses[:1])[0]
-            ),
-        )
-        for entry in placebo.KIND.entries(results.study)
-    ]
-
-
-def _headline_specs(results: StudyResults) -> Sequence[tuple[str, str]]:
-    first = [entry.analyses for entry in impact.IMPACT.entries(results.study)][:1]
-    others = (impact.PANEL, difference.KIND)
-    panel, over_time = (
-        [entry.analyses[:1] for entry in kind.entries(results.study)][:1] for kind in others
-    )
-    pairs = []
-    for analysis in (name for analyses in [*first, *panel, *over_time] for name in analyses):
-        outcomes = results.outcomes_of([analysis])
-        if outcomes:
-            pairs.append((analysis, outcomes[0]))
-    return pairs[:_MOST_HEADLINES]
-
-
-def _headline(results: StudyResults, analysis: str, outcome: str) -> str:
-    sentence = interpretation.impact_sentence(results, analysis, outcome)
-    prefix = "Synthetic stand-in: " if results.synthetic else ""
-    text = f"{prefix}{sentence}" if prefix else sentence[:1].upper() + sentence[1:]
-    about = about_whom(results, analysis, outcome)
-    return f"{text} {about}" if about else text

@@ -62,17 +62,23 @@ def gain_records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
         }
 
 
-def gains_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
-    """Say the three averages side by side, and the share with a loss."""
+def _of_all(results: StudyResults, analysis: str, outcome: str) -> dict[str, Any] | None:
+    """Return the gains of all units together; None where they are suppressed or missing."""
     frame = results["gains"]
     own = frame[
         (frame["analysis"] == analysis) & (frame["outcome"] == outcome) & (frame["by"] == "")
     ]
-    name = formatting.lower_first(results.outcome_label(outcome))
     records = list(gain_records(own))
-    if not records or records[0]["suppressed"]:
+    return records[0] if records and not records[0]["suppressed"] else None
+
+
+def gains_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
+    """Say the three averages side by side, and the share with a loss."""
+    name = formatting.lower_first(results.outcome_label(outcome))
+    record = _of_all(results, analysis, outcome)
+    if record is None:
         return f"Gains in {name} are suppressed or missing."
-    record, units = records[0], results.study.unit_label
+    units = results.study.unit_label
     values = {key: formatting.number(record[key]) for key in (*AVERAGES, "share_loss")}
     ends = formatting.interval(record["ratio_of_totals_low"], record["ratio_of_totals_high"])
     return (
@@ -115,8 +121,22 @@ def gains_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]
 def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield what the first outcome of each analysis gained."""
     for analysis in results.study.analyses:
-        if isinstance(analysis, BeforeAfter) and analysis.gains is not None:
-            prefix = "Synthetic stand-in: " if results.synthetic else ""
-            sentence = gains_sentence(results, analysis.name, analysis.outcomes[0])
-            text = formatting.lower_first(sentence) if prefix else sentence
-            yield HeadlineLine(label=analysis.label, text=f"{prefix}{text}")
+        if not isinstance(analysis, BeforeAfter) or analysis.gains is None:
+            continue
+        outcome = analysis.outcomes[0]
+        record = _of_all(results, analysis.name, outcome)
+        name = formatting.lower_first(results.outcome_label(outcome))
+        text = f"Gains in {name} are suppressed or missing."
+        cites: tuple[str, ...] = ()
+        if record is not None:
+            key = f"gains/{analysis.name}/{outcome}"
+            cites = (f"{key}/ratio_of_totals", f"{key}/share_loss")
+            ends = formatting.interval(
+                record["ratio_of_totals_low"], record["ratio_of_totals_high"]
+            )
+            text = (
+                f"Change of {name}, not attributable to the project: "
+                f"{formatting.number(record['ratio_of_totals'])} percent ({ends}); "
+                f"{formatting.number(record['share_loss'])} percent of {results.study.unit_label} had less."
+            )
+        yield HeadlineLine(label=analysis.label, text=text, cites=cites)

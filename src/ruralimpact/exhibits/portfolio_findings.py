@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
 
@@ -29,8 +30,8 @@ def portfolio_numbers(results: StudyResults) -> Iterator[Number]:
         )
 
 
-def portfolio_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
-    """Yield what each portfolio reached and what it costs, as labels and sentences."""
+def portfolio_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
+    """Yield what each portfolio reached and what it costs."""
     frame = results["portfolio"]
     totals = frame[frame["project"] == ""]
     for analysis, own in totals.groupby("analysis", sort=False):
@@ -40,8 +41,8 @@ def portfolio_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
             if {"target", "actual", "percent"} <= set(values.dropna().index):
                 label = formatting.lower_first(str(reach["label"].iloc[0]))
                 sentences.append(
-                    f"{formatting.number(values['actual'])} {label}; projects of which target and "
-                    f"reach are known have {formatting.number(values['percent'])} percent of their target."
+                    f"{formatting.number(values['actual'])} {label}; where target and reach are known, "
+                    f"{formatting.number(values['percent'])} percent of the target."
                 )
         financing = own[(own["part"] == "financing") & (own["name"] == "total")]
         sentences += [
@@ -49,4 +50,6 @@ def portfolio_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
             for record in financing.to_dict("records")
         ]
         if sentences:
-            yield results.analysis(str(analysis)).label, " ".join(sentences)
+            yield HeadlineLine(
+                label=results.analysis(str(analysis)).label, text=" ".join(sentences)
+            )

@@ -43,7 +43,7 @@ def report_page(
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
+        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
     )
     return environment.from_string(template).render(
         **document.written(),

@@ -1,11 +1,13 @@
 """Answers to questionnaires as exhibits show them: by question, in the order of the study."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
@@ -86,7 +88,7 @@ def responses_numbers(results: StudyResults) -> Iterator[Number]:
                 yield f"{where}/percent", 100 * row["n_came"] / row["n_drawn"], "percent", 0
 
 
-def responses_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
+def responses_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield the answer that most gave to the first question of each questionnaire."""
     for analysis in results.study.analyses:
         if not isinstance(analysis, Responses):
@@ -100,14 +102,31 @@ def responses_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
             & (frame["by"] == "")
         ].dropna(subset=["estimate"])
         if len(own):
-            top = own.iloc[int(own["estimate"].to_numpy(float).argmax())]
-            ends = formatting.interval(100 * top["conf_low"], 100 * top["conf_high"])
-            yield (
-                analysis.label,
+            top = own.to_dict("records")[int(own["estimate"].to_numpy(float).argmax())]
+            key = f"responses/{analysis.name}/{question.name}/{top['answer']}"
+            whole = frame[
+                (frame["analysis"] == analysis.name)
+                & (frame["question"] == question.name)
+                & (frame["answer"] == top["answer"])
+                & (frame["part"] == REGISTER)
+                & (frame["by"] == "")
+            ].dropna(subset=["estimate"])
+            of_register = [f"of the register, {_percent(row)}" for row in whole.to_dict("records")]
+            said = (
                 f"{question.label}: of {formatting.count(top['n_units'])} {results.study.unit_label} that "
-                f"answered, {formatting.number(100 * top['estimate'])} percent "
-                f"“{formatting.lower_first(str(top['label']))}” (95 percent interval {ends}).",
+                f"answered, {_percent(top)} “{formatting.lower_first(str(top['label']))}”"
             )
+            yield HeadlineLine(
+                label=analysis.label,
+                text=f"{'; '.join([said, *of_register])}.",
+                cites=(f"{key}/percent", *(f"{key}/register" for _ in of_register)),
+            )
+
+
+def _percent(row: Mapping[Any, Any]) -> str:
+    """Return a share in percent, with its interval."""
+    ends = formatting.interval(100 * row["conf_low"], 100 * row["conf_high"])
+    return f"{formatting.number(100 * row['estimate'])} percent ({ends})"
 
 
 def percent_of(results: StudyResults, question: Question) -> str:

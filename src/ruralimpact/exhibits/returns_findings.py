@@ -40,18 +40,18 @@ def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
             continue
         first = {"account": analysis.accounts[0].name, "scenario": RECORD, "by": ""}
         own = results.of("returns", analysis.name, **first).set_index("measure")
-        yield HeadlineLine(label=analysis.label, text=_sentence(results, own))
+        key = f"returns/{analysis.name}/{analysis.accounts[0].name}/{RECORD}"
+        cites = (f"{key}/irr", f"{key}/share_above")
+        yield HeadlineLine(label=analysis.label, text=_sentence(results, own), cites=cites)
 
 
 def _sentence(results: StudyResults, own: pd.DataFrame) -> str:
     rate, above = own.loc["irr"], own.loc["share_above"]
-    prefix = "Synthetic stand-in: " if results.synthetic else ""
     if own["suppressed"].any() or pd.isna(rate["estimate"]):
-        why = rate["reason"] or "suppressed"
-        return f"{prefix}no rate of return ({why})."
+        return f"No rate of return ({rate['reason'] or 'suppressed'})."
     ends = formatting.interval(100 * rate["conf_low"], 100 * rate["conf_high"], 1)
     return (
-        f"{prefix}{formatting.number(100 * rate['estimate'], 1)} percent a year of all "
-        f"{results.study.unit_label} together (95 percent interval {ends}); "
-        f"{formatting.number(100 * above['estimate'])} percent of them return more than the threshold."
+        f"Rate of return {formatting.number(100 * rate['estimate'], 1)} percent a year ({ends}) of all "
+        f"{results.study.unit_label} together; {formatting.number(100 * above['estimate'], 1)} percent of "
+        "them return more than the threshold."
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
@@ -62,22 +63,26 @@ def survival_numbers(results: StudyResults) -> Iterator[Number]:
             yield key, math.exp(record[of]), "hazard ratio", 2
 
 
-def survival_headlines(results: StudyResults) -> Iterator[tuple[str, str]]:
+def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield how many last to the last time shown, and how the others ended."""
     frame = results["survival"]
     curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["lowest"].notna()]
     for analysis, own in curves.groupby("analysis", sort=False):
         last = own[own["time"] == own["time"].max()]
+        rows = last.to_dict("records")
         shares = "; ".join(
             f"{formatting.lower_first(str(row['label']))}: {percent_words(row)}"
             f"{_interval(row['conf_low'], row['conf_high'])}"
-            for row in last.to_dict("records")
+            for row in rows
         )
-        count = formatting.count(last["n_units"].iloc[0])
-        after = f"{time_unit(results, str(analysis))} {last['time'].iloc[0]:g}"
-        yield (
-            results.analysis(str(analysis)).label,
-            f"Of {count} {results.study.unit_label}, by {after}: {shares}.",
+        whom = f"{formatting.count(last['n_units'].iloc[0])} {results.study.unit_label}"
+        time = f"{last['time'].iloc[0]:g}"
+        yield HeadlineLine(
+            label=results.analysis(str(analysis)).label,
+            text=f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}.",
+            cites=tuple(
+                f"survival/{analysis}/curve/{row['state']}/{time}/estimate" for row in rows
+            ),
         )
 
 

@@ -14,7 +14,7 @@ FOR_THE_AUTHOR = "For the author"
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChecklistAnswer:
     """An item of a checklist.
 
     Attributes
@@ -49,13 +49,13 @@ class Checklist:
         Of its file.
     title, source : str
         What it is, and whose questions it follows, in words of our own.
-    answers : tuple of Answer
+    answers : tuple of ChecklistAnswer
     """
 
     name: str
     title: str
     source: str
-    answers: tuple[Answer, ...]
+    answers: tuple[ChecklistAnswer, ...]
 
     @property
     def text(self) -> str:
@@ -140,15 +140,15 @@ def _matching(facts: StudyFacts, analyses: list[Matching]) -> Checklist:
         "Reporting a matching analysis",
         "Six points that the vignette of the R package MatchIt asks to be reported.",
         (
-            Answer(
+            ChecklistAnswer(
                 "The matching specification, with calipers and restrictions",
                 tuple(f"{name}: {strategies[name].describe()}" for name in used),
             ),
-            Answer(
+            ChecklistAnswer(
                 "The distance, and how it was estimated",
                 (*distances, *(f"{name}: no score is estimated" for name in others)),
             ),
-            Answer(
+            ChecklistAnswer(
                 "Other specifications that were tried, and how one was chosen",
                 (
                     f"{len(used)} strategies were written down with a digest before outcomes were read, and "
@@ -158,9 +158,11 @@ def _matching(facts: StudyFacts, analyses: list[Matching]) -> Checklist:
                 ),
                 "what was tried outside this project.",
             ),
-            Answer("Balance after matching", tuple(_balance(facts, analyses))),
-            Answer("Units matched, unmatched and left out", tuple(_sizes(facts, analyses))),
-            Answer(
+            ChecklistAnswer("Balance after matching", tuple(_balance(facts, analyses))),
+            ChecklistAnswer(
+                "Units matched, unmatched and left out", tuple(_sizes(facts, analyses))
+            ),
+            ChecklistAnswer(
                 "How effects and their standard errors were estimated", tuple(_estimation(facts))
             ),
         ),
@@ -222,12 +224,12 @@ def _risk_of_bias(facts: StudyFacts) -> Checklist:
         "Risk of bias",
         "Sources of bias that 3ie's tool for quasi-experimental evaluations asks about.",
         (
-            Answer(
+            ChecklistAnswer(
                 "How units came to be treated",
                 (f"design: {designs.get(study.design, study.design)}",),
                 "who decided, by which rule, and what of it is not among the covariates.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Whether the groups are comparable",
                 (
                     f"methods: {methods or 'none'}",
@@ -237,7 +239,7 @@ def _risk_of_bias(facts: StudyFacts) -> Checklist:
                 ),
                 "which confounders were not measured, and which way they work.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Attrition and missing outcomes",
                 (
                     lost or "no follow-up is accounted for",
@@ -246,7 +248,7 @@ def _risk_of_bias(facts: StudyFacts) -> Checklist:
                 ),
                 "why units were not found again.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Spill-overs, cross-overs and contamination",
                 (
                     "controls whose treatment has begun: "
@@ -254,12 +256,12 @@ def _risk_of_bias(facts: StudyFacts) -> Checklist:
                 ),
                 "whether controls gained or lost by the project in other ways.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Selective reporting of outcomes",
                 (f"{len(study.outcomes):,} outcomes are declared; all are estimated",),
                 "outcomes that were asked in the questionnaire and are not declared.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Selective reporting of analyses",
                 (
                     f"{listed:,} estimates follow from the list written before outcomes were read; "
@@ -267,11 +269,11 @@ def _risk_of_bias(facts: StudyFacts) -> Checklist:
                 ),
                 "whether a plan was registered, where, and what departs from it.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Behaviour changed by being observed, and answers given to please",
                 open="who asked, and whether they were known to belong to the project.",
             ),
-            Answer(
+            ChecklistAnswer(
                 "Standard errors that respect how treatment was given",
                 (f"groups of the study: {study.group_label}", *_estimation(facts)),
             ),
@@ -285,23 +287,35 @@ def _reproducibility(facts: StudyFacts) -> Checklist:
         "Reproducible and ethical research",
         "What DIME's research standards and the World Bank's checklist for reproducibility packages ask for.",
         (
-            Answer("One script makes everything", ("run.py; no path has to be changed",)),
-            Answer(
+            ChecklistAnswer("One script makes everything", ("run.py; no path has to be changed",)),
+            ChecklistAnswer(
                 "Raw files as they were delivered", ("project/data, with digests in manifest.json",)
             ),
-            Answer("Software at pinned versions", ("software/requirements.lock, with hashes",)),
-            Answer("Each exhibit has a program and files", ("documentation/exhibits.csv",)),
-            Answer("Variables are described", ("tables/codebook.csv; the study's codebook",)),
-            Answer("Results were made twice and are the same", ("see README.md, Run time",)),
-            Answer("Ethics approval", open="board, number and date."),
-            Answer("Informed consent", open="how it was given, and what it says of sharing data."),
-            Answer("Registration and plan of analysis", open="registry, number and date."),
-            Answer(
+            ChecklistAnswer(
+                "Software at pinned versions", ("software/requirements.lock, with hashes",)
+            ),
+            ChecklistAnswer(
+                "Each exhibit has a program and files", ("documentation/exhibits.csv",)
+            ),
+            ChecklistAnswer(
+                "Variables are described", ("tables/codebook.csv; the study's codebook",)
+            ),
+            ChecklistAnswer(
+                "Results were made twice and are the same", ("see README.md, Run time",)
+            ),
+            ChecklistAnswer("Ethics approval", open="board, number and date."),
+            ChecklistAnswer(
+                "Informed consent", open="how it was given, and what it says of sharing data."
+            ),
+            ChecklistAnswer("Registration and plan of analysis", open="registry, number and date."),
+            ChecklistAnswer(
                 "Data are cited and may be shared", open="confirm the README's statement on data."
             ),
-            Answer("Identifiers were removed before data were shared", open="by whom, and when."),
-            Answer("Funding and conflicts of interest", open="name them."),
-            Answer(
+            ChecklistAnswer(
+                "Identifiers were removed before data were shared", open="by whom, and when."
+            ),
+            ChecklistAnswer("Funding and conflicts of interest", open="name them."),
+            ChecklistAnswer(
                 "Findings of simulated data are not called findings",
                 ("the data are synthetic; every exhibit says so",)
                 if facts.study.synthetic

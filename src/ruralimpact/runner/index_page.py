@@ -72,16 +72,19 @@ def _studies(root: Path) -> Iterable[str]:
         try:
             text = (report.parent / "exhibits" / "findings.json").read_text(encoding="utf-8")
             document: Mapping[str, Any] = json.loads(text)
-            yield _study(report.parent.name, document["study"], document["headline"])
+            yield _study(report.parent.name, document["study"], document["answer"])
         except (OSError, ValueError, KeyError):
             continue  # a study that is being made, or of an older version
 
 
-def _study(name: str, study: Mapping[str, Any], headline: Iterable[Mapping[str, str]]) -> str:
+def _study(name: str, study: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     stamp = '<p class="stamp">Synthetic stand-in</p>' if study["synthetic"] else ""
     lines = "".join(
-        f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>" for line in headline
+        f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>"
+        for line in answer["lines"]
     )
+    if answer["verdict"]:
+        lines = f"<dt>{escape(answer['verdict']['text'])}</dt>{lines}"
     return (
         f'<section><h2><a href="{escape(name)}/report.html">{escape(study["title"])}</a></h2>'
         f'{stamp}<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl></section>'

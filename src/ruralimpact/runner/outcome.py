@@ -49,15 +49,17 @@ def errors(progress: RunProgress, root: Path, output: Path) -> list[str]:
 def summary(study: Study, root: Path) -> list[str]:
     """Return the lines that say where a study's report is, and its headline numbers."""
     folder = Path("results") / study.name
-    lines = [f"{study.name}: {study.title}", f"  Report: {folder / 'report.html'}"]
+    stamp = " (synthetic stand-in)" if study.synthetic else ""
+    lines = [f"{study.name}: {study.title}{stamp}", f"  Report: {folder / 'report.html'}"]
     try:
         text = (root / folder / "exhibits" / "findings.json").read_text(encoding="utf-8")
-        headline = json.loads(text)["headline"]
+        answer = json.loads(text)["answer"]
     except (OSError, ValueError, KeyError):
         return lines
     width = shutil.get_terminal_size((100, 24)).columns
-    for entry in headline:
-        text = f"{entry['label']}: {entry['text']}"
+    verdict = [answer["verdict"]["text"]] if answer["verdict"] else []
+    said = [f"{line['label']}: {line['text']}" for line in answer["lines"]]
+    for text in (*verdict, *said, *(line["text"] for line in answer["against"])):
         lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
     return lines
 

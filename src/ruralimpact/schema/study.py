@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ruralimpact.schema.analysis import AnyAnalysis, Description
+from ruralimpact.schema.answer import Answer
 from ruralimpact.schema.base import (
     DistinctEntries,
     Entries,
@@ -90,6 +91,8 @@ class StudyFile(Settings):
     group; of a `cross_section` the sources of the last wave, with those before it as its baseline."""
     sensitivity: Sensitivity = Sensitivity()
     """How the matched estimates are tested beyond what is always done."""
+    answer: Answer = Answer()
+    """What the box of the report answers with."""
     power: Entries[Power] = ()
     """What the next wave could detect, with variances of the present one: an entry an analysis of a
     treatment given to whole groups."""

@@ -99,10 +99,20 @@ def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
     )
 
 
+def ranked(results: StudyResults, analyses: Sequence[str], outcome: str) -> Placebo | None:
+    """Rank the first of several analyses by its first estimate on an outcome; None: it is suppressed."""
+    records = _records(results, analyses, outcome)
+    if not records or records[0]["suppressed"]:
+        return None
+    shown = _shown(records)
+    return placebo([item["estimate"] for item in shown], [item["statistic"] for item in shown])
+
+
 def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: str) -> str:
     """Say where the treated group ranks, in words."""
-    shown = _shown(_records(results, analyses, outcome))
-    result = placebo([item["estimate"] for item in shown], [item["statistic"] for item in shown])
+    result = ranked(results, analyses, outcome)
+    if result is None:
+        return f"{results.outcome_label(outcome)}: suppressed."
     return (
         f"{results.outcome_label(outcome)}: of {formatting.word(result.groups)} groups treated, or "
         f"treated as if, the treated one is number {result.rank_size} by the size of the estimate (p = "
@@ -124,11 +134,11 @@ def _shown(records: Sequence[Record]) -> list[Record]:
 def _row(results: StudyResults, record: Record, records: Sequence[Record]) -> Row:
     label = results.analysis(record["analysis"]).label
     others = [item for item in _shown(records) if item["analysis"] != record["analysis"]]
-    ranked = placebo(
+    own = placebo(
         [record["estimate"], *(item["estimate"] for item in others)],
         [record["statistic"], *(item["statistic"] for item in others)],
     )
-    ranks = {"rank_by_size": ranked.rank_size, "rank_by_t": ranked.rank_t}
+    ranks = {"rank_by_size": own.rank_size, "rank_by_t": own.rank_t}
     return columns.row_of(results, _COLUMNS, {**record, **ranks}, label)
 
 

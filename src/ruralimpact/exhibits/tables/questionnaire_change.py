@@ -44,11 +44,10 @@ def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> tuple
     )
 
 
-def alarm_sentence(results: StudyResults) -> str:
-    """Say which questions are not what they were; empty where none is."""
-    result, waves = _changed(results)
-    alarms = result[result["alarm"] == "yes"]
-    return "" if alarms.empty else _interpretation(alarms, waves)
+def alarmed_questions(results: StudyResults) -> list[str]:
+    """Return the variables whose question is not what it was a wave before."""
+    changed, _ = _changed(results)
+    return list(dict.fromkeys(changed.loc[changed["alarm"] == "yes", "variable"]))
 
 
 def _changed(results: StudyResults) -> tuple[pd.DataFrame, int]:

@@ -1,0 +1,116 @@
+"""The answer as a whole: a verdict, the headline estimates, and what speaks against them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.answer.caveats import Caveat, caveats
+from ruralimpact.exhibits.answer.effects import DETAILS, effect_lines
+from ruralimpact.exhibits.answer.headline import Headline, headlines_of
+from ruralimpact.exhibits.answer.planted_truth import planted_sentences, with_planted
+from ruralimpact.exhibits.answer.statement import word_count
+from ruralimpact.exhibits.document import AnswerBox, HeadlineLine
+from ruralimpact.exhibits.gains_rows import gains_headlines
+from ruralimpact.exhibits.portfolio_findings import portfolio_headlines
+from ruralimpact.exhibits.responses_rows import responses_headlines
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.returns_findings import returns_headlines
+from ruralimpact.exhibits.survival_rows import survival_headlines
+
+MOST_WORDS = 120
+_KEPT = 2  # sentences against an answer that find room whatever else is said
+_READING = HeadlineLine(label="", text="In parentheses: 95 percent intervals.")
+_DESCRIPTIONS = (
+    *(portfolio_headlines, survival_headlines, responses_headlines),
+    *(returns_headlines, gains_headlines),
+)
+
+
+def answer_box(results: StudyResults) -> AnswerBox:
+    """Return the answer to the study's question in at most 120 words.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With its findings, from which every number is taken.
+
+    Returns
+    -------
+    AnswerBox
+        The headline estimates are said in as much detail as leaves room for what speaks against them. What
+        finds no room is in ``further``.
+    """
+    headlines = headlines_of(results)
+    described = [
+        with_planted(results, line)
+        for line in chain.from_iterable(list_of(results) for list_of in _DESCRIPTIONS)
+    ]
+    against = list(caveats(results, headlines))
+    sentences = [sentence for _, sentence in against]
+    full = [*effect_lines(results, headlines, DETAILS[0]), *described]
+    cited = [f"{line.key}/{measure}" for line in headlines for measure in ("estimate", "percent")]
+    cited += chain.from_iterable(line.cites for line in described)
+    verdict = _verdict(results, headlines, cited, against)
+    room = MOST_WORDS - _words(_READING, *([verdict] if verdict else []))
+    kept = _words(*sentences[:_KEPT])
+    lines = full
+    for detail in DETAILS:
+        lines = [*effect_lines(results, headlines, detail), *described]
+        if _words(*lines) <= room - kept:
+            break
+    shown = list(_that_fit(lines, room))
+    said = list(_that_fit(sentences, room - _words(*shown)))
+    return AnswerBox(
+        verdict=verdict,
+        lines=tuple(shown),
+        against=tuple(said),
+        reading=_READING.text,
+        further=(*lines[len(shown) :], *sentences[len(said) :]),
+    )
+
+
+def _words(*lines: HeadlineLine) -> int:
+    return sum(word_count(f"{line.label} {line.text}") for line in lines)
+
+
+def _that_fit(lines: Sequence[HeadlineLine], room: int) -> Iterator[HeadlineLine]:
+    """Yield the first lines, as many as find room."""
+    for line in lines:
+        room -= _words(line)
+        if room < 0:
+            return
+        yield line
+
+
+def _verdict(
+    results: StudyResults,
+    headlines: Sequence[Headline],
+    cited: Sequence[str],
+    against: Sequence[tuple[Caveat, HeadlineLine]],
+) -> HeadlineLine | None:
+    """Say in a sentence what the estimates come to; None where nothing was estimated to say it of."""
+    if results.synthetic:
+        return next(planted_sentences(results, cited), None)
+    estimated = [line for line in headlines if f"{line.key}/estimate" in results.findings]
+    if not estimated:
+        return None
+    if any(caveat.takes_away for caveat, _ in against):
+        experimental = results.benchmark() in [line.analysis for line in estimated]
+        which = "Only the experiment is" if experimental else "These estimates are no"
+        text = f"{which} evidence of an effect: a check that {{}} on fails."
+        return HeadlineLine(
+            label="", text=text.format("matching rests" if experimental else "they rest")
+        )
+    return HeadlineLine(label="", text=_count(estimated))
+
+
+def _count(estimated: Sequence[Headline]) -> str:
+    """Say how many of the headline intervals exclude zero, and whether these agree in sign."""
+    clear = [line for line in estimated if line.excludes_zero]
+    share = formatting.share_of(len(clear), len(estimated), "interval").capitalize()
+    if not clear:
+        return f"{share} excludes zero: no effect can be told from none."
+    verb = "excludes" if len(clear) == 1 else "exclude"
+    signs = {line.record["estimate"] > 0 for line in clear}
+    agree = "" if len(clear) == 1 else "; signs agree" if len(signs) == 1 else "; signs differ"
+    return f"{share} {verb} zero{agree}."

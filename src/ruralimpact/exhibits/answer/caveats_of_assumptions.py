@@ -1,0 +1,189 @@
+"""Sentences on what estimates rest on: placebos, trends, hidden bias, and what no data here can test."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ruralimpact.design.methods import COMPARED_OVER_TIME, MATCHED
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.answer.further_numbers import ranked_outcome
+from ruralimpact.exhibits.answer.headline import Headline
+from ruralimpact.exhibits.answer.statement import identifier, stated
+from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.tables import placebo
+from ruralimpact.exhibits.tables.questionnaire_change import alarmed_questions
+
+_LEVEL = 0.05
+
+
+def placebo_fails(results: StudyResults, _: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where at least half of the estimates of a comparison that should be zero are not."""
+    for tested in _placebos(results):
+        if 2 * tested.failing >= tested.count:
+            yield _not_zero(results, tested)
+
+
+def placebo_fails_in_part(results: StudyResults, _: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where fewer of these estimates are not zero."""
+    for tested in _placebos(results):
+        if 2 * tested.failing < tested.count:
+            yield _not_zero(results, tested)
+
+
+@dataclass(frozen=True)
+class _Placebo:
+    """A comparison that should be zero and is not, at the 5 percent level, by some of its estimates."""
+
+    label: str
+    unit: str
+    key: str
+    failing: int
+    count: int
+
+
+def _placebos(results: StudyResults) -> Iterator[_Placebo]:
+    for entry in results.study.answer.placebos:
+        for outcome in entry.outcomes or results.outcomes_of([entry.analysis]):
+            frame = results.estimates_of(entry.analysis, outcome).dropna(subset=["p_value"])
+            failing = frame[frame["p_value"] < _LEVEL]
+            if len(failing):
+                names = results.outcomes_of([entry.analysis]), results.analysis(entry.analysis)
+                of_outcome = entry.outcomes and len(names[0]) > len(entry.outcomes)
+                label = results.outcome_label(outcome) if of_outcome else names[1].label
+                key = identifier(str(failing["spec_id"].iloc[0]))
+                yield _Placebo(label, results.unit(outcome), key, len(failing), len(frame))
+
+
+def _not_zero(results: StudyResults, tested: _Placebo) -> HeadlineLine:
+    words = {"label": tested.label, "unit": tested.unit}
+    if tested.count == 1:
+        cites = {"estimate": f"{tested.key}/estimate", "p": f"{tested.key}/p_value"}
+        template = "A placebo is not zero: {label}, {estimate} {unit} ({p})."
+        return stated(results.findings, "", template, cites, **words)
+    words["share"] = formatting.share_of(tested.failing, tested.count)
+    template = "A placebo is not zero in {share} estimates: {label}."
+    return stated(results.findings, "", template, {}, **words)
+
+
+def trends_differed_before(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where effects before the treatment, of an analysis of a headline outcome, are jointly not zero."""
+    frame = _of_headlines(results["pre_trends"].dropna(subset=["p_value"]), headlines)
+    for outcome, own in frame.groupby("outcome", sort=False):
+        first = own.sort_values("p_value", kind="stable").iloc[0]
+        if first["p_value"] < _LEVEL:
+            yield stated(
+                results.findings,
+                "",
+                "Trends differed before treatment already: {outcome} ({p}).",
+                {"p": f"{_over_time(first)}/pre_trends/p_value"},
+                outcome=formatting.lower_first(results.outcome_label(str(outcome))),
+            )
+
+
+def _of_headlines(frame: pd.DataFrame, headlines: Sequence[Headline]) -> pd.DataFrame:
+    """Return the rows of analyses over time that are about headline outcomes."""
+    return frame[frame["outcome"].isin([headline.outcome for headline in headlines])]
+
+
+def _over_time(row: pd.Series) -> str:
+    return identifier("over_time", str(row["analysis"]), str(row["outcome"]))
+
+
+def rank_among_placebos(results: StudyResults, _: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where one treated group is set among groups treated as if, and chance gives its rank often."""
+    for entry in placebo.KIND.entries(results.study):
+        outcome = ranked_outcome(results, entry.analyses)
+        ranked = placebo.ranked(results, entry.analyses, outcome) if outcome else None
+        if ranked is None or ranked.p_size < _LEVEL:
+            continue
+        key = identifier("placebo", entry.name, outcome)
+        yield stated(
+            results.findings,
+            "",
+            "Of {groups} groups in turn as if treated, the treated one ranks {rank} ({p}).",
+            {"rank": f"{key}/rank", "p": f"{key}/p_value"},
+            groups=formatting.word(ranked.groups),
+        )
+
+
+def small_breakdown(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where zero enters the interval before trends differ as much as they did before treatment."""
+    frame = _of_headlines(results["parallel_trends"], headlines)
+    frame = frame[(frame["reason"] == "") & (frame["restriction"] == "relative_magnitudes")]
+    frame = frame.drop_duplicates(["analysis", "outcome"])
+    for outcome, own in frame.groupby("outcome", sort=False):
+        words = {"outcome": formatting.lower_first(results.outcome_label(str(outcome)))}
+        if own["breakdown"].isna().any():
+            template = "Even if trends are parallel the interval holds zero: {outcome}."
+            yield stated(results.findings, "", template, {}, **words)
+        elif own["breakdown"].min() < 1:
+            first = own.sort_values("breakdown", kind="stable").iloc[0]
+            key = f"{_over_time(first)}/relative_magnitudes/breakdown"
+            template = (
+                "Trends that differ {times} times as much as before would undo it: {outcome}."
+            )
+            yield stated(results.findings, "", template, {"times": key}, **words)
+
+
+def cannot_be_tested(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where these waves can test neither parallel trends nor that nothing unmeasured matters."""
+    methods = {
+        headline.analysis: results.analysis(headline.analysis).method for headline in headlines
+    }
+    if "before_after" in methods.values():
+        yield _said("Changes before and after are not attributable to the project.")
+    over_time = {name for name, method in methods.items() if method in COMPARED_OVER_TIME}
+    tested = set(results["pre_trends"].dropna(subset=["p_value"])["outcome"])
+    outcomes = {headline.outcome for headline in headlines if headline.analysis in over_time}
+    if outcomes - tested:
+        yield _said("With one wave before treatment, parallel trends cannot be tested.")
+    if any(method in MATCHED for method in methods.values()) and not results.benchmark():
+        yield _said(
+            "With one wave, nothing tests whether the arms differ in what was not measured."
+            if results.study.design == "cross_section"
+            else "Nothing tests whether the arms differ in what was not measured."
+        )
+
+
+def little_hidden_bias(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where a matched headline estimate differs from zero: how strong a confounder would suffice."""
+    known = [
+        headline
+        for headline in headlines
+        if headline.excludes_zero
+        and f"{headline.key}/robustness_value_interval" in results.findings
+    ]
+    for headline in known[:1]:
+        key = f"{headline.key}/robustness_value_interval"
+        if results.findings[key].value > 0:
+            yield stated(
+                results.findings,
+                "",
+                "Something unmeasured would undo it that explains {share} percent of who took part and of "
+                "{outcome}.",
+                {"share": key},
+                outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
+            )
+
+
+def questions_changed(results: StudyResults, _: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where a question is not what it was in an earlier wave."""
+    changed = len(alarmed_questions(results))
+    if changed:
+        verb = "is" if changed == 1 else "are"
+        yield _said(
+            f"{formatting.plural(changed, 'question').capitalize()} {verb} not what "
+            f"{'it was' if changed == 1 else 'they were'} a wave before."
+        )
+
+
+def _said(text: str) -> HeadlineLine:
+    return HeadlineLine(label="", text=text)

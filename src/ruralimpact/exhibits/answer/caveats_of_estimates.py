@@ -1,0 +1,135 @@
+"""Sentences on the estimates themselves: strategies, balance, regions, groups, and whom they are about."""
+
+from collections.abc import Iterator, Sequence
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.about_whom import analysed_arms
+from ruralimpact.exhibits.answer.further_numbers import regions_left_out
+from ruralimpact.exhibits.answer.headline import Headline
+from ruralimpact.exhibits.answer.statement import identifier, stated
+from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.inference.leverage import FEW_EFFECTIVE
+
+_LEVEL = 0.05
+_ARMS = ("treated", "control")
+
+
+def strategies_fail_balance(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where strategies of a headline analysis leave the arms unbalanced."""
+    analyses = list(dict.fromkeys(headline.analysis for headline in headlines))
+    for headline in _first_of_each(headlines):
+        checked = results.estimates_of(headline.analysis, headline.outcome)
+        checked = checked[checked["balanced"].isin(["yes", "no"]) & checked["estimate"].notna()]
+        failing = int((checked["balanced"] == "no").sum())
+        if failing:
+            where = f": {results.analysis(headline.analysis).label}" if len(analyses) > 1 else ""
+            share = formatting.share_of(failing, len(checked)).capitalize()
+            verb = "leaves" if failing == 1 else "leave"
+            template = "{share} strategies {verb} the arms unbalanced{where}."
+            if len(checked) == 1:
+                template = "The strategy leaves the arms unbalanced{where}."
+            yield stated(results.findings, "", template, {}, share=share, verb=verb, where=where)
+
+
+def strategies_differ(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where the estimates of all strategies on a headline outcome are not equal, by their joint test."""
+    for headline in headlines:
+        key = identifier(headline.analysis, headline.outcome, "equality_p_value")
+        if key in results.findings and results.findings[key].value < _LEVEL:
+            yield stated(
+                results.findings,
+                "",
+                "Strategies differ by more than chance: {outcome} ({p}).",
+                {"p": key},
+                outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
+            )
+
+
+def differs_from_the_experiment(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where strategies of a headline analysis differ from its experimental benchmark."""
+    for headline in _first_of_each(headlines):
+        frame = results.estimates_of(headline.analysis, headline.outcome)
+        keys = [f"benchmark/{identifier(str(name))}/p_value" for name in frame["spec_id"]]
+        tests = [results.findings[key].value for key in keys if key in results.findings]
+        differing = sum(value < _LEVEL for value in tests)
+        if differing:
+            share = formatting.share_of(differing, len(tests)).capitalize()
+            verb = "differs" if differing == 1 else "differ"
+            label = results.analysis(headline.analysis).label
+            template = "{share} strategies {verb} from the experiment: {label}."
+            yield stated(results.findings, "", template, {}, share=share, verb=verb, label=label)
+
+
+def rests_on_one_region(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where one region carries a headline estimate, or all estimates without one are smaller."""
+    for headline in headlines:
+        left_out = regions_left_out(results, headline)
+        full = headline.record["estimate"]
+        outcome = formatting.lower_first(results.outcome_label(headline.outcome))
+        carrying = left_out[(left_out["p_value"] >= _LEVEL) | (left_out["estimate"] * full < 0)]
+        if headline.excludes_zero and len(carrying):
+            name = str(carrying["excluded"].iloc[0])
+            key = f"{headline.key}/without={identifier(name)}"
+            yield stated(
+                results.findings,
+                "",
+                "Without {region}, {outcome} cannot be told from zero ({estimate}, {p}).",
+                {"estimate": f"{key}/estimate", "p": f"{key}/p_value"},
+                region=name,
+                outcome=outcome,
+            )
+        elif len(left_out) > 1 and (left_out["estimate"].abs() < abs(full)).all():
+            yield stated(
+                results.findings,
+                "",
+                "Without any one region the estimate is smaller: {outcome}.",
+                {},
+                outcome=outcome,
+            )
+
+
+def few_effective_groups(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where a headline estimate rests on few effective groups in an arm."""
+    keys = [f"{line.key}/effective_{arm}_groups" for line in headlines for arm in _ARMS]
+    few = [key for key in keys if key in results.findings]
+    few = [key for key in few if results.findings[key].value < FEW_EFFECTIVE]
+    if few:
+        yield stated(
+            results.findings,
+            "",
+            "An arm amounts to only {fewest} effective {groups}.",
+            {"fewest": min(few, key=lambda key: results.findings[key].value)},
+            groups=results.study.group_label,
+        )
+
+
+def leaves_many_out(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[HeadlineLine]:
+    """Where more than a tenth of an arm is not behind a headline estimate."""
+    for headline in _first_of_each(headlines):
+        for arm in analysed_arms(results, headline.analysis, str(headline.record["spec_id"])):
+            key = f"{headline.key}/{arm}"
+            yield stated(
+                results.findings,
+                "",
+                "Only {left} of {before} {arm} {units} are behind it: {label}.",
+                {"left": f"{key}/analysed", "before": f"{key}/sampled"},
+                arm=arm,
+                units=results.units([headline.analysis]),
+                label=results.analysis(headline.analysis).label,
+            )
+
+
+def _first_of_each(headlines: Sequence[Headline]) -> list[Headline]:
+    """Return the first headline of each analysis."""
+    return list({headline.analysis: headline for headline in reversed(headlines)}.values())[::-1]
