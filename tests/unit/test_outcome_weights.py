@@ -18,10 +18,12 @@ from ruralimpact.difference.staggered import estimate_staggered, staggered_effec
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.estimands import average_effect, flip
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.outcome_weights import with_weights
 from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.estimation.weighting import weighted_difference
+from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.schema.analysis import Staggered
-from ruralimpact.tables import schema
+from ruralimpact.tables import empty_table, schema
 
 Tables = dict[str, pd.DataFrame]
 
@@ -229,3 +231,41 @@ def test_the_effect_on_everyone_is_rebuilt() -> None:
     everyone = average_effect(on(arm), flip(on(1 - arm)), arm)
     assert everyone.outcome_weights is not None
     assert everyone.outcome_weights @ outcome == pytest.approx(everyone.estimate, rel=1e-12)
+
+
+def test_effects_on_subgroups_are_rebuilt() -> None:
+    units, outcomes = survey_once(False)
+    units["zone"] = np.where(np.arange(len(units)) % 3 == 0, "hills", "plains")
+    study = study_of(
+        strategies=[{"name": name, **STRATEGIES[name]} for name in ("adjusted", "kernel")],
+        outcomes={"partly_missing": {"unit": "pesos"}},
+        samples={"all": {"sources": ["farms"]}},
+        analyses=[
+            {
+                "name": "matched",
+                "sample": "all",
+                "method": "matching",
+                "treatment": "treated",
+                "covariates": ["age", "land"],
+                "strategies": ["adjusted", "kernel"],
+                "outcomes": ["partly_missing"],
+                "subgroups": [{"name": "zone", "label": "Zone", "variable": "zone"}],
+            }
+        ],
+    )
+    designs = design_study(study, {"all": units})
+    parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
+    given = EstimationTables({"all": units}, {"all": outcomes}, **parts)
+    by_zone = subgroup_study(study, given, seed=1)
+    kept = with_weights(
+        {name: empty_table(name) for name in ("outcome_weights", "weight_sets")}, by_zone.weights
+    )
+    levels = by_zone.subgroups[by_zone.subgroups["kind"] == "level"]
+    printed = levels.set_index(levels["spec_id"] + "::zone=" + levels["level"])["estimate"]
+    assert len(printed) == 4
+    sets = kept["weight_sets"].merge(kept["outcome_weights"], on="set")
+    values = sets["weight"] * outcomes.set_index("unit_id").loc[
+        sets["unit_id"], "partly_missing"
+    ].reset_index(drop=True)
+    sums = values.groupby(sets["spec_id"]).sum()
+    np.testing.assert_allclose(sums[printed.index], printed, rtol=1e-9)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import yaml
-from project import STUDY, Project
+from project import ROOT, STUDY, Project
 
 from ruralimpact.cli import main
 from ruralimpact.contracts import REGISTRY
@@ -218,6 +218,8 @@ def installed(package: Path, folder: Path) -> Path:
 @pytest.mark.long
 def test_a_package_runs_elsewhere_from_its_own_wheel(project: Project, tmp_path: Path) -> None:
     """With no part of the checkout, in a folder of another name."""
+    shutil.copy2(ROOT / "requirements.lock", project.root)
+    shutil.copytree(ROOT / "docs" / "example", project.root / "docs" / "example")
     shown = project.command("package", STUDY)
     assert shown.returncode == 0, shown.stdout + shown.stderr
     package = tmp_path / "for the reviewer"

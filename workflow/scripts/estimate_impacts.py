@@ -11,6 +11,7 @@ from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
 from ruralimpact.estimation.ledger import read_ledger, read_list, with_list, write_ledger
+from ruralimpact.estimation.outcome_weights import with_weights
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
@@ -90,6 +91,7 @@ def estimate_impacts(
     results["exclusions"] = exclusions_of(
         excluded for description in described for excluded in description.excluded
     )
+    results |= with_weights(results, by_subgroup.weights)
     results |= {
         "scores": join_scores(results["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,

@@ -251,9 +251,12 @@ WEIGHT_SETS = ResultTable(
     name="weight_sets",
     stages=_ESTIMATE,
     description="Which set of weights an estimate has.",
-    row="a specification that has an estimate",
+    row="an estimate that has a value, on everyone or on a subgroup",
     columns={
-        "spec_id": text("the estimate: analysis/strategy/outcome", unique=True),
+        "spec_id": text(
+            "the estimate: analysis/strategy/outcome, and ::subgroup=level of a subgroup",
+            unique=True,
+        ),
         "set": text("its weights in outcome_weights"),
     },
     suppression=Withheld("it is only of use beside the weights of single units"),

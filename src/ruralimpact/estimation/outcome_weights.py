@@ -5,7 +5,7 @@ wave) whose sum with the outcomes is the estimate (Knaus 2024, arXiv 2411.11559)
 the same units mostly share their weights, which are then stored once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,6 +42,7 @@ class OutcomeWeights:
         Parameters
         ----------
         spec_id : str
+            Its name, with ``::<subgroup>=<level>`` of a subgroup's.
         estimate : ScoredEstimate
         unit_ids : ndarray of str, shape of the outcome
             Row of the sample that each value of the outcome stands in; None where no rows are known.
@@ -72,6 +73,24 @@ def _arm_weights(estimate: ScoredEstimate, weights: FloatArray) -> FloatArray:
         return np.full(weights.shape, np.nan)
     totals = np.bincount(estimate.arms, estimate.weights, minlength=2)
     return np.asarray(estimate.weights / np.where(totals > 0, totals, 1.0)[estimate.arms])
+
+
+def with_weights(
+    tables: Mapping[str, pd.DataFrame], further: OutcomeWeights
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of `weight_tables` with the weights of further estimates.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        With ``outcome_weights`` and ``weight_sets``.
+    further : OutcomeWeights
+    """
+    added = weight_tables([further])
+    return {
+        name: pd.concat([tables[name], table], ignore_index=True) if len(table) else tables[name]
+        for name, table in added.items()
+    }
 
 
 def weight_tables(stored: Iterable[OutcomeWeights]) -> dict[str, pd.DataFrame]:

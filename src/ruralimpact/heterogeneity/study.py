@@ -15,6 +15,7 @@ from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import arms_of_groups
+from ruralimpact.estimation.outcome_weights import OutcomeWeights
 from ruralimpact.estimation.rows import Specification, columns_of_estimate
 from ruralimpact.estimation.study import EstimationTables
 from ruralimpact.heterogeneity.comparisons import compare_subgroups
@@ -47,10 +48,13 @@ class SubgroupTables:
     scores : DataFrame
         Group scores, indexed by group: of the effects, columns ``<spec_id>::<subgroup>=<level>``, and of
         their treated means, ``<spec_id>::<subgroup>=<level>::treated_mean``.
+    weights : OutcomeWeights
+        Of the effects, by the same names.
     """
 
     subgroups: pd.DataFrame
     scores: pd.DataFrame
+    weights: OutcomeWeights
 
 
 def subgroup_study(study: Study, tables: EstimationTables, *, seed: int) -> SubgroupTables:
@@ -70,15 +74,17 @@ def subgroup_study(study: Study, tables: EstimationTables, *, seed: int) -> Subg
     """
     rows: list[SubgroupRow] = []
     scores: dict[str, pd.Series] = {}
+    weights = OutcomeWeights()
     for analysis in study.comparisons:
         if not isinstance(analysis, Asking) or not analysis.subgroups:
             continue
-        for family, columns in _SubgroupPart(study, analysis, tables, seed).families():
+        for family, columns in _SubgroupPart(study, analysis, tables, seed, weights).families():
             rows += family
             scores |= columns
     return SubgroupTables(
         table_of_rows("subgroups", rows),
         pd.DataFrame(scores).sort_index() if scores else pd.DataFrame(),
+        weights,
     )
 
 
@@ -91,8 +97,10 @@ class _SubgroupPart:
         analysis: DifferenceInMeans | Matching,
         tables: EstimationTables,
         seed: int,
+        weights: OutcomeWeights,
     ) -> None:
         self.study, self.analysis, self.tables, self.seed = study, analysis, tables, seed
+        self.weights = weights
         self.comparison = build_comparison(analysis, tables.units[analysis.sample])
         outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         self.outcomes = outcomes.loc[self.comparison.units["unit_id"]]
@@ -152,6 +160,11 @@ class _SubgroupPart:
             for position, effect in enumerate(effects)
             if effect.estimate is not None and grouping.basis != "realised"
         }
+        unit_ids = self.comparison.units["unit_id"].to_numpy(object)
+        for level, effect in zip(grouping.levels, effects, strict=True):
+            if effect.estimate is not None:
+                name = f"{spec.spec_id}::{grouping.name}={level}"
+                self.weights.add(name, effect.estimate, unit_ids)
         rows = [
             level_row(spec, grouping, position, effect, self.groups)
             for position, effect in enumerate(effects)

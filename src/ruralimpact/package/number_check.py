@@ -49,7 +49,7 @@ def _estimates(folder: Path) -> Iterator[str]:
     """Estimates that weights and outcomes do not give, and errors that group scores do not."""
     scores = pd.read_parquet(folder / "estimates" / "scores.parquet")
     for estimate in rebuilt_estimates(folder):
-        row, where = estimate.row, f"estimates.parquet: {estimate.spec_id}"
+        row, where = estimate.row, f"{estimate.table}.parquet: {estimate.name}"
         if not estimate.agrees:
             total = estimate.total
             yield f"{where} is {row['estimate']!r}, but weights times outcomes are {total!r}"

@@ -18,20 +18,28 @@ class RebuiltEstimate:
 
     Attributes
     ----------
+    name : str
+        Of its weights: its spec_id, with ``::<subgroup>=<level>`` of a subgroup's.
     row : Series
-        Of the table ``estimates``.
+        Of the table ``estimates``, or ``subgroups``.
     terms : DataFrame
         A line a row of the sample: ``unit_id``, ``arm_weight`` (missing where there are none by arm),
         ``weight``, ``outcome``, and ``added``, the product of the last two.
     """
 
+    name: str
     row: "pd.Series[Any]"
     terms: pd.DataFrame
 
     @property
     def spec_id(self) -> str:
-        """The estimate's name."""
+        """The specification."""
         return str(self.row["spec_id"])
+
+    @property
+    def table(self) -> str:
+        """The result table that it stands in."""
+        return "subgroups" if "::" in self.name else "estimates"
 
     @property
     def total(self) -> float:
@@ -65,19 +73,19 @@ def rebuilt_estimates(folder: Path, *, analysis: str | None = None) -> Iterator[
     analysis : str, optional
         Only estimates of this one.
     """
-    estimates = pd.read_parquet(folder / "estimates" / "estimates.parquet")
+    estimates = _named_estimates(folder)
     if analysis is not None:
         estimates = estimates[estimates["analysis"] == analysis]
     sets = pd.read_parquet(folder / "estimates" / "weight_sets.parquet").set_index("spec_id")["set"]
     weights = pd.read_parquet(folder / "estimates" / "outcome_weights.parquet")
     by_set = dict(iter(weights.groupby("set", sort=False)))
     samples: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
-    for _, row in estimates.dropna(subset=["estimate"]).iterrows():
+    for name, row in estimates.dropna(subset=["estimate"]).iterrows():
         sample = str(row["sample"])
         if sample not in samples:
             samples[sample] = _sample(folder, sample)
         units, outcomes = samples[sample]
-        of_set = by_set[sets[row["spec_id"]]].set_index("unit_id")
+        of_set = by_set[sets[str(name)]].set_index("unit_id")
         terms = of_set[["arm_weight", "weight"]].assign(
             outcome=outcomes[str(row["outcome"])].reindex(of_set.index),
         )
@@ -86,7 +94,19 @@ def rebuilt_estimates(folder: Path, *, analysis: str | None = None) -> Iterator[
         else:
             terms["treated"] = np.nan
         terms["added"] = (terms["weight"] * terms["outcome"]).where(terms["weight"] != 0, 0.0)
-        yield RebuiltEstimate(row, terms.reset_index())
+        yield RebuiltEstimate(str(name), row, terms.reset_index())
+
+
+def _named_estimates(folder: Path) -> pd.DataFrame:
+    """Estimates on everyone, then those of levels of subgroups, by the names of their weights."""
+    everyone = pd.read_parquet(folder / "estimates" / "estimates.parquet").set_index(
+        "spec_id", drop=False
+    )
+    subgroups = pd.read_parquet(folder / "estimates" / "subgroups.parquet")
+    levels = subgroups[subgroups["kind"] == "level"]
+    levels = levels.assign(treatment=levels["spec_id"].map(everyone["treatment"]))
+    levels.index = levels["spec_id"] + "::" + levels["subgroup"] + "=" + levels["level"]
+    return pd.concat([everyone, levels]) if len(levels) else everyone
 
 
 def _sample(folder: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:

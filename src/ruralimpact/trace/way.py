@@ -12,6 +12,7 @@ import pandas as pd
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.errors import DataError, listed
+from ruralimpact.exhibits.subgroup_order import level_key
 from ruralimpact.raw_rows import RawRows, rows_behind
 from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.quality import QualityReport
@@ -105,10 +106,10 @@ class Way:
     def estimate(self) -> RebuiltEstimate | None:
         """The estimate that the number tells of; None of other numbers."""
         analysis, key = self._analysis, self.number.key
-        if analysis is None or "::" in key or not key.startswith(f"{_key(analysis.name)}/"):
+        if analysis is None or not key.startswith(f"{_key(analysis.name)}/"):
             return None
         estimates = rebuilt_estimates(self._folder, analysis=analysis.name)
-        named = (item for item in estimates if key.startswith(f"{_key(item.spec_id)}/"))
+        named = (item for item in estimates if key.startswith(f"{_key(level_key(item.name))}/"))
         return next(named, None)
 
     @cached_property
@@ -170,20 +171,23 @@ class Way:
         if self.estimate is None:
             return
         row = self.estimate.row
-        yield f"{self._folder}/estimates/estimates.parquet, spec_id '{self.estimate.spec_id}'"
+        yield f"{self._folder}/estimates/{self.estimate.table}.parquet, '{self.estimate.name}'"
+        clustered = f"clustered by {row['vcov']}; " if isinstance(row["vcov"], str) else ""
         yield (
             f"{row['estimand']}: {row['estimate']!r} {row['unit']}; standard error {row['std_error']!r}"
-            f" ({row['vcov']}; {row['df']:.1f} degrees of freedom)"
+            f" ({clustered}{row['df']:.1f} degrees of freedom)"
         )
         formula = _FORMULAS.get(self._parts[-1])
         if formula:
             yield f"{self._parts[-1]}: {formula}"
-        if row["notes"]:
-            yield str(row["notes"])
+        if isinstance(row["notes"], str) and row["notes"]:
+            yield row["notes"]
 
     def _table(self) -> Iterator[str]:
         """Where a number stands that is no estimate of the effect on everyone."""
         first = self._parts[0]
+        if self.estimate is not None:
+            return
         if "::" in self.number.key:
             first = "::"
         for name in _TABLES.get(first, ()):
