@@ -23,6 +23,7 @@ from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.estimation.weighting import weighted_difference
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.schema.analysis import Staggered
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table, schema
 
 Tables = dict[str, pd.DataFrame]
@@ -83,37 +84,38 @@ def survey_once(sampled: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     return units, outcomes
 
 
-@pytest.mark.parametrize("sampled", [False, True])
-def test_every_strategy_is_rebuilt(sampled: bool) -> None:
-    units, outcomes = survey_once(sampled)
-    names = ["income", "poor", "partly_missing"]
+def one_wave(
+    units: pd.DataFrame, outcomes: pd.DataFrame, strategies: list[str], *names: str, **asked: Any
+) -> tuple[Study, EstimationTables]:
+    """Return a study of matched outcomes, and their plain differences, with its designs."""
+    weight = {"weight": "weight"} if "weight" in units else {}
+    common = {"sample": "all", "treatment": "treated", "outcomes": list(names)}
     study = study_of(
-        strategies=[{"name": name, **options} for name, options in STRATEGIES.items()],
+        strategies=[{"name": name, **STRATEGIES[name]} for name in strategies],
         outcomes={name: {"unit": "pesos"} for name in names},
-        samples={"all": {"sources": ["farms"], **({"weight": "weight"} if sampled else {})}},
+        samples={"all": {"sources": ["farms"], **weight}},
         analyses=[
             {
+                **common,
                 "name": "matched",
-                "sample": "all",
                 "method": "matching",
-                "treatment": "treated",
                 "covariates": ["age", "land"],
-                "strategies": list(STRATEGIES),
-                "outcomes": names,
+                "strategies": strategies,
+                **asked,
             },
-            {
-                "name": "plain",
-                "sample": "all",
-                "method": "difference_in_means",
-                "treatment": "treated",
-                "outcomes": names,
-            },
+            {**common, "name": "plain", "method": "difference_in_means"},
         ],
     )
     designs = design_study(study, {"all": units})
     parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    given = EstimationTables({"all": units}, {"all": outcomes}, **parts)
-    made = estimate_study(study, given, seed=1)
+    return study, EstimationTables({"all": units}, {"all": outcomes}, **parts)
+
+
+@pytest.mark.parametrize("sampled", [False, True])
+def test_every_strategy_is_rebuilt(sampled: bool) -> None:
+    units, outcomes = survey_once(sampled)
+    names = ["income", "poor", "partly_missing"]
+    made = estimate_study(*one_wave(units, outcomes, list(STRATEGIES), *names), seed=1)
     assert made["estimates"]["estimate"].notna().sum() >= 3 * len(STRATEGIES) - 3
     assert_all_rebuilt(made, outcomes, scale=1000)
     # outcomes that are known of the same units share a set
@@ -124,28 +126,10 @@ def test_every_strategy_is_rebuilt(sampled: bool) -> None:
 
 def test_arm_weights_give_the_means_of_a_match_whose_outcome_is_partly_missing() -> None:
     units, outcomes = survey_once(False)
-    study = study_of(
-        strategies=[{"name": "nn3", "method": "nearest", "k": 3, "bias_adjust": True}],
-        outcomes={"partly_missing": {"unit": "pesos"}},
-        samples={"all": {"sources": ["farms"]}},
-        analyses=[
-            {
-                "name": "matched",
-                "sample": "all",
-                "method": "matching",
-                "treatment": "treated",
-                "covariates": ["age", "land"],
-                "strategies": ["nn3"],
-                "outcomes": ["partly_missing"],
-            }
-        ],
-    )
-    designs = design_study(study, {"all": units})
-    parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    given = EstimationTables({"all": units}, {"all": outcomes}, **parts)
-    made = estimate_study(study, given, seed=1)
-    row = made["estimates"].iloc[0]
-    table = made["outcome_weights"].merge(units, on="unit_id").merge(outcomes, on="unit_id")
+    made = estimate_study(*one_wave(units, outcomes, ["adjusted"], "partly_missing"), seed=1)
+    row = made["estimates"].set_index("spec_id").loc["matched/adjusted/partly_missing"]
+    weights = made["outcome_weights"].query("set == 'matched/adjusted/partly_missing'")
+    table = weights.merge(units, on="unit_id").merge(outcomes, on="unit_id")
     table["part"] = table["arm_weight"] * table["partly_missing"]
     means = table.groupby("treated")["part"].sum()
     assert means[1.0] == pytest.approx(row["treated_mean"], rel=1e-12)
@@ -175,11 +159,15 @@ PANEL: dict[str, Any] = {
 
 def some_missing() -> pd.DataFrame:
     frame = survey()
-    return frame[np.random.default_rng(3).random(len(frame)) > 0.1]
+    return frame[np.random.default_rng(3).random(len(frame)) > 0.1].copy()
 
 
-def test_every_difference_is_rebuilt() -> None:
+@pytest.mark.parametrize("sampled", [True, pytest.param(False, marks=pytest.mark.long)])
+def test_every_difference_is_rebuilt(sampled: bool) -> None:
     frame = some_missing()
+    if sampled:
+        drawn = np.random.default_rng(5).uniform(0.5, 2, 1000)
+        frame["sampling_weight"] = drawn[frame["id"].str[1:].astype(int)]
     given = {"name": "given", "covariates": ["x"]}
     several = {**ALONE, "before": [1, 2], "after": [3, 4]}
     pairs = (TWO_ARMS, KEPT, TRIPLE, {**TRIPLE, **given})
@@ -236,26 +224,10 @@ def test_the_effect_on_everyone_is_rebuilt() -> None:
 def test_effects_on_subgroups_are_rebuilt() -> None:
     units, outcomes = survey_once(False)
     units["zone"] = np.where(np.arange(len(units)) % 3 == 0, "hills", "plains")
-    study = study_of(
-        strategies=[{"name": name, **STRATEGIES[name]} for name in ("adjusted", "kernel")],
-        outcomes={"partly_missing": {"unit": "pesos"}},
-        samples={"all": {"sources": ["farms"]}},
-        analyses=[
-            {
-                "name": "matched",
-                "sample": "all",
-                "method": "matching",
-                "treatment": "treated",
-                "covariates": ["age", "land"],
-                "strategies": ["adjusted", "kernel"],
-                "outcomes": ["partly_missing"],
-                "subgroups": [{"name": "zone", "label": "Zone", "variable": "zone"}],
-            }
-        ],
+    asked = [{"name": "zone", "label": "Zone", "variable": "zone"}]
+    study, given = one_wave(
+        units, outcomes, ["adjusted", "kernel"], "partly_missing", subgroups=asked
     )
-    designs = design_study(study, {"all": units})
-    parts = {name: designs[name] for name in ("weights", "pairs", "propensity", "designs")}
-    given = EstimationTables({"all": units}, {"all": outcomes}, **parts)
     by_zone = subgroup_study(study, given, seed=1)
     kept = with_weights(
         {name: empty_table(name) for name in ("outcome_weights", "weight_sets")}, by_zone.weights
