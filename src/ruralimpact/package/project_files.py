@@ -16,6 +16,8 @@ from ruralimpact.survey.harmonise import has_private_ids
 
 _NOTE = "SOURCE.md"
 _NO_CODE = shutil.ignore_patterns("__pycache__", "*.pyc")
+# Rules of a plug-in make what is about a whole project, of files that only they name.
+_NO_RULES = shutil.ignore_patterns("__pycache__", "*.pyc", "rules.smk")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def lay_project(files: StudyFiles, target: Path) -> None:
     (target / "config" / "config.yaml").write_text(text, encoding="utf-8")
     shutil.copyfile(shipped("workflow", "project", "Snakefile"), target / "Snakefile")
     for plugin in files.plugins.folders:
-        shutil.copytree(plugin, target / plugin, ignore=_NO_CODE)
+        shutil.copytree(plugin, target / plugin, ignore=_NO_RULES)
     for path in _copied(files):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target / path)

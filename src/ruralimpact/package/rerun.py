@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -56,7 +57,7 @@ def run_again(project: Path, study: str) -> MeasuredRun:
     Raises
     ------
     DataError
-        The run ended with a mistake, which it has printed.
+        The run ended with a mistake, which it has printed; its output is kept in the current folder.
     """
     began = time.monotonic()
     ended = subprocess.run(
@@ -66,7 +67,11 @@ def run_again(project: Path, study: str) -> MeasuredRun:
         check=False,
     )
     if ended.returncode != 0:
-        raise DataError(f"the run of {study} in the package did not end well.")
+        log = Path(f"package_{study}.log")
+        shutil.copyfile(project / ".snakemake" / "run.output.log", log)
+        raise DataError(
+            f"the run of {study} in the package did not end well.", hint=f"Its output is in {log}."
+        )
     return MeasuredRun(time.monotonic() - began)
 
 
