@@ -157,6 +157,26 @@ def test_numbers_that_contradict_each_other_are_found_whatever_the_digests_say(
     assert "tables/estimates/estimates.csv: differs" in problems
 
 
+def test_broken_files_are_lines_and_no_traceback(package: Path, capsys) -> None:
+    results = package / "results"
+    broken = (
+        package / "ro-crate-metadata.json",
+        results / "design" / "specifications.json",
+        results / "exhibits" / "findings.json",
+        results / "estimates" / "weight_sets.parquet",
+    )
+    for path in broken:
+        path.write_text("{", encoding="utf-8")
+    assert main(["package", "--check", str(package)]) == 1
+    told = capsys.readouterr().err
+    for words in ("is no RO-Crate", "is no list of specifications", "numbers cannot be compared"):
+        assert words in told
+    (package / MANIFEST).write_text("{", encoding="utf-8")
+    assert main(["package", "--check", str(package)]) == 1
+    assert main(["package", "--check", str(package.parent / "nothing")]) == 1
+    assert "is no package" in capsys.readouterr().err
+
+
 def test_a_rerun_that_comes_to_other_numbers_fails(package: Path) -> None:
     made = package / "project" / "results" / STUDY
     shutil.copytree(package / "results", made)

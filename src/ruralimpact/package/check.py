@@ -11,6 +11,7 @@ from ruralimpact.package.layout import (
     CRATE,
     DOCUMENTATION,
     EXHIBITS_MAP,
+    LEFT_OUT,
     LICENCE,
     LOCK,
     MAIN_SCRIPT,
@@ -51,8 +52,7 @@ def package_problems(package: Path) -> list[str]:
     problems += _specifications(package)
     if manifest.data_included:
         problems += number_problems(package, manifest.study)
-    problems += _rerun(package, manifest)
-    return problems
+    return [*problems, *_rerun(package, manifest)]
 
 
 def _files(package: Path, manifest: Manifest) -> Iterator[str]:
@@ -70,11 +70,12 @@ def _files(package: Path, manifest: Manifest) -> Iterator[str]:
 
 def _handed_separately(package: Path) -> set[str]:
     """Files that were left out and now lie in their place with the content that they had."""
-    path = package / DOCUMENTATION / "left_out.csv"
+    if not (package / LEFT_OUT).is_file():
+        return set()
     now = digests_of(package)
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return {row["path"] for row in rows if row["sha256"] in ("", now.get(row["path"], ""))}
+    with (package / LEFT_OUT).open(newline="", encoding="utf-8", errors="replace") as file:
+        rows = [(row.get("path"), row.get("sha256")) for row in csv.DictReader(file)]
+    return {path for path, digest in rows if path and digest in ("", now.get(path, ""))}
 
 
 def _documents(package: Path, manifest: Manifest) -> Iterator[str]:
@@ -106,10 +107,14 @@ def _crate(package: Path, manifest: Manifest) -> Iterator[str]:
 
 def _specifications(package: Path) -> Iterator[str]:
     for path in sorted((package / RESULTS).rglob("design/specifications.json")):
-        listed = json.loads(path.read_bytes())
-        digest = listed.pop("sha256")
-        text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
         name = path.relative_to(package).as_posix()
+        try:
+            listed = json.loads(path.read_bytes())
+            digest = listed.pop("sha256")
+        except (ValueError, KeyError, AttributeError, TypeError):
+            yield f"{name}: is no list of specifications"
+            continue
+        text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
         if sha256(text.encode()).hexdigest() != digest:
             yield f"{name}: its digest is another"
         if digest not in (package / SPECIFICATIONS).read_text(encoding="utf-8"):
