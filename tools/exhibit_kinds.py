@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ruralimpact.defaults import KINDS_WITH_DEFAULTS
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.registry import package_kinds
@@ -17,6 +18,7 @@ What `exhibits.yaml` may ask for: `tables` and `figures`, each a list of entries
 
 The report shows the kinds in this order; kinds of one place stand as `exhibits.yaml` lists them. Tables are
 written as CSV, LaTeX, HTML and Word and together in the workbook `tables.xlsx`, figures drawn as PNG and SVG.
+Of kinds whose `analyses` are not required the title follows, too ([page](defaults.md)).
 """
 _TYPES = {
     "string": "text",
@@ -32,7 +34,7 @@ def exhibits() -> str:
     """Return the text of docs/exhibits.md."""
     kinds = list(package_kinds())
     lines = [_INTRODUCTION, "Every entry has these keys; the further ones of each kind follow.\n"]
-    lines += _keys(Exhibit, set())
+    lines += _keys(Exhibit, set(), {"name"})
     for section in SECTIONS:
         own = sorted(
             (kind for kind in kinds if kind.section == section), key=lambda item: item.rank
@@ -45,7 +47,8 @@ def _kind(kind: Kind[Any]) -> Iterator[str]:
     what = "figure" if isinstance(kind, FigureKind) else "table"
     yield f"\n### `{kind.kind}` ({what})\n"
     yield f"{kind.shows[:1].upper()}{kind.shows[1:]}.{_origin(kind)}"
-    rows = list(_keys(kind.options, set(Exhibit.model_fields)))
+    given = {"analyses"} if kind.kind in KINDS_WITH_DEFAULTS else set()
+    rows = list(_keys(kind.options, set(Exhibit.model_fields), given))
     if len(rows) > 2:
         yield from ["", *rows]
 
@@ -62,17 +65,21 @@ def _origin(kind: Kind[Any]) -> str:
     return "".join(f" {part}" for part in parts if part)
 
 
-def _keys(model: type[BaseModel], known: set[str]) -> list[str]:
+def _keys(model: type[BaseModel], known: set[str], by_design: set[str]) -> list[str]:
     lines = ["| key | value | meaning |", "|---|---|---|"]
-    lines += [_row(model, name, "") for name in model.model_fields if name not in known]
+    lines += [
+        _row(model, name, "", by_design=name in by_design)
+        for name in model.model_fields
+        if name not in known
+    ]
     for name, inner in _inner(model):
         lines += [_row(inner, key, f"{name}.") for key in inner.model_fields]
     return lines
 
 
-def _row(model: type[BaseModel], name: str, within: str) -> str:
-    field = model.model_fields[name]
-    needed = " **(required)**" if field.is_required() else ""
+def _row(model: type[BaseModel], name: str, within: str, *, by_design: bool = False) -> str:
+    required = model.model_fields[name].is_required() and not by_design
+    needed = " **(required)**" if required else ""
     described = _properties(model)[name]
     meaning = " ".join(described.get("description", "").split())
     return f"| `{within}{name}`{needed} | {_value(described)} | {meaning} |"

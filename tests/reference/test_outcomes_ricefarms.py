@@ -1,14 +1,12 @@
 """The rice farms' outcomes and samples equal those that R built (03_panel_poverty.R)."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from study_models import study_of
 
+from ruralimpact.config import load_study
 from ruralimpact.outcomes.samples import build_sample
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
@@ -42,9 +40,7 @@ LEAVERS = {
 
 @pytest.fixture(scope="module")
 def study():
-    definitions = yaml.safe_load((STUDY / "study.yaml").read_text(encoding="utf-8"))
-    with (STUDY / "codebook.csv").open(encoding="utf-8", newline="") as file:
-        return study_of(definitions, codebook=list(csv.DictReader(file)))
+    return load_study(STUDY)
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,9 @@ def test_an_exhibit_needs_a_follow_up(folder: Path) -> None:
     study = yaml.safe_load(path.read_text(encoding="utf-8"))
     del study["attrition"]
     path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    asked = {"add": {"tables": [{"kind": "attrition"}]}}
+    (folder / "exhibits.yaml").write_text(yaml.safe_dump(asked), encoding="utf-8")
     with pytest.raises(
-        ConfigError, match="key 'tables.attrition.kind': the study declares no `attrition:`"
+        ConfigError, match=r"key 'add\.tables\.attrition\.kind': the study declares no `attrition:`"
     ):
         load_study(folder, PLUGINS)

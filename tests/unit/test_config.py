@@ -162,7 +162,14 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
     ),
     "matched difference of one wave": (
         "study.yaml",
-        set_analysis("method", "matched_difference"),
+        lambda study: study["analyses"][1].update(
+            {
+                "method": "matched_difference",
+                "treatment": "trained",
+                "covariates": ["age"],
+                "strategies": ["nn5"],
+            }
+        ),
         ["'matched_difference' needs a wave before treatment"],
     ),
     "unknown source": (
@@ -182,19 +189,19 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
     ),
     "unknown kind of table": (
         "exhibits.yaml",
-        lambda exhibits: exhibits["tables"][0].__setitem__("kind", "impacts"),
-        ["key 'tables.impact.kind'", "Did you mean 'impact'?"],
+        lambda exhibits: exhibits["add"]["tables"][0].__setitem__("kind", "impacts"),
+        ["key 'add.tables.impacts.kind'", "Did you mean 'impact'?"],
     ),
     "table of an unknown analysis": (
         "exhibits.yaml",
-        lambda exhibits: exhibits["tables"][0].__setitem__("analyses", ["psid_match"]),
+        lambda exhibits: exhibits["add"]["tables"][0].__setitem__("analyses", ["psid_match"]),
         ["exhibits.yaml", "unknown analysis 'psid_match'", "Did you mean 'psid_matching'?"],
     ),
     "balance of what is not matched": (
         "exhibits.yaml",
-        lambda exhibits: next(
-            figure for figure in exhibits["figures"] if figure["kind"] == "love"
-        ).__setitem__("analyses", ["experiment"]),
+        lambda exhibits: exhibits["add"]["figures"].append(
+            {"kind": "love", "analyses": ["experiment"]}
+        ),
         ["'experiment' is not matched"],
     ),
     "subgroup of what is measured after": (
@@ -225,7 +232,7 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
     ),
     "subgroup exhibit of what is not declared": (
         "exhibits.yaml",
-        lambda exhibits: exhibits["tables"].append(
+        lambda exhibits: exhibits["add"]["tables"].append(
             {
                 "name": "x",
                 "kind": "subgroups",

@@ -155,7 +155,7 @@ def test_exhibits_show_what_their_analyses_have(tmp_path: Path) -> None:
     path = folder / "exhibits.yaml"
     exhibits = yaml.safe_load(path.read_text(encoding="utf-8"))
     entry = {"name": "x", "kind": "group_time", "title": "X", "analyses": ["new"]}
-    exhibits["tables"].append(entry)
+    exhibits["add"]["tables"].append(entry)
     path.write_text(yaml.safe_dump(exhibits), encoding="utf-8")
     with pytest.raises(ConfigError, match="'new' is of the method 'difference_in_differences'"):
         load_study(folder)
@@ -169,12 +169,13 @@ def test_a_change_of_the_treated_alone_stands_in_no_exhibit_of_effects(
     path = folder / "exhibits.yaml"
     exhibits = yaml.safe_load(path.read_text(encoding="utf-8"))
     entry = {"name": "x", "kind": kind, "title": "X", "analyses": ["new"]}
-    exhibits["figures" if kind == "forest" else "tables"].append(entry)
+    added = exhibits["add"]
+    added["figures" if kind == "forest" else "tables"].append(entry)
     path.write_text(yaml.safe_dump(exhibits), encoding="utf-8")
     with pytest.raises(ConfigError, match="change of the treated alone, not attributable"):
         load_study(folder)
     entry["kind"] = "difference"
-    exhibits["figures"] = [one for one in exhibits["figures"] if one is not entry]
-    exhibits["tables"] = [*(one for one in exhibits["tables"] if one is not entry), entry]
+    added["figures"] = [one for one in added["figures"] if one is not entry]
+    added["tables"] = [*(one for one in added["tables"] if one is not entry), entry]
     path.write_text(yaml.safe_dump(exhibits), encoding="utf-8")
     assert load_study(folder).analyses[-1].method == "before_after"

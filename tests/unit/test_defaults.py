@@ -140,9 +140,43 @@ def test_exhibits_are_added_dropped_and_given_other_titles(tmp_path: Path) -> No
     assert shown.tables[0].title == "Impact on sales"
 
 
+def test_entries_of_exhibits_say_only_what_is_special(tmp_path: Path) -> None:
+    levels = {"quantiles": 2, "outcomes": ["sales"]}
+    asked = [{"name": "ages", "label": "Age", "variable": "age", **levels}]
+    analyses = [
+        {"name": "within", "method": "matching", "subgroups": asked},
+        {"name": "other", "method": "matching"},
+        {"name": "means", "method": "difference_in_means"},
+    ]
+    changes = {
+        "analyses": ["within", "means"],
+        "add": {
+            "tables": [{"kind": "p_values"}, {"kind": "balance", "analyses": ["other"]}],
+            "figures": [{"kind": "subgroup_forest", "subgroup": "ages"}],
+        },
+    }
+    files = {"study": {**HEAD, "analyses": analyses}, "exhibits": changes}
+    exhibits = load_study(folder(tmp_path, files)).exhibits
+    shown = {entry.name: plain(entry) for entry in (*exhibits.tables, *exhibits.figures)}
+    assert shown["p_values"]["analyses"] == ["within", "means"]
+    assert shown["impact"]["analyses"] == ["within"]
+    assert shown["balance"]["analyses"] == ["other"]
+    assert shown["by_ages"] == {
+        "name": "by_ages",
+        "kind": "subgroups",
+        "title": "Effects by ages",
+        "analyses": ["within"],
+        "subgroup": "ages",
+    }
+    assert shown["by_ages_forest"]["analyses"] == ["within"]
+    assert "decomposition" not in shown
+
+
 @pytest.mark.parametrize(
     ("exhibits", "words"),
     [
+        ({"analyses": ["mached"]}, "there is no analysis 'mached'. Did you mean 'matched'?"),
+        ({"add": {"tables": [{"kind": "group_time"}]}}, "a 'group_time' shows staggered"),
         ({"drop": ["balanse"]}, "there is no exhibit 'balanse'. Did you mean 'balance'?"),
         ({"titles": {"lov": "x"}}, "there is no exhibit 'lov'. Did you mean 'love'?"),
         ({"drop": ["love"], "tables": []}, "put further exhibits under `add`"),

@@ -193,7 +193,7 @@ def test_report_is_one_file_that_needs_no_network(
     assert "<script" not in page
     assert re.findall(r'(?:src|href)="(?!data:|#)', page) == []
     assert "url(" not in page
-    absent = ("description", "returns", "truth", "trends", "waves", "next", "quality")
+    absent = ("description", "returns", "truth", "trends", "waves", "next")
     for section in SECTIONS:
         assert page.count(f'id="{section.anchor}"') == (0 if section.anchor in absent else 1)
     for what in ("Table", "Figure"):

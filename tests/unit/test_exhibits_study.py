@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from scipy import stats
 
+from ruralimpact.config import load_study
 from ruralimpact.exhibits.load import load_results, study_of_exhibits
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.schema.base import plain
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "tests" / "reference" / "r"
@@ -30,11 +31,7 @@ LABELS = {"age": "Age", "education": "Schooling", "married": "Married", "earning
 
 def nsw_study() -> dict[str, Any]:
     """Configuration of the study, less its largest comparison."""
-    folder = ROOT / "config" / "studies" / "nsw"
-    study: dict[str, Any] = {"name": "nsw"}
-    study |= yaml.safe_load((folder / "study.yaml").read_text(encoding="utf-8"))
-    study["strategies"] = yaml.safe_load((folder / "strategies.yaml").read_text(encoding="utf-8"))
-    study["exhibits"] = yaml.safe_load((folder / "exhibits.yaml").read_text(encoding="utf-8"))
+    study: dict[str, Any] = plain(load_study(ROOT / "config" / "studies" / "nsw"), "codebook")
     for key in ("sources", "analyses"):
         study[key] = [entry for entry in study[key] if not entry["name"].startswith("cps")]
     study["answer"] = {

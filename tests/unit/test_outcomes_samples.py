@@ -130,6 +130,11 @@ def test_two_periods_by_hand():
         ["in_scheme in every wave", 1, 5],
         ["in_scheme in some waves, but not in all before and none after", 2, 4],
     ]
+    lost = result.excluded_arms[["treatment", "arm", "reason", "rows"]].to_numpy().tolist()
+    assert lost == [
+        ["left", "control", "not observed in every wave", 1],
+        ["left", "treated", "in_scheme missing in some wave", 1],
+    ]
 
 
 def test_a_mean_over_waves_is_missing_where_a_wave_is():

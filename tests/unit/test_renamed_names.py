@@ -56,10 +56,10 @@ def test_every_old_name_is_in_the_guide(name: str) -> None:
 )
 def test_an_old_kind_of_table_is_refused_with_its_new_name(nsw: Path, old: str, new: str) -> None:
     exhibits = content_of(nsw / "exhibits.yaml")
-    exhibits["tables"].append({"name": "old", "kind": old, "title": "Old"})
+    exhibits["add"]["tables"].append({"name": "old", "kind": old, "title": "Old"})
     (nsw / "exhibits.yaml").write_text(yaml.safe_dump(exhibits), encoding="utf-8")
     first = messages(nsw)[0]
-    assert "key 'tables.old.kind'" in first
+    assert "key 'add.tables.old.kind'" in first
     assert first.endswith(f"It is called '{new}' now.")
 
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ruralimpact.config.accounts import keys_of_accounts
 from ruralimpact.config.added_exhibits import added_exhibits, as_written, with_marks_of_added
 from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.config.open_questions import (
@@ -16,7 +17,12 @@ from ruralimpact.config.open_questions import (
 from ruralimpact.config.plugin_kinds import check_process
 from ruralimpact.config.references import check_references
 from ruralimpact.config.series import sources_written_out, written_out
-from ruralimpact.defaults import DEFAULT_STRATEGIES, with_default_exhibits, with_default_keys
+from ruralimpact.defaults import (
+    DEFAULT_STRATEGIES,
+    with_default_exhibits,
+    with_default_keys,
+    with_default_options,
+)
 from ruralimpact.defaults.described import entries_of
 from ruralimpact.defaults.exhibits import CHANGES
 from ruralimpact.defaults.words import default_words
@@ -63,6 +69,7 @@ class StudyExamination:
         self._documents: dict[str, Document] = {}
         self._written: dict[str, Contents] = {}
         self._has_no_codebook = False
+        self._keys_of_accounts: dict[str, str] = {}
         self.taken_out: set[str] = set()
         self.study: Study | None = None
         self.codebook_lines: dict[str, str] = {}
@@ -129,8 +136,9 @@ class StudyExamination:
         yield from unread
         if "study" not in self._documents:
             return
-        yield from self._fill_exhibits()
+        of_exhibits = list(self._fill_exhibits())  # what is wrong with analyses comes first
         yield from self._between_files(lines, codebook)
+        yield from of_exhibits
 
     def _read(self) -> Iterator[ConfigError]:
         for name in ("study", "strategies", "exhibits"):
@@ -187,6 +195,11 @@ class StudyExamination:
         names = [str(row["name"]) for row in entries_of(rows) if "name" in row]
         content = with_default_keys(study.content, codebook, names)
         self._documents["study"] = replace(study, content=content)
+        exhibits = self._documents.get("exhibits")
+        if exhibits is not None:
+            filled = with_default_options(exhibits.content, content)
+            self._documents["exhibits"] = replace(exhibits, content=filled)
+            self._written["exhibits"] = filled
 
     def _fill_exhibits(self) -> Iterator[ConfigError]:
         exhibits = self._documents.get("exhibits")
@@ -205,6 +218,7 @@ class StudyExamination:
         """Yield what does not fit together between the files, and keep the study that they make."""
         yaml = self._shown / "study.yaml"
         file = validated(PartOfStudyFile, self._documents["study"])
+        self._keys_of_accounts = keys_of_accounts(file)
         try:
             sources = sources_written_out(file.sources, yaml)
             named = [*(item.name for item in file.sources), *(item.name for item in sources)]
@@ -282,7 +296,12 @@ class StudyExamination:
                 rows += own.values()
 
     def _placed(self, problem: ConfigError) -> ConfigError:
-        """Return a problem with the line of its key."""
+        """Return a problem with the line of its key, or of the account that made the outcome."""
+        section, _, rest = (problem.key or "").partition(".")
+        built = rest.partition(".")[0]
+        if section == "outcomes" and built in self._keys_of_accounts:
+            key = self._keys_of_accounts[built]
+            problem = problem.at(file=problem.file, key=key, mark=None)
         for document in self._documents.values():
             if problem.file is not None and str(document.file) == str(problem.file):
                 own = located(problem, document)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from ruralimpact.config.accounts import with_accounts_written_out
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.schema.analysis import BetweenWaves, OfSample
@@ -61,6 +62,7 @@ def written_out(
         A path without the place for the wave, a wave that stands twice, or by-wave samples of sources
         that have no waves.
     """
+    study = with_accounts_written_out(study, file)
     sources = sources_written_out(study.sources, file)
     members = {
         entry.name: [item.name for item in sources if item.series == entry.name]

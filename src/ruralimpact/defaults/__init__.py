@@ -4,8 +4,18 @@ Contents of the files of a study are filled in before they are validated, so tha
 and one that leaves the same to its design are the same study.
 """
 
-from ruralimpact.defaults.exhibits import with_default_exhibits
+from ruralimpact.defaults.exhibits import (
+    KINDS_WITH_DEFAULTS,
+    with_default_exhibits,
+    with_default_options,
+)
 from ruralimpact.defaults.strategies import DEFAULT_STRATEGIES
 from ruralimpact.defaults.study import with_default_keys
 
-__all__ = ["DEFAULT_STRATEGIES", "with_default_exhibits", "with_default_keys"]
+__all__ = [
+    "DEFAULT_STRATEGIES",
+    "KINDS_WITH_DEFAULTS",
+    "with_default_exhibits",
+    "with_default_keys",
+    "with_default_options",
+]

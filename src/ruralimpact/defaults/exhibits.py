@@ -1,6 +1,7 @@
 """Tables and figures that a study has without asking for them, and what its exhibits.yaml changes in them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ruralimpact.defaults.described import entries_of
@@ -8,35 +9,95 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.schema.document import Contents
 from ruralimpact.suggestions import nearest
 
-# Kind, title, and the methods of the analyses that it is of (none: of the study).
-_MATCHED, _OVER_TIME = (
-    ("matching", "matched_difference"),
-    ("difference_in_differences", "staggered"),
+
+@dataclass(frozen=True)
+class DefaultExhibit:
+    """A kind of exhibit, as a study has it that says nothing of it.
+
+    Attributes
+    ----------
+    kind, title : str
+    methods : tuple of str
+        Methods of the analyses that it shows; empty where it is of the study.
+    asks : str
+        Key that these analyses, or the study, must have.
+    shown : bool
+        Whether the design shows it; of others only title and analyses need not be given.
+    """
+
+    kind: str
+    title: str
+    methods: tuple[str, ...] = ()
+    asks: str = ""
+    shown: bool = True
+
+
+_MATCHED = ("matching", "matched_difference")
+_COMPARED = (*_MATCHED, "difference_in_means", "panel")
+_STAGGERED = ("difference_in_differences", "staggered")
+_CHANGES = (*_STAGGERED, "triple_difference")
+_SUBGROUPS = ("subgroups", "subgroup_forest")
+_TABLES = (
+    DefaultExhibit("impact", "Impact, by strategy", _MATCHED),
+    DefaultExhibit("difference", "Changes compared", (*_CHANGES, "before_after")),
+    DefaultExhibit("panel", "Impact, panel estimators", ("panel",)),
+    DefaultExhibit("group_time", "Effects by cohort and wave", ("staggered",)),
+    DefaultExhibit("parallel_trends", "How far trends may differ", _CHANGES, shown=False),
+    DefaultExhibit("subgroups", "Effects by {}", _COMPARED, "subgroups"),
+    DefaultExhibit("decomposition", "The effect by its parts", _MATCHED, "decomposition"),
+    DefaultExhibit("association", "What goes with outcomes", _COMPARED, "associations"),
+    DefaultExhibit("robustness", "What the strategies say together", _MATCHED),
+    DefaultExhibit("sensitivity", "How strong hidden bias must be", _MATCHED),
+    DefaultExhibit("attrition", "Units lost between waves", asks="attrition"),
+    DefaultExhibit("sample", "From the raw files to the samples"),
+    DefaultExhibit("data_edits", "What was wrong with the raw files"),
+    DefaultExhibit("summary_statistics", "Covariates and outcomes by arm", _MATCHED),
+    DefaultExhibit("balance_summary", "Balance of each strategy in one line", _MATCHED),
+    DefaultExhibit("balance", "Covariate balance before and after matching", _MATCHED),
+    DefaultExhibit("propensity", "The propensity score", _MATCHED),
+    DefaultExhibit(
+        "standard_errors", "The same estimates under other standard errors", _COMPARED, shown=False
+    ),
+    DefaultExhibit("p_values", "Bootstrap and adjusted p-values", _COMPARED, shown=False),
+    DefaultExhibit("data_quality", "What the raw data are like"),
 )
-_TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("impact", "Impact, by strategy", _MATCHED),
-    ("difference", "Changes compared", (*_OVER_TIME, "triple_difference", "before_after")),
-    ("panel", "Impact, panel estimators", ("panel",)),
-    ("group_time", "Effects by cohort and wave", ("staggered",)),
-    ("robustness", "What the strategies say together", _MATCHED),
-    ("sensitivity", "How strong hidden bias must be", _MATCHED),
-    ("sample", "From the raw files to the samples", ()),
-    ("data_edits", "What was wrong with the raw files", ()),
-    ("summary_statistics", "Covariates and outcomes by arm", _MATCHED),
-    ("balance", "Covariate balance before and after matching", _MATCHED),
-    ("data_quality", "What the raw data are like", ()),
-)
-_FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("forest", "Effects in one picture", (*_MATCHED, "panel", *_OVER_TIME, "triple_difference")),
-    ("trends", "Mean outcomes by wave and arm", (*_OVER_TIME, "triple_difference", "before_after")),
-    ("event_study", "Effects by time since treatment", ("staggered",)),
-    ("love", "Covariate balance", _MATCHED),
-    ("overlap", "Propensity to be treated, by arm", _MATCHED),
-    ("missing_by_arm", "Missing answers, by arm", ()),
+_FIGURES = (
+    DefaultExhibit("forest", "Effects in one picture", (*_MATCHED, "panel", *_CHANGES)),
+    DefaultExhibit("trends", "Mean outcomes by wave and arm", (*_CHANGES, "before_after")),
+    DefaultExhibit("event_study", "Effects by time since treatment", ("staggered",)),
+    DefaultExhibit("subgroup_forest", "Effects by {}", _COMPARED, "subgroups", shown=False),
+    DefaultExhibit("waterfall", "The effect by its parts", _MATCHED, "decomposition"),
+    DefaultExhibit("love", "Covariate balance", _MATCHED),
+    DefaultExhibit("overlap", "Propensity to be treated, by arm", _MATCHED),
+    DefaultExhibit(
+        "specification_curve", "Every declared estimate, in order", _COMPARED, shown=False
+    ),
+    DefaultExhibit("missing_by_arm", "Missing answers, by arm"),
 )
 _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
+KINDS_WITH_DEFAULTS = frozenset(item.kind for item in (*_TABLES, *_FIGURES))
 # Keys of exhibits.yaml that change the defaults; without one of them its lists are all that is shown.
-CHANGES = ("add", "drop", "titles")
+CHANGES = ("analyses", "add", "drop", "titles")
+
+
+def with_default_options(exhibits: Any, study: Contents) -> Any:
+    """Return the contents of exhibits.yaml with entries that say their name, title and analyses.
+
+    Parameters
+    ----------
+    exhibits : mapping
+        As read; what is not in the form of exhibits.yaml stays as it is.
+    study : mapping
+        Contents of study.yaml with its analyses.
+    """
+    if not isinstance(exhibits, Mapping):
+        return exhibits
+    analyses = _analyses(exhibits, study)
+    filled = _with_options(exhibits, analyses)
+    added = exhibits.get("add")
+    return (
+        {**filled, "add": _with_options(added, analyses)} if isinstance(added, Mapping) else filled
+    )
 
 
 def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
@@ -45,7 +106,8 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     Parameters
     ----------
     exhibits : mapping
-        As read. Empty, or with ``add``, ``drop`` or ``titles``: changes of what the design shows by default.
+        With the default options of its entries. Empty, or with ``analyses``, ``add``, ``drop`` or
+        ``titles``: changes of what the design shows by default.
     study : mapping
         Contents of study.yaml with its analyses.
 
@@ -57,7 +119,7 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     Raises
     ------
     ConfigError
-        A change names no exhibit, or stands beside whole lists.
+        A change names no exhibit, or no analysis, or stands beside whole lists.
     """
     if not isinstance(exhibits, Mapping):
         return exhibits
@@ -71,36 +133,114 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
         raise ConfigError(problem, key=whole[0])
     if whole or (exhibits and not changes):
         return exhibits
-    return _changed(exhibits, {key: list(_defaults(key, study)) for key in _SECTIONS})
+    _refuse_unknown_analyses(exhibits.get("analyses"), study)
+    analyses = _analyses(exhibits, study)
+    sections = {key: list(_by_design(key, study, analyses)) for key in _SECTIONS}
+    return _changed(exhibits, sections)
 
 
-def _defaults(section: str, study: Contents) -> Iterator[Contents]:
-    analyses = entries_of(study.get("analyses"))
-    for kind, title, methods in _SECTIONS[section]:
-        shown = [str(item.get("name")) for item in analyses if item.get("method") in methods]
-        if methods and not shown:
+def _analyses(exhibits: Contents, study: Contents) -> list[Contents]:
+    """Return the analyses that exhibits show which do not say: all, or those that the file names."""
+    named, own = exhibits.get("analyses"), entries_of(study.get("analyses"))
+    return [item for item in own if item.get("name") in named] if isinstance(named, list) else own
+
+
+def _refuse_unknown_analyses(named: Any, study: Contents) -> None:
+    known = [str(item.get("name")) for item in entries_of(study.get("analyses"))]
+    for name in named if isinstance(named, list) else ():
+        if name not in known:
+            problem = f"there is no analysis '{name}'. {nearest(str(name), known)}"
+            raise ConfigError(problem, key="analyses")
+
+
+def _with_options(lists: Contents, analyses: Sequence[Contents]) -> Contents:
+    filled = dict(lists)
+    for section, known in _SECTIONS.items():
+        entries = lists.get(section)
+        if isinstance(entries, list):
+            kinds = {exhibit.kind: exhibit for exhibit in known}
+            filled[section] = [_with_own_options(entry, kinds, analyses) for entry in entries]
+    return filled
+
+
+def _with_own_options(
+    entry: Any, kinds: Mapping[str, DefaultExhibit], analyses: Sequence[Contents]
+) -> Any:
+    """Return an entry with what its kind, or its subgroup, says where it does not."""
+    if not isinstance(entry, Mapping) or "kind" not in entry:
+        return entry
+    exhibit = kinds.get(str(entry["kind"]))
+    if exhibit is None:
+        return {"name": entry["kind"], **entry}
+    subgroup = str(entry.get("subgroup", ""))
+    # Where none fits, all are named, so that the message says what does not fit.
+    every = [str(item.get("name")) for item in analyses if exhibit.methods]
+    shown = _shown(exhibit, analyses, subgroup) or _shown(exhibit, analyses) or every
+    own = {"name": _name(exhibit, subgroup), "title": _title(exhibit, subgroup)}
+    return {**own, **({"analyses": list(dict.fromkeys(shown))} if shown else {}), **entry}
+
+
+def _name(exhibit: DefaultExhibit, subgroup: str) -> str:
+    if exhibit.kind == "subgroups":
+        return f"by_{subgroup}"
+    return f"by_{subgroup}_forest" if subgroup else exhibit.kind
+
+
+def _title(exhibit: DefaultExhibit, subgroup: str) -> str:
+    return exhibit.title.format(subgroup.replace("_", " "))
+
+
+def _shown(exhibit: DefaultExhibit, analyses: Sequence[Contents], subgroup: str = "") -> list[str]:
+    """Return the names of the analyses that an exhibit can show."""
+    return [
+        str(item.get("name"))
+        for item in analyses
+        if item.get("method") in exhibit.methods
+        and (not exhibit.asks or item.get(exhibit.asks))
+        and (not subgroup or subgroup in _subgroups(item))
+    ]
+
+
+def _subgroups(analysis: Contents) -> list[str]:
+    return [str(entry.get("name")) for entry in entries_of(analysis.get("subgroups"))]
+
+
+def _by_design(section: str, study: Contents, analyses: Sequence[Contents]) -> Iterator[Contents]:
+    """Yield the tables or figures of what a study does and asks."""
+    means = [item for item in analyses if item.get("method") == "difference_in_means"]
+    unadjusted = {"unadjusted": str(means[0].get("name"))} if len(means) == 1 else {}
+    for exhibit in _SECTIONS[section]:
+        if not exhibit.shown:
             continue
-        entry: Contents = {"name": kind, "kind": kind, "title": title}
-        yield {**entry, **_beside(kind, analyses), "analyses": shown} if methods else entry
-
-
-def _beside(kind: str, analyses: Sequence[Contents]) -> dict[str, str]:
-    """Return the comparison that is not adjusted, beside which a table of impacts sets its rows."""
-    means = [str(item["name"]) for item in analyses if item.get("method") == "difference_in_means"]
-    return {"unadjusted": means[0]} if kind == "impact" and len(means) == 1 else {}
+        subgroups = [name for item in analyses for name in _subgroups(item)]
+        for subgroup in dict.fromkeys(subgroups) if exhibit.asks == "subgroups" else [""]:
+            shown = _shown(exhibit, analyses, subgroup)
+            of_study = not exhibit.asks or study.get(exhibit.asks)
+            if not (shown if exhibit.methods else of_study):
+                continue
+            yield {
+                "name": _name(exhibit, subgroup),
+                "kind": exhibit.kind,
+                "title": _title(exhibit, subgroup),
+                **({"analyses": shown} if shown else {}),
+                **({"subgroup": subgroup} if subgroup else {}),
+                # The comparison that is not adjusted stands beside those that are.
+                **(unadjusted if exhibit.kind == "impact" else {}),
+            }
 
 
 def _changed(exhibits: Contents, sections: dict[str, list[Contents]]) -> Contents:
     added = exhibits.get("add")
     for key, entries in sections.items():
         for entry in entries_of(added.get(key) if isinstance(added, Mapping) else None):
-            entries[:] = [item for item in entries if item["name"] != entry.get("name")]
-            entries.append(dict(entry))
+            names = [item["name"] for item in entries]
+            position = names.index(entry["name"]) if entry.get("name") in names else len(names)
+            entries[position : position + 1] = [dict(entry)]
     known = [str(entry.get("name")) for entries in sections.values() for entry in entries]
     drop, titles = exhibits.get("drop", ()), exhibits.get("titles", {})
     for option, names in (("drop", drop), ("titles", titles)):
         for name in names if isinstance(names, list | Mapping) else ():
-            if name not in known:
+            if name not in known and name not in KINDS_WITH_DEFAULTS:
                 problem = f"there is no exhibit '{name}'. {nearest(str(name), known)}"
                 raise ConfigError(problem, key=option)
     for entries in sections.values():

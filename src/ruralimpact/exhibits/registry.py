@@ -130,6 +130,7 @@ def _exhibits_file(tables: tuple[Kind[Any], ...], figures: tuple[Kind[Any], ...]
     fields: dict[str, Any] = {"tables": (_entries(tables), ()), "figures": (_entries(figures), ())}
     added = create_model("Added", __base__=Exhibits, __doc__="Further exhibits.", **fields)
     changes: dict[str, Any] = {
+        "analyses": (DistinctEntries[str] | None, Field(default=None, description=_ANALYSES)),
         "add": (added | None, Field(default=None, description=_ADD)),
         "drop": (DistinctEntries[str], Field(default=(), description=_DROP)),
         "titles": (dict[str, Text], Field(default_factory=dict, description=_TITLES)),
@@ -139,6 +140,7 @@ def _exhibits_file(tables: tuple[Kind[Any], ...], figures: tuple[Kind[Any], ...]
     )
 
 
+_ANALYSES = "Analyses that exhibits show which do not say; all that they can show when not given."
 _ADD = "Tables and figures beside those that the design shows; one of the same name stands in its place."
 _DROP = "Names of exhibits that the design shows and this study does not."
 _TITLES = "Other titles, by name of the exhibit."

@@ -160,6 +160,8 @@ def _built(
     if asked.two_periods is not None:
         change = two_periods(selected, asked.two_periods, list(outcomes), sample=name)
         excluded += [_exclusion(name, *counted) for counted in change.excluded]
+        # Rows that left before were those of a wave; the losses of units are these.
+        arms = by_arm(name, change.lost, [asked.two_periods.treatment])
         return AnalysisSample(
             change.units,
             change.outcomes,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.outcomes.covariates import BEFORE
+from ruralimpact.outcomes.excluded_arms import Exclusion
 from ruralimpact.schema import sample as spec
 from ruralimpact.suggestions import nearest
 
@@ -31,11 +32,15 @@ class PeriodChanges:
         ``unit_id`` and the change of each outcome: mean after less mean before.
     excluded : list of (str, int, int)
         Reason, units excluded for it, and units before.
+    lost : list of Exclusion
+        Units of each reason with the treatment that the waves show in which they were observed: 1 where it
+        was on before and off after, 0 where it was off before and after, else NaN.
     """
 
     units: pd.DataFrame
     outcomes: pd.DataFrame
     excluded: list[tuple[str, int, int]]
+    lost: list[Exclusion]
 
 
 def two_periods(
@@ -72,9 +77,15 @@ def two_periods(
     panel = table.assign(wave=table["wave"].astype("str"))
     panel = panel[panel["wave"].isin([*before, *after])]
     status, present = _by_wave(panel, periods.status), _by_wave(panel, "unit_id").notna()
-    treatment, excluded = _classify(
-        status[before].to_numpy(), status[after].to_numpy(), present.to_numpy(), periods.status
-    )
+    waves = status[before].to_numpy(), status[after].to_numpy()
+    treatment, reasons = _classify(*waves, present.to_numpy(), periods.status)
+    shown = pd.DataFrame({periods.treatment: _shown_arm(*waves)})
+    left = np.ones(len(status), dtype=bool)
+    excluded, lost = [], []
+    for reason, hit in reasons.items():
+        excluded.append((reason, int(hit.sum()), int(left.sum())))
+        lost.append(Exclusion(reason, shown[hit]))
+        left &= ~hit
     kept = ~np.isnan(treatment)
     ids = status.index[kept]
     panel = panel[panel["id"].isin(ids)]
@@ -86,7 +97,7 @@ def two_periods(
     for name in periods.covariates:
         units[name + BEFORE] = _mean(panel, name, before)
     changes = {name: _mean(panel, name, after) - _mean(panel, name, before) for name in outcomes}
-    return PeriodChanges(units, pd.DataFrame({"unit_id": ids, **changes}), excluded)
+    return PeriodChanges(units, pd.DataFrame({"unit_id": ids, **changes}), excluded, lost)
 
 
 def _waves(table: pd.DataFrame, listed: Sequence[spec.Wave], key: str) -> list[str]:
@@ -113,8 +124,8 @@ def _check_names(table: pd.DataFrame, periods: spec.TwoPeriods, key: str) -> Non
 
 def _classify(
     before: FloatArray, after: FloatArray, present: NDArray[np.bool_], status: str
-) -> tuple[FloatArray, list[tuple[str, int, int]]]:
-    """Return the treatment of each unit (NaN: excluded) and the counted reasons.
+) -> tuple[FloatArray, dict[str, NDArray[np.bool_]]]:
+    """Return the treatment of each unit (NaN: excluded) and whom each reason excludes, none twice.
 
     Parameters
     ----------
@@ -134,13 +145,26 @@ def _classify(
         f"{status} in every wave": (every == 1).all(axis=1),
         f"{status} in some waves, but not in all before and none after": ~treated & ~never,
     }
-    left, excluded = np.ones(len(every), dtype=bool), []
+    left, excluded = np.ones(len(every), dtype=bool), dict[str, NDArray[np.bool_]]()
     for reason, applies in reasons.items():
         hit = left & applies
         if hit.any():
-            excluded.append((reason, int(hit.sum()), int(left.sum())))
+            excluded[reason] = hit
         left = left & ~applies
     return np.where(left, treated.astype(float), np.nan), excluded
+
+
+def _shown_arm(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Return the treatment that the waves with a known status show, shape (n,); NaN where they show none."""
+    off_after = _in_all_known(after, 0)
+    arms = [off_after & _in_all_known(before, 1), off_after & _in_all_known(before, 0)]
+    return np.select(arms, [1.0, 0.0], np.nan)
+
+
+def _in_all_known(status: FloatArray, value: int) -> NDArray[np.bool_]:
+    known = ~np.isnan(status)
+    alike: NDArray[np.bool_] = known.any(axis=1) & ((status == value) | ~known).all(axis=1)
+    return alike
 
 
 def _groups(panel: pd.DataFrame, sample: str) -> NDArray[Any]:

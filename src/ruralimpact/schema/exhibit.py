@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ruralimpact.schema.base import Entries, Name, Settings
 
@@ -34,8 +34,9 @@ class Reference:
 class Exhibit(Settings):
     """A table or figure."""
 
+    by_design: ClassVar[tuple[str, ...]] = ("name", "title", "analyses")
     name: Name
-    """Name of the files."""
+    """Name of the files; that of its kind when not given."""
     kind: str
     """What is shown."""
     title: str

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ruralimpact.schema.base import Name, Names, Settings, SomeEntries, Text, fault
+from ruralimpact.schema.base import Entries, Name, Names, Settings, SomeEntries, Text, fault
+from ruralimpact.schema.construction import Money, Value
 
 
 class Subgroups(Settings):
@@ -92,17 +93,76 @@ class Product(Settings):
         return (self.cost, *(name for line in self.lines for name in line))
 
 
+class SoldProduct(Settings):
+    """A product whose accounts are added up from the rows of a source."""
+
+    name: Name
+    """A name of small letters, digits and underscores."""
+    label: Text
+    """Label shown in tables and figures."""
+    values: SomeEntries[Value] | None = None
+    """Values of the variable `by` that are this product; its name when not given."""
+
+
+class SoldGrade(Settings):
+    """A grade of all products, with what is sold or eaten of it."""
+
+    name: Name
+    """A name of small letters, digits and underscores."""
+    label: Text
+    """Label shown in tables and figures."""
+    sales: SomeEntries[Money]
+    """Quantities with their prices, added up."""
+
+    @model_validator(mode="after")
+    def _has_quantities(self) -> Self:
+        for number, part in enumerate(self.sales):
+            if part.quantity is None:
+                raise fault("a grade is of quantities with their prices.", "sales", number)
+        return self
+
+
+class Accounts(Settings):
+    """Accounts of all products, added up from the rows of a source."""
+
+    rows: str
+    """Source with several rows a unit (see its `item`)."""
+    by: str
+    """Variable of its rows that tells the product."""
+    products: SomeEntries[SoldProduct]
+    """Products."""
+    grades: SomeEntries[SoldGrade]
+    """Grades; one where products have none."""
+    costs: SomeEntries[str]
+    """Variables of its rows with cash costs, added up."""
+    unit: str
+    """Unit of measure of values and costs."""
+    quantity_unit: str
+    """Unit of measure of quantities."""
+
+    @model_validator(mode="after")
+    def _names_nothing_twice(self) -> Self:
+        refuse_name_twice(self.products, "products")
+        refuse_name_twice(self.grades, "grades")
+        return self
+
+
 class Decomposition(Settings):
     """Split of the effect on net income into volume, mix, quality, price and cost."""
 
     outcome: str
     """Outcome that is split, one of the analysis."""
-    products: SomeEntries[Product]
+    products: Entries[Product] = ()
     """Products, each with the outcomes that hold its accounts."""
+    accounts: Accounts | None = None
+    """Accounts that are added up from rows, instead of `products`: they are outcomes then, called
+    `<product>_<grade>_quantity`, `<product>_<grade>_value` and `<product>_cost`."""
 
     @model_validator(mode="after")
-    def _names_no_product_twice(self) -> Self:
+    def _has_accounts_of_products(self) -> Self:
         refuse_name_twice(self.products, "products")
+        if bool(self.products) == (self.accounts is not None):
+            raise fault("give products with their accounts, or accounts of rows.", "products")
         return self
 
 
@@ -123,7 +183,9 @@ class Association(Settings):
     """Outcomes, one regression each."""
 
 
-def refuse_name_twice(entries: Iterable[Subgroups | Product | Association], key: str) -> None:
+def refuse_name_twice(
+    entries: Iterable[Subgroups | Product | SoldProduct | SoldGrade | Association], key: str
+) -> None:
     """Raise a fault where two entries have one name."""
     names = [entry.name for entry in entries]
     for position, name in enumerate(names):
