@@ -19,6 +19,11 @@ What `exhibits.yaml` may ask for: `tables` and `figures`, each a list of entries
 The report shows the kinds in this order; kinds of one place stand as `exhibits.yaml` lists them. Tables are
 written as CSV, LaTeX, HTML and Word and together in the workbook `tables.xlsx`, figures drawn as PNG and SVG.
 Of kinds whose `analyses` are not required the title follows, too ([page](defaults.md)).
+
+LaTeX files are taken in with `\\input` and need `adjustbox`, `array`, `booktabs`, `rotating` and
+`threeparttable`: each table is a float with its notes, `\\ref{tab:name}` its number. After
+`\\input{findings}` a text prints a number by its identifier in `findings.json`,
+`\\ri{nsw.psid_matching.nn5.earnings.estimate}`; one that there is not is an error.
 """
 _TYPES = {
     "string": "text",

@@ -84,7 +84,7 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
     exhibits = results.study.exhibits
     declared = {f"{e.name}.{s}" for e in exhibits.tables for s in ("csv", "tex", "html", "docx")}
     declared |= {f"{e.name}.{s}" for e in exhibits.figures for s in ("png", "svg")}
-    assert set(files) == declared | {"findings.json", "tables.xlsx"}
+    assert set(files) == declared | {"findings.json", "findings.tex", "tables.xlsx"}
 
 
 def test_an_axis_that_is_not_linear_says_so(results: StudyResults) -> None:
@@ -131,7 +131,10 @@ def test_latex_holds_the_same_cells(results: StudyResults) -> None:
 
 def test_latex_makes_special_characters_literal() -> None:
     assert escape("50% of $3_000 & <5") == r"50\% of \$3\_000 \& \textless{}5"
-    assert escape("−1 – 2 †") == r"$-$1 -- 2 \dag{}"
+    assert escape("−1 – 2 †") == r"\ensuremath{-}1 -- 2 \dag{}"
+    assert (
+        escape("año ≤ “x”") == r"a\~no \ensuremath{\leq} {\textquotedblleft}x{\textquotedblright}"
+    )
 
 
 def test_html_escapes_and_scopes_headers() -> None:

@@ -215,8 +215,8 @@ def exhibits(study):
 
 
 def documents(study):
-    """What holds all tables of a study."""
-    return [f"{home(study)}/tables.xlsx"]
+    """What holds all tables or numbers of a study."""
+    return [f"{home(study)}/tables.xlsx", f"{home(study)}/exhibits/findings.tex"]
 
 
 def keyed_by(source):

@@ -1,16 +1,17 @@
 """From the results of a study to its exhibits as files' contents; nothing here touches the disk."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.conventions import conventions
-from ruralimpact.exhibits.document import FindingsDocument, RawFile, ShownTable, StudyWords
+from ruralimpact.exhibits.document import Finding, FindingsDocument, RawFile, ShownTable, StudyWords
 from ruralimpact.exhibits.estimate_notes import estimate_notes
 from ruralimpact.exhibits.findings import findings
+from ruralimpact.exhibits.identifiers import identifiers
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.model import Table, TablesOfExhibit
@@ -21,6 +22,7 @@ from ruralimpact.exhibits.subgroup_words import WARNING
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
+from ruralimpact.exhibits.write_macros import latex_macros
 from ruralimpact.exhibits.write_word import word_document
 from ruralimpact.exhibits.write_workbook import workbook
 from ruralimpact.schema.exhibit import Exhibit
@@ -75,9 +77,10 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
         yield from figure_files(results, figure, kinds)
     title = captions.with_warning(results, results.study.title)
     yield ExhibitFile("tables.xlsx", workbook(title, shown), beside_report=True)
-    document = findings_document(results, kinds).written()
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    document = findings_document(results, kinds)
+    text = json.dumps(document.written(), indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
+    yield ExhibitFile("findings.tex", latex_macros(document).encode())
 
 
 def tables_of_exhibit(
@@ -149,8 +152,16 @@ def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
         ),
         set_to_missing=tuple(set_to_missing(results)),
         reading_notes=tuple(reading_notes(results)),
-        findings=results.findings,
+        findings=_with_identifiers(study.name, results.findings),
     )
+
+
+def _with_identifiers(study: str, numbers: Mapping[str, Finding]) -> dict[str, Finding]:
+    names = identifiers(study, numbers)
+    return {
+        key: finding.model_copy(update={"identifier": names[key]})
+        for key, finding in numbers.items()
+    }
 
 
 def _words(study: Study) -> StudyWords:

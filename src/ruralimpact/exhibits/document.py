@@ -7,11 +7,12 @@ from ruralimpact.schema.written import Written
 
 
 class Finding(Written):
-    """A number that a report may cite: unrounded, and as printed."""
+    """A number that a report may cite: unrounded, and as printed; and how texts call it."""
 
     value: int | float
     unit: str
     text: str
+    identifier: str = ""
 
 
 class HeadlineLine(Written):

@@ -1,10 +1,23 @@
-"""Tables as LaTeX: `longtable` with booktabs rules, turned on its side when it is wide."""
+r"""Tables as LaTeX: floats with booktabs rules and notes under them, to be taken in with ``\input``."""
 
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from math import ceil
 from textwrap import wrap
+
+from pylatexenc.latexencode import UnicodeToLatexEncoder
 
 from ruralimpact.exhibits.model import Cell, Column, Row, Table
 
+PACKAGES = "adjustbox,array,booktabs,rotating,threeparttable"
 _LABEL = 14  # characters to the line of a column label
+_LONG_LABEL = 44  # characters of a row label that is broken into lines
+_STUB = 5.5  # its width then, cm
+_STEP = 1.2  # cm of a column of width 1
+_UPRIGHT, _LYING = 46, 25  # lines that a float holds
+_NOTE_LINE = 110  # characters of a line of notes
+_FEWEST = 4  # rows of the last float of a table
 
 _ESCAPES = str.maketrans(
     {
@@ -21,8 +34,10 @@ _ESCAPES = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "|": r"\textbar{}",
-        "\N{MINUS SIGN}": "$-$",
+        '"': r"\textquotedblright{}",
+        "\N{MINUS SIGN}": r"\ensuremath{-}",
         "\N{EN DASH}": "--",
+        "\N{NO-BREAK SPACE}": "~",
         "\N{DAGGER}": r"\dag{}",
         "\N{DOUBLE DAGGER}": r"\ddag{}",
     }
@@ -30,8 +45,24 @@ _ESCAPES = str.maketrans(
 
 
 def escape(text: str) -> str:
-    """Return `text` with LaTeX's special characters made literal."""
-    return text.translate(_ESCAPES)
+    """Return `text` with LaTeX's special characters made literal, and others as its commands."""
+    plain = unicodedata.normalize("NFC", text).translate(_ESCAPES)
+    if plain.isascii():
+        return plain
+    return "".join(sign if sign.isascii() else _command(sign) for sign in plain)
+
+
+@cache
+def _command(sign: str) -> str:
+    """The command of a character; the character itself where there is none."""
+    return str(_encoder().unicode_to_latex(sign))
+
+
+@cache
+def _encoder() -> UnicodeToLatexEncoder:
+    return UnicodeToLatexEncoder(
+        non_ascii_only=True, unknown_char_policy="keep", unknown_char_warning=False
+    )
 
 
 def latex_document(tables: tuple[Table, ...], label: str) -> str:
@@ -41,45 +72,100 @@ def latex_document(tables: tuple[Table, ...], label: str) -> str:
     ----------
     tables : tuple of Table
     label : str
-        Stem of the cross-reference labels.
+        Stem of the cross-reference labels: ``tab:label``, ``tab:label-2``.
+
+    Notes
+    -----
+    A table is a float, on its side where it is wide, and several of one number where it is longer than a
+    page. One that is too large nevertheless is made smaller.
     """
-    lines = ["% Needs \\usepackage{array,booktabs,longtable,pdflscape}"]
+    body = [
+        line
+        for position, table in enumerate(tables, start=1)
+        for line in _floats(table, f"tab:{label}" if position == 1 else f"tab:{label}-{position}")
+    ]
+    text = "\n".join(body)
+    head = [f"% Needs \\usepackage{{{PACKAGES}}}"]
+    if not text.isascii():
+        head.append("% Holds characters that pdflatex does not know: use XeLaTeX or LuaLaTeX")
     if tables[0].synthetic:
-        lines.append("% Synthetic stand-in: no number here describes real producers")
-    for position, table in enumerate(tables, start=1):
-        lines.append(_table(table, f"tab:{label}" if position == 1 else f"tab:{label}-{position}"))
-    return "\n".join(lines) + "\n"
+        head.append("% Synthetic stand-in: no number here describes real producers")
+    return "\n".join([*head, text]) + "\n"
 
 
-def _table(table: Table, label: str) -> str:
+def _floats(table: Table, label: str) -> Iterator[str]:
+    parts = _parts(table)
+    for position, rows in enumerate(parts):
+        title = escape(table.full_title)
+        caption = rf"\caption{{{title}}}\label{{{label}}}"
+        if position:
+            caption = rf"{{\tablename~\ref{{{label}}} (continued)\par\medskip}}"
+        yield _float(table, rows, caption, last=position == len(parts) - 1)
+
+
+def _float(table: Table, rows: Sequence[Row], caption: str, *, last: bool) -> str:
+    kind, place, height = (
+        ("sidewaystable", "", r"0.84\textwidth")
+        if table.wide
+        else ("table", "[htbp]", r"0.84\textheight")
+    )
     columns = "".join(
-        rf">{{\raggedright\arraybackslash}}p{{{1.2 * column.width:.1f}cm}}" if column.text else "r"
+        rf"{_BROKEN}p{{{_STEP * column.width:.1f}cm}}" if column.text else "r"
         for column in table.columns
     )
-    head = _head(table)
     letters = r"\scriptsize" if table.dense else r"\footnotesize"
-    body = [
-        rf"\begingroup{letters}\setlength{{\tabcolsep}}{{{2 if table.dense else 3}pt}}",
-        rf"\begin{{longtable}}{{@{{}}{_stub(table)}{columns}@{{}}}}",
-        rf"\caption{{{escape(table.full_title)}}}\label{{{label}}}\\",
-        rf"\toprule{head}\midrule\endfirsthead",
-        rf"\toprule{head}\midrule\endhead",
-        r"\bottomrule\endfoot",
-        *_rows(table),
-        r"\end{longtable}",
-        *_below(table),
-        r"\endgroup",
+    lines = [
+        rf"\begin{{{kind}}}{place}",
+        r"\centering",
+        caption,
+        rf"\begin{{adjustbox}}{{max width=\linewidth,max totalheight={height}}}",
+        rf"{letters}\setlength{{\tabcolsep}}{{{2 if table.dense else 3}pt}}",
+        r"\renewcommand{\TPTminimum}{\linewidth}",
+        r"\begin{threeparttable}",
+        rf"\begin{{tabular}}{{@{{}}{_stub(table)}{columns}@{{}}}}",
+        rf"\toprule{_head(table)}\midrule",
+        *_rows(table, rows),
+        r"\bottomrule",
+        r"\end{tabular}",
+        *(_below(table) if last else ()),
+        r"\end{threeparttable}",
+        r"\end{adjustbox}",
+        rf"\end{{{kind}}}",
     ]
-    if table.wide:
-        body = [r"\begin{landscape}", *body, r"\end{landscape}"]
-    return "\n".join(body)
+    return "\n".join(lines)
+
+
+def _parts(table: Table) -> list[list[Row]]:
+    """Rows of each float of a table: as many as a page holds, the notes with the last."""
+    most = _LYING if table.wide else _UPRIGHT
+    notes = sum(ceil(len(text) / _NOTE_LINE) for text in _texts_below(table))
+    parts: list[list[Row]] = [[]]
+    panel: Row | None = None
+    for position, row in enumerate(table.rows):
+        left = len(table.rows) - position
+        full = len(parts[-1]) >= most or (
+            row.kind in ("panel", "group") and len(parts[-1]) >= most - 2
+        )
+        makes_room = left == _FEWEST and len(parts[-1]) + left + notes > most + _FEWEST
+        if parts[-1] and (full or (makes_room and len(parts[-1]) > _FEWEST)):
+            parts.append([panel] if panel is not None and row.kind != "panel" else [])
+        panel = row if row.kind == "panel" else panel
+        parts[-1].append(row)
+    return parts
+
+
+_BROKEN = r">{\raggedright\arraybackslash\hspace{0pt}}"
 
 
 def _stub(table: Table) -> str:
-    """Long row labels beside words are broken into lines."""
-    if not any(column.text for column in table.columns):
-        return "l"
-    return r">{\raggedright\arraybackslash}p{6cm}"
+    """Long row labels are broken into lines."""
+    return rf"{_BROKEN}p{{{_STUB}cm}}" if _breaks_labels(table) else "l"
+
+
+def _breaks_labels(table: Table) -> bool:
+    return any(
+        len(row.label.text) > _LONG_LABEL for row in table.rows if row.kind in ("data", "foot")
+    )
 
 
 def _head(table: Table) -> str:
@@ -109,29 +195,49 @@ def _broken(text: str, length: int, side: str) -> str:
     return rf"\shortstack[{side}]{{{stacked}}}"
 
 
-def _rows(table: Table) -> list[str]:
+def _rows(table: Table, rows: Sequence[Row]) -> list[str]:
     lines: list[str] = []
     previous = ""
-    for row in table.rows:
-        if row.kind == "foot" and previous != "foot":
+    for row in rows:
+        if row.kind == "foot" and previous not in ("foot", ""):
             lines.append(r"\midrule")
-        lines.append(_row(row, len(table.columns) + 1))
+        lines.append(_row(table, row))
         previous = row.kind
     return lines
 
 
-def _row(row: Row, width: int) -> str:
+def _row(table: Table, row: Row) -> str:
     label = _content(row.label)
     if row.kind in ("panel", "group"):
         style = "textbf" if row.kind == "panel" else "textit"
-        return rf"\addlinespace\multicolumn{{{width}}}{{@{{}}l}}{{\{style}{{{label}}}}} \\*"
+        width = len(table.columns) + 1
+        return rf"\addlinespace\multicolumn{{{width}}}{{@{{}}l}}{{\{style}{{{label}}}}} \\"
     indent = r"\hspace{1em}" if row.kind == "data" else ""
-    return " & ".join([indent + label, *map(_spanned, row.cells)]) + r" \\"
+    if _breaks_labels(table):
+        label = _breakable(label)
+    cells, start = [], 0
+    for cell, is_text in zip(row.cells, table.texts(row), strict=True):
+        content = _content(cell)
+        covered = table.columns[start : start + cell.span]
+        cells.append(_breakable(content) if is_text else _spanned(cell, content, covered))
+        start += cell.span
+    return " & ".join([indent + label, *cells]) + r" \\"
 
 
-def _spanned(cell: Cell) -> str:
-    content = _content(cell)
-    return rf"\multicolumn{{{cell.span}}}{{c}}{{{content}}}" if cell.span > 1 else content
+def _spanned(cell: Cell, content: str, covered: Sequence[Column]) -> str:
+    """A cell over several columns: words that are longer than these are broken into lines."""
+    if cell.span == 1:
+        return content
+    width = sum(column.width for column in covered)
+    if len(cell.text) <= 8 * width:
+        return rf"\multicolumn{{{cell.span}}}{{c}}{{{content}}}"
+    side = rf"{_BROKEN}p{{{_STEP * width:.1f}cm}}"
+    return rf"\multicolumn{{{cell.span}}}{{{side}}}{{{_breakable(content)}}}"
+
+
+def _breakable(content: str) -> str:
+    """Let lines break after underscores and slashes, which names of files and columns have."""
+    return content.replace(r"\_", r"\_\allowbreak{}").replace("/", r"/\allowbreak{}")
 
 
 def _content(cell: Cell) -> str:
@@ -139,10 +245,17 @@ def _content(cell: Cell) -> str:
     return f"{escape(cell.text)}{mark}"
 
 
+def _texts_below(table: Table) -> list[str]:
+    source = [table.source] if table.source else []
+    return [*table.interpretation, *source, " ".join(table.notes)]
+
+
 def _below(table: Table) -> list[str]:
-    lines = [rf"\noindent {escape(line)}\par" for line in table.interpretation]
+    lines = [rf"\item {_breakable(escape(line))}" for line in table.interpretation]
     if table.source:
-        lines.append(rf"\noindent\textit{{Source:}} {escape(table.source)}\par")
+        lines.append(rf"\item \textit{{Source:}} {_breakable(escape(table.source))}")
     if table.notes:
-        lines.append(rf"\noindent\textit{{Note:}} {escape(' '.join(table.notes))}\par")
-    return lines
+        lines.append(rf"\item \textit{{Note:}} {_breakable(escape(' '.join(table.notes)))}")
+    if not lines:
+        return []
+    return [r"\begin{tablenotes}[flushleft]\raggedright", *lines, r"\end{tablenotes}"]

@@ -35,7 +35,7 @@ class CitedNumber:
     @property
     def identifier(self) -> str:
         """The study and the parts of the key, with dots between them."""
-        return ".".join([self.study, *_parts(self.key)])
+        return self.finding.identifier or ".".join([self.study, *_parts(self.key)])
 
 
 def read_findings(study: str) -> FindingsDocument:
