@@ -84,7 +84,7 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
     exhibits = results.study.exhibits
     declared = {f"{e.name}.{s}" for e in exhibits.tables for s in ("csv", "tex", "html", "docx")}
     declared |= {f"{e.name}.{s}" for e in exhibits.figures for s in ("png", "svg")}
-    assert set(files) == declared | {"findings.json", "findings.tex", "tables.xlsx"}
+    assert set(files) == declared | {"findings.json", "findings.tex", "report.docx", "tables.xlsx"}
 
 
 def test_an_axis_that_is_not_linear_says_so(results: StudyResults) -> None:
@@ -223,3 +223,26 @@ def test_a_study_too_small_to_publish_still_makes_its_files(tmp_path: Path) -> N
     assert not [key for key in keys if key.rsplit("/", 1)[-1] in numbers]
     assert "[s]" in made["impact.html"].decode()
     assert "[s]" in made["balance.html"].decode()
+
+
+def test_word_numbers_captions_and_refers_to_them(
+    results: StudyResults, files: dict[str, bytes]
+) -> None:
+    document = docx.Document(io.BytesIO(files["report.docx"]))
+    body = document.element.body
+    fields = [text.text.strip() for text in body.iter(f"{{{_W}}}instrText")]
+    marks = {own.get(f"{{{_W}}}name") for own in body.iter(f"{{{_W}}}bookmarkStart")}
+    captions = [own.text for own in document.paragraphs if own.style.name == "Caption"]
+    assert [name.split()[1] for name in fields if name.startswith("REF")] != []
+    assert {name.split()[1] for name in fields if name.startswith("REF")} == marks
+    assert len(captions) == sum(name.startswith("SEQ") for name in fields)
+    numbers = [re.match(r"Table (\d+)", text) for text in captions]
+    tables = [int(own[1]) for own in numbers if own]
+    assert tables == sorted(tables)
+    assert set(tables) == set(range(1, len(results.study.exhibits.tables) + 1))
+    assert next(name for name in fields if name.startswith("TOC")).startswith(r"TOC \o")
+    headings = [own.text for own in document.paragraphs if own.style.name == "Heading 1"]
+    assert headings[0] == "The answer in short"
+    described = [own.get("descr") for own in body.iter() if own.tag.endswith("}docPr")]
+    assert len(described) == len(results.study.exhibits.figures)
+    assert all(described)

@@ -216,7 +216,8 @@ def exhibits(study):
 
 def documents(study):
     """What holds all tables or numbers of a study."""
-    return [f"{home(study)}/tables.xlsx", f"{home(study)}/exhibits/findings.tex"]
+    names = ("tables.xlsx", "report.docx", "exhibits/findings.tex")
+    return [f"{home(study)}/{name}" for name in names]
 
 
 def keyed_by(source):

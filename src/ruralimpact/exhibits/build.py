@@ -24,6 +24,7 @@ from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_macros import latex_macros
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.exhibits.write_word_report import word_report
 from ruralimpact.exhibits.write_workbook import workbook
 from ruralimpact.schema.exhibit import Exhibit
 from ruralimpact.schema.study import Study
@@ -73,14 +74,20 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     ]
     for own in shown:
         yield from table_files(own.name, own.tables)
+    pictures: dict[str, bytes] = {}
     for figure in exhibits.figures:
-        yield from figure_files(results, figure, kinds)
+        for file in figure_files(results, figure, kinds):
+            if file.name.endswith(".png"):
+                pictures[figure.name] = file.content
+            yield file
     title = captions.with_warning(results, results.study.title)
     yield ExhibitFile("tables.xlsx", workbook(title, shown), beside_report=True)
     document = findings_document(results, kinds)
     text = json.dumps(document.written(), indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
     yield ExhibitFile("findings.tex", latex_macros(document).encode())
+    report = word_report(document, shown, pictures, kinds)
+    yield ExhibitFile("report.docx", report, beside_report=True)
 
 
 def tables_of_exhibit(

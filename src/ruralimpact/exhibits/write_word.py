@@ -11,6 +11,7 @@ from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.section import Section
 from docx.shared import Cm, Pt
 
 from ruralimpact.exhibits.model import Cell, Row, Table
@@ -27,17 +28,16 @@ def word_document(tables: tuple[Table, ...]) -> bytes:
     """Return the tables of an exhibit as a Word document, the same bytes at every call."""
     document = docx.Document()
     wide = any(table.wide for table in tables)
-    _set_page(document, wide=wide)
-    _set_properties(document, tables[0])
+    lay_page(document, document.sections[0], wide=wide)
+    set_properties(document, tables[0].full_title, synthetic=tables[0].synthetic)
     for table in tables:
-        _add_table(document, table, (_LONG_SIDE if wide else _SHORT_SIDE) - 2 * _MARGIN)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return _without_clock(buffer.getvalue())
+        _add_paragraph(document, [(table.full_title, "bold")], size=10.5, after=4, keep=True)
+        add_table(document, table, text_width(wide=wide))
+    return saved(document)
 
 
-def _set_page(document: Document, *, wide: bool) -> None:
-    section = document.sections[0]
+def lay_page(document: Document, section: Section, *, wide: bool) -> None:
+    """Set the size of the pages of a section, and the letters of a document."""
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     sides = (_LONG_SIDE, _SHORT_SIDE) if wide else (_SHORT_SIDE, _LONG_SIDE)
     section.page_width, section.page_height = Cm(sides[0]), Cm(sides[1])
@@ -47,16 +47,29 @@ def _set_page(document: Document, *, wide: bool) -> None:
     normal.font.name, normal.font.size = _FONT, Pt(9)
 
 
-def _set_properties(document: Document, table: Table) -> None:
+def text_width(*, wide: bool) -> float:
+    """Return the width of the text of a page in cm."""
+    return (_LONG_SIDE if wide else _SHORT_SIDE) - 2 * _MARGIN
+
+
+def set_properties(document: Document, title: str, *, synthetic: bool) -> None:
+    """Set what a document says of itself, without a date of today."""
     properties = document.core_properties
-    properties.title = table.full_title
+    properties.title = title
     properties.author = properties.last_modified_by = ""
-    properties.comments = "Synthetic stand-in" if table.synthetic else ""
+    properties.comments = "Synthetic stand-in" if synthetic else ""
     properties.created = properties.modified = datetime(*_EPOCH)
 
 
-def _add_table(document: Document, table: Table, width: float) -> None:
-    _add_paragraph(document, [(table.full_title, "bold")], size=10.5, after=4, keep=True)
+def saved(document: Document) -> bytes:
+    """Return the file of a document, the same bytes at every call."""
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return _without_clock(buffer.getvalue())
+
+
+def add_table(document: Document, table: Table, width: float) -> None:
+    """Add a table without its title, and under it what it says, its source and notes."""
     document._body._body._insert_tbl(parse_xml(_table_xml(table, width)))
     for position, line in enumerate(table.interpretation):
         _add_paragraph(document, [(line, "")], size=9, before=5 if position == 0 else 0, after=2)
