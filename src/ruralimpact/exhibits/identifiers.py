@@ -22,7 +22,7 @@ def identifiers(study: str, keys: Iterable[str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By key, such as ``"bolivia.matched.nn5.income.percent"``: small letters without accents, digits,
+        By key, such as ``"study.matched.nn5.income.percent"``: small letters without accents, digits,
         hyphens and underscores, which LaTeX can hold in the name of a macro. Keys that would be called alike
         have the first digits of their SHA-256 after it, so that no identifier depends on the order of keys.
     """

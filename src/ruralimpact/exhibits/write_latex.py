@@ -104,7 +104,7 @@ def _floats(table: Table, label: str) -> Iterator[str]:
 
 
 def _float(table: Table, rows: Sequence[Row], caption: str, *, last: bool) -> str:
-    kind, place, height = (
+    kind, floating, height = (
         ("sidewaystable", "", r"0.84\textwidth")
         if table.wide
         else ("table", "[htbp]", r"0.84\textheight")
@@ -115,7 +115,7 @@ def _float(table: Table, rows: Sequence[Row], caption: str, *, last: bool) -> st
     )
     letters = r"\scriptsize" if table.dense else r"\footnotesize"
     lines = [
-        rf"\begin{{{kind}}}{place}",
+        rf"\begin{{{kind}}}{floating}",
         r"\centering",
         caption,
         rf"\begin{{adjustbox}}{{max width=\linewidth,max totalheight={height}}}",
