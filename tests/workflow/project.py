@@ -179,6 +179,7 @@ def _lay_study(root: Path) -> None:
     study["sources"] = study["sources"][:2]
     for source in study["sources"]:
         source["path"] = source["path"].replace("data/nsw/", f"data/{STUDY}/")
+    study.pop("answer")  # it names analyses that are not kept
     study["samples"].pop("cps")
     study["analyses"] = study["analyses"][:2]
     study["analyses"][1]["strategies"] = ["nn1_caliper", "mahalanobis"]
