@@ -58,6 +58,7 @@ recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (20
 	@$(BIN)/python tests/simulation/bolivia_followup.py --draws $(DRAWS)
 	@$(BIN)/python tests/simulation/percent_intervals.py --draws $(DRAWS)
 	@$(BIN)/python tests/simulation/registers_recovery.py --draws $(DRAWS)
+	@$(BIN)/python tests/simulation/recovery_page.py
 
 robustness: setup ## kill and disturb MOMENTS runs (50), compare what the next run makes (an hour)
 	@$(BIN)/python tests/robustness/disturbed_runs.py --moments $(MOMENTS)

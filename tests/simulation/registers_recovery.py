@@ -73,7 +73,8 @@ def survival_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
 
 def survival_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
     frame = survival_study(study, units, outcomes).tables["survival"]
-    chosen = (frame["state"] == "lasts") & (frame["time"] == 7) & (frame["by"] != "started")
+    of_register = (frame["analysis"] == "buyer") & (frame["by"] != "started")
+    chosen = of_register & (frame["state"] == "lasts") & (frame["time"] == 7)
     return frame[chosen].rename(columns={"level": "key"})[["key", *ENDS]]
 
 

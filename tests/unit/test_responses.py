@@ -11,6 +11,7 @@ from ruralimpact.description.records import DescriptionTables
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import stratified_draw
 from ruralimpact.responses.draw_study import draw_study
+from ruralimpact.responses.shares import Respondents
 from ruralimpact.responses.study import responses_study
 
 NAN = float("nan")
@@ -123,6 +124,20 @@ def test_a_sample_that_is_the_whole_register_has_no_error() -> None:
     )
     same = row(tables, "same", part="register")
     assert (same["std_error"], same["conf_low"], same["conf_high"]) == (0, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("answer", [0.0, 1.0])
+def test_those_who_all_answer_alike_still_leave_room_for_others(answer: float) -> None:
+    strata = np.repeat([0, 1, 2], [11, 13, 17])
+    register = np.repeat([37.0, 53.0, 71.0], [11, 13, 17])
+    everyone = np.arange(len(strata))
+    asked = Respondents(strata, everyone, register)
+    share = asked.share(np.full(len(strata), answer), np.full(len(strata), True), weighted=True)
+    assert share.estimate == answer
+    assert (share.conf_low, share.conf_high)[int(answer)] == answer
+    # Wilson's end of a sample of 41 (161 - 1)/(161 - 41) = 54.7 that all say the same, z = 1.96.
+    other = (share.conf_low, share.conf_high)[1 - int(answer)]
+    assert abs(other - answer) == pytest.approx(3.8415 / (54.667 + 3.8415), rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ HELPERS = {
     "coverage_page",
     "coverage_trials",
     "difference_coverage_page",
+    "recovery_page",
     "unequal_groups",
 }
 

@@ -28,4 +28,6 @@ def wilson_interval(
     share = count / n
     middle = (share + z2 / (2 * size)) / (1 + z2 / size)
     half = np.sqrt(z2 * (share * (1 - share) / size + z2 / (4 * size**2))) / (1 + z2 / size)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    low = 0.0 if share == 0 else max(0.0, float(middle - half))
+    high = 1.0 if share == 1 else min(1.0, float(middle + half))
+    return low, high

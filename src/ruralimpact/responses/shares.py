@@ -86,7 +86,10 @@ class Respondents:
         if n == 0:
             return Share(np.nan, np.nan, np.nan, np.nan, population)
         weights = np.where(counted, self.weights if weighted else 1.0, 0.0)
-        estimate = float(weights @ values / weights.sum())
+        answered = values[counted]
+        # A weighted mean of equal answers is off by rounding, and a share that is nearly 0 or 1 is none.
+        unanimous = answered.min() == answered.max()
+        estimate = float(answered[0] if unanimous else weights @ values / weights.sum())
         scores = np.where(counted, weights * (values - estimate), 0.0) / weights.sum()
         error = self._std_error(scores)
         size = self._effective_size(estimate, error, counted, population)
