@@ -26,7 +26,7 @@ def fork_scripts():
             return fresh(job, path, edit=edit)
         try:
             process = forked.start(path)
-        except OSError:
+        except (OSError, EOFError):
             return fresh(job, path, edit=edit)
         record = job.bench_record
         with nullcontext() if record is None else benchmarked(process.pid, record):

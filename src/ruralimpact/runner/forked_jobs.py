@@ -41,7 +41,7 @@ class ForkedJobs:
 
         Raises
         ------
-        OSError
+        OSError, EOFError
             No process can be forked, for instance since no file can be written.
         """
         process = self._context.Process(target=_run_script, args=(script,))
