@@ -19,7 +19,12 @@ def test_the_example_of_the_guide(project: Project) -> None:
     assert 0 < int(matched["n_control"]) <= 429
     assert "Units compared in each analysis" in made[f"{STUDY}/report.html"].decode()
     moved = {name for name in before if before[name] != made[name]}
-    assert {name.split("/")[1] for name in moved} <= {"report.html", "exhibits"}
+    assert {name.split("/")[1] for name in moved} <= {
+        "report.html",
+        "report.docx",
+        "tables.xlsx",
+        "exhibits",
+    }
 
 
 def test_an_edited_plugin_reruns_what_uses_it(project: Project) -> None:
