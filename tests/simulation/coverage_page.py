@@ -222,6 +222,14 @@ def failures(rows: pd.DataFrame) -> str:
         lines.append(
             f"- No estimate in up to {most} draws of a cell: {_named(refused)}. {_WHY_NONE}"
         )
+    if len(found):
+        table = coverage_trials.missed(rows, found)
+        lines += [
+            "",
+            "Each of them, with what the other intervals cover there:",
+            "",
+            markdown(table),
+        ]
     if len(low):
         lines += ["", coverage_trials.tried()]
     return "\n".join(lines) if lines else "Nowhere in this grid."
