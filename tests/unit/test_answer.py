@@ -218,6 +218,21 @@ def test_what_matching_cannot_show_an_experiment_may(results: StudyResults) -> N
     assert verdict is not None and verdict.text.startswith("Only the experiment is evidence")
 
 
+def test_a_placebo_has_the_name_of_its_comparison_where_another_answers(
+    results: StudyResults,
+) -> None:
+    placebo = (PlaceboTest(analysis="psid_matching", outcomes=("earnings",)),)
+    tested = answering(results, EXPERIMENT, placebos=placebo)
+    text = against(with_estimates(tested, "psid_matching/.*/earnings", p_value=0.01))
+    assert "A placebo is not zero in all four estimates: PSID controls, matched." in text
+
+
+def test_intervals_are_explained_where_there_are_some(results: StudyResults) -> None:
+    assert box_of(results).reading
+    none = with_estimates(results, SPEC, estimate=float("nan"), suppressed=True)
+    assert not box_of(none).reading
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [

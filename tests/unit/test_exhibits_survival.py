@@ -7,9 +7,10 @@ from exhibit_entries import entry
 from study_models import study_of
 from test_survival import ASKED
 
+from ruralimpact.exhibits.answer.statement import identifier
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.survival_rows import survival_headlines
+from ruralimpact.exhibits.survival_rows import survival_headlines, survival_numbers
 from ruralimpact.exhibits.tables.survival import survival_tables
 from ruralimpact.survival.study import survival_study
 
@@ -21,9 +22,11 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
         {"unit_id": ids, "id": ids, "group": ids, "begun": 2000.0, "seen": 2005.0}
     )
     records["left"] = np.where(np.arange(20) < 5, 2002.0, np.nan)
-    records["how"] = np.where(np.arange(20) < 5, "new", None)
+    records["how"] = np.where(np.arange(20) < 5, "new buyer", None)
     study = study_of(
-        analyses=[{**ASKED, **keys, "label": "Buyer"}], samples={"all": {}}, unit_label="alliances"
+        analyses=[{**ASKED, **keys, "label": "Buyer", "ends": {"new buyer": "New buyer"}}],
+        samples={"all": {}},
+        unit_label="alliances",
     )
     frames = {"all": records}, {"all": records[["unit_id"]]}
     results = StudyResults(
@@ -31,5 +34,8 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
     )
     (line,) = survival_headlines(results)
     assert line.text.startswith(f"Of 20 alliances, by {words}: lasts: 75 percent")
+    # Identifiers have no blanks, whatever the ways to end are called.
+    assert set(line.cites) <= {identifier(key) for key, *_ in survival_numbers(results)}
+    assert any("new_buyer" in key for key in line.cites)
     (table, *_) = survival_tables(results, entry("survival", analyses=["buyer"]))
     assert f"By {words}" in {column.group for column in table.columns}

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.answer.statement import identifier
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.over_time_findings import Number
@@ -81,7 +82,8 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
             label=results.analysis(str(analysis)).label,
             text=f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}.",
             cites=tuple(
-                f"survival/{analysis}/curve/{row['state']}/{time}/estimate" for row in rows
+                identifier("survival", str(analysis), "curve", str(row["state"]), time, "estimate")
+                for row in rows
             ),
         )
 

@@ -1,5 +1,6 @@
 """The answer as a whole: a verdict, the headline estimates, and what speaks against them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -19,6 +20,7 @@ from ruralimpact.exhibits.survival_rows import survival_headlines
 
 MOST_WORDS = 120
 _KEPT = 2  # sentences against an answer that find room whatever else is said
+_INTERVAL = re.compile(r"\([^)]* to ")
 _READING = HeadlineLine(label="", text="In parentheses: 95 percent intervals.")
 _DESCRIPTIONS = (
     *(portfolio_headlines, survival_headlines, responses_headlines),
@@ -64,7 +66,7 @@ def answer_box(results: StudyResults) -> AnswerBox:
         verdict=verdict,
         lines=tuple(shown),
         against=tuple(said),
-        reading=_READING.text,
+        reading=_READING.text if any(_INTERVAL.search(line.text) for line in shown) else "",
         further=(*lines[len(shown) :], *sentences[len(said) :]),
     )
 

@@ -18,16 +18,18 @@ from ruralimpact.exhibits.tables.questionnaire_change import alarmed_questions
 _LEVEL = 0.05
 
 
-def placebo_fails(results: StudyResults, _: Sequence[Headline]) -> Iterator[HeadlineLine]:
+def placebo_fails(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[HeadlineLine]:
     """Where at least half of the estimates of a comparison that should be zero are not."""
-    for tested in _placebos(results):
+    for tested in _placebos(results, headlines):
         if 2 * tested.failing >= tested.count:
             yield _not_zero(results, tested)
 
 
-def placebo_fails_in_part(results: StudyResults, _: Sequence[Headline]) -> Iterator[HeadlineLine]:
+def placebo_fails_in_part(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
     """Where fewer of these estimates are not zero."""
-    for tested in _placebos(results):
+    for tested in _placebos(results, headlines):
         if 2 * tested.failing < tested.count:
             yield _not_zero(results, tested)
 
@@ -43,15 +45,19 @@ class _Placebo:
     count: int
 
 
-def _placebos(results: StudyResults) -> Iterator[_Placebo]:
+def _placebos(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[_Placebo]:
+    answering = {headline.analysis for headline in headlines}
     for entry in results.study.answer.placebos:
         for outcome in entry.outcomes or results.outcomes_of([entry.analysis]):
             frame = results.estimates_of(entry.analysis, outcome).dropna(subset=["p_value"])
             failing = frame[frame["p_value"] < _LEVEL]
             if len(failing):
-                names = results.outcomes_of([entry.analysis]), results.analysis(entry.analysis)
-                of_outcome = entry.outcomes and len(names[0]) > len(entry.outcomes)
-                label = results.outcome_label(outcome) if of_outcome else names[1].label
+                # In a comparison that answers the question itself, the outcome is what makes a placebo.
+                label = (
+                    results.outcome_label(outcome)
+                    if entry.analysis in answering
+                    else results.analysis(entry.analysis).label
+                )
                 key = identifier(str(failing["spec_id"].iloc[0]))
                 yield _Placebo(label, results.unit(outcome), key, len(failing), len(frame))
 
