@@ -15,6 +15,7 @@ from ruralimpact.config.open_questions import (
     open_in_document,
 )
 from ruralimpact.config.plugin_kinds import check_process
+from ruralimpact.config.price_scenarios import with_price_scenarios
 from ruralimpact.config.references import check_references
 from ruralimpact.config.series import sources_written_out, written_out
 from ruralimpact.defaults import (
@@ -226,7 +227,7 @@ class StudyExamination:
             lines = self._of_sound_sources(lines, named)
             yield from self._codebook(lines, list(dict.fromkeys(named)), codebook, rows)
             study = written_out(
-                file,
+                with_price_scenarios(file, self._folder, self._shown),
                 yaml,
                 name=self._folder.name,
                 codebook=rows,

@@ -45,7 +45,10 @@ def _analysis(
     members = [analysis.members] if analysis.members else []
     known = [*kept, *study.outcomes]
     yield from unknown_names(members, known, "variable", file, f"{key}.members")
-    for option, entries in (("scenarios", analysis.scenarios), ("drivers", analysis.drivers)):
+    prices = [analysis.prices.by] if analysis.prices is not None else []
+    yield from unknown_names(prices, analysis.by, "variable of `by`", file, f"{key}.prices.by")
+    scenarios = [item for item in analysis.scenarios if item.by not in prices]
+    for option, entries in (("scenarios", scenarios), ("drivers", analysis.drivers)):
         for entry in entries:
             where, by = f"{key}.{option}.{entry.name}.by", [entry.by] if entry.by else []
             yield from unknown_names(by, analysis.by, "variable of `by`", file, where)

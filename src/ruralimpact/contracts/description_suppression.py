@@ -23,6 +23,12 @@ def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return flagged(frame, small, (*NUMBERS, "lowest", "highest"))
 
 
+def crossings(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+    """Blank counts of too few units or groups, and of levels that these could be told from."""
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
+    return flagged(frame, small, ("above_record", "negative_record", "above", "lost"))
+
+
 def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":
     """Levels of a variable whose number of units, or what it leaves of all, is small."""
     keys = [

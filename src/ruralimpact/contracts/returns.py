@@ -60,6 +60,32 @@ RETURNS_SCENARIOS = ResultTable(
     suppression=Suppressed(description_suppression.of_levels),
 )
 
+RETURNS_CROSSINGS = ResultTable(
+    name="returns_crossings",
+    stages=_SENSITIVITY,
+    description="How many units a scenario carries below the threshold.",
+    row="an account in a scenario, of all units that it changes or of a level",
+    columns={
+        "analysis": ANALYSIS,
+        "account": _ACCOUNT,
+        "scenario": text("scenario, by its name"),
+        "by": text("variable of the level; empty: all units that the scenario changes"),
+        "level": text("its value"),
+        "n_units": _N_UNITS,
+        "n_clusters": count("groups of these units", "groups"),
+        "above_record": number(
+            "units with a net present value above zero, as recorded", "units", low=0
+        ),
+        "negative_record": number("units with one below zero, as recorded", "units", low=0),
+        "above": number("units with one above zero in the scenario", "units", low=0),
+        "lost": number(
+            "units above zero as recorded and no longer in the scenario", "units", low=0
+        ),
+        "synthetic": SYNTHETIC,
+    },
+    suppression=Suppressed(description_suppression.crossings),
+)
+
 RETURNS_BY_UNIT = ResultTable(
     name="returns_by_unit",
     stages=_ESTIMATE,
@@ -125,4 +151,11 @@ RETURNS_DRAWS = ResultTable(
     suppression=Suppressed(description_suppression.returns_of_few),
 )
 
-TABLES = (RETURNS, RETURNS_SCENARIOS, RETURNS_BY_UNIT, RETURNS_DRIVERS, RETURNS_DRAWS)
+TABLES = (
+    RETURNS,
+    RETURNS_SCENARIOS,
+    RETURNS_CROSSINGS,
+    RETURNS_BY_UNIT,
+    RETURNS_DRIVERS,
+    RETURNS_DRAWS,
+)

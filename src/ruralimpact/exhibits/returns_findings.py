@@ -11,6 +11,7 @@ from ruralimpact.exhibits.returns_rows import RECORD
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _SHARES = ("irr", "share_above", "share_gain", "irr_median")
+_CROSSINGS = ("above_record", "negative_record", "above", "lost")
 _ENDS = {"estimate": "", "conf_low": "_low", "conf_high": "_high"}
 
 
@@ -18,7 +19,9 @@ def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, in
     """Yield identifier, value, unit and decimals of every number on rates of return.
 
     Identifiers are ``returns/<analysis>/<account>/<scenario>/<measure>``, with ``/<by>=<level>`` after the
-    scenario where it is about a level, and ``_low`` and ``_high`` for the ends of the interval.
+    scenario where it is about a level, and ``_low`` and ``_high`` for the ends of the interval. Counts of the
+    units that a scenario changes have ``units`` after it, and are ``above_record``, ``negative_record``,
+    ``above`` and ``lost``.
     """
     frames = [results[name] for name in ("returns", "returns_scenarios")]
     for row in pd.concat(frames).to_dict("records") if any(map(len, frames)) else ():
@@ -31,6 +34,11 @@ def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, in
             value = row[column] * (100 if fraction else 1)
             yield f"{where}/{row['measure']}{end}", value, unit, decimals
         yield f"{where}/n_units", row["n_units"], results.study.unit_label, 0
+    for row in results["returns_crossings"].to_dict("records"):
+        where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}/units"
+        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        for name in _CROSSINGS:
+            yield f"{where}/{name}", row[name], results.study.unit_label, 0
 
 
 def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:

@@ -1,14 +1,16 @@
 """Accounts of a cash register: what is invested and earned by whom, as recorded or in a scenario."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.errors import DataError
 from ruralimpact.returns.cash_flow import delayed
 from ruralimpact.returns.register import CashRegister
 from ruralimpact.schema.rate_of_return import Account, RateOfReturn, Scenario
+from ruralimpact.suggestions import near, nearest
 
 FloatArray = NDArray[np.float64]
 
@@ -82,10 +84,34 @@ def scenario_factors(
     Returns
     -------
     dict of str to ndarray, shape (n,)
+
+    Raises
+    ------
+    DataError
+        A value of the scenario is no unit's and nearly that of some; or none of them is any unit's.
     """
     earned = [name for account in analysis.accounts for name in (*account.benefits, *account.costs)]
     factor = np.full(len(register.units), float(scenario.factor))
     if scenario.by is not None:
         own = {str(value): float(item) for value, item in scenario.factors.items()}
+        _refuse_unknown(analysis, scenario, register.units[scenario.by].astype("str").unique())
         factor = register.units[scenario.by].astype("str").map(own).fillna(factor[0]).to_numpy()
     return dict.fromkeys(scenario.lines or earned, factor)
+
+
+def affected_units(scenario: Scenario, register: CashRegister) -> NDArray[np.bool_]:
+    """Whether a scenario changes the lines of each unit, shape (n,): all, where it goes by no variable."""
+    if scenario.by is None:
+        return np.ones(len(register.units), dtype=bool)
+    values = register.units[scenario.by].astype("str")
+    return np.asarray(values.isin([str(value) for value in scenario.factors]))
+
+
+def _refuse_unknown(analysis: RateOfReturn, scenario: Scenario, values: Iterable[str]) -> None:
+    known, named = sorted(values), [str(value) for value in scenario.factors]
+    unknown = [name for name in named if name not in known]
+    for name in unknown:
+        hint = near(name, known) or (nearest(name, known) if unknown == named else "")
+        if hint:
+            problem = f"the scenario '{scenario.name}' names '{name}', which no unit has. {hint}"
+            raise DataError(problem, within=f"analysis {analysis.name}", column=scenario.by)

@@ -44,6 +44,24 @@ class UnitReturnRow:
 
 
 @dataclass(frozen=True)
+class CrossingRow:
+    """How many of some units a scenario carries below the threshold: contract ``returns_crossings``."""
+
+    analysis: str
+    account: str
+    scenario: str
+    by: str
+    level: str
+    n_units: int
+    n_clusters: int
+    above_record: float
+    negative_record: float
+    above: float
+    lost: float
+    synthetic: bool
+
+
+@dataclass(frozen=True)
 class DriverRow:
     """What a driver does to the rate of return of an account: contract ``returns_drivers``."""
 

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.errors import DataError
-from ruralimpact.returns.accounts import AccountFlows, account_flows, scenario_factors
+from ruralimpact.returns.accounts import (
+    AccountFlows,
+    account_flows,
+    affected_units,
+    scenario_factors,
+)
 from ruralimpact.returns.cash_flow import internal_rate, payback, present_values
 from ruralimpact.returns.measures import interval, measures, revenue_measures
 from ruralimpact.returns.register import CashRegister, cash_register
-from ruralimpact.returns.rows import DriverRow, ReturnRow, UnitReturnRow
+from ruralimpact.returns.rows import CrossingRow, DriverRow, ReturnRow, UnitReturnRow
 from ruralimpact.returns.uncertainty import driver_returns, simulated
-from ruralimpact.schema.rate_of_return import Account, RateOfReturn
+from ruralimpact.schema.rate_of_return import Account, RateOfReturn, Scenario
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table, table_of_rows
 
@@ -190,10 +195,11 @@ def returns_uncertainty(
     Returns
     -------
     dict of str to DataFrame
-        Contracts ``returns_scenarios``, ``returns_drivers`` and ``returns_draws``; empty where the study
-        asks for none.
+        Contracts ``returns_scenarios``, ``returns_crossings``, ``returns_drivers`` and ``returns_draws``;
+        empty where the study asks for none.
     """
     scenarios: list[ReturnRow] = []
+    crossings: list[CrossingRow] = []
     drivers: list[DriverRow] = []
     draws: list[pd.DataFrame] = []
     for part in _parts(study, units, outcomes):
@@ -201,6 +207,7 @@ def returns_uncertainty(
         for account in part.analysis.accounts:
             of = {"analysis": part.analysis.name, "account": account.name}
             scenarios += _scenario_rows(part, account)
+            crossings += _crossing_rows(part, account)
             drivers += part.driver_rows(account)
             if _is_simulated(part.analysis):
                 rng = np.random.default_rng([seed, zlib.crc32(part.analysis.name.encode())])
@@ -209,6 +216,7 @@ def returns_uncertainty(
                 draws.append(pd.DataFrame({**of, **numbers, "unit": part.money, **ends}))
     return {
         "returns_scenarios": table_of_rows("returns_scenarios", scenarios),
+        "returns_crossings": table_of_rows("returns_crossings", crossings),
         "returns_drivers": table_of_rows("returns_drivers", drivers),
         "returns_draws": pd.concat(draws, ignore_index=True)
         if draws
@@ -229,3 +237,42 @@ def _scenario_rows(part: _ReturnsPart, account: Account) -> Iterator[ReturnRow]:
             for level in map(str, scenario.factors):
                 if part.inside(scenario.by, level).any():
                     yield from part.rows(account, scenario.name, flows, scenario.by, level)
+
+
+def _crossing_rows(part: _ReturnsPart, account: Account) -> Iterator[CrossingRow]:
+    """Yield how many of the units that a scenario changes are above the threshold with it and without."""
+    rate, lines = float(part.analysis.discount_rate), part.register.lines
+    before = present_values(account_flows(account, lines).net, rate)
+    groups = part.register.units["group"].to_numpy(object)
+    for scenario in part.analysis.scenarios:
+        factors = scenario_factors(part.analysis, scenario, part.register)
+        after = present_values(
+            account_flows(account, lines, factors, delay=scenario.delay).net, rate
+        )
+        for by, level, inside in _affected(part, scenario):
+            yield CrossingRow(
+                analysis=part.analysis.name,
+                account=account.name,
+                scenario=scenario.name,
+                by=by,
+                level=level,
+                n_units=int(inside.sum()),
+                n_clusters=len(set(groups[inside])),
+                above_record=float((before[inside] > 0).sum()),
+                negative_record=float((before[inside] < 0).sum()),
+                above=float((after[inside] > 0).sum()),
+                lost=float(((before > 0) & (after <= 0))[inside].sum()),
+                synthetic=part.study.synthetic,
+            )
+
+
+def _affected(
+    part: _ReturnsPart, scenario: Scenario
+) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Yield which units a scenario changes: all of them, and those of each level."""
+    yield "", "", affected_units(scenario, part.register)
+    if scenario.by is not None:
+        for level in map(str, scenario.factors):
+            inside = part.inside(scenario.by, level)
+            if inside.any():
+                yield scenario.by, level, inside

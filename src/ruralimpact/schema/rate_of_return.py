@@ -80,6 +80,19 @@ class Scenario(Settings):
         return self
 
 
+class PriceTable(Settings):
+    """A table of prices, as a file."""
+
+    file: Text
+    """File of the study's folder, `.csv` or `.xlsx`, with a row a scenario and value of `by`. Its columns are
+    `scenario`, the label; the variable, under its name; and `relative_price`, the price in the scenario over
+    that of the record, such as 0.7. What a scenario does not name keeps its price."""
+    by: str
+    """Variable whose values have the prices, such as the product."""
+    lines: Names
+    """Outcomes that go with the price, such as the revenue."""
+
+
 class Driver(Settings):
     """Amounts that rise and fall together."""
 
@@ -141,6 +154,8 @@ class RateOfReturn(Description, title="Rates of return"):
     """Variable that holds the currency of each row; rows in several are refused."""
     scenarios: Entries[Scenario] = ()
     """Scenarios whose rates are shown beside those of the record."""
+    prices: PriceTable | None = None
+    """A file with more scenarios: prices by product, say."""
     drivers: Entries[Driver] = ()
     """What is raised and lowered in turn, and drawn in the simulation."""
     delay: Delay | None = None
@@ -172,5 +187,6 @@ class RateOfReturn(Description, title="Rates of return"):
         return (
             ("accounts", [account.lines for account in self.accounts]),
             ("scenarios", [scenario.lines or () for scenario in self.scenarios]),
+            ("prices", [self.prices.lines] if self.prices is not None else []),
             ("drivers", [driver.lines for driver in self.drivers]),
         )
