@@ -123,18 +123,26 @@ def table_of_rows(name: str, rows: "Sequence[DataclassInstance]") -> "pd.DataFra
     name : str
         Of the table in the registry.
     rows : sequence of dataclass instances
-        One class, whose fields are the columns.
+        One class, whose fields are the columns in any order.
 
     Returns
     -------
     DataFrame
+        Columns in the order of the contract.
+
+    Raises
+    ------
+    ValueError
+        The class has other fields than the table has columns: a defect of this package.
     """
     import pandas as pd
 
     if not rows:
         return empty_table(name)
-    names = [field.name for field in fields(rows[0])]
-    return pd.DataFrame({column: [getattr(row, column) for row in rows] for column in names})
+    columns = list(REGISTRY[name].columns)
+    if odd := {field.name for field in fields(rows[0])}.symmetric_difference(columns):
+        raise ValueError(f"rows of {name} and its contract differ by {', '.join(sorted(odd))}")
+    return pd.DataFrame({column: [getattr(row, column) for row in rows] for column in columns})
 
 
 def empty_table(name: str) -> "pd.DataFrame":

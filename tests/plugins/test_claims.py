@@ -1,4 +1,4 @@
-"""Formulas, verdicts, estimates and statuses of claims, on toys with known answers."""
+"""Formulas, agreements, estimates and statuses of claims, on toys with known answers."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from rural_alliances.claims.estimates import Estimate, StudyFindings, absent_fin
 from rural_alliances.claims.formula import annuity_rate, evaluate, worked
 from rural_alliances.claims.ledger import make_ledger
 from rural_alliances.claims.read import read_published
-from rural_alliances.claims.recheck import Recheck, recheck, verdict
+from rural_alliances.claims.recheck import Recheck, agreement_of, recheck
 from rural_alliances.claims.records import Check, Claim, PrintedTable, Published
 from rural_alliances.claims.status import LABELS, RULES, Status, covers, status_of
 from ruralimpact.errors import DataError
@@ -107,12 +107,12 @@ def test_verdicts(
     decimals: int, bound: Any, margin: float, printed: float, recomputed: float, expected: str
 ) -> None:
     check = replace(CHECK, decimals=decimals, bound=bound, margin=margin)
-    assert verdict(check, printed, recomputed) == expected
+    assert agreement_of(check, printed, recomputed) == expected
 
 
 def test_an_assumption_is_never_excused_as_rounding() -> None:
-    assert verdict(replace(CHECK, scope="assumption"), 19, 18.2) == "differs"
-    assert verdict(CHECK, 19, 18.2) == "rounding"
+    assert agreement_of(replace(CHECK, scope="assumption"), 19, 18.2) == "differs"
+    assert agreement_of(CHECK, 19, 18.2) == "rounding"
 
 
 def rechecked(**changes: Any) -> Recheck:

@@ -58,7 +58,7 @@ def test_recomputed_as_by_hand(row: dict[str, str]) -> None:
         assert found.printed == pytest.approx(float(row["printed"]), abs=1e-9)
         assert found.recomputed == pytest.approx(float(row["recomputed"]), abs=half_digit)
     expected = row["verdict"] == "matches" and found.check.id not in CUT_OFF
-    assert (found.verdict == "agrees") == expected
+    assert (found.agreement == "agrees") == expected
 
 
 def test_all_that_differ_by_hand_are_recomputed() -> None:
@@ -84,7 +84,7 @@ def test_all_that_differ_by_hand_are_recomputed() -> None:
 def test_contradictions_inside_the_report(claim: str, printed: float, recomputed: float) -> None:
     entry = ENTRIES[claim]
     assert entry.status.code == "inconsistent"
-    pairs = [(one.printed, one.recomputed) for one in entry.rechecks if one.verdict == "differs"]
+    pairs = [(one.printed, one.recomputed) for one in entry.rechecks if one.agreement == "differs"]
     assert any(pair == pytest.approx((printed, recomputed), abs=0.005) for pair in pairs)
 
 
@@ -99,7 +99,7 @@ def test_every_flag_leaves_a_trace() -> None:
         if row["flag"] == "ok":
             continue
         entry = ENTRIES[row["id"]]
-        off = [one for one in entry.rechecks if one.verdict != "agrees"]
+        off = [one for one in entry.rechecks if one.agreement != "agrees"]
         notes = [entry.claim.note, *(one.check.note for one in entry.rechecks)]
         assert off or any(notes), row["id"]
 

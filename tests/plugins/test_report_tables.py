@@ -54,7 +54,7 @@ def test_every_cell_that_is_recomputed_is_shown() -> None:
 )
 def test_wrong_cells(place: tuple[str, str, str], printed: float, right: float) -> None:
     found = RECHECKS[place]
-    assert (found.printed, found.verdict) == (printed, "differs")
+    assert (found.printed, found.agreement) == (printed, "differs")
     assert found.recomputed == pytest.approx(right, abs=0.01)
 
 

@@ -11,7 +11,8 @@ from ruralimpact.contracts import REGISTRY, result_tables, tables_for_exhibits
 from ruralimpact.contracts.columns import ResultColumn
 from ruralimpact.contracts.table import FOLDERS, ResultTable, Suppressed, Withheld
 from ruralimpact.exhibits.load import suppressed_tables
-from ruralimpact.tables import empty_table, schema, write_tables
+from ruralimpact.sensitivity.records import WithoutRegion
+from ruralimpact.tables import empty_table, schema, table_of_rows, write_tables
 
 LOADED = [name for name, table in REGISTRY.items() if not isinstance(table.suppression, Withheld)]
 SUPPRESSED = [name for name in LOADED if isinstance(REGISTRY[name].suppression, Suppressed)]
@@ -118,6 +119,15 @@ def test_a_stage_writes_what_it_declares_and_nothing_else(tmp_path: Path) -> Non
     assert all(path.is_file() for path in paths.values())
     with pytest.raises(ValueError, match="power"):
         write_tables(stage, {name: made[name] for name in made if name != "power"}, paths)
+
+
+def test_rows_have_the_columns_of_their_table_in_its_order() -> None:
+    row = WithoutRegion("a/b/c", "Beni", 1.0)
+    table = table_of_rows("leave_one_out", [row])
+    assert list(table) == list(REGISTRY["leave_one_out"].columns)
+    assert table["estimate"].tolist() == [1.0]
+    with pytest.raises(ValueError, match="excluded, .*gamma_reason"):
+        table_of_rows("sensitivity", [row])
 
 
 def test_every_module_of_tables_is_in_the_registry() -> None:

@@ -1,5 +1,7 @@
 """Covariates and outcomes by arm: numbers by hand, what is suppressed, and what is printed."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,7 +75,7 @@ def test_five_values_by_hand():
     """Of 1, 2, 3, 4, 10: mean 4, squares 9 + 4 + 1 + 0 + 36 over 4; ends at 0.2 of the first and last gap."""
     values = np.array([10.0, 1, np.nan, 3, 2, 4])
     found = summary(values, np.array(["a", "b", "c", "b", "a", "a"], dtype=object))
-    assert found == pytest.approx(
+    assert asdict(found) == pytest.approx(
         {
             "n_units": 5,
             "n_clusters": 2,
@@ -93,14 +95,14 @@ def test_a_weight_of_three_is_three_rows():
     groups = np.array([f"g{i % 6}" for i in range(40)], dtype=object)
     weighted = summary(values, groups, counts / 17.0)
     copies = summary(np.repeat(values, counts), np.repeat(groups, counts), np.ones(counts.sum()))
-    assert weighted["n_units"] == np.isfinite(values).sum()
+    assert weighted.n_units == np.isfinite(values).sum()
     for name in ("mean", "p5", "median", "p95"):
-        assert weighted[name] == pytest.approx(copies[name], rel=1e-12)
+        assert getattr(weighted, name) == pytest.approx(getattr(copies, name), rel=1e-12)
     known = np.isfinite(values)
-    gap, share = values[known] - weighted["mean"], counts[known] / counts[known].sum()
-    assert weighted["std_dev"] ** 2 == pytest.approx(share @ gap**2 / (1 - share @ share))
+    gap, share = values[known] - weighted.mean, counts[known] / counts[known].sum()
+    assert weighted.std_dev**2 == pytest.approx(share @ gap**2 / (1 - share @ share))
     equal = summary(values, groups, np.full(40, 2.0))
-    assert equal["std_dev"] == pytest.approx(np.nanstd(values, ddof=1))
+    assert equal.std_dev == pytest.approx(np.nanstd(values, ddof=1))
 
 
 def test_a_sample_with_weights_is_summarised_by_them():
@@ -115,8 +117,8 @@ def test_a_sample_with_weights_is_summarised_by_them():
 @pytest.mark.parametrize("values", [[], [np.nan], [2.0]])
 def test_what_cannot_be_known_is_missing(values):
     found = summary(np.array(values), np.array(["a"] * len(values), dtype=object))
-    assert np.isnan(found["std_dev"])
-    assert np.isnan(found["mean"]) == (values != [2.0])
+    assert np.isnan(found.std_dev)
+    assert np.isnan(found.mean) == (values != [2.0])
 
 
 def test_numbers_of_a_study_by_hand(tmp_path):

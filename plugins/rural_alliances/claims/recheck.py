@@ -6,7 +6,7 @@ from typing import Literal
 from rural_alliances.claims.formula import evaluate, worked
 from rural_alliances.claims.records import Check, Published
 
-Verdict = Literal["agrees", "rounding", "differs"]
+Agreement = Literal["agrees", "rounding", "differs"]
 _NOISE = 1e-9
 
 
@@ -18,7 +18,7 @@ class Recheck:
     ----------
     check : Check
     printed, recomputed : float
-    verdict : {"agrees", "rounding", "differs"}
+    agreement : {"agrees", "rounding", "differs"}
     working : str
         The formula with its numbers.
     """
@@ -26,7 +26,7 @@ class Recheck:
     check: Check
     printed: float
     recomputed: float
-    verdict: Verdict
+    agreement: Agreement
     working: str
 
 
@@ -43,12 +43,12 @@ def recheck(check: Check, published: Published) -> Recheck:
         check,
         printed,
         recomputed,
-        verdict(check, printed, recomputed),
+        agreement_of(check, printed, recomputed),
         worked(check.recomputed, published),
     )
 
 
-def verdict(check: Check, printed: float, recomputed: float) -> Verdict:
+def agreement_of(check: Check, printed: float, recomputed: float) -> Agreement:
     """Compare a recomputed number with the printed one, at the precision of print.
 
     ``"agrees"``: the recomputed number, rounded half up or down, prints as the printed one (or keeps to

@@ -115,8 +115,8 @@ def status_of(claim: Claim, rechecks: Sequence[Recheck], estimate: Estimate | No
         Checks that are charged to the claim.
     estimate : Estimate or None
     """
-    verdicts = {recheck.verdict for recheck in rechecks}
-    inside = {recheck.verdict for recheck in rechecks if recheck.check.scope == "inside"}
+    agreements = {recheck.agreement for recheck in rechecks}
+    inside = {recheck.agreement for recheck in rechecks if recheck.check.scope == "inside"}
     if claim.comparison in UNATTRIBUTED:
         return Status("not_attributable")
     if "differs" in inside:
@@ -125,9 +125,9 @@ def status_of(claim: Claim, rechecks: Sequence[Recheck], estimate: Estimate | No
     if estimate is not None and covered is not None:
         basis: Basis = "synthetic stand-in" if estimate.synthetic else "estimate"
         return Status("agrees" if covered else "differs", basis)
-    if "differs" in verdicts:
+    if "differs" in agreements:
         return Status("differs", "print")
-    if "rounding" in verdicts:
+    if "rounding" in agreements:
         return Status("rounding", "print")
     if any(recheck.check.settles for recheck in rechecks):
         return Status("agrees", "print")

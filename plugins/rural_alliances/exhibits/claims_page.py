@@ -1,10 +1,11 @@
 """The claims ledger as one page: the contradictions first, then every claim, paragraph by paragraph."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
+from rural_alliances.claims.estimates import Estimate
 from rural_alliances.claims.ledger import Ledger, LedgerEntry
 from rural_alliances.claims.recheck import Recheck
 from rural_alliances.claims.status import KINDS, LABELS, RULES
@@ -33,6 +34,110 @@ _MEANINGS = {
     "micro_data": "only the survey or the records could confirm it",
     "statement": "design, parameter, price or account: nothing to estimate",
 }
+
+
+@dataclass(frozen=True)
+class _SummaryLine:
+    """A line of the answer in short."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _StatusCount:
+    """Claims of one status, by tier."""
+
+    code: str
+    label: str
+    meaning: str
+    by_tier: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class _CheckRow:
+    """A printed number that was recomputed, in words."""
+
+    id: str
+    printed_in: str
+    what: str
+    printed: str
+    recomputed: str
+    working: str
+    agreement: str
+    off: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class _Differences:
+    """Checks that do not agree, under one title."""
+
+    title: str
+    open: bool
+    rows: tuple[_CheckRow, ...]
+
+
+@dataclass(frozen=True)
+class _EstimateCell:
+    """An estimate beside a claim, in words."""
+
+    value: str
+    interval: str
+    has_interval: bool
+    study: str
+    finding: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class _ClaimRow:
+    """A claim with its checks and its estimate, in words."""
+
+    id: str
+    quantity: str
+    population: str
+    comparison: str
+    source: str
+    tier: str
+    published: str
+    unit: str
+    code: str
+    status: str
+    note: str
+    checks: tuple[_CheckRow, ...]
+    estimate: _EstimateCell | None
+    recomputed: str
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    """The claims of a paragraph or table of a document."""
+
+    label: str
+    anchor: str
+    claims: tuple[_ClaimRow, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        return sorted({claim.code for claim in self.claims})
+
+    @property
+    def marks(self) -> str:
+        """How many claims have each status."""
+        codes = [claim.code for claim in self.claims]
+        return ", ".join(
+            f"{label}: {codes.count(code)}" for code, label in KINDS.items() if code in codes
+        )
+
+
+@dataclass(frozen=True)
+class _Document:
+    """The claims of a document by paragraph."""
+
+    title: str
+    paragraphs: tuple[_Paragraph, ...]
 
 
 def claims_page(
@@ -66,7 +171,7 @@ def claims_page(
         description=_description(ledger),
         counts=_counts(ledger),
         tiers=_TIERS,
-        summary=summary(ledger),
+        summary=_summary(ledger),
         differences=_differences(ledger),
         documents=_documents(ledger),
         studies=_studies(ledger),
@@ -77,7 +182,7 @@ def claims_page(
         tables=tables,
         ratings=ratings,
         table_style=STYLE,
-        rules=[{"label": LABELS[code], "text": text} for code, text in RULES],
+        rules=[_SummaryLine(LABELS[code], text) for code, text in RULES],
     )
 
 
@@ -87,29 +192,32 @@ def _description(ledger: Ledger) -> str:
     return f"{stamp if ledger.synthetic else ''}{counts_sentence(ledger.entries)}"
 
 
-def summary(ledger: Ledger) -> list[dict[str, str]]:
+def _summary(ledger: Ledger) -> list[_SummaryLine]:
     """Return the answer in short: what can be recomputed, what cannot, and what is estimated."""
-    off = [item for item in ledger.rechecks if item.verdict != "agrees"]
-    inside = [item for item in off if (item.check.scope, item.verdict) == ("inside", "differs")]
+    off = [recheck for recheck in ledger.rechecks if recheck.agreement != "agrees"]
+    inside = [
+        recheck
+        for recheck in off
+        if (recheck.check.scope, recheck.agreement) == ("inside", "differs")
+    ]
     impact = [entry for entry in ledger.entries if entry.claim.tier == "A"]
     codes = [entry.status.code for entry in impact]
-    lines = [
-        (
+    return [
+        _SummaryLine(
             "Recomputed from print",
             f"{len(ledger.rechecks)} numbers; {len(ledger.rechecks) - len(off)} come out as printed, "
             f"{len(off)} do not, and in {len(inside)} of these a report contradicts itself by more than "
             "rounding.",
         ),
-        (
+        _SummaryLine(
             "Impact and efficiency",
             f"{len(impact)} claims; {codes.count('inconsistent')} are inconsistent inside the report, "
             f"{codes.count('not_attributable')} are changes or associations that cannot be attributed to the "
             f"project, and {codes.count('micro_data')} could be confirmed only with micro-data that are not "
             "public.",
         ),
-        ("Estimates", _estimates_sentence(ledger)),
+        _SummaryLine("Estimates", _estimates_sentence(ledger)),
     ]
-    return [{"label": label, "text": text} for label, text in lines]
 
 
 def _estimates_sentence(ledger: Ledger) -> str:
@@ -124,40 +232,42 @@ def _estimates_sentence(ledger: Ledger) -> str:
     return f"{prefix}{text}"
 
 
-def _counts(ledger: Ledger) -> list[dict[str, Any]]:
-    pairs = [(entry.status.kind, entry.claim.tier) for entry in ledger.entries]
+def _counts(ledger: Ledger) -> list[_StatusCount]:
+    pairs: list[tuple[str, str]] = [
+        (entry.status.kind, entry.claim.tier) for entry in ledger.entries
+    ]
     return [
-        {
-            "code": code,
-            "label": label,
-            "meaning": _MEANINGS[code],
-            "by_tier": [sum(pair == (code, tier) for pair in pairs) for tier in _TIERS],
-            "total": sum(result == code for result, _ in pairs),
-        }
+        _StatusCount(
+            code,
+            label,
+            _MEANINGS[code],
+            by_tier=tuple(pairs.count((code, tier)) for tier in _TIERS),
+            total=sum(kind == code for kind, _ in pairs),
+        )
         for code, label in KINDS.items()
         if code in LABELS or code in dict(pairs)
     ]
 
 
-def _differences(ledger: Ledger) -> list[dict[str, Any]]:
+def _differences(ledger: Ledger) -> list[_Differences]:
     """Return the checks that do not agree, by where the difference lies; impact first, rounding last."""
     tiers = {entry.claim.id: entry.claim.tier for entry in ledger.entries}
-    groups = []
-    for verdict, scopes in (("differs", list(words.SCOPES)), ("rounding", [""])):
+    differences = []
+    for agreement, scopes in (("differs", list(words.SCOPES)), ("rounding", [""])):
         for scope in scopes:
-            result = [
-                item
-                for item in ledger.rechecks
-                if item.verdict == verdict and scope in ("", item.check.scope)
+            rechecks = [
+                recheck
+                for recheck in ledger.rechecks
+                if recheck.agreement == agreement and scope in ("", recheck.check.scope)
             ]
-            title = _titles()[scope]
-            if result:
+            if rechecks:
                 ordered = sorted(
-                    result, key=lambda item: min(tiers[name] for name in item.check.claims)
+                    rechecks,
+                    key=lambda recheck: min(tiers[name] for name in recheck.check.claims),
                 )
-                rows = [_check(item) for item in ordered]
-                groups.append({"title": title, "open": scope == "inside", "rows": rows})
-    return groups
+                rows = tuple(map(_check_row, ordered))
+                differences.append(_Differences(_titles()[scope], scope == "inside", rows))
+    return differences
 
 
 def _titles() -> dict[str, str]:
@@ -165,85 +275,71 @@ def _titles() -> dict[str, str]:
     return titles | {"": "By rounding only"}
 
 
-def _check(recheck: Recheck) -> dict[str, Any]:
-    return {
-        "id": recheck.check.id,
-        "place": recheck.check.place,
-        "what": recheck.check.what,
-        "printed": words.check_printed(recheck),
-        "recomputed": words.check_recomputed(recheck),
-        "working": words.working(recheck),
-        "verdict": words.VERDICTS[recheck.verdict],
-        "off": recheck.verdict != "agrees",
-        "note": recheck.check.note,
-        "claims": recheck.check.claims,
-    }
+def _check_row(recheck: Recheck) -> _CheckRow:
+    return _CheckRow(
+        id=recheck.check.id,
+        printed_in=recheck.check.place,
+        what=recheck.check.what,
+        printed=words.check_printed(recheck),
+        recomputed=words.check_recomputed(recheck),
+        working=words.working(recheck),
+        agreement=words.AGREEMENTS[recheck.agreement],
+        off=recheck.agreement != "agrees",
+        note=recheck.check.note,
+    )
 
 
-def _documents(ledger: Ledger) -> list[dict[str, Any]]:
+def _documents(ledger: Ledger) -> list[_Document]:
     documents = []
-    for document, entries in groupby(ledger.entries, key=lambda item: item.claim.document):
-        places = [
-            {
-                "place": position,
-                "anchor": _anchor(document, position),
-                "entries": list(map(_entry, group)),
-            }
-            for position, group in groupby(entries, key=lambda item: item.claim.place)
-        ]
-        for position in places:
-            position["codes"] = sorted({entry["code"] for entry in position["entries"]})
-            position["marks"] = _marks(position["entries"])
-        documents.append({"title": _DOCUMENTS.get(document, document), "places": places})
+    for document, entries in groupby(ledger.entries, key=lambda entry: entry.claim.document):
+        paragraphs = tuple(
+            _Paragraph(label, _anchor(document, label), tuple(map(_claim_row, claims)))
+            for label, claims in groupby(entries, key=lambda entry: entry.claim.place)
+        )
+        documents.append(_Document(_DOCUMENTS.get(document, document), paragraphs))
     return documents
 
 
-def _marks(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    codes = [entry["code"] for entry in entries]
-    return [
-        {"code": code, "label": label, "count": codes.count(code)}
-        for code, label in KINDS.items()
-        if code in codes
-    ]
-
-
-def _anchor(document: str, position: str) -> str:
-    kept = "".join(sign if sign.isalnum() else "-" for sign in f"{document} {position}".lower())
+def _anchor(document: str, paragraph: str) -> str:
+    kept = "".join(sign if sign.isalnum() else "-" for sign in f"{document} {paragraph}".lower())
     return "-".join(part for part in kept.split("-") if part)
 
 
-def _entry(entry: LedgerEntry) -> dict[str, Any]:
+def _claim_row(entry: LedgerEntry) -> _ClaimRow:
+    claim = entry.claim
+    return _ClaimRow(
+        id=claim.id,
+        quantity=claim.quantity,
+        population=words.sentence_case(claim.population),
+        comparison=claim.comparison,
+        source=claim.source,
+        tier=_TIERS[claim.tier],
+        published=words.published_value(claim),
+        unit=words.unit_and_base(claim),
+        code=entry.status.kind,
+        status=entry.status.label,
+        note=claim.note,
+        checks=tuple(map(_check_row, entry.rechecks)),
+        estimate=_estimate_cell(entry),
+        recomputed=words.recheck_line(entry),
+    )
+
+
+def _estimate_cell(entry: LedgerEntry) -> _EstimateCell | None:
     claim, estimate = entry.claim, entry.estimate
-    return {
-        "id": claim.id,
-        "quantity": claim.quantity,
-        "population": words.sentence_case(claim.population),
-        "comparison": claim.comparison,
-        "source": claim.source,
-        "tier": _TIERS[claim.tier],
-        "published": words.published_value(claim),
-        "unit": words.unit_and_base(claim),
-        "code": entry.status.kind,
-        "status": entry.status.label,
-        "note": claim.note,
-        "checks": [_check(item) for item in entry.rechecks],
-        "estimate": None
-        if estimate is None
-        else {
-            "value": words.estimate_value(claim, estimate),
-            "interval": words.estimate_interval(claim, estimate),
-            "has_interval": estimate.low is not None,
-            "study": estimate.study,
-            "finding": estimate.finding,
-            "synthetic": estimate.synthetic,
-        },
-        "recomputed": words.recheck_line(entry),
-    }
+    if estimate is None:
+        return None
+    return _EstimateCell(
+        value=words.estimate_value(claim, estimate),
+        interval=words.estimate_interval(claim, estimate),
+        has_interval=estimate.low is not None,
+        study=estimate.study,
+        finding=estimate.finding,
+        synthetic=estimate.synthetic,
+    )
 
 
-def _studies(ledger: Ledger) -> list[dict[str, Any]]:
-    result = {item.estimate.study: item.estimate for item in ledger.estimated if item.estimate}
-    return [
-        {"name": name, "title": estimate.title, "synthetic": estimate.synthetic}
-        for name, estimate in result.items()
-    ]
+def _studies(ledger: Ledger) -> list[Estimate]:
+    """Return an estimate of each study that there is one of."""
+    estimates = [entry.estimate for entry in ledger.estimated if entry.estimate]
+    return list({estimate.study: estimate for estimate in estimates}.values())

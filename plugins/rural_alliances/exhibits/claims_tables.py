@@ -109,19 +109,19 @@ def counts_sentence(entries: Sequence[LedgerEntry]) -> str:
 def inconsistency_table(ledger: Ledger) -> Table:
     """Return every number that does not come out as printed, by where the difference lies."""
     rows: list[Row] = []
-    for verdict in ("differs", "rounding"):
+    for agreement in ("differs", "rounding"):
         for scope, label in words.SCOPES.items():
             result = [
                 item
                 for item in ledger.rechecks
-                if (item.verdict, item.check.scope) == (verdict, scope)
+                if (item.agreement, item.check.scope) == (agreement, scope)
             ]
             if result:
-                title = f"{words.VERDICTS[verdict].capitalize()}, {label}"
+                title = f"{words.AGREEMENTS[agreement].capitalize()}, {label}"
                 rows.append(heading(title, "panel"))
                 for position, group in groupby(result, key=lambda item: item.check.place):
                     rows += [heading(position, "group"), *map(_check_row, group)]
-    off = sum(item.verdict != "agrees" for item in ledger.rechecks)
+    off = sum(item.agreement != "agrees" for item in ledger.rechecks)
     reading = (
         f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
         f"{formatting.count(off)} do not come out as printed.",
@@ -152,7 +152,7 @@ def _check_row(recheck: Recheck) -> Row:
         "printed": recheck.printed,
         "recomputed": recheck.recomputed,
         "working": recheck.working,
-        "verdict": recheck.verdict,
+        "agreement": recheck.agreement,
         "scope": check.scope,
         "note": check.note,
     }

@@ -13,7 +13,7 @@ SCOPES = {
     "outside": "against an outside source",
     "assumption": "with an assumption of ours",
 }
-VERDICTS = {"agrees": "agrees", "rounding": "off by rounding", "differs": "differs"}
+AGREEMENTS = {"agrees": "agrees", "rounding": "off by rounding", "differs": "differs"}
 _BOUNDS = {">": "over ", ">=": "at least ", "": ""}
 _UNSEPARATED = {"year"}
 _LEAST_DECIMALS = 1
@@ -91,7 +91,7 @@ def recheck_line(entry: LedgerEntry) -> str:
     """
     if not entry.rechecks:
         return formatting.DASH
-    off = [recheck for recheck in entry.rechecks if recheck.verdict != "agrees"]
+    off = [recheck for recheck in entry.rechecks if recheck.agreement != "agrees"]
     return "; ".join(dict.fromkeys(_against(entry.claim, item) for item in off)) or "as printed"
 
 

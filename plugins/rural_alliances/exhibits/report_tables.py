@@ -146,7 +146,9 @@ def _off(
         for cell in layout.cells
         for name in cell.columns
     ]
-    return [place for place in places if place in rechecks and rechecks[place].verdict != "agrees"]
+    return [
+        place for place in places if place in rechecks and rechecks[place].agreement != "agrees"
+    ]
 
 
 def _cell(
@@ -188,7 +190,7 @@ def _notes(
         text = formatting.number(recheck.recomputed, decimals)
         near = abs(recheck.recomputed - recheck.printed) < 1 and decimals == 0
         number = formatting.number(recheck.recomputed, 1) if near else text
-        words = _MARKED[recheck.verdict].format(number=number)
+        words = _MARKED[recheck.agreement].format(number=number)
         shown = any(sign.isdigit() for sign in recheck.working) and " " in recheck.working
         working = f" ({recheck.working})" if shown else ""
         further = f" {recheck.check.note}" if recheck.check.note else ""
@@ -200,7 +202,7 @@ def _counted(checked: int, off: Sequence[Place], rechecks: Mapping[Place, Rechec
     if not off:
         cells = formatting.share_of(checked, checked, "cell")
         return f"{cells[:1].upper()}{cells[1:]} that can be recomputed come out as printed."
-    wrong = sum(rechecks[place].verdict == "differs" for place in off)
+    wrong = sum(rechecks[place].agreement == "differs" for place in off)
     share = formatting.share_of(len(off), checked, "cell")
     more = (
         "more than rounding" if wrong == len(off) else f"rounding, {formatting.word(wrong)} by more"

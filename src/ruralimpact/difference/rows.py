@@ -1,7 +1,7 @@
 """Rows of the table of event-study effects: effects and means over time, with intervals and uniform bands."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +14,7 @@ from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.event_study import corrected_in_arms, uniform_band
 from ruralimpact.difference.group_time import GroupTimeEffects
 from ruralimpact.difference.levels import mean_with_scores
+from ruralimpact.difference.records import EventStudyRow
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.joint_tests import arms_of_groups
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
@@ -22,7 +23,6 @@ from ruralimpact.inference.clustered import group_codes, group_sums, t_inference
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 StrArray = NDArray[np.object_]
-Row = dict[str, Any]
 
 REFERENCE = "reference period: zero by construction"
 SINGLE = "an arm is a single group: no standard error"
@@ -48,56 +48,57 @@ class ComparisonQuestion:
     seed: int
 
     @property
-    def heading(self) -> Row:
-        """The columns that all tables share."""
-        return {"analysis": self.arms.analysis, "outcome": self.outcome}
+    def analysis(self) -> str:
+        return self.arms.analysis
 
 
 @dataclass(frozen=True)
 class _Several:
-    """Several effects of one kind with what names each of them."""
+    """Several effects of one kind, each with a row that says which it is."""
 
-    kind: str
+    rows: Sequence[EventStudyRow]
     estimates: FloatArray
     scores: FloatArray
     treated: BoolArray
     controls: BoolArray
     reference: BoolArray
-    places: Sequence[Row]
 
 
-def aggregate_rows(question: ComparisonQuestion, result: Aggregate) -> list[Row]:
+def aggregate_rows(question: ComparisonQuestion, averages: Aggregate) -> list[EventStudyRow]:
     """Rows of averages by event time, cohort or period, with intervals and a uniform band.
 
     Parameters
     ----------
     question : ComparisonQuestion
-    result : Aggregate
+    averages : Aggregate
 
     Returns
     -------
-    list of dict
-        Contract ``event_study``.
+    list of EventStudyRow
     """
-    name = {"event": "event_time", "cohort": "cohort", "calendar": "period"}[result.kind]
-    places = [
-        {name: float(label), "before": bool(before)}
-        for label, before in zip(result.labels, result.before, strict=True)
+    rows = [
+        _labelled(question, averages.kind, float(label), bool(before))
+        for label, before in zip(averages.labels, averages.before, strict=True)
     ]
-    reference = np.all(result.scores == 0, axis=0)
     several = _Several(
-        result.kind,
-        result.estimates,
-        result.scores,
-        result.treated,
-        result.controls,
-        reference,
-        places,
+        rows,
+        averages.estimates,
+        averages.scores,
+        averages.treated,
+        averages.controls,
+        reference=np.all(averages.scores == 0, axis=0),
     )
-    return _effect_rows(question, several)
+    return _effect_rows(question, averages.kind, several)
 
 
-def group_time_rows(question: ComparisonQuestion, effects: GroupTimeEffects) -> list[Row]:
+def _labelled(question: ComparisonQuestion, kind: str, label: float, before: bool) -> EventStudyRow:
+    row = replace(_blank(question, kind), before=before)
+    if kind == "event":
+        return replace(row, event_time=label)
+    return replace(row, cohort=label) if kind == "cohort" else replace(row, period=label)
+
+
+def group_time_rows(question: ComparisonQuestion, effects: GroupTimeEffects) -> list[EventStudyRow]:
     """Rows of the effects on each cohort in each period, and of those that have none.
 
     Parameters
@@ -107,43 +108,42 @@ def group_time_rows(question: ComparisonQuestion, effects: GroupTimeEffects) -> 
 
     Returns
     -------
-    list of dict
-        Contract ``event_study``.
+    list of EventStudyRow
     """
-    places = [
-        {
-            "cohort": float(effects.cohorts[j]),
-            "period": float(effects.periods[j]),
-            "event_time": float(effects.event_times[j]),
-            "before": bool(effects.before[j]),
-        }
+    blank = _blank(question, "group_time")
+    rows = [
+        replace(
+            blank,
+            cohort=float(effects.cohorts[j]),
+            period=float(effects.periods[j]),
+            event_time=float(effects.event_times[j]),
+            before=bool(effects.before[j]),
+        )
         for j in range(len(effects.estimates))
     ]
     several = _Several(
-        "group_time",
+        rows,
         effects.estimates,
         effects.scores,
         effects.arms == 1,
         effects.arms == -1,
         effects.reference,
-        places,
     )
     missing = [
-        _row(
-            question,
-            "group_time",
-            cohort=item.cohort,
-            period=item.period,
-            event_time=item.period - item.cohort,
-            n_treated=item.n_units,
-            reason=item.reason,
+        replace(
+            blank,
+            cohort=cell.cohort,
+            period=cell.period,
+            event_time=cell.period - cell.cohort,
+            n_treated=cell.n_units,
+            reason=cell.reason,
         )
-        for item in effects.excluded
+        for cell in effects.excluded
     ]
-    return [*_effect_rows(question, several), *missing]
+    return [*_effect_rows(question, "group_time", several), *missing]
 
 
-def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Row]:
+def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[EventStudyRow]:
     """Yield the mean outcome of each arm in each wave, with its interval.
 
     Parameters
@@ -153,8 +153,8 @@ def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Row
 
     Yields
     ------
-    dict
-        Contract ``event_study``, kind "mean".
+    EventStudyRow
+        Of kind "mean".
     """
     for arm, cohort, members in _arm_members(question.arms):
         for position, period in enumerate(question.arms.periods):
@@ -170,15 +170,15 @@ def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Row
             corrected = corrected_in_arms(
                 scores, inside, inside, codes, sampling, question.arms.strata
             )
-            yield _row(
-                question,
-                "mean",
+            yield replace(
+                _blank(question, "mean"),
                 arm=arm,
                 cohort=cohort,
                 period=float(period),
                 n_treated=int(inside.sum()),
                 n_clusters=_n_clusters(scores, codes),
-                **_inference(mean, corrected),
+                estimate=mean,
+                **_interval(mean, corrected),
             )
 
 
@@ -219,7 +219,7 @@ def of_single_group(treated: BoolArray, controls: BoolArray, groups: StrArray) -
     return np.array(single, dtype=bool)
 
 
-def _effect_rows(question: ComparisonQuestion, several: _Several) -> list[Row]:
+def _effect_rows(question: ComparisonQuestion, kind: str, several: _Several) -> list[EventStudyRow]:
     arms = question.arms
     codes = group_codes(arms.groups)
     columns = zip(several.scores.T, several.treated.T, several.controls.T, strict=True)
@@ -228,63 +228,66 @@ def _effect_rows(question: ComparisonQuestion, several: _Several) -> list[Row]:
         for own, treated, used in columns
     ]
     single = of_single_group(several.treated, several.controls, arms.groups)
-    band = _band(question, several, corrected, ~several.reference & ~single)
+    low, high = _band(question, kind, several, corrected, ~several.reference & ~single)
     rows = []
-    for j, position in enumerate(several.places):
-        counts = {
-            "n_treated": int(several.treated[:, j].sum()),
-            "n_control": int(several.controls[:, j].sum()),
-        }
-        result: Row = {"estimate": float(several.estimates[j])}
+    for j, labelled in enumerate(several.rows):
+        row = replace(
+            labelled,
+            n_treated=int(several.treated[:, j].sum()),
+            n_control=int(several.controls[:, j].sum()),
+            estimate=float(several.estimates[j]),
+        )
         if several.reference[j]:
-            result = {"estimate": 0.0, "reason": REFERENCE}
+            row = replace(row, estimate=0.0, reason=REFERENCE)
         elif single[j]:
-            result |= {"reason": SINGLE}
+            row = replace(row, reason=SINGLE)
         else:
-            result = _inference(result["estimate"], corrected[j])
-            result["n_clusters"] = _n_clusters(several.scores[:, j], codes)
-            result |= {name: values[j] for name, values in band.items()}
-        rows.append(_row(question, several.kind, **position, **counts, **result))
+            row = replace(
+                row,
+                **_interval(row.estimate, corrected[j]),
+                n_clusters=_n_clusters(several.scores[:, j], codes),
+                band_low=low[j],
+                band_high=high[j],
+            )
+        rows.append(row)
     return rows
 
 
 def _band(
     question: ComparisonQuestion,
+    kind: str,
     several: _Several,
     corrected: list[CorrectedScores],
     free: BoolArray,
-) -> dict[str, FloatArray]:
-    """Uniform band; NaN where there is none."""
-    result = {name: np.full(len(free), np.nan) for name in ("band_low", "band_high")}
-    stream = f"{question.arms.analysis}/{question.outcome}/{several.kind}"
+) -> tuple[FloatArray, FloatArray]:
+    """Lower and upper end of the uniform band; NaN where there is none."""
+    low, high = np.full(len(free), np.nan), np.full(len(free), np.nan)
+    stream = f"{question.analysis}/{question.outcome}/{kind}"
     seed = (question.seed + crc32(stream.encode())) % 2**32
     arms = _arms_of_groups(question.arms)
-    shown = [item for item, shows in zip(corrected, free, strict=True) if shows]
+    shown = [scores for scores, shows in zip(corrected, free, strict=True) if shows]
     try:
         band = uniform_band(several.estimates[free], shown, seed, arms=arms)
     except (
         DesignError
     ):  # nothing to show, or fewer than two groups: no band, as there is no interval
-        return result
-    result["band_low"][free], result["band_high"][free] = band.low, band.high
-    return result
+        return low, high
+    low[free], high[free] = band.low, band.high
+    return low, high
 
 
 def _arms_of_groups(arms: Arms) -> NDArray[np.int64] | None:
     """Arm of each group where all effects compare the same two, in the order of the labels."""
     if arms.n_before == 0:
         return None
-    result = arms_of_groups(pd.Series(arms.groups.astype(str)), arms.treatment)
-    return None if result is None else np.asarray(result, dtype=np.int64)
+    codes = arms_of_groups(pd.Series(arms.groups.astype(str)), arms.treatment)
+    return None if codes is None else np.asarray(codes, dtype=np.int64)
 
 
-def _inference(estimate: float, corrected: CorrectedScores) -> Row:
-    result = t_inference(estimate, corrected.std_error, corrected.df)
-    names = ("std_error", "conf_low", "conf_high")
-    return {
-        "estimate": estimate,
-        **{name: getattr(result, name) for name in names},
-    }
+def _interval(estimate: float, corrected: CorrectedScores) -> dict[str, Any]:
+    """Standard error and interval, as keywords of a row."""
+    test = t_inference(estimate, corrected.std_error, corrected.df)
+    return {name: getattr(test, name) for name in ("std_error", "conf_low", "conf_high")}
 
 
 def _n_clusters(scores: FloatArray, groups: NDArray[np.int64]) -> int:
@@ -292,18 +295,11 @@ def _n_clusters(scores: FloatArray, groups: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(group_sums(scores, groups)))
 
 
-def _row(question: ComparisonQuestion, kind: str, **values: Any) -> Row:
-    return {
-        **question.heading,
-        "unit": question.unit,
-        "kind": kind,
-        "arm": "",
-        **dict.fromkeys(("cohort", "period", "event_time"), np.nan),
-        "before": False,
-        **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high"), np.nan),
-        **dict.fromkeys(("band_low", "band_high"), np.nan),
-        **dict.fromkeys(("n_treated", "n_control", "n_clusters"), 0),
-        "reason": "",
-        "synthetic": question.synthetic,
-        **values,
-    }
+def _blank(question: ComparisonQuestion, kind: str) -> EventStudyRow:
+    return EventStudyRow(
+        analysis=question.analysis,
+        outcome=question.outcome,
+        unit=question.unit,
+        kind=kind,
+        synthetic=question.synthetic,
+    )

@@ -1,7 +1,7 @@
 """Every analysis of a study that compares changes of units over waves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,10 +18,10 @@ from ruralimpact.difference.estimators import (
     effects_by_wave,
     estimate_two_periods,
 )
+from ruralimpact.difference.records import DifferenceRows
 from ruralimpact.difference.repeated import within_cells
 from ruralimpact.difference.rows import (
     ComparisonQuestion,
-    Row,
     aggregate_rows,
     group_time_rows,
     mean_rows,
@@ -44,11 +44,9 @@ from ruralimpact.estimation.study import EstimationTables
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.schema.analysis import AnyOverTime, OverTime, Staggered
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
-TABLES = ("event_study", "pre_trends", "goodman_bacon", "parallel_trends")
-Rows = dict[str, list[Row]]
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
         See `ruralimpact.difference.arms.arms_over_time` and the estimators.
     """
     compared: dict[str, Compared] = {}
-    rows: Rows = {name: [] for name in TABLES}
+    rows = DifferenceRows()
     for analysis in study.comparisons:
         if not isinstance(analysis, OverTime):
             continue
@@ -105,15 +103,14 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
             unit = study.outcomes[name].unit
             question = ComparisonQuestion(name, unit, arms, study.synthetic, seed)
             values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
-            item = _OneOutcome(
+            estimated = _OneOutcome(
                 analysis,
                 question,
                 values.reshape(arms.rows.shape),
                 naive=sample.contaminated == "keep" and getattr(analysis, "fixed", False),
             )
-            estimates += item.estimates()
-            for table, result in item.rows().items():
-                rows[table] += result
+            estimates += estimated.estimates()
+            rows.extend(estimated.rows())
         groups = pd.Series(arms.groups.astype(str))
         compared[arms.analysis] = Compared(
             arms.analysis,
@@ -126,8 +123,8 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
     return DifferenceTables(
         compared,
         {
-            name: pd.DataFrame(result) if result else empty_table(name)
-            for name, result in rows.items()
+            field.name: table_of_rows(field.name, getattr(rows, field.name))
+            for field in fields(rows)
         },
     )
 
@@ -228,25 +225,25 @@ class _OneOutcome:
             synthetic=self.question.synthetic,
         )
 
-    def rows(self) -> Rows:
-        """The rows behind the estimates, by table; none where the outcome bears no estimate."""
-        rows: Rows = {name: [] for name in TABLES}
+    def rows(self) -> DifferenceRows:
+        """The rows behind the estimates; none where the outcome bears no estimate."""
+        rows = DifferenceRows()
         try:
             refuse_out_of_range(self.outcome)
             self._add_rows(rows)
         except DesignError:  # the estimates have the reason
-            return {}
+            return DifferenceRows()
         return rows
 
-    def _add_rows(self, rows: Rows) -> None:
+    def _add_rows(self, rows: DifferenceRows) -> None:
         question, event = self.question, self.by_event_time
-        rows["event_study"] += mean_rows(question, self.outcome)
+        rows.event_study.extend(mean_rows(question, self.outcome))
         if self.staggered:
-            rows["event_study"] += group_time_rows(question, self.effects)
+            rows.event_study.extend(group_time_rows(question, self.effects))
             for kind in ("cohort", "calendar"):
-                rows["event_study"] += aggregate_rows(question, aggregate(self.effects, kind))
-            rows["goodman_bacon"] += comparison_rows(question, self.outcome)
+                rows.event_study.extend(aggregate_rows(question, aggregate(self.effects, kind)))
+            rows.goodman_bacon.extend(comparison_rows(question, self.outcome))
         if event is not None:
-            rows["event_study"] += aggregate_rows(question, event)
-            rows["pre_trends"].append(pre_trend_row(question, event))
-            rows["parallel_trends"] += parallel_trend_rows(question, event, self.base)
+            rows.event_study.extend(aggregate_rows(question, event))
+            rows.pre_trends.append(pre_trend_row(question, event))
+            rows.parallel_trends.extend(parallel_trend_rows(question, event, self.base))

@@ -1,6 +1,6 @@
 """Rows on the assumption behind estimates over time: pre-trends, forbidden comparisons, sensitivity."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from ruralimpact.difference.aggregation import Aggregate
 from ruralimpact.difference.event_study import corrected_effects, pre_trend_test
 from ruralimpact.difference.goodman_bacon import bacon_decomposition
-from ruralimpact.difference.rows import SINGLE, ComparisonQuestion, Row, of_single_group
+from ruralimpact.difference.records import GoodmanBaconRow, ParallelTrendsRow, PreTrendRow
+from ruralimpact.difference.rows import SINGLE, ComparisonQuestion, of_single_group
 from ruralimpact.errors import DesignError
 from ruralimpact.inference.bias_reduced_scores import combine
 
@@ -22,41 +23,38 @@ _MULTIPLES = (0.0, 0.5, 1.0, 1.5, 2.0)
 _SLOPES = (0.0, 0.25, 0.5, 1.0)  # of the effect's standard error
 
 
-def pre_trend_row(question: ComparisonQuestion, result: Aggregate) -> Row:
+def pre_trend_row(question: ComparisonQuestion, event_study: Aggregate) -> PreTrendRow:
     """Row of the joint test that nothing happened before treatment.
 
     Parameters
     ----------
     question : ComparisonQuestion
-    result : Aggregate
+    event_study : Aggregate
         Of kind "event".
 
     Returns
     -------
-    dict
-        Contract ``pre_trends``.
+    PreTrendRow
     """
-    row: Row = {
-        **question.heading,
-        **dict.fromkeys(("statistic", "df", "df_denominator", "p_value"), np.nan),
-        "n_pre": int(result.before.sum()),
-        "reason": "",
-        "synthetic": question.synthetic,
-    }
-    usable = ~of_single_group(result.treated, result.controls, question.arms.groups)
+    row = PreTrendRow(
+        analysis=question.analysis,
+        outcome=question.outcome,
+        n_pre=int(event_study.before.sum()),
+        synthetic=question.synthetic,
+    )
+    usable = ~of_single_group(event_study.treated, event_study.controls, question.arms.groups)
     try:
-        usable_only = replace(result, before=result.before & usable)
+        usable_only = replace(event_study, before=event_study.before & usable)
         arms = question.arms
         test = pre_trend_test(usable_only, arms.groups, arms.sampling, arms.strata)
     except DesignError as problem:
-        return row | {"reason": str(problem)}
+        return replace(row, reason=str(problem))
     if not np.isfinite(test.statistic):
-        return row | {"reason": "the pseudo-effects have no variance"}
-    names = ("statistic", "df", "df_denominator", "p_value")
-    return row | {name: getattr(test, name) for name in names}
+        return replace(row, reason="the pseudo-effects have no variance")
+    return replace(row, **asdict(test))
 
 
-def comparison_rows(question: ComparisonQuestion, outcome: FloatArray) -> list[Row]:
+def comparison_rows(question: ComparisonQuestion, outcome: FloatArray) -> list[GoodmanBaconRow]:
     """Rows of the two-by-two comparisons that two-way fixed effects average.
 
     Parameters
@@ -66,92 +64,92 @@ def comparison_rows(question: ComparisonQuestion, outcome: FloatArray) -> list[R
 
     Returns
     -------
-    list of dict
-        Contract ``goodman_bacon``.
+    list of GoodmanBaconRow
     """
     arms = question.arms
     try:
-        result = bacon_decomposition(
+        decomposition = bacon_decomposition(
             outcome, arms.first_treated, arms.periods, sampling=arms.sampling
         )
     except DesignError:
         return []
     starts = arms.first_treated[np.all(np.isfinite(outcome), axis=1)]
     return [
-        {
-            **question.heading,
-            "unit": question.unit,
-            "kind": str(kind),
-            "cohort": float(cohort),
-            "other": float(other) if np.isfinite(other) else np.nan,
-            "weight": float(weight),
-            "estimate": float(estimate),
-            "n_treated": int((starts == cohort).sum()),
-            "n_control": int((starts == other).sum()),
-            "synthetic": question.synthetic,
-        }
+        GoodmanBaconRow(
+            analysis=question.analysis,
+            outcome=question.outcome,
+            unit=question.unit,
+            kind=str(kind),
+            cohort=float(cohort),
+            other=float(other) if np.isfinite(other) else np.nan,
+            weight=float(weight),
+            estimate=float(estimate),
+            n_treated=int((starts == cohort).sum()),
+            n_control=int((starts == other).sum()),
+            synthetic=question.synthetic,
+        )
         for kind, cohort, other, weight, estimate in zip(
-            result.kind, result.cohort, result.other, result.weights, result.estimates, strict=True
+            decomposition.kind,
+            decomposition.cohort,
+            decomposition.other,
+            decomposition.weights,
+            decomposition.estimates,
+            strict=True,
         )
     ]
 
 
 def parallel_trend_rows(
-    question: ComparisonQuestion, result: Aggregate, base: float | None
-) -> list[Row]:
+    question: ComparisonQuestion, event_study: Aggregate, base: float | None
+) -> list[ParallelTrendsRow]:
     """Rows of intervals that allow trends to differ, for the average over times since treatment.
 
     Parameters
     ----------
     question : ComparisonQuestion
-    result : Aggregate
+    event_study : Aggregate
         Of kind "event".
     base : float or None
         Event time of the reference period.
 
     Returns
     -------
-    list of dict
-        Contract ``parallel_trends``; one row with the reason where an interval cannot be had.
+    list of ParallelTrendsRow
+        One row with the reason where an interval cannot be had.
     """
-    empty: Row = {
-        **question.heading,
-        "unit": question.unit,
-        "restriction": "",
-        **dict.fromkeys(_NUMBERS, np.nan),
-        "reason": "",
-        "synthetic": question.synthetic,
-    }
-    rows: list[Row] = []
+    rows: list[ParallelTrendsRow] = []
     for restriction in ("relative_magnitudes", "smoothness"):
+        blank = ParallelTrendsRow(
+            analysis=question.analysis,
+            outcome=question.outcome,
+            unit=question.unit,
+            restriction=restriction,
+            synthetic=question.synthetic,
+        )
         try:
-            built = _robust(question, result, base, restriction)
+            intervals = _robust(question, event_study, base, restriction)
         except DesignError as problem:
-            rows.append({**empty, "restriction": restriction, "reason": str(problem)})
+            rows.append(replace(blank, reason=str(problem)))
             continue
         rows += [
-            {
-                **empty,
-                "restriction": restriction,
-                "magnitude": float(magnitude),
-                "estimate": built.estimate,
-                "std_error": built.std_error,
-                "conf_low": float(low),
-                "conf_high": float(high),
-                "breakdown": built.breakdown,
-            }
+            replace(
+                blank,
+                magnitude=float(magnitude),
+                estimate=intervals.estimate,
+                std_error=intervals.std_error,
+                conf_low=float(low),
+                conf_high=float(high),
+                breakdown=intervals.breakdown,
+            )
             for magnitude, low, high in zip(
-                built.magnitudes, built.conf_low, built.conf_high, strict=True
+                intervals.magnitudes, intervals.conf_low, intervals.conf_high, strict=True
             )
         ]
     return rows
 
 
-_NUMBERS = ("magnitude", "estimate", "std_error", "conf_low", "conf_high", "breakdown")
-
-
 def _robust(
-    question: ComparisonQuestion, result: Aggregate, base: float | None, restriction: str
+    question: ComparisonQuestion, event_study: Aggregate, base: float | None, restriction: str
 ) -> "RobustIntervals":
     # Imported where it is used: its parts of SciPy cost a second, which most studies need not pay.
     from ruralimpact.difference.parallel_trends import relative_magnitudes, smoothness
@@ -161,26 +159,26 @@ def _robust(
             "the effects share no reference period (base: varying, or waves at different distances)."
         )
     arms = question.arms
-    if of_single_group(result.treated, result.controls, arms.groups).any():
+    if of_single_group(event_study.treated, event_study.controls, arms.groups).any():
         raise DesignError(f"for some time since treatment {SINGLE}.")
-    corrected = corrected_effects(result, arms.groups, arms.sampling, arms.strata)
+    corrected = corrected_effects(event_study, arms.groups, arms.sampling, arms.strata)
     sums = np.column_stack([scores.sums for scores in corrected])
     covariance = sums.T @ sums
-    times = _whole_times(result.labels, base)
+    times = _whole_times(event_study.labels, base)
     # Where treatment is anticipated some times after the reference are before it.
-    weights = (result.labels >= 0) / max(int((result.labels >= 0).sum()), 1)
+    weights = (event_study.labels >= 0) / max(int((event_study.labels >= 0).sum()), 1)
     common: dict[str, Any] = {
-        "weights": weights[result.labels > base],
-        "reference": int(times[result.labels == base][0]),
+        "weights": weights[event_study.labels > base],
+        "reference": int(times[event_study.labels == base][0]),
         "df": combine(corrected, weights.tolist()).df,
     }
     if restriction == "relative_magnitudes":
         return relative_magnitudes(
-            result.estimates, covariance, times, magnitudes=_MULTIPLES, **common
+            event_study.estimates, covariance, times, magnitudes=_MULTIPLES, **common
         )
     error = float(np.sqrt(weights @ covariance @ weights))
     grid = [share * error for share in _SLOPES]
-    return smoothness(result.estimates, covariance, times, magnitudes=grid, **common)
+    return smoothness(event_study.estimates, covariance, times, magnitudes=grid, **common)
 
 
 def _whole_times(labels: FloatArray, base: float) -> NDArray[np.int64]:

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.joint_tests import AnalysisScores, arms_of_groups, joint_tests
 from ruralimpact.estimation.outcome_weights import OutcomeWeights
 from ruralimpact.estimation.printed_errors import HEADLINE, LABELS, PERMUTED, REFITTED
+from ruralimpact.estimation.records import EstimateRow, SampleFlowRow, StdErrorRow
 from ruralimpact.estimation.rows import Specification, columns_of_estimate, estimate_row
 from ruralimpact.estimation.sample_flow import flow_rows
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores
@@ -65,22 +65,21 @@ class AnalysisTables:
 
     Attributes
     ----------
-    estimates, std_errors : list of dict
-        Contracts ``estimates`` and ``std_errors``.
+    estimates : list of EstimateRow
+    std_errors : list of StdErrorRow
     tests : DataFrame
         Contract ``tests``; empty where there are too few groups for a bootstrap.
     scores : dict of str to Series
         By column of the contract ``scores``, indexed by group.
-    flow : list of dict
-        Contract ``sample_flow``.
+    flow : list of SampleFlowRow
     weights : OutcomeWeights
     """
 
-    estimates: list[dict[str, Any]]
-    std_errors: list[dict[str, Any]]
+    estimates: list[EstimateRow]
+    std_errors: list[StdErrorRow]
     tests: pd.DataFrame
     scores: dict[str, pd.Series]
-    flow: list[dict[str, Any]]
+    flow: list[SampleFlowRow]
     weights: OutcomeWeights
 
 
@@ -110,23 +109,24 @@ def analysis_tables(
     codes = group_codes(compared.groups)
     strata = compared.strata_of_groups(codes)
     labels = [str(name) for name in np.unique(compared.groups)]
-    rows: list[dict[str, Any]] = []
-    errors: list[dict[str, Any]] = []
-    flow: list[dict[str, Any]] = []
+    rows: list[EstimateRow] = []
+    errors: list[StdErrorRow] = []
+    flow: list[SampleFlowRow] = []
     scores: dict[str, pd.Series] = {}
     corrected: dict[str, CorrectedScores] = {}
     weights = OutcomeWeights()
     for spec, estimate in compared.estimates:
         clustering = estimate.clustering(codes)
-        rows.append(estimate_row(spec, estimate, clustering))
+        row = estimate_row(spec, estimate, clustering)
+        rows.append(row)
         flow += [] if estimate.flow is None else flow_rows(spec, estimate.flow)
         plain = clustering.plain_std_error(estimate.scores)
-        headline = {HEADLINE: rows[-1]["std_error"], "group": plain}
+        headline = {HEADLINE: row.std_error, "group": plain}
         errors += _error_rows(spec, {**estimate.std_errors, **headline})
         errors += _permuted(compared, spec, estimate, clustering, strata, seed)
         scores |= columns_of_estimate(spec.spec_id, estimate, clustering, labels)
         corrected[spec.spec_id] = clustering.corrected(estimate.tested_scores)
-        if np.isfinite(rows[-1]["estimate"]):
+        if np.isfinite(row.estimate):
             weights.add(spec.spec_id, estimate, compared.unit_ids)
         done(spec)
     tests = joint_tests(_together(compared, families, rows, corrected, labels), seed)
@@ -136,17 +136,17 @@ def analysis_tables(
 def _together(
     compared: Compared,
     families: Mapping[str, str],
-    rows: list[dict[str, Any]],
+    rows: list[EstimateRow],
     corrected: Mapping[str, CorrectedScores],
     labels: list[str],
 ) -> AnalysisScores:
     """The estimates of an analysis; a family is the outcomes of one kind under one strategy."""
-    ids = [row["spec_id"] for row in rows]
-    named = [f"{row['analysis']}/{row['strategy']}/{families[row['outcome']]}" for row in rows]
+    ids = [row.spec_id for row in rows]
+    named = [f"{row.analysis}/{row.strategy}/{families[row.outcome]}" for row in rows]
     return AnalysisScores(
         compared.analysis,
-        pd.Series([row["estimate"] for row in rows], index=ids),
-        pd.Series([row["p_value"] for row in rows], index=ids),
+        pd.Series([row.estimate for row in rows], index=ids),
+        pd.Series([row.p_value for row in rows], index=ids),
         pd.Series(named, index=ids),
         pd.DataFrame({spec_id: corrected[spec_id].sums for spec_id in ids}, index=labels),
         arms_of_groups(compared.groups, compared.treatment),
@@ -160,7 +160,7 @@ def _permuted(
     clustering: Clustering,
     strata: NDArray[np.int64] | None,
     seed: int,
-) -> list[dict[str, Any]]:
+) -> list[StdErrorRow]:
     """The p-values of permuting treatment over groups (of a stratum), where it was given to groups."""
     leverage = clustering.leverage
     if leverage is None or len(leverage.shares) == len(clustering.groups):
@@ -181,26 +181,14 @@ def _permuted(
     except DesignError:  # a group has units in both arms, or no stratum has groups of both
         pass
     return [
-        {
-            "spec_id": spec.spec_id,
-            "kind": kind,
-            "label": LABELS[kind],
-            "std_error": np.nan,
-            "p_value": test.p_value,
-        }
+        StdErrorRow(spec_id=spec.spec_id, kind=kind, label=LABELS[kind], p_value=test.p_value)
         for kind, test in tests.items()
         if test is not None
     ]
 
 
-def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[dict[str, Any]]:
+def _error_rows(spec: Specification, errors: Mapping[str, float]) -> list[StdErrorRow]:
     return [
-        {
-            "spec_id": spec.spec_id,
-            "kind": kind,
-            "label": LABELS[kind],
-            "std_error": value,
-            "p_value": np.nan,
-        }
+        StdErrorRow(spec_id=spec.spec_id, kind=kind, label=LABELS[kind], std_error=value)
         for kind, value in errors.items()
     ]

@@ -1,17 +1,17 @@
 """From a scored estimate to the row that is published, with its group scores beside it."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.records import EstimateRow
 from ruralimpact.estimation.stored_scores import score_columns
 from ruralimpact.inference.clustered import Clustering, group_sums, t_inference
 from ruralimpact.inference.delta import PercentImpact, percent_impact
-from ruralimpact.inference.leverage import ARMS, Leverage, too_few_groups
+from ruralimpact.inference.leverage import Leverage, too_few_groups
 
 FloatArray = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Specification:
 
 def estimate_row(
     spec: Specification, estimate: ScoredEstimate, clustering: Clustering
-) -> dict[str, Any]:
+) -> EstimateRow:
     """Everything that is published of an estimate, under the contract ``estimates``.
 
     Parameters
@@ -62,56 +62,53 @@ def estimate_row(
 
     Returns
     -------
-    dict
+    EstimateRow
         Without a value, and with the reason among the notes, where the weight of an arm lies on fewer than
         two effective groups.
     """
     refused = too_few_groups(clustering.leverage)
     scores = estimate.tested_scores
-    result = t_inference(estimate.estimate, *clustering.std_error(scores))
+    test = t_inference(estimate.estimate, *clustering.std_error(scores))
     percents = percents_of(estimate, clustering)
     counterfactual, control = percents["counterfactual"], percents["control"]
-    row = {
-        "spec_id": spec.spec_id,
-        "analysis": spec.analysis,
-        "sample": spec.sample,
-        "method": spec.method,
-        "treatment": spec.treatment,
-        "outcome": spec.outcome,
-        "unit": spec.unit,
-        "strategy": spec.strategy,
-        "estimand": of_supported(spec.estimand) if estimate.lost else spec.estimand,
-        "estimate": estimate.estimate,
-        "std_error": result.std_error,
-        "vcov": clustering.label,
-        "df": result.df,
-        "statistic": result.statistic,
-        "p_value": result.p_value,
-        "conf_low": result.conf_low,
-        "conf_high": result.conf_high,
-        "treated_mean": estimate.treated_mean,
-        "control_mean": estimate.control_mean,
-        "counterfactual_mean": estimate.counterfactual_mean,
-        "percent": counterfactual.percent,
-        "percent_low": counterfactual.conf_low,
-        "percent_high": counterfactual.conf_high,
-        "percent_control": control.percent,
-        "percent_control_low": control.conf_low,
-        "percent_control_high": control.conf_high,
-        "percent_reason": counterfactual.refused,
-        "n_treated": estimate.n_treated,
-        "n_control": estimate.n_control,
-        "n_clusters": int((group_sums(scores, clustering.groups) != 0).sum()),
-        **_effective_groups(clustering.leverage),
-        "ess": estimate.effective_controls,
-        "dropped": spec.dropped + estimate.lost,
-        "balanced": spec.balanced,
-        "synthetic": spec.synthetic,
-        "notes": "; ".join([*estimate.notes, *_lost(estimate), *([refused] if refused else [])]),
-    }
-    if refused:
-        row |= {**dict.fromkeys(_NOT_ESTIMABLE, np.nan), "percent_reason": refused}
-    return row
+    treated, controls = (_arm_groups(clustering.leverage, arm) for arm in (1, 0))
+    row = EstimateRow(
+        spec_id=spec.spec_id,
+        analysis=spec.analysis,
+        sample=spec.sample,
+        method=spec.method,
+        treatment=spec.treatment,
+        outcome=spec.outcome,
+        unit=spec.unit,
+        strategy=spec.strategy,
+        estimand=of_supported(spec.estimand) if estimate.lost else spec.estimand,
+        estimate=estimate.estimate,
+        vcov=clustering.label,
+        **asdict(test),
+        treated_mean=estimate.treated_mean,
+        control_mean=estimate.control_mean,
+        counterfactual_mean=estimate.counterfactual_mean,
+        percent=counterfactual.percent,
+        percent_low=counterfactual.conf_low,
+        percent_high=counterfactual.conf_high,
+        percent_control=control.percent,
+        percent_control_low=control.conf_low,
+        percent_control_high=control.conf_high,
+        percent_reason=counterfactual.refused,
+        n_treated=estimate.n_treated,
+        n_control=estimate.n_control,
+        n_clusters=int((group_sums(scores, clustering.groups) != 0).sum()),
+        treated_groups=treated.number,
+        effective_treated_groups=treated.effective,
+        control_groups=controls.number,
+        effective_control_groups=controls.effective,
+        ess=estimate.effective_controls,
+        dropped=spec.dropped + estimate.lost,
+        balanced=spec.balanced,
+        synthetic=spec.synthetic,
+        notes="; ".join([*estimate.notes, *_lost(estimate), *([refused] if refused else [])]),
+    )
+    return _not_estimable(row, refused) if refused else row
 
 
 def of_supported(estimand: str) -> str:
@@ -126,23 +123,39 @@ def of_supported(estimand: str) -> str:
     return estimand if "supported" in more else f"{name}, supported{comma}{more}"
 
 
-_NOT_ESTIMABLE = (
-    *("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"),
-    *("counterfactual_mean", "percent", "percent_low", "percent_high"),
-    *("percent_control", "percent_control_low", "percent_control_high"),
-)
+def _not_estimable(row: EstimateRow, reason: str) -> EstimateRow:
+    return replace(
+        row,
+        estimate=np.nan,
+        std_error=np.nan,
+        df=np.nan,
+        statistic=np.nan,
+        p_value=np.nan,
+        conf_low=np.nan,
+        conf_high=np.nan,
+        counterfactual_mean=np.nan,
+        percent=np.nan,
+        percent_low=np.nan,
+        percent_high=np.nan,
+        percent_control=np.nan,
+        percent_control_low=np.nan,
+        percent_control_high=np.nan,
+        percent_reason=reason,
+    )
 
 
-def _effective_groups(leverage: Leverage | None) -> dict[str, float]:
-    """Groups of each arm, and how many they amount to by their weight; missing without weights."""
-    result: dict[str, float] = {}
-    for arm, name in reversed(ARMS.items()):
-        counts = np.nan if leverage is None else leverage.counts[arm] or np.nan
-        result[f"{name}_groups"] = float(counts)
-        result[f"effective_{name}_groups"] = (
-            np.nan if leverage is None else float(leverage.effective[arm])
-        )
-    return result
+@dataclass(frozen=True)
+class _ArmGroups:
+    """Groups of an arm, and how many they amount to by their weight; missing without weights."""
+
+    number: float = np.nan
+    effective: float = np.nan
+
+
+def _arm_groups(leverage: Leverage | None, arm: int) -> _ArmGroups:
+    if leverage is None:
+        return _ArmGroups()
+    return _ArmGroups(float(leverage.counts[arm] or np.nan), float(leverage.effective[arm]))
 
 
 def _lost(estimate: ScoredEstimate) -> list[str]:

@@ -1,14 +1,14 @@
 """Whom an estimate is about: the units of each arm behind it, and who left on the way, with the reason."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.flow import NO_MATCH, Flow, Loss
 from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.records import SampleFlowRow
 from ruralimpact.estimation.rows import Specification
 
 FloatArray = NDArray[np.float64]
@@ -126,7 +126,7 @@ def to_estimate(
     )
 
 
-def flow_rows(spec: Specification, flow: Flow) -> Iterator[dict[str, Any]]:
+def flow_rows(spec: Specification, flow: Flow) -> Iterator[SampleFlowRow]:
     """Yield the rows of an estimate, under the contract ``sample_flow``.
 
     Parameters
@@ -136,29 +136,29 @@ def flow_rows(spec: Specification, flow: Flow) -> Iterator[dict[str, Any]]:
 
     Yields
     ------
-    dict
+    SampleFlowRow
         For each arm that there is, its size in the sample, then one row a reason.
     """
     for arm in ("treated", "control"):
         before = getattr(flow, arm)
         if not before:
             continue
-        keys = {
-            "spec_id": spec.spec_id,
-            "analysis": spec.analysis,
-            "strategy": spec.strategy,
-            "outcome": spec.outcome,
-            "arm": arm,
-        }
-        yield {**keys, "step": "sample", "reason": "", "n_before": before, "n_lost": 0}
+        sample = SampleFlowRow(
+            spec_id=spec.spec_id,
+            analysis=spec.analysis,
+            strategy=spec.strategy,
+            outcome=spec.outcome,
+            arm=arm,
+            step="sample",
+            reason="",
+            n_before=before,
+            n_lost=0,
+        )
+        yield sample
         for loss in flow.losses:
             lost = getattr(loss, arm)
             if lost:
-                yield {
-                    **keys,
-                    "step": loss.step,
-                    "reason": loss.reason,
-                    "n_before": before,
-                    "n_lost": lost,
-                }
+                yield replace(
+                    sample, step=loss.step, reason=loss.reason, n_before=before, n_lost=lost
+                )
             before -= lost

@@ -36,7 +36,7 @@ from ruralimpact.inference.randomisation import RandomisationTest
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import places_in_time
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import empty_table, table_of_rows
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def estimate_study(
     refuse_percents_as_shares(study, tables.outcomes)
     total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.comparisons)
     families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
-    built: list[AnalysisTables] = []
+    analyses: list[AnalysisTables] = []
     balances: list[pd.DataFrame] = []
     finished = 0
 
@@ -118,22 +118,23 @@ def estimate_study(
                 partial(_refitted, study, tables, analysis, comparison),
                 comparison.units["unit_id"].to_numpy(object),
             )
-        built.append(analysis_tables(compared, families, seed=seed, done=done))
-    scores = {name: column for item in built for name, column in item.scores.items()}
+        analyses.append(analysis_tables(compared, families, seed=seed, done=done))
+    scores = {name: column for own in analyses for name, column in own.scores.items()}
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
-    filled = [item.tests for item in built if len(item.tests)]
-    flow = [row for item in built for row in item.flow]
+    tests = [own.tests for own in analyses if len(own.tests)]
     balances = [table for table in balances if len(table)]
     return {
-        "estimates": pd.DataFrame([row for item in built for row in item.estimates]),
+        "estimates": table_of_rows("estimates", [row for own in analyses for row in own.estimates]),
         "scores": wide if scores else empty_table("scores"),
-        "std_errors": pd.DataFrame([row for item in built for row in item.std_errors]),
-        "tests": pd.concat(filled, ignore_index=True) if filled else empty_table("tests"),
-        "sample_flow": pd.DataFrame(flow) if flow else empty_table("sample_flow"),
+        "std_errors": table_of_rows(
+            "std_errors", [row for own in analyses for row in own.std_errors]
+        ),
+        "tests": pd.concat(tests, ignore_index=True) if tests else empty_table("tests"),
+        "sample_flow": table_of_rows("sample_flow", [row for own in analyses for row in own.flow]),
         "analysed_balance": (
             pd.concat(balances, ignore_index=True) if balances else empty_table("analysed_balance")
         ),
-        **weight_tables(item.weights for item in built),
+        **weight_tables(own.weights for own in analyses),
     }
 
 

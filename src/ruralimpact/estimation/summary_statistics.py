@@ -1,7 +1,7 @@
 """Covariates and outcomes by arm, before anything is matched or weighted."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,14 @@ from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.records import covariate_label
 from ruralimpact.design.study import covariate_labels
+from ruralimpact.estimation.records import Summary, SummaryRow
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
 
 ARMS = {"treated": 1, "control": 0}
-_PERCENTILES = {"p5": 0.05, "median": 0.5, "p95": 0.95}
+_PERCENTILES = [0.05, 0.5, 0.95]
 
 
 def summary_study(
@@ -39,7 +40,7 @@ def summary_study(
         Contract ``summary_statistics``. Analyses over periods are not in it: their rows are no units.
     """
     labels = covariate_labels(study)
-    rows: list[dict[str, Any]] = []
+    rows: list[SummaryRow] = []
     for analysis in study.comparisons:
         if analysis.method in ("panel", *OVER_TIME):
             continue
@@ -47,30 +48,27 @@ def summary_study(
         table = outcomes[analysis.sample].set_index("unit_id")
         known = table.loc[comparison.units["unit_id"], list(analysis.outcomes)]
         rows += _rows(comparison, known, labels)
-    return pd.DataFrame(rows) if rows else empty_table("summary_statistics")
+    return table_of_rows("summary_statistics", rows)
 
 
 def _rows(
     comparison: Comparison, outcomes: pd.DataFrame, labels: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[SummaryRow]:
     groups = comparison.units["group"].to_numpy(object)
     for kind, name, values in _variables(comparison, outcomes):
         label = covariate_label(name, labels) if kind == "covariate" else ""
         for arm, code in ARMS.items():
             inside = comparison.treatment == code
-            yield {
-                "analysis": comparison.name,
-                "arm": arm,
-                "kind": kind,
-                "variable": name,
-                "label": label,
-                **summary(
-                    values[inside],
-                    groups[inside],
-                    None if comparison.sampling is None else comparison.sampling[inside],
-                ),
-                "weighted": comparison.sampling is not None,
-            }
+            weights = None if comparison.sampling is None else comparison.sampling[inside]
+            yield SummaryRow(
+                analysis=comparison.name,
+                arm=arm,
+                kind=kind,
+                variable=name,
+                label=label,
+                **asdict(summary(values[inside], groups[inside], weights)),
+                weighted=weights is not None,
+            )
 
 
 def _variables(
@@ -85,7 +83,7 @@ def _variables(
 
 def summary(
     values: FloatArray, groups: NDArray[np.object_], weights: FloatArray | None = None
-) -> dict[str, float | int]:
+) -> Summary:
     """Summarise one variable in one arm; units of which it is not known are excluded.
 
     Parameters
@@ -97,8 +95,7 @@ def summary(
 
     Returns
     -------
-    dict
-        ``n_units`` and ``n_clusters`` with a value, ``mean``, ``std_dev``, ``p5``, ``median`` and ``p95``;
+    Summary
         NaN where there are too few values.
 
     Notes
@@ -109,22 +106,24 @@ def summary(
     """
     known = np.isfinite(values)
     own = values[known]
-    counts = {"n_units": len(own), "n_clusters": len(set(groups[known]))}
+    n_clusters = len(set(groups[known]))
     if len(own) == 0:
-        return {**counts, **dict.fromkeys(("mean", "std_dev", *_PERCENTILES), np.nan)}
+        return Summary(n_units=0, n_clusters=n_clusters)
     share = np.full(len(own), 1 / len(own))
-    percentiles = np.quantile(own, list(_PERCENTILES.values()))
+    percentiles = np.quantile(own, _PERCENTILES)
     if weights is not None:
         share = weights[known] / weights[known].sum()
-        percentiles = np.quantile(
-            own, list(_PERCENTILES.values()), weights=share, method="inverted_cdf"
-        )
+        percentiles = np.quantile(own, _PERCENTILES, weights=share, method="inverted_cdf")
     mean = float(share @ own)
     single = len(own) == 1
     variance = np.nan if single else float(share @ (own - mean) ** 2 / (1 - share @ share))
-    return {
-        **counts,
-        "mean": mean,
-        "std_dev": float(np.sqrt(variance)),
-        **dict(zip(_PERCENTILES, map(float, percentiles), strict=True)),
-    }
+    p5, median, p95 = map(float, percentiles)
+    return Summary(
+        n_units=len(own),
+        n_clusters=n_clusters,
+        mean=mean,
+        std_dev=float(np.sqrt(variance)),
+        p5=p5,
+        median=median,
+        p95=p95,
+    )

@@ -132,7 +132,7 @@ def level_row(
     own = replace(spec, estimand=supported, balanced=passed, dropped=level.dropped)
     clustering = effect.estimate.clustering(groups)
     estimated = estimate_row(own, effect.estimate, clustering)
-    row = replace(row, **{name: estimated[name] for name in _OF_ESTIMATES})
+    row = replace(row, **{name: getattr(estimated, name) for name in _OF_ESTIMATES})
     if grouping.basis == "realised":
         return _without_tests(row)
     return row

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ruralimpact.errors import DataError
-from ruralimpact.portfolio.records import Row
+from ruralimpact.portfolio.rows import PortfolioRow
 
 AT_LEAST = "at least"
 
@@ -19,15 +19,15 @@ class PrintedNumber:
     at_least: bool = False
 
 
-def key_of(row: Row) -> str:
+def key_of(row: PortfolioRow) -> str:
     """Return the identifier by which a printed number names a row: ``reach/alliances/actual/total``."""
-    whose = row["project"] or "total"
-    if row["part"] == "reach":
-        return f"reach/{row['name']}/{row['measure']}/{whose}"
-    if row["part"] in ("financing", "products"):
-        measure = "concentration" if row["measure"] == "concentration" else row["name"]
-        return f"{row['part']}/{measure}/{whose}"
-    return f"{row['part']}/{row['name']}/{whose}"
+    whose = row.project or "total"
+    if row.part == "reach":
+        return f"reach/{row.name}/{row.measure}/{whose}"
+    if row.part in ("financing", "products"):
+        measure = "concentration" if row.measure == "concentration" else row.name
+        return f"{row.part}/{measure}/{whose}"
+    return f"{row.part}/{row.name}/{whose}"
 
 
 def agreement(value: float, printed: PrintedNumber) -> str:
@@ -48,8 +48,8 @@ def agreement(value: float, printed: PrintedNumber) -> str:
 
 
 def with_printed(
-    rows: Iterable[Row], printed: Mapping[str, PrintedNumber], *, sample: str
-) -> list[Row]:
+    rows: Iterable[PortfolioRow], printed: Mapping[str, PrintedNumber], *, sample: str
+) -> list[PortfolioRow]:
     """Return the rows with what is printed of them.
 
     Raises
@@ -57,20 +57,20 @@ def with_printed(
     DataError
         A printed number names none of the rows.
     """
-    result, left = [], set(printed)
+    compared, left = [], set(printed)
     for row in rows:
         key = key_of(row)
-        if key in printed and math.isfinite(row["value"]):
+        if key in printed and math.isfinite(row.value):
             left.discard(key)
             number = printed[key]
-            row = row | {"printed": number.value, "agreement": agreement(row["value"], number)}
-        result.append(row)
+            row = replace(row, printed=number.value, agreement=agreement(row.value, number))
+        compared.append(row)
     if left:
         raise DataError(
             "a printed number names nothing that is computed.",
             within=f"sample {sample}",
             column="id",
             units=sorted(left),
-            hint=f"Such as {key_of(result[0])}." if result else None,
+            hint=f"Such as {key_of(compared[0])}." if compared else None,
         )
-    return result
+    return compared

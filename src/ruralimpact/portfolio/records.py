@@ -1,17 +1,16 @@
-"""Rows of the table of a portfolio, and the projects that they are about."""
+"""The projects of a portfolio, and the rows about them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
+from ruralimpact.portfolio.rows import PortfolioQuantity, PortfolioRow
 
 FloatArray = NDArray[np.float64]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,18 +66,21 @@ class Projects:
         units = None if which is None else self.records.loc[which, "id"].astype(str).tolist()
         return DataError(problem, within=f"sample {self.sample}", column=variable, units=units)
 
-    def rows(self, values: FloatArray, **words: Any) -> Iterator[Row]:
+    def rows(self, values: FloatArray, quantity: PortfolioQuantity) -> Iterator[PortfolioRow]:
         """Yield a row a project of which the number is known."""
         for position, value in enumerate(values):
             if np.isfinite(value):
-                yield {
-                    **self.total(float(value), **words),
-                    "project": str(self.records["id"].iloc[position]),
-                    "project_label": self.label.iloc[position],
-                    "by": self.by.iloc[position],
-                }
+                yield replace(self.row(position, quantity), value=float(value))
 
-    def total(self, value: float, **words: Any) -> Row:
+    def row(self, position: int, quantity: PortfolioQuantity) -> PortfolioRow:
+        """Return the row of a project, without a number."""
+        return replace(
+            self.total(np.nan, quantity),
+            project=str(self.records["id"].iloc[position]),
+            project_label=self.label.iloc[position],
+            by=self.by.iloc[position],
+        )
+
+    def total(self, value: float, quantity: PortfolioQuantity) -> PortfolioRow:
         """Return the row of all projects."""
-        blank = {"project": "", "project_label": "", "by": "", "label": "", "words": "", "unit": ""}
-        return {"analysis": self.analysis, **blank, "value": value, "decimals": 0, **words}
+        return PortfolioRow(analysis=self.analysis, **asdict(quantity), value=value)

@@ -16,12 +16,11 @@ from ruralimpact.portfolio.amounts import (
     word_rows,
 )
 from ruralimpact.portfolio.printed import AT_LEAST, PrintedNumber, with_printed
-from ruralimpact.portfolio.records import Projects, Row
+from ruralimpact.portfolio.records import Projects
+from ruralimpact.portfolio.rows import PortfolioRow
 from ruralimpact.schema.portfolio import Portfolio, Printed
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
-
-_COLUMNS = {"share": float("nan"), "printed": float("nan"), "agreement": ""}
+from ruralimpact.tables import table_of_rows
 
 
 def portfolio_study(
@@ -45,7 +44,7 @@ def portfolio_study(
         A project ends before it begins, an amount is below zero or no number, or a printed number names
         nothing that is computed.
     """
-    rows: list[Row] = []
+    rows: list[PortfolioRow] = []
     excluded: list[ExcludedRecords] = []
     for asked in study.descriptions:
         if not isinstance(asked, Portfolio):
@@ -59,8 +58,7 @@ def portfolio_study(
             own = with_printed(own, _printed(asked.printed, beside), sample=sample)
         rows += own
         excluded += _excluded(projects, asked)
-    frame = pd.DataFrame([_COLUMNS | row for row in rows]) if rows else empty_table("portfolio")
-    return DescriptionTables({"portfolio": frame}, tuple(excluded))
+    return DescriptionTables({"portfolio": table_of_rows("portfolio", rows)}, tuple(excluded))
 
 
 def _projects(study: Study, asked: Portfolio, records: pd.DataFrame) -> Projects:
@@ -71,7 +69,7 @@ def _projects(study: Study, asked: Portfolio, records: pd.DataFrame) -> Projects
     return replace(projects, label=projects.words(asked.project), by=by)
 
 
-def _rows(projects: Projects, asked: Portfolio) -> Iterator[Row]:
+def _rows(projects: Projects, asked: Portfolio) -> Iterator[PortfolioRow]:
     yield from period_rows(projects, asked)
     for reach in asked.reach:
         yield from reach_rows(projects, reach)

@@ -1,16 +1,16 @@
 """Every sample that a study draws from a register, and who of it took part."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
+from ruralimpact.responses.rows import SampleProtocolRow
 from ruralimpact.schema.responses import DrawnSample
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import empty_table, table_of_rows
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -37,7 +37,7 @@ def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTabl
         A unit stands in the register twice.
     """
     drawn: list[pd.DataFrame] = []
-    protocols: list[dict[str, Any]] = []
+    protocols: list[SampleProtocolRow] = []
     excluded: list[ExcludedRecords] = []
     for asked in study.descriptions:
         if not isinstance(asked, DrawnSample):
@@ -51,15 +51,12 @@ def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTabl
         sample = _sample(asked, known)
         listed = _with_attendance(sample, known)
         drawn.append(listed.assign(analysis=asked.name, synthetic=study.synthetic))
-        protocols += [
-            {"analysis": asked.name, **row, "synthetic": study.synthetic}
-            for row in _protocol(asked, known, sample)
-        ]
+        protocols += _protocol(asked, known, sample, synthetic=study.synthetic)
     tables = {
         "drawn_sample": pd.concat(drawn, ignore_index=True)
         if drawn
         else empty_table("drawn_sample"),
-        "sample_protocol": pd.DataFrame(protocols) if protocols else empty_table("sample_protocol"),
+        "sample_protocol": table_of_rows("sample_protocol", protocols),
     }
     return DescriptionTables(tables, tuple(excluded))
 
@@ -100,24 +97,22 @@ def _with_attendance(sample: pd.DataFrame, register: pd.DataFrame) -> pd.DataFra
 
 
 def _protocol(
-    asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame
-) -> list[dict[str, Any]]:
-    """Rows by stratum and of all: in the register, drawn, came, added."""
+    asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame, *, synthetic: bool
+) -> Iterator[SampleProtocolRow]:
+    """Yield a row a stratum and one of all: in the register, drawn, came, added."""
     role = register["id"].map(sample.set_index("id")["role"])
-    known = asked.came is not None
-    rows = []
     for stratum in [*asked.counts, ""]:
         inside = (register["stratum"] == stratum) if stratum else register["stratum"].notna()
         came = inside & (register["came"] == 1)
-        counts = {
-            "n_register": inside.sum(),
-            "n_drawn": (inside & (role == DRAWN)).sum(),
-            "n_replacements": (inside & (role == REPLACEMENT)).sum(),
-            "n_came": (came & (role == DRAWN)).sum(),
-            "n_added": (came & (role != DRAWN)).sum(),
-        }
-        whole = {name: int(value) for name, value in counts.items()}
-        rows.append(
-            {"stratum": stratum, **whole, "attendance_known": known, "seed": int(asked.seed)}
+        yield SampleProtocolRow(
+            analysis=asked.name,
+            stratum=stratum,
+            n_register=int(inside.sum()),
+            n_drawn=int((inside & (role == DRAWN)).sum()),
+            n_replacements=int((inside & (role == REPLACEMENT)).sum()),
+            n_came=int((came & (role == DRAWN)).sum()),
+            n_added=int((came & (role != DRAWN)).sum()),
+            attendance_known=asked.came is not None,
+            seed=int(asked.seed),
+            synthetic=synthetic,
         )
-    return rows

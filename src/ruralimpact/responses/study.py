@@ -1,8 +1,7 @@
 """The answers to every questionnaire of a study, by question, answer and level."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,13 @@ from ruralimpact.description.records import DescriptionTables, ExcludedRecords, 
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.responses.answers import Answers, answers_of
+from ruralimpact.responses.rows import ResponseShareRow
 from ruralimpact.responses.shares import Respondents
 from ruralimpact.schema.responses import Question, Responses
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import table_of_rows
 
 Frames = Mapping[str, pd.DataFrame]
-Row = dict[str, Any]
 RESPONDENTS, REGISTER = "respondents", "register"
 
 
@@ -42,7 +41,7 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
         See `ruralimpact.responses.answers.answers_of`; also respondents of a stratum that the register does
         not have, or more of them than it has units.
     """
-    rows: list[Row] = []
+    rows: list[ResponseShareRow] = []
     excluded: list[ExcludedRecords] = []
     labels = covariate_labels(study)
     for asked in study.descriptions:
@@ -57,12 +56,8 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
                 ExcludedRecords(asked.name, question.name, reason, count, answers.n_asked)
                 for reason, count in answers.excluded
             ]
-            rows += [
-                {**row, "synthetic": study.synthetic}
-                for row in questionnaire.rows(question, answers)
-            ]
-    frame = pd.DataFrame(rows) if rows else empty_table("responses")
-    return DescriptionTables({"responses": frame}, tuple(excluded))
+            rows += questionnaire.rows(question, answers, synthetic=study.synthetic)
+    return DescriptionTables({"responses": table_of_rows("responses", rows)}, tuple(excluded))
 
 
 def _register_sizes(asked: Responses, units: Frames, outcomes: Frames) -> "pd.Series[int] | None":
@@ -111,15 +106,22 @@ class _Questionnaire:
     labels: Mapping[str, str]
     respondents: Respondents
 
-    def rows(self, question: Question, answers: Answers) -> Iterator[Row]:
+    def rows(
+        self, question: Question, answers: Answers, *, synthetic: bool
+    ) -> Iterator[ResponseShareRow]:
         """Yield a row an answer: of all, of each level, and of the register."""
         for by, level, inside in self._levels():
-            part = {"part": RESPONDENTS, "by": by, "level": level}
-            part["by_label"] = self.labels.get(by, by)
-            yield from self._part(question, answers, answers.counted & inside, part)
+            for row in self._part(question, answers, answers.counted & inside, RESPONDENTS):
+                yield replace(
+                    row,
+                    by=by,
+                    by_label=self.labels.get(by, by),
+                    level=level,
+                    synthetic=synthetic,
+                )
         if self.asked.register_of is not None:
-            part = {"part": REGISTER, "by": "", "level": "", "by_label": ""}
-            yield from self._part(question, answers, answers.counted, part)
+            for row in self._part(question, answers, answers.counted, REGISTER):
+                yield replace(row, synthetic=synthetic)
 
     def _levels(self) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
         yield "", "", np.ones(len(self.records), dtype=bool)
@@ -130,26 +132,25 @@ class _Questionnaire:
                 yield by, level, texts == level
 
     def _part(
-        self, question: Question, answers: Answers, counted: NDArray[np.bool_], part: Row
-    ) -> Iterator[Row]:
+        self, question: Question, answers: Answers, counted: NDArray[np.bool_], part: str
+    ) -> Iterator[ResponseShareRow]:
         n_clusters = len(np.unique(self.respondents.groups[counted]))
         for position, (answer, label) in enumerate(question.words.items()):
             values = answers.chosen[:, position]
-            weighted = part["part"] == REGISTER
-            share = self.respondents.share(values, counted, weighted=weighted)
-            yield {
-                "analysis": self.asked.name,
-                "question": question.name,
-                "kind": _kind(question),
-                "answer": answer,
-                "label": label,
-                **part,
-                "count": np.nan if question.percents else float(values[counted].sum()),
-                "n_units": int(counted.sum()),
-                "n_clusters": n_clusters,
+            share = self.respondents.share(values, counted, weighted=part == REGISTER)
+            yield ResponseShareRow(
+                analysis=self.asked.name,
+                question=question.name,
+                kind=_kind(question),
+                answer=answer,
+                label=label,
+                part=part,
+                count=np.nan if question.percents else float(values[counted].sum()),
+                n_units=int(counted.sum()),
+                n_clusters=n_clusters,
                 **asdict(share),
-                "public_counts": self.asked.public_counts,
-            }
+                public_counts=self.asked.public_counts,
+            )
 
 
 def _kind(question: Question) -> str:

@@ -1,8 +1,7 @@
 """Rows of survival curves: how many last, and have ended in each way, by time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,9 @@ from ruralimpact.survival.curves import FloatArray, Lifetimes, aalen_johansen, k
 from ruralimpact.survival.interval_censored import BoundedCurve, Visits, turnbull
 from ruralimpact.survival.intervals import Clusters, log_log_interval
 from ruralimpact.survival.records import visits_of
+from ruralimpact.survival.rows import LevelOf, SurvivalRow
 
 LASTS = "lasts"
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,9 @@ class _State:
     code: int
 
 
-def curve_rows(asked: Survival, records: pd.DataFrame, words: Row) -> Iterator[Row]:
+def curve_rows(
+    asked: Survival, records: pd.DataFrame, level: LevelOf, *, synthetic: bool
+) -> Iterator[SurvivalRow]:
     """Yield the shares of some units at each time.
 
     Parameters
@@ -34,8 +35,9 @@ def curve_rows(asked: Survival, records: pd.DataFrame, words: Row) -> Iterator[R
     asked : Survival
     records : DataFrame
         Of at least one unit.
-    words : dict
-        What else the rows hold: which units they are of.
+    level : LevelOf
+        Which units these are.
+    synthetic : bool
     """
     visits, clusters = visits_of(asked, records), Clusters.of(records)
     times = np.array([float(value) for value in asked.times])
@@ -43,8 +45,21 @@ def curve_rows(asked: Survival, records: pd.DataFrame, words: Row) -> Iterator[R
     states += [_State(*named, code) for code, named in enumerate(asked.ends.items(), start=1)]
     curve_of = _between_visits(visits, times) if asked.ended_after else _at_times(visits, times)
     for state in states:
-        for row in _of_state(visits, clusters, times, curve_of(state.code), state):
-            yield {**words, **row}
+        blank = SurvivalRow(
+            analysis=asked.name,
+            part="curve",
+            **asdict(level),
+            state=state.name,
+            label=state.label,
+            n_units=len(visits.end),
+            n_clusters=clusters.number,
+            n_ended=0,
+            n_risk=0,
+            lowest=np.nan,
+            highest=np.nan,
+            synthetic=synthetic,
+        )
+        yield from _of_state(visits, clusters, times, curve_of(state.code), state.code, blank)
 
 
 def _at_times(visits: Visits, times: FloatArray) -> Callable[[int], BoundedCurve]:
@@ -65,8 +80,13 @@ def _between_visits(visits: Visits, times: FloatArray) -> Callable[[int], Bounde
 
 
 def _of_state(
-    visits: Visits, clusters: Clusters, times: FloatArray, curve: BoundedCurve, state: _State
-) -> Iterator[Row]:
+    visits: Visits,
+    clusters: Clusters,
+    times: FloatArray,
+    curve: BoundedCurve,
+    code: int,
+    blank: SurvivalRow,
+) -> Iterator[SurvivalRow]:
     low, high = curve.low.estimate, curve.high.estimate
     known = np.isclose(low, high, rtol=0, atol=1e-9)
     errors = [clusters.std_error(part.scores) for part in (curve.low, curve.high)]
@@ -74,21 +94,17 @@ def _of_state(
         log_log_interval(part.estimate, error, clusters.df)
         for part, error in zip((curve.low, curve.high), errors, strict=True)
     ]
-    ended = visits.end > 0 if state.code == 0 else visits.end == state.code
+    ended = visits.end > 0 if code == 0 else visits.end == code
     for position, time in enumerate(times):
-        yield {
-            "part": "curve",
-            "state": state.name,
-            "label": state.label,
-            "time": float(time),
-            "n_units": len(visits.end),
-            "n_clusters": clusters.number,
-            "n_ended": int((ended & (visits.by <= time)).sum()),
-            "n_risk": int((visits.after >= time).sum()),
-            "estimate": float(low[position]) if known[position] else np.nan,
-            "lowest": float(low[position]),
-            "highest": float(high[position]),
-            "std_error": float(errors[0][position]) if known[position] else np.nan,
-            "conf_low": float(ends[0].low[position]),
-            "conf_high": float(ends[1].high[position]),
-        }
+        yield replace(
+            blank,
+            time=float(time),
+            n_ended=int((ended & (visits.by <= time)).sum()),
+            n_risk=int((visits.after >= time).sum()),
+            estimate=float(low[position]) if known[position] else np.nan,
+            lowest=float(low[position]),
+            highest=float(high[position]),
+            std_error=float(errors[0][position]) if known[position] else np.nan,
+            conf_low=float(ends[0].low[position]),
+            conf_high=float(ends[1].high[position]),
+        )

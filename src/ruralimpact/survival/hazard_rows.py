@@ -1,8 +1,7 @@
 """Rows of the regression of a hazard: ratios of levels to a base, or by one unit of a number."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.discrete_hazard import HazardFit, Periods, fit_hazard, periods_of
 from ruralimpact.survival.intervals import Clusters
 from ruralimpact.survival.records import visits_of
+from ruralimpact.survival.rows import HazardRow
 
 NONE_ENDED = "none ended"
 ALL_AT_ONCE = "all ended in the first period"
@@ -23,14 +23,13 @@ NOTHING_ENDED = "nothing ended while others last"
 NO_MAXIMUM = "the data do not tell it from the others"
 ONE_LEVEL = "no other value to compare with"
 FEW_GROUPS = "too few groups for an interval"
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class HazardRows:
     """Rows of the contract ``hazards``, and the units that could not be used."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[HazardRow, ...] = ()
     excluded: tuple[ExcludedRecords, ...] = ()
 
 
@@ -58,7 +57,9 @@ def level_text(level: object) -> str:
     return f"{level:g}" if isinstance(level, float) else str(level)
 
 
-def hazard_study(asked: Survival, present: pd.DataFrame, labels: Mapping[str, str]) -> HazardRows:
+def hazard_study(
+    asked: Survival, present: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool
+) -> HazardRows:
     """Regress the hazard of ending on the variables that an analysis names.
 
     Parameters
@@ -68,6 +69,7 @@ def hazard_study(asked: Survival, present: pd.DataFrame, labels: Mapping[str, st
         Units that answered, at least one.
     labels : mapping of str to str
         Of variables.
+    synthetic : bool
 
     Returns
     -------
@@ -91,7 +93,7 @@ def hazard_study(asked: Survival, present: pd.DataFrame, labels: Mapping[str, st
         count = int((records[name].map(level_text) == level).sum())
         words = f"{labels.get(name, name)} {level}: {reason}"
         excluded.append(ExcludedRecords(asked.name, "hazard", words, count, len(records)))
-    rows = tuple(_rows(asked, records, kept, labels))
+    rows = tuple(_rows(asked, records, kept, labels, synthetic))
     return HazardRows(rows, tuple(excluded))
 
 
@@ -142,16 +144,17 @@ def _terms(asked: Survival, records: pd.DataFrame) -> Iterator[_Term]:
 
 
 def _rows(
-    asked: Survival, records: pd.DataFrame, kept: _Kept, labels: Mapping[str, str]
-) -> Iterator[Row]:
+    asked: Survival,
+    records: pd.DataFrame,
+    kept: _Kept,
+    labels: Mapping[str, str],
+    synthetic: bool,
+) -> Iterator[HazardRow]:
     """Yield a row a term, the bases and the levels without a ratio, in the order of the variables."""
     terms = list(_terms(asked, kept.records))
     fit = _fitted(kept, terms)
     why = "" if fit else NO_MAXIMUM if kept.periods.number else NOTHING_ENDED
-    tested = {
-        (term.variable, term.level): _tested(kept, term, fit, position) if fit else _untested(why)
-        for position, term in enumerate(terms)
-    }
+    terms_at = {(term.variable, term.level): j for j, term in enumerate(terms)}
     base = {term.variable: term.base for term in terms}
     ended = visits_of(asked, records).by <= float(asked.times[-1])
     for name in asked.hazard:
@@ -161,17 +164,26 @@ def _rows(
             inside = np.ones(len(records), bool) if numeric else (levels == level).to_numpy()
             reason = kept.without.get((name, level), why if name in base else ONE_LEVEL)
             compared = level != base.get(name) or numeric
-            yield {
-                "by": name,
-                "by_label": labels.get(name, name),
-                "level": level,
-                "base": base.get(name, "") if compared else "",
-                "n_units": int(inside.sum()),
-                "n_clusters": int(records["group"][inside].nunique()),
-                "n_ended": int((ended & inside).sum()),
-                "n_periods": kept.periods.number,
-                **tested.get((name, level), _untested(reason)),
-            }
+            row = HazardRow(
+                analysis=asked.name,
+                by=name,
+                by_label=labels.get(name, name),
+                level=level,
+                base=base.get(name, "") if compared else "",
+                n_units=int(inside.sum()),
+                n_clusters=int(records["group"][inside].nunique()),
+                n_ended=int((ended & inside).sum()),
+                n_periods=kept.periods.number,
+                reason=reason,
+                synthetic=synthetic,
+            )
+            position = terms_at.get((name, level))
+            if position is None:
+                yield row
+            elif fit is None:
+                yield replace(row, reason=why)
+            else:
+                yield _tested(row, kept, terms[position], fit, position)
 
 
 def _fitted(kept: _Kept, terms: list[_Term]) -> HazardFit | None:
@@ -180,22 +192,23 @@ def _fitted(kept: _Kept, terms: list[_Term]) -> HazardFit | None:
     return fit_hazard(kept.periods, np.column_stack([term.column for term in terms]))
 
 
-def _tested(kept: _Kept, term: _Term, fit: HazardFit, position: int) -> Row:
+def _tested(row: HazardRow, kept: _Kept, term: _Term, fit: HazardFit, position: int) -> HazardRow:
     clusters = Clusters.of(kept.records)
     clustering = _clustering(kept.records, term, clusters)
     estimate, scores = float(fit.coefficients[position]), clusters.centred(fit.scores[:, position])
     error, df = clustering.std_error(scores)
     few = bool(too_few_groups(clustering.leverage)) or not np.isfinite(error)
     tested = t_inference(estimate, np.nan if few else error, df)
-    return {
-        "estimate": estimate,
-        "std_error": tested.std_error,
-        "df": np.nan if few else df,
-        "p_value": tested.p_value,
-        "conf_low": tested.conf_low,
-        "conf_high": tested.conf_high,
-        "reason": FEW_GROUPS if few else "",
-    }
+    return replace(
+        row,
+        estimate=estimate,
+        std_error=tested.std_error,
+        df=np.nan if few else df,
+        p_value=tested.p_value,
+        conf_low=tested.conf_low,
+        conf_high=tested.conf_high,
+        reason=FEW_GROUPS if few else "",
+    )
 
 
 def _clustering(records: pd.DataFrame, term: _Term, clusters: Clusters) -> Clustering:
@@ -208,8 +221,3 @@ def _clustering(records: pd.DataFrame, term: _Term, clusters: Clusters) -> Clust
     compared = levels.isin([term.level, term.base]).to_numpy().astype(np.float64)
     arms = (levels == term.level).to_numpy(np.int64)
     return Clustering(clusters.groups, leverage=group_leverage(compared, arms, clusters.groups))
-
-
-def _untested(reason: str) -> Row:
-    numbers = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
-    return {**dict.fromkeys(numbers, np.nan), "reason": reason}

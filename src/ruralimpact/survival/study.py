@@ -1,7 +1,7 @@
 """Every survival analysis of a study, from the records of its sample."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,14 @@ from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.curve_rows import curve_rows
 from ruralimpact.survival.hazard_rows import hazard_study, level_text
 from ruralimpact.survival.records import answered, placed_in_time, refuse_impossible
-from ruralimpact.tables import empty_table
+from ruralimpact.survival.rows import HazardRow, LevelOf, SurvivalRow
+from ruralimpact.tables import table_of_rows
 
 BOUNDS = {
     "answered": "Absent left out",
     "lowest": "All absent counted as ended",
     "highest": "All absent counted as lasting",
 }
-Row = dict[str, Any]
 
 
 def survival_study(
@@ -46,8 +46,8 @@ def survival_study(
     DataError
         See `ruralimpact.survival.records.refuse_impossible`; also a sample of which no unit can be used.
     """
-    rows: list[Row] = []
-    hazards: list[Row] = []
+    rows: list[SurvivalRow] = []
+    hazards: list[HazardRow] = []
     excluded: list[ExcludedRecords] = []
     labels = covariate_labels(study)
     for asked in study.descriptions:
@@ -57,14 +57,15 @@ def survival_study(
             kept, unplaced = placed_in_time(asked, records)
             present = kept[answered(asked, kept)]
             _refuse_none(asked, present, unplaced)
-            regression = hazard_study(asked, present, labels)
+            regression = hazard_study(asked, present, labels, synthetic=study.synthetic)
             excluded += [*unplaced, *_without_level(asked, present, labels), *regression.excluded]
-            of = {"analysis": asked.name, "synthetic": study.synthetic}
-            rows += [row | of for row in _rows(asked, kept, present, labels)]
-            hazards += [row | of for row in regression.rows]
-    tables = {"survival": rows, "hazards": hazards}
+            rows += _rows(asked, kept, present, labels, synthetic=study.synthetic)
+            hazards += regression.rows
     return DescriptionTables(
-        {name: pd.DataFrame(own) if own else empty_table(name) for name, own in tables.items()},
+        {
+            "survival": table_of_rows("survival", rows),
+            "hazards": table_of_rows("hazards", hazards),
+        },
         tuple(excluded),
     )
 
@@ -88,20 +89,38 @@ def _without_level(
 
 
 def _rows(
-    asked: Survival, records: pd.DataFrame, present: pd.DataFrame, labels: Mapping[str, str]
-) -> Iterator[Row]:
-    yield from curve_rows(asked, present, {"by": "", "by_label": "", "level": ""})
+    asked: Survival,
+    records: pd.DataFrame,
+    present: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    synthetic: bool,
+) -> Iterator[SurvivalRow]:
+    yield from curve_rows(asked, present, LevelOf(), synthetic=synthetic)
     for name in asked.by:
         for level, own in present.groupby(name, sort=True):
-            words = {"by": name, "by_label": labels.get(name, name), "level": level_text(level)}
-            yield from curve_rows(asked, own, words)
-    if asked.answered is not None:
-        yield from _bounds(asked, records)
-    yield from _reasons(asked, present, labels)
+            which = LevelOf(name, labels.get(name, name), level_text(level))
+            yield from curve_rows(asked, own, which, synthetic=synthetic)
+    shares = [*_bounds(asked, records), *_reasons(asked, present, labels)]
+    yield from (_share_row(asked, share, synthetic=synthetic) for share in shares)
 
 
-def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[Row]:
+@dataclass(frozen=True)
+class _Share:
+    """Units of which something is so, of those of which it is known."""
+
+    part: str
+    state: str
+    label: str
+    count: int
+    records: pd.DataFrame
+    total: int
+
+
+def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[_Share]:
     """Yield the share that lasts with all absent counted as ended, none, or left out (Manski 1990)."""
+    if asked.answered is None:
+        return
     present = answered(asked, records)
     lasting = int((present & records[asked.ending].isna()).sum())
     absent = int((~present).sum())
@@ -111,38 +130,35 @@ def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[Row]:
         "highest": (lasting + absent, len(records)),
     }
     for name, (count, total) in counts.items():
-        yield _share_row("bound", name, BOUNDS[name], count, total, records)
+        yield _Share("bound", name, BOUNDS[name], count, records, total)
 
 
-def _reasons(asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]) -> Iterator[Row]:
+def _reasons(asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]) -> Iterator[_Share]:
     ended = records[records[asked.ending].notna()]
     for name in asked.reasons:
         known = ended[ended[name].notna()]
         count = int((known[name] == 1).sum())
-        yield _share_row("reason", name, labels.get(name, name), count, len(known), known)
+        yield _Share("reason", name, labels.get(name, name), count, known, len(known))
 
 
-def _share_row(
-    part: str, state: str, label: str, count: int, total: int, records: pd.DataFrame
-) -> Row:
+def _share_row(asked: Survival, share: _Share, *, synthetic: bool) -> SurvivalRow:
+    count, total = share.count, share.total
     low, high = wilson_interval(count, total)
-    share = count / total if total else float("nan")
-    return {
-        "part": part,
-        "by": "",
-        "by_label": "",
-        "level": "",
-        "state": state,
-        "label": label,
-        "time": float("nan"),
-        "n_units": total,
-        "n_clusters": int(records["group"].nunique()),
-        "n_ended": count if part == "reason" else total - count,
-        "n_risk": total,
-        "estimate": share,
-        "lowest": share,
-        "highest": share,
-        "std_error": float(np.sqrt(share * (1 - share) / total)) if total else float("nan"),
-        "conf_low": low,
-        "conf_high": high,
-    }
+    estimate = count / total if total else float("nan")
+    return SurvivalRow(
+        analysis=asked.name,
+        part=share.part,
+        state=share.state,
+        label=share.label,
+        n_units=total,
+        n_clusters=int(share.records["group"].nunique()),
+        n_ended=count if share.part == "reason" else total - count,
+        n_risk=total,
+        estimate=estimate,
+        lowest=estimate,
+        highest=estimate,
+        std_error=float(np.sqrt(estimate * (1 - estimate) / total)) if total else float("nan"),
+        conf_low=low,
+        conf_high=high,
+        synthetic=synthetic,
+    )
