@@ -91,8 +91,8 @@ def _row(model: type[BaseModel], name: str, within: str, *, by_design: bool = Fa
 
 
 def _properties(model: type[BaseModel]) -> dict[str, Any]:
-    result: dict[str, Any] = model.model_json_schema()["properties"]
-    return result
+    properties: dict[str, Any] = model.model_json_schema()["properties"]
+    return properties
 
 
 def _value(schema: dict[str, Any]) -> str:

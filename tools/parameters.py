@@ -44,7 +44,7 @@ _TYPES = {
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON schema of each file whose keys are models, by the file's name."""
-    built = {}
+    schemas = {}
     for name, (model, description) in _MODELS.items():
         schema = _tidy(TypeAdapter(model).json_schema())
         head = {
@@ -52,15 +52,15 @@ def schemas() -> dict[str, dict[str, Any]]:
             "title": "config/config.yaml" if name == "config" else f"{name}.yaml",
             "description": description,
         }
-        built[name] = {**schema, **head}
-    for strategy in built["strategies"]["$defs"].values():
+        schemas[name] = {**schema, **head}
+    for strategy in schemas["strategies"]["$defs"].values():
         if "method" in strategy.get("properties", {}):
             strategy["required"] = [
                 "name",
                 "label",
                 "method",
             ]  # in a file; in Python they may be excluded
-    return built
+    return schemas
 
 
 def schema_files() -> dict[str, str]:

@@ -229,17 +229,17 @@ def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "stage": stage,
-                "covariate": result.names,
-                "treated_mean": result.treated_mean,
-                "control_mean": result.control_mean,
-                "smd": result.smd,
-                "variance_ratio": result.variance_ratio,
-                "ks": result.ks,
-                "balanced": result.balanced,
+                "covariate": balance.names,
+                "treated_mean": balance.treated_mean,
+                "control_mean": balance.control_mean,
+                "smd": balance.smd,
+                "variance_ratio": balance.variance_ratio,
+                "ks": balance.ks,
+                "balanced": balance.balanced,
             }
         )
         for stage, weights in stages.items()
-        for result in [check.under(weights)]
+        for balance in [check.under(weights)]
     ]
     return pd.concat(tables, ignore_index=True)
 

@@ -90,7 +90,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
     complete.keep("covariate missing", table[used].notna().all(axis=1).to_numpy())
     complete.keep(
         "variable of the exact strata missing",
-        np.all([_present(item) for item in cells], axis=0) if cells else complete.kept,
+        np.all([_present(cell) for cell in cells], axis=0) if cells else complete.kept,
     )
     complete.keep("group missing", complete.kept if groups is None else _present(groups))
     strata = None if columns.strata is None else _labels(table, columns.strata)
@@ -117,7 +117,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         levels,
         covariate_matrix(regressed) if regressed else matrix,
         _group_labels(table, columns.group, groups)[kept],
-        _codes([item[kept] for item in cells]) if cells else None,
+        _codes([cell[kept] for cell in cells]) if cells else None,
         None if sampling is None else of_mean_one(sampling[kept]),
         None if strata is None else _strata(table, columns, strata, groups, kept),
         complete.excluded,
@@ -265,11 +265,11 @@ def _covariate_frame(
         names = list(columns.covariates)
         more = [name for name in columns.outcome_covariates if name not in names]
         return table.loc[complete.kept, names + more], names
-    built = covariates_of_formula(columns.covariates, table[complete.kept])
+    covariates = covariates_of_formula(columns.covariates, table[complete.kept])
     finite = np.ones(len(table), dtype=bool)
-    finite[complete.kept] = np.isfinite(built.to_numpy(float)).all(axis=1)
-    built = built[finite[complete.kept]]
+    finite[complete.kept] = np.isfinite(covariates.to_numpy(float)).all(axis=1)
+    covariates = covariates[finite[complete.kept]]
     complete.keep("covariate of the formula not defined", finite)
-    names = [str(name) for name in built]
+    names = [str(name) for name in covariates]
     more = [name for name in columns.outcome_covariates if name not in names]
-    return built.join(table.loc[complete.kept, more]), names
+    return covariates.join(table.loc[complete.kept, more]), names

@@ -96,8 +96,8 @@ class ImpactEstimate:
         -------
         low, high : float
         """
-        result = t_inference(self.estimate, self.std_error, self.df, level)
-        return result.conf_low, result.conf_high
+        interval = t_inference(self.estimate, self.std_error, self.df, level)
+        return interval.conf_low, interval.conf_high
 
     def percent(
         self, base: Literal["counterfactual", "control"] = "counterfactual"

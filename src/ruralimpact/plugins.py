@@ -123,10 +123,10 @@ class Plugin:
             There is no such module or function.
         """
         module, _, name = reference.partition(":")
-        result: Callable[..., Any] = self._named(
+        function: Callable[..., Any] = self._named(
             reference, lambda: getattr(self._imported(module), name)
         )
-        return result
+        return function
 
     def module(self, name: str) -> ModuleType:
         """Import a module that the plug-in names.
@@ -165,22 +165,22 @@ class Plugin:
         DataError
             A file, or every file of a pattern, is missing.
         """
-        result: list[str] = []
+        inputs: list[str] = []
         if self.inputs is None or not self.reads_for(study):
-            return result
+            return inputs
         for pattern in self.inputs.files:
             files = sorted(path.relative_to(root).as_posix() for path in Path(root).glob(pattern))
             if not files:
                 hint = f"Exhibits of the plug-in '{self.folder}' need it."
                 raise DataError("there is no such file.", file=pattern, hint=hint)
-            result += files
-        return result
+            inputs += files
+        return inputs
 
     def read(self, paths: Sequence[str | Path]) -> Any:
         """Read the files among `paths` that are the plug-in's inputs."""
         assert self.inputs is not None
         patterns = self.inputs.files
-        own = [path for path in paths if any(PurePath(path).match(item) for item in patterns)]
+        own = [path for path in paths if any(PurePath(path).match(pattern) for pattern in patterns)]
         return self.function(self.inputs.read)(own)
 
 
@@ -225,18 +225,18 @@ def load_plugins(root: str | Path, folders: Iterable[str]) -> Plugins:
         A folder is missing, is no Python package or has no `PLUGIN`; its name is that of another plug-in
         or of an installed package; or two plug-ins give something of one name.
     """
-    result: list[Plugin] = []
+    plugins: list[Plugin] = []
     for folder in folders:
         name = Path(folder).name
-        if name in [plugin.name for plugin in result]:
+        if name in [plugin.name for plugin in plugins]:
             raise _fault(f"two plug-ins are called '{name}'.")
-        result.append(_load(Path(root), folder, name))
+        plugins.append(_load(Path(root), folder, name))
     for section in ("generators", "exhibits"):
-        names = [name for plugin in result for name in getattr(plugin, section)]
+        names = [name for plugin in plugins for name in getattr(plugin, section)]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             raise _fault(f"two plug-ins give {section} of the name '{twice[0]}'.")
-    return Plugins(tuple(result))
+    return Plugins(tuple(plugins))
 
 
 def _load(root: Path, folder: str, name: str) -> Plugin:

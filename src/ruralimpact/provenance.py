@@ -40,10 +40,10 @@ def code_digest(script: Path, *others: Path) -> str:
 
 def digest_of_files(paths: Iterable[Path]) -> str:
     """Return a digest of the contents of files, in their order, and of the installed versions."""
-    result = hashlib.sha256("\n".join(_installed_versions()).encode())
+    digest = hashlib.sha256("\n".join(_installed_versions()).encode())
     for path in paths:
-        result.update(f"\n{path.parent.name}/{path.name}\n".encode() + _content(path))
-    return result.hexdigest()
+        digest.update(f"\n{path.parent.name}/{path.name}\n".encode() + _content(path))
+    return digest.hexdigest()
 
 
 def modules_reached(*scripts: Path) -> set[Path]:

@@ -12,18 +12,18 @@ from ruralimpact import stage
 _LIST = "published.json"
 
 
-def publish(built: Sequence[Path], source: Path, target: Path) -> None:
+def publish(files: Sequence[Path], source: Path, target: Path) -> None:
     """Put files in place as results, and take away those that are no longer made.
 
     Parameters
     ----------
-    built : sequence of path
+    files : sequence of path
         Files under `source`.
     source, target : path
         Folders of what the stages make of a study, and of its results. A file that is the same already is
         left alone, with its time.
     """
-    names = [path.relative_to(source) for path in built]
+    names = [path.relative_to(source) for path in files]
     for name in names:
         _place(source / name, target / name)
     for name in set(_published(source)) - set(names):

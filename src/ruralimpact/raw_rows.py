@@ -152,11 +152,11 @@ def _sample(within: str, study: Study) -> Sample | None:
     """Return the sample that an error is in, or that of the analysis that it is in."""
     kind, _, name = within.partition(" ")
     if kind == "analysis":
-        name = next((item.sample for item in study.analyses if item.name == name), "")
+        name = next((analysis.sample for analysis in study.analyses if analysis.name == name), "")
     return study.samples.get(name)
 
 
 def _are_of(table: pd.DataFrame, units: Sequence[str]) -> pd.Series:
     """Whether rows are of units, which are identifiers or have the wave with them."""
-    result = table["id"].isin(units)
-    return result | in_waves(table["id"], table["wave"]).isin(units) if "wave" in table else result
+    by_id = table["id"].isin(units)
+    return by_id | in_waves(table["id"], table["wave"]).isin(units) if "wave" in table else by_id

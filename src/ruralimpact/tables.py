@@ -88,7 +88,7 @@ def write_table(frame: "pd.DataFrame", path: str | Path, name: str) -> None:
 
 
 def write_tables(
-    rule: str, built: Mapping[str, "pd.DataFrame"], paths: Mapping[str, str | Path]
+    rule: str, tables: Mapping[str, "pd.DataFrame"], paths: Mapping[str, str | Path]
 ) -> None:
     """Write all tables of a stage.
 
@@ -96,7 +96,7 @@ def write_tables(
     ----------
     rule : str
         Name of the stage's rule.
-    built : mapping of str to DataFrame
+    tables : mapping of str to DataFrame
         Every table that the registry has for the stage, and no other.
     paths : mapping of str to path
         Where each goes.
@@ -107,12 +107,12 @@ def write_tables(
         A table was made that is not declared, or is declared and was not made: a defect of this package.
     """
     declared = set(result_tables(rule))
-    if set(built) != declared or set(paths) != declared:
-        odd = sorted((declared ^ set(built)) | (declared ^ set(paths)))
+    if set(tables) != declared or set(paths) != declared:
+        odd = sorted((declared ^ set(tables)) | (declared ^ set(paths)))
         raise ValueError(f"{rule} declares other tables than it makes or writes: {', '.join(odd)}")
     for name, path in paths.items():
         with stage.replacing(path) as partial:
-            write_table(built[name], partial, name)
+            write_table(tables[name], partial, name)
 
 
 def table_of_rows(name: str, rows: "Sequence[DataclassInstance]") -> "pd.DataFrame":

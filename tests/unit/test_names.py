@@ -36,7 +36,7 @@ def test_what_docstrings_point_at_is_there(path: Path) -> None:
     assert not gone, f"{path.name} points at {', '.join(gone)}"
 
 
-WORDLESS = {"found", "made", "one", "place", "thing"}
+WORDLESS = {"built", "found", "made", "one", "place", "result", "thing"}
 # Where a place is one on a map, or on a page.
 PLACES = {
     "gains",
@@ -66,7 +66,9 @@ def names_given(path: Path) -> set[str]:
 def test_names_say_what_they_name() -> None:
     root = PACKAGE.parents[1]
     paths = [
-        path for folder in ("src", "plugins", "workflow") for path in (root / folder).rglob("*.py")
+        path
+        for folder in ("src", "plugins", "workflow", "tools")
+        for path in (root / folder).rglob("*.py")
     ]
     for path in sorted(paths):
         empty = names_given(path) & WORDLESS - ({"place"} if path.stem in PLACES else set())

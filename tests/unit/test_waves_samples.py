@@ -143,7 +143,7 @@ def test_amounts_of_a_baseline_are_brought_to_one_year_once() -> None:
 def test_samples_that_others_refer_to_are_built_once() -> None:
     built: dict[str, Any] = {}
     tables = {"first": wave("first"), "later": wave("later")}
-    build_sample("before", tables, study_of(STUDY), built=built)
+    build_sample("before", tables, study_of(STUDY), samples=built)
     assert set(built) == {"base", "later", "before"}
     pd.testing.assert_frame_equal(built["base"].units, sample("base").units)
 

@@ -36,8 +36,8 @@ def construct_samples(
     asked = study_of_stage(study)
     names = [source.name for source in asked.sources]
     tables = {name: pd.read_parquet(path) for name, path in zip(names, surveys, strict=True)}
-    built: dict[str, AnalysisSample] = {}
-    samples = [build_sample(name, tables, asked, built=built) for name in asked.samples]
+    by_name: dict[str, AnalysisSample] = {}
+    samples = [build_sample(name, tables, asked, samples=by_name) for name in asked.samples]
     for sample, units_path, outcomes_path in zip(samples, units, outcomes, strict=True):
         with stage.replacing(units_path) as partial:
             write_table(sample.units, partial, "units")

@@ -64,9 +64,9 @@ def _value(node: ast.expr, published: Published, text: str) -> float:
             pairs = zip(*(_column(item, published, text) for item in (first, second)), strict=True)
             return sum(float(item) * float(other) for item, other in pairs)
         case ast.Call(ast.Name("attainable"), [_, _]):
-            return attainable(*(_value(item, published, text) for item in node.args))
+            return attainable(*(_value(argument, published, text) for argument in node.args))
         case ast.Call(ast.Name("annuity_rate"), [_, _, _]):
-            return annuity_rate(*(_value(item, published, text) for item in node.args))
+            return annuity_rate(*(_value(argument, published, text) for argument in node.args))
     return float(_printed(node, published, text))
 
 

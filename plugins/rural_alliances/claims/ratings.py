@@ -69,9 +69,9 @@ def rated_evidence(
         A claim that is not in the ledger.
     """
     entries: Mapping[str, LedgerEntry] = {entry.claim.id: entry for entry in ledger.entries}
-    unknown = sorted({item.claim for item in ratings if item.claim} - set(entries))
+    unknown = sorted({rating.claim for rating in ratings if rating.claim} - set(entries))
     if unknown:
         raise DataError(
             "claims that the ledger does not have.", file=path, column="claim", rows=unknown
         )
-    return tuple(RatedEvidence(item, entries.get(item.claim)) for item in ratings)
+    return tuple(RatedEvidence(rating, entries.get(rating.claim)) for rating in ratings)

@@ -40,12 +40,12 @@ def read_published(
     DataError
         A column is missing, an identifier is used twice or unknown, or a value is not one of those known.
     """
-    result = {row["id"]: _claim(row, claims) for row in _rows(claims, Claim.__dataclass_fields__)}
+    by_id = {row["id"]: _claim(row, claims) for row in _rows(claims, Claim.__dataclass_fields__)}
     kept = tuple(_check(row, checks) for row in _rows(checks, Check.__dataclass_fields__))
-    unknown = sorted({name for check in kept for name in check.claims} - set(result))
+    unknown = sorted({name for check in kept for name in check.claims} - set(by_id))
     if unknown:
         raise DataError("claims that do not exist.", file=checks, column="claims", rows=unknown)
-    return Published(result, kept, {Path(path).stem: _table(path) for path in tables})
+    return Published(by_id, kept, {Path(path).stem: _table(path) for path in tables})
 
 
 def read_files(paths: Sequence[str | Path]) -> Published:

@@ -39,16 +39,16 @@ def claims_plot(ledger: Ledger) -> Figure:
 def plotted(ledger: Ledger) -> tuple[LedgerEntry, ...]:
     """Return the claims that the figure shows: numbers with an estimate and its interval, each once."""
     shown = {
-        (item.claim.computed_by, item.claim.value): item
-        for item in reversed(ledger.estimated)
-        if item.claim.number is not None and item.estimate and item.estimate.low is not None
+        (entry.claim.computed_by, entry.claim.value): entry
+        for entry in reversed(ledger.estimated)
+        if entry.claim.number is not None and entry.estimate and entry.estimate.low is not None
     }
     return tuple(reversed(shown.values()))
 
 
 def alternative(ledger: Ledger) -> str:
     """Return the figure's text alternative."""
-    inside = sum(item.status.code == "agrees" for item in plotted(ledger))
+    inside = sum(entry.status.code == "agrees" for entry in plotted(ledger))
     return (
         f"{len(plotted(ledger))} printed numbers beside estimates with 95 percent intervals; "
         f"{inside} lie inside. The numbers are in the ledger."
@@ -106,10 +106,10 @@ def _label(entry: LedgerEntry, *, several: bool) -> str:
 
 
 def _legend(entries: Sequence[LedgerEntry]) -> list[Line2D]:
-    synthetic = any(item.estimate and item.estimate.synthetic for item in entries)
+    synthetic = any(entry.estimate and entry.estimate.synthetic for entry in entries)
     what = "Estimate (synthetic stand-in)" if synthetic else "Estimate"
     lines = [Line2D([], [], label="Published", **_PRINTED)]
-    codes = {item.status.code == "agrees" for item in entries}
+    codes = {entry.status.code == "agrees" for entry in entries}
     for agrees, colour, words_ in ((True, _AGREES, "agrees"), (False, _DIFFERS, "does not agree")):
         if agrees in codes:
             label = f"{what} with its 95% interval: {words_}"

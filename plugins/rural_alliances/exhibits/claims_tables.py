@@ -29,7 +29,9 @@ STAND_IN = (
 def ledger_tables(ledger: Ledger) -> tuple[Table, ...]:
     """Return the ledger: claims on impact and efficiency, then the other numbers."""
     return tuple(
-        _ledger_table(ledger, [item for item in ledger.entries if item.claim.tier in tiers], title)
+        _ledger_table(
+            ledger, [entry for entry in ledger.entries if entry.claim.tier in tiers], title
+        )
         for tiers, title in _TIERS
     )
 
@@ -51,24 +53,26 @@ def _ledger_table(ledger: Ledger, entries: Sequence[LedgerEntry], title: str) ->
         rows += _place_rows(list(group), estimated=estimated)
     notes = (_RECOMPUTED, STAND_IN) if ledger.synthetic and estimated else (_RECOMPUTED,)
     synthetic = ledger.synthetic and estimated
-    reading = (counts_sentence(entries),)
-    return Table(title, "Claim", tuple(columns), tuple(rows), reading, notes, SOURCE, synthetic)
+    interpretation = (counts_sentence(entries),)
+    return Table(
+        title, "Claim", tuple(columns), tuple(rows), interpretation, notes, SOURCE, synthetic
+    )
 
 
 def _place_rows(entries: Sequence[LedgerEntry], *, estimated: bool) -> list[Row]:
     """Return the rows of a place; those of a printed table under headings of what they measure."""
-    quantities = list(dict.fromkeys(item.claim.quantity for item in entries))
+    quantities = list(dict.fromkeys(entry.claim.quantity for entry in entries))
     if len(entries) <= _MANY or len(quantities) > len(entries) / 2:
         return [
-            _ledger_row(item, words.subject(item.claim), estimated=estimated) for item in entries
+            _ledger_row(entry, words.subject(entry.claim), estimated=estimated) for entry in entries
         ]
     rows = []
     for quantity in quantities:
         rows.append(heading(quantity, "group"))
         rows += [
-            _ledger_row(item, words.sentence_case(item.claim.population), estimated=estimated)
-            for item in entries
-            if item.claim.quantity == quantity
+            _ledger_row(entry, words.sentence_case(entry.claim.population), estimated=estimated)
+            for entry in entries
+            if entry.claim.quantity == quantity
         ]
     return rows
 
@@ -111,18 +115,18 @@ def inconsistency_table(ledger: Ledger) -> Table:
     rows: list[Row] = []
     for agreement in ("differs", "rounding"):
         for scope, label in words.SCOPES.items():
-            result = [
-                item
-                for item in ledger.rechecks
-                if (item.agreement, item.check.scope) == (agreement, scope)
+            rechecks = [
+                recheck
+                for recheck in ledger.rechecks
+                if (recheck.agreement, recheck.check.scope) == (agreement, scope)
             ]
-            if result:
+            if rechecks:
                 title = f"{words.AGREEMENTS[agreement].capitalize()}, {label}"
                 rows.append(heading(title, "panel"))
-                for position, group in groupby(result, key=lambda item: item.check.place):
+                for position, group in groupby(rechecks, key=lambda recheck: recheck.check.place):
                     rows += [heading(position, "group"), *map(_check_row, group)]
-    off = sum(item.agreement != "agrees" for item in ledger.rechecks)
-    reading = (
+    off = sum(recheck.agreement != "agrees" for recheck in ledger.rechecks)
+    interpretation = (
         f"Of {formatting.count(len(ledger.rechecks))} numbers that can be recomputed from print, "
         f"{formatting.count(off)} do not come out as printed.",
     )
@@ -132,7 +136,7 @@ def inconsistency_table(ledger: Ledger) -> Table:
         Column("What is behind it", width=5.0, text=True),
     )
     title = "Numbers that do not come out as printed"
-    return Table(title, "Number", columns, tuple(rows), reading, (_ROUNDING,), SOURCE)
+    return Table(title, "Number", columns, tuple(rows), interpretation, (_ROUNDING,), SOURCE)
 
 
 _ROUNDING = (

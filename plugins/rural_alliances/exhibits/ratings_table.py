@@ -34,12 +34,16 @@ def ratings_table(rated: Sequence[RatedEvidence]) -> Table:
         rows.append(heading(f"{judgement}: {first.rating} ({first.place})", "panel"))
         rows += map(_row, items)
     synthetic = any(
-        item.entry is not None and item.entry.estimate is not None and item.entry.estimate.synthetic
-        for item in rated
+        rating.entry is not None
+        and rating.entry.estimate is not None
+        and rating.entry.estimate.synthetic
+        for rating in rated
     )
     notes = (_NOTE, STAND_IN) if synthetic else (_NOTE,)
-    reading = (_reading(rated),)
-    return Table(_TITLE, "Evidence", _COLUMNS, tuple(rows), reading, notes, SOURCE, synthetic)
+    interpretation = (_reading(rated),)
+    return Table(
+        _TITLE, "Evidence", _COLUMNS, tuple(rows), interpretation, notes, SOURCE, synthetic
+    )
 
 
 def _row(item: RatedEvidence) -> Row:
@@ -75,7 +79,7 @@ def _row(item: RatedEvidence) -> Row:
 
 def _reading(rated: Sequence[RatedEvidence]) -> str:
     """Say how much of the evidence could show what the project changed."""
-    designs = [item.evidence.design for item in rated if item.entry is not None]
+    designs = [rating.evidence.design for rating in rated if rating.entry is not None]
     compared = sum(design.startswith("matching") for design in designs)
     alone = sum("before and after" in design for design in designs)
     return (

@@ -55,11 +55,11 @@ def true_outcomes(
 
 
 def _poverty(head: pd.Series, area: pd.Series, parameters: Calibration) -> dict[str, pd.Series]:
-    result = {}
+    measures = {}
     for name, line in poverty_lines(area, parameters).items():
         short = np.clip((line - head) / line, 0, 1)
-        result[f"{name}_poverty"] = (head < line).astype(float)
+        measures[f"{name}_poverty"] = (head < line).astype(float)
         depth = "poverty" if name == "moderate" else name
-        result[f"{depth}_gap"] = short
-        result[f"{depth}_severity"] = short**2
-    return result
+        measures[f"{depth}_gap"] = short
+        measures[f"{depth}_severity"] = short**2
+    return measures

@@ -101,14 +101,14 @@ def effect_rows(
         refuse_out_of_range(sample.outcome)
         if sample.responds.all():
             return
-        result = everyone_counts(sample.responds)
-        plain = {MEANS: reweighted_difference(sample.outcome, sample.treatment, result)}
+        unweighted = everyone_counts(sample.responds)
+        plain = {MEANS: reweighted_difference(sample.outcome, sample.treatment, unweighted)}
     except DesignError as problem:
         yield EffectRow(kind="as_found", estimator=MEANS, reason=str(problem))
         return
     yield _estimate_row("as_found", MEANS, plain[MEANS], sample)
     if sample.covariates.names:
-        plain[REGRESSION] = _regression(sample, result)
+        plain[REGRESSION] = _regression(sample, unweighted)
         yield _estimate_row("as_found", REGRESSION, plain[REGRESSION], sample)
         for name, strategy in strategies.items():
             try:
@@ -150,7 +150,7 @@ def _matched(
         return matched_effect(strategy, outcome, treatment, sample.covariates, weights=weights)
     exact = sample.units[list(strategy.strata)]
     known = exact.notna().all(axis=1).to_numpy()
-    built = matched_effect(
+    effect = matched_effect(
         strategy,
         np.where(known, sample.outcome, np.nan),
         sample.treatment,
@@ -159,8 +159,8 @@ def _matched(
         weights=weights,
     )
     lost = int((sample.responds & ~known).sum())
-    notes = (*built.notes, f"{lost:,} units excluded: {NO_CELL}") if lost else built.notes
-    return replace(built, notes=notes)
+    notes = (*effect.notes, f"{lost:,} units excluded: {NO_CELL}") if lost else effect.notes
+    return replace(effect, notes=notes)
 
 
 def _weighted(
@@ -184,17 +184,17 @@ def _weighted(
     notes = f"model of response without {', '.join(model.excluded)}" if model.excluded else ""
     for name, maker in makers.items():
         try:
-            built = maker()
+            effect = maker()
         except DesignError as problem:
             yield EffectRow(kind="response_weighted", estimator=name, reason=str(problem))
             continue
         yield replace(
-            _estimate_row("response_weighted", name, built, sample),
+            _estimate_row("response_weighted", name, effect, sample),
             capped=model.capped,
             largest_weight=float(model.weights.max()),
             notes=notes,
         )
-        yield _change_row(name, built, plain[name], sample)
+        yield _change_row(name, effect, plain[name], sample)
 
 
 def _bounded(sample: FollowedUnits, estimator: str, cells: Any) -> Iterator[EffectRow]:
@@ -222,10 +222,10 @@ def _bounded(sample: FollowedUnits, estimator: str, cells: Any) -> Iterator[Effe
 def _interval(ends: list[ScoredEstimate], estimator: str, sample: FollowedUnits) -> EffectRow:
     """The interval that covers the effect wherever it lies between the bounds."""
     lower, upper = ends
-    result = [_corrected(end, sample) for end in ends]
-    df = min(item.df for item in result)
+    corrected = [_corrected(end, sample) for end in ends]
+    df = min(end_scores.df for end_scores in corrected)
     interval = imbens_manski(
-        lower.estimate, upper.estimate, result[0].std_error, result[1].std_error, df=df
+        lower.estimate, upper.estimate, corrected[0].std_error, corrected[1].std_error, df=df
     )
     return EffectRow(
         kind="lee_interval",
@@ -233,15 +233,15 @@ def _interval(ends: list[ScoredEstimate], estimator: str, sample: FollowedUnits)
         conf_low=interval.conf_low,
         conf_high=interval.conf_high,
         df=df,
-        n_clusters=min(_count(item) for item in result),
+        n_clusters=min(_count(end_scores) for end_scores in corrected),
         n_units=len(sample.outcome),
         n_treated=lower.n_treated,
         n_control=lower.n_control,
     )
 
 
-def _corrected(built: ScoredEstimate, sample: FollowedUnits) -> CorrectedScores:
-    return built.clustering(sample.groups).corrected(built.scores)
+def _corrected(effect: ScoredEstimate, sample: FollowedUnits) -> CorrectedScores:
+    return effect.clustering(sample.groups).corrected(effect.scores)
 
 
 def _count(corrected: CorrectedScores) -> int:
@@ -249,20 +249,20 @@ def _count(corrected: CorrectedScores) -> int:
 
 
 def _estimate_row(
-    kind: str, estimator: str, built: ScoredEstimate, sample: FollowedUnits
+    kind: str, estimator: str, effect: ScoredEstimate, sample: FollowedUnits
 ) -> EffectRow:
-    built = settled(built, sample.outcome, sample.treatment)
+    effect = settled(effect, sample.outcome, sample.treatment)
     row = EffectRow(
         kind=kind,
         estimator=estimator,
-        treated_mean=built.treated_mean,
-        control_mean=built.control_mean,
-        n_treated=built.n_treated,
-        n_control=built.n_control,
+        treated_mean=effect.treated_mean,
+        control_mean=effect.control_mean,
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
         n_units=len(sample.outcome),
-        notes="; ".join(built.notes),
+        notes="; ".join(effect.notes),
     )
-    return _tested(row, built.estimate, _corrected(built, sample))
+    return _tested(row, effect.estimate, _corrected(effect, sample))
 
 
 def _change_row(

@@ -154,8 +154,8 @@ def lee_bounds(
 def _rates(treatment: NDArray[np.int8], responds: NDArray[np.bool_], weight: FloatArray) -> _Rates:
     members = np.stack([weight * (treatment == arm) for arm in (0, 1)])
     sizes = members.sum(axis=1)
-    result = (members * responds).sum(axis=1)
-    rates = np.divide(result, sizes, out=np.zeros(2), where=sizes > 0)
+    responding = (members * responds).sum(axis=1)
+    rates = np.divide(responding, sizes, out=np.zeros(2), where=sizes > 0)
     scores = members * (responds - rates[:, None]) / np.where(sizes > 0, sizes, 1.0)[:, None]
     return _Rates(tuple(rates.tolist()), tuple(sizes.tolist()), scores, members)
 
@@ -177,10 +177,10 @@ def _cell_bound(
     means, scores = np.empty(2), np.empty((2, len(values)))
     for arm in (0, 1):
         share = kept if arm == more_here else 1.0
-        result = _mean(values, cell.members[arm] * responds, share, tail)
-        means[arm], scores[arm] = result.value, result.scores
+        trimmed = _mean(values, cell.members[arm] * responds, share, tail)
+        means[arm], scores[arm] = trimmed.value, trimmed.scores
         if arm == more_here and kept < 1:
-            scores[arm] = scores[arm] + result.by_share * kept * log_kept
+            scores[arm] = scores[arm] + trimmed.by_share * kept * log_kept
     size, rate = cell.sizes[less], min(cell.rates)
     here = less if more_here != less else 1 - less
     by_rate = size * cell.scores[here]

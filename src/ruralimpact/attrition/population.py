@@ -89,11 +89,11 @@ def follow_up(
     _refuse_changed_arm(frames["baseline"], frames["followup"], entry)
     arm = frames["baseline"][entry.treatment]
     base = frames["baseline"][arm.notna()]
-    result = base.index.isin(frames["followup"].index)
-    lost_arm = result & ~base.index.isin(frames["compared"].index)
-    by_group = pd.Series(result & ~lost_arm, index=base.index).groupby(base["group"].to_numpy())
+    responded = base.index.isin(frames["followup"].index)
+    lost_arm = responded & ~base.index.isin(frames["compared"].index)
+    by_group = pd.Series(responded & ~lost_arm, index=base.index).groupby(base["group"].to_numpy())
     still = by_group.any().reindex(base["group"]).to_numpy()
-    any_found = pd.Series(result, index=base.index).groupby(base["group"].to_numpy()).any()
+    any_found = pd.Series(responded, index=base.index).groupby(base["group"].to_numpy()).any()
     gone = any_found.reindex(base["group"]).to_numpy() & ~still
     table = _outcomes(entry, named["compared"], units, outcomes).reindex(base.index)
     compared = ~(lost_arm | gone)
@@ -106,7 +106,7 @@ def follow_up(
         units=base.reset_index(),
         treatment=base[entry.treatment].to_numpy(np.int8),
         groups=group_codes(base["group"].to_numpy()),
-        responded=result,
+        responded=responded,
         compared=compared,
         outcomes=table.reset_index(drop=True),
         wave=str(waves[0]) if len(waves) == 1 else "",

@@ -106,8 +106,8 @@ def response_by_group(responds: BoolArray, groups: IntArray) -> GroupResponse:
         In the order of the codes.
     """
     units = np.bincount(groups)
-    result = np.bincount(groups, responds.astype(float), len(units))
-    return GroupResponse(units[units > 0].astype(np.int64), result[units > 0].astype(np.int64))
+    responding = np.bincount(groups, responds.astype(float), len(units))
+    return GroupResponse(units[units > 0].astype(np.int64), responding[units > 0].astype(np.int64))
 
 
 def response_by_covariates(

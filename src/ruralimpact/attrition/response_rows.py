@@ -106,7 +106,7 @@ def _by_covariates(entry: Attrition, population: Population) -> Iterator[Respons
     counts = _counts(population, known)
     groups = group_codes(population.groups[known])
     try:
-        result = response_by_covariates(
+        regression = response_by_covariates(
             population.responded[known],
             population.treatment[known],
             covariate_matrix({name: population.units.loc[known, name] for name in names}),
@@ -115,14 +115,19 @@ def _by_covariates(entry: Attrition, population: Population) -> Iterator[Respons
     except DesignError as problem:
         yield ResponseRow(measure="covariates", **asdict(counts), reason=str(problem))
         return
-    notes = f"excluded: {', '.join(result.excluded)}" if result.excluded else ""
+    notes = f"excluded: {', '.join(regression.excluded)}" if regression.excluded else ""
     yield ResponseRow(
-        measure="covariates", **asdict(_joint(result.predict)), **asdict(counts), notes=notes
+        measure="covariates", **asdict(_joint(regression.predict)), **asdict(counts), notes=notes
     )
     yield ResponseRow(
-        measure="covariates_by_arm", **asdict(_joint(result.by_arm)), **asdict(counts), notes=notes
+        measure="covariates_by_arm",
+        **asdict(_joint(regression.by_arm)),
+        **asdict(counts),
+        notes=notes,
     )
-    for name, slope, scores in zip(result.names, result.coefficients, result.scores, strict=True):
+    for name, slope, scores in zip(
+        regression.names, regression.coefficients, regression.scores, strict=True
+    ):
         yield ResponseRow(
             measure="covariate",
             variable=name,

@@ -229,9 +229,9 @@ def _fit_arm(
         covariates.binary[kept],
         covariates.base_levels,
     )
-    result = responds.astype(np.int8)
+    responded = responds.astype(np.int8)
     try:
-        return selection_scores(fit_propensity(used, result), used, result), excluded
+        return selection_scores(fit_propensity(used, responded), used, responded), excluded
     except DesignError as problem:
         raise DesignError(
             f"response among {arm}: a combination of covariates tells respondents from the others. Leave "

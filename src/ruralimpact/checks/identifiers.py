@@ -32,9 +32,10 @@ def proposals(root: Path, study: Study) -> Iterator[str]:
                 continue
             raw = read_source(source)
         known = [*marked_columns(codebook, source.name), *id_columns(source)]
-        for item in likely_identifiers(raw.cells, raw.questions, known):
-            if item.column in described:
+        for identifier in likely_identifiers(raw.cells, raw.questions, known):
+            if identifier.column in described:
                 yield (
-                    f"file {source.path}, column '{item.column}': looks like a {item.kind} by {item.why}. "
+                    f"file {source.path}, column '{identifier.column}': looks like a {identifier.kind} by "
+                    f"{identifier.why}. "
                     "If it tells who somebody is, give it the role identifier in the codebook."
                 )

@@ -33,7 +33,9 @@ def sample_problems(
         samples: dict[
             str, AnalysisSample
         ] = {}  # a round builds the samples that it refers to itself
-        known = {item.name: tables[item.name] for item in part.sources if item.name in tables}
+        known = {
+            source.name: tables[source.name] for source in part.sources if source.name in tables
+        }
         for name in part.samples:
             yield from _sample_problems(name, part, known, samples)
         for analysis in part.comparisons:
@@ -53,7 +55,7 @@ def _sample_problems(
         return
     while name in study.samples:
         try:
-            build_sample(name, tables, study, built=samples)
+            build_sample(name, tables, study, samples=samples)
             return
         except ConfigError as problem:
             yield problem

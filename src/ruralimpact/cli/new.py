@@ -98,7 +98,9 @@ def _draft(folder: Path, options: argparse.Namespace) -> int:
     for file, why in study.passed_over.items():
         print(f"  {file}: {why}")
     examination = study_examination(folder / home)
-    questions = [item for item in examination.problems() if "not answered yet" in item.problem]
+    questions = [
+        problem for problem in examination.problems() if "not answered yet" in problem.problem
+    ]
     print(f"\n{len(questions)} questions, each a ? in {home / 'study.yaml'} or {home / codebook}:")
     print("\n".join(f"  {question}" for question in questions))
     print(

@@ -36,19 +36,19 @@ def with_accounts_written_out(study: StudyFile, file: Path) -> StudyFile:
     outcomes, decompositions = dict(study.outcomes), dict[str, Decomposition]()
     for name, asked in _decompositions(study).items():
         key = _key(name)
-        for built, entry in _outcomes(asked.accounts).items():
+        for written, entry in _outcomes(asked.accounts).items():
             outcome: AnyOutcome = validated(AnyOutcome, entry, file=file, key=key)
-            if outcomes.setdefault(built, outcome) != outcome:
-                problem = f"makes the outcome '{built}', and there is another of this name."
+            if outcomes.setdefault(written, outcome) != outcome:
+                problem = f"makes the outcome '{written}', and there is another of this name."
                 raise ConfigError(problem, file=file, key=key)
         products = [_product(asked.accounts, product) for product in asked.accounts.products]
         changed = {"outcome": asked.outcome, "products": products}
         decompositions[name] = validated(Decomposition, changed, file=file, key=key)
     analyses = [
-        item.model_copy(update={"decomposition": decompositions[item.name]})
-        if item.name in decompositions
-        else item
-        for item in study.analyses
+        analysis.model_copy(update={"decomposition": decompositions[analysis.name]})
+        if analysis.name in decompositions
+        else analysis
+        for analysis in study.analyses
     ]
     return study.model_copy(update={"outcomes": outcomes, "analyses": tuple(analyses)})
 
@@ -56,10 +56,10 @@ def with_accounts_written_out(study: StudyFile, file: Path) -> StudyFile:
 def keys_of_accounts(study: StudyFile) -> dict[str, str]:
     """Return the key of study.yaml that each outcome of an account is of, by the outcome's name."""
     return {
-        built: _key(name)
+        outcome: _key(name)
         for name, asked in _decompositions(study).items()
-        for built in _outcomes(asked.accounts)
-        if built not in study.outcomes
+        for outcome in _outcomes(asked.accounts)
+        if outcome not in study.outcomes
     }
 
 
@@ -69,7 +69,7 @@ def _key(analysis: str) -> str:
 
 def _decompositions(study: StudyFile) -> dict[str, _OfRows]:
     """Return the decompositions that have accounts of rows, by analysis."""
-    asked = {item.name: getattr(item, "decomposition", None) for item in study.analyses}
+    asked = {analysis.name: getattr(analysis, "decomposition", None) for analysis in study.analyses}
     return {
         name: _OfRows(own.outcome, own.accounts)
         for name, own in asked.items()
@@ -89,19 +89,19 @@ def _outcomes_of(accounts: Accounts, product: SoldProduct) -> dict[str, Contents
     """Return the outcomes that hold the accounts of a product: of each grade, then its costs."""
     values = [product.name] if product.values is None else list(product.values)
     where = {"rows": accounts.rows, "where": {accounts.by: values}}
-    built: dict[str, Contents] = {}
+    outcomes: dict[str, Contents] = {}
     for grade in accounts.grades:
         quantity, value = _names(product, grade)
         whose = f"{product.label}: {grade.label}"
         amounts = [part.quantity for part in grade.sales]
-        built[quantity] = {
+        outcomes[quantity] = {
             "label": f"{whose}, quantity",
             "unit": accounts.quantity_unit,
             "build": "sum",
             "of": amounts,
             **where,
         }
-        built[value] = {
+        outcomes[value] = {
             "label": f"{whose}, value",
             "unit": accounts.unit,
             "build": "net_income",
@@ -111,7 +111,7 @@ def _outcomes_of(accounts: Accounts, product: SoldProduct) -> dict[str, Contents
         }
     label = f"{product.label}: cash costs"
     costs = {"label": label, "unit": accounts.unit, "build": "sum", "of": list(accounts.costs)}
-    return {**built, _cost(product): {**costs, **where}}
+    return {**outcomes, _cost(product): {**costs, **where}}
 
 
 def _names(product: SoldProduct, grade: SoldGrade) -> tuple[str, str]:

@@ -24,10 +24,15 @@ def check_descriptions(study: Study, variables: list[str], file: Path) -> Iterat
     file : path
         study.yaml, for messages.
     """
-    compared = {name for item in study.comparisons for name in _with_referred(study, item.sample)}
-    for item in study.descriptions:
-        key = f"analyses.{item.name}"
-        for sample, names in {item.sample: item.variables, **item.beside}.items():
+    compared = {
+        name for analysis in study.comparisons for name in _with_referred(study, analysis.sample)
+    }
+    for description in study.descriptions:
+        key = f"analyses.{description.name}"
+        for sample, names in {
+            description.sample: description.variables,
+            **description.beside,
+        }.items():
             yield from unknown_names([sample], study.samples, "sample", file, f"{key}.sample")
             yield from unknown_names(names, variables, "variable", file, key)
             if sample in compared:

@@ -222,7 +222,10 @@ class StudyExamination:
         self._keys_of_accounts = keys_of_accounts(file)
         try:
             sources = sources_written_out(file.sources, yaml)
-            named = [*(item.name for item in file.sources), *(item.name for item in sources)]
+            named = [
+                *(source.name for source in file.sources),
+                *(source.name for source in sources),
+            ]
             rows: list[CodebookRow] = []
             lines = self._of_sound_sources(lines, named)
             yield from self._codebook(lines, list(dict.fromkeys(named)), codebook, rows)
@@ -299,9 +302,9 @@ class StudyExamination:
     def _placed(self, problem: ConfigError) -> ConfigError:
         """Return a problem with the line of its key, or of the account that made the outcome."""
         section, _, rest = (problem.key or "").partition(".")
-        built = rest.partition(".")[0]
-        if section == "outcomes" and built in self._keys_of_accounts:
-            key = self._keys_of_accounts[built]
+        outcome = rest.partition(".")[0]
+        if section == "outcomes" and outcome in self._keys_of_accounts:
+            key = self._keys_of_accounts[outcome]
             problem = problem.at(file=problem.file, key=key, mark=None)
         for document in self._documents.values():
             if problem.file is not None and str(document.file) == str(problem.file):

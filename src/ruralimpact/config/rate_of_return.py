@@ -47,7 +47,7 @@ def _analysis(
     yield from unknown_names(members, known, "variable", file, f"{key}.members")
     prices = [analysis.prices.by] if analysis.prices is not None else []
     yield from unknown_names(prices, analysis.by, "variable of `by`", file, f"{key}.prices.by")
-    scenarios = [item for item in analysis.scenarios if item.by not in prices]
+    scenarios = [scenario for scenario in analysis.scenarios if scenario.by not in prices]
     for option, entries in (("scenarios", scenarios), ("drivers", analysis.drivers)):
         for entry in entries:
             where, by = f"{key}.{option}.{entry.name}.by", [entry.by] if entry.by else []

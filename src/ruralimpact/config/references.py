@@ -71,10 +71,10 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
 def _repeated(study: Study, folder: Path) -> Iterator[ConfigError]:
     exhibits = (*study.exhibits.tables, *study.exhibits.figures)
     yield from repeated_names(
-        (item.name for item in study.sources), folder / "study.yaml", "sources"
+        (source.name for source in study.sources), folder / "study.yaml", "sources"
     )
     yield from repeated_names(
-        (item.name for item in study.analyses), folder / "study.yaml", "analyses"
+        (analysis.name for analysis in study.analyses), folder / "study.yaml", "analyses"
     )
     yield from repeated_names(
         (str(entry.name) for entry in study.strategies), folder / "strategies.yaml", "strategies"
@@ -118,7 +118,9 @@ def _variables(study: Study, file: Path) -> Iterator[ConfigError]:
 
 def _treatments(study: Study) -> set[str]:
     described = {row.variable for row in study.codebook if row.role == "treatment"}
-    return described | {name for name, item in study.variables.items() if item.role == "treatment"}
+    return described | {
+        name for name, variable in study.variables.items() if variable.role == "treatment"
+    }
 
 
 def _of_rows(study: Study) -> list[str]:
@@ -128,7 +130,7 @@ def _of_rows(study: Study) -> list[str]:
 
 def _sample(study: Study, sample: Sample, key: str, file: Path) -> Iterator[ConfigError]:
     of_rows = _of_rows(study)
-    sources = [item.name for item in study.sources if item.name not in of_rows]
+    sources = [source.name for source in study.sources if source.name not in of_rows]
     yield from unknown_names(sample.sources, sources, "source", file, f"{key}.sources")
     variables = _timings(study)
     if sample.group is not None:

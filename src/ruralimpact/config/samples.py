@@ -36,9 +36,9 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
     for analysis in study.comparisons:
         if analysis.sample not in study.samples:
             continue
-        built = study.samples[analysis.sample].outcomes or study.outcomes
+        outcomes = study.samples[analysis.sample].outcomes or study.outcomes
         for outcome in analysis.outcomes:
-            if outcome in study.outcomes and outcome not in built:
+            if outcome in study.outcomes and outcome not in outcomes:
                 problem = f"the sample '{analysis.sample}' does not have the outcome '{outcome}'."
                 yield ConfigError(problem, file=file, key=f"analyses.{analysis.name}.outcomes")
 

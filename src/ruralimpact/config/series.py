@@ -71,14 +71,14 @@ def written_out(
     }
     waves = {source.name: source.wave for source in sources if source.wave is not None}
     samples: dict[str, Sample] = {}
-    built: dict[str, list[tuple[str, str]]] = {}
+    variants_of: dict[str, list[tuple[str, str]]] = {}
     for key, sample in study.samples.items():
         whole = _changed(sample, file, {"sources": _members(sample.sources, members)})
         variants = list(_by_waves(key, whole, waves, file, study.declared_waves))
         samples |= {item: variant for item, variant, _ in variants}
         if sample.waves is not None:
-            built[key] = [(item.removeprefix(key), wave) for item, _, wave in variants]
-    analyses, renamed = _analyses(study.analyses, built, file)
+            variants_of[key] = [(item.removeprefix(key), wave) for item, _, wave in variants]
+    analyses, renamed = _analyses(study.analyses, variants_of, file)
     shown = Exhibits(
         tables=tuple(_renamed(table, renamed) for table in exhibits.tables),
         figures=tuple(_renamed(figure, renamed) for figure in exhibits.figures),
@@ -189,13 +189,13 @@ def _by_waves(
 
 
 def _analyses(
-    analyses: Iterable[OfSample], built: Mapping[str, Sequence[tuple[str, str]]], file: Path
+    analyses: Iterable[OfSample], variants_of: Mapping[str, Sequence[tuple[str, str]]], file: Path
 ) -> tuple[list[OfSample], dict[str, list[str]]]:
     """Return the analyses by wave, and what each entry's name stands for."""
     written: list[OfSample] = []
     renamed: dict[str, list[str]] = {}
     for analysis in analyses:
-        variants = built.get(analysis.sample)
+        variants = variants_of.get(analysis.sample)
         if variants is None:
             written.append(analysis)
             continue

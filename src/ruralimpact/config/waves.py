@@ -29,7 +29,9 @@ def rounds_of(study: Study) -> dict[str, Study]:
     of_sample = {name: _round(study, name, order) for name in study.samples}
     rounds: dict[str, Study] = {}
     for position, wave in enumerate(order):
-        samples = {name: item for name, item in study.samples.items() if of_sample[name] == wave}
+        samples = {
+            name: sample for name, sample in study.samples.items() if of_sample[name] == wave
+        }
         if samples:
             known = tuple(s for s in study.sources if order.index(s.wave or "") <= position)
             described = {"*", *(source.name for source in known)}
@@ -50,7 +52,7 @@ def rounds_of(study: Study) -> dict[str, Study]:
 
 def wave_order(study: Study) -> list[str]:
     """Return the waves of sources from the first to the last; of no declared order, numbers before words."""
-    waves = (item.wave for item in study.sources if item.wave is not None)
+    waves = (source.wave for source in study.sources if source.wave is not None)
     return in_order(waves, study.declared_waves)
 
 
@@ -64,8 +66,8 @@ def sources_of(study: Study, sample: str) -> list[str]:
 
 def _asked(study: Study, samples: Mapping[str, Sample]) -> dict[str, object]:
     """Return the analyses of some samples, and what is asked about them and their follow-ups."""
-    analyses = tuple(item for item in study.analyses if item.sample in samples)
-    names = [item.name for item in analyses]
+    analyses = tuple(analysis for analysis in study.analyses if analysis.sample in samples)
+    names = [analysis.name for analysis in analyses]
     asked: dict[str, object] = {
         "analyses": analyses,
         "power": tuple(entry for entry in study.power if entry.analysis in names),

@@ -26,9 +26,9 @@ def blanked(
     frame: "pd.DataFrame", small: "pd.Series[bool]", numbers: Sequence[str]
 ) -> "pd.DataFrame":
     """Return a copy in which the numbers of small rows are missing."""
-    result = frame.copy()
-    result.loc[small.astype(bool), [name for name in numbers if name in frame]] = float("nan")
-    return result
+    published = frame.copy()
+    published.loc[small.astype(bool), [name for name in numbers if name in frame]] = float("nan")
+    return published
 
 
 def flagged(

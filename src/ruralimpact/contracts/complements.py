@@ -60,17 +60,17 @@ def with_complements(
     list of bool
         For each cell, whether it is hidden. Of equal cells the first is hidden first.
     """
-    result = list(hidden)
-    while any(result) and not _large(cells, result, total):
+    withheld = list(hidden)
+    while any(withheld) and not _large(cells, withheld, total):
         shown = [
             (cell.units, position)
             for position, cell in enumerate(cells)
-            if not result[position] and any(cell.units)
+            if not withheld[position] and any(cell.units)
         ]
         if not shown:
             break
-        result[min(shown)[1]] = True
-    return result
+        withheld[min(shown)[1]] = True
+    return withheld
 
 
 def _large(
@@ -160,13 +160,13 @@ def cohort_complements(
     set of float
         Those in `small`, and others without which one could be told from an average.
     """
-    result, before = set(small), -1
-    while before != len(result):
-        before = len(result)
+    withheld, before = set(small), -1
+    while before != len(withheld):
+        before = len(withheld)
         for sizes in (own for several in averages.values() for own in several):
             cohorts = sorted(sizes)
             out = with_complements(
-                [sizes[cohort] for cohort in cohorts], [cohort in result for cohort in cohorts]
+                [sizes[cohort] for cohort in cohorts], [cohort in withheld for cohort in cohorts]
             )
-            result |= {cohort for cohort, gone in zip(cohorts, out, strict=True) if gone}
-    return result
+            withheld |= {cohort for cohort, gone in zip(cohorts, out, strict=True) if gone}
+    return withheld

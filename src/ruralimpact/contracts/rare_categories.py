@@ -35,7 +35,7 @@ def rare_in_summary(frame: "pd.DataFrame") -> "pd.Series[bool]":
     spread = frame["std_dev"] ** 2 * (frame["n_units"] - 1)
     whole = (counts * (1 - frame["mean"]) - spread).abs() < 1e-6  # of values 0 and 1 only
     own = frame[whole & (frame["kind"] == "covariate") & frame["mean"].between(0, 1)]
-    result = whole & False
+    rare = whole & False
     for _, same in own.groupby(["analysis", _variable(own, "variable")], sort=False):
         arms = same.assign(count=counts[same.index].map(round)).pivot_table(
             index="variable", columns="arm", values=["count", "n_units"], fill_value=0
@@ -43,8 +43,8 @@ def rare_in_summary(frame: "pd.DataFrame") -> "pd.Series[bool]":
         out = category_complements(
             arms["count"].to_numpy().tolist(), arms["n_units"].max().tolist()
         )
-        result[same.index] = same["variable"].isin(arms.index[out])
-    return result
+        rare[same.index] = same["variable"].isin(arms.index[out])
+    return rare
 
 
 def _variable(frame: "pd.DataFrame", column: str = "covariate") -> "pd.Series[str]":

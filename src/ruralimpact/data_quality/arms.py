@@ -13,9 +13,11 @@ from ruralimpact.schema.study import Study
 def treatments_of(study: Study) -> tuple[str, ...]:
     """Return the variables that say who is treated."""
     described = [row.variable for row in study.codebook if row.role == "treatment"]
-    built = [name for name, item in study.variables.items() if item.role == "treatment"]
+    constructed = [
+        name for name, variable in study.variables.items() if variable.role == "treatment"
+    ]
     arms = [sample.arm for sample in study.samples.values() if sample.arm is not None]
-    return tuple(dict.fromkeys([*described, *built, *arms]))
+    return tuple(dict.fromkeys([*described, *constructed, *arms]))
 
 
 def arm_of_rows(
@@ -44,8 +46,8 @@ def arm_of_rows(
         of_source = [sample for sample, item in study.samples.items() if source in item.sources]
         if not {name, *sample.referred} & {*of_source} or "id" not in table:
             continue
-        columns = [item for item in treatments_of(study) if item in table]
-        columns = [item for item in columns if is_numeric_dtype(table[item])]
+        columns = [treatment for treatment in treatments_of(study) if treatment in table]
+        columns = [column for column in columns if is_numeric_dtype(table[column])]
         if columns:
             known.append(table[columns].max(axis=1).astype(float).groupby(table["id"]).max())
     if not known:

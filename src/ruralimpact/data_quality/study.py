@@ -105,7 +105,7 @@ def _waves(
 ) -> Iterator[_Wave]:
     entries = parse_codebook(study.codebook, list(surveys))
     for source, table in surveys.items():
-        own = [item for item in entries_of(entries, source) if item.variable in table]
+        own = [entry for entry in entries_of(entries, source) if entry.variable in table]
         arm = arm_of_rows(table, study, source, units)
         waves = table["wave"].astype("str") if "wave" in table else pd.Series("", table.index)
         for wave in dict.fromkeys(waves):

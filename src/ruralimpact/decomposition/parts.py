@@ -73,8 +73,8 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> EffectParts:
     """
     columns = np.column_stack([accounts.quantity, accounts.value, accounts.cost])
     columns = np.where(np.isnan(columns).any(axis=1, keepdims=True), np.nan, columns)
-    result = [estimator(column) for column in columns.T]
-    treated, treated_scores, control, control_scores = _means(result)
+    estimates = [estimator(column) for column in columns.T]
+    treated, treated_scores, control, control_scores = _means(estimates)
     lines = len(accounts.line_product)
     arms = [
         ArmMeans(mean[:lines], mean[lines : 2 * lines], mean[2 * lines :])
@@ -94,15 +94,17 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> EffectParts:
     )
 
 
-def _means(result: list[ScoredEstimate]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _means(
+    estimates: list[ScoredEstimate],
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Treated and counterfactual means, shape (C,), with their scores, shape (n, C)."""
     means, own, effects = [], [], []
-    for item in result:
-        if item.treated_mean_scores is None or not np.isfinite(item.treated_mean):
+    for estimate in estimates:
+        if estimate.treated_mean_scores is None or not np.isfinite(estimate.treated_mean):
             raise DesignError("this estimator has no treated mean: its effect cannot be split.")
-        means.append(item.treated_mean)
-        own.append(item.treated_mean_scores)
-        effects.append((item.estimate, item.scores))
+        means.append(estimate.treated_mean)
+        own.append(estimate.treated_mean_scores)
+        effects.append((estimate.estimate, estimate.scores))
     treated, treated_scores = np.array(means), np.column_stack(own)
     effect = np.array([value for value, _ in effects])
     effect_scores = np.column_stack([scores for _, scores in effects])

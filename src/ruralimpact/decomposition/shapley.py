@@ -96,7 +96,7 @@ def shapley_jacobian(
     SIAM Review 40(1)).
     """
     sides = [treated, control]
-    result = []
+    derivatives = []
     for side in (0, 1):
         flat = _flat(sides[side])
         columns = []
@@ -109,8 +109,8 @@ def shapley_jacobian(
                 _STEP * max(abs(flat[j]), 1.0)
             )
             columns.append(slope)
-        result.append(np.stack(columns, axis=-1).astype(float))
-    return result[0], result[1]
+        derivatives.append(np.stack(columns, axis=-1).astype(float))
+    return derivatives[0], derivatives[1]
 
 
 def _flat(means: ArmMeans) -> AnyArray:
@@ -205,14 +205,14 @@ def _by_product(lines: AnyArray, line_product: IntArray, products: int) -> AnyAr
 
 def _refuse_undefined(treated: ArmMeans, control: ArmMeans, line_product: IntArray) -> None:
     products = len(control.cost)
-    built, worth = (
+    amount, worth = (
         _by_product(np.real(first) + np.real(second), line_product, products)
         for first, second in (
             (treated.quantity, control.quantity),
             (treated.value, control.value),
         )
     )
-    if ((built > 0) & (worth <= 0)).any():
+    if ((amount > 0) & (worth <= 0)).any():
         raise DesignError("a product is worth nothing in either arm: its volume cannot be valued.")
     for arm, name in ((treated, "treated units"), (control, "controls")):
         quantity = np.real(arm.quantity)

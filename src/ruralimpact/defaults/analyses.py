@@ -47,8 +47,8 @@ def with_default_analyses(
 def _by_design(study: Contents, variables: Sequence[DescribedVariable]) -> list[Contents]:
     """Return the analyses that a design can bear, for each treatment of the study."""
     waves = waves_of(described_sources(study))
-    treatments = [item.name for item in variables if item.role == "treatment"]
-    adoptions = [item.name for item in variables if item.role == "adoption"]
+    treatments = [variable.name for variable in variables if variable.role == "treatment"]
+    adoptions = [variable.name for variable in variables if variable.role == "adoption"]
     design = study.get("design")
     if design == "before_after":
         return [{"name": "before_after", "method": "before_after"}]
@@ -87,9 +87,9 @@ def _covariates(
 ) -> dict[str, list[str]]:
     """Return the covariates measured before treatment, if there are any."""
     named = [
-        item.name
-        for item in variables
-        if (item.role, item.timing) == ("covariate", "pre") and item.name not in without
+        variable.name
+        for variable in variables
+        if (variable.role, variable.timing) == ("covariate", "pre") and variable.name not in without
     ]
     return {"covariates": named} if named else {}
 
@@ -105,10 +105,10 @@ def _filled(
         return dict(entry)
     label = _LABELS.get(method, str(entry.get("name", method)))
     filled = {"label": label, **_sample(study), **entry}
-    built = _outcomes(study, str(filled.get("sample", "")))
-    if built:
-        filled.setdefault("outcomes", built)
-    treatments = [item.name for item in variables if item.role == "treatment"]
+    outcomes = _outcomes(study, str(filled.get("sample", "")))
+    if outcomes:
+        filled.setdefault("outcomes", outcomes)
+    treatments = [variable.name for variable in variables if variable.role == "treatment"]
     if len(treatments) == 1 and method in _WITH_TREATMENT:
         filled.setdefault("treatment", treatments[0])
     if method == "matching" and "covariates" not in entry:
@@ -172,4 +172,4 @@ def _waves(study: Contents, sample: str) -> list[str]:
     entry = samples.get(sample) if isinstance(samples, Mapping) else None
     named = entry.get("sources") if isinstance(entry, Mapping) else None
     known = named if isinstance(named, list) else []
-    return waves_of([item for item in described_sources(study) if item.name in known])
+    return waves_of([source for source in described_sources(study) if source.name in known])

@@ -71,8 +71,8 @@ def described_variables(
     for row in codebook:
         own = (row.role, row.timing, row.label, row.unit, row.type, row.source)
         described.setdefault(row.variable, DescribedVariable(row.variable, *own))
-    built = study.get("variables")
-    for name, entry in built.items() if isinstance(built, Mapping) else ():
+    constructed = study.get("variables")
+    for name, entry in constructed.items() if isinstance(constructed, Mapping) else ():
         if isinstance(entry, Mapping):
             role, timing = str(entry.get("role", "")), str(entry.get("timing", ""))
             described[str(name)] = DescribedVariable(str(name), role, timing)

@@ -146,7 +146,7 @@ def _analyses(exhibits: Contents, study: Contents) -> list[Contents]:
 
 
 def _refuse_unknown_analyses(named: Any, study: Contents) -> None:
-    known = [str(item.get("name")) for item in entries_of(study.get("analyses"))]
+    known = [str(entry.get("name")) for entry in entries_of(study.get("analyses"))]
     for name in named if isinstance(named, list) else ():
         if name not in known:
             problem = f"there is no analysis '{name}'. {nearest(str(name), known)}"
@@ -174,7 +174,7 @@ def _with_own_options(
         return {"name": entry["kind"], **entry}
     subgroup = str(entry.get("subgroup", ""))
     # Where none fits, all are named, so that the message says what does not fit.
-    every = [str(item.get("name")) for item in analyses if exhibit.methods]
+    every = [str(analysis.get("name")) for analysis in analyses if exhibit.methods]
     shown = _shown(exhibit, analyses, subgroup) or _shown(exhibit, analyses) or every
     own = {"name": _name(exhibit, subgroup), "title": _title(exhibit, subgroup)}
     return {**own, **({"analyses": list(dict.fromkeys(shown))} if shown else {}), **entry}
@@ -193,11 +193,11 @@ def _title(exhibit: DefaultExhibit, subgroup: str) -> str:
 def _shown(exhibit: DefaultExhibit, analyses: Sequence[Contents], subgroup: str = "") -> list[str]:
     """Return the names of the analyses that an exhibit can show."""
     return [
-        str(item.get("name"))
-        for item in analyses
-        if item.get("method") in exhibit.methods
-        and (not exhibit.asks or item.get(exhibit.asks))
-        and (not subgroup or subgroup in _subgroups(item))
+        str(analysis.get("name"))
+        for analysis in analyses
+        if analysis.get("method") in exhibit.methods
+        and (not exhibit.asks or analysis.get(exhibit.asks))
+        and (not subgroup or subgroup in _subgroups(analysis))
     ]
 
 
@@ -207,12 +207,12 @@ def _subgroups(analysis: Contents) -> list[str]:
 
 def _by_design(section: str, study: Contents, analyses: Sequence[Contents]) -> Iterator[Contents]:
     """Yield the tables or figures of what a study does and asks."""
-    means = [item for item in analyses if item.get("method") == "difference_in_means"]
+    means = [analysis for analysis in analyses if analysis.get("method") == "difference_in_means"]
     unadjusted = {"unadjusted": str(means[0].get("name"))} if len(means) == 1 else {}
     for exhibit in _SECTIONS[section]:
         if not exhibit.shown:
             continue
-        subgroups = [name for item in analyses for name in _subgroups(item)]
+        subgroups = [name for analysis in analyses for name in _subgroups(analysis)]
         for subgroup in dict.fromkeys(subgroups) if exhibit.asks == "subgroups" else [""]:
             shown = _shown(exhibit, analyses, subgroup)
             of_study = not exhibit.asks or study.get(exhibit.asks)

@@ -91,9 +91,9 @@ def _samples(study: Contents, variables: Sequence[DescribedVariable]) -> dict[st
     label = f"All {study['unit_label']}"
     waves = waves_of(sources)
     if study.get("design") != "cross_section" or len(waves) < 2:
-        return {_ALL: {"label": label, "sources": [item.name for item in sources], **group}}
-    last = [item.name for item in sources if waves[-1] in item.waves or not item.waves]
-    before = [item.name for item in sources if item.name not in last]
+        return {_ALL: {"label": label, "sources": [source.name for source in sources], **group}}
+    last = [source.name for source in sources if waves[-1] in source.waves or not source.waves]
+    before = [source.name for source in sources if source.name not in last]
     return {
         _BEFORE: {"label": f"{label}, before", "sources": before, **group},
         _ALL: {"label": label, "sources": last, "baseline": _BEFORE, **group},

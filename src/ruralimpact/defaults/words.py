@@ -23,10 +23,12 @@ def default_words(
     if "outcomes" not in written:
         yield f"outcomes: {', '.join(study.outcomes)}"
     if "samples" not in written:
-        samples = [f"{name} ({', '.join(item.sources)})" for name, item in study.samples.items()]
+        samples = [
+            f"{name} ({', '.join(sample.sources)})" for name, sample in study.samples.items()
+        ]
         yield f"samples: {', '.join(samples)}"
     if "analyses" not in written:
-        yield f"analyses: {', '.join(f'{item.name} ({item.method})' for item in study.analyses)}"
+        yield f"analyses: {', '.join(f'{analysis.name} ({analysis.method})' for analysis in study.analyses)}"
     if strategies:
         yield f"strategies: {', '.join(str(entry.name) for entry in study.strategies)}"
     if exhibits:

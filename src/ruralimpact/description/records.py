@@ -64,12 +64,14 @@ def exclusions_of(excluded: Iterable[ExcludedRecords]) -> pd.DataFrame:
     rows = [
         ExclusionRow(
             stage="estimate",
-            scope=f"{item.analysis}/{item.about}" if item.about else item.analysis,
-            reason=item.reason,
-            rows=item.rows,
-            rows_before=item.rows_before,
+            scope=f"{exclusion.analysis}/{exclusion.about}"
+            if exclusion.about
+            else exclusion.analysis,
+            reason=exclusion.reason,
+            rows=exclusion.rows,
+            rows_before=exclusion.rows_before,
         )
-        for item in excluded
-        if item.rows
+        for exclusion in excluded
+        if exclusion.rows
     ]
     return table_of_rows("exclusions", rows)

@@ -39,20 +39,20 @@ def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
         to be put behind the name of the column.
     """
     column = pd.Series(values)
-    result = pd.api.types.infer_dtype(column, skipna=True)
-    if result in _TEXT:
+    inferred = pd.api.types.infer_dtype(column, skipna=True)
+    if inferred in _TEXT:
         return "text"
-    if result in _DATES:
+    if inferred in _DATES:
         raise ValueError(
             "it holds dates; turn them into a number, such as the days since some day, or the year."
         )
-    if result in _DURATIONS:
+    if inferred in _DURATIONS:
         raise ValueError("it holds durations; turn them into a number, such as days.")
-    if result == "complex":
+    if inferred == "complex":
         raise ValueError("it holds complex numbers.")
-    if result not in _NUMBERS:
+    if inferred not in _NUMBERS:
         raise ValueError(f"it holds {_contents(column)}.")
-    if result == "integer" and _beyond_exact(column):
+    if inferred == "integer" and _beyond_exact(column):
         raise ValueError(
             f"it holds whole numbers beyond {LARGEST_EXACT:,}, which cannot be told apart in computation. "
             "Is it an identifier?"
@@ -101,8 +101,8 @@ def levels(values: ArrayLike) -> tuple[IntArray, list[str]]:
     missing = int(column.isna().sum())
     if missing:
         raise ValueError(f"{missing:,} values are missing.")
-    codes, result = pd.factorize(column.astype(str), sort=True)
-    return codes.astype(np.int64), [str(level) for level in result]
+    codes, names = pd.factorize(column.astype(str), sort=True)
+    return codes.astype(np.int64), [str(level) for level in names]
 
 
 def labels(values: ArrayLike) -> ObjectArray:
@@ -125,8 +125,8 @@ def labels(values: ArrayLike) -> ObjectArray:
         behind the column's name.
     """
     column = pd.Series(values)
-    result = pd.api.types.infer_dtype(column, skipna=True)
-    if result in ("floating", "mixed-integer-float") and _beyond_exact(column):
+    inferred = pd.api.types.infer_dtype(column, skipna=True)
+    if inferred in ("floating", "mixed-integer-float") and _beyond_exact(column):
         raise ValueError(
             f"it holds identifiers beyond {LARGEST_EXACT:,} as floating-point numbers, which cannot tell "
             "them apart. Read them as text."

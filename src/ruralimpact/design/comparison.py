@@ -74,8 +74,8 @@ class Comparison:
         if not exact:
             return None
         names = list(dict.fromkeys(exact))
-        result = self.units.groupby(names, sort=True, dropna=False).ngroup()
-        codes, unknown = result.to_numpy().astype(np.int64), self.lacking(exact)
+        strata = self.units.groupby(names, sort=True, dropna=False).ngroup()
+        codes, unknown = strata.to_numpy().astype(np.int64), self.lacking(exact)
         codes[unknown] = -1 - np.arange(unknown.sum())
         return codes
 

@@ -85,17 +85,17 @@ def covariate_balancing_weights(
     centre = np.average(covariates.values[treated], axis=0, weights=weights[treated])
     spread = covariates.values.std(axis=0)
     design = np.column_stack([np.ones(len(weights)), (covariates.values - centre) / spread])
-    result = _solve(design[~treated], weights[~treated] / total)
-    log_odds = design @ result
+    coefficients = _solve(design[~treated], weights[~treated] / total)
+    log_odds = design @ coefficients
     if np.abs(log_odds).max() > _SEPARATED:
         raise _no_solution()
     odds = weights[~treated] * np.exp(log_odds[~treated])
     weights[~treated] = odds * (total / odds.sum())
-    slopes = result[1:] / spread
+    slopes = coefficients[1:] / spread
     return BalancingScore(
         weights,
         names=("constant", *covariates.names),
-        coefficients=np.append(result[0] - centre @ slopes, slopes),
+        coefficients=np.append(coefficients[0] - centre @ slopes, slopes),
         probability=1 / (1 + np.exp(-log_odds)),
     )
 

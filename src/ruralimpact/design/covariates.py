@@ -191,14 +191,14 @@ def covariate_matrix(
                 blocks.append(column_values.numbers(column))
                 names.append(name)
                 continue
-            codes, result = column_values.levels(column)
+            codes, levels = column_values.levels(column)
         except ValueError as problem:
             raise DesignError(f"{_prefix(where)}covariate '{name}': {problem}") from None
-        _refuse_many_levels(name, len(result), len(codes), where)
+        _refuse_many_levels(name, len(levels), len(codes), where)
         first = 0 if every_level else 1
-        base[name] = result[0]
-        blocks += [(codes == j).astype(float) for j in range(first, len(result))]
-        names += [f"{name}[{level}]" for level in result[first:]]
+        base[name] = levels[0]
+        blocks += [(codes == j).astype(float) for j in range(first, len(levels))]
+        names += [f"{name}[{level}]" for level in levels[first:]]
     matrix = np.column_stack(blocks) if blocks else np.empty((rows or 0, 0))
     _refuse_non_finite(matrix, names, where)
     _refuse_tiny(matrix, names, where)

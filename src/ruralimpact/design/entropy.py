@@ -142,16 +142,16 @@ def _basis(controls: FloatArray, names: list[str]) -> list[int]:
     """Columns that imply all others among controls; refuse those that contradict each other."""
     mean = controls.mean(axis=0)
     centred = controls - mean
-    result = find_dependence(centred.T @ centred / len(controls))
-    offset = mean[result.spanned] - mean[result.basis] @ result.coefficients
-    broken = result.spanned[np.abs(offset) > _GOOD]
+    dependence = find_dependence(centred.T @ centred / len(controls))
+    offset = mean[dependence.spanned] - mean[dependence.basis] @ dependence.coefficients
+    broken = dependence.spanned[np.abs(offset) > _GOOD]
     if len(broken):
         raise DesignError(
             "entropy balancing is not feasible: among controls "
             f"{_listed([names[j] for j in broken])} can be computed from the other covariates, and "
             "their treated means do not obey the same rule. Leave a covariate out."
         )
-    return [int(j) for j in result.basis]
+    return [int(j) for j in dependence.basis]
 
 
 def _solve(controls: FloatArray, names: list[str], base: FloatArray) -> tuple[FloatArray, int]:

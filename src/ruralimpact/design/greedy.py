@@ -50,7 +50,7 @@ def greedy_on_score(
     """
     reach = np.inf if caliper is None else caliper
     size = max(np.abs(focal).max(initial=0.0), np.abs(candidates).max(initial=0.0))
-    result: list[tuple[IntArray, IntArray]] = []
+    pairs: list[tuple[IntArray, IntArray]] = []
     for rows, pool in _strata(len(focal), len(candidates), focal_strata, candidate_strata):
         rows = rows[np.argsort(-focal[rows], kind="stable")] if order == "closest" else rows
         free = _FreeCandidates(candidates[pool], reach, ROUNDING * float(size))
@@ -60,14 +60,14 @@ def greedy_on_score(
                 owners, members = _closest_first(scores, free)
             else:
                 owners, members = _in_turn(scores, _turns(scores, order), free)
-            result.append((rows[owners], pool[members]))
-    return _by_focal(result)
+            pairs.append((rows[owners], pool[members]))
+    return _by_focal(pairs)
 
 
-def _by_focal(result: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
+def _by_focal(pairs: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
     """Join pairs and sort them by focal unit, rounds in order."""
-    owners = np.concatenate([np.empty(0, np.int64), *(owner for owner, _ in result)])
-    members = np.concatenate([np.empty(0, np.int64), *(member for _, member in result)])
+    owners = np.concatenate([np.empty(0, np.int64), *(owner for owner, _ in pairs)])
+    members = np.concatenate([np.empty(0, np.int64), *(member for _, member in pairs)])
     order = np.argsort(owners, kind="stable")
     return owners[order], members[order]
 
@@ -102,10 +102,10 @@ def _in_turn(
     members: list[int] = []
     places = free.places(scores[turns])
     for i, score, position in zip(turns.tolist(), scores[turns].tolist(), places, strict=True):
-        result = free.nearest(score, position)
-        if result is not None:
+        nearest = free.nearest(score, position)
+        if nearest is not None:
             owners.append(i)
-            members.append(free.take(result[1]))
+            members.append(free.take(nearest[1]))
     return np.array(owners, dtype=np.int64), np.array(members, dtype=np.int64)
 
 
@@ -116,9 +116,9 @@ def _closest_first(scores: FloatArray, free: "_FreeCandidates") -> tuple[IntArra
     listed, places = scores.tolist(), free.places(scores)
 
     def offer(i: int) -> None:
-        result = free.nearest(listed[i], places[i])
-        if result is not None:
-            heapq.heappush(heap, (free.rounded(result[0]), i, result[1]))
+        nearest = free.nearest(listed[i], places[i])
+        if nearest is not None:
+            heapq.heappush(heap, (free.rounded(nearest[0]), i, nearest[1]))
 
     for i in range(len(listed)):
         offer(i)

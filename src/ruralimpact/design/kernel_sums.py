@@ -107,8 +107,8 @@ def serve(windows: Windows, kernel: Kernel) -> tuple[FloatArray, FloatArray]:
         return _match_pairwise(w, kernel)
     polynomial = _POLYNOMIALS[kernel]
     total = _window_sums(w, polynomial)
-    result = np.concatenate([[0.0], np.cumsum(w.count)])
-    thin = total < _THIN * (result[w.high] - result[w.low])
+    cumulated = np.concatenate([[0.0], np.cumsum(w.count)])
+    thin = total < _THIN * (cumulated[w.high] - cumulated[w.low])
     total[thin], usage = _match_pairwise(w.only(thin), kernel)
     share = np.zeros(len(w.focal))
     np.divide(w.focal_count, total, out=share, where=~thin & (total > 0))
@@ -170,10 +170,10 @@ def _match_pairwise(windows: Windows, kernel: Kernel) -> tuple[FloatArray, Float
         owner, member = expand(w.low[block], w.high[block])
         distance = (w.points[member] - w.focal[block][owner]) / w.bandwidth
         value = _SHAPES[kernel](np.clip(distance, -_edge(kernel), _edge(kernel)))
-        result = np.bincount(owner, value * w.count[member], block.stop - block.start)
-        total[block] = result
+        weight = np.bincount(owner, value * w.count[member], block.stop - block.start)
+        total[block] = weight
         share = np.zeros(len(owner))
-        np.divide(value, result[owner], out=share, where=result[owner] > 0)
+        np.divide(value, weight[owner], out=share, where=weight[owner] > 0)
         usage += np.bincount(member, share * w.focal_count[block][owner], len(w.points))
     return total, usage
 

@@ -65,9 +65,9 @@ def whiten(
         scaled: FloatArray = values / np.sqrt(np.diag(matrix))
         return scaled
     factor = np.linalg.cholesky(matrix)
-    result = distinct_rows(list(values.T))
-    coordinates: FloatArray = np.linalg.solve(factor, values[result.representatives].T).T
-    return coordinates[result.kind]
+    distinct = distinct_rows(list(values.T))
+    coordinates: FloatArray = np.linalg.solve(factor, values[distinct.representatives].T).T
+    return coordinates[distinct.kind]
 
 
 def _sample(values: FloatArray) -> FloatArray:

@@ -71,10 +71,10 @@ class IntervalNeighbours:
 
     def usage(self, focal_weights: FloatArray) -> FloatArray:
         """Total of `focal_weights` over the focal units that each candidate serves."""
-        result = self.counts > 0
+        present = self.counts > 0
         size = len(self.order) + 1
-        low, high = self.low[result], self.high[result]
-        weight = focal_weights[result]
+        low, high = self.low[present], self.high[present]
+        weight = focal_weights[present]
         change = np.bincount(low, weight, size) - np.bincount(high, weight, size)
         served = np.cumsum(np.bincount(low, minlength=size) - np.bincount(high, minlength=size))
         total = np.where(served > 0, np.cumsum(change), 0.0)[:-1]
@@ -355,7 +355,7 @@ def _nearest_rows(
     tree = cKDTree(rows[by_leaf], **_TREE)
     # In the order of a tree of their own, searches that follow each other visit the same leaves.
     pending = cKDTree(focal, **_TREE).indices
-    result: list[tuple[IntArray, IntArray]] = []
+    pairs: list[tuple[IntArray, IntArray]] = []
     width = min(k + 1, tree.n)
     while len(pending):
         distance, near = tree.query(focal[pending], k=np.arange(1, width + 1))
@@ -368,11 +368,11 @@ def _nearest_rows(
         if caliper is not None:
             keep &= distance <= caliper
         owner, slot = np.nonzero(keep)
-        result.append((pending[owner], near[owner, slot]))
+        pairs.append((pending[owner], near[owner, slot]))
         pending = pending[~done]
         width = min(2 * width, tree.n)
-    owner = np.concatenate([o for o, _ in result])
-    row = np.concatenate([r for _, r in result])
+    owner = np.concatenate([o for o, _ in pairs])
+    row = np.concatenate([r for _, r in pairs])
     owner_of_unit = np.repeat(owner, size[row])
     offset = np.arange(size[row].sum()) - np.repeat(np.cumsum(size[row]) - size[row], size[row])
     return owner_of_unit, by_row[np.repeat(first[row], size[row]) + offset]

@@ -124,16 +124,16 @@ def fit_propensity(
     refuse_separation(covariates, treatment, where=where)
     columns = np.argsort(np.array(covariates.names), kind="stable")
     without_covariates = [np.zeros(len(treatment))]
-    result = distinct_rows([covariates.values[:, j] for j in columns] or without_covariates)
-    kind = result.kind
-    counts = result.counts if sampling is None else np.bincount(kind, sampling)
-    distinct = np.take(covariates.values[result.representatives], columns, axis=1)
+    profiles = distinct_rows([covariates.values[:, j] for j in columns] or without_covariates)
+    kind = profiles.kind
+    counts = profiles.counts if sampling is None else np.bincount(kind, sampling)
+    distinct = np.take(covariates.values[profiles.representatives], columns, axis=1)
     centre = counts @ distinct / counts.sum()
     distinct -= centre
     scratch = distinct**2
     spread = np.sqrt(counts @ scratch / counts.sum())
     distinct /= spread
-    design = _with_constant(distinct, result.counts)
+    design = _with_constant(distinct, profiles.counts)
     if sampling is None:
         arm = np.sort(2 * kind + treatment) % 2  # by row, and by arm where rows are equal
         fit = _maximise(design, arm, link, where)
@@ -290,10 +290,10 @@ def refuse_single_group(
     DesignError
     """
     for arm, name in ((1, "treated units"), (0, "controls")):
-        result = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
-        if len(result) < 2:
+        names = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
+        if len(names) < 2:
             raise DesignError(
-                f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(result)}); "
+                f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(names)}); "
                 "standard errors that cluster by group need at least two in each arm."
             )
 

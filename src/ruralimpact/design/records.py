@@ -129,7 +129,7 @@ def summary_row(
 ) -> pd.DataFrame:
     """Balance of a whole design in one line; missing numbers where its arms are too thin."""
     try:
-        result = asdict(
+        summary = asdict(
             balance_summary(
                 comparison.covariates,
                 comparison.treatment,
@@ -138,16 +138,16 @@ def summary_row(
             )
         )
     except DesignError:
-        result = {}
-    return _summary_row(key, result)
+        summary = {}
+    return _summary_row(key, summary)
 
 
-def _summary_row(key: Key, result: Mapping[str, float]) -> pd.DataFrame:
+def _summary_row(key: Key, summary: Mapping[str, float]) -> pd.DataFrame:
     columns = (
         *("mean_bias", "median_bias", "pseudo_r2", "lr_p_value"),
         *("rubin_b", "rubin_r", "overlap"),
     )
-    numbers = {name: [result.get(name, np.nan)] for name in columns}
+    numbers = {name: [summary.get(name, np.nan)] for name in columns}
     return pd.DataFrame({"analysis": [key.analysis], "strategy": [key.strategy], **numbers})
 
 

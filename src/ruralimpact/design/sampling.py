@@ -105,9 +105,9 @@ def strata_codes(
     pairs = np.unique(np.column_stack([position.ravel(), codes]), axis=0)
     split = np.flatnonzero(np.bincount(pairs[:, 0], minlength=len(drawn)) > 1)
     if len(split):
-        result = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
+        theirs = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
         raise DataError(
-            f"{len(split):,} groups are in more than one stratum, such as '{drawn[split[0]]}' in {result}; a "
+            f"{len(split):,} groups are in more than one stratum, such as '{drawn[split[0]]}' in {theirs}; a "
             "group is drawn from one.",
             file=file,
             column=column,

@@ -160,8 +160,8 @@ def with_replacement(search: Search, strategy: "NearestNeighbour") -> Neighbours
     -------
     Neighbours
     """
-    result = _nearest(search, strategy)
-    return result if strategy.ties == "all" else _first_of_ties(search, result, strategy.k)
+    neighbours = _nearest(search, strategy)
+    return neighbours if strategy.ties == "all" else _first_of_ties(search, neighbours, strategy.k)
 
 
 def _nearest(search: Search, strategy: "NearestNeighbour") -> Neighbours:
@@ -203,13 +203,13 @@ def _stacked(limits: Limits) -> tuple[FloatArray, FloatArray]:
     return np.column_stack([column for column, _ in limits]), np.array([w for _, w in limits])
 
 
-def _first_of_ties(search: Search, result: Neighbours, k: int) -> ListNeighbours:
+def _first_of_ties(search: Search, neighbours: Neighbours, k: int) -> ListNeighbours:
     """Keep the k nearest, the first in unit order among equals."""
-    focal, candidate = result.pairs()
+    focal, candidate = neighbours.pairs()
     gap = search.points[search.focal[focal]] - search.points[search.candidates[candidate]]
     by_distance = np.lexsort((candidate, (gap**2).sum(axis=1), focal))
     focal, candidate = focal[by_distance], candidate[by_distance]
-    first = np.cumsum(result.counts) - result.counts
+    first = np.cumsum(neighbours.counts) - neighbours.counts
     rank = np.arange(len(focal)) - first[focal]
     return search.lists(focal[rank < k], candidate[rank < k])
 

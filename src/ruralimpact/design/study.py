@@ -129,7 +129,7 @@ def covariate_labels(study: Study) -> dict[str, str]:
     """Labels of codebook variables, built variables and outcomes, by name."""
     return {
         **{row.variable: row.label for row in study.codebook},
-        **{name: item.label for name, item in study.variables.items()},
+        **{name: variable.label for name, variable in study.variables.items()},
         **study.outcome_labels,
     }
 

@@ -216,8 +216,8 @@ def _aggregate(
 
 def _in_any(effects: GroupTimeEffects, members: list[BoolArray], code: int) -> BoolArray:
     """Units with a code in any of the two-by-twos of each average, shape (n, k)."""
-    result = [(effects.arms[:, member] == code).any(axis=1) for member in members]
-    return np.array(result, dtype=bool).reshape(len(result), len(effects.arms)).T
+    members_in = [(effects.arms[:, member] == code).any(axis=1) for member in members]
+    return np.array(members_in, dtype=bool).reshape(len(members_in), len(effects.arms)).T
 
 
 def _overall(
@@ -239,7 +239,7 @@ def _overall(
         weights=weights,
         arms=arms,
         outcome_weights=_outcome_weights(effects, weighting),
-        notes=tuple(item.words for item in effects.excluded),
+        notes=tuple(exclusion.words for exclusion in effects.excluded),
     )
 
 

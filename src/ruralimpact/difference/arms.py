@@ -189,12 +189,10 @@ def _two_arms(
         shown = np.where(np.isnan(eligible), np.nan, provisional * eligible)
     start = wave_numbers(waves)[n_before]
     first = np.where(arm == 1, start, np.inf)
-    built = _arms(
-        analysis, panel, waves, n_before, arm, shown, first, reasons, before[-1], eligible
-    )
-    if built.eligible is not None:
-        refuse_empty_cells(panel.analysis, built.treatment, built.eligible)
-    return built
+    arms = _arms(analysis, panel, waves, n_before, arm, shown, first, reasons, before[-1], eligible)
+    if arms.eligible is not None:
+        refuse_empty_cells(panel.analysis, arms.treatment, arms.eligible)
+    return arms
 
 
 def _unobserved(analysis: AnyOverTime, observed: BoolArray) -> tuple[str, BoolArray]:

@@ -67,8 +67,8 @@ def refuse_other_length(values: NDArray[np.generic], n: int, label: str, name: s
     DesignError
     """
     if np.ndim(values) == 0 or len(values) != n:
-        result = "a single value" if np.ndim(values) == 0 else f"{len(values):,} rows"
-        raise DesignError(f"{label} has {result}, {name} {n:,}: both need one row a unit.")
+        length = "a single value" if np.ndim(values) == 0 else f"{len(values):,} rows"
+        raise DesignError(f"{label} has {length}, {name} {n:,}: both need one row a unit.")
 
 
 def checked_weights(weights: FloatArray | None, n: int) -> FloatArray:

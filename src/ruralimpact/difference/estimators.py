@@ -127,8 +127,8 @@ def estimate_two_periods(name: str, outcome: FloatArray, arms: Arms) -> ScoredEs
     if arms.eligible is not None:
         treated &= arms.eligible == 1
     lost = int((treated & ~data.known).sum())
-    result = _two_periods(name, data)
-    by_wave = replace(result, outcome_weights=_by_wave(result.outcome_weights, arms))
+    estimate = _two_periods(name, data)
+    by_wave = replace(estimate, outcome_weights=_by_wave(estimate.outcome_weights, arms))
     return spread_scores(by_wave, data.known, lost=lost)
 
 
@@ -144,15 +144,15 @@ def _by_wave(weights: FloatArray | None, arms: Arms) -> FloatArray | None:
 def _repeated(name: str, outcome: FloatArray, arms: Arms) -> ScoredEstimate:
     """Estimate whoever was observed when."""
     rows = observations(outcome[:, : arms.n_before], outcome[:, arms.n_before :])
-    result = repeated_difference(
+    estimate = repeated_difference(
         rows,
         arms.treatment,
         arms.covariates,
         form=_REPEATED_FORMS[name],
         sampling=arms.sampling,
     )
-    lost = int((arms.treatment == 1).sum()) - result.n_treated
-    return replace(result, lost=lost)
+    lost = int((arms.treatment == 1).sum()) - estimate.n_treated
+    return replace(estimate, lost=lost)
 
 
 def _two_periods(name: str, data: TwoPeriodData) -> ScoredEstimate:
@@ -240,13 +240,13 @@ def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
     name = "triple_difference" if arms.eligible is not None else "two_by_two"
     if arms.eligible is None and arms.covariates.names:
         name = "doubly_robust"
-    result = []
+    effects = []
     for position in range(len(arms.waves)):
         if position == base:
-            result.append(ScoredEstimate(0.0, np.zeros(len(outcome))))
+            effects.append(ScoredEstimate(0.0, np.zeros(len(outcome))))
             continue
         pair = replace(arms, waves=(arms.waves[base], arms.waves[position]), n_before=1)
-        result.append(estimate_two_periods(name, outcome[:, [base, position]], pair))
+        effects.append(estimate_two_periods(name, outcome[:, [base, position]], pair))
     known, at_base = np.isfinite(outcome), np.isfinite(outcome[:, [base]])
     known = known | at_base if arms.unbalanced else known & at_base
     known[:, base] = False
@@ -256,10 +256,10 @@ def effects_by_wave(outcome: FloatArray, arms: Arms) -> Aggregate:
     return Aggregate(
         kind="event",
         labels=times,
-        estimates=np.array([item.estimate for item in result]),
-        scores=np.column_stack([item.scores for item in result]),
+        estimates=np.array([effect.estimate for effect in effects]),
+        scores=np.column_stack([effect.scores for effect in effects]),
         before=np.arange(len(times)) < base,
         treated=known & treated[:, None],
         controls=known & ~treated[:, None],
-        overall=result[-1],
+        overall=effects[-1],
     )

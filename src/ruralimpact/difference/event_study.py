@@ -170,10 +170,8 @@ def pre_trend_test(
     corrected = corrected_effects(effects, groups, sampling, strata)
     tested = [scores for scores, asked in zip(corrected, before, strict=True) if asked]
     estimates = np.append(effects.estimates[before], 0.0)
-    result = equality_test(estimates, [*tested, combine(tested[:1], [0.0])])
-    return PreTrendTest(
-        result.statistic, result.df_numerator, result.df_denominator, result.p_value
-    )
+    test = equality_test(estimates, [*tested, combine(tested[:1], [0.0])])
+    return PreTrendTest(test.statistic, test.df_numerator, test.df_denominator, test.p_value)
 
 
 def uniform_band(
@@ -219,23 +217,25 @@ def uniform_band(
     Callaway & Sant'Anna (2021), Journal of Econometrics 225(2); Montiel Olea & Plagborg-Moller (2019),
     Journal of Applied Econometrics 34(1).
     """
-    values = np.column_stack([np.nan_to_num(item.sums) for item in scores]) if scores else None
+    values = (
+        np.column_stack([np.nan_to_num(corrected.sums) for corrected in scores]) if scores else None
+    )
     if values is None or not values.any():
         raise DesignError("no estimate has any variance, so there is no band.")
     rng = np.random.default_rng(seed)
     active = (values != 0).any(axis=1)
     arms = None if arms is None else np.asarray(arms)[active]
-    result = multiplier_bootstrap(
+    bootstrap = multiplier_bootstrap(
         estimates, values[active], rng=rng, draws=draws, arms=arms, level=level
     )
-    errors = np.array([item.std_error for item in scores])
-    varying = np.isfinite(result.std_errors) & np.isfinite(errors)
+    errors = np.array([corrected.std_error for corrected in scores])
+    varying = np.isfinite(bootstrap.std_errors) & np.isfinite(errors)
     if not varying.any():
         raise DesignError("no estimate has scores in two groups or more, so there is no band.")
-    largest = probability_draws(result.t_draws[:, varying]).max(axis=1)
+    largest = probability_draws(bootstrap.t_draws[:, varying]).max(axis=1)
     rank = min(int(np.ceil(level * (len(largest) + 1) - 1e-9)), len(largest))
     joint = float(np.partition(largest, rank - 1)[rank - 1])
-    df = np.array([item.df for item in scores])
+    df = np.array([corrected.df for corrected in scores])
     critical = np.where(varying, stdtrit(df, 0.5 + joint / 2), np.nan)
     margin = critical * errors
     return UniformBand(critical, estimates - margin, estimates + margin)

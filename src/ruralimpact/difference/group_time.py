@@ -181,11 +181,11 @@ def group_time_effects(
         unbalanced,
         sampling,
     )
-    result = [panel.cells(float(cohort)) for cohort in np.unique(first[~always & ~never])]
-    cells = [cell for some, _ in result for cell in some]
-    excluded = tuple(item for _, some in result for item in some)
+    by_cohort = [panel.cells(float(cohort)) for cohort in np.unique(first[~always & ~never])]
+    cells = [cell for some, _ in by_cohort for cell in some]
+    excluded = tuple(missing for _, some in by_cohort for missing in some)
     if all(cell.reference for cell in cells):
-        reasons = "; ".join(dict.fromkeys(item.reason for item in excluded))
+        reasons = "; ".join(dict.fromkeys(missing.reason for missing in excluded))
         raise DesignError(f"no cohort can be compared with controls ({reasons or 'no cohort'}).")
     weights = checked_weights(sampling, len(first))
     return _assemble(

@@ -92,8 +92,8 @@ def relative_magnitudes(
     )
 
     def interval(magnitude: float) -> Interval:
-        result = [part.interval(level) for part in pieces(event, magnitude)]
-        kept = [ends for ends in result if ends is not None]
+        intervals = [part.interval(level) for part in pieces(event, magnitude)]
+        kept = [ends for ends in intervals if ends is not None]
         if not kept:
             return np.nan, np.nan
         return min(low for low, _ in kept), max(high for _, high in kept)
@@ -144,8 +144,8 @@ def smoothness(
     )
 
     def interval(magnitude: float) -> Interval:
-        result = fixed_length_interval(event, magnitude, level)
-        return result.centre - result.half_length, result.centre + result.half_length
+        fixed = fixed_length_interval(event, magnitude, level)
+        return fixed.centre - fixed.half_length, fixed.centre + fixed.half_length
 
     unit = event.std_error
     return _intervals("smoothness", event, magnitudes, interval, level, unit, tolerance * unit)

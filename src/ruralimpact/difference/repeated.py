@@ -173,11 +173,11 @@ class _Conditional:
 
     def means(self) -> dict[tuple[int, int], PotentialMean]:
         odds = None if self.form == "regression" else self._odds()
-        result = {}
+        means = {}
         for period, _ in _PERIODS:
-            result[1, period] = self._treated(period)
-            result[0, period] = self._controls(period, odds)
-        return result
+            means[1, period] = self._treated(period)
+            means[0, period] = self._controls(period, odds)
+        return means
 
     def _treated(self, period: int) -> PotentialMean:
         members = _members(self.arm, 1, self.rows.after, period, self.sampling)
@@ -278,9 +278,9 @@ def within_cells(outcome: FloatArray, treatment: NDArray[np.int8]) -> FloatArray
     deviation = np.where(known, outcome - means[treatment], 0.0)
     deviation[np.abs(deviation) <= rounding] = 0.0
     counts = known.sum(axis=1)
-    result = deviation.sum(axis=1) / np.where(counts > 0, counts, np.nan)
+    unit_means = deviation.sum(axis=1) / np.where(counts > 0, counts, np.nan)
     differs = float(np.ptp(means) > rounding)
-    return np.asarray(result + differs * treatment, dtype=float)
+    return np.asarray(unit_means + differs * treatment, dtype=float)
 
 
 def observed_when(rows: Observations, treatment: NDArray[np.int8]) -> str:

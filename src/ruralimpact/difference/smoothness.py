@@ -188,8 +188,10 @@ class _Path:
     def weights(self, penalty: float) -> FloatArray:
         """Solution at a penalty."""
         order = slice(None, None, -1)
-        result = [np.interp(penalty, self.penalties[order], x[order]) for x in self.corners.T]
-        return np.array(result, dtype=float)
+        corner_weights = [
+            np.interp(penalty, self.penalties[order], x[order]) for x in self.corners.T
+        ]
+        return np.array(corner_weights, dtype=float)
 
 
 def _lasso_path(square: FloatArray, linear: FloatArray) -> _Path:

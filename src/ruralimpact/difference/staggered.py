@@ -70,14 +70,14 @@ def estimate_staggered(
         With scores of shape (n,).
     """
     if name != "two_way_fixed_effects":
-        result = aggregate(effects, _KINDS[name]).overall
-        notes = (*result.notes, *_alone(arms, effects))
-        return replace(result, lost=_lost(outcome, arms, effects), notes=notes)
+        estimate = aggregate(effects, _KINDS[name]).overall
+        notes = (*estimate.notes, *_alone(arms, effects))
+        return replace(estimate, lost=_lost(outcome, arms, effects), notes=notes)
     simple = aggregate(effects, "simple").overall
-    result = two_way_by_unit(outcome, arms)
+    estimate = two_way_by_unit(outcome, arms)
     known = np.isfinite(outcome).any(axis=1)
     n_treated = int((known & (arms.treatment == 1)).sum())
-    return replace(result, n_treated=n_treated, n_control=simple.n_control)
+    return replace(estimate, n_treated=n_treated, n_control=simple.n_control)
 
 
 def _alone(arms: Arms, effects: GroupTimeEffects) -> list[str]:
@@ -121,17 +121,17 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
         None if arms.sampling is None else np.repeat(arms.sampling, n_waves),
     )
     estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
-    result = estimator(outcome.ravel())
+    by_row = estimator(outcome.ravel())
 
     def by_unit(scores: FloatArray | None) -> FloatArray | None:
         return None if scores is None else scores.reshape(n, n_waves).sum(axis=1)
 
     return replace(
-        result,
-        scores=result.scores.reshape(n, n_waves).sum(axis=1),
-        treated_mean_scores=by_unit(result.treated_mean_scores),
-        reduced_scores=by_unit(result.reduced_scores),
+        by_row,
+        scores=by_row.scores.reshape(n, n_waves).sum(axis=1),
+        treated_mean_scores=by_unit(by_row.treated_mean_scores),
+        reduced_scores=by_unit(by_row.reduced_scores),
         outcome_weights=(
-            None if result.outcome_weights is None else result.outcome_weights.reshape(n, n_waves)
+            None if by_row.outcome_weights is None else by_row.outcome_weights.reshape(n, n_waves)
         ),
     )

@@ -177,14 +177,14 @@ class _OneOutcome:
     def estimates(self) -> Iterator[tuple[Specification, ScoredEstimate]]:
         for name in strategies_of(self.analysis):
             try:
-                result = self._estimate(name)
+                estimate = self._estimate(name)
             except DesignError as problem:
-                result = not_estimable(str(problem), len(self.outcome))
-            yield self._specification(name), self._with_flow(result)
+                estimate = not_estimable(str(problem), len(self.outcome))
+            yield self._specification(name), self._with_flow(estimate)
 
     def _estimate(self, name: str) -> ScoredEstimate:
         refuse_out_of_range(self.outcome)
-        result = (
+        estimate = (
             estimate_staggered(name, self.outcome, self.arms, self.effects)
             if self.staggered
             else estimate_two_periods(name, self.outcome, self.arms)
@@ -192,12 +192,12 @@ class _OneOutcome:
         varying = self.outcome
         if self.arms.unbalanced:
             varying = within_cells(self.outcome, self.arms.treatment)
-        result = settled(result, varying, self.arms.treatment)
+        estimate = settled(estimate, varying, self.arms.treatment)
         codes = group_codes(self.arms.groups)
-        result = settled_by_group(result, varying, self.arms.treatment, codes)
-        return within_strata(result, codes, self.arms.strata)
+        estimate = settled_by_group(estimate, varying, self.arms.treatment, codes)
+        return within_strata(estimate, codes, self.arms.strata)
 
-    def _with_flow(self, result: ScoredEstimate) -> ScoredEstimate:
+    def _with_flow(self, estimate: ScoredEstimate) -> ScoredEstimate:
         """Follow units to an estimate; whom treated cohorts are compared with differs by cohort."""
         arms = self.arms
         missing = arms.lacking(self.outcome)
@@ -206,7 +206,7 @@ class _OneOutcome:
         if self.staggered:
             flow, focal = flow.of_treated(), np.ones_like(focal)
             missing &= arms.treatment == 1
-        return replace(result, flow=to_estimate(flow, focal, missing, result))
+        return replace(estimate, flow=to_estimate(flow, focal, missing, estimate))
 
     def _specification(self, strategy: str) -> Specification:
         first = self.analysis.first_treated if isinstance(self.analysis, Staggered) else None

@@ -100,7 +100,7 @@ def triple_difference(
     for part, words in _comparisons(arm == 1, kind == 1, population):
         inside = part.members
         try:
-            item = doubly_robust_difference(
+            effect = doubly_robust_difference(
                 change[inside],
                 part.treated[inside].astype(np.int8),
                 matrix.rows(inside),
@@ -109,13 +109,13 @@ def triple_difference(
             )
         except DesignError as problem:
             raise DesignError(f"{words}: {problem}") from problem
-        total += part.sign * item.estimate
-        scores[inside] += part.sign * item.scores
+        total += part.sign * effect.estimate
+        scores[inside] += part.sign * effect.scores
         of_change[inside] += part.sign * (
-            0.0 if item.outcome_weights is None else item.outcome_weights
+            0.0 if effect.outcome_weights is None else effect.outcome_weights
         )
-        carried[inside] += sampling[inside] if item.weights is None else item.weights
-        notes = item.notes
+        carried[inside] += sampling[inside] if effect.weights is None else effect.weights
+        notes = effect.notes
     treated_eligible = (arm == 1) & (kind == 1)
     estimate = ScoredEstimate(
         estimate=total,

@@ -100,22 +100,22 @@ class StaggeredPanel:
         if size < self.minimum:
             reason = f"fewer than {self.minimum} units"
             return [], [ExcludedCohort(cohort, np.nan, size, reason)]
-        result: list[GroupTimeCell] = []
+        cells: list[GroupTimeCell] = []
         excluded: list[ExcludedCohort] = []
         for t in range(len(self.periods)):
             b = self.base_period(t, cohort)
             if b is None:
                 continue
             try:
-                result.append(self.cell(cohort, t, b))
+                cells.append(self.cell(cohort, t, b))
             except DesignError as error:
                 reason = str(error).rstrip(".")
                 excluded.append(ExcludedCohort(cohort, float(self.periods[t]), size, reason))
-        if not any(cell.key[1] >= cohort for cell in result):
-            after = [item.reason for item in excluded if item.period >= cohort]
+        if not any(cell.key[1] >= cohort for cell in cells):
+            after = [exclusion.reason for exclusion in excluded if exclusion.period >= cohort]
             reason = f"no effect after treatment ({after[0] if after else 'no such period'})"
             return [], [ExcludedCohort(cohort, np.nan, size, reason)]
-        return result, excluded
+        return cells, excluded
 
     def base_period(self, t: int, cohort: float) -> int | None:
         """Index of the period that period t is compared with; None where there is no earlier one."""
@@ -184,12 +184,12 @@ class StaggeredPanel:
         if self.covariates is None:
             return difference_in_means(change, treatment, sampling=weights)
         form = _TWO_PERIOD_FORM[self.form]
-        result = doubly_robust_difference(
+        effect = doubly_robust_difference(
             change, treatment, self.covariates[rows], weights=weights, form=form
         )
-        if not np.isfinite(result.estimate):
+        if not np.isfinite(effect.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
-        return result
+        return effect
 
     def repeated(
         self, rows: NDArray[np.int64], t: int, b: int, treatment: NDArray[np.int8]
@@ -205,10 +205,10 @@ class StaggeredPanel:
         form = self.form if covariates is not None else "unconditional"
         observed = observations(values[:, [b]], values[:, [t]])
         weights = None if self.sampling is None else self.sampling[rows]
-        result = repeated_difference(observed, treatment, covariates, form=form, sampling=weights)
-        if not np.isfinite(result.estimate):
+        effect = repeated_difference(observed, treatment, covariates, form=form, sampling=weights)
+        if not np.isfinite(effect.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
-        return result
+        return effect
 
     def treated_mean(self, t: int, treated: BoolArray) -> tuple[float, FloatArray]:
         """Mean outcome of treated units in period t, with its scores; NaN where there are none."""

@@ -147,7 +147,7 @@ def _widest(file: Path, sheet: str) -> tuple[int, ...]:
 
 def _text_reading(file: Path) -> list[Proposal]:
     _, reading, mark = read_text(file)
-    stated = {item.key: item.value for item in reading}
+    stated = {proposal.key: proposal.value for proposal in reading}
     grid = read_csv(file, encoding=str(stated.get("encoding", "utf-8")), delimiter=mark)
     header = header_of(grid)
     return [*reading, *([header] if header else [])]
@@ -194,6 +194,6 @@ def _numbers(texts: Sequence[str]) -> bool:
 
 def mark_of(table: DeliveredTable) -> str:
     """Return the decimal mark of a table as far as it is known; a point where it is not."""
-    stated = {item.key: item.value for item in table.reading}
+    stated = {proposal.key: proposal.value for proposal in table.reading}
     mark = stated.get("decimal", ".")
     return "." if mark == OPEN else str(mark)

@@ -45,7 +45,7 @@ class DraftSource:
 
     def option(self, key: str) -> object | None:
         """Return the value of a key, if it is proposed."""
-        return next((item.value for item in self.options if item.key == key), None)
+        return next((option.value for option in self.options if option.key == key), None)
 
     def texts(self, column: str) -> list[str]:
         """Return the cells of a column in the order of the rows, blanks included."""
@@ -116,7 +116,7 @@ def id_proposal(
             f"it names the row that a repeated row belongs to; {columns[parent].distinct:,} units"
         )
         return Proposal("id", parent, words)
-    keys = [name for name, item in columns.items() if item.is_key and _may_identify(item)]
+    keys = [name for name, column in columns.items() if column.is_key and _may_identify(column)]
     if parents:
         named = [name for name in keys if set(parents) <= set(texts[name])]
         if named:
@@ -150,8 +150,8 @@ def _within_wave(
     """Return the column called an identifier of which no wave has a value twice, if it is one."""
     named = [
         name
-        for name, item in columns.items()
-        if "id" in subjects(name) and item.blank == 0 and _may_identify(item)
+        for name, column in columns.items()
+        if "id" in subjects(name) and column.blank == 0 and _may_identify(column)
     ]
     once = [
         name
@@ -167,8 +167,8 @@ def _within_wave(
 def _nearly(columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[str]]) -> Proposal:
     near = [
         name
-        for name, item in columns.items()
-        if "id" in subjects(name) and item.distinct >= _MOSTLY * item.rows
+        for name, column in columns.items()
+        if "id" in subjects(name) and column.distinct >= _MOSTLY * column.rows
     ]
     if len(near) == 1:
         name = near[0]
@@ -198,12 +198,12 @@ def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile
     """Return the wave that a table is of, or the column that tells it."""
     telling = [
         name
-        for name, item in columns.items()
+        for name, column in columns.items()
         if "wave" in subjects(name)
-        and item.kind == "integer"
-        and 2 <= item.distinct <= 12
-        and item.distinct * 5 <= item.rows
-        and item.blank == 0
+        and column.kind == "integer"
+        and 2 <= column.distinct <= 12
+        and column.distinct * 5 <= column.rows
+        and column.blank == 0
     ]
     if len(telling) == 1:
         seen = ", ".join(sorted(columns[telling[0]].levels))
@@ -224,9 +224,9 @@ def item_proposal(
     ids = texts[parent]
     apart = [
         name
-        for name, item in columns.items()
+        for name, column in columns.items()
         if name != parent
-        and item.blank == 0
+        and column.blank == 0
         and len(set(zip(ids, texts[name], strict=True))) == len(ids)
     ]
     shared = [name for name in apart if not columns[name].is_key and columns[name].kind == CATEGORY]
@@ -259,8 +259,8 @@ def split_columns(source: DraftSource) -> list[str]:
     """Return the columns with several answers a cell that no columns of the file split already."""
     return [
         name
-        for name, item in source.columns.items()
-        if item.several_answers
+        for name, column in source.columns.items()
+        if column.several_answers
         and not subjects(name) & {"identifying", "paradata", "arm", "group"}
         and not any(other.startswith(f"{name}/") for other in source.columns)
     ]

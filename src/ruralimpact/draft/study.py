@@ -77,10 +77,10 @@ def _by_variable(source: DraftSource, rows: Sequence[DraftVariable]) -> DraftSou
     """Name the variables of the codebook in the keys that name one, not the raw columns."""
     variables = {row.raw_name: row.variable for row in rows if row.source == source.name}
     options = tuple(
-        replace(item, value=variables.get(str(item.value), item.value))
-        if item.key in ("item", "wave_variable")
-        else item
-        for item in source.options
+        replace(option, value=variables.get(str(option.value), option.value))
+        if option.key in ("item", "wave_variable")
+        else option
+        for option in source.options
     )
     return replace(source, options=options)
 
@@ -93,7 +93,7 @@ def _sources(study: str, delivery: Delivery) -> tuple[DraftSource, ...]:
     taken: set[str] = set()
     sources = []
     for table, columns in zip(delivery.tables, described, strict=True):
-        several = any(item.key == "sheet" for item in table.reading)
+        several = any(proposal.key == "sheet" for proposal in table.reading)
         name = source_name(table, several, taken)
         path = f"data/{study}/{table.file.name}"
         source = DraftSource(name, path, table, columns, table.reading)
@@ -141,9 +141,9 @@ def _with_keys(source: DraftSource, parents: Sequence[str]) -> DraftSource:
 
 def _with_edits(source: DraftSource) -> DraftSource:
     """Put the edits that are proposed together, in the order in which they are to be made."""
-    proposals = [item for item in source.options if item.key == "edits"]
-    edits: list[object] = [edit for item in proposals for edit in item.value]  # type: ignore[attr-defined]
-    words = [item.evidence for item in proposals]
+    proposals = [option for option in source.options if option.key == "edits"]
+    edits: list[object] = [edit for proposal in proposals for edit in proposal.value]  # type: ignore[attr-defined]
+    words = [proposal.evidence for proposal in proposals]
     copies = len(source.delivered.table.cells) - len(cells_of(source.delivered))
     if copies:
         edits.insert(0, {"rule": "exact_duplicates"})
@@ -152,7 +152,7 @@ def _with_edits(source: DraftSource) -> DraftSource:
     if split:
         edits.append({"rule": "select_multiple", "columns": split})
         words.append(f"cells of {', '.join(split)} hold several answers")
-    others = [item for item in source.options if item.key != "edits"]
+    others = [option for option in source.options if option.key != "edits"]
     edited = [Proposal("edits", edits, "; ".join(words))] if edits else []
     return replace(source, options=(*others, *edited))
 
@@ -165,7 +165,8 @@ def _in_one_wave(sources: Sequence[DraftSource]) -> list[DraftSource]:
     wave = Proposal("wave", known.pop(), "the only round that a file names")
     return [
         replace(
-            source, options=tuple(wave if _is_open_wave(item) else item for item in source.options)
+            source,
+            options=tuple(wave if _is_open_wave(option) else option for option in source.options),
         )
         if parent_key(source.columns) is not None
         else source

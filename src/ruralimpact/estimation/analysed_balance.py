@@ -95,9 +95,9 @@ def analysed_balance(
         if known.all() or set(comparison.treatment[known]) != {0, 1}:
             continue
         weighted = {"": base * known}
-        for item in designs:
+        for design in designs:
             try:
-                weighted[item.name] = item.weights_of(known)
+                weighted[design.name] = design.weights_of(known)
             except DesignError:  # the estimate is missing, with the reason
                 continue
         for strategy, weights in weighted.items():

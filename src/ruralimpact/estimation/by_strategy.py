@@ -43,8 +43,10 @@ def strategy_estimator(strategy: Strategy, prepared: Prepared) -> Estimator:
         if known.all():
             return of_all()(outcome)
         part = prepared.among(known, kind.among(prepared.design, known))
-        result = kind.build(strategy, part)(outcome[known])
-        return spread_scores(result, known, lost=prepared.n_treated - result.n_treated)
+        estimate_known = kind.build(strategy, part)(outcome[known])
+        return spread_scores(
+            estimate_known, known, lost=prepared.n_treated - estimate_known.n_treated
+        )
 
     return settling(estimate, prepared.treatment)
 
@@ -73,14 +75,14 @@ def everyone_estimator(
     std_errors = kind.everyone_std_errors
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
-        result = average_effect(
+        average = average_effect(
             on_treated(outcome),
             flip(on_controls(outcome)),
             of_treated.treatment,
             sampling=of_treated.sampling,
         )
         if std_errors is None or of_treated.sampling is not None or np.isnan(outcome).any():
-            return result
-        return replace(result, std_errors=std_errors(strategy, outcome, of_treated, of_controls))
+            return average
+        return replace(average, std_errors=std_errors(strategy, outcome, of_treated, of_controls))
 
     return estimate

@@ -42,9 +42,9 @@ def difference_estimator(
         if set(treatment[known]) != set(treatment):
             raise DesignError("the outcome is missing for every unit of an arm.")
         weights = None if sampling is None else sampling[known]
-        result = difference_in_means(outcome[known], treatment[known], sampling=weights)
+        difference = difference_in_means(outcome[known], treatment[known], sampling=weights)
         lost = int((treatment[~known] == 1).sum())
-        return spread_scores(result, known, lost=lost)
+        return spread_scores(difference, known, lost=lost)
 
     return settling(estimate, treatment)
 

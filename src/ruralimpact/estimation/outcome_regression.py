@@ -126,15 +126,15 @@ def regress_arm(
     spread = np.where(spread <= 1e-12 * size, np.inf, spread)
     inside /= spread
     covariance = np.multiply(inside, share[:, None], out=scratch).T @ inside
-    result = find_dependence(covariance)
-    excluded = tuple(covariates.names[j] for j in result.spanned)
+    dependence = find_dependence(covariance)
+    excluded = tuple(covariates.names[j] for j in dependence.spanned)
     if excluded and collinear == "refuse":
         listed = ", ".join(f"'{name}'" for name in excluded)
         raise DesignError(
             f"outcome regression among {arm}: {listed} is constant there or can be computed from the "
             "other covariates. Leave it out of the outcome covariates."
         )
-    basis = result.basis
+    basis = dependence.basis
     design = np.ones((len(outcome), len(basis) + 1), order="F")
     np.subtract(covariates.values[:, basis], centre[basis], out=design[:, 1:])
     design[:, 1:] /= spread[basis]

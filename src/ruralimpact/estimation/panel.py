@@ -113,8 +113,8 @@ def two_way_fixed_effects(
         classical=float(fit.std_errors["treatment"]),
     )
     rows = np.arange(len(outcome))
-    result = _panel_estimate(regression, rows, std_errors, outcome, treatment, panel)
-    return replace(result, outcome_weights=regression.outcome_weights[:, 0])
+    estimate = _panel_estimate(regression, rows, std_errors, outcome, treatment, panel)
+    return replace(estimate, outcome_weights=regression.outcome_weights[:, 0])
 
 
 def first_differences(
@@ -178,11 +178,11 @@ def first_differences(
         parameters=changes.shape[1],
         classical=float(fit.std_errors["treatment"]),
     )
-    result = _panel_estimate(regression, later, std_errors, outcome, treatment, panel)
+    estimate = _panel_estimate(regression, later, std_errors, outcome, treatment, panel)
     by_row = np.zeros(len(outcome))
     by_row[later] += regression.outcome_weights[:, 0]
     by_row[earlier] -= regression.outcome_weights[:, 0]
-    return replace(result, outcome_weights=by_row)
+    return replace(estimate, outcome_weights=by_row)
 
 
 def _weights(panel: PanelData, index: pd.Index) -> pd.Series | None:

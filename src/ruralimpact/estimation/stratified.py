@@ -72,7 +72,7 @@ def clustered_estimator(estimator: Estimator, comparison: Comparison) -> Estimat
     groups = group_codes(comparison.units["group"])
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
-        result = settled_by_group(estimator(outcome), outcome, comparison.treatment, groups)
-        return within_strata(result, groups, comparison.sampling_strata)
+        settled = settled_by_group(estimator(outcome), outcome, comparison.treatment, groups)
+        return within_strata(settled, groups, comparison.sampling_strata)
 
     return estimate

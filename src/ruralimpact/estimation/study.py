@@ -232,7 +232,7 @@ def _specification(
     strategy: str,
     outcome: str,
 ) -> Specification:
-    built = _of_design(tables.designs, analysis, strategy)
+    design = _of_design(tables.designs, analysis, strategy)
     return Specification(
         analysis=analysis.name,
         sample=analysis.sample,
@@ -241,23 +241,23 @@ def _specification(
         outcome=outcome,
         unit=study.outcomes[outcome].unit,
         strategy=strategy,
-        estimand=_estimand(study, analysis, built),
-        balanced=_balanced(built),
-        dropped=int(built["n_dropped"].iloc[0]) if len(built) else 0,
+        estimand=_estimand(study, analysis, design),
+        balanced=_balanced(design),
+        dropped=int(design["n_dropped"].iloc[0]) if len(design) else 0,
         synthetic=study.synthetic,
     )
 
 
-def _balanced(built: pd.DataFrame) -> str:
+def _balanced(design: pd.DataFrame) -> str:
     """Say whether a design balances; nothing where there is none, or where it compares nobody."""
-    if built.empty or built["infeasible"].iloc[0]:
+    if design.empty or design["infeasible"].iloc[0]:
         return ""
-    return "yes" if built["balanced"].iloc[0] else "no"
+    return "yes" if design["balanced"].iloc[0] else "no"
 
 
-def _estimand(study: Study, analysis: AnyAnalysis, built: pd.DataFrame) -> str:
+def _estimand(study: Study, analysis: AnyAnalysis, design: pd.DataFrame) -> str:
     """Name what is estimated, and say so where controls that are treated by now are among them."""
-    name = str(built["estimand"].iloc[0]) if len(built) else _ESTIMANDS[analysis.method]
+    name = str(design["estimand"].iloc[0]) if len(design) else _ESTIMANDS[analysis.method]
     naive = study.samples[analysis.sample].contaminated == "keep"
     return name + NAIVE if naive else name
 
@@ -321,8 +321,8 @@ def _estimator(
 
 
 def _infeasible(tables: EstimationTables, analysis: AnyAnalysis, strategy: str) -> str:
-    built = _of_design(tables.designs, analysis, strategy)
-    return "" if built.empty else str(built["infeasible"].iloc[0])
+    design = _of_design(tables.designs, analysis, strategy)
+    return "" if design.empty else str(design["infeasible"].iloc[0])
 
 
 def _prepared(

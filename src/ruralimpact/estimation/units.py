@@ -25,7 +25,7 @@ def refuse_percents_as_shares(study: Study, outcomes: Mapping[str, pd.DataFrame]
     DataError
         Of the values of such an outcome that are not zero, more than half are beyond 1.
     """
-    shares = [name for name, item in study.outcomes.items() if item.unit == SHARES]
+    shares = [name for name, outcome in study.outcomes.items() if outcome.unit == SHARES]
     for sample, table in outcomes.items():
         for name in shares:
             if name not in table:

@@ -33,18 +33,18 @@ def detail_numbers(results: StudyResults) -> list[Number]:
         Where a table ranks the levels: ``.../rank``, with its range, and of the family
         ``published_order`` (percent of draws) and ``published_ratio``.
     """
-    result: list[Number] = []
+    numbers: list[Number] = []
     for record in results["subgroups"].to_dict("records"):
-        result += _subgroup(results, record)
-    result += _orders(results)
+        numbers += _subgroup(results, record)
+    numbers += _orders(results)
     for record in results["decomposition"].to_dict("records"):
         product = f":{record['product']}" if record["product"] else ""
-        result += _effect(results, record, f"{record['spec_id']}::{record['part']}{product}")
+        numbers += _effect(results, record, f"{record['spec_id']}::{record['part']}{product}")
     for record in results["associations"].to_dict("records"):
         position = f"{record['analysis']}/{record['association']}/{record['outcome']}"
         if record["kind"] == "coefficient":
-            result += _effect(results, record, f"association/{position}/{record['variable']}")
-    return [entry for entry in result if pd.notna(entry[1])]
+            numbers += _effect(results, record, f"association/{position}/{record['variable']}")
+    return [entry for entry in numbers if pd.notna(entry[1])]
 
 
 def _subgroup(results: StudyResults, record: Mapping[Any, Any]) -> list[Number]:
@@ -53,16 +53,16 @@ def _subgroup(results: StudyResults, record: Mapping[Any, Any]) -> list[Number]:
         return [(f"{key}/equality_p_value", record["p_value"], "", 3)]
     against = f"-{_plain(record['against'])}" if record["against"] else ""
     ends = f"{key}={_plain(record['level'])}{against}"
-    result = _effect(results, record, ends)
+    numbers = _effect(results, record, ends)
     if record["kind"] == "level" and not percent_reason(record):
         names = ("percent", "percent_low", "percent_high")
-        result += [(f"{ends}/{name}", record[name], _PERCENT, 0) for name in names]
-    return result
+        numbers += [(f"{ends}/{name}", record[name], _PERCENT, 0) for name in names]
+    return numbers
 
 
 def _orders(results: StudyResults) -> list[Number]:
     """Ranks, and how often published orders come out, of every table that ranks levels."""
-    result: list[Number] = []
+    numbers: list[Number] = []
     for exhibit in subgroups.KIND.entries(results.study):
         if exhibit.order is None:
             continue
@@ -70,17 +70,17 @@ def _orders(results: StudyResults) -> list[Number]:
         for (spec, name), family in frame.groupby(["spec_id", "subgroup"], sort=False):
             order = family_order(results, family, exhibit)
             if order is not None:
-                result += _order(order, f"{spec}::{name}")
-    return result
+                numbers += _order(order, f"{spec}::{name}")
+    return numbers
 
 
 def _order(order: FamilyOrder, key: str) -> list[Number]:
-    result: list[Number] = [
+    numbers: list[Number] = [
         (f"{key}/published_order", 100 * order.ranking.kept, "percent of draws", 0)
     ]
     if order.published_ratio is not None:
         ratios = {"": "ratio", "_low": "ratio_low", "_high": "ratio_high"}
-        result += [
+        numbers += [
             (f"{key}/published_ratio{end}", getattr(order.ranking, name), "times", 1)
             for end, name in ratios.items()
         ]
@@ -88,8 +88,8 @@ def _order(order: FamilyOrder, key: str) -> list[Number]:
         values = rank_values(order, level)
         position = f"{key}={_plain(level)}"
         names = ("rank", "rank_low", "rank_high")
-        result += [(f"{position}/{name}", float(values[name] or 0), "rank", 0) for name in names]
-    return result
+        numbers += [(f"{position}/{name}", float(values[name] or 0), "rank", 0) for name in names]
+    return numbers
 
 
 def _plain(level: str) -> str:

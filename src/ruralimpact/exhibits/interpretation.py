@@ -95,9 +95,9 @@ def _ends(results: StudyResults, row: pd.Series, outcome: str) -> str:
 
 
 def _significant(frame: pd.DataFrame) -> str:
-    result = int((frame["p_value"] < _SIGNIFICANCE).sum())
-    verb = "differs" if result < 2 else "differ"
-    return f"{formatting.share_of(result, len(frame))} {verb}"
+    significant = int((frame["p_value"] < _SIGNIFICANCE).sum())
+    verb = "differs" if significant < 2 else "differ"
+    return f"{formatting.share_of(significant, len(frame))} {verb}"
 
 
 def _unbalanced(frame: pd.DataFrame) -> str:

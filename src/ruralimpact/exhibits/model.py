@@ -162,11 +162,11 @@ class Table:
 
     def texts(self, row: Row) -> list[bool]:
         """Whether each cell of a row holds words, by the column it starts in."""
-        places, result = 0, []
+        places, texts = 0, []
         for cell in row.cells:
-            result.append(cell.span == 1 and self.columns[places].text)
+            texts.append(cell.span == 1 and self.columns[places].text)
             places += cell.span
-        return result
+        return texts
 
     @property
     def column_groups(self) -> tuple[tuple[str, int], ...]:

@@ -51,7 +51,7 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Out
     list of OutcomePanel
     """
     several = len(exhibit.analyses) > 1
-    result = []
+    panels = []
     for analysis in exhibit.analyses:
         for outcome in results.outcomes_of([analysis]):
             own = results.of("event_study", analysis, outcome=outcome, kind=kind)
@@ -61,8 +61,8 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Out
                 label = results.analysis(analysis).label
                 name = results.outcome_label(outcome)
                 title = palette.wrapped(f"{name}: {label}" if several else name, 38)
-                result.append(OutcomePanel(analysis, outcome, title, drawn))
-    return result
+                panels.append(OutcomePanel(analysis, outcome, title, drawn))
+    return panels
 
 
 def grid(count: int) -> "tuple[Figure, list[Axes]]":

@@ -57,20 +57,20 @@ def kinds_of(plugins: Plugins) -> Kinds:
     ConfigError
         A plug-in gives a kind of a name that is taken, or a module that it names is not there.
     """
-    result = list(_package_kinds())
+    kinds = list(_package_kinds())
     for plugin in plugins.loaded:
         for name, module in plugin.exhibits.items():
             own = [kind for kind in _kinds_in([plugin.module(module)]) if kind.kind == name]
             problem = "" if own else f"'{module}' declares no kind of exhibit '{name}'."
-            if name in [kind.kind for kind in result]:
+            if name in [kind.kind for kind in kinds]:
                 problem = f"the kind '{name}' is one of the package's own."
             if problem:
                 raise ConfigError(f"plug-in '{plugin.folder}': {problem}")
-            result += own
-    result.sort(key=_place)
+            kinds += own
+    kinds.sort(key=_place)
     return Kinds(
-        {kind.kind: kind for kind in result if isinstance(kind, TableKind)},
-        {kind.kind: kind for kind in result if isinstance(kind, FigureKind)},
+        {kind.kind: kind for kind in kinds if isinstance(kind, TableKind)},
+        {kind.kind: kind for kind in kinds if isinstance(kind, FigureKind)},
     )
 
 

@@ -29,14 +29,14 @@ def subgroup_rows(results: StudyResults, exhibit: OfSubgroup) -> pd.DataFrame:
     frame: pd.DataFrame = results["subgroups"]
     chosen = frame["analysis"].isin(exhibit.analyses) & (frame["subgroup"] == exhibit.subgroup)
     chosen &= exhibit.wanted(frame["outcome"])
-    result: pd.DataFrame = frame.loc[chosen]
-    return result
+    rows: pd.DataFrame = frame.loc[chosen]
+    return rows
 
 
 def everyone(results: StudyResults, spec_id: str) -> Mapping[Any, Any]:
     """The estimate on everyone that belongs to a family of subgroup effects."""
-    result = results["estimates"][results["estimates"]["spec_id"] == spec_id]
-    record: Mapping[Any, Any] = result.to_dict("records")[0]
+    estimates = results["estimates"][results["estimates"]["spec_id"] == spec_id]
+    record: Mapping[Any, Any] = estimates.to_dict("records")[0]
     return record
 
 
@@ -101,8 +101,8 @@ def _test_sentence(family: pd.DataFrame) -> str:
 
 def warnings(frame: pd.DataFrame) -> tuple[str, ...]:
     """Why rows are no evidence, once each."""
-    result = [text for text in dict.fromkeys(frame["warning"]) if text]
-    return tuple(f"{WARNING}: {text}." for text in result)
+    texts = [text for text in dict.fromkeys(frame["warning"]) if text]
+    return tuple(f"{WARNING}: {text}." for text in texts)
 
 
 def reason_letters(frame: pd.DataFrame) -> dict[str, str]:

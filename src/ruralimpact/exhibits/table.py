@@ -41,7 +41,7 @@ def table_of(
     return Table(
         title=title or exhibit.title,
         stub=stub,
-        columns=tuple(item.column if isinstance(item, Shown) else item for item in columns),
+        columns=tuple(column.column if isinstance(column, Shown) else column for column in columns),
         rows=body,
         interpretation=tuple(interpretation),
         notes=_explained(body, tuple(notes)),

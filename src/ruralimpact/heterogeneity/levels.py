@@ -199,8 +199,8 @@ def _masked(estimator: Estimator, inside: BoolArray, treated: int) -> Estimator:
     """The estimator of the units inside, `treated` of them focal: outcomes of others are taken away."""
 
     def estimate(outcome: FloatArray) -> ScoredEstimate:
-        result = estimator(np.where(inside, outcome, np.nan))
-        return replace(result, lost=treated - result.n_treated)
+        masked = estimator(np.where(inside, outcome, np.nan))
+        return replace(masked, lost=treated - masked.n_treated)
 
     return estimate
 
@@ -217,8 +217,10 @@ def _balanced(comparison: Comparison, inside: BoolArray, weights: FloatArray) ->
     if not varying.names:
         return None
     sampling = None if comparison.sampling is None else comparison.sampling[inside]
-    result = balance(varying, comparison.treatment[inside], weights[inside], sampling=sampling)
-    return bool(result.balanced.all())
+    balance_of_level = balance(
+        varying, comparison.treatment[inside], weights[inside], sampling=sampling
+    )
+    return bool(balance_of_level.balanced.all())
 
 
 def _varying(covariates: CovariateMatrix) -> CovariateMatrix:

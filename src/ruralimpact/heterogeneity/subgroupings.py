@@ -95,27 +95,27 @@ def make_subgrouping(
 def _quantiles(entry: Subgroups, basis: str, values: FloatArray) -> Subgrouping:
     count = int(entry.quantiles or 0)
     try:
-        result = quantile_classes(values, count)
+        classes = quantile_classes(values, count)
     except DesignError as problem:
         raise DesignError(f"subgroup '{entry.name}': {problem}") from None
     levels = [str(position) for position in range(1, count + 1)]
     levels[0], levels[-1] = f"{levels[0]} (lowest)", f"{levels[-1]} (highest)"
     return Subgrouping(
-        entry.name, entry.label, basis, result.codes, tuple(levels), result.low, result.high
+        entry.name, entry.label, basis, classes.codes, tuple(levels), classes.low, classes.high
     )
 
 
 def _declared(entry: Subgroups, column: pd.Series, known: list[str]) -> Subgrouping:
     texts = column.map(_text, na_action="ignore")
     named = {str(value): str(label) for value, label in (entry.levels or {}).items()}
-    result = sorted(set(texts.dropna()))
-    unnamed = [value for value in result if named and value not in named]
+    present = sorted(set(texts.dropna()))
+    unnamed = [value for value in present if named and value not in named]
     if unnamed:
         raise DesignError(
             f"subgroup '{entry.name}': the value '{unnamed[0]}' of '{entry.variable}' has no "
             "label under levels."
         )
-    order = [value for value in (named or dict.fromkeys([*known, *result])) if value in result]
+    order = [value for value in (named or dict.fromkeys([*known, *present])) if value in present]
     position = {value: code for code, value in enumerate(order)}
     nothing = np.full(len(order), np.nan)
     return Subgrouping(

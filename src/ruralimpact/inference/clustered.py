@@ -166,11 +166,11 @@ class Clustering:
         df : float
             Satterthwaite's; with matched sets no more than the number of sets less one.
         """
-        result = self.corrected(scores)
-        if self.sets is None or not np.isfinite(result.std_error):
-            return result.std_error, result.df
+        corrected = self.corrected(scores)
+        if self.sets is None or not np.isfinite(corrected.std_error):
+            return corrected.std_error, corrected.df
         n_sets = len(np.unique(self.sets[(self.sets >= 0) & (scores != 0)]))
-        return float(np.sqrt(self.variance(scores))), min(result.df, n_sets - 1)
+        return float(np.sqrt(self.variance(scores))), min(corrected.df, n_sets - 1)
 
     def plain_std_error(self, scores: FloatArray) -> float:
         """Standard error corrected by the number of groups alone, for the appendix.

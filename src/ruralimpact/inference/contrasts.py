@@ -125,7 +125,9 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
     if rank == 0:
         return EqualityTest(np.nan, 0, np.nan, np.nan)
     directions = vectors[:, kept].T
-    df = float(np.mean([combine(scores, item - item.mean()).df for item in directions]))
+    df = float(
+        np.mean([combine(scores, direction - direction.mean()).df for direction in directions])
+    )
     rest = df - rank + 1
     if not rest > 0:
         raise DesignError(

@@ -123,8 +123,8 @@ def fixed_match_test(
     cells = None if strata is None else strata[used][order]
     places = permute_arms(arms, cells, rng, draws)
     drawn = _studentised(residuals[places], arms, share, factor)
-    result = float(_studentised(residuals[None, :], arms, share, factor)[0])
-    return _tested(result, drawn)
+    statistic = float(_studentised(residuals[None, :], arms, share, factor)[0])
+    return _tested(statistic, drawn)
 
 
 def _studentised(

@@ -110,70 +110,70 @@ def build(
     seen = observed or ObservedCodes({})
     undefined: list[Undefined] = []
     for block, definitions in (("variables", variables), ("outcomes", outcomes)):
-        for name, built in definitions.items():
+        for name, definition in definitions.items():
             key = f"{block}.{name}"
-            source = Inputs(columns, labels, built.build, key, rows or {}, prices, seen)
-            if name in columns and not spec.is_itself(name, built):
+            source = Inputs(columns, labels, definition.build, key, rows or {}, prices, seen)
+            if name in columns and not spec.is_itself(name, definition):
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
-            columns[name] = CONSTRUCTORS[built.build](source, built)
-            undefined += _undefined(source, name, built)
+            columns[name] = CONSTRUCTORS[definition.build](source, definition)
+            undefined += _undefined(source, name, definition)
     return BuiltVariables(pd.DataFrame(columns, index=survey.index), tuple(undefined))
 
 
-def _undefined(source: Inputs, name: str, built: spec.Construction) -> list[Undefined]:
-    if built.build not in _UNDEFINED:
+def _undefined(source: Inputs, name: str, definition: spec.Construction) -> list[Undefined]:
+    if definition.build not in _UNDEFINED:
         return []
-    known = np.all([~np.isnan(source.number(item)) for item in built.inputs], axis=0)
+    known = np.all([~np.isnan(source.number(item)) for item in definition.inputs], axis=0)
     count = int((known & np.isnan(source.number(name))).sum())
-    return [Undefined(name, _UNDEFINED[built.build], count)] if count else []
+    return [Undefined(name, _UNDEFINED[definition.build], count)] if count else []
 
 
-def _variable(source: Inputs, built: spec.OfOne) -> FloatArray:
-    return source.number(built.of)
+def _variable(source: Inputs, definition: spec.OfOne) -> FloatArray:
+    return source.number(definition.of)
 
 
-def _indicator(source: Inputs, built: spec.Indicator) -> FloatArray:
-    column = source.column(built.of, "of")
-    chosen = members(source, column, built.of, built.values, "values")
-    dropped = members(source, column, built.of, built.exclude, "exclude")
+def _indicator(source: Inputs, definition: spec.Indicator) -> FloatArray:
+    column = source.column(definition.of, "of")
+    chosen = members(source, column, definition.of, definition.values, "values")
+    dropped = members(source, column, definition.of, definition.exclude, "exclude")
     return np.where(column.isna() | dropped, np.nan, chosen.astype(float))
 
 
-def _log(source: Inputs, built: spec.OfOne) -> FloatArray:
-    values = source.number(built.of)
+def _log(source: Inputs, definition: spec.OfOne) -> FloatArray:
+    values = source.number(definition.of)
     return np.log(np.where(values > 0, values, np.nan))
 
 
-def _exp(source: Inputs, built: spec.OfOne) -> FloatArray:
-    values = source.number(built.of)
+def _exp(source: Inputs, definition: spec.OfOne) -> FloatArray:
+    values = source.number(definition.of)
     return np.exp(np.where(values <= _LARGEST_EXPONENT, values, np.nan))
 
 
-def _below(source: Inputs, built: spec.Below) -> FloatArray:
-    return below(source.number(built.of), float(built.line))
+def _below(source: Inputs, definition: spec.Below) -> FloatArray:
+    return below(source.number(definition.of), float(definition.line))
 
 
-def _positive(source: Inputs, built: spec.OfOne) -> FloatArray:
-    values = source.number(built.of)
+def _positive(source: Inputs, definition: spec.OfOne) -> FloatArray:
+    values = source.number(definition.of)
     return np.where(np.isnan(values), np.nan, (values > 0).astype(float))
 
 
-def _net_income(source: Inputs, built: spec.NetIncome) -> FloatArray:
-    if built.rows is None:
-        sales = _amounts(source, built.sales, "sales")
+def _net_income(source: Inputs, definition: spec.NetIncome) -> FloatArray:
+    if definition.rows is None:
+        sales = _amounts(source, definition.sales, "sales")
         ids = source.column("id", "sales").tolist()
-        return net_income(sales, _amounts(source, built.costs, "costs"), ids).total
-    inner = source.rows_of(built.rows)
-    chosen = _where(inner, built)
+        return net_income(sales, _amounts(source, definition.costs, "costs"), ids).total
+    inner = source.rows_of(definition.rows)
+    chosen = _where(inner, definition)
     sales, costs = (
         {
             name: np.where(chosen, values, 0.0)
             for name, values in _amounts(inner, parts, option).items()
         }
-        for parts, option in ((built.sales, "sales"), (built.costs, "costs"))
+        for parts, option in ((definition.sales, "sales"), (definition.costs, "costs"))
     )
     rows, units = _keys(source, inner)
-    return _or_none(built, rows, units, net_income_of_rows(rows, units, sales, costs))
+    return _or_none(definition, rows, units, net_income_of_rows(rows, units, sales, costs))
 
 
 def _keys(source: Inputs, inner: Inputs) -> tuple[pd.Series, pd.Series]:
@@ -185,10 +185,10 @@ def _keys(source: Inputs, inner: Inputs) -> tuple[pd.Series, pd.Series]:
     return keys[0], keys[1]
 
 
-def _where(inner: Inputs, built: spec.OfRows) -> NDArray[np.bool_]:
+def _where(inner: Inputs, definition: spec.OfRows) -> NDArray[np.bool_]:
     """Tell which rows have, for each variable that ``where`` names, one of its values."""
     chosen = np.ones(len(inner.column("id", "rows")), dtype=bool)
-    for name, values in built.where.items():
+    for name, values in definition.where.items():
         chosen &= members(inner, inner.column(name, "where"), name, values, "where")
     return chosen
 
@@ -208,105 +208,107 @@ def _amounts(source: Inputs, parts: Sequence[spec.Money], option: str) -> dict[s
     return amounts
 
 
-def _restore_zero(source: Inputs, built: spec.RestoreZero) -> FloatArray:
+def _restore_zero(source: Inputs, definition: spec.RestoreZero) -> FloatArray:
     return restore_zero(
-        source.number(built.of),
-        total=source.number(built.total, "total"),
-        parts=source.numbers(built.parts, "parts"),
-        stored_as=float(built.stored_as),
+        source.number(definition.of),
+        total=source.number(definition.total, "total"),
+        parts=source.numbers(definition.parts, "parts"),
+        stored_as=float(definition.stored_as),
     )
 
 
-def _sum(source: Inputs, built: spec.OfSeveral) -> FloatArray:
-    if built.rows is None:
-        return np.asarray(np.sum(source.numbers(built.of, "of"), axis=0), dtype=float)
-    inner = source.rows_of(built.rows)
-    total = np.sum(inner.numbers(built.of, "of"), axis=0)
+def _sum(source: Inputs, definition: spec.OfSeveral) -> FloatArray:
+    if definition.rows is None:
+        return np.asarray(np.sum(source.numbers(definition.of, "of"), axis=0), dtype=float)
+    inner = source.rows_of(definition.rows)
+    total = np.sum(inner.numbers(definition.of, "of"), axis=0)
     rows, units = _keys(source, inner)
-    total = add_up(rows, np.where(_where(inner, built), total, 0.0), units)
-    return _or_none(built, rows, units, total)
+    total = add_up(rows, np.where(_where(inner, definition), total, 0.0), units)
+    return _or_none(definition, rows, units, total)
 
 
-def _mean(source: Inputs, built: spec.Mean) -> FloatArray:
-    inner = source.rows_of(built.rows)
-    chosen = _where(inner, built)
+def _mean(source: Inputs, definition: spec.Mean) -> FloatArray:
+    inner = source.rows_of(definition.rows)
+    chosen = _where(inner, definition)
     rows, units = _keys(source, inner)
     count = add_up(rows, chosen.astype(float), units)
-    total = add_up(rows, np.where(chosen, inner.number(built.of), 0.0), units)
+    total = add_up(rows, np.where(chosen, inner.number(definition.of), 0.0), units)
     return total / np.where(count == 0, np.nan, count)
 
 
-def _count(source: Inputs, built: spec.Count) -> FloatArray:
-    inner = source.rows_of(built.rows)
+def _count(source: Inputs, definition: spec.Count) -> FloatArray:
+    inner = source.rows_of(definition.rows)
     rows, units = _keys(source, inner)
-    return _or_none(built, rows, units, add_up(rows, _where(inner, built).astype(float), units))
+    return _or_none(
+        definition, rows, units, add_up(rows, _where(inner, definition).astype(float), units)
+    )
 
 
 def _or_none(
-    built: spec.OfRows, rows: pd.Series, units: pd.Series, values: FloatArray
+    definition: spec.OfRows, rows: pd.Series, units: pd.Series, values: FloatArray
 ) -> FloatArray:
     """Give units without any row what is declared for them."""
-    if built.without_rows == "missing":
+    if definition.without_rows == "missing":
         return values
     return np.where(units.isin(rows), values, 0.0)
 
 
-def _winsorise(source: Inputs, built: spec.Winsorise) -> FloatArray:
-    values, classes = source.number(built.of), _classes(source, built)
-    return winsorised(values, classes, lower=built.lower, upper=built.upper)
+def _winsorise(source: Inputs, definition: spec.Winsorise) -> FloatArray:
+    values, classes = source.number(definition.of), _classes(source, definition)
+    return winsorised(values, classes, lower=definition.lower, upper=definition.upper)
 
 
-def _rank(source: Inputs, built: spec.Rank) -> FloatArray:
-    return percentile_rank(source.number(built.of), _classes(source, built))
+def _rank(source: Inputs, definition: spec.Rank) -> FloatArray:
+    return percentile_rank(source.number(definition.of), _classes(source, definition))
 
 
-def _classes(source: Inputs, built: spec.OfAllUnits) -> list[pd.Series]:
+def _classes(source: Inputs, definition: spec.OfAllUnits) -> list[pd.Series]:
     """Return what units must share to be compared: the wave, and what is declared."""
     named = ["wave"] if "wave" in source.columns else []
-    named += [built.by] if built.by is not None else []
+    named += [definition.by] if definition.by is not None else []
     return [source.column(name, "by") for name in named]
 
 
-def _first_of(source: Inputs, built: spec.OfSeveral) -> FloatArray:
-    first, *others = source.numbers(built.of, "of")
+def _first_of(source: Inputs, definition: spec.OfSeveral) -> FloatArray:
+    first, *others = source.numbers(definition.of, "of")
     for other in others:
         first = np.where(np.isnan(first), other, first)
     return first
 
 
-def _difference(source: Inputs, built: spec.Difference) -> FloatArray:
-    return source.number(built.of) - source.number(built.less, "less")
+def _difference(source: Inputs, definition: spec.Difference) -> FloatArray:
+    return source.number(definition.of) - source.number(definition.less, "less")
 
 
-def _ratio(source: Inputs, built: spec.Ratio) -> FloatArray:
-    under: float | FloatArray = float(built.times)
-    if built.over is not None:
-        under = source.number(built.over, "over") * under
-    return source.number(built.of) / np.where(under == 0, np.nan, under)
+def _ratio(source: Inputs, definition: spec.Ratio) -> FloatArray:
+    under: float | FloatArray = float(definition.times)
+    if definition.over is not None:
+        under = source.number(definition.over, "over") * under
+    return source.number(definition.of) / np.where(under == 0, np.nan, under)
 
 
-def _deflate(source: Inputs, built: spec.Deflate) -> FloatArray:
+def _deflate(source: Inputs, definition: spec.Deflate) -> FloatArray:
     if source.prices is None:
         problem = "'deflate' needs the key 'prices' of the study: a year and deflators."
         raise ConfigError(problem, key=source.key)
     return deflate(
-        source.number(built.of),
-        source.number(built.year, "year"),
+        source.number(definition.of),
+        source.number(definition.year, "year"),
         deflators=deflators_of(source.prices),
         price_year=source.prices.year,
     )
 
 
-def _poverty(source: Inputs, built: spec.Poverty) -> FloatArray:
-    areas = source.column(built.by, "by")
-    lines = {code_of(area): float(line) for area, line in built.lines.items()}
+def _poverty(source: Inputs, definition: spec.Poverty) -> FloatArray:
+    areas = source.column(definition.by, "by")
+    lines = {code_of(area): float(line) for area, line in definition.lines.items()}
     codes = areas.astype(object).map(code_of, na_action="ignore")
     for code in codes.dropna().unique():
         if code not in lines:
-            problem = f"'{built.by}' has the value '{code}', which has no line. "
+            problem = f"'{definition.by}' has the value '{code}', which has no line. "
             raise ConfigError(problem + nearest(code, lines), key=f"{source.key}.lines")
     line = codes.map(lines).to_numpy(dtype=float)
-    return foster_greer_thorbecke(source.number(built.of), line, built.order)
+    return foster_greer_thorbecke(source.number(definition.of), line, definition.order)
 
 
 CONSTRUCTORS: dict[str, Callable[[Inputs, Any], FloatArray]] = {

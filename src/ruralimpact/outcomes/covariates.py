@@ -73,7 +73,7 @@ def treatments(study: Study) -> list[str]:
 
 def covariates_before(study: Study) -> list[str]:
     """Return the covariates that are declared as measured before treatment."""
-    return [name for name, result in _declared(study).items() if result == ("covariate", "pre")]
+    return [name for name, declared in _declared(study).items() if declared == ("covariate", "pre")]
 
 
 def _declared(study: Study) -> dict[str, tuple[str, str]]:

@@ -77,9 +77,9 @@ def _within(
     """Change the known values of each class."""
     table = pd.DataFrame({number: part.to_numpy() for number, part in enumerate(classes)})
     codes = table.groupby(list(table)).ngroup().to_numpy() if classes else np.zeros(len(values))
-    result = np.full(len(values), np.nan)
+    ranks = np.full(len(values), np.nan)
     for code in np.unique(codes[codes >= 0]):
         inside = (codes == code) & ~np.isnan(values)
         if inside.any():
-            result[inside] = change(values[inside])
-    return result
+            ranks[inside] = change(values[inside])
+    return ranks

@@ -37,7 +37,7 @@ def deflate(
         A year has no deflator.
     """
     year = np.asarray(years, dtype=float)
-    wanted = {price_year, *(int(item) for item in np.unique(year[~np.isnan(year)]))}
+    wanted = {price_year, *(int(value) for value in np.unique(year[~np.isnan(year)]))}
     for item in sorted(wanted):
         if item not in deflators:
             raise ConfigError(f"there is no deflator of the year {item}.", key="prices.deflators")

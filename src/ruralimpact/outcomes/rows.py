@@ -32,8 +32,8 @@ def add_up(rows: pd.Series, values: FloatArray, units: pd.Series) -> FloatArray:
     places = pd.Index(units).get_indexer(rows)
     inside = places >= 0
     totals = np.bincount(places[inside], weights=values[inside], minlength=len(units))
-    result = np.bincount(places[inside], minlength=len(units)) > 0
-    return np.where(result, totals, np.nan)
+    any_known = np.bincount(places[inside], minlength=len(units)) > 0
+    return np.where(any_known, totals, np.nan)
 
 
 def net_income_of_rows(

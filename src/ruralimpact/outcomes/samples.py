@@ -69,7 +69,7 @@ def build_sample(
     surveys: Mapping[str, pd.DataFrame],
     study: Study,
     *,
-    built: dict[str, AnalysisSample] | None = None,
+    samples: dict[str, AnalysisSample] | None = None,
 ) -> AnalysisSample:
     """Build one sample of a study.
 
@@ -81,7 +81,7 @@ def build_sample(
         Survey tables by source.
     study : Study
         Or a round of it, with ``references``, see `ruralimpact.config.waves.rounds_of`.
-    built : dict of str to Sample, optional
+    samples : dict of str to Sample, optional
         Samples built so far, of which those referred to are taken, and to which new ones are added.
 
     Returns
@@ -98,7 +98,7 @@ def build_sample(
     ConfigError
         See `build.build`; also an unknown source, group or covariate.
     """
-    known = {} if built is None else built
+    known = {} if samples is None else samples
     if name not in known:
         known[name] = _built(name, surveys, study, known)
     return known[name]
@@ -152,7 +152,8 @@ def _built(
         for source, count in _strays(rows, pooled["id"]).items()
     ]
     others = {
-        item: build_sample(item, surveys, study, built=known).units for item in asked.referred
+        sample: build_sample(sample, surveys, study, samples=known).units
+        for sample in asked.referred
     }
     selected, unselected, contamination, lost = _selected(name, asked, table, others, study)
     excluded += [_exclusion(name, *counted) for counted in unselected]
@@ -254,16 +255,16 @@ def _selected(
     _refuse_changes(name, asked, table)
     table = carried_over(table, [item for item in (asked.arm, asked.first_treated) if item])
     if asked.arm is not None and asked.first_treated is not None:
-        result = adoption(
+        adopted = adoption(
             table,
             arm=asked.arm,
             first_treated=asked.first_treated,
             handling=asked.contaminated,
             sample=name,
         )
-        excluded += result.excluded
-        lost += [Exclusion(reason, table[hit]) for reason, hit in result.rows.items()]
-        table, contamination = table[result.kept].reset_index(drop=True), result.counts
+        excluded += adopted.excluded
+        lost += [Exclusion(reason, table[hit]) for reason, hit in adopted.rows.items()]
+        table, contamination = table[adopted.kept].reset_index(drop=True), adopted.counts
     return table, excluded, contamination, lost
 
 
@@ -299,13 +300,13 @@ def _refuse_changes(name: str, asked: spec.Sample, table: pd.DataFrame) -> None:
 
 def _refuse_two_ways(name: str, asked: spec.Sample, table: pd.DataFrame, study: Study) -> None:
     """Refuse units or groups of several sources that differ only in the way of writing."""
-    distinct = {column for item in study.sources for column in item.as_written}
+    distinct = {column for source in study.sources for column in source.as_written}
     group = asked.group or "id"
     raw_names = {row.raw_name for row in study.codebook if row.variable == group}
     ids = {
         column
-        for item in study.sources
-        for column in ([item.id] if isinstance(item.id, str) else item.id)
+        for source in study.sources
+        for column in ([source.id] if isinstance(source.id, str) else source.id)
     }
     for column, written, what in (("id", ids, "identifiers"), (group, raw_names, "groups")):
         if column in table and not written & distinct and not is_numeric_dtype(table[column]):

@@ -121,7 +121,7 @@ def facts_of(study: Study, results: Path, exhibits: dict[str, str]) -> StudyFact
 
 def checklists(facts: StudyFacts) -> list[Checklist]:
     """Return the checklists that apply to a study."""
-    matched = [item for item in facts.study.comparisons if isinstance(item, Matching)]
+    matched = [analysis for analysis in facts.study.comparisons if isinstance(analysis, Matching)]
     lists = [_risk_of_bias(facts), _reproducibility(facts)]
     return [_matching(facts, matched), *lists] if matched else lists
 
@@ -213,7 +213,7 @@ def _risk_of_bias(facts: StudyFacts) -> Checklist:
         "before_after": "treated units alone: changes, which are not attributable",
         "descriptive": "no comparison of arms",
     }
-    methods = ", ".join(dict.fromkeys(item.method for item in study.comparisons))
+    methods = ", ".join(dict.fromkeys(analysis.method for analysis in study.comparisons))
     balanced = facts.designs[facts.designs["balanced"]]
     listed = len(facts.estimates)
     missing = int(facts.estimates["estimate"].isna().sum())

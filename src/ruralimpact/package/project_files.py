@@ -62,7 +62,9 @@ class StudyFiles:
     @property
     def read_by_plugins(self) -> list[Path]:
         """Further files that plug-ins read for its exhibits."""
-        return [Path(path) for item in self.plugins.loaded for path in item.input_files(self.study)]
+        return [
+            Path(path) for plugin in self.plugins.loaded for path in plugin.input_files(self.study)
+        ]
 
     @property
     def has_private_ids(self) -> bool:

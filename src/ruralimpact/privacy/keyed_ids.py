@@ -90,8 +90,8 @@ def keyed(ids: pd.Series, key: bytes, folded: Callable[[str], str]) -> pd.Series
         name: MARK + hashed(folded(name), "near", NEAR) + hashed(name, "exact", EXACT)
         for name in ids.unique()
     }
-    result: pd.Series = ids.map(names)
-    return result
+    keys: pd.Series = ids.map(names)
+    return keys
 
 
 def near_part(name: str) -> str | None:

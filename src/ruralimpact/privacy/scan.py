@@ -68,7 +68,7 @@ def likely_identifiers(
         In the order of the file. The order of rows does not matter.
     """
     passed = set(known)
-    result = []
+    identifiers = []
     for position, column in enumerate(map(str, cells.columns)):
         if column in passed:
             continue
@@ -79,8 +79,8 @@ def likely_identifiers(
         }
         told = next(((why, kind) for why, kind in reasons.items() if kind), None)
         if told is not None:
-            result.append(LikelyIdentifier(column, told[1], told[0]))
-    return result
+            identifiers.append(LikelyIdentifier(column, told[1], told[0]))
+    return identifiers
 
 
 def _by_words(text: str) -> str:

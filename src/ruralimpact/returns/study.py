@@ -225,7 +225,9 @@ def returns_uncertainty(
 
 
 def _is_simulated(analysis: RateOfReturn) -> bool:
-    return analysis.delay is not None or any(float(item.variation) > 0 for item in analysis.drivers)
+    return analysis.delay is not None or any(
+        float(driver.variation) > 0 for driver in analysis.drivers
+    )
 
 
 def _scenario_rows(part: _ReturnsPart, account: Account) -> Iterator[ReturnRow]:

@@ -115,9 +115,9 @@ def _workflow_errors(progress: RunProgress, root: Path, output: Path) -> list[st
             "error: another Snakemake is at work in this folder. Wait until it has ended; if there is "
             "none, run: snakemake --unlock"
         ]
-    result = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
-    if result:
-        return result
+    told = re.findall(r"^error: .*$", text, flags=re.MULTILINE)
+    if told:
+        return told
     storage = storage_fault_in(text) or full_disk(root)
     if storage:
         return [f"error: {storage}"]

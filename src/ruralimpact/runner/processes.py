@@ -165,10 +165,10 @@ def _end_processes(token: str) -> None:
 def _processes(token: str) -> list["psutil.Process"]:
     import psutil
 
-    result = []
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             alive = process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid()
             if alive and process.environ().get(TOKEN) == token:
-                result.append(process)
-    return result
+                processes.append(process)
+    return processes

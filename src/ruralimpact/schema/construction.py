@@ -105,9 +105,11 @@ class Rank(OfAllUnits, title="Place among all units"):
     build: Literal["rank"]
 
 
-def is_itself(name: str, built: Construction) -> bool:
+def is_itself(name: str, definition: Construction) -> bool:
     """Tell whether an outcome is a variable of the codebook as it stands, under the same name."""
-    return isinstance(built, OfOne) and built.build == "variable" and built.of == name
+    return (
+        isinstance(definition, OfOne) and definition.build == "variable" and definition.of == name
+    )
 
 
 class Indicator(Construction, title="Indicator"):

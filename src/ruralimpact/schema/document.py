@@ -216,11 +216,11 @@ def _marks(
 def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:
     for part in parts:
         if isinstance(content, Mapping):
-            result = next((key for key in content if str(key) == part), None)
+            step = next((key for key in content if str(key) == part), None)
         elif isinstance(content, list):
-            names = [item.get("name") if isinstance(item, Mapping) else None for item in content]
+            names = [entry.get("name") if isinstance(entry, Mapping) else None for entry in content]
             number = int(part) - 1 if part.isdecimal() else -1
-            result = (
+            step = (
                 names.index(part)
                 if part in names
                 else number
@@ -228,8 +228,8 @@ def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:
                 else None
             )
         else:
-            result = None
-        if result is None:
+            step = None
+        if step is None:
             return
-        yield result
-        content = content[result]
+        yield step
+        content = content[step]

@@ -30,8 +30,8 @@ def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
     """
     error = errors[0]
     if all(item["type"] in _TYPES for item in errors):
-        result = {_TYPES[item["type"]] for item in errors}
-        types = [item for item in dict.fromkeys(_TYPES.values()) if item in result]
+        allowed = {_TYPES[item["type"]] for item in errors}
+        types = [item for item in dict.fromkeys(_TYPES.values()) if item in allowed]
         return _wrong_type(error["input"], types, is_whole=whole is not None)
     error = next(item for item in errors if item["type"] not in _TYPES)
     context = error.get("ctx", {})

@@ -102,8 +102,8 @@ class Portfolio(Description, title="Portfolio of projects"):
     def variables(self) -> tuple[str, ...]:
         """Variables of the sample that it reads."""
         named = [self.project, self.by, self.start, self.end, self.status]
-        named += [name for item in self.reach for name in (item.target, item.actual)]
-        named += [name for item in self.ratios for name in (item.of, item.over)]
+        named += [name for reach in self.reach for name in (reach.target, reach.actual)]
+        named += [name for ratio in self.ratios for name in (ratio.of, ratio.over)]
         for parts in (self.financing, self.products):
             named += [*parts.of, parts.total] if parts is not None else []
         return tuple(dict.fromkeys(n for n in [*named, *self.focus, *self.words] if n is not None))

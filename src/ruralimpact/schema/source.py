@@ -178,11 +178,11 @@ class SourceEntry(Reading):
     @property
     def other_files(self) -> list[str]:
         """Files that it is read with: joined ones, and tables of edits."""
-        edits = [*self.edits, *(edit for item in self.join for edit in item.edits)]
+        edits = [*self.edits, *(edit for joined in self.join for edit in joined.edits)]
         tables = [
             edit.file for edit in edits if isinstance(edit, Recodes | Corrections | Duplicates)
         ]
-        return list(dict.fromkeys([*(item.path for item in self.join), *tables]))
+        return list(dict.fromkeys([*(joined.path for joined in self.join), *tables]))
 
 
 class Source(SourceEntry):

@@ -58,7 +58,7 @@ def stage_view(study: Study, stage: str) -> StageView:
         view["analyses"] = plain(study.analyses, "label")
     if stage == "design":
         # Means before treatment may be covariates, and want their names in balance tables.
-        view["outcome_labels"] = {name: item.label for name, item in study.outcomes.items()}
+        view["outcome_labels"] = {name: outcome.label for name, outcome in study.outcomes.items()}
     else:
         view["outcomes"] = plain(study.outcomes, *_WORDS[stage])
     return view
@@ -67,8 +67,11 @@ def stage_view(study: Study, stage: str) -> StageView:
 def described_variables(study: Study) -> dict[str, list[str]]:
     """Return the variables that the descriptions of a study read, by sample."""
     described: dict[str, list[str]] = {}
-    for item in study.descriptions:
-        for sample, names in {item.sample: item.variables, **item.beside}.items():
+    for description in study.descriptions:
+        for sample, names in {
+            description.sample: description.variables,
+            **description.beside,
+        }.items():
             known = described.setdefault(sample, [])
             known += [name for name in names if name not in known]
     return described
@@ -94,5 +97,7 @@ def study_of_stage(view: StageView, *, strategies: Sequence[StrategyEntry] = ())
         filled[key] = {
             name: {"label": name, **words, **item} for name, item in view.get(key, {}).items()
         }
-    filled["analyses"] = [{"label": item["name"], **item} for item in view.get("analyses", ())]
+    filled["analyses"] = [
+        {"label": analysis["name"], **analysis} for analysis in view.get("analyses", ())
+    ]
     return validated(Study, filled)

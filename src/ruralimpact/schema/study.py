@@ -108,12 +108,14 @@ class StudyFile(Settings):
     @property
     def comparisons(self) -> tuple[AnyAnalysis, ...]:
         """Analyses that compare arms or periods."""
-        return tuple(item for item in self.analyses if not isinstance(item, Description))
+        return tuple(
+            analysis for analysis in self.analyses if not isinstance(analysis, Description)
+        )
 
     @property
     def descriptions(self) -> tuple[AnyDescription, ...]:
         """Analyses that only describe."""
-        return tuple(item for item in self.analyses if isinstance(item, Description))
+        return tuple(analysis for analysis in self.analyses if isinstance(analysis, Description))
 
     @model_validator(mode="after")
     def _orders_waves_that_are_words(self) -> Self:

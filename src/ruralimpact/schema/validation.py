@@ -66,12 +66,12 @@ def validated(
     """
     document = content if isinstance(content, Document) else Document(content, file)
     try:
-        built = _adapter(kind).validate_python(document.content)
+        model = _adapter(kind).validate_python(document.content)
     except ValidationError as error:
         raise _explained(error, document, key)[0] from None
     for problem in _empty_keys(document) if isinstance(content, Document) else ():
         raise problem
-    return built
+    return model
 
 
 def mistakes(kind: Any, document: Document) -> list[ConfigError]:
@@ -175,7 +175,7 @@ def _place(error: "ErrorDetails", content: Any) -> KeyPath:
 
 def _branches(entry: Mapping[Any, Any]) -> set[Any]:
     """Return the values that may have chosen the model of an entry."""
-    return {entry[item] for item in CHOOSING if isinstance(entry.get(item), str)}
+    return {entry[key] for key in CHOOSING if isinstance(entry.get(key), str)}
 
 
 def _leads(content: Any, part: str | int) -> bool:

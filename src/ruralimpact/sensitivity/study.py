@@ -105,7 +105,7 @@ class Part:
     def sensitivity(self, strategy: str) -> Iterator[SensitivityRow]:
         """Yield the rows of one strategy, an outcome each."""
         ids = self.comparison.units["unit_id"]
-        built = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
+        matched = self.weights[self.weights["strategy"] == strategy].set_index("unit_id").loc[ids]
         codes = group_codes(self.comparison.units["group"])
         for outcome in self.analysis.outcomes:
             values = self.outcomes.loc[ids, outcome].to_numpy(float)
@@ -115,8 +115,8 @@ class Part:
                 values[known],
                 self.comparison.treatment[known],
                 self.comparison.covariates.rows(known),
-                built["weight"].to_numpy(float)[known],
-                built["set"].to_numpy(np.int64)[known],
+                matched["weight"].to_numpy(float)[known],
+                matched["set"].to_numpy(np.int64)[known],
                 codes[known],
             )
             yield sensitivity_row(sample, self._unmatched[outcome], published.to_dict())

@@ -29,7 +29,7 @@ def spellings(job: EditJob[rules.Spellings], column: pd.Series) -> EditedColumn:
     changed = column.isin(forms).to_numpy()
     edited = column.mask(changed, column.map(forms))
     near = {folded(item): item for item in [*forms, *listed]}
-    strange = [item for item in edited.unique() if item not in listed and folded(item) in near]
+    strange = [value for value in edited.unique() if value not in listed and folded(value) in near]
     if strange:
         raise DataError(
             f"'{strange[0]}' is not among the forms, and differs from '{near[folded(strange[0])]}' only in "

@@ -65,14 +65,14 @@ def read_recodes(path: Path) -> list[Recode]:
         A column is missing or a cell is empty, or a raw value stands twice with different clean ones.
     """
     table = _table(path, ("column", "raw", "clean"), filled=("column", "raw"))
-    result = [Recode(line, row["column"], row["raw"], row["clean"]) for line, row in _rows(table)]
+    recodes = [Recode(line, row["column"], row["raw"], row["clean"]) for line, row in _rows(table)]
     seen: dict[tuple[str, str], Recode] = {}
-    for item in result:
-        other = seen.setdefault((item.column, code_of(item.raw)), item)
-        if other.clean != item.clean:
-            problem = f"'{item.raw}' is to be '{other.clean}' and '{item.clean}'."
-            raise DataError(problem, file=path, column="raw", rows=[other.line, item.line])
-    return result
+    for recode in recodes:
+        other = seen.setdefault((recode.column, code_of(recode.raw)), recode)
+        if other.clean != recode.clean:
+            problem = f"'{recode.raw}' is to be '{other.clean}' and '{recode.clean}'."
+            raise DataError(problem, file=path, column="raw", rows=[other.line, recode.line])
+    return recodes
 
 
 def read_corrections(path: Path) -> list[Correction]:
@@ -84,17 +84,19 @@ def read_corrections(path: Path) -> list[Correction]:
         A column is missing or a cell is empty, or a cell is corrected twice.
     """
     table = _table(path, ("id", "variable", "old", "new"), filled=("id", "variable"))
-    result = [
+    corrections = [
         Correction(line, row["id"], row["variable"], row["old"], row["new"])
         for line, row in _rows(table)
     ]
     seen: dict[tuple[str, str], int] = {}
-    for item in result:
-        first = seen.setdefault((code_of(item.identifier), item.column), item.line)
-        if first != item.line:
-            problem = f"'{item.column}' of '{item.identifier}' is corrected twice."
-            raise DataError(problem, file=path, rows=[first, item.line])
-    return result
+    for correction in corrections:
+        first = seen.setdefault(
+            (code_of(correction.identifier), correction.column), correction.line
+        )
+        if first != correction.line:
+            problem = f"'{correction.column}' of '{correction.identifier}' is corrected twice."
+            raise DataError(problem, file=path, rows=[first, correction.line])
+    return corrections
 
 
 def read_decisions(path: Path, identifier: str, apart: str) -> list[Decision]:
@@ -116,15 +118,15 @@ def read_decisions(path: Path, identifier: str, apart: str) -> list[Decision]:
     table = _table(
         path, (identifier, apart, "correct", "drop", "newid"), filled=(identifier, apart)
     )
-    result = []
+    decisions = []
     for line, row in _rows(table):
         correct, drop = (_is_yes(row[name], path, name, line) for name in ("correct", "drop"))
         new = row["newid"] or None
         if correct + drop + (new is not None) != 1:
             problem = "fill in one of `correct`, `drop` and `newid`."
             raise DataError(problem, file=path, rows=[line])
-        result.append(Decision(line, row[identifier], row[apart], drop, new))
-    return result
+        decisions.append(Decision(line, row[identifier], row[apart], drop, new))
+    return decisions
 
 
 def _is_yes(text: str, path: Path, column: str, line: int) -> bool:

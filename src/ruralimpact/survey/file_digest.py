@@ -74,13 +74,13 @@ def stated_digests(path: str | Path) -> tuple[Path, list[str]]:
     file = Path(path)
     named = re.compile(rf"(?<![\w.-])((?:[\w.-]+/)*{re.escape(file.name)})(?![\w.-])")
     for folder in list(file.parents)[:2]:
-        result = []
+        checksums = []
         for line in _lines(folder / "SOURCE.md"):
             name, checksum = named.search(line), _CHECKSUM.search(line.lower())
             if name and checksum and f"/{file.absolute().as_posix()}".endswith(f"/{name.group(1)}"):
-                result.append(checksum.group())
-        if result:
-            return folder / "SOURCE.md", result
+                checksums.append(checksum.group())
+        if checksums:
+            return folder / "SOURCE.md", checksums
     return file.parent / "SOURCE.md", []
 
 

@@ -79,10 +79,10 @@ def _names(rows: list[list[str]]) -> list[str]:
 
 def _filled(cells: list[str]) -> list[str]:
     """Give a blank cell the words of the one to its left: a heading over several columns."""
-    result: list[str] = []
+    filled: list[str] = []
     for cell in cells:
-        result.append(cell or (result[-1] if result else ""))
-    return result
+        filled.append(cell or (filled[-1] if filled else ""))
+    return filled
 
 
 def _name(cell: str) -> str:

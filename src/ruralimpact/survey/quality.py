@@ -36,13 +36,13 @@ def content_digest(raw: pd.DataFrame, others: Mapping[str, str] | None = None) -
     others : mapping of str to str, optional
         Digests of the files that it is read with.
     """
-    result = hashlib.sha256("\x1f".join(raw.columns).encode())
+    content = hashlib.sha256("\x1f".join(raw.columns).encode())
     columns = [raw.iloc[:, position].tolist() for position in range(raw.shape[1])]
     for line in sorted("\x1f".join(cells) for cells in zip(*columns, strict=True)):
-        result.update(f"\n{line}".encode())
+        content.update(f"\n{line}".encode())
     for digest in (others or {}).values():
-        result.update(digest.encode())
-    return result.hexdigest()
+        content.update(digest.encode())
+    return content.hexdigest()
 
 
 def quality_report(

@@ -31,7 +31,7 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
         become the same text.
     """
     wanted = normalised(name)
-    places = [i for i, item in enumerate(cells.columns) if normalised(str(item)) == wanted]
+    places = [i for i, column in enumerate(cells.columns) if normalised(str(column)) == wanted]
     if len(places) == 1:
         return cells.iloc[:, places[0]]
     if len(places) > 1:
@@ -39,7 +39,7 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
         raise DataError(problem, file=file, column=name)
     if TOGETHER in wanted:
         return together(cells, wanted.split(TOGETHER), file)
-    named = [str(item) for item in cells.columns if item]
+    named = [str(column) for column in cells.columns if column]
     hint = nearest(name, named)
     if len(named) < len(cells.columns) / 2:
         hint = f"{hint} If the names stand in another row, state `header`."

@@ -60,15 +60,15 @@ def read_spss(file: Path, *, encoding: str | None = None) -> RawTable:
 
 def _declared_missing(column: pd.Series, ranges: Sequence[Any]) -> frozenset[str]:
     """Return the texts of a column that lie in one of the ranges declared as missing."""
-    result = set()
+    codes = set()
     for text in column.unique():
         number = number_of(text)
-        for item in ranges:
-            low, high = item["lo"], item["hi"]
+        for interval in ranges:
+            low, high = interval["lo"], interval["hi"]
             if isinstance(low, str):
                 hit = text == low.strip()
             else:
                 hit = number is not None and low <= number <= high
             if hit:
-                result.add(text)
-    return frozenset(result)
+                codes.add(text)
+    return frozenset(codes)

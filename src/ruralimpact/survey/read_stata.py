@@ -101,15 +101,15 @@ class _Texts:
         return content.decode("cp1252", errors="replace")
 
     def notes(self) -> tuple[str, ...]:
-        result = [
+        notes = [
             f"{kind} that are not UTF-8, read as Windows-1252: {count:,}"
             for kind, count in sorted(self.count.items())
         ]
-        result += [
+        notes += [
             f"{kind} cut inside a letter, read without it: {count:,}"
             for kind, count in sorted(self.cut.items())
         ]
-        return tuple(result)
+        return tuple(notes)
 
 
 def _is_cut(content: bytes, error: UnicodeDecodeError) -> bool:

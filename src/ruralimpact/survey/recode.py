@@ -119,8 +119,8 @@ def recode_variable(
         shown = [str(texts[position]) for position in bad]
         raise reading.unfit(shown, column.index[hit].tolist(), float(hit.mean()), file)
     if entry.is_amount and decimal is None and not edited:
-        result = {str(text): value for text, value in zip(texts, parsed, strict=True)}
-        doubtful = marks_in_doubt(result, stored=entry.raw_name in raw.stored)
+        parsed_of = {str(text): value for text, value in zip(texts, parsed, strict=True)}
+        doubtful = marks_in_doubt(parsed_of, stored=entry.raw_name in raw.stored)
         if doubtful:
             raise _doubt(doubtful, column, entry, file)
     dtype = np.float64 if entry.is_number else object
@@ -217,15 +217,15 @@ class _Reading:
 
     def missing_counts(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Count the rows of each code that means missing, as the codebook writes it."""
-        result = dict.fromkeys(self.entry.missing_codes, 0)
+        by_name = dict.fromkeys(self.entry.missing_codes, 0)
         names = {form: code for code in self.entry.missing_codes for form in _forms(code)}
         for text, count in counts.items():
             plain, code = normalised(text), code_of(text, self.decimal)
             form = plain if plain in self.missing else code
             if plain and form in self.missing:
                 name = names.get(form, form)
-                result[name] = result.get(name, 0) + count
-        return result
+                by_name[name] = by_name.get(name, 0) + count
+        return by_name
 
     def unfit(
         self, texts: Sequence[str], rows: Sequence[int], share: float, file: str | Path

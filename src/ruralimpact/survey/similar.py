@@ -32,7 +32,7 @@ def folded(name: str) -> str:
         return near
     plain = unicodedata.normalize("NFKD", normalised(name)).casefold().translate(_LOOK_ALIKE)
     letters = "".join(
-        item for item in plain if not unicodedata.combining(item) and not item.isspace()
+        letter for letter in plain if not unicodedata.combining(letter) and not letter.isspace()
     )
     letters = re.sub(r"(?<=\d)\.0+$", "", letters)
     return _DIGITS.sub(lambda digits: digits.group().lstrip("0") or "0", letters)
@@ -40,10 +40,10 @@ def folded(name: str) -> str:
 
 def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
     """Return the sets of different names that fold to the same, each sorted, in order."""
-    result: dict[str, set[str]] = {}
+    spellings: dict[str, set[str]] = {}
     for name in names:
-        result.setdefault(folded(name), set()).add(name)
-    return sorted(sorted(names) for names in result.values() if len(names) > 1)
+        spellings.setdefault(folded(name), set()).add(name)
+    return sorted(sorted(names) for names in spellings.values() if len(names) > 1)
 
 
 def refuse_near(
@@ -74,7 +74,9 @@ def refuse_near(
     """
     there = set(known)
     near = {folded(name): name for name in there}
-    lost = [item for item in names.unique() if item and item not in there and folded(item) in near]
+    lost = [
+        value for value in names.unique() if value and value not in there and folded(value) in near
+    ]
     if lost:
         raise DataError(
             f"'{lost[0]}' is '{near[folded(lost[0])]}' in {where}: they differ only in the way of writing.",

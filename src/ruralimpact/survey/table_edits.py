@@ -47,18 +47,18 @@ def recodes(job: EditJob[Recodes]) -> ListedEdits:
     changed: dict[str, list[int]] = {}
     absent: dict[str, list[str]] = {}
     listed: dict[str, list[Recode]] = {}
-    for item in read_recodes(path):
-        listed.setdefault(item.column, []).append(item)
+    for recode in read_recodes(path):
+        listed.setdefault(recode.column, []).append(recode)
     for name, rows in listed.items():
         column = _column(job, name, path, rows[0].line)
-        clean = {code_of(item.raw): item.clean for item in rows}
+        clean = {code_of(row.raw): row.clean for row in rows}
         codes = column.map(lambda text: code_of(text, job.decimal))
         hit = codes.isin(clean)
         _refuse_near(column, codes, rows, job)
         table = table.assign(**{str(column.name): column.mask(hit, codes.map(clean))})
         changed[str(column.name)] = column.index[hit].tolist()
         known = set(codes)
-        missing = [item.raw for item in rows if code_of(item.raw) not in known]
+        missing = [row.raw for row in rows if code_of(row.raw) not in known]
         absent |= {name: missing} if missing else {}
     return ListedEdits(table, changed, absent)
 
@@ -75,16 +75,19 @@ def corrections(job: EditJob[Corrections]) -> ListedEdits:
     table = job.table.copy()
     changed: dict[str, list[int]] = {}
     ids = job.column(job.identifier).map(code_of)
-    for item in read_corrections(path):
-        column = _column(job, item.column, path, item.line)
-        rows = ids.index[ids == code_of(item.identifier)]
+    for correction in read_corrections(path):
+        column = _column(job, correction.column, path, correction.line)
+        rows = ids.index[ids == code_of(correction.identifier)]
         if len(rows) != 1:
-            raise _unknown(item, len(rows), ids, path)
+            raise _unknown(correction, len(rows), ids, path)
         cell = normalised(str(column[rows[0]]))
-        if code_of(cell, job.decimal) != code_of(item.old, job.decimal):
-            problem = f"'{item.column}' of '{item.identifier}' is '{cell}', not '{item.old}'."
-            raise DataError(problem, file=path, column="old", rows=[item.line])
-        table.loc[rows, str(column.name)] = item.new
+        if code_of(cell, job.decimal) != code_of(correction.old, job.decimal):
+            problem = (
+                f"'{correction.column}' of '{correction.identifier}' is '{cell}', not "
+                f"'{correction.old}'."
+            )
+            raise DataError(problem, file=path, column="old", rows=[correction.line])
+        table.loc[rows, str(column.name)] = correction.new
         changed.setdefault(str(column.name), []).append(int(rows[0]))
     return ListedEdits(table, changed, {})
 
@@ -112,7 +115,7 @@ def _refuse_near(
     column: pd.Series, codes: pd.Series, rows: Sequence[Recode], job: EditJob[Recodes]
 ) -> None:
     """Refuse a value that is not listed and differs only in the way of writing from one that is."""
-    listed = {code_of(text) for item in rows for text in (item.raw, item.clean)}
+    listed = {code_of(text) for row in rows for text in (row.raw, row.clean)}
     near = {folded(text): text for text in listed if text}
     strange = [code for code in codes.unique() if code not in listed and folded(code) in near]
     if strange:

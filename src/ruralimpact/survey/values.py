@@ -40,7 +40,9 @@ def normalised(text: str) -> str:
     if composed.isascii() and composed.isprintable() and "  " not in composed:
         return composed.strip()
     seen = (
-        item for item in composed if item.isspace() or unicodedata.category(item) not in _UNSEEN
+        letter
+        for letter in composed
+        if letter.isspace() or unicodedata.category(letter) not in _UNSEEN
     )
     return " ".join("".join(seen).split())
 

@@ -72,7 +72,9 @@ def survival_study(
 
 def _refuse_none(asked: Survival, present: pd.DataFrame, unplaced: list[ExcludedRecords]) -> None:
     if not len(present):
-        reasons = "; ".join(f"{item.reason} ({item.rows:,})" for item in unplaced if item.rows)
+        reasons = "; ".join(
+            f"{exclusion.reason} ({exclusion.rows:,})" for exclusion in unplaced if exclusion.rows
+        )
         problem = f"no unit can be followed: {reasons or 'none answered'}."
         raise DataError(problem, within=f"analysis {asked.name}")
 

@@ -39,8 +39,8 @@ def _lines(
 ) -> Iterator[str]:
     """Lines of one name; that of an outcome may be that of a variable, too, of which it is then made."""
     indent = "  " * depth
-    built = first.get(name) or study.variables.get(name)
-    if built is None:
+    definition = first.get(name) or study.variables.get(name)
+    if definition is None:
         for entry in by_name.get(name, ()):
             yield f"{indent}{name}: {_of_column(entry)}"
         if name not in by_name:
@@ -48,11 +48,11 @@ def _lines(
         return
     keys = {
         key: value
-        for key, value in plain(built).items()
+        for key, value in plain(definition).items()
         if key not in _SHOWN_APART and value is not None and value != [] and value != {}
     }
     yield f"{indent}{name}: {', '.join(f'{key} {in_words(value)}' for key, value in keys.items())}"
-    for inner in dict.fromkeys(built.inputs):
+    for inner in dict.fromkeys(definition.inputs):
         below = study.outcomes if inner in study.outcomes and inner != name else study.variables
         yield from _lines(study, by_name, inner, below, depth=depth + 1)
 

@@ -109,7 +109,11 @@ class Way:
         if analysis is None or not key.startswith(f"{_key(analysis.name)}/"):
             return None
         estimates = rebuilt_estimates(self._folder, analysis=analysis.name)
-        named = (item for item in estimates if key.startswith(f"{_key(level_key(item.name))}/"))
+        named = (
+            estimate
+            for estimate in estimates
+            if key.startswith(f"{_key(level_key(estimate.name))}/")
+        )
         return next(named, None)
 
     @cached_property
@@ -253,7 +257,7 @@ class Way:
             yield f"excluded: {record['rows']:,} of {record['rows_before']:,} rows, {record['reason']}"
 
     def _raw_files(self) -> Iterator[str]:
-        rows = {item.source.name: item.rows for item in self.rows}
+        rows = {row.source.name: row.rows for row in self.rows}
         for source in self.study.sources:
             if source.name not in self.sources:
                 continue
@@ -274,7 +278,7 @@ class Way:
             ``file``, ``row``, ``unit_id`` and, of an estimate, ``outcome``, ``weight`` and ``added``. A unit
             with several rows stands in each of them; what it adds is that of the unit.
         """
-        tables = [item.rows.assign(file=item.source.path) for item in self.rows]
+        tables = [row.rows.assign(file=row.source.path) for row in self.rows]
         if not tables:
             raise DataError(f"no rows of raw files are behind {self.number.identifier} alone.")
         table = pd.concat(tables, ignore_index=True)

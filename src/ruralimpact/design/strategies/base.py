@@ -146,9 +146,9 @@ class Strategy(StrategyEntry):
         """Yield the options that hold names, with the names and what they are the names of."""
         for option, field in type(self).model_fields.items():
             value = getattr(self, option)
-            for item in field.metadata:
-                if isinstance(item, Naming) and not isinstance(value, bool):
-                    yield option, tuple(value), item
+            for annotation in field.metadata:
+                if isinstance(annotation, Naming) and not isinstance(value, bool):
+                    yield option, tuple(value), annotation
 
     def check_names(self, known: Mapping[Naming, Sequence[str]]) -> None:
         """Refuse options that name what is not there.
@@ -196,9 +196,9 @@ class Strategy(StrategyEntry):
 
     def _in_words(self) -> Iterator[str]:
         for option, value in self._changed().items():
-            for item in type(self).model_fields[option].metadata:
-                if isinstance(item, Words):
-                    yield item.of(value)
+            for annotation in type(self).model_fields[option].metadata:
+                if isinstance(annotation, Words):
+                    yield annotation.of(value)
 
 
 def _plain(value: Any) -> Any:

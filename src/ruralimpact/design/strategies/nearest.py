@@ -91,7 +91,7 @@ class NearestNeighbour(PairMatching):
             yield "order", "with replacement"
 
     def _design(self, units: ComparedUnits) -> Design:
-        result = match_nearest(
+        design = match_nearest(
             units.covariates,
             units.treatment,
             self,
@@ -99,7 +99,7 @@ class NearestNeighbour(PairMatching):
             strata=units.strata,
             sampling=units.sampling,
         )
-        return sampled_design(result, units.sampling)
+        return sampled_design(design, units.sampling)
 
     def _headline(self) -> str:
         replacement = "with" if self.replace else "without"

@@ -42,8 +42,8 @@ class OptimalMatching(PairMatching):
             np.searchsorted(search.focal, pairs.treated_index),
             np.searchsorted(search.candidates, pairs.control_index),
         )
-        result = shared_design(units.treatment, search, neighbours, pairs.dropped)
-        return sampled_design(result, units.sampling)
+        design = shared_design(units.treatment, search, neighbours, pairs.dropped)
+        return sampled_design(design, units.sampling)
 
     def _headline(self) -> str:
         return (

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def forest_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     """Draw estimates and 95 percent intervals; the benchmark, where there is one, as a band."""
     analyses = exhibit.analyses
-    result = {name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)}
-    frames = {name: frame for name, frame in result.items() if len(frame)}
+    estimates = {
+        name: _estimates(results, analyses, name) for name in results.outcomes_of(analyses)
+    }
+    frames = {name: frame for name, frame in estimates.items() if len(frame)}
     if not frames:
         return palette.notice(disclosure.NOTHING_LEFT)
     colours = palette.colours(analyses)

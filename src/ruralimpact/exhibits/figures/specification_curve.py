@@ -55,8 +55,8 @@ def specification_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
 
 def plotted_outcomes(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     """Outcomes of the exhibit: those named, or all of its analyses'."""
-    result = results.outcomes_of(exhibit.analyses)
-    return [name for name in result if name in (exhibit.outcomes or result)]
+    declared = results.outcomes_of(exhibit.analyses)
+    return [name for name in declared if name in (exhibit.outcomes or declared)]
 
 
 def specification_words(results: StudyResults, exhibit: OfEstimates) -> str:

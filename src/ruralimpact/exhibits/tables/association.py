@@ -74,10 +74,10 @@ def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
     if own["reason"].ne("").all():
         label = formatting.lower_first(results.outcome_label(outcome))
         return f"Nothing can be said of {label}: {own['reason'].iloc[0].rstrip('.')}."
-    result = int((coefficients["p_value"] < 0.05).sum())
-    verb = "differs" if result < 2 else "differ"
+    significant = int((coefficients["p_value"] < 0.05).sum())
+    verb = "differs" if significant < 2 else "differ"
     return (
-        f"Among the treated, {formatting.share_of(result, len(coefficients), 'coefficient')} of "
+        f"Among the treated, {formatting.share_of(significant, len(coefficients), 'coefficient')} of "
         f"{formatting.lower_first(results.outcome_label(outcome))} {verb} from zero at the 5 percent "
         "level. What goes together need not be cause and effect."
     )
@@ -92,9 +92,11 @@ def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
         for entry in associations_of(results.analysis(analysis)):
             if entry.name == association:
                 names |= dict.fromkeys(entry.covariates)
-    built = results.study.variables
+    variables = results.study.variables
     labels = [
-        formatting.lower_first(built[name].label) if name in built else name.replace("_", " ")
+        formatting.lower_first(variables[name].label)
+        if name in variables
+        else name.replace("_", " ")
         for name in names
     ]
     return f", with these held fixed: {', '.join(labels)}" if labels else ""

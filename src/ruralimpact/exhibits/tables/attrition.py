@@ -230,15 +230,15 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
 
 
 def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:
-    result = f"{results.study.unit_label.capitalize()} found"
+    spanner = f"{results.study.unit_label.capitalize()} found"
     groups = results.study.group_label.capitalize()
     return (
         columns.amount(),
         columns.error(),
         columns.interval(),
         columns.p_value(),
-        columns.count("Treated", result, of="n_treated"),
-        columns.count("Controls", result, 0.95, of="n_control"),
+        columns.count("Treated", spanner, of="n_treated"),
+        columns.count("Controls", spanner, 0.95, of="n_control"),
         columns.count(groups, width=1.0, of="n_clusters"),
     )
 

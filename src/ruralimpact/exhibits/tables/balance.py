@@ -56,7 +56,9 @@ def _table(
 ) -> Table:
     groups = {_BEFORE: "Before matching"}
     groups |= {name: results.strategy_label(name) for name in strategies}
-    shown = [item.within(name, group) for name, group in groups.items() for item in _STATISTICS]
+    shown = [
+        statistic.within(name, group) for name, group in groups.items() for statistic in _STATISTICS
+    ]
 
     def rows(analysis: str) -> Iterator[Row]:
         yield from _covariate_rows(results, results.of("balance", analysis), shown)

@@ -45,8 +45,8 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
     rows: list[Row] = []
     for analysis in exhibit.analyses:
         rows.append(heading(results.analysis(analysis).label, "panel"))
-        result = results.of("balance_summary", analysis)
-        rows += [_row(results, record, designs) for record in result.to_dict("records")]
+        summaries = results.of("balance_summary", analysis)
+        rows += [_row(results, record, designs) for record in summaries.to_dict("records")]
     return (
         table_of(
             results,
@@ -68,11 +68,13 @@ def _row(results: StudyResults, record: Record, designs: pd.DataFrame) -> Row:
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
-    result = results["balance_summary"]
+    summaries = results["balance_summary"]
     overlaps = [
         f"{results.analysis(name).label} {formatting.number(value, 2)}"
         for name in exhibit.analyses
-        for value in result[(result["analysis"] == name) & (result["strategy"] == "")]["overlap"]
+        for value in summaries[(summaries["analysis"] == name) & (summaries["strategy"] == "")][
+            "overlap"
+        ]
     ]
     return (
         "Biases are differences in means over the root of the mean of the arms' variances before "

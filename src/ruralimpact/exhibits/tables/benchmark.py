@@ -92,11 +92,11 @@ def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> tuple[Table,
     lines: list[str] = []
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        result = differences(results, exhibit.benchmark, analysis, outcome)
+        gaps = differences(results, exhibit.benchmark, analysis, outcome)
         label = results.analysis(analysis).label
-        lines.append(f"{label}: {_sentence(results, outcome, result)}")
-        for item in result:
-            yield _row(results, records[item.spec_id], records[item.benchmark_id], item)
+        lines.append(f"{label}: {_sentence(results, outcome, gaps)}")
+        for gap in gaps:
+            yield _row(results, records[gap.spec_id], records[gap.benchmark_id], gap)
 
     body = list(headings.by_outcome(results, exhibit.analyses, rows))
     return (
@@ -145,18 +145,18 @@ def _row(results: StudyResults, own: Record, base: Record, gap: BenchmarkGap) ->
     return columns.row_of(results, _COLUMNS, record, label, keys=("spec_id", "unit"))
 
 
-def _sentence(results: StudyResults, outcome: str, result: list[BenchmarkGap]) -> str:
+def _sentence(results: StudyResults, outcome: str, gaps: list[BenchmarkGap]) -> str:
     name = formatting.lower_first(results.outcome_label(outcome))
-    if not result:
+    if not gaps:
         return f"no estimate of {name} can be compared with the experiment."
     unit = results.unit(outcome)
     span = formatting.range_text(
-        [formatting.scale(unit) * item.estimate for item in result], results.decimals(outcome), unit
+        [formatting.scale(unit) * gap.estimate for gap in gaps], results.decimals(outcome), unit
     )
-    rejected = sum(item.p_value < 0.05 for item in result)
+    rejected = sum(gap.p_value < 0.05 for gap in gaps)
     verb = "differs" if rejected < 2 else "differ"
     return (
-        f"on {name}, {formatting.share_of(rejected, len(result), 'estimate')} {verb} from the experiment at "
+        f"on {name}, {formatting.share_of(rejected, len(gaps), 'estimate')} {verb} from the experiment at "
         f"the 5 percent level; the gaps run from {span}."
     )
 

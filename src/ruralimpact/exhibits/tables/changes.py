@@ -53,15 +53,15 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
     )
     if not before or not now:
         return (files,)
-    result = changes(before, now)
+    changed = changes(before, now)
     moved = table_of(
         results,
         exhibit,
         title="What moved since the run before",
         stub="Outcome and strategy",
         columns=_MOVED,
-        rows=_moved_rows(results, result),
-        interpretation=(_interpretation(result),),
+        rows=_moved_rows(results, changed),
+        interpretation=(_interpretation(changed),),
         notes=(_NOTE,),
     )
     return files, moved
@@ -76,17 +76,17 @@ def _file_rows(results: StudyResults) -> Iterator[Row]:
         yield columns.row_of(results, _FILES, record, source.label or source.name, keys=())
 
 
-def _interpretation(result: pd.DataFrame) -> str:
-    counts = result["kind"].value_counts()
+def _interpretation(moved: pd.DataFrame) -> str:
+    counts = moved["kind"].value_counts()
     words = {"moved": "moved", "new": "are new", "gone": "are gone", "same": "stayed as they were"}
     parts = [
         f"{formatting.count(counts[kind])} {text}" for kind, text in words.items() if kind in counts
     ]
-    return f"Of {formatting.count(len(result))} estimates {', '.join(parts)}."
+    return f"Of {formatting.count(len(moved))} estimates {', '.join(parts)}."
 
 
-def _moved_rows(results: StudyResults, result: pd.DataFrame) -> Iterator[Row]:
-    shown = result[result["kind"] != "same"]
+def _moved_rows(results: StudyResults, moved: pd.DataFrame) -> Iterator[Row]:
+    shown = moved[moved["kind"] != "same"]
     if shown.empty:
         yield columns.repeated(_MOVED, "Nothing moved")
     hidden = set(results["estimates"].loc[results["estimates"]["suppressed"], "spec_id"])

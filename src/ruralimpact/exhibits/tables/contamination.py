@@ -86,14 +86,14 @@ def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:
 
 
 def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
-    result: pd.DataFrame = results.of("estimates", right, naive)
-    return result
+    estimates: pd.DataFrame = results.of("estimates", right, naive)
+    return estimates
 
 
 def _of_sample(results: StudyResults, analysis: str) -> pd.DataFrame:
     sample = results.analysis(analysis).sample
-    result: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
-    return result
+    waves: pd.DataFrame = results["contamination"][results["contamination"]["sample"] == sample]
+    return waves
 
 
 def _count_rows(results: StudyResults, analysis: str) -> Iterator[Row]:

@@ -76,8 +76,8 @@ def _rows_table(results: StudyResults, exhibit: Exhibit) -> Table:
     for source in results.study.sources:
         report = results.quality[source.name]
         reasons = [
-            f"{results.with_labels(item.reason)}: {formatting.count(item.rows)}"
-            for item in report.excluded
+            f"{results.with_labels(exclusion.reason)}: {formatting.count(exclusion.rows)}"
+            for exclusion in report.excluded
         ]
         record: Record = {
             "source": source.name,

@@ -179,12 +179,12 @@ def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
             own = mine[mine["part"] == part].dropna(subset=["estimate"])
             if own.empty:
                 continue
-            result = int((own["p_value"] < 0.05).sum())
+            significant = int((own["p_value"] < 0.05).sum())
             span = formatting.range_text(list(own["estimate"]), decimals, unit)
             name = formatting.lower_first(part_label(part, mine))
-            verb = "differs" if result < 2 else "differ"
+            verb = "differs" if significant < 2 else "differ"
             pieces.append(
-                f"{name} {span} ({formatting.share_of(result, len(own))} {verb} from zero)"
+                f"{name} {span} ({formatting.share_of(significant, len(own))} {verb} from zero)"
             )
         label = results.analysis(str(analysis)).label
         ways = formatting.plural(mine["strategy"].nunique(), "strategy")

@@ -110,25 +110,25 @@ def ranked(results: StudyResults, analyses: Sequence[str], outcome: str) -> Plac
 
 def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: str) -> str:
     """Say where the treated group ranks, in words."""
-    result = ranked(results, analyses, outcome)
-    if result is None:
+    ranks = ranked(results, analyses, outcome)
+    if ranks is None:
         return f"{results.outcome_label(outcome)}: suppressed."
     return (
-        f"{results.outcome_label(outcome)}: of {formatting.word(result.groups)} groups treated, or "
-        f"treated as if, the treated one is number {result.rank_size} by the size of the estimate (p = "
-        f"{formatting.number(result.p_size, 2)}) and number {result.rank_t} by t (p = "
-        f"{formatting.number(result.p_t, 2)})."
+        f"{results.outcome_label(outcome)}: of {formatting.word(ranks.groups)} groups treated, or "
+        f"treated as if, the treated one is number {ranks.rank_size} by the size of the estimate (p = "
+        f"{formatting.number(ranks.p_size, 2)}) and number {ranks.rank_t} by t (p = "
+        f"{formatting.number(ranks.p_t, 2)})."
     )
 
 
 def _records(results: StudyResults, analyses: Sequence[str], outcome: str) -> list[Record]:
     """Return the first estimate of each analysis on an outcome."""
-    result = [results.estimates_of(name, outcome).to_dict("records")[:1] for name in analyses]
-    return [record for records in result for record in records]
+    estimates = [results.estimates_of(name, outcome).to_dict("records")[:1] for name in analyses]
+    return [record for records in estimates for record in records]
 
 
 def _shown(records: Sequence[Record]) -> list[Record]:
-    return [item for item in records if not item["suppressed"]]
+    return [record for record in records if not record["suppressed"]]
 
 
 def _row(results: StudyResults, record: Record, records: Sequence[Record]) -> Row:

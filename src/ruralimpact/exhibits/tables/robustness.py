@@ -93,11 +93,11 @@ def robustness_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
     lines: list[str] = []
     for analysis in exhibit.analyses:
         rows.append(heading(results.analysis(analysis).label, "panel"))
-        result = {
+        by_outcome = {
             name: robustness(results, analysis, name) for name in results.outcomes_of([analysis])
         }
-        rows += [_row(results, analysis, name, item) for name, item in result.items()]
-        lines.append(f"{results.analysis(analysis).label}: {_sentence(list(result.values()))}")
+        rows += [_row(results, analysis, name, own) for name, own in by_outcome.items()]
+        lines.append(f"{results.analysis(analysis).label}: {_sentence(list(by_outcome.values()))}")
     return (
         table_of(
             results,
@@ -111,8 +111,8 @@ def robustness_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
     )
 
 
-def _row(results: StudyResults, analysis: str, outcome: str, result: Robustness) -> Row:
-    curve, test, checked = result.curve, result.test, result.matched
+def _row(results: StudyResults, analysis: str, outcome: str, across: Robustness) -> Row:
+    curve, test, checked = across.curve, across.test, across.matched
     record = {
         "analysis": analysis,
         "outcome": outcome,
@@ -123,8 +123,8 @@ def _row(results: StudyResults, analysis: str, outcome: str, result: Robustness)
         "above": cells.part_of(curve.positive, curve.count),
         "differ": cells.part_of(curve.significant, curve.count),
         "checked": checked,
-        "unbalanced": result.unbalanced if checked else None,
-        "failing": cells.part_of(result.unbalanced, checked),
+        "unbalanced": across.unbalanced if checked else None,
+        "failing": cells.part_of(across.unbalanced, checked),
         "equality_f": test.statistic if test else None,
         "equality_df1": test.df_numerator if test else None,
         "equality_df2": test.df_denominator if test else None,
@@ -144,19 +144,21 @@ def _degrees_of_freedom(test: EqualityTest | None) -> Cell:
     )
 
 
-def _sentence(result: Sequence[Robustness]) -> str:
+def _sentence(outcomes: Sequence[Robustness]) -> str:
     """Say for how many outcomes the strategies agree, in sign and by the joint test."""
-    tests = [item.test for item in result if item.test and np.isfinite(item.test.p_value)]
-    signs = sum(item.curve.one_sign for item in result)
+    tests = [
+        outcome.test for outcome in outcomes if outcome.test and np.isfinite(outcome.test.p_value)
+    ]
+    signs = sum(outcome.curve.one_sign for outcome in outcomes)
     differ = sum(test.p_value < LEVEL for test in tests)
-    if len(result) == 1:
+    if len(outcomes) == 1:
         sign = "agree" if signs else "do not agree"
         text = f"the strategies {sign} in sign"
         verb = "is rejected" if differ else "is not rejected"
         return (
             f"{text}; that they are equal {verb} at the 5 percent level." if tests else f"{text}."
         )
-    text = f"the strategies agree in sign on {formatting.share_of(signs, len(result), 'outcome')}"
+    text = f"the strategies agree in sign on {formatting.share_of(signs, len(outcomes), 'outcome')}"
     if tests:
         text += (
             "; that they are equal is rejected at the 5 percent level for "

@@ -66,9 +66,9 @@ def _row(record: "pd.Series[Any]", shown: list[tuple[str, str]]) -> Row:
 def _protocol(results: StudyResults, name: str) -> str:
     """Say in words how units were drawn, so that anyone can draw them again."""
     asked = next(
-        item
-        for item in results.study.analyses
-        if isinstance(item, DrawnSample) and item.name == name
+        analysis
+        for analysis in results.study.analyses
+        if isinstance(analysis, DrawnSample) and analysis.name == name
     )
     listed = ", ".join(f"{count} of {stratum}" for stratum, count in asked.counts.items())
     words = [

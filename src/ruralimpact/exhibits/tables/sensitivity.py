@@ -82,10 +82,10 @@ def _joined(results: StudyResults, analyses: Sequence[str]) -> pd.DataFrame:
 def _ranges(results: StudyResults) -> pd.DataFrame:
     """Lowest and highest estimate without a region; suppressed ones are passed over."""
     table = results["leave_one_out"].dropna(subset=["estimate"])
-    result = table.groupby("spec_id")["estimate"].agg(
+    ranges = table.groupby("spec_id")["estimate"].agg(
         without_region_low="min", without_region_high="max"
     )
-    return result.astype(float).reset_index()
+    return ranges.astype(float).reset_index()
 
 
 def _outcome_rows(

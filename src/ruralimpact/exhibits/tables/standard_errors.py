@@ -48,11 +48,13 @@ def _table(
     def row(record: Record) -> Row:
         own = by_spec.get(record["spec_id"])
         errors = {} if own is None else dict(zip(own["kind"], own["std_error"], strict=True))
-        result = {f"std_error_{name}": errors.get(name) for name in names}
+        numbers = {f"std_error_{name}": errors.get(name) for name in names}
         p_values = {} if own is None else dict(zip(own["kind"], own["p_value"], strict=True))
-        result |= {f"p_value_{name}": p_values.get(name) for name in _TESTS}
+        numbers |= {f"p_value_{name}": p_values.get(name) for name in _TESTS}
         label = results.strategy_label(record["strategy"])
-        return columns.row_of(results, shown, {**record, **result}, label, keys=("spec_id", "unit"))
+        return columns.row_of(
+            results, shown, {**record, **numbers}, label, keys=("spec_id", "unit")
+        )
 
     return table_of(
         results,

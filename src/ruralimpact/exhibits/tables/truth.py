@@ -60,8 +60,8 @@ def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
         "Planted truth and estimates by class": _by_class(results, exhibit.analyses),
         "Planted truth and estimates by part of the effect": _by_part(results, exhibit.analyses),
     }
-    built = {title: _rows(ones, results, known) for title, ones in compared.items()}
-    return tuple(_table(results, exhibit, title, rows) for title, rows in built.items() if rows)
+    rows_of = {title: _rows(ones, results, known) for title, ones in compared.items()}
+    return tuple(_table(results, exhibit, title, rows) for title, rows in rows_of.items() if rows)
 
 
 def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[Row]) -> Table:
@@ -150,23 +150,23 @@ def _rows(
     """Return the rows of estimates whose truth is known, under their headings."""
     rows: list[Row] = []
     panel = group = ""
-    for item in compared:
-        wave = _wave(results, str(item.record["analysis"]))
-        key = (wave, item.by, item.level, str(item.record["outcome"]))
+    for pair in compared:
+        wave = _wave(results, str(pair.record["analysis"]))
+        key = (wave, pair.by, pair.level, str(pair.record["outcome"]))
         if key not in truths:
             continue
-        if item.panel != panel:
-            rows.append(heading(item.panel, "panel"))
-        if (item.panel, item.group) != (panel, group):
-            rows.append(heading(item.group, "group"))
-        panel, group = item.panel, item.group
+        if pair.panel != panel:
+            rows.append(heading(pair.panel, "panel"))
+        if (pair.panel, pair.group) != (panel, group):
+            rows.append(heading(pair.group, "group"))
+        panel, group = pair.panel, pair.group
         texts = {
             measure: results.printed.get(
-                Quantity(key[3], item.by, item.level, measure), formatting.DASH
+                Quantity(key[3], pair.by, pair.level, measure), formatting.DASH
             )
             for measure in ("estimate", "percent")
         }
-        rows.append(_row(results, item.record, truths[key], texts))
+        rows.append(_row(results, pair.record, truths[key], texts))
     return rows
 
 
@@ -235,8 +235,8 @@ def _interpretation(rows: list[Row]) -> str:
 
 
 def _percents_inside(rows: list[Row]) -> str:
-    result = [row.record.get("percent_inside") for row in rows if row.record is not None]
-    known = [item for item in result if item is not None]
+    percents = [row.record.get("percent_inside") for row in rows if row.record is not None]
+    known = [percent for percent in percents if percent is not None]
     return f" Of percents it lies inside {sum(map(bool, known))} of {len(known)}." if known else ""
 
 

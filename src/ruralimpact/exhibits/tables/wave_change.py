@@ -86,8 +86,8 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> tupl
 
 
 def _of_strategy(frame: pd.DataFrame, strategy: str) -> dict[Any, Any] | None:
-    result = frame[frame["strategy"] == strategy].to_dict("records")
-    return result[0] if result else None
+    records = frame[frame["strategy"] == strategy].to_dict("records")
+    return records[0] if records else None
 
 
 def _rows(results: StudyResults, steps: Sequence[Step], records: Sequence[Record]) -> Iterator[Row]:
