@@ -191,6 +191,21 @@ def test_changes_of_what_is_not_shown_are_refused(
     assert words in str(refused.value)
 
 
+def test_all_mistaken_changes_are_told_at_once(tmp_path: Path) -> None:
+    exhibits = {
+        "analyses": ["mached"],
+        "drop": ["balanse", "love"],
+        "titles": {"lov": "x", "impact": "Impact", "forrest": "y"},
+    }
+    examination = study_examination(folder(tmp_path, {"study": HEAD, "exhibits": exhibits}))
+    told = [str(problem) for problem in examination.problems()]
+    named = ["'mached'", "'balanse'", "key 'titles.forrest'", "key 'titles.lov'"]
+    assert len(told) == len(named)
+    assert all(
+        name in line and "Did you mean" in line for name, line in zip(named, told, strict=True)
+    )
+
+
 def test_a_study_says_what_its_design_added(tmp_path: Path) -> None:
     examination = study_examination(folder(tmp_path, {"study": HEAD}))
     assert not list(examination.problems())

@@ -15,6 +15,7 @@ from ruralimpact.design.compared_units import ComparedUnits
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.matching import Design
 from ruralimpact.design.strategies import METHODS, Strategy, parse_strategy
+from ruralimpact.design.study import specifications
 from ruralimpact.design.unit_weights import controls_alike
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.strategy_estimators import ESTIMATORS
@@ -299,3 +300,14 @@ def test_a_comparison_that_cannot_be_is_refused(method: str) -> None:
     one_arm = ComparedUnits(covariate_matrix({"x": np.arange(3.0)}), 0 * treatment)
     with pytest.raises(DesignError, match="^there are no treated units"):
         strategy.design(one_arm)
+
+
+def test_a_default_that_is_written_makes_no_other_list_of_specifications() -> None:
+    study = load_study(ROOT / "config" / "studies" / "nsw")
+
+    def digest(**written: Any) -> str:
+        strategy = parse_strategy({"name": "nn", "method": "nearest", **written})
+        return str(specifications(study.model_copy(update={"strategies": (strategy,)}))["sha256"])
+
+    assert digest() == digest(k=1, replace=True, distance="propensity")
+    assert digest() != digest(k=2)

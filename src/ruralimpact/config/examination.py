@@ -20,6 +20,7 @@ from ruralimpact.config.references import check_references
 from ruralimpact.config.series import sources_written_out, written_out
 from ruralimpact.defaults import (
     DEFAULT_STRATEGIES,
+    mistaken_changes,
     with_default_exhibits,
     with_default_keys,
     with_default_options,
@@ -206,11 +207,12 @@ class StudyExamination:
         exhibits = self._documents.get("exhibits")
         if exhibits is None:
             return
-        try:
-            content = with_default_exhibits(exhibits.content, self._documents["study"].content)
-        except ConfigError as error:
-            yield ConfigError(error.problem, file=exhibits.file, key=error.key)
-            content = {}
+        study = self._documents["study"].content
+        mistakes = list(mistaken_changes(exhibits.content, study))
+        yield from (
+            ConfigError(error.problem, file=exhibits.file, key=error.key) for error in mistakes
+        )
+        content = {} if mistakes else with_default_exhibits(exhibits.content, study)
         self._documents["exhibits"] = with_marks_of_added(exhibits, content)
 
     def _between_files(

@@ -6,6 +6,7 @@ and one that leaves the same to its design are the same study.
 
 from ruralimpact.defaults.exhibits import (
     KINDS_WITH_DEFAULTS,
+    mistaken_changes,
     with_default_exhibits,
     with_default_options,
 )
@@ -15,6 +16,7 @@ from ruralimpact.defaults.study import with_default_keys
 __all__ = [
     "DEFAULT_STRATEGIES",
     "KINDS_WITH_DEFAULTS",
+    "mistaken_changes",
     "with_default_exhibits",
     "with_default_keys",
     "with_default_options",

@@ -114,15 +114,32 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     Returns
     -------
     dict
-        With ``tables`` and ``figures``.
+        With ``tables`` and ``figures``; changes that `mistaken_changes` finds are passed over.
+    """
+    if not isinstance(exhibits, Mapping) or _lists_all(exhibits):
+        return exhibits
+    sections = _with_added(exhibits, study)
+    drop, titles = exhibits.get("drop", ()), exhibits.get("titles", {})
+    return {
+        section: [
+            {**entry, **({"title": titles[entry["name"]]} if entry["name"] in titles else {})}
+            for entry in entries
+            if entry["name"] not in drop
+        ]
+        for section, entries in sections.items()
+    }
 
-    Raises
-    ------
-    ConfigError
-        A change names no exhibit, or no analysis, or stands beside whole lists.
+
+def mistaken_changes(exhibits: Any, study: Contents) -> Iterator[ConfigError]:
+    """Yield changes of the defaults that name no exhibit, or no analysis, or stand beside whole lists.
+
+    Parameters
+    ----------
+    exhibits, study : mapping
+        As for `with_default_exhibits`.
     """
     if not isinstance(exhibits, Mapping):
-        return exhibits
+        return
     changes = [key for key in CHANGES if key in exhibits]
     whole = [key for key in _SECTIONS if key in exhibits]
     if changes and whole:
@@ -130,27 +147,34 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
             f"'{changes[0]}' changes what is shown by default, and '{whole[0]}' lists all that is shown; "
             "put further exhibits under `add`."
         )
-        raise ConfigError(problem, key=whole[0])
-    if whole or (exhibits and not changes):
-        return exhibits
-    _refuse_unknown_analyses(exhibits.get("analyses"), study)
-    analyses = _analyses(exhibits, study)
-    sections = {key: list(_by_design(key, study, analyses)) for key in _SECTIONS}
-    return _changed(exhibits, sections)
+        yield ConfigError(problem, key=whole[0])
+    if _lists_all(exhibits):
+        return
+    analyses = [str(entry.get("name")) for entry in entries_of(study.get("analyses"))]
+    # Where a name of an analysis is wrong, what the others would show says little of what is meant.
+    of_all = {key: value for key, value in exhibits.items() if key != "analyses"}
+    sections = _with_added(of_all, study)
+    known = [str(entry.get("name")) for entries in sections.values() for entry in entries]
+    for option, names in (("analyses", analyses), ("drop", known), ("titles", known)):
+        given = exhibits.get(option)
+        for name in given if isinstance(given, list | Mapping) else ():
+            if name in names or (option != "analyses" and name in KINDS_WITH_DEFAULTS):
+                continue
+            of = "analysis" if option == "analyses" else "exhibit"
+            key = f"titles.{name}" if option == "titles" else option
+            yield ConfigError(f"there is no {of} '{name}'. {nearest(str(name), names)}", key=key)
+
+
+def _lists_all(exhibits: Contents) -> bool:
+    """Whether the file lists all that is shown, or has keys of which none is a change."""
+    listed = any(key in exhibits for key in _SECTIONS)
+    return listed or (bool(exhibits) and not any(key in exhibits for key in CHANGES))
 
 
 def _analyses(exhibits: Contents, study: Contents) -> list[Contents]:
     """Return the analyses that exhibits show which do not say: all, or those that the file names."""
     named, own = exhibits.get("analyses"), entries_of(study.get("analyses"))
     return [item for item in own if item.get("name") in named] if isinstance(named, list) else own
-
-
-def _refuse_unknown_analyses(named: Any, study: Contents) -> None:
-    known = [str(entry.get("name")) for entry in entries_of(study.get("analyses"))]
-    for name in named if isinstance(named, list) else ():
-        if name not in known:
-            problem = f"there is no analysis '{name}'. {nearest(str(name), known)}"
-            raise ConfigError(problem, key="analyses")
 
 
 def _with_options(lists: Contents, analyses: Sequence[Contents]) -> Contents:
@@ -229,24 +253,16 @@ def _by_design(section: str, study: Contents, analyses: Sequence[Contents]) -> I
             }
 
 
-def _changed(exhibits: Contents, sections: dict[str, list[Contents]]) -> Contents:
+def _with_added(exhibits: Contents, study: Contents) -> dict[str, list[Contents]]:
+    """Return what is shown by default and what `add` adds, or puts in the place of a default."""
+    analyses = _analyses(exhibits, study)
     added = exhibits.get("add")
-    for key, entries in sections.items():
-        for entry in entries_of(added.get(key) if isinstance(added, Mapping) else None):
-            names = [item["name"] for item in entries]
+    sections = {}
+    for section in _SECTIONS:
+        entries = list(_by_design(section, study, analyses))
+        for entry in entries_of(added.get(section) if isinstance(added, Mapping) else None):
+            names = [shown["name"] for shown in entries]
             position = names.index(entry["name"]) if entry.get("name") in names else len(names)
             entries[position : position + 1] = [dict(entry)]
-    known = [str(entry.get("name")) for entries in sections.values() for entry in entries]
-    drop, titles = exhibits.get("drop", ()), exhibits.get("titles", {})
-    for option, names in (("drop", drop), ("titles", titles)):
-        for name in names if isinstance(names, list | Mapping) else ():
-            if name not in known and name not in KINDS_WITH_DEFAULTS:
-                problem = f"there is no exhibit '{name}'. {nearest(str(name), known)}"
-                raise ConfigError(problem, key=option)
-    for entries in sections.values():
-        entries[:] = [
-            {**entry, **({"title": titles[entry["name"]]} if entry["name"] in titles else {})}
-            for entry in entries
-            if entry["name"] not in drop
-        ]
-    return dict(sections)
+        sections[section] = entries
+    return sections

@@ -35,6 +35,8 @@ from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import DesignError
 from ruralimpact.schema.analysis import Matching
 from ruralimpact.schema.base import plain
+from ruralimpact.schema.document import Contents
+from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
@@ -49,7 +51,8 @@ def specifications(study: Study) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``specifications`` (list of spec_id, sorted), ``definitions`` and ``sha256`` of the two.
+        ``specifications`` (list of spec_id, sorted), ``definitions`` and ``sha256`` of the two. Strategies
+        are defined by the options that differ from their defaults, whether these are written or not.
     """
     ids = sorted(
         f"{analysis.name}/{strategy}/{outcome}"
@@ -59,11 +62,20 @@ def specifications(study: Study) -> dict[str, Any]:
     )
     definitions = {
         "analyses": plain(study.analyses, "label"),
-        "strategies": plain(study.strategies),
+        "strategies": [_definition(strategy) for strategy in study.strategies],
     }
     listed = {"specifications": ids, "definitions": definitions}
     text = json.dumps(listed, sort_keys=True, ensure_ascii=False)
     return {**listed, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _definition(strategy: StrategyEntry) -> Contents:
+    fields = type(strategy).model_fields
+    return {
+        key: plain(value)
+        for key, value in strategy.given().items()
+        if key == "method" or value != fields[key].default
+    }
 
 
 def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
