@@ -23,10 +23,12 @@ from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.analysed_units import sizes
 from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.answer.headline import headlines_of
+from ruralimpact.exhibits.figures.love import love_plot
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables.balance import balance_tables
+from ruralimpact.exhibits.tables.balance_summary import balance_summary_table
 from ruralimpact.exhibits.tables.sample import sample_tables
 from ruralimpact.tables import schema
 
@@ -46,7 +48,7 @@ def results(
 
 
 def test_tables_fulfil_their_contracts(tables) -> None:
-    for name in ("estimates", "sample_flow", "analysed_balance"):
+    for name in ("estimates", "sample_flow", "analysed_balance", "analysed_balance_summary"):
         schema(name).validate(tables[name])
 
 
@@ -106,7 +108,7 @@ def test_what_is_lost_for_want_of_the_outcome_changes_the_estimand(tables) -> No
 
 def test_row_order_changes_nothing(tables) -> None:
     again = made(frame().sample(frac=1, random_state=3))
-    for name in ("sample_flow", "analysed_balance"):
+    for name in ("sample_flow", "analysed_balance", "analysed_balance_summary"):
         pd.testing.assert_frame_equal(again[name], tables[name], check_exact=True)
 
 
@@ -185,6 +187,42 @@ def test_the_balance_table_shows_the_units_behind_the_price(results) -> None:
     assert abs(own[0]["smd_entropy"]) > 0.5
     marked = next(row for row in table.rows if row.record is own[0] or row.record == own[0])
     assert any(cell.mark for cell in marked.cells)
+
+
+def test_the_line_of_pstest_is_that_of_the_units_behind_the_price(results) -> None:
+    """By hand, for the plain comparison: the bias of age over the spread of both whole arms."""
+    data = frame().dropna(subset="age")
+    treated, known = data["treated"] == 1, data["price"].notna()
+    spread = np.sqrt((data.loc[treated, "age"].var() + data.loc[~treated, "age"].var()) / 2)
+    gap = data.loc[treated & known, "age"].mean() - data.loc[~treated & known, "age"].mean()
+    (table,) = balance_summary_table(results, entry("balance_summary", analyses=["matched"]))
+    own = {
+        row.record["strategy"]: row.record
+        for row in table.rows
+        if row.record and row.record["outcome"] == "price"
+    }
+    assert set(own) == {"", *NAMES}
+    assert own["means"]["mean_bias"] == pytest.approx(100 * abs(gap) / spread, rel=1e-12)
+    assert own[""]["mean_bias"] == own["means"]["mean_bias"]
+    assert own["means"]["n_control_matched"] == (~treated).sum()
+    whole = {
+        row.record["strategy"]: row.record["mean_bias"]
+        for row in table.rows
+        if row.record and row.record["outcome"] == ""
+    }
+    assert whole["entropy"] < 1e-3 < 25 < own["entropy"]["mean_bias"]
+
+
+def test_the_love_plot_has_a_panel_of_the_units_behind_the_price(results) -> None:
+    figure = love_plot(results, entry("love", analyses=["matched"]))
+    designs, behind = figure.axes
+    assert "Behind the estimates:" in behind.get_title()
+    drawn = behind.collections[
+        1 + results.matched_strategies("matched").index("entropy")
+    ].get_offsets()
+    smd = results["analysed_balance"].query("strategy == 'entropy'")["smd"].abs()
+    assert sorted(drawn[:, 0]) == pytest.approx(sorted(smd))
+    assert designs.get_title() not in ("", behind.get_title())
 
 
 def test_an_arm_in_a_single_zone_has_no_spread_and_no_rounding(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from ruralimpact.contracts.columns import (
     text,
     whole,
 )
-from ruralimpact.contracts.design import BALANCE
+from ruralimpact.contracts.design import BALANCE, BALANCE_SUMMARY
 from ruralimpact.contracts.table import ResultTable, Suppressed, Withheld
 
 _ESTIMATE = ("estimate_impacts",)
@@ -230,6 +230,23 @@ ANALYSED_BALANCE = ResultTable(
     suppression=Suppressed(suppression.analysed_balance, after=("estimates", "balance")),
 )
 
+ANALYSED_BALANCE_SUMMARY = ResultTable(
+    name="analysed_balance_summary",
+    stages=_ESTIMATE,
+    description=(
+        "Balance of the units behind estimates in the numbers of pstest, where more than a tenth of an arm "
+        "lacks the outcome or the verdict on balance is another than the design's."
+    ),
+    row="a strategy, or the comparison before matching, of an outcome's units",
+    columns={
+        "analysis": ANALYSIS,
+        "strategy": BALANCE_SUMMARY.columns["strategy"],
+        "outcome": OUTCOME_NAME,
+        **{name: own for name, own in BALANCE_SUMMARY.columns.items() if name not in _KEYS},
+    },
+    suppression=Suppressed(suppression.analysed_balance_summary, after=("estimates",)),
+)
+
 OUTCOME_WEIGHTS = ResultTable(
     name="outcome_weights",
     stages=_ESTIMATE,
@@ -265,6 +282,7 @@ WEIGHT_SETS = ResultTable(
 TABLES = (
     SAMPLE_FLOW,
     ANALYSED_BALANCE,
+    ANALYSED_BALANCE_SUMMARY,
     ESTIMATES,
     STD_ERRORS,
     SCORES,

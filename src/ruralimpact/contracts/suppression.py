@@ -85,15 +85,16 @@ def analysed_balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
     So are categories that `balance` hides.
     """
-    keys = ("analysis", "strategy", "outcome")
-    known = tables["estimates"]
-    hidden = set(map(tuple, known.loc[known["suppressed"], list(keys)].to_numpy()))
-    before = (frame["strategy"] == "") & _of_hidden_outcome(frame, tables)
     whole = tables["balance"]
     rare = whole.loc[whole["suppressed"] & (whole["stage"] == "before"), ["analysis", "covariate"]]
     same = among(frame, ("analysis", "covariate"), set(map(tuple, rare.to_numpy())))
-    small = before | same | among(frame, keys, hidden)
+    small = same | _behind_hidden_estimate(frame, tables)
     return flagged(frame, small, ("treated_mean", "control_mean", "smd", "variance_ratio", "ks"))
+
+
+def analysed_balance_summary(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank balance behind suppressed estimates, and before the match where all of these are suppressed."""
+    return flagged(frame, _behind_hidden_estimate(frame, tables), _PSTEST)
 
 
 def tests(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -332,6 +333,14 @@ def _sizes_of_cohorts(effects: "pd.DataFrame", axis: str) -> list[dict[float, Ce
 def _of_hidden_estimate(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
     hidden = tables["estimates"].loc[tables["estimates"]["suppressed"], "spec_id"]
     return frame["spec_id"].isin(hidden)
+
+
+def _behind_hidden_estimate(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
+    keys = ("analysis", "strategy", "outcome")
+    known = tables["estimates"]
+    hidden = set(map(tuple, known.loc[known["suppressed"], list(keys)].to_numpy()))
+    before = (frame["strategy"] == "") & _of_hidden_outcome(frame, tables)
+    return before | among(frame, keys, hidden)
 
 
 def _of_hidden_outcome(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":

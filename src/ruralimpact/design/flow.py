@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 Step = Literal["comparison", "match", "outcome"]
@@ -12,7 +13,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 NO_MATCH = "no acceptable match"
-
+TOLERATED = 0.1
 
 _ARMS = {"treated": "treated units", "control": "controls"}
 
@@ -132,3 +133,25 @@ def flow_of(
         flow = flow.without(step, reason, left & applies, values)
         left = left & ~applies
     return flow
+
+
+def loses_many(flow: pd.DataFrame, earlier: int = 0) -> bool:
+    """Return whether an estimate lacks more than a tenth of an arm.
+
+    Parameters
+    ----------
+    flow : DataFrame
+        Contract ``sample_flow``, of some estimates and one arm.
+    earlier : int
+        Units of the arm that left before the sample.
+    """
+    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"] + earlier
+    lost = _counted(flow).groupby("spec_id")["n_lost"].sum().reindex(before.index).fillna(0)
+    return bool(((lost + earlier) / before > TOLERATED).any())
+
+
+def _counted(flow: pd.DataFrame) -> pd.DataFrame:
+    """The losses that take away from whom an estimate is about: not those of controls that none needs."""
+    return flow[
+        (flow["step"] != "sample") & ~((flow["arm"] == "control") & (flow["step"] == "match"))
+    ]

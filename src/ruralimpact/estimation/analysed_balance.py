@@ -1,5 +1,7 @@
 """Balance of the units behind each estimate, where a missing outcome makes them others than the design's."""
 
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +10,12 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.balance import BalanceCheck
 from ruralimpact.design.comparison import Comparison
-from ruralimpact.design.records import Key, balance_rows
+from ruralimpact.design.flow import loses_many
+from ruralimpact.design.records import Key, balance_rows, summary_row
 from ruralimpact.design.strategies.base import Strategy
-from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.strategy_estimators import ESTIMATORS
-from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
 
 FloatArray = NDArray[np.float64]
@@ -60,51 +61,136 @@ class OneDesign:
         return weights
 
 
-def analysed_balance(
-    study: Study,
-    comparison: Comparison,
-    designs: list[OneDesign],
-    outcomes: dict[str, FloatArray],
-) -> pd.DataFrame:
-    """Compare covariates between the arms of each estimate that lacks units of its design.
+@dataclass(frozen=True)
+class AnalysedUnits:
+    """Units of a comparison whose outcome is known, outcome by outcome.
 
-    Parameters
+    Attributes
     ----------
-    study : Study
-        For labels.
     comparison : Comparison
-    designs : list of OneDesign
+    designs : tuple of OneDesign
         Of the comparison.
     outcomes : dict of str to ndarray, shape (n,)
         NaN where missing.
+    """
+
+    comparison: Comparison
+    designs: tuple[OneDesign, ...]
+    outcomes: dict[str, FloatArray]
+
+    @property
+    def lacking(self) -> Iterator[str]:
+        """Outcomes that are missing for some units, and known of both arms."""
+        for outcome, values in self.outcomes.items():
+            known = ~np.isnan(values)
+            if not known.all() and set(self.comparison.treatment[known]) == {0, 1}:
+                yield outcome
+
+    def weights(self, outcome: str) -> Iterator[tuple[str, FloatArray]]:
+        """Yield the weights, shape (n,), of the units behind an outcome's estimates: 0 for the others.
+
+        Before matching (an empty name), then under each strategy whose estimate is not missing.
+        """
+        known = ~np.isnan(self.outcomes[outcome])
+        sampling = self.comparison.sampling
+        yield "", known.astype(float) if sampling is None else sampling * known
+        for design in self.designs:
+            with contextlib.suppress(DesignError):  # the estimate is missing, with the reason
+                yield design.name, design.weights_of(known)
+
+    def balance(self, labels: Mapping[str, str]) -> pd.DataFrame:
+        """Compare covariates between the arms of each estimate that lacks units of its design.
+
+        Parameters
+        ----------
+        labels : mapping of str to str
+            Of covariates.
+
+        Returns
+        -------
+        DataFrame
+            Contract ``analysed_balance``; no rows for an outcome that is known of all units. Differences are
+            over the standard deviation of the treated of the whole comparison, as in the table of balance.
+        """
+        own = self.comparison
+        if not own.levels.names:
+            return empty_table("analysed_balance")
+        check = BalanceCheck(own.levels, own.treatment, own.sampling)
+        return self._tabulated(
+            "analysed_balance",
+            self.lacking,
+            lambda key, weights: balance_rows(key, check.under(weights), labels),
+        )
+
+    def summary(self, outcomes: Iterable[str]) -> pd.DataFrame:
+        """Summarise the balance behind the estimates on some outcomes, one line a strategy.
+
+        Parameters
+        ----------
+        outcomes : iterable of str
+            Of `lacking`.
+
+        Returns
+        -------
+        DataFrame
+            Contract ``analysed_balance_summary``. Biases are over the variances of the whole comparison.
+        """
+        return self._tabulated(
+            "analysed_balance_summary",
+            outcomes,
+            lambda key, weights: summary_row(key, self.comparison, weights),
+        )
+
+    def _tabulated(
+        self,
+        table: str,
+        outcomes: Iterable[str],
+        rows_of: Callable[[Key, FloatArray], pd.DataFrame],
+    ) -> pd.DataFrame:
+        frames: list[pd.DataFrame] = []
+        for outcome in outcomes:
+            for strategy, weights in self.weights(outcome):
+                rows = rows_of(Key(self.comparison.name, strategy), weights)
+                rows.insert(2, "outcome", outcome)
+                frames.append(rows)
+        return pd.concat(frames, ignore_index=True) if frames else empty_table(table)
+
+
+def outcomes_of_others(
+    flow: pd.DataFrame, balanced: Mapping[tuple[str, str, str], str], designs: pd.DataFrame
+) -> list[str]:
+    """Return the outcomes of an analysis whose estimates are about others than its designs.
+
+    Parameters
+    ----------
+    flow : DataFrame
+        Contract ``sample_flow``, of the analysis.
+    balanced : dict of (analysis, strategy, outcome) to {"yes", "no"}
+        See `balance_by_estimate`.
+    designs : DataFrame
+        Contract ``designs``.
 
     Returns
     -------
-    DataFrame
-        Contract ``analysed_balance``; no rows for an outcome that is known of all units. Differences are
-        over the standard deviation of the treated of the whole comparison, as in the table of balance.
+    list of str
+        Those that are missing for more than a tenth of an arm, or under which a strategy balances that does
+        not without them, or the other way round.
     """
-    if not comparison.levels.names:
-        return empty_table("analysed_balance")
-    labels = covariate_labels(study)
-    check = BalanceCheck(comparison.levels, comparison.treatment, comparison.sampling)
-    base = np.ones(len(comparison.units)) if comparison.sampling is None else comparison.sampling
-    frames: list[pd.DataFrame] = []
-    for outcome, values in outcomes.items():
-        known = ~np.isnan(values)
-        if known.all() or set(comparison.treatment[known]) != {0, 1}:
-            continue
-        weighted = {"": base * known}
-        for design in designs:
-            try:
-                weighted[design.name] = design.weights_of(known)
-            except DesignError:  # the estimate is missing, with the reason
-                continue
-        for strategy, weights in weighted.items():
-            rows = balance_rows(Key(comparison.name, strategy), check.under(weights), labels)
-            rows.insert(2, "outcome", outcome)
-            frames.append(rows)
-    return pd.concat(frames, ignore_index=True) if frames else empty_table("analysed_balance")
+    if not balanced:
+        return []
+    own = designs[designs["analysis"] == next(iter(balanced))[0]]
+    verdicts = dict(zip(own["strategy"], own["balanced"], strict=True))
+    lost = flow[flow["step"].isin(["sample", "outcome"])]
+    return [
+        outcome
+        for outcome in dict.fromkeys(outcome for *_, outcome in balanced)
+        if any(loses_many(own) for _, own in lost[lost["outcome"] == outcome].groupby("arm"))
+        or any(
+            (behind == "yes") != verdicts[strategy]
+            for (_, strategy, name), behind in balanced.items()
+            if name == outcome
+        )
+    ]
 
 
 def balance_by_estimate(table: pd.DataFrame) -> dict[tuple[str, str, str], str]:

@@ -13,10 +13,12 @@ from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.design.strategies import Strategy, strategies_by_name
+from ruralimpact.design.study import covariate_labels
 from ruralimpact.estimation.analysed_balance import (
+    AnalysedUnits,
     OneDesign,
-    analysed_balance,
     balance_by_estimate,
+    outcomes_of_others,
 )
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
@@ -81,7 +83,7 @@ def estimate_study(
     -------
     dict of str to DataFrame
         ``estimates``, ``scores``, ``std_errors``, ``tests``, ``sample_flow``, ``analysed_balance``,
-        ``outcome_weights`` and ``weight_sets``.
+        ``analysed_balance_summary``, ``outcome_weights`` and ``weight_sets``.
 
     Raises
     ------
@@ -96,6 +98,7 @@ def estimate_study(
     families = {name: outcome.family or name for name, outcome in study.outcomes.items()}
     analyses: list[AnalysisTables] = []
     balances: list[pd.DataFrame] = []
+    summaries: list[pd.DataFrame] = []
     finished = 0
 
     def done(spec: Specification) -> None:
@@ -105,35 +108,39 @@ def estimate_study(
 
     for analysis in study.comparisons:
         compared = (over_time or {}).get(analysis.name)
-        if compared is None:
-            comparison = build_comparison(analysis, tables.units[analysis.sample])
-            behind = _balance(study, tables, analysis, comparison)
-            balances.append(behind)
-            compared = Compared(
-                comparison.name,
-                comparison.units["group"],
-                comparison.treatment,
-                _specified(study, tables, analysis, comparison, balance_by_estimate(behind)),
-                comparison.sampling_strata,
-                partial(_refitted, study, tables, analysis, comparison),
-                comparison.units["unit_id"].to_numpy(object),
-            )
-        analyses.append(analysis_tables(compared, families, seed=seed, done=done))
+        if compared is not None:
+            analyses.append(analysis_tables(compared, families, seed=seed, done=done))
+            continue
+        comparison = build_comparison(analysis, tables.units[analysis.sample])
+        analysed = _analysed_units(study, tables, analysis, comparison)
+        behind = analysed.balance(covariate_labels(study))
+        verdicts = balance_by_estimate(behind)
+        compared = Compared(
+            comparison.name,
+            comparison.units["group"],
+            comparison.treatment,
+            _specified(study, tables, analysis, comparison, verdicts),
+            comparison.sampling_strata,
+            partial(_refitted, study, tables, analysis, comparison),
+            comparison.units["unit_id"].to_numpy(object),
+        )
+        estimated = analysis_tables(compared, families, seed=seed, done=done)
+        analyses.append(estimated)
+        balances.append(behind)
+        others = outcomes_of_others(pd.DataFrame(estimated.flow), verdicts, tables.designs)
+        summaries.append(analysed.summary(others))
     scores = {name: column for own in analyses for name, column in own.scores.items()}
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
-    tests = [own.tests for own in analyses if len(own.tests)]
-    balances = [table for table in balances if len(table)]
     return {
         "estimates": table_of_rows("estimates", [row for own in analyses for row in own.estimates]),
         "scores": wide if scores else empty_table("scores"),
         "std_errors": table_of_rows(
             "std_errors", [row for own in analyses for row in own.std_errors]
         ),
-        "tests": pd.concat(tests, ignore_index=True) if tests else empty_table("tests"),
+        "tests": _stacked("tests", [own.tests for own in analyses]),
         "sample_flow": table_of_rows("sample_flow", [row for own in analyses for row in own.flow]),
-        "analysed_balance": (
-            pd.concat(balances, ignore_index=True) if balances else empty_table("analysed_balance")
-        ),
+        "analysed_balance": _stacked("analysed_balance", balances),
+        "analysed_balance_summary": _stacked("analysed_balance_summary", summaries),
         **weight_tables(own.weights for own in analyses),
     }
 
@@ -142,21 +149,25 @@ def _in_words(spec: Specification) -> str:
     return f"{spec.outcome}, {spec.strategy} ({spec.analysis})".replace("_", " ")
 
 
-def _balance(
+def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
+
+
+def _analysed_units(
     study: Study, tables: EstimationTables, analysis: AnyAnalysis, comparison: Comparison
-) -> pd.DataFrame:
-    """Balance behind the estimates whose outcome is not known of all units that are compared."""
+) -> AnalysedUnits:
+    """Units behind the estimates on outcomes that are not known of all units that are matched."""
     values = _values(tables, analysis, comparison)
-    if not isinstance(analysis, Matching) or not any(
-        np.isnan(own).any() for own in values.values()
-    ):
-        return empty_table("analysed_balance")
-    designs = [
+    lacking = any(np.isnan(own).any() for own in values.values())
+    if not isinstance(analysis, Matching) or not lacking:
+        return AnalysedUnits(comparison, (), {})
+    designs = (
         OneDesign(name, *_prepared(study, tables, analysis, comparison, name))
         for name in analysis.strategies
         if not _infeasible(tables, analysis, name)
-    ]
-    return analysed_balance(study, comparison, designs, values)
+    )
+    return AnalysedUnits(comparison, tuple(designs), values)
 
 
 def _values(

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ruralimpact.design.flow import NO_MATCH
+from ruralimpact.design.flow import NO_MATCH, loses_many
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
 
 NEEDS = ("sample_flow", "exclusions", "excluded_arms")
-TOLERATED = 0.1
 _ARMS = ("treated", "control")
 
 
@@ -81,21 +80,6 @@ def _before_and_left(
     return before, before - earlier - flow.groupby("spec_id")["n_lost"].sum()
 
 
-def loses_many(flow: pd.DataFrame, earlier: int = 0) -> bool:
-    """Return whether an estimate lacks more than a tenth of an arm.
-
-    Parameters
-    ----------
-    flow : DataFrame
-        Contract ``sample_flow``, of some estimates and one arm.
-    earlier : int
-        Units of the arm that left before the sample.
-    """
-    before = flow[flow["step"] == "sample"].set_index("spec_id")["n_before"] + earlier
-    lost = _counted(flow).groupby("spec_id")["n_lost"].sum().reindex(before.index).fillna(0)
-    return bool(((lost + earlier) / before > TOLERATED).any())
-
-
 def _before_the_sample(results: StudyResults, analysis: str, arm: str) -> "pd.Series[int]":
     """Count the units of an arm that were excluded from the sample of an analysis, by reason."""
     asked = results.analysis(analysis)
@@ -103,13 +87,6 @@ def _before_the_sample(results: StudyResults, analysis: str, arm: str) -> "pd.Se
     mine = (table["sample"] == asked.sample) & (table["arm"] == arm)
     mine &= table["treatment"] == getattr(asked, "treatment", None)
     return table[mine].groupby("reason", sort=False)["rows"].sum()
-
-
-def _counted(flow: pd.DataFrame) -> pd.DataFrame:
-    """The losses that take away from whom an estimate is about: not those of controls that none needs."""
-    return flow[
-        (flow["step"] != "sample") & ~((flow["arm"] == "control") & (flow["step"] == "match"))
-    ]
 
 
 def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) -> str:

@@ -1,12 +1,15 @@
 """Love plot: standardised differences of every covariate before and after each strategy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
+from ruralimpact.exhibits.analysed_outcomes import SHOWN_FOR, analysed_outcomes, behind
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 
@@ -19,32 +22,70 @@ if TYPE_CHECKING:
 THRESHOLD = 0.1
 _TICKS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _ROW = 0.29  # inches
+_WIDE, _NARROW = 44, 24  # letters of a title, in a column alone and beside another
 _DASHES = (0, (4, 3))
 
 
+@dataclass(frozen=True)
+class _LovePanel:
+    """What a panel shows.
+
+    Attributes
+    ----------
+    titles : tuple of str
+        Lines of the title, before they are broken.
+    frame : DataFrame
+        Contract ``balance`` or ``analysed_balance``, of one analysis and outcome.
+    strategies : sequence of str
+    """
+
+    titles: tuple[str, ...]
+    frame: pd.DataFrame
+    strategies: Sequence[str]
+
+    @property
+    def before(self) -> pd.DataFrame:
+        """Differences before matching, smallest first."""
+        before = self.frame[self.frame["stage"] == "before"].dropna(subset=["smd"])
+        before = before.assign(size=before["smd"].abs())
+        return before.sort_values(["size", "covariate"])
+
+
 def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
-    """Draw absolute standardised differences, one panel an analysis, on a square-root scale."""
-    analyses = [name for name in exhibit.analyses if len(_before(results, name))]
-    if not analyses:
+    """Draw absolute standardised differences on a square-root scale.
+
+    A panel an analysis, and one an outcome whose estimates rest on other units than the designs.
+    """
+    shown = [own for name in exhibit.analyses for own in _of_analysis(results, name)]
+    shown = [own for own in shown if len(own.before)]
+    if not shown:
         return palette.notice(disclosure.NOTHING_LEFT)
-    used = [results.matched_strategies(analysis) for analysis in analyses]
-    heights = [_ROW * len(_before(results, analysis)) for analysis in analyses]
-    panels = palette.panels(used, heights, frame=1.02)
-    for axes, analysis, names in zip(panels.axes, analyses, used, strict=True):
-        _panel(axes, results, analysis, names)
+    used = [own.strategies for own in shown]
+    panels = palette.panels(used, [_ROW * len(own.before) for own in shown], frame=1.02)
+    width = _NARROW if panels.alike and len(shown) > 1 else _WIDE
+    for axes, own in zip(panels.axes, shown, strict=True):
+        _panel(axes, own)
+        axes.set_title("\n".join(palette.wrapped(title, width) for title in own.titles))
     panels.add_legends([_legend(results, names) for names in used])
     return panels.figure
 
 
-def _before(results: StudyResults, analysis: str) -> Any:
-    frame = results.of("balance", analysis)
-    before = frame[frame["stage"] == "before"].dropna(subset=["smd"])
-    before = before.assign(size=before["smd"].abs())
-    return before.sort_values(["size", "covariate"])
+def _of_analysis(results: StudyResults, analysis: str) -> Iterator[_LovePanel]:
+    """Yield the differences of the designs, then behind outcomes; those of the same units share a panel."""
+    label = results.analysis(analysis).label
+    names = results.matched_strategies(analysis)
+    yield _LovePanel((label,), results.of("balance", analysis), names)
+    by_units: dict[bytes, list[str]] = {}
+    for outcome in analysed_outcomes(results, analysis):
+        frame = results.of("analysed_balance", analysis, outcome=outcome)
+        by_units.setdefault(frame["smd"].to_numpy(float).tobytes(), []).append(outcome)
+    for outcomes in by_units.values():
+        frame = results.of("analysed_balance", analysis, outcome=outcomes[0])
+        yield _LovePanel((label, behind(results, outcomes)), frame, names)
 
 
-def _panel(axes: "Axes", results: StudyResults, analysis: str, names: Sequence[str]) -> None:
-    before = _before(results, analysis)
+def _panel(axes: "Axes", shown: _LovePanel) -> None:
+    before = shown.before
     position = {covariate: row for row, covariate in enumerate(before["covariate"])}
     axes.axvspan(0, THRESHOLD, color="#eef1f4", zorder=0, linewidth=0)
     axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=_DASHES, zorder=1)
@@ -56,27 +97,20 @@ def _panel(axes: "Axes", results: StudyResults, analysis: str, names: Sequence[s
         edgecolors=palette.FAINT,
         zorder=3,
     )
-    _after(axes, results, analysis, names, position)
-    _scale(axes, results, analysis)
+    _after(axes, shown, position)
+    _scale(axes, shown.frame)
     labels = [palette.wrapped(label, 30) for label in before["label"]]
     axes.set_yticks(list(position.values()), labels)
     axes.set_ylim(-0.6, len(position) - 0.4)
     axes.tick_params(axis="y", length=0)
-    axes.set_title(palette.wrapped(results.analysis(analysis).label, 44))
     palette.light_grid(axes, "both")
 
 
-def _after(
-    axes: "Axes",
-    results: StudyResults,
-    analysis: str,
-    names: Sequence[str],
-    position: Mapping[str, int],
-) -> None:
+def _after(axes: "Axes", shown: _LovePanel, position: Mapping[str, int]) -> None:
     """Draw each strategy's differences, a little above or below the row so that none hides another."""
+    names, frame = shown.strategies, shown.frame
     colours, markers = palette.colours(names), palette.markers(names)
     offsets = dict(zip(names, np.linspace(0.24, -0.24, len(names)), strict=True))
-    frame = results.of("balance", analysis)
     for name in names:
         after = frame[(frame["strategy"] == name) & frame["covariate"].isin(position)]
         rows = [position[covariate] + offsets[name] for covariate in after["covariate"]]
@@ -92,8 +126,7 @@ def _after(
         )
 
 
-def _scale(axes: "Axes", results: StudyResults, analysis: str) -> None:
-    frame = results.of("balance", analysis)
+def _scale(axes: "Axes", frame: pd.DataFrame) -> None:
     top = max(1.1 * float(frame["smd"].abs().max()), 2 * THRESHOLD)
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_xlim(0, top)
@@ -168,7 +201,7 @@ KIND = kinds.FigureKind(
     shows="standardised differences before and after",
     section=kinds.BALANCE,
     rank=10,
-    needs=("balance", "designs"),
+    needs=("balance", "designs", "analysed_balance", "analysed_balance_summary", "estimates"),
     options=OfAnalyses,
     methods="balance.md",
     of_methods=MATCHED,
@@ -176,7 +209,8 @@ KIND = kinds.FigureKind(
     note=(
         "Each row is a covariate. After a good match every mark lies in the shaded band, where treated and "
         "controls differ by less than a tenth of a standard deviation. The scale is a square root: "
-        "it gives small differences more room than large ones."
+        "it gives small differences more room than large ones. Panels of what is behind estimates are of the "
+        f"units whose outcome is known; {SHOWN_FOR}."
     ),
     words=_words,
 )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import columns, formatting, headings, kinds
-from ruralimpact.exhibits.about_whom import loses_many
+from ruralimpact.exhibits.analysed_outcomes import SHOWN_FOR, analysed_outcomes, behind
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.marks import UNBALANCED
 from ruralimpact.exhibits.model import Row, Table, heading
@@ -134,40 +134,13 @@ def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) 
         yield _size_row(results, label, keys, sizes, before, decimals)
 
 
-def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
-    """Return the outcomes behind which balance is shown: known of far fewer units, or of another verdict.
-
-    Parameters
-    ----------
-    results : StudyResults
-        With the tables ``sample_flow``, ``estimates``, ``analysed_balance`` and ``designs``.
-    analysis : str
-    """
-    flow = results.of("sample_flow", analysis)
-    flow = flow[flow["step"].isin(["sample", "outcome"])]
-    known = set(results["analysed_balance"]["outcome"])
-    designs = results.of("designs", analysis)
-    balanced = designs.set_index("strategy")["balanced"].map({True: "yes", False: "no"})
-    frame = results.of("estimates", analysis)
-    differs = frame["balanced"] != frame["strategy"].map(balanced)
-    return [
-        name
-        for name in results.outcomes_of([analysis])
-        if name in known
-        and (
-            any(loses_many(part) for _, part in flow[flow["outcome"] == name].groupby("arm"))
-            or bool(differs[frame["outcome"] == name].any())
-        )
-    ]
-
-
 def _analysed_rows(
     results: StudyResults, analysis: str, strategies: Sequence[str], shown: Sequence[Shown]
 ) -> Iterator[Row]:
     """Balance and sizes of the units behind the estimates on each outcome that many lack."""
     for outcome in analysed_outcomes(results, analysis):
         frame = results.of("analysed_balance", analysis, outcome=outcome)
-        yield heading(f"Behind the estimates: {results.outcome_label(outcome)}", "group")
+        yield heading(behind(results, [outcome]), "group")
         yield from _covariate_rows(results, frame, shown, outcome)
         estimates = results.estimates_of(analysis, outcome).set_index("strategy")
         keys = {"analysis": analysis, "outcome": outcome}
@@ -211,9 +184,8 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
     ]
     if any(analysed_outcomes(results, name) for name in analyses):
         notes.append(
-            "Behind the estimates: the same of the units whose outcome is known, over the same standard "
-            "deviation; shown for outcomes that are missing for more than a tenth of an arm, or whose "
-            "verdict is another than the design's."
+            f"Behind the estimates: the same of the units whose outcome is known, over the same standard "
+            f"deviation; {SHOWN_FOR}."
         )
     return (*notes, *infeasible_notes(results, analyses))
 
@@ -223,7 +195,7 @@ KIND = kinds.TableKind(
     shows="covariates before and after matching",
     section=kinds.BALANCE,
     rank=20,
-    needs=("balance", "designs", "analysed_balance", "sample_flow", "estimates"),
+    needs=("balance", "designs", "analysed_balance", "analysed_balance_summary", "estimates"),
     options=OfAnalyses,
     methods="balance.md",
     of_methods=MATCHED,

@@ -1,11 +1,12 @@
 """Balance of each strategy in one line, with the numbers that evaluators know from pstest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from ruralimpact.design.balance_summary import RUBIN_B_LIMIT, RUBIN_R_RANGE
 from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.analysed_outcomes import SHOWN_FOR, analysed_outcomes, behind
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
@@ -36,6 +37,7 @@ _COLUMNS = (
     columns.number("Controls", _UNITS, 0.9, of="n_control_matched"),
     columns.number("Effective", _UNITS, 0.9, of="effective_controls"),
 )
+_KEYS = ("analysis", "outcome", "strategy")
 _OF_DESIGN = ("max_abs_smd", "n_control_matched", "effective_controls")
 
 
@@ -47,6 +49,9 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
         rows.append(heading(results.analysis(analysis).label, "panel"))
         summaries = results.of("balance_summary", analysis)
         rows += [_row(results, record, designs) for record in summaries.to_dict("records")]
+        for outcome in analysed_outcomes(results, analysis):
+            rows.append(heading(behind(results, [outcome]), "group"))
+            rows += _analysed_rows(results, analysis, outcome)
     return (
         table_of(
             results,
@@ -62,9 +67,31 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[T
 def _row(results: StudyResults, record: Record, designs: pd.DataFrame) -> Row:
     strategy = record["strategy"]
     known = designs.loc[(record["analysis"], strategy)].to_dict() if strategy else {}
-    own = {**record, **{name: known.get(name) for name in _OF_DESIGN}}
-    label = results.strategy_label(strategy) if strategy else "Before"
-    return columns.row_of(results, _COLUMNS, own, label, keys=("analysis", "strategy"))
+    own = {**record, "outcome": "", **{name: known.get(name) for name in _OF_DESIGN}}
+    return columns.row_of(results, _COLUMNS, own, _label(results, strategy), keys=_KEYS)
+
+
+def _analysed_rows(results: StudyResults, analysis: str, outcome: str) -> Iterator[Row]:
+    """Yield the same of the units behind the estimates on an outcome."""
+    balance = results.of("analysed_balance", analysis, outcome=outcome)
+    matched = balance[balance["strategy"] != ""]
+    estimates = results.estimates_of(analysis, outcome).set_index("strategy")
+    known = estimates[~estimates["suppressed"]]
+    of_units = {
+        "max_abs_smd": matched["smd"].abs().groupby(matched["strategy"]).max(),
+        "n_control_matched": known["n_control"],
+        "effective_controls": known["ess"],
+    }
+    table = results.of("analysed_balance_summary", analysis, outcome=outcome)
+    for record in table.to_dict("records"):
+        strategy = record["strategy"]
+        sizes = {name: values.get(strategy) for name, values in of_units.items()}
+        own: Record = {**record, **sizes}
+        yield columns.row_of(results, _COLUMNS, own, _label(results, strategy), keys=_KEYS)
+
+
+def _label(results: StudyResults, strategy: str) -> str:
+    return results.strategy_label(strategy) if strategy else "Before"
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
@@ -76,7 +103,7 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
             "overlap"
         ]
     ]
-    return (
+    notes = (
         "Biases are differences in means over the root of the mean of the arms' variances before "
         "matching, as pstest has it (the balance table divides by the treated standard deviation). The "
         "propensity score is refitted, by probit, with the weights of the strategy; its pseudo-R2 and "
@@ -85,6 +112,13 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
         "number of controls.",
         f"Overlap coefficient of the scores before matching: {'; '.join(overlaps)}.",
     )
+    if any(analysed_outcomes(results, name) for name in exhibit.analyses):
+        return (
+            *notes,
+            "Behind the estimates: the same of the units whose outcome is known, over the same variances; "
+            f"{SHOWN_FOR}.",
+        )
+    return notes
 
 
 KIND = kinds.TableKind(
@@ -92,7 +126,13 @@ KIND = kinds.TableKind(
     shows="one line a strategy, as pstest",
     section=kinds.BALANCE,
     rank=20,
-    needs=("balance_summary", "designs"),
+    needs=(
+        "balance_summary",
+        "designs",
+        "analysed_balance",
+        "analysed_balance_summary",
+        "estimates",
+    ),
     options=OfAnalyses,
     methods="balance.md",
     build=balance_summary_table,
