@@ -10,7 +10,7 @@ SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/r
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick long format lock docs site cluster simulation recovery robustness benchmarks clean help
+.PHONY: run setup test quick long format lock docs site cluster simulation recovery robustness benchmarks scale clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -65,6 +65,9 @@ robustness: setup ## kill and disturb MOMENTS runs (50), compare what the next r
 
 benchmarks: setup ## time the engine (minutes)
 	@$(BIN)/python benchmarks/engine.py
+
+scale: setup ## whole runs of 100,000 and 1,000,000 producers: time, memory and growth of each stage
+	@$(BIN)/python benchmarks/whole_runs.py
 
 clean: ## delete the results (not the environment)
 	@rm -rf resources results .snakemake

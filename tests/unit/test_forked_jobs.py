@@ -93,3 +93,16 @@ def test_no_script_outlives_the_process_that_it_was_forked_from(
 def test_where_processes_cannot_be_forked_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forked_jobs.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     assert not can_fork()
+
+
+def test_a_job_tells_what_it_took(jobs: ForkedJobs, tmp_path: Path) -> None:
+    busy = "import time\nwhile time.process_time() < 0.2: pass\nheld = bytearray(300 * 2**20)"
+    started = jobs.start(script(tmp_path, busy))
+    assert jobs.exit_status(started) == 0
+    usage = started.usage()
+    assert usage is not None
+    assert usage.cpu_seconds >= 0.2
+    assert usage.peak_mb >= 300
+    killed = jobs.start(script(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
+    assert jobs.exit_status(killed) == -signal.SIGKILL
+    assert killed.usage() is None

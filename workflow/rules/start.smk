@@ -25,12 +25,16 @@ def fork_scripts():
         if edit or job.conda_env or job.container_img or job.env_modules:
             return fresh(job, path, edit=edit)
         try:
-            process = forked.start(path)
+            started = forked.start(path)
         except (OSError, EOFError):
             return fresh(job, path, edit=edit)
         record = job.bench_record
-        with nullcontext() if record is None else benchmarked(process.pid, record):
-            status = forked.exit_status(process)
+        with nullcontext() if record is None else benchmarked(started.pid, record):
+            status = forked.exit_status(started)
+        used = started.usage()
+        if record is not None and used is not None:
+            # Snakemake looks twice a second, later twice a minute: it misses peaks, and short jobs altogether.
+            record.cpu_time, record.max_rss = used.cpu_seconds, used.peak_mb
         if status:
             raise CalledProcessError(status, path)
 

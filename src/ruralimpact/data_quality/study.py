@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -65,11 +66,16 @@ class _Wave:
         """Return the variable with a role; None where there is none."""
         return next((entry.variable for entry in self.entries if entry.role == role), None)
 
-    @property
-    def groups(self) -> NDArray[np.object_]:
-        """Group of each row; units where the codebook has none."""
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        """Code of each row's group, or unit where the codebook has none; -1 where it is not known."""
         name = self.of_role("group") or "id"
-        return self.rows[name].astype("str").to_numpy(object)
+        return pd.factorize(self.rows[name].astype("str"))[0].astype(np.int64)
+
+    @cached_property
+    def n_groups(self) -> int:
+        """How many there are, those that are not known as one."""
+        return len(np.unique(self.groups))
 
 
 def data_quality(
@@ -124,7 +130,7 @@ def _variables(wave: _Wave) -> Iterator[VariableRow]:
             variable=entry.variable,
             label=entry.label or entry.variable,
             n_rows=len(values),
-            n_clusters=len(set(wave.groups)),
+            n_clusters=wave.n_groups,
             **asdict(_gaps(known, wave.arm)),
             **asdict(_numbers(entry, values, wave.groups)),
             between_interviewers=_between(values, wave.rows[interviewer])
@@ -148,7 +154,7 @@ def _gaps(known: NDArray[np.bool_], arm: FloatArray) -> Gaps:
     )
 
 
-def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> NumberQuality:
+def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.int64]) -> NumberQuality:
     known = values.notna().to_numpy()
     numbers = values[known].to_numpy(float) if entry.is_number else np.empty(0)
     if entry.type in ("indicator", "date") or not len(numbers):
@@ -170,8 +176,10 @@ def _numbers(entry: Entry, values: pd.Series, groups: NDArray[np.object_]) -> Nu
 
 def _suspected(numbers: FloatArray) -> dict[str, int]:
     """Values that look like codes for "missing" which the codebook does not declare, with their rows."""
-    texts = [written(value) for value in numbers]
-    codes = suspected_codes(texts, dict(zip(texts, numbers.tolist(), strict=True)))
+    values, rows = np.unique(numbers, return_counts=True)
+    texts = [written(value) for value in values]
+    counts = dict(zip(texts, rows.tolist(), strict=True))
+    codes = suspected_codes(counts, dict(zip(texts, values.tolist(), strict=True)))
     return {code: codes.counts[code] for code in (*codes.surely, *codes.perhaps)}
 
 
@@ -207,7 +215,7 @@ def _interview_row(wave: _Wave, number: int, inside: NDArray[np.bool_]) -> Inter
         wave=wave.wave,
         interviewer=number,
         n_rows=len(rows),
-        n_clusters=len(set(groups)),
+        n_clusters=len(np.unique(groups)),
         n_alike=_alike(answers),
         missing=float(answers.isna().to_numpy().mean()) if answers.size else np.nan,
         n_lengths=len(lengths),

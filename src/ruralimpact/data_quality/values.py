@@ -59,15 +59,15 @@ def share_ending_in_0_or_5(values: FloatArray) -> float:
     return float((whole % 5 == 0).mean())
 
 
-def far_from_group(values: FloatArray, groups: NDArray[np.object_]) -> FarValues:
+def far_from_group(values: FloatArray, groups: NDArray[np.int64]) -> FarValues:
     """Count values that lie far from the median of their group.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
         Without missing ones. Where none is negative, the logarithms of those above zero are compared.
-    groups : ndarray of str, shape (n,)
-        Groups with fewer than ten values are compared with all units.
+    groups : ndarray of int, shape (n,)
+        Groups with fewer than ten values, and what is in none (-1), are compared with all units.
 
     Returns
     -------
@@ -84,21 +84,31 @@ def far_from_group(values: FloatArray, groups: NDArray[np.object_]) -> FarValues
     if (values >= 0).all():
         positive = values > 0
         values, groups = np.log(values[positive]), groups[positive]
-    scores = _modified_z(values)
-    for __, rows in pd.Series(np.arange(len(values))).groupby(groups, sort=False):
-        if len(rows) >= _FEWEST:
-            scores[rows] = _modified_z(values[rows])
+    scores = _modified_z(values, np.zeros(len(values), dtype=np.int64))
+    sizes = np.bincount(groups + 1)
+    enough = (groups >= 0) & (sizes[groups + 1] >= _FEWEST)
+    if enough.any():
+        codes = np.unique(groups[enough], return_inverse=True)[1]
+        scores[enough] = _modified_z(values[enough], codes)
     far = np.abs(scores) > FAR
-    return FarValues(int(far.sum()), len(set(groups[far])))
+    return FarValues(int(far.sum()), len(np.unique(groups[far])))
 
 
-def _modified_z(values: FloatArray) -> FloatArray:
-    """Return modified z scores; zeros where more than half of the values are the same."""
-    if not len(values):
-        return values.copy()
-    distance = values - np.median(values)
-    spread = float(np.median(np.abs(distance)))
-    return _TO_SD * distance / spread if spread > 0 else np.zeros(len(values))
+def _modified_z(values: FloatArray, classes: NDArray[np.int64]) -> FloatArray:
+    """Return modified z scores within classes; zeros where more than half of a class are the same."""
+    distance = values - _medians(values, classes)[classes]
+    spread = _medians(np.abs(distance), classes)[classes]
+    flat = spread == 0
+    return np.where(flat, 0.0, _TO_SD * distance / np.where(flat, 1.0, spread))
+
+
+def _medians(values: FloatArray, classes: NDArray[np.int64]) -> FloatArray:
+    """Return the median of each class 0 .. K-1, none of which is empty."""
+    ordered = values[np.lexsort((values, classes))]
+    sizes = np.bincount(classes)
+    starts = np.cumsum(sizes) - sizes
+    middle = ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]
+    return np.asarray(middle / 2, dtype=np.float64)
 
 
 def intraclass_correlation(values: FloatArray, classes: NDArray[np.object_]) -> float:

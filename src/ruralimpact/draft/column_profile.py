@@ -144,7 +144,7 @@ def profile(
     kind, dates, both = _kind(known, numbers, stored, labels), "", False
     unfit: tuple[str, ...] = ()
     if kind in (NUMBER, INTEGER, INDICATOR):
-        codes = suspected_codes(known, numbers)
+        codes = suspected_codes(Counter(known), numbers)
         kind = _of_numbers(numbers, codes, kind)
         said = {*codes.surely, *numbers}
         unfit = (

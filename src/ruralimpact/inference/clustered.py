@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
@@ -248,4 +249,5 @@ def group_codes(groups: ArrayLike) -> IntArray:
     -------
     ndarray of int, shape (n,)
     """
-    return np.unique(np.asarray(groups), return_inverse=True)[1].ravel().astype(np.int64)
+    codes, _ = pd.factorize(np.asarray(groups).ravel(), sort=True, use_na_sentinel=False)
+    return codes.astype(np.int64)

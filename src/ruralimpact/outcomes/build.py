@@ -16,8 +16,7 @@ from ruralimpact.outcomes.income import net_income
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.poverty import below, foster_greer_thorbecke
 from ruralimpact.outcomes.prices import deflate, deflators_of
-from ruralimpact.outcomes.rows import add_up, net_income_of_rows
-from ruralimpact.outcomes.unit_ids import in_waves
+from ruralimpact.outcomes.rows import RowsOfUnits, net_income_of_rows
 from ruralimpact.schema import construction as spec
 from ruralimpact.schema.source import Prices
 from ruralimpact.suggestions import nearest
@@ -109,10 +108,13 @@ def build(
     }
     seen = observed or ObservedCodes({})
     undefined: list[Undefined] = []
+    linked: dict[str, RowsOfUnits] = {}
     for block, definitions in (("variables", variables), ("outcomes", outcomes)):
         for name, definition in definitions.items():
             key = f"{block}.{name}"
-            source = Inputs(columns, labels, definition.build, key, rows or {}, prices, seen)
+            source = Inputs(
+                columns, labels, definition.build, key, rows or {}, prices, seen, linked
+            )
             if name in columns and not spec.is_itself(name, definition):
                 raise ConfigError(f"the name '{name}' is already taken.", key=source.key)
             columns[name] = CONSTRUCTORS[definition.build](source, definition)
@@ -161,7 +163,7 @@ def _positive(source: Inputs, definition: spec.OfOne) -> FloatArray:
 def _net_income(source: Inputs, definition: spec.NetIncome) -> FloatArray:
     if definition.rows is None:
         sales = _amounts(source, definition.sales, "sales")
-        ids = source.column("id", "sales").tolist()
+        ids = source.column("id", "sales")
         return net_income(sales, _amounts(source, definition.costs, "costs"), ids).total
     inner = source.rows_of(definition.rows)
     chosen = _where(inner, definition)
@@ -172,17 +174,8 @@ def _net_income(source: Inputs, definition: spec.NetIncome) -> FloatArray:
         }
         for parts, option in ((definition.sales, "sales"), (definition.costs, "costs"))
     )
-    rows, units = _keys(source, inner)
-    return _or_none(definition, rows, units, net_income_of_rows(rows, units, sales, costs))
-
-
-def _keys(source: Inputs, inner: Inputs) -> tuple[pd.Series, pd.Series]:
-    """Return what rows of another source and units are matched by: the identifier, within the wave."""
-    keys = [item.column("id", "rows") for item in (inner, source)]
-    if "wave" in inner.columns and "wave" in source.columns:
-        waves = [item.column("wave", "rows") for item in (inner, source)]
-        keys = [in_waves(key, wave) for key, wave in zip(keys, waves, strict=True)]
-    return keys[0], keys[1]
+    linked = source.linked(definition.rows)
+    return _or_none(definition, linked, net_income_of_rows(linked, sales, costs))
 
 
 def _where(inner: Inputs, definition: spec.OfRows) -> NDArray[np.bool_]:
@@ -222,35 +215,32 @@ def _sum(source: Inputs, definition: spec.OfSeveral) -> FloatArray:
         return np.asarray(np.sum(source.numbers(definition.of, "of"), axis=0), dtype=float)
     inner = source.rows_of(definition.rows)
     total = np.sum(inner.numbers(definition.of, "of"), axis=0)
-    rows, units = _keys(source, inner)
-    total = add_up(rows, np.where(_where(inner, definition), total, 0.0), units)
-    return _or_none(definition, rows, units, total)
+    linked = source.linked(definition.rows)
+    return _or_none(
+        definition, linked, linked.add_up(np.where(_where(inner, definition), total, 0.0))
+    )
 
 
 def _mean(source: Inputs, definition: spec.Mean) -> FloatArray:
     inner = source.rows_of(definition.rows)
     chosen = _where(inner, definition)
-    rows, units = _keys(source, inner)
-    count = add_up(rows, chosen.astype(float), units)
-    total = add_up(rows, np.where(chosen, inner.number(definition.of), 0.0), units)
+    linked = source.linked(definition.rows)
+    count = linked.add_up(chosen.astype(float))
+    total = linked.add_up(np.where(chosen, inner.number(definition.of), 0.0))
     return total / np.where(count == 0, np.nan, count)
 
 
 def _count(source: Inputs, definition: spec.Count) -> FloatArray:
     inner = source.rows_of(definition.rows)
-    rows, units = _keys(source, inner)
-    return _or_none(
-        definition, rows, units, add_up(rows, _where(inner, definition).astype(float), units)
-    )
+    linked = source.linked(definition.rows)
+    return _or_none(definition, linked, linked.add_up(_where(inner, definition).astype(float)))
 
 
-def _or_none(
-    definition: spec.OfRows, rows: pd.Series, units: pd.Series, values: FloatArray
-) -> FloatArray:
+def _or_none(definition: spec.OfRows, linked: RowsOfUnits, values: FloatArray) -> FloatArray:
     """Give units without any row what is declared for them."""
     if definition.without_rows == "missing":
         return values
-    return np.where(units.isin(rows), values, 0.0)
+    return np.where(linked.any_row, values, 0.0)
 
 
 def _winsorise(source: Inputs, definition: spec.Winsorise) -> FloatArray:

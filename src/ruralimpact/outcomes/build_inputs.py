@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.outcomes.observed_codes import ObservedCodes
+from ruralimpact.outcomes.rows import RowsOfUnits
+from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.schema import construction as spec
 from ruralimpact.schema.source import Prices
 from ruralimpact.suggestions import nearest
@@ -19,7 +21,10 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Inputs:
-    """What one constructor may look at: the columns defined before it, and rows of other sources."""
+    """What one constructor may look at: the columns defined before it, and rows of other sources.
+
+    Whose these rows are is found once, and kept in ``linked_rows`` for the constructors that follow.
+    """
 
     columns: Mapping[str, pd.Series | FloatArray]
     labels: Mapping[str, set[str]]
@@ -28,6 +33,7 @@ class Inputs:
     tables: Mapping[str, pd.DataFrame]
     prices: Prices | None
     observed: ObservedCodes
+    linked_rows: dict[str, RowsOfUnits]
 
     def rows_of(self, name: str) -> "Inputs":
         """The same definition looking at the rows of a source."""
@@ -36,6 +42,17 @@ class Inputs:
             raise ConfigError(problem + nearest(name, self.tables), key=f"{self.key}.rows")
         columns = {str(column): self.tables[name][column] for column in self.tables[name]}
         return replace(self, columns=columns, tables={})
+
+    def linked(self, name: str) -> RowsOfUnits:
+        """Return whose the rows of a source are: by the identifier, within the wave."""
+        if name not in self.linked_rows:
+            inner = self.rows_of(name)
+            keys = [side.column("id", "rows") for side in (inner, self)]
+            if "wave" in inner.columns and "wave" in self.columns:
+                waves = [side.column("wave", "rows") for side in (inner, self)]
+                keys = [in_waves(key, wave) for key, wave in zip(keys, waves, strict=True)]
+            self.linked_rows[name] = RowsOfUnits(*keys)
+        return self.linked_rows[name]
 
     def column(self, name: str, option: str) -> pd.Series:
         """Return a column by its name."""

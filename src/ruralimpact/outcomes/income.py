@@ -1,6 +1,6 @@
 """Net income from products sold and inputs bought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,7 @@ class IncomeAccount:
 
 
 def net_income(
-    sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray], units: Sequence[str]
+    sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray], units: Iterable[str]
 ) -> IncomeAccount:
     """Sum sales and subtract costs.
 
@@ -39,7 +39,7 @@ def net_income(
     sales, costs : mapping of str to array_like, shape (n,)
         Money amounts by part (quantity times price, or an amount as recorded). Costs are cash
         costs: family labour is a cost only if it is listed.
-    units : sequence of str, length n
+    units : iterable of str, length n
         Whose amounts they are, for messages.
 
     Returns

@@ -1,6 +1,8 @@
 """Rows of a second source (products, plots, jobs) added up to their units."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,41 +15,57 @@ FloatArray = NDArray[np.float64]
 _CENT = 0.01
 
 
-def add_up(rows: pd.Series, values: FloatArray, units: pd.Series) -> FloatArray:
-    """Add up the values of each unit's rows.
+@dataclass(frozen=True)
+class RowsOfUnits:
+    """Rows of a second source, and the units that they are of.
 
-    Parameters
+    Attributes
     ----------
     rows : Series of str, shape (r,)
         Unit of each row. Rows of units that are not asked for are ignored.
-    values : ndarray, shape (r,)
-        A missing value makes its unit's total missing.
     units : Series of str, shape (n,)
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Missing for a unit without any row.
     """
-    places = pd.Index(units).get_indexer(rows)
-    inside = places >= 0
-    totals = np.bincount(places[inside], weights=values[inside], minlength=len(units))
-    any_known = np.bincount(places[inside], minlength=len(units)) > 0
-    return np.where(any_known, totals, np.nan)
+
+    rows: pd.Series
+    units: pd.Series
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Place of each row's unit among the units; -1 for a unit that is not asked for."""
+        return np.asarray(pd.Index(self.units).get_indexer(self.rows), dtype=np.int64)
+
+    @cached_property
+    def any_row(self) -> NDArray[np.bool_]:
+        """Whether there is any row of a unit."""
+        return np.bincount(self.places[self.places >= 0], minlength=len(self.units)) > 0
+
+    def add_up(self, values: FloatArray) -> FloatArray:
+        """Add up the values of each unit's rows.
+
+        Parameters
+        ----------
+        values : ndarray, shape (r,)
+            A missing value makes its unit's total missing.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Missing for a unit without any row.
+        """
+        inside = self.places >= 0
+        size = len(self.units)
+        totals = np.bincount(self.places[inside], weights=values[inside], minlength=size)
+        return np.where(self.any_row, totals, np.nan)
 
 
 def net_income_of_rows(
-    rows: pd.Series,
-    units: pd.Series,
-    sales: Mapping[str, FloatArray],
-    costs: Mapping[str, FloatArray],
+    linked: RowsOfUnits, sales: Mapping[str, FloatArray], costs: Mapping[str, FloatArray]
 ) -> FloatArray:
     """Return net income by unit from the parts of its rows, checking that it is the same both ways.
 
     Parameters
     ----------
-    rows, units : Series of str
-        See `add_up`.
+    linked : RowsOfUnits
     sales, costs : mapping of str to ndarray, shape (r,)
         Money of each row, by part.
 
@@ -61,16 +79,15 @@ def net_income_of_rows(
         For some unit the net income of its rows, added up, is not the sum of its parts less that of
         its costs to the cent.
     """
-    by_row = add_up(rows, net_income(sales, costs, rows.tolist()).total, units)
+    by_row = linked.add_up(net_income(sales, costs, linked.rows).total)
     sold, paid = (
-        {name: add_up(rows, values, units) for name, values in parts.items()}
-        for parts in (sales, costs)
+        {name: linked.add_up(values) for name, values in parts.items()} for parts in (sales, costs)
     )
-    by_part = net_income(sold, paid, units.tolist()).total
+    by_part = net_income(sold, paid, linked.units).total
     apart = np.abs(by_row - by_part) >= _CENT
     if apart.any():
         raise DataError(
             "net income added up by row is not that added up by part, to the cent.",
-            units=units[apart].tolist(),
+            units=linked.units[apart].tolist(),
         )
     return by_part

@@ -83,7 +83,7 @@ def keyed(ids: pd.Series, key: bytes, folded: Callable[[str], str]) -> pd.Series
 
     def hashed(text: str, purpose: str, letters: int) -> str:
         content = f"{purpose}:{text}".encode()
-        digest = hmac.new(key, content, hashlib.sha256).hexdigest()
+        digest = hmac.digest(key, content, "sha256").hex()
         return digest[:letters].translate(_LETTERS)
 
     names = {

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -96,12 +96,22 @@ def _by_values(column: pd.Series) -> str:
     filled = column[column != ""]
     if len(filled) < _FEWEST:
         return ""
-    distinct = filled.unique()
+    distinct = filled.unique().tolist()
     differ = len(distinct) >= _DISTINCT * len(filled)
     for kind, (fits, must_differ) in _SHAPES.items():
-        if (differ or not must_differ) and sum(map(fits, distinct)) >= _MOST * len(distinct):
+        if (differ or not must_differ) and _mostly(fits, distinct):
             return kind
     return ""
+
+
+def _mostly(fits: Callable[[str], bool], values: Sequence[str]) -> bool:
+    """Tell whether enough of the values fit, without looking at all of them where too few do."""
+    missed, enough = 0, _MOST * len(values)
+    for value in values:
+        missed += not fits(value)
+        if len(values) - missed < enough:
+            return False
+    return True
 
 
 def _is_phone(text: str) -> bool:

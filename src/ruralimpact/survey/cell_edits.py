@@ -12,7 +12,7 @@ from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
 from ruralimpact.survey.edit import Cells, EditJob
 from ruralimpact.survey.similar import folded
-from ruralimpact.survey.values import code_of, looks_like_thousands, normalised
+from ruralimpact.survey.values import code_of, each_text, looks_like_thousands, normalised
 
 EditedColumn = tuple[pd.Series, Cells]
 
@@ -70,7 +70,7 @@ def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:
 def fill_blank(job: EditJob[rules.FillBlank], column: pd.Series) -> EditedColumn:
     """Write a value into blank cells, where a blank means it; of some rows, if ``where`` names them."""
     where = chosen_rows(job.table, job.rule.where, job.file, f"{job.key}.where")
-    changed = (column.map(normalised) == "").to_numpy(dtype=bool) & where
+    changed = (each_text(column, normalised) == "").to_numpy(dtype=bool) & where
     return column.mask(changed, job.rule.value), changed
 
 
@@ -117,7 +117,7 @@ def implausible(job: EditJob[rules.Implausible], column: pd.Series) -> EditedCol
 
 def codes(job: EditJob[rules.Codes], column: pd.Series) -> EditedColumn:
     """Write numbers in one way: 7 for 07, 7.0 and 7."""
-    written = column.map(lambda text: code_of(text, job.decimal))
+    written = each_text(column, lambda text: code_of(text, job.decimal))
     changed = (written != column).to_numpy()
     return written, changed
 

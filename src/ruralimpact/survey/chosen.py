@@ -14,7 +14,7 @@ from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.schema.source import Condition
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import raw_column
-from ruralimpact.survey.values import code_of, normalised, number_of
+from ruralimpact.survey.values import code_of, each_text, normalised, number_of
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _passes(
     if condition.other_than is not None:
         return ~_has_one_of(column, condition.other_than, f"{key}.other_than", decimal)
     if condition.known:
-        return np.asarray(column.map(normalised) != "", dtype=bool)
+        return np.asarray(each_text(column, normalised) != "", dtype=bool)
     numbers = _numbers(column, decimal, file)
     low = -np.inf if condition.minimum is None else condition.minimum
     high = np.inf if condition.maximum is None else condition.maximum
@@ -112,7 +112,7 @@ def _with_values_of(column: pd.Series, condition: Condition, decimal: str) -> Co
 
 
 def _numbers(column: pd.Series, decimal: str, file: str | Path) -> NDArray[np.float64]:
-    texts = column.map(normalised)
+    texts = each_text(column, normalised)
     numbers = texts.map(lambda text: number_of(text, decimal)).astype(float)
     strange = (texts != "") & numbers.isna()
     if strange.any():
@@ -128,7 +128,7 @@ def _numbers(column: pd.Series, decimal: str, file: str | Path) -> NDArray[np.fl
 def _has_one_of(
     column: pd.Series, values: Sequence[Any], key: str, decimal: str = "."
 ) -> NDArray[np.bool_]:
-    codes = column.map(lambda text: code_of(text, decimal))
+    codes = each_text(column, lambda text: code_of(text, decimal))
     wanted = {code_of(value): value for value in values}
     known = set(codes)
     for code, value in wanted.items():

@@ -9,7 +9,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.values import MERGED, normalised
 
-_MOST_COLUMNS = 16_384  # of a spreadsheet, by its format; more would take minutes
+MOST_COLUMNS = 16_384  # of a spreadsheet, by its format; more would take minutes
 # Row of the file to its cells.
 Grid = Mapping[int, Sequence[str]]
 
@@ -51,9 +51,9 @@ def table_of(
         raise DataError(
             "there are no names of columns in this row.", file=file, rows=absent, hint=hint
         )
-    names = _names([list(grid[row]) for row in rows])
-    if len(names) > _MOST_COLUMNS:
-        problem = f"has {len(names):,} columns; at most {_MOST_COLUMNS:,} are read."
+    names = column_names([list(grid[row]) for row in rows])
+    if len(names) > MOST_COLUMNS:
+        problem = f"has {len(names):,} columns; at most {MOST_COLUMNS:,} are read."
         raise DataError(problem, file=file)
     below = [row for row in grid if row > max(rows)]
     body = {row: grid[row] for row in below if len(grid[row])}
@@ -64,11 +64,16 @@ def table_of(
         raise DataError(problem, file=file, rows=odd, hint=None if header else stated)
     index = pd.Index(list(body), name="row", dtype="int64")
     table = pd.DataFrame(list(body.values()), index=index, columns=names, dtype="str")
-    stripped: pd.DataFrame = table.apply(lambda column: column.str.strip())
-    return RawTable(stripped, blank_lines=len(below) - len(body), notes=notes)
+    return RawTable(stripped(table), blank_lines=len(below) - len(body), notes=notes)
 
 
-def _names(rows: list[list[str]]) -> list[str]:
+def stripped(table: pd.DataFrame) -> pd.DataFrame:
+    """Return cells without white space at their ends."""
+    return pd.DataFrame(table.apply(lambda column: column.str.strip()))
+
+
+def column_names(rows: list[list[str]]) -> list[str]:
+    """Return a name a column from the rows of a header, see `table_of`."""
     *above, last = [[_name(cell) for cell in cells] for cells in rows]
     width = max(len(cells) for cells in (*above, last))
     filled = [_filled(cells + [""] * (width - len(cells))) for cells in above]

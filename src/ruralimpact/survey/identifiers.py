@@ -9,7 +9,7 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import FLOAT32, NUMBER, RawTable
-from ruralimpact.survey.values import is_error, normalised
+from ruralimpact.survey.values import each_text, is_error, normalised
 
 ROW_NUMBER = "$row"
 _EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+]?\d+")
@@ -36,8 +36,7 @@ def identifiers(raw: RawTable, columns: Sequence[str], file: str | Path) -> pd.S
     for column in columns:
         part = raw_column(raw.cells, column, file)
         refuse_inexact(part, raw.stored.get(column), file=file, column=column)
-    ids: pd.Series = raw_column(raw.cells, TOGETHER.join(columns), file).map(normalised)
-    return ids
+    return each_text(raw_column(raw.cells, TOGETHER.join(columns), file), normalised)
 
 
 def check_identifiers(
@@ -95,9 +94,9 @@ def _unusable(ids: pd.Series) -> dict[str, pd.Series]:
     """Return what makes an identifier unusable, and the rows that it applies to."""
     return {
         "the identifier is missing.": ids == "",
-        "the identifier is an error of the spreadsheet.": ids.map(is_error).astype(bool),
-        "the identifier is a number in exponent form, whose last digits are lost.": ids.map(
-            lambda text: _EXPONENT.fullmatch(text) is not None
+        "the identifier is an error of the spreadsheet.": each_text(ids, is_error).astype(bool),
+        "the identifier is a number in exponent form, whose last digits are lost.": each_text(
+            ids, lambda text: _EXPONENT.fullmatch(text) is not None
         ).astype(bool),
     }
 

@@ -13,7 +13,7 @@ from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.raw_column import BETWEEN, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
-from ruralimpact.survey.values import code_of, is_error
+from ruralimpact.survey.values import code_of, each_text, is_error
 
 T = TypeVar("T")
 
@@ -112,14 +112,14 @@ def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
     columns = [raw_column(table.cells, name, file) for name in names]
     for name, column in zip(names, columns, strict=True):
         refuse_inexact(column, table.stored.get(name), file=file, column=name)
-        wrong = column.map(is_error)
+        wrong = each_text(column, is_error).astype(bool)
         if wrong.any():
             rows = column.index[wrong].tolist()
             raise DataError(
                 "the key is an error of the spreadsheet.", file=file, column=name, rows=rows
             )
-    parts = [column.map(code_of) for column in columns]
-    joined: pd.Series = pd.concat(parts, axis=1).agg(BETWEEN.join, axis=1)
+    parts = [each_text(column, code_of) for column in columns]
+    joined = parts[0].str.cat(pd.concat(parts, axis=1).iloc[:, 1:], sep=BETWEEN)
     blank = (pd.concat(parts, axis=1) == "").any(axis=1)
     keys = joined.mask(blank, "")
     refuse_two_ways(keys[keys != ""], file=file, column=" + ".join(names), what="keys")

@@ -1,8 +1,7 @@
 """Values that look as if they meant "missing"."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ruralimpact.survey.similar import folded
@@ -47,17 +46,16 @@ class SuspectedCodes:
     counts: dict[str, int]
 
 
-def suspected_codes(texts: Sequence[str], numbers: dict[str, float]) -> SuspectedCodes:
+def suspected_codes(counts: Mapping[str, int], numbers: Mapping[str, float]) -> SuspectedCodes:
     """Look for codes that mean "missing" among the cells of a column of numbers.
 
     Parameters
     ----------
-    texts : sequence of str
-        Cells that are not blank.
-    numbers : dict of str to float
+    counts : mapping of str to int
+        Distinct cells that are not blank, and how often each stands.
+    numbers : mapping of str to float
         The number that each distinct text is, as far as it is one.
     """
-    counts = Counter(texts)
     words = [text for text in counts if text not in numbers and folded(text) in _WORDS]
     coded = {text for text in numbers if _NINES.fullmatch(text)}
     others = sorted(value for text, value in numbers.items() if text not in coded)

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ruralimpact.contracts.complements import FEWEST_UNITS
 from ruralimpact.privacy.messages import HIDDEN
@@ -24,6 +26,7 @@ from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.recode import Recoded
 
 _LISTED = 20
+_LINES_AT_ONCE = 100_000  # a Python text takes more memory than its cells
 
 
 def content_digest(raw: pd.DataFrame, others: Mapping[str, str] | None = None) -> str:
@@ -37,9 +40,14 @@ def content_digest(raw: pd.DataFrame, others: Mapping[str, str] | None = None) -
         Digests of the files that it is read with.
     """
     content = hashlib.sha256("\x1f".join(raw.columns).encode())
-    columns = [raw.iloc[:, position].tolist() for position in range(raw.shape[1])]
-    for line in sorted("\x1f".join(cells) for cells in zip(*columns, strict=True)):
-        content.update(f"\n{line}".encode())
+    texts = pa.large_string()
+    columns = [pa.array(raw.iloc[:, position], texts) for position in range(raw.shape[1])]
+    lines = pc.binary_join_element_wise(*columns, pa.scalar("\x1f", texts))
+    # By their bytes in UTF-8, which is the order of their characters, too.
+    lines = lines.take(pc.array_sort_indices(lines))
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        for line in lines.slice(start, _LINES_AT_ONCE).to_pylist():
+            content.update(f"\n{line}".encode())
     for digest in (others or {}).values():
         content.update(digest.encode())
     return content.hexdigest()

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.values import code_of, normalised
+from ruralimpact.survey.values import code_of, each_text, normalised
 
 # Between the names of columns that belong together, and between their values.
 TOGETHER, BETWEEN = " + ", "/"
@@ -56,9 +56,9 @@ def columns_of(cells: pd.DataFrame, name: str) -> list[str]:
 
 def together(cells: pd.DataFrame, names: list[str], file: str | Path) -> pd.Series:
     """Return the codes of several columns as one text a row, blank where one of them is."""
-    parts = [raw_column(cells, name, file).map(code_of) for name in names]
+    parts = [each_text(raw_column(cells, name, file), code_of) for name in names]
     table = pd.concat(parts, axis=1)
-    texts: pd.Series = table.agg(BETWEEN.join, axis=1)
+    texts = parts[0].str.cat(table.iloc[:, 1:], sep=BETWEEN)
     name = TOGETHER.join(names)
     if len(set(texts)) < len(table.drop_duplicates()):
         problem = "different values of these columns, put together, give the same text."

@@ -34,15 +34,31 @@ def read_csv(file: Path, *, encoding: str = "utf-8", delimiter: str = ",", key: 
     ConfigError
         There is no such encoding, or the delimiter is not one character.
     """
+    return records(csv_text(file, encoding=encoding, delimiter=delimiter, key=key), file, delimiter)
+
+
+def csv_text(file: Path, *, encoding: str, delimiter: str, key: str) -> str:
+    """Return a text file whole; raises as `read_csv` does, but for a quotation that does not end."""
     if len(delimiter) != 1 or delimiter in '\r\n"':
         problem = f"'{delimiter}' is not one character that can separate cells."
         raise ConfigError(problem, key=f"{key}.delimiter")
-    lines: dict[int, Sequence[str]] = {}
-    start = 1
     text = _text(file, encoding, key)
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
         raise DataError("has NUL bytes, so it is no text file.", file=file, rows=[row])
+    return text
+
+
+def records(text: str, file: Path, delimiter: str) -> Grid:
+    """Return the records of a text by the line on which each starts.
+
+    Raises
+    ------
+    DataError
+        A quotation that does not end.
+    """
+    lines: dict[int, Sequence[str]] = {}
+    start = 1
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for record in reader:

@@ -117,10 +117,9 @@ def _by_format(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
     given = {name: value for name, value in stated.items() if value is not None}
     mark = given.pop("decimal", ".")
     if suffix == ".csv":
-        from ruralimpact.survey.grid import table_of
-        from ruralimpact.survey.read_csv import read_csv
+        from ruralimpact.survey.csv_table import read_csv_table
 
-        return table_of(read_csv(file, key=key, **given), file, header)
+        return read_csv_table(file, header, key=key, **given)
     if suffix == ".xlsx":
         from ruralimpact.survey.grid import table_of
         from ruralimpact.survey.read_excel import read_excel

@@ -4,15 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.marks import marks_in_doubt
+from ruralimpact.survey.plain_numbers import plain_numbers
 from ruralimpact.survey.raw_column import columns_of, raw_column
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable
 from ruralimpact.survey.similar import folded
@@ -112,32 +115,28 @@ def recode_variable(
     decimal = raw.decimals.get(entry.raw_name, decimal)
     mark = "." if raw.stored.get(entry.raw_name) in (NUMBER, FLOAT32) else decimal or "."
     reading = _Reading.of(raw, entry, mark, dates, file)
-    parsed = [reading.parsed(str(text)) for text in texts]
-    bad = [position for position, value in enumerate(parsed) if value is _UNFIT]
+    parsed, bad = reading.parsed_all(texts)
     if bad:
         hit = np.isin(codes, bad)
         shown = [str(texts[position]) for position in bad]
         raise reading.unfit(shown, column.index[hit].tolist(), float(hit.mean()), file)
     if entry.is_amount and decimal is None and not edited:
-        parsed_of = {str(text): value for text, value in zip(texts, parsed, strict=True)}
-        doubtful = marks_in_doubt(parsed_of, stored=entry.raw_name in raw.stored)
+        doubtful = marks_in_doubt(texts, parsed, stored=entry.raw_name in raw.stored)
         if doubtful:
             raise _doubt(doubtful, column, entry, file)
-    dtype = np.float64 if entry.is_number else object
-    values = pd.Series(
-        np.array(parsed, dtype=dtype)[codes], index=column.index, name=entry.variable
-    )
+    values = pd.Series(parsed[codes], index=column.index, name=entry.variable)
     missing = values.isna()
     outside = _outside(values, entry) if entry.is_number else np.zeros(len(values), dtype=bool)
     if outside.any() and outside.sum() == (~missing).sum():
         raise _all_outside(values, entry, file)
     counts = np.bincount(codes, minlength=len(texts))
+    without = np.flatnonzero(pd.isna(parsed))
     return Recoded(
         data=values.mask(outside) if entry.is_number else values.astype("str"),
         missing_rows=column.index[missing].tolist(),
         out_of_range_rows=column.index[outside].tolist(),
         missing_codes=reading.missing_counts(
-            {str(text): int(count) for text, count in zip(texts, counts, strict=True)}
+            {str(texts[position]): int(counts[position]) for position in without.tolist()}
         ),
         file_labels=reading.from_file,
     )
@@ -181,6 +180,23 @@ class _Reading:
             entry, decimal, _by_form(labels), frozenset(missing), from_file, described, dates
         )
 
+    def parsed_all(self, texts: pd.Index) -> tuple[NDArray[Any], list[int]]:
+        """Return the value of each text, and the places of those that do not fit."""
+        values: NDArray[Any] = np.full(len(texts), np.nan)
+        if not self.entry.is_number:
+            values = values.astype(object)
+        elif self.entry.type in ("number", "money", "integer") and not self.labels:
+            whole = self.entry.type == "integer"
+            values = plain_numbers(texts, self.decimal, besides=self.missing, whole=whole)
+        unfit = []
+        for position in np.flatnonzero(pd.isna(values)).tolist():
+            value = self.parsed(str(texts[position]))
+            if value is _UNFIT:
+                unfit.append(position)
+            else:
+                values[position] = value
+        return values, unfit
+
     def parsed(self, text: str) -> object:
         """Return a float, a str, NaN where the value is missing, or `_UNFIT`."""
         plain, code = normalised(text), code_of(text, self.decimal)
@@ -216,7 +232,13 @@ class _Reading:
         return _UNFIT if kind == "indicator" and number not in (0.0, 1.0) else number
 
     def missing_counts(self, counts: Mapping[str, int]) -> dict[str, int]:
-        """Count the rows of each code that means missing, as the codebook writes it."""
+        """Count the rows of each code that means missing, as the codebook writes it.
+
+        Parameters
+        ----------
+        counts : mapping of str to int
+            Rows of each text that has no value.
+        """
         by_name = dict.fromkeys(self.entry.missing_codes, 0)
         names = {form: code for code in self.entry.missing_codes for form in _forms(code)}
         for text, count in counts.items():

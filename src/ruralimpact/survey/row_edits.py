@@ -13,7 +13,7 @@ from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.edit_tables import read_decisions
 from ruralimpact.survey.raw_column import BETWEEN
-from ruralimpact.survey.values import code_of
+from ruralimpact.survey.values import code_of, each_text
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def duplicates(job: EditJob[Duplicates]) -> EditedRows:
     """
     decisions = read_decisions(Path(job.rule.file), job.identifier, job.rule.key)
     ids, apart = job.column(job.identifier), job.column(job.rule.key)
-    codes = ids.map(code_of) + BETWEEN + apart.map(code_of)
+    codes = each_text(ids, code_of) + BETWEEN + each_text(apart, code_of)
     table, dropped, renamed = job.table.copy(), [], []
     for decision in decisions:
         rows = table.index[codes == decision.codes]

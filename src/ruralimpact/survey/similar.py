@@ -12,7 +12,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import near_part
 from ruralimpact.survey.values import normalised
 
-_DIGITS = re.compile(r"\d+")
+_ZEROS_BEHIND, _ZEROS_BEFORE = re.compile(r"(?<=\d)\.0+$"), re.compile(r"(?<!\d)0+(?=\d)")
 _LOOK_ALIKE = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
@@ -30,12 +30,14 @@ def folded(name: str) -> str:
     near = near_part(name)
     if near is not None:
         return near
-    plain = unicodedata.normalize("NFKD", normalised(name)).casefold().translate(_LOOK_ALIKE)
-    letters = "".join(
-        letter for letter in plain if not unicodedata.combining(letter) and not letter.isspace()
-    )
-    letters = re.sub(r"(?<=\d)\.0+$", "", letters)
-    return _DIGITS.sub(lambda digits: digits.group().lstrip("0") or "0", letters)
+    plain = normalised(name)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+    plain = plain.casefold().translate(_LOOK_ALIKE)
+    if not plain.isascii():
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    letters = "".join(plain.split())
+    return _ZEROS_BEFORE.sub("", _ZEROS_BEHIND.sub("", letters))
 
 
 def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:

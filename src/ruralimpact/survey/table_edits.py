@@ -13,7 +13,7 @@ from ruralimpact.suggestions import nearest
 from ruralimpact.survey.edit import EditJob
 from ruralimpact.survey.edit_tables import Correction, Recode, read_corrections, read_recodes
 from ruralimpact.survey.similar import folded
-from ruralimpact.survey.values import code_of, normalised
+from ruralimpact.survey.values import code_of, each_text, normalised
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def recodes(job: EditJob[Recodes]) -> ListedEdits:
     for name, rows in listed.items():
         column = _column(job, name, path, rows[0].line)
         clean = {code_of(row.raw): row.clean for row in rows}
-        codes = column.map(lambda text: code_of(text, job.decimal))
+        codes = each_text(column, lambda text: code_of(text, job.decimal))
         hit = codes.isin(clean)
         _refuse_near(column, codes, rows, job)
         table = table.assign(**{str(column.name): column.mask(hit, codes.map(clean))})
@@ -74,7 +74,7 @@ def corrections(job: EditJob[Corrections]) -> ListedEdits:
     path = Path(job.rule.file)
     table = job.table.copy()
     changed: dict[str, list[int]] = {}
-    ids = job.column(job.identifier).map(code_of)
+    ids = each_text(job.column(job.identifier), code_of)
     for correction in read_corrections(path):
         column = _column(job, correction.column, path, correction.line)
         rows = ids.index[ids == code_of(correction.identifier)]

@@ -6,11 +6,12 @@ Stata stores, an identifier in two waves) is decided here and nowhere else.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 
 NOT_CALCULATED, MERGED, NO_VALUE = "#NOT CALCULATED!", "#MERGED!", "#NO VALUE!"
 # What to do about a cell that has no value.
@@ -22,7 +23,7 @@ ERROR_HINTS = {
 T = TypeVar("T", bound=str | int | float)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 # A whole number, whose digits a float would not keep from 2 to the power of 53 on.
-_WHOLE, _EXACT = re.compile(r"([+-]?)0*(\d+)(?:[.,]0*)?"), 2.0**53
+_WHOLE, EXACT = re.compile(r"([+-]?)0*(\d+)(?:[.,]0*)?"), 2.0**53
 # How a spreadsheet writes a number of many digits, the last of which it does not keep.
 _SHORTENED = re.compile(r"[+-]?\d+([.,]\d+)?[eE]\+\d+")
 # What a spreadsheet shows in the place of a value, in its language: #DIV/0!, #N/D, #¡VALOR!
@@ -94,8 +95,21 @@ def code_of(value: Any, decimal: str = ".") -> str:
     number = number_of(text, decimal)
     if number is None:
         return text
-    whole = _WHOLE.fullmatch(text) if abs(number) >= _EXACT else None
+    whole = _WHOLE.fullmatch(text) if abs(number) >= EXACT else None
     return f"{whole[1]}{whole[2]}".lstrip("+") if whole else written(number)
+
+
+def each_text(column: pd.Series, function: Callable[[str], Any]) -> pd.Series:
+    """Return what a function gives of each cell of a column of texts; it is called once for equal ones.
+
+    Parameters
+    ----------
+    column : Series of str
+    function : callable
+    """
+    codes, texts = pd.factorize(column, use_na_sentinel=False)
+    values = pd.Series([function(text) for text in texts], name=column.name)
+    return pd.Series(values.take(codes).set_axis(column.index))
 
 
 def codes_of(values: Iterable[T]) -> dict[str, T]:
