@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -88,7 +87,7 @@ def _row(axes: Axes, height: int, entry: LedgerEntry) -> None:
     axes.plot(entry.claim.number, height, zorder=5, **_PRINTED)
 
 
-_PRINTED: dict[str, Any] = {
+_PRINTED: palette.Look = {
     "marker": "D",
     "markersize": 7,
     "markerfacecolor": "none",

@@ -1,6 +1,6 @@
 """A stand-in for the register of 86 alliances behind 6.3 and 6.4: how long each kept its first buyer."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,10 @@ class Lives(Settings):
     visits: Annotated[list[Annotated[int, Field(ge=1, le=_YEARS)]], Field(min_length=1)]
 
 
+_Alliance = dict[str, str | int | float | bool | None]
+"""A row of the register: an alliance, what became of it, and a column a reason."""
+
+
 def generate(calibration: Lives, seed: int) -> GeneratedData:
     """Draw the register and the truth that it was planted with.
 
@@ -51,7 +55,7 @@ def generate(calibration: Lives, seed: int) -> GeneratedData:
     seed : int
     """
     rng = np.random.default_rng([seed, 86])
-    rows: list[dict[str, Any]] = []
+    rows: list[_Alliance] = []
     for region, values in calibration.regions.items():
         rows += [_alliance(rng, calibration, region, values) for _ in range(values.alliances)]
     for number, row in enumerate(rows, start=1):
@@ -65,7 +69,7 @@ def generate(calibration: Lives, seed: int) -> GeneratedData:
 
 def _alliance(
     rng: np.random.Generator, calibration: Lives, region: str, values: RegionOfAlliances
-) -> dict[str, Any]:
+) -> _Alliance:
     start = int(rng.integers(_FIRST_YEAR, _LAST_YEAR + 1))
     lasts = bool(rng.random() < values.lasting)
     early = bool(rng.random() < calibration.first_year)

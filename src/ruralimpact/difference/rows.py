@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -170,7 +169,7 @@ def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Eve
             corrected = corrected_in_arms(
                 scores, inside, inside, codes, sampling, question.arms.strata
             )
-            yield replace(
+            row = replace(
                 _blank(question, "mean"),
                 arm=arm,
                 cohort=cohort,
@@ -178,8 +177,8 @@ def mean_rows(question: ComparisonQuestion, outcome: FloatArray) -> Iterator[Eve
                 n_treated=int(inside.sum()),
                 n_clusters=_n_clusters(scores, codes),
                 estimate=mean,
-                **_interval(mean, corrected),
             )
+            yield _with_interval(row, corrected)
 
 
 def _arm_members(arms: Arms) -> Iterator[tuple[str, float, BoolArray]]:
@@ -243,8 +242,7 @@ def _effect_rows(question: ComparisonQuestion, kind: str, several: _Several) -> 
             row = replace(row, reason=SINGLE)
         else:
             row = replace(
-                row,
-                **_interval(row.estimate, corrected[j]),
+                _with_interval(row, corrected[j]),
                 n_clusters=_n_clusters(several.scores[:, j], codes),
                 band_low=low[j],
                 band_high=high[j],
@@ -284,10 +282,9 @@ def _arms_of_groups(arms: Arms) -> NDArray[np.int64] | None:
     return None if codes is None else np.asarray(codes, dtype=np.int64)
 
 
-def _interval(estimate: float, corrected: CorrectedScores) -> dict[str, Any]:
-    """Standard error and interval, as keywords of a row."""
-    test = t_inference(estimate, corrected.std_error, corrected.df)
-    return {name: getattr(test, name) for name in ("std_error", "conf_low", "conf_high")}
+def _with_interval(row: EventStudyRow, corrected: CorrectedScores) -> EventStudyRow:
+    test = t_inference(row.estimate, corrected.std_error, corrected.df)
+    return replace(row, std_error=test.std_error, conf_low=test.conf_low, conf_high=test.conf_high)
 
 
 def _n_clusters(scores: FloatArray, groups: NDArray[np.int64]) -> int:

@@ -1,12 +1,11 @@
 """Averages of effects by cohort and wave for an analysis, and two-way fixed effects beside them."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.difference.aggregation import aggregate
+from ruralimpact.difference.aggregation import Kind, aggregate
 from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.group_time import GroupTimeEffects, group_time_effects
 from ruralimpact.estimation.estimate import ScoredEstimate
@@ -15,7 +14,7 @@ from ruralimpact.schema.analysis import Staggered
 
 FloatArray = NDArray[np.float64]
 
-_KINDS: dict[str, Any] = {
+_KINDS: dict[str, Kind] = {
     "group_time_simple": "simple",
     "group_time_cohort": "cohort",
     "group_time_calendar": "calendar",

@@ -1,7 +1,7 @@
 """Rows on the assumption behind estimates over time: pre-trends, forbidden comparisons, sensitivity."""
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,18 +167,17 @@ def _robust(
     times = _whole_times(event_study.labels, base)
     # Where treatment is anticipated some times after the reference are before it.
     weights = (event_study.labels >= 0) / max(int((event_study.labels >= 0).sum()), 1)
-    common: dict[str, Any] = {
-        "weights": weights[event_study.labels > base],
-        "reference": int(times[event_study.labels == base][0]),
-        "df": combine(corrected, weights.tolist()).df,
-    }
-    if restriction == "relative_magnitudes":
-        return relative_magnitudes(
-            event_study.estimates, covariance, times, magnitudes=_MULTIPLES, **common
-        )
+    multiples = restriction == "relative_magnitudes"
     error = float(np.sqrt(weights @ covariance @ weights))
-    grid = [share * error for share in _SLOPES]
-    return smoothness(event_study.estimates, covariance, times, magnitudes=grid, **common)
+    return (relative_magnitudes if multiples else smoothness)(
+        event_study.estimates,
+        covariance,
+        times,
+        weights=weights[event_study.labels > base],
+        magnitudes=_MULTIPLES if multiples else [share * error for share in _SLOPES],
+        reference=int(times[event_study.labels == base][0]),
+        df=combine(corrected, weights.tolist()).df,
+    )
 
 
 def _whole_times(labels: FloatArray, base: float) -> NDArray[np.int64]:

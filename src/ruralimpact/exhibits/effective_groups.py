@@ -1,14 +1,14 @@
 """On how many groups an estimate rests by their weight: a column, a mark where they are few, and notes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ruralimpact.exhibits import cells, columns, formatting
-from ruralimpact.exhibits.model import Cell, Column
+from ruralimpact.exhibits.model import Cell, Column, Value
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.shown import Shown
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 
 FEW = "\N{SECTION SIGN}"
@@ -39,7 +39,7 @@ def _effective(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[f"effective_{arm}_groups" for arm in _ARMS]].dropna(axis="columns", how="all")
 
 
-def group_values(record: Mapping[Any, Any]) -> dict[str, Any]:
+def group_values(record: Record) -> dict[str, Value]:
     """Return what the CSV file keeps of an estimate's groups."""
     return {name: record[name] for name in NAMES}
 

@@ -1,15 +1,16 @@
 """Gains as exhibits show them: in percent, one record a level, and what is said of them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.schema.analysis import BeforeAfter
 from ruralimpact.schema.study import Study
 
@@ -44,11 +45,11 @@ def check_targeting(study: Study, exhibit: OfAnalyses) -> None:
             raise ConfigError(problem, key="analyses")
 
 
-def gain_records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def gain_records(frame: pd.DataFrame) -> Iterator[Record]:
     """Yield a record a level, its measures side by side; gains and shares in percent."""
     keys = ["analysis", "outcome", "unit", "by", "level"]
     for names, part in frame.groupby(keys, sort=False):
-        record: dict[str, Any] = dict(zip(keys, names, strict=True))
+        record: dict[str, Value] = dict(zip(keys, map(str, names), strict=True))
         for row in part.to_dict("records"):
             measure = str(row["measure"])
             factor = 1.0 if measure == "mean_change" else 100.0
@@ -62,7 +63,7 @@ def gain_records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
         }
 
 
-def _of_all(results: StudyResults, analysis: str, outcome: str) -> dict[str, Any] | None:
+def _of_all(results: StudyResults, analysis: str, outcome: str) -> Record | None:
     """Return the gains of all units together; None where they are suppressed or missing."""
     frame = results["gains"]
     own = frame[

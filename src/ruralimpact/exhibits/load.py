@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,17 +14,18 @@ from ruralimpact.exhibits.digits import digits_of
 from ruralimpact.exhibits.registry import Kinds, read_exhibits
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.quality import QualityReport
+from ruralimpact.schema.stages import StageView
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 from ruralimpact.tables import empty_table
 
 
-def study_of_exhibits(written: Mapping[str, Any], kinds: Kinds) -> Study:
+def study_of_exhibits(written: StageView, kinds: Kinds) -> Study:
     """Return a study that was written out as plain keys and values.
 
     Parameters
     ----------
-    written : mapping
+    written : StageView
         All keys of the study, see `ruralimpact.schema.base.plain`.
     kinds : Kinds
         Those that the study may have.

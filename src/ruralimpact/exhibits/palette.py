@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
+Look = dict[str, Any]
+"""Keywords of matplotlib for a line or marker, which its functions take of many types."""
 INK, FAINT, GRID = "#1d2733", "#6b7683", "#dfe4e9"
 BEFORE = "#9aa4af"
 TREATED = "#1d2733"

@@ -1,15 +1,16 @@
 """Rates of return as exhibits show them: one record an account and scenario, in printed units."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.columns import coarse_count
+from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.schema.rate_of_return import Account, RateOfReturn
 from ruralimpact.schema.study import Study
 
@@ -54,7 +55,7 @@ def account_of(analysis: RateOfReturn, exhibit: OfAccount) -> Account:
     return next(account for account in analysis.accounts if account.name == named)
 
 
-def measured(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def measured(frame: pd.DataFrame) -> Iterator[Record]:
     """Yield a record an account, scenario and level, with its measures side by side.
 
     Rates and shares are in percent. Each measure has its ends under its name and ``_low`` and ``_high``, and
@@ -62,7 +63,7 @@ def measured(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """
     keys = ["analysis", "account", "scenario", "by", "level"]
     for names, part in frame.groupby(keys, sort=False):
-        record: dict[str, Any] = dict(zip(keys, names, strict=True))
+        record: dict[str, Value] = dict(zip(keys, map(str, names), strict=True))
         for row in part.to_dict("records"):
             measure = str(row["measure"])
             factor = 100.0 if measure in _PERCENT else 1.0

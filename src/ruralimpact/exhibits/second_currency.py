@@ -1,14 +1,12 @@
 """Money amounts repeated in a second currency, at a rate that the study declares."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from ruralimpact.exhibits.columns import amount
 from ruralimpact.exhibits.model import Value
-from ruralimpact.exhibits.shown import Shown
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.schema.study import Study
 
 
@@ -48,7 +46,7 @@ class ConvertedAmounts:
         """The rate, in words."""
         return f"{self.label}: at {self.rate:g} {self.rate_label} ({self.source})."
 
-    def values(self, printed: Mapping[str, Any]) -> dict[str, Value]:
+    def values(self, printed: Record) -> dict[str, Value]:
         """Return the converted amounts; None where the unit is no amount in the study's currency."""
         known = printed["unit"] in self.units
         return {

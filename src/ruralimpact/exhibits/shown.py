@@ -9,6 +9,7 @@ from ruralimpact.exhibits.model import Cell, Column, Value
 from ruralimpact.exhibits.results import StudyResults
 
 Record = Mapping[Any, Any]
+"""Values of a row by name, as pandas gives them; the contract of their table says their types."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
-from typing import Annotated, Any
+from typing import Annotated
 from zlib import crc32
 
 import numpy as np
@@ -162,7 +162,7 @@ def rank_values(order: FamilyOrder, level: str) -> dict[str, int | None]:
     }
 
 
-def rank_cells(values: Mapping[str, Any]) -> dict[str, Cell]:
+def rank_cells(values: Mapping[str, int | None]) -> dict[str, Cell]:
     """Return `rank_values` as `RANKS` print them; without values, blanks."""
     if not values:
         return dict.fromkeys(("rank_here", "rank_range", "rank_printed"), Cell(""))

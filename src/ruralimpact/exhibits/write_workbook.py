@@ -85,13 +85,17 @@ def _free_name(exhibit: str, number: str, taken: set[str]) -> str:
     return name
 
 
+_Properties = dict[str, bool | int | float | str]
+"""Properties of a format, by the names that XlsxWriter has for them."""
+
+
 class _Styles:
     """Formats of cells, each made once."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._of = cache(lambda properties: book.add_format(dict(properties)))
 
-    def __call__(self, **properties: Any) -> Format:
+    def __call__(self, **properties: bool | int | float | str) -> Format:
         return self._of(tuple(sorted(properties.items())))
 
 
@@ -237,8 +241,8 @@ def _write_row(
     *,
     ruled: bool,
 ) -> None:
-    rule: dict[str, Any] = {"top": 1} if ruled else {}
-    face: dict[RowKind, dict[str, Any]] = {
+    rule: _Properties = {"top": 1} if ruled else {}
+    face: dict[RowKind, _Properties] = {
         "panel": {"bold": True},
         "group": {"italic": True},
         "data": {"indent": 1},
@@ -255,7 +259,7 @@ def _write_row(
                 sheet.write_number(position, first + step, _Exact(own.value), form)
         else:
             align = "left" if is_text or cell.span > 1 else "right"
-            broken: dict[str, Any] = {"text_wrap": True, "valign": "top"} if is_text else {}
+            broken: _Properties = {"text_wrap": True, "valign": "top"} if is_text else {}
             text = f"{cell.text}{cell.mark}"
             _write_text(sheet, (position, first), text, style, align=align, **broken, **rule)
 

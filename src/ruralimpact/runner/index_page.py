@@ -1,15 +1,15 @@
 """The page that opens all others: every study that has results, and further pages beside them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from ruralimpact.locations import shipped
+from ruralimpact.schema.document import Contents
 from ruralimpact.stage import replacing
 
 _INDEX = "index.html"
@@ -71,13 +71,13 @@ def _studies(root: Path) -> Iterable[str]:
     for report in sorted((root / "results").glob("*/report.html")):
         try:
             text = (report.parent / "exhibits" / "findings.json").read_text(encoding="utf-8")
-            document: Mapping[str, Any] = json.loads(text)
+            document: Contents = json.loads(text)
             yield _study(report.parent.name, document["study"], document["answer"])
         except (OSError, ValueError, KeyError):
             continue  # a study that is being made, or of an older version
 
 
-def _study(name: str, study: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+def _study(name: str, study: Contents, answer: Contents) -> str:
     stamp = '<p class="stamp">Synthetic stand-in</p>' if study["synthetic"] else ""
     lines = "".join(
         f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>"

@@ -103,7 +103,7 @@ def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:
 
 
 def _legend() -> list[Any]:
-    hollow: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": palette.INK}
+    hollow: palette.Look = {"markerfacecolor": "white", "markeredgecolor": palette.INK}
     return [
         palette.line(color=_COLOUR, marker="o", markersize=5, label="Effect, 95% interval"),
         palette.line(color=_BAND, linewidth=6, label="95% band, all at once"),

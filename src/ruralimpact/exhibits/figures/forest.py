@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -80,7 +80,7 @@ def _benchmark(results: StudyResults, axes: "Axes", outcome: str, factor: float)
 
 
 def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> "list[Artist]":
-    common: dict[str, Any] = {
+    common: palette.Look = {
         "color": palette.INK,
         "linewidth": 1.4,
         "marker": "o",
@@ -92,7 +92,7 @@ def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> "list[Arti
             palette.line(markerfacecolor="white", label="Strategy fails balance", **common)
         )
     if results.benchmark():
-        dashed: dict[str, Any] = {"color": palette.INK, "linewidth": 1, "linestyle": (0, (4, 3))}
+        dashed: palette.Look = {"color": palette.INK, "linewidth": 1, "linestyle": (0, (4, 3))}
         entries.append(palette.line(label="Experiment (band: its 95% interval)", **dashed))
     return entries
 

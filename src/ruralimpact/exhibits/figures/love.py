@@ -150,7 +150,7 @@ def _root(values: np.ndarray) -> np.ndarray:
 
 def _legend(results: StudyResults, names: Sequence[str]) -> "list[Artist]":
     colours, markers = palette.colours(names), palette.markers(names)
-    common: dict[str, Any] = {"linestyle": "", "markersize": 5.5}
+    common: palette.Look = {"linestyle": "", "markersize": 5.5}
     before = palette.line(
         marker="o",
         markerfacecolor="white",

@@ -1,6 +1,6 @@
 """Share of answers that are missing, by variable and arm, one panel a source and wave."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -55,7 +55,7 @@ def _panel(axes: "Axes", label: str, frame: pd.DataFrame) -> None:
     ):
         colour = "#d55e00" if unequal else palette.GRID
         axes.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=1.6, zorder=2)
-    look: dict[str, Any] = {"s": 22, "zorder": 3, "linewidths": 0, "clip_on": False}
+    look: palette.Look = {"s": 22, "zorder": 3, "linewidths": 0, "clip_on": False}
     for column, colour in _ARMS.items():
         axes.scatter(100 * frame[column], list(rows), color=colour, **look)
     axes.set_yticks(list(rows), [palette.wrapped(text, 44) for text in frame["label"]])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _ACROSS, _HEIGHT = 2, 2.2  # panels beside each other; inches
-_PRESENT: dict[str, Any] = {
+_PRESENT: palette.Look = {
     "color": palette.FAINT,
     "linewidth": 0.9,
     "linestyle": (0, (2, 2)),
@@ -85,7 +85,7 @@ def _panel(
         _percent_axis(axes, mean)
 
 
-def _look(design: str, colours: Mapping[str, str], markers: Mapping[str, str]) -> dict[str, Any]:
+def _look(design: str, colours: Mapping[str, str], markers: Mapping[str, str]) -> palette.Look:
     """Line of a design; that of changes is broken and hollow, as it often lies on another."""
     broken = design == "difference"
     return {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -180,7 +180,7 @@ def _further(label: str) -> float:
 
 
 def _legend() -> "list[Artist]":
-    common: dict[str, Any] = {"linewidth": 1.4, "marker": "o", "markersize": 4}
+    common: palette.Look = {"linewidth": 1.4, "marker": "o", "markersize": 4}
     return [
         palette.line(color=_STRONG, label="Differs from zero at the 5 percent level", **common),
         palette.line(color=_WEAK, label="Does not", **common),

@@ -63,7 +63,7 @@ def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> La
 
 
 def _legend(levels: pd.DataFrame) -> "list[Artist]":
-    common: dict[str, Any] = {"color": palette.INK, "linewidth": 1.4, "markersize": 5}
+    common: palette.Look = {"color": palette.INK, "linewidth": 1.4, "markersize": 5}
     entries = [
         palette.line(marker="o", label="Level, with 95% interval", **common),
         palette.line(marker="D", label="Everyone", **(common | {"color": palette.FAINT})),

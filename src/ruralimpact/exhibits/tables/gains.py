@@ -15,7 +15,7 @@ from ruralimpact.exhibits.gains_rows import (
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.shown import Shown
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 
 _LOSS = "With less after (%)"
@@ -132,7 +132,7 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
     )
 
 
-def _row(results: StudyResults, record: dict[str, object]) -> Row:
+def _row(results: StudyResults, record: Record) -> Row:
     label = str(record["level"]).replace("_", " ").capitalize() or "All"
     keys = ("analysis", "outcome", "by", "level")
     return columns.row_of(results, _COLUMNS, record, label, keys=keys)

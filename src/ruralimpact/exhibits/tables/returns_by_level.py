@@ -11,6 +11,7 @@ from ruralimpact.exhibits.returns_rows import (
     measured,
     returns_analysis,
 )
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _UNIT, _FAMILY, _RATE = "Yearly revenue a unit", "a family", "Rate of return (%)"
@@ -56,7 +57,7 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> tuple[T
     )
 
 
-def _row(results: StudyResults, record: dict[str, object]) -> Row:
+def _row(results: StudyResults, record: Record) -> Row:
     known = {"revenue_member_low": None, "revenue_member_high": None, **record}
     label = str(record["level"]).replace("_", " ").capitalize()
     keys = ("analysis", "account", "by", "level")

@@ -1,7 +1,6 @@
 """Effects by level of a subgroup variable, with the tests that they are equal."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -119,7 +118,7 @@ def _data_row(
     results: StudyResults,
     label: Cell,
     record: Record,
-    ranks: Mapping[str, Value],
+    ranks: Mapping[str, int | None],
     shown: Sequence[Shown],
 ) -> Row:
     values = {**_values(record), **ranks}
@@ -134,7 +133,7 @@ def _difference_row(results: StudyResults, record: Record, shown: Sequence[Shown
     return Row(label, columns.cells_of(results, own, record), _values(record))
 
 
-def _values(record: Mapping[Any, Any]) -> dict[str, Any]:
+def _values(record: Record) -> dict[str, Value]:
     """The unrounded numbers of a row in printed units."""
     factor = formatting.scale(record["unit"])
     values: dict[str, Value] = {
