@@ -145,6 +145,16 @@ def test_a_kind_of_exhibit_with_a_key_of_its_own(tmp_path: Path) -> None:
         ('exhibits={"impact": "pies"}', PIE.replace('"pie"', '"impact"'), "package's own"),
         ('exhibits={"tart": "pies"}', PIE, "'pies' declares no kind of exhibit 'tart'"),
         ('exhibits={"pie": "tarts"}', PIE, "'tarts' is not there"),
+        (
+            'exhibits={"pie": "pies"}',
+            PIE.replace("kinds.ESTIMATES", 'kinds.Section("sweets", "Sweets")'),
+            "section 'sweets', which the report has not",
+        ),
+        (
+            'exhibits={"pie": "pies"}',
+            PIE.replace("needs=()", 'needs=("estimate",)'),
+            r"needs 'estimate', .* Did you mean 'estimates'\?",
+        ),
     ],
 )
 def test_kinds_that_cannot_be(tmp_path: Path, given: str, pie: str, words: str) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar, Union
 
 from pydantic import Field, create_model
 
+from ruralimpact.contracts import tables_for_exhibits
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import figures, tables
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind, Section, TableKind
@@ -20,6 +21,7 @@ from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import DistinctEntries, Entries, Text
 from ruralimpact.schema.exhibit import Exhibit, Exhibits
 from ruralimpact.schema.validation import validated
+from ruralimpact.suggestions import nearest
 
 
 class OfKind(Protocol):
@@ -55,13 +57,15 @@ def kinds_of(plugins: Plugins) -> Kinds:
     Raises
     ------
     ConfigError
-        A plug-in gives a kind of a name that is taken, or a module that it names is not there.
+        A plug-in gives a kind of a name that is taken, a module that it names is not there, or a kind stands
+        in no section of the report or needs a result table that there is not.
     """
     kinds = list(_package_kinds())
     for plugin in plugins.loaded:
         for name, module in plugin.exhibits.items():
             own = [kind for kind in _kinds_in([plugin.module(module)]) if kind.kind == name]
             problem = "" if own else f"'{module}' declares no kind of exhibit '{name}'."
+            problem = next(filter(None, map(_misdeclared, own)), problem)
             if name in [kind.kind for kind in kinds]:
                 problem = f"the kind '{name}' is one of the package's own."
             if problem:
@@ -72,6 +76,22 @@ def kinds_of(plugins: Plugins) -> Kinds:
         {kind.kind: kind for kind in kinds if isinstance(kind, TableKind)},
         {kind.kind: kind for kind in kinds if isinstance(kind, FigureKind)},
     )
+
+
+def _misdeclared(kind: Kind[Any]) -> str:
+    """Say what a kind declares that there is not; empty where all is there."""
+    if kind.section not in SECTIONS:
+        known = ", ".join(section.anchor for section in SECTIONS)
+        return (
+            f"the kind '{kind.kind}' is of the section '{kind.section.anchor}', which the report has not; it "
+            f"has those of ruralimpact.exhibits.kinds: {known}."
+        )
+    loaded = tables_for_exhibits()
+    unknown = [name for name in kind.needs if name not in loaded]
+    if unknown:
+        problem = f"the kind '{kind.kind}' needs '{unknown[0]}', which is no result table"
+        return f"{problem} that exhibits may load. {nearest(unknown[0], loaded)}"
+    return ""
 
 
 @cache
