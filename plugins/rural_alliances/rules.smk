@@ -14,6 +14,7 @@ PUBLISHED = {
     "cells": "data/published/cells.csv",
     "layouts": "data/published/layouts.yaml",
     "ratings": "data/published/ratings.csv",
+    "printed_exhibits": "data/published/exhibits.csv",
 }
 PRINTED_TABLES = sorted(glob("data/published/tables/*.csv"))
 # Those of the assessment report; it sets them, and layouts.yaml says how.
@@ -34,7 +35,10 @@ rule write_claims:
             [
                 *(
                     f"results/claims/{name}.{suffix}"
-                    for name in ("claims", "inconsistencies", "ratings", *REPORT_TABLES)
+                    for name in (
+                        *("claims", "inconsistencies", "ratings", "exhibits"),
+                        *REPORT_TABLES,
+                    )
                     for suffix in ("csv", "tex", "html", "docx")
                 ),
                 "results/claims/published_against_estimated.png",

@@ -32,6 +32,7 @@ CLAIM = Claim(
     direction="",
     computed_by="",
     note="",
+    reason="",
 )
 CHECK = Check("K1", ("P001",), "4.1", "Gain", "P001", "60 + 3", 0, "", 0.0, "inside", True, "")
 TABLE = PrintedTable(

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rural_alliances.claims.ledger import LedgerEntry, make_ledger
+from rural_alliances.claims.printed_exhibits import read_printed_exhibits
 from rural_alliances.claims.read import read_published
 from rural_alliances.claims.recheck import Recheck
+from ruralimpact.errors import DataError
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "data" / "published"
@@ -131,3 +134,43 @@ def test_sums_of_the_files_are_those_of_source_md() -> None:
         for path in FOLDER.rglob("*.csv")
     }
     assert listed == found
+
+
+def test_what_only_micro_data_could_confirm_is_estimated_or_has_a_reason() -> None:
+    for entry in LEDGER.entries:
+        explained = bool(entry.claim.computed_by) != bool(entry.claim.reason)
+        assert explained if entry.status.code == "micro_data" else not entry.claim.reason, (
+            entry.claim.id
+        )
+
+
+def test_every_table_and_figure_is_shown_where_the_list_says() -> None:
+    listed = read_printed_exhibits(FOLDER / "exhibits.csv")
+    layouts = yaml.safe_load((FOLDER / "layouts.yaml").read_text(encoding="utf-8"))
+    known = {f"claims:{layout['table']}" for layout in layouts}
+    for path in (ROOT / "config" / "studies").glob("*/exhibits.yaml"):
+        chosen = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = [*chosen.get("tables", ()), *chosen.get("figures", ())]
+        known |= {f"{path.parent.name}:{entry['name']}" for entry in entries}
+    shown = {name for exhibit in listed for name in exhibit.shown}
+    assert shown <= known
+    assert {f"claims:{layout['table']}" for layout in layouts} <= shown
+    numbers = {(exhibit.document, exhibit.exhibit) for exhibit in listed}
+    assert {f"Figure {number}" for number in range(1, 9)} == {
+        name for _, name in numbers if name.startswith("Figure")
+    }
+    ours = [name for document, name in numbers if document == "PPAR 132905"]
+    lettered = [f"Table D.{number}" for number in range(1, 9)]
+    lettered += [f"Table A.{number}" for number in range(1, 6)]
+    assert sorted(ours) == sorted([*lettered, "Table 3.1", "Table 4.1", "Table B.1", "Table C.1"])
+
+
+def test_a_table_that_is_left_out_has_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "exhibits.csv"
+    path.write_text(
+        "document,exhibit,title,treatment,shown,reason\nReport,Table 1,Rates,left out,,\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(DataError, match="has a reason") as caught:
+        read_printed_exhibits(path)
+    assert "Table 1" in str(caught.value)

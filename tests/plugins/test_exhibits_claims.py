@@ -21,7 +21,7 @@ from ruralimpact.exhibits.document import AnswerBox, Finding, FindingsDocument, 
 FILES = [
     *(
         f"{name}.{kind}"
-        for name in ("claims", "inconsistencies", "ratings")
+        for name in ("claims", "inconsistencies", "ratings", "exhibits")
         for kind in ("csv", "tex", "html", "docx")
     ),
     *(f"published_against_estimated.{kind}" for kind in ("png", "svg")),
@@ -38,6 +38,7 @@ def written(folder: Path, findings: list[str]) -> dict[str, bytes]:
         cells=str(data / "cells.csv"),
         layouts=str(data / "layouts.yaml"),
         ratings=str(data / "ratings.csv"),
+        printed_exhibits=str(data / "exhibits.csv"),
         findings=findings,
         page=str(folder / "claims.html"),
         exhibits=[str(folder / "claims" / name) for name in FILES],

@@ -40,6 +40,7 @@ def claim(name: str, value: str, unit: str, base: str, comparison: str, computed
         direction="",
         computed_by=computed_by,
         note="",
+        reason="",
     )
 
 

@@ -67,6 +67,12 @@ def test_the_absent_are_bounded_and_reasons_are_of_the_ended() -> None:
     assert share(made, part="reason", state="price") == 0.5
 
 
+def test_early_ends_are_of_those_that_ended() -> None:
+    assert share(computed(), part="early") == 0.5
+    none = RECORDS.assign(left=NAN, how=None)
+    assert np.isnan(share(computed(none), part="early"))
+
+
 def test_an_end_without_its_time_is_excluded_and_counted() -> None:
     made = computed(RECORDS.assign(left=[NAN, 2003.0, NAN, NAN]))
     assert [(one.reason, one.rows) for one in made.excluded if one.rows] == [

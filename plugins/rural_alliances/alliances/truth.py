@@ -11,6 +11,24 @@ from rural_alliances.alliances.draw import distributions, mean_ratio
 from rural_alliances.alliances.profitability import break_even
 
 _GAINING = "net_income"
+_ABOUT: dict[str, str] = {
+    "completion": "Alliances with completion reports",
+    "study_2012": "Alliances of the study of 2012",
+    "gains": "Baseline to completion",
+}
+_SCENARIOS = {"record": "", "benefits_low": ", net benefits 20 percent lower"}
+_LABELS = {
+    "irr": "Rate of return",
+    "share_above": "Share above the threshold",
+    "share_gain": "Share that gains",
+    "revenue": "Incremental revenue an alliance",
+    "revenue_member": "Incremental revenue a family",
+    "ratio_of_totals": "Gain of all together",
+    "mean_of_ratios": "Mean of the alliances' gains",
+    "share_loss": "Share with a loss",
+    "share_funds": "Share of funds to places better off",
+    "share_members": "Share of families in places better off",
+}
 _TARGETING = {"share_funds": "funds", "share_members": "families"}
 
 
@@ -22,7 +40,7 @@ def true_values(parameters: RegisterCalibration) -> pd.DataFrame:
     DataFrame
         ``analysis``, ``account``, ``scenario``, ``by``, ``level``, ``measure`` and ``value`` (shares and
         rates as fractions, money in US$); ``key`` and ``planted`` are the identifier of the number in the
-        findings of the study, and the value in the unit that it has there.
+        findings of the study, and the value in the unit that it has there; ``about`` and ``label`` are words.
     """
     rows: list[tuple[object, ...]] = []
     for study in STUDIES:
@@ -32,7 +50,18 @@ def true_values(parameters: RegisterCalibration) -> pd.DataFrame:
     values = pd.DataFrame(rows, columns=columns)
     money = values["measure"].str.startswith("revenue")
     planted = values["value"].where(money, 100 * values["value"])
-    return values.assign(key=[_key(row) for row in values.to_dict("records")], planted=planted)
+    rows_of_values = values.to_dict("records")
+    return values.assign(
+        key=[_key(row) for row in rows_of_values],
+        planted=planted,
+        about=[_ABOUT[row["analysis"]] for row in rows_of_values],
+        label=[_label(row) for row in rows_of_values],
+    )
+
+
+def _label(row: Mapping[Any, Any]) -> str:
+    level = f", {row['level'].replace('_', ' ')}" if row["level"] else ""
+    return f"{_LABELS[row['measure']]}{_SCENARIOS[row['scenario']]}{level}"
 
 
 def _key(row: Mapping[Any, Any]) -> str:

@@ -38,6 +38,8 @@ class Claim:
         ``"<study>:<finding>"``, or ``"lowest"`` or ``"highest"`` and several of them; empty when no study
         estimates it.
     note : str
+    reason : str
+        Why no study estimates what only micro-data could confirm.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Claim:
     direction: Direction
     computed_by: str
     note: str
+    reason: str
 
     @property
     def number(self) -> float | None:

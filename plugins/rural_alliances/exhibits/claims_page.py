@@ -106,6 +106,7 @@ class _ClaimRow:
     code: str
     status: str
     note: str
+    reason: str
     checks: tuple[_CheckRow, ...]
     estimate: _EstimateCell | None
     recomputed: str
@@ -141,7 +142,13 @@ class _Document:
 
 
 def claims_page(
-    template: str, ledger: Ledger, picture: bytes, tables: Sequence[str] = (), *, ratings: str = ""
+    template: str,
+    ledger: Ledger,
+    picture: bytes,
+    tables: Sequence[str] = (),
+    *,
+    ratings: str = "",
+    printed_exhibits: str = "",
 ) -> str:
     """Return the ledger as one self-contained page.
 
@@ -156,6 +163,8 @@ def claims_page(
         The report's own tables, corrected, as fragments of a page.
     ratings : str
         The table of ratings against evidence, as such a fragment.
+    printed_exhibits : str
+        The list of the documents' tables and figures, as such a fragment.
 
     Returns
     -------
@@ -181,6 +190,7 @@ def claims_page(
         absent=ledger.absent,
         tables=tables,
         ratings=ratings,
+        printed_exhibits=printed_exhibits,
         table_style=STYLE,
         rules=[_SummaryLine(LABELS[code], text) for code, text in RULES],
     )
@@ -319,6 +329,7 @@ def _claim_row(entry: LedgerEntry) -> _ClaimRow:
         code=entry.status.kind,
         status=entry.status.label,
         note=claim.note,
+        reason=claim.reason if entry.estimate is None else "",
         checks=tuple(map(_check_row, entry.rechecks)),
         estimate=_estimate_cell(entry),
         recomputed=words.recheck_line(entry),

@@ -113,5 +113,7 @@ def _truth(calibration: Lives) -> pd.DataFrame:
             # The identifier of the number in the findings of the study, and its value there.
             "key": [f"survival/buyer/curve{part}/lasts/{_YEARS}/estimate" for part in parts],
             "planted": 100 * lasting,
+            "about": f"Share with the first buyer after {_YEARS} years",
+            "label": ["All alliances", *regions],
         }
     )

@@ -12,12 +12,14 @@ load_plugins(FOLDER.parent, [FOLDER.name])
 from rural_alliances.claims.cells import read_cells, recheck_cells
 from rural_alliances.claims.estimates import StudyFindings
 from rural_alliances.claims.ledger import Ledger, make_ledger
+from rural_alliances.claims.printed_exhibits import read_printed_exhibits
 from rural_alliances.claims.ratings import rated_evidence, read_ratings
 from rural_alliances.claims.read import read_published
 from rural_alliances.claims.records import Published
 from rural_alliances.exhibits.claims_page import claims_page
 from rural_alliances.exhibits.claims_plot import claims_plot
 from rural_alliances.exhibits.claims_tables import inconsistency_table, ledger_tables
+from rural_alliances.exhibits.printed_exhibits_table import printed_exhibits_table
 from rural_alliances.exhibits.ratings_table import ratings_table
 from rural_alliances.exhibits.report_tables import read_layouts, read_rows, report_table
 from ruralimpact.errors import DataError
@@ -41,6 +43,7 @@ def write_claims(
     cells: str,
     layouts: str,
     ratings: str,
+    printed_exhibits: str,
     findings: Sequence[str],
     page: str,
     exhibits: Sequence[str],
@@ -58,6 +61,8 @@ def write_claims(
         What cells of these tables should be, and how the report sets them.
     ratings : path
         What each rating of the report rests on.
+    printed_exhibits : path
+        Tables and figures of the documents.
     findings : sequence of path
         findings.json of the studies that have been built; may be empty.
     page : path
@@ -90,6 +95,8 @@ def write_claims(
     contents = exhibit_contents(ledger)
     rated = rated_evidence(read_ratings(ratings), ledger, ratings)
     contents |= table_contents("ratings", (ratings_table(rated),))
+    listed = printed_exhibits_table(read_printed_exhibits(printed_exhibits))
+    contents |= table_contents("exhibits", (listed,))
     for name, table in own_tables.items():
         contents |= table_contents(name, (table,))
     for path in exhibits:
@@ -101,6 +108,7 @@ def write_claims(
         contents[f"{FIGURE}.svg"],
         [fragment_of(contents[f"{name}.html"].decode()) for name in own_tables],
         ratings=fragment_of(contents["ratings.html"].decode()),
+        printed_exhibits=fragment_of(contents["exhibits.html"].decode()),
     )
     with stage.replacing(page) as partial:
         partial.write_text(text, encoding="utf-8")

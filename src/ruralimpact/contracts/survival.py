@@ -15,15 +15,18 @@ from ruralimpact.contracts.table import ResultTable, Suppressed
 SURVIVAL = ResultTable(
     name="survival",
     stages=("estimate_impacts",),
-    description="Survival and cumulative incidence by time since the start, bounds, and reasons for ending.",
+    description=(
+        "Survival and cumulative incidence by time since the start; how many of those that ended did so "
+        "early; bounds; reasons for ending."
+    ),
     row="a level of a variable, a way to end, and a time",
     columns={
         "analysis": ANALYSIS,
-        "part": text("what is estimated", "curve", "bound", "reason"),
+        "part": text("what is estimated", "curve", "early", "bound", "reason"),
         "by": text("variable that splits the units; empty: all"),
         "by_label": text("its label"),
         "level": text("its value"),
-        "state": text("`lasts`, a way to end, how the absent are counted, or a reason"),
+        "state": text("`lasts`, `ended`, a way to end, how the absent are counted, or a reason"),
         "label": text("the same in words"),
         "time": number("time since the start", "the analysis' unit of time"),
         "n_units": count("units", "units"),

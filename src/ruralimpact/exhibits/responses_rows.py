@@ -56,6 +56,32 @@ def questions_of(
                 yield analysis, question, frame[own]
 
 
+def _answer_key(row: Mapping[Any, Any]) -> str:
+    level = f"/{row['by']}={row['level']}" if row["by"] else ""
+    return f"responses/{row['analysis']}/{row['question']}/{row['answer']}{level}"
+
+
+def _measure(row: Mapping[Any, Any]) -> str:
+    return "register" if row["part"] == REGISTER else "percent"
+
+
+def answer_words(results: StudyResults) -> dict[str, tuple[str, str]]:
+    """Return what each share of `responses_numbers` is of, by identifier: the question, and the answer."""
+    questions = {
+        (analysis.name, question.name): question.label
+        for analysis in results.study.analyses
+        if isinstance(analysis, Responses)
+        for question in analysis.questions
+    }
+    words = {}
+    for row in results["responses"].to_dict("records"):
+        asked = questions[row["analysis"], row["question"]]
+        of = "of the register" if row["part"] == REGISTER else str(row["level"])
+        key = f"{_answer_key(row)}/{_measure(row)}".replace(" ", "_")
+        words[key] = (f"{asked}, {of}" if of else asked, str(row["label"]))
+    return words
+
+
 def responses_numbers(results: StudyResults) -> Iterator[Number]:
     """List identifier, value, unit and decimals of each count and share that is not suppressed.
 
@@ -69,9 +95,7 @@ def responses_numbers(results: StudyResults) -> Iterator[Number]:
     """
     units = results.study.unit_label
     for row in results["responses"].to_dict("records"):
-        where = f"responses/{row['analysis']}/{row['question']}/{row['answer']}"
-        where += f"/{row['by']}={row['level']}" if row["by"] else ""
-        percent = "register" if row["part"] == REGISTER else "percent"
+        where, percent = _answer_key(row), _measure(row)
         for end, column in (("", "estimate"), ("_low", "conf_low"), ("_high", "conf_high")):
             if pd.notna(row[column]):
                 yield f"{where}/{percent}{end}", 100 * row[column], "percent", 0

@@ -10,6 +10,7 @@ from ruralimpact.description.records import DescriptionTables, ExcludedRecords, 
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
+from ruralimpact.result_rows import MISSING
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.curve_rows import curve_rows
@@ -103,7 +104,8 @@ def _rows(
         for level, own in present.groupby(name, sort=True):
             which = LevelOf(name, labels.get(name, name), level_text(level))
             yield from curve_rows(asked, own, which, synthetic=synthetic)
-    shares = [*_bounds(asked, records), *_reasons(asked, present, labels)]
+    early = [] if asked.ended_after is not None else [_early(asked, present)]
+    shares = [*early, *_bounds(asked, records), *_reasons(asked, present, labels)]
     yield from (_share_row(asked, share, synthetic=synthetic) for share in shares)
 
 
@@ -117,6 +119,19 @@ class _Share:
     count: int
     records: pd.DataFrame
     total: int
+    time: float = MISSING
+
+
+def _early(asked: Survival, records: pd.DataFrame) -> _Share:
+    """Return how many of those that ended did so by the first of the times.
+
+    Not by level: how many of a small level ended would tell what its curve must not.
+    """
+    ended = records[records[asked.ending].notna()]
+    first = float(min(asked.times))
+    count = int((ended[asked.ended] - ended[asked.start] <= first).sum())
+    label = f"By {asked.time_unit} {first:g}"
+    return _Share("early", "ended", label, count, ended, len(ended), first)
 
 
 def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[_Share]:
@@ -152,9 +167,10 @@ def _share_row(asked: Survival, share: _Share, *, synthetic: bool) -> SurvivalRo
         part=share.part,
         state=share.state,
         label=share.label,
+        time=share.time,
         n_units=total,
         n_clusters=int(share.records["group"].nunique()),
-        n_ended=count if share.part == "reason" else total - count,
+        n_ended=total - count if share.part == "bound" else count,
         n_risk=total,
         estimate=estimate,
         lowest=estimate,

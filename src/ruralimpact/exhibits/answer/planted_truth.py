@@ -41,7 +41,7 @@ def with_planted(results: StudyResults, line: HeadlineLine) -> HeadlineLine:
     """Return a line with what was planted of the numbers that it cites, where that is known."""
     truths = {key: planted_value(results, key) for key in line.cites}
     texts = [
-        formatting.number(truth, _decimals(results, key))
+        formatting.number(truth, finding_decimals(results, key))
         for key, truth in truths.items()
         if truth is not None
     ]
@@ -49,7 +49,7 @@ def with_planted(results: StudyResults, line: HeadlineLine) -> HeadlineLine:
     return line.model_copy(update={"text": text})
 
 
-def _decimals(results: StudyResults, key: str) -> int:
+def finding_decimals(results: StudyResults, key: str) -> int:
     """Return the decimals that a finding is printed with."""
     return len(results.findings[key].text.partition(".")[2])
 
@@ -72,7 +72,7 @@ def planted_sentences(results: StudyResults, cited: Sequence[str]) -> Iterator[H
     held: list[bool] = []
     missed: list[tuple[str, float]] = []
     for key in dict.fromkeys(cited):
-        truth, ends = planted_value(results, key), _ends(results, key)
+        truth, ends = planted_value(results, key), ends_of(results, key)
         if truth is None or ends is None:
             continue
         held.append(ends[0] <= truth <= ends[1])
@@ -92,7 +92,8 @@ def planted_sentences(results: StudyResults, cited: Sequence[str]) -> Iterator[H
     )
 
 
-def _ends(results: StudyResults, key: str) -> tuple[float, float] | None:
+def ends_of(results: StudyResults, key: str) -> tuple[float, float] | None:
+    """Return the ends of the interval of a finding; None without one."""
     stem, _, measure = key.rpartition("/")
     names = (
         (f"{stem}/conf_low", f"{stem}/conf_high")
@@ -107,5 +108,5 @@ def _ends(results: StudyResults, key: str) -> tuple[float, float] | None:
 
 def _miss(results: StudyResults, key: str, truth: float) -> str:
     finding = results.findings[key]
-    planted_text = formatting.number(truth, _decimals(results, key))
+    planted_text = formatting.number(truth, finding_decimals(results, key))
     return f"{finding.text} {finding.unit} where {planted_text} was planted"

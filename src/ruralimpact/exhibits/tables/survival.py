@@ -22,7 +22,7 @@ def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
     """Build the table of shares at each time and, where there are any, that of bounds and reasons."""
     curves = of_part(results, exhibit, "curve")
     tables = [_curves(results, exhibit, curves)]
-    others = pd.concat([of_part(results, exhibit, part) for part in ("bound", "reason")])
+    others = pd.concat([of_part(results, exhibit, part) for part in _PARTS])
     if len(others):
         tables.append(_shares(results, exhibit, others))
     return tuple(tables)
@@ -113,7 +113,6 @@ def _row(results: StudyResults, frame: pd.DataFrame, shown: Sequence[Shown]) -> 
 
 
 def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
-    titles = {"bound": "Share that lasts", "reason": "Reasons, of those that ended"}
     shown = (
         columns.number("Units", of="n_units").kept_as("units").staying(),
         columns.amount("Percent", width=1.0).kept_as("percent"),
@@ -121,14 +120,14 @@ def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
     )
     rows: list[Row] = []
     for (_, part), own in frame.groupby(["analysis", "part"], sort=False):
-        rows.append(heading(titles[str(part)], "group"))
+        rows.append(heading(_PARTS[str(part)], "group"))
         for record in own.to_dict("records"):
             label, keys = str(record["label"]), ("part", "state")
             rows.append(columns.row_of(results, shown, {**record, **_PRINTED}, label, keys=keys))
     return table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: the absent, and reasons",
+        title=f"{exhibit.title}: further shares",
         stub="Share",
         columns=shown,
         rows=rows,
@@ -136,6 +135,11 @@ def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
     )
 
 
+_PARTS = {
+    "early": "Ended early, of those that ended",
+    "bound": "Share that lasts",
+    "reason": "Reasons, of those that ended",
+}
 _SHARES = (
     "Whether those who were not found still last is not known: the share lies between the two that count "
     "all of them one way. Several reasons may hold. Intervals by Wilson (1927)."

@@ -1,0 +1,60 @@
+"""Every table and figure of the documents, with where it is made again, or why it is not."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from rural_alliances.claims.printed_exhibits import PrintedExhibit, Treatment
+from rural_alliances.exhibits.claims_tables import SOURCE
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+
+_TITLE = "Tables and figures of the documents"
+_TREATMENTS: Mapping[Treatment, str] = {
+    "computed": "computed again",
+    "set again": "set again with wrong cells marked",
+    "as printed": "shown as printed",
+    "left out": "not made again",
+}
+_LEDGER = "claims"
+_COLUMNS = (
+    Column("What becomes of it", width=2.2, text=True),
+    Column("Where, or why not", width=3.6, text=True),
+)
+_NOTE = (
+    "Tables that are set again stand below the ledger; others are in the reports of the studies named. "
+    "Of questionnaires and attendance the synthetic stand-in has tables of the same form."
+)
+
+
+def printed_exhibits_table(exhibits: Sequence[PrintedExhibit]) -> Table:
+    """Return the table, a row a table or figure."""
+    rows: list[Row] = []
+    for document, group in groupby(exhibits, key=lambda item: item.document):
+        rows += [heading(document, "panel"), *map(_row, group)]
+    return Table(_TITLE, "Exhibit", _COLUMNS, tuple(rows), (_reading(exhibits),), (_NOTE,), SOURCE)
+
+
+def _row(exhibit: PrintedExhibit) -> Row:
+    kept = {
+        "treatment": exhibit.treatment,
+        "shown": " ".join(exhibit.shown),
+        "reason": exhibit.reason,
+    }
+    shown = exhibit.reason or "; ".join(map(_shown, exhibit.shown))
+    cells = (Cell(_TREATMENTS[exhibit.treatment]), Cell(shown))
+    return Row(Cell(f"{exhibit.exhibit}. {exhibit.title}"), cells, kept)
+
+
+def _shown(name: str) -> str:
+    study, _, exhibit = name.partition(":")
+    return "below the ledger" if study == _LEDGER else f"{study}, {exhibit}"
+
+
+def _reading(exhibits: Sequence[PrintedExhibit]) -> str:
+    treatments = [exhibit.treatment for exhibit in exhibits]
+    counts = [
+        f"{treatments.count(treatment)} are {words}"
+        for treatment, words in _TREATMENTS.items()
+        if treatment in treatments
+    ]
+    return f"Of {formatting.count(len(exhibits))} tables and figures, {', '.join(counts)}."
