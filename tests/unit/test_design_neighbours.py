@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ruralimpact.design.greedy import greedy_on_score
-from ruralimpact.design.neighbours import nearest_in_space, nearest_on_score
+from ruralimpact.design.neighbours import RELATIVE_TIE, nearest_in_space, nearest_on_score
 
 
 def brute_force(distance: np.ndarray, k: int, caliper: float | None) -> list[set[int]]:
@@ -57,6 +57,34 @@ def test_space_search_is_brute_force(k: int, caliper: float | None) -> None:
     distance = np.sqrt(((focal[:, None] - candidates) ** 2).sum(axis=2))
     found = nearest_in_space(focal, candidates, k, caliper=caliper)
     assert as_sets(found, 50) == brute_force(distance, k, caliper)
+
+
+def _clouds(kind: str, p: int) -> tuple[np.ndarray, np.ndarray]:
+    """Focal units and candidates that are hard to search: crowded, far, tied or of all sizes."""
+    rng = np.random.default_rng([4, p])
+    focal, candidates = rng.normal(size=(60, p)), rng.normal(size=(300, p))
+    if kind == "tied":
+        return np.round(focal), np.round(candidates)
+    if kind == "far":
+        return focal + 1e5, candidates
+    if kind == "all sizes":
+        return 10 ** (9 * focal), 10 ** (9 * candidates)
+    candidates[0], focal[0] = 1e9, -1e9
+    return focal, candidates
+
+
+@pytest.mark.parametrize("kind", ["tied", "far", "all sizes", "outliers"])
+@pytest.mark.parametrize(("p", "k"), [(1, 5), (8, 1), (20, 3)])
+@pytest.mark.parametrize("caliper", [None, 0.5])
+def test_space_search_is_brute_force_where_it_is_hard(
+    kind: str, p: int, k: int, caliper: float | None
+) -> None:
+    focal, candidates = _clouds(kind, p)
+    found = nearest_in_space(focal, candidates, k, caliper=caliper)
+    squared = ((focal[:, None] - candidates) ** 2).sum(axis=2)
+    limit = np.sort(squared, axis=1)[:, [k - 1]] * (1 + RELATIVE_TIE)
+    near = (squared <= limit) & (np.sqrt(squared) <= (np.inf if caliper is None else caliper))
+    assert as_sets(found, 60) == [set(np.flatnonzero(row).tolist()) for row in near]
 
 
 @pytest.mark.parametrize("search", [nearest_on_score, nearest_in_space])

@@ -6,11 +6,12 @@ serves, which pairs), so estimators do not know which search found them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.point_tree import NearPairs, Ties, near_pairs
 from ruralimpact.design.row_order import distinct_rows, stable_order
 
 FloatArray = NDArray[np.float64]
@@ -20,8 +21,6 @@ IntArray = NDArray[np.int64]
 # distances in a whitened space to about 1e-12 of theirs; what differs by less than this is a tie.
 ROUNDING = 1e-12
 RELATIVE_TIE = 1e-9
-# Splits in the middle of a cell rather than at its median give cubes, of which a search meets fewer.
-_TREE: dict[str, Any] = {"leafsize": 64, "balanced_tree": False}
 
 
 class Neighbours(Protocol):
@@ -344,35 +343,30 @@ def _nearest_rows(
     tie_tolerance: float,
 ) -> tuple[IntArray, IntArray]:
     """Pairs (focal, candidate) of one stratum, searching distinct candidate rows once each."""
-    from scipy.spatial import cKDTree
-
     distinct = distinct_rows(list(candidates.T))
     by_row, size = distinct.order, distinct.counts
     first = np.concatenate([[0], np.cumsum(size)])
     rows = candidates[distinct.representatives]
-    # Rows that share a leaf lie side by side in memory: half of the time is waiting for them otherwise.
-    by_leaf = cKDTree(rows, **_TREE).indices
-    tree = cKDTree(rows[by_leaf], **_TREE)
-    # In the order of a tree of their own, searches that follow each other visit the same leaves.
-    pending = cKDTree(focal, **_TREE).indices
-    pairs: list[tuple[IntArray, IntArray]] = []
-    width = min(k + 1, tree.n)
-    while len(pending):
-        distance, near = tree.query(focal[pending], k=np.arange(1, width + 1))
-        near = by_leaf[near]
-        enough = np.cumsum(size[near], axis=1) >= k
-        kth = np.where(enough.any(axis=1), np.argmax(enough, axis=1), width - 1)
-        limit = distance[np.arange(len(pending)), kth] ** 2 * (1 + RELATIVE_TIE) + tie_tolerance
-        done = (distance[:, -1] ** 2 > limit) | (width == tree.n)
-        keep = (distance**2 <= limit[:, None]) & done[:, None]
-        if caliper is not None:
-            keep &= distance <= caliper
-        owner, slot = np.nonzero(keep)
-        pairs.append((pending[owner], near[owner, slot]))
-        pending = pending[~done]
-        width = min(2 * width, tree.n)
-    owner = np.concatenate([o for o, _ in pairs])
-    row = np.concatenate([r for _, r in pairs])
+    ties = Ties(RELATIVE_TIE, tie_tolerance)
+    near = near_pairs(focal, rows, min(k, len(rows)), ties=ties, farthest=caliper)
+    limit = ties.limit(_kth_smallest(near, size, k, len(focal)))
+    keep = near.squared <= limit[near.query]
+    if caliper is not None:
+        keep &= np.sqrt(near.squared) <= caliper
+    owner, row = near.query[keep], near.point[keep]
     owner_of_unit = np.repeat(owner, size[row])
     offset = np.arange(size[row].sum()) - np.repeat(np.cumsum(size[row]) - size[row], size[row])
     return owner_of_unit, by_row[np.repeat(first[row], size[row]) + offset]
+
+
+def _kth_smallest(near: NearPairs, size: IntArray, k: int, n_focal: int) -> FloatArray:
+    """Squared distance of each focal unit to its k-th candidate, of which a row has `size`; inf without."""
+    by_distance = np.lexsort((near.squared, near.query))
+    query, squared = near.query[by_distance], near.squared[by_distance]
+    total = np.cumsum(size[near.point[by_distance]])
+    before = np.concatenate([[0], total])[np.searchsorted(query, query)]
+    reached = np.flatnonzero(total - before >= k)
+    owner, first = np.unique(query[reached], return_index=True)
+    kth = np.full(n_focal, np.inf)
+    kth[owner] = squared[reached[first]]
+    return kth
