@@ -10,6 +10,7 @@ from ruralimpact.description.records import exclusions_of
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
+from ruralimpact.estimation.balance_by_arm import balance_by_arm_study
 from ruralimpact.estimation.ledger import read_ledger, read_list, with_list, write_ledger
 from ruralimpact.estimation.outcome_weights import with_weights
 from ruralimpact.estimation.rows import join_scores
@@ -92,6 +93,7 @@ def estimate_impacts(
         excluded for description in described for excluded in description.excluded
     )
     results |= with_weights(results, by_subgroup.weights)
+    results |= balance_by_arm_study(asked, tables.units)
     results |= {
         "scores": join_scores(results["scores"], by_subgroup.scores, by_part.scores),
         "subgroups": by_subgroup.subgroups,

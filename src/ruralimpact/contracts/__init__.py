@@ -6,6 +6,7 @@ it. To add a table, declare it in a module of this package that lists it in ``TA
 
 from ruralimpact.contracts import (
     attrition,
+    balance_by_arm,
     data_quality,
     design,
     detail,
@@ -25,6 +26,7 @@ _MODULES = (
     samples,
     data_quality,
     design,
+    balance_by_arm,
     estimates,
     detail,
     difference,

@@ -79,7 +79,15 @@ PROPENSITY_MODELS = ResultTable(
         "term": text("covariate with its level in brackets, or name of the statistic"),
         "label": text("printed name of the term"),
         "value": number("coefficient or statistic", "log odds or probits; the statistic's"),
-        "std_error": number("standard error of a coefficient", "log odds or probits", low=0),
+        "std_error": number(
+            "standard error of a coefficient, as if units were drawn one by one",
+            "log odds or probits",
+            low=0,
+        ),
+        "clustered_error": number(
+            "standard error of a coefficient, clustered by group", "log odds or probits", low=0
+        ),
+        "p_value": share("p-value of a coefficient of zero, by the clustered error", ""),
     },
     suppression=Suppressed(suppression.propensity_models, after=("designs",)),
 )
@@ -120,7 +128,9 @@ BALANCE_SUMMARY = ResultTable(
         "mean_bias": number("mean absolute bias over covariates, pstest's denominator", "percent"),
         "median_bias": number("median of the same", "percent"),
         "pseudo_r2": number("pseudo-R2 of the refitted probit"),
-        "lr_p_value": share("p-value of its likelihood-ratio test", ""),
+        "lr_statistic": number("its likelihood-ratio chi2 that all slopes are zero", low=0),
+        "lr_df": number("degrees of freedom of the chi2", low=0),
+        "lr_p_value": share("p-value of the chi2", ""),
         "rubin_b": number("Rubin's B; below 25 is good", "percent"),
         "rubin_r": number("Rubin's R; 0.5 to 2 is good"),
         "overlap": number("overlap coefficient of the scores' densities", "fraction"),

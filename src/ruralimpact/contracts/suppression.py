@@ -34,7 +34,11 @@ _TOLD_WITH = {
     "n_treated_matched": ("n_dropped",),
     "n_control_matched": ("effective_controls",),
 }
-_PSTEST = ("mean_bias", "median_bias", "pseudo_r2", "lr_p_value", "rubin_b", "rubin_r", "overlap")
+_PSTEST = (
+    *("mean_bias", "median_bias", "pseudo_r2", "lr_statistic", "lr_df", "lr_p_value"),
+    *("rubin_b", "rubin_r", "overlap"),
+)
+_SCORE = ("value", "std_error", "clustered_error", "p_value")
 
 
 def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -275,7 +279,7 @@ def propensity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the models of comparisons that have too few units in an arm."""
-    return flagged(frame, _of_small_comparison(frame, tables), ("value", "std_error"))
+    return flagged(frame, _of_small_comparison(frame, tables), _SCORE)
 
 
 def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

@@ -52,6 +52,7 @@ _TABLES = (
     DefaultExhibit("sample", "From the raw files to the samples"),
     DefaultExhibit("data_edits", "What was wrong with the raw files"),
     DefaultExhibit("summary_statistics", "Covariates and outcomes by arm", _MATCHED),
+    DefaultExhibit("balance_by_arm", "Covariates by arm", (*_MATCHED, "difference_in_means")),
     DefaultExhibit("balance_summary", "Balance of each strategy in one line", _MATCHED),
     DefaultExhibit("balance", "Covariate balance before and after matching", _MATCHED),
     DefaultExhibit("propensity", "The propensity score", _MATCHED),

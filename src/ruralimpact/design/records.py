@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.balance import Balance
 from ruralimpact.design.balance_summary import balance_summary
+from ruralimpact.design.clustered_errors import clustered_std_errors
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.design.matching import Design
 from ruralimpact.design.neighbours import lists_from_pairs
@@ -83,22 +84,30 @@ def propensity_model_rows(
     comparison: Comparison, model: PropensityModel, labels: Mapping[str, str]
 ) -> pd.DataFrame:
     """Coefficients and fit of a propensity score, under the contract ``propensity_models``."""
+    from scipy.special import ndtr
+
+    groups = comparison.units["group"].to_numpy(object)
+    clustered = clustered_std_errors(
+        model, comparison.covariates, comparison.treatment, groups, sampling=comparison.sampling
+    )
     statistics = {
         "n": ("Units", float(len(comparison.treatment))),
+        "n_clusters": ("Groups", float(len(set(groups)))),
         "pseudo_r2": ("Pseudo-R2 (McFadden)", model.against_null.pseudo_r2),
         "lr_statistic": ("Likelihood-ratio statistic", model.against_null.lr_statistic),
         "lr_df": ("Degrees of freedom", float(len(model.names) - 1)),
         "lr_p_value": ("p of no relation", model.against_null.lr_p_value),
         "auc": ("Area under the curve", area_under_curve(model, comparison.treatment)),
     }
+    p_values = 2 * ndtr(-np.abs(model.coefficients / clustered))
+    numbers = (model.coefficients, model.std_errors, clustered, p_values)
     rows = [
-        ("coefficient", name, covariate_label(name, labels), value, error)
-        for name, value, error in zip(
-            model.names, model.coefficients, model.std_errors, strict=True
-        )
+        ("coefficient", name, covariate_label(name, labels), *values)
+        for name, *values in zip(model.names, *numbers, strict=True)
     ]
-    rows += [("statistic", name, *shown, np.nan) for name, shown in statistics.items()]
-    table = pd.DataFrame(rows, columns=["kind", "term", "label", "value", "std_error"])
+    rows += [("statistic", name, *shown, *(np.nan,) * 3) for name, shown in statistics.items()]
+    names = ["kind", "term", "label", "value", "std_error", "clustered_error", "p_value"]
+    table = pd.DataFrame(rows, columns=names)
     table.insert(0, "link", model.link)
     table.insert(0, "analysis", comparison.name)
     return table
@@ -144,10 +153,10 @@ def summary_row(
 
 def _summary_row(key: Key, summary: Mapping[str, float]) -> pd.DataFrame:
     columns = (
-        *("mean_bias", "median_bias", "pseudo_r2", "lr_p_value"),
+        *("mean_bias", "median_bias", "pseudo_r2", "lr_statistic", "lr_df", "lr_p_value"),
         *("rubin_b", "rubin_r", "overlap"),
     )
-    numbers = {name: [summary.get(name, np.nan)] for name in columns}
+    numbers = {name: [float(summary.get(name, np.nan))] for name in columns}
     return pd.DataFrame({"analysis": [key.analysis], "strategy": [key.strategy], **numbers})
 
 

@@ -16,9 +16,11 @@ def amount(
     return Shown(Column(label, group, width), (of,), _amount, {of: of}, scaled=True)
 
 
-def error(group: str = "", width: float = 1.1, *, of: str = "std_error") -> Shown:
-    """Return a column of standard errors, in parentheses."""
-    return Shown(Column("(SE)", group, width), (of,), _error, {of: of}, scaled=True)
+def error(
+    group: str = "", width: float = 1.1, *, of: str = "std_error", label: str = "(SE)"
+) -> Shown:
+    """Return a column of standard errors, or of deviations, in parentheses."""
+    return Shown(Column(label, group, width), (of,), _error, {of: of}, scaled=True)
 
 
 def interval(

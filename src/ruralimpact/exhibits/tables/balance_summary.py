@@ -30,7 +30,8 @@ _COLUMNS = (
     columns.number("Mean", _BIAS, 0.8, of="mean_bias", decimals=1),
     columns.number("Median", _BIAS, 0.9, of="median_bias", decimals=1),
     columns.number("Pseudo-R2", _REFITTED, 1.0, of="pseudo_r2", decimals=3),
-    columns.p_value(_REFITTED, 0.9, label="LR p", of="lr_p_value"),
+    columns.number("LR chi2", _REFITTED, 0.9, of="lr_statistic", decimals=1).keeping("lr_df"),
+    columns.p_value(_REFITTED, 0.8, of="lr_p_value"),
     columns.number("B", _RUBIN, 0.8, of="rubin_b", decimals=1).marked(_fails_b),
     columns.number("R", _RUBIN, 0.8, of="rubin_r", decimals=2).marked(_fails_r),
     columns.number("Largest |SMD|", width=1.1, of="max_abs_smd", decimals=2),
@@ -107,9 +108,9 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
         "Biases are differences in means over the root of the mean of the arms' variances before "
         "matching, as pstest has it (the balance table divides by the treated standard deviation). The "
         "propensity score is refitted, by probit, with the weights of the strategy; its pseudo-R2 and "
-        "likelihood-ratio test say what the covariates still tell about treatment. Rubin's B (percent) "
-        "should be below 25 and his R between 0.5 and 2; † marks those that are not. Effective is Kish's "
-        "number of controls.",
+        "likelihood-ratio test (chi2 and p) say what the covariates still tell about treatment. Rubin's B "
+        "(percent) should be below 25 and his R between 0.5 and 2; † marks those that are not. Effective is "
+        "Kish's number of controls.",
         f"Overlap coefficient of the scores before matching: {'; '.join(overlaps)}.",
     )
     if any(analysed_outcomes(results, name) for name in exhibit.analyses):

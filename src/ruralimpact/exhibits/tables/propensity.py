@@ -12,16 +12,16 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
-_DECIMALS = {"n": 0, "lr_statistic": 1, "lr_df": 0, "pseudo_r2": 3, "auc": 3}
+_DECIMALS = {"n": 0, "n_clusters": 0, "lr_statistic": 1, "lr_df": 0, "pseudo_r2": 3, "auc": 3}
 _NOTE = (
-    "Maximum likelihood on the units of each comparison; coefficients are log odds under a logit. The "
-    "omitted level of a category is its first in alphabetical order. The score describes who takes part; its "
-    "coefficients are no effects."
+    "Maximum likelihood on the units of each comparison; coefficients are log odds under a logit; "
+    "(SE) and p are clustered by group. The omitted level of a category is its first in alphabetical order. "
+    "The score describes who takes part; its coefficients are no effects."
 )
 
 
 def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
-    """Build the table, one column pair a comparison that fits a score."""
+    """Build the table, three columns a comparison that fits a score."""
     models = results.of("propensity_models", *exhibit.analyses)
     models = models.assign(model=models["analysis"] + "_" + models["link"])
     shown: list[Shown | Column] = []
@@ -30,6 +30,7 @@ def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table,
         shown += [
             _COEFFICIENT.within(str(name), title, "{part}"),
             _ERROR.within(str(name), title, "{part}_{name}"),
+            _P_VALUE.within(str(name), title, "{part}_{name}"),
         ]
     return (
         table_of(
@@ -71,10 +72,19 @@ def _error(values: Sequence[Any], decimals: int) -> Cell:
     )
 
 
+def _p_value(values: Sequence[Any], _: int) -> Cell:
+    p_value, kind = values
+    return Cell("") if kind == "statistic" else cells.p_value(p_value)
+
+
 _COEFFICIENT = Shown(Column("Coefficient", "", 1.1), ("value", "term"), _value, {"value": "value"})
 _ERROR = Shown(
-    Column("(SE)", "", 0.9), ("std_error", "term", "kind"), _error, {"std_error": "std_error"}
+    Column("(SE)", "", 0.9),
+    ("clustered_error", "term", "kind"),
+    _error,
+    {"clustered_error": "clustered_error"},
 )
+_P_VALUE = Shown(Column("p", "", 0.7), ("p_value", "kind"), _p_value, {"p_value": "p_value"})
 
 KIND = kinds.TableKind(
     kind="propensity",
