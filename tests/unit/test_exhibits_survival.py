@@ -8,6 +8,7 @@ from study_models import study_of
 from test_survival import ASKED
 
 from ruralimpact.exhibits.answer.statement import identifier
+from ruralimpact.exhibits.figures.survival import survival_figure
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.survival_rows import survival_headlines, survival_numbers
@@ -23,8 +24,9 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
     )
     records["left"] = np.where(np.arange(20) < 5, 2002.0, np.nan)
     records["how"] = np.where(np.arange(20) < 5, "new buyer", None)
+    asked = {**ASKED, **keys, "label": "Buyer", "ends": {"new buyer": "New buyer"}}
     study = study_of(
-        analyses=[{**ASKED, **keys, "label": "Buyer", "ends": {"new buyer": "New buyer"}}],
+        analyses=[asked, {**asked, "name": "again"}],  # of which the answer says nothing twice
         samples={"all": {}},
         unit_label="alliances",
     )
@@ -37,5 +39,7 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
     # Identifiers have no blanks, whatever the ways to end are called.
     assert set(line.cites) <= {identifier(key) for key, *_ in survival_numbers(results)}
     assert any("new_buyer" in key for key in line.cites)
+    (axes,) = survival_figure(results, entry("survival", analyses=["buyer"])).axes
+    assert axes.get_xlim()[1] > 4  # what holds at the last time is seen
     (table, *_) = survival_tables(results, entry("survival", analyses=["buyer"]))
     assert f"By {words}" in {column.group for column in table.columns}

@@ -65,7 +65,8 @@ def survival_numbers(results: StudyResults) -> Iterator[Number]:
 
 
 def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
-    """Yield how many last to the last time shown, and how the others ended."""
+    """Yield how many last to the last time shown, and how the others ended; no line twice."""
+    said: set[str] = set()
     frame = results["survival"]
     curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["lowest"].notna()]
     for analysis, own in curves.groupby("analysis", sort=False):
@@ -78,9 +79,13 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         )
         whom = f"{formatting.count(last['n_units'].iloc[0])} {results.study.unit_label}"
         time = f"{last['time'].iloc[0]:g}"
+        text = f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}."
+        if text in said:
+            continue
+        said.add(text)
         yield HeadlineLine(
             label=results.analysis(str(analysis)).label,
-            text=f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}.",
+            text=text,
             cites=tuple(
                 identifier("survival", str(analysis), "curve", str(row["state"]), time, "estimate")
                 for row in rows

@@ -25,7 +25,7 @@ figure.table tr.panel th{text-align:left;font-weight:650;padding:.35rem .5rem;ba
 figure.table tr.group th{text-align:left;font-style:italic;padding-top:.55rem}
 figure.table tr.data th.stub{padding-left:1.2rem}
 figure.table tr.foot.first th,figure.table tr.foot.first td{border-top:1px solid #8d98a5}
-figure.table tr.foot td{text-align:center}
+figure.table tr.foot td[colspan]{text-align:center}
 figure.table sup{line-height:0;font-size:.75em}
 figure.table .interpretation{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
 figure.table .interpretation.alone{padding:0}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-_ACROSS, _HEIGHT = 3, 1.9  # panels beside each other; inches
+_MOST_ACROSS, _HEIGHT = 4, 1.9  # panels beside each other; inches
 _NOT_KNOWN = "Not known: between visits"
 
 
@@ -41,8 +41,8 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
     panels = _panels(results, exhibit)
     if not panels:
         return palette.notice("No level has enough units and groups to be shown.")
-    across = min(_ACROSS, len(panels))
-    down = -(-len(panels) // across)
+    down = -(-len(panels) // _MOST_ACROSS)
+    across = -(-len(panels) // down)  # rows of one length, as near as can be
     figure = palette.new_figure(7.2, _HEIGHT * down + 0.6)
     grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
     for axes in grid[len(panels) :]:
@@ -83,14 +83,16 @@ def _heights(frame: "pd.DataFrame", states: Iterable[str]) -> dict[str, FloatArr
 def _areas(
     axes: "Axes", times: FloatArray, heights: dict[str, FloatArray], colours: Mapping[str, str]
 ) -> None:
-    """Draw what holds from each time on, from a start at which all last."""
+    """Draw what holds from each time on, from a start at which all last, to a little beyond the last."""
+    beyond = times[-1] + np.diff([0.0, *times])[-1] / 2
     stacked = [
-        np.concatenate([[100.0 if state == LASTS else 0.0], height])
+        np.concatenate([[100.0 if state == LASTS else 0.0], height, height[-1:]])
         for state, height in heights.items()
     ]
     shades = [colours[state] for state in heights]
-    axes.stackplot(np.concatenate([[0.0], times]), stacked, step="post", colors=shades)
-    axes.set_xlim(0, times[-1])
+    axes.stackplot(np.concatenate([[0.0], times, [beyond]]), stacked, step="post", colors=shades)
+    axes.set_xlim(0, beyond)
+    axes.set_xticks(times, [f"{time:g}" for time in times])
 
 
 def _bars(
