@@ -1,7 +1,7 @@
 """Errors that a user can act on: they name the file, the column and the rows, or the config key."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,3 +171,18 @@ class UnknownNameError(ConfigError):
 
 class DesignError(RuralImpactError):
     """A comparison that the data cannot bear: no overlap, an empty arm, a separated propensity score."""
+
+    def in_analysis(self, file: str | Path, analyses: Iterable[str]) -> RuralImpactError:
+        """Return the error under the key of its analysis, whose name it begins with, or as it is.
+
+        Parameters
+        ----------
+        file : path or str
+            study.yaml.
+        analyses : iterable of str
+            Names of those that there are.
+        """
+        name, _, problem = str(self).partition(": ")
+        if not problem or name not in set(analyses):
+            return self
+        return ConfigError(problem, file=file, key=f"analyses.{name}")

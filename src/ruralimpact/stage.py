@@ -3,12 +3,12 @@
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.errors import DataError, RuralImpactError
+from ruralimpact.errors import DataError, DesignError, RuralImpactError
 from ruralimpact.storage import storage_fault
 
 _TRIGGERS = {"code", "content"}
@@ -50,7 +50,7 @@ def run(function: Callable[..., None], *, log: str | Path | None = None, **argum
     try:
         function(**arguments)
     except RuralImpactError as error:
-        _end(f"error: {_in_raw_files(error, arguments.get('study'))}", log)
+        _end(f"error: {_in_project(error, arguments.get('study'))}", log)
     except OSError as error:
         fault = storage_fault(error)
         if fault is None:
@@ -66,8 +66,11 @@ def _end(line: str, log: str | Path | None) -> None:
     sys.exit(1)
 
 
-def _in_raw_files(error: RuralImpactError, study: Any) -> RuralImpactError:
-    """Name the rows of raw files in an error that names units of a sample."""
+def _in_project(error: RuralImpactError, study: Any) -> RuralImpactError:
+    """Name the rows of raw files in an error about units of a sample, the key in one about an analysis."""
+    if isinstance(error, DesignError) and isinstance(study, Mapping):
+        analyses = [str(analysis.get("name")) for analysis in study.get("analyses", ())]
+        return error.in_analysis(f"config/studies/{study['name']}/study.yaml", analyses)
     if not isinstance(error, DataError) or not error.units or study is None:
         return error
     name = study if isinstance(study, str) else study["name"]

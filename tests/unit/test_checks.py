@@ -155,7 +155,7 @@ def test_mistakes_that_only_data_show_are_found_with_those_of_the_configuration(
     told(lines, "study.yaml, line 1", "unknown key 'titel'", "Did you mean 'title'?")
     told(lines, "study.yaml", "variables.low", "'region' has no value 'Lowland'", "'Lowlands'")
     told(lines, "study.yaml", "outcomes.poor", "'region' is a category")
-    told(lines, "matched", "control")
+    told(lines, "study.yaml, line ", "key 'analyses.matched': there are no controls")
     assert len(lines) == 4
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from ruralimpact import stage
-from ruralimpact.errors import DataError
+from ruralimpact.errors import DataError, DesignError
 
 
 def test_a_fault_of_the_input_is_one_line_and_status_1(tmp_path, capsys):
@@ -19,6 +19,20 @@ def test_a_fault_of_the_input_is_one_line_and_status_1(tmp_path, capsys):
     line = "error: file farms.csv, row 7: the identifier is missing.\n"
     assert capsys.readouterr().err == line
     assert log.read_text(encoding="utf-8") == line
+
+
+def test_what_an_analysis_cannot_bear_is_told_under_its_key(capsys):
+    def fail(study, name):
+        raise DesignError(f"{name}: there are no controls.")
+
+    study = {"name": "farms", "analyses": [{"name": "matched"}]}
+    for name, where in (
+        ("matched", "file config/studies/farms/study.yaml, key 'analyses.matched'"),
+        ("young farmers", "young farmers"),
+    ):
+        with pytest.raises(SystemExit):
+            stage.run(fail, study=study, name=name)
+        assert capsys.readouterr().err == f"error: {where}: there are no controls.\n"
 
 
 def test_a_defect_of_the_package_keeps_its_traceback():

@@ -1,6 +1,6 @@
 """All mistakes of a study: of its configuration, its codebook and its raw files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
 from ruralimpact.config import check_files, study_examination
-from ruralimpact.errors import ConfigError, DataError, RuralImpactError
+from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
 from ruralimpact.plugins import Plugins
 from ruralimpact.raw_rows import in_raw_files
 from ruralimpact.schema.document import read_document
@@ -50,8 +50,12 @@ def check_study(root: Path, folder: Path, plugins: Plugins) -> tuple[RuralImpact
                     examination.codebook_lines,
                 )
             ]
-    distinct = {str(problem): problem for problem in problems}
-    return tuple(sorted(distinct.values(), key=_rank))
+        distinct = {str(problem): problem for problem in problems}
+        ranked = sorted(distinct.values(), key=_rank)
+        if examination.study is None:
+            return tuple(ranked)
+        names = [analysis.name for analysis in examination.study.analyses]
+        return tuple(_in_analysis(problem, folder / "study.yaml", names) for problem in ranked)
 
 
 def _rank(problem: RuralImpactError) -> int:
@@ -90,6 +94,16 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
             partial.add(source.name)
     for problem in sample_problems(study, tables, partial):
         yield _in_rows(problem, study.name)
+
+
+def _in_analysis(problem: RuralImpactError, file: Path, names: Sequence[str]) -> RuralImpactError:
+    """Name the file and line of an analysis that the data cannot bear."""
+    if not isinstance(problem, DesignError):
+        return problem
+    moved = problem.in_analysis(file, names)
+    if not isinstance(moved, ConfigError):
+        return moved
+    return located(moved, read_document(file, shown=file))
 
 
 def _in_file(problem: RuralImpactError, file: Path) -> RuralImpactError:
