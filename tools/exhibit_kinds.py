@@ -20,10 +20,15 @@ The report shows the kinds in this order; kinds of one place stand as `exhibits.
 written as CSV, LaTeX, HTML and Word and together in the workbook `tables.xlsx`, figures drawn as PNG and SVG.
 Of kinds whose `analyses` are not required the title follows, too ([page](defaults.md)).
 
+The main part of the report holds at most twelve of them: those that `main` names, or else the sections take
+turns: {turns}.
+Each puts in one exhibit at its turn, or the number in parentheses, the first of each kind before a second of
+any, until there are twelve. All others are the annex, as are kinds marked so below unless `main` names them.
+
 LaTeX files are taken in with `\\input` and need `adjustbox`, `array`, `booktabs`, `rotating` and
-`threeparttable`: each table is a float with its notes, `\\ref{tab:name}` its number. After
-`\\input{findings}` a text prints a number by its identifier in `findings.json`,
-`\\ri{nsw.psid_matching.nn5.earnings.estimate}`; one that there is not is an error.
+`threeparttable`: each table is a float with its notes, `\\ref{{tab:name}}` its number. After
+`\\input{{findings}}` a text prints a number by its identifier in `findings.json`,
+`\\ri{{nsw.psid_matching.nn5.earnings.estimate}}`; one that there is not is an error.
 """
 _TYPES = {
     "string": "text",
@@ -38,7 +43,10 @@ _TYPES = {
 def exhibits() -> str:
     """Return the text of docs/exhibits.md."""
     kinds = list(package_kinds())
-    lines = [_INTRODUCTION, "Every entry has these keys; the further ones of each kind follow.\n"]
+    lines = [
+        _INTRODUCTION.format(turns=_turns()),
+        "Every entry has these keys; the further ones of each kind follow.\n",
+    ]
     lines += _keys(Exhibit, set(), {"name"})
     for section in SECTIONS:
         own = sorted(
@@ -46,6 +54,14 @@ def exhibits() -> str:
         )
         lines += ["", f"## {section.heading}", *(line for kind in own for line in _kind(kind))]
     return "\n".join([*lines, ""])
+
+
+def _turns() -> str:
+    sections = sorted((own for own in SECTIONS if own.turn), key=lambda own: own.turn or 0)
+    numbers = {1: ""}
+    return "; ".join(
+        f"{own.heading}{numbers.get(own.per_turn, f' ({own.per_turn})')}" for own in sections
+    )
 
 
 def _kind(kind: Kind[Any]) -> Iterator[str]:
@@ -65,6 +81,7 @@ def _origin(kind: Kind[Any]) -> str:
         f"Of analyses of the method {methods}." if methods else "",
         f"Its analyses declare `{kind.asks}`." if kind.asks else "",
         f"Made from {tables}." if tables else "",
+        "In the annex." if kind.annex or kind.section.turn is None else "",
         f"Methods: [page](methods/{kind.methods})." if kind.methods else "",
     )
     return "".join(f" {part}" for part in parts if part)

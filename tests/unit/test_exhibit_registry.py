@@ -24,7 +24,7 @@ from ruralimpact.exhibits.document import (
 )
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
 from ruralimpact.exhibits.registry import exhibits_file, numbered, package_kinds, shown_in
-from ruralimpact.exhibits.report import report_page
+from ruralimpact.exhibits.report import PageParts, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.exhibit import Exhibit
 from ruralimpact.schema.validation import validated
@@ -103,7 +103,7 @@ def document(tables: tuple[ShownTable, ...], figures: tuple[ShownFigure, ...]) -
 def test_the_report_shows_every_kind_once() -> None:
     known = package_kinds()
     tables, figures = listed_tables(*known.tables), listed_figures(*known.figures)
-    page = report_page(TEMPLATE, document(tables, figures), {}, {}, kinds=known)
+    page = report_page(PageParts(TEMPLATE), document(tables, figures), {}, {}, kinds=known)
     names = [exhibit.name for exhibit in (*tables, *figures)]
     assert sorted(page.replace("]", " ").replace("[", " ").split()) == sorted(
         [*names, *(section.anchor for section in SECTIONS)]
@@ -120,8 +120,8 @@ def test_numbers_rise_down_the_report() -> None:
     ]
     for listed, kinds in ((tables, known.tables), (figures, known.figures)):
         entries = [Exhibit(name=one.name, kind=one.kind, title="") for one in listed]
-        by_number = [entry.name for _, entry in numbered(entries[::-1], kinds)]
-        in_order = [entry.name for _, entry in numbered(entries, kinds)]
+        by_number = [entry.name for _, entry in numbered(entries[::-1], kinds, [])]
+        in_order = [entry.name for _, entry in numbered(entries, kinds, [])]
         assert in_order == [name for name in shown if name in by_number]
 
 
@@ -131,7 +131,7 @@ def test_the_first_table_opens_the_report() -> None:
         for number, name in enumerate(("a", "b"), start=1)
     )
     listed = document(tables, listed_figures("forest"))
-    page = report_page(TEMPLATE, listed, {}, {}, kinds=package_kinds())
+    page = report_page(PageParts(TEMPLATE), listed, {}, {}, kinds=package_kinds())
     assert page == "[estimates a forest_figure b][sample]"
 
 

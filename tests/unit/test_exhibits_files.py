@@ -16,7 +16,7 @@ from ruralimpact.exhibits.build import exhibit_files, findings_document, tables_
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.registry import package_kinds
-from ruralimpact.exhibits.report import report_page
+from ruralimpact.exhibits.report import PageParts, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
@@ -184,9 +184,9 @@ def test_synthetic_data_are_named_in_every_file(files: dict[str, bytes]) -> None
 def test_report_is_one_file_that_needs_no_network(
     results: StudyResults, files: dict[str, bytes]
 ) -> None:
-    template = (ROOT / "workflow" / "report" / "report.html.j2").read_text(encoding="utf-8")
+    folder = ROOT / "workflow" / "report"
     page = report_page(
-        template,
+        PageParts((folder / "report.html.j2").read_text(encoding="utf-8")),
         findings_document(results, package_kinds()),
         {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
         {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
@@ -194,11 +194,16 @@ def test_report_is_one_file_that_needs_no_network(
         lists=[[SpecificationList("0123", 9)]],
     )
     assert "<script" not in page
-    assert re.findall(r'(?:src|href)="(?!data:|#)', page) == []
+    assert re.findall(r'src="(?!data:)', page) == []
+    beside = set(re.findall(r'href="([^"#]+)"', page))
+    assert beside <= {*(f"exhibits/{name}" for name in files), "tables.xlsx"} | {
+        f"methods/{path.stem}.html" for path in (ROOT / "docs" / "methods").glob("*.md")
+    }
     assert "url(" not in page
     absent = ("description", "returns", "truth", "trends", "waves", "next")
     for section in SECTIONS:
-        assert page.count(f'id="{section.anchor}"') == (0 if section.anchor in absent else 1)
+        shown = page.count(f'id="{section.anchor}"') + page.count(f'id="annex-{section.anchor}"')
+        assert (shown == 0) == (section.anchor in absent), section.anchor
     for what in ("Table", "Figure"):
         captions = re.findall(rf"<(?:caption|h3|figcaption)[^>]*>{what} (\d+)", page)
         assert captions, what

@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from test_exhibits_study import build_results, nsw_study
 
 from ruralimpact.exhibits import cells
+from ruralimpact.exhibits.arrangement import main_part
 from ruralimpact.exhibits.build import exhibit_files, tables_of_exhibit
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, TablesOfExhibit, heading
 from ruralimpact.exhibits.registry import numbered, package_kinds
@@ -124,7 +125,9 @@ def test_a_study_read_back_has_the_numbers_of_its_csv_files(results: StudyResult
     files = {file.name: file.content for file in exhibit_files(results, kinds)}
     sheets = iter(read(files["tables.xlsx"]).worksheets[1:])
     compared = 0
-    for number, exhibit in numbered(results.study.exhibits.tables, kinds.tables):
+    listed = results.study.exhibits
+    main = main_part(listed, kinds).tables
+    for number, exhibit in numbered(listed.tables, kinds.tables, main):
         records = csv.reader(files[f"{exhibit.name}.csv"].decode().splitlines()[1:])
         for table in tables_of_exhibit(results, exhibit, number, kinds).tables:
             sheet = next(sheets)

@@ -168,7 +168,7 @@ def test_kinds_of_plugins_are_numbered_with_those_of_their_rank(tmp_path: Path) 
         for name, kind in (("a", "truth"), ("b", "pie"), ("c", "impact"), ("d", "sample"))
     ]
     known = kinds_of(with_pie(tmp_path)).tables
-    assert [exhibit.name for _, exhibit in numbered(listed, known)] == ["b", "c", "a", "d"]
+    assert [exhibit.name for _, exhibit in numbered(listed, known, "abcd")] == ["b", "c", "a", "d"]
 
 
 def test_an_unknown_process_names_the_nearest() -> None:

@@ -21,6 +21,8 @@ from ruralimpact.config import load_studies
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.contracts import result_tables, tables_for_exhibits
 from ruralimpact.errors import RuralImpactError
+from ruralimpact.exhibits.methods_pages import methods_of
+from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
 from ruralimpact.privacy.keyed_ids import key_digest, project_key
@@ -34,6 +36,7 @@ from snakemake.exceptions import WorkflowError
 
 try:
     PLUGINS = load_plugins(".", config.get("plugins", []))
+    KINDS = kinds_of(PLUGINS)
     STUDIES = {study.name: study for study in load_studies(".", config)}
     PLUGIN_INPUTS = {
         name: [path for plugin in PLUGINS.loaded for path in plugin.input_files(study)]
@@ -215,9 +218,15 @@ def exhibits(study):
 
 
 def documents(study):
-    """What holds all tables or numbers of a study."""
-    names = ("tables.xlsx", "report.docx", "exhibits/findings.tex")
+    """What holds all tables or numbers of a study, and pages on how they are computed."""
+    names = ["tables.xlsx", "report.docx", "exhibits/findings.tex"]
+    names += [f"methods/{page}.html" for page in methods_of(study.exhibits, KINDS)]
     return [f"{home(study)}/{name}" for name in names]
+
+
+def methods_sources(study):
+    """Pages of the documentation that come with the exhibits of a study."""
+    return [shipped("docs", "methods", f"{page}.md") for page in methods_of(study.exhibits, KINDS)]
 
 
 def keyed_by(source):

@@ -28,7 +28,7 @@ for study in STUDIES.values():
         conda:
             "../../environment.yml"
         params:
-            code=plugin_code("make_exhibits", study),
+            code=plugin_code("make_exhibits", study, *methods_sources(study)),
             content=digests(PLUGIN_INPUTS[study.name]),
             study=plain(study),
             plugin_inputs=PLUGIN_INPUTS[study.name],

@@ -1,6 +1,12 @@
 # Exhibits -> one self-contained page.
 
 
+PAGE_PARTS = [
+    shipped("workflow", "report", name)
+    for name in ("report.html.j2", "page.css", "report.css", "report.js")
+]
+
+
 rule write_report:
     input:
         findings="<resources>/{study}/exhibits/findings.json",
@@ -20,8 +26,6 @@ rule write_report:
         "../../environment.yml"
     params:
         plugins=lambda w: PLUGINS.used_by(study_of(w)).folders,
-        code=lambda w: plugin_code(
-            "write_report", study_of(w), shipped("workflow", "report", "report.html.j2")
-        ),
+        code=lambda w: plugin_code("write_report", study_of(w), *PAGE_PARTS),
     script:
         "../scripts/write_report.py"

@@ -1,19 +1,22 @@
 """Make every table and figure of a study, and the numbers that its report may cite."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 import ruralimpact
 from ruralimpact import progress, stage
-from ruralimpact.exhibits.build import exhibit_files
+from ruralimpact.exhibits.build import ExhibitFile, exhibit_files
 from ruralimpact.exhibits.load import load_results, study_of_exhibits
+from ruralimpact.exhibits.methods_pages import methods_of, methods_page
 from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
-from ruralimpact.exhibits.registry import kinds_of
+from ruralimpact.exhibits.registry import Kinds, kinds_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.document import Contents
 from ruralimpact.waves.record import Run, code_digest, read_record, run_of
@@ -80,12 +83,22 @@ def make_exhibits(
     progress.begin(results.study.name, "make_exhibits")
     folder = Path(findings).parent
     total = len(exhibits) + len(documents) + 1
-    for done, file in enumerate(exhibit_files(results, kinds), start=1):
+    files = chain(exhibit_files(results, kinds), _methods_files(results, kinds))
+    for done, file in enumerate(files, start=1):
         with stage.replacing(
             (folder.parent if file.beside_report else folder) / file.name
         ) as partial:
             partial.write_bytes(file.content)
         progress.step(done, total, file.name)
+
+
+def _methods_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
+    """Yield the pages on the methods behind the exhibits."""
+    pages = methods_of(results.study.exhibits, kinds)
+    for page in pages:
+        text = shipped("docs", "methods", f"{page}.md").read_text(encoding="utf-8")
+        content = methods_page(text, pages).encode()
+        yield ExhibitFile(f"methods/{page}.html", content, beside_report=True)
 
 
 def _run(results: StudyResults, units: Mapping[str, str]) -> Run:

@@ -7,7 +7,7 @@ from ruralimpact import stage
 from ruralimpact.estimation.ledger import read_ledger
 from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.registry import kinds_of
-from ruralimpact.exhibits.report import report_page
+from ruralimpact.exhibits.report import PageParts, report_page
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
 
@@ -37,7 +37,11 @@ def write_report(
     """
     paths = [Path(path) for path in exhibits]
     page = report_page(
-        shipped("workflow", "report", "report.html.j2").read_text(encoding="utf-8"),
+        PageParts(
+            _shipped("report.html.j2"),
+            style=_shipped("page.css") + _shipped("report.css"),
+            script=_shipped("report.js"),
+        ),
         FindingsDocument.model_validate_json(Path(findings).read_bytes()),
         {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
         {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
@@ -46,6 +50,10 @@ def write_report(
     )
     with stage.replacing(report) as partial:
         partial.write_text(page, encoding="utf-8")
+
+
+def _shipped(name: str) -> str:
+    return shipped("workflow", "report", name).read_text(encoding="utf-8")
 
 
 if "snakemake" in globals():

@@ -26,7 +26,7 @@ from ruralimpact.defaults import (
     with_default_options,
 )
 from ruralimpact.defaults.described import entries_of
-from ruralimpact.defaults.exhibits import CHANGES
+from ruralimpact.defaults.exhibits import shows_what_the_design_does
 from ruralimpact.defaults.words import default_words
 from ruralimpact.design.strategies import StrategiesFile
 from ruralimpact.errors import ConfigError, UnknownNameError
@@ -98,7 +98,7 @@ class StudyExamination:
             self.study,
             written=self._written["study"],
             strategies=self._written.get("strategies") == {},
-            exhibits=not exhibits or any(key in exhibits for key in CHANGES),
+            exhibits=shows_what_the_design_does(exhibits),
         )
         return list(words)
 

@@ -11,7 +11,7 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits.kinds import Kind
 from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.schema.analysis import Description, OfSample
-from ruralimpact.schema.exhibit import Reference
+from ruralimpact.schema.exhibit import MOST_IN_MAIN, Reference
 from ruralimpact.schema.study import Study
 
 _ALONE = "before_after"
@@ -29,6 +29,7 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
     file : path
         exhibits.yaml, for messages.
     """
+    yield from _main_part(study, file)
     for section, kind, exhibit in (
         *(("tables", kinds.tables[table.kind], table) for table in study.exhibits.tables),
         *(("figures", kinds.figures[figure.kind], figure) for figure in study.exhibits.figures),
@@ -41,6 +42,19 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
         except ConfigError as error:
             within = f"{entry_key}.{error.key}"
             yield ConfigError(error.problem, file=file, key=within)
+
+
+def _main_part(study: Study, file: Path) -> Iterator[ConfigError]:
+    """Check that what the main part of the report names is there, and not more than it holds."""
+    exhibits, named = study.exhibits, study.exhibits.main or ()
+    listed = [entry.name for entry in (*exhibits.tables, *exhibits.figures)]
+    yield from unknown_names(named, listed, "exhibit", file, "main")
+    shown = sum(name in named for name in listed)
+    if shown > MOST_IN_MAIN:
+        problem = (
+            f"it names {shown} exhibits; the main part of a report holds at most {MOST_IN_MAIN}."
+        )
+        yield ConfigError(problem, file=file, key="main")
 
 
 def _reference(

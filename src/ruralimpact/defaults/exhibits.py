@@ -79,6 +79,7 @@ _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
 KINDS_WITH_DEFAULTS = frozenset(item.kind for item in (*_TABLES, *_FIGURES))
 # Keys of exhibits.yaml that change the defaults; without one of them its lists are all that is shown.
 CHANGES = ("analyses", "add", "drop", "titles")
+_MAIN = "main"
 
 
 def with_default_options(exhibits: Any, study: Contents) -> Any:
@@ -115,11 +116,13 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     Returns
     -------
     dict
-        With ``tables`` and ``figures``; changes that `mistaken_changes` finds are passed over.
+        With ``tables`` and ``figures``, and ``main`` where it is given; changes that `mistaken_changes` finds
+        are passed over.
     """
     if not isinstance(exhibits, Mapping) or _lists_all(exhibits):
         return exhibits
     sections = _with_added(exhibits, study)
+    main = {_MAIN: exhibits[_MAIN]} if _MAIN in exhibits else {}
     drop, titles = exhibits.get("drop", ()), exhibits.get("titles", {})
     return {
         section: [
@@ -128,7 +131,7 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
             if entry["name"] not in drop
         ]
         for section, entries in sections.items()
-    }
+    } | main
 
 
 def mistaken_changes(exhibits: Any, study: Contents) -> Iterator[ConfigError]:
@@ -169,7 +172,12 @@ def mistaken_changes(exhibits: Any, study: Contents) -> Iterator[ConfigError]:
 def _lists_all(exhibits: Contents) -> bool:
     """Whether the file lists all that is shown, or has keys of which none is a change."""
     listed = any(key in exhibits for key in _SECTIONS)
-    return listed or (bool(exhibits) and not any(key in exhibits for key in CHANGES))
+    return listed or not shows_what_the_design_does(exhibits)
+
+
+def shows_what_the_design_does(exhibits: Contents) -> bool:
+    """Whether exhibits.yaml says nothing of what is shown, or changes it; ``main`` only arranges it."""
+    return not set(exhibits) - {_MAIN} or any(key in exhibits for key in CHANGES)
 
 
 def _analyses(exhibits: Contents, study: Contents) -> list[Contents]:

@@ -1,14 +1,23 @@
 """From the results of a study to its exhibits as files' contents; nothing here touches the disk."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ruralimpact.exhibits import captions, palette
 from ruralimpact.exhibits.answer.box import answer_box
+from ruralimpact.exhibits.answer.line_exhibits import with_exhibits
+from ruralimpact.exhibits.arrangement import main_part
 from ruralimpact.exhibits.conventions import conventions
-from ruralimpact.exhibits.document import Finding, FindingsDocument, RawFile, ShownTable, StudyWords
+from ruralimpact.exhibits.document import (
+    Finding,
+    FindingsDocument,
+    RawFile,
+    ShownFigure,
+    ShownTable,
+    StudyWords,
+)
 from ruralimpact.exhibits.estimate_notes import estimate_notes
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.identifiers import identifiers
@@ -67,10 +76,11 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     ExhibitFile
     """
     exhibits = results.study.exhibits
+    main = main_part(exhibits, kinds)
     results = replace(results, findings=findings(results))
     shown = [
         tables_of_exhibit(results, table, number, kinds)
-        for number, table in numbered(exhibits.tables, kinds.tables)
+        for number, table in numbered(exhibits.tables, kinds.tables, main.tables)
     ]
     for own in shown:
         yield from table_files(own.name, own.tables)
@@ -82,7 +92,7 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
             yield file
     title = captions.with_warning(results, results.study.title)
     yield ExhibitFile("tables.xlsx", workbook(title, shown), beside_report=True)
-    document = findings_document(results, kinds)
+    document = findings_document(results, kinds, shown)
     text = json.dumps(document.written(), indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
     yield ExhibitFile("findings.tex", latex_macros(document).encode())
@@ -137,21 +147,25 @@ def figure_files(results: StudyResults, entry: Exhibit, kinds: Kinds) -> Iterato
         yield ExhibitFile(f"{exhibit.name}.svg", palette.svg_bytes(figure, title))
 
 
-def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
-    """Return what the report needs besides the exhibits themselves: words, captions and numbers."""
-    study, exhibits = results.study, results.study.exhibits
+def findings_document(
+    results: StudyResults, kinds: Kinds, tables: Sequence[TablesOfExhibit] = ()
+) -> FindingsDocument:
+    """Return what the report needs besides the exhibits themselves: words, captions and numbers.
+
+    Parameters
+    ----------
+    results : StudyResults
+    kinds : Kinds
+    tables : sequence of TablesOfExhibit
+        In which the numbers of the answer are sought.
+    """
+    study = results.study
     results = results if results.findings else replace(results, findings=findings(results))
     return FindingsDocument(
         study=_words(study),
-        answer=answer_box(results),
-        tables=tuple(
-            ShownTable(name=table.name, kind=table.kind, title=table.title, number=number)
-            for number, table in numbered(exhibits.tables, kinds.tables)
-        ),
-        figures=tuple(
-            captions.figure_words(results, kinds.figures[figure.kind], figure, number)
-            for number, figure in numbered(exhibits.figures, kinds.figures)
-        ),
+        answer=with_exhibits(answer_box(results), results, tables, kinds),
+        tables=tuple(_shown_tables(study, kinds)),
+        figures=tuple(_shown_figures(results, kinds)),
         conventions=tuple(conventions(results)),
         data=tuple(
             RawFile(label=source.label or source.name, rows=results.quality[source.name].rows_read)
@@ -161,6 +175,26 @@ def findings_document(results: StudyResults, kinds: Kinds) -> FindingsDocument:
         reading_notes=tuple(reading_notes(results)),
         findings=_with_identifiers(study.name, results.findings),
     )
+
+
+def _shown_tables(study: Study, kinds: Kinds) -> Iterator[ShownTable]:
+    main = main_part(study.exhibits, kinds).tables
+    for number, table in numbered(study.exhibits.tables, kinds.tables, main):
+        yield ShownTable(
+            name=table.name,
+            kind=table.kind,
+            title=table.title,
+            number=number,
+            annex=table.name not in main,
+        )
+
+
+def _shown_figures(results: StudyResults, kinds: Kinds) -> Iterator[ShownFigure]:
+    exhibits = results.study.exhibits
+    main = main_part(exhibits, kinds).figures
+    for number, figure in numbered(exhibits.figures, kinds.figures, main):
+        kind, annex = kinds.figures[figure.kind], figure.name not in main
+        yield captions.figure_words(results, kind, figure, number, annex=annex)
 
 
 def _with_identifiers(study: str, numbers: Mapping[str, Finding]) -> dict[str, Finding]:

@@ -14,9 +14,14 @@ def with_warning(results: StudyResults, title: str) -> str:
 
 
 def figure_words(
-    results: StudyResults, kind: FigureKind[Any], entry: Exhibit, number: int
+    results: StudyResults,
+    kind: FigureKind[Any],
+    entry: Exhibit,
+    number: int,
+    *,
+    annex: bool = False,
 ) -> ShownFigure:
-    """Return the name, kind, title, note and text alternative of a figure."""
+    """Return the name, kind, title, place, note and text alternative of a figure."""
     exhibit = kind.options_of(entry)
     own = results.for_exhibit(exhibit, kind.needs)
     return ShownFigure(
@@ -24,6 +29,7 @@ def figure_words(
         kind=exhibit.kind,
         title=with_warning(results, exhibit.title),
         number=number,
+        annex=annex,
         note=" ".join([kind.note, *kind.warnings(own, exhibit)]),
         alt=kind.words(own, exhibit),
     )

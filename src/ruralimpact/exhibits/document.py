@@ -16,11 +16,15 @@ class Finding(Written):
 
 
 class HeadlineLine(Written):
-    """A line of the answer in short, and the identifiers of the findings that it prints."""
+    """A line of the answer in short, and the identifiers of the findings that it prints.
+
+    Anchors of the exhibits that show these numbers are in ``shown_in``.
+    """
 
     label: str
     text: str
     cites: tuple[str, ...] = ()
+    shown_in: tuple[str, ...] = ()
 
 
 class AnswerBox(Written):
@@ -35,6 +39,11 @@ class AnswerBox(Written):
     against: tuple[HeadlineLine, ...] = ()
     further: tuple[HeadlineLine, ...] = ()
 
+    @property
+    def all_lines(self) -> tuple[HeadlineLine, ...]:
+        """All that it says but the verdict."""
+        return *self.lines, *self.against, *self.further
+
 
 class Term(Written):
     """A convention: what it is about, and what it says."""
@@ -44,12 +53,23 @@ class Term(Written):
 
 
 class ShownTable(Written):
-    """A table, as the report names it: its number among the tables there."""
+    """A table, as the report names it: its number among the tables there, and whether it is in the annex."""
 
     name: str
     kind: str
     title: str
     number: int
+    annex: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """What links to it end with."""
+        return f"table-{self.name}"
+
+    @property
+    def label(self) -> str:
+        """What texts call it."""
+        return f"Table {self.number}"
 
 
 class ShownFigure(ShownTable):
@@ -57,6 +77,16 @@ class ShownFigure(ShownTable):
 
     note: str
     alt: str
+
+    @property
+    def anchor(self) -> str:
+        """What links to it end with."""
+        return f"figure-{self.name}"
+
+    @property
+    def label(self) -> str:
+        """What texts call it."""
+        return f"Figure {self.number}"
 
 
 class RawFile(Written):

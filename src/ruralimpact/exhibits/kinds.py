@@ -28,6 +28,10 @@ class Section:
         It is there even if it holds nothing.
     opens_with_table : bool
         Its first table stands before all else.
+    turn : int or None
+        Its turn where the main part of the report is filled, the lowest first; None: it is all annex.
+    per_turn : int
+        How many exhibits it puts in at a turn.
     """
 
     anchor: str
@@ -35,21 +39,25 @@ class Section:
     layout: str = "wide"
     always: bool = False
     opens_with_table: bool = False
+    turn: int | None = None
+    per_turn: int = 1
 
 
-DESCRIPTION = Section("description", "What the records show")
-ESTIMATES = Section("estimates", "Estimates", always=True, opens_with_table=True)
-DETAIL = Section("detail", "For whom, and through what")
-RETURNS = Section("returns", "Did it return more than it cost?")
-TRUTH = Section("truth", "Do the estimates find what was planted?")
-TRENDS = Section("trends", "Would trends have been parallel?")
-TRUST = Section("trust", "How far can the estimates be trusted?")
-WAVES = Section("waves", "From wave to wave")
-NEXT = Section("next", "What could the next wave find?")
-SAMPLE = Section("sample", "From raw files to samples", always=True)
-BALANCE = Section("balance", "Are the arms alike?", layout="tall")
+DESCRIPTION = Section("description", "What the records show", turn=2, per_turn=2)
+ESTIMATES = Section(
+    "estimates", "Estimates", always=True, opens_with_table=True, turn=1, per_turn=2
+)
+DETAIL = Section("detail", "For whom, and through what", turn=9)
+RETURNS = Section("returns", "Did it return more than it cost?", turn=3, per_turn=2)
+TRUTH = Section("truth", "Do the estimates find what was planted?", turn=5)
+TRENDS = Section("trends", "Would trends have been parallel?", turn=6)
+TRUST = Section("trust", "How far can the estimates be trusted?", turn=4)
+WAVES = Section("waves", "From wave to wave", turn=10)
+NEXT = Section("next", "What could the next wave find?", turn=11)
+SAMPLE = Section("sample", "From raw files to samples", always=True, turn=8)
+BALANCE = Section("balance", "Are the arms alike?", layout="tall", turn=7)
 ERRORS = Section("errors", "Other standard errors")
-QUALITY = Section("quality", "Annex: what the raw data are like")
+QUALITY = Section("quality", "What the raw data are like")
 SECTIONS = (
     DESCRIPTION,
     ESTIMATES,
@@ -96,6 +104,8 @@ class Kind(Generic[O]):
         Methods of the analyses that it can show; any when empty.
     asks : str
         Key of study.yaml that these analyses must have, such as ``"decomposition"``.
+    annex : bool
+        It stands in the annex of the report unless a study names it for the main part.
     alone : bool
         It can show changes of the treated alone without making them look like effects.
     check : callable
@@ -112,6 +122,7 @@ class Kind(Generic[O]):
     methods: str
     of_methods: tuple[str, ...] = ()
     asks: str = ""
+    annex: bool = False
     alone: bool = False
     check: Callable[[Study, O], None] = _nothing_to_check
 

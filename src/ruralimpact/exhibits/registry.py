@@ -5,7 +5,7 @@ A kind is a `TableKind` or `FigureKind` in a module of `ruralimpact.exhibits.tab
 the report, its sections and docs/exhibits.md follow from what it declares.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -19,7 +19,7 @@ from ruralimpact.exhibits import figures, tables
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind, Section, TableKind
 from ruralimpact.plugins import Plugins
 from ruralimpact.schema.base import DistinctEntries, Entries, Text
-from ruralimpact.schema.exhibit import Exhibit, Exhibits
+from ruralimpact.schema.exhibit import Exhibit, ExhibitLists, Exhibits
 from ruralimpact.schema.validation import validated
 from ruralimpact.suggestions import nearest
 
@@ -142,13 +142,14 @@ def read_exhibits(content: Any, kinds: Kinds) -> Exhibits:
     return Exhibits(
         tables=tuple(kinds.tables[table.kind].options_of(table) for table in entries.tables),
         figures=tuple(kinds.figures[figure.kind].options_of(figure) for figure in entries.figures),
+        main=entries.main,
     )
 
 
 @cache
 def _exhibits_file(tables: tuple[Kind[Any], ...], figures: tuple[Kind[Any], ...]) -> type[Exhibits]:
     fields: dict[str, Any] = {"tables": (_entries(tables), ()), "figures": (_entries(figures), ())}
-    added = create_model("Added", __base__=Exhibits, __doc__="Further exhibits.", **fields)
+    added = create_model("Added", __base__=ExhibitLists, __doc__="Further exhibits.", **fields)
     changes: dict[str, Any] = {
         "analyses": (DistinctEntries[str] | None, Field(default=None, description=_ANALYSES)),
         "add": (added | None, Field(default=None, description=_ADD)),
@@ -184,7 +185,7 @@ def _entry(kind: Kind[Any]) -> type[Exhibit]:
 
 
 def numbered(
-    entries: Sequence[Exhibit], kinds: Mapping[str, Kind[Any]]
+    entries: Sequence[Exhibit], kinds: Mapping[str, Kind[Any]], main: Container[str]
 ) -> Iterator[tuple[int, Exhibit]]:
     """Yield tables or figures with their numbers, from 1: the order in which the report shows them.
 
@@ -194,8 +195,14 @@ def numbered(
         ``tables`` or ``figures`` of exhibits.yaml.
     kinds : mapping of str to Kind
         Those of tables, or of figures.
+    main : container of str
+        Names of those in the main part of the report, which stand before the others.
     """
-    yield from enumerate(sorted(entries, key=lambda entry: _place(kinds[entry.kind])), start=1)
+
+    def position(entry: Exhibit) -> tuple[bool, int, int]:
+        return entry.name not in main, *_place(kinds[entry.kind])
+
+    yield from enumerate(sorted(entries, key=position), start=1)
 
 
 def shown_in(

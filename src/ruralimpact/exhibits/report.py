@@ -2,17 +2,86 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ruralimpact.estimation.ledger import SpecificationList
-from ruralimpact.exhibits.document import FindingsDocument
-from ruralimpact.exhibits.kinds import ESTIMATES, SECTIONS
-from ruralimpact.exhibits.registry import Kinds, shown_in
+from ruralimpact.exhibits.document import FindingsDocument, HeadlineLine, ShownFigure, ShownTable
+from ruralimpact.exhibits.registry import Kinds
+from ruralimpact.exhibits.report_parts import ReportPart, report_parts
 from ruralimpact.exhibits.write_html import STYLE, fragment_of
+
+_FILES = {
+    "table": ("csv", "tex", "html", "docx"),
+    "figure": ("png", "svg"),
+}
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """What a page is put together from.
+
+    Attributes
+    ----------
+    template : str
+        Jinja2 template.
+    style, script : str
+        Style sheet and script that the page holds; none when empty.
+    """
+
+    template: str
+    style: str = ""
+    script: str = ""
+
+
+@dataclass(frozen=True)
+class LinkedExhibit:
+    """A table or figure with what it links to.
+
+    Attributes
+    ----------
+    shown : ShownTable
+    methods : str
+        Page of docs/methods without its ending; empty where nothing is computed.
+    answers : tuple of str
+        Lines of the answer that print its numbers.
+    """
+
+    shown: ShownTable
+    methods: str
+    answers: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name in exhibits.yaml."""
+        return self.shown.name
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a figure."""
+        return isinstance(self.shown, ShownFigure)
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Its files, by format and path from the report."""
+        endings = _FILES["figure" if self.is_figure else "table"]
+        own = tuple((ending, f"exhibits/{self.name}.{ending}") for ending in endings)
+        return own if self.is_figure else (*own, ("xlsx", "tables.xlsx"))
+
+
+@dataclass(frozen=True)
+class LinkedPart:
+    """A section of the report, its exhibits with their links."""
+
+    anchor: str
+    heading: str
+    layout: str
+    shown: tuple[LinkedExhibit, ...]
 
 
 def report_page(
-    template: str,
+    page: PageParts,
     document: FindingsDocument,
     pages: Mapping[str, str],
     pictures: Mapping[str, bytes],
@@ -24,8 +93,7 @@ def report_page(
 
     Parameters
     ----------
-    template : str
-        Jinja2 template.
+    page : PageParts
     document : FindingsDocument
     pages : mapping of str to str
         HTML files of the tables, by name.
@@ -40,41 +108,65 @@ def report_page(
     -------
     str
     """
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
-    )
-    return environment.from_string(template).render(
+    parts = list(report_parts(document, kinds))
+    exhibits = (*document.tables, *document.figures)
+    return rendered(
+        page,
         **document.written(),
         fragments={
             shown.name: fragment_of(pages[shown.name], shown.number)
             for shown in document.tables
             if shown.name in pages
         },
-        images={name: _data_address(picture) for name, picture in pictures.items()},
-        sections=_sections(document, kinds),
-        table_style=STYLE,
+        images={name: data_address(picture) for name, picture in pictures.items()},
+        first_shown_in=partial(_first_shown_in, exhibits),
+        sections=[_linked(part, document, kinds) for part in parts if not part.annex],
+        annex=[_linked(part, document, kinds) for part in parts if part.annex],
         lists=lists,
     )
 
 
-def _sections(document: FindingsDocument, kinds: Kinds) -> list[dict[str, Any]]:
-    """Sections of the page with the exhibits in them; most are there only if they hold some."""
-    filled = [
-        (section, shown_in(section, document.tables, document.figures, kinds))
-        for section in SECTIONS
-    ]
-    describes = document.study.design == "descriptive"
-    return [
-        {
-            **{key: getattr(section, key) for key in ("anchor", "heading", "layout")},
-            "shown": shown,
-        }
-        for section, shown in filled
-        if shown or (section.always and not (describes and section is ESTIMATES))
-    ]
+def rendered(page: PageParts, **values: object) -> str:
+    """Return a page with values put into its template: escaped, and an error where one is missing."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
+    )
+    template = environment.from_string(page.template)
+    return template.render(**values, style=page.style + STYLE, script=page.script)
 
 
-def _data_address(picture: bytes) -> str:
+def data_address(picture: bytes) -> str:
+    """Return an SVG file as an address that holds it."""
     return f"data:image/svg+xml;base64,{base64.b64encode(picture).decode('ascii')}"
+
+
+def _linked(part: ReportPart, document: FindingsDocument, kinds: Kinds) -> LinkedPart:
+    lines = document.answer.all_lines
+    return LinkedPart(
+        part.anchor,
+        part.heading,
+        part.section.layout,
+        tuple(
+            LinkedExhibit(shown, _methods(shown, kinds), _answers(shown, lines))
+            for shown in part.shown
+        ),
+    )
+
+
+def _first_shown_in(exhibits: Sequence[ShownTable], line: Mapping[str, Any]) -> list[ShownTable]:
+    """Return the first table and the first figure of the main part that show what a line prints."""
+    shown = [own for own in exhibits if own.anchor in line["shown_in"] and not own.annex]
+    by_number = sorted(shown, key=lambda own: own.number)
+    figures = [own for own in by_number if isinstance(own, ShownFigure)]
+    return [*(own for own in by_number if own not in figures)][:1] + figures[:1]
+
+
+def _methods(shown: ShownTable, kinds: Kinds) -> str:
+    of_format = kinds.figures if isinstance(shown, ShownFigure) else kinds.tables
+    return of_format[shown.kind].methods.removesuffix(".md")
+
+
+def _answers(shown: ShownTable, lines: Sequence[HeadlineLine]) -> tuple[str, ...]:
+    return tuple(line.label or line.text for line in lines if shown.anchor in line.shown_in)

@@ -126,7 +126,7 @@ def _row(row: Row, table: Table, *, first: bool) -> str:
     label = _content(row.label)
     if row.kind in ("panel", "group"):
         span = f'colspan="{len(table.columns) + 1}"'
-        return f'<tr class="{row.kind}"><th scope="rowgroup" {span}>{label}</th></tr>'
+        return f'<tr class="{row.kind}"><th scope="rowgroup" {span}><span>{label}</span></th></tr>'
     name = f"{row.kind} first" if first else row.kind
     cells = "".join(
         f"<td{_CLASS[text]}{_span(cell)}>{_content(cell)}</td>"

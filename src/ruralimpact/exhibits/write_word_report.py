@@ -14,9 +14,9 @@ from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
 from ruralimpact.exhibits.document import FindingsDocument, ShownFigure
-from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import TablesOfExhibit
-from ruralimpact.exhibits.registry import Kinds, shown_in
+from ruralimpact.exhibits.registry import Kinds
+from ruralimpact.exhibits.report_parts import report_parts
 from ruralimpact.exhibits.write_word import (
     add_table,
     lay_page,
@@ -79,14 +79,13 @@ def _parts(
     document: FindingsDocument, exhibits: Sequence[TablesOfExhibit], kinds: Kinds
 ) -> Iterator[_Part]:
     by_name = {exhibit.name: exhibit for exhibit in exhibits}
-    for section in SECTIONS:
-        shown = shown_in(section, document.tables, document.figures, kinds)
-        if shown:
+    for part in report_parts(document, kinds):
+        if part.shown:
             own = [
                 listed if isinstance(listed, ShownFigure) else by_name[listed.name]
-                for listed in shown
+                for listed in part.shown
             ]
-            yield _Part(section.heading, own)
+            yield _Part(f"Annex: {part.heading}" if part.annex else part.heading, own)
 
 
 def _add_front(word: Document, document: FindingsDocument) -> None:

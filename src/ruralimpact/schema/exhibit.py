@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from ruralimpact.schema.base import Entries, Name, Settings
+from ruralimpact.schema.base import DistinctEntries, Entries, Name, Settings
+
+MOST_IN_MAIN = 12  # exhibits of a report's main part
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,18 @@ class Exhibit(Settings):
         yield from ()
 
 
-class Exhibits(Settings):
-    """The tables and figures of a study."""
+class ExhibitLists(Settings):
+    """Tables and figures."""
 
     tables: Entries[Exhibit] = ()
     """Tables, in the order of the report; written as CSV, LaTeX, HTML, Word, and together as Excel."""
     figures: Entries[Exhibit] = ()
     """Figures, in the order of the report; each is drawn as PNG and SVG."""
+
+
+class Exhibits(ExhibitLists):
+    """The tables and figures of a study."""
+
+    main: DistinctEntries[str] | None = None
+    """Names of the exhibits of the report's main part, at most twelve; the others are its annex. The
+    sections of the report take turns when not given."""

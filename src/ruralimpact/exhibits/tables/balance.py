@@ -198,6 +198,7 @@ KIND = kinds.TableKind(
     needs=("balance", "designs", "analysed_balance", "analysed_balance_summary", "estimates"),
     options=OfAnalyses,
     methods="balance.md",
+    annex=True,
     of_methods=MATCHED,
     build=balance_tables,
 )

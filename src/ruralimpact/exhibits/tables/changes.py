@@ -126,5 +126,6 @@ KIND = kinds.TableKind(
     needs=("estimates",),
     options=Exhibit,
     methods="",
+    annex=True,
     build=changes_tables,
 )

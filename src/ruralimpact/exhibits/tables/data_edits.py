@@ -75,5 +75,6 @@ KIND = kinds.TableKind(
     needs=(),
     options=Exhibit,
     methods="",
+    annex=True,
     build=data_edits_table,
 )

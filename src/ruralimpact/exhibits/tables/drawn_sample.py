@@ -43,6 +43,7 @@ KIND = kinds.TableKind(
     needs=("drawn_sample",),
     options=OfAnalyses,
     methods="responses.md",
+    annex=True,
     of_methods=("drawn_sample",),
     build=drawn_sample_table,
 )

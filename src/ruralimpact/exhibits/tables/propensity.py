@@ -94,5 +94,6 @@ KIND = kinds.TableKind(
     needs=("propensity_models",),
     options=OfAnalyses,
     methods="matching.md",
+    annex=True,
     build=propensity_table,
 )

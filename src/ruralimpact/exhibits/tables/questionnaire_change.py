@@ -100,5 +100,6 @@ KIND = kinds.TableKind(
     needs=(),
     options=Exhibit,
     methods="",
+    annex=True,
     build=questionnaire_change_table,
 )

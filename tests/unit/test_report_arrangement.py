@@ -1,0 +1,83 @@
+"""The main part of a report, what its exhibits link to, and the pages on methods beside it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from study_models import SHIPPED
+
+from ruralimpact.config import load_study
+from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.exhibits.arrangement import main_part
+from ruralimpact.exhibits.kinds import ERRORS, QUALITY
+from ruralimpact.exhibits.methods_pages import methods_of, methods_page
+from ruralimpact.exhibits.registry import kinds_of, package_kinds
+from ruralimpact.plugins import load_plugins
+from ruralimpact.schema.exhibit import MOST_IN_MAIN, Exhibit, Exhibits
+
+KINDS = package_kinds()
+
+
+def listed(*kinds: str) -> tuple[Exhibit, ...]:
+    seen: Counter[str] = Counter()
+    entries = []
+    for kind in kinds:
+        seen[kind] += 1
+        entries.append(Exhibit(name=f"{kind}{seen[kind]}", kind=kind, title=""))
+    return tuple(entries)
+
+
+def test_sections_take_turns_and_a_second_of_a_kind_waits() -> None:
+    tables = listed("impact", "impact", "impact", "robustness", "sensitivity", "sample")
+    main = main_part(Exhibits(tables=tables, figures=listed("forest", "distribution")), KINDS)
+    assert main.tables == {entry.name for entry in tables}  # all fit
+    many = (*listed(*["impact"] * 9), *tables[3:])
+    main = main_part(Exhibits(tables=many, figures=listed("forest", "distribution")), KINDS)
+    assert main.figures == {"forest1", "distribution1"}
+    assert {"robustness1", "sensitivity1", "sample1"} <= main.tables
+    assert sum(name.startswith("impact") for name in main.tables) == MOST_IN_MAIN - 5
+
+
+def test_what_is_for_the_annex_stays_there_even_alone() -> None:
+    alone = Exhibits(tables=listed("data_edits", "standard_errors", "data_quality", "impact"))
+    assert main_part(alone, KINDS).tables == {"impact1"}
+    assert main_part(alone.model_copy(update={"main": ("data_edits1",)}), KINDS).tables == {
+        "data_edits1"
+    }
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_main_part_of_a_study_is_longer_than_twelve(name: str) -> None:
+    root = Path(__file__).parents[2]
+    kinds = kinds_of(load_plugins(root, ["plugins/rural_alliances"]))
+    exhibits = load_study(root / "config" / "studies" / name).exhibits
+    main = main_part(exhibits, kinds)
+    assert 1 <= len(main.tables) + len(main.figures) <= MOST_IN_MAIN
+    for entry in exhibits.tables if exhibits.main is None else ():
+        if kinds.tables[entry.kind].section in (ERRORS, QUALITY):
+            assert entry.name not in main.tables
+
+
+def test_a_main_part_names_what_there_is_and_not_too_much() -> None:
+    root = Path(__file__).parents[2]
+    study = load_study(root / "config" / "studies" / "nsw")
+    names = tuple(entry.name for entry in study.exhibits.tables)
+    for main, said in (
+        (("impakt",), "impact"),
+        (names[: MOST_IN_MAIN + 1], "it names 13 exhibits"),
+    ):
+        own = study.exhibits.model_copy(update={"main": main})
+        changed = study.model_copy(update={"exhibits": own})
+        problems = list(check_exhibits.problems(changed, KINDS, Path("exhibits.yaml")))
+        assert [problem.key for problem in problems] == ["main"]
+        assert said in str(problems[0])
+
+
+def test_a_page_of_methods_keeps_only_links_that_lead_somewhere() -> None:
+    text = "# A <b>\n\n[one](one.md#part), [two](two.md), [out](https://x.org), ![p](p.png) `<i>`\n"
+    page = methods_page(text, ["one"])
+    assert "<title>A &lt;b&gt;</title>" in page
+    assert '<a href="one.html#part">one</a>, two, <a href="https://x.org">out</a>' in page
+    assert "<img" not in page and "<code>&lt;i&gt;</code>" in page
+    exhibits = Exhibits(tables=listed("impact", "balance"), figures=listed("forest"))
+    assert methods_of(exhibits, KINDS) == ("balance", "matching")
