@@ -60,7 +60,14 @@ def subgroup_frame(**young: Any) -> pd.DataFrame:
     means = {"treated_mean": 6000.0, "control_mean": 5000.0}
     rows = [
         row("level", "Young", **effect(2000, 500), **means, **{**counts, **young}),
-        row("level", "Old", **effect(-300, 600), **means, **counts, balanced="no"),
+        row(
+            "level",
+            "Old",
+            **effect(-300, 600),
+            **means,
+            **{**counts, "n_treated": 80},
+            balanced="no",
+        ),
         row("difference", "Young", against="Old", **effect(2300, 800), n_clusters=340),
         row("equality", statistic=4.2, df=1.0, df_denominator=339.0, p_value=0.041),
     ]

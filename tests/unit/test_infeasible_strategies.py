@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import design_suppression, suppression
 from ruralimpact.design.study import design_study
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.study import EstimationTables, estimate_study
@@ -125,7 +125,7 @@ def test_every_table_keeps_its_contract(tables: dict[str, pd.DataFrame]) -> None
 
 
 def test_nothing_is_called_suppressed_and_tables_say_why(tables: dict[str, pd.DataFrame]) -> None:
-    shown = {"designs": suppression.designs(tables["designs"], {})}
+    shown = {"designs": design_suppression.designs(tables["designs"], {})}
     estimates = suppression.estimates(tables["estimates"], {})
     assert not estimates.set_index("strategy").loc[list(INFEASIBLE), "suppressed"].any()
     assert not shown["designs"].set_index("strategy").loc[list(INFEASIBLE), "suppressed"].any()

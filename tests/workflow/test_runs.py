@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from printed_subtractions import printed_tables, told_by_subtraction
 from project import STUDY, Project, small_project
 
 STAGES = [
@@ -48,6 +49,14 @@ def test_the_first_run_makes_every_result(finished: Project) -> None:
     folder = finished.root / "results" / STUDY
     measured = {path.stem for path in (folder / "benchmarks").iterdir()}
     assert ALL - {"ingest_source", "publish_results"} <= measured
+
+
+def test_nothing_published_tells_of_a_few_units_by_subtraction(finished: Project) -> None:
+    """Of the two strategies one drops a treated unit: its mean would be that person's earnings."""
+    printed = printed_tables(finished.root / "results" / STUDY / "exhibits")
+    sizes = {row["n_treated"] for row in printed["impact"] if row.get("n_treated")}
+    assert {"184", "185"} <= sizes
+    assert told_by_subtraction(printed) == []
 
 
 def test_the_first_run_says_where_it_is_and_what_it_found(finished: Project) -> None:

@@ -99,7 +99,7 @@ ATTRITION_BOUNDS = ResultTable(
         "n_reversed": count("cells in which the other arm is trimmed", "cells"),
         "capped": count("respondents whose weight is capped", "units"),
     },
-    suppression=Suppressed(suppression.attrition_bounds),
+    suppression=Suppressed(suppression.attrition_bounds, after=("estimates", "summary_statistics")),
 )
 
 TABLES = (ATTRITION, ATTRITION_BOUNDS)

@@ -1,6 +1,6 @@
 """Designs: matches, weights, propensity scores, balance."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import design_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     STRATEGY,
@@ -31,7 +31,7 @@ WEIGHTS = ResultTable(
         "weight": number("weight; 1 for a matched treated unit (ATT)", low=0, missing=False),
         "set": whole("matched set, -1 outside one or where sets overlap"),
     },
-    suppression=Suppressed(suppression.weights, after=("designs",)),
+    suppression=Suppressed(design_suppression.weights, after=("designs",)),
 )
 
 PAIRS = ResultTable(
@@ -64,7 +64,7 @@ PROPENSITY = ResultTable(
         "linear_predictor": number("linear predictor", "log odds or probits", missing=False),
         "probability": share("probability of taking part", missing=False),
     },
-    suppression=Suppressed(suppression.propensity, after=("designs",)),
+    suppression=Suppressed(design_suppression.propensity, after=("designs",)),
 )
 
 PROPENSITY_MODELS = ResultTable(
@@ -89,7 +89,7 @@ PROPENSITY_MODELS = ResultTable(
         ),
         "p_value": share("p-value of a coefficient of zero, by the clustered error", ""),
     },
-    suppression=Suppressed(suppression.propensity_models, after=("designs",)),
+    suppression=Suppressed(design_suppression.propensity_models, after=("designs",)),
 )
 
 BALANCE = ResultTable(
@@ -114,7 +114,9 @@ BALANCE = ResultTable(
         "ks": number("largest distance between the weighted distribution functions", "fraction"),
         "balanced": flag("absolute SMD below 0.1 and, if not binary, a variance ratio of 0.5 to 2"),
     },
-    suppression=Suppressed(suppression.balance, after=("designs",)),
+    suppression=Suppressed(
+        design_suppression.balance, after=("designs", "estimates", "summary_statistics")
+    ),
 )
 
 BALANCE_SUMMARY = ResultTable(
@@ -135,7 +137,7 @@ BALANCE_SUMMARY = ResultTable(
         "rubin_r": number("Rubin's R; 0.5 to 2 is good"),
         "overlap": number("overlap coefficient of the scores' densities", "fraction"),
     },
-    suppression=Suppressed(suppression.balance_summary, after=("designs",)),
+    suppression=Suppressed(design_suppression.balance_summary, after=("designs",)),
 )
 
 DESIGNS = ResultTable(
@@ -157,7 +159,7 @@ DESIGNS = ResultTable(
         "balanced": flag("every covariate is balanced"),
         "infeasible": text("why the strategy can compare nobody here; else empty"),
     },
-    suppression=Suppressed(suppression.designs),
+    suppression=Suppressed(design_suppression.designs),
 )
 
 TABLES = (WEIGHTS, PAIRS, PROPENSITY, PROPENSITY_MODELS, BALANCE, BALANCE_SUMMARY, DESIGNS)

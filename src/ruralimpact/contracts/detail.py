@@ -141,7 +141,7 @@ ASSOCIATIONS = ResultTable(
         "reason": text("why there is no coefficient or no error; empty where there is"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.associations),
+    suppression=Suppressed(suppression.associations, after=("estimates", "summary_statistics")),
 )
 
 TABLES = (SUBGROUPS, DECOMPOSITION, ASSOCIATIONS)

@@ -1,6 +1,6 @@
 """What stands behind estimates over time: event-study effects, pre-trends, and their sensitivity."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import over_time_suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     CONF_HIGH,
@@ -52,7 +52,9 @@ EVENT_STUDY = ResultTable(
         "reason": text("why there is no estimate or error, else empty"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.event_study),
+    suppression=Suppressed(
+        over_time_suppression.event_study, after=("estimates", "summary_statistics")
+    ),
 )
 
 PRE_TRENDS = ResultTable(
@@ -71,7 +73,7 @@ PRE_TRENDS = ResultTable(
         "reason": text("why there is no test, else empty"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.pre_trends, after=("estimates",)),
+    suppression=Suppressed(over_time_suppression.pre_trends, after=("estimates",)),
 )
 
 GOODMAN_BACON = ResultTable(
@@ -95,7 +97,7 @@ GOODMAN_BACON = ResultTable(
         "n_control": count("units of its controls", "units"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.goodman_bacon),
+    suppression=Suppressed(over_time_suppression.goodman_bacon),
 )
 
 PARALLEL_TRENDS = ResultTable(
@@ -117,7 +119,7 @@ PARALLEL_TRENDS = ResultTable(
         "reason": text("why there is no interval, else empty"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.parallel_trends, after=("estimates",)),
+    suppression=Suppressed(over_time_suppression.parallel_trends, after=("estimates",)),
 )
 
 TABLES = (EVENT_STUDY, PRE_TRENDS, GOODMAN_BACON, PARALLEL_TRENDS)

@@ -1,6 +1,6 @@
 """Estimates, their standard errors, scores, tests and sensitivity."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import design_suppression, suppression
 from ruralimpact.contracts.columns import (
     ANALYSIS,
     CONF_HIGH,
@@ -227,7 +227,9 @@ ANALYSED_BALANCE = ResultTable(
         "outcome": OUTCOME_NAME,
         **{name: own for name, own in BALANCE.columns.items() if name not in _KEYS},
     },
-    suppression=Suppressed(suppression.analysed_balance, after=("estimates", "balance")),
+    suppression=Suppressed(
+        design_suppression.analysed_balance, after=("estimates", "summary_statistics", "balance")
+    ),
 )
 
 ANALYSED_BALANCE_SUMMARY = ResultTable(
@@ -244,7 +246,7 @@ ANALYSED_BALANCE_SUMMARY = ResultTable(
         "outcome": OUTCOME_NAME,
         **{name: own for name, own in BALANCE_SUMMARY.columns.items() if name not in _KEYS},
     },
-    suppression=Suppressed(suppression.analysed_balance_summary, after=("estimates",)),
+    suppression=Suppressed(design_suppression.analysed_balance_summary, after=("estimates",)),
 )
 
 OUTCOME_WEIGHTS = ResultTable(

@@ -70,7 +70,7 @@ POWER = ResultTable(
         "reason": text("why nothing can be estimated; empty where it is"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(suppression.power),
+    suppression=Suppressed(suppression.power, after=("estimates", "summary_statistics")),
 )
 
 TABLES = (POWER,)

@@ -1,6 +1,6 @@
 """The analysis samples, and what was excluded from them."""
 
-from ruralimpact.contracts import suppression
+from ruralimpact.contracts import design_suppression, suppression
 from ruralimpact.contracts.columns import ANALYSIS, count, flag, number, text
 from ruralimpact.contracts.table import NoCells, ResultTable, Suppressed, Withheld
 
@@ -28,7 +28,7 @@ OUTCOMES = ResultTable(
     columns={"unit_id": text("unit in this sample", unique=True)},
     further="one an outcome of the study, in its unit",
     by_sample=True,
-    suppression=Suppressed(suppression.outcomes, after=("weights",)),
+    suppression=Suppressed(design_suppression.outcomes, after=("weights",)),
 )
 
 EXCLUSIONS = ResultTable(
@@ -121,7 +121,7 @@ SUMMARY_STATISTICS = ResultTable(
         "p95": number("95th percentile", "the variable's"),
         "weighted": flag("numbers are weighted by sampling weights"),
     },
-    suppression=Suppressed(suppression.summary_statistics),
+    suppression=Suppressed(suppression.summary_statistics, after=("estimates",)),
 )
 
 TABLES = (

@@ -2,56 +2,56 @@
 
 Each rule takes a table, and those it follows as they are after suppression, and returns a copy with cells
 blanked. Most add the bool column ``suppressed``, for exhibits to print a mark rather than a dash. Where cells
-add up to a total that is printed, `complements` says which others have to be hidden with them. Nothing
-here imports pandas, so that the registry stays cheap to read.
+add up to a total that is printed, `complements` says which others have to be hidden with them, and
+`near_means` which means are of nearly the same units. Nothing here imports pandas, so that the registry stays
+cheap to read.
 """
 
 from collections.abc import Hashable
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ruralimpact.contracts.blanking import NUMBERS, blanked, flagged, rests_on_few
 from ruralimpact.contracts.complements import (
     FEWEST_UNITS,
-    CellSize,
-    cohort_complements,
     is_small,
     level_complements,
     parts_complements,
 )
-from ruralimpact.contracts.rare_categories import among, rare_in_balance, rare_in_summary
+from ruralimpact.contracts.near_means import (
+    hide_means,
+    hide_near_means,
+    means_elsewhere,
+    means_of_effects,
+    near_rows,
+    tells_near_mean,
+    without_sums_of_levels,
+)
+from ruralimpact.contracts.rare_categories import among, rare_in_summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ruralimpact.contracts.table import Tables
 
+_LEVEL = ("outcome", "subgroup", "level")
 _OF_BOTH_ARMS = ("difference", "covariate", "covariates", "covariates_by_arm")
-# Sizes of a design, and what would tell them.
-_TOLD_WITH = {
-    "n_treated": ("n_treated_matched", "n_dropped"),
-    "n_control": ("n_control_matched", "effective_controls"),
-    "n_treated_matched": ("n_dropped",),
-    "n_control_matched": ("effective_controls",),
-}
-_PSTEST = (
-    *("mean_bias", "median_bias", "pseudo_r2", "lr_statistic", "lr_df", "lr_p_value"),
-    *("rubin_b", "rubin_r", "overlap"),
-)
-_SCORE = ("value", "std_error", "clustered_error", "p_value")
 
 
 def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank every number of an estimate from too few units or groups.
 
     Panel estimates use every unit in both roles over time, so their arms count together; a change of
-    the treated alone has no controls. What is not estimable and rests on nobody has nothing to blank.
+    the treated alone has no controls. What is not estimable and rests on nobody has nothing to blank. Means
+    and percents are hidden of effects on nearly the same units as others; an effect that would tell one, too.
     """
     arms = frame[["n_treated", "n_control"]]
     alone = frame["method"].isin(["panel", "before_after"])
     units = arms.min(axis=1).where(~alone, arms.sum(axis=1))
     nobody = (arms.sum(axis=1) == 0) & frame["estimate"].isna()
-    return flagged(frame, rests_on_few(units, frame["n_clusters"]) & ~nobody, NUMBERS)
+    few = rests_on_few(units, frame["n_clusters"]) & ~nobody
+    large = flagged(frame, few, NUMBERS)
+    shown = hide_near_means(large)
+    return flagged(shown, few | tells_near_mean(large, shown), NUMBERS)
 
 
 def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -62,17 +62,19 @@ def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank the scores of suppressed estimates, of their parts, and of suppressed levels."""
-    hidden = set(tables["estimates"].loc[tables["estimates"]["suppressed"], "spec_id"])
-    levels = tables["subgroups"]
-    few = levels[levels["suppressed"] & (levels["kind"] == "level")]
-    effects = {f"{row.spec_id}::{row.subgroup}={row.level}" for row in few.itertuples()}
+    """Blank the scores of suppressed estimates, of their parts, and of suppressed levels and means."""
+    whole, levels = tables["estimates"], tables["subgroups"]
+    hidden = set(whole.loc[whole["suppressed"], "spec_id"])
+    effects = _levels_with(levels, "suppressed")
+    means = set(whole.loc[whole["means_suppressed"], "spec_id"])
+    means |= _levels_with(levels, "means_suppressed")
     blank = [
         name
         for name in map(str, frame.columns)
         if name.partition("::")[0] in hidden
         or name in effects
         or name.rpartition("::")[0] in effects
+        or name.removesuffix("::treated_mean") in means - {name}
     ]
     return frame.assign(**dict.fromkeys(blank, float("nan")))
 
@@ -84,23 +86,6 @@ def sample_flow(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     return flagged(own, _of_hidden_estimate(frame, tables), counts)
 
 
-def analysed_balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank balance behind suppressed estimates, and before the match where all of these are suppressed.
-
-    So are categories that `balance` hides.
-    """
-    whole = tables["balance"]
-    rare = whole.loc[whole["suppressed"] & (whole["stage"] == "before"), ["analysis", "covariate"]]
-    same = among(frame, ("analysis", "covariate"), set(map(tuple, rare.to_numpy())))
-    small = same | _behind_hidden_estimate(frame, tables)
-    return flagged(frame, small, ("treated_mean", "control_mean", "smd", "variance_ratio", "ks"))
-
-
-def analysed_balance_summary(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank balance behind suppressed estimates, and before the match where all of these are suppressed."""
-    return flagged(frame, _behind_hidden_estimate(frame, tables), _PSTEST)
-
-
 def tests(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank the tests of suppressed estimates."""
     numbers = ("p_bootstrap", "boot_low", "boot_high", "p_romano_wolf", "q_value")
@@ -108,11 +93,15 @@ def tests(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
 
 def sensitivity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank the sensitivity of suppressed estimates."""
+    """Blank the sensitivity of suppressed estimates, and ratios of means that are hidden."""
     numbers = [str(name) for name in frame.select_dtypes("float64").columns]
     hidden = _of_hidden_estimate(frame, tables)
     covariate = frame["benchmark"].mask(hidden, "")
-    return blanked(frame, hidden, numbers).assign(benchmark=covariate)
+    means = tables["estimates"].loc[tables["estimates"]["means_suppressed"], "spec_id"]
+    shown = blanked(
+        frame, frame["spec_id"].isin(means), ("risk_ratio", "e_value", "e_value_interval")
+    )
+    return blanked(shown, hidden, numbers).assign(benchmark=covariate)
 
 
 def leave_one_out(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -130,7 +119,8 @@ def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank effects in levels with too few units or groups, and differences from such levels.
 
     The effect on everyone is printed below the levels, so others are hidden with them, and how many units
-    those have. Tests of equality stay: they show no level.
+    those have. Tests of equality stay: they show no level. Means are hidden as those of effects on everyone
+    are, and where those of levels add up to nearly all of everyone.
     """
     keys = ["spec_id", "subgroup"]
     few = rests_on_few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
@@ -148,7 +138,10 @@ def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     for end in ("level", "against"):
         small |= among(frame, (*keys, end), hidden)
     counts = frame[["n_treated", "n_control", "n_clusters", "dropped"]].astype(float)
-    return flagged(frame.assign(**counts), small, (*NUMBERS, *counts, "p_adjusted", "low", "high"))
+    numbers = (*NUMBERS, *counts, "p_adjusted", "low", "high")
+    large = flagged(frame.assign(**counts), small, numbers)
+    shown = without_sums_of_levels(hide_near_means(large, keys=_LEVEL), tables["estimates"])
+    return flagged(shown, small | tells_near_mean(large, shown, keys=_LEVEL), numbers)
 
 
 def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -156,61 +149,23 @@ def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     return flagged(frame, _of_hidden_estimate(frame, tables), NUMBERS)
 
 
-def associations(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank regressions on too few units or groups; those that are not estimable keep their reason."""
+def associations(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank regressions on too few units or groups; those that are not estimable keep their reason.
+
+    So are means of nearly the same units as others.
+    """
     small = rests_on_few(frame["n_units"], frame["n_clusters"]) & (frame["n_units"] > 0)
-    return flagged(frame, small, (*NUMBERS, "df_denominator", "mean", "r_squared"))
+    of = [(name, "treated") for name in frame["variable"]]
+    units = frame["n_units"].where(frame["mean"].notna())
+    shown = blanked(frame, near_rows(frame, of, units, means_elsewhere(tables)), ("mean",))
+    return flagged(shown, small, (*NUMBERS, "df_denominator", "mean", "r_squared"))
 
 
-def event_study(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank effects and means over time that rest on too few units or groups.
-
-    Averages over cohorts are printed beside the cohorts, so others are hidden with a small one. Reference
-    periods stay: they show nothing.
-    """
-    arms = frame[["n_treated", "n_control"]].min(axis=1)
-    units = arms.where(frame["kind"] != "mean", frame["n_treated"])
-    small = rests_on_few(units, frame["n_clusters"]) & frame["std_error"].notna()
-    of_cohorts = frame["kind"].isin(["group_time", "cohort"])
-    for __, own in frame[of_cohorts].groupby(["analysis", "outcome"], sort=False):
-        few = cohort_complements(
-            {axis: _sizes_of_cohorts(own, axis) for axis in ("period", "event_time", "kind")},
-            own.loc[small[own.index], "cohort"],
-        )
-        small[own.index] |= own["cohort"].isin(few) & own["std_error"].notna()
-    numbers = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
-    return flagged(frame, small, numbers)
-
-
-def pre_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank tests for outcomes of which every estimate is suppressed."""
-    numbers = ("statistic", "df", "df_denominator", "p_value")
-    return blanked(frame, _of_hidden_outcome(frame, tables), numbers)
-
-
-def parallel_trends(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank intervals for outcomes of which every estimate is suppressed."""
-    numbers = ("estimate", "std_error", "conf_low", "conf_high", "breakdown")
-    return flagged(frame, _of_hidden_outcome(frame, tables), numbers)
-
-
-def goodman_bacon(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank effects in comparisons with a small cohort, and in the smallest other one; their weights stay.
-
-    Weights and the average are printed: without the other one, what the small cohort adds would be left over.
-    """
-    smaller = frame[["n_treated", "n_control"]].min(axis=1)
-    hidden = smaller < FEWEST_UNITS
-    for __, own in frame.groupby(["analysis", "outcome"], sort=False):
-        shown = smaller[own.index][~hidden[own.index]]
-        if hidden[own.index].any() and len(shown):
-            hidden |= frame.index == shown.idxmin()
-    return flagged(frame, hidden, ("estimate",))
-
-
-def power(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank what tells of controls where there are too few of them."""
-    small = (frame["controls_now"] < FEWEST_UNITS) & (frame["reason"] == "")
+def power(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank what tells of controls where there are too few of them, or nearly those of another mean."""
+    of = [(outcome, "control") for outcome in frame["outcome"]]
+    same = near_rows(frame, of, frame["controls_now"], means_elsewhere(tables))
+    small = ((frame["controls_now"] < FEWEST_UNITS) | same) & (frame["reason"] == "")
     return blanked(frame, small, ("control_mean", "control_sd", "mde_percent", "mde_sd"))
 
 
@@ -229,62 +184,17 @@ def attrition(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return flagged(frame, small, NUMBERS)
 
 
-def attrition_bounds(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank effects from too few respondents in an arm or too few groups; others keep their reason."""
+def attrition_bounds(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank effects from too few respondents in an arm or too few groups; others keep their reason.
+
+    So are means of nearly the same units as others, whatever weights they have.
+    """
     few = rests_on_few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
     small = few & (frame["reason"] == "")
-    return flagged(frame, small, (*NUMBERS, "share_trimmed", "largest_weight"))
-
-
-def designs(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
-    """Blank the balance of designs with too few units in an arm, and flag those that had too few before.
-
-    So are small sizes of arms, with the number dropped where it would tell them.
-    """
-    before = frame[["n_treated", "n_control"]].min(axis=1) < FEWEST_UNITS
-    matched = frame[["n_treated_matched", "n_control_matched"]]
-    after = (matched.min(axis=1) < FEWEST_UNITS) & (matched.max(axis=1) > 0)
-    shown = flagged(frame, after, ("max_abs_smd",)).assign(suppressed_before=before)
-    for size, told in _TOLD_WITH.items():
-        few = frame[size].map(is_small)
-        if few.any():
-            shown = shown.assign(**shown[[size, *told]].astype(float).mask(few))
-    return shown
-
-
-def balance(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank balance statistics of suppressed designs, and of categories that few units are in.
-
-    The means of a category are shares of units, and its other statistics follow from them.
-    """
-    numbers = ("treated_mean", "control_mean", "smd", "variance_ratio", "ks")
-    rare = rare_in_balance(frame, tables["designs"])
-    return flagged(frame, rare | _of_hidden_design(frame, tables), numbers)
-
-
-def balance_summary(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank the balance of suppressed designs."""
-    return flagged(frame, _of_hidden_design(frame, tables), _PSTEST)
-
-
-def weights(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Exclude the units of suppressed designs."""
-    return frame[~_of_hidden_design(frame, tables)]
-
-
-def propensity(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Exclude the units of comparisons that have too few in an arm."""
-    return frame[~_of_small_comparison(frame, tables)]
-
-
-def propensity_models(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank the models of comparisons that have too few units in an arm."""
-    return flagged(frame, _of_small_comparison(frame, tables), _SCORE)
-
-
-def outcomes(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Exclude units that no shown design compares."""
-    return frame[frame["unit_id"].isin(tables["weights"]["unit_id"].unique())]
+    shown = flagged(frame, small, (*NUMBERS, "share_trimmed", "largest_weight"))
+    plain = shown.assign(ess=shown["n_control"], method="")
+    means = hide_near_means(plain, means_elsewhere(tables))["means_suppressed"]
+    return hide_means(shown, means)
 
 
 def contamination(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
@@ -300,19 +210,24 @@ def contamination(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return frame.assign(**values.mask(hidden))
 
 
-def summary_statistics(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
+def summary_statistics(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     """Blank variables in arms where too few units or groups have a value, and rare categories.
 
-    So are those of an arm that another analysis has with a few units more: the mean of these few could be
-    told from both.
+    So are those of an arm that another analysis, or the mean beside an effect, has with a few units more or
+    less: the mean of these few could be told from both.
     """
     small = rests_on_few(frame["n_units"], frame["n_clusters"])
     small |= rare_in_summary(frame)
-    for __, same in frame.groupby(["variable", "arm"], sort=False):
-        sizes = sorted(set(same["n_units"]))
-        near = [size for size, larger in pairwise(sizes) if is_small(larger - size)]
-        small[same.index] |= same["n_units"].isin(near)
+    of = list(map(tuple, frame[["variable", "arm"]].to_numpy()))
+    units = frame["n_units"].mask(small)
+    small |= near_rows(frame, of, units, means_of_effects(tables["estimates"]))
     return flagged(frame, small, ("mean", "std_dev", "p5", "median", "p95"))
+
+
+def _levels_with(levels: "pd.DataFrame", flag: str) -> set[str]:
+    """Names of the levels' effects among scores."""
+    own = levels[levels[flag] & (levels["kind"] == "level")]
+    return {f"{row.spec_id}::{row.subgroup}={row.level}" for row in own.itertuples()}
 
 
 def _everyone(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[float]":
@@ -321,47 +236,14 @@ def _everyone(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[float]":
     return frame["spec_id"].map(sizes).astype(float)
 
 
-def _sizes_of_cohorts(effects: "pd.DataFrame", axis: str) -> list[dict[float, CellSize]]:
-    """Return the cohorts, with their sizes, that averages over cohorts at one value of `axis` are made of."""
-    own = effects[effects["kind"] == ("cohort" if axis == "kind" else "group_time")]
-    known = own[own["std_error"].notna()]
-    return [
-        {
-            float(cohort): CellSize((float(units),), float(groups))
-            for cohort, units, groups in same[["cohort", "n_treated", "n_clusters"]].to_numpy()
-        }
-        for _, same in known.groupby(axis, sort=True)
-    ]
-
-
 def _of_hidden_estimate(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
     hidden = tables["estimates"].loc[tables["estimates"]["suppressed"], "spec_id"]
     return frame["spec_id"].isin(hidden)
 
 
-def _behind_hidden_estimate(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
-    keys = ("analysis", "strategy", "outcome")
-    known = tables["estimates"]
-    hidden = set(map(tuple, known.loc[known["suppressed"], list(keys)].to_numpy()))
-    before = (frame["strategy"] == "") & _of_hidden_outcome(frame, tables)
-    return before | among(frame, keys, hidden)
-
-
-def _of_hidden_outcome(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
+def of_hidden_outcome(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
+    """Whether every estimate of a row's analysis and outcome is suppressed."""
     shown = tables["estimates"].loc[~tables["estimates"]["suppressed"], ["analysis", "outcome"]]
     known = tables["estimates"][["analysis", "outcome"]]
     hidden = set(map(tuple, known.to_numpy())) - set(map(tuple, shown.to_numpy()))
     return among(frame, ("analysis", "outcome"), hidden)
-
-
-def _of_hidden_design(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
-    """Whether the design of a row, or before a match its comparison, has too few units."""
-    few = tables["designs"]
-    hidden = set(map(tuple, few.loc[few["suppressed"], ["analysis", "strategy"]].to_numpy()))
-    hidden |= {(name, "") for name in few.loc[few["suppressed_before"], "analysis"]}
-    return among(frame, ("analysis", "strategy"), hidden)
-
-
-def _of_small_comparison(frame: "pd.DataFrame", tables: "Tables") -> "pd.Series[bool]":
-    few = tables["designs"]
-    return frame["analysis"].isin(few.loc[few["suppressed_before"], "analysis"])

@@ -1,6 +1,6 @@
 """Reading the results of a study for its exhibits, with small cells suppressed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def suppressed_tables(
     tables : mapping of str to DataFrame
         As the stages wrote them, by name.
     after : mapping of str to DataFrame, optional
-        Tables that are suppressed already and that these may follow.
+        Tables that are suppressed already and that these may follow. Others that they follow are empty.
 
     Returns
     -------
@@ -106,19 +106,29 @@ def suppressed_tables(
     ValueError
         A table is withheld from exhibits: a defect of this package.
     """
-    rules = {name: REGISTRY[name].suppression for name in tables}
-    follow = {
-        name: rule.after if isinstance(rule, Suppressed) else () for name, rule in rules.items()
-    }
     done = dict(after or {})
+    follow = _followed(tables, done)
     for name in TopologicalSorter(follow).static_order():
-        if name not in rules:
+        if name not in follow:
             continue
-        rule = rules[name]
+        rule, frame = REGISTRY[name].suppression, tables.get(name)
+        frame = empty_table(name) if frame is None else frame
         if isinstance(rule, Withheld):
             raise ValueError(f"no exhibit may load the table '{name}': {rule.reason}")
-        done[name] = rule.rule(tables[name], done) if isinstance(rule, Suppressed) else tables[name]
+        done[name] = rule.rule(frame, done) if isinstance(rule, Suppressed) else frame
     return {name: done[name] for name in tables}
+
+
+def _followed(tables: Iterable[str], done: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return which tables each table follows, for those named and all that they follow but what is done."""
+    follow: dict[str, tuple[str, ...]] = {}
+    waiting = list(tables)
+    while waiting:
+        name = waiting.pop()
+        rule = REGISTRY[name].suppression
+        follow[name] = rule.after if isinstance(rule, Suppressed) else ()
+        waiting += [other for other in follow[name] if other not in follow and other not in done]
+    return follow
 
 
 def _of_rounds(name: str, paths: Sequence[str | Path]) -> pd.DataFrame:

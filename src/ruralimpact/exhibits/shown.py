@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ruralimpact.contracts.near_means import MEANS
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.model import Cell, Column, Value
 from ruralimpact.exhibits.results import StudyResults
@@ -118,6 +119,8 @@ class Shown:
         own = self._of(record)
         if own is None or self._hides(own):
             return dict.fromkeys(self.kept) if self.part else {}
+        if self._hides_mean(own):
+            return dict.fromkeys(self.kept)
         if self.as_printed and not self.form([own[name] for name in self.of], 0).numbers:
             return dict.fromkeys(self.kept)
         factor = self._factor(own)
@@ -131,7 +134,7 @@ class Shown:
         own = self._of(record)
         if own is None:
             return Cell(formatting.DASH, span=self.span)
-        if self._hides(own):
+        if self._hides(own) or self._hides_mean(own):
             return Cell(formatting.SUPPRESSED, span=self.span)
         factor, decimals = self._factor(own), _decimals(results, own) if self.scaled else 0
         values = [factor * own[name] if self._scales(own, name) else own[name] for name in self.of]
@@ -144,11 +147,19 @@ class Shown:
     def _hides(self, own: Record) -> bool:
         return bool(own.get("suppressed", False)) and not self.stays
 
+    def _hides_mean(self, own: Record) -> bool:
+        return bool(own.get("means_suppressed", False)) and any(map(_tells_mean, self.of))
+
     def _factor(self, own: Record) -> float:
         return formatting.scale(str(own["unit"])) if self.scaled else 1.0
 
     def _scales(self, own: Record, name: str) -> bool:
         return self.scaled and name in self.of and isinstance(own[name], int | float)
+
+
+def _tells_mean(name: str) -> bool:
+    """Whether a value of a record is a mean of an arm beside an effect, or gives one with the effect."""
+    return name.removesuffix("_converted") in MEANS
 
 
 def _decimals(results: StudyResults, record: Record) -> int:

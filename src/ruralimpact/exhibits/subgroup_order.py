@@ -58,7 +58,7 @@ class FamilyOrder:
     Attributes
     ----------
     levels : tuple of str
-        Levels with an estimate, as they are ranked.
+        Levels whose percent can be shown, as they are ranked.
     ranking : Ranking
         Of these levels.
     published : tuple of str
@@ -102,7 +102,7 @@ def family_order(
     Returns
     -------
     FamilyOrder or None
-        None also where a level of the published order has no estimate that can be shown.
+        None also where a level of the published order has no percent that can be shown.
 
     Raises
     ------
@@ -115,7 +115,8 @@ def family_order(
         return None
     names = {level_key(level): level for level in levels["level"]}
     published = tuple(_known(name, names, exhibit) for name in entry.published)
-    shown = levels[levels["estimate"].notna() & ~levels["suppressed"]]
+    known = levels["estimate"].notna() & ~levels["suppressed"]
+    shown = levels[known & ~levels["means_suppressed"]]
     keys = [f"{row.spec_id}::{row.subgroup}={row.level}" for row in shown.itertuples()]
     columns = [*keys, *(f"{key}::treated_mean" for key in keys)]
     estimated = all(column in results["scores"] for column in columns)

@@ -32,9 +32,14 @@ _EFFECTS = (
     columns.amount(group=_WITHOUT),
     columns.error(_WITHOUT, 1.0),
     columns.number("Percent", _WITHOUT, 0.9, of="percent", decimals=1),
-    columns.amount(group=_WITH, of="naive_estimate").keeping("naive_spec_id"),
-    columns.error(_WITH, 1.0, of="naive_std_error"),
-    columns.number("Percent", _WITH, 0.9, of="naive_percent", decimals=1),
+    *(
+        column.within("naive", kept="{part}_{name}")
+        for column in (
+            columns.amount(group=_WITH).keeping("spec_id"),
+            columns.error(_WITH, 1.0),
+            columns.number("Percent", _WITH, 0.9, of="percent", decimals=1),
+        )
+    ),
     columns.amount("Difference", _GAP, of="difference"),
     columns.error(_GAP, 1.0, of="difference_std_error"),
 )
@@ -141,9 +146,7 @@ def _effect_row(results: StudyResults, record: Record, other: Record) -> Row:
     gap = (None, None) if hidden else difference_between(results, other, record)
     own = {
         **record,
-        **{
-            f"naive_{name}": other[name] for name in ("spec_id", "estimate", "std_error", "percent")
-        },
+        "naive": {**other, "suppressed": hidden},
         "difference": gap[0],
         "difference_std_error": gap[1],
         "suppressed": hidden,

@@ -172,7 +172,7 @@ def printed_values(record: Mapping[Any, Any]) -> dict[str, Value]:
 
 def percent_reason(record: Mapping[Any, Any]) -> str:
     """Return why an estimate has no percent, or an empty string when it has one."""
-    if record["suppressed"]:
+    if record["suppressed"] or record["means_suppressed"]:
         return "suppressed"
     if record["unit"] == formatting.PERCENTAGE_POINTS:
         return "effects on shares are given in percentage points only"
