@@ -239,7 +239,12 @@ def test_word_numbers_captions_and_refers_to_them(
     marks = {own.get(f"{{{_W}}}name") for own in body.iter(f"{{{_W}}}bookmarkStart")}
     captions = [own.text for own in document.paragraphs if own.style.name == "Caption"]
     assert [name.split()[1] for name in fields if name.startswith("REF")] != []
-    assert {name.split()[1] for name in fields if name.startswith("REF")} == marks
+    referred = {name.split()[1] for name in fields if name.startswith("REF")}
+    assert referred == {name for name in marks if not str(name).startswith("_Section")}
+    linked = [own.get(f"{{{_W}}}anchor") for own in body.iter(f"{{{_W}}}hyperlink")]
+    assert set(linked) == marks and len(linked) == len(marks), "contents list everything once"
+    ends = [own.get(f"{{{_W}}}fldCharType") for own in body.iter(f"{{{_W}}}fldChar")]
+    assert ends == ["begin", "separate", "end"] * len(fields)
     assert len(captions) == sum(name.startswith("SEQ") for name in fields)
     numbers = [re.match(r"Table (\d+)", text) for text in captions]
     tables = [int(own[1]) for own in numbers if own]
@@ -251,3 +256,17 @@ def test_word_numbers_captions_and_refers_to_them(
     described = [own.get("descr") for own in body.iter() if own.tag.endswith("}docPr")]
     assert len(described) == len(results.study.exhibits.figures)
     assert all(described)
+
+
+def test_a_word_report_turns_its_pages_before_headings_and_seldom(files: dict[str, bytes]) -> None:
+    document = docx.Document(io.BytesIO(files["report.docx"]))
+    before = ""
+    for paragraph in document.paragraphs:
+        turns = paragraph._p.pPr is not None and paragraph._p.pPr.sectPr is not None
+        assert not (turns and before.startswith(("Heading", "Caption"))), "a heading stands alone"
+        before = "" if turns else paragraph.style.name
+        if paragraph.style.name == "Caption" and paragraph.text.startswith("Table"):
+            assert paragraph.paragraph_format.keep_with_next
+    lying = [section.orientation for section in document.sections]
+    figures = sum(own.tag.endswith("}docPr") for own in document.element.body.iter())
+    assert len(lying) <= 3 + 2 * figures, "only tall figures turn a page"

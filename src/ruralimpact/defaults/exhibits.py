@@ -36,9 +36,11 @@ _MATCHED = ("matching", "matched_difference")
 _COMPARED = (*_MATCHED, "difference_in_means", "panel")
 _STAGGERED = ("difference_in_differences", "staggered")
 _CHANGES = (*_STAGGERED, "triple_difference")
+_IMPACTS = ("impact", "impact_by_strategy")
 _SUBGROUPS = ("subgroups", "subgroup_forest")
 _TABLES = (
     DefaultExhibit("impact", "Impact, by strategy", _MATCHED),
+    DefaultExhibit("impact_by_strategy", "Impact, strategies side by side", _MATCHED),
     DefaultExhibit("difference", "Changes compared", (*_CHANGES, "before_after")),
     DefaultExhibit("panel", "Impact, panel estimators", ("panel",)),
     DefaultExhibit("group_time", "Effects by cohort and wave", ("staggered",)),
@@ -258,7 +260,7 @@ def _by_design(section: str, study: Contents, analyses: Sequence[Contents]) -> I
                 **({"analyses": shown} if shown else {}),
                 **({"subgroup": subgroup} if subgroup else {}),
                 # The comparison that is not adjusted stands beside those that are.
-                **(unadjusted if exhibit.kind == "impact" else {}),
+                **(unadjusted if exhibit.kind in _IMPACTS else {}),
             }
 
 

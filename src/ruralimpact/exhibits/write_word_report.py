@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.image.image import Image
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
 from ruralimpact.exhibits.document import FindingsDocument, ShownFigure
@@ -25,8 +26,7 @@ from ruralimpact.exhibits.write_word import (
     text_width,
 )
 
-_PICTURE = 16.0  # cm
-_UPDATE = "Contents: press F9 here to fill in the page numbers."
+_PICTURE, _TALLEST = 16.0, 12.5  # cm; beyond it a figure has an upright page
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,18 @@ def word_report(
     set_properties(word, title, synthetic=document.study.synthetic)
     parts = list(_parts(document, exhibits, kinds))
     _add_front(word, document)
-    _add_contents(word, [part.heading for part in parts])
-    for part in parts:
-        word.add_heading(part.heading, level=1)
+    _add_contents(word, parts)
+    # All on pages of one orientation: each turn leaves a page half empty.
+    wide = any(table.wide for exhibit in exhibits for table in exhibit.tables)
+    for position, part in enumerate(parts):
+        _turn(word, wide=wide and not _is_upright(part.shown[0], pictures))
+        heading = word.add_heading(part.heading, level=1)
+        _bookmark_all(heading, _section_bookmark(position), _SECTION_IDS + position)
         _add_references(word, part)
         for shown in part.shown:
+            _turn(word, wide=wide and not _is_upright(shown, pictures))
             if isinstance(shown, TablesOfExhibit):
-                _add_tables(word, shown)
+                _add_tables(word, shown, wide=wide)
             else:
                 _add_figure(word, shown, pictures[shown.name])
     _turn(word, wide=False)
@@ -113,37 +118,68 @@ def _add_line(word: Document, label: str, text: str) -> None:
     paragraph.add_run(text)
 
 
-def _add_contents(word: Document, headings: Sequence[str]) -> None:
-    """Add fields of contents: of sections, tables and figures."""
+def _is_upright(shown: TablesOfExhibit | ShownFigure, pictures: Mapping[str, bytes]) -> bool:
+    """Whether a figure is too tall for a page on its side."""
+    if isinstance(shown, TablesOfExhibit):
+        return False
+    picture = Image.from_blob(pictures[shown.name])
+    return picture.px_height / picture.px_width * _PICTURE > _TALLEST
+
+
+def _add_contents(word: Document, parts: Sequence[_Part]) -> None:
+    """Add fields of contents, of sections, tables and figures, with a link to each."""
     word.add_heading("Contents", level=1)
-    filled = "; ".join(headings)
-    _add_field(
-        word.add_paragraph(), r'TOC \o "1-1" \h \z \u', f"{_UPDATE} Sections: {filled}.", dirty=True
-    )
+    headings = [(part.heading, _section_bookmark(position)) for position, part in enumerate(parts)]
+    _add_list(word, r'TOC \o "1-1" \h \z \u', headings)
+    shown = [exhibit for part in parts for exhibit in part.shown]
     for label in ("Table", "Figure"):
-        _add_field(
-            word.add_paragraph(),
-            rf'TOC \h \z \c "{label}"',
-            f"{label}s: press F9 here.",
-            dirty=True,
+        own = [exhibit for exhibit in shown if _label(exhibit) == label]
+        titles = [
+            (f"{label} {exhibit.number}. {_title(exhibit)}", _bookmark(label, exhibit.number))
+            for exhibit in sorted(own, key=lambda exhibit: exhibit.number)
+        ]
+        if titles:
+            _add_list(word, rf'TOC \h \z \c "{label}"', titles)
+
+
+def _add_list(word: Document, instruction: str, entries: Sequence[tuple[str, str]]) -> None:
+    """Add a field that lists entries, a paragraph each, until Word computes it with its page numbers."""
+    for position, (text, bookmark) in enumerate(entries):
+        paragraph = word.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(2)
+        if position == 0:
+            _append_runs(paragraph, _opening(instruction, ' w:dirty="true"'))
+        link = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+        anchor = (
+            f'<w:hyperlink {nsdecls("w")} w:anchor="{bookmark}" w:history="1">{link}</w:hyperlink>'
         )
+        paragraph._p.append(parse_xml(anchor))
+    _append_runs(paragraph, ('<w:fldChar w:fldCharType="end"/>',))
 
 
 def _add_references(word: Document, part: _Part) -> None:
     paragraph = word.add_paragraph("In this section: ")
+    paragraph.paragraph_format.keep_with_next = True
     for position, shown in enumerate(part.shown):
         if position:
             paragraph.add_run(", ")
-        label = "Table" if isinstance(shown, TablesOfExhibit) else "Figure"
+        label = _label(shown)
         _add_field(
             paragraph, rf"REF {_bookmark(label, shown.number)} \h", f"{label} {shown.number}"
         )
     paragraph.add_run(".")
 
 
-def _add_tables(word: Document, exhibit: TablesOfExhibit) -> None:
+def _label(shown: TablesOfExhibit | ShownFigure) -> str:
+    return "Table" if isinstance(shown, TablesOfExhibit) else "Figure"
+
+
+def _title(shown: TablesOfExhibit | ShownFigure) -> str:
+    return shown.tables[0].full_title if isinstance(shown, TablesOfExhibit) else shown.title
+
+
+def _add_tables(word: Document, exhibit: TablesOfExhibit, *, wide: bool) -> None:
     for position, (number, table) in enumerate(zip(exhibit.numbers, exhibit.tables, strict=True)):
-        _turn(word, wide=table.wide)
         letter = number.removeprefix(str(exhibit.number))
         again = r" \c" if position else ""
         paragraph = word.add_paragraph(style="Caption")
@@ -151,16 +187,16 @@ def _add_tables(word: Document, exhibit: TablesOfExhibit) -> None:
         bookmark = "" if position else _bookmark("Table", exhibit.number)
         _add_number(paragraph, "Table", exhibit.number, again, bookmark)
         paragraph.add_run(f"{letter}. {table.full_title}")
-        add_table(word, table, text_width(wide=table.wide))
+        add_table(word, table, text_width(wide=wide))
 
 
 def _add_figure(word: Document, figure: ShownFigure, picture: bytes) -> None:
-    _turn(word, wide=False)
     drawn = word.add_paragraph()
     drawn.paragraph_format.keep_with_next = True
     shape = drawn.add_run().add_picture(io.BytesIO(picture), width=Cm(_PICTURE))
     shape._inline.docPr.set("descr", figure.alt)
     paragraph = word.add_paragraph(style="Caption")
+    paragraph.paragraph_format.keep_with_next = True
     _add_number(paragraph, "Figure", figure.number, "", _bookmark("Figure", figure.number))
     paragraph.add_run(f". {figure.title}")
     word.add_paragraph(figure.note)
@@ -168,30 +204,53 @@ def _add_figure(word: Document, figure: ShownFigure, picture: bytes) -> None:
 
 def _add_number(paragraph: Paragraph, label: str, number: int, again: str, bookmark: str) -> None:
     """Add ``Table 3`` with the number as a field, and a bookmark around it for references."""
-    if bookmark:
-        identity = f'w:id="{2 * number + (label == "Figure")}"'
-        opening = f'<w:bookmarkStart {nsdecls("w")} {identity} w:name="{bookmark}"/>'
-        paragraph._p.append(parse_xml(opening))
     paragraph.add_run(f"{label} ")
     _add_field(paragraph, rf"SEQ {label} \* ARABIC{again}", str(number))
     if bookmark:
-        paragraph._p.append(parse_xml(f"<w:bookmarkEnd {nsdecls('w')} {identity}/>"))
+        _bookmark_all(paragraph, bookmark, 2 * number + (label == "Figure"))
+
+
+def _bookmark_all(paragraph: Paragraph, name: str, identity: int) -> None:
+    """Put a bookmark around what a paragraph holds."""
+    first = next(iter(paragraph._p.r_lst))
+    start = f'<w:bookmarkStart {nsdecls("w")} w:id="{identity}" w:name="{name}"/>'
+    first.addprevious(parse_xml(start))
+    paragraph._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{identity}"/>'))
+
+
+_SECTION_IDS = 10_000  # of their bookmarks, beyond those of tables and figures
+
+
+def _section_bookmark(position: int) -> str:
+    return f"_Section_{position}"
 
 
 def _bookmark(label: str, number: int) -> str:
     return f"_Ref_{label}_{number}"
 
 
-def _add_field(paragraph: Paragraph, instruction: str, shown: str, *, dirty: bool = False) -> None:
+def _add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
     """Add a field with what it shows until Word computes it anew."""
-    mark = ' w:dirty="true"' if dirty else ""
-    for inner in (
+    _append_runs(
+        paragraph,
+        (
+            *_opening(instruction),
+            f'<w:t xml:space="preserve">{escape(shown)}</w:t>',
+            '<w:fldChar w:fldCharType="end"/>',
+        ),
+    )
+
+
+def _opening(instruction: str, mark: str = "") -> tuple[str, ...]:
+    return (
         f'<w:fldChar w:fldCharType="begin"{mark}/>',
         f'<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText>',
         '<w:fldChar w:fldCharType="separate"/>',
-        f'<w:t xml:space="preserve">{escape(shown)}</w:t>',
-        '<w:fldChar w:fldCharType="end"/>',
-    ):
+    )
+
+
+def _append_runs(paragraph: Paragraph, inner_xml: Sequence[str]) -> None:
+    for inner in inner_xml:
         paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{inner}</w:r>"))
 
 

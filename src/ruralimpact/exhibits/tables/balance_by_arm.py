@@ -159,6 +159,7 @@ KIND = kinds.TableKind(
     needs=("balance_by_arm", "joint_balance"),
     options=BalanceByArmOptions,
     methods="balance.md",
+    annex=True,
     of_methods=(*MATCHED, "difference_in_means"),
     build=balance_by_arm_table,
 )

@@ -38,7 +38,7 @@ class ImpactOptions(OfEstimates):
         yield from super().references()
 
 
-_UNADJUSTED = "Unadjusted difference"
+UNADJUSTED = "Unadjusted difference"
 _PERCENT = "Percent of the counterfactual"
 
 
@@ -70,7 +70,7 @@ def _table(
     )
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        for name, label in (*((letter, _UNADJUSTED) for letter in plain), (analysis, "")):
+        for name, label in (*((letter, UNADJUSTED) for letter in plain), (analysis, "")):
             for record in results.estimates_of(name, outcome).to_dict("records"):
                 printed = label or results.strategy_label(record["strategy"])
                 stub = Cell(printed, marks.estimate_marks(record))
