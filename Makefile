@@ -10,7 +10,7 @@ SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/r
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick long format lock docs site cluster simulation recovery robustness benchmarks scale clean help
+.PHONY: run setup test quick long format lock docs site cluster simulation recovery robustness benchmarks scale browser clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -31,6 +31,9 @@ quick: setup $(VENV)/dev.stamp ## run only the tests that take seconds
 
 long: setup $(VENV)/dev.stamp ## run the tests that `make test` leaves out (minutes)
 	@$(BIN)/python -m pytest -m long -n auto --dist loadfile
+
+browser: run $(VENV)/dev.stamp ## open the pages of a run in chromium (needs Debian's chromium; minutes)
+	@$(BIN)/python -m pytest tests/browser
 
 format: setup $(VENV)/dev.stamp ## format the sources
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; $(BIN)/snakefmt $(SNAKEFILES)

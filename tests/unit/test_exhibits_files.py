@@ -9,9 +9,11 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from markupsafe import escape as markup_escape
 from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 
 from ruralimpact.estimation.ledger import SpecificationList
+from ruralimpact.exhibits.brief import brief_page
 from ruralimpact.exhibits.build import exhibit_files, findings_document, tables_of_exhibit
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
@@ -184,9 +186,9 @@ def test_synthetic_data_are_named_in_every_file(files: dict[str, bytes]) -> None
 def test_report_is_one_file_that_needs_no_network(
     results: StudyResults, files: dict[str, bytes]
 ) -> None:
-    folder = ROOT / "workflow" / "report"
+    folder, names = ROOT / "workflow" / "report", ("parts", "report")
     page = report_page(
-        PageParts((folder / "report.html.j2").read_text(encoding="utf-8")),
+        PageParts("".join((folder / f"{name}.html.j2").read_text("utf-8") for name in names)),
         findings_document(results, package_kinds()),
         {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
         {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
@@ -196,7 +198,7 @@ def test_report_is_one_file_that_needs_no_network(
     assert "<script" not in page
     assert re.findall(r'src="(?!data:)', page) == []
     beside = set(re.findall(r'href="([^"#]+)"', page))
-    assert beside <= {*(f"exhibits/{name}" for name in files), "tables.xlsx"} | {
+    assert beside <= {*(f"exhibits/{name}" for name in files), "tables.xlsx", "brief.html"} | {
         f"methods/{path.stem}.html" for path in (ROOT / "docs" / "methods").glob("*.md")
     }
     assert "url(" not in page
@@ -213,6 +215,29 @@ def test_report_is_one_file_that_needs_no_network(
     assert all(alt for alt in re.findall(r'<img [^>]*alt="([^"]*)"', page))
     assert page.count('class="warning"') == 1
     assert "<title>National Supported Work demonstration (synthetic stand-in)</title>" in page
+
+
+def test_brief_has_the_answer_one_table_and_two_figures(
+    results: StudyResults, files: dict[str, bytes]
+) -> None:
+    folder, names = ROOT / "workflow" / "report", ("parts", "brief")
+    kinds = package_kinds()
+    document = findings_document(results, kinds)
+    pages = {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")}
+    pictures = {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")}
+    parts = PageParts("".join((folder / f"{name}.html.j2").read_text("utf-8") for name in names))
+    page = brief_page(parts, document, pages, pictures, kinds=kinds)
+    assert page.count("<table") == 1 and page.count("<img") == 2
+    assert page.count('class="warning"') == 1
+    for line in (*document.answer.lines, *document.answer.against, *document.answer.further):
+        assert str(markup_escape(line.text)) in page
+    assert str(markup_escape(document.study.citation)) in page
+    assert re.findall(r'src="(?!data:)', page) == []
+    tall, wide = (b'<svg viewBox="0 0 %d 15">' % width for width in (10, 20))
+    last = next(own for own in reversed(document.figures) if not own.annex)
+    sizes = dict.fromkeys(pictures, tall) | {last.name: wide}
+    other = brief_page(parts, document, pages, sizes, kinds=kinds)
+    assert f"Figure 1. {last.title}" in other
 
 
 def test_a_study_too_small_to_publish_still_makes_its_files(tmp_path: Path) -> None:

@@ -253,6 +253,7 @@ def finished(study):
         *exhibits(study),
         *documents(study),
         f"{home(study)}/report.html",
+        f"{home(study)}/brief.html",
         *truth(study),
     ]
 

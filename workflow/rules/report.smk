@@ -1,10 +1,7 @@
-# Exhibits -> one self-contained page.
+# Exhibits -> the report and the brief, each a self-contained page.
 
 
-PAGE_PARTS = [
-    shipped("workflow", "report", name)
-    for name in ("report.html.j2", "page.css", "report.css", "report.js")
-]
+PAGE_PARTS = sorted(shipped("workflow", "report").iterdir())
 
 
 rule write_report:
@@ -16,6 +13,7 @@ rule write_report:
         ),
     output:
         report="<resources>/{study}/report.html",
+        brief="<resources>/{study}/brief.html",
     log:
         "<results>/{study}/logs/write_report.log",
     benchmark:

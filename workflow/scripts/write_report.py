@@ -1,10 +1,11 @@
-"""Put the exhibits of a study into one self-contained page."""
+"""Put the exhibits of a study into its report and its brief, each a self-contained page."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact import stage
 from ruralimpact.estimation.ledger import read_ledger
+from ruralimpact.exhibits.brief import brief_page
 from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.registry import kinds_of
 from ruralimpact.exhibits.report import PageParts, report_page
@@ -18,9 +19,10 @@ def write_report(
     exhibits: Sequence[str],
     specification_lists: Sequence[str],
     report: str,
+    brief: str,
     plugins: Sequence[str] = (),
 ) -> None:
-    """Write `report` from the exhibits.
+    """Write `report` and `brief` from the exhibits.
 
     Parameters
     ----------
@@ -30,26 +32,35 @@ def write_report(
         Files of the exhibits: tables are read as HTML, figures as SVG.
     specification_lists : sequence of path
         Lists of specifications that have been estimated in each round, oldest first.
-    report : path
-        Output.
+    report, brief : path
+        Outputs.
     plugins : sequence of path
         Folders of the plug-ins that the study uses.
     """
     paths = [Path(path) for path in exhibits]
-    page = report_page(
-        PageParts(
-            _shipped("report.html.j2"),
-            style=_shipped("page.css") + _shipped("report.css"),
-            script=_shipped("report.js"),
-        ),
-        FindingsDocument.model_validate_json(Path(findings).read_bytes()),
-        {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"},
-        {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"},
-        kinds=kinds_of(load_plugins(".", plugins)),
-        lists=[read_ledger(path) for path in specification_lists],
+    document = FindingsDocument.model_validate_json(Path(findings).read_bytes())
+    tables = {
+        path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix == ".html"
+    }
+    pictures = {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"}
+    kinds = kinds_of(load_plugins(".", plugins))
+    lists = [read_ledger(path) for path in specification_lists]
+    page = report_page(_parts("report"), document, tables, pictures, kinds=kinds, lists=lists)
+    for path, text in (
+        (report, page),
+        (brief, brief_page(_parts("brief"), document, tables, pictures, kinds=kinds)),
+    ):
+        with stage.replacing(path) as partial:
+            partial.write_text(text, encoding="utf-8")
+
+
+def _parts(name: str) -> PageParts:
+    """Return what a page is put together from: its own parts and those of all pages."""
+    return PageParts(
+        _shipped("parts.html.j2") + _shipped(f"{name}.html.j2"),
+        style=_shipped("page.css") + _shipped(f"{name}.css"),
+        script=_shipped("report.js") if name == "report" else "",
     )
-    with stage.replacing(report) as partial:
-        partial.write_text(page, encoding="utf-8")
 
 
 def _shipped(name: str) -> str:

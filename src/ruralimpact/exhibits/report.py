@@ -134,7 +134,7 @@ def rendered(page: PageParts, **values: object) -> str:
         undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
     )
     template = environment.from_string(page.template)
-    return template.render(**values, style=page.style + STYLE, script=page.script)
+    return template.render(**values, style=STYLE + page.style, script=page.script)
 
 
 def data_address(picture: bytes) -> str:

@@ -13,6 +13,13 @@ from ruralimpact.schema.document import Contents
 from ruralimpact.stage import replacing
 
 _INDEX = "index.html"
+_BESIDE_REPORT = (
+    ("brief.html", "brief"),
+    ("report.docx", "report in Word"),
+    ("tables.xlsx", "tables in Excel"),
+    ("exhibits/findings.json", "numbers"),
+    ("methods/", "methods"),
+)
 _HEAD = 4096  # bytes in which a page says its title
 
 
@@ -72,12 +79,12 @@ def _studies(root: Path) -> Iterable[str]:
         try:
             text = (report.parent / "exhibits" / "findings.json").read_text(encoding="utf-8")
             document: Contents = json.loads(text)
-            yield _study(report.parent.name, document["study"], document["answer"])
+            yield _study(report.parent, document["study"], document["answer"])
         except (OSError, ValueError, KeyError):
             continue  # a study that is being made, or of an older version
 
 
-def _study(name: str, study: Contents, answer: Contents) -> str:
+def _study(folder: Path, study: Contents, answer: Contents) -> str:
     stamp = '<p class="stamp">Synthetic stand-in</p>' if study["synthetic"] else ""
     lines = "".join(
         f"<dt>{escape(line['label'])}</dt><dd>{escape(line['text'])}</dd>"
@@ -86,8 +93,17 @@ def _study(name: str, study: Contents, answer: Contents) -> str:
     if answer["verdict"]:
         lines = f"<dt>{escape(answer['verdict']['text'])}</dt>{lines}"
     return (
-        f'<section><h2><a href="{escape(name)}/report.html">{escape(study["title"])}</a></h2>'
-        f'{stamp}<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl></section>'
+        f'<section><h2><a href="{escape(folder.name)}/report.html">{escape(study["title"])}</a></h2>'
+        f'{stamp}<p class="subtitle">{escape(study["subtitle"])}</p><dl>{lines}</dl>'
+        f'<p class="files">{_files(folder)}</p></section>'
+    )
+
+
+def _files(folder: Path) -> str:
+    """Return links to what there is of a study besides its report."""
+    present = [(name, label) for name, label in _BESIDE_REPORT if (folder / name).exists()]
+    return " · ".join(
+        f'<a href="{escape(folder.name)}/{name}">{label}</a>' for name, label in present
     )
 
 
