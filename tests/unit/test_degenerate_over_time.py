@@ -66,3 +66,17 @@ def test_an_outcome_that_is_nil_before_has_no_covariance_adjustment_and_all_else
     )
     assert estimates["two_by_two"].estimate == pytest.approx(after[1] - after[0], rel=1e-12)
     assert pd.notna([estimates[name].estimate for name in ("doubly_robust", "regression")]).all()
+
+
+def test_treatment_that_begins_for_all_at_once_is_absorbed_by_the_periods() -> None:
+    """Two-way effects cannot tell it; a common drift over five steps can, in first differences."""
+    frame = SURVEY[SURVEY["start"] == 3]
+    rows = estimate_study(study_of(study(PANEL)), tables(frame), seed=1)["estimates"]
+    rows = rows.set_index("strategy")
+    assert pd.isna(rows.loc["two_way_fixed_effects", "estimate"])
+    assert "in the same period for all" in rows.loc["two_way_fixed_effects", "notes"]
+    means = frame.groupby("wave")["income"].mean()
+    steps = np.diff(means)
+    assert rows.loc["first_differences", "estimate"] == pytest.approx(
+        steps[1] - np.delete(steps, 1).mean(), rel=1e-9
+    )

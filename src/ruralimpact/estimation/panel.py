@@ -80,7 +80,7 @@ def two_way_fixed_effects(
     Raises
     ------
     DesignError
-        No unit changes treatment.
+        No unit changes treatment, or it is told by periods and controls.
 
     Notes
     -----
@@ -92,6 +92,9 @@ def two_way_fixed_effects(
 
     _refuse_constant_treatment(treatment, panel)
     frame = _frame(treatment, controls, panel)
+    periods = (panel.period[:, None] == np.unique(panel.period)[1:]).astype(float)
+    transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel)
+    _refuse_absorbed_treatment(transformed)
     model = PanelOLS(
         pd.Series(outcome, index=frame.index, name="outcome"),
         frame,
@@ -100,8 +103,6 @@ def two_way_fixed_effects(
         time_effects=True,
     )
     fit = model.fit(cov_type="unadjusted", auto_df=False, count_effects=True)
-    periods = (panel.period[:, None] == np.unique(panel.period)[1:]).astype(float)
-    transformed = _within_unit(np.column_stack([frame.to_numpy(), periods]), panel)
     demeaned = _within_unit(outcome[:, None], panel)[:, 0]
     regression = least_squares(
         demeaned, transformed, weights=panel.weights, absorbed=len(set(panel.unit))
@@ -144,7 +145,7 @@ def first_differences(
     Raises
     ------
     DesignError
-        No unit changes treatment.
+        No unit changes treatment, or it is told by periods and controls.
 
     Notes
     -----
@@ -155,17 +156,18 @@ def first_differences(
 
     _refuse_constant_treatment(treatment, panel)
     frame = _frame(treatment, controls, panel).assign(**_period_terms(panel.period, period_effects))
-    fit = FirstDifferenceOLS(
-        pd.Series(outcome, index=frame.index, name="outcome"),
-        frame,
-        weights=_weights(panel, frame.index),
-    ).fit(cov_type="unadjusted")
     order = np.lexsort((panel.period, panel.unit.astype(str)))
     unit = panel.unit[order]
     step = (unit[1:] == unit[:-1]) & (np.diff(panel.period[order]) == 1)
     consecutive = np.flatnonzero(step) + 1
     later, earlier = order[consecutive], order[consecutive - 1]
     changes = frame.to_numpy()[later] - frame.to_numpy()[earlier]
+    _refuse_absorbed_treatment(changes)
+    fit = FirstDifferenceOLS(
+        pd.Series(outcome, index=frame.index, name="outcome"),
+        frame,
+        weights=_weights(panel, frame.index),
+    ).fit(cov_type="unadjusted")
     slopes = fit.params.to_numpy()
     residuals = outcome[later] - outcome[earlier] - changes @ slopes
     weights = None
@@ -269,6 +271,17 @@ def _refuse_constant_treatment(treatment: FloatArray, panel: PanelData) -> None:
     np.maximum.at(high, codes, treatment)
     if not (low < high).any():
         raise DesignError("no unit changes treatment between periods, so unit effects absorb it.")
+
+
+def _refuse_absorbed_treatment(columns: FloatArray) -> None:
+    """Refuse a treatment, the first column, that the others tell: all change it in the same period."""
+    treatment, others = columns[:, 0], columns[:, 1:]
+    left = treatment - others @ np.linalg.lstsq(others, treatment, rcond=None)[0]
+    if np.linalg.norm(left) <= 1e-9 * max(float(np.linalg.norm(treatment)), 1.0):
+        raise DesignError(
+            "treatment changes in the same period for all, or as the controls tell, so that its effect "
+            "cannot be told from theirs."
+        )
 
 
 def panel_estimator(

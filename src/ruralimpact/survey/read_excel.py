@@ -12,6 +12,7 @@ from openpyxl.utils import range_boundaries
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.grid import Grid
+from ruralimpact.survey.percent_cells import percent_cells
 from ruralimpact.survey.values import MERGED, NOT_CALCULATED, normalised, written
 
 # More would take minutes and gigabytes.
@@ -21,6 +22,8 @@ _MOST_CELLS = 30_000_000
 _MOST_BLANK = 10_000  # rows between two that are filled
 _MOST_DIGITS = 1e15  # a spreadsheet keeps fifteen
 _CHUNK = 1 << 20
+_STYLES = "xl/styles.xml"
+_PERCENT = rb'numFmtId="(?:9|10)"|formatCode="[^"]*%'
 
 
 def read_excel(
@@ -53,7 +56,7 @@ def read_excel(
     grid : mapping of int to list of str
         Cells by row of the sheet. A cell whose formula was never computed holds `NOT_CALCULATED`, one
         that is merged with another `MERGED`, and errors what the sheet shows (``#DIV/0!``): whatever uses
-        such a cell refuses it.
+        such a cell refuses it. A number in percent among others that are not is ``50%``, which no number is.
     notes : tuple of str
 
     Raises
@@ -74,12 +77,24 @@ def read_excel(
     if _mentions(file, part, rb"<f[ >/]"):
         _mark_uncalculated(rows, file, chosen.title)
     named = list(header) or [1]
+    notes: list[str] = []
+    if _mentions(file, _STYLES, _PERCENT):
+        percent = percent_cells(file, chosen.title, max(named) + 1)
+        for (row, position), text in percent.mixed.items():
+            _put(rows, row, position, text)
+        if percent.columns:
+            notes.append(
+                f"columns shown in percent, read as stored (0.5 for 50%): {percent.columns:,}"
+            )
     for area in _merged_ranges(file, part):
         _spread(rows, area, fill=merged == "fill" and area[1] > max(named))
-    grid, notes = _within_names(rows, named)
+    grid, beyond = _within_names(rows, named)
+    if beyond:
+        notes.append(f"cells to the right of the last named column, which are not read: {beyond:,}")
     hidden = sum(1 for _ in _matches(file, part, rb"(<row\s[^>]*\bhidden=\"(?:1|true)\")"))
-    words = f"hidden rows, which are read like others: {hidden:,}"
-    return grid, (*notes, words) if hidden else notes
+    if hidden:
+        notes.append(f"hidden rows, which are read like others: {hidden:,}")
+    return grid, tuple(notes)
 
 
 def _refuse_large(file: Path) -> None:
@@ -153,7 +168,7 @@ def _text(value: Any, decimal: str) -> str:
 
 def _within_names(
     rows: dict[int, list[str]], header: Sequence[int]
-) -> tuple[dict[int, list[str]], tuple[str, ...]]:
+) -> tuple[dict[int, list[str]], int]:
     """Cut rows at the last name, exclude columns with neither name nor value, and count what was cut."""
     width = max((len(rows.get(row, ())) for row in header), default=0)
     beyond = sum(bool(cell) for cells in rows.values() for cell in cells[width:])
@@ -163,8 +178,7 @@ def _within_names(
     grid = {
         row: _cells_at(cells, kept) if any(cells[:width]) else [] for row, cells in rows.items()
     }
-    words = f"cells to the right of the last named column, which are not read: {beyond:,}"
-    return grid, (words,) if beyond else ()
+    return grid, beyond
 
 
 def _filled_places(cells: Sequence[str]) -> list[int]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from ruralimpact.errors import ConfigError, DataError, RuralImpactError
 from ruralimpact.schema.source import JoinedFile, Reading, SourceEntry
 from ruralimpact.survey.file_digest import file_digest
+from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.raw_table import RawTable
 
 # Options of a source by the formats that they apply to.
@@ -35,7 +36,8 @@ def require_file(path: str | Path, key: str) -> Path:
     """
     if not Path(path).is_file():
         hint = f"It is named by the key '{key}'."
-        raise DataError("there is no such file.", file=path, hint=hint)
+        problem = "is a folder." if Path(path).is_dir() else "there is no such file."
+        raise DataError(problem, file=path, hint=hint)
     return Path(path)
 
 
@@ -89,6 +91,9 @@ def read_file(path: str | Path, reading: Reading, *, key: str) -> RawTable:
     for option in sorted({name for names in _OPTIONS.values() for name in names}):
         if getattr(reading, option) is not None and option not in _OPTIONS[suffix]:
             raise ConfigError(f"does not apply to a {suffix} file.", key=f"{key}.{option}")
+    kind = other_kind(file, suffix)
+    if kind is not None:
+        raise DataError(f"is no {suffix} file: it is {kind}.", file=file)
     before = file_digest(file)
     table = _read(file, suffix, reading, key)
     if file_digest(file) != before:
