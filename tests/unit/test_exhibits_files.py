@@ -295,3 +295,21 @@ def test_a_word_report_turns_its_pages_before_headings_and_seldom(files: dict[st
     lying = [section.orientation for section in document.sections]
     figures = sum(own.tag.endswith("}docPr") for own in document.element.body.iter())
     assert len(lying) <= 3 + 2 * figures, "only tall figures turn a page"
+
+
+def test_rows_under_a_heading_stay_on_a_page_and_long_ones_keep_their_ends_together() -> None:
+    def row(label: str) -> Row:
+        return Row(Cell(label), (Cell("1"),))
+
+    def kept(*rows: Row) -> list[bool]:
+        table = Table("T", "Row", (Column("N"),), rows)
+        document = docx.Document(io.BytesIO(word_document((table,))))
+        lines = [own.cells[0].paragraphs[0] for own in document.tables[0].rows[1:]]
+        return [bool(line.paragraph_format.keep_with_next) for line in lines]
+
+    assert kept(heading("A", "panel"), row("a"), row("b"), heading("B", "panel"), row("c")) == [
+        *(True, True, False),
+        *(True, False),
+    ]
+    long = kept(*(row(str(position)) for position in range(40)))
+    assert long == [True] + [False] * 36 + [True, True, False]

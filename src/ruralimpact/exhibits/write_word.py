@@ -2,8 +2,9 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import zip_longest
+from itertools import groupby
 from xml.sax.saxutils import escape
 
 import docx
@@ -21,6 +22,7 @@ _LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
 _TWIPS = 567  # to the centimetre
 _LETTERS, _SMALL = '<w:sz w:val="17"/>', '<w:sz w:val="14"/>'  # half points
 _INDENT, _GAP = 170, 110  # of row labels, and of words after a number; twentieths of a point
+_MOST_TOGETHER = 15  # rows under a heading that are kept on a page
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -141,13 +143,25 @@ def _head_rows(table: Table, widths: list[int]) -> list[str]:
 
 def _body_rows(table: Table, widths: list[int]) -> list[str]:
     rows, previous = [], ""
-    for row, following in zip_longest(table.rows, table.rows[1:]):
-        together = following is not None and following.kind in ("data", "foot")
+    for row, together in zip(table.rows, _kept_with_next(table.rows), strict=True):
         ruled = row.kind == "foot" and previous != "foot"
         texts = table.texts(row)
         rows.append(_body_row(row, texts, widths, ruled=ruled, together=together))
         previous = row.kind
     return rows
+
+
+def _kept_with_next(rows: Sequence[Row]) -> list[bool]:
+    """Whether each row stays on the page of the next: those under one heading, or the ends of many."""
+    kept: list[bool] = []
+    for of_heading, block in groupby(rows, key=lambda row: row.kind in ("panel", "group")):
+        size = len(list(block))
+        whole = of_heading or size <= _MOST_TOGETHER
+        kept += [
+            position < size - 1 and (whole or position == 0 or position >= size - 3)
+            for position in range(size)
+        ]
+    return kept
 
 
 def _body_row(

@@ -11,7 +11,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.image.image import Image
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Length, Pt
 from docx.text.paragraph import Paragraph
 
 from ruralimpact.exhibits.document import FindingsDocument, ShownFigure
@@ -27,6 +27,7 @@ from ruralimpact.exhibits.write_word import (
 )
 
 _PICTURE, _TALLEST = 16.0, 12.5  # cm; beyond it a figure has an upright page
+_UPRIGHT = 20.5  # its height at most there, which leaves room for heading, caption and note
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,9 @@ def _add_figure(word: Document, figure: ShownFigure, picture: bytes) -> None:
     drawn = word.add_paragraph()
     drawn.paragraph_format.keep_with_next = True
     shape = drawn.add_run().add_picture(io.BytesIO(picture), width=Cm(_PICTURE))
+    shrunk = min(Cm(_UPRIGHT) / shape.height, 1.0)
+    shape.width = Length(round(shape.width * shrunk))
+    shape.height = Length(round(shape.height * shrunk))
     shape._inline.docPr.set("descr", figure.alt)
     paragraph = word.add_paragraph(style="Caption")
     paragraph.paragraph_format.keep_with_next = True
