@@ -1,0 +1,44 @@
+"""The pages on survival and portfolios say what their files give."""
+
+from pathlib import Path
+
+from example_studies import example_samples
+
+from ruralimpact.portfolio.study import portfolio_study
+from ruralimpact.survival.study import survival_study
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / "methods" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_survival_says_what_its_register_gives() -> None:
+    tables = survival_study(*example_samples(DOCS / "example_survival"))
+    rows = tables.tables["survival"].query("part == 'curve' and by == '' and state == 'lasts'")
+    last = rows.set_index("time").loc[5]
+    said = f"Of {last['n_units']:.0f} alliances {100 * last['estimate']:.0f} percent"
+    assert said in page("survival")
+    assert [(item.reason, item.rows) for item in tables.excluded if item.rows] == [
+        ("it ended, and nothing says when", 1)
+    ]
+
+
+def test_the_page_on_portfolios_says_what_its_register_gives() -> None:
+    tables = portfolio_study(*example_samples(DOCS / "example_portfolio"))
+    rows = tables.tables["portfolio"].query("project == ''").set_index(["name", "measure"])["value"]
+    formed, percent = rows["groups", "actual"], rows["groups", "percent"]
+    assert f"formed {formed:.0f} groups, {percent:.1f} percent of their target" in page("portfolio")
+    assert f"cost {rows['total', 'total']:.0f} million dollars" in page("portfolio")
+    assert [item.rows for item in tables.excluded if "end" in item.reason] == [1]
+
+
+def test_pages_show_the_rows_and_keys_of_their_files() -> None:
+    for name, file, shown in (("survival", "alliances", 4), ("portfolio", "projects", 4)):
+        folder, text = DOCS / f"example_{name}", page(name)
+        lines = (folder / f"{file}.csv").read_text(encoding="utf-8").splitlines()[:shown]
+        assert all(f"    {line}\n" in text for line in lines)
+        assert text.split("```yaml\n")[1].split("```")[0].split("analyses:")[1] in (
+            folder / "study.yaml"
+        ).read_text(encoding="utf-8")
