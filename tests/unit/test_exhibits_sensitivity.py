@@ -44,7 +44,7 @@ def test_sensitivity_cells(results: StudyResults) -> None:
     regression = "Regression with the design's weights"
     assert first[f"{regression}/RV"] == "12.3%"
     assert first[f"{regression}/Estimate"] == f"{1.1 * estimate:,.0f}"
-    assert first[f"{regression}/Left by a confounder like"] == f"Age: {0.5 * estimate:,.0f}"
+    assert first[f"{regression}/Left by a confounder"] == f"like Age: {0.5 * estimate:,.0f}"
     assert first["Pairs/Critical Gamma"] == "–"
     assert first["All units/Oster's delta"] == "–"
     whole = cells(table, rows[4])
@@ -64,8 +64,9 @@ def test_regions_that_leave_too_few_units_are_passed_over(results: StudyResults)
 
 def test_shares_are_printed_in_percentage_points(results: StudyResults) -> None:
     (table,) = sensitivity_table(results, EXHIBIT)
-    row = next(row for row in data_rows(table) if row.record["spec_id"].endswith("/employed"))
-    own = results.estimates_of("psid_matching", "employed").iloc[0]
+    estimates = results.estimates_of("psid_matching", "employed")
+    own = estimates[~estimates["means_suppressed"]].iloc[0]  # others' ratios of means are hidden
+    row = next(row for row in data_rows(table) if row.record["spec_id"] == own["spec_id"])
     assert row.record["regression_estimate"] == pytest.approx(110 * own["estimate"])
     assert row.record["e_value"] == pytest.approx(1.69)
 
@@ -93,6 +94,21 @@ def test_sensitivity_reading_counts_intervals(results: StudyResults) -> None:
         assert "no clustered interval" in table.interpretation[0]
     else:
         assert "4.6 percent" in table.interpretation[0]
+
+
+@pytest.mark.parametrize(
+    ("factors", "side"), [((0.8, 0.9), "below"), ((1.1, 1.2), "above"), ((0.8, 1.2), "")]
+)
+def test_estimates_without_a_region_on_one_side_are_told(
+    results: StudyResults, factors: tuple[float, float], side: str
+) -> None:
+    one = results.estimates_of("psid_matching", "earnings").iloc[0]
+    table = results["leave_one_out"]
+    rows = table[table["spec_id"] == one["spec_id"]].iloc[:2]
+    rows = rows.assign(estimate=[factor * one["estimate"] for factor in factors])
+    (shown,) = sensitivity_table(with_tables(results, leave_one_out=rows), EXHIBIT)
+    told = [line for line in shown.interpretation if "every estimate without one region" in line]
+    assert [f"lies {side} that of all regions" in line for line in told] == [True] * bool(side)
 
 
 def test_verdict_counts(results: StudyResults) -> None:

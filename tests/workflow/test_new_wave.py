@@ -44,7 +44,10 @@ def project(two_waves: Project, tmp_path: Path) -> Project:
 def of_earlier_waves(name: str) -> bool:
     """Tell whether a result is that of one wave, not of all waves together."""
     return not name.startswith(
-        (f"{STUDY}/exhibits/", f"{STUDY}/re", f"{STUDY}/tables.xlsx", "index.html")
+        (
+            *(f"{STUDY}/exhibits/", f"{STUDY}/re", f"{STUDY}/tables.xlsx"),
+            *(f"{STUDY}/brief.html", "index.html"),
+        )
     )
 
 

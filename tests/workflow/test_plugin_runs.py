@@ -22,6 +22,7 @@ def test_the_example_of_the_guide(project: Project) -> None:
     assert {name.split("/")[1] for name in moved} <= {
         "report.html",
         "report.docx",
+        "brief.html",
         "tables.xlsx",
         "exhibits",
     }

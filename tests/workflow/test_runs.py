@@ -44,6 +44,8 @@ def test_the_first_run_makes_every_result(finished: Project) -> None:
         "exhibits/love.svg",
         "exhibits/findings.json",
         "report.html",
+        "brief.html",
+        "methods/matching.html",
     ):
         assert f"{STUDY}/{name}" in made
     folder = finished.root / "results" / STUDY

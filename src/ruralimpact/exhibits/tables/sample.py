@@ -150,7 +150,7 @@ _ARMS = (
     columns.size("Treated", "Before", of="n_treated"),
     columns.size("Controls", "Before", of="n_control"),
     columns.size("Treated", "Compared", of="n_treated_matched"),
-    columns.size("Dropped", "Compared", of="n_dropped"),
+    columns.size("Off support", "Compared", of="n_dropped"),
     columns.size("Controls", "Compared", of="n_control_matched"),
     columns.number("Effective controls", "Compared", 1.2, of="effective_controls", decimals=1),
 )

@@ -24,7 +24,7 @@ _COLUMNS = {
         "RV, interval", _REGRESSION, 0.9, of="robustness_value_interval"
     ),
     "benchmark_estimate": columns.amount(
-        "Left by a confounder like", _REGRESSION, 2.0, of="benchmark_estimate"
+        "Left by a confounder", _REGRESSION, 2.0, of="benchmark_estimate"
     ).named("benchmark_label"),
     "oster_delta": columns.number("Oster's delta", _ALL_UNITS, 0.9, of="oster_delta", decimals=2),
     "oster_effect": columns.amount("Effect at delta = 1", _ALL_UNITS, of="oster_effect"),
@@ -57,7 +57,8 @@ def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
         for outcome in results.outcomes_of([analysis]):
             part = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
             rows += _outcome_rows(results, outcome, part, names) if len(part) else []
-        lines += _line(results, analysis, frame[frame["analysis"] == analysis])
+        part = frame[frame["analysis"] == analysis]
+        lines += [*_line(results, analysis, part), *_one_sided(results, analysis, part)]
     return (
         table_of(
             results,
@@ -75,6 +76,7 @@ def _joined(results: StudyResults, analyses: Sequence[str]) -> pd.DataFrame:
     """Estimates with their sensitivity, in the configuration's order."""
     estimates = pd.concat([results.estimates_of(analysis) for analysis in analyses])
     published = ["spec_id", "analysis", "outcome", "strategy", "unit", "balanced", "suppressed"]
+    published.append("estimate")
     frame = estimates[published].merge(results["sensitivity"], on="spec_id")
     return frame.merge(_ranges(results), on="spec_id", how="left")
 
@@ -95,7 +97,7 @@ def _outcome_rows(
     for record in part.to_dict("records"):
         label = Cell(results.strategy_label(record["strategy"]), marks.balance_mark(record))
         own = {**record, "oster_delta": None, "oster_effect": None}
-        own["benchmark_label"] = _covariate(results, record["benchmark"])
+        own["benchmark_label"] = f"like {_covariate(results, record['benchmark'])}"
         yield _row(results, label, own, names)
     first = part.iloc[0]
     if not first["suppressed"] and "oster_delta" in names:
@@ -146,6 +148,25 @@ def _line(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]
     ]
 
 
+def _one_sided(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]:
+    """Say of how many estimates all that leave out a region lie on one side.
+
+    Leaving out regions in turn moves an average to both sides; these are matched anew, which may move all.
+    """
+    ranges = part.dropna(subset=["estimate", "without_region_low"])
+    sides = {
+        "below": int((ranges["without_region_high"] < ranges["estimate"]).sum()),
+        "above": int((ranges["without_region_low"] > ranges["estimate"]).sum()),
+    }
+    label = results.analysis(analysis).label
+    return [
+        f"{label}: for {formatting.share_of(count, len(ranges), 'estimate')} every estimate without one "
+        f"region lies {side} that of all regions, so that it rests on the regions being matched together."
+        for side, count in sides.items()
+        if count
+    ]
+
+
 def _notes(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
     notes = [text for name, text in _NOTES.items() if name in columns]
     notes += marks.balance_notes(frame)
@@ -171,7 +192,7 @@ _NOTES = {
         "its clustered interval, to zero (Cinelli and Hazlett 2020)."
     ),
     "benchmark_estimate": (
-        "Left by a confounder like: the estimate, had a variable as strong as the strongest covariate was "
+        "Left by a confounder: the estimate, had a variable as strong as the strongest covariate was "
         "before the match (all its levels together) been omitted and worked against it."
     ),
     "oster_delta": (
