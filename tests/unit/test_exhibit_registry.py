@@ -58,7 +58,8 @@ def test_a_file_declares_the_kind_that_it_is_named_after(path: Path) -> None:
 def test_declarations_are_whole(kind: Kind[Any]) -> None:
     assert kind.section in SECTIONS, "name a section of ruralimpact.exhibits.kinds"
     assert set(kind.needs) <= set(tables_for_exhibits()), "needs names result tables"
-    assert not kind.methods or (ROOT / "docs" / "methods" / kind.methods).is_file()
+    page = ROOT / "docs" / "methods" / kind.methods
+    assert not kind.methods or page.is_file(), f"methods names a file of {page.parent}"
     assert kind.shows and not kind.shows.endswith("."), "shows is put into a sentence"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ruralimpact.design.balance import balance
@@ -11,12 +12,14 @@ from ruralimpact.design.covariates import CovariateMatrix, covariate_matrix
 from ruralimpact.design.entropy import entropy_weights
 from ruralimpact.design.kernel import kernel_weights, radius_weights
 from ruralimpact.design.propensity import fit_propensity
+from ruralimpact.design.strategies import METHODS
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.doubly_robust import aipw, ipwra
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.regression import regression_adjustment
 from ruralimpact.estimation.selection import selection_scores
 from ruralimpact.estimation.weighting import inverse_probability_estimate, weighted_difference
+from ruralimpact.impact import estimate_impact
 
 FloatArray = np.ndarray
 N = 240
@@ -141,3 +144,23 @@ def test_balance_of_weighted_units_is_that_of_their_copies() -> None:
     assert found.control_mean == pytest.approx(expanded.control_mean)
     assert found.smd == pytest.approx(expanded.smd, rel=0.02)
     assert found.ks == pytest.approx(expanded.ks)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_sampling_weights_reach_every_strategy(method: str) -> None:
+    """They change whom the estimate is about: the treated, too, count by their weight."""
+    outcome, treatment, covariates, weights = survey()
+    age, land = covariates.values.T
+    table = pd.DataFrame({"y": outcome, "d": treatment, "w": weights, "age": age, "land": land})
+
+    def treated_mean(weight: str | None) -> float:
+        return estimate_impact(
+            table,
+            outcome="y",
+            treatment="d",
+            covariates=["age", "land"],
+            strategy={"method": method},
+            weight=weight,
+        ).treated_mean
+
+    assert abs(treated_mean("w") - treated_mean(None)) > 1e-3
