@@ -1,6 +1,8 @@
-"""Rows of the tables of attrition, in the order of their columns (`ruralimpact.contracts.attrition`)."""
+"""Rows of the tables of attrition (`ruralimpact.contracts.attrition`)."""
 
 from dataclasses import dataclass
+
+from ruralimpact.result_rows import TestedRow
 
 _MISSING = float("nan")
 
@@ -28,7 +30,7 @@ class Tested:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResponseRow:
+class ResponseRow(TestedRow):
     """A number on response: contract ``attrition``.
 
     The first four fields say of which follow-up it is; `ruralimpact.attrition.study` knows them.
@@ -43,21 +45,14 @@ class ResponseRow:
     variable: str = ""
     notes: str = ""
     reason: str = ""
-    estimate: float = _MISSING
-    std_error: float = _MISSING
-    df: float = _MISSING
-    statistic: float = _MISSING
     df_denominator: float = _MISSING
-    p_value: float = _MISSING
-    conf_low: float = _MISSING
-    conf_high: float = _MISSING
     n_units: int = 0
     n_found: int = 0
     n_clusters: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class EffectRow:
+class EffectRow(TestedRow):
     """An effect as found, re-weighted or bounded, or why there is none: contract ``attrition_bounds``.
 
     The first seven fields say of which follow-up and outcome it is; `ruralimpact.attrition.study` knows them.
@@ -75,13 +70,6 @@ class EffectRow:
     trimmed: str = ""
     notes: str = ""
     reason: str = ""
-    estimate: float = _MISSING
-    std_error: float = _MISSING
-    df: float = _MISSING
-    statistic: float = _MISSING
-    p_value: float = _MISSING
-    conf_low: float = _MISSING
-    conf_high: float = _MISSING
     treated_mean: float = _MISSING
     control_mean: float = _MISSING
     share_trimmed: float = _MISSING

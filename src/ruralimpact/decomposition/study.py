@@ -16,6 +16,7 @@ from ruralimpact.estimation.stored_scores import score_columns
 from ruralimpact.estimation.study import EstimationTables, estimator_of
 from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
+from ruralimpact.result_rows import TestedRow
 from ruralimpact.schema import questions
 from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
 from ruralimpact.schema.study import Study
@@ -27,7 +28,7 @@ TOTAL = "total"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartRow:
+class PartRow(TestedRow):
     """A part of an effect, of all products or of one, or why there is none: contract ``decomposition``."""
 
     spec_id: str
@@ -37,13 +38,6 @@ class PartRow:
     strategy: str
     part: str
     product: str
-    estimate: float = float("nan")
-    std_error: float = float("nan")
-    df: float = float("nan")
-    statistic: float = float("nan")
-    p_value: float = float("nan")
-    conf_low: float = float("nan")
-    conf_high: float = float("nan")
     reason: str = ""
     synthetic: bool
 

@@ -11,6 +11,7 @@ from ruralimpact.estimation.rows import Specification, estimate_row
 from ruralimpact.heterogeneity.comparisons import SubgroupTests
 from ruralimpact.heterogeneity.levels import Level
 from ruralimpact.heterogeneity.subgroupings import REALISED_WARNING, Subgrouping
+from ruralimpact.result_rows import TestedRow
 
 IntArray = NDArray[np.int64]
 
@@ -18,7 +19,7 @@ _MISSING = float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubgroupRow:
+class SubgroupRow(TestedRow):
     """An effect, a difference between two effects, or a test that all are equal: contract ``subgroups``."""
 
     spec_id: str
@@ -45,15 +46,8 @@ class SubgroupRow:
     dropped: int = 0
     low: float = _MISSING
     high: float = _MISSING
-    estimate: float = _MISSING
-    std_error: float = _MISSING
-    statistic: float = _MISSING
-    df: float = _MISSING
     df_denominator: float = _MISSING
-    p_value: float = _MISSING
     p_adjusted: float = _MISSING
-    conf_low: float = _MISSING
-    conf_high: float = _MISSING
     treated_mean: float = _MISSING
     control_mean: float = _MISSING
     counterfactual_mean: float = _MISSING
