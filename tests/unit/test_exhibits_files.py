@@ -313,3 +313,13 @@ def test_rows_under_a_heading_stay_on_a_page_and_long_ones_keep_their_ends_toget
     ]
     long = kept(*(row(str(position)) for position in range(40)))
     assert long == [True] + [False] * 36 + [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "text, written",
+    [("a\n\n\nb", "a b"), ("bell\x07 null\x00", "bell null"), ("\r\n=2", "'=2"), ("\t@x", "'@x")],
+)
+def test_what_a_csv_file_keeps_of_a_row_is_one_line_and_no_formula(text: str, written: str) -> None:
+    row = Row(Cell("A"), (Cell("1"),), {"region": text})
+    table = Table("T", "Row", (Column("N"),), (row,))
+    assert csv_text((table,)).splitlines()[1] == f",,A,{written}"

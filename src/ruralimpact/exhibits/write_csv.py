@@ -4,7 +4,7 @@ import csv
 import io
 import math
 
-from ruralimpact.exhibits.model import Table, Value
+from ruralimpact.exhibits.model import Table, Value, one_line
 from ruralimpact.exhibits.spreadsheet_text import neutralised
 
 
@@ -13,7 +13,7 @@ def csv_text(tables: tuple[Table, ...]) -> str:
 
     Columns are ``panel``, ``group`` and ``row`` (the headings and the label a row stands under), then
     the values by name in their printed unit; missing and suppressed values are empty. Texts that spreadsheet
-    programs would run as formulas have an apostrophe before them.
+    programs would run as formulas have an apostrophe before them, and no line ends and control characters.
     """
     records = [record for table in tables for record in _records(table)]
     synthetic = any(table.synthetic for table in tables)
@@ -50,4 +50,4 @@ def _text(value: Value) -> str:
         return ""
     if isinstance(value, float):
         return repr(float(value))
-    return neutralised(value) if isinstance(value, str) else str(value)
+    return neutralised(one_line(value)) if isinstance(value, str) else str(value)
