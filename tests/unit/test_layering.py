@@ -20,7 +20,18 @@ BASE = {
     *("storage", "tables", "result_rows", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
-    "cli": {"checks", "config", "draft", "package", "plugins", "privacy", "runner", "trace"},
+    "across_studies": {"exhibits"},
+    "cli": {
+        "across_studies",
+        "checks",
+        "config",
+        "draft",
+        "package",
+        "plugins",
+        "privacy",
+        "runner",
+        "trace",
+    },
     "checks": {"config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "defaults": set(),

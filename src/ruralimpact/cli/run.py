@@ -1,6 +1,7 @@
 """Make every result that is not up to date.
 
-Runs the stages whose inputs, configuration or code have changed, and shows where it is. A mistake of an
+Runs the stages whose inputs, configuration or code have changed, and shows where it is. Several folders of
+projects are run one after the other, and their effects set side by side. A mistake of an
 input ends in one line that says what, where and in which rows; earlier results stay as they were.
 """
 
@@ -10,8 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ruralimpact.cli import check, project
-from ruralimpact.errors import RuralImpactError
+from ruralimpact.cli import check, many_projects, project
+from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, lost_key
 from ruralimpact.runner import index_page, outcome, processes, snakemake
 from ruralimpact.runner.display import display
@@ -31,10 +32,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="default",
         help="where jobs run: default (this machine), slurm, or a folder of the project's profiles/",
     )
+    parser.add_argument(
+        "--combine",
+        metavar="OUTCOME",
+        help="of several project folders: the outcome whose effects are combined in across_studies/",
+    )
+    parser.add_argument(
+        "--measure",
+        choices=("percent", "unit"),
+        default="percent",
+        help="combine percents of the counterfactual (default), or effects in the outcome's unit",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
-    """Build the studies asked for and return the exit status."""
+    """Build the studies asked for, or all of several projects, and return the exit status."""
+    if many_projects.are_projects(options.studies):
+
+        def run(root: Path) -> int:
+            return _run_project(
+                argparse.Namespace(**{**vars(options), "studies": [], "directory": root})
+            )
+
+        return many_projects.run_projects(options.studies, run, options.combine, options.measure)
+    if options.combine:
+        raise ConfigError(
+            "--combine needs the folders of several projects: ruralimpact run a/ b/ c/"
+        )
+    return _run_project(options)
+
+
+def _run_project(options: argparse.Namespace) -> int:
     root = project.project_folder(options)
     try:
         studies = project.chosen_studies(root, options.studies)

@@ -1,0 +1,1 @@
+"""Effects of several studies side by side, and their random-effects mean where they are alike."""
