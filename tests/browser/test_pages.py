@@ -180,6 +180,7 @@ def test_print_opens_the_annex_and_keeps_figures_on_a_page(browser: Any, path: P
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.locator("details:not([open])").count() == 0
+        assert page.locator("input:visible, summary:visible, .links:visible").count() == 0
         tall = page.locator("figure.picture img").evaluate_all(
             "all => all.map(own => own.getBoundingClientRect().height)"
         )
