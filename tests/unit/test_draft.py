@@ -76,7 +76,7 @@ def test_titles_and_headings_above_the_names_are_passed_over(tmp_path: Path) -> 
     book.create_sheet("Léeme").append(["nada"])
     book.save(tmp_path / "padron.xlsx")
     study = draft_study("s", [tmp_path])
-    found = options(study, "padron_sheet")
+    found = options(study, "padron")
     assert (found["sheet"], found["header"], found["id"]) == ("Sheet", [2, 3], "Identificación/id")
     assert "padron.xlsx, sheet Léeme" in study.passed_over
 
@@ -105,6 +105,65 @@ def test_no_identifier_is_guessed_among_several(tmp_path: Path) -> None:
     assert options(study, "a")["id"] == "?"
     assert options(study, "b")["id"] == "?"
     assert options(study, "b")["wave"] == "?"
+
+
+def test_files_that_share_a_key_say_so(tmp_path: Path) -> None:
+    """Rounds have the key in common, sales repeat it, and a list of villages could be joined."""
+    asked = {
+        "folio": lambda i: 900 + i,
+        "income": lambda i: 5000 + 7 * i,
+        "village": lambda i: f"V{i % 12}",
+        "age": lambda i: 20 + i % 40,
+    }
+    text(tmp_path / "visit_2019.csv", farms(**{**asked, "code_of_visit": lambda i: i}))
+    text(tmp_path / "visit_2022.csv", farms(**{**asked, "code_of_visit": lambda i: 3000 + i})[:56])
+    sales = [["folio", "product", "kg"]]
+    sales += [
+        [900 + i, name, i + k] for i in range(1, 61) for k, name in enumerate(("milk", "eggs"))
+    ]
+    text(tmp_path / "sales_2022.csv", sales)
+    villages = [["village", "supported"], *([f"V{i}", i % 2] for i in range(12))]
+    text(tmp_path / "villages.csv", villages)
+    study = draft_study("s", [tmp_path])
+    assert options(study, "visit_2019")["id"] == "folio"
+    assert options(study, "visit_2022")["id"] == "folio"
+    repeated = options(study, "sales_2022")
+    assert (repeated["id"], repeated["item"]) == ("folio", "product")
+    (visit,) = [source for source in study.sources if source.name == "visit_2022"]
+    (evidence,) = [option.evidence for option in visit.options if option.key == "id"]
+    assert "55 of its 55 values are in 'folio' of visit_2019" in evidence
+    assert 'join: [{name: villages, path: "data/s/villages.csv", by: ["village"]}]' in evidence
+
+
+def test_a_key_that_files_only_seem_to_share_is_asked(tmp_path: Path) -> None:
+    for name, start in (("a", 0), ("b", 500)):
+        text(tmp_path / f"{name}.csv", farms(case=lambda i, start=start: i + start, kg=lambda i: i))
+    study = draft_study("s", [tmp_path])
+    assert {options(study, name)["id"] for name in "ab"} == {"?"}
+
+
+def test_what_may_tell_who_somebody_is_has_no_labels_in_the_codebook(tmp_path: Path) -> None:
+    """By its question, too; a heading of several words has no groups of questions."""
+    frame = pd.DataFrame({"j": [1, 2] * 30, "kg": range(60), "Sold (Y/N)": ["Y", "N"] * 30})
+    heads = {1: "Ana Mamani", 2: "Eva Quispe"}
+    stata = frame[["j", "kg"]].assign(kg=lambda own: own["kg"] + 0.5)
+    path = tmp_path / "a.dta"
+    labels = {"j": "Nombre del jefe de hogar"}
+    stata.to_stata(path, write_index=False, variable_labels=labels, value_labels={"j": heads})
+    text(tmp_path / "b.csv", [list(frame), *frame.to_numpy().tolist()])
+    study = draft_study("s", [tmp_path])
+    assert entry(study, "j") == {"type": "category", "role": "unused"}
+    assert entry(study, "sold_y_n")["labels"] in ("Y=1|N=0", "N=0|Y=1")
+
+
+def test_sources_are_not_called_after_sheets(tmp_path: Path) -> None:
+    book = Workbook()
+    for sheet in (book.active, book.create_sheet("Juana Quispe")):
+        for row in farms(farm_id=lambda i: i, kg=lambda i: i / 4):
+            sheet.append(row)
+    book.save(tmp_path / "visits.xlsx")
+    study = draft_study("s", [tmp_path])
+    assert [source.name for source in study.sources] == ["visits", "visits_2"]
 
 
 def test_repeated_rows_find_the_units_that_they_name(tmp_path: Path) -> None:

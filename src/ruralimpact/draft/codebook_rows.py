@@ -17,6 +17,7 @@ from ruralimpact.draft.column_profile import (
 )
 from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
+from ruralimpact.privacy.scan import kind_by_words
 from ruralimpact.survey.codebook import INTERVIEWER, RESERVED, UNUSED
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded
@@ -137,6 +138,9 @@ def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftV
     if "interviewer" in about and _are_codes(profile):
         words = "codes of who asked, for the page on data quality"
         return replace(row, type=CATEGORY, role=INTERVIEWER, unit="", missing_codes="", why=words)
+    telling = _telling(profile, about)
+    if telling:
+        return replace(row, role=UNUSED, unit="", missing_codes="", labels="", why=telling)
     unused = _unused(profile, about)
     if unused:
         return replace(row, role=UNUSED, unit="", missing_codes="", why=unused)
@@ -158,10 +162,18 @@ def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftV
     return row
 
 
+def _telling(profile: ColumnProfile, about: frozenset[str]) -> str:
+    """Say that a column may tell who somebody is, if its name or its question does."""
+    if "group" in about and _is_repeated(profile):
+        return ""
+    kind = kind_by_words(profile.name) or kind_by_words(profile.question)
+    if "identifying" in about or "interviewer" in about or kind:
+        return "it may identify people; not needed for estimates"
+    return ""
+
+
 def _unused(profile: ColumnProfile, about: frozenset[str]) -> str:
     """Say why a column is not to be used, if so."""
-    if "identifying" in about or "interviewer" in about:
-        return "it may identify people; not needed for estimates"
     if "paradata" in about:
         return "it is about the interview, not the unit"
     if profile.distinct <= 1:

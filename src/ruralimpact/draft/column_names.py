@@ -67,7 +67,12 @@ def slug(text: str) -> str:
 
 
 def last_part(name: str) -> str:
-    """Return a name without the groups of questions before it: ``hh/age`` and ``hh-age`` are ``age``."""
+    """Return a name without the groups of questions before it: ``hh/age`` and ``hh-age`` are ``age``.
+
+    A name of several words is a heading: its strokes and hyphens are no groups.
+    """
+    if " " in name.strip():
+        return name
     return re.split(r"[/:]|(?<=\w)-(?=[A-Za-z_])|(?<=[A-Za-z])\.(?=[A-Za-z_])", name)[-1]
 
 

@@ -42,6 +42,8 @@ _JOINING = frozenset(
 )
 _YES = {folded(word) for word in ("1", "yes", "si", "sí", "oui", "sim", "true", "ya", "treated")}
 _NO = {folded(word) for word in ("0", "no", "non", "não", "false", "tidak", "control", "untreated")}
+_YES |= {folded(word) for word in ("y", "s")}
+_NO |= {folded("n")}
 _YES |= {
     folded(word) for word in ("treatment", "tratamiento", "tratado", "beneficiario", "tratamento")
 }

@@ -238,10 +238,12 @@ def item_proposal(
     return Proposal("item", OPEN, "which column tells the rows of one unit apart?")
 
 
-def source_name(delivered: DeliveredTable, several_sheets: bool, taken: set[str]) -> str:
-    """Return a name for a source: that of its file, and of its sheet where the file has several."""
-    words = [slug(delivered.file.stem), slug(delivered.sheet) if several_sheets else ""]
-    base = "_".join(filter(None, words)) or "source"
+def source_name(delivered: DeliveredTable, taken: set[str]) -> str:
+    """Return a name for a source: that of its file, with a number from its second sheet on.
+
+    The names of sheets may be those of people, and the name of a source stands in results.
+    """
+    base = slug(delivered.file.stem) or "source"
     base = base if base[0].isalpha() else f"source_{base}"
     name, number = base, 2
     while name in taken:

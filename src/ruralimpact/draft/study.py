@@ -8,6 +8,7 @@ from ruralimpact.draft.codebook_rows import DraftVariable, codebook_rows, contro
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
 from ruralimpact.draft.proposal import OPEN, Proposal
+from ruralimpact.draft.shared_keys import with_shared_keys
 from ruralimpact.draft.source import (
     DraftSource,
     id_proposal,
@@ -93,13 +94,12 @@ def _sources(study: str, delivery: Delivery) -> tuple[DraftSource, ...]:
     taken: set[str] = set()
     sources = []
     for table, columns in zip(delivery.tables, described, strict=True):
-        several = any(proposal.key == "sheet" for proposal in table.reading)
-        name = source_name(table, several, taken)
+        name = source_name(table, taken)
         path = f"data/{study}/{table.file.name}"
         source = DraftSource(name, path, table, columns, table.reading)
         named = _named_parents(columns, table, [values for values in parents if values])
         sources.append(_with_keys(source, named))
-    return tuple(_in_one_wave(sources))
+    return tuple(with_shared_keys(_in_one_wave(sources)))
 
 
 def _parents(table: DeliveredTable, columns: Mapping[str, ColumnProfile]) -> list[str]:

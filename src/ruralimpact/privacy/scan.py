@@ -73,8 +73,8 @@ def likely_identifiers(
         if column in passed:
             continue
         reasons = {
-            "its name": _by_words(column),
-            "its label": _by_words(labels.get(column, "")),
+            "its name": kind_by_words(column),
+            "its label": kind_by_words(labels.get(column, "")),
             "its values": _by_values(cells.iloc[:, position]),
         }
         told = next(((why, kind) for why, kind in reasons.items() if kind), None)
@@ -83,8 +83,11 @@ def likely_identifiers(
     return identifiers
 
 
-def _by_words(text: str) -> str:
-    """Return the kind that words stand for; a group's prefix (``household/phone``) is passed over."""
+def kind_by_words(text: str) -> str:
+    """Return the kind of identifier that a name or label stands for; nothing where it is none.
+
+    A group's prefix (``household/phone``) is passed over.
+    """
     plain = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
     words = re.sub(r"[^a-z0-9]+", "_", plain)
