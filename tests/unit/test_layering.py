@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "checks": {"config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"},
     "runner": {"config"},
     "defaults": set(),
-    "draft": {"survey"},
+    "draft": {"survey", "privacy"},
     "config": {"defaults", "survey", "outcomes", "design", "plugins", "exhibits"},
     "privacy": set(),
     "survey": {"privacy"},

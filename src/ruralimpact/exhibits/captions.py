@@ -3,7 +3,9 @@
 from typing import Any
 
 from ruralimpact.exhibits.document import ShownFigure
-from ruralimpact.exhibits.kinds import FigureKind
+from ruralimpact.exhibits.infeasible import infeasible_notes
+from ruralimpact.exhibits.kinds import BALANCE, ESTIMATES, FigureKind
+from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.exhibit import Exhibit
 
@@ -30,6 +32,15 @@ def figure_words(
         title=with_warning(results, exhibit.title),
         number=number,
         annex=annex,
-        note=" ".join([kind.note, *kind.warnings(own, exhibit)]),
+        note=" ".join(
+            [kind.note, *kind.warnings(own, exhibit), *_left_out(results, kind, exhibit)]
+        ),
         alt=kind.words(own, exhibit),
     )
+
+
+def _left_out(results: StudyResults, kind: FigureKind[Any], exhibit: Exhibit) -> tuple[str, ...]:
+    """Say which strategies a figure of strategies cannot show, and why."""
+    if not isinstance(exhibit, OfAnalyses) or kind.section not in (BALANCE, ESTIMATES):
+        return ()
+    return infeasible_notes(results, exhibit.analyses) if "designs" in results.tables else ()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ruralimpact.exhibits import disclosure, formatting, kinds, palette
+from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quality_rows import unequal_gaps, waves_of
 from ruralimpact.exhibits.results import StudyResults
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ROW, _FRAME = 0.2, 0.75  # inches
 _MOST = 25
+_NOTHING = "No variable lacks answers, or only in cells that are suppressed."
 _ARMS = {"missing_treated": palette.TREATED, "missing_control": palette.FAINT}
 
 
@@ -22,7 +23,7 @@ def missing_by_arm_plot(results: StudyResults, _: Exhibit) -> "Figure":
     """Draw a mark an arm for each variable that lacks answers, those that lack most above."""
     panels = _panels(results)
     if not panels:
-        return palette.notice("No variable lacks answers, or only in cells that are suppressed.")
+        return palette.notice(_NOTHING)
     heights = [_ROW * max(len(frame), 2) for _, frame in panels]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.3)
     grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights).ravel()
@@ -71,7 +72,7 @@ def _panel(axes: "Axes", label: str, frame: pd.DataFrame) -> None:
 def _words(results: StudyResults, _: Exhibit) -> str:
     panels = _panels(results)
     if not panels:
-        return disclosure.NOTHING_LEFT
+        return _NOTHING
     parts = [
         f"{label}: up to {formatting.number(100 * frame['most'].max())} percent "
         f"({frame['label'].iloc[-1]})"

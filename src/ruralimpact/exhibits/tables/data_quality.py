@@ -1,12 +1,12 @@
 """What the raw data are like, wave by wave: rows, gaps by arm, ranges and heaping, interviewers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.model import Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quality_rows import GAP, unequal_gaps, waves_of
 from ruralimpact.exhibits.results import StudyResults
@@ -110,7 +110,9 @@ def _of_variables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
             unequal=unequal_gaps(part), codes=[_codes(row) for row in part.to_dict("records")]
         )
         flagged += int(own["unequal"].sum())
-        gaps += [heading(label, "panel"), *_variable_rows(results, _GAPS, own)]
+        whole = own["missing"] == 0
+        gaps += [heading(label, "panel"), *_variable_rows(results, _GAPS, own[~whole])]
+        gaps += _of_whole_variables(own[whole])
         numbers = own[own["median"].notna()]
         if len(numbers):
             values.append(heading(label, "panel"))
@@ -144,6 +146,18 @@ def _variable_rows(results: StudyResults, shown: Sequence[Shown], frame: pd.Data
         columns.row_of(results, shown, record, record["label"], keys=keys)
         for record in frame.to_dict("records")
     ]
+
+
+def _of_whole_variables(frame: pd.DataFrame) -> Iterator[Row]:
+    """Yield one row for the variables that no answer is missing of."""
+    if len(frame):
+        names = ", ".join(map(str, frame["label"]))
+        values: dict[str, Value] = {
+            "source": frame["source"].iloc[0],
+            "wave": frame["wave"].iloc[0],
+        }
+        label = "None is missing of " + formatting.plural(len(frame), "variable")
+        yield columns.said(_GAPS, label, names, values)
 
 
 def _codes(record: Record) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, headings, interpretation, kinds
+from ruralimpact.exhibits import columns, disclosure, headings, interpretation, kinds
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
@@ -92,6 +92,13 @@ def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
         interpretation.standard_error_note(results),
         *interpretation.identification_notes({"staggered"}),
     ]
+    if frame["suppressed"].any():
+        notes.append(
+            f"[s] = suppressed: the cohort has fewer than {disclosure.FEWEST_UNITS} units or "
+            f"{disclosure.FEWEST_GROUPS} groups, or is hidden with such a one. Averages over cohorts are "
+            "printed, and the others would tell what is left of them: where there are few cohorts, one "
+            "small cohort hides most rows."
+        )
     notes += interpretation.few_groups_notes(
         frame["n_clusters"],
         "the band takes its width from a bootstrap, and may be too narrow.",
