@@ -11,7 +11,9 @@ from ruralimpact.inference.bias_reduced_scores import CorrectedScores, among
 from ruralimpact.inference.clustered import Inference, t_inference
 from ruralimpact.inference.contrasts import DifferenceTest, difference_test
 from ruralimpact.inference.delta import PercentImpact
-from ruralimpact.inference.leverage import FEW_EFFECTIVE
+from ruralimpact.inference.leverage import FEW_EFFECTIVE, decimals
+
+_LEAST_PRINTED = 0.001
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,10 @@ class ImpactEstimate:
         low, high = self.conf_int()
         lines = [
             f"{self.estimand} by {self.label}",
-            f"  estimate    {self.estimate:>14,.4f}",
-            f"  std. error  {self.std_error:>14,.4f}   ({self.n_clusters:,} {self.noun}, {self.df:.1f} "
-            "degrees of freedom)",
-            f"  95% interval {low:>13,.4f} to {high:,.4f}   p = {self.p_value:.4f}",
+            f"  estimate    {self._amount(self.estimate):>14}",
+            f"  std. error  {self._amount(self.std_error):>14}   ({self.n_clusters:,} {self.noun}, "
+            f"{self.df:.1f} degrees of freedom)",
+            f"  95% interval {self._amount(low):>13} to {self._amount(high)}   p {_p_in_words(self.p_value)}",
             f"  treated {self.n_treated:,}, controls {self.n_control:,}",
         ]
         if self.effective_groups:
@@ -171,18 +173,31 @@ class ImpactEstimate:
         if unbalanced:
             lines.append(f"  balance fails on {unbalanced} covariates")
         lines += [f"  excluded: {count:,} ({reason})" for reason, count in self.dropped.items()]
+        lines += [f"  note: {note}" for note in self.notes]
         return "\n".join(lines)
+
+    def _amount(self, value: float) -> str:
+        """Four decimals, or four digits where those would print the standard error as next to nothing."""
+        if np.isnan(value):
+            return "none"
+        return f"{value:.4g}" if 0 < self.std_error < _LEAST_PRINTED else f"{value:,.4f}"
 
     def _groups_in_words(self) -> str:
         arms = [
-            f"{self.effective_groups[arm]:.0f} effective {arm} {self.noun} of {self.groups[arm]:,.0f}"
-            for arm in self.groups
+            f"{effective:.{decimals(effective)}f} effective {arm} {self.noun} of {self.groups[arm]:,.0f}"
+            for arm, effective in self.effective_groups.items()
         ]
         few = min(self.effective_groups.values()) < FEW_EFFECTIVE
         return "; ".join(arms) + (f"  (few: fewer than {FEW_EFFECTIVE} in an arm)" if few else "")
 
     def _repr_html_(self) -> str:
         return self.to_frame().to_html(index=False)
+
+
+def _p_in_words(p_value: float) -> str:
+    if np.isnan(p_value):
+        return "= none"
+    return "< 0.0001" if p_value < 0.0001 else f"= {p_value:.4f}"
 
 
 @dataclass(frozen=True)

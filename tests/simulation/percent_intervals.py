@@ -4,7 +4,8 @@
 
 writes docs/methods/percent_intervals.csv, one row an outcome, strategy and interval. Draws are of the
 process whose effects are left to chance, with the seeds 1, 2, 3 ...; coverage is of the mean truth over
-draws. The intervals are the delta method's, Fieller's, and that of the log of the ratio.
+draws. The intervals are the delta method's, Fieller's, and that of the log of the ratio, each from
+bias-reduced errors with the degrees of freedom of the effect.
 """
 
 import argparse
@@ -27,30 +28,34 @@ from bolivia_recovery import (
 from rich.progress import track
 from scipy import stats
 
-from ruralimpact.inference.clustered import clustered_std_error
+from ruralimpact.estimation.stored_scores import stored_scores
 
 CELL = ["outcome", "strategy", "interval"]
 
 
-def clustered_covariance(first: np.ndarray, second: np.ndarray) -> float:
-    """Covariance of two estimates from their group scores."""
-    variances = [clustered_std_error(one)[0] ** 2 for one in (first + second, first, second)]
-    return (variances[0] - variances[1] - variances[2]) / 2
-
-
 def ratio_intervals(
-    effect: float, base: float, scores: np.ndarray, base_scores: np.ndarray
+    effect: float, base: float, scores: pd.DataFrame, spec: str
 ) -> dict[str, tuple[float, float]]:
     """Return 95 percent intervals of an effect in percent of its base, by method."""
+    own = scores[spec].fillna(0.0)
+    base_scores = scores[f"{spec}::treated_mean"].fillna(0.0) - own
+
+    def std_error(combined: pd.Series) -> float:
+        """Bias-reduced by the groups' shares in the estimate."""
+        return stored_scores(scores.assign(**{spec: combined}), spec).std_error
+
     ratio = effect / base
-    error, groups = clustered_std_error((scores - ratio * base_scores) / base)
-    critical = float(stats.t.ppf(0.975, groups - 1))
-    step, _ = clustered_std_error((scores + base_scores) / (effect + base) - base_scores / base)
+    critical = float(stats.t.ppf(0.975, stored_scores(scores, spec).df))
+    error = std_error((own - ratio * base_scores) / base)
+    step = std_error((own + base_scores) / (effect + base) - base_scores / base)
     factor = np.exp(critical * step)
     squared = critical**2
-    a = base**2 - squared * clustered_std_error(base_scores)[0] ** 2
-    b = effect * base - squared * clustered_covariance(scores, base_scores)
-    c = effect**2 - squared * clustered_std_error(scores)[0] ** 2
+    of_effect, of_base, of_both = (
+        std_error(combined) ** 2 for combined in (own, base_scores, own + base_scores)
+    )
+    a = base**2 - squared * of_base
+    b = effect * base - squared * (of_both - of_effect - of_base) / 2
+    c = effect**2 - squared * of_effect
     root = np.sqrt(max(b**2 - a * c, 0.0))
     fieller = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
     ends = {
@@ -71,12 +76,8 @@ def rows_of(found: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> Iterator[
         named = {"outcome": record["outcome"], "strategy": record["strategy"]}
         if record["unit"] == "percentage points" or not np.isfinite(record["percent"]):
             continue
-        own = scores[spec].fillna(0.0).to_numpy()
-        base_scores = scores[f"{spec}::treated_mean"].fillna(0.0).to_numpy() - own
         base = record["treated_mean"] - record["estimate"]
-        for name, (low, high) in ratio_intervals(
-            record["estimate"], base, own, base_scores
-        ).items():
+        for name, (low, high) in ratio_intervals(record["estimate"], base, scores, spec).items():
             yield {
                 **named,
                 "interval": name,

@@ -329,3 +329,14 @@ def test_strata_cost_degrees_of_freedom() -> None:
     for drawn, most in ((village // 2, 10), (village, 19), (np.zeros(300), 19)):
         found = ruralimpact.estimate_impact(table.assign(s=drawn), strata="s", **options)
         assert found.df == pytest.approx(min(most, 18))
+
+
+def test_what_is_printed_says_why_there_is_no_error() -> None:
+    printed = str(impact(farms().assign(y=7.3), group="village"))
+    assert "p = none" in printed and "note: the outcome does not vary" in printed
+    assert "nan" not in printed
+
+
+def test_small_amounts_are_printed_by_their_digits() -> None:
+    whole, tiny = (impact(farms().assign(y=farms().y * scale)) for scale in (1, 1e-6))
+    assert f"{whole.estimate * 1e-6:.4g}" in str(tiny)

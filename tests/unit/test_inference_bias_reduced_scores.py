@@ -17,7 +17,7 @@ from ruralimpact.inference.bias_reduced_scores import (
     correction_factors,
 )
 from ruralimpact.inference.clustered import group_sums
-from ruralimpact.inference.leverage import group_leverage, too_few_groups
+from ruralimpact.inference.leverage import decimals, group_leverage, too_few_groups
 from ruralimpact.inference.sandwich import least_squares
 
 
@@ -140,6 +140,16 @@ def test_a_group_that_is_a_whole_arm_has_no_error() -> None:
     assert too_few_groups(found) == (
         "not estimable: the treated weight lies on 1.0 effective groups (of 1)"
     )
+
+
+@pytest.mark.parametrize(
+    ("effective", "printed"),
+    [(9.97, "9.97"), (9.5, "9.5"), (1.996, "1.996"), (2.0, "2.0"), (10.0, "10"), (10.4, "10")],
+)
+def test_effective_groups_are_printed_on_their_side_of_the_limits(
+    effective: float, printed: str
+) -> None:
+    assert f"{effective:.{decimals(effective)}f}" == printed
 
 
 def test_effective_groups_are_refused_under_two() -> None:

@@ -9,6 +9,7 @@ from ruralimpact.exhibits import cells, columns, formatting
 from ruralimpact.exhibits.model import Cell, Column, Value
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
+from ruralimpact.inference import leverage
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
 
 FEW = "\N{SECTION SIGN}"
@@ -82,7 +83,7 @@ def _short(value: float | None) -> Cell:
 
 def decimals(value: float | None) -> int:
     """Return the decimals that a number of effective groups is printed with."""
-    return 1 if value is not None and value < FEW_EFFECTIVE else 0
+    return 0 if value is None else leverage.decimals(value)
 
 
 def _mark(values: Sequence[float]) -> str:

@@ -8,7 +8,7 @@ from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.inference.leverage import FEW_EFFECTIVE
+from ruralimpact.inference.leverage import FEW_EFFECTIVE, decimals
 from ruralimpact.inference.multiplier import FEW_GROUPS
 
 STAGGERED_CONTROLS = (
@@ -179,7 +179,9 @@ def _effective(frame: pd.DataFrame, arm: str, words: str) -> str:
     if known.empty:
         return ""
     effective, present = (known[name] for name in known)
-    ends = [formatting.number(value, 0) for value in (effective.min(), effective.max())]
+    ends = [
+        formatting.number(value, decimals(value)) for value in (effective.min(), effective.max())
+    ]
     span = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
     return f"{span} {words} of {formatting.count(present.max())}"
 

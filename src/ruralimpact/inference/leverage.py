@@ -84,6 +84,24 @@ def group_leverage(weights: FloatArray, arms: ArrayLike, groups: IntArray) -> Le
     return Leverage(shares, sizes)
 
 
+def decimals(effective: float) -> int:
+    """Decimals that show on which side of the limits a number of effective groups lies: 9.97 is not 10.
+
+    Parameters
+    ----------
+    effective : float
+        NaN where it is not known.
+
+    Returns
+    -------
+    int
+        None from `FEW_EFFECTIVE` on, else one, or as many as keep it below the limit that it is below.
+    """
+    below = [limit for limit in (FEW_EFFECTIVE, TOO_FEW_EFFECTIVE) if effective < limit]
+    enough = (n for n in range(1, 9) if all(round(effective, n) < limit for limit in below))
+    return next(enough, 9) if below else 0
+
+
 def too_few_groups(leverage: Leverage | None, noun: str = "groups") -> str:
     """Why an estimate bears no inference, for the reader; empty where it does.
 
@@ -104,8 +122,9 @@ def too_few_groups(leverage: Leverage | None, noun: str = "groups") -> str:
         effective = leverage.effective[arm]
         # rounding of shares must not refuse two equal groups
         if np.isfinite(effective) and effective < TOO_FEW_EFFECTIVE * (1 - 1e-9):
+            printed = f"{effective:.{decimals(effective)}f}"
             return (
-                f"not estimable: the {name} weight lies on {effective:.1f} effective {noun} "
+                f"not estimable: the {name} weight lies on {printed} effective {noun} "
                 f"(of {leverage.counts[arm]:,})"
             )
     return ""
