@@ -62,7 +62,8 @@ def refuse_absent(table: pd.DataFrame, name: str) -> None:
     DataError
     """
     if name not in table.columns:
-        hint = nearest(name, map(str, table.columns))
+        names = [str(column) for column in table.columns]
+        hint = "Its name in the table is no text." if name in names else nearest(name, names)
         raise DataError("there is no such column.", file=FILE, column=name, hint=hint)
 
 

@@ -340,3 +340,11 @@ def test_what_is_printed_says_why_there_is_no_error() -> None:
 def test_small_amounts_are_printed_by_their_digits() -> None:
     whole, tiny = (impact(farms().assign(y=farms().y * scale)) for scale in (1, 1e-6))
     assert f"{whole.estimate * 1e-6:.4g}" in str(tiny)
+
+
+def test_nat_in_a_column_of_objects_is_missing() -> None:
+    table = farms().astype({"x": object, "d": object, "region": object})
+    for row, name in enumerate(("x", "d", "region")):
+        table.loc[row, name] = pd.NaT
+    counted = impact(table, covariates=["x", "z", "region"]).dropped
+    assert counted == {"treatment missing": 1, "covariate missing": 2}

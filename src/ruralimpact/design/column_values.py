@@ -38,7 +38,7 @@ def kind_of(values: ArrayLike) -> Literal["numbers", "text"]:
         whole numbers so large that floating-point numbers cannot tell them apart. The message says which,
         to be put behind the name of the column.
     """
-    column = pd.Series(values)
+    column = _without_nat(values)
     inferred = pd.api.types.infer_dtype(column, skipna=True)
     if inferred in _TEXT:
         return "text"
@@ -72,7 +72,7 @@ def numbers(values: ArrayLike) -> FloatArray:
     -------
     ndarray, shape (n,)
     """
-    column = pd.Series(values)
+    column = _without_nat(values)
     if column.dtype == object:
         column = column.astype("Float64")
     return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
@@ -151,6 +151,12 @@ def labels(values: ArrayLike) -> ObjectArray:
         shown = np.array([text if text.strip() else None for text in texts], dtype=object)
         out[present] = shown[codes]
     return out
+
+
+def _without_nat(values: ArrayLike) -> "pd.Series":
+    """A column of objects in which NaT, which makes a mixture of any other, is missing like all else."""
+    column = pd.Series(values)
+    return column.where(column.notna(), None) if column.dtype == object else column
 
 
 def _text(value: object) -> str:

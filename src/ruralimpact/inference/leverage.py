@@ -98,7 +98,7 @@ def decimals(effective: float) -> int:
         None from `FEW_EFFECTIVE` on, else one, or as many as keep it below the limit that it is below.
     """
     below = [limit for limit in (FEW_EFFECTIVE, TOO_FEW_EFFECTIVE) if effective < limit]
-    enough = (n for n in range(1, 9) if all(round(effective, n) < limit for limit in below))
+    enough = (n for n in range(1, 9) if all(float(f"{effective:.{n}f}") < limit for limit in below))
     return next(enough, 9) if below else 0
 
 
