@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 FREE = re.compile(r"(?:Mapping|dict)\[str, Any\]")
 UNTIL_VALIDATED = "a strategy or a file as written, before a model has checked it"
 WHY = {
-    "design/neighbours.py": "keywords of SciPy's tree",
+    "design/point_tree.py": "keywords of SciPy's tree",
     "design/strategies/base.py": "options of any strategy, by name",
     "design/study.py": "contents of a JSON file",
     "exhibits/document.py": "contents of a JSON file",

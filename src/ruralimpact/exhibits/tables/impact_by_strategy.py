@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import (
@@ -117,7 +116,7 @@ def _across(shown: Shown, models: Mapping[str, str]) -> list[Shown]:
 
 def _by_model(
     results: StudyResults, exhibit: ImpactByStrategyOptions, analysis: str, outcome: str
-) -> dict[str, Any]:
+) -> Record:
     """Estimates on an outcome by strategy, and the plain difference."""
     named = results.estimates_of(analysis, outcome).to_dict("records")
     models = {str(record["strategy"]): record for record in named}
