@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = (
     "Snakefile",
     "config",
+    "docs/methods",
     "environment.yml",
     "profiles",
     "src",
