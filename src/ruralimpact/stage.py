@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.errors import DataError, DesignError, RuralImpactError
+from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
 from ruralimpact.storage import storage_fault
 
 _TRIGGERS = {"code", "content"}
@@ -66,11 +66,22 @@ def _end(line: str, log: str | Path | None) -> None:
     sys.exit(1)
 
 
+def _in_line(error: RuralImpactError) -> RuralImpactError:
+    """Name the line of a key, where its file can be read."""
+    if not isinstance(error, ConfigError) or error.file is None or not Path(error.file).is_file():
+        return error
+    document = importlib.import_module("ruralimpact.schema.document")
+    validation = importlib.import_module("ruralimpact.schema.validation")
+    written = document.read_document(Path(error.file), shown=Path(error.file))
+    moved: RuralImpactError = validation.located(error, written)
+    return moved
+
+
 def _in_project(error: RuralImpactError, study: Any) -> RuralImpactError:
     """Name the rows of raw files in an error about units of a sample, the key in one about an analysis."""
     if isinstance(error, DesignError) and isinstance(study, Mapping):
         analyses = [str(analysis.get("name")) for analysis in study.get("analyses", ())]
-        return error.in_analysis(f"config/studies/{study['name']}/study.yaml", analyses)
+        return _in_line(error.in_analysis(f"config/studies/{study['name']}/study.yaml", analyses))
     if not isinstance(error, DataError) or not error.units or study is None:
         return error
     name = study if isinstance(study, str) else study["name"]

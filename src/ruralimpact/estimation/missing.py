@@ -38,7 +38,7 @@ def matches_among(design: Design, known: BoolArray) -> Design:
     focal_unit, match_unit, share = design.pairs()
     keep = known[focal_unit] & known[match_unit]
     if not keep.any():
-        raise DesignError("no match is left of which both sides have the outcome.")
+        raise DesignError("the outcome is missing in every match, on one side or both.")
     position = np.cumsum(known) - 1
     focal, candidates = (
         position[units[known[units]]] for units in (design.focal, design.candidates)
