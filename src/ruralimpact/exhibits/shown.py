@@ -148,7 +148,13 @@ class Shown:
         return bool(own.get("suppressed", False)) and not self.stays
 
     def _hides_mean(self, own: Record) -> bool:
-        return bool(own.get("means_suppressed", False)) and any(map(_tells_mean, self.of))
+        if not own.get("means_suppressed", False):
+            return False
+        # Of a share there is no percent that could be hidden.
+        share = own.get("unit") == formatting.PERCENTAGE_POINTS
+        return any(
+            _tells_mean(name) and not (share and name.startswith("percent")) for name in self.of
+        )
 
     def _factor(self, own: Record) -> float:
         return formatting.scale(str(own["unit"])) if self.scaled else 1.0

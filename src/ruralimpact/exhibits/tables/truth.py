@@ -190,8 +190,6 @@ def _row(results: StudyResults, record: Record, truth: Record, printed: Mapping[
     own = {
         **record,
         **percents,
-        # Of a share there is no percent that could be hidden.
-        "means_suppressed": bool(record.get("means_suppressed")) and _has_percents(record),
         "by": truth["by"],
         "level": truth["level"],
         "truth": effect,
@@ -204,14 +202,10 @@ def _row(results: StudyResults, record: Record, truth: Record, printed: Mapping[
     return columns.row_of(results, _COLUMNS, own, label, keys=keys, more=more)
 
 
-def _has_percents(record: Record) -> bool:
-    return record["unit"] != formatting.PERCENTAGE_POINTS and "percent" in record
-
-
 def _percents(record: Record, truth: Record) -> dict[str, float | None]:
     """The planted percent, the estimate's, and the ends of its interval; none of shares."""
     names = ("percent", "percent_low", "percent_high")
-    if not _has_percents(record):
+    if record["unit"] == formatting.PERCENTAGE_POINTS or "percent" not in record:
         return dict.fromkeys(("percent_truth", *names))
     known = {"percent_truth": truth["percent"], **{name: record[name] for name in names}}
     return {name: None if pd.isna(value) else float(value) for name, value in known.items()}
