@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import unquote
 
 from ruralimpact.package.comparison import differences
 from ruralimpact.package.layout import (
@@ -99,7 +100,7 @@ def _crate(package: Path, manifest: Manifest) -> Iterator[str]:
     except (ValueError, KeyError, OSError) as error:
         yield f"{CRATE}: is no RO-Crate ({error})"
         return
-    stated = {entity.id.replace("%20", " "): entity.get("sha256") for entity in crate.data_entities}
+    stated = {unquote(entity.id): entity.get("sha256") for entity in crate.data_entities}
     for name, digest in manifest.files.items():
         if name not in (CRATE.as_posix(),) and stated.get(name) != digest:
             yield f"{CRATE}: does not have {name} with its digest"
