@@ -184,9 +184,7 @@ WAVE_MISTAKES: dict[str, tuple[Callable[[Project], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "mistake", rest_long(WAVE_MISTAKES, "group", "unit", "before the baseline")
-)
+@pytest.mark.parametrize("mistake", rest_long(WAVE_MISTAKES, "group"))
 def test_a_wave_that_cannot_be_added_is_one_clear_error(project: Project, mistake: str) -> None:
     spoil, message = WAVE_MISTAKES[mistake]
     write_wave(project, 2016)

@@ -60,7 +60,10 @@ def at_work(project: Project) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 4), (signal.SIGTERM, 1)])
+@pytest.mark.parametrize(
+    ("number", "times"),
+    [(signal.SIGINT, 4), pytest.param(signal.SIGTERM, 1, marks=pytest.mark.long)],
+)
 def test_a_stopped_run_leaves_nothing_running(
     slow: Project, number: signal.Signals, times: int
 ) -> None:

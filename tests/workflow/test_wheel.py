@@ -116,6 +116,7 @@ def test_a_study_runs_from_the_wheel_outside_the_checkout(python: Path, tmp_path
     assert call(command, "run", folder=folder).startswith("Nothing to do")
 
 
+@pytest.mark.long
 def test_another_workflow_takes_the_stages_in_as_a_module(python: Path, tmp_path: Path) -> None:
     call(python.with_name("ruralimpact"), "new", "host", folder=tmp_path)
     folder = tmp_path / "host"
