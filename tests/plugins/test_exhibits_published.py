@@ -118,7 +118,7 @@ def test_claims_with_truth_estimate_and_status(results: StudyResults) -> None:
     assert "synthetic stand-in" in rows["X3"].cells[-1].text
     assert "synthetic stand-in" in table.full_title
     with pytest.raises(ConfigError, match="no claim 'X9'"):
-        published_table(own, PublishedOptions(**keys, claims=("X9",)))
+        list(published_table(own, PublishedOptions(**keys, claims=("X9",))))
 
 
 def test_the_truth_table_has_printed_numbers_and_percents(results: StudyResults) -> None:

@@ -110,10 +110,9 @@ def test_tables_and_figures_warn_of_few_groups(tmp_path: Any) -> None:
     results = results_of(tmp_path)
     few = with_tables(results, event_study=results["event_study"].assign(n_clusters=12))
     for made, warned in ((few, True), (results, False)):
-        notes = [
-            *group_time_table(made, exhibit("staggered"))[0].notes,
-            *parallel_trends_table(made, exhibit("staggered"))[0].notes,
-        ]
+        (by_wave,) = group_time_table(made, exhibit("staggered"))
+        (bounded,) = parallel_trends_table(made, exhibit("staggered"))
+        notes = [*by_wave.notes, *bounded.notes]
         found = [note for note in notes if note.startswith("Fewer than 40 groups")]
         assert len(found) == 2 * warned
         note = words_of(made, "event_study").note

@@ -276,4 +276,6 @@ def test_no_ranks_beside_a_level_that_cannot_be_shown(results: StudyResults) -> 
 def test_an_order_of_levels_that_do_not_exist(results: StudyResults) -> None:
     order = {"published": ["Old", "Ancient"], "place": "page 3"}
     with pytest.raises(ConfigError, match="no level 'Ancient'; the levels are: Young, Old"):
-        subgroup_table(ordered(results), entry("subgroups", **AGE, name="by_age", order=order))
+        list(
+            subgroup_table(ordered(results), entry("subgroups", **AGE, name="by_age", order=order))
+        )

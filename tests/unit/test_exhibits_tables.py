@@ -40,7 +40,7 @@ def texts(row: Row) -> list[str]:
 
 
 def test_impact_cells_are_the_estimates(results: StudyResults) -> None:
-    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    (table,) = impact_table(results, exhibit_of(results, "impact"))
     spec = "psid_matching/nn5/earnings"
     estimate = results["estimates"].set_index("spec_id").loc[spec]
     assert texts(row_of(table, spec)) == [
@@ -71,7 +71,7 @@ def test_few_effective_groups_are_marked(
     frame = results["estimates"].copy()
     frame.loc[frame["spec_id"] == spec, "effective_control_groups"] = effective
     few = with_tables(results, estimates=frame)
-    table = impact_table(few, exhibit_of(few, "impact"))[0]
+    (table,) = impact_table(few, exhibit_of(few, "impact"))
     row = row_of(table, spec)
     assert (row.cells[-2].text, row.cells[-2].mark) == (text, mark)
     assert row.record is not None
@@ -83,7 +83,7 @@ def test_few_effective_groups_are_marked(
 
 
 def test_shares_are_in_percentage_points_without_a_percent(results: StudyResults) -> None:
-    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    (table,) = impact_table(results, exhibit_of(results, "impact"))
     row = row_of(table, "psid_matching/nn5/low_earnings")
     assert row.cells[2].text == "−12.0"  # MatchIt: -0.12
     assert row.record is not None
@@ -100,14 +100,14 @@ def test_a_refused_percent_prints_its_reason(tmp_path: Path) -> None:
     estimates.loc[hit, ["percent", "percent_low", "percent_high"]] = np.nan
     estimates.loc[hit, "percent_reason"] = "the base is not significantly positive"
     results = build_results(tmp_path, tables=tables | {"estimates": estimates})
-    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    (table,) = impact_table(results, exhibit_of(results, "impact"))
     cell = row_of(table, "psid_matching/nn5/earnings").cells[6]
     assert cell.text == "–"
     assert f"{cell.mark}. No percent: the base is not significantly positive." in table.notes
 
 
 def test_marks_of_balance_and_support(results: StudyResults) -> None:
-    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    (table,) = impact_table(results, exhibit_of(results, "impact"))
     caliper = row_of(table, "psid_matching/nn1_caliper/earnings")
     assert caliper.label.mark == "†‡"
     assert caliper.cells[9].text == "1"
@@ -121,7 +121,7 @@ def test_small_cells_are_suppressed_everywhere(tmp_path: Path) -> None:
     spec = "psid_matching/nn5/earnings"
     estimates.loc[estimates["spec_id"] == spec, "n_control"] = 9
     results = build_results(tmp_path, tables=tables | {"estimates": estimates})
-    table = impact_table(results, exhibit_of(results, "impact"))[0]
+    (table,) = impact_table(results, exhibit_of(results, "impact"))
     row = row_of(table, spec)
     assert texts(row)[:8] == ["[s]"] * 8
     assert row.cells[10].text == "<10"
@@ -131,7 +131,7 @@ def test_small_cells_are_suppressed_everywhere(tmp_path: Path) -> None:
     assert any(note.startswith("[s] = suppressed") for note in table.notes)
     assert "across three strategies" in table.interpretation[1]
     assert not any(key.startswith(spec) for key in findings(results))
-    compared = benchmark_table(results, exhibit_of(results, "benchmark"))[0]
+    (compared,) = benchmark_table(results, exhibit_of(results, "benchmark"))
     assert not any((item.record or {}).get("spec_id") == spec for item in compared.rows)
 
 
@@ -149,7 +149,7 @@ def test_difference_from_the_benchmark_uses_shared_scores() -> None:
 
 
 def test_benchmark_table_against_independent_arithmetic(results: StudyResults) -> None:
-    table = benchmark_table(results, exhibit_of(results, "benchmark"))[0]
+    (table,) = benchmark_table(results, exhibit_of(results, "benchmark"))
     spec, base = "psid_matching/nn5/earnings", "experiment/difference_in_means/earnings"
     sheet = results["scores"].set_index("group")[[spec, base]].fillna(0)
     gaps = (sheet[spec] - sheet[base]).to_numpy()
@@ -162,7 +162,7 @@ def test_benchmark_table_against_independent_arithmetic(results: StudyResults) -
 
 
 def test_balance_marks_only_the_failing_statistic(results: StudyResults) -> None:
-    table = balance_tables(results, exhibit_of(results, "balance"))[0]
+    (table,) = balance_tables(results, exhibit_of(results, "balance"))
     frame = results["balance"].set_index(["covariate", "strategy"])
     for row in table.rows:
         if row.kind != "data" or row.record is None:
@@ -192,7 +192,7 @@ def test_spans_fill_every_row(results: StudyResults) -> None:
 
 
 def test_analyses_with_other_standard_errors_get_their_own_table(results: StudyResults) -> None:
-    tables = std_error_tables(results, exhibit_of(results, "standard_errors"))
+    tables = list(std_error_tables(results, exhibit_of(results, "standard_errors")))
     labels = [[column.label for column in table.columns] for table in tables]
     assert labels == [
         ["Estimate", "Clustered by participant"],
@@ -232,18 +232,18 @@ def test_changes_between_periods_are_counted_in_groups(tmp_path: Path) -> None:
     study = nsw_study() | {"unit_label": "person-years", "group_label": "persons"}
     results = build_results(tmp_path, study)
     exhibit = entry("impact", analyses=["psid_matching"])
-    before = impact_table(results, exhibit)[0]
+    (before,) = impact_table(results, exhibit)
     assert [c.group for c in before.columns if c.label == "Dropped"] == ["Person-years"]
     assert before.columns[-2].label == "Effective persons"
     study["analyses"][1]["method"] = "matched_difference"
-    after = impact_table(build_results(tmp_path, study), exhibit)[0]
+    (after,) = impact_table(build_results(tmp_path, study), exhibit)
     assert [c.group for c in after.columns if c.label == "Dropped"] == ["Persons"]
     assert len(after.columns) == len(before.columns)
     assert "difference in the change of earnings in 1978 ranges" in after.interpretation[0]
 
 
 def test_panel_table_has_no_percent(results: StudyResults) -> None:
-    table = panel_table(results, entry("panel", analyses=["psid_matching"]))[0]
+    (table,) = panel_table(results, entry("panel", analyses=["psid_matching"]))
     assert [column.label for column in table.columns] == [
         *("Estimate", "(SE)", "95% interval", "p", "Treated", "Dropped", "Untreated"),
         *("Effective participants", "df"),

@@ -1,5 +1,6 @@
 """Published against achieved: the numbers that a report leads with, beside truth and estimate."""
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from rural_alliances.claims.estimates import StudyFindings
@@ -37,7 +38,7 @@ class PublishedOptions(Exhibit):
     """Claims of `data/published/claims.csv`, by identifier, in this order."""
 
 
-def published_table(results: StudyResults, exhibit: PublishedOptions) -> tuple[Table, ...]:
+def published_table(results: StudyResults, exhibit: PublishedOptions) -> Iterator[Table]:
     """Build the table of headline claims.
 
     Parameters
@@ -67,15 +68,13 @@ def published_table(results: StudyResults, exhibit: PublishedOptions) -> tuple[T
     for position, group in groupby(chosen, key=lambda item: item.claim.place):
         rows.append(heading(f"{chosen[0].claim.document}, {position}", "group"))
         rows += [_row(results, entry) for entry in group]
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Claim",
-            columns=_columns(results),
-            rows=rows,
-            notes=(*_NOTES, _STAND_IN) if results.synthetic else _NOTES,
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Claim",
+        columns=_columns(results),
+        rows=rows,
+        notes=(*_NOTES, _STAND_IN) if results.synthetic else _NOTES,
     )
 
 

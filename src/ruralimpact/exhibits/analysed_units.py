@@ -26,7 +26,7 @@ _COLUMNS = tuple(
 )
 
 
-def analysed_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def analysed_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of who is behind each estimate; none where every outcome is known of all.
 
     Parameters
@@ -35,27 +35,24 @@ def analysed_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
         With the tables ``sample_flow`` and ``estimates``.
     exhibit : Exhibit
 
-    Returns
-    -------
-    tuple of Table
-        One or none.
+    Yields
+    ------
+    Table
     """
     flow = results["sample_flow"]
     lacking = flow.loc[flow["step"] == "outcome", ["analysis", "outcome"]]
     pairs = set(lacking.itertuples(index=False, name=None))
     if not pairs:
-        return ()
+        return
     shown = flow[[pair in pairs for pair in zip(flow["analysis"], flow["outcome"], strict=True)]]
-    return (
-        table_of(
-            results,
-            exhibit,
-            title="Units behind each estimate",
-            stub="Outcome and strategy",
-            columns=_COLUMNS,
-            rows=_rows(results, shown),
-            notes=_notes(results, shown),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        title="Units behind each estimate",
+        stub="Outcome and strategy",
+        columns=_COLUMNS,
+        rows=_rows(results, shown),
+        notes=_notes(results, shown),
     )
 
 

@@ -28,19 +28,13 @@ AVERAGES = {
 
 def gains_of(results: StudyResults, name: str) -> BeforeAfter:
     """Configuration of an analysis before and after."""
-    return next(
-        analysis
-        for analysis in results.study.analyses
-        if isinstance(analysis, BeforeAfter) and analysis.name == name
-    )
+    return results.study.analyses_of(BeforeAfter, [name])[0]
 
 
 def check_targeting(study: Study, exhibit: OfAnalyses) -> None:
     """Raise a `ConfigError` where an analysis says nothing of places."""
-    for analysis in study.analyses:
-        shown = isinstance(analysis, BeforeAfter) and analysis.name in exhibit.analyses
-        gains = getattr(analysis, "gains", None)
-        if shown and (gains is None or gains.targeting is None):
+    for analysis in study.analyses_of(BeforeAfter, exhibit.analyses):
+        if analysis.gains is None or analysis.gains.targeting is None:
             problem = f"'{analysis.name}' declares no targeting under gains."
             raise ConfigError(problem, key="analyses")
 
@@ -121,8 +115,8 @@ def gains_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]
 
 def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield what the first outcome of each analysis gained."""
-    for analysis in results.study.analyses:
-        if not isinstance(analysis, BeforeAfter) or analysis.gains is None:
+    for analysis in results.study.analyses_of(BeforeAfter):
+        if analysis.gains is None:
             continue
         outcome = analysis.outcomes[0]
         record = _of_all(results, analysis.name, outcome)

@@ -31,6 +31,28 @@ def by_analysis(
         yield from rows(analysis)
 
 
+def alike(
+    analyses: Sequence[str], columns: Callable[[str], tuple[str, ...]]
+) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield the analyses that have the same columns, which they can share a table by.
+
+    Parameters
+    ----------
+    analyses : sequence of str
+    columns : callable
+        Takes an analysis, returns the names of its columns.
+
+    Yields
+    ------
+    columns : tuple of str
+    analyses : list of str
+    """
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for analysis in analyses:
+        shared.setdefault(columns(analysis), []).append(analysis)
+    yield from shared.items()
+
+
 def by_pair(
     results: StudyResults, analyses: Sequence[str], rows: Callable[[str, str], Iterable[Row]]
 ) -> Iterator[Row]:

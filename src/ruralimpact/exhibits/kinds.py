@@ -1,6 +1,6 @@
 """What a kind of table or figure declares about itself, and the sections of the report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -147,12 +147,12 @@ class TableKind(Kind[O]):
     Attributes
     ----------
     build : callable
-        Takes results and options, returns the tables.
+        Takes results and options, yields the tables.
     with_tests : bool
         What it says in words rests on tests, which of synthetic data are no findings.
     """
 
-    build: Callable[[StudyResults, O], tuple[Table, ...]]
+    build: Callable[[StudyResults, O], Iterable[Table]]
     with_tests: bool = False
 
     def entries(self, study: Study) -> list[O]:

@@ -30,8 +30,7 @@ def check_questions(study: Study, exhibit: QuestionOptions) -> None:
     """Raise a `ConfigError` where no analysis shown has a question that is named."""
     known = [
         question.name
-        for analysis in study.analyses
-        if isinstance(analysis, Responses) and analysis.name in exhibit.analyses
+        for analysis in study.analyses_of(Responses, exhibit.analyses)
         for question in analysis.questions
     ]
     for name in exhibit.questions or ():
@@ -46,14 +45,11 @@ def questions_of(
     results: StudyResults, exhibit: QuestionOptions
 ) -> Iterator[tuple[Responses, Question, pd.DataFrame]]:
     """Yield the questions shown, each with its analysis and its rows."""
-    frame = results["responses"]
-    for analysis in results.study.analyses:
-        if not isinstance(analysis, Responses) or analysis.name not in exhibit.analyses:
-            continue
+    for analysis in results.study.analyses_of(Responses, exhibit.analyses):
         for question in analysis.questions:
             if exhibit.questions is None or question.name in exhibit.questions:
-                own = (frame["analysis"] == analysis.name) & (frame["question"] == question.name)
-                yield analysis, question, frame[own]
+                own = results.of("responses", analysis.name, question=question.name)
+                yield analysis, question, own
 
 
 def _answer_key(row: Mapping[Any, Any]) -> str:
@@ -69,8 +65,7 @@ def answer_words(results: StudyResults) -> dict[str, tuple[str, str]]:
     """Return what each share of `responses_numbers` is of, by identifier: the question, and the answer."""
     questions = {
         (analysis.name, question.name): question.label
-        for analysis in results.study.analyses
-        if isinstance(analysis, Responses)
+        for analysis in results.study.analyses_of(Responses)
         for question in analysis.questions
     }
     words = {}
@@ -114,27 +109,17 @@ def responses_numbers(results: StudyResults) -> Iterator[Number]:
 
 def responses_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield the answer that most gave to the first question of each questionnaire."""
-    for analysis in results.study.analyses:
-        if not isinstance(analysis, Responses):
-            continue
+    for analysis in results.study.analyses_of(Responses):
         question = analysis.questions[0]
-        frame = results["responses"]
-        own = frame[
-            (frame["analysis"] == analysis.name)
-            & (frame["question"] == question.name)
-            & (frame["part"] == RESPONDENTS)
-            & (frame["by"] == "")
-        ].dropna(subset=["estimate"])
+        of_all = {"question": question.name, "by": ""}
+        own = results.of("responses", analysis.name, part=RESPONDENTS, **of_all)
+        own = own.dropna(subset=["estimate"])
         if len(own):
             top = own.to_dict("records")[int(own["estimate"].to_numpy(float).argmax())]
             key = f"responses/{analysis.name}/{question.name}/{top['answer']}"
-            whole = frame[
-                (frame["analysis"] == analysis.name)
-                & (frame["question"] == question.name)
-                & (frame["answer"] == top["answer"])
-                & (frame["part"] == REGISTER)
-                & (frame["by"] == "")
-            ].dropna(subset=["estimate"])
+            of_answer = {**of_all, "answer": top["answer"]}
+            whole = results.of("responses", analysis.name, part=REGISTER, **of_answer)
+            whole = whole.dropna(subset=["estimate"])
             of_register = [f"of the register, {_percent(row)}" for row in whole.to_dict("records")]
             said = (
                 f"{question.label}: of {formatting.count(top['n_units'])} {results.study.unit_label} that "

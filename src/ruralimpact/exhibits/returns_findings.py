@@ -43,9 +43,7 @@ def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, in
 
 def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield the answer of each analysis of rates of return, by its first account."""
-    for analysis in results.study.analyses:
-        if not isinstance(analysis, RateOfReturn):
-            continue
+    for analysis in results.study.analyses_of(RateOfReturn):
         first = {"account": analysis.accounts[0].name, "scenario": RECORD, "by": ""}
         own = results.of("returns", analysis.name, **first).set_index("measure")
         key = f"returns/{analysis.name}/{analysis.accounts[0].name}/{RECORD}"

@@ -1,13 +1,13 @@
 """Rates of return as exhibits show them: one record an account and scenario, in printed units."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.columns import coarse_count
-from ruralimpact.exhibits.model import Value
+from ruralimpact.exhibits.model import Row, Value, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
@@ -29,9 +29,7 @@ class OfAccount(OfAnalyses):
 
 def check_account(study: Study, exhibit: OfAccount) -> None:
     """Raise a `ConfigError` where an analysis does not have the account."""
-    for analysis in study.analyses:
-        if not isinstance(analysis, RateOfReturn) or analysis.name not in exhibit.analyses:
-            continue
+    for analysis in study.analyses_of(RateOfReturn, exhibit.analyses):
         names = [account.name for account in analysis.accounts]
         if exhibit.account is not None and exhibit.account not in names:
             problem = (
@@ -42,17 +40,44 @@ def check_account(study: Study, exhibit: OfAccount) -> None:
 
 def returns_analysis(results: StudyResults, name: str) -> RateOfReturn:
     """Configuration of an analysis of rates of return."""
-    return next(
-        analysis
-        for analysis in results.study.analyses
-        if isinstance(analysis, RateOfReturn) and analysis.name == name
-    )
+    return results.study.analyses_of(RateOfReturn, [name])[0]
 
 
 def account_of(analysis: RateOfReturn, exhibit: OfAccount) -> Account:
     """The account that an exhibit shows."""
     named = exhibit.account or analysis.accounts[0].name
     return next(account for account in analysis.accounts if account.name == named)
+
+
+def by_account(
+    results: StudyResults,
+    exhibit: OfAccount,
+    rows: Callable[[RateOfReturn, str], Iterable[Row]],
+) -> Iterator[Row]:
+    """Yield rows under a heading an analysis and its account.
+
+    Parameters
+    ----------
+    results : StudyResults
+    exhibit : OfAccount
+    rows : callable
+        Takes an analysis and the name of the account, returns its rows.
+    """
+    for name in exhibit.analyses:
+        analysis = returns_analysis(results, name)
+        account = account_of(analysis, exhibit)
+        yield heading(f"{analysis.label}: {account.label}", "panel")
+        yield from rows(analysis, account.name)
+
+
+def threshold_percent(analysis: RateOfReturn) -> str:
+    """Return the discount rate of an analysis, in percent."""
+    return formatting.number(100 * float(analysis.discount_rate))
+
+
+def level_label(level: object) -> str:
+    """Printed name of a level; of all units together where it is empty."""
+    return str(level).replace("_", " ").capitalize() or "All"
 
 
 def measured(frame: pd.DataFrame) -> Iterator[Record]:

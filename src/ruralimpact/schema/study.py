@@ -1,6 +1,7 @@
 """A study: what its files say, and what the stages work with once its waves are written out."""
 
-from typing import Annotated, Self
+from collections.abc import Collection
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -33,6 +34,8 @@ AnyEntry = Annotated[
     AnyAnalysis | AnyDescription,
     Field(discriminator="method"),
 ]
+
+A = TypeVar("A")
 
 
 class Config(Settings):
@@ -110,6 +113,14 @@ class StudyFile(Settings):
         """Analyses that compare arms or periods."""
         return tuple(
             analysis for analysis in self.analyses if not isinstance(analysis, Description)
+        )
+
+    def analyses_of(self, kind: type[A], names: Collection[str] | None = None) -> tuple[A, ...]:
+        """Analyses of one kind, in order; of these, those named where there are names."""
+        return tuple(
+            analysis
+            for analysis in self.analyses
+            if isinstance(analysis, kind) and (names is None or analysis.name in names)
         )
 
     @property

@@ -1,5 +1,7 @@
 """What goes with an outcome among the treated: coefficients of a regression, not effects."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from ruralimpact.design.methods import associations_of
@@ -18,7 +20,7 @@ _COLUMNS = (
 )
 
 
-def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def association_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of associations among the treated."""
     frame = results["associations"]
     frame = frame[frame["analysis"].isin(exhibit.analyses)]
@@ -30,17 +32,15 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table
         for outcome, own in part.groupby("outcome", sort=False):
             rows += _outcome_rows(results, str(outcome), own)
             lines.append(_sentence(results, str(outcome), own))
-    return (
-        table_of(
-            results,
-            exhibit,
-            title=f"{exhibit.title} (association)",
-            stub="Outcome and variable",
-            columns=_COLUMNS,
-            rows=rows,
-            interpretation=lines,
-            notes=(*_notes(results, frame), *_reasons(results, frame)),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title} (association)",
+        stub="Outcome and variable",
+        columns=_COLUMNS,
+        rows=rows,
+        interpretation=lines,
+        notes=(*_notes(results, frame), *_reasons(results, frame)),
     )
 
 

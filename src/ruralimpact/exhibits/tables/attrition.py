@@ -70,15 +70,12 @@ _ESTIMATORS = {
 }
 
 
-def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[Table, ...]:
+def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> Iterator[Table]:
     """Build the two tables of attrition: response by arm, and effects re-weighted and bounded.
 
     The second only where a unit was lost.
     """
-    bounds = results["attrition_bounds"]
-    if exhibit.outcomes is not None:
-        bounds = bounds[bounds["outcome"].isin(exhibit.outcomes)]
-    response = table_of(
+    yield table_of(
         results,
         exhibit,
         title=f"{exhibit.title}: response by arm",
@@ -88,19 +85,20 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> tuple[T
         interpretation=response_lines(results),
         notes=response_notes(results),
     )
-    if bounds.empty:
-        return (response,)
-    effects = table_of(
-        results,
-        exhibit,
-        title=f"{exhibit.title}: effects weighted for response, and bounds",
-        stub="Outcome",
-        columns=_effect_columns(results),
-        rows=_effect_rows(results, bounds),
-        interpretation=bounds_lines(results, bounds),
-        notes=bounds_notes(bounds),
-    )
-    return response, effects
+    bounds = results["attrition_bounds"]
+    if exhibit.outcomes is not None:
+        bounds = bounds[bounds["outcome"].isin(exhibit.outcomes)]
+    if len(bounds):
+        yield table_of(
+            results,
+            exhibit,
+            title=f"{exhibit.title}: effects weighted for response, and bounds",
+            stub="Outcome",
+            columns=_effect_columns(results),
+            rows=_effect_rows(results, bounds),
+            interpretation=bounds_lines(results, bounds),
+            notes=bounds_notes(bounds),
+        )
 
 
 def _response_rows(results: StudyResults) -> Iterator[Row]:

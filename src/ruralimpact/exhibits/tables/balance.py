@@ -37,15 +37,14 @@ _STATISTICS = (
 _BEFORE = "before"
 
 
-def balance_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def balance_tables(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build balance tables; analyses that share their strategies share a table."""
-    shared: dict[tuple[str, ...], list[str]] = {}
-    for analysis in exhibit.analyses:
-        strategies = tuple(results.matched_strategies(analysis))
-        shared.setdefault(strategies, []).append(analysis)
-    return tuple(
-        _table(results, exhibit, analyses, strategies) for strategies, analyses in shared.items()
-    )
+
+    def matched(analysis: str) -> tuple[str, ...]:
+        return tuple(results.matched_strategies(analysis))
+
+    for strategies, analyses in headings.alike(exhibit.analyses, matched):
+        yield _table(results, exhibit, analyses, strategies)
 
 
 def _table(

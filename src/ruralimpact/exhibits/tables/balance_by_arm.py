@@ -7,9 +7,9 @@ from typing import Literal
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits import columns, headings, kinds
 from ruralimpact.exhibits.disclosure import FEWEST_UNITS
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
@@ -27,7 +27,7 @@ _SPREADS = {"sd": ("(SD)", "sd"), "se": ("(SE)", "std_error")}
 _DIFFERENCE = "Difference"
 
 
-def balance_by_arm_table(results: StudyResults, exhibit: BalanceByArmOptions) -> tuple[Table, ...]:
+def balance_by_arm_table(results: StudyResults, exhibit: BalanceByArmOptions) -> Iterator[Table]:
     """Build the table, a row a covariate with the arms side by side, and the joint test below.
 
     Parameters
@@ -35,21 +35,29 @@ def balance_by_arm_table(results: StudyResults, exhibit: BalanceByArmOptions) ->
     results : StudyResults
     exhibit : BalanceByArmOptions
 
-    Returns
-    -------
-    tuple of Table
-        One table.
+    Yields
+    ------
+    Table
     """
     shown = _columns(exhibit.spread)
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Covariate",
-            columns=shown,
-            rows=_rows(results, exhibit, shown),
-            notes=_notes(results, exhibit),
-        ),
+    compared = [name for name in exhibit.analyses if len(results.of("balance_by_arm", name))]
+
+    def rows(analysis: str) -> Iterator[Row]:
+        covariates = results.of("balance_by_arm", analysis).to_dict("records")
+        for record in covariates:
+            printed = {**record, **_PRINTED}
+            yield columns.row_of(results, shown, printed, str(record["label"]), keys=_KEYS)
+        yield from _sizes(results, covariates[0])
+        for record in results.of("joint_balance", analysis).to_dict("records"):
+            yield _joint(results, record)
+
+    yield table_of(
+        results,
+        exhibit,
+        stub="Covariate",
+        columns=shown,
+        rows=headings.by_analysis(results, compared, rows, alone=True),
+        notes=_notes(results, exhibit),
     )
 
 
@@ -70,22 +78,6 @@ def _columns(spread: Literal["sd", "se"]) -> tuple[Shown, ...]:
         columns.p_value(_DIFFERENCE),
         columns.number("Normalised", _DIFFERENCE, 1.1, of="normalised_difference", decimals=2),
     )
-
-
-def _rows(
-    results: StudyResults, exhibit: BalanceByArmOptions, shown: Sequence[Shown]
-) -> Iterator[Row]:
-    for analysis in exhibit.analyses:
-        covariates = results.of("balance_by_arm", analysis).to_dict("records")
-        if not covariates:
-            continue
-        yield heading(results.analysis(analysis).label, "panel")
-        for record in covariates:
-            printed = {**record, **_PRINTED}
-            yield columns.row_of(results, shown, printed, str(record["label"]), keys=_KEYS)
-        yield from _sizes(results, covariates[0])
-        for record in results.of("joint_balance", analysis).to_dict("records"):
-            yield _joint(results, record)
 
 
 _KEYS = ("analysis", "covariate")

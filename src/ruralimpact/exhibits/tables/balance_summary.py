@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ruralimpact.design.balance_summary import RUBIN_B_LIMIT, RUBIN_R_RANGE
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.analysed_outcomes import SHOWN_FOR, analysed_outcomes, behind
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Row, Table, heading
@@ -42,26 +42,24 @@ _KEYS = ("analysis", "outcome", "strategy")
 _OF_DESIGN = ("max_abs_smd", "n_control_matched", "effective_controls")
 
 
-def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table, one row a strategy and one before matching."""
     designs = results["designs"].set_index(["analysis", "strategy"])
-    rows: list[Row] = []
-    for analysis in exhibit.analyses:
-        rows.append(heading(results.analysis(analysis).label, "panel"))
-        summaries = results.of("balance_summary", analysis)
-        rows += [_row(results, record, designs) for record in summaries.to_dict("records")]
+
+    def rows(analysis: str) -> Iterator[Row]:
+        for record in results.of("balance_summary", analysis).to_dict("records"):
+            yield _row(results, record, designs)
         for outcome in analysed_outcomes(results, analysis):
-            rows.append(heading(behind(results, [outcome]), "group"))
-            rows += _analysed_rows(results, analysis, outcome)
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Strategy",
-            columns=_COLUMNS,
-            rows=rows,
-            notes=(*_notes(results, exhibit), *infeasible_notes(results, exhibit.analyses)),
-        ),
+            yield heading(behind(results, [outcome]), "group")
+            yield from _analysed_rows(results, analysis, outcome)
+
+    yield table_of(
+        results,
+        exhibit,
+        stub="Strategy",
+        columns=_COLUMNS,
+        rows=headings.by_analysis(results, exhibit.analyses, rows, alone=True),
+        notes=(*_notes(results, exhibit), *infeasible_notes(results, exhibit.analyses)),
     )
 
 

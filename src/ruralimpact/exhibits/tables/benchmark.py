@@ -86,7 +86,7 @@ _COLUMNS = (
 )
 
 
-def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> tuple[Table, ...]:
+def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> Iterator[Table]:
     """Build the table of estimates beside the benchmark."""
     records = results["estimates"].set_index("spec_id", drop=False).to_dict("index")
     lines: list[str] = []
@@ -99,16 +99,14 @@ def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> tuple[Table,
             yield _row(results, records[gap.spec_id], records[gap.benchmark_id], gap)
 
     body = list(headings.by_outcome(results, exhibit.analyses, rows))
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Outcome and strategy",
-            columns=_COLUMNS,
-            rows=body,
-            interpretation=lines,
-            notes=_notes(results, exhibit),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Outcome and strategy",
+        columns=_COLUMNS,
+        rows=body,
+        interpretation=lines,
+        notes=_notes(results, exhibit),
     )
 
 

@@ -34,14 +34,14 @@ _NOTE = (
 )
 
 
-def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def changes_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of raw files behind the run and, after a change, that of estimates that moved.
 
     One table in a folder's first run, else two.
     """
     before, now = results.record.before, results.record.now
     first = "" if before else " These are the first results in this folder, so nothing is compared."
-    files = table_of(
+    yield table_of(
         results,
         exhibit,
         stub="Raw file",
@@ -51,20 +51,18 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
             f"The run rests on {formatting.plural(len(results.quality), 'raw file')}.{first}",
         ),
     )
-    if not before or not now:
-        return (files,)
-    changed = changes(before, now)
-    moved = table_of(
-        results,
-        exhibit,
-        title="What moved since the run before",
-        stub="Outcome and strategy",
-        columns=_MOVED,
-        rows=_moved_rows(results, changed),
-        interpretation=(_interpretation(changed),),
-        notes=(_NOTE,),
-    )
-    return files, moved
+    if before and now:
+        changed = changes(before, now)
+        yield table_of(
+            results,
+            exhibit,
+            title="What moved since the run before",
+            stub="Outcome and strategy",
+            columns=_MOVED,
+            rows=_moved_rows(results, changed),
+            interpretation=(_interpretation(changed),),
+            notes=(_NOTE,),
+        )
 
 
 def _file_rows(results: StudyResults) -> Iterator[Row]:

@@ -58,13 +58,13 @@ _EFFECT_NOTE = (
 )
 
 
-def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the counts by wave, and the estimates without and with contaminated controls.
 
     Of the two analyses the first is the right one.
     """
     right, naive = exhibit.analyses
-    counts = table_of(
+    yield table_of(
         results,
         exhibit,
         stub="Wave",
@@ -73,7 +73,7 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[T
         interpretation=(_interpretation(results, right),),
         notes=_count_notes(results, right),
     )
-    effects = table_of(
+    yield table_of(
         results,
         exhibit,
         title="Estimates without and with these controls",
@@ -82,7 +82,6 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[T
         rows=_effect_rows(results, right, naive),
         notes=(_EFFECT_NOTE, *effective_groups_notes(results, _both(results, right, naive))),
     )
-    return counts, effects
 
 
 def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:

@@ -28,17 +28,15 @@ _NOTE = (
 )
 
 
-def data_edits_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def data_edits_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of rows excluded, cells edited and values set to missing, by raw file."""
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="What was found",
-            columns=_COLUMNS,
-            rows=_rows(results),
-            notes=(_NOTE,),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="What was found",
+        columns=_COLUMNS,
+        rows=_rows(results),
+        notes=(_NOTE,),
     )
 
 

@@ -62,13 +62,11 @@ _INTERVIEWS = (
 )
 
 
-def data_quality_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def data_quality_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the tables of rows, of gaps by arm, of values, and of interviews."""
-    return (
-        _rows_table(results, exhibit),
-        *_of_variables(results, exhibit),
-        _interviews_table(results, exhibit),
-    )
+    yield _rows_table(results, exhibit)
+    yield from _of_variables(results, exhibit)
+    yield _interviews_table(results, exhibit)
 
 
 def _rows_table(results: StudyResults, exhibit: Exhibit) -> Table:
@@ -99,10 +97,10 @@ def _rows_table(results: StudyResults, exhibit: Exhibit) -> Table:
     )
 
 
-def _of_variables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def _of_variables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     frame = results["variable_quality"]
     if frame.empty:
-        return ()
+        return
     between = (_BETWEEN,) if frame["between_interviewers"].notna().any() else ()
     gaps, values, flagged = [], [], 0
     for label, part in waves_of(results, "variable_quality"):
@@ -117,26 +115,24 @@ def _of_variables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         if len(numbers):
             values.append(heading(label, "panel"))
             values += _variable_rows(results, (*_VALUES, *between), numbers)
-    return (
-        table_of(
-            results,
-            exhibit,
-            title=f"{exhibit.title}: missing answers, by arm",
-            stub="Variable",
-            columns=_GAPS,
-            rows=gaps,
-            interpretation=(_sentence(flagged),),
-            notes=(_GAPS_NOTE,),
-        ),
-        table_of(
-            results,
-            exhibit,
-            title=f"{exhibit.title}: values",
-            stub="Variable",
-            columns=(*_VALUES, *between),
-            rows=values,
-            notes=(_VALUES_NOTE, *([_BETWEEN_NOTE] if between else [])),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: missing answers, by arm",
+        stub="Variable",
+        columns=_GAPS,
+        rows=gaps,
+        interpretation=(_sentence(flagged),),
+        notes=(_GAPS_NOTE,),
+    )
+    yield table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: values",
+        stub="Variable",
+        columns=(*_VALUES, *between),
+        rows=values,
+        notes=(_VALUES_NOTE, *([_BETWEEN_NOTE] if between else [])),
     )
 
 

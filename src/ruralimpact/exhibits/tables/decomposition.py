@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, interpretation, kinds, marks
+from ruralimpact.exhibits import columns, formatting, headings, interpretation, kinds, marks
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -19,13 +19,12 @@ _ACCOUNTING = (
 )
 
 
-def decomposition_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def decomposition_tables(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of parts and, with several products, one of parts by product."""
     frame = decomposition_rows(results, exhibit)
-    tables = [_parts_table(results, exhibit, frame)]
+    yield _parts_table(results, exhibit, frame)
     if (frame["product"] != "").any():
-        tables.append(_products_table(results, exhibit, frame))
-    return tuple(tables)
+        yield _products_table(results, exhibit, frame)
 
 
 def decomposition_rows(results: StudyResults, exhibit: OfAnalyses) -> pd.DataFrame:
@@ -75,28 +74,26 @@ def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame
     shown, more = (
         (_COLUMNS, ()) if _shares_shown(frame) else (_COLUMNS[:-1], ("percent_of_effect",))
     )
-    rows: list[Row] = []
-    for analysis in exhibit.analyses:
+    keys = ("spec_id", "part", "unit")
+
+    def rows(analysis: str) -> Iterator[Row]:
         mine = frame[(frame["analysis"] == analysis) & (frame["product"] == "")]
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis).label, "panel"))
         for family in split_families(mine):
-            rows.append(_strategy_heading(results, family))
+            yield _strategy_heading(results, family)
             total = family[family["part"] == TOTAL].iloc[0]
             for record in [*family[family["part"] != TOTAL].to_dict("records"), total.to_dict()]:
                 name = part_label(str(record["part"]), family)
                 label = Cell(name, letters.get(str(record["reason"]), ""))
-                share = {"percent_of_effect": share_of_effect(record["estimate"], total)}
-                keys = ("spec_id", "part", "unit")
-                rows.append(
-                    columns.row_of(results, shown, {**record, **share}, label, keys=keys, more=more)
-                )
+                own = {str(key): value for key, value in record.items()}
+                own["percent_of_effect"] = share_of_effect(record["estimate"], total)
+                yield columns.row_of(results, shown, own, label, keys=keys, more=more)
+
     return table_of(
         results,
         exhibit,
         stub="Part",
         columns=shown,
-        rows=rows,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
         interpretation=_sentences(results, frame),
         notes=_notes(results, frame, letters),
     )
@@ -131,23 +128,23 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
             columns.error(part_label(part, frame), of=f"{part}_std_error"),
         )
     ]
-    rows: list[Row] = []
-    for analysis in exhibit.analyses:
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis).label, "panel"))
+
+    def rows(analysis: str) -> Iterator[Row]:
         labels = product_labels(results, analysis)
         for family in split_families(frame[frame["analysis"] == analysis]):
-            rows.append(_strategy_heading(results, family))
+            yield _strategy_heading(results, family)
             for product, label in {**labels, "": "All products"}.items():
                 own = family[family["product"] == product]
-                rows += [_product_row(results, label, own, shown)] if len(own) else []
+                if len(own):
+                    yield _product_row(results, label, own, shown)
+
     return table_of(
         results,
         exhibit,
         title=f"{exhibit.title}, by product",
         stub="Product",
         columns=shown,
-        rows=rows,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
         notes=(_ACCOUNTING, "Rows and columns both add up."),
     )
 

@@ -25,19 +25,17 @@ WARNED, MISSING = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _ALONE = "before_after"
 
 
-def difference_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def difference_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of effects over time, and one of changes that are not attributable.
 
     Changes of the treated alone never share a table with effects.
     """
     alone = [name for name in exhibit.analyses if results.analysis(name).method == _ALONE]
     compared = [name for name in exhibit.analyses if name not in alone]
-    tables = []
     if compared:
-        tables.append(_table(results, exhibit, compared, effects=True))
+        yield _table(results, exhibit, compared, effects=True)
     if alone:
-        tables.append(_table(results, exhibit, alone, effects=False))
-    return tuple(tables)
+        yield _table(results, exhibit, alone, effects=False)
 
 
 def _table(

@@ -51,9 +51,9 @@ _VARIANCE = (
 )
 
 
-def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def gains_tables(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of gains and, where the analyses ask, those of variance and of reconciliation."""
-    tables = [_averages(results, exhibit)]
+    yield _averages(results, exhibit)
     for title, stub, shown, rows, note in (
         (
             "what explains their variance",
@@ -66,18 +66,15 @@ def gains_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ..
     ):
         listed = [row for name in exhibit.analyses for row in rows(results, exhibit, name)]
         if any(row.kind == "data" for row in listed):
-            tables.append(
-                table_of(
-                    results,
-                    exhibit,
-                    title=f"{exhibit.title}: {title}",
-                    stub=stub,
-                    columns=shown,
-                    rows=listed,
-                    notes=(NOT_ATTRIBUTABLE, note),
-                )
+            yield table_of(
+                results,
+                exhibit,
+                title=f"{exhibit.title}: {title}",
+                stub=stub,
+                columns=shown,
+                rows=listed,
+                notes=(NOT_ATTRIBUTABLE, note),
             )
-    return tuple(tables)
 
 
 _SHARES = (

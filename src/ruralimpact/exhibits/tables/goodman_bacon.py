@@ -25,7 +25,7 @@ _ESTIMATES = (
 )
 
 
-def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of the comparisons behind two-way fixed effects."""
     analyses = exhibit.analyses
     shown = (*_ESTIMATES, *columns.arm_counts(results.units(analyses).capitalize()))
@@ -39,16 +39,14 @@ def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Ta
         lines.append(_sentence(results, outcome, own))
         yield from _rows(results, own, shown)
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Comparison",
-            columns=shown,
-            rows=headings.by_pair(results, analyses, rows),
-            interpretation=lines,
-            notes=_notes(results.of("goodman_bacon", *analyses)),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Comparison",
+        columns=shown,
+        rows=headings.by_pair(results, analyses, rows),
+        interpretation=lines,
+        notes=_notes(results.of("goodman_bacon", *analyses)),
     )
 
 

@@ -29,7 +29,7 @@ _KINDS = {
 }
 
 
-def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def group_time_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of effects by cohort and wave."""
     analyses = exhibit.analyses
     sizes = columns.arm_counts(results.units(analyses).capitalize())
@@ -42,15 +42,13 @@ def group_time_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table
             for record in part.to_dict("records"):
                 yield _row(results, record, sizes)
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Cohort and wave",
-            columns=(*_COLUMNS, *sizes),
-            rows=headings.by_pair(results, analyses, rows),
-            notes=_notes(results, results.of("event_study", *analyses)),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Cohort and wave",
+        columns=(*_COLUMNS, *sizes),
+        rows=headings.by_pair(results, analyses, rows),
+        notes=_notes(results, results.of("event_study", *analyses)),
     )
 
 

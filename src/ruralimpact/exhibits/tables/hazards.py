@@ -30,7 +30,7 @@ _NOTE = (
 )
 
 
-def hazards_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def hazards_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of hazard ratios."""
 
     def rows(analysis: str) -> Iterator[Row]:
@@ -40,15 +40,13 @@ def hazards_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ..
             yield heading(str(label), "group")
             yield from (_row(results, record) for record in own.to_dict("records"))
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Level",
-            columns=_SHOWN,
-            rows=headings.by_analysis(results, exhibit.analyses, rows),
-            notes=(*(_periods(results, name) for name in exhibit.analyses), _NOTE),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Level",
+        columns=_SHOWN,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
+        notes=(*(_periods(results, name) for name in exhibit.analyses), _NOTE),
     )
 
 
@@ -72,8 +70,7 @@ def _label(record: Record) -> str:
 
 
 def _periods(results: StudyResults, analysis: str) -> str:
-    asked = results.analysis(analysis)
-    assert isinstance(asked, Survival)
+    asked = results.study.analyses_of(Survival, [analysis])[0]
     number = int(results.of("hazards", analysis)["n_periods"].max())
     times = ", ".join(f"{float(time):g}" for time in asked.times)
     return (

@@ -42,14 +42,14 @@ UNADJUSTED = "Unadjusted difference"
 _PERCENT = "Percent of the counterfactual"
 
 
-def impact_table(results: StudyResults, exhibit: ImpactOptions) -> tuple[Table, ...]:
+def impact_table(results: StudyResults, exhibit: ImpactOptions) -> Iterator[Table]:
     """Build the main table: means, effect, percent of the counterfactual and sample sizes."""
-    return (_table(results, exhibit, exhibit.unadjusted, means=True),)
+    yield _table(results, exhibit, exhibit.unadjusted, means=True)
 
 
-def panel_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def panel_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of panel estimators, which have no matched mean and so no percent."""
-    return (_table(results, exhibit, None, means=False),)
+    yield _table(results, exhibit, None, means=False)
 
 
 def _table(

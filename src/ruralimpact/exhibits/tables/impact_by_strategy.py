@@ -46,25 +46,14 @@ _KEYS = ("analysis", "outcome", "statistic")
 
 def impact_by_strategy_tables(
     results: StudyResults, exhibit: ImpactByStrategyOptions
-) -> tuple[Table, ...]:
-    """Build the tables; analyses that share their strategies share one.
+) -> Iterator[Table]:
+    """Build the tables; analyses that share their strategies share one."""
 
-    Parameters
-    ----------
-    results : StudyResults
-    exhibit : ImpactByStrategyOptions
+    def estimated(analysis: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(results.estimates_of(analysis)["strategy"]))
 
-    Returns
-    -------
-    tuple of Table
-    """
-    shared: dict[tuple[str, ...], list[str]] = {}
-    for analysis in exhibit.analyses:
-        strategies = tuple(dict.fromkeys(results.estimates_of(analysis)["strategy"]))
-        shared.setdefault(strategies, []).append(analysis)
-    return tuple(
-        _table(results, exhibit, analyses, strategies) for strategies, analyses in shared.items()
-    )
+    for strategies, analyses in headings.alike(exhibit.analyses, estimated):
+        yield _table(results, exhibit, analyses, strategies)
 
 
 def _table(

@@ -1,5 +1,7 @@
 """The same tests by other means: the bootstrap over groups, and allowing for several outcomes."""
 
+from collections.abc import Iterator
+
 from ruralimpact.exhibits import columns, headings, kinds
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfEstimates
@@ -18,7 +20,7 @@ _COLUMNS = (
 )
 
 
-def p_value_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def p_value_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of p-values, one row a specification."""
     tests = {test["spec_id"]: test for test in results["tests"].to_dict("records")}
 
@@ -28,15 +30,13 @@ def p_value_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
             return columns.repeated(_COLUMNS, label, values={"spec_id": record["spec_id"]})
         return columns.row_of(results, _COLUMNS, {**test, **record}, label)
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Outcome and strategy",
-            columns=_COLUMNS,
-            rows=headings.estimate_rows(results, exhibit.analyses, row, alone=True),
-            notes=_notes(results),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Outcome and strategy",
+        columns=_COLUMNS,
+        rows=headings.estimate_rows(results, exhibit.analyses, row, alone=True),
+        notes=_notes(results),
     )
 
 

@@ -23,7 +23,7 @@ _COLUMNS = (
 )
 
 
-def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of intervals that allow trends to differ."""
     lines: list[str] = []
 
@@ -35,16 +35,14 @@ def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> tuple[
         lines.extend(_sentences(results, outcome, own))
         yield from _rows(results, own)
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Allowed difference of trends",
-            columns=_COLUMNS,
-            rows=headings.by_pair(results, exhibit.analyses, rows),
-            interpretation=lines,
-            notes=(*_NOTES, *_few_groups(results, exhibit)),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Allowed difference of trends",
+        columns=_COLUMNS,
+        rows=headings.by_pair(results, exhibit.analyses, rows),
+        interpretation=lines,
+        notes=(*_NOTES, *_few_groups(results, exhibit)),
     )
 
 

@@ -1,6 +1,6 @@
 """One treated group among groups treated as if: where its estimate ranks, and what chance would give."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +74,7 @@ def placebo(estimates: Sequence[float], statistics: Sequence[float]) -> Placebo:
     return Placebo(len(size), int((size >= size[0]).sum()), int((t >= t[0]).sum()))
 
 
-def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def placebo_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of the treated group and the placebos, by outcome.
 
     The first analysis is the treated group's, the others are placebos. Suppressed placebos have no rank.
@@ -86,16 +86,14 @@ def placebo_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, .
         rows.append(heading(results.outcome_title(outcome), "group"))
         rows += [_row(results, record, records) for record in records]
         lines.append(placebo_sentence(results, exhibit.analyses, outcome))
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Treated, or treated as if",
-            columns=_COLUMNS,
-            rows=rows,
-            interpretation=lines,
-            notes=(_NOTE,),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Treated, or treated as if",
+        columns=_COLUMNS,
+        rows=rows,
+        interpretation=lines,
+        notes=(_NOTE,),
     )
 
 

@@ -38,22 +38,20 @@ class _PlantedNumber:
         return self.low <= self.planted <= self.high
 
 
-def planted_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def planted_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of planted values and their estimates."""
     compared = list(_planted_numbers(results))
     rows: list[Row] = []
     for about, group in groupby(compared, key=lambda item: item.about):
         rows += [heading(about, "group"), *(_row(results, item) for item in group)]
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Quantity",
-            columns=_columns(0),
-            rows=rows,
-            interpretation=(_interpretation(compared),),
-            notes=(_NOTE,),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Quantity",
+        columns=_columns(0),
+        rows=rows,
+        interpretation=(_interpretation(compared),),
+        notes=(_NOTE,),
     )
 
 

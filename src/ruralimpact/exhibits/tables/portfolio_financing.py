@@ -1,5 +1,7 @@
 """Who pays for projects: amounts by source, their total, and the share of each."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
@@ -8,7 +10,6 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
     METHODS,
     against_print,
-    of_part,
     printed_notes,
     project_rows,
 )
@@ -16,14 +17,14 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
 
-def financing_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def financing_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build one table an analysis: a row a project, a column a source."""
-    return tuple(_table(results, exhibit, analysis) for analysis in exhibit.analyses)
+    for analysis in exhibit.analyses:
+        frame = results.of("portfolio", analysis, part="financing")
+        yield _table(results, exhibit, frame[frame["measure"] != "concentration"])
 
 
-def _table(results: StudyResults, exhibit: OfAnalyses, analysis: str) -> Table:
-    frame = of_part(results, exhibit, "financing")
-    frame = frame[(frame["analysis"] == analysis) & (frame["measure"] != "concentration")]
+def _table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
     labels = dict(zip(frame["name"], frame["label"], strict=True))
     unit = str(frame["unit"].iloc[0]) if len(frame) else ""
     shown = [

@@ -16,7 +16,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
 
-def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of ratios, a row a project, with the ratio of the sums."""
     frame = of_part(results, exhibit, "ratio")
     frame = frame.assign(
@@ -36,15 +36,13 @@ def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]
         own = frame[frame["analysis"] == analysis]
         return project_rows(results, own, shown, "Ratio of the sums", {})
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Project",
-            columns=shown,
-            rows=headings.by_analysis(results, exhibit.analyses, rows),
-            notes=(*printed_notes(frame), *_NOTES),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Project",
+        columns=shown,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
+        notes=(*printed_notes(frame), *_NOTES),
     )
 
 

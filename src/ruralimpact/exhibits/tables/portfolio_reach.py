@@ -23,7 +23,7 @@ _MEASURES = {"target": "Target", "actual": "Reached", "percent": "Percent"}
 _PERIOD = ("start", "end")
 
 
-def reach_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def reach_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of targets and reach, a row a project, with the sums."""
     reach, period = (of_part(results, exhibit, part) for part in ("reach", "period"))
     labels = dict(zip(reach["name"], reach["label"], strict=True))
@@ -46,16 +46,14 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]
     def rows(analysis: str) -> Iterator[Row]:
         return project_rows(results, frame[frame["analysis"] == analysis], shown, "All", {})
 
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Project",
-            columns=shown,
-            rows=headings.by_analysis(results, exhibit.analyses, rows),
-            interpretation=_sentences(results, exhibit),
-            notes=(*printed_notes(reach), *_NOTES),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Project",
+        columns=shown,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
+        interpretation=_sentences(results, exhibit),
+        notes=(*printed_notes(reach), *_NOTES),
     )
 
 

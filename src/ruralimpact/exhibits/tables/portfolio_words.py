@@ -1,5 +1,7 @@
 """What a register says of projects in words, as it stands, and how many have each status."""
 
+from collections.abc import Iterator
+
 from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.options import OfAnalyses
@@ -18,7 +20,7 @@ class WordsOptions(OfAnalyses):
     """Say how many projects have each status."""
 
 
-def words_table(results: StudyResults, exhibit: WordsOptions) -> tuple[Table, ...]:
+def words_table(results: StudyResults, exhibit: WordsOptions) -> Iterator[Table]:
     """Build the table of words, a row a project."""
     frame = of_part(results, exhibit, "words")
     frame = frame[frame["name"].isin(exhibit.variables)]
@@ -30,16 +32,14 @@ def words_table(results: StudyResults, exhibit: WordsOptions) -> tuple[Table, ..
     for project, label in projects_of(frame)[["project", "project_label"]].to_numpy():
         record = {"project": project, **{name: texts[project, name] for name in names}}
         rows.append(columns.row_of(results, shown, record, label, keys=("project",)))
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Project",
-            columns=shown,
-            rows=rows,
-            interpretation=_counts(results, exhibit) if exhibit.status else (),
-            notes=(f"{formatting.DASH} = nothing said.",),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Project",
+        columns=shown,
+        rows=rows,
+        interpretation=_counts(results, exhibit) if exhibit.status else (),
+        notes=(f"{formatting.DASH} = nothing said.",),
     )
 
 

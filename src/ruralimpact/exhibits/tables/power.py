@@ -39,7 +39,7 @@ _BASIS = (
 )
 
 
-def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def power_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table of detectable effects, and that of the variances behind them."""
     frame = power_rows(results, exhibit)
     shown = {
@@ -58,25 +58,23 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
             for _, of_design in of_outcome.groupby("design", sort=False):
                 effects += _effect_rows(results, of_design, shown)
             basis.append(_basis_row(results, of_outcome, label))
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Outcome and design",
-            columns=shown["effect"],
-            rows=effects,
-            interpretation=power_lines(results, exhibit),
-            notes=(*_effect_notes(frame[frame["reason"] == ""]), *refusals(results, frame)),
-        ),
-        table_of(
-            results,
-            exhibit,
-            title=f"{exhibit.title}: what it rests on",
-            stub="Outcome",
-            columns=_BASIS,
-            rows=basis,
-            notes=_basis_notes(frame[frame["reason"] == ""]),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Outcome and design",
+        columns=shown["effect"],
+        rows=effects,
+        interpretation=power_lines(results, exhibit),
+        notes=(*_effect_notes(frame[frame["reason"] == ""]), *refusals(results, frame)),
+    )
+    yield table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: what it rests on",
+        stub="Outcome",
+        columns=_BASIS,
+        rows=basis,
+        notes=_basis_notes(frame[frame["reason"] == ""]),
     )
 
 

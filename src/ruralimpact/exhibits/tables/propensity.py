@@ -20,7 +20,7 @@ _NOTE = (
 )
 
 
-def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table, three columns a comparison that fits a score."""
     models = results.of("propensity_models", *exhibit.analyses)
     models = models.assign(model=models["analysis"] + "_" + models["link"])
@@ -32,15 +32,13 @@ def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table,
             _ERROR.within(str(name), title, "{part}_{name}"),
             _P_VALUE.within(str(name), title, "{part}_{name}"),
         ]
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="",
-            columns=shown or [Column("")],
-            rows=_rows(results, models, [item for item in shown if isinstance(item, Shown)]),
-            notes=(_NOTE,),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="",
+        columns=shown or [Column("")],
+        rows=_rows(results, models, [item for item in shown if isinstance(item, Shown)]),
+        notes=(_NOTE,),
     )
 
 

@@ -27,20 +27,18 @@ _NOTE = (
 )
 
 
-def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of questions that are not what they were."""
     changed, waves = _changed(results)
     alarms = changed[changed["alarm"] == "yes"]
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Variable",
-            columns=_COLUMNS,
-            rows=_rows(results, alarms, changed[changed["alarm"] == "no"]),
-            interpretation=(_interpretation(alarms, waves),),
-            notes=(_NOTE,),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Variable",
+        columns=_COLUMNS,
+        rows=_rows(results, alarms, changed[changed["alarm"] == "no"]),
+        interpretation=(_interpretation(alarms, waves),),
+        notes=(_NOTE,),
     )
 
 

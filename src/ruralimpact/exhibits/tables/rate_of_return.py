@@ -1,10 +1,12 @@
 """Rates of return by account: as recorded and in each scenario."""
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -15,6 +17,7 @@ from ruralimpact.exhibits.returns_rows import (
     measured,
     returns_analysis,
     scenario_label,
+    threshold_percent,
 )
 from ruralimpact.exhibits.table import table_of
 
@@ -34,24 +37,18 @@ _COLUMNS = (
 )
 
 
-def rate_of_return_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def rate_of_return_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of accounts by scenario."""
-    rows: list[Row] = []
-    lines: list[str] = []
-    for name in exhibit.analyses:
-        rows.append(heading(results.analysis(name).label, "panel"))
-        rows += _analysis_rows(results, name)
-        lines += _lines(results, name)
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Account and scenario",
-            columns=_COLUMNS,
-            rows=rows,
-            interpretation=lines,
-            notes=(*_notes(results, exhibit), *excluded_note(results, exhibit.analyses)),
-        ),
+    analyses = exhibit.analyses
+    rows = partial(_analysis_rows, results)
+    yield table_of(
+        results,
+        exhibit,
+        stub="Account and scenario",
+        columns=_COLUMNS,
+        rows=headings.by_analysis(results, analyses, rows, alone=True),
+        interpretation=chain.from_iterable(_lines(results, name) for name in analyses),
+        notes=(*_notes(results, exhibit), *excluded_note(results, analyses)),
     )
 
 
@@ -98,17 +95,13 @@ def _lines(results: StudyResults, name: str) -> Iterator[str]:
     yield (
         f"{label}, {formatting.lower_first(account.label)}: {rate} percent a year (95 percent interval "
         f"{ends}); {formatting.number(record['share_above'])} percent of "
-        f"{results.study.unit_label} are above {_threshold(analysis.discount_rate)} percent.{more}"
+        f"{results.study.unit_label} are above {threshold_percent(analysis)} percent.{more}"
     )
-
-
-def _threshold(rate: float) -> str:
-    return formatting.number(100 * float(rate), 0)
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
     first = returns_analysis(results, exhibit.analyses[0])
-    units, threshold = results.study.unit_label, _threshold(first.discount_rate)
+    units, threshold = results.study.unit_label, threshold_percent(first)
     carried = (
         " After the last year recorded, benefits and costs stay as they were in it."
         if first.beyond

@@ -1,6 +1,6 @@
 """Answers to a questionnaire: a table a question, cells no. (percent), as reports on workshops print them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -21,12 +21,10 @@ from ruralimpact.exhibits.table import table_of
 from ruralimpact.schema.responses import Question, Responses
 
 
-def responses_tables(results: StudyResults, exhibit: QuestionOptions) -> tuple[Table, ...]:
+def responses_tables(results: StudyResults, exhibit: QuestionOptions) -> Iterator[Table]:
     """Build a table a question: rows are answers, columns all respondents, levels, and the register."""
-    return tuple(
-        _table(results, exhibit, analysis, question, frame)
-        for analysis, question, frame in questions_of(results, exhibit)
-    )
+    for analysis, question, frame in questions_of(results, exhibit):
+        yield _table(results, exhibit, analysis, question, frame)
 
 
 def _table(

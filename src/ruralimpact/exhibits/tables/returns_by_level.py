@@ -1,18 +1,21 @@
 """Incremental revenue and rates of return by a variable, such as the product."""
 
+from collections.abc import Iterator
+
 from ruralimpact.exhibits import columns, kinds
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import (
     METHODS,
     OfAccount,
-    account_of,
+    by_account,
     check_account,
+    level_label,
     measured,
     returns_analysis,
 )
-from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _UNIT, _FAMILY, _RATE = "Yearly revenue a unit", "a family", "Rate of return (%)"
 _COLUMNS = (
@@ -27,41 +30,35 @@ _COLUMNS = (
     columns.number("Above the threshold (%)", "", 1.0, of="share_above"),
     columns.count("Units", of="n_units"),
 )
+_KEYS = ("analysis", "account", "by", "level")
+_OF_FAMILIES = ("revenue_member", "revenue_member_low", "revenue_member_high")
 
 
-def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> tuple[Table, ...]:
+def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> Iterator[Table]:
     """Build the table, levels with most revenue first."""
-    rows: list[Row] = []
-    for name in exhibit.analyses:
-        analysis = returns_analysis(results, name)
-        account = account_of(analysis, exhibit)
-        frame = results.of("returns", name, account=account.name)
-        rows.append(heading(f"{results.analysis(name).label}: {account.label}", "panel"))
+
+    def rows(analysis: RateOfReturn, account: str) -> Iterator[Row]:
+        frame = results.of("returns", analysis.name, account=account)
         for by in analysis.by:
             levels = list(measured(frame[frame["by"] == by]))
             levels.sort(key=lambda record: (record["suppressed"], -record["revenue"]))
-            rows += [_row(results, {"revenue_member": None, **record}) for record in levels]
+            for record in levels:
+                own = {**dict.fromkeys(_OF_FAMILIES), **record}
+                label = level_label(record["level"])
+                yield columns.row_of(results, _COLUMNS, own, label, keys=_KEYS)
+
     unit = results.unit(returns_analysis(results, exhibit.analyses[0]).outcomes[0])
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Level",
-            columns=_COLUMNS,
-            rows=rows,
-            notes=(
-                f"Revenue above that without the project in the last year recorded, in {unit}; a family: all "
-                "revenue over all families. Intervals as in the table of rates.",
-            ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Level",
+        columns=_COLUMNS,
+        rows=by_account(results, exhibit, rows),
+        notes=(
+            f"Revenue above that without the project in the last year recorded, in {unit}; a family: all "
+            "revenue over all families. Intervals as in the table of rates.",
         ),
     )
-
-
-def _row(results: StudyResults, record: Record) -> Row:
-    known = {"revenue_member_low": None, "revenue_member_high": None, **record}
-    label = str(record["level"]).replace("_", " ").capitalize()
-    keys = ("analysis", "account", "by", "level")
-    return columns.row_of(results, _COLUMNS, known, label, keys=keys)
 
 
 KIND = kinds.TableKind(

@@ -1,6 +1,6 @@
 """Robustness across specifications: range, sign, significance, balance, and whether strategies differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,8 @@ import pandas as pd
 
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import cells, columns, disclosure, formatting, kinds
-from ruralimpact.exhibits.model import Cell, Row, Table, heading
+from ruralimpact.exhibits import cells, columns, disclosure, formatting, headings, kinds
+from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -87,27 +87,26 @@ def _equality(results: StudyResults, frame: pd.DataFrame) -> EqualityTest | None
         return None
 
 
-def robustness_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def robustness_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table with one row a comparison and outcome."""
-    rows: list[Row] = []
     lines: list[str] = []
-    for analysis in exhibit.analyses:
-        rows.append(heading(results.analysis(analysis).label, "panel"))
+
+    def rows(analysis: str) -> Iterator[Row]:
         by_outcome = {
             name: robustness(results, analysis, name) for name in results.outcomes_of([analysis])
         }
-        rows += [_row(results, analysis, name, own) for name, own in by_outcome.items()]
         lines.append(f"{results.analysis(analysis).label}: {_sentence(list(by_outcome.values()))}")
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Outcome",
-            columns=_COLUMNS,
-            rows=rows,
-            interpretation=lines,
-            notes=_notes(results, exhibit.analyses),
-        ),
+        for name, own in by_outcome.items():
+            yield _row(results, analysis, name, own)
+
+    yield table_of(
+        results,
+        exhibit,
+        stub="Outcome",
+        columns=_COLUMNS,
+        rows=headings.by_analysis(results, exhibit.analyses, rows, alone=True),
+        interpretation=lines,
+        notes=_notes(results, exhibit.analyses),
     )
 
 

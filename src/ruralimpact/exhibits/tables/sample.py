@@ -1,14 +1,13 @@
 """From the raw files to the analysis samples: what was read, excluded and why, and what remained."""
 
-import pandas as pd
+from collections.abc import Iterator
 
-from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits import columns, headings, kinds
 from ruralimpact.exhibits.analysed_units import analysed_table
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _FLOW = (
@@ -18,9 +17,9 @@ _FLOW = (
 )
 
 
-def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def sample_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the flow of rows, the arms that each strategy compares, and the units behind each estimate."""
-    flow = table_of(
+    yield table_of(
         results,
         exhibit,
         stub="Stage and reason",
@@ -31,23 +30,22 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
             "strategy starts from the whole comparison.",
         ),
     )
-    analysed = (*_overlap_table(results, exhibit), *analysed_table(results, exhibit))
-    if results["designs"].empty:
-        return flow, *analysed
-    arms = table_of(
-        results,
-        exhibit,
-        title="Arms before and after matching",
-        stub="Comparison and strategy",
-        columns=_ARMS,
-        rows=_arm_rows(results),
-        notes=(
-            f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
-            "where the match is with replacement.",
-            *infeasible_notes(results, set(results["designs"]["analysis"])),
-        ),
-    )
-    return flow, arms, *analysed
+    if len(results["designs"]):
+        yield table_of(
+            results,
+            exhibit,
+            title="Arms before and after matching",
+            stub="Comparison and strategy",
+            columns=_ARMS,
+            rows=_arm_rows(results),
+            notes=(
+                f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
+                "where the match is with replacement.",
+                *infeasible_notes(results, set(results["designs"]["analysis"])),
+            ),
+        )
+    yield from _overlap_table(results, exhibit)
+    yield from analysed_table(results, exhibit)
 
 
 _OVERLAP = (
@@ -57,11 +55,11 @@ _OVERLAP = (
 )
 
 
-def _overlap_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
+def _overlap_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of units that two waves share; none for a study of single waves."""
     frame = results["wave_overlap"]
     if frame.empty:
-        return ()
+        return
     rows: list[Row] = []
     for sample, part in frame.groupby("sample", sort=False):
         rows.append(heading(f"Sample: {results.study.samples[str(sample)].label}", "panel"))
@@ -75,16 +73,14 @@ def _overlap_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]
             )
             for record in part.to_dict("records")
         ]
-    return (
-        table_of(
-            results,
-            exhibit,
-            title="Units that two waves share",
-            stub="Waves",
-            columns=_OVERLAP,
-            rows=rows,
-            notes=("Units are the same where their identifiers are.",),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        title="Units that two waves share",
+        stub="Waves",
+        columns=_OVERLAP,
+        rows=rows,
+        notes=("Units are the same where their identifiers are.",),
     )
 
 
@@ -102,35 +98,29 @@ def _flow_row(results: StudyResults, label: str, before: int, excluded: int, sco
     return columns.row_of(results, _FLOW, record, label, keys=("scope", "reason"))
 
 
-def _source_rows(results: StudyResults) -> list[Row]:
-    rows = []
+def _source_rows(results: StudyResults) -> Iterator[Row]:
     for source in results.study.sources:
         report = results.quality[source.name]
-        rows.append(heading(f"Raw file: {source.label or source.name}", "panel"))
+        yield heading(f"Raw file: {source.label or source.name}", "panel")
         remaining = report.rows_read
         if not report.excluded:
-            rows.append(_flow_row(results, "Rows read, all kept", remaining, 0, source.name))
+            yield _flow_row(results, "Rows read, all kept", remaining, 0, source.name)
         for excluded in report.excluded:
             reason = results.with_labels(excluded.reason)
-            rows.append(_flow_row(results, reason, remaining, excluded.rows, source.name))
+            yield _flow_row(results, reason, remaining, excluded.rows, source.name)
             remaining -= excluded.rows
-    return rows
 
 
-def _exclusion_rows(results: StudyResults) -> list[Row]:
-    rows: list[Row] = []
+def _exclusion_rows(results: StudyResults) -> Iterator[Row]:
     previous = ""
     for record in results["exclusions"].to_dict("records"):
         panel, detail = _scope_labels(results, str(record["stage"]), str(record["scope"]))
         if panel != previous:
-            rows.append(heading(panel, "panel"))
+            yield heading(panel, "panel")
         reason = results.with_labels(record["reason"])
         label = f"{detail}: {reason}" if detail else reason[:1].upper() + reason[1:]
-        rows.append(
-            _flow_row(results, label, record["rows_before"], record["rows"], record["scope"])
-        )
+        yield _flow_row(results, label, record["rows_before"], record["rows"], record["scope"])
         previous = panel
-    return rows
 
 
 def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, str]:
@@ -156,27 +146,18 @@ _ARMS = (
 )
 
 
-def _arm_rows(results: StudyResults) -> list[Row]:
-    rows = []
-    for analysis, frame in _by_analysis(results):
-        rows.append(heading(results.analysis(analysis).label, "panel"))
-        rows += [_arm_row(results, record) for record in frame.to_dict("records")]
-    return rows
+def _arm_rows(results: StudyResults) -> Iterator[Row]:
+    matched = set(results["designs"]["analysis"])
+    analyses = [asked.name for asked in results.study.analyses if asked.name in matched]
 
+    def rows(analysis: str) -> Iterator[Row]:
+        for record in results.of("designs", analysis).to_dict("records"):
+            scope = f"{record['analysis']}/{record['strategy']}"
+            own = {**record, "scope": scope, "suppressed": False}
+            label = results.strategy_label(record["strategy"])
+            yield columns.row_of(results, _ARMS, own, label, keys=(), more=("scope",))
 
-def _by_analysis(results: StudyResults) -> list[tuple[str, pd.DataFrame]]:
-    frame = results["designs"]
-    parts = [
-        (analysis.name, frame[frame["analysis"] == analysis.name])
-        for analysis in results.study.analyses
-    ]
-    return [(name, part) for name, part in parts if not part.empty]
-
-
-def _arm_row(results: StudyResults, record: Record) -> Row:
-    own = {**record, "scope": f"{record['analysis']}/{record['strategy']}", "suppressed": False}
-    label = results.strategy_label(record["strategy"])
-    return columns.row_of(results, _ARMS, own, label, keys=(), more=("scope",))
+    return headings.by_analysis(results, analyses, rows, alone=True)
 
 
 KIND = kinds.TableKind(

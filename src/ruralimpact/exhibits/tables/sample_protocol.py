@@ -1,5 +1,6 @@
 """How a sample was drawn from a register, and who took part: the protocol in numbers and words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ _ATTENDANCE = (
 )
 
 
-def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table: a row a stratum and one of all."""
     frame = results["sample_protocol"]
     frame = frame.assign(
@@ -42,15 +43,13 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, .
         notes.append(_protocol(results, name))
     if len(shown) > len(_DRAW):
         notes.append("Added: took part without being drawn, or to replace one that was.")
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Stratum",
-            columns=[Column(label, "", 0.9) for label, _ in shown],
-            rows=rows,
-            notes=notes,
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Stratum",
+        columns=[Column(label, "", 0.9) for label, _ in shown],
+        rows=rows,
+        notes=notes,
     )
 
 
@@ -65,11 +64,7 @@ def _row(record: "pd.Series[Any]", shown: list[tuple[str, str]]) -> Row:
 
 def _protocol(results: StudyResults, name: str) -> str:
     """Say in words how units were drawn, so that anyone can draw them again."""
-    asked = next(
-        analysis
-        for analysis in results.study.analyses
-        if isinstance(analysis, DrawnSample) and analysis.name == name
-    )
+    asked = results.study.analyses_of(DrawnSample, [name])[0]
     listed = ", ".join(f"{count} of {stratum}" for stratum, count in asked.counts.items())
     words = [
         f"Protocol: within each {asked.strata.replace('_', ' ')} the register is sorted by identifier and "

@@ -1,19 +1,22 @@
 """How many units each scenario carries below the threshold, by level."""
 
-from typing import Any
+from collections.abc import Iterator
 
-from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits import columns, kinds
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import (
     METHODS,
     OfAccount,
-    account_of,
+    by_account,
     check_account,
+    level_label,
     returns_analysis,
     scenario_label,
+    threshold_percent,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _RECORD, _SCENARIO = "As recorded", "In the scenario"
 _COLUMNS = (
@@ -23,40 +26,33 @@ _COLUMNS = (
     columns.number("Above the threshold", _SCENARIO, 1.1, of="above"),
     columns.number("No longer above", _SCENARIO, 1.1, of="lost"),
 )
+_KEYS = ("analysis", "account", "scenario", "by", "level", "n_units")
 
 
-def scenario_crossings_table(results: StudyResults, exhibit: OfAccount) -> tuple[Table, ...]:
+def scenario_crossings_table(results: StudyResults, exhibit: OfAccount) -> Iterator[Table]:
     """Build the table: all units that a scenario changes, and its levels."""
-    rows: list[Row] = []
-    for name in exhibit.analyses:
-        analysis = returns_analysis(results, name)
-        account = account_of(analysis, exhibit)
-        rows.append(heading(f"{results.analysis(name).label}: {account.label}", "panel"))
-        frame = results.of("returns_crossings", name, account=account.name)
+
+    def rows(analysis: RateOfReturn, account: str) -> Iterator[Row]:
+        frame = results.of("returns_crossings", analysis.name, account=account)
         for scenario, own in frame.groupby("scenario", sort=False):
-            rows.append(heading(scenario_label(analysis, str(scenario)), "group"))
-            rows += [_row(results, record) for record in own.to_dict("records")]
-    rate = returns_analysis(results, exhibit.analyses[0]).discount_rate
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Units that the scenario changes",
-            columns=_COLUMNS,
-            rows=rows,
-            notes=(
-                f"Above the threshold: the net present value at {formatting.number(100 * float(rate))} "
-                "percent is above zero. No longer above: above as recorded, and not in the scenario. Values "
-                "that a scenario names and no unit has change nothing.",
-            ),
+            yield heading(scenario_label(analysis, str(scenario)), "group")
+            for record in own.to_dict("records"):
+                label = level_label(record["level"])
+                yield columns.row_of(results, _COLUMNS, record, label, keys=_KEYS)
+
+    threshold = threshold_percent(returns_analysis(results, exhibit.analyses[0]))
+    yield table_of(
+        results,
+        exhibit,
+        stub="Units that the scenario changes",
+        columns=_COLUMNS,
+        rows=by_account(results, exhibit, rows),
+        notes=(
+            f"Above the threshold: the net present value at {threshold} "
+            "percent is above zero. No longer above: above as recorded, and not in the scenario. Values "
+            "that a scenario names and no unit has change nothing.",
         ),
     )
-
-
-def _row(results: StudyResults, record: dict[Any, Any]) -> Row:
-    label = str(record["level"]).replace("_", " ").capitalize() or "All"
-    keys = ("analysis", "account", "scenario", "by", "level", "n_units")
-    return columns.row_of(results, _COLUMNS, record, label, keys=keys)
 
 
 KIND = kinds.TableKind(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, formatting, kinds, marks
+from ruralimpact.exhibits import columns, formatting, headings, kinds, marks
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
@@ -42,7 +42,7 @@ _COLUMNS = {
 _ALWAYS = ("regression_estimate", "robustness_value", "robustness_value_interval")
 
 
-def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the table with one row a matched estimate, and one an outcome for all units.
 
     It has the columns of the analyses that apply.
@@ -50,25 +50,24 @@ def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Tabl
     analyses = exhibit.analyses
     frame = _joined(results, analyses)
     names = [name for name in _COLUMNS if name in _ALWAYS or frame[name].notna().any()]
-    rows: list[Row] = []
     lines: list[str] = []
-    for analysis in analyses:
-        rows.append(heading(results.analysis(analysis).label, "panel"))
+
+    def rows(analysis: str) -> Iterator[Row]:
+        own = frame[frame["analysis"] == analysis]
+        lines.extend([*_line(results, analysis, own), *_one_sided(results, analysis, own)])
         for outcome in results.outcomes_of([analysis]):
-            part = frame[(frame["analysis"] == analysis) & (frame["outcome"] == outcome)]
-            rows += _outcome_rows(results, outcome, part, names) if len(part) else []
-        part = frame[frame["analysis"] == analysis]
-        lines += [*_line(results, analysis, part), *_one_sided(results, analysis, part)]
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Outcome and strategy",
-            columns=[_COLUMNS[name] for name in names],
-            rows=rows,
-            interpretation=lines,
-            notes=_notes(frame, names),
-        ),
+            part = own[own["outcome"] == outcome]
+            if len(part):
+                yield from _outcome_rows(results, outcome, part, names)
+
+    yield table_of(
+        results,
+        exhibit,
+        stub="Outcome and strategy",
+        columns=[_COLUMNS[name] for name in names],
+        rows=headings.by_analysis(results, analyses, rows, alone=True),
+        interpretation=lines,
+        notes=_notes(frame, names),
     )
 
 

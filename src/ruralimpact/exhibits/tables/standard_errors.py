@@ -1,6 +1,7 @@
 """The same estimates under every kind of standard error that applies, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -13,14 +14,11 @@ from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 
 
-def std_error_tables(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def std_error_tables(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build tables with one column a kind of standard error; analyses with the same kinds share one."""
-    shared: dict[tuple[str, ...], list[str]] = {}
-    for analysis in exhibit.analyses:
-        shared.setdefault(_kinds(results, analysis), []).append(analysis)
-    return tuple(
-        _table(results, exhibit, analyses, names) for names, analyses in shared.items() if names
-    )
+    for names, analyses in headings.alike(exhibit.analyses, partial(_kinds, results)):
+        if names:
+            yield _table(results, exhibit, analyses, names)
 
 
 def _of(results: StudyResults, analysis: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, effective_groups, formatting, kinds
+from ruralimpact.exhibits import columns, effective_groups, formatting, headings, kinds
 from ruralimpact.exhibits.marks import estimate_marks
 from ruralimpact.exhibits.model import Cell, Row, Table, Value, heading
 from ruralimpact.exhibits.results import StudyResults
@@ -37,37 +37,30 @@ _EFFECT = "Effect on the treated"
 _NUMBERS = ("treated_mean", "control_mean", "estimate", "std_error", "conf_low", "conf_high")
 
 
-def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> tuple[Table, ...]:
+def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> Iterator[Table]:
     """Build the table of one subgroup variable: levels, everyone, equality, and differences if few."""
     frame = subgroup_rows(results, exhibit)
     shown = _shown(results, exhibit, frame)
     letters = reason_letters(frame)
-    rows: list[Row] = []
     lines: list[str] = []
-    for analysis in exhibit.analyses:
-        if len(exhibit.analyses) > 1:
-            rows.append(heading(results.analysis(analysis).label, "panel"))
-        for family in _families(frame[frame["analysis"] == analysis]):
-            rows += _family_rows(results, family, exhibit, letters, shown)
+
+    def rows(analysis: str) -> Iterator[Row]:
+        own = frame[frame["analysis"] == analysis]
+        for _, family in own.groupby(["outcome", "strategy"], sort=False):
+            yield from _family_rows(results, family, exhibit, letters, shown)
             if not family["warning"].iloc[0]:
                 lines.append(family_sentence(results, family, several=len(exhibit.analyses) > 1))
-    return (
-        table_of(
-            results,
-            exhibit,
-            title=f"{exhibit.title}{_warning_title(frame)}",
-            stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else "Level",
-            columns=shown,
-            rows=rows,
-            interpretation=(*warnings(frame), *lines),
-            notes=subgroup_notes(results, frame, letters, ranked=exhibit.order is not None),
-        ),
+
+    yield table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}{_warning_title(frame)}",
+        stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else "Level",
+        columns=shown,
+        rows=list(headings.by_analysis(results, exhibit.analyses, rows)),
+        interpretation=(*warnings(frame), *lines),
+        notes=subgroup_notes(results, frame, letters, ranked=exhibit.order is not None),
     )
-
-
-def _families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    for _, family in frame.groupby(["outcome", "strategy"], sort=False):
-        yield family
 
 
 def _shown(

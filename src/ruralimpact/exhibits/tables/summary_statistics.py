@@ -33,7 +33,7 @@ _WEIGHTED = (
 )
 
 
-def summary_statistics_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def summary_statistics_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table, a row a variable and the arms side by side.
 
     Parameters
@@ -41,20 +41,17 @@ def summary_statistics_table(results: StudyResults, exhibit: OfAnalyses) -> tupl
     results : StudyResults
     exhibit : OfAnalyses
 
-    Returns
-    -------
-    tuple of Table
-        One table.
+    Yields
+    ------
+    Table
     """
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Variable",
-            columns=_COLUMNS,
-            rows=_rows(results, exhibit),
-            notes=_notes(results, exhibit),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub="Variable",
+        columns=_COLUMNS,
+        rows=_rows(results, exhibit),
+        notes=_notes(results, exhibit),
     )
 
 

@@ -18,14 +18,12 @@ from ruralimpact.exhibits.survival_rows import (
 from ruralimpact.exhibits.table import table_of
 
 
-def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table of shares at each time and, where there are any, that of bounds and reasons."""
-    curves = of_part(results, exhibit, "curve")
-    tables = [_curves(results, exhibit, curves)]
+    yield _curves(results, exhibit, of_part(results, exhibit, "curve"))
     others = pd.concat([of_part(results, exhibit, part) for part in _PARTS])
     if len(others):
-        tables.append(_shares(results, exhibit, others))
-    return tuple(tables)
+        yield _shares(results, exhibit, others)
 
 
 def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:

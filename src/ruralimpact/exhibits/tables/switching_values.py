@@ -1,19 +1,22 @@
 """How far each driver could move before nothing is gained."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
-from ruralimpact.exhibits import columns, formatting, kinds
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import (
     METHODS,
     OfAccount,
-    account_of,
+    by_account,
     check_account,
     returns_analysis,
+    threshold_percent,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _COLUMNS = (
     columns.number("Switching value", "", 1.2, of="factor", decimals=2),
@@ -28,31 +31,28 @@ def driver_label(record: dict[Any, Any]) -> str:
     return f"{record['label']}, {level}" if level else str(record["label"])
 
 
-def switching_values_table(results: StudyResults, exhibit: OfAccount) -> tuple[Table, ...]:
+def switching_values_table(results: StudyResults, exhibit: OfAccount) -> Iterator[Table]:
     """Build the table, the nearest switching value first."""
-    rows: list[Row] = []
-    for name in exhibit.analyses:
-        account = account_of(returns_analysis(results, name), exhibit)
-        of_account = {"account": account.name, "kind": "switching"}
-        records = results.of("returns_drivers", name, **of_account).to_dict("records")
+
+    def rows(analysis: RateOfReturn, account: str) -> Iterator[Row]:
+        frame = results.of("returns_drivers", analysis.name, account=account, kind="switching")
+        records = frame.to_dict("records")
         records.sort(key=lambda record: (math.isnan(record["factor"]), abs(record["factor"] - 1)))
-        rows.append(heading(f"{results.analysis(name).label}: {account.label}", "panel"))
         for record in records:
             shown = {**record, "change": 100 * (record["factor"] - 1)}
             keys = ("analysis", "account", "driver", "level")
-            rows.append(columns.row_of(results, _COLUMNS, shown, driver_label(record), keys=keys))
-    rate = returns_analysis(results, exhibit.analyses[0]).discount_rate
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub="Driver",
-            columns=_COLUMNS,
-            rows=rows,
-            notes=(
-                "Switching value: the factor on the driver's amounts at which the net present value at "
-                f"{formatting.number(100 * float(rate))} percent is zero, all else as recorded.",
-            ),
+            yield columns.row_of(results, _COLUMNS, shown, driver_label(record), keys=keys)
+
+    threshold = threshold_percent(returns_analysis(results, exhibit.analyses[0]))
+    yield table_of(
+        results,
+        exhibit,
+        stub="Driver",
+        columns=_COLUMNS,
+        rows=by_account(results, exhibit, rows),
+        notes=(
+            "Switching value: the factor on the driver's amounts at which the net present value at "
+            f"{threshold} percent is zero, all else as recorded.",
         ),
     )
 

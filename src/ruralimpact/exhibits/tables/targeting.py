@@ -1,8 +1,10 @@
 """Where the units are: shares of places, units and amounts in places that are well off."""
 
-from ruralimpact.exhibits import columns, formatting, kinds
+from collections.abc import Iterator
+
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.gains_rows import METHODS, check_targeting, gains_of
-from ruralimpact.exhibits.model import Row, Table, heading
+from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
@@ -13,14 +15,12 @@ _COLUMNS = (
 )
 
 
-def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the table."""
-    rows: list[Row] = []
     lines: list[str] = []
-    for name in exhibit.analyses:
-        frame = results["targeting"]
-        records = frame[frame["analysis"] == name].to_dict("records")
-        rows.append(heading(results.analysis(name).label, "panel"))
+
+    def rows(analysis: str) -> Iterator[Row]:
+        records = results.of("targeting", analysis).to_dict("records")
         for record in records:
             shown = {
                 **record,
@@ -29,9 +29,7 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
                 "high": 100 * record["conf_high"],
             }
             label = _label(results, str(record["place"]), str(record["measure"]))
-            rows.append(
-                columns.row_of(results, _COLUMNS, shown, label, keys=("analysis", "measure"))
-            )
+            yield columns.row_of(results, _COLUMNS, shown, label, keys=("analysis", "measure"))
         shown_shares = [record for record in records if not record["suppressed"]]
         if shown_shares:
             places, *others = shown_shares
@@ -42,22 +40,21 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, 
             )
             share = formatting.number(100 * places["estimate"])
             lines.append(f"{share} percent of the places have a high index; in them are {listed}.")
+
     targeting = gains_of(results, exhibit.analyses[0]).gains
     assert targeting is not None and targeting.targeting is not None
     index, above = targeting.targeting.index, targeting.targeting.above
     limit = "the median of the places" if above is None else f"{float(above):g}"
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub=f"In places where {index.replace('_', ' ')} is above {limit}",
-            columns=_COLUMNS,
-            rows=rows,
-            interpretation=lines,
-            notes=(
-                "Intervals are clustered by place; the share of places has none, for they are all that there "
-                "are. Only places that have units of the sample are counted.",
-            ),
+    yield table_of(
+        results,
+        exhibit,
+        stub=f"In places where {index.replace('_', ' ')} is above {limit}",
+        columns=_COLUMNS,
+        rows=headings.by_analysis(results, exhibit.analyses, rows, alone=True),
+        interpretation=lines,
+        notes=(
+            "Intervals are clustered by place; the share of places has none, for they are all that there "
+            "are. Only places that have units of the sample are counted.",
         ),
     )
 

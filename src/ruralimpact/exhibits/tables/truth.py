@@ -44,7 +44,7 @@ _PUBLISHED = (
 )
 
 
-def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...]:
+def truth_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     """Build the tables of planted effects and their estimates.
 
     Effects on everyone and, where there are any, by class and by part. Estimates of which no truth is
@@ -60,8 +60,10 @@ def truth_table(results: StudyResults, exhibit: OfEstimates) -> tuple[Table, ...
         "Planted truth and estimates by class": _by_class(results, exhibit.analyses),
         "Planted truth and estimates by part of the effect": _by_part(results, exhibit.analyses),
     }
-    rows_of = {title: _rows(ones, results, known) for title, ones in compared.items()}
-    return tuple(_table(results, exhibit, title, rows) for title, rows in rows_of.items() if rows)
+    for title, estimates in compared.items():
+        rows = _rows(estimates, results, known)
+        if rows:
+            yield _table(results, exhibit, title, rows)
 
 
 def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[Row]) -> Table:

@@ -58,7 +58,7 @@ _NOTE = (
 )
 
 
-def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> tuple[Table, ...]:
+def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> Iterator[Table]:
     """Build the steps from one wave's estimate to the next one's, by strategy.
 
     A strategy that some step lacks is excluded.
@@ -73,15 +73,13 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> tupl
             rows.append(heading(results.strategy_label(strategy), "group"))
             rows += _rows(results, steps, known)
     units = {results.unit(step.outcome) for step in steps}
-    return (
-        table_of(
-            results,
-            exhibit,
-            stub=f"What is compared ({', '.join(sorted(units))})",
-            columns=_COLUMNS,
-            rows=rows,
-            notes=(_NOTE,),
-        ),
+    yield table_of(
+        results,
+        exhibit,
+        stub=f"What is compared ({', '.join(sorted(units))})",
+        columns=_COLUMNS,
+        rows=rows,
+        notes=(_NOTE,),
     )
 
 
