@@ -26,6 +26,8 @@ COPIED = (
     "workflow",
 )
 STUDY = "small"
+# Signs that a shell, make, LaTeX or YAML reads in its own way.
+ODD = "o'dd & $HOME {x} <y> [z] #1 ü"
 # Times, and what Snakemake keeps for itself, are no results.
 NOT_RESULTS = {"logs", "benchmarks"}
 TARGETS = {"all", "all_studies", STUDY, "total"}

@@ -83,7 +83,7 @@ MISTAKES: dict[str, tuple[Mistake, list[str]]] = {
 
 @pytest.mark.parametrize(
     "mistake",
-    rest_long(MISTAKES, "missing file", "missing column", "perfect separation", "wrong key"),
+    rest_long(MISTAKES, "missing file", "perfect separation", "wrong key"),
 )
 def test_a_mistake_gives_one_line_and_keeps_the_results(project: Project, mistake: str) -> None:
     make, parts = MISTAKES[mistake]

@@ -36,6 +36,21 @@ def three_waves(two_waves: Project, tmp_path_factory: pytest.TempPathFactory) ->
     return project
 
 
+@pytest.fixture(scope="module")
+def other_words(two_waves: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project with a corrected cell of 2014 and a new wave that asks and answers otherwise."""
+    project = two_waves.copy_to(tmp_path_factory.mktemp("waves") / "other_words")
+    replace(project, 2014, "v01h0,v01,1,2013,31,", "v01h0,v01,1,2013,31,9")
+    write_wave(project, 2016, scale=10)
+    add_wave(project, 2016)
+    codebook(
+        project, "age,homes_2016,age,number,years,0,99,,,covariate,pre,Age,When were you born?\n"
+    )
+    shown = project.run()
+    assert shown.returncode == 0, shown.stderr
+    return project
+
+
 @pytest.fixture
 def project(two_waves: Project, tmp_path: Path) -> Project:
     return two_waves.copy_to(tmp_path / "project")
@@ -113,14 +128,10 @@ def test_households_that_were_not_found_again_are_counted(three_waves: Project) 
     assert found["rows"].sum() == 24
 
 
-def test_corrected_data_move_only_the_waves_that_read_them(project: Project) -> None:
-    path = write_wave(project, 2014)
-    path.write_text(
-        path.read_text("utf-8").replace("v01h0,v01,1,2013,31,", "v01h0,v01,1,2013,31,9"), "utf-8"
+def test_corrected_data_move_only_the_waves_that_read_them(other_words: Project) -> None:
+    table = pd.read_csv(
+        other_words.root / "results" / STUDY / "exhibits" / "changes.csv", comment="#"
     )
-    shown = project.run()
-    assert shown.returncode == 0, shown.stderr
-    table = pd.read_csv(project.root / "results" / STUDY / "exhibits" / "changes.csv", comment="#")
     moved = table[table["kind"] == "moved"]
     assert set(moved["reasons"]) == {"data"}
     assert set(moved["spec_id"].str.split("/").str[0]) == {"levels_2014", "change_to_2014"}
@@ -210,16 +221,9 @@ def test_a_question_that_a_wave_did_not_ask_is_declared_and_told(project: Projec
     assert "levels_2016" in shown.stderr
 
 
-def test_a_question_in_other_words_is_an_alarm(project: Project) -> None:
-    write_wave(project, 2016, scale=10)
-    add_wave(project, 2016)
-    codebook(
-        project, "age,homes_2016,age,number,years,0,99,,,covariate,pre,Age,When were you born?\n"
-    )
-    shown = project.run()
-    assert shown.returncode == 0, shown.stderr
+def test_a_question_in_other_words_is_an_alarm(other_words: Project) -> None:
     table = pd.read_csv(
-        project.root / "results" / STUDY / "exhibits" / "questionnaire_change.csv", comment="#"
+        other_words.root / "results" / STUDY / "exhibits" / "questionnaire_change.csv", comment="#"
     )
     alarms = table[table["alarm"] == "yes"]
     assert set(zip(alarms["variable"], alarms["aspect"], strict=True)) == {
@@ -228,7 +232,7 @@ def test_a_question_in_other_words_is_an_alarm(project: Project) -> None:
         ("income", "median"),
     }
     assert set(alarms["wave"]) == {2016}
-    folder = project.root / "results" / STUDY / "exhibits"
+    folder = other_words.root / "results" / STUDY / "exhibits"
     answer = json.loads((folder / "findings.json").read_text(encoding="utf-8"))["answer"]
     against = [line["text"] for line in (*answer["against"], *answer["further"])]
     assert "Two questions are not what they were a wave before." in against

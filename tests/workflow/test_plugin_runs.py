@@ -4,50 +4,8 @@ import csv
 
 from project import STUDY, Project, lay_plugin
 
-
-def test_the_example_of_the_guide(project: Project) -> None:
-    lay_plugin(project.root, STUDY)
-    before = project.results()
-    shown = project.run()
-    assert shown.returncode == 0, shown.stderr
-    made = project.results()
-    with (project.root / "results" / STUDY / "exhibits" / "arms.csv").open("r") as file:
-        experiment, matched = csv.DictReader(file)
-    # The experiment of Dehejia and Wahba has 185 participants and 260 controls; the survey 429 households.
-    assert (experiment["n_treated"], experiment["n_control"]) == ("185", "260")
-    assert matched["n_treated"] == "185"
-    assert 0 < int(matched["n_control"]) <= 429
-    assert "Units compared in each analysis" in made[f"{STUDY}/report.html"].decode()
-    moved = {name for name in before if before[name] != made[name]}
-    assert {name.split("/")[1] for name in moved} <= {
-        "report.html",
-        "report.docx",
-        "brief.html",
-        "tables.xlsx",
-        "exhibits",
-    }
-
-
-def test_an_edited_plugin_reruns_what_uses_it(project: Project) -> None:
-    lay_plugin(project.root, STUDY)
-    assert project.run().returncode == 0
-    module = project.root / "plugins" / "my_report" / "arms.py"
-    module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
-    assert project.planned() == {"make_exhibits", "write_report", "publish_results"}
-
-
-def test_a_plugin_that_no_study_uses_reruns_nothing(project: Project) -> None:
-    folder = project.root / "plugins" / "other"
-    folder.mkdir(parents=True)
-    text = "from ruralimpact.plugins import Plugin\n\nPLUGIN = Plugin()\n"
-    (folder / "__init__.py").write_text(text, encoding="utf-8")
-    project.edit_yaml("config.yaml", lambda content: content.update(plugins=["plugins/other"]))
-    assert project.planned() == set()
-
-
-def test_rules_of_a_plugin_are_part_of_a_run(project: Project) -> None:
-    lay_plugin(project.root, STUDY)
-    rule = """
+# What a plug-in's own file of rules may add.
+RULES = """
 TARGETS.append("results/arms_copied.csv")
 
 
@@ -61,11 +19,36 @@ rule copy_arms:
     shell:
         "cp {input[0]} {output}"
 """
-    (project.root / "plugins" / "my_report" / "rules.smk").write_text(rule, encoding="utf-8")
+
+
+def test_the_example_of_the_guide_with_rules_of_its_own(project: Project) -> None:
+    lay_plugin(project.root, STUDY)
+    plugin = project.root / "plugins" / "my_report"
+    (plugin / "rules.smk").write_text(RULES, encoding="utf-8")
+    before = project.results()
     shown = project.run()
     assert shown.returncode == 0, shown.stderr
     made = project.results()
+    with (project.root / "results" / STUDY / "exhibits" / "arms.csv").open("r") as file:
+        experiment, matched = csv.DictReader(file)
+    # The experiment of Dehejia and Wahba has 185 participants and 260 controls; the survey 429 households.
+    assert (experiment["n_treated"], experiment["n_control"]) == ("185", "260")
+    assert matched["n_treated"] == "185"
+    assert 0 < int(matched["n_control"]) <= 429
+    assert "Units compared in each analysis" in made[f"{STUDY}/report.html"].decode()
     assert made["arms_copied.csv"] == made[f"{STUDY}/exhibits/arms.csv"]
+    moved = {name for name in before if before[name] != made[name]}
+    assert {name.split("/")[1] for name in moved} <= {
+        "report.html",
+        "report.docx",
+        "brief.html",
+        "tables.xlsx",
+        "exhibits",
+    }
+    module = plugin / "arms.py"
+    module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    reruns = {"make_exhibits", "write_report", "publish_results", "copy_arms"}
+    assert project.planned() == reruns, "an edited plug-in makes anew what uses it"
 
 
 def test_a_plugin_that_is_not_there(project: Project) -> None:

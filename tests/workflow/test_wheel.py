@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from project import ROOT, lay_plugin
+from project import ODD, ROOT, lay_plugin
 
 # A workflow of somebody else that takes the stages in under names of its own.
 HOST = """\
@@ -98,22 +98,38 @@ def test_the_wheel_holds_what_a_run_needs_and_nothing_else(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or "/tests/" in name]
 
 
-def test_a_study_runs_from_the_wheel_outside_the_checkout(python: Path, tmp_path: Path) -> None:
+def test_a_study_runs_from_the_wheel_in_a_folder_of_an_odd_name(
+    python: Path, tmp_path: Path
+) -> None:
     where = call(python, "-c", "import ruralimpact; print(ruralimpact.__file__)", folder=tmp_path)
     assert Path(where.strip()).is_relative_to(python.parents[1])
     command = python.with_name("ruralimpact")
-    call(command, "new", "survey of 2014", folder=tmp_path)
-    lay_plugin(tmp_path / "survey of 2014", "producers")
-    shown = call(command, "run", "--directory", "survey of 2014", folder=tmp_path)
+    call(command, "new", ODD, folder=tmp_path)
+    folder = tmp_path / ODD
+    lay_plugin(folder, "producers")
+    name_oddly(folder / "data" / "producers" / "producers.csv")
+    shown = call(command, "run", "--directory", ODD, folder=tmp_path)
     # The numbers of the data guide.
     guide = " ".join((ROOT / "docs" / "data_guide.md").read_text(encoding="utf-8").split())
     (told,) = re.findall(r"Matched within region: Matched difference .*? net income\.", guide)
     assert told in " ".join(shown.split())
-    folder = tmp_path / "survey of 2014"
-    report = folder / "results" / "producers" / "report.html"
-    assert "Units compared in each analysis" in report.read_text(encoding="utf-8")
+    report = (folder / "results" / "producers" / "report.html").read_text(encoding="utf-8")
+    assert "Units compared in each analysis" in report
+    assert "ynthetic" in report, "the data of a new project are invented"
     assert "to do" not in call(command, "status", folder=folder)
     assert call(command, "run", folder=folder).startswith("Nothing to do")
+    plain = (python, "-m", "snakemake", "--dry-run", "--cores", "1")
+    assert "Nothing to be done" in call(*plain, folder=folder)
+
+
+def name_oddly(raw: Path) -> None:
+    """Give the raw file of a new project another name, and say so in its study.yaml."""
+    odd = raw.rename(raw.with_name("año 2014 (v2) [x] 'final' & $y.csv"))
+    study = raw.parents[2] / "config" / "studies" / "producers" / "study.yaml"
+    text = study.read_text(encoding="utf-8")
+    old, new = f"path: data/producers/{raw.name}", f'path: "data/producers/{odd.name}"'
+    assert old in text
+    study.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.mark.long
