@@ -112,6 +112,11 @@ def share_of(part: int, total: int, noun: str = "") -> str:
     return f"{word(part) if part else 'none'} of {whole}"
 
 
+def level_label(level: object) -> str:
+    """Return the printed name of a level of a variable; that of all units together where it is empty."""
+    return str(level).replace("_", " ").capitalize() or "All"
+
+
 def lower_first(text: str) -> str:
     """Return `text` for use inside a sentence, leaving acronyms as they are."""
     return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part, with_interval
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.options import OfAnalyses
@@ -59,11 +60,7 @@ def gain_records(frame: pd.DataFrame) -> Iterator[Record]:
 
 def _of_all(results: StudyResults, analysis: str, outcome: str) -> Record | None:
     """Return the gains of all units together; None where they are suppressed or missing."""
-    frame = results["gains"]
-    own = frame[
-        (frame["analysis"] == analysis) & (frame["outcome"] == outcome) & (frame["by"] == "")
-    ]
-    records = list(gain_records(own))
+    records = list(gain_records(results.of("gains", analysis, outcome=outcome, by="")))
     return records[0] if records and not records[0]["suppressed"] else None
 
 
@@ -84,33 +81,28 @@ def gains_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     )
 
 
-def gains_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]]:
+def gains_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     """Yield identifier, value, unit and decimals of every number on gains.
 
     Identifiers are ``gains/<analysis>/<outcome>/<measure>``, with ``/<by>=<level>`` after the outcome where
     it is about a level; ``targeting/<analysis>/<measure>``; ``growth_without/<analysis>/<outcome>/<effect>``
     and the measure; ``gain_variance/...``. ``_low`` and ``_high`` are the ends of the interval.
     """
-    ends = (("estimate", ""), ("conf_low", "_low"), ("conf_high", "_high"))
     for row in results["gains"].to_dict("records"):
         money = row["measure"] == "mean_change"
-        where = f"gains/{row['analysis']}/{row['outcome']}"
-        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        key = f"gains/{row['analysis']}/{row['outcome']}{level_part(row)}/{row['measure']}"
         unit = row["unit"] if money else "percent, not attributable"
-        for column, end in ends:
-            yield f"{where}/{row['measure']}{end}", row[column] * (1 if money else 100), unit, 0
+        yield from with_interval(key, row, unit, 0, factor=1.0 if money else 100.0)
     for row in results["targeting"].to_dict("records"):
-        for column, end in ends:
-            key = f"targeting/{row['analysis']}/{row['measure']}{end}"
-            yield key, 100 * row[column], "percent", 0
+        key = f"targeting/{row['analysis']}/{row['measure']}"
+        yield from with_interval(key, row, "percent", 0, factor=100)
     for row in results["growth_without"].to_dict("records"):
         where = f"growth_without/{row['analysis']}/{row['outcome']}/{row['effect']}"
-        for column, end in ends:
-            yield f"{where}/{row['measure']}{end}", 100 * row[column], "percent", 0
+        yield from with_interval(f"{where}/{row['measure']}", row, "percent", 0, factor=100)
     for row in results["gain_variance"].to_dict("records"):
         where = f"gain_variance/{row['analysis']}/{row['outcome']}/{row['within']}"
-        for column, end in (("share_between", ""), ("conf_low", "_low"), ("conf_high", "_high")):
-            yield f"{where}/share_between{end}", 100 * row[column], "percent", 0
+        own = {**row, "estimate": row["share_between"]}
+        yield from with_interval(f"{where}/share_between", own, "percent", 0, factor=100)
 
 
 def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:

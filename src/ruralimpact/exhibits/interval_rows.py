@@ -81,8 +81,8 @@ def interval_figure(
     """
     heights = [_ROW * (1 - layout.bottom) for layout in layouts.values()]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(heights) + 0.35)
-    grid = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights).ravel()
-    for axes, (outcome, layout) in zip(grid, layouts.items(), strict=True):
+    panels = palette.stacked(figure, heights)
+    for axes, (outcome, layout) in zip(panels, layouts.items(), strict=True):
         factor, decimals = formatting.scale(results.unit(outcome)), results.decimals(outcome)
         for line in layout.lines:
             if line.record is None:
@@ -96,7 +96,7 @@ def interval_figure(
         if behind is not None:
             behind(axes, outcome, factor)
         _finish_axes(axes, layout, results.outcome_label(outcome), results.unit(outcome))
-    figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=3)
+    palette.legend_below(figure, handles, 3)
     return figure
 
 
@@ -141,8 +141,8 @@ def _write_number(axes: "Axes", height: float, values: Sequence[float], decimals
 
 def _finish_axes(axes: "Axes", layout: Layout, title: str, unit: str) -> None:
     """Label the rows and the axis, in the style of all such figures."""
-    axes.set_yticks([line.height for line in layout.lines], [line.label for line in layout.lines])
-    axes.tick_params(axis="y", length=0)
+    heights, labels = zip(*((line.height, line.label) for line in layout.lines), strict=True)
+    palette.name_rows(axes, heights, labels)
     for tick, line in zip(axes.get_yticklabels(), layout.lines, strict=True):
         tick.set_fontweight("bold" if line.record is None else "normal")
         tick.set_fontsize(7.5)

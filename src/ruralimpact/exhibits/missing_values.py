@@ -1,6 +1,6 @@
 """Values of the raw files that were set to missing: every report says so, whatever its exhibits are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import SourceLines
@@ -20,13 +20,20 @@ def set_to_missing(results: StudyResults) -> list[SourceLines]:
     list of SourceLines
         Files without such values are passed over.
     """
+    return lines_by_source(results, _lines)
+
+
+def lines_by_source(
+    results: StudyResults, lines: Callable[[QualityReport], Iterable[str]]
+) -> list[SourceLines]:
+    """Return what is to be said of each raw file of which there is something to say."""
     by_source = [
         SourceLines(
-            label=source.label or source.name, lines=tuple(_lines(results.quality[source.name]))
+            label=source.label or source.name, lines=tuple(lines(results.quality[source.name]))
         )
         for source in results.study.sources
     ]
-    return [missing for missing in by_source if missing.lines]
+    return [own for own in by_source if own.lines]
 
 
 def _lines(report: QualityReport) -> Iterator[str]:

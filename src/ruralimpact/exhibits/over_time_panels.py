@@ -65,15 +65,12 @@ def panels_of(results: StudyResults, exhibit: OfAnalyses, kind: str) -> list[Out
     return panels
 
 
-def grid(count: int) -> "tuple[Figure, list[Axes]]":
+def grid(count: int) -> "tuple[Figure, tuple[Axes, ...]]":
     """Return a figure with so many panels, two beside each other."""
-    columns = min(count, 2)
-    rows = -(-count // columns)
-    figure = palette.new_figure(7.2 if columns == 2 else 5.4, _HEIGHT * rows + 0.45)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
-    for empty in axes[count:]:
-        empty.set_visible(False)
-    return figure, axes[:count]
+    across = min(count, 2)
+    height = _HEIGHT * palette.down(count, across) + 0.45
+    figure = palette.new_figure(7.2 if across == 2 else 5.4, height)
+    return figure, palette.grid(figure, count, across)
 
 
 def finish(axes: "Axes", panel: OutcomePanel, label: str, unit: str) -> None:

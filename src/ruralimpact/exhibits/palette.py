@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 Look = dict[str, Any]
 """Keywords of matplotlib for a line or marker, which its functions take of many types."""
 INK, FAINT, GRID = "#1d2733", "#6b7683", "#dfe4e9"
+DASHES, DOTS = (0, (4, 3)), (0, (2, 2))
 BEFORE = "#9aa4af"
 TREATED = "#1d2733"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
@@ -134,6 +136,37 @@ def patch(**style: Any) -> "Artist":
     return Patch(**style)
 
 
+def legend_below(figure: "Figure", handles: "Sequence[Artist]", across: int) -> None:
+    """Put one legend under a figure, so many entries beside each other."""
+    figure.legend(handles=list(handles), loc="outside lower left", frameon=False, ncols=across)
+
+
+def grid(figure: "Figure", count: int, across: int, **shared: Any) -> "tuple[Axes, ...]":
+    """Return the axes of so many panels, `across` beside each other, and hide the places left over."""
+    axes = figure.subplots(down(count, across), across, squeeze=False, **shared).ravel()
+    for empty in axes[count:]:
+        empty.set_visible(False)
+    return tuple(axes[:count])
+
+
+def down(count: int, across: int) -> int:
+    """Return how many rows so many panels have, `across` beside each other."""
+    return -(-count // across)
+
+
+def stacked(figure: "Figure", heights: Sequence[float], **shared: Any) -> "tuple[Axes, ...]":
+    """Return the axes of panels below each other, with these heights in relation."""
+    return grid(figure, len(heights), 1, height_ratios=heights, **shared)
+
+
+def name_rows(
+    axes: "Axes", places: "Sequence[float] | NDArray[Any]", labels: Sequence[str]
+) -> None:
+    """Write the names of rows beside them, without ticks."""
+    axes.set_yticks(places, labels)
+    axes.tick_params(axis="y", length=0)
+
+
 def wrapped(text: str, width: int) -> str:
     """Break a label into lines of at most `width` characters."""
     return "\n".join(textwrap.wrap(text, width))
@@ -167,9 +200,7 @@ class Panels:
     def add_legends(self, handles: "Sequence[Sequence[Artist]]") -> None:
         """Add one legend for all panels, or one a panel; entries with their own labels."""
         if self.alike:
-            self.figure.legend(
-                handles=list(handles[0]), loc="outside lower left", frameon=False, ncols=2
-            )
+            legend_below(self.figure, handles[0], 2)
             return
         for axes, entries in zip(self.axes, handles, strict=True):
             for entry in entries:
@@ -203,14 +234,11 @@ def panels(
     """
     alike = len({tuple(names) for names in strategies}) == 1
     columns = 2 if alike and len(heights) > 1 else 1
-    rows = -(-len(heights) // columns)
+    rows = down(len(heights), columns)
     tall = [max(heights[columns * row : columns * (row + 1)]) for row in range(rows)]
     legend = 0.25 + 0.1 * len(strategies[0]) if alike else 0.0
     figure = new_figure(7.2, sum(tall) + frame * rows + legend)
-    grid = figure.subplots(rows, columns, squeeze=False, height_ratios=tall).ravel()
-    for axes in grid[len(heights) :]:
-        axes.set_visible(False)
-    return Panels(figure, tuple(grid[: len(heights)]), alike)
+    return Panels(figure, grid(figure, len(heights), columns, height_ratios=tall), alike)
 
 
 def print_ticks(axis: "Axis") -> None:

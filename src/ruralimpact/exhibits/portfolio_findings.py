@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.citable_numbers import CitableNumber
 from ruralimpact.exhibits.document import HeadlineLine
-from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
 
 
-def portfolio_numbers(results: StudyResults) -> Iterator[Number]:
+def portfolio_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     """List identifier, value, unit and decimals of each number.
 
     Yields
@@ -19,15 +19,11 @@ def portfolio_numbers(results: StudyResults) -> Iterator[Number]:
     """
     frame = results["portfolio"]
     for record in frame[frame["value"].notna()].to_dict("records"):
-        words = str(record["words"]).replace(" ", "_")
-        parts = [record["analysis"], record["part"], record["name"], record["measure"]]
-        key = "/".join(["portfolio", *map(str, parts), *filter(None, [words])])
-        yield (
-            f"{key}/{record['project'] or 'total'}",
-            float(record["value"]),
-            str(record["unit"]),
-            int(record["decimals"]),
-        )
+        names = ("analysis", "part", "name", "measure", "words")
+        parts = [str(record[name]) for name in names if record[name]]
+        key = "/".join(["portfolio", *parts, record["project"] or "total"])
+        value, decimals = float(record["value"]), int(record["decimals"])
+        yield CitableNumber(key, value, str(record["unit"]), decimals)
 
 
 def portfolio_headlines(results: StudyResults) -> Iterator[HeadlineLine]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import SourceLines
+from ruralimpact.exhibits.missing_values import lines_by_source
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.quality import QualityReport
 
@@ -16,13 +17,7 @@ def reading_notes(results: StudyResults) -> list[SourceLines]:
     list of SourceLines
         Files of which there is nothing to say are passed over.
     """
-    by_source = [
-        SourceLines(
-            label=source.label or source.name, lines=tuple(_lines(results.quality[source.name]))
-        )
-        for source in results.study.sources
-    ]
-    return [notes for notes in by_source if notes.lines]
+    return lines_by_source(results, _lines)
 
 
 def _lines(report: QualityReport) -> Iterator[str]:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
-from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.base import Names
 from ruralimpact.schema.responses import Question, Responses
@@ -53,8 +53,7 @@ def questions_of(
 
 
 def _answer_key(row: Mapping[Any, Any]) -> str:
-    level = f"/{row['by']}={row['level']}" if row["by"] else ""
-    return f"responses/{row['analysis']}/{row['question']}/{row['answer']}{level}"
+    return f"responses/{row['analysis']}/{row['question']}/{row['answer']}{level_part(row)}"
 
 
 def _measure(row: Mapping[Any, Any]) -> str:
@@ -77,7 +76,7 @@ def answer_words(results: StudyResults) -> dict[str, tuple[str, str]]:
     return words
 
 
-def responses_numbers(results: StudyResults) -> Iterator[Number]:
+def responses_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     """List identifier, value, unit and decimals of each count and share that is not suppressed.
 
     Yields
@@ -93,18 +92,19 @@ def responses_numbers(results: StudyResults) -> Iterator[Number]:
         where, percent = _answer_key(row), _measure(row)
         for end, column in (("", "estimate"), ("_low", "conf_low"), ("_high", "conf_high")):
             if pd.notna(row[column]):
-                yield f"{where}/{percent}{end}", 100 * row[column], "percent", 0
+                yield CitableNumber(f"{where}/{percent}{end}", 100 * row[column], "percent", 0)
                 if row["part"] == RESPONDENTS and pd.notna(row["count"]):
                     value = row["count"] if not end else row["n_units"] * row[column]
-                    yield f"{where}/count{end}", value, units, 0
+                    yield CitableNumber(f"{where}/count{end}", value, units, 0)
     for row in results["sample_protocol"].to_dict("records"):
         where = f"sample/{row['analysis']}/{row['stratum'] or 'all'}"
-        yield f"{where}/drawn", row["n_drawn"], units, 0
+        yield CitableNumber(f"{where}/drawn", row["n_drawn"], units, 0)
         if row["attendance_known"]:
-            yield f"{where}/came", row["n_came"], units, 0
-            yield f"{where}/added", row["n_added"], units, 0
+            yield CitableNumber(f"{where}/came", row["n_came"], units, 0)
+            yield CitableNumber(f"{where}/added", row["n_added"], units, 0)
             if row["n_drawn"]:
-                yield f"{where}/percent", 100 * row["n_came"] / row["n_drawn"], "percent", 0
+                share = 100 * row["n_came"] / row["n_drawn"]
+                yield CitableNumber(f"{where}/percent", share, "percent", 0)
 
 
 def responses_headlines(results: StudyResults) -> Iterator[HeadlineLine]:

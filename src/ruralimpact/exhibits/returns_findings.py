@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part, with_interval
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import RECORD
@@ -12,10 +13,9 @@ from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _SHARES = ("irr", "share_above", "share_gain", "irr_median")
 _CROSSINGS = ("above_record", "negative_record", "above", "lost")
-_ENDS = {"estimate": "", "conf_low": "_low", "conf_high": "_high"}
 
 
-def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, int]]:
+def returns_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     """Yield identifier, value, unit and decimals of every number on rates of return.
 
     Identifiers are ``returns/<analysis>/<account>/<scenario>/<measure>``, with ``/<by>=<level>`` after the
@@ -25,20 +25,18 @@ def returns_numbers(results: StudyResults) -> Iterator[tuple[str, float, str, in
     """
     frames = [results[name] for name in ("returns", "returns_scenarios")]
     for row in pd.concat(frames).to_dict("records") if any(map(len, frames)) else ():
-        where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}"
-        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}{level_part(row)}"
         fraction = row["measure"] in _SHARES
         unit = "percent" if fraction else row["unit"]
         decimals = 2 if row["measure"] == "bcr" else 1 if fraction or unit == "years" else 0
-        for column, end in _ENDS.items():
-            value = row[column] * (100 if fraction else 1)
-            yield f"{where}/{row['measure']}{end}", value, unit, decimals
-        yield f"{where}/n_units", row["n_units"], results.study.unit_label, 0
+        factor = 100.0 if fraction else 1.0
+        yield from with_interval(f"{where}/{row['measure']}", row, unit, decimals, factor=factor)
+        yield CitableNumber(f"{where}/n_units", row["n_units"], results.study.unit_label, 0)
     for row in results["returns_crossings"].to_dict("records"):
         where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}/units"
-        where += f"/{row['by']}={row['level']}" if row["by"] else ""
+        where += level_part(row)
         for name in _CROSSINGS:
-            yield f"{where}/{name}", row[name], results.study.unit_label, 0
+            yield CitableNumber(f"{where}/{name}", row[name], results.study.unit_label, 0)
 
 
 def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:

@@ -75,11 +75,6 @@ def threshold_percent(analysis: RateOfReturn) -> str:
     return formatting.number(100 * float(analysis.discount_rate))
 
 
-def level_label(level: object) -> str:
-    """Printed name of a level; of all units together where it is empty."""
-    return str(level).replace("_", " ").capitalize() or "All"
-
-
 def measured(frame: pd.DataFrame) -> Iterator[Record]:
     """Yield a record an account, scenario and level, with its measures side by side.
 

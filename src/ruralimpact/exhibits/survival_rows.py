@@ -8,9 +8,9 @@ import pandas as pd
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.answer.statement import identifier
+from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
-from ruralimpact.exhibits.over_time_findings import Number
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.survival import Survival
 
@@ -37,7 +37,7 @@ def known_between_visits(results: StudyResults, analysis: str) -> bool:
     return isinstance(asked, Survival) and asked.ended_after is not None
 
 
-def survival_numbers(results: StudyResults) -> Iterator[Number]:
+def survival_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     """List identifier, value, unit and decimals of each share that is not suppressed.
 
     Yields
@@ -49,19 +49,17 @@ def survival_numbers(results: StudyResults) -> Iterator[Number]:
         ``hazards/<analysis>/<variable>=<level>/ratio``.
     """
     for record in results["survival"].to_dict("records"):
-        split = [f"{record['by']}={record['level']}"] if record["by"] else []
-        time = [f"{record['time']:g}"] if pd.notna(record["time"]) else []
-        parts = [record["analysis"], record["part"], *split, record["state"], *time]
+        time = f"/{record['time']:g}" if pd.notna(record["time"]) else ""
+        key = f"survival/{record['analysis']}/{record['part']}{level_part(record)}"
         bounds = ("lowest", "highest") if pd.isna(record["estimate"]) else ()
         for name in ("estimate", *bounds, "conf_low", "conf_high"):
-            if pd.notna(record[name]):
-                key = "/".join(["survival", *map(str, parts), name])
-                yield key, 100 * record[name], "percent", 0
+            where = f"{key}/{record['state']}{time}/{name}"
+            yield CitableNumber(where, 100 * record[name], "percent", 0)
     for record in results["hazards"].to_dict("records"):
         level = f"={record['level']}" if record["level"] else ""
         for name, of in _RATIO.items():
             key = f"hazards/{record['analysis']}/{record['by']}{level}/{name}"
-            yield key, math.exp(record[of]), "hazard ratio", 2
+            yield CitableNumber(key, math.exp(record[of]), "hazard ratio", 2)
 
 
 def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:

@@ -67,10 +67,10 @@ def _not_zero(results: StudyResults, tested: _Placebo) -> HeadlineLine:
     if tested.count == 1:
         cites = {"estimate": f"{tested.key}/estimate", "p": f"{tested.key}/p_value"}
         template = "A placebo is not zero: {label}, {estimate} {unit} ({p})."
-        return stated(results.findings, "", template, cites, **words)
+        return stated(results.findings, template, cites, **words)
     words["share"] = formatting.share_of(tested.failing, tested.count)
     template = "A placebo is not zero in {share} estimates: {label}."
-    return stated(results.findings, "", template, {}, **words)
+    return stated(results.findings, template, **words)
 
 
 def trends_differed_before(
@@ -83,7 +83,6 @@ def trends_differed_before(
         if first["p_value"] < _LEVEL:
             yield stated(
                 results.findings,
-                "",
                 "Trends differed before treatment already: {outcome} ({p}).",
                 {"p": f"{_over_time(first)}/pre_trends/p_value"},
                 outcome=formatting.lower_first(results.outcome_label(str(outcome))),
@@ -109,7 +108,6 @@ def rank_among_placebos(results: StudyResults, _: Sequence[Headline]) -> Iterato
         key = identifier("placebo", entry.name, outcome)
         yield stated(
             results.findings,
-            "",
             "Of {groups} groups in turn as if treated, the treated one ranks {rank} ({p}).",
             {"rank": f"{key}/rank", "p": f"{key}/p_value"},
             groups=formatting.word(ranked.groups),
@@ -125,14 +123,14 @@ def small_breakdown(results: StudyResults, headlines: Sequence[Headline]) -> Ite
         words = {"outcome": formatting.lower_first(results.outcome_label(str(outcome)))}
         if own["breakdown"].isna().any():
             template = "Even if trends are parallel the interval holds zero: {outcome}."
-            yield stated(results.findings, "", template, {}, **words)
+            yield stated(results.findings, template, **words)
         elif own["breakdown"].min() < 1:
             first = own.sort_values("breakdown", kind="stable").iloc[0]
             key = f"{_over_time(first)}/relative_magnitudes/breakdown"
             template = (
                 "Trends that differ {times} times as much as before would undo it: {outcome}."
             )
-            yield stated(results.findings, "", template, {"times": key}, **words)
+            yield stated(results.findings, template, {"times": key}, **words)
 
 
 def cannot_be_tested(
@@ -172,7 +170,6 @@ def little_hidden_bias(
         if results.findings[key].value > 0:
             yield stated(
                 results.findings,
-                "",
                 "Something unmeasured would undo it that explains {share} percent of who took part and of "
                 "{outcome}.",
                 {"share": key},

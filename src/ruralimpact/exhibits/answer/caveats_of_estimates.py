@@ -31,7 +31,7 @@ def strategies_fail_balance(
             template = "{share} strategies {verb} the arms unbalanced{where}."
             if len(checked) == 1:
                 template = "The strategy leaves the arms unbalanced{where}."
-            yield stated(results.findings, "", template, {}, share=share, verb=verb, where=where)
+            yield stated(results.findings, template, share=share, verb=verb, where=where)
 
 
 def strategies_differ(
@@ -43,7 +43,6 @@ def strategies_differ(
         if key in results.findings and results.findings[key].value < _LEVEL:
             yield stated(
                 results.findings,
-                "",
                 "Strategies differ by more than chance: {outcome} ({p}).",
                 {"p": key},
                 outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
@@ -64,7 +63,7 @@ def differs_from_the_experiment(
             verb = "differs" if differing == 1 else "differ"
             label = results.analysis(headline.analysis).label
             template = "{share} strategies {verb} from the experiment: {label}."
-            yield stated(results.findings, "", template, {}, share=share, verb=verb, label=label)
+            yield stated(results.findings, template, share=share, verb=verb, label=label)
 
 
 def rests_on_one_region(
@@ -81,7 +80,6 @@ def rests_on_one_region(
             key = f"{headline.key}/without={identifier(name)}"
             yield stated(
                 results.findings,
-                "",
                 "Without {region}, {outcome} cannot be told from zero ({estimate}, {p}).",
                 {"estimate": f"{key}/estimate", "p": f"{key}/p_value"},
                 region=name,
@@ -90,9 +88,7 @@ def rests_on_one_region(
         elif len(left_out) > 1 and (left_out["estimate"].abs() < abs(full)).all():
             yield stated(
                 results.findings,
-                "",
                 "Without any one region the estimate is smaller: {outcome}.",
-                {},
                 outcome=outcome,
             )
 
@@ -107,7 +103,6 @@ def few_effective_groups(
     if few:
         yield stated(
             results.findings,
-            "",
             "An arm amounts to only {fewest} effective {groups}.",
             {"fewest": min(few, key=lambda key: results.findings[key].value)},
             groups=results.study.group_label,
@@ -121,7 +116,6 @@ def leaves_many_out(results: StudyResults, headlines: Sequence[Headline]) -> Ite
             key = f"{headline.key}/{arm}"
             yield stated(
                 results.findings,
-                "",
                 "Only {left} of {before} {arm} {units} are behind it: {label}.",
                 {"left": f"{key}/analysed", "before": f"{key}/sampled"},
                 arm=arm,

@@ -73,7 +73,7 @@ def _effect(
     name = name if first else label
     estimate = f"{headline.key}/estimate"
     if estimate not in results.findings:
-        return stated(results.findings, label, "{name}: suppressed or missing.", {}, name=name)
+        return stated(results.findings, "{name}: suppressed or missing.", about=label, name=name)
     cites = {"estimate": estimate}
     template = "{name}: {sign}{estimate} {unit}"
     words = {
@@ -89,7 +89,7 @@ def _effect(
         more += _parenthesis(results, percent, percent, cites, interval=detail.percent_intervals)
         method = results.analysis(headline.analysis).method
         words["base"] = _BASES.get(method, _COUNTERFACTUAL) if first else "percent"
-    return stated(results.findings, label, f"{template}{more}.", cites, **words)
+    return stated(results.findings, f"{template}{more}.", cites, about=label, **words)
 
 
 def _parenthesis(
@@ -121,7 +121,6 @@ def _range(results: StudyResults, headline: Headline) -> Iterator[HeadlineLine]:
     cites = {"low": f"{ordered.iloc[0]}/estimate", "high": f"{ordered.iloc[-1]}/estimate"}
     yield stated(
         results.findings,
-        "",
         "{strategy}; {count} estimates: {low} to {high}.",
         cites,
         strategy=results.strategy_label(headline.strategy),
@@ -135,7 +134,6 @@ def _groups(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[He
     if fewest:
         yield stated(
             results.findings,
-            "",
             "Effective {groups}: {fewest}.",
             {"fewest": fewest},
             groups=results.study.group_label,

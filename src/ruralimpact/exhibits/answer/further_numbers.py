@@ -9,12 +9,12 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.about_whom import analysed_arms
 from ruralimpact.exhibits.answer.headline import Headline, headlines_of
 from ruralimpact.exhibits.answer.statement import identifier
-from ruralimpact.exhibits.over_time_findings import Number
+from ruralimpact.exhibits.citable_numbers import CitableNumber
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import placebo, robustness
 
 
-def answer_numbers(results: StudyResults) -> Iterator[Number]:
+def answer_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     """List identifier, printed value, unit and decimals of each number.
 
     Yields
@@ -42,39 +42,41 @@ def regions_left_out(results: StudyResults, headline: Headline) -> pd.DataFrame:
     return own
 
 
-def _without_region(results: StudyResults, headline: Headline) -> Iterator[Number]:
+def _without_region(results: StudyResults, headline: Headline) -> Iterator[CitableNumber]:
     own = regions_left_out(results, headline)
     unit, decimals = results.unit(headline.outcome), results.decimals(headline.outcome)
     for row in own.to_dict("records"):
         key = f"{headline.key}/without={identifier(str(row['excluded']))}"
-        yield f"{key}/estimate", formatting.scale(unit) * row["estimate"], unit, decimals
-        yield f"{key}/p_value", row["p_value"], "", 3
+        yield CitableNumber(
+            f"{key}/estimate", formatting.scale(unit) * row["estimate"], unit, decimals
+        )
+        yield CitableNumber(f"{key}/p_value", row["p_value"], "", 3)
 
 
-def _hidden_bias(results: StudyResults, headline: Headline) -> Iterator[Number]:
+def _hidden_bias(results: StudyResults, headline: Headline) -> Iterator[CitableNumber]:
     table = results["sensitivity"]
     own = table[table["spec_id"] == headline.record["spec_id"]]
     for value in own["robustness_value_interval"].dropna():
-        yield f"{headline.key}/robustness_value_interval", 100 * value, "percent", 1
+        yield CitableNumber(f"{headline.key}/robustness_value_interval", 100 * value, "percent", 1)
 
 
-def _equality(results: StudyResults, analysis: str, outcome: str) -> Iterator[Number]:
+def _equality(results: StudyResults, analysis: str, outcome: str) -> Iterator[CitableNumber]:
     if len(results.estimates_of(analysis, outcome).dropna(subset=["estimate"])) < 2:
         return
     test = robustness.robustness(results, analysis, outcome).test
     if test is not None and np.isfinite(test.p_value):
-        yield identifier(analysis, outcome, "equality_p_value"), test.p_value, "", 3
+        yield CitableNumber(identifier(analysis, outcome, "equality_p_value"), test.p_value, "", 3)
 
 
-def _analysed(results: StudyResults, headline: Headline) -> Iterator[Number]:
+def _analysed(results: StudyResults, headline: Headline) -> Iterator[CitableNumber]:
     units = results.units([headline.analysis])
     arms = analysed_arms(results, headline.analysis, str(headline.record["spec_id"]))
     for arm, counts in arms.items():
         for name, value in (("analysed", counts.left), ("sampled", counts.before)):
-            yield f"{headline.key}/{arm}/{name}", float(value), units, 0
+            yield CitableNumber(f"{headline.key}/{arm}/{name}", float(value), units, 0)
 
 
-def _ranks(results: StudyResults) -> Iterator[Number]:
+def _ranks(results: StudyResults) -> Iterator[CitableNumber]:
     for entry in placebo.KIND.entries(results.study):
         outcome = ranked_outcome(results, entry.analyses)
         if outcome:
@@ -82,8 +84,8 @@ def _ranks(results: StudyResults) -> Iterator[Number]:
             if ranked is None:
                 continue
             key = identifier("placebo", entry.name, outcome)
-            yield f"{key}/rank", ranked.rank_size, "rank", 0
-            yield f"{key}/p_value", ranked.p_size, "", 3
+            yield CitableNumber(f"{key}/rank", ranked.rank_size, "rank", 0)
+            yield CitableNumber(f"{key}/p_value", ranked.p_size, "", 3)
 
 
 def ranked_outcome(results: StudyResults, analyses: Sequence[str]) -> str:

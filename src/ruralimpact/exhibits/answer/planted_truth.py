@@ -83,10 +83,9 @@ def planted_sentences(results: StudyResults, cited: Sequence[str]) -> Iterator[H
     verb = "contains" if sum(held) <= 1 else "contain"
     yield stated(
         results.findings,
-        "planted truth",
         "{count} {verb} what was planted{missed}.",
-        {},
         count=formatting.share_of(sum(held), len(held), "interval"),
+        about="planted truth",
         verb=verb,
         missed="".join(f"; missed: {_miss(results, *pair)}" for pair in missed[:1]),
     )

@@ -13,9 +13,11 @@ def identifier(*parts: str) -> str:
 
 def stated(
     findings: Mapping[str, Finding],
-    about: str,
     template: str,
-    cites: Mapping[str, str],
+    cites: Mapping[str, str] | None = None,
+    /,
+    *,
+    about: str = "",
     **words: str,
 ) -> HeadlineLine:
     """Return a sentence and the findings that it cites.
@@ -23,15 +25,16 @@ def stated(
     Parameters
     ----------
     findings : mapping of str to Finding
-    about : str
-        What it is about.
     template : str
         With a name in braces for each number and word.
-    cites : mapping of str to str
+    cites : mapping of str to str, optional
         Identifiers of the findings whose texts are put in, by name; a dash for one that is suppressed or
         missing.
+    about : str
+        What it is about.
     **words : str
     """
+    cites = cites or {}
     texts = {
         name: _text(key, findings[key]) if key in findings else formatting.DASH
         for name, key in cites.items()

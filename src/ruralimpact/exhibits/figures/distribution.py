@@ -38,7 +38,6 @@ FloatArray = NDArray[np.float64]
 _POINTS = 160
 _SHOWN = (0.01, 0.99)
 _BANDWIDTH = 0.25  # log points
-_DASHES = (0, (4, 3))
 
 
 @dataclass(frozen=True)
@@ -95,9 +94,7 @@ def distribution_plot(results: StudyResults, exhibit: DistributionOptions) -> "F
     right.set_ylabel("Percent with less")
     left.set_title("Distribution")
     right.set_title("Incidence: share under each line")
-    figure.legend(
-        handles=_legend(results, strategies), loc="outside lower left", frameon=False, ncols=2
-    )
+    palette.legend_below(figure, _legend(results, strategies), 2)
     return figure
 
 
@@ -141,7 +138,7 @@ def poverty_lines(results: StudyResults, outcome: str) -> dict[str, float]:
 
 def _lines(axes: "Axes", results: StudyResults, outcome: str) -> None:
     for label, line in poverty_lines(results, outcome).items():
-        axes.axvline(np.log(line), color=palette.FAINT, linewidth=0.8, linestyle=_DASHES)
+        axes.axvline(np.log(line), color=palette.FAINT, linewidth=0.8, linestyle=palette.DASHES)
         axes.annotate(
             label,
             (np.log(line), 0.02),

@@ -29,7 +29,7 @@ def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     figure, axes = grid(len(panels))
     for item, panel in zip(axes, panels, strict=True):
         _draw(item, results, panel)
-    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=4)
+    palette.legend_below(figure, _legend(), 4)
     return figure
 
 

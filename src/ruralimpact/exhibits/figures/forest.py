@@ -74,7 +74,7 @@ def _benchmark(results: StudyResults, axes: "Axes", outcome: str, factor: float)
             factor * row["estimate"],
             color=palette.INK,
             linewidth=1,
-            linestyle=(0, (4, 3)),
+            linestyle=palette.DASHES,
             zorder=1,
         )
 
@@ -92,7 +92,7 @@ def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> "list[Arti
             palette.line(markerfacecolor="white", label="Strategy fails balance", **common)
         )
     if results.benchmark():
-        dashed: palette.Look = {"color": palette.INK, "linewidth": 1, "linestyle": (0, (4, 3))}
+        dashed: palette.Look = {"color": palette.INK, "linewidth": 1, "linestyle": palette.DASHES}
         entries.append(palette.line(label="Experiment (band: its 95% interval)", **dashed))
     return entries
 

@@ -76,8 +76,7 @@ def _levels(axes: "Axes", levels: pd.DataFrame) -> None:
     axes.hlines(places, tail_low, tail_high, color="#56b4e9", linewidth=1.2)
     axes.hlines(places, low, high, color="#0072b2", linewidth=4)
     axes.plot(middle, places, "o", color="white", markeredgecolor=palette.INK, markersize=4.5)
-    axes.set_yticks(places, [str(name).replace("_", " ").capitalize() for name in levels.index])
-    axes.tick_params(axis="y", length=0)
+    palette.name_rows(axes, places, [formatting.level_label(name) for name in levels.index])
     axes.set_title("Within each level")
 
 

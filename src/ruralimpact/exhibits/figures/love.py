@@ -23,7 +23,6 @@ THRESHOLD = 0.1
 _TICKS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _ROW = 0.29  # inches
 _WIDE, _NARROW = 44, 24  # letters of a title, in a column alone and beside another
-_DASHES = (0, (4, 3))
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _panel(axes: "Axes", shown: _LovePanel) -> None:
     before = shown.before
     position = {covariate: row for row, covariate in enumerate(before["covariate"])}
     axes.axvspan(0, THRESHOLD, color="#eef1f4", zorder=0, linewidth=0)
-    axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=_DASHES, zorder=1)
+    axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=palette.DASHES, zorder=1)
     axes.scatter(
         before["size"],
         list(position.values()),
@@ -100,9 +99,8 @@ def _panel(axes: "Axes", shown: _LovePanel) -> None:
     _after(axes, shown, position)
     _scale(axes, shown.frame)
     labels = [palette.wrapped(label, 30) for label in before["label"]]
-    axes.set_yticks(list(position.values()), labels)
+    palette.name_rows(axes, list(position.values()), labels)
     axes.set_ylim(-0.6, len(position) - 0.4)
-    axes.tick_params(axis="y", length=0)
     palette.light_grid(axes, "both")
 
 
@@ -160,7 +158,7 @@ def _legend(results: StudyResults, names: Sequence[str]) -> "list[Artist]":
     )
     threshold = palette.line(
         color=palette.FAINT,
-        linestyle=_DASHES,
+        linestyle=palette.DASHES,
         linewidth=0.8,
         label=f"Threshold, {formatting.number(THRESHOLD, 1)}",
     )

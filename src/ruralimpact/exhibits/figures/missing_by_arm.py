@@ -26,15 +26,14 @@ def missing_by_arm_plot(results: StudyResults, _: Exhibit) -> "Figure":
         return palette.notice(_NOTHING)
     heights = [_ROW * max(len(frame), 2) for _, frame in panels]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.3)
-    grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights).ravel()
-    for axes, (label, frame) in zip(grid, panels, strict=True):
+    for axes, (label, frame) in zip(palette.stacked(figure, heights), panels, strict=True):
         _panel(axes, label, frame)
     handles = [
         palette.line(marker="o", linestyle="", color=colour, label=label)
         for colour, label in zip(_ARMS.values(), ("Treated", "Controls"), strict=True)
     ]
     handles.append(palette.line(color="#d55e00", linewidth=1.6, label="Clearly unequal"))
-    figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=3)
+    palette.legend_below(figure, handles, 3)
     return figure
 
 
@@ -59,9 +58,8 @@ def _panel(axes: "Axes", label: str, frame: pd.DataFrame) -> None:
     look: palette.Look = {"s": 22, "zorder": 3, "linewidths": 0, "clip_on": False}
     for column, colour in _ARMS.items():
         axes.scatter(100 * frame[column], list(rows), color=colour, **look)
-    axes.set_yticks(list(rows), [palette.wrapped(text, 44) for text in frame["label"]])
+    palette.name_rows(axes, rows, [palette.wrapped(text, 44) for text in frame["label"]])
     axes.set_ylim(-0.6, len(frame) - 0.4)
-    axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=0)
     palette.print_ticks(axes.xaxis)
     axes.set_xlabel("Percent of the arm's rows without a value")

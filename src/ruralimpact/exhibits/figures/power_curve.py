@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 _ACROSS, _HEIGHT = 2, 2.2  # panels beside each other; inches
-_PRESENT: palette.Look = {
-    "color": palette.FAINT,
-    "linewidth": 0.9,
-    "linestyle": (0, (2, 2)),
-}
+_PRESENT: palette.Look = {"color": palette.FAINT, "linewidth": 0.9, "linestyle": palette.DOTS}
 _NOTHING = "The study asks for no power of a next wave for these outcomes."
 
 
@@ -32,25 +28,17 @@ def power_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     if frame.empty:
         return palette.notice(_NOTHING)
     parts = [part for _, part in frame.groupby(["analysis", "outcome"], sort=False)]
-    columns = min(_ACROSS, len(parts))
-    rows = -(-len(parts) // columns)
-    figure = palette.new_figure(7.2, _HEIGHT * rows + 0.5)
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes in grid[len(parts) :]:
-        axes.set_visible(False)
+    across = min(_ACROSS, len(parts))
+    figure = palette.new_figure(7.2, _HEIGHT * palette.down(len(parts), across) + 0.5)
     designs = [name for name in DESIGNS if (frame["design"] == name).any()]
     colours, markers = palette.colours(designs), palette.markers(designs)
-    for axes, part in zip(grid, parts, strict=False):
+    for axes, part in zip(palette.grid(figure, len(parts), across), parts, strict=True):
         _panel(axes, results, part, colours, markers)
         if len(exhibit.analyses) > 1:
             label = results.analysis(str(part["analysis"].iloc[0])).label
             axes.set_title(palette.wrapped(f"{axes.get_title(loc='left')}: {label}", 48))
-    figure.legend(
-        handles=_legend(designs, colours, markers, present=any(map(_shows_present, parts))),
-        loc="outside lower left",
-        frameon=False,
-        ncols=2,
-    )
+    handles = _legend(designs, colours, markers, present=any(map(_shows_present, parts)))
+    palette.legend_below(figure, handles, 2)
     return figure
 
 
@@ -94,7 +82,7 @@ def _look(design: str, colours: Mapping[str, str], markers: Mapping[str, str]) -
         "markersize": 4.5,
         "markerfacecolor": "none" if broken else colours[design],
         "linewidth": 1.4,
-        "linestyle": (0, (4, 3)) if broken else "solid",
+        "linestyle": palette.DASHES if broken else "solid",
     }
 
 

@@ -29,9 +29,7 @@ def responses_figure(results: StudyResults, exhibit: QuestionOptions) -> "Figure
         return palette.notice(disclosure.NOTHING_LEFT)
     heights = [_LINE * len(frame) + _HEAD for _, frame in panels]
     figure = palette.new_figure(7.2, sum(heights) + 0.3)
-    grid = figure.subplots(
-        len(panels), 1, squeeze=False, sharex=True, gridspec_kw={"height_ratios": heights}
-    ).ravel()
+    grid = palette.stacked(figure, heights, sharex=True)
     for axes, (title, frame) in zip(grid, panels, strict=True):
         _panel(axes, title, frame)
     grid[-1].set_xlabel("Percent of those who answered")
@@ -46,8 +44,7 @@ def _panel(axes: "Axes", title: str, frame: "pd.DataFrame") -> None:
     axes.barh(places, share, height=0.62, color="#56b4e9")
     known = np.isfinite(low)
     axes.hlines(places[known], low[known], high[known], color=palette.INK, linewidth=1)
-    axes.set_yticks(places, frame["label"].tolist())
-    axes.tick_params(axis="y", length=0)
+    palette.name_rows(axes, places, frame["label"].tolist())
     axes.set_xlim(0, 100)
     axes.set_title(title)
     palette.light_grid(axes, "x")

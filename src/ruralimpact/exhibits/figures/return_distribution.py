@@ -71,7 +71,7 @@ def _rates(results: StudyResults, exhibit: OfAccount, name: str, table: str) -> 
 
 
 def _frame(axes: "Axes", threshold: float, label: str) -> None:
-    axes.axvline(threshold, color=palette.INK, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.axvline(threshold, color=palette.INK, linewidth=0.9, linestyle=palette.DASHES)
     axes.set_xlabel("Rate of return (percent a year)")
     axes.set_ylabel(label)
     palette.print_ticks(axes.xaxis)

@@ -21,6 +21,7 @@ _ACROSS = 3  # outcomes beside each other
 _CURVE, _ROW, _FRAME = 1.7, 0.155, 0.55  # inches
 _LABEL = 42  # characters to the line
 _STRONG, _WEAK = "#0072b2", palette.BEFORE
+_MEDIAN: palette.Look = {"color": palette.INK, "linewidth": 0.9, "linestyle": palette.DASHES}
 
 
 def specification_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
@@ -49,7 +50,7 @@ def specification_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
             frame = _ordered(results, exhibit.analyses, band[position])
             _curve(pair[0], results, band[position], frame)
             _matrix(pair[1], frame, choices, labelled=position == 0)
-    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=3)
+    palette.legend_below(figure, _legend(), 3)
     return figure
 
 
@@ -129,7 +130,7 @@ def _curve(axes: "Axes", results: StudyResults, outcome: str, frame: pd.DataFram
     axes.axhline(0, color=palette.FAINT, linewidth=0.9, zorder=1)
     if len(frame):
         median = factor * float(frame["estimate"].median())
-        axes.axhline(median, color=palette.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+        axes.axhline(median, zorder=1, **_MEDIAN)
     axes.set_xlim(-0.7, len(frame) - 0.3)
     axes.set_xticks([])
     axes.set_title(palette.wrapped(results.outcome_label(outcome), 28), fontsize=8)
@@ -184,9 +185,7 @@ def _legend() -> "list[Artist]":
     return [
         palette.line(color=_STRONG, label="Differs from zero at the 5 percent level", **common),
         palette.line(color=_WEAK, label="Does not", **common),
-        palette.line(
-            color=palette.INK, linewidth=0.9, linestyle=(0, (4, 3)), label="Median estimate"
-        ),
+        palette.line(label="Median estimate", **_MEDIAN),
     ]
 
 

@@ -41,16 +41,14 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
     panels = _panels(results, exhibit)
     if not panels:
         return palette.notice("No level has enough units and groups to be shown.")
-    down = -(-len(panels) // _MOST_ACROSS)
-    across = -(-len(panels) // down)  # rows of one length, as near as can be
+    down = palette.down(len(panels), _MOST_ACROSS)
+    across = palette.down(len(panels), down)  # rows of one length, as near as can be
     figure = palette.new_figure(7.2, _HEIGHT * down + 0.6)
-    grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
-    for axes in grid[len(panels) :]:
-        axes.set_visible(False)
+    grid = palette.grid(figure, len(panels), across, sharex=True, sharey=True)
     labels = dict(zip(panels[0]["state"], panels[0]["label"], strict=False))
     colours = palette.colours(list(labels))
     between = False
-    for axes, frame in zip(grid, panels, strict=False):
+    for axes, frame in zip(grid, panels, strict=True):
         times, heights = np.unique(frame["time"].to_numpy(float)), _heights(frame, labels)
         if known_between_visits(results, str(frame["analysis"].iloc[0])):
             between = True
@@ -62,13 +60,13 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
         axes.set_ylim(0, 100)
     for axes in grid[::across]:
         axes.set_ylabel("percent")
-    for axes in grid[: len(panels)][-across:]:
+    for axes in grid[-across:]:
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(f"{time_unit(results, exhibit.analyses[0])} since the start")
     handles = [palette.patch(color=colours[state], label=label) for state, label in labels.items()]
     if between:
         handles.append(palette.patch(color=palette.GRID, label=_NOT_KNOWN))
-    figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=len(handles))
+    palette.legend_below(figure, handles, len(handles))
     return figure
 
 

@@ -32,19 +32,12 @@ def tornado_plot(results: StudyResults, exhibit: OfAccount) -> "Figure":
         return palette.notice(disclosure.NOTHING_LEFT)
     heights = [len(frame) for frame in panels.values()]
     figure = palette.new_figure(7.2, _HEIGHT * sum(heights) + 0.9 * len(heights))
-    grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights).ravel()
-    for axes, (name, frame) in zip(grid, panels.items(), strict=True):
+    for axes, (name, frame) in zip(palette.stacked(figure, heights), panels.items(), strict=True):
         _panel(axes, frame, recorded_rate(results, exhibit, name))
         axes.set_title(palette.wrapped(results.analysis(name).label, 70))
-    figure.legend(
-        handles=[
-            palette.patch(color=_LOW, label="Lower, or a year later"),
-            palette.patch(color=_HIGH, label="Higher"),
-        ],
-        loc="outside lower left",
-        frameon=False,
-        ncols=2,
-    )
+    labels = {_LOW: "Lower, or a year later", _HIGH: "Higher"}
+    handles = [palette.patch(color=colour, label=label) for colour, label in labels.items()]
+    palette.legend_below(figure, handles, 2)
     return figure
 
 
@@ -76,9 +69,8 @@ def _panel(axes: "Axes", frame: pd.DataFrame, rate: float) -> None:
     for column, colour in (("low", _LOW), ("high", _HIGH)):
         axes.barh(places, frame[column] - rate, left=rate, height=0.7, color=colour)
     axes.axvline(rate, color=palette.INK, linewidth=0.9)
-    axes.set_yticks(places, frame["label"])
+    palette.name_rows(axes, places, frame["label"].tolist())
     axes.invert_yaxis()
-    axes.tick_params(axis="y", length=0)
     axes.set_xlabel("Rate of return (percent a year)")
     palette.print_ticks(axes.xaxis)
     palette.light_grid(axes, "x")

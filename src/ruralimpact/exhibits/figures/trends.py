@@ -33,7 +33,7 @@ def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     if len({tuple(_arms(panel)) for panel in panels}) == 1:
         longest = max(len(str(handle.get_label())) for handle in handles)
         columns = max(1, int(figure.get_figwidth() * _LETTERS / (longest + 6)))
-        figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=columns)
+        palette.legend_below(figure, handles, columns)
     else:
         for item in axes:
             item.legend(framealpha=0.85, edgecolor="none", fontsize=7)
@@ -76,7 +76,9 @@ def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
         )
         start = rows["cohort"].iloc[0]
         if np.isfinite(start):
-            axes.axvline(start - step / 2, color=colours[arm], linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.axvline(
+                start - step / 2, color=colours[arm], linewidth=0.8, linestyle=palette.DOTS
+            )
     _mark_start(axes, results.analysis(panel.analysis), periods)
     axes.set_xticks(periods, _ticks(results.analysis(panel.analysis), periods))
     unit = results.unit(panel.outcome)
@@ -89,7 +91,7 @@ def _mark_start(axes: "Axes", analysis: OfSample, periods: "np.ndarray[Any, Any]
     count = len(analysis.before) if isinstance(analysis, BetweenWaves) else 0
     if 0 < count < len(periods):
         middle = float(periods[count - 1] + periods[count]) / 2
-        axes.axvline(middle, color=palette.FAINT, linewidth=0.9, linestyle=(0, (2, 2)), zorder=0)
+        axes.axvline(middle, color=palette.FAINT, linewidth=0.9, linestyle=palette.DOTS, zorder=0)
 
 
 def _ticks(analysis: OfSample, periods: "np.ndarray[Any, Any]") -> list[str]:

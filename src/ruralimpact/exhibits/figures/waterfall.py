@@ -35,19 +35,16 @@ def waterfall_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     families = list(split_families(frame))
     if not families:
         return palette.notice(disclosure.NOTHING_LEFT)
-    columns = min(2, len(families))
-    rows = -(-len(families) // columns)
-    figure = palette.new_figure(7.2, (_PANEL + _FRAME) * rows + 0.35)
-    grid = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    for axes in grid[len(families) :]:
-        axes.set_visible(False)
+    across = min(2, len(families))
+    figure = palette.new_figure(7.2, (_PANEL + _FRAME) * palette.down(len(families), across) + 0.35)
+    grid = palette.grid(figure, len(families), across, sharey=True)
     several = len(exhibit.analyses) > 1
-    for axes, family in zip(grid, families, strict=False):
+    for axes, family in zip(grid, families, strict=True):
         _panel(axes, results, family, several=several)
-    for axes in grid[::columns]:
+    for axes in grid[::across]:
         unit = results.unit(str(frame["outcome"].iloc[0]))
         axes.set_ylabel(unit[:1].upper() + unit[1:])
-    figure.legend(handles=_legend(), loc="outside lower left", frameon=False, ncols=4)
+    palette.legend_below(figure, _legend(), 4)
     return figure
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.gains_rows import (
     AVERAGES,
     METHODS,
@@ -15,7 +15,7 @@ from ruralimpact.exhibits.gains_rows import (
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.shown import Record, Shown
+from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
 
 _LOSS = "With less after (%)"
@@ -35,6 +35,7 @@ _COLUMNS = (
     columns.plain_interval("95% interval", _LOSS, 1.1, of=("share_loss_low", "share_loss_high")),
     columns.count("Units", of="n_units"),
 )
+_KEYS = ("analysis", "outcome", "by", "level")
 _AGREEMENT = (
     columns.number("Gain (%)", "", 0.9, of="gain"),
     columns.number("Effect (%)", "", 0.9, of="percent"),
@@ -90,8 +91,8 @@ _GROWTH = (
 
 
 def _own(results: StudyResults, exhibit: OfEstimates, table: str, name: str) -> pd.DataFrame:
-    frame = results[table]
-    return frame[(frame["analysis"] == name) & exhibit.wanted(frame["outcome"])]
+    frame = results.of(table, name)
+    return frame[exhibit.wanted(frame["outcome"])]
 
 
 def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
@@ -106,7 +107,8 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
             lines.append(gains_sentence(results, name, str(outcome)))
             for record in gain_records(part):
                 without = max(without, int(record["n_without_base"]))
-                rows.append(_row(results, record))
+                label = formatting.level_label(record["level"])
+                rows.append(columns.row_of(results, _COLUMNS, record, label, keys=_KEYS))
     notes = [
         NOT_ATTRIBUTABLE,
         "Of all together: the change of the total over the total before; a large unit counts for more. The "
@@ -127,12 +129,6 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
         interpretation=lines,
         notes=notes,
     )
-
-
-def _row(results: StudyResults, record: Record) -> Row:
-    label = str(record["level"]).replace("_", " ").capitalize() or "All"
-    keys = ("analysis", "outcome", "by", "level")
-    return columns.row_of(results, _COLUMNS, record, label, keys=keys)
 
 
 def _variance_rows(results: StudyResults, exhibit: OfEstimates, name: str) -> Iterator[Row]:

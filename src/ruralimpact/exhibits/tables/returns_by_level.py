@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import (
@@ -10,7 +10,6 @@ from ruralimpact.exhibits.returns_rows import (
     OfAccount,
     by_account,
     check_account,
-    level_label,
     measured,
     returns_analysis,
 )
@@ -44,7 +43,7 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> Iterato
             levels.sort(key=lambda record: (record["suppressed"], -record["revenue"]))
             for record in levels:
                 own = {**dict.fromkeys(_OF_FAMILIES), **record}
-                label = level_label(record["level"])
+                label = formatting.level_label(record["level"])
                 yield columns.row_of(results, _COLUMNS, own, label, keys=_KEYS)
 
     unit = results.unit(returns_analysis(results, exhibit.analyses[0]).outcomes[0])

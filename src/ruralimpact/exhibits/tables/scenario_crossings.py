@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits import columns, formatting, kinds
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import (
@@ -10,7 +10,6 @@ from ruralimpact.exhibits.returns_rows import (
     OfAccount,
     by_account,
     check_account,
-    level_label,
     returns_analysis,
     scenario_label,
     threshold_percent,
@@ -37,7 +36,7 @@ def scenario_crossings_table(results: StudyResults, exhibit: OfAccount) -> Itera
         for scenario, own in frame.groupby("scenario", sort=False):
             yield heading(scenario_label(analysis, str(scenario)), "group")
             for record in own.to_dict("records"):
-                label = level_label(record["level"])
+                label = formatting.level_label(record["level"])
                 yield columns.row_of(results, _COLUMNS, record, label, keys=_KEYS)
 
     threshold = threshold_percent(returns_analysis(results, exhibit.analyses[0]))
