@@ -61,8 +61,10 @@ def _value(node: ast.expr, published: Published, text: str) -> float:
         case ast.Call(ast.Name("sum"), [column]):
             return sum(float(cell) for cell in _column(column, published, text))
         case ast.Call(ast.Name("dot"), [first, second]):
-            pairs = zip(*(_column(item, published, text) for item in (first, second)), strict=True)
-            return sum(float(item) * float(other) for item, other in pairs)
+            pairs = zip(
+                *(_column(factor, published, text) for factor in (first, second)), strict=True
+            )
+            return sum(float(left) * float(right) for left, right in pairs)
         case ast.Call(ast.Name("attainable"), [_, _]):
             return attainable(*(_value(argument, published, text) for argument in node.args))
         case ast.Call(ast.Name("annuity_rate"), [_, _, _]):

@@ -22,9 +22,9 @@ def claims_plot(ledger: Ledger) -> Figure:
     entries = plotted(ledger)
     if not entries:
         return palette.notice(NOTHING)
-    ordered = sorted(entries, key=lambda item: item.claim.unit)
+    ordered = sorted(entries, key=lambda entry: entry.claim.unit)
     panels = {
-        unit: list(group) for unit, group in groupby(ordered, key=lambda item: item.claim.unit)
+        unit: list(group) for unit, group in groupby(ordered, key=lambda entry: entry.claim.unit)
     }
     heights = [_ROW * len(group) for group in panels.values()]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.65)

@@ -47,7 +47,7 @@ def _ledger_table(ledger: Ledger, entries: Sequence[LedgerEntry], title: str) ->
     ]
     rows = []
     for position, group in groupby(
-        entries, key=lambda item: (item.claim.document, item.claim.place)
+        entries, key=lambda entry: (entry.claim.document, entry.claim.place)
     ):
         rows.append(heading(", ".join(position), "panel"))
         rows += _place_rows(list(group), estimated=estimated)

@@ -92,7 +92,7 @@ def recheck_line(entry: LedgerEntry) -> str:
     if not entry.rechecks:
         return formatting.DASH
     off = [recheck for recheck in entry.rechecks if recheck.agreement != "agrees"]
-    return "; ".join(dict.fromkeys(_against(entry.claim, item) for item in off)) or "as printed"
+    return "; ".join(dict.fromkeys(_against(entry.claim, other) for other in off)) or "as printed"
 
 
 def _against(claim: Claim, recheck: Recheck) -> str:

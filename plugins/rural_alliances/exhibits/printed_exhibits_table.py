@@ -29,7 +29,7 @@ _NOTE = (
 def printed_exhibits_table(exhibits: Sequence[PrintedExhibit]) -> Table:
     """Return the table, a row a table or figure."""
     rows: list[Row] = []
-    for document, group in groupby(exhibits, key=lambda item: item.document):
+    for document, group in groupby(exhibits, key=lambda exhibit: exhibit.document):
         rows += [heading(document, "panel"), *map(_row, group)]
     return Table(_TITLE, "Exhibit", _COLUMNS, tuple(rows), (_reading(exhibits),), (_NOTE,), SOURCE)
 

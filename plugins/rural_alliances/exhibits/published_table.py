@@ -65,7 +65,7 @@ def published_table(results: StudyResults, exhibit: PublishedOptions) -> Iterato
         raise ConfigError(f"there is no claim '{unknown[0]}'.", key=f"tables.{exhibit.name}.claims")
     chosen = [entries[name] for name in exhibit.claims]
     rows: list[Row] = []
-    for position, group in groupby(chosen, key=lambda item: item.claim.place):
+    for position, group in groupby(chosen, key=lambda entry: entry.claim.place):
         rows.append(heading(f"{chosen[0].claim.document}, {position}", "group"))
         rows += [_row(results, entry) for entry in group]
     yield table_of(

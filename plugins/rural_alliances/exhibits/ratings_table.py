@@ -28,7 +28,7 @@ _COLUMNS = (
 def ratings_table(rated: Sequence[RatedEvidence]) -> Table:
     """Return the table, a row a piece of evidence under its rating."""
     rows: list[Row] = []
-    for judgement, group in groupby(rated, key=lambda item: item.evidence.judgement):
+    for judgement, group in groupby(rated, key=lambda rating: rating.evidence.judgement):
         items = list(group)
         first = items[0].evidence
         rows.append(heading(f"{judgement}: {first.rating} ({first.place})", "panel"))
@@ -46,8 +46,8 @@ def ratings_table(rated: Sequence[RatedEvidence]) -> Table:
     )
 
 
-def _row(item: RatedEvidence) -> Row:
-    evidence, entry = item.evidence, item.entry
+def _row(rating: RatedEvidence) -> Row:
+    evidence, entry = rating.evidence, rating.entry
     cells = [evidence.source, evidence.design]
     kept: dict[str, Value] = {
         "rating": evidence.rating,

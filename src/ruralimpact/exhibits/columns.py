@@ -174,8 +174,8 @@ def row_of(
     kind : {"data", "foot"}
     """
     own: dict[str, Value] = {name: record[name] for name in keys}
-    for item in shown:
-        own |= item.values(record)
+    for column in shown:
+        own |= column.values(record)
     own |= {name: record[name] for name in more}
     stub = Cell(label) if isinstance(label, str) else label
     return Row(stub, cells_of(results, shown, record), own, kind)
@@ -183,7 +183,7 @@ def row_of(
 
 def cells_of(results: StudyResults, shown: Sequence[Shown], record: Record) -> tuple[Cell, ...]:
     """Return the cells of a row, as `row_of` does, for tables that keep other values in the CSV file."""
-    return tuple(item.cell(results, record) for item in shown)
+    return tuple(column.cell(results, record) for column in shown)
 
 
 def said(

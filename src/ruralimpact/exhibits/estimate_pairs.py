@@ -29,8 +29,8 @@ def difference_between(
         In the outcome's stored unit; the error is NaN where there are too few groups.
     """
     scores = [
-        stored_scores(results["scores"], str(item["spec_id"]), float(item["df"]))
-        for item in (first, second)
+        stored_scores(results["scores"], str(estimate["spec_id"]), float(estimate["df"]))
+        for estimate in (first, second)
     ]
     values = float(first["estimate"]), float(second["estimate"])
     try:

@@ -128,6 +128,23 @@ def standard_error_note(results: StudyResults) -> str:
     )
 
 
+def share_notes(frame: pd.DataFrame, *, means: bool = False) -> list[str]:
+    """Return in what shares and effects on them are printed, where there are any.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Estimates, with ``unit``.
+    means : bool
+        Means of the arms are shown, too.
+    """
+    if not (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
+        return []
+    if means:
+        return ["Shares are in percent, effects on them in percentage points."]
+    return ["Effects on shares are in percentage points."]
+
+
 def few_groups_notes(counts: "pd.Series[int]", what: str) -> list[str]:
     """Return the warning where something rests on few groups.
 

@@ -55,9 +55,9 @@ class Shown:
         """The column with further values of the record in the CSV file, before its own."""
         return replace(self, kept={**{name: name for name in names}, **self.kept})
 
-    def kept_as(self, name: str) -> "Shown":
-        """The column with another name of its value in the CSV file."""
-        return replace(self, kept={name: self.of[0]})
+    def kept_as(self, *names: str) -> "Shown":
+        """The column with other names of its values in the CSV file."""
+        return replace(self, kept=dict(zip(names, self.of, strict=False)))
 
     def converted(self) -> "Shown":
         """The column with values that are in printed units already."""

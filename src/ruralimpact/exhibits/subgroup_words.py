@@ -142,8 +142,7 @@ def subgroup_notes(
             "hold the chance of any false rejection among all levels, or all pairs, of one strategy and "
             "outcome (Romano and Wolf 2005, bootstrap over groups)."
         )
-    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Shares are in percent, effects on them in percentage points.")
+    notes += interpretation.share_notes(frame, means=True)
     notes += effective_groups.group_notes(results, frame[frame["kind"] == "level"])
     notes += marks.estimate_notes(frame)
     notes += [f"{letter}. No estimate: {reason}." for reason, letter in letters.items()]

@@ -74,7 +74,7 @@ def _by_design(results: StudyResults) -> list[HeadlineOutcome]:
 def _estimated(results: StudyResults, entry: HeadlineOutcome) -> Headline:
     """Return the declared estimate, or an empty one where it was not made."""
     frame = results.estimates_of(entry.analysis, entry.outcome).set_index("strategy", drop=False)
-    plain = {item.name for item in results.study.strategies if item.method in _PLAIN}
+    plain = {declared.name for declared in results.study.strategies if declared.method in _PLAIN}
     matching = [name for name in frame.index if name not in plain]
     strategy = entry.strategy or next(iter([*matching, *frame.index]), "")
     spec_id = f"{entry.analysis}/{strategy}/{entry.outcome}"

@@ -27,8 +27,8 @@ def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
         hidden = bool(results["event_study"]["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     figure, axes = grid(len(panels))
-    for item, panel in zip(axes, panels, strict=True):
-        _draw(item, results, panel)
+    for drawn, panel in zip(axes, panels, strict=True):
+        _draw(drawn, results, panel)
     palette.legend_below(figure, _legend(), 4)
     return figure
 

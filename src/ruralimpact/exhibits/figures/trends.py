@@ -27,16 +27,16 @@ def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
         hidden = bool(results["event_study"]["suppressed"].any())
         return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
     figure, axes = grid(len(panels))
-    for item, panel in zip(axes, panels, strict=True):
-        _draw(item, results, panel)
+    for drawn, panel in zip(axes, panels, strict=True):
+        _draw(drawn, results, panel)
     handles = axes[0].get_legend_handles_labels()[0]
     if len({tuple(_arms(panel)) for panel in panels}) == 1:
         longest = max(len(str(handle.get_label())) for handle in handles)
         columns = max(1, int(figure.get_figwidth() * _LETTERS / (longest + 6)))
         palette.legend_below(figure, handles, columns)
     else:
-        for item in axes:
-            item.legend(framealpha=0.85, edgecolor="none", fontsize=7)
+        for drawn in axes:
+            drawn.legend(framealpha=0.85, edgecolor="none", fontsize=7)
     return figure
 
 

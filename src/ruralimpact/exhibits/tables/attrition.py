@@ -139,7 +139,7 @@ def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     for column, label in words.items():
         values = [rows[("response", arm)][column] for arm in _ARMS]
         shown = [cells.count(value) for value in values]
-        kept = [None if 0 < item < disclosure.FEWEST_UNITS else int(item) for item in values]
+        kept = [None if 0 < count < disclosure.FEWEST_UNITS else int(count) for count in values]
         yield _row(results, label, (name, column), shown, kept)
 
 

@@ -112,7 +112,7 @@ def _size_row(
     after = [columns.size("", of=f"n_{name}", decimals=decimals) for name in sizes]
     record = {**keys, "covariate": label, "n_before": before}
     record |= {f"n_{name}": value for name, value in sizes.items()}
-    shown = [item.across(len(_STATISTICS)) for item in (first, *after)]
+    shown = [size.across(len(_STATISTICS)) for size in (first, *after)]
     return columns.row_of(results, shown, record, label, keys=kept, kind="foot")
 
 

@@ -98,7 +98,7 @@ def _sizes(results: StudyResults, record: Record) -> Iterator[Row]:
 
 
 def _size_row(results: StudyResults, record: Record, label: str, counts: Sequence[Shown]) -> Row:
-    shown = [item.across(span) for item, span in zip(counts, _SPANS, strict=True)]
+    shown = [size.across(span) for size, span in zip(counts, _SPANS, strict=True)]
     own = {**record, "covariate": label}
     return columns.row_of(results, shown, own, label, keys=_KEYS, kind="foot")
 

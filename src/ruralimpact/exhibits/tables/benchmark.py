@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import columns, formatting, headings, kinds, marks
+from ruralimpact.exhibits import columns, formatting, headings, interpretation, kinds, marks
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import Benchmarked
 from ruralimpact.exhibits.results import StudyResults
@@ -167,8 +167,7 @@ def _notes(results: StudyResults, exhibit: Benchmarked) -> tuple[str, ...]:
         "A gap that does not differ from zero is no proof of agreement: look at the width of its "
         "interval.",
     ]
-    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Effects on shares are in percentage points.")
+    notes += interpretation.share_notes(frame)
     notes += marks.balance_notes(frame)
     return tuple(notes)
 

@@ -1,38 +1,40 @@
 """The units drawn from a register, as a list to take along: stratum, order, and replacements."""
 
-from ruralimpact.exhibits import cells, kinds
-from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from collections.abc import Iterator
+
+from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 
+_COLUMNS = (
+    columns.number("Order", width=0.6, of="order"),
+    columns.prose("Role", width=1.2, of="role_name").keeping("role"),
+    columns.number("Probability (%)", width=0.9, of="percent", decimals=1).unkept(),
+)
+_NOTE = "Replacements are asked in their order, for those of the stratum who cannot be."
 
-def drawn_sample_table(results: StudyResults, exhibit: OfAnalyses) -> tuple[Table, ...]:
+
+def drawn_sample_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the list."""
-    frame = results["drawn_sample"]
-    rows: list[Row] = []
-    for (_, stratum), part in frame[frame["analysis"].isin(exhibit.analyses)].groupby(
-        ["analysis", "stratum"], sort=False
-    ):
-        rows.append(heading(str(stratum), "group"))
+    rows = _rows(results, exhibit)
+    yield table_of(results, exhibit, "Unit", _COLUMNS, rows, notes=(_NOTE,))
+
+
+def _rows(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Row]:
+    drawn = results.of("drawn_sample", *exhibit.analyses)
+    for (_, stratum), part in drawn.groupby(["analysis", "stratum"], sort=False):
+        yield heading(str(stratum), "group")
         for record in part.to_dict("records"):
-            names = ("analysis", "stratum", "order", "role", "probability")
-            shown = (
-                cells.number(record["order"]),
-                Cell(str(record["role"]).capitalize()),
-                cells.number(100 * record["probability"], 1),
-            )
-            kept = {str(name): record[name] for name in names}
-            rows.append(
-                Row(Cell(str(record["unit_id"])), shown, {"unit": record["unit_id"], **kept})
-            )
-    columns = (
-        Column("Order", "", 0.6),
-        Column("Role", "", 1.2, text=True),
-        Column("Probability (%)", "", 0.9),
-    )
-    note = "Replacements are asked in their order, for those of the stratum who cannot be."
-    return (table_of(results, exhibit, "Unit", columns, rows, notes=(note,)),)
+            own = {
+                **record,
+                "unit": record["unit_id"],
+                "role_name": str(record["role"]).capitalize(),
+                "percent": 100 * record["probability"],
+            }
+            label, keys = str(record["unit_id"]), ("unit", "analysis", "stratum")
+            yield columns.row_of(results, _COLUMNS, own, label, keys=keys, more=("probability",))
 
 
 KIND = kinds.TableKind(

@@ -15,7 +15,7 @@ from ruralimpact.exhibits.gains_rows import (
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
-from ruralimpact.exhibits.shown import Shown
+from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 
 _LOSS = "With less after (%)"
@@ -35,16 +35,17 @@ _COLUMNS = (
     columns.plain_interval("95% interval", _LOSS, 1.1, of=("share_loss_low", "share_loss_high")),
     columns.count("Units", of="n_units"),
 )
+_PRINTED: Record = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
 _KEYS = ("analysis", "outcome", "by", "level")
 _AGREEMENT = (
-    columns.number("Gain (%)", "", 0.9, of="gain"),
+    columns.amount("Gain (%)", "", 0.9, of="gain"),
     columns.number("Effect (%)", "", 0.9, of="percent"),
-    columns.number("Growth (%)", "Without the programme", 0.9, of="growth"),
-    columns.plain_interval("95% interval", "Without the programme", 1.4, of=("low", "high")),
+    columns.amount("Growth (%)", "Without the programme", 0.9).kept_as("growth"),
+    columns.interval("Without the programme", 1.4).kept_as("low", "high"),
 )
 _VARIANCE = (
-    columns.number("Share (%)", "Between levels", 0.9, of="share"),
-    columns.plain_interval("95% interval", "Between levels", 1.4, of=("low", "high")),
+    columns.amount("Share (%)", "Between levels", 0.9, of="share_between").kept_as("share"),
+    columns.interval("Between levels", 1.4).kept_as("low", "high"),
     columns.number("Between", "Standard deviation (points)", 1.0, of="sd_between"),
     columns.number("Within", "Standard deviation (points)", 1.0, of="sd_inside"),
     columns.number("Levels", "", 0.7, of="n_levels"),
@@ -135,9 +136,7 @@ def _variance_rows(results: StudyResults, exhibit: OfEstimates, name: str) -> It
     for record in _own(results, exhibit, "gain_variance", name).to_dict("records"):
         shown = {
             **record,
-            "share": 100 * record["share_between"],
-            "low": 100 * record["conf_low"],
-            "high": 100 * record["conf_high"],
+            **_PRINTED,
             "sd_between": 100 * max(record["between"], 0.0) ** 0.5,
             "sd_inside": 100 * record["inside"] ** 0.5,
         }
@@ -152,16 +151,9 @@ def _agreement_rows(results: StudyResults, exhibit: OfEstimates, name: str) -> I
     for label, part in frame.groupby("label", sort=False):
         yield heading(str(label), "group")
         for record in part.to_dict("records"):
-            shown = {
-                **record,
-                "gain": 100 * record["gain"],
-                "growth": 100 * record["estimate"],
-                "low": 100 * record["conf_low"],
-                "high": 100 * record["conf_high"],
-            }
             measure = AVERAGES[str(record["measure"])]
             keys = ("analysis", "outcome", "effect", "measure")
-            yield columns.row_of(results, _AGREEMENT, shown, measure, keys=keys)
+            yield columns.row_of(results, _AGREEMENT, {**record, **_PRINTED}, measure, keys=keys)
 
 
 KIND = kinds.TableKind(

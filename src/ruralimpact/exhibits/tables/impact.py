@@ -204,8 +204,7 @@ def _notes(
         notes.append(interpretation.mean_note(methods))
     if money:
         notes.append(money.note)
-    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Shares are in percent, effects on them in percentage points.")
+    notes += interpretation.share_notes(frame, means=True)
     notes += interpretation.identification_notes(methods)
     notes += effective_groups.group_notes(results, frame)
     notes += marks.estimate_notes(frame)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import (
     columns,
-    formatting,
     headings,
     interpretation,
     kinds,
@@ -161,8 +160,7 @@ def _notes(
     yield f"(SE) under each estimate. {interpretation.standard_error_note(results)}"
     if exhibit.stars:
         yield "; ".join(f"{star} p < {level:g}" for level, star in reversed(_STARS.items())) + "."
-    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        yield "Effects on shares are in percentage points."
+    yield from interpretation.share_notes(frame)
     methods = {results.analysis(name).method for name in (*analyses, *plain)}
     yield from interpretation.identification_notes(methods)
     yield from marks.estimate_notes(frame)

@@ -103,7 +103,7 @@ def ranked(results: StudyResults, analyses: Sequence[str], outcome: str) -> Plac
     if not records or records[0]["suppressed"]:
         return None
     shown = _shown(records)
-    return placebo([item["estimate"] for item in shown], [item["statistic"] for item in shown])
+    return placebo([own["estimate"] for own in shown], [own["statistic"] for own in shown])
 
 
 def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: str) -> str:
@@ -131,12 +131,12 @@ def _shown(records: Sequence[Record]) -> list[Record]:
 
 def _row(results: StudyResults, record: Record, records: Sequence[Record]) -> Row:
     label = results.analysis(record["analysis"]).label
-    others = [item for item in _shown(records) if item["analysis"] != record["analysis"]]
-    own = placebo(
-        [record["estimate"], *(item["estimate"] for item in others)],
-        [record["statistic"], *(item["statistic"] for item in others)],
+    others = [own for own in _shown(records) if own["analysis"] != record["analysis"]]
+    rank = placebo(
+        [record["estimate"], *(own["estimate"] for own in others)],
+        [record["statistic"], *(own["statistic"] for own in others)],
     )
-    ranks = {"rank_by_size": own.rank_size, "rank_by_t": own.rank_t}
+    ranks = {"rank_by_size": rank.rank_size, "rank_by_t": rank.rank_t}
     return columns.row_of(results, _COLUMNS, {**record, **ranks}, label)
 
 

@@ -42,8 +42,8 @@ def planted_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     """Build the table of planted values and their estimates."""
     compared = list(_planted_numbers(results))
     rows: list[Row] = []
-    for about, group in groupby(compared, key=lambda item: item.about):
-        rows += [heading(about, "group"), *(_row(results, item) for item in group)]
+    for about, group in groupby(compared, key=lambda number: number.about):
+        rows += [heading(about, "group"), *(_row(results, number) for number in group)]
     yield table_of(
         results,
         exhibit,
@@ -93,8 +93,8 @@ def _row(results: StudyResults, compared: _PlantedNumber) -> Row:
 
 
 def _interpretation(compared: list[_PlantedNumber]) -> str:
-    known = [item for item in compared if item.inside is not None]
-    missed = [f"{item.about}, {item.label}" for item in known if not item.inside]
+    known = [number for number in compared if number.inside is not None]
+    missed = [f"{number.about}, {number.label}" for number in known if not number.inside]
     named = f" It lies outside for: {'; '.join(missed)}." if missed else ""
     return (
         f"The planted value lies inside {formatting.count(len(known) - len(missed))} of "

@@ -37,7 +37,7 @@ def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tab
         exhibit,
         stub="",
         columns=shown or [Column("")],
-        rows=_rows(results, models, [item for item in shown if isinstance(item, Shown)]),
+        rows=_rows(results, models, [column for column in shown if isinstance(column, Shown)]),
         notes=(_NOTE,),
     )
 

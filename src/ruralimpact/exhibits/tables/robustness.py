@@ -8,7 +8,15 @@ import pandas as pd
 
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.stored_scores import stored_scores
-from ruralimpact.exhibits import cells, columns, disclosure, formatting, headings, kinds
+from ruralimpact.exhibits import (
+    cells,
+    columns,
+    disclosure,
+    formatting,
+    headings,
+    interpretation,
+    kinds,
+)
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
@@ -176,8 +184,7 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
         "(Hotelling's T2, as F). A test that does not reject is no proof that the choice is harmless, and "
         "strategies that keep different treated units estimate different averages.",
     ]
-    if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Effects on shares are in percentage points.")
+    notes += interpretation.share_notes(frame)
     if frame["suppressed"].any():
         notes.append(f"Suppressed estimates are excluded. {disclosure.NOTE}")
     return tuple(notes)

@@ -7,12 +7,14 @@ from ruralimpact.exhibits.gains_rows import METHODS, check_targeting, gains_of
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 
 _COLUMNS = (
-    columns.number("Share (%)", "", 1.0, of="share", decimals=1),
-    columns.plain_interval("95% interval", "", 1.5, of=("low", "high"), decimals=1),
+    columns.amount("Share (%)", "", 1.0).kept_as("share"),
+    columns.interval("", 1.5).kept_as("low", "high"),
 )
+_PRINTED: Record = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 1}
 
 
 def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
@@ -22,14 +24,9 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
     def rows(analysis: str) -> Iterator[Row]:
         records = results.of("targeting", analysis).to_dict("records")
         for record in records:
-            shown = {
-                **record,
-                "share": 100 * record["estimate"],
-                "low": 100 * record["conf_low"],
-                "high": 100 * record["conf_high"],
-            }
             label = _label(results, str(record["place"]), str(record["measure"]))
-            yield columns.row_of(results, _COLUMNS, shown, label, keys=("analysis", "measure"))
+            own = {**record, **_PRINTED}
+            yield columns.row_of(results, _COLUMNS, own, label, keys=("analysis", "measure"))
         shown_shares = [record for record in records if not record["suppressed"]]
         if shown_shares:
             places, *others = shown_shares
