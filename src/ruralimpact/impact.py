@@ -246,4 +246,5 @@ def _balance(rows: ImpactData, design: Design) -> pd.DataFrame:
 
 def _matches(index: pd.Index, design: Design) -> pd.DataFrame:
     focal, match, share = design.pairs()
-    return pd.DataFrame({"unit": index[focal], "match": index[match], "share": share})
+    named = index.to_flat_index()
+    return pd.DataFrame({"unit": named[focal], "match": named[match], "share": share})

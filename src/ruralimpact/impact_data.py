@@ -208,7 +208,7 @@ def _strata(
     groups: NDArray[np.object_] | None,
     kept: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    drawn = table.index.to_numpy(object) if groups is None else groups
+    drawn = _unit_labels(table.index) if groups is None else groups
     return strata_codes(strata[kept], drawn[kept], file=FILE, column=str(columns.strata))
 
 
@@ -227,9 +227,17 @@ def _group_labels(
     table: pd.DataFrame, name: str | None, labels: NDArray[np.object_] | None
 ) -> NDArray[Any]:
     """Labels as they are in the table where they are of one type, else as text."""
-    column = table.index.to_series() if name is None else table[name]
-    mixed = pd.api.types.infer_dtype(column, skipna=True).startswith("mixed")
-    return labels if labels is not None and mixed else column.to_numpy(object)
+    if labels is None or name is None:
+        return _unit_labels(table.index)
+    mixed = pd.api.types.infer_dtype(table[name], skipna=True).startswith("mixed")
+    return labels if mixed else table[name].to_numpy(object)
+
+
+def _unit_labels(index: pd.Index) -> NDArray[np.object_]:
+    """Labels of units that are groups of their own; texts where several levels name a unit."""
+    if isinstance(index, pd.MultiIndex):
+        return np.array([str(tuple(map(str, label))) for label in index], dtype=object)
+    return index.to_numpy(object)
 
 
 def _codes(cells: list[NDArray[np.object_]]) -> NDArray[np.int64]:

@@ -18,6 +18,8 @@ def _refusing() -> Iterator[None]:
         yield
     except Exception as problem:
         reason = (str(problem).splitlines() or [""])[0].strip().rstrip(".")
+        if reason.startswith("The `.` operator"):
+            reason = "'.' for all other columns is not understood; name them"
         told = f": {reason}" if reason else ""
         raise ConfigError(f"the formula cannot be used{told}.", key="covariates") from None
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.refitted import AssignedGroups
 from ruralimpact.impact_columns import Columns, column_named, covariates_named
 from ruralimpact.impact_data import impact_data
-from ruralimpact.impact_table import read_table, refuse_absent
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
@@ -31,10 +31,13 @@ class RandomisationTests:
         With the match held fixed.
     refitted : RandomisationTest or None
         With score, match and outcome regression made anew for each draw; None where it was not asked for.
+    dropped : mapping of str to int
+        Rows excluded, by reason.
     """
 
     fixed: RandomisationTest
     refitted: RandomisationTest | None
+    dropped: Mapping[str, int]
 
 
 def randomisation_test(
@@ -45,6 +48,7 @@ def randomisation_test(
     group: str,
     covariates: Sequence[str] | str = (),
     strategy: str | Mapping[str, Any] = "nearest",
+    weight: str | None = None,
     strata: str | None = None,
     refit: bool = True,
     draws: int = 999,
@@ -58,13 +62,17 @@ def randomisation_test(
         As of `ruralimpact.estimate_impact`.
     group : str
         Column of the group that treatment is assigned to as a whole.
+    weight : str, optional
+        Column of sampling weights, as of `estimate_impact`.
     strata : str, optional
         Column of the strata within which treatment is permuted, one for all units of a group. Without, over
-        all groups.
+        all groups. Rows where it is missing are excluded and counted.
     refit : bool
         Match anew for each draw as well.
     draws : int
+        At least 19.
     seed : int
+        From 0 on.
 
     Returns
     -------
@@ -73,7 +81,8 @@ def randomisation_test(
     Raises
     ------
     DataError, ConfigError, DesignError
-        As `estimate_impact`; a group is in both arms or in two strata; no stratum has groups of both arms.
+        As `estimate_impact`; a group is in both arms or in two strata; no stratum has groups of both arms;
+        an outcome of which nothing can be inferred.
 
     Notes
     -----
@@ -82,8 +91,8 @@ def randomisation_test(
     about the estimate as a whole, and neither replaces the interval.
     """
     chosen = parse_strategy(strategy)
-    if not isinstance(draws, int | np.integer) or draws < 1:
-        raise ConfigError(f"{draws!r} is not a whole number from 1 on.", key="draws")
+    _refuse_number(draws, "draws", 19)
+    _refuse_number(seed, "seed", 0)
     columns = Columns(
         column_named(outcome, "outcome"),
         column_named(treatment, "treatment"),
@@ -91,33 +100,34 @@ def randomisation_test(
         chosen.outcome_regressors,
         chosen.strata,
         column_named(group, "group"),
+        *(
+            None if name is None else column_named(name, key)
+            for key, name in (("weight", weight), ("strata", strata))
+        ),
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
     codes = group_codes(rows.groups.astype(str))
-    arms = _of_groups(rows.treatment.astype(np.int64), codes, treatment, "has units in both arms")
-    cells = None
-    if strata is not None:
-        table = read_table(data)
-        refuse_absent(table, column_named(strata, "strata"))
-        labels = group_codes(table.loc[rows.index, strata].astype(str))
-        cells = _of_groups(labels, codes, strata, "is in two strata")
     assigned = AssignedGroups(
         chosen,
         rows.covariates,
         rows.outcome_covariates,
         rows.treatment,
         codes,
-        arms,
+        _arms_of_groups(rows.treatment, codes, treatment),
         cells=rows.cells,
+        sampling=rows.sampling,
     )
-    scored = assigned.estimate(rows.outcome)
+    scored = settled_by_group(assigned.estimate(rows.outcome), rows.outcome, rows.treatment, codes)
     clustering = scored.clustering(codes)
     if clustering.leverage is None:
         raise DesignError("this strategy has no weights by arm to permute.")
     refused = too_few_groups(clustering.leverage)
-    if refused:
-        raise DesignError(f"{refused}.")
+    if refused or not scored.scores.any():
+        raise DesignError(f"{refused or scored.notes[-1]}.")
+    cells = rows.sampling_strata
+    if cells is not None:
+        cells = cells[np.unique(codes, return_index=True)[1]]
     fixed = fixed_match_test(
         scored.estimate,
         group_sums(scored.scores, codes),
@@ -127,19 +137,22 @@ def randomisation_test(
         draws=draws,
     )
     if not refit:
-        return RandomisationTests(fixed, None)
+        return RandomisationTests(fixed, None, rows.excluded)
     rng = np.random.default_rng(seed + 1)
-    return RandomisationTests(
-        fixed, assigned.test(rows.outcome, rng=rng, strata=cells, draws=draws)
-    )
+    refitted = assigned.test(rows.outcome, rng=rng, strata=cells, draws=draws)
+    return RandomisationTests(fixed, refitted, rows.excluded)
 
 
-def _of_groups(values: IntArray, codes: IntArray, column: str, problem: str) -> IntArray:
-    """The value of each group's units, which must be one."""
-    count = int(codes.max()) + 1
-    low, high = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
-    np.minimum.at(low, codes, values)
-    np.maximum.at(high, codes, values)
-    if (low != high).any():
-        raise DesignError(f"column '{column}': a group {problem}; {(low != high).sum():,} do.")
-    return low
+def _refuse_number(value: object, key: str, low: int) -> None:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < low:  # type: ignore[operator]
+        raise ConfigError(f"{value!r} is not a whole number from {low} on.", key=key)
+
+
+def _arms_of_groups(treatment: NDArray[np.int8], codes: IntArray, column: str) -> IntArray:
+    """Treatment of each group, whose units must have the same."""
+    treated, size = np.bincount(codes, treatment), np.bincount(codes)
+    both = int(((treated > 0) & (treated < size)).sum())
+    if both:
+        raise DesignError(f"column '{column}': a group has units in both arms; {both:,} do.")
+    return (treated > 0).astype(np.int64)

@@ -260,6 +260,7 @@ def _std_errors(estimates: pd.DataFrame) -> pd.DataFrame:
                 "label": label,
                 "std_error": factor * estimates["std_error"],
                 "p_value": np.nan,
+                "draws": np.nan,
             }
         )
         for kind, label, factor in kinds

@@ -200,6 +200,22 @@ def test_analyses_with_other_standard_errors_get_their_own_table(results: StudyR
     ]
 
 
+def test_tests_by_permutation_say_how_many_draws_they_rest_on(results: StudyResults) -> None:
+    spec = results.estimates_of("psid_matching")["spec_id"].iloc[0]
+    tests = [("permuted", 999), ("refitted", 187), ("refitted", 199)]
+    rows = [
+        {"spec_id": spec, "kind": kind, "label": kind, "p_value": 0.2, "draws": draws}
+        for kind, draws in tests
+    ]
+    errors = pd.concat([results["std_errors"], pd.DataFrame(rows)], ignore_index=True)
+    errors["suppressed"] = errors["suppressed"].fillna(False).astype(bool)
+    told = replace(results, tables={**results.tables, "std_errors": errors})
+    notes = std_error_tables(told, exhibit_of(results, "standard_errors"))[-1].notes
+    assert "(999 draws)" in " ".join(notes) and "each of 187 to 199 draws" in " ".join(notes)
+    plain = std_error_tables(results, exhibit_of(results, "standard_errors"))[-1].notes
+    assert "draws" not in " ".join(plain)
+
+
 def test_sample_flow_subtracts(results: StudyResults) -> None:
     flow, arms = sample_tables(results, exhibit_of(results, "sample"))
     last = flow.rows[-1]

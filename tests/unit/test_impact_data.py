@@ -116,6 +116,7 @@ def test_a_table_that_cannot_be_used_is_one_clear_error(data: object, message: s
         ({"estimand": "atte"}, "unknown estimand 'atte'. Did you mean 'ATT'?"),
         ({"estimand": "all"}, "unknown estimand 'all'. Known: ATT, ATC, ATE."),
         ({"covariates": "x +"}, r"key 'covariates': the formula cannot be used: [^\n]+\.$"),
+        ({"covariates": "x + ."}, "the formula cannot be used: '.' for all other columns is not"),
         ({"covariates": "x | z"}, "key 'covariates': the formula cannot be used"),
         ({"covariates": "bs(x, df='a')"}, "key 'covariates': the formula cannot be used"),
         ({"covariates": "__import__('os').sep"}, "key 'covariates': the formula cannot be used"),
@@ -143,6 +144,30 @@ def test_a_call_that_means_nothing_is_one_clear_error(options, message: str) -> 
 @pytest.mark.parametrize("names", [("x", "z"), pd.Index(["x", "z"]), np.array(["x", "z"])])
 def test_columns_may_be_named_in_any_sequence(names) -> None:
     assert impact(farms(), covariates=names).estimate == impact(farms()).estimate
+
+
+@pytest.mark.parametrize(
+    ("distance", "w", "message"),
+    [
+        ("mahalanobis", farms().d, "covariates that do not vary within the arms: 'w'"),
+        ("inverse_variance", farms().d, "covariates that do not vary within the arms: 'w'"),
+        ("mahalanobis", farms().d * 3 + farms().x, "collinear within the arms: 'x' can be"),
+    ],
+)
+def test_a_metric_of_what_arms_alone_differ_in_is_refused(distance: str, w, message: str) -> None:
+    strategy = {"method": "nearest", "distance": distance}
+    with pytest.raises(ruralimpact.DesignError, match=message):
+        impact(farms().assign(w=w), covariates=["w", "x"], strategy=strategy)
+
+
+@pytest.mark.parametrize("estimand", ["ATT", "ATE"])
+def test_units_may_be_named_by_several_levels(estimand: str) -> None:
+    named = farms().set_index(["village", farms().index], drop=False)
+    options = {"estimand": estimand, "strata": "region", "weight": "z"}
+    found, expected = impact(named, **options), impact(farms(), **options)
+    assert found.estimate == pytest.approx(expected.estimate, rel=1e-12)
+    assert found.std_error == pytest.approx(expected.std_error, rel=1e-12)
+    assert len(found.matches.iloc[0]["unit"]) == 2
 
 
 def without_village(table: pd.DataFrame, rows: list[int]) -> pd.DataFrame:

@@ -10,10 +10,12 @@ from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.repeated_score import RepeatedLogit
 from ruralimpact.design.study import design_study
-from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.errors import ConfigError, DataError, DesignError
 from ruralimpact.estimation.compared import Compared, analysis_tables
 from ruralimpact.estimation.difference import difference_in_means
+from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.rows import Specification
+from ruralimpact.estimation.stratified import within_strata
 from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.randomisation import fixed_match_test, permute_arms
@@ -120,16 +122,55 @@ def test_treatment_that_was_not_given_to_groups_is_refused() -> None:
     frame = survey(5)
     frame.loc[0, "treated"] = 1 - frame.loc[0, "treated"]
     with pytest.raises(DesignError, match="column 'treated': a group has units in both arms; 1 do"):
-        permuted(frame, strategy="kernel", draws=9)
-    with pytest.raises(DesignError, match="column 'age': a group is in two strata"):
-        permuted(survey(5), strategy="kernel", strata="age", draws=9)
+        permuted(frame, strategy="kernel", draws=19)
+    with pytest.raises(DataError, match="column 'age': 16 groups are in more than one stratum"):
+        permuted(survey(5), strategy="kernel", strata="age", draws=19)
+
+
+def test_groups_without_a_stratum_are_left_out_and_counted() -> None:
+    """In a stratum of their own they would be exchanged with each other."""
+    frame = survey(5, effect=1.0)
+    lacking = frame["village"].isin(["v03", "v12"])
+    options = {"strategy": "kernel", "strata": "zone", "draws": 99}
+    found = permuted(frame.assign(zone=frame["zone"].astype(float).mask(lacking)), **options)
+    expected = permuted(frame[~lacking], **options)
+    assert found.dropped == {"sampling stratum missing": int(lacking.sum())}
+    assert (found.fixed, found.refitted) == (expected.fixed, expected.refitted)
+
+
+def test_a_weight_of_three_is_three_units() -> None:
+    frame = survey(6, effect=0.4)
+    frame["weight"] = np.random.default_rng(2).integers(1, 4, len(frame))
+    copies = frame.loc[frame.index.repeat(frame["weight"])].reset_index(drop=True)
+    found = permuted(frame, strategy="ipw", weight="weight", draws=99)
+    expected = permuted(copies, strategy="ipw", draws=99)
+    assert found.fixed.statistic == pytest.approx(expected.fixed.statistic, rel=0.1)
+    assert found.fixed.p_value == pytest.approx(expected.fixed.p_value, abs=0.05)
+    unweighted = permuted(frame, strategy="ipw", draws=99)
+    assert abs(unweighted.fixed.statistic - found.fixed.statistic) > 0.05
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        (lambda frame: 7.3, "the outcome does not vary"),
+        (lambda frame: frame["treated"] * 1.0, "does not vary within the arms"),
+        (lambda frame: (frame["village"] == "v03") * 2.0, "varies in one group only"),
+    ],
+)
+def test_no_test_rests_on_rounding_or_on_one_group(outcome, reason: str) -> None:
+    frame = survey(5)
+    with pytest.raises(DesignError, match=reason):
+        permuted(frame.assign(income=outcome(frame)), strategy="nearest", draws=19)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"draws": 0}, "key 'draws': 0 is not a whole number"),
+        ({"draws": 18}, "key 'draws': 18 is not a whole number"),
         ({"draws": 99.5}, "key 'draws': 99.5 is not a whole number"),
+        ({"seed": -1}, "key 'seed': -1 is not a whole number from 0 on"),
+        ({"seed": None}, "key 'seed': None is not a whole number"),
         ({"group": ["g"]}, "key 'group': .* is no name of a column"),
         ({"strata": ["g"]}, "key 'strata': .* is no name of a column"),
         ({"outcome": None}, "key 'outcome': None is no name of a column"),
@@ -156,14 +197,16 @@ def test_the_workflow_permutes_within_the_strata_that_groups_were_drawn_from() -
         "main", "all", "difference_in_means", "d", "y", "", "difference", "ATT", "", 0, False
     )
 
-    def p_value(strata: np.ndarray | None) -> float:
+    def p_value(strata: np.ndarray | None, scored: ScoredEstimate = estimate) -> float:
         labels = pd.Series(groups.astype(str))
-        compared = Compared("main", labels, treatment, [(spec, estimate)], strata)
+        compared = Compared("main", labels, treatment, [(spec, scored)], strata)
         rows = pd.DataFrame(analysis_tables(compared, {"y": "y"}, seed=1).std_errors)
         return float(rows.set_index("kind").loc["permuted", "p_value"])
 
     assert p_value(None) < 0.1
-    assert p_value(rich.astype(np.int64)) > 0.1
+    strata = rich.astype(np.int64)
+    assert p_value(strata) > 0.1
+    assert p_value(strata, within_strata(estimate, groups, strata)) == p_value(strata)
     with pytest.raises(KeyError):
         p_value(treatment.astype(np.int64))
 

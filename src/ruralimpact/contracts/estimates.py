@@ -95,6 +95,9 @@ STD_ERRORS = ResultTable(
         "label": text("printed name of the kind"),
         "std_error": std_error("standard error of that kind; missing for a test by permutation"),
         "p_value": share("p-value, for a test that has no standard error", ""),
+        "draws": number(
+            "permutations that bear an estimate, for a test that has no standard error", "draws"
+        ),
     },
     suppression=Suppressed(suppression.std_errors, after=("estimates",)),
 )

@@ -55,10 +55,10 @@ def estimates(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 
 def std_errors(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
-    """Blank every standard error and p-value of a suppressed estimate."""
+    """Blank every standard error, p-value and count of draws of a suppressed estimate."""
     known = frame[["std_error", "p_value"]].notna().any(axis=1)
     small = _of_hidden_estimate(frame, tables) & known
-    return flagged(frame, small, ("std_error", "p_value"))
+    return flagged(frame, small, ("std_error", "p_value", "draws"))
 
 
 def scores(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

@@ -62,7 +62,7 @@ def fit_binary(
     links = {"logit": families.links.Logit, "probit": families.links.Probit}
     family = families.Binomial(links[link]())
     model = GLM(treatment.astype(float), design, family=family, freq_weights=weights)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         warnings.simplefilter("error", ConvergenceWarning)
         warnings.simplefilter("error", PerfectSeparationWarning)
         try:
@@ -70,6 +70,8 @@ def fit_binary(
             bread = np.linalg.inv(-model.hessian(fit.params, observed=True))
         except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError):
             return None
+    if not np.isfinite(bread).all():
+        return None
     scores = design * model.score_factor(fit.params)[:, None]
     share = weights[treatment == 1].sum() / weights.sum()
     null = weights.sum() * (share * np.log(share) + (1 - share) * np.log(1 - share))

@@ -126,7 +126,10 @@ def labels(values: ArrayLike) -> ObjectArray:
     """
     column = pd.Series(values)
     inferred = pd.api.types.infer_dtype(column, skipna=True)
-    if inferred in ("floating", "mixed-integer-float") and _beyond_exact(column):
+    floats = inferred in ("floating", "mixed-integer-float")
+    if floats and np.isinf(column.dropna().to_numpy(dtype=np.float64)).any():
+        raise ValueError("it holds infinite numbers.")
+    if floats and _beyond_exact(column):
         raise ValueError(
             f"it holds identifiers beyond {LARGEST_EXACT:,} as floating-point numbers, which cannot tell "
             "them apart. Read them as text."

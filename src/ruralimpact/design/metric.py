@@ -1,5 +1,6 @@
 """Coordinates in which Euclidean distance is the distance that a strategy matches on."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -7,10 +8,13 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
 from ruralimpact.design.row_order import distinct_rows
+from ruralimpact.errors import DesignError
 
 FloatArray = NDArray[np.float64]
 Metric = Literal["mahalanobis", "inverse_variance"]
 Covariance = Literal["pooled", "sample"]
+_NO_SPREAD = 1e-12
+_SINGULAR = 1e-14
 
 
 def whiten(
@@ -46,7 +50,8 @@ def whiten(
     Raises
     ------
     DesignError
-        A covariate is constant or collinear, so that no such metric exists.
+        A covariate is constant or collinear, among all units or within the arms, so that no such metric
+        exists.
     """
     refuse_degenerate(covariates, where=where)
     columns = np.argsort(np.array(covariates.names), kind="stable")
@@ -61,13 +66,43 @@ def whiten(
         matrix = _weighted(ordered, pooled, sampling[canonical])
     else:
         matrix = _pooled(ordered, arm) if covariance == "pooled" else _sample(ordered)
+    names, prefix = [covariates.names[j] for j in columns], f"{where}: " if where else ""
+    _refuse_alike(matrix, names, prefix)
     if metric == "inverse_variance":
         scaled: FloatArray = values / np.sqrt(np.diag(matrix))
         return scaled
+    _refuse_collinear(matrix, names, prefix)
     factor = np.linalg.cholesky(matrix)
     distinct = distinct_rows(list(values.T))
     coordinates: FloatArray = np.linalg.solve(factor, values[distinct.representatives].T).T
     return coordinates[distinct.kind]
+
+
+def _refuse_alike(matrix: FloatArray, names: Sequence[str], prefix: str) -> None:
+    """Refuse covariates of which, their variance within the arms being zero, no distance is left."""
+    flat = np.diag(matrix) <= _NO_SPREAD**2
+    alike = [f"'{name}'" for name, own in zip(names, flat, strict=True) if own]
+    if alike:
+        raise DesignError(
+            f"{prefix}covariates that do not vary within the arms: {', '.join(alike)}. Leave them out."
+        )
+
+
+def _refuse_collinear(matrix: FloatArray, names: Sequence[str], prefix: str) -> None:
+    """Refuse covariates that others and the treatment determine."""
+    spread = np.sqrt(np.diag(matrix))
+    correlation = matrix / np.outer(spread, spread)
+    if np.linalg.eigvalsh(correlation)[0] > _SINGULAR:
+        return
+    first = next(
+        name
+        for last, name in enumerate(names, start=1)
+        if np.linalg.eigvalsh(correlation[:last, :last])[0] <= _SINGULAR
+    )
+    raise DesignError(
+        f"{prefix}covariates that are collinear within the arms: '{first}' can be computed from the others "
+        "and the treatment. Leave one out."
+    )
 
 
 def _sample(values: FloatArray) -> FloatArray:

@@ -165,14 +165,16 @@ def _permuted(
     leverage = clustering.leverage
     if leverage is None or len(leverage.shares) == len(clustering.groups):
         return []
-    if too_few_groups(leverage) or not np.isfinite(estimate.estimate):
+    uncentred = estimate.uncentred_scores
+    scores = estimate.scores if uncentred is None else uncentred
+    if too_few_groups(leverage) or not np.isfinite(estimate.estimate) or not scores.any():
         return []
     stream = [seed, zlib.crc32(spec.spec_id.encode())]
     tests: dict[str, RandomisationTest | None] = {}
     try:
         tests[PERMUTED] = fixed_match_test(
             estimate.estimate,
-            group_sums(estimate.scores, clustering.groups),
+            group_sums(scores, clustering.groups),
             leverage,
             rng=np.random.default_rng(stream),
             strata=strata,
@@ -181,7 +183,13 @@ def _permuted(
     except DesignError:  # a group has units in both arms, or no stratum has groups of both
         pass
     return [
-        StdErrorRow(spec_id=spec.spec_id, kind=kind, label=LABELS[kind], p_value=test.p_value)
+        StdErrorRow(
+            spec_id=spec.spec_id,
+            kind=kind,
+            label=LABELS[kind],
+            p_value=test.p_value,
+            draws=test.draws,
+        )
         for kind, test in tests.items()
         if test is not None
     ]

@@ -46,6 +46,8 @@ class ScoredEstimate:
         Scores that the estimator has bias-reduced by group itself (panel regressions).
     reduced_df : float, optional
         With `reduced_scores`: Satterthwaite's degrees of freedom.
+    uncentred_scores : ndarray, shape (n,), optional
+        `scores` as they were before they were centred within sampling strata.
     most_df : float
         Degrees of freedom that the sample leaves, where it was drawn within strata.
     lost : int
@@ -76,6 +78,7 @@ class ScoredEstimate:
     outcome_weights: FloatArray | None = None
     reduced_scores: FloatArray | None = None
     reduced_df: float | None = None
+    uncentred_scores: FloatArray | None = None
     most_df: float = np.inf
     lost: int = 0
     flow: Flow | None = None

@@ -52,6 +52,7 @@ class StdErrorRow:
     label: str
     std_error: float = MISSING
     p_value: float = MISSING
+    draws: float = MISSING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,7 +102,9 @@ class AssignedGroups:
             score = None if self._logit is None else self._logit.fit(drawn)
             estimate = replace(self, treatment=drawn)._estimate(outcome, score)
             error = estimate.clustering(self.groups).corrected(estimate.scores).variance ** 0.5
-            return estimate.estimate / error if error > 0 else np.nan
+            if error > 0:
+                return float(estimate.estimate / error)
+            return np.inf if estimate.estimate != 0 else np.nan
 
         strata = None if strata is None else strata[order]
         return refitted_test(statistic, self.arms[order], rng=rng, strata=strata, draws=draws)

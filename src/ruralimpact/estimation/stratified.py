@@ -49,6 +49,7 @@ def within_strata(
     return replace(
         estimate,
         scores=scores,
+        uncentred_scores=estimate.scores,
         reduced_scores=centred(estimate.reduced_scores),
         treated_mean_scores=centred(estimate.treated_mean_scores),
         control_mean_scores=centred(estimate.control_mean_scores),

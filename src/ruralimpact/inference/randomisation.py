@@ -12,6 +12,7 @@ from ruralimpact.inference.leverage import Leverage
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,9 @@ def fixed_match_test(
 def _studentised(
     residuals: FloatArray, arms: IntArray, share: FloatArray, factor: FloatArray
 ) -> FloatArray:
-    """Difference of the arms' weighted means over its error, by row."""
+    """Difference of the arms' weighted means over its error, by row; what is rounding in either is zero."""
     means, variance = [], np.zeros(len(residuals))
+    floor = _ROUNDING * np.abs(residuals).max(axis=1)
     for arm in (0, 1):
         inside = arms == arm
         own = residuals[:, inside]
@@ -139,8 +141,10 @@ def _studentised(
         scores = factor[inside] * share[inside] * (own - mean[:, None])
         variance += (scores**2).sum(axis=1)
         means.append(mean)
+    difference, error = means[1] - means[0], np.sqrt(variance)
+    difference, error = (np.where(np.abs(own) > floor, own, 0.0) for own in (difference, error))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((means[1] - means[0]) / np.sqrt(variance))
+        return np.asarray(difference / error)
 
 
 def refitted_test(
@@ -156,8 +160,8 @@ def refitted_test(
     Parameters
     ----------
     statistic : callable
-        From the arm of each group, shape (G,), to the studentised estimate; raises `DesignError` where there
-        is none.
+        From the arm of each group, shape (G,), to the studentised estimate, infinite where it has no error;
+        raises `DesignError` where there is none.
     arms : ndarray of {0, 1}, shape (G,)
         As treatment was given.
     rng : numpy.random.Generator

@@ -60,7 +60,7 @@ def _table(
         stub="Outcome and strategy",
         columns=shown,
         rows=headings.estimate_rows(results, analyses, row, alone=True),
-        notes=_NOTES,
+        notes=_notes(results, analyses),
     )
 
 
@@ -73,15 +73,37 @@ def _column(name: str, label: str) -> Shown:
     return columns.amount(label, "Standard error", 1.5, of=f"std_error_{name}")
 
 
-_NOTES = (
+def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
+    errors = pd.concat([_of(results, analysis) for analysis in analyses])
+    draws = {kind: _draws(errors, kind) for kind in _TESTS}
+    tests = []
+    if draws[PERMUTED]:
+        tests.append(
+            "The p-value permutes treatment over groups, within strata where the sample has any: groups "
+            "exchange their residuals in the places that the match gave them, and the statistic is the "
+            f"estimate over its first standard error, strata apart ({draws[PERMUTED]} draws)."
+        )
+    if draws[REFITTED]:
+        tests.append(
+            f"Where it was asked for, score, match and regression were also made anew for each of "
+            f"{draws[REFITTED]} draws."
+        )
+    return (_OF_ERRORS, *tests, f"{formatting.DASH} = does not apply.")
+
+
+def _draws(errors: pd.DataFrame, kind: str) -> str:
+    """How many draws the tests of a kind rest on; empty where there is none."""
+    known = errors.loc[errors["kind"] == kind, "draws"].dropna().astype(int)
+    if known.empty:
+        return ""
+    low, high = known.min(), known.max()
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+_OF_ERRORS = (
     "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
     "out how much of its arm's weight a group carries. The others are what further software prints; they "
-    "ignore that units of a group resemble each other, or cluster on the matched set alone.",
-    "The p-value permutes treatment over groups, within strata where the sample has any: groups exchange "
-    "their residuals in the places that the match gave them, and the statistic is the estimate over its "
-    "first standard error (999 draws). Where it was asked for, score, match and regression were also made "
-    "anew for each draw.",
-    f"{formatting.DASH} = does not apply.",
+    "ignore that units of a group resemble each other, or cluster on the matched set alone."
 )
 
 
