@@ -203,6 +203,7 @@ def _published(
         groups=_by_arm(clustering, "counts"),
         effective_groups=_by_arm(clustering, "effective"),
         noun=noun,
+        group=rows.group,
         dropped={**rows.excluded, **design.dropped, **_lost(scored)},
         notes=scored.notes,
         label=label,

@@ -38,6 +38,8 @@ class ImpactData:
         Of outcome regressions; `covariates` where the strategy names none.
     groups : ndarray, shape (n,)
         Labels of the groups that treatment is assigned to.
+    group : str or None
+        Column of the groups; None where each unit is one.
     cells : ndarray of int, shape (n,), or None
         Codes of the exact strata.
     sampling : ndarray, shape (n,), or None
@@ -55,6 +57,7 @@ class ImpactData:
     levels: CovariateMatrix
     outcome_covariates: CovariateMatrix
     groups: NDArray[np.object_]
+    group: str | None
     cells: NDArray[np.int64] | None
     sampling: FloatArray | None
     sampling_strata: NDArray[np.int64] | None
@@ -117,6 +120,7 @@ def impact_data(data: object, columns: Columns) -> ImpactData:
         levels,
         covariate_matrix(regressed) if regressed else matrix,
         _group_labels(table, columns.group, groups)[kept],
+        columns.group,
         _codes([cell[kept] for cell in cells]) if cells else None,
         None if sampling is None else of_mean_one(sampling[kept]),
         None if strata is None else _strata(table, columns, strata, groups, kept),

@@ -7,16 +7,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ruralimpact.errors import ConfigError
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, among
 from ruralimpact.inference.clustered import Inference, t_inference
 from ruralimpact.inference.contrasts import DifferenceTest, difference_test
 from ruralimpact.inference.delta import PercentImpact
 from ruralimpact.inference.leverage import FEW_EFFECTIVE, decimals
+from ruralimpact.suggestions import nearest
 
 _LEAST_PRINTED = 0.001
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ImpactEstimate:
     """An impact estimate with everything behind it. Subtract two of them to test that they differ.
 
@@ -48,6 +50,8 @@ class ImpactEstimate:
         they amount to.
     noun : str
         What standard errors cluster on: ``"groups"``, or ``"units"`` where each is a group by itself.
+    group : str or None
+        Column that standard errors cluster on; None where each unit is a group by itself.
     dropped : dict of str to int
         Units excluded, by reason.
     notes : tuple of str
@@ -70,6 +74,7 @@ class ImpactEstimate:
     groups: dict[str, float]
     effective_groups: dict[str, float]
     noun: str
+    group: str | None
     dropped: dict[str, int]
     notes: tuple[str, ...]
     label: str
@@ -92,12 +97,19 @@ class ImpactEstimate:
         Parameters
         ----------
         level : float
-            Coverage.
+            Coverage, between 0 and 1.
 
         Returns
         -------
         low, high : float
+
+        Raises
+        ------
+        ConfigError
+            The level is none.
         """
+        if not isinstance(level, int | float | np.number) or not 0 < level < 1:
+            raise ConfigError(f"{level!r} does not lie between 0 and 1.", key="level")
         interval = t_inference(self.estimate, self.std_error, self.df, level)
         return interval.conf_low, interval.conf_high
 
@@ -115,7 +127,15 @@ class ImpactEstimate:
         -------
         PercentImpact
             With the reason where the percent is refused.
+
+        Raises
+        ------
+        ConfigError
+            An unknown base.
         """
+        if base not in self._percents:
+            hint = nearest(str(base), self._percents)
+            raise ConfigError(f"unknown base '{base}'. {hint}", key="base")
         return self._percents[base]
 
     def to_frame(self) -> pd.DataFrame:
@@ -145,6 +165,15 @@ class ImpactEstimate:
         )
 
     def __sub__(self, other: "ImpactEstimate") -> "ImpactDifference":
+        if not isinstance(other, ImpactEstimate):
+            return NotImplemented
+        if self.group != other.group:
+            own, theirs = (f"'{item.group}'" if item.group else "units" for item in (self, other))
+            raise ConfigError(
+                f"one estimate clusters on {own}, the other on {theirs}, so that what they share is not "
+                "known; name the same group for both.",
+                key="group",
+            )
         groups = self.scores.index.union(other.scores.index)
         first, second = (
             among(item._corrected, np.asarray(groups.get_indexer(item.scores.index)), len(groups))

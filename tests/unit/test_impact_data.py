@@ -170,6 +170,30 @@ def test_units_may_be_named_by_several_levels(estimand: str) -> None:
     assert len(found.matches.iloc[0]["unit"]) == 2
 
 
+def test_what_is_asked_of_an_estimate_is_checked() -> None:
+    found = impact(farms(), group="village")
+    for level in (95, 0, 1.0, "wide", None):
+        with pytest.raises(ruralimpact.ConfigError, match="key 'level': .* between 0 and 1"):
+            found.conf_int(level)  # type: ignore[arg-type]
+    with pytest.raises(
+        ruralimpact.ConfigError, match="'counterfact'. Did you mean 'counterfactual'"
+    ):
+        found.percent("counterfact")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="unsupported operand"):
+        found - 3  # type: ignore[operator]
+    assert found == found and len({found, found}) == 1
+
+
+def test_estimates_that_cluster_on_other_things_are_not_subtracted() -> None:
+    """Units and villages are numbered alike here, and would pass for one another."""
+    by_unit, by_village = impact(farms()), impact(farms(), group="village")
+    with pytest.raises(
+        ruralimpact.ConfigError, match="one estimate clusters on 'village', the other on units"
+    ):
+        by_village - by_unit
+    assert (by_unit - by_unit).estimate == 0
+
+
 def without_village(table: pd.DataFrame, rows: list[int]) -> pd.DataFrame:
     village = table.village.astype(float)
     village.loc[rows] = np.nan
