@@ -186,3 +186,7 @@ class DesignError(RuralImpactError):
         if not problem or name not in set(analyses):
             return self
         return ConfigError(problem, file=file, key=f"analyses.{name}")
+
+
+class NoComparisonError(DesignError):
+    """An analysis without one of its arms, or with an arm of a single group, whatever the strategy."""

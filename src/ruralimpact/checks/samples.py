@@ -10,7 +10,7 @@ from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import strategies_by_name
-from ruralimpact.errors import ConfigError, RuralImpactError
+from ruralimpact.errors import ConfigError, NoComparisonError, RuralImpactError
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
@@ -38,11 +38,18 @@ def sample_problems(
         }
         for name in part.samples:
             yield from _sample_problems(name, part, known, samples)
+        lacking_arms: list[NoComparisonError] = []
         for analysis in part.comparisons:
             sample = part.samples.get(analysis.sample)
             lacking = sample is not None and set(sample.sources) & set(partial)
-            if analysis.sample in samples and not lacking:
+            if analysis.sample not in samples or lacking:
+                continue
+            try:
                 yield from _comparison_problems(analysis, part, samples[analysis.sample].units)
+            except NoComparisonError as problem:
+                lacking_arms.append(problem)
+        if len(lacking_arms) == len(part.comparisons):  # as a run, which goes on with the others
+            yield from lacking_arms
 
 
 def _sample_problems(
@@ -71,11 +78,13 @@ def _sample_problems(
 def _comparison_problems(
     analysis: AnyAnalysis, study: Study, units: pd.DataFrame
 ) -> Iterator[RuralImpactError]:
-    """Yield what makes a comparison impossible before anything is matched."""
+    """Yield what makes a comparison impossible before anything is matched; raise what lacks an arm."""
     if analysis.method in ("panel", *OVER_TIME):
         return
     try:
         comparison = build_comparison(analysis, units)
+    except NoComparisonError:
+        raise
     except RuralImpactError as problem:
         yield problem
         return

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.decomposition.accounts import ProductAccounts, check_identity
 from ruralimpact.decomposition.parts import EffectParts, decompose
-from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.comparison import Comparison, Incomparable, select_comparison
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.stored_scores import score_columns
@@ -18,7 +18,7 @@ from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.result_rows import TestedRow
 from ruralimpact.schema import questions
-from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
+from ruralimpact.schema.analysis import DifferenceInMeans, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
@@ -79,8 +79,8 @@ def decomposition_study(study: Study, tables: EstimationTables) -> Decomposition
     """
     rows: list[PartRow] = []
     scores: dict[str, pd.Series] = {}
-    for analysis in study.comparisons:
-        if not isinstance(analysis, Asking) or analysis.decomposition is None:
+    for analysis in study.in_one_period:
+        if analysis.decomposition is None:
             continue
         for parts, columns in _analysis(study, analysis, analysis.decomposition, tables):
             rows += parts
@@ -98,7 +98,11 @@ def _analysis(
     tables: EstimationTables,
 ) -> Iterator[tuple[list[PartRow], dict[str, pd.Series]]]:
     """Yield the rows and group scores of each strategy."""
-    comparison = build_comparison(analysis, tables.units[analysis.sample])
+    comparison = select_comparison(analysis, tables.units[analysis.sample])
+    if isinstance(comparison, Incomparable):
+        for name in strategies_of(analysis):
+            yield [replace(_blank(study, analysis, entry, name), reason=comparison.reason)], {}
+        return
     ids = comparison.units["unit_id"]
     outcomes = tables.outcomes[analysis.sample].set_index("unit_id").loc[ids]
     accounts = read_accounts(entry.products, outcomes)
@@ -110,22 +114,32 @@ def _analysis(
         within=f"sample {analysis.sample}",
     )
     for name in strategies_of(analysis):
-        blank = PartRow(
-            spec_id=f"{analysis.name}/{name}/{entry.outcome}",
-            analysis=analysis.name,
-            outcome=entry.outcome,
-            unit=study.outcomes[entry.outcome].unit,
-            strategy=name,
-            part=TOTAL,
-            product="",
-            synthetic=study.synthetic,
-        )
+        blank = _blank(study, analysis, entry, name)
         try:
             parts = decompose(estimator_of(study, tables, analysis, comparison, name), accounts)
         except DesignError as problem:
             yield [replace(blank, reason=str(problem))], {}
             continue
         yield _rows(blank, parts, comparison)
+
+
+def _blank(
+    study: Study,
+    analysis: DifferenceInMeans | Matching,
+    entry: questions.Decomposition,
+    strategy: str,
+) -> PartRow:
+    """The row of a whole effect, without its numbers."""
+    return PartRow(
+        spec_id=f"{analysis.name}/{strategy}/{entry.outcome}",
+        analysis=analysis.name,
+        outcome=entry.outcome,
+        unit=study.outcomes[entry.outcome].unit,
+        strategy=strategy,
+        part=TOTAL,
+        product="",
+        synthetic=study.synthetic,
+    )
 
 
 def read_accounts(products: Sequence[questions.Product], outcomes: pd.DataFrame) -> ProductAccounts:

@@ -1,7 +1,8 @@
 """The units that one analysis compares: who is in, with which covariates and strata."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,11 @@ from ruralimpact.design.flow import Flow
 from ruralimpact.design.methods import exact_of
 from ruralimpact.design.propensity import refuse_empty_arm, refuse_single_group
 from ruralimpact.design.sampling import check_weights, of_mean_one, strata_codes
+from ruralimpact.errors import NoComparisonError
 from ruralimpact.schema.analysis import AnyAnalysis
 
 IntArray = NDArray[np.int64]
+Analysis = TypeVar("Analysis", bound=AnyAnalysis)
 
 # Columns of the units table where a sample declares weights and strata.
 WEIGHT, STRATUM = "sampling_weight", "sampling_stratum"
@@ -100,8 +103,27 @@ class Comparison:
         return covariate_matrix(named, where=self.name)
 
 
+@dataclass(frozen=True)
+class Incomparable:
+    """An analysis that lacks an arm, or has one of a single group: nothing can be compared in it.
+
+    Attributes
+    ----------
+    name : str
+        The analysis.
+    reason : str
+    excluded, flow
+        See `Comparison`.
+    """
+
+    name: str
+    reason: str
+    excluded: tuple[tuple[str, int, int], ...]
+    flow: Flow
+
+
 def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
-    """Select the units of an analysis and make numbers of their covariates.
+    """Select the units of an analysis as `select_comparison`, and refuse one that lacks an arm.
 
     Parameters
     ----------
@@ -116,8 +138,85 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
 
     Raises
     ------
+    NoComparisonError
+        An arm is empty or of a single group.
+    DataError, DesignError
+        See `select_comparison`.
+    """
+    return with_both_arms(select_comparison(analysis, units))
+
+
+def with_both_arms(comparison: Comparison | Incomparable) -> Comparison:
+    """Return a comparison, and refuse one that lacks an arm.
+
+    Parameters
+    ----------
+    comparison : Comparison or Incomparable
+
+    Raises
+    ------
+    NoComparisonError
+    """
+    if isinstance(comparison, Incomparable):
+        raise NoComparisonError(f"{comparison.name}: {comparison.reason}")
+    return comparison
+
+
+def comparable(
+    analyses: Iterable[Analysis], units: Mapping[str, pd.DataFrame]
+) -> Iterator[tuple[Analysis, Comparison]]:
+    """Yield the analyses that have both arms, with their units; why the others have none, estimates say.
+
+    Parameters
+    ----------
+    analyses : iterable of Analysis
+    units : mapping of str to DataFrame
+        By sample.
+    """
+    for analysis in analyses:
+        comparison = select_comparison(analysis, units[analysis.sample])
+        if isinstance(comparison, Comparison):
+            yield analysis, comparison
+
+
+def refuse_nothing_compared(reasons: Mapping[str, str], analyses: int) -> None:
+    """Refuse a study of which no analysis has both arms.
+
+    Parameters
+    ----------
+    reasons : mapping of str to str
+        Analyses that lack an arm, each with the reason.
+    analyses : int
+        Number of all that compare units.
+
+    Raises
+    ------
+    NoComparisonError
+        Of the first analysis.
+    """
+    if reasons and len(reasons) == analyses:
+        name, reason = next(iter(reasons.items()))
+        raise NoComparisonError(f"{name}: {reason}")
+
+
+def select_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison | Incomparable:
+    """Select the units of an analysis and make numbers of their covariates.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        With a treatment.
+    units : DataFrame
+        A sample's units.
+
+    Returns
+    -------
+    Comparison or Incomparable
+
+    Raises
+    ------
     DesignError
-        An arm is empty or of a single group, or a covariate is infinite.
+        A covariate is infinite.
     DataError
         A sampling weight is missing or negative, all those of an arm are zero, or a group is in two strata.
     """
@@ -143,8 +242,11 @@ def build_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison:
         kept = kept[sampling > 0].reset_index(drop=True)
         sampling = sampling[sampling > 0]
     treatment = kept[analysis.treatment].to_numpy(np.int8)
-    refuse_empty_arm(treatment, analysis.name, flow.why_empty())
-    refuse_single_group(treatment, kept["group"].to_numpy(object), analysis.name)
+    try:
+        refuse_empty_arm(treatment, why=flow.why_empty())
+        refuse_single_group(treatment, kept["group"].to_numpy(object))
+    except NoComparisonError as problem:
+        return Incomparable(analysis.name, str(problem), tuple(excluded), flow)
     columns_of = {name: kept[name].to_numpy() for name in covariates}
     levels = covariate_matrix(columns_of, every_level=True, where=analysis.name)
     return Comparison(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ruralimpact.design.binary_model import fit_binary
 from ruralimpact.design.covariates import CovariateMatrix, refuse_degenerate
 from ruralimpact.design.row_order import distinct_rows
-from ruralimpact.errors import DesignError
+from ruralimpact.errors import DesignError, NoComparisonError
 
 FloatArray = NDArray[np.float64]
 Link = Literal["logit", "probit"]
@@ -264,12 +264,14 @@ def refuse_empty_arm(treatment: NDArray[np.int8], where: str | None = None, why:
 
     Raises
     ------
-    DesignError
+    NoComparisonError
     """
     treated = int(treatment.sum())
     if treated == 0 or treated == len(treatment):
         arm = "treated units" if treated == 0 else "controls"
-        raise DesignError(f"{where + ': ' if where else ''}there are no {arm} to compare.{why}")
+        raise NoComparisonError(
+            f"{where + ': ' if where else ''}there are no {arm} to compare.{why}"
+        )
 
 
 def refuse_single_group(
@@ -287,12 +289,12 @@ def refuse_single_group(
 
     Raises
     ------
-    DesignError
+    NoComparisonError
     """
     for arm, name in ((1, "treated units"), (0, "controls")):
         names = sorted({str(group) for group in set(groups[treatment == arm].tolist())})
         if len(names) < 2:
-            raise DesignError(
+            raise NoComparisonError(
                 f"{where + ': ' if where else ''}the {name} are of a single group ({', '.join(names)}); "
                 "standard errors that cluster by group need at least two in each arm."
             )

@@ -203,23 +203,25 @@ def design_row(
     )
 
 
-def infeasible_row(key: Key, design: Design, estimand: str = ATT) -> pd.DataFrame:
-    """Sizes of the arms of a design that compares nobody, with the reason, under the contract ``designs``."""
-    treated = int((design.treatment == 1).sum())
+def infeasible_row(
+    key: Key, arms: tuple[int, int], reason: str, estimand: str = ATT
+) -> pd.DataFrame:
+    """Treated units and controls of a design that compares nobody, under the contract ``designs``."""
+    treated, controls = arms
     return pd.DataFrame(
         {
             "analysis": [key.analysis],
             "strategy": [key.strategy],
             "estimand": [estimand],
             "n_treated": [treated],
-            "n_control": [len(design.treatment) - treated],
+            "n_control": [controls],
             "n_treated_matched": [0],
             "n_control_matched": [0],
             "effective_controls": [np.nan],
             "n_dropped": [treated],
             "max_abs_smd": [np.nan],
             "balanced": [False],
-            "infeasible": [design.infeasible],
+            "infeasible": [reason],
         }
     )
 

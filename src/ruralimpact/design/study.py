@@ -13,9 +13,15 @@ from ruralimpact.design.after_matching import name_missing_cells
 from ruralimpact.design.balance import balance, effective_number
 from ruralimpact.design.balance_summary import second_order
 from ruralimpact.design.compared_units import ComparedUnits
-from ruralimpact.design.comparison import NO_CELL, Comparison, build_comparison
+from ruralimpact.design.comparison import (
+    NO_CELL,
+    Comparison,
+    Incomparable,
+    refuse_nothing_compared,
+    select_comparison,
+)
 from ruralimpact.design.matching import Design, infeasible_design
-from ruralimpact.design.methods import OVER_TIME, strategies_of
+from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.records import (
     Key,
@@ -33,7 +39,7 @@ from ruralimpact.design.records import (
 from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.strategies.options import Naming
 from ruralimpact.errors import DesignError
-from ruralimpact.schema.analysis import Matching
+from ruralimpact.schema.analysis import DifferenceInMeans, Matching
 from ruralimpact.schema.base import plain
 from ruralimpact.schema.document import Contents
 from ruralimpact.schema.strategy import StrategyEntry
@@ -96,17 +102,24 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
     Raises
     ------
     DesignError
-        A comparison that the data cannot bear, whatever the strategy. A strategy that alone is infeasible
-        has a design without weights, and the reason in ``designs``.
+        Covariates that no propensity score can be fitted on, or no analysis that has both arms. A strategy
+        that alone is infeasible, and those of one analysis among several that lacks an arm, have designs
+        without weights, and the reason in ``designs``.
     """
     labels = covariate_labels(study)
     strategies = strategies_by_name(study)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in _TABLES}
-    todo = [a for a in study.comparisons if a.method not in ("panel", *OVER_TIME)]
-    total = sum(len(a.strategies) for a in todo if isinstance(a, Matching))
+    total = sum(len(a.strategies) for a in study.in_one_period if isinstance(a, Matching))
     done = 0
-    for analysis in todo:
-        comparison = build_comparison(analysis, units[analysis.sample])
+    lacking_arms: dict[str, str] = {}
+    for analysis in study.in_one_period:
+        comparison = select_comparison(analysis, units[analysis.sample])
+        if isinstance(comparison, Incomparable):
+            lacking_arms[analysis.name] = comparison.reason
+            parts["exclusions"].append(exclusion_rows(comparison.name, comparison.excluded))
+            for table, rows in _incomparable_rows(comparison, analysis, strategies):
+                parts[table].append(rows)
+            continue
         if isinstance(analysis, Matching) and analysis.second_order_balance:
             levels = comparison.levels.beside(second_order(comparison.levels))
             comparison = replace(comparison, levels=levels)
@@ -134,7 +147,23 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
                 parts[table].append(rows)
             done += 1
             progress.step(done, total, f"{analysis.label}: {name}")
+    refuse_nothing_compared(lacking_arms, len(study.comparisons))
     return {name: _stack(name, frames) for name, frames in parts.items()}
+
+
+def _incomparable_rows(
+    comparison: Incomparable,
+    analysis: DifferenceInMeans | Matching,
+    strategies: Mapping[str, Strategy],
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield every table's rows of the strategies of an analysis that lacks an arm."""
+    if not isinstance(analysis, Matching):
+        return
+    for name in analysis.strategies:
+        key = Key(comparison.name, name)
+        yield "balance_summary", empty_summary_row(key)
+        arms = comparison.flow.left()
+        yield "designs", infeasible_row(key, arms, comparison.reason, strategies[name].estimand)
 
 
 def covariate_labels(study: Study) -> dict[str, str]:
@@ -234,9 +263,11 @@ def _rows(
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield every table's rows of one design; `lacking` units of both arms are in no exact stratum."""
     if design.infeasible:
+        treated = design.treatment == 1
         yield "weights", weight_rows(key, comparison, design)
         yield "balance_summary", empty_summary_row(key)
-        yield "designs", infeasible_row(key, design, estimand)
+        arms = int(treated.sum()), int((~treated).sum())
+        yield "designs", infeasible_row(key, arms, design.infeasible, estimand)
         return
     after = balance(
         comparison.levels, design.treatment, design.weights, sampling=comparison.sampling

@@ -25,7 +25,7 @@ from ruralimpact.difference.start import (
     declared_start,
     observed_start,
 )
-from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.errors import ConfigError, NoComparisonError
 from ruralimpact.schema.analysis import (
     AnyOverTime,
     BeforeAfter,
@@ -360,7 +360,7 @@ def _refuse_empty(
     name = analysis.name
     if isinstance(analysis, BeforeAfter):
         if not len(treatment):
-            raise DesignError(f"{name}: no treated unit was observed in every wave.{why}")
+            raise NoComparisonError(f"{name}: no treated unit was observed in every wave.{why}")
         return
     if isinstance(analysis, Staggered) and treatment.any():
         refuse_no_controls(name, first_treated, analysis.control, why)

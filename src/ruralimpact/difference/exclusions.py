@@ -1,11 +1,13 @@
 """Who is excluded from the analyses over time of a study, before any outcome is read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pandas as pd
 
 from ruralimpact.design.records import exclusion_rows
 from ruralimpact.difference.arms import arms_over_time
+from ruralimpact.errors import NoComparisonError
 from ruralimpact.schema.analysis import OverTime
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table
@@ -30,18 +32,17 @@ def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.
     DataError, DesignError
         See `ruralimpact.difference.arms.arms_over_time`.
     """
-    frames = [
-        exclusion_rows(
-            analysis.name,
-            arms_over_time(
+    frames = []
+    for analysis in study.comparisons:
+        if not isinstance(analysis, OverTime):
+            continue
+        with suppress(NoComparisonError):  # its estimates are missing, with the reason
+            arms = arms_over_time(
                 analysis,
                 units[analysis.sample],
                 adoption=study.samples[analysis.sample].first_treated,
                 order=study.declared_waves,
-            ).excluded,
-        )
-        for analysis in study.comparisons
-        if isinstance(analysis, OverTime)
-    ]
+            )
+            frames.append(exclusion_rows(analysis.name, arms.excluded))
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else empty_table("exclusions")

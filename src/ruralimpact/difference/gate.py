@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.errors import DesignError
+from ruralimpact.errors import DesignError, NoComparisonError
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -35,13 +35,13 @@ def refuse_unobserved_arms(
 
     Raises
     ------
-    DesignError
+    NoComparisonError
     """
     for value, word in _ARMS.items():
         members = observed[arm == value]
         if len(members) == 0:
             instead = _ALONE if value == 0 else "nothing: there is no treatment to study"
-            raise DesignError(
+            raise NoComparisonError(
                 f"{analysis}: no unit of the data is a {word} unit. What can be estimated instead is "
                 f"{instead}."
             )
@@ -52,7 +52,7 @@ def refuse_unobserved_arms(
             instead = f"{_LEVELS}, or {_ALONE}" if value == 0 else _LEVELS
             if when == "after":
                 instead = "a comparison over waves in which both arms were asked"
-            raise DesignError(
+            raise NoComparisonError(
                 f"{analysis}: no {word} unit was observed in wave {wave} ({when} treatment), so its "
                 f"change is not known. What can be estimated instead is {instead}."
             )
@@ -124,7 +124,7 @@ def refuse_no_controls(
 
     Raises
     ------
-    DesignError
+    NoComparisonError
     """
     cohorts = np.unique(first_treated[np.isfinite(first_treated)])
     if np.isinf(first_treated).any():
@@ -135,9 +135,11 @@ def refuse_no_controls(
             if len(cohorts) > 1
             else f"What can be estimated instead is {_ALONE}."
         )
-        raise DesignError(f"{analysis}: no unit stays untreated to the last wave.{why} {more}")
+        raise NoComparisonError(
+            f"{analysis}: no unit stays untreated to the last wave.{why} {more}"
+        )
     if len(cohorts) < 2:
-        raise DesignError(
+        raise NoComparisonError(
             f"{analysis}: all units are treated from the same wave on, so none serves as control.{why} "
             f"What can be estimated instead is {_ALONE}."
         )
@@ -155,12 +157,12 @@ def refuse_empty_cells(
 
     Raises
     ------
-    DesignError
+    NoComparisonError
     """
     for value, word in _ARMS.items():
         for level, kind in ((1, "eligible"), (0, "ineligible")):
             if not ((treatment == value) & (eligible == level)).any():
-                raise DesignError(
+                raise NoComparisonError(
                     f"{analysis}: there are no {kind} {word} units, so there is no third difference. "
                     "What can be estimated instead is 'difference_in_differences'."
                 )

@@ -28,8 +28,8 @@ from ruralimpact.difference.rows import (
 )
 from ruralimpact.difference.staggered import estimate_staggered, staggered_effects
 from ruralimpact.difference.trend_rows import comparison_rows, parallel_trend_rows, pre_trend_row
-from ruralimpact.errors import DesignError
-from ruralimpact.estimation.compared import Compared
+from ruralimpact.errors import DesignError, NoComparisonError
+from ruralimpact.estimation.compared import Compared, without_arm
 from ruralimpact.estimation.degenerate import (
     not_estimable,
     refuse_out_of_range,
@@ -91,24 +91,23 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
         if not isinstance(analysis, OverTime):
             continue
         sample = study.samples[analysis.sample]
-        arms = arms_over_time(
-            analysis,
-            tables.units[analysis.sample],
-            adoption=sample.first_treated,
-            order=study.declared_waves,
-        )
+        try:
+            arms = arms_over_time(
+                analysis,
+                tables.units[analysis.sample],
+                adoption=sample.first_treated,
+                order=study.declared_waves,
+            )
+        except NoComparisonError as problem:
+            compared[analysis.name] = _not_compared(study, analysis, str(problem))
+            continue
         outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         estimates: list[tuple[Specification, ScoredEstimate]] = []
         for name in analysis.outcomes:
             unit = study.outcomes[name].unit
             question = ComparisonQuestion(name, unit, arms, study.synthetic, seed)
             values = outcomes[name].reindex(arms.rows.ravel()).to_numpy(float)
-            estimated = _OneOutcome(
-                analysis,
-                question,
-                values.reshape(arms.rows.shape),
-                naive=sample.contaminated == "keep" and getattr(analysis, "fixed", False),
-            )
+            estimated = _OneOutcome(study, analysis, question, values.reshape(arms.rows.shape))
             estimates += estimated.estimates()
             rows.extend(estimated.rows())
         groups = pd.Series(arms.groups.astype(str))
@@ -129,17 +128,47 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
     )
 
 
+def _not_compared(study: Study, analysis: AnyOverTime, refusal: str) -> Compared:
+    """The estimates of an analysis that lacks an arm: all missing, with the reason."""
+    reason = refusal.removeprefix(f"{analysis.name}: ")
+    estimates = (
+        (_specification(study, analysis, outcome, name), not_estimable(reason, 0))
+        for outcome in analysis.outcomes
+        for name in strategies_of(analysis)
+    )
+    return without_arm(analysis.name, estimates, reason)
+
+
+def _specification(
+    study: Study, analysis: AnyOverTime, outcome: str, strategy: str
+) -> Specification:
+    """Name an estimate, and say so where units of the control arm may be treated by now."""
+    first = analysis.first_treated if isinstance(analysis, Staggered) else None
+    kept = study.samples[analysis.sample].contaminated == "keep"
+    naive = kept and getattr(analysis, "fixed", False)
+    return Specification(
+        analysis=analysis.name,
+        sample=analysis.sample,
+        method=analysis.method,
+        treatment=analysis.treatment or first or "",
+        outcome=outcome,
+        unit=study.outcomes[outcome].unit,
+        strategy=strategy,
+        estimand=ESTIMANDS.get(strategy, ATT) + (NAIVE if naive else ""),
+        balanced="",
+        dropped=0,
+        synthetic=study.synthetic,
+    )
+
+
 @dataclass(frozen=True)
 class _OneOutcome:
-    """One outcome of an analysis: its estimates and the rows behind them.
+    """One outcome of an analysis: its estimates and the rows behind them."""
 
-    `naive` says that units of the control arm may be treated by now.
-    """
-
+    study: Study
     analysis: AnyOverTime
     question: ComparisonQuestion
     outcome: FloatArray
-    naive: bool
 
     @property
     def arms(self) -> Arms:
@@ -180,7 +209,8 @@ class _OneOutcome:
                 estimate = self._estimate(name)
             except DesignError as problem:
                 estimate = not_estimable(str(problem), len(self.outcome))
-            yield self._specification(name), self._with_flow(estimate)
+            specification = _specification(self.study, self.analysis, self.question.outcome, name)
+            yield specification, self._with_flow(estimate)
 
     def _estimate(self, name: str) -> ScoredEstimate:
         refuse_out_of_range(self.outcome)
@@ -207,23 +237,6 @@ class _OneOutcome:
             flow, focal = flow.of_treated(), np.ones_like(focal)
             missing &= arms.treatment == 1
         return replace(estimate, flow=to_estimate(flow, focal, missing, estimate))
-
-    def _specification(self, strategy: str) -> Specification:
-        first = self.analysis.first_treated if isinstance(self.analysis, Staggered) else None
-        named = self.analysis.treatment or first or ""
-        return Specification(
-            analysis=self.analysis.name,
-            sample=self.analysis.sample,
-            method=self.analysis.method,
-            treatment=named,
-            outcome=self.question.outcome,
-            unit=self.question.unit,
-            strategy=strategy,
-            estimand=ESTIMANDS.get(strategy, ATT) + (NAIVE if self.naive else ""),
-            balanced="",
-            dropped=0,
-            synthetic=self.question.synthetic,
-        )
 
     def rows(self) -> DifferenceRows:
         """The rows behind the estimates; none where the outcome bears no estimate."""

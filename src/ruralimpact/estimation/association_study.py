@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.comparison import Comparison, select_comparison, with_both_arms
 from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.association import Associations, associations
 from ruralimpact.estimation.records import AssociationRow
 from ruralimpact.inference.clustered import group_codes, t_inference
-from ruralimpact.schema.analysis import AnyAnalysis, Asking
+from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.questions import Association
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
@@ -52,10 +52,8 @@ def association_study(
         Contract ``associations``; what cannot be estimated has its reason.
     """
     rows: list[AssociationRow] = []
-    for analysis in study.comparisons:
-        if not isinstance(analysis, Asking):
-            continue
-        comparison = build_comparison(analysis, units[analysis.sample])
+    for analysis in study.in_one_period:
+        comparison = select_comparison(analysis, units[analysis.sample])
         table = outcomes[analysis.sample].set_index("unit_id")
         for entry in analysis.associations:
             for outcome in entry.outcomes:
@@ -69,7 +67,7 @@ def association_study(
                     study.synthetic,
                 )
                 try:
-                    rows += _rows(asked, comparison, table)
+                    rows += _rows(asked, with_both_arms(comparison), table)
                 except DesignError as problem:
                     rows += _not_estimable(asked, str(problem))
     return table_of_rows("associations", rows)

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.design.comparison import Comparison, comparable
 from ruralimpact.design.records import covariate_label
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.estimation.outcome_regression import regress_arm
@@ -87,9 +86,7 @@ def balance_by_arm_study(
     labels = covariate_labels(study)
     compared = [
         comparison
-        for analysis in study.comparisons
-        if analysis.method not in ("panel", *OVER_TIME)
-        for comparison in [build_comparison(analysis, units[analysis.sample])]
+        for _, comparison in comparable(study.in_one_period, units)
         if comparison.levels.names
     ]
     differences = [row for comparison in compared for row in arm_differences(comparison, labels)]

@@ -40,6 +40,8 @@ class Compared:
         groups, shape (G,), and a generator; None where it was not asked for.
     unit_ids : ndarray of str, shape (n,) or (n, T), optional
         Row of the sample that each value of an outcome stands in.
+    lacks_arm : str
+        Why nobody can be compared; else empty.
     """
 
     analysis: str
@@ -51,6 +53,7 @@ class Compared:
         [Specification, NDArray[np.int64] | None, np.random.Generator], RandomisationTest | None
     ] = lambda *_: None
     unit_ids: NDArray[np.object_] | None = None
+    lacks_arm: str = ""
 
     def strata_of_groups(self, groups: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Stratum of each group, of which all units are in one, by the groups' codes; shape (G,)."""
@@ -81,6 +84,22 @@ class AnalysisTables:
     scores: dict[str, pd.Series]
     flow: list[SampleFlowRow]
     weights: OutcomeWeights
+
+
+def without_arm(
+    analysis: str, estimates: Iterable[tuple[Specification, ScoredEstimate]], reason: str
+) -> Compared:
+    """Return an analysis that lacks an arm, so that it compares nobody.
+
+    Parameters
+    ----------
+    analysis : str
+    estimates : iterable of (Specification, ScoredEstimate)
+        Each missing, with no scores.
+    reason : str
+    """
+    nobody = pd.Series([], dtype=str)
+    return Compared(analysis, nobody, np.empty(0, np.int8), estimates, lacks_arm=reason)
 
 
 def analysis_tables(

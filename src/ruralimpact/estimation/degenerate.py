@@ -23,6 +23,7 @@ LARGEST, SMALLEST = 1e100, 1e-100
 # What is rounding: relative to the size of the outcome, and to its spread within arms.
 _OF_SIZE, _OF_SPREAD = 64 * np.finfo(float).eps, 1e-9
 
+NOT_ESTIMABLE = "not estimable"
 CONSTANT = "the outcome does not vary"
 CONSTANT_IN_ARMS = "the outcome does not vary within the arms, so that no error can be estimated"
 DETERMINED = "the covariates determine the outcome, so that no error can be estimated"
@@ -80,7 +81,7 @@ def not_estimable(reason: str, n: int) -> ScoredEstimate:
     """
     # notes are kept in one text, with semicolons between them
     told = reason.rstrip(".").replace("; ", ", ")
-    return ScoredEstimate(np.nan, np.zeros(n), notes=(f"not estimable: {told}",))
+    return ScoredEstimate(np.nan, np.zeros(n), notes=(f"{NOT_ESTIMABLE}: {told}",))
 
 
 def infeasible(reason: str) -> Estimator:

@@ -69,6 +69,8 @@ def estimate_row(
     refused = too_few_groups(clustering.leverage)
     scores = estimate.tested_scores
     test = t_inference(estimate.estimate, *clustering.std_error(scores))
+    if np.isnan(estimate.estimate):
+        test = replace(test, std_error=np.nan, df=np.nan)
     percents = percents_of(estimate, clustering)
     counterfactual, control = percents["counterfactual"], percents["control"]
     treated, controls = (_arm_groups(clustering.leverage, arm) for arm in (1, 0))

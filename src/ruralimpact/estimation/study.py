@@ -9,7 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact import progress
-from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.comparison import (
+    Comparison,
+    Incomparable,
+    refuse_nothing_compared,
+    select_comparison,
+)
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.design.strategies import Strategy, strategies_by_name
@@ -21,8 +26,8 @@ from ruralimpact.estimation.analysed_balance import (
     outcomes_of_others,
 )
 from ruralimpact.estimation.by_strategy import strategy_estimator
-from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables
-from ruralimpact.estimation.degenerate import infeasible, reporting, settling
+from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables, without_arm
+from ruralimpact.estimation.degenerate import infeasible, not_estimable, reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.outcome_weights import weight_tables
@@ -30,7 +35,7 @@ from ruralimpact.estimation.panel import PanelData, panel_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.refitted import assigned_groups
 from ruralimpact.estimation.rows import Specification
-from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow
+from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow, to_estimate
 from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.estimation.units import refuse_percents_as_shares
@@ -90,8 +95,8 @@ def estimate_study(
     DataError
         An outcome in percentage points has values that are percents.
     DesignError
-        A comparison that the data cannot bear, whatever the outcome. What one outcome cannot bear leaves its
-        estimate missing, with the reason in its notes.
+        No analysis has both arms. What one outcome, strategy or analysis cannot bear leaves its estimates
+        missing, with the reason in their notes.
     """
     refuse_percents_as_shares(study, tables.outcomes)
     total = sum(len(strategies_of(a)) * len(a.outcomes) for a in study.comparisons)
@@ -99,6 +104,11 @@ def estimate_study(
     analyses: list[AnalysisTables] = []
     balances: list[pd.DataFrame] = []
     summaries: list[pd.DataFrame] = []
+    lacking_arms = {
+        compared.analysis: compared.lacks_arm
+        for compared in (over_time or {}).values()
+        if compared.lacks_arm
+    }
     finished = 0
 
     def done(spec: Specification) -> None:
@@ -111,7 +121,12 @@ def estimate_study(
         if compared is not None:
             analyses.append(analysis_tables(compared, families, seed=seed, done=done))
             continue
-        comparison = build_comparison(analysis, tables.units[analysis.sample])
+        comparison = select_comparison(analysis, tables.units[analysis.sample])
+        if isinstance(comparison, Incomparable):
+            lacking_arms[analysis.name] = comparison.reason
+            compared = _not_compared(study, tables, analysis, comparison)
+            analyses.append(analysis_tables(compared, families, seed=seed, done=done))
+            continue
         analysed = _analysed_units(study, tables, analysis, comparison)
         behind = analysed.balance(covariate_labels(study))
         verdicts = balance_by_estimate(behind)
@@ -129,6 +144,7 @@ def estimate_study(
         balances.append(behind)
         others = outcomes_of_others(pd.DataFrame(estimated.flow), verdicts, tables.designs)
         summaries.append(analysed.summary(others))
+    refuse_nothing_compared(lacking_arms, len(study.comparisons))
     scores = {name: column for own in analyses for name, column in own.scores.items()}
     wide = pd.DataFrame(scores).sort_index().rename_axis("group").reset_index()
     return {
@@ -200,6 +216,24 @@ def _specified(
             estimate = estimator(own)
             flow = matched_flow(comparison.flow, design, comparison.treatment, own, estimate)
             yield replace(spec, balanced=behind), replace(estimate, flow=flow)
+
+
+def _not_compared(
+    study: Study, tables: EstimationTables, analysis: AnyAnalysis, comparison: Incomparable
+) -> Compared:
+    """The estimates of an analysis that lacks an arm: all missing, with the reason."""
+    estimate = not_estimable(comparison.reason, 0)
+    treatment, missing = np.empty(0, np.int8), np.empty(0, np.bool_)
+    flow = to_estimate(comparison.flow, treatment, missing, estimate)
+    return without_arm(
+        analysis.name,
+        (
+            (_specification(study, tables, analysis, name, outcome), replace(estimate, flow=flow))
+            for name in strategies_of(analysis)
+            for outcome in analysis.outcomes
+        ),
+        comparison.reason,
+    )
 
 
 def _refitted(

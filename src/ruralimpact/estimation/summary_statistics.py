@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.comparison import Comparison, build_comparison
-from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.design.comparison import Comparison, comparable
 from ruralimpact.design.records import covariate_label
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.estimation.records import Summary, SummaryRow
@@ -41,10 +40,7 @@ def summary_study(
     """
     labels = covariate_labels(study)
     rows: list[SummaryRow] = []
-    for analysis in study.comparisons:
-        if analysis.method in ("panel", *OVER_TIME):
-            continue
-        comparison = build_comparison(analysis, units[analysis.sample])
+    for analysis, comparison in comparable(study.in_one_period, units):
         table = outcomes[analysis.sample].set_index("unit_id")
         known = table.loc[comparison.units["unit_id"], list(analysis.outcomes)]
         rows += _rows(comparison, known, labels)

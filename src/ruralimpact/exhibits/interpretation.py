@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
+from ruralimpact.estimation.degenerate import NOT_ESTIMABLE
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.results import StudyResults
@@ -50,7 +51,7 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     frame = every.dropna(subset=["estimate"])
     name = formatting.lower_first(results.outcome_label(outcome))
     if frame.empty:
-        return f"the estimates on {name} are suppressed or missing."
+        return f"the estimates on {name} are {why_missing(results, every)}."
     comparison, span = results.comparison(analysis), _span(results, frame, outcome)
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
@@ -68,10 +69,11 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
 
 def _short(results: StudyResults, analysis: str, outcome: str) -> str:
     """Return what `impact_sentence` says, for the outcomes after the first."""
-    frame = results.estimates_of(analysis, outcome).dropna(subset=["estimate"])
+    every = results.estimates_of(analysis, outcome)
+    frame = every.dropna(subset=["estimate"])
     label = results.outcome_label(outcome)
     if frame.empty:
-        return f"{label}: suppressed or missing."
+        return f"{label}: {why_missing(results, every)}."
     about = about_whom(results, analysis, outcome)
     after = f" {about}" if about else ""
     span = _span(results, frame, outcome)
@@ -108,6 +110,22 @@ def _unbalanced(frame: pd.DataFrame) -> str:
         return "; none leaves the arms balanced"
     verb = "fails" if failing == 1 else "fail"
     return f"; {formatting.word(failing)} {verb} balance"
+
+
+def why_missing(results: StudyResults, frame: pd.DataFrame) -> str:
+    """Return why none of some estimates is shown: the reason, where there is one for all.
+
+    Parameters
+    ----------
+    results : StudyResults
+    frame : DataFrame
+        Contract ``estimates``; all are missing.
+    """
+    if frame.empty or frame["suppressed"].any():
+        return "suppressed or missing"
+    notes = [set(str(text).split("; ")) for text in frame["notes"]]
+    shared = [note for note in set.intersection(*notes) if note.startswith(NOT_ESTIMABLE)]
+    return results.with_labels(shared[0]) if len(shared) == 1 else NOT_ESTIMABLE
 
 
 def _not_estimable(frame: pd.DataFrame) -> str:

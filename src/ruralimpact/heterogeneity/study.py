@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.design.comparison import build_comparison
+from ruralimpact.design.comparison import Comparison, comparable
 from ruralimpact.design.methods import exact_of, strategies_of
 from ruralimpact.design.records import ATT, read_propensity
 from ruralimpact.design.strategies import Strategy, strategies_by_name
@@ -30,7 +30,7 @@ from ruralimpact.heterogeneity.rows import (
 from ruralimpact.heterogeneity.subgroupings import Subgrouping, make_subgrouping
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.leverage import too_few_groups
-from ruralimpact.schema.analysis import Asking, DifferenceInMeans, Matching
+from ruralimpact.schema.analysis import DifferenceInMeans, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
@@ -75,10 +75,10 @@ def subgroup_study(study: Study, tables: EstimationTables, *, seed: int) -> Subg
     rows: list[SubgroupRow] = []
     scores: dict[str, pd.Series] = {}
     weights = OutcomeWeights()
-    for analysis in study.comparisons:
-        if not isinstance(analysis, Asking) or not analysis.subgroups:
-            continue
-        for family, columns in _SubgroupPart(study, analysis, tables, seed, weights).families():
+    asking = [analysis for analysis in study.in_one_period if analysis.subgroups]
+    for analysis, comparison in comparable(asking, tables.units):
+        part = _SubgroupPart(study, analysis, comparison, tables, seed, weights)
+        for family, columns in part.families():
             rows += family
             scores |= columns
     return SubgroupTables(
@@ -95,13 +95,14 @@ class _SubgroupPart:
         self,
         study: Study,
         analysis: DifferenceInMeans | Matching,
+        comparison: Comparison,
         tables: EstimationTables,
         seed: int,
         weights: OutcomeWeights,
     ) -> None:
         self.study, self.analysis, self.tables, self.seed = study, analysis, tables, seed
         self.weights = weights
-        self.comparison = build_comparison(analysis, tables.units[analysis.sample])
+        self.comparison = comparison
         outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         self.outcomes = outcomes.loc[self.comparison.units["unit_id"]]
         self.groups = group_codes(self.comparison.units["group"])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import Comparison, build_comparison
 from ruralimpact.design.propensity import refuse_empty_arm
-from ruralimpact.errors import ConfigError, DesignError
+from ruralimpact.errors import ConfigError, DesignError, NoComparisonError
 from ruralimpact.power.detectable import (
     DESIGNS,
     Design,
@@ -65,9 +65,13 @@ def power_study(
     """
     rows: list[PowerRow] = []
     analyses = {analysis.name: analysis for analysis in study.comparisons}
+    part: _PowerPart | NoComparisonError
     for entry in study.power:
         analysis = analyses[entry.analysis]
-        part = _PowerPart.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+        try:
+            part = _PowerPart.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+        except NoComparisonError as problem:
+            part = problem
         for outcome in entry.outcomes:
             rows += _outcome_rows(study, entry, part, outcome)
     return table_of_rows("power", rows)
@@ -135,7 +139,9 @@ class _PowerPart:
         return fitted_columns(self.comparison.treatment, self.comparison.covariates, kept)
 
 
-def _outcome_rows(study: Study, entry: Power, part: _PowerPart, outcome: str) -> Iterator[PowerRow]:
+def _outcome_rows(
+    study: Study, entry: Power, part: _PowerPart | NoComparisonError, outcome: str
+) -> Iterator[PowerRow]:
     for design in entry.designs or DESIGNS:
         blank = [
             PowerRow(
@@ -149,6 +155,8 @@ def _outcome_rows(study: Study, entry: Power, part: _PowerPart, outcome: str) ->
             for n_clusters in entry.groups
         ]
         try:
+            if isinstance(part, NoComparisonError):
+                raise part
             yield from _design_rows(entry, part, blank, design)
         except DesignError as problem:
             yield from (replace(row, reason=str(problem)) for row in blank)

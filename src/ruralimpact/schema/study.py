@@ -5,7 +5,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from ruralimpact.schema.analysis import AnyAnalysis, Description
+from ruralimpact.schema.analysis import AnyAnalysis, Description, DifferenceInMeans, Matching
 from ruralimpact.schema.answer import Answer
 from ruralimpact.schema.base import (
     DistinctEntries,
@@ -121,6 +121,15 @@ class StudyFile(Settings):
             analysis
             for analysis in self.analyses
             if isinstance(analysis, kind) and (names is None or analysis.name in names)
+        )
+
+    @property
+    def in_one_period(self) -> tuple[DifferenceInMeans | Matching, ...]:
+        """Analyses that compare units in one period, of which each has one row."""
+        return tuple(
+            analysis
+            for analysis in self.comparisons
+            if isinstance(analysis, DifferenceInMeans | Matching)
         )
 
     @property

@@ -147,6 +147,22 @@ def sensitivity_row(
     )
 
 
+def row_without_arm(spec_id: str, reason: str) -> SensitivityRow:
+    """Return the row of a specification of an analysis that lacks an arm.
+
+    Parameters
+    ----------
+    spec_id, reason : str
+    """
+    return SensitivityRow(
+        spec_id=spec_id,
+        **asdict(PairBounds(gamma_reason=reason)),
+        **asdict(OmittedVariable(regression_reason=reason)),
+        **asdict(Proportional()),
+        **asdict(RiskRatio(np.nan, np.nan, np.nan)),
+    )
+
+
 def _rosenbaum(sample: MatchedSample) -> PairBounds:
     try:
         differences = pair_differences(sample.outcome, sample.treatment, complete_sets(sample))

@@ -9,7 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact import progress
-from ruralimpact.design.comparison import Comparison, build_comparison
+from ruralimpact.design.comparison import (
+    Comparison,
+    Incomparable,
+    build_comparison,
+    select_comparison,
+)
 from ruralimpact.design.propensity import Link, PropensityModel, fit_propensity
 from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.study import make_design
@@ -24,7 +29,13 @@ from ruralimpact.schema.analysis import Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.sensitivity.leave_one_out import leave_one_out
 from ruralimpact.sensitivity.records import SensitivityRow, WithoutRegion
-from ruralimpact.sensitivity.rows import MatchedSample, Unmatched, sensitivity_row, unmatched
+from ruralimpact.sensitivity.rows import (
+    MatchedSample,
+    Unmatched,
+    row_without_arm,
+    sensitivity_row,
+    unmatched,
+)
 from ruralimpact.tables import table_of_rows
 
 
@@ -70,7 +81,16 @@ def sensitivity_study(study: Study, tables: SensitivityTables) -> dict[str, pd.D
     total = sum(len(analysis.strategies) for analysis in matched)
     done = 0
     for analysis in matched:
-        part = Part(study, analysis, tables)
+        comparison = select_comparison(analysis, tables.units[analysis.sample])
+        if isinstance(comparison, Incomparable):
+            rows += [
+                row_without_arm(f"{analysis.name}/{strategy}/{outcome}", comparison.reason)
+                for strategy in analysis.strategies
+                for outcome in analysis.outcomes
+            ]
+            done += len(analysis.strategies)
+            continue
+        part = Part(study, analysis, comparison, tables)
         for strategy in analysis.strategies:
             rows += part.sensitivity(strategy)
             without += part.without_regions(strategy)
@@ -87,14 +107,18 @@ class Part:
 
     Parameters
     ----------
-    study, analysis : mapping
+    study : Study
+    analysis : Matching
+    comparison : Comparison
+        Of the analysis.
     tables : SensitivityTables
     """
 
-    def __init__(self, study: Study, analysis: Matching, tables: SensitivityTables) -> None:
-        self.study, self.analysis = study, analysis
+    def __init__(
+        self, study: Study, analysis: Matching, comparison: Comparison, tables: SensitivityTables
+    ) -> None:
+        self.study, self.analysis, self.comparison = study, analysis, comparison
         self.units = tables.units[analysis.sample]
-        self.comparison = build_comparison(analysis, self.units)
         self.outcomes = tables.outcomes[analysis.sample].set_index("unit_id")
         self.weights = tables.weights[tables.weights["analysis"] == analysis.name]
         self.estimates = tables.estimates.set_index("spec_id", drop=False)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.about_whom import analysed_arms
 from ruralimpact.exhibits.answer.further_numbers import regions_left_out
@@ -112,6 +114,8 @@ def few_effective_groups(
 def leaves_many_out(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[HeadlineLine]:
     """Where more than a tenth of an arm is not behind a headline estimate."""
     for headline in _first_of_each(headlines):
+        if pd.isna(headline.record["estimate"]):
+            continue  # nobody is behind it, as its line says
         for arm in analysed_arms(results, headline.analysis, str(headline.record["spec_id"])):
             key = f"{headline.key}/{arm}"
             yield stated(

@@ -9,6 +9,7 @@ from ruralimpact.exhibits.answer.headline import Headline
 from ruralimpact.exhibits.answer.planted_truth import planted_value, published_text
 from ruralimpact.exhibits.answer.statement import stated
 from ruralimpact.exhibits.document import Finding, HeadlineLine
+from ruralimpact.exhibits.interpretation import why_missing
 from ruralimpact.exhibits.results import StudyResults
 
 _ARMS = ("treated", "control")
@@ -73,7 +74,8 @@ def _effect(
     name = name if first else label
     estimate = f"{headline.key}/estimate"
     if estimate not in results.findings:
-        return stated(results.findings, "{name}: suppressed or missing.", about=label, name=name)
+        why = why_missing(results, results.estimates_of(headline.analysis, headline.outcome))
+        return stated(results.findings, "{name}: {why}.", about=label, name=name, why=why)
     cites = {"estimate": estimate}
     template = "{name}: {sign}{estimate} {unit}"
     words = {

@@ -158,6 +158,8 @@ def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -
     designs = designs[designs["strategy"].isin(strategies)]
     passing = int(designs["balanced"].sum())
     label = results.analysis(analysis).label
+    if designs["infeasible"].all():
+        return f"{label}: no strategy is estimable."
     verb = "leaves" if passing < 2 else "leave"
     spread = designs.loc[~designs["suppressed"], "max_abs_smd"].dropna()
     text = (
