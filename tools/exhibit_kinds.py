@@ -50,7 +50,7 @@ def exhibits() -> str:
     lines += _keys(Exhibit, set(), {"name"})
     for section in SECTIONS:
         own = sorted(
-            (kind for kind in kinds if kind.section == section), key=lambda item: item.rank
+            (kind for kind in kinds if kind.section == section), key=lambda kind: kind.rank
         )
         lines += ["", f"## {section.heading}", *(line for kind in own for line in _kind(kind))]
     return "\n".join([*lines, ""])
@@ -114,7 +114,7 @@ def _properties(model: type[BaseModel]) -> dict[str, Any]:
 
 def _value(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
-        return next(_value(item) for item in schema["anyOf"] if item.get("type") != "null")
+        return next(_value(branch) for branch in schema["anyOf"] if branch.get("type") != "null")
     return _TYPES[schema.get("type", "object")]
 
 

@@ -71,12 +71,12 @@ def schema_files() -> dict[str, str]:
 def _written(schema: dict[str, Any]) -> str:
     """Return a schema as text, one definition a line."""
     definitions = [
-        f"  {json.dumps(name)}: {json.dumps(item, ensure_ascii=False)}"
-        for name, item in schema.get("$defs", {}).items()
+        f"  {json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}"
+        for name, part in schema.get("$defs", {}).items()
     ]
     lines = [
-        f" {json.dumps(name)}: {json.dumps(item, ensure_ascii=False)}"
-        for name, item in schema.items()
+        f" {json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}"
+        for name, part in schema.items()
         if name != "$defs"
     ]
     lines += [' "$defs": {\n' + ",\n".join(definitions) + "\n }"] if definitions else []
@@ -96,7 +96,7 @@ def page() -> str:
 def _tidy(node: Any, is_properties: bool = False) -> Any:
     """Exclude what says nothing: titles made of names, and defaults that are none."""
     if isinstance(node, list):
-        return [_tidy(item) for item in node]
+        return [_tidy(entry) for entry in node]
     if not isinstance(node, dict):
         return node
     kept = {key: _tidy(value, key in ("properties", "$defs")) for key, value in node.items()}
@@ -178,7 +178,9 @@ def _value(node: dict[str, Any], schema: dict[str, Any]) -> str:
         return "keys"
     for several in ("anyOf", "oneOf"):
         if several in node:
-            values = [_value(item, schema) for item in node[several] if item.get("type") != "null"]
+            values = [
+                _value(branch, schema) for branch in node[several] if branch.get("type") != "null"
+            ]
             return " or ".join(dict.fromkeys(values))
     return _TYPES[node.get("type", "string")]
 

@@ -168,7 +168,9 @@ class ImpactEstimate:
         if not isinstance(other, ImpactEstimate):
             return NotImplemented
         if self.group != other.group:
-            own, theirs = (f"'{item.group}'" if item.group else "units" for item in (self, other))
+            own, theirs = (
+                f"'{estimate.group}'" if estimate.group else "units" for estimate in (self, other)
+            )
             raise ConfigError(
                 f"one estimate clusters on {own}, the other on {theirs}, so that what they share is not "
                 "known; name the same group for both.",
@@ -176,8 +178,8 @@ class ImpactEstimate:
             )
         groups = self.scores.index.union(other.scores.index)
         first, second = (
-            among(item._corrected, np.asarray(groups.get_indexer(item.scores.index)), len(groups))
-            for item in (self, other)
+            among(own._corrected, np.asarray(groups.get_indexer(own.scores.index)), len(groups))
+            for own in (self, other)
         )
         return ImpactDifference(self.estimate, other.estimate, first, second)
 

@@ -59,7 +59,7 @@ def in_raw_files(error: DataError, study: str) -> DataError:
     named = [f"variable '{error.column}'"] if error.column and not first.column else []
     about = ", ".join([*named, listed("unit", error.units), str(error.within)])
     also = "; ".join(
-        location(file=item.file, column=item.column, rows=item.rows) for item in others
+        location(file=other.file, column=other.column, rows=other.rows) for other in others
     )
     hints = [*([f"Also {also}."] if also else []), *([error.hint] if error.hint else [])]
     return DataError(

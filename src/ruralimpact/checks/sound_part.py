@@ -37,7 +37,9 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
     for name, sample in study.samples.items():
         if name not in gone["samples"] and not broken & set(_variables(sample)):
             samples[name] = _with_outcomes(sample, outcomes)
-    samples = {name: item for name, item in samples.items() if set(item.referred) <= set(samples)}
+    samples = {
+        name: sample for name, sample in samples.items() if set(sample.referred) <= set(samples)
+    }
     analyses = tuple(
         analysis
         for analysis in study.analyses

@@ -99,12 +99,12 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, module in COMMANDS.items():
         summary, _, rest = str(module.__doc__).partition("\n")
-        item = commands.add_parser(
+        command = commands.add_parser(
             name,
             help=summary.rstrip("."),
             description=f"{summary}\n{rest}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        module.add_arguments(item)
-        item.set_defaults(command=module.main)
+        module.add_arguments(command)
+        command.set_defaults(command=module.main)
     return whole

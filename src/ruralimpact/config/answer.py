@@ -40,7 +40,7 @@ def check_answer(study: Study, file: Path) -> Iterator[ConfigError]:
 def _estimates(
     study: Study, analysis: str, outcomes: Iterable[str], file: Path, key: str, option: str
 ) -> Iterator[ConfigError]:
-    known = {item.name: item for item in study.comparisons}
+    known = {comparison.name: comparison for comparison in study.comparisons}
     yield from unknown_names([analysis], known, "analysis", file, f"{key}.analysis")
     if analysis in known:
         own = known[analysis].outcomes

@@ -132,7 +132,7 @@ class StudyExamination:
                 continue
             part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
             # What is missing because the codebook cannot be read, or a question is open, is no mistake.
-            yield from (item for item in part.problems if not (incomplete and _is_absence(item)))
+            yield from (own for own in part.problems if not (incomplete and _is_absence(own)))
             self._documents[name] = part.document
             self.taken_out |= part.taken_out
         yield from unread

@@ -83,7 +83,7 @@ def _problem(kinds: Kinds, kind: Kind[Any], analysis: OfSample) -> str:
     """Say why a kind cannot show an analysis; empty where it can."""
     name, method = analysis.name, analysis.method
     if method == _ALONE and not kind.alone:
-        able = list(dict.fromkeys(item.kind for item in kinds if item.alone))
+        able = list(dict.fromkeys(other.kind for other in kinds if other.alone))
         return (
             f"'{name}' is a change of the treated alone, not attributable to the project; it may stand in "
             f"{' or '.join(able)}, and not in a '{kind.kind}' of effects."

@@ -65,7 +65,7 @@ def _not_after_baseline(study: Study, name: str, file: Path) -> Iterator[ConfigE
     sample = study.samples[name]
     if sample.baseline is None:
         return
-    waves = {item.name: item.wave for item in study.sources if item.wave is not None}
+    waves = {source.name: source.wave for source in study.sources if source.wave is not None}
     own = [waves[source] for source in sample.sources if source in waves]
     before = [waves[source] for source in sources_of(study, sample.baseline) if source in waves]
     if not own or not before:
@@ -85,6 +85,6 @@ def _unknown_arms(
         "first_treated": (sample.first_treated, "adoption"),
     }
     for option, (name, role) in options.items():
-        known = [item for item, own in roles.items() if own == role]
+        known = [variable for variable, own in roles.items() if own == role]
         named, kind = [name] if name else [], f"{role} variable"
         yield from unknown_names(named, known, kind, file, f"{key}.{option}")

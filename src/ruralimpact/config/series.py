@@ -65,7 +65,7 @@ def written_out(
     study = with_accounts_written_out(study, file)
     sources = sources_written_out(study.sources, file)
     members = {
-        entry.name: [item.name for item in sources if item.series == entry.name]
+        entry.name: [source.name for source in sources if source.series == entry.name]
         for entry in study.sources
         if entry.waves
     }
@@ -75,9 +75,9 @@ def written_out(
     for key, sample in study.samples.items():
         whole = _changed(sample, file, {"sources": _members(sample.sources, members)})
         variants = list(_by_waves(key, whole, waves, file, study.declared_waves))
-        samples |= {item: variant for item, variant, _ in variants}
+        samples |= {name: variant for name, variant, _ in variants}
         if sample.waves is not None:
-            variants_of[key] = [(item.removeprefix(key), wave) for item, _, wave in variants]
+            variants_of[key] = [(name.removeprefix(key), wave) for name, _, wave in variants]
     analyses, renamed = _analyses(study.analyses, variants_of, file)
     shown = Exhibits(
         tables=tuple(_renamed(table, renamed) for table in exhibits.tables),
@@ -129,8 +129,8 @@ def _by_wave(entry: SourceEntry, file: Path) -> Iterator[Source]:
         yield _as(Source, entry, file, {})
         return
     key, seen = f"sources.{entry.name}", set()
-    for item in entry.waves:
-        own = item if isinstance(item, WaveFile) else WaveFile(wave=item)
+    for declared in entry.waves:
+        own = declared if isinstance(declared, WaveFile) else WaveFile(wave=declared)
         wave = str(own.wave)
         if wave in seen:
             raise ConfigError(f"the wave {wave} stands twice.", file=file, key=f"{key}.waves")
@@ -150,7 +150,7 @@ def _by_wave(entry: SourceEntry, file: Path) -> Iterator[Source]:
 
 
 def _members(names: Sequence[str], members: Mapping[str, Sequence[str]]) -> list[str]:
-    return [item for name in names for item in members.get(name, [name])]
+    return [source for name in names for source in members.get(name, [name])]
 
 
 def _codebook(

@@ -43,7 +43,7 @@ def arm_of_rows(
     known: list[pd.Series] = []
     for name, sample in study.samples.items():
         table = units[name]
-        of_source = [sample for sample, item in study.samples.items() if source in item.sources]
+        of_source = [sample for sample, asked in study.samples.items() if source in asked.sources]
         if not {name, *sample.referred} & {*of_source} or "id" not in table:
             continue
         columns = [treatment for treatment in treatments_of(study) if treatment in table]

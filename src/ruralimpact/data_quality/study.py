@@ -197,7 +197,7 @@ def _interviews(wave: _Wave) -> Iterator[InterviewRow]:
     if name is None:
         return
     counts = wave.rows[name].astype("str").where(wave.rows[name].notna()).value_counts()
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     for number, (interviewer, _) in enumerate(ranked, start=1):
         inside = (wave.rows[name].astype("str") == interviewer).to_numpy()
         yield _interview_row(wave, number, inside)

@@ -78,7 +78,7 @@ _FIGURES = (
     DefaultExhibit("missing_by_arm", "Missing answers, by arm"),
 )
 _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
-KINDS_WITH_DEFAULTS = frozenset(item.kind for item in (*_TABLES, *_FIGURES))
+KINDS_WITH_DEFAULTS = frozenset(exhibit.kind for exhibit in (*_TABLES, *_FIGURES))
 # Keys of exhibits.yaml that change the defaults; without one of them its lists are all that is shown.
 CHANGES = ("analyses", "add", "drop", "titles")
 _MAIN = "main"
@@ -185,7 +185,11 @@ def shows_what_the_design_does(exhibits: Contents) -> bool:
 def _analyses(exhibits: Contents, study: Contents) -> list[Contents]:
     """Return the analyses that exhibits show which do not say: all, or those that the file names."""
     named, own = exhibits.get("analyses"), entries_of(study.get("analyses"))
-    return [item for item in own if item.get("name") in named] if isinstance(named, list) else own
+    return (
+        [analysis for analysis in own if analysis.get("name") in named]
+        if isinstance(named, list)
+        else own
+    )
 
 
 def _with_options(lists: Contents, analyses: Sequence[Contents]) -> Contents:

@@ -140,8 +140,10 @@ def id_proposal(
     )
 
 
-def _may_identify(item: ColumnProfile) -> bool:
-    return item.kind in ("integer", "text", CATEGORY) and "identifying" not in subjects(item.name)
+def _may_identify(profile: ColumnProfile) -> bool:
+    return profile.kind in ("integer", "text", CATEGORY) and "identifying" not in subjects(
+        profile.name
+    )
 
 
 def _within_wave(
@@ -190,7 +192,7 @@ def _nearly(columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[s
 
 def _rows(values: Sequence[str], value: str) -> str:
     return ", ".join(
-        str(position) for position, item in enumerate(values, start=2) if item == value
+        str(position) for position, other in enumerate(values, start=2) if other == value
     )
 
 

@@ -131,7 +131,9 @@ def _with_keys(source: DraftSource, parents: Sequence[str]) -> DraftSource:
     if parent is not None:
         keys.append(item_proposal(source.columns, texts, parent))
     keys.append(wave)
-    dated = [item for item in source.columns.values() if item.kind == "date" and item.dates]
+    dated = [
+        profile for profile in source.columns.values() if profile.kind == "date" and profile.dates
+    ]
     if dated:
         shown = f"'{next(text for text in texts[dated[0].name] if text)}' in '{dated[0].name}'"
         both = "; no day is above 12, so that it may be %m/%d/%Y" if dated[0].both_dates else ""

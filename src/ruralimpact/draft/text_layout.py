@@ -28,7 +28,8 @@ def encoding_of(content: bytes) -> tuple[str, Proposal | None]:
         return "utf-8-sig", None
     except UnicodeDecodeError:
         pass
-    name = max(_SINGLE_BYTE, key=lambda item: (_letters(content, item), -_SINGLE_BYTE.index(item)))
+    # The first of those that make as many letters.
+    name = max(_SINGLE_BYTE, key=lambda encoding: _letters(content, encoding))
     line = next(line for line in content.splitlines() if not _is_utf8(line))
     shown = _word(line.decode(name, errors="replace"))
     return name, Proposal("encoding", name, f"the file is not UTF-8; read so, it says '{shown}'")
@@ -66,7 +67,7 @@ def delimiter_of(text: str) -> tuple[str, Proposal | None]:
     """
     lines = "\n".join(text.splitlines()[:_SAMPLE_LINES])
     widths = {mark: _widths(lines, mark) for mark in _DELIMITERS}
-    mark = max(widths, key=lambda item: _agreement(widths[item]))
+    mark = max(widths, key=lambda delimiter: _agreement(widths[delimiter]))
     if mark == ",":
         return mark, None
     width, count = Counter(widths[mark]).most_common(1)[0]
@@ -98,4 +99,4 @@ def read_text(file: Path) -> tuple[str, list[Proposal], str]:
     encoding, proposal = encoding_of(content)
     text = content.decode(encoding, errors="replace")
     mark, second = delimiter_of(text)
-    return text, [item for item in (proposal, second) if item is not None], mark
+    return text, [reading for reading in (proposal, second) if reading is not None], mark

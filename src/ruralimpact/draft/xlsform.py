@@ -79,8 +79,10 @@ def read_form(path: Path) -> dict[str, FormQuestion]:
             question = FormQuestion(kind, row["label"], lists.get(named, {}))
             questions["/".join([*groups, row["name"]])] = question
             names.append(row["name"])
-    alone = {key.rpartition("/")[2]: item for key, item in questions.items()}
-    return {name: item for name, item in alone.items() if names.count(name) == 1} | questions
+    alone = {key.rpartition("/")[2]: question for key, question in questions.items()}
+    return {
+        name: question for name, question in alone.items() if names.count(name) == 1
+    } | questions
 
 
 def _records(rows: Sequence[Sequence[object]]) -> list[dict[str, str]]:

@@ -81,13 +81,13 @@ def compare_subgroups(
     differences = tuple(
         _difference(estimates[a], estimates[b], scores[a], scores[b]) for a, b in pairs
     )
-    values = np.column_stack([item.sums for item in scores])
+    values = np.column_stack([score.sums for score in scores])
     gaps = np.array([values[:, a] - values[:, b] for a, b in pairs]).reshape(-1, len(values)).T
     active = (np.nan_to_num(values) != 0).any(axis=1)
     own = np.array(
         [
-            t_inference(value, item.std_error, item.df).p_value
-            for value, item in zip(estimates, scores, strict=True)
+            t_inference(value, score.std_error, score.df).p_value
+            for value, score in zip(estimates, scores, strict=True)
         ]
     )
 

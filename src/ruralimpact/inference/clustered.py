@@ -71,11 +71,11 @@ def two_way_std_error(scores: FloatArray, first: IntArray, second: IntArray) -> 
     Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
     """
     both = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1].ravel()
-    item, two, joint = (
+    by_first, by_second, by_both = (
         clustered_std_error(group_sums(scores, codes))[0] ** 2 for codes in (first, second, both)
     )
-    combined = item + two - joint
-    return float(np.sqrt(combined if combined > 0 else max(item, two)))
+    combined = by_first + by_second - by_both
+    return float(np.sqrt(combined if combined > 0 else max(by_first, by_second)))
 
 
 @dataclass(frozen=True)

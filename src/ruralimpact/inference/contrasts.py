@@ -114,7 +114,7 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
     if len(estimates) < 2:
         raise DesignError("a test of equality needs at least two estimates.")
     _refuse_single_group(scores)
-    values = np.column_stack([item.sums for item in scores])
+    values = np.column_stack([score.sums for score in scores])
     deviation = estimates - estimates.mean()
     centred = values - values.mean(axis=1, keepdims=True)
     roots, vectors = np.linalg.eigh(centred.T @ centred)
@@ -139,7 +139,7 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
 
 
 def _refuse_single_group(scores: Sequence[CorrectedScores]) -> None:
-    active = np.any([np.nan_to_num(item.sums) != 0 for item in scores], axis=0)
+    active = np.any([np.nan_to_num(score.sums) != 0 for score in scores], axis=0)
     if active.sum() < 2:
         raise DesignError("clustered inference needs at least two groups.")
 

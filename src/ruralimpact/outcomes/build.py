@@ -125,7 +125,7 @@ def build(
 def _undefined(source: Inputs, name: str, definition: spec.Construction) -> list[Undefined]:
     if definition.build not in _UNDEFINED:
         return []
-    known = np.all([~np.isnan(source.number(item)) for item in definition.inputs], axis=0)
+    known = np.all([~np.isnan(source.number(column)) for column in definition.inputs], axis=0)
     count = int((known & np.isnan(source.number(name))).sum())
     return [Undefined(name, _UNDEFINED[definition.build], count)] if count else []
 

@@ -46,7 +46,9 @@ def _check_one(
             hint = nearest(name, known)
             raise ConfigError(f"the sample has no covariate '{name}'. {hint}", key=key)
         return
-    covariates = [item for item, (role, _) in declared.items() if role in ("covariate", "wave")]
+    covariates = [
+        variable for variable, (role, _) in declared.items() if role in ("covariate", "wave")
+    ]
     if name not in declared:
         raise ConfigError(f"there is no variable '{name}'. {nearest(name, covariates)}", key=key)
     role, timing = declared[name]

@@ -38,12 +38,14 @@ def deflate(
     """
     year = np.asarray(years, dtype=float)
     wanted = {price_year, *(int(value) for value in np.unique(year[~np.isnan(year)]))}
-    for item in sorted(wanted):
-        if item not in deflators:
-            raise ConfigError(f"there is no deflator of the year {item}.", key="prices.deflators")
+    for known_year in sorted(wanted):
+        if known_year not in deflators:
+            raise ConfigError(
+                f"there is no deflator of the year {known_year}.", key="prices.deflators"
+            )
     index = np.full(len(year), np.nan)
-    for item, deflator in deflators.items():
-        index[year == item] = deflator
+    for known_year, deflator in deflators.items():
+        index[year == known_year] = deflator
     return np.asarray(np.asarray(amounts, dtype=float) * deflators[price_year] / index)
 
 
@@ -83,10 +85,10 @@ def at_study_prices(
             problem = f"the source '{source.name}' states a price year, and the study has none."
             raise ConfigError(problem, key="prices.year")
         deflators = deflators_of(prices)
-        for item in (source.price_year, prices.year):
-            if item not in deflators:
+        for year in (source.price_year, prices.year):
+            if year not in deflators:
                 raise ConfigError(
-                    f"there is no deflator of the year {item}.", key="prices.deflators"
+                    f"there is no deflator of the year {year}.", key="prices.deflators"
                 )
         factor *= deflators[prices.year] / deflators[source.price_year]
     if (source.currency is not None or source.price_year is not None) and not amounts:

@@ -114,7 +114,7 @@ def _built(
     entries = parse_codebook(
         study.codebook, dict.fromkeys([*surveys, *(source.name for source in study.sources)])
     )
-    several = {item.name for item in study.sources if item.item is not None}
+    several = {source.name for source in study.sources if source.item is not None}
     priced = {
         source: _at_study_prices(source, table, entries, study) for source, table in surveys.items()
     }
@@ -144,8 +144,8 @@ def _built(
     table = construction.table.assign(unit_id=_unit_ids(construction.table))
     _refuse_two_ways(name, asked, table, study)
     excluded = [
-        _exclusion(f"{name}/{item.column}", item.reason, item.rows, len(table))
-        for item in construction.undefined
+        _exclusion(f"{name}/{undefined.column}", undefined.reason, undefined.rows, len(table))
+        for undefined in construction.undefined
     ]
     excluded += [
         _exclusion(f"{name}/{source}", "rows of no unit of the sample", count, len(rows[source]))
@@ -172,9 +172,9 @@ def _built(
         )
     selected = selected.sort_values("unit_id", kind="stable", ignore_index=True)
     keys = [key for key in _KEYS if key in selected]
-    named = [item for item in study.described.get(name, ()) if item not in outcomes]
+    named = [variable for variable in study.described.get(name, ()) if variable not in outcomes]
     shown = dict.fromkeys([*unit_variables(study), *named])
-    units = selected[[*keys, *(item for item in shown if item in selected)]]
+    units = selected[[*keys, *(variable for variable in shown if variable in selected)]]
     values = selected[["unit_id", *outcomes]]
     return AnalysisSample(units, values, table_of_rows("exclusions", excluded), contamination, arms)
 
@@ -182,7 +182,7 @@ def _built(
 def _at_study_prices(
     name: str, table: pd.DataFrame, entries: Sequence[Entry], study: Study
 ) -> pd.DataFrame:
-    source = next(item for item in study.sources if item.name == name)
+    source = next(declared for declared in study.sources if declared.name == name)
     amounts = [entry.variable for entry in entries_of(entries, name) if entry.type == "money"]
     return at_study_prices(table, source, amounts, study.prices)
 
@@ -195,8 +195,10 @@ def _outcomes(name: str, asked: spec.Sample, study: Study) -> dict[str, AnyOutco
             problem = f"there is no outcome '{outcome}'. {nearest(outcome, study.outcomes)}"
             raise ConfigError(problem, key=f"samples.{name}.outcomes")
         used = study.outcomes[outcome].inputs
-        wanted += [item for item in study.outcomes if item in used and item not in wanted]
-    return {item: study.outcomes[item] for item in study.outcomes if item in wanted}
+        wanted += [
+            outcome for outcome in study.outcomes if outcome in used and outcome not in wanted
+        ]
+    return {outcome: study.outcomes[outcome] for outcome in study.outcomes if outcome in wanted}
 
 
 def _selected(
@@ -253,7 +255,7 @@ def _selected(
     excluded += unselected
     lost += left(whole, table, unselected)
     _refuse_changes(name, asked, table)
-    table = carried_over(table, [item for item in (asked.arm, asked.first_treated) if item])
+    table = carried_over(table, [column for column in (asked.arm, asked.first_treated) if column])
     if asked.arm is not None and asked.first_treated is not None:
         adopted = adoption(
             table,

@@ -172,8 +172,10 @@ def write_documents(
     (package / SPECIFICATIONS).write_text(specifications_page(package), encoding="utf-8")
     facts = facts_of(study, package / RESULTS, {line.exhibit: line.kind for line in exhibits})
     lists: list[Checklist] = checklists(facts)
-    for item in lists:
-        (package / DOCUMENTATION / f"{item.name}.md").write_text(item.text, encoding="utf-8")
+    for checklist in lists:
+        (package / DOCUMENTATION / f"{checklist.name}.md").write_text(
+            checklist.text, encoding="utf-8"
+        )
     script = shipped("workflow", "package", "run.py").read_text(encoding="utf-8")
     (package / MAIN_SCRIPT).write_text(
         Template(script).substitute(study=study.name), encoding="utf-8"
@@ -196,7 +198,7 @@ def write_documents(
         compared=compared,
         plugins=files.plugins.folders,
         exhibits=exhibits,
-        checklists=[(item.name, item.title) for item in lists],
+        checklists=[(checklist.name, checklist.title) for checklist in lists],
         licence=data_licence(files),
     )
     (package / README).write_text(re.sub(r"\n{3,}", "\n\n", page), encoding="utf-8")
@@ -235,5 +237,5 @@ def _required_python() -> str:
 
 
 def _libraries() -> str:
-    names = [re.split(r"[^\w.-]", item)[0] for item in requires("ruralimpact") or ()]
+    names = [re.split(r"[^\w.-]", requirement)[0] for requirement in requires("ruralimpact") or ()]
     return ", ".join(f"{name} {version(name)}" for name in names)

@@ -93,7 +93,7 @@ def scenario_factors(
     earned = [name for account in analysis.accounts for name in (*account.benefits, *account.costs)]
     factor = np.full(len(register.units), float(scenario.factor))
     if scenario.by is not None:
-        own = {str(value): float(item) for value, item in scenario.factors.items()}
+        own = {str(level): float(value) for level, value in scenario.factors.items()}
         _refuse_unknown(analysis, scenario, register.units[scenario.by].astype("str").unique())
         factor = register.units[scenario.by].astype("str").map(own).fillna(factor[0]).to_numpy()
     return dict.fromkeys(scenario.lines or earned, factor)

@@ -53,7 +53,7 @@ class Settings(BaseModel):
         for key in data if isinstance(data, Mapping) else ():
             if key not in known:
                 chosen = [
-                    f"{item}: {data[item]}" for item in CHOOSING if item in known and item in data
+                    f"{name}: {data[name]}" for name in CHOOSING if name in known and name in data
                 ]
                 of = f" of {chosen[0]}" if chosen else ""
                 raise fault(f"unknown key '{key}'{of}. {unknown_key(str(key), known)}", key)
@@ -65,8 +65,8 @@ class Settings(BaseModel):
     ) -> dict[str, Any]:
         """Add the texts under the fields, which are read only here: importing the models stays cheap."""
         schema = handler.resolve_ref_schema(handler(core_schema))
-        for item in reversed(cls.__mro__):
-            for key, text in _texts_under_fields(item).items():
+        for model in reversed(cls.__mro__):
+            for key, text in _texts_under_fields(model).items():
                 if key in schema["properties"]:
                     schema["properties"][key]["description"] = text
         schema["properties"] = {key: schema["properties"][key] for key in cls.written_order()}
@@ -120,9 +120,9 @@ def plain(value: Any, *without: str) -> Any:
         given = value.given().items()
         return {key: plain(inner) for key, inner in given if key not in without}
     if isinstance(value, dict):
-        return {key: plain(item, *without) for key, item in value.items()}
+        return {key: plain(entry, *without) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item, *without) for item in value]
+        return [plain(entry, *without) for entry in value]
     return value
 
 

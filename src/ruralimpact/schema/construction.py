@@ -57,10 +57,10 @@ class Construction(Settings):
         """Variables and outcomes that it is made of."""
         values = (getattr(self, key) for key in self.naming)
         return tuple(
-            item
+            name
             for value in values
             if value is not None
-            for item in ([value] if isinstance(value, str) else value)
+            for name in ([value] if isinstance(value, str) else value)
         )
 
 
@@ -202,7 +202,9 @@ class NetIncome(OfRows, title="Net income"):
     @property
     def inputs(self) -> tuple[str, ...]:
         """Variables and outcomes that it is made of."""
-        named = [(item.quantity, item.price, item.amount) for item in (*self.sales, *self.costs)]
+        named = [
+            (entry.quantity, entry.price, entry.amount) for entry in (*self.sales, *self.costs)
+        ]
         return (*(name for names in named for name in names if name is not None), *self.where)
 
     @model_validator(mode="after")

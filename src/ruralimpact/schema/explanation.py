@@ -29,11 +29,12 @@ def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
     str
     """
     error = errors[0]
-    if all(item["type"] in _TYPES for item in errors):
-        allowed = {_TYPES[item["type"]] for item in errors}
-        types = [item for item in dict.fromkeys(_TYPES.values()) if item in allowed]
+    kinds = [own["type"] for own in errors]
+    if all(kind in _TYPES for kind in kinds):
+        allowed = {_TYPES[kind] for kind in kinds}
+        types = [name for name in dict.fromkeys(_TYPES.values()) if name in allowed]
         return _wrong_type(error["input"], types, is_whole=whole is not None)
-    error = next(item for item in errors if item["type"] not in _TYPES)
+    error = next(own for own in errors if own["type"] not in _TYPES)
     context = error.get("ctx", {})
     if error["type"] == "missing":
         return f"the key '{error['loc'][-1]}' is missing."

@@ -75,7 +75,7 @@ class Product(Settings):
 
     @model_validator(mode="after")
     def _is_whole_or_in_grades(self) -> Self:
-        whole = [item for item in (self.quantity, self.value) if item is not None]
+        whole = [name for name in (self.quantity, self.value) if name is not None]
         if len(whole) == 1 or (self.grades is not None) == (len(whole) == 2):
             raise fault("give quantity and value, or grades that have both.")
         return self

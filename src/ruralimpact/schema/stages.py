@@ -95,7 +95,7 @@ def study_of_stage(view: StageView, *, strategies: Sequence[StrategyEntry] = ())
     for key in ("samples", "references", "outcomes"):
         words = {"unit": ""} if key == "outcomes" else {}
         filled[key] = {
-            name: {"label": name, **words, **item} for name, item in view.get(key, {}).items()
+            name: {"label": name, **words, **own} for name, own in view.get(key, {}).items()
         }
     filled["analyses"] = [
         {"label": analysis["name"], **analysis} for analysis in view.get("analyses", ())

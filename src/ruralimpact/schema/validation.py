@@ -127,8 +127,8 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
             continue  # pydantic counts the entries that are right
         by_place.setdefault(_place(entry, document.content), []).append(entry)
 
-    def rank(item: tuple[KeyPath, list["ErrorDetails"]]) -> tuple[int, tuple[int, int]]:
-        position, errors = item
+    def rank(pair: tuple[KeyPath, list["ErrorDetails"]]) -> tuple[int, tuple[int, int]]:
+        position, errors = pair
         kinds = {entry["type"] for entry in errors}
         problem = str(errors[0].get("ctx", {}).get("problem", ""))
         first = 0 if problem.startswith("unknown key") else 2 if "missing" in kinds else 1

@@ -256,7 +256,7 @@ def strongest_benchmark(
     }
     if not left:
         return "", np.nan
-    name = max(left, key=lambda item: abs(fit.estimate - left[item]))
+    name = max(left, key=lambda name: abs(fit.estimate - left[name]))
     return name, left[name]
 
 

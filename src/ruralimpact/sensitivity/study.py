@@ -214,13 +214,13 @@ class Rest:
     def model(self, link: Link) -> PropensityModel:
         """Propensity model of one link."""
         if link not in self._models:
-            item = self.comparison
+            comparison = self.comparison
             self._models[link] = fit_propensity(
-                item.covariates,
-                item.treatment,
+                comparison.covariates,
+                comparison.treatment,
                 link=link,
-                sampling=item.sampling,
-                where=item.name,
+                sampling=comparison.sampling,
+                where=comparison.name,
             )
         return self._models[link]
 

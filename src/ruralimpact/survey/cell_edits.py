@@ -28,7 +28,7 @@ def spellings(job: EditJob[rules.Spellings], column: pd.Series) -> EditedColumn:
         raise ConfigError(f"{problem} {nearest(absent[0], sorted(known))}", key=f"{job.key}.forms")
     changed = column.isin(forms).to_numpy()
     edited = column.mask(changed, column.map(forms))
-    near = {folded(item): item for item in [*forms, *listed]}
+    near = {folded(form): form for form in [*forms, *listed]}
     strange = [value for value in edited.unique() if value not in listed and folded(value) in near]
     if strange:
         raise DataError(

@@ -95,7 +95,7 @@ def join_file(
         raise DataError(problem, file=other, column=column)
     # Position -1, of a key that the other file does not have, is no row and so becomes a blank one.
     added = right.cells.reset_index(drop=True).reindex(positions).fillna("").astype("str")
-    added = added.set_axis([f"{name}.{item}" for item in right.cells.columns], axis=1)
+    added = added.set_axis([f"{name}.{column}" for column in right.cells.columns], axis=1)
     cells = pd.concat([left.cells, added.set_axis(left.cells.index, axis=0)], axis=1)
     report = JoinReport(
         name=name,

@@ -81,8 +81,8 @@ def quality_report(
     named = {*used, *(entry.raw_name for entry in entries)}
     named |= {part for name in named for part in name.split(TOGETHER) if name not in columns}
     absent = {
-        name: tuple(code for code, count in item.missing_codes.items() if count == 0)
-        for name, item in recoded.items()
+        name: tuple(code for code, count in column.missing_codes.items() if count == 0)
+        for name, column in recoded.items()
     }
     return SurveyQuality(
         rows_read=prepared.rows_read,

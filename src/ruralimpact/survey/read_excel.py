@@ -110,7 +110,7 @@ def _refuse_large(file: Path) -> None:
 
 
 def _chosen(book: Any, sheet: str | None, file: Path, key: str) -> Any:
-    names = [item.title for item in book.worksheets]
+    names = [sheet.title for sheet in book.worksheets]
     if sheet is not None:
         same = [name for name in names if normalised(name) == normalised(sheet)]
         if len(same) != 1:
@@ -118,13 +118,15 @@ def _chosen(book: Any, sheet: str | None, file: Path, key: str) -> Any:
             problem = f"the workbook has {len(names)} sheets, none of them '{sheet}'."
             raise ConfigError(problem, key=f"{key}.sheet")
         return book[same[0]]
-    filled = [item for item in book.worksheets if item.sheet_state == "visible" and _has_rows(item)]
+    filled = [
+        sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and _has_rows(sheet)
+    ]
     if len(filled) > 1:
         hint = f"State one under the key '{key}.sheet'."
         problem = f"has {len(filled)} sheets with cells, and none is named."
         raise DataError(problem, file=file, hint=hint)
     if not filled:
-        hidden = sum(item.sheet_state != "visible" for item in book.worksheets)
+        hidden = sum(sheet.sheet_state != "visible" for sheet in book.worksheets)
         words = f"Hidden sheets: {hidden}." if hidden else None
         raise DataError("is empty.", file=file, hint=words)
     return filled[0]

@@ -1,5 +1,7 @@
 """Questions with several answers in one cell (KoBo's select_multiple), as a column an answer."""
 
+from itertools import chain
+
 import pandas as pd
 
 from ruralimpact.errors import DataError
@@ -31,7 +33,7 @@ def select_multiple(job: EditJob[SelectMultiple]) -> tuple[pd.DataFrame, dict[st
         column = job.column(name)
         answers = column.map(lambda text: answers_of(text, job.rule.separator))
         given = answers.map(bool)
-        for answer in sorted({item for cell in answers for item in cell}):
+        for answer in sorted(set(chain.from_iterable(answers))):
             new = f"{column.name}/{answer}"
             if new in table.columns:
                 problem = "the file has this column already; the question need not be split."

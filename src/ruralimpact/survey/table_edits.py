@@ -101,14 +101,14 @@ def _column(job: EditJob[Any], name: str, path: Path, line: int) -> pd.Series:
         raise DataError(problem, file=path, rows=[line], hint=error.hint) from None
 
 
-def _unknown(item: Correction, count: int, ids: pd.Series, path: Path) -> DataError:
+def _unknown(correction: Correction, count: int, ids: pd.Series, path: Path) -> DataError:
     if count:
-        problem = f"{count} rows have the identifier '{item.identifier}'."
-        return DataError(problem, file=path, column="id", rows=[item.line])
-    problem = f"no row has the identifier '{item.identifier}'."
-    hint = nearest(code_of(item.identifier), sorted(set(ids)))
+        problem = f"{count} rows have the identifier '{correction.identifier}'."
+        return DataError(problem, file=path, column="id", rows=[correction.line])
+    problem = f"no row has the identifier '{correction.identifier}'."
+    hint = nearest(code_of(correction.identifier), sorted(set(ids)))
     near = hint if hint.startswith("Did") else None
-    return DataError(problem, file=path, column="id", rows=[item.line], hint=near)
+    return DataError(problem, file=path, column="id", rows=[correction.line], hint=near)
 
 
 def _refuse_near(

@@ -66,7 +66,7 @@ def _of_column(entry: Entry) -> str:
 def in_words(value: object) -> str:
     """Return a value of a configuration as it would be written there."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {in_words(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {in_words(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(in_words(item) for item in value) + "]"
+        return "[" + ", ".join(in_words(part) for part in value) + "]"
     return str(value)

@@ -299,7 +299,7 @@ def _is(cell: object, value: float) -> bool:
         number = float(str(cell))
     except ValueError:
         return False
-    return any(abs(number - item) <= _SAME * abs(item) for item in (value, value / 100))
+    return any(abs(number - printed) <= _SAME * abs(printed) for printed in (value, value / 100))
 
 
 def _quality(study: str, source: str) -> QualityReport:

@@ -34,11 +34,11 @@ __all__ = [
 def _strategy_classes() -> Iterator[tuple[str, type[Strategy]]]:
     """Yield every strategy of this package that has a method of its own."""
     for module in iter_modules(__path__, f"{__name__}."):
-        for item in vars(import_module(module.name)).values():
-            if isinstance(item, type) and issubclass(item, Strategy):
-                method = item.model_fields["method"].default
-                if isinstance(method, str) and item.__module__ == module.name:
-                    yield method, item
+        for member in vars(import_module(module.name)).values():
+            if isinstance(member, type) and issubclass(member, Strategy):
+                method = member.model_fields["method"].default
+                if isinstance(method, str) and member.__module__ == module.name:
+                    yield method, member
 
 
 METHODS: dict[str, type[Strategy]] = dict(_strategy_classes())

@@ -81,7 +81,7 @@ def adjustment_in_words(covariates: bool | tuple[str, ...]) -> str:
 
 def _true_or_names(value: Any) -> Any:
     if isinstance(value, bool) or (
-        isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value)
+        isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value)
     ):
         return value
     raise fault(f"'{value}' is neither true, false nor a list of names.")
@@ -89,7 +89,7 @@ def _true_or_names(value: Any) -> Any:
 
 def _number_or_cuts(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        usable = bool(value) and all(_is_number(item) for item in value)
+        usable = bool(value) and all(_is_number(number) for number in value)
     else:
         usable = isinstance(value, int) and not isinstance(value, bool) and value >= 1
     if usable:

@@ -32,7 +32,7 @@ def _kinds(results: StudyResults, analysis: str) -> tuple[str, ...]:
     present = dict.fromkeys(own.loc[known | own["suppressed"], "kind"])
     order = (HEADLINE, "group")
     return tuple(
-        sorted(present, key=lambda kind: (kind in _TESTS, *(kind != item for item in order)))
+        sorted(present, key=lambda kind: (kind in _TESTS, *(kind != name for name in order)))
     )
 
 
