@@ -43,3 +43,25 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
     assert axes.get_xlim()[1] > 4  # what holds at the last time is seen
     (table, *_) = survival_tables(results, entry("survival", analyses=["buyer"]))
     assert f"By {words}" in {column.group for column in table.columns}
+
+
+def test_the_answer_says_what_the_absent_leave_open_and_few_who_came_hide_the_bounds() -> None:
+    ids = [f"u{place:02d}" for place in range(40)]
+    records = pd.DataFrame(
+        {"unit_id": ids, "id": ids, "group": ids, "begun": 2000.0, "seen": 2005.0, "left": np.nan}
+    ).assign(how=None, region=["n"] * 20 + ["s"] * 20, came=[1.0] * 20 + [1.0] * 9 + [0.0] * 11)
+    records.loc[:4, ["left", "how"]] = 2002.0, "new"
+    asked = {**ASKED, "label": "Buyer", "answered": "came", "by": ["region"]}
+    study = study_of(analyses=[asked], samples={"all": {}}, unit_label="alliances")
+    frames = {"all": records}, {"all": records[["unit_id"]]}
+    results = StudyResults(
+        study, suppressed_tables(survival_study(study, *frames).tables), quality={}
+    )
+    (line,) = survival_headlines(results)
+    assert "Of all 40, 60 to 88 percent last" in line.text  # 24 of 40, and 35
+    assert set(line.cites) <= {identifier(key) for key, *_ in survival_numbers(results)}
+    _, bounds, *_ = survival_tables(results, entry("survival", analyses=["buyer"]))
+    shown = {row.label.text: [cell.text for cell in row.cells] for row in bounds.rows if row.cells}
+    assert shown["All"][1::3] == ["83", "60", "88"]
+    # Nine of the south came: 9 of 20, and the others of all, would tell what became of them.
+    assert shown["s"][1::3] == shown["n"][1::3] == ["[s]"] * 3

@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "inference": {"design"},
     "estimation": {"design", "inference"},
     "sensitivity": {"design", "inference", "estimation"},
-    "heterogeneity": {"design", "inference", "estimation"},
+    "heterogeneity": {"description", "design", "inference", "estimation"},
     "decomposition": {"design", "inference", "estimation"},
     "difference": {"design", "inference", "estimation"},
     "attrition": {"design", "inference", "estimation"},

@@ -230,6 +230,12 @@ def test_the_protocol_counts_who_came_and_who_was_added() -> None:
     assert total[["n_register", "n_drawn", "n_came", "n_added"]].tolist() == [10, 5, 2, 1]
 
 
+def test_the_protocol_has_the_strata_that_none_were_drawn_from() -> None:
+    protocol = drawn(allocation={"s": 2}).tables["sample_protocol"].set_index("stratum")
+    assert protocol["n_register"].to_dict() == {"n": 6, "s": 4, "": 10}
+    assert protocol["n_drawn"].to_dict() == {"n": 0, "s": 2, "": 2}
+
+
 def test_draws_that_cannot_be_made_are_refused() -> None:
     with pytest.raises(ConfigError, match="9 units are to be drawn of 'n', which has 6"):
         drawn(allocation={"n": 9})

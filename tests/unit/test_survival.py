@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from study_models import study_of
+from study_models import codebook_of, study_of
 
 from ruralimpact.description.records import DescriptionTables
 from ruralimpact.errors import DataError
@@ -38,8 +38,10 @@ RECORDS = pd.DataFrame(
 )
 
 
-def computed(records: pd.DataFrame = RECORDS, **keys: Any) -> DescriptionTables:
-    study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}})
+def computed(
+    records: pd.DataFrame = RECORDS, study: dict[str, Any] | None = None, **keys: Any
+) -> DescriptionTables:
+    study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}}, **(study or {}))
     return survival_study(study, {"all": records}, {"all": records[["unit_id"]]})
 
 
@@ -65,6 +67,38 @@ def test_the_absent_are_bounded_and_reasons_are_of_the_ended() -> None:
     assert share(made, part="bound", state="lowest") == 0.25
     assert share(made, part="bound", state="highest") == 0.5
     assert share(made, part="reason", state="price") == 0.5
+
+
+def test_bounds_of_a_level_are_those_of_its_units() -> None:
+    made = computed(RECORDS.assign(region=["n", "n", "s", "s"]), answered="came", by=["region"])
+    north, south = ({"part": "bound", "by": "region", "level": level} for level in "ns")
+    assert [share(made, state=end, **north) for end in ("answered", "lowest", "highest")] == [
+        0,
+        0,
+        0,
+    ]
+    assert [share(made, state=end, **south) for end in ("answered", "lowest", "highest")] == [
+        1,
+        0.5,
+        1,
+    ]
+
+
+def test_levels_stand_in_the_order_of_the_codebook_and_hazards_are_against_its_first() -> None:
+    listed = codebook_of({"variable": "region", "type": "category", "labels": "n=n|s=s|e=e"})
+    records = pd.concat([RECORDS] * 3, ignore_index=True).assign(
+        region=["s", "n", "e", "s", "n", "e"] * 2, begun=[2000.0, 2000.5] * 6
+    )
+    names = [f"u{place}" for place in range(len(records))]
+    records = records.assign(unit_id=names, id=names, group=names)
+    tables = computed(
+        records, study={"codebook": listed}, by=["region", "begun"], hazard=["region"]
+    )
+    frame = tables.tables["survival"]
+    assert list(dict.fromkeys(frame["level"])) == ["", "n", "s", "e", "2000", "2000.5"]
+    hazards = tables.tables["hazards"]
+    assert hazards["level"].tolist() == ["n", "s", "e"]
+    assert hazards["base"].tolist() == ["", "n", "n"]
 
 
 def test_early_ends_are_of_those_that_ended() -> None:

@@ -1,14 +1,14 @@
-"""A stand-in for the register of 86 alliances behind 6.3 and 6.4: how long each kept its first buyer."""
+"""A stand-in for two samples of alliances: 86 with their buyers (6.3, 6.4), 108 of which 64 came (4.12)."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from rural_alliances.parameter import Count, Fraction
+from rural_alliances.parameter import Count, Fraction, stream
 from ruralimpact.plugins import GeneratedData
-from ruralimpact.schema.base import Settings
+from ruralimpact.schema.base import Settings, fault
 
 _FIRST_YEAR, _LAST_YEAR, _YEARS = 2006, 2008, 7
 
@@ -29,6 +29,25 @@ class RegionOfAlliances(Settings):
     lasting: Fraction
 
 
+class InvitedAlliances(Settings):
+    """Alliances invited years later: who came by region and year of financing, who did not by either.
+
+    All that came were at work; of the others a share `absent_at_work` was, which nobody saw.
+    """
+
+    year: int
+    came: dict[str, dict[int, Count]]
+    absent: dict[str, Count]
+    absent_by_year: dict[int, Count]
+    absent_at_work: Fraction
+
+    @model_validator(mode="after")
+    def _counts_the_absent_once(self) -> Self:
+        if sum(self.absent.values()) != sum(self.absent_by_year.values()):
+            raise fault("does not add up to the absent of all regions.", "absent_by_year")
+        return self
+
+
 class Lives(Settings):
     """Parameters of the process; shares but that of `regions` are of the alliances that ended.
 
@@ -40,6 +59,7 @@ class Lives(Settings):
     first_year: Fraction
     reasons: Reasons
     visits: Annotated[list[Annotated[int, Field(ge=1, le=_YEARS)]], Field(min_length=1)]
+    invited: InvitedAlliances
 
 
 _Alliance = dict[str, str | int | float | bool | None]
@@ -54,17 +74,44 @@ def generate(calibration: Lives, seed: int) -> GeneratedData:
     calibration : Lives
     seed : int
     """
-    rng = np.random.default_rng([seed, 86])
+    rng = stream(seed, "lives of alliances")
     rows: list[_Alliance] = []
     for region, values in calibration.regions.items():
         rows += [_alliance(rng, calibration, region, values) for _ in range(values.alliances)]
     for number, row in enumerate(rows, start=1):
         row["alliance"] = f"A{number:03}"
-    table = pd.DataFrame(rows)
+    invited, at_work = _invited(calibration.invited, seed)
+    tables = {"alliances.csv": pd.DataFrame(rows), "invited.csv": invited}
     return GeneratedData(
-        raw={"alliances.csv": table.to_csv(index=False, lineterminator="\n").encode()},
-        truth={"lasting": _truth(calibration)},
+        raw={
+            name: table.to_csv(index=False, lineterminator="\n").encode()
+            for name, table in tables.items()
+        },
+        truth={"lasting": _truth(calibration), "at_work": at_work},
     )
+
+
+def _invited(settings: InvitedAlliances, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return who was invited, with what was seen of them, and whether each was at work."""
+    rng = stream(seed, "invited alliances")
+    came = [
+        (region, year, 1)
+        for region, years in settings.came.items()
+        for year, count in years.items()
+        for _ in range(count)
+    ]
+    regions = np.repeat(list(settings.absent), list(settings.absent.values()))
+    years = np.repeat(list(settings.absent_by_year), list(settings.absent_by_year.values()))
+    absent = [
+        (str(region), int(year), 0)
+        for region, year in zip(regions, rng.permutation(years), strict=True)
+    ]
+    table = pd.DataFrame([*came, *absent], columns=["region", "started", "came"])
+    table = table.iloc[rng.permutation(len(table))].reset_index(drop=True)
+    table.insert(0, "alliance", [f"B{number:03}" for number in range(1, len(table) + 1)])
+    seen = table.assign(seen=settings.year, ended="", how="")
+    at_work = (table["came"] == 1) | (rng.random(len(table)) < settings.absent_at_work)
+    return seen, table[["alliance"]].assign(at_work=at_work)
 
 
 def _alliance(

@@ -23,6 +23,15 @@ def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     return flagged(frame, small, (*NUMBERS, "lowest", "highest"))
 
 
+def survival(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
+    """Blank as `of_levels`; bounds of a level with the share of its fewest, whom the others would tell."""
+    keys = ["analysis", "part", "by", "level"]
+    fewest = frame.groupby(keys, sort=False)[["n_units", "n_clusters"]].transform("min")
+    counted = frame.assign(**fewest.where(frame["part"] == "bound", frame[list(fewest)]))
+    hidden = of_levels(counted, tables)
+    return hidden.assign(n_units=frame["n_units"], n_clusters=frame["n_clusters"])
+
+
 def crossings(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank counts of too few units or groups, and of levels that these could be told from."""
     small = rests_on_few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)

@@ -43,7 +43,7 @@ SURVIVAL = ResultTable(
         "conf_high": share("95 percent interval, upper end"),
         "synthetic": SYNTHETIC,
     },
-    suppression=Suppressed(description_suppression.of_levels),
+    suppression=Suppressed(description_suppression.survival),
 )
 
 HAZARDS = ResultTable(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -63,7 +64,7 @@ def survival_numbers(results: StudyResults) -> Iterator[CitableNumber]:
 
 
 def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
-    """Yield how many last to the last time shown, and how the others ended; no line twice."""
+    """Yield how many last to the last time shown, how the others ended, and what the absent leave open."""
     said: set[str] = set()
     frame = results["survival"]
     curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["lowest"].notna()]
@@ -77,18 +78,52 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         )
         whom = f"{formatting.count(last['n_units'].iloc[0])} {results.study.unit_label}"
         time = f"{last['time'].iloc[0]:g}"
-        text = f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}."
-        if text in said:
+        of_absent = _bounds(frame, str(analysis))
+        text = (
+            f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}.{of_absent.text}"
+        )
+        if text in said:  # of an analysis that reads the same ends in another way
             continue
         said.add(text)
         yield HeadlineLine(
             label=results.analysis(str(analysis)).label,
             text=text,
-            cites=tuple(
-                identifier("survival", str(analysis), "curve", str(row["state"]), time, "estimate")
-                for row in rows
+            cites=(
+                *(
+                    identifier(
+                        "survival", str(analysis), "curve", str(row["state"]), time, "estimate"
+                    )
+                    for row in rows
+                ),
+                *of_absent.cites,
             ),
         )
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A further sentence of an answer, and the numbers that it prints."""
+
+    text: str = ""
+    cites: tuple[str, ...] = ()
+
+
+def _bounds(frame: pd.DataFrame, analysis: str) -> _Sentence:
+    """Say between which shares the absent leave the share that lasts; nothing where none are absent."""
+    own = frame[(frame["analysis"] == analysis) & (frame["part"] == "bound") & (frame["by"] == "")]
+    ends = own.set_index("state")["estimate"].dropna()
+    if not {"lowest", "highest"} <= set(ends.index):
+        return _Sentence()
+    low, high = 100 * ends["lowest"], 100 * ends["highest"]
+    total = formatting.count(own.loc[own["state"] == "lowest", "n_units"].iloc[0])
+    counted = "as the absent are counted as ended or as lasting"
+    return _Sentence(
+        f" Of all {total}, {formatting.interval(low, high)} percent last, {counted}.",
+        tuple(
+            identifier("survival", analysis, "bound", end, "estimate")
+            for end in ("lowest", "highest")
+        ),
+    )
 
 
 def percent_words(row: Mapping[Any, Any]) -> str:

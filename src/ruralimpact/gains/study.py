@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
@@ -143,18 +144,19 @@ class _GainsPart:
                     )
 
     def _levels(self, known: NDArray[np.bool_]) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+        order = labels_in_order(self.study)
         if known.any():
             yield "", "", known
         for by in self.asked.by:
-            values = self.before[by].astype("str").where(self.before[by].notna()).to_numpy(object)
-            for level in sorted(set(values[known & pd.notna(values)])):
-                yield by, str(level), known & (values == level)
+            values = level_texts(self.before[by]).to_numpy(object)
+            for level in levels_in_order(self.before.loc[known, by], order):
+                yield by, level, known & (values == level)
 
     def unit_rows(self) -> Iterator[UnitGainRow]:
         """Yield a row a unit and outcome, those without a gain with the reason."""
         within = self.asked.within
         unit_ids = self.arms.ids.astype("str")
-        levels = self.before[within].astype("str") if within else [""] * len(unit_ids)
+        levels = level_texts(self.before[within]) if within else [""] * len(unit_ids)
         for outcome, gained in self.gained.items():
             known, changes = gained.is_known, gained.after - gained.before
             for unit, level, ratio, change, usable in zip(

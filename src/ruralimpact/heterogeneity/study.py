@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import labels_in_order
 from ruralimpact.design.comparison import Comparison, comparable
 from ruralimpact.design.methods import exact_of, strategies_of
 from ruralimpact.design.records import ATT, read_propensity
@@ -229,22 +230,3 @@ def _effect(level: Level, outcome: FloatArray, groups: NDArray[np.int64]) -> Eff
         return Effect(level, None, "the estimate is not defined")
     refused = too_few_groups(estimate.clustering(groups).leverage)
     return Effect(level, None if refused else estimate, refused)
-
-
-def labels_in_order(study: Study) -> dict[str, list[str]]:
-    """Values of the codebook's categories, in the order in which it lists them.
-
-    Parameters
-    ----------
-    study : Study
-
-    Returns
-    -------
-    dict of str to list of str
-    """
-    listed: dict[str, list[str]] = {}
-    for row in study.codebook:
-        pairs = [pair for pair in row.labels.split("|") if "=" in pair]
-        values = [pair.partition("=")[2].strip() for pair in pairs]
-        listed.setdefault(row.variable, []).extend(values)
-    return {name: list(dict.fromkeys(values)) for name, values in listed.items()}

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import level_texts
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.errors import DesignError
 from ruralimpact.heterogeneity.strata import predict_without_treatment, quantile_classes
@@ -106,7 +106,7 @@ def _quantiles(entry: Subgroups, basis: str, values: FloatArray) -> Subgrouping:
 
 
 def _declared(entry: Subgroups, column: pd.Series, known: list[str]) -> Subgrouping:
-    texts = column.map(_text, na_action="ignore")
+    texts = level_texts(column)
     named = {str(value): str(label) for value, label in (entry.levels or {}).items()}
     present = sorted(set(texts.dropna()))
     unnamed = [value for value in present if named and value not in named]
@@ -127,8 +127,3 @@ def _declared(entry: Subgroups, column: pd.Series, known: list[str]) -> Subgroup
         nothing,
         nothing,
     )
-
-
-def _text(value: Any) -> str:
-    """A value as text; whole numbers without a decimal point, so that 1.0 is the level 1."""
-    return f"{value:g}" if isinstance(value, float) else str(value)

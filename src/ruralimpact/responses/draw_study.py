@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
@@ -51,7 +52,8 @@ def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTabl
         sample = _sample(asked, known)
         listed = _with_attendance(sample, known)
         drawn.append(listed.assign(analysis=asked.name, synthetic=study.synthetic))
-        protocols += _protocol(asked, known, sample, synthetic=study.synthetic)
+        strata = levels_in_order(records[asked.strata], labels_in_order(study))
+        protocols += _protocol(asked, known, sample, strata, synthetic=study.synthetic)
     tables = {
         "drawn_sample": pd.concat(drawn, ignore_index=True)
         if drawn
@@ -67,12 +69,11 @@ def _register(asked: DrawnSample, records: pd.DataFrame) -> pd.DataFrame:
         twice = sorted(ids[ids.duplicated()].unique())
         problem = "units that stand in the register twice."
         raise DataError(problem, within=f"sample {asked.sample}", column="id", units=twice)
-    strata = records[asked.strata]
     came = records[asked.came] if asked.came is not None else pd.Series(pd.NA, records.index)
     return pd.DataFrame(
         {
             "id": ids.to_numpy(object),
-            "stratum": strata.astype("str").where(strata.notna()).to_numpy(object),
+            "stratum": level_texts(records[asked.strata]).to_numpy(object),
             "came": came.astype("Float64").to_numpy(float, na_value=float("nan")),
         }
     )
@@ -97,11 +98,16 @@ def _with_attendance(sample: pd.DataFrame, register: pd.DataFrame) -> pd.DataFra
 
 
 def _protocol(
-    asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame, *, synthetic: bool
+    asked: DrawnSample,
+    register: pd.DataFrame,
+    sample: pd.DataFrame,
+    strata: list[str],
+    *,
+    synthetic: bool,
 ) -> Iterator[SampleProtocolRow]:
-    """Yield a row a stratum and one of all: in the register, drawn, came, added."""
+    """Yield a row a stratum of the register, drawn from or not, and one of all."""
     role = register["id"].map(sample.set_index("id")["role"])
-    for stratum in [*asked.counts, ""]:
+    for stratum in [*strata, ""]:
         inside = (register["stratum"] == stratum) if stratum else register["stratum"].notna()
         came = inside & (register["came"] == 1)
         yield SampleProtocolRow(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
@@ -43,13 +44,14 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
     """
     rows: list[ResponseShareRow] = []
     excluded: list[ExcludedRecords] = []
-    labels = covariate_labels(study)
+    labels, order = covariate_labels(study), labels_in_order(study)
     for asked in study.descriptions:
         if not isinstance(asked, Responses):
             continue
         records = described_records(units[asked.sample], outcomes[asked.sample])
         sizes = _register_sizes(asked, units, outcomes)
-        questionnaire = _Questionnaire(asked, records, labels, _drawn(asked, records, sizes))
+        respondents = _drawn(asked, records, sizes)
+        questionnaire = _Questionnaire(asked, records, labels, order, respondents)
         for question in asked.questions:
             answers = answers_of(question, records, f"sample {asked.sample}")
             excluded += [
@@ -68,7 +70,7 @@ def _register_sizes(asked: Responses, units: Frames, outcomes: Frames) -> "pd.Se
     records = described_records(units[name], outcomes[name])
     if asked.strata is None:
         return pd.Series({"": len(records)})
-    return records[asked.strata].dropna().astype("str").value_counts()
+    return level_texts(records[asked.strata].dropna()).value_counts()
 
 
 def _drawn(asked: Responses, records: pd.DataFrame, sizes: "pd.Series[int] | None") -> Respondents:
@@ -78,8 +80,7 @@ def _drawn(asked: Responses, records: pd.DataFrame, sizes: "pd.Series[int] | Non
         return Respondents(np.zeros(len(records), dtype=np.int64), groups, blank)
     strata = pd.Series("", records.index)
     if asked.strata is not None:
-        known = records[asked.strata].notna()
-        strata = records[asked.strata].astype("str").where(known, "missing")
+        strata = level_texts(records[asked.strata]).fillna("missing")
     register = strata.map(sizes)
     more = strata.map(strata.value_counts()) > register
     for which, problem in (
@@ -104,6 +105,7 @@ class _Questionnaire:
     asked: Responses
     records: pd.DataFrame
     labels: Mapping[str, str]
+    order: Order
     respondents: Respondents
 
     def rows(
@@ -127,8 +129,8 @@ class _Questionnaire:
         yield "", "", np.ones(len(self.records), dtype=bool)
         for by in self.asked.by:
             column = self.records[by]
-            texts = column.astype("str").where(column.notna()).to_numpy(object)
-            for level in sorted(column.dropna().astype("str").unique()):
+            texts = level_texts(column).to_numpy(object)
+            for level in levels_in_order(column, self.order):
                 yield by, level, texts == level
 
     def _part(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import level_texts
 from ruralimpact.errors import DataError
 from ruralimpact.returns.cash_flow import delayed
 from ruralimpact.returns.register import CashRegister
@@ -94,8 +95,9 @@ def scenario_factors(
     factor = np.full(len(register.units), float(scenario.factor))
     if scenario.by is not None:
         own = {str(level): float(value) for level, value in scenario.factors.items()}
-        _refuse_unknown(analysis, scenario, register.units[scenario.by].astype("str").unique())
-        factor = register.units[scenario.by].astype("str").map(own).fillna(factor[0]).to_numpy()
+        levels = level_texts(register.units[scenario.by])
+        _refuse_unknown(analysis, scenario, levels.dropna().unique())
+        factor = levels.map(own).fillna(factor[0]).to_numpy(float)
     return dict.fromkeys(scenario.lines or earned, factor)
 
 
@@ -103,7 +105,7 @@ def affected_units(scenario: Scenario, register: CashRegister) -> NDArray[np.boo
     """Whether a scenario changes the lines of each unit, shape (n,): all, where it goes by no variable."""
     if scenario.by is None:
         return np.ones(len(register.units), dtype=bool)
-    values = register.units[scenario.by].astype("str")
+    values = level_texts(register.units[scenario.by])
     return np.asarray(values.isin([str(value) for value in scenario.factors]))
 
 

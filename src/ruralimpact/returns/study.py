@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords
 from ruralimpact.errors import DataError
 from ruralimpact.returns.accounts import (
@@ -89,7 +90,7 @@ class _ReturnsPart:
         """Which units have a level of a variable; all where none is named."""
         if not by:
             return np.ones(len(self.register.units), dtype=bool)
-        return np.asarray(self.register.units[by].astype("str") == level)
+        return np.asarray(level_texts(self.register.units[by]) == level)
 
     def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield how many units have no cash flow, by reason."""
@@ -163,13 +164,14 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionT
     rows: list[ReturnRow] = []
     by_unit: list[UnitReturnRow] = []
     excluded: list[ExcludedRecords] = []
+    order = labels_in_order(study)
     for part in _parts(study, units, outcomes):
         excluded += part.excluded()
         for account in part.analysis.accounts:
             flows = account_flows(account, part.register.lines)
             rows += part.rows(account, RECORD, flows, "", "")
             for by in part.analysis.by:
-                for level in sorted(part.register.units[by].dropna().astype("str").unique()):
+                for level in levels_in_order(part.register.units[by], order):
                     rows += part.rows(account, RECORD, flows, by, level)
             by_unit += part.unit_rows(account, flows)
     tables = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.description.levels import level_texts
 from ruralimpact.returns.accounts import AccountFlows, account_flows
 from ruralimpact.returns.cash_flow import delayed, internal_rate, present_values
 from ruralimpact.returns.register import CashRegister
@@ -69,8 +70,9 @@ def shocks(drivers: tuple[Driver, ...], register: CashRegister) -> list[Shock]:
     for driver in drivers:
         levels = {"": np.ones(len(register.units), dtype=bool)}
         if driver.by is not None:
-            values = register.units[driver.by].astype("str")
-            levels = {level: (values == level).to_numpy() for level in sorted(values.unique())}
+            values = level_texts(register.units[driver.by])
+            known = sorted(values.dropna().unique())
+            levels = {level: (values == level).to_numpy() for level in known}
         for level, units in levels.items():
             swing, variation = float(driver.swing), float(driver.variation)
             listed.append(

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
+from ruralimpact.description.levels import Order, level_text, level_texts, levels_in_order
 from ruralimpact.description.records import ExcludedRecords
 from ruralimpact.inference.clustered import Clustering, t_inference
 from ruralimpact.inference.leverage import group_leverage, too_few_groups
@@ -52,13 +53,13 @@ class _Kept:
     without: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def level_text(level: object) -> str:
-    """Return a level of a variable as tables name it."""
-    return f"{level:g}" if isinstance(level, float) else str(level)
-
-
 def hazard_study(
-    asked: Survival, present: pd.DataFrame, labels: Mapping[str, str], *, synthetic: bool
+    asked: Survival,
+    present: pd.DataFrame,
+    labels: Mapping[str, str],
+    order: Order,
+    *,
+    synthetic: bool,
 ) -> HazardRows:
     """Regress the hazard of ending on the variables that an analysis names.
 
@@ -69,6 +70,8 @@ def hazard_study(
         Units that answered, at least one.
     labels : mapping of str to str
         Of variables.
+    order : mapping of str to list of str
+        Of levels; a category is compared with its first.
     synthetic : bool
 
     Returns
@@ -93,7 +96,7 @@ def hazard_study(
         count = int((records[name].map(level_text) == level).sum())
         words = f"{labels.get(name, name)} {level}: {reason}"
         excluded.append(ExcludedRecords(asked.name, "hazard", words, count, len(records)))
-    rows = tuple(_rows(asked, records, kept, labels, synthetic))
+    rows = tuple(_rows(asked, records, kept, labels, order, synthetic))
     return HazardRows(rows, tuple(excluded))
 
 
@@ -131,16 +134,16 @@ def _infinite(
                 yield (name, level), ALL_AT_ONCE
 
 
-def _terms(asked: Survival, records: pd.DataFrame) -> Iterator[_Term]:
+def _terms(asked: Survival, records: pd.DataFrame, order: Order) -> Iterator[_Term]:
     for name in asked.hazard:
         if is_numeric_dtype(records[name]):
             values = records[name].to_numpy(float)
             yield _Term(name, "", "", values - values.mean() if len(values) else values)
             continue
-        levels = records[name].map(level_text)
-        base, *others = sorted(levels.unique()) or [""]
+        levels = level_texts(records[name])
+        base, *others = levels_in_order(records[name], order) or [""]
         for level in others:
-            yield _Term(name, level, base, (levels == level).to_numpy(float))
+            yield _Term(name, level, base, np.asarray(levels == level, dtype=float))
 
 
 def _rows(
@@ -148,10 +151,11 @@ def _rows(
     records: pd.DataFrame,
     kept: _Kept,
     labels: Mapping[str, str],
+    order: Order,
     synthetic: bool,
 ) -> Iterator[HazardRow]:
     """Yield a row a term, the bases and the levels without a ratio, in the order of the variables."""
-    terms = list(_terms(asked, kept.records))
+    terms = list(_terms(asked, kept.records, order))
     fit = _fitted(kept, terms)
     why = "" if fit else NO_MAXIMUM if kept.periods.number else NOTHING_ENDED
     terms_at = {(term.variable, term.level): j for j, term in enumerate(terms)}
@@ -159,8 +163,8 @@ def _rows(
     ended = visits_of(asked, records).by <= float(asked.times[-1])
     for name in asked.hazard:
         numeric = is_numeric_dtype(records[name])
-        levels = records[name].map(level_text)
-        for level in [""] if numeric else sorted(levels.unique()):
+        levels = level_texts(records[name])
+        for level in [""] if numeric else levels_in_order(records[name], order):
             inside = np.ones(len(records), bool) if numeric else (levels == level).to_numpy()
             reason = kept.without.get((name, level), why if name in base else ONE_LEVEL)
             compared = level != base.get(name) or numeric

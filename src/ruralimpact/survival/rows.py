@@ -14,6 +14,9 @@ class LevelOf:
     level: str = ""
 
 
+ALL_UNITS = LevelOf()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SurvivalRow(EstimatedRow):
     """A share at a time, a bound, or a reason: contract ``survival``."""

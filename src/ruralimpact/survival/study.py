@@ -1,11 +1,12 @@
 """Every survival analysis of a study, from the records of its sample."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
+from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
@@ -14,9 +15,9 @@ from ruralimpact.result_rows import MISSING
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.curve_rows import curve_rows
-from ruralimpact.survival.hazard_rows import hazard_study, level_text
+from ruralimpact.survival.hazard_rows import hazard_study
 from ruralimpact.survival.records import answered, placed_in_time, refuse_impossible
-from ruralimpact.survival.rows import HazardRow, LevelOf, SurvivalRow
+from ruralimpact.survival.rows import ALL_UNITS, HazardRow, LevelOf, SurvivalRow
 from ruralimpact.tables import table_of_rows
 
 BOUNDS = {
@@ -50,7 +51,7 @@ def survival_study(
     rows: list[SurvivalRow] = []
     hazards: list[HazardRow] = []
     excluded: list[ExcludedRecords] = []
-    labels = covariate_labels(study)
+    labels, order = covariate_labels(study), labels_in_order(study)
     for asked in study.descriptions:
         if isinstance(asked, Survival):
             records = described_records(units[asked.sample], outcomes[asked.sample])
@@ -58,9 +59,9 @@ def survival_study(
             kept, unplaced = placed_in_time(asked, records)
             present = kept[answered(asked, kept)]
             _refuse_none(asked, present, unplaced)
-            regression = hazard_study(asked, present, labels, synthetic=study.synthetic)
+            regression = hazard_study(asked, present, labels, order, synthetic=study.synthetic)
             excluded += [*unplaced, *_without_level(asked, present, labels), *regression.excluded]
-            rows += _rows(asked, kept, present, labels, synthetic=study.synthetic)
+            rows += _rows(asked, kept, present, labels, order, synthetic=study.synthetic)
             hazards += regression.rows
     return DescriptionTables(
         {
@@ -96,16 +97,22 @@ def _rows(
     records: pd.DataFrame,
     present: pd.DataFrame,
     labels: Mapping[str, str],
+    order: Order,
     *,
     synthetic: bool,
 ) -> Iterator[SurvivalRow]:
     yield from curve_rows(asked, present, LevelOf(), synthetic=synthetic)
     for name in asked.by:
-        for level, own in present.groupby(name, sort=True):
-            which = LevelOf(name, labels.get(name, name), level_text(level))
-            yield from curve_rows(asked, own, which, synthetic=synthetic)
+        texts = level_texts(present[name])
+        for level in levels_in_order(present[name], order):
+            which = LevelOf(name, labels.get(name, name), level)
+            yield from curve_rows(asked, present[texts == level], which, synthetic=synthetic)
     early = [] if asked.ended_after is not None else [_early(asked, present)]
-    shares = [*early, *_bounds(asked, records), *_reasons(asked, present, labels)]
+    shares = [
+        *early,
+        *_bounds(asked, records, labels, order),
+        *_reasons(asked, present, labels),
+    ]
     yield from (_share_row(asked, share, synthetic=synthetic) for share in shares)
 
 
@@ -119,6 +126,7 @@ class _Share:
     count: int
     records: pd.DataFrame
     total: int
+    which: LevelOf = ALL_UNITS
     time: float = MISSING
 
 
@@ -131,13 +139,24 @@ def _early(asked: Survival, records: pd.DataFrame) -> _Share:
     first = float(min(asked.times))
     count = int((ended[asked.ended] - ended[asked.start] <= first).sum())
     label = f"By {asked.time_unit} {first:g}"
-    return _Share("early", "ended", label, count, ended, len(ended), first)
+    return _Share("early", "ended", label, count, ended, len(ended), time=first)
 
 
-def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[_Share]:
+def _bounds(
+    asked: Survival, records: pd.DataFrame, labels: Mapping[str, str], order: Order
+) -> Iterator[_Share]:
     """Yield the share that lasts with all absent counted as ended, none, or left out (Manski 1990)."""
     if asked.answered is None:
         return
+    yield from _bounds_of(asked, records, ALL_UNITS)
+    for name in asked.by:
+        texts = level_texts(records[name])
+        for level in levels_in_order(records[name], order):
+            which = LevelOf(name, labels.get(name, name), level)
+            yield from _bounds_of(asked, records[texts == level], which)
+
+
+def _bounds_of(asked: Survival, records: pd.DataFrame, which: LevelOf) -> Iterator[_Share]:
     present = answered(asked, records)
     lasting = int((present & records[asked.ending].isna()).sum())
     absent = int((~present).sum())
@@ -147,7 +166,8 @@ def _bounds(asked: Survival, records: pd.DataFrame) -> Iterator[_Share]:
         "highest": (lasting + absent, len(records)),
     }
     for name, (count, total) in counts.items():
-        yield _Share("bound", name, BOUNDS[name], count, records, total)
+        own = records[present] if name == "answered" else records
+        yield _Share("bound", name, BOUNDS[name], count, own, total, which)
 
 
 def _reasons(asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]) -> Iterator[_Share]:
@@ -165,6 +185,7 @@ def _share_row(asked: Survival, share: _Share, *, synthetic: bool) -> SurvivalRo
     return SurvivalRow(
         analysis=asked.name,
         part=share.part,
+        **asdict(share.which),
         state=share.state,
         label=share.label,
         time=share.time,

@@ -35,7 +35,7 @@ def focus_figure(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     names = [palette.wrapped(full_name(row), 44) for row in projects.to_dict("records")]
     axes.set_yticks(list(rows.values()), names)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xticks(list(columns.values()), [palette.wrapped(text, 14) for text in themes.values()])
+    axes.set_xticks(list(columns.values()), list(themes.values()), rotation=30, ha="left")
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.xaxis.tick_top()
     palette.light_grid(axes, "both")

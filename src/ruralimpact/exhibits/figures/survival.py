@@ -62,7 +62,7 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
         axes.set_ylabel("percent")
     for axes in grid[-across:]:
         axes.tick_params(labelbottom=True)
-        axes.set_xlabel(f"{time_unit(results, exhibit.analyses[0])} since the start")
+        axes.set_xlabel(f"time since the start ({time_unit(results, exhibit.analyses[0])})")
     handles = [palette.patch(color=colours[state], label=label) for state, label in labels.items()]
     if between:
         handles.append(palette.patch(color=palette.GRID, label=_NOT_KNOWN))
@@ -108,7 +108,7 @@ def _bars(
 def _panels(results: StudyResults, exhibit: SurvivalOptions) -> "list[pd.DataFrame]":
     frame = of_part(results, exhibit, "curve")
     own = frame[(frame["by"] == exhibit.by) & frame["lowest"].notna()]
-    return [part for _, part in own.groupby(["analysis", "level"], sort=True)]
+    return [part for _, part in own.groupby(["analysis", "level"], sort=False)]
 
 
 def survival_words(results: StudyResults, exhibit: SurvivalOptions) -> str:

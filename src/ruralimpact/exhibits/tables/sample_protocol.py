@@ -43,6 +43,8 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
         notes.append(_protocol(results, name))
     if len(shown) > len(_DRAW):
         notes.append("Added: took part without being drawn, or to replace one that was.")
+    if (own["n_drawn"] == 0).any():
+        notes.append(f"{formatting.DASH} = a stratum of which none were to be drawn.")
     yield table_of(
         results,
         exhibit,
@@ -55,7 +57,11 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
 
 def _row(record: "pd.Series[Any]", shown: list[tuple[str, str]]) -> Row:
     kept = {name: float(str(record[name])) for _, name in shown}
-    own = tuple(cells.number(kept[name]) for _, name in shown)
+    drawn_from = kept["n_drawn"] > 0 or kept["n_added"] > 0
+    own = tuple(
+        cells.number(kept[name]) if drawn_from or name == "n_register" else Cell(formatting.DASH)
+        for _, name in shown
+    )
     stratum = str(record["stratum"])
     return Row(
         Cell(stratum or "Total"), own, {"stratum": stratum, **kept}, "data" if stratum else "foot"

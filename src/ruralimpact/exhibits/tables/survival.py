@@ -1,6 +1,7 @@
 """How many last, and how the others ended, by time and by level; bounds for the absent; reasons."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -19,9 +20,13 @@ from ruralimpact.exhibits.table import table_of
 
 
 def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
-    """Build the table of shares at each time and, where there are any, that of bounds and reasons."""
+    """Build the table of shares at each time and, where there are any, those of bounds and of reasons."""
     yield _curves(results, exhibit, of_part(results, exhibit, "curve"))
+    bounds = of_part(results, exhibit, "bound")
+    if len(bounds):
+        yield _bounds(results, exhibit, bounds)
     others = pd.concat([of_part(results, exhibit, part) for part in _PARTS])
+    others = others[others["n_units"] > 0]
     if len(others):
         yield _shares(results, exhibit, others)
 
@@ -110,6 +115,38 @@ def _row(results: StudyResults, frame: pd.DataFrame, shown: Sequence[Shown]) -> 
     return columns.row_of(results, shown, {**first, **by_time}, str(first["label"]), keys=keys)
 
 
+def _bounds(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
+    states = dict(zip(frame["state"], frame["label"], strict=True))
+    shown = [
+        column.within(state, label)
+        for state, label in states.items()
+        for column in (columns.number("Units", width=0.7, of="n_units").kept_as("units"), *_SHARE)
+    ]
+
+    def rows(analysis: str) -> Iterator[Row]:
+        own = frame[frame["analysis"] == analysis]
+        for label, of_variable in own.groupby("by_label", sort=False):
+            if label:
+                yield heading(str(label), "group")
+            for level, same in of_variable.groupby("level", sort=False):
+                record: dict[Any, Any] = same.iloc[0].to_dict() | {"suppressed": False}
+                for of_state in same.to_dict("records"):
+                    record[str(of_state["state"])] = {**of_state, **_PRINTED}
+                yield columns.row_of(
+                    results, shown, record, str(level) or "All", keys=("by", "level")
+                )
+
+    return table_of(
+        results,
+        exhibit,
+        title=f"{exhibit.title}: bounds for the absent",
+        stub="Share that lasts",
+        columns=shown,
+        rows=headings.by_analysis(results, exhibit.analyses, rows),
+        notes=(_BOUNDS, _WILSON, *([_few(frame)] if frame["suppressed"].any() else [])),
+    )
+
+
 def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
     shown = (
         columns.number("Units", of="n_units").kept_as("units").staying(),
@@ -129,19 +166,20 @@ def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
         stub="Share",
         columns=shown,
         rows=rows,
-        notes=(_SHARES,),
+        notes=(*((_REASONS,) if (frame["part"] == "reason").any() else ()), _WILSON),
     )
 
 
 _PARTS = {
     "early": "Ended early, of those that ended",
-    "bound": "Share that lasts",
     "reason": "Reasons, of those that ended",
 }
-_SHARES = (
+_BOUNDS = (
     "Whether those who were not found still last is not known: the share lies between the two that count "
-    "all of them one way. Several reasons may hold. Intervals by Wilson (1927)."
+    "all of them one way."
 )
+_REASONS = "Several reasons may hold."
+_WILSON = "Intervals by Wilson (1927)."
 
 KIND = kinds.TableKind(
     kind="survival",
