@@ -13,7 +13,7 @@ from ruralimpact.exhibits.kinds import ERRORS, QUALITY
 from ruralimpact.exhibits.methods_pages import methods_of, methods_page
 from ruralimpact.exhibits.registry import kinds_of, package_kinds
 from ruralimpact.plugins import load_plugins
-from ruralimpact.schema.exhibit import MOST_IN_MAIN, Exhibit, Exhibits
+from ruralimpact.schema.exhibit import MOST_IN_MAIN, BriefExhibits, Exhibit, Exhibits
 
 KINDS = package_kinds()
 
@@ -46,6 +46,15 @@ def test_what_is_for_the_annex_stays_there_even_alone() -> None:
     }
 
 
+def test_a_study_keeps_what_it_names_for_the_main_part_and_the_brief() -> None:
+    exhibits = load_study(Path(__file__).parents[2] / "config" / "studies" / "bolivia_par").exhibits
+    main = main_part(exhibits, KINDS)
+    assert exhibits.main is not None and exhibits.brief.figures is not None
+    named = set(exhibits.main) - {"headline"}  # of a plug-in's kind
+    assert named <= main.tables | main.figures
+    assert "by_product" not in main.tables  # by design it would be there
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_no_main_part_of_a_study_is_longer_than_twelve(name: str) -> None:
     root = Path(__file__).parents[2]
@@ -58,18 +67,20 @@ def test_no_main_part_of_a_study_is_longer_than_twelve(name: str) -> None:
             assert entry.name not in main.tables
 
 
-def test_a_main_part_names_what_there_is_and_not_too_much() -> None:
+def test_main_part_and_brief_name_what_there_is_and_not_too_much() -> None:
     root = Path(__file__).parents[2]
     study = load_study(root / "config" / "studies" / "nsw")
     names = tuple(entry.name for entry in study.exhibits.tables)
-    for main, said in (
-        (("impakt",), "impact"),
-        (names[: MOST_IN_MAIN + 1], "it names 13 exhibits"),
+    for changes, key, said in (
+        ({"main": ("impakt",)}, "main", "impact"),
+        ({"main": names[: MOST_IN_MAIN + 1]}, "main", "it names 13 exhibits"),
+        ({"brief": BriefExhibits(table="impakt")}, "brief.table", "impact"),
+        ({"brief": BriefExhibits(figures=("impact",))}, "brief.figures", "figure 'impact'"),
     ):
-        own = study.exhibits.model_copy(update={"main": main})
+        own = study.exhibits.model_copy(update=changes)
         changed = study.model_copy(update={"exhibits": own})
         problems = list(check_exhibits.problems(changed, KINDS, Path("exhibits.yaml")))
-        assert [problem.key for problem in problems] == ["main"]
+        assert [problem.key for problem in problems] == [key]
         assert said in str(problems[0])
 
 

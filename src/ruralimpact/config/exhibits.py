@@ -30,6 +30,7 @@ def check_exhibits(study: Study, kinds: Kinds, file: Path) -> Iterator[ConfigErr
         exhibits.yaml, for messages.
     """
     yield from _main_part(study, file)
+    yield from _brief(study, file)
     for section, kind, exhibit in (
         *(("tables", kinds.tables[table.kind], table) for table in study.exhibits.tables),
         *(("figures", kinds.figures[figure.kind], figure) for figure in study.exhibits.figures),
@@ -55,6 +56,16 @@ def _main_part(study: Study, file: Path) -> Iterator[ConfigError]:
             f"it names {shown} exhibits; the main part of a report holds at most {MOST_IN_MAIN}."
         )
         yield ConfigError(problem, file=file, key="main")
+
+
+def _brief(study: Study, file: Path) -> Iterator[ConfigError]:
+    """Check that what the brief shows is there."""
+    exhibits, brief = study.exhibits, study.exhibits.brief
+    for kind, key, named, listed in (
+        ("table", "brief.table", [brief.table] if brief.table else [], exhibits.tables),
+        ("figure", "brief.figures", brief.figures or (), exhibits.figures),
+    ):
+        yield from unknown_names(named, [entry.name for entry in listed], kind, file, key)
 
 
 def _reference(

@@ -79,9 +79,11 @@ def written_out(
         if sample.waves is not None:
             variants_of[key] = [(name.removeprefix(key), wave) for name, _, wave in variants]
     analyses, renamed = _analyses(study.analyses, variants_of, file)
-    shown = Exhibits(
-        tables=tuple(_renamed(table, renamed) for table in exhibits.tables),
-        figures=tuple(_renamed(figure, renamed) for figure in exhibits.figures),
+    shown = exhibits.model_copy(
+        update={
+            "tables": tuple(_renamed(table, renamed) for table in exhibits.tables),
+            "figures": tuple(_renamed(figure, renamed) for figure in exhibits.figures),
+        }
     )
     parts = {
         "name": name,

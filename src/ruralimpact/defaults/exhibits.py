@@ -23,6 +23,8 @@ class DefaultExhibit:
         Key that these analyses, or the study, must have.
     shown : bool
         Whether the design shows it; of others only title and analyses need not be given.
+    of_study : bool
+        It shows what the study declares of these analyses, and its entries name none.
     """
 
     kind: str
@@ -30,6 +32,7 @@ class DefaultExhibit:
     methods: tuple[str, ...] = ()
     asks: str = ""
     shown: bool = True
+    of_study: bool = False
 
 
 _MATCHED = ("matching", "matched_difference")
@@ -41,6 +44,12 @@ _SUBGROUPS = ("subgroups", "subgroup_forest")
 _TABLES = (
     DefaultExhibit("impact", "Impact, by strategy", _MATCHED),
     DefaultExhibit("impact_by_strategy", "Impact, strategies side by side", _MATCHED),
+    DefaultExhibit(
+        "answer",
+        "The estimates that answer the question",
+        (*_COMPARED, *_CHANGES),
+        of_study=True,
+    ),
     DefaultExhibit("difference", "Changes compared", (*_CHANGES, "before_after")),
     DefaultExhibit("panel", "Impact, panel estimators", ("panel",)),
     DefaultExhibit("group_time", "Effects by cohort and wave", ("staggered",)),
@@ -81,7 +90,7 @@ _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
 KINDS_WITH_DEFAULTS = frozenset(exhibit.kind for exhibit in (*_TABLES, *_FIGURES))
 # Keys of exhibits.yaml that change the defaults; without one of them its lists are all that is shown.
 CHANGES = ("analyses", "add", "drop", "titles")
-_MAIN = "main"
+_ARRANGING = ("main", "brief")  # what they say of the exhibits changes none
 
 
 def with_default_options(exhibits: Any, study: Contents) -> Any:
@@ -118,13 +127,13 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     Returns
     -------
     dict
-        With ``tables`` and ``figures``, and ``main`` where it is given; changes that `mistaken_changes` finds
-        are passed over.
+        With ``tables`` and ``figures``, and ``main`` and ``brief`` where they are given; changes that
+        `mistaken_changes` finds are passed over.
     """
     if not isinstance(exhibits, Mapping) or _lists_all(exhibits):
         return exhibits
     sections = _with_added(exhibits, study)
-    main = {_MAIN: exhibits[_MAIN]} if _MAIN in exhibits else {}
+    arranged = {key: exhibits[key] for key in _ARRANGING if key in exhibits}
     drop, titles = exhibits.get("drop", ()), exhibits.get("titles", {})
     return {
         section: [
@@ -133,7 +142,7 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
             if entry["name"] not in drop
         ]
         for section, entries in sections.items()
-    } | main
+    } | arranged
 
 
 def mistaken_changes(exhibits: Any, study: Contents) -> Iterator[ConfigError]:
@@ -178,8 +187,8 @@ def _lists_all(exhibits: Contents) -> bool:
 
 
 def shows_what_the_design_does(exhibits: Contents) -> bool:
-    """Whether exhibits.yaml says nothing of what is shown, or changes it; ``main`` only arranges it."""
-    return not set(exhibits) - {_MAIN} or any(key in exhibits for key in CHANGES)
+    """Whether exhibits.yaml says nothing of what is shown, or changes it; `_ARRANGING` keys do neither."""
+    return not set(exhibits) - set(_ARRANGING) or any(key in exhibits for key in CHANGES)
 
 
 def _analyses(exhibits: Contents, study: Contents) -> list[Contents]:
@@ -209,8 +218,9 @@ def _with_own_options(
     if not isinstance(entry, Mapping) or "kind" not in entry:
         return entry
     exhibit = kinds.get(str(entry["kind"]))
-    if exhibit is None:
-        return {"name": entry["kind"], **entry}
+    if exhibit is None or exhibit.of_study:
+        title = {"title": exhibit.title} if exhibit else {}
+        return {"name": entry["kind"], **title, **entry}
     subgroup = str(entry.get("subgroup", ""))
     # Where none fits, all are named, so that the message says what does not fit.
     every = [str(analysis.get("name")) for analysis in analyses if exhibit.methods]
@@ -261,7 +271,7 @@ def _by_design(section: str, study: Contents, analyses: Sequence[Contents]) -> I
                 "name": _name(exhibit, subgroup),
                 "kind": exhibit.kind,
                 "title": _title(exhibit, subgroup),
-                **({"analyses": shown} if shown else {}),
+                **({"analyses": shown} if shown and not exhibit.of_study else {}),
                 **({"subgroup": subgroup} if subgroup else {}),
                 # The comparison that is not adjusted stands beside those that are.
                 **(unadjusted if exhibit.kind in _IMPACTS else {}),

@@ -8,9 +8,9 @@ from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.exhibits.report import PageParts, data_address, rendered
 from ruralimpact.exhibits.report_parts import report_parts
 from ruralimpact.exhibits.write_html import fragment_of
+from ruralimpact.schema.exhibit import FIGURES_OF_BRIEF
 
 MOST_LINES = 34  # of a table that leaves room for the answer on one page
-_FIGURES = 2
 _BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
 
@@ -24,8 +24,10 @@ def brief_page(
 ) -> str:
     """Return the brief as one self-contained page.
 
-    It shows the first table of the report's main part that leaves room for the answer, and its first two
-    figures that are not taller than wide, which would be small on half a page; others where there are none.
+    It shows the table and the figures that the study chose. Where it chose none: the headline estimates, or
+    else the first table of the report's main part that leaves room for the answer; and the first two figures
+    of the main part, those first that are not taller than wide, which would be small on half a page, and of
+    these those that draw what the answer cites.
 
     Parameters
     ----------
@@ -44,11 +46,8 @@ def brief_page(
     """
     parts = [part for part in report_parts(document, kinds) if not part.annex]
     shown = [own for part in parts for own in part.shown]
-    figures = sorted(
-        (own for own in shown if isinstance(own, ShownFigure)),
-        key=lambda own: _is_tall(pictures[own.name]),
-    )[:_FIGURES]
-    table = _fitting([own for own in shown if not isinstance(own, ShownFigure)], pages)
+    figures = _figures_of_brief(document, shown, pictures)
+    table = _table_of_brief(document, shown, pages)
     answer = document.answer
     return rendered(
         page,
@@ -62,11 +61,31 @@ def brief_page(
     )
 
 
-def _fitting(tables: Sequence[ShownTable], pages: Mapping[str, str]) -> ShownTable | None:
-    """Return the first table that leaves room, or the shortest where none does."""
+def _table_of_brief(
+    document: FindingsDocument, shown: Sequence[ShownTable], pages: Mapping[str, str]
+) -> ShownTable | None:
+    """Return the chosen table, or the first that leaves room, or the shortest where none does."""
+    for own in document.tables:
+        if own.name == document.brief.table:
+            return own
+    tables = [own for own in shown if not isinstance(own, ShownFigure)]
     lines = {own.name: pages[own.name].count("<tr") for own in tables}
     short = [own for own in tables if lines[own.name] <= MOST_LINES]
     return next(iter(short), min(tables, key=lambda own: lines[own.name], default=None))
+
+
+def _figures_of_brief(
+    document: FindingsDocument, shown: Sequence[ShownTable], pictures: Mapping[str, bytes]
+) -> list[ShownFigure]:
+    """Return the chosen figures, or those of the main part that fit best."""
+    chosen = document.brief.figures
+    if chosen is not None:
+        named = {own.name: own for own in document.figures}
+        return [named[name] for name in chosen]
+    cited = {anchor for line in document.answer.lines for anchor in line.shown_in}
+    figures = [own for own in shown if isinstance(own, ShownFigure)]
+    figures.sort(key=lambda own: (_is_tall(pictures[own.name]), own.anchor not in cited))
+    return figures[:FIGURES_OF_BRIEF]
 
 
 def _is_tall(picture: bytes) -> bool:

@@ -11,6 +11,7 @@ from ruralimpact.exhibits.answer.line_exhibits import with_exhibits
 from ruralimpact.exhibits.arrangement import main_part
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.document import (
+    BriefChoice,
     Finding,
     FindingsDocument,
     RawFile,
@@ -28,6 +29,7 @@ from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import Kinds, numbered
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.subgroup_words import WARNING
+from ruralimpact.exhibits.tables.answer import KIND as ANSWER
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
@@ -166,6 +168,7 @@ def findings_document(
         answer=with_exhibits(answer_box(results), results, tables, kinds),
         tables=tuple(_shown_tables(study, kinds)),
         figures=tuple(_shown_figures(results, kinds)),
+        brief=_brief_choice(study),
         conventions=tuple(conventions(results)),
         data=tuple(
             RawFile(label=source.label or source.name, rows=results.quality[source.name].rows_read)
@@ -175,6 +178,12 @@ def findings_document(
         reading_notes=tuple(reading_notes(results)),
         findings=_with_identifiers(study.name, results.findings),
     )
+
+
+def _brief_choice(study: Study) -> BriefChoice:
+    brief = study.exhibits.brief
+    answering = (own.name for own in study.exhibits.tables if own.kind == ANSWER.kind)
+    return BriefChoice(table=brief.table or next(answering, ""), figures=brief.figures)
 
 
 def _shown_tables(study: Study, kinds: Kinds) -> Iterator[ShownTable]:

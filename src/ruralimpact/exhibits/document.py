@@ -89,6 +89,13 @@ class ShownFigure(ShownTable):
         return f"Figure {self.number}"
 
 
+class BriefChoice(Written):
+    """Names of the exhibits that the study chose for its brief; empty, or None, where it chose none."""
+
+    table: str = ""
+    figures: tuple[str, ...] | None = None
+
+
 class RawFile(Written):
     """A raw file, and how many of its rows were read."""
 
@@ -125,6 +132,7 @@ class FindingsDocument(Written):
     answer: AnswerBox
     tables: tuple[ShownTable, ...]
     figures: tuple[ShownFigure, ...]
+    brief: BriefChoice = BriefChoice()
     conventions: tuple[Term, ...]
     data: tuple[RawFile, ...]
     set_to_missing: tuple[SourceLines, ...] = ()

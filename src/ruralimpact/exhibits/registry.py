@@ -139,10 +139,11 @@ def read_exhibits(content: Any, kinds: Kinds) -> Exhibits:
         Names the key that is wrong, and the nearest known one.
     """
     entries = validated(exhibits_file(kinds), content)
+    arranged = entries.model_fields_set & {"main", "brief"}
     return Exhibits(
         tables=tuple(kinds.tables[table.kind].options_of(table) for table in entries.tables),
         figures=tuple(kinds.figures[figure.kind].options_of(figure) for figure in entries.figures),
-        main=entries.main,
+        **{key: getattr(entries, key) for key in arranged},
     )
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from ruralimpact.schema.base import DistinctEntries, Entries, Name, Settings
 
 MOST_IN_MAIN = 12  # exhibits of a report's main part
+FIGURES_OF_BRIEF = 2
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,22 @@ class ExhibitLists(Settings):
     """Figures, in the order of the report; each is drawn as PNG and SVG."""
 
 
+class BriefExhibits(Settings):
+    """What the brief of two pages shows."""
+
+    table: Name | None = None
+    """Name of its table. When not given: the first of the kind `answer`; where there is none, the first of
+    the report's main part that leaves room for the answer."""
+    figures: Annotated[DistinctEntries[str], Field(max_length=FIGURES_OF_BRIEF)] | None = None
+    """Names of its figures, at most two. When not given: the first two of the report's main part that are not
+    taller than wide."""
+
+
 class Exhibits(ExhibitLists):
     """The tables and figures of a study."""
 
     main: DistinctEntries[str] | None = None
     """Names of the exhibits of the report's main part, at most twelve; the others are its annex. The
     sections of the report take turns when not given."""
+    brief: BriefExhibits = BriefExhibits()
+    """What the brief shows of them."""
