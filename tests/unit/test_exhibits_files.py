@@ -15,6 +15,7 @@ from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 from ruralimpact.estimation.ledger import SpecificationList
 from ruralimpact.exhibits.brief import brief_page
 from ruralimpact.exhibits.build import exhibit_files, findings_document, tables_of_exhibit
+from ruralimpact.exhibits.document import BriefChoice
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.registry import package_kinds
@@ -236,7 +237,9 @@ def test_brief_has_the_answer_one_table_and_two_figures(
     tall, wide = (b'<svg viewBox="0 0 %d 15">' % width for width in (10, 20))
     last = next(own for own in reversed(document.figures) if not own.annex)
     sizes = dict.fromkeys(pictures, tall) | {last.name: wide}
-    other = brief_page(parts, document, pages, sizes, kinds=kinds)
+    assert document.brief.table == "answer" and document.brief.figures is not None
+    free = document.model_copy(update={"brief": BriefChoice()})
+    other = brief_page(parts, free, pages, sizes, kinds=kinds)
     assert f"Figure 1. {last.title}" in other
 
 

@@ -28,6 +28,7 @@ BEFORE = "#9aa4af"
 TREATED = "#1d2733"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MOST_DECIMALS = 4
+_LINE, _WIDER = 1.1, 0.9  # points
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -67,6 +68,12 @@ def colours(names: Sequence[str]) -> dict[str, str]:
 def markers(names: Sequence[str]) -> dict[str, str]:
     """Assign a marker to each strategy, in order."""
     return dict(zip(names, islice(cycle(_MARKERS), len(names)), strict=True))
+
+
+def line_widths(names: Sequence[str]) -> dict[str, float]:
+    """Assign a width to the line of each strategy, in order: what lies on another shows it at both sides."""
+    widest = _LINE + _WIDER * (len(names) - 1)
+    return {name: widest - _WIDER * position for position, name in enumerate(names)}
 
 
 def light_grid(axes: "Axes", axis: Literal["both", "x", "y"]) -> None:
@@ -137,8 +144,17 @@ def patch(**style: Any) -> "Artist":
 
 
 def legend_below(figure: "Figure", handles: "Sequence[Artist]", across: int) -> None:
-    """Put one legend under a figure, so many entries beside each other."""
-    figure.legend(handles=list(handles), loc="outside lower left", frameon=False, ncols=across)
+    """Put one legend under a figure, so many entries beside each other, or fewer where these are too wide."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    for columns in range(across, 0, -1):
+        legend = figure.legend(
+            handles=list(handles), loc="outside lower left", frameon=False, ncols=columns
+        )
+        if columns == 1 or legend.get_window_extent(renderer).width <= figure.bbox.width:
+            return
+        legend.remove()
 
 
 def grid(figure: "Figure", count: int, across: int, **shared: Any) -> "tuple[Axes, ...]":
@@ -215,7 +231,11 @@ class Panels:
 
 
 def panels(
-    strategies: Sequence[Sequence[str]], heights: Sequence[float], *, frame: float
+    strategies: Sequence[Sequence[str]],
+    heights: Sequence[float],
+    *,
+    frame: float,
+    same_rows: bool = False,
 ) -> Panels:
     """Lay out one panel an analysis.
 
@@ -227,18 +247,26 @@ def panels(
         Height of each panel's drawing area, in inches.
     frame : float
         Height of titles and axis labels of a panel, in inches.
+    same_rows : bool
+        Panels beside each other have the same rows, named at the left only; there may be three.
 
     Returns
     -------
     Panels
     """
     alike = len({tuple(names) for names in strategies}) == 1
-    columns = 2 if alike and len(heights) > 1 else 1
+    columns = _across(len(heights), same_rows=same_rows) if alike else 1
     rows = down(len(heights), columns)
     tall = [max(heights[columns * row : columns * (row + 1)]) for row in range(rows)]
     legend = 0.25 + 0.1 * len(strategies[0]) if alike else 0.0
     figure = new_figure(7.2, sum(tall) + frame * rows + legend)
-    return Panels(figure, grid(figure, len(heights), columns, height_ratios=tall), alike)
+    shared = {"sharey": "row"} if alike and same_rows else {}
+    return Panels(figure, grid(figure, len(heights), columns, height_ratios=tall, **shared), alike)
+
+
+def _across(count: int, *, same_rows: bool) -> int:
+    """Return how many panels stand beside each other: three rather than one alone below two."""
+    return min(count, 3 if same_rows and count % 2 else 2)
 
 
 def print_ticks(axis: "Axis") -> None:

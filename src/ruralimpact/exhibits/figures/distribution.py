@@ -79,12 +79,15 @@ def distribution_plot(results: StudyResults, exhibit: DistributionOptions) -> "F
     points = np.linspace(low, high, _POINTS)
     figure = palette.new_figure(7.2, 3.5)
     left, right = figure.subplots(1, 2)
-    colours = palette.colours(strategies)
+    colours, widths = palette.colours(strategies), palette.line_widths(strategies)
     for axes, curve in ((left, Arm.density), (right, Arm.below)):
         scale = 1.0 if curve is Arm.density else 100.0
         for name in strategies:
             axes.plot(
-                points, scale * curve(arms[name][1], points), color=colours[name], linewidth=1.1
+                points,
+                scale * curve(arms[name][1], points),
+                color=colours[name],
+                linewidth=widths[name],
             )
         axes.plot(points, scale * curve(treated, points), color=palette.TREATED, linewidth=1.8)
         _lines(axes, results, outcome)
@@ -166,13 +169,13 @@ def _frame(axes: "Axes", results: StudyResults, outcome: str, points: FloatArray
 
 
 def _legend(results: StudyResults, strategies: Sequence[str]) -> "list[Artist]":
-    colours = palette.colours(strategies)
+    colours, widths = palette.colours(strategies), palette.line_widths(strategies)
     return [
         palette.line(color=palette.TREATED, linewidth=1.8, label="Treated"),
         *(
             palette.line(
                 color=colours[name],
-                linewidth=1.1,
+                linewidth=widths[name],
                 label=palette.wrapped(f"Controls, {results.strategy_label(name)}", 44),
             )
             for name in strategies

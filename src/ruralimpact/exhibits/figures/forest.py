@@ -27,9 +27,10 @@ def forest_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     if not frames:
         return palette.notice(disclosure.NOTHING_LEFT)
     colours = palette.colours(analyses)
+    headed = list(frames) if len(analyses) > 1 else list(frames)[:1]
     return interval_figure(
         results,
-        {name: _layout(results, frame) for name, frame in frames.items()},
+        {name: _layout(results, frame, headed=name in headed) for name, frame in frames.items()},
         lambda record: (colours[str(record["analysis"])], "o"),
         _legend(results, list(frames.values())),
         partial(_benchmark, results),
@@ -41,11 +42,11 @@ def _estimates(results: StudyResults, analyses: Sequence[str], outcome: str) -> 
     return pd.concat(frames).dropna(subset=["estimate", "conf_low", "conf_high"])
 
 
-def _layout(results: StudyResults, frame: pd.DataFrame) -> Layout:
+def _layout(results: StudyResults, frame: pd.DataFrame, *, headed: bool) -> Layout:
     return lay_out(
         [
             [
-                (results.analysis(str(analysis)).label, None),
+                *([(results.analysis(str(analysis)).label, None)] if headed else ()),
                 *(
                     (results.strategy_label(row["strategy"]), row)
                     for row in part.to_dict("records")

@@ -60,10 +60,12 @@ def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     if not shown:
         return palette.notice(disclosure.NOTHING_LEFT)
     used = [own.strategies for own in shown]
-    panels = palette.panels(used, [_ROW * len(own.before) for own in shown], frame=1.02)
+    same_rows = len({frozenset(own.before["covariate"]) for own in shown}) == 1
+    heights = [_ROW * len(own.before) for own in shown]
+    panels = palette.panels(used, heights, frame=1.02, same_rows=same_rows)
     width = _NARROW if panels.alike and len(shown) > 1 else _WIDE
     for axes, own in zip(panels.axes, shown, strict=True):
-        _panel(axes, own)
+        _panel(axes, own, shown[0] if same_rows else own, width)
         axes.set_title("\n".join(palette.wrapped(title, width) for title in own.titles))
     panels.add_legends([_legend(results, names) for names in used])
     return panels.figure
@@ -83,8 +85,10 @@ def _of_analysis(results: StudyResults, analysis: str) -> Iterator[_LovePanel]:
         yield _LovePanel((label, behind(results, outcomes)), frame, names)
 
 
-def _panel(axes: "Axes", shown: _LovePanel) -> None:
-    before = shown.before
+def _panel(axes: "Axes", shown: _LovePanel, ordering: _LovePanel, width: int) -> None:
+    """Draw a panel, its rows in the order of the differences before matching of another or its own."""
+    order = list(ordering.before["covariate"])
+    before = shown.before.set_index("covariate", drop=False).loc[order]
     position = {covariate: row for row, covariate in enumerate(before["covariate"])}
     axes.axvspan(0, THRESHOLD, color="#eef1f4", zorder=0, linewidth=0)
     axes.axvline(THRESHOLD, color=palette.FAINT, linewidth=0.8, linestyle=palette.DASHES, zorder=1)
@@ -97,7 +101,7 @@ def _panel(axes: "Axes", shown: _LovePanel) -> None:
         zorder=3,
     )
     _after(axes, shown, position)
-    _scale(axes, shown.frame)
+    _scale(axes, shown.frame, width)
     labels = [palette.wrapped(label, 30) for label in before["label"]]
     palette.name_rows(axes, list(position.values()), labels)
     axes.set_ylim(-0.6, len(position) - 0.4)
@@ -124,13 +128,14 @@ def _after(axes: "Axes", shown: _LovePanel, position: Mapping[str, int]) -> None
         )
 
 
-def _scale(axes: "Axes", frame: pd.DataFrame) -> None:
+def _scale(axes: "Axes", frame: pd.DataFrame, width: int) -> None:
     top = max(1.1 * float(frame["smd"].abs().max()), 2 * THRESHOLD)
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_xlim(0, top)
     ticks = _spread_ticks(top)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xlabel("Absolute standardised difference\n(square-root scale)")
+    label = palette.wrapped("Absolute standardised difference", width)
+    axes.set_xlabel(f"{label}\n(square-root scale)")
 
 
 def _spread_ticks(top: float) -> list[float]:

@@ -47,7 +47,7 @@ def _panel(
     analysis: str,
     names: Sequence[str],
 ) -> None:
-    colours = palette.colours(names)
+    colours, widths = palette.colours(names), palette.line_widths(names)
     scores = results.of("propensity", analysis)
     treated = _shares(scores.loc[scores["treated"] == 1, "probability"])
     controls = _shares(scores.loc[scores["treated"] == 0, "probability"])
@@ -57,7 +57,7 @@ def _panel(
     axes.stairs(treated, _EDGES, fill=True, color=palette.TREATED, alpha=0.85)
     axes.stairs(-controls, _EDGES, fill=True, color="#c9d0d8")
     for name, shares in after.items():
-        axes.stairs(-shares, _EDGES, color=colours[name], linewidth=1.3, baseline=None)
+        axes.stairs(-shares, _EDGES, color=colours[name], linewidth=widths[name], baseline=None)
     _note_clipped(axes, controls, limit)
     axes.axhline(0, color=palette.INK, linewidth=0.8)
     axes.set_xlim(0, 1)
@@ -100,12 +100,14 @@ def _note_clipped(axes: "Axes", controls: np.ndarray, limit: float) -> None:
 
 
 def _legend(results: StudyResults, strategies: Sequence[str]) -> "list[Artist]":
-    colours = palette.colours(strategies)
+    colours, widths = palette.colours(strategies), palette.line_widths(strategies)
     return [
         palette.patch(color=palette.TREATED, alpha=0.85, label="Treated"),
         palette.patch(color="#c9d0d8", label="Controls before matching"),
         *(
-            palette.line(color=colours[name], linewidth=1.5, label=results.strategy_label(name))
+            palette.line(
+                color=colours[name], linewidth=widths[name], label=results.strategy_label(name)
+            )
             for name in strategies
         ),
     ]

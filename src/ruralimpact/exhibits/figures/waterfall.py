@@ -44,7 +44,8 @@ def waterfall_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     for axes in grid[::across]:
         unit = results.unit(str(frame["outcome"].iloc[0]))
         axes.set_ylabel(unit[:1].upper() + unit[1:])
-    palette.legend_below(figure, _legend(), 4)
+    parts = frame.loc[frame["part"] != TOTAL, "estimate"]
+    palette.legend_below(figure, _legend(parts), 4)
     return figure
 
 
@@ -97,10 +98,13 @@ def _bar(
     )
 
 
-def _legend() -> "list[Artist]":
+def _legend(parts: "pd.Series[float]") -> "list[Artist]":
+    """Return what the steps are, of those that are drawn, and what ends them."""
+    up = palette.patch(color=_UP, alpha=0.85, label="Adds to net income")
+    down = palette.patch(color=_DOWN, alpha=0.85, label="Takes from it")
     return [
-        palette.patch(color=_UP, alpha=0.85, label="Adds to net income"),
-        palette.patch(color=_DOWN, alpha=0.85, label="Takes from it"),
+        *([up] if (parts >= 0).any() else []),
+        *([down] if (parts < 0).any() else []),
         palette.patch(color=palette.BEFORE, alpha=0.85, label="Effect (sum)"),
         palette.line(color=palette.INK, linewidth=1, label="95% interval of the step"),
     ]
