@@ -10,7 +10,7 @@ SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/r
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
-.PHONY: run setup test quick long format lock docs site cluster simulation recovery robustness benchmarks scale browser clean help
+.PHONY: run setup test quick long format lock docs messages site cluster simulation recovery robustness benchmarks scale browser clean help
 .DEFAULT_GOAL := run
 
 run: setup ## run the pipeline; STUDY="a b" builds only those studies, CORES=n sets the cores
@@ -43,6 +43,9 @@ lock: $(VENV)/uv.stamp ## resolve the dependencies of pyproject.toml anew
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python tools/write_docs.py
+
+messages: setup ## gather the sentences to be translated into the catalogues
+	@$(BIN)/python tools/messages.py
 
 site: setup $(VENV)/docs.stamp ## build the documentation as a site, in site/
 	@$(call SITE,site)

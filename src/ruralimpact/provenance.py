@@ -32,10 +32,13 @@ def code_digest(script: Path, *others: Path) -> str:
     """
     reached = modules_reached(script, *(path for path in others if path.suffix == ".py"))
     parts = {_PACKAGE / path.relative_to(_PACKAGE).parts[0] for path in reached}
-    modules = {
-        path for part in parts for path in ([part] if part.is_file() else part.rglob("*.py"))
-    }
+    modules = {path for part in parts for path in ([part] if part.is_file() else _sources(part))}
     return digest_of_files([script, *others, *sorted(modules)])
+
+
+def _sources(part: Path) -> Iterator[Path]:
+    """Yield the modules of a part of the package, and the catalogues that they translate with."""
+    yield from (path for ending in ("*.py", "*.po") for path in part.rglob(ending))
 
 
 def digest_of_files(paths: Iterable[Path]) -> str:

@@ -89,7 +89,7 @@ def listed_figures(*kinds: str) -> tuple[ShownFigure, ...]:
 
 def document(tables: tuple[ShownTable, ...], figures: tuple[ShownFigure, ...]) -> FindingsDocument:
     words = dict.fromkeys(StudyWords.model_fields, "")
-    study = StudyWords(**{**words, "synthetic": False})
+    study = StudyWords(**{**words, "language": "en", "synthetic": False})
     return FindingsDocument(
         study=study,
         answer=AnswerBox(),

@@ -16,6 +16,7 @@ from ruralimpact.exhibits.methods_pages import methods_of, methods_page
 from ruralimpact.exhibits.plugin_inputs import with_plugin_inputs
 from ruralimpact.exhibits.registry import Kinds, kinds_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import speaking
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
 from ruralimpact.schema.document import Contents
@@ -83,13 +84,14 @@ def make_exhibits(
     progress.begin(results.study.name, "make_exhibits")
     folder = Path(findings).parent
     total = len(exhibits) + len(documents) + 1
-    files = chain(exhibit_files(results, kinds), _methods_files(results, kinds))
-    for done, file in enumerate(files, start=1):
-        with stage.replacing(
-            (folder.parent if file.beside_report else folder) / file.name
-        ) as partial:
-            partial.write_bytes(file.content)
-        progress.step(done, total, file.name)
+    with speaking(results.study.language):
+        files = chain(exhibit_files(results, kinds), _methods_files(results, kinds))
+        for done, file in enumerate(files, start=1):
+            with stage.replacing(
+                (folder.parent if file.beside_report else folder) / file.name
+            ) as partial:
+                partial.write_bytes(file.content)
+            progress.step(done, total, file.name)
 
 
 def _methods_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:

@@ -8,6 +8,7 @@ import pandas as pd
 from ruralimpact.design.flow import NO_MATCH, loses_many
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 
 NEEDS = ("sample_flow", "exclusions", "excluded_arms")
 _ARMS = ("treated", "control")
@@ -61,8 +62,12 @@ def about_whom(results: StudyResults, analysis: str, outcome: str) -> str:
     parts = [part for part in parts if part]
     if not parts:
         return ""
-    who = "This estimate is" if len(shown) == 1 else "These estimates are"
-    return f"{who} about {', and about '.join(parts)}."
+    sentence = (
+        gettext("This estimate is about {parts}.")
+        if len(shown) == 1
+        else gettext("These estimates are about {parts}.")
+    )
+    return sentence.format(parts=gettext(", and about ").join(parts))
 
 
 def _flows(results: StudyResults, specs: Iterable[str]) -> dict[str, pd.DataFrame]:
@@ -105,19 +110,25 @@ def _of_arm(results: StudyResults, analysis: str, flow: pd.DataFrame, arm: str) 
         f"{_span(own.groupby('spec_id')['n_lost'].sum().reindex(before.index).fillna(0))}"
         for reason, own in flow[flow["n_lost"] > 0].groupby("reason", sort=False)
     ]
-    return f"{_span(left)} of {_span(before)} {who} ({'; '.join(reasons)})"
+    return gettext("{span} of {before} {who} ({reasons})").format(
+        span=_span(left), before=_span(before), who=who, reasons="; ".join(reasons)
+    )
 
 
 def _words(results: StudyResults, analysis: str, arm: str) -> str:
     units = results.units([analysis])
     if results.analysis(analysis).method == "panel":
-        units = f"{units} in a wave"
-    return f"treated {units}" if arm == "treated" else f"control {units}"
+        units = gettext("{units} in a wave").format(units=units)
+    return (
+        gettext("treated {units}").format(units=units)
+        if arm == "treated"
+        else gettext("control {units}").format(units=units)
+    )
 
 
 def _span(counts: "pd.Series[float]") -> str:
     ends = [formatting.count(float(value)) for value in (counts.min(), counts.max())]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return ends[0] if ends[0] == ends[1] else formatting.span(*ends)
 
 
 def _reason(results: StudyResults, reason: str, specs: Iterable[str]) -> str:
@@ -127,4 +138,4 @@ def _reason(results: StudyResults, reason: str, specs: Iterable[str]) -> str:
     designs = {spec.rpartition("/")[0] for spec in specs}
     table = results["exclusions"]
     own = table[(table["stage"] == "design") & table["scope"].isin(designs)]
-    return ", or ".join(dict.fromkeys(own["reason"])) or reason
+    return gettext(", or ").join(dict.fromkeys(own["reason"])) or reason

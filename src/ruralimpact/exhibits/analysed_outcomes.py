@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
-SHOWN_FOR = (
-    "shown for outcomes that are missing for more than a tenth of an arm, or whose verdict is another than "
-    "the design's"
+SHOWN_FOR = marked(
+    "shown for outcomes that are missing for more than a tenth of an arm, or "
+    "whose verdict is another than the design's"
 )
 
 
@@ -27,5 +28,5 @@ def analysed_outcomes(results: StudyResults, analysis: str) -> list[str]:
 def behind(results: StudyResults, outcomes: Sequence[str]) -> str:
     """Return the heading of the balance behind the estimates on some outcomes of the same units."""
     first, *others = map(results.outcome_label, outcomes)
-    more = f" and {len(others)} more" if others else ""
-    return f"Behind the estimates: {first}{more}"
+    more = gettext(" and {others} more").format(others=len(others)) if others else ""
+    return gettext("Behind the estimates: {first}{more}").format(first=first, more=more)

@@ -10,15 +10,16 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _STEPS = {
-    "sample": "In the sample",
-    "comparison": "Incomplete",
-    "match": "Not matched",
-    "outcome": "No outcome",
-    "estimate": "In the estimate",
+    "sample": marked("In the sample"),
+    "comparison": marked("Incomplete"),
+    "match": marked("Not matched"),
+    "outcome": marked("No outcome"),
+    "estimate": marked("In the estimate"),
 }
-_GROUPS = {"treated": "Treated", "control": "Controls"}
+_GROUPS = {"treated": marked("Treated"), "control": marked("Controls")}
 _COLUMNS = tuple(
     columns.number(label, group, 0.95, of=f"{arm}_{step}")
     for arm, group in _GROUPS.items()
@@ -48,8 +49,8 @@ def analysed_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        title="Units behind each estimate",
-        stub="Outcome and strategy",
+        title=gettext("Units behind each estimate"),
+        stub=gettext("Outcome and strategy"),
         columns=_COLUMNS,
         rows=_rows(results, shown),
         notes=_notes(results, shown),
@@ -102,11 +103,14 @@ def sizes(flow: pd.DataFrame) -> Record:
 
 def _notes(results: StudyResults, flow: pd.DataFrame) -> tuple[str, ...]:
     notes = [
-        "Incomplete: without a covariate, a variable of the exact strata or, over time, a wave that is "
-        "needed. Not matched: treated units without an acceptable match, and controls that are the match of "
-        "nobody. No outcome: the outcome of the unit, or of all its matches, is missing.",
+        gettext(
+            "Incomplete: without a covariate, a variable of the exact strata or, over "
+            "time, a wave that is needed. Not matched: treated units without an "
+            "acceptable match, and controls that are the match of nobody. No outcome: "
+            "the outcome of the unit, or of all its matches, is missing."
+        ),
     ]
     methods = {results.analysis(name).method for name in flow["analysis"]}
     if "staggered" in methods:
-        notes.append(interpretation.STAGGERED_CONTROLS)
+        notes.append(gettext(interpretation.STAGGERED_CONTROLS))
     return tuple(notes)

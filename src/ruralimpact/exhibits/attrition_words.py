@@ -5,23 +5,26 @@ import pandas as pd
 from ruralimpact.exhibits import disclosure, formatting
 from ruralimpact.exhibits.interpretation import few_groups_notes, standard_error_note
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 _LEVEL = 0.05
-_STUDENT = "the joint tests may reject too often."
-_LEE = (
-    "Bounds: the arm that responds more is trimmed by its excess, from above or from below (Lee 2009). They "
-    "hold for units that would be found in either arm, if treatment moves response in one direction only and "
-    "the arms were comparable to begin with. The interval for the effect covers it wherever it lies between "
-    "the bounds (Imbens and Manski 2004)."
+_STUDENT = marked("the joint tests may reject too often.")
+_LEE = marked(
+    "Bounds: the arm that responds more is trimmed by its excess, from above or "
+    "from below (Lee 2009). They hold for units that would be found in either "
+    "arm, if treatment moves response in one direction only and the arms were "
+    "comparable to begin with. The interval for the effect covers it wherever it "
+    "lies between the bounds (Imbens and Manski 2004)."
 )
-_EFFECTS = (
-    "Effects are among units with complete covariates. Matched estimates are not repeated here: a match "
-    "takes no weights for response."
+_EFFECTS = marked(
+    "Effects are among units with complete covariates. Matched estimates are not "
+    "repeated here: a match takes no weights for response."
 )
-_WEIGHTS = (
-    "Weighted for response: those found count by the inverse of their probability of being found, from a "
-    "logit on covariates of the baseline within each arm. It mends losses that these covariates explain, and "
-    "no others."
+_WEIGHTS = marked(
+    "Weighted for response: those found count by the inverse of their "
+    "probability of being found, from a logit on covariates of the baseline "
+    "within each arm. It mends losses that these covariates explain, and no "
+    "others."
 )
 
 
@@ -44,16 +47,28 @@ def response_lines(results: StudyResults) -> tuple[str, ...]:
         test = rows[("difference", "")]
         label = str(test["label"])
         if test["reason"]:
-            lines.append(f"{label}: {test['reason']}, so nothing is weighted or bounded.")
+            lines.append(
+                gettext("{label}: {reason}, so nothing is weighted or bounded.").format(
+                    label=label, reason=test["reason"]
+                )
+            )
             continue
         if test["suppressed"]:
-            lines.append(f"{label}: {formatting.lower_first(disclosure.NOTHING_LEFT)}")
+            lines.append(f"{label}: {formatting.lower_first(gettext(disclosure.NOTHING_LEFT))}")
             continue
         treated, control = (formatting.number(100 * arm["estimate"], 1) for arm in arms)
-        verb = "differ" if test["p_value"] < _LEVEL else "do not differ"
+        verb = gettext("differ") if test["p_value"] < _LEVEL else gettext("do not differ")
         lines.append(
-            f"{label}: {treated} percent of the treated and {control} percent of controls were found again; "
-            f"the rates {verb} at the 5 percent level ({formatting.p_statement(test['p_value'])})."
+            gettext(
+                "{label}: {treated} percent of the treated and {control} percent of controls "
+                "were found again; the rates {verb} at the 5 percent level ({p})."
+            ).format(
+                label=label,
+                treated=treated,
+                control=control,
+                verb=verb,
+                p=formatting.p_statement(test["p_value"]),
+            )
         )
     return tuple(lines)
 
@@ -62,23 +77,30 @@ def response_notes(results: StudyResults) -> tuple[str, ...]:
     """Return the notes under the table of response."""
     frame = results["attrition"]
     notes = [
-        "A unit of the baseline is found again if the follow-up has it, by its identifier. Differences are "
-        "in percentage points.",
+        gettext(
+            "A unit of the baseline is found again if the follow-up has it, by its "
+            "identifier. Differences are in percentage points."
+        ),
         standard_error_note(results),
     ]
     if (frame["measure"] == "covariates").any():
         notes.append(
-            "Covariates: linear regression of being found on arm and covariates of the baseline, and on "
-            "their products; joint tests from group scores (Hotelling's T2)."
+            gettext(
+                "Covariates: linear regression of being found on arm and covariates of the "
+                "baseline, and on their products; joint tests from group scores (Hotelling's "
+                "T2)."
+            )
         )
     left = frame.loc[(frame["measure"] == "no_longer_compared") & (frame["n_units"] > 0)]
     if len(left):
         notes.append(
-            "Not compared any more: units that are not lost but excluded from effects, such as controls "
-            "treated since and their groups."
+            gettext(
+                "Not compared any more: units that are not lost but excluded from effects, "
+                "such as controls treated since and their groups."
+            )
         )
     compared = frame.loc[frame["measure"] == "difference", "n_clusters"]
-    notes += few_groups_notes(compared, _STUDENT)
+    notes += few_groups_notes(compared, gettext(_STUDENT))
     return tuple(notes)
 
 
@@ -105,11 +127,18 @@ def bounds_lines(results: StudyResults, bounds: pd.DataFrame) -> tuple[str, ...]
         decimals = results.decimals(str(outcome))
         lower, upper = (factor * rows[kind]["estimate"] for kind in ("lee_lower", "lee_upper"))
         low, high = (factor * rows["lee_interval"][end] for end in ("conf_low", "conf_high"))
-        verb = "excludes" if low > 0 or high < 0 else "does not exclude"
+        verb = gettext("excludes") if low > 0 or high < 0 else gettext("does not exclude")
         lines.append(
-            f"{results.outcome_label(str(outcome))}: losses alone could put the difference anywhere from "
-            f"{formatting.interval(lower, upper, decimals)} {results.unit(str(outcome))}; the interval for "
-            f"the effect, {formatting.interval(low, high, decimals)}, {verb} zero."
+            gettext(
+                "{outcome}: losses alone could put the difference anywhere from {interval} "
+                "{unit}; the interval for the effect, {low}, {verb} zero."
+            ).format(
+                outcome=results.outcome_label(str(outcome)),
+                interval=formatting.interval(lower, upper, decimals),
+                unit=results.unit(str(outcome)),
+                low=formatting.interval(low, high, decimals),
+                verb=verb,
+            )
         )
     return tuple(lines)
 
@@ -117,22 +146,28 @@ def bounds_lines(results: StudyResults, bounds: pd.DataFrame) -> tuple[str, ...]
 def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
     """Return the notes under the table of effects."""
     kinds = set(bounds["kind"])
-    notes = [_EFFECTS]
-    notes += [_WEIGHTS] if "response_weighted" in kinds else []
+    notes = [gettext(_EFFECTS)]
+    notes += [gettext(_WEIGHTS)] if "response_weighted" in kinds else []
     if "lee_lower" in kinds:
-        notes.append(_LEE)
+        notes.append(gettext(_LEE))
         notes.append(_trimmed(bounds[bounds["kind"] == "lee_lower"]))
     if (bounds["estimator"] == "trimming_within_cells").any():
         notes.append(
-            "Within cells: trimmed cell by cell, which asks for comparable arms only within them. Where the "
-            "other arm responds more in a cell it is trimmed there "
-            f"({formatting.plural(int(bounds['n_reversed'].max()), 'cell')})."
+            gettext(
+                "Within cells: trimmed cell by cell, which asks for comparable arms only "
+                "within them. Where the other arm responds more in a cell it is trimmed "
+                "there ({count})."
+            ).format(count=formatting.plural(int(bounds["n_reversed"].max()), "cell"))
         )
     capped = int(bounds["capped"].max())
     if capped:
-        some = "fewer than 10" if capped < disclosure.FEWEST_UNITS else formatting.count(capped)
-        notes.append(f"Weights are capped at 20 ({some} units).")
-    notes += few_groups_notes(bounds["n_clusters"], _STUDENT)
+        some = (
+            gettext("fewer than 10")
+            if capped < disclosure.FEWEST_UNITS
+            else formatting.count(capped)
+        )
+        notes.append(gettext("Weights are capped at 20 ({some} units).").format(some=some))
+    notes += few_groups_notes(bounds["n_clusters"], gettext(_STUDENT))
     without = sorted({note for note in bounds["notes"] if note})
     if without:
         notes.append(f"{'; '.join(without).capitalize()}.")
@@ -141,12 +176,18 @@ def bounds_notes(bounds: pd.DataFrame) -> tuple[str, ...]:
 
 def _trimmed(lower: pd.DataFrame) -> str:
     """Say how much is trimmed of which arm."""
-    words = {"treated": "the treated", "control": "controls"}
+    words = {"treated": gettext("the treated"), "control": gettext("controls")}
     whole = lower[(lower["estimator"] == "trimming") & ~lower["suppressed"]]
     parts = []
     for arm, part in whole.groupby("trimmed"):
         shares = [100 * share for share in part["share_trimmed"]]
         if arm in words:
             span = formatting.range_text(shares, 1, "percent")
-            parts.append(f"{span} of {words[str(arm)]} found")
-    return f"Trimmed: {' and '.join(parts)}." if parts else "Nothing is trimmed."
+            parts.append(
+                gettext("{span} of {words} found").format(span=span, words=words[str(arm)])
+            )
+    return (
+        gettext("Trimmed: {parts}.").format(parts=gettext(" and ").join(parts))
+        if parts
+        else gettext("Nothing is trimmed.")
+    )

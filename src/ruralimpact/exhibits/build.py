@@ -37,10 +37,11 @@ from ruralimpact.exhibits.write_macros import latex_macros
 from ruralimpact.exhibits.write_word import word_document
 from ruralimpact.exhibits.write_word_report import word_report
 from ruralimpact.exhibits.write_workbook import workbook
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.exhibit import Exhibit
 from ruralimpact.schema.study import Study
 
-NO_FINDINGS = (
+NO_FINDINGS = marked(
     "Synthetic stand-in: tests and intervals show how the methods behave on data with a known answer; they "
     "are no findings."
 )
@@ -112,7 +113,7 @@ def tables_of_exhibit(
     if results.synthetic and kind.with_tests:
         tables = tuple(replace(table, interpretation=_without_findings(table)) for table in tables)
     tables = tuple(replace(table, notes=_all_notes(results, kind, table)) for table in tables)
-    return TablesOfExhibit(entry.name, number, kind.section.heading, tables)
+    return TablesOfExhibit(entry.name, number, gettext(kind.section.heading), tables)
 
 
 def _all_notes(results: StudyResults, kind: TableKind[Any], table: Table) -> tuple[str, ...]:
@@ -124,7 +125,10 @@ def _all_notes(results: StudyResults, kind: TableKind[Any], table: Table) -> tup
 
 def _without_findings(table: Table) -> tuple[str, ...]:
     """What may be said of synthetic data: warnings, and that there are no findings."""
-    return (*(line for line in table.interpretation if line.startswith(WARNING)), NO_FINDINGS)
+    return (
+        *(line for line in table.interpretation if line.startswith(gettext(WARNING))),
+        gettext(NO_FINDINGS),
+    )
 
 
 def table_files(name: str, tables: tuple[Table, ...]) -> Iterator[ExhibitFile]:
@@ -143,7 +147,7 @@ def figure_files(results: StudyResults, entry: Exhibit, kinds: Kinds) -> Iterato
     with palette.style():
         figure = kind.draw(results.for_exhibit(exhibit, kind.needs), exhibit)
         if results.synthetic:
-            figure.suptitle("Synthetic stand-in", color=palette.FAINT, fontsize=8)
+            figure.suptitle(gettext("Synthetic stand-in"), color=palette.FAINT, fontsize=8)
         palette.settle(figure)
         yield ExhibitFile(f"{exhibit.name}.png", palette.png_bytes(figure, title))
         yield ExhibitFile(f"{exhibit.name}.svg", palette.svg_bytes(figure, title))
@@ -216,6 +220,7 @@ def _with_identifiers(study: str, numbers: Mapping[str, Finding]) -> dict[str, F
 
 def _words(study: Study) -> StudyWords:
     return StudyWords(
+        language=study.language,
         name=study.name,
         title=study.title,
         subtitle=study.subtitle or "",

@@ -5,14 +5,16 @@ from typing import Any
 from ruralimpact.exhibits.document import ShownFigure
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.kinds import BALANCE, ESTIMATES, FigureKind
+from ruralimpact.exhibits.model import stamped
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 from ruralimpact.schema.exhibit import Exhibit
 
 
 def with_warning(results: StudyResults, title: str) -> str:
     """Return a title, with the warning that synthetic data carry."""
-    return f"{title} (synthetic stand-in)" if results.synthetic else title
+    return stamped(title) if results.synthetic else title
 
 
 def figure_words(
@@ -33,7 +35,7 @@ def figure_words(
         number=number,
         annex=annex,
         note=" ".join(
-            [kind.note, *kind.warnings(own, exhibit), *_left_out(results, kind, exhibit)]
+            [gettext(kind.note), *kind.warnings(own, exhibit), *_left_out(results, kind, exhibit)]
         ),
         alt=kind.words(own, exhibit),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.disclosure import FEWEST_UNITS
 from ruralimpact.exhibits.model import Cell, Number
+from ruralimpact.language import gettext
 
 _P_VALUE = '[<0.001]"<0.001";0.000'
 
@@ -99,7 +100,7 @@ def part_of(part: int, total: int) -> Cell:
     """Return a cell ``2 of 5``; a dash where there is none in all."""
     if not total:
         return Cell(formatting.DASH)
-    return side_by_side([number(part), number(total)], ("number", "of"), " of ")
+    return side_by_side([number(part), number(total)], ("number", "of"), gettext(" of "))
 
 
 def side_by_side(several: Sequence[Cell], parts: Sequence[str], between: str = " / ") -> Cell:

@@ -7,10 +7,11 @@ from ruralimpact.exhibits import cells, formatting
 from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, Value
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
+from ruralimpact.language import gettext, marked
 
 
 def amount(
-    label: str = "Estimate", group: str = "", width: float = 1.1, *, of: str = "estimate"
+    label: str = marked("Estimate"), group: str = "", width: float = 1.1, *, of: str = "estimate"
 ) -> Shown:
     """Return a column in the outcome's unit, with its decimals."""
     return Shown(Column(label, group, width), (of,), _amount, {of: of}, scaled=True)
@@ -28,7 +29,7 @@ def interval(
     width: float = 2.0,
     *,
     of: tuple[str, str] = ("conf_low", "conf_high"),
-    label: str = "95% interval",
+    label: str = marked("95% interval"),
 ) -> Shown:
     """Return a column of intervals in the outcome's unit."""
     return Shown(
@@ -72,9 +73,11 @@ def count(label: str, group: str = "", width: float = 0.9, *, of: str) -> Shown:
     return Shown(column, (of,), _count, {of: of}, stays=True, as_printed=True)
 
 
-def arm_counts(group: str, untreated: str = "Controls") -> tuple[Shown, Shown]:
+def arm_counts(group: str, untreated: str = marked("Controls")) -> tuple[Shown, Shown]:
     """Return the columns of units by arm."""
-    return count("Treated", group, of="n_treated"), count(untreated, group, 0.95, of="n_control")
+    return count(gettext("Treated"), group, of="n_treated"), count(
+        untreated, group, 0.95, of="n_control"
+    )
 
 
 def size(label: str, group: str = "", width: float = 1.0, *, of: str, decimals: int = 0) -> Shown:
@@ -128,7 +131,7 @@ def _count(values: Sequence[Any], _: int) -> Cell:
 
 
 def _yes_no(values: Sequence[Any], _: int) -> Cell:
-    return Cell({True: "yes", False: "no", None: formatting.DASH}[values[0]])
+    return Cell({True: gettext("yes"), False: gettext("no"), None: formatting.DASH}[values[0]])
 
 
 def _text(values: Sequence[Any], _: int) -> Cell:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ruralimpact.language import SOURCE, Language, gettext
 from ruralimpact.schema.written import Written
 
 
@@ -69,7 +70,7 @@ class ShownTable(Written):
     @property
     def label(self) -> str:
         """What texts call it."""
-        return f"Table {self.number}"
+        return f"{gettext('Table')} {self.number}"
 
 
 class ShownFigure(ShownTable):
@@ -86,7 +87,7 @@ class ShownFigure(ShownTable):
     @property
     def label(self) -> str:
         """What texts call it."""
-        return f"Figure {self.number}"
+        return f"{gettext('Figure')} {self.number}"
 
 
 class BriefChoice(Written):
@@ -113,6 +114,7 @@ class SourceLines(Written):
 class StudyWords(Written):
     """What the study says of itself; empty where it says nothing."""
 
+    language: Language = SOURCE
     name: str
     title: str
     subtitle: str
@@ -142,4 +144,7 @@ class FindingsDocument(Written):
     def written(self) -> dict[str, Any]:
         """Return it as it is written: without what is to be said of raw files where that is nothing."""
         about_files = ("set_to_missing", "reading_notes")
-        return self.model_dump(exclude={key for key in about_files if not getattr(self, key)})
+        unsaid = {key: True for key in about_files if not getattr(self, key)}
+        # What is printed in English says so by saying nothing, as it did before there were other languages.
+        english = {"study": {"language"}} if self.study.language == SOURCE else {}
+        return self.model_dump(exclude={**unsaid, **english})

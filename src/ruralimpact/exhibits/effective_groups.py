@@ -11,6 +11,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.inference import leverage
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
+from ruralimpact.language import gettext
 
 FEW = "\N{SECTION SIGN}"
 _ARMS = ("treated", "control")
@@ -28,7 +29,7 @@ def group_columns(
     groups = results.study.group_label
     effective = _effective(frame)
     if len(effective.columns):
-        column = Column(f"Effective {groups}", "", 1.15)
+        column = Column(gettext("Effective {groups}").format(groups=groups), "", 1.15)
         yield Shown(column, tuple(effective.columns), _by_arm, {}).marked(_mark)
     elif results.units(analyses) != groups:
         yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
@@ -53,15 +54,21 @@ def group_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     if effective.empty or not len(effective.columns):
         return []
     arms = [arm for arm in _ARMS if f"effective_{arm}_groups" in effective]
-    of_all = " and ".join(f"{formatting.count(shown[f'{arm}_groups'].max())} {arm}" for arm in arms)
+    of_all = gettext(" and ").join(
+        f"{formatting.count(shown[f'{arm}_groups'].max())} {gettext(arm)}" for arm in arms
+    )
     notes = [
-        f"Effective {groups}, {' / '.join(arms)}: how many of equal weight the "
-        f"{groups} of an arm amount to, by their weight in the estimate (of up to {of_all})."
+        gettext(
+            "Effective {groups}, {arms}: how many of equal weight the {groups} of an arm "
+            "amount to, by their weight in the estimate (of up to {of_all})."
+        ).format(groups=groups, arms=" / ".join(map(gettext, arms)), of_all=of_all)
     ]
     if (effective < FEW_EFFECTIVE).any(axis=None):
         notes.append(
-            f"{FEW} Fewer than {FEW_EFFECTIVE} effective {groups} in an arm: weight has gathered on few, and "
-            "intervals are wide for it."
+            gettext(
+                "{few} Fewer than {few_effective} effective {groups} in an arm: weight has "
+                "gathered on few, and intervals are wide for it."
+            ).format(few=FEW, few_effective=FEW_EFFECTIVE, groups=groups)
         )
     return notes
 

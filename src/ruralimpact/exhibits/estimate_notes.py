@@ -73,7 +73,7 @@ def _words(text: str, numbers: "pd.Series[str]") -> str:
     if not known:
         return text
     ends = [formatting.count(known[0]), formatting.count(known[-1])]
-    return text.replace(_PLACE, ends[0] if len(known) == 1 else f"{ends[0]} to {ends[1]}")
+    return text.replace(_PLACE, ends[0] if len(known) == 1 else formatting.span(*ends))
 
 
 def _whose(results: StudyResults, frame: pd.DataFrame, own: pd.DataFrame) -> str:

@@ -4,11 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ruralimpact.language import current, gettext, marked, number_marks, spanish
+
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 SUPPRESSED = "[s]"
-PERCENTAGE_POINTS = "percentage points"
-LOG_POINTS = "log points"
+PERCENTAGE_POINTS = marked("percentage points")
+LOG_POINTS = marked("log points")
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -30,8 +32,19 @@ def number(value: float | None, decimals: int = 0) -> str:
     if value is None or not math.isfinite(value):
         return DASH
     rounded = round(float(value), decimals)
-    text = f"{abs(rounded):,.{decimals}f}"
+    text = _with_marks(f"{abs(rounded):,.{decimals}f}")
     return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def _with_marks(text: str) -> str:
+    """Return a number with the marks of the language that is spoken."""
+    marks = number_marks()
+    return text.translate(str.maketrans(",.", f"{marks.group}{marks.decimal}"))
+
+
+def decimals_of(text: str) -> int:
+    """Return the decimals that a number is printed with."""
+    return len(text.partition(number_marks().decimal)[2])
 
 
 def count(value: float | None) -> str:
@@ -48,13 +61,18 @@ def parenthesised(value: float | None, decimals: int = 0) -> str:
 def interval(low: float | None, high: float | None, decimals: int = 0) -> str:
     """Return ``low to high``, or a dash when either end is missing."""
     ends = number(low, decimals), number(high, decimals)
-    return DASH if DASH in ends else f"{ends[0]} to {ends[1]}"
+    return DASH if DASH in ends else span(*ends)
+
+
+def span(low: str, high: str) -> str:
+    """Return ``low to high``."""
+    return gettext("{low} to {high}").format(low=low, high=high)
 
 
 def p_value(value: float | None) -> str:
     """Return a p-value with three decimals, ``<0.001`` below that."""
     if value is not None and 0 <= value < 0.001:
-        return "<0.001"
+        return f"<{number(0.001, 3)}"
     return number(value, 3)
 
 
@@ -73,16 +91,20 @@ def f_test(test: Mapping[Any, Any]) -> str:
 def range_text(values: Sequence[float], decimals: int, unit: str) -> str:
     """Return ``a to b unit`` for the smallest and largest value, or ``a unit`` where they print alike."""
     low, high = number(min(values), decimals), number(max(values), decimals)
-    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
+    return f"{low if low == high else span(low, high)} {gettext(unit)}"
 
 
 def word(value: int) -> str:
     """Return a count up to ten in words, larger ones in figures."""
-    return _WORDS[value] if 0 <= value < len(_WORDS) else count(value)
+    if not 0 <= value < len(_WORDS):
+        return count(value)
+    return spanish.word(value) if current() == "es" else _WORDS[value]
 
 
 def plural(value: int, noun: str) -> str:
     """Return ``one strategy``, ``two strategies``; for our own words, never for those of a study."""
+    if current() == "es":
+        return spanish.plural(value, count(value), noun)
     return f"{word(value)} {noun if value == 1 else _several(noun)}"
 
 
@@ -97,6 +119,8 @@ def share_of(part: int, total: int, noun: str = "") -> str:
 
     Of two, ``neither`` or ``both``; of one, ``the one`` or none.
     """
+    if current() == "es":
+        return spanish.share_of(part, total, (count(part), count(total)), noun)
     whole = plural(total, noun) if noun else word(total)
     match part, total:
         case 0, 1:

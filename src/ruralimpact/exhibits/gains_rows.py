@@ -12,18 +12,19 @@ from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.analysis import BeforeAfter
 from ruralimpact.schema.study import Study
 
 METHODS = ("before_after",)
-NOT_ATTRIBUTABLE = (
-    "Changes before and after, without comparison: not attributable to the project. Nothing here shows what "
-    "would have happened without it."
+NOT_ATTRIBUTABLE = marked(
+    "Changes before and after, without comparison: not attributable to the "
+    "project. Nothing here shows what would have happened without it."
 )
 AVERAGES = {
-    "ratio_of_totals": "Of all together",
-    "mean_of_ratios": "Mean of the units'",
-    "median_of_ratios": "Median of the units'",
+    "ratio_of_totals": marked("Of all together"),
+    "mean_of_ratios": marked("Mean of the units'"),
+    "median_of_ratios": marked("Median of the units'"),
 }
 
 
@@ -69,15 +70,24 @@ def gains_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     name = formatting.lower_first(results.outcome_label(outcome))
     record = _of_all(results, analysis, outcome)
     if record is None:
-        return f"Gains in {name} are suppressed or missing."
+        return gettext("Gains in {name} are suppressed or missing.").format(name=name)
     units = results.study.unit_label
     values = {key: formatting.number(record[key]) for key in (*AVERAGES, "share_loss")}
     ends = formatting.interval(record["ratio_of_totals_low"], record["ratio_of_totals_high"])
-    return (
-        f"Before and after, and not attributable to the project, {name} of all {units} together changed by "
-        f"{values['ratio_of_totals']} percent (95 percent interval {ends}); the mean of the {units}' own "
-        f"changes is {values['mean_of_ratios']} percent, the median {values['median_of_ratios']}; "
-        f"{values['share_loss']} percent of them had less than before."
+    return gettext(
+        "Before and after, and not attributable to the project, {name} of all "
+        "{units} together changed by {ratio_of_totals} percent (95 percent interval "
+        "{ends}); the mean of the {units}' own changes is {mean_of_ratios} percent, "
+        "the median {median_of_ratios}; {share_loss} percent of them had less than "
+        "before."
+    ).format(
+        name=name,
+        units=units,
+        ratio_of_totals=values["ratio_of_totals"],
+        ends=ends,
+        mean_of_ratios=values["mean_of_ratios"],
+        median_of_ratios=values["median_of_ratios"],
+        share_loss=values["share_loss"],
     )
 
 
@@ -91,7 +101,7 @@ def gains_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     for row in results["gains"].to_dict("records"):
         money = row["measure"] == "mean_change"
         key = f"gains/{row['analysis']}/{row['outcome']}{level_part(row)}/{row['measure']}"
-        unit = row["unit"] if money else "percent, not attributable"
+        unit = row["unit"] if money else gettext("percent, not attributable")
         yield from with_interval(key, row, unit, 0, factor=1.0 if money else 100.0)
     for row in results["targeting"].to_dict("records"):
         key = f"targeting/{row['analysis']}/{row['measure']}"
@@ -113,7 +123,7 @@ def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         outcome = analysis.outcomes[0]
         record = _of_all(results, analysis.name, outcome)
         name = formatting.lower_first(results.outcome_label(outcome))
-        text = f"Gains in {name} are suppressed or missing."
+        text = gettext("Gains in {name} are suppressed or missing.").format(name=name)
         cites: tuple[str, ...] = ()
         if record is not None:
             key = f"gains/{analysis.name}/{outcome}"
@@ -121,9 +131,14 @@ def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
             ends = formatting.interval(
                 record["ratio_of_totals_low"], record["ratio_of_totals_high"]
             )
-            text = (
-                f"Change of {name}, not attributable to the project: "
-                f"{formatting.number(record['ratio_of_totals'])} percent ({ends}); "
-                f"{formatting.number(record['share_loss'])} percent of {results.study.unit_label} had less."
+            text = gettext(
+                "Change of {name}, not attributable to the project: {ratio_of_totals} "
+                "percent ({ends}); {share_loss} percent of {unit_label} had less."
+            ).format(
+                name=name,
+                ratio_of_totals=formatting.number(record["ratio_of_totals"]),
+                ends=ends,
+                share_loss=formatting.number(record["share_loss"]),
+                unit_label=results.study.unit_label,
             )
         yield HeadlineLine(label=analysis.label, text=text, cites=cites)

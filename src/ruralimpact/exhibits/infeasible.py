@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 
 
 def infeasible_notes(results: StudyResults, analyses: Collection[str]) -> tuple[str, ...]:
@@ -23,7 +24,10 @@ def infeasible_notes(results: StudyResults, analyses: Collection[str]) -> tuple[
     frame = results["designs"]
     frame = frame[(frame["infeasible"] != "") & frame["analysis"].isin(analyses)]
     return tuple(
-        f"{results.strategy_label(row['strategy'])} ({results.analysis(row['analysis']).label}): not "
-        f"estimable: {results.with_labels(row['infeasible'].rstrip('.'))}."
+        gettext("{strategy} ({label}): not estimable: {with_labels}.").format(
+            strategy=results.strategy_label(row["strategy"]),
+            label=results.analysis(row["analysis"]).label,
+            with_labels=results.with_labels(row["infeasible"].rstrip(".")),
+        )
         for row in frame.to_dict("records")
     )

@@ -11,10 +11,11 @@ from ruralimpact.exhibits.about_whom import about_whom
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.leverage import FEW_EFFECTIVE, decimals
 from ruralimpact.inference.multiplier import FEW_GROUPS
+from ruralimpact.language import gettext, marked, ngettext
 
-STAGGERED_CONTROLS = (
-    "Where treatment begins at several times, each cohort has controls of its own; they are not followed "
-    "here."
+STAGGERED_CONTROLS = marked(
+    "Where treatment begins at several times, each cohort has controls of its "
+    "own; they are not followed here."
 )
 _SIGNIFICANCE = 0.05
 
@@ -51,19 +52,33 @@ def impact_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     frame = every.dropna(subset=["estimate"])
     name = formatting.lower_first(results.outcome_label(outcome))
     if frame.empty:
-        return f"the estimates on {name} are {why_missing(results, every)}."
+        return gettext("the estimates on {name} are {why_missing}.").format(
+            name=name, why_missing=why_missing(results, every)
+        )
     comparison, span = results.comparison(analysis), _span(results, frame, outcome)
     if len(frame) == 1:
         ends = _ends(results, frame.iloc[0], outcome)
         more = _not_estimable(every)
-        return f"the {comparison} {name} is {span} (95 percent interval {ends}){more}."
+        return gettext(
+            "the {comparison} {name} is {span} (95 percent interval {ends}){more}."
+        ).format(comparison=comparison, name=name, span=span, ends=ends, more=more)
     matched = results.analysis(analysis).method in ("difference_in_means", *MATCHED)
-    ways = "strategies" if matched else "estimators"
-    tested = f"; {_significant(frame)} from zero at the 5 percent level"
-    return (
-        f"across {formatting.word(len(frame))} {ways} the {comparison} {name} ranges from {span}"
-        f"{'' if results.synthetic else tested}{_unbalanced(frame)}"
-        f"{_not_estimable(every)}."
+    ways = gettext("strategies") if matched else gettext("estimators")
+    tested = gettext("; {significant} from zero at the 5 percent level").format(
+        significant=_significant(frame)
+    )
+    return gettext(
+        "across {frame} {ways} the {comparison} {name} ranges from "
+        "{span}{tested}{unbalanced}{not_estimable}."
+    ).format(
+        frame=formatting.word(len(frame)),
+        ways=ways,
+        comparison=comparison,
+        name=name,
+        span=span,
+        tested="" if results.synthetic else tested,
+        unbalanced=_unbalanced(frame),
+        not_estimable=_not_estimable(every),
     )
 
 
@@ -98,7 +113,7 @@ def _ends(results: StudyResults, row: pd.Series, outcome: str) -> str:
 
 def _significant(frame: pd.DataFrame) -> str:
     significant = int((frame["p_value"] < _SIGNIFICANCE).sum())
-    verb = "differs" if significant < 2 else "differ"
+    verb = gettext("differs") if significant < 2 else gettext("differ")
     return f"{formatting.share_of(significant, len(frame))} {verb}"
 
 
@@ -107,9 +122,9 @@ def _unbalanced(frame: pd.DataFrame) -> str:
     if failing == 0:
         return ""
     if failing == len(frame):
-        return "; none leaves the arms balanced"
-    verb = "fails" if failing == 1 else "fail"
-    return f"; {formatting.word(failing)} {verb} balance"
+        return gettext("; none leaves the arms balanced")
+    verb = gettext("fails") if failing == 1 else gettext("fail")
+    return gettext("; {failing} {verb} balance").format(failing=formatting.word(failing), verb=verb)
 
 
 def why_missing(results: StudyResults, frame: pd.DataFrame) -> str:
@@ -122,7 +137,7 @@ def why_missing(results: StudyResults, frame: pd.DataFrame) -> str:
         Contract ``estimates``; all are missing.
     """
     if frame.empty or frame["suppressed"].any():
-        return "suppressed or missing"
+        return gettext("suppressed or missing")
     notes = [set(str(text).split("; ")) for text in frame["notes"]]
     shared = [note for note in set.intersection(*notes) if note.startswith(NOT_ESTIMABLE)]
     return results.with_labels(shared[0]) if len(shared) == 1 else NOT_ESTIMABLE
@@ -133,17 +148,20 @@ def _not_estimable(frame: pd.DataFrame) -> str:
     missing = int((frame["estimate"].isna() & ~frame["suppressed"]).sum())
     if not missing:
         return ""
-    return f"; {formatting.word(missing)} more {'is' if missing == 1 else 'are'} not estimable"
+    return ngettext(
+        "; {missing} more is not estimable", "; {missing} more are not estimable", missing
+    ).format(missing=formatting.word(missing))
 
 
 def standard_error_note(results: StudyResults) -> str:
     """Return what the standard errors and intervals are."""
     groups = results.study.group_label
-    return (
-        f"Standard errors, in parentheses, are clustered on {groups} and bias-reduced (CR2): the score of a "
-        "group counts for more the larger a share of its arm's weight it carries. Intervals and p-values use "
-        "Student's t with Satterthwaite's degrees of freedom."
-    )
+    return gettext(
+        "Standard errors, in parentheses, are clustered on {groups} and bias-reduced "
+        "(CR2): the score of a group counts for more the larger a share of its arm's "
+        "weight it carries. Intervals and p-values use Student's t with "
+        "Satterthwaite's degrees of freedom."
+    ).format(groups=groups)
 
 
 def share_notes(frame: pd.DataFrame, *, means: bool = False) -> list[str]:
@@ -159,8 +177,8 @@ def share_notes(frame: pd.DataFrame, *, means: bool = False) -> list[str]:
     if not (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
         return []
     if means:
-        return ["Shares are in percent, effects on them in percentage points."]
-    return ["Effects on shares are in percentage points."]
+        return [gettext("Shares are in percent, effects on them in percentage points.")]
+    return [gettext("Effects on shares are in percentage points.")]
 
 
 def few_groups_notes(counts: "pd.Series[int]", what: str) -> list[str]:
@@ -174,7 +192,11 @@ def few_groups_notes(counts: "pd.Series[int]", what: str) -> list[str]:
         What is done about it, to follow "Fewer than 40 groups: ".
     """
     few = (counts > 0) & (counts < FEW_GROUPS)
-    return [f"Fewer than {FEW_GROUPS} groups: {what}"] if few.any() else []
+    return (
+        [gettext("Fewer than {few_groups} groups: {what}").format(few_groups=FEW_GROUPS, what=what)]
+        if few.any()
+        else []
+    )
 
 
 def effective_groups_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
@@ -192,20 +214,30 @@ def effective_groups_notes(results: StudyResults, frame: pd.DataFrame) -> list[s
     parts = [part for part in parts if part]
     if not parts:
         return []
-    notes = [f"Effective {groups}, by their weight in an estimate: {'; '.join(parts)}."]
+    notes = [
+        gettext("Effective {groups}, by their weight in an estimate: {parts}.").format(
+            groups=groups, parts="; ".join(parts)
+        )
+    ]
     columns = [f"effective_{arm}_groups" for arm in _ARMS_IN_WORDS]
     few = int((shown[columns].min(axis=1) < FEW_EFFECTIVE).sum())
     if few:
-        rest = "rests" if few == 1 else "rest"
+        rest = gettext("rests") if few == 1 else gettext("rest")
         notes.append(
-            f"Of these, {formatting.share_of(few, len(shown), 'estimate')} {rest} on fewer than "
-            f"{FEW_EFFECTIVE} effective {groups} in an arm: weight has gathered on few, and intervals "
-            "are wide for it."
+            gettext(
+                "Of these, {share} {rest} on fewer than {few_effective} effective {groups} "
+                "in an arm: weight has gathered on few, and intervals are wide for it."
+            ).format(
+                share=formatting.share_of(few, len(shown), "estimate"),
+                rest=rest,
+                few_effective=FEW_EFFECTIVE,
+                groups=groups,
+            )
         )
     return notes
 
 
-_ARMS_IN_WORDS = {"treated": "treated", "control": "control"}
+_ARMS_IN_WORDS = {"treated": marked("treated"), "control": marked("control")}
 
 
 def _effective(frame: pd.DataFrame, arm: str, words: str) -> str:
@@ -217,55 +249,74 @@ def _effective(frame: pd.DataFrame, arm: str, words: str) -> str:
     ends = [
         formatting.number(value, decimals(value)) for value in (effective.min(), effective.max())
     ]
-    span = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-    return f"{span} {words} of {formatting.count(present.max())}"
+    span = ends[0] if ends[0] == ends[1] else formatting.span(*ends)
+    return gettext("{span} {words} of {present}").format(
+        span=span, words=gettext(words), present=formatting.count(present.max())
+    )
 
 
 def mean_note(methods: Collection[str]) -> str:
     """Return what the means and percents of an impact table rest on."""
     changes = "matched_difference" in methods
-    what = "changes between the periods" if changes else "levels"
-    return (
-        f"Means are {what}; those of controls carry the weights of the match. The counterfactual is the "
-        "treated mean less the effect."
-    )
+    what = gettext("changes between the periods") if changes else gettext("levels")
+    return gettext(
+        "Means are {what}; those of controls carry the weights of the match. The "
+        "counterfactual is the treated mean less the effect."
+    ).format(what=what)
 
 
 def identification_notes(methods: Collection[str]) -> list[str]:
     """Return under what condition the estimates of each method may be read as effects."""
     conditions = {
         "matching": (
-            "Matched differences are effects of the programme only if, among units alike in the "
-            "covariates, taking part is unrelated to the outcome without it; otherwise they are "
-            "associations."
+            gettext(
+                "Matched differences are effects of the programme only if, among units alike "
+                "in the covariates, taking part is unrelated to the outcome without it; "
+                "otherwise they are associations."
+            )
         ),
         "matched_difference": (
-            "Differences in changes are effects only if, without the treatment, both arms would have "
-            "changed alike."
+            gettext(
+                "Differences in changes are effects only if, without the treatment, both "
+                "arms would have changed alike."
+            )
         ),
         "panel": (
-            "Panel estimates are effects only if, without the programme, units that enter or leave it "
-            "would have changed as the others did."
+            gettext(
+                "Panel estimates are effects only if, without the programme, units that "
+                "enter or leave it would have changed as the others did."
+            )
         ),
         "difference_in_differences": (
-            "Differences in differences are effects only if, without the treatment, both arms would have "
-            "changed alike (given the covariates, where there are any). Analysis of covariance rests on "
-            "another condition: that units with the same outcome before would have had the same after."
+            gettext(
+                "Differences in differences are effects only if, without the treatment, both "
+                "arms would have changed alike (given the covariates, where there are any). "
+                "Analysis of covariance rests on another condition: that units with the same "
+                "outcome before would have had the same after."
+            )
         ),
         "triple_difference": (
-            "Triple differences are effects only if, without the programme, the gap between eligible and "
-            "other units would have changed alike where it operates and where it does not."
+            gettext(
+                "Triple differences are effects only if, without the programme, the gap "
+                "between eligible and other units would have changed alike where it operates "
+                "and where it does not."
+            )
         ),
         "staggered": (
-            "Effects by cohort and wave are effects only if, without treatment, each cohort would have "
-            "changed as its controls did, and nobody changed before being treated."
+            gettext(
+                "Effects by cohort and wave are effects only if, without treatment, each "
+                "cohort would have changed as its controls did, and nobody changed before "
+                "being treated."
+            )
         ),
         "before_after": (
-            "Before-after changes are not attributable to the project: nothing shows what would have "
-            "happened without it."
+            gettext(
+                "Before-after changes are not attributable to the project: nothing shows "
+                "what would have happened without it."
+            )
         ),
         "difference_in_means": (
-            "A difference in means is an effect only where chance decided who took part."
+            gettext("A difference in means is an effect only where chance decided who took part.")
         ),
     }
     return [text for method, text in conditions.items() if method in methods]

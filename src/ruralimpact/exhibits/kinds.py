@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import marked
 from ruralimpact.schema.study import Study
 
 if TYPE_CHECKING:
@@ -43,21 +44,21 @@ class Section:
     per_turn: int = 1
 
 
-DESCRIPTION = Section("description", "What the records show", turn=2, per_turn=2)
+DESCRIPTION = Section("description", marked("What the records show"), turn=2, per_turn=2)
 ESTIMATES = Section(
-    "estimates", "Estimates", always=True, opens_with_table=True, turn=1, per_turn=2
+    "estimates", marked("Estimates"), always=True, opens_with_table=True, turn=1, per_turn=2
 )
-DETAIL = Section("detail", "For whom, and through what", turn=9)
-RETURNS = Section("returns", "Did it return more than it cost?", turn=3, per_turn=2)
-TRUTH = Section("truth", "Do the estimates find what was planted?", turn=5)
-TRENDS = Section("trends", "Would trends have been parallel?", turn=6)
-TRUST = Section("trust", "How far can the estimates be trusted?", turn=4)
-WAVES = Section("waves", "From wave to wave", turn=10)
-NEXT = Section("next", "What could the next wave find?", turn=11)
-SAMPLE = Section("sample", "From raw files to samples", always=True, turn=8)
-BALANCE = Section("balance", "Are the arms alike?", layout="tall", turn=7)
-ERRORS = Section("errors", "Other standard errors")
-QUALITY = Section("quality", "What the raw data are like")
+DETAIL = Section("detail", marked("For whom, and through what"), turn=9)
+RETURNS = Section("returns", marked("Did it return more than it cost?"), turn=3, per_turn=2)
+TRUTH = Section("truth", marked("Do the estimates find what was planted?"), turn=5)
+TRENDS = Section("trends", marked("Would trends have been parallel?"), turn=6)
+TRUST = Section("trust", marked("How far can the estimates be trusted?"), turn=4)
+WAVES = Section("waves", marked("From wave to wave"), turn=10)
+NEXT = Section("next", marked("What could the next wave find?"), turn=11)
+SAMPLE = Section("sample", marked("From raw files to samples"), always=True, turn=8)
+BALANCE = Section("balance", marked("Are the arms alike?"), layout="tall", turn=7)
+ERRORS = Section("errors", marked("Other standard errors"))
+QUALITY = Section("quality", marked("What the raw data are like"))
 SECTIONS = (
     DESCRIPTION,
     ESTIMATES,

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ruralimpact.exhibits.shown import Record
+from ruralimpact.language import gettext, marked
 
 UNBALANCED, SUPPORTED = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _LETTERS = "abcdefghij"
-BALANCE_RULE = (
-    "The strategy fails balance: after it some covariate has a standardised mean difference of 0.1 or "
-    "more, or a variance ratio outside 0.5 to 2."
+BALANCE_RULE = marked(
+    "The strategy fails balance: after it some covariate has a standardised mean "
+    "difference of 0.1 or more, or a variance ratio outside 0.5 to 2."
 )
-SUPPORT_RULE = (
-    "ATT, supported: treated units are dropped that have no acceptable match, or whose outcome (or that "
-    "of all their matches) is missing; the estimate is for those that remain."
+SUPPORT_RULE = marked(
+    "ATT, supported: treated units are dropped that have no acceptable match, or "
+    "whose outcome (or that of all their matches) is missing; the estimate is "
+    "for those that remain."
 )
 
 
@@ -30,12 +32,12 @@ def estimate_marks(record: Record) -> str:
 
 def balance_notes(frame: pd.DataFrame) -> list[str]:
     """Return what `balance_mark` means, where one of the estimates has it."""
-    return [f"{UNBALANCED} {BALANCE_RULE}"] if (frame["balanced"] == "no").any() else []
+    return [f"{UNBALANCED} {gettext(BALANCE_RULE)}"] if (frame["balanced"] == "no").any() else []
 
 
 def estimate_notes(frame: pd.DataFrame) -> list[str]:
     """Return what `estimate_marks` mean, where one of the estimates has them."""
-    supported = [f"{SUPPORTED} {SUPPORT_RULE}"] if (frame["dropped"] > 0).any() else []
+    supported = [f"{SUPPORTED} {gettext(SUPPORT_RULE)}"] if (frame["dropped"] > 0).any() else []
     return balance_notes(frame) + supported
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import SourceLines
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.quality import OutOfRange, QualityReport
 
 _MOST_ROWS = 10
 # Declared data edits that leave a cell empty.
-_BLANKING = {"implausible": "far from the median of its class"}
+_BLANKING = {"implausible": marked("far from the median of its class")}
 
 
 def set_to_missing(results: StudyResults) -> list[SourceLines]:
@@ -40,13 +41,22 @@ def _lines(report: QualityReport) -> Iterator[str]:
     for name, variable in report.variables.items():
         outside, column = variable.out_of_range, variable.raw_name
         if outside is not None:
-            named = f"{name} (column {column})" if column != name else name
+            named = (
+                gettext("{name} (column {column})").format(name=name, column=column)
+                if column != name
+                else name
+            )
             rows = _rows(outside.rows, outside.count)
             yield f"{named}: {_values(outside.count)} {_range(outside)}{rows}"
     for edit in report.edits:
         if edit.count and edit.rule in _BLANKING:
             rows = _rows(edit.rows, edit.count)
-            yield f"column {edit.column}: {_values(edit.count)} {_BLANKING[edit.rule]}{rows}"
+            yield gettext("column {column}: {values} {blanking}{rows}").format(
+                column=edit.column,
+                values=_values(edit.count),
+                blanking=gettext(_BLANKING[edit.rule]),
+                rows=rows,
+            )
 
 
 def _values(count: int) -> str:
@@ -56,8 +66,12 @@ def _values(count: int) -> str:
 def _range(outside: OutOfRange) -> str:
     low, high = outside.minimum, outside.maximum
     if low is not None and high is not None:
-        return f"outside {low:g} to {high:g}"
-    return f"above {high:g}" if low is None else f"below {low:g}"
+        return gettext("outside {low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
+    return (
+        gettext("above {high}").format(high=f"{high:g}")
+        if low is None
+        else gettext("below {low}").format(low=f"{low:g}")
+    )
 
 
 def _rows(first: Sequence[int], count: int) -> str:
@@ -65,5 +79,14 @@ def _rows(first: Sequence[int], count: int) -> str:
     if not rows:
         return ""
     further = count - len(rows)
-    more = f" and {formatting.count(further)} more" if further > 0 else ""
-    return f", {'row' if len(rows) == 1 and not more else 'rows'} {', '.join(rows)}{more}"
+    more = (
+        gettext(" and {further} more").format(further=formatting.count(further))
+        if further > 0
+        else ""
+    )
+    sentence = (
+        gettext(", row {rows}{more}")
+        if len(rows) == 1 and not more
+        else gettext(", rows {rows}{more}")
+    )
+    return sentence.format(rows=", ".join(rows), more=more)

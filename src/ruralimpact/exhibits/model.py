@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Literal
 
+from ruralimpact.language import SOURCE, current, gettext
+
 RowKind = Literal["panel", "group", "data", "foot"]
 Value = float | int | str | bool | None
 
@@ -144,11 +146,30 @@ class Table:
             object.__setattr__(self, name, one_line(getattr(self, name)))
         for name in ("interpretation", "notes"):
             object.__setattr__(self, name, tuple(map(one_line, getattr(self, name))))
+        if current() != SOURCE:
+            self._translate()
+
+    def _translate(self) -> None:
+        """Put what was declared before the language was known into it: titles, headings, labels and notes."""
+        for name in ("title", "stub"):
+            object.__setattr__(self, name, gettext(getattr(self, name)))
+        for name in ("interpretation", "notes"):
+            object.__setattr__(self, name, tuple(map(gettext, getattr(self, name))))
+        columns = (
+            replace(column, label=gettext(column.label), group=gettext(column.group))
+            for column in self.columns
+        )
+        object.__setattr__(self, "columns", tuple(columns))
+        rows = (
+            replace(row, label=_in_words(row.label), cells=tuple(map(_in_words, row.cells)))
+            for row in self.rows
+        )
+        object.__setattr__(self, "rows", tuple(rows))
 
     @property
     def full_title(self) -> str:
         """Title with the warning that synthetic data carry."""
-        return f"{self.title} (synthetic stand-in)" if self.synthetic else self.title
+        return stamped(self.title) if self.synthetic else self.title
 
     @property
     def wide(self) -> bool:
@@ -209,6 +230,16 @@ def numbers_of(number: int, tables: int) -> tuple[str, ...]:
     """Return ``3``, or ``3a``, ``3b`` for several tables of an exhibit."""
     letters = [ascii_lowercase[position] for position in range(tables)] if tables > 1 else [""]
     return tuple(f"{number}{letter}" for letter in letters)
+
+
+def stamped(title: str) -> str:
+    """Return a title with the warning that synthetic data carry."""
+    return gettext("{title} (synthetic stand-in)").format(title=title)
+
+
+def _in_words(cell: Cell) -> Cell:
+    """Return a cell in the language that is spoken; a number has the marks of it already."""
+    return cell if cell.numbers else replace(cell, text=gettext(cell.text))
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.citable_numbers import CitableNumber
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import goodman_bacon
+from ruralimpact.language import gettext
 
 _EFFECT = ("estimate", "std_error", "conf_low", "conf_high", "band_low", "band_high")
 
@@ -38,7 +39,7 @@ def over_time_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     for record in breakdowns.to_dict("records"):
         relative = record["restriction"] == "relative_magnitudes"
         factor = 1.0 if relative else formatting.scale(record["unit"])
-        unit = "times" if relative else record["unit"]
+        unit = gettext("times") if relative else record["unit"]
         decimals = 2 if relative else results.decimals(record["outcome"])
         key = f"{_place(record)}/{record['restriction']}/breakdown"
         yield CitableNumber(key, factor * record["breakdown"], unit, decimals)

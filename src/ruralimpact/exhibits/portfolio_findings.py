@@ -6,6 +6,7 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.citable_numbers import CitableNumber
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 
 
 def portfolio_numbers(results: StudyResults) -> Iterator[CitableNumber]:
@@ -37,8 +38,14 @@ def portfolio_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
             if {"target", "actual", "percent"} <= set(values.dropna().index):
                 label = formatting.lower_first(str(reach["label"].iloc[0]))
                 sentences.append(
-                    f"{formatting.number(values['actual'])} {label}; where target and reach are known, "
-                    f"{formatting.number(values['percent'])} percent of the target."
+                    gettext(
+                        "{actual} {label}; where target and reach are known, {percent} percent of "
+                        "the target."
+                    ).format(
+                        actual=formatting.number(values["actual"]),
+                        label=label,
+                        percent=formatting.number(values["percent"]),
+                    )
                 )
         financing = own[(own["part"] == "financing") & (own["name"] == "total")]
         sentences += [

@@ -10,13 +10,14 @@ from ruralimpact.exhibits.model import Cell, Column, Row, RowKind, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
+from ruralimpact.language import gettext, marked
 
 METHODS = ("portfolio",)
 DIFFERS, ROUNDING = "d", "r"
 _MARKS = {"differs": DIFFERS, "rounding": ROUNDING}
 _AGREEMENTS = {
-    "differs": "print has another number",
-    "rounding": "print cuts the number off, or rounds it away from the nearest",
+    "differs": marked("print has another number"),
+    "rounding": marked("print cuts the number off, or rounds it away from the nearest"),
 }
 
 
@@ -95,15 +96,20 @@ def printed_notes(frame: pd.DataFrame) -> list[str]:
     if compared:
         agree = int((frame["agreement"] == "agrees").sum())
         share = formatting.share_of(agree, compared, "number")
-        notes.append(f"As in print: {share} that the document prints or that its lines add up to.")
+        notes.append(
+            gettext(
+                "As in print: {share} that the document prints or that its lines add up to."
+            ).format(share=share)
+        )
     return notes
 
 
 def _against_print(record: Mapping[Any, Any]) -> str:
-    whose = record["project_label"] or "all projects"
-    return (
-        f"{whose}, {formatting.number(record['value'], max(1, record['decimals']))} here and "
-        f"{formatting.number(record['printed'], int(record['decimals']))} there"
+    whose = record["project_label"] or gettext("all projects")
+    return gettext("{whose}, {value} here and {printed} there").format(
+        whose=whose,
+        value=formatting.number(record["value"], max(1, record["decimals"])),
+        printed=formatting.number(record["printed"], int(record["decimals"])),
     )
 
 

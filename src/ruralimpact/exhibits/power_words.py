@@ -9,12 +9,13 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.study import Study
 
 DESIGNS = {
-    "cross_section": "Next wave alone",
-    "difference": "Change since the baseline",
-    "ancova": "Adjusted for the baseline",
+    "cross_section": marked("Next wave alone"),
+    "difference": marked("Change since the baseline"),
+    "ancova": marked("Adjusted for the baseline"),
 }
 
 
@@ -51,7 +52,9 @@ def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:
     percent = formatting.number(record["mde_percent"], 0)
     if percent == formatting.DASH:
         return f"{text} {unit}"
-    return f"{text} {unit} ({percent} percent of the control mean)"
+    return gettext("{text} {unit} ({percent} percent of the control mean)").format(
+        text=text, unit=unit, percent=percent
+    )
 
 
 def refusals(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
@@ -70,8 +73,11 @@ def refusals(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
     """
     refused = frame[frame["reason"] != ""].drop_duplicates(["analysis", "outcome", "design"])
     return tuple(
-        f"Not estimable: {formatting.lower_first(results.outcome_label(record['outcome']))}, "
-        f"{formatting.lower_first(DESIGNS[record['design']])}: {record['reason'].rstrip('.')}."
+        gettext("Not estimable: {outcome}, {designs}: {reason}.").format(
+            outcome=formatting.lower_first(results.outcome_label(record["outcome"])),
+            designs=formatting.lower_first(gettext(DESIGNS[record["design"]])),
+            reason=record["reason"].rstrip("."),
+        )
         for record in refused.to_dict("records")
     )
 
@@ -105,16 +111,24 @@ def _line(results: StudyResults, part: pd.DataFrame, *, several: bool) -> str:
     reasons = part["reason"].unique()
     part = part[part["reason"] == ""]
     if part.empty:
-        return f"{label}: not estimable ({'; '.join(reasons)})."
+        return gettext("{label}: not estimable ({reasons}).").format(
+            label=label, reasons="; ".join(reasons)
+        )
     first = part[part["design"] == part["design"].iloc[0]].to_dict("records")
     least, most = first[0], first[-1]
-    design = formatting.lower_first(DESIGNS[str(least["design"])])
-    text = (
-        f"{label}, {design}: {formatting.count(least['n_clusters'])} groups would detect an effect of "
-        f"{amount(results, least)}"
+    design = formatting.lower_first(gettext(DESIGNS[str(least["design"])]))
+    text = gettext(
+        "{label}, {design}: {n_clusters} groups would detect an effect of {amount}"
+    ).format(
+        label=label,
+        design=design,
+        n_clusters=formatting.count(least["n_clusters"]),
+        amount=amount(results, least),
     )
     if most["n_clusters"] > least["n_clusters"]:
-        text += f", {formatting.count(most['n_clusters'])} one of {amount(results, most)}"
+        text += gettext(", {n_clusters} one of {amount}").format(
+            n_clusters=formatting.count(most["n_clusters"]), amount=amount(results, most)
+        )
     best = part.loc[part["n_clusters"] == most["n_clusters"]].sort_values("mde").iloc[0]
     if best["design"] != least["design"]:
         text += (

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 
 GAP = 0.05
 _SIGNIFICANCE = 0.05
@@ -31,7 +32,10 @@ def waves_of(results: StudyResults, table: str) -> Iterator[tuple[str, pd.DataFr
         own = frame[frame["source"] == source.name]
         for wave in sorted(set(own["wave"])):
             label = source.label or source.name
-            yield (f"{label}, wave {wave}" if wave else label), own[own["wave"] == wave]
+            yield (
+                (gettext("{label}, wave {wave}").format(label=label, wave=wave) if wave else label),
+                own[own["wave"] == wave],
+            )
 
 
 def unequal_gaps(frame: pd.DataFrame) -> "pd.Series[bool]":

@@ -6,6 +6,7 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import SourceLines
 from ruralimpact.exhibits.missing_values import lines_by_source
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 from ruralimpact.schema.quality import QualityReport
 
 
@@ -22,25 +23,38 @@ def reading_notes(results: StudyResults) -> list[SourceLines]:
 
 def _lines(report: QualityReport) -> Iterator[str]:
     if report.identifier:
-        yield f"units are identified by {report.identifier}"
+        yield gettext("units are identified by {identifier}").format(identifier=report.identifier)
     for joined in report.joined:
         yield (
-            f"{joined.file}: {formatting.count(joined.matched)} of "
-            f"{formatting.count(joined.matched + joined.without)} rows found theirs; "
-            f"{formatting.plural(joined.unused, 'row')} of it belong to none"
+            gettext(
+                "{file}: {matched} of {matched_2} rows found theirs; {count} of it belong to none"
+            ).format(
+                file=joined.file,
+                matched=formatting.count(joined.matched),
+                matched_2=formatting.count(joined.matched + joined.without),
+                count=formatting.plural(joined.unused, "row"),
+            )
         )
     yield from report.notes
     for name, codes in report.codes_not_found.items():
-        yield f"{name}: no row has {', '.join(codes)}, which would mean missing"
+        yield gettext("{name}: no row has {codes}, which would mean missing").format(
+            name=name, codes=", ".join(codes)
+        )
     for column, values in report.values_not_found.items():
         count = formatting.plural(len(values), "value")
-        yield f"column {column}: no row has {count} that a table of recodes lists"
+        yield gettext("column {column}: no row has {count} that a table of recodes lists").format(
+            column=column, count=count
+        )
     for edit in report.edits:
         if not edit.count:
-            yield f"column {edit.column}: the edit {edit.rule} changed nothing"
+            yield gettext("column {column}: the edit {rule} changed nothing").format(
+                column=edit.column, rule=edit.rule
+            )
     for column, names in report.near_names.items():
         words = formatting.plural(len(names), "name")
         yield (
-            f"column {column}: {words} much like another, left as they are "
-            f"(near_names in survey/{report.source}.quality.json)"
+            gettext(
+                "column {column}: {words} much like another, left as they are (near_names in "
+                "survey/{source}.quality.json)"
+            ).format(column=column, words=words, source=report.source)
         )

@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from ruralimpact.estimation.ledger import SpecificationList
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import FindingsDocument, HeadlineLine, ShownFigure, ShownTable
 from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.exhibits.report_parts import ReportPart, report_parts
 from ruralimpact.exhibits.write_html import STYLE, fragment_of
+from ruralimpact.language import current, gettext, ngettext
 
 _FILES = {
     "table": ("csv", "tex", "html", "docx"),
@@ -131,8 +133,14 @@ def rendered(page: PageParts, **values: object) -> str:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
+        undefined=StrictUndefined,
+        autoescape=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["in_figures"] = formatting.count
+    environment.globals["language"] = current()
     template = environment.from_string(page.template)
     return template.render(**values, style=STYLE + page.style, script=page.script)
 

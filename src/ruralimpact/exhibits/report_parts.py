@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ruralimpact.exhibits.document import FindingsDocument, ShownTable
 from ruralimpact.exhibits.kinds import ESTIMATES, SECTIONS, Section
 from ruralimpact.exhibits.registry import Kinds, shown_in
+from ruralimpact.language import gettext
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ReportPart:
     @property
     def heading(self) -> str:
         """Its heading."""
-        return self.section.heading
+        return gettext(self.section.heading)
 
 
 def report_parts(document: FindingsDocument, kinds: Kinds) -> Iterator[ReportPart]:

@@ -11,6 +11,7 @@ from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 from ruralimpact.schema.base import Names
 from ruralimpact.schema.responses import Question, Responses
 from ruralimpact.schema.study import Study
@@ -70,7 +71,7 @@ def answer_words(results: StudyResults) -> dict[str, tuple[str, str]]:
     words = {}
     for row in results["responses"].to_dict("records"):
         asked = questions[row["analysis"], row["question"]]
-        of = "of the register" if row["part"] == REGISTER else str(row["level"])
+        of = gettext("of the register") if row["part"] == REGISTER else str(row["level"])
         key = f"{_answer_key(row)}/{_measure(row)}".replace(" ", "_")
         words[key] = (f"{asked}, {of}" if of else asked, str(row["label"]))
     return words
@@ -120,10 +121,18 @@ def responses_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
             of_answer = {**of_all, "answer": top["answer"]}
             whole = results.of("responses", analysis.name, part=REGISTER, **of_answer)
             whole = whole.dropna(subset=["estimate"])
-            of_register = [f"of the register, {_percent(row)}" for row in whole.to_dict("records")]
-            said = (
-                f"{question.label}: of {formatting.count(top['n_units'])} {results.study.unit_label} that "
-                f"answered, {_percent(top)} “{formatting.lower_first(str(top['label']))}”"
+            of_register = [
+                gettext("of the register, {percent}").format(percent=_percent(row))
+                for row in whole.to_dict("records")
+            ]
+            said = gettext(
+                "{label}: of {n_units} {unit_label} that answered, {percent} “{label_2}”"
+            ).format(
+                label=question.label,
+                n_units=formatting.count(top["n_units"]),
+                unit_label=results.study.unit_label,
+                percent=_percent(top),
+                label_2=formatting.lower_first(str(top["label"])),
             )
             yield HeadlineLine(
                 label=analysis.label,
@@ -135,15 +144,21 @@ def responses_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
 def _percent(row: Mapping[Any, Any]) -> str:
     """Return a share in percent, with its interval."""
     ends = formatting.interval(100 * row["conf_low"], 100 * row["conf_high"])
-    return f"{formatting.number(100 * row['estimate'])} percent ({ends})"
+    return gettext("{estimate} percent ({ends})").format(
+        estimate=formatting.number(100 * row["estimate"]), ends=ends
+    )
 
 
 def percent_of(results: StudyResults, question: Question) -> str:
     """Say whom the percents of a question are of."""
     whom = question.among_label or results.study.unit_label
-    text = f"Percent of {whom} that answered"
+    text = gettext("Percent of {whom} that answered").format(whom=whom)
     if question.percents:
-        return f"{text}: the mean of the percents that each gave, which add up to 100."
+        return gettext(
+            "{text}: the mean of the percents that each gave, which add up to 100."
+        ).format(text=text)
     if question.variable is None:
-        return f"{text}; each may give several answers, so percents can add up to more than 100."
+        return gettext(
+            "{text}; each may give several answers, so percents can add up to more than 100."
+        ).format(text=text)
     return f"{text}."

@@ -10,6 +10,7 @@ import pandas as pd
 from ruralimpact.design.methods import OVER_TIME, strategies_of
 from ruralimpact.exhibits.document import Finding
 from ruralimpact.exhibits.options import Benchmarked, Exhibit, OfEstimates
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.quality import QualityReport
 from ruralimpact.schema.study import AnyEntry, Study
 from ruralimpact.waves.record import RunRecord
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
     from ruralimpact.exhibits.quantities import Quantity
 
 METHOD_LABELS = {
-    "difference": "Difference in means",
-    "difference_in_means": "Difference in means",
-    "two_way_fixed_effects": "Two-way fixed effects",
-    "first_differences": "First differences",
-    "two_by_two": "Difference in differences",
-    "ancova": "Analysis of covariance",
-    "doubly_robust": "Doubly robust",
-    "regression": "Outcome regression",
-    "weighting": "Inverse-probability weights",
-    "group_time_simple": "By cohort and wave, averaged by size",
-    "group_time_cohort": "By cohort and wave, averaged over cohorts",
-    "group_time_calendar": "By cohort and wave, averaged over waves",
-    "group_time_event": "By cohort and wave, averaged over time since treatment",
-    "before_after": "Change, not attributable",
+    "difference": marked("Difference in means"),
+    "difference_in_means": marked("Difference in means"),
+    "two_way_fixed_effects": marked("Two-way fixed effects"),
+    "first_differences": marked("First differences"),
+    "two_by_two": marked("Difference in differences"),
+    "ancova": marked("Analysis of covariance"),
+    "doubly_robust": marked("Doubly robust"),
+    "regression": marked("Outcome regression"),
+    "weighting": marked("Inverse-probability weights"),
+    "group_time_simple": marked("By cohort and wave, averaged by size"),
+    "group_time_cohort": marked("By cohort and wave, averaged over cohorts"),
+    "group_time_calendar": marked("By cohort and wave, averaged over waves"),
+    "group_time_event": marked("By cohort and wave, averaged over time since treatment"),
+    "before_after": marked("Change, not attributable"),
 }
 
 
@@ -93,7 +94,8 @@ class StudyResults:
     def strategy_label(self, name: str) -> str:
         """Printed name of a strategy or estimator."""
         labels = {entry.name: entry.label for entry in self.study.strategies}
-        return labels.get(name) or METHOD_LABELS.get(name) or name.replace("_", " ").capitalize()
+        known = labels.get(name) or gettext(METHOD_LABELS.get(name, ""))
+        return known or name.replace("_", " ").capitalize()
 
     def outcome_label(self, name: str) -> str:
         """Printed name of an outcome."""
@@ -115,7 +117,7 @@ class StudyResults:
 
     def outcome_title(self, name: str) -> str:
         """Printed name of an outcome with its unit."""
-        return f"{self.outcome_label(name)} ({self.unit(name)})"
+        return f"{self.outcome_label(name)} ({gettext(self.unit(name))})"
 
     def unit(self, name: str) -> str:
         """Printed unit of an outcome."""
@@ -180,14 +182,14 @@ class StudyResults:
     def comparison(self, analysis: str) -> str:
         """What an analysis estimates, up to the outcome's name: never an effect without a design."""
         if analysis == self.benchmark():
-            return "experimental estimate for"
+            return gettext("experimental estimate for")
         names = {
-            "matching": "matched difference in",
-            "matched_difference": "difference in the change of",
-            "panel": "panel estimate for",
-            "difference_in_differences": "difference in the change of",
-            "triple_difference": "triple difference in",
-            "staggered": "average effect under parallel trends on",
-            "before_after": "change, not attributable to the project, of",
+            "matching": gettext("matched difference in"),
+            "matched_difference": gettext("difference in the change of"),
+            "panel": gettext("panel estimate for"),
+            "difference_in_differences": gettext("difference in the change of"),
+            "triple_difference": gettext("triple difference in"),
+            "staggered": gettext("average effect under parallel trends on"),
+            "before_after": gettext("change, not attributable to the project, of"),
         }
-        return names.get(self.analysis(analysis).method, "difference in")
+        return names.get(self.analysis(analysis).method, gettext("difference in"))

@@ -9,6 +9,7 @@ from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part, with
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import RECORD
+from ruralimpact.language import gettext
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _SHARES = ("irr", "share_above", "share_gain", "irr_median")
@@ -27,7 +28,7 @@ def returns_numbers(results: StudyResults) -> Iterator[CitableNumber]:
     for row in pd.concat(frames).to_dict("records") if any(map(len, frames)) else ():
         where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}{level_part(row)}"
         fraction = row["measure"] in _SHARES
-        unit = "percent" if fraction else row["unit"]
+        unit = gettext("percent") if fraction else row["unit"]
         decimals = 2 if row["measure"] == "bcr" else 1 if fraction or unit == "years" else 0
         factor = 100.0 if fraction else 1.0
         yield from with_interval(f"{where}/{row['measure']}", row, unit, decimals, factor=factor)
@@ -52,10 +53,16 @@ def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
 def _sentence(results: StudyResults, own: pd.DataFrame) -> str:
     rate, above = own.loc["irr"], own.loc["share_above"]
     if own["suppressed"].any() or pd.isna(rate["estimate"]):
-        return f"No rate of return ({rate['reason'] or 'suppressed'})."
+        return gettext("No rate of return ({value}).").format(
+            value=rate["reason"] or gettext("suppressed")
+        )
     ends = formatting.interval(100 * rate["conf_low"], 100 * rate["conf_high"], 1)
-    return (
-        f"Rate of return {formatting.number(100 * rate['estimate'], 1)} percent a year ({ends}) of all "
-        f"{results.study.unit_label} together; {formatting.number(100 * above['estimate'], 1)} percent of "
-        "them return more than the threshold."
+    return gettext(
+        "Rate of return {estimate} percent a year ({ends}) of all {unit_label} "
+        "together; {estimate_2} percent of them return more than the threshold."
+    ).format(
+        estimate=formatting.number(100 * rate["estimate"], 1),
+        ends=ends,
+        unit_label=results.study.unit_label,
+        estimate_2=formatting.number(100 * above["estimate"], 1),
     )

@@ -11,12 +11,13 @@ from ruralimpact.exhibits.model import Row, Value, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.rate_of_return import Account, RateOfReturn
 from ruralimpact.schema.study import Study
 
 METHODS = ("rate_of_return",)
 RECORD = "record"
-AS_RECORDED = "As recorded"
+AS_RECORDED = marked("As recorded")
 _PERCENT = ("irr", "share_above", "share_gain", "irr_median")
 
 
@@ -97,7 +98,7 @@ def measured(frame: pd.DataFrame) -> Iterator[Record]:
 def scenario_label(analysis: RateOfReturn, name: str) -> str:
     """Printed name of a scenario."""
     labels = {scenario.name: scenario.label for scenario in analysis.scenarios}
-    return labels.get(name, AS_RECORDED)
+    return labels.get(name, gettext(AS_RECORDED))
 
 
 def excluded_note(results: StudyResults, analyses: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,7 +113,11 @@ def excluded_note(results: StudyResults, analyses: tuple[str, ...]) -> tuple[str
             label = results.analysis(name).label
             units = results.study.unit_label
             notes.append(
-                f"{label}: {units} of {formatting.count(len(frame))} without a rate of return of their own, "
-                f"by reason: {reasons}."
+                gettext(
+                    "{label}: {units} of {frame} without a rate of return of their own, by "
+                    "reason: {reasons}."
+                ).format(
+                    label=label, units=units, frame=formatting.count(len(frame)), reasons=reasons
+                )
             )
     return tuple(notes)

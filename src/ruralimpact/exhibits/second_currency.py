@@ -7,6 +7,7 @@ import pandas as pd
 from ruralimpact.exhibits.columns import amount
 from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.shown import Record, Shown
+from ruralimpact.language import gettext
 from ruralimpact.schema.study import Study
 
 
@@ -35,16 +36,18 @@ class ConvertedAmounts:
     @property
     def columns(self) -> tuple[Shown, ...]:
         """Columns of the amounts: the controls' mean and the effect."""
-        group = f"In {self.label}"
+        group = gettext("In {label}").format(label=self.label)
         return (
-            amount("Controls", group, 0.9, of="control_mean_converted").converted(),
-            amount("Effect", group, 0.9, of="estimate_converted").converted(),
+            amount(gettext("Controls"), group, 0.9, of="control_mean_converted").converted(),
+            amount(gettext("Effect"), group, 0.9, of="estimate_converted").converted(),
         )
 
     @property
     def note(self) -> str:
         """The rate, in words."""
-        return f"{self.label}: at {self.rate:g} {self.rate_label} ({self.source})."
+        return gettext("{label}: at {rate} {rate_label} ({source}).").format(
+            label=self.label, rate=f"{self.rate:g}", rate_label=self.rate_label, source=self.source
+        )
 
     def values(self, printed: Record) -> dict[str, Value]:
         """Return the converted amounts; None where the unit is no amount in the study's currency."""

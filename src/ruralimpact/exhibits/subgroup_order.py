@@ -18,18 +18,21 @@ from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.inference.orders import Ranking, rank_relative_effects
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import DistinctEntries, Positive, Settings
 
-_RANK = "Rank by percent"
+_RANK = marked("Rank by percent")
 RANKS = (
-    words("Here", _RANK, 0.7, of="rank_here").staying(),
-    words("95% range", _RANK, of="rank_range").staying(),
-    words("Published", _RANK, 0.95, of="rank_printed").staying(),
+    words(marked("Here"), _RANK, 0.7, of="rank_here").staying(),
+    words(marked("95% range"), _RANK, of="rank_range").staying(),
+    words(marked("Published"), _RANK, 0.95, of="rank_printed").staying(),
 )
-NOTE = (
-    "Ranks are by percent of the counterfactual, 1 the highest. Their ranges, and how often the published "
-    "order comes out, are from 1,999 normal draws around the estimates with the covariance of their group "
-    "scores: they tell how firmly estimates of this precision order the levels, not how probable an order is."
+NOTE = marked(
+    "Ranks are by percent of the counterfactual, 1 the highest. Their ranges, "
+    "and how often the published order comes out, are from 1,999 normal draws "
+    "around the estimates with the covariance of their group scores: they tell "
+    "how firmly estimates of this precision order the levels, not how probable "
+    "an order is."
 )
 
 
@@ -179,7 +182,7 @@ def order_row(order: FamilyOrder, spec_id: str, shown: Sequence[Shown]) -> Row:
     """Return the foot row that says how often the published order comes out."""
     values: dict[str, Value] = {
         "spec_id": spec_id,
-        "test": "published order",
+        "test": gettext("published order"),
         "share_of_draws": order.ranking.kept,
         "by_chance": order.chance,
     }
@@ -189,22 +192,31 @@ def order_row(order: FamilyOrder, spec_id: str, shown: Sequence[Shown]) -> Row:
 def order_words(order: FamilyOrder) -> str:
     """The published order, how often it comes out, and the published ratio, in words."""
     names = " > ".join(level_key(level) for level in order.published)
-    text = (
-        f"Published order ({order.place}): {names}; in {_percent(order.ranking.kept)} percent of draws "
-        f"(a blind shuffle: {_percent(order.chance)})"
+    text = gettext(
+        "Published order ({place}): {names}; in {percent} percent of draws (a blind "
+        "shuffle: {percent_2})"
+    ).format(
+        place=order.place,
+        names=names,
+        percent=_percent(order.ranking.kept),
+        percent_2=_percent(order.chance),
     )
     if order.published_ratio is None:
         return text
     ranking = order.ranking
     ends = formatting.interval(ranking.ratio_low, ranking.ratio_high, 1)
-    return (
-        f"{text}; ratio of the two percents: published {order.published_ratio:g}, here "
-        f"{formatting.number(ranking.ratio, 1)} ({ends})"
+    return gettext(
+        "{text}; ratio of the two percents: published {published_ratio}, here {ratio} ({ends})"
+    ).format(
+        text=text,
+        published_ratio=f"{order.published_ratio:g}",
+        ratio=formatting.number(ranking.ratio, 1),
+        ends=ends,
     )
 
 
 def _percent(share: float) -> str:
     value = 100 * share
     if value < 1:
-        return "less than 1"
-    return "more than 99" if value > 99 else formatting.number(value)
+        return gettext("less than 1")
+    return gettext("more than 99") if value > 99 else formatting.number(value)

@@ -14,8 +14,9 @@ from ruralimpact.exhibits import (
 )
 from ruralimpact.exhibits.options import OfSubgroup
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
-WARNING = "A warning, not a result"
+WARNING = marked("A warning, not a result")
 
 
 def subgroup_rows(results: StudyResults, exhibit: OfSubgroup) -> pd.DataFrame:
@@ -52,8 +53,10 @@ def level_label(record: Mapping[Any, Any]) -> str:
 def equality_words(record: Mapping[Any, Any]) -> str:
     """The joint test of a family, in words."""
     if pd.isna(record["p_value"]):
-        return f"Equal effects: no test ({record['reason'] or 'no difference has any variance'})"
-    return f"Equal effects: {formatting.f_test(record)}"
+        return gettext("Equal effects: no test ({value})").format(
+            value=record["reason"] or gettext("no difference has any variance")
+        )
+    return gettext("Equal effects: {test}").format(test=formatting.f_test(record))
 
 
 def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: bool) -> str:
@@ -65,15 +68,24 @@ def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: boo
     name = formatting.lower_first(results.outcome_label(outcome))
     start = f"{where}{results.strategy_label(first['strategy'])}, {name}: "
     if len(levels) < 2:
-        return f"{start}fewer than two levels have an estimate that can be shown."
+        return gettext("{start}fewer than two levels have an estimate that can be shown.").format(
+            start=start
+        )
     values = formatting.scale(unit) * levels["estimate"].to_numpy(float)
     names = list(levels["level"])
     decimals = results.decimals(outcome)
     low, high = int(values.argmin()), int(values.argmax())
     kind = "" if first["basis"] == "declared" else "class "
-    text = (
-        f"{start}from {formatting.number(values[low], decimals)} {unit} in "
-        f"{kind}{names[low]} to {formatting.number(values[high], decimals)} in {kind}{names[high]}. "
+    text = gettext(
+        "{start}from {values} {unit} in {kind}{names} to {values_2} in {kind}{names_2}. "
+    ).format(
+        start=start,
+        values=formatting.number(values[low], decimals),
+        unit=unit,
+        kind=kind,
+        names=names[low],
+        values_2=formatting.number(values[high], decimals),
+        names_2=names[high],
     )
     return text + _test_sentence(family)
 
@@ -82,27 +94,28 @@ def _test_sentence(family: pd.DataFrame) -> str:
     tests = family[family["kind"] == "equality"]
     equality = tests["p_value"].iloc[0] if len(tests) else float("nan")
     if pd.isna(equality):
-        return "There are too few groups for a test that the effects are equal."
-    rejected = "is rejected" if equality < 0.05 else "is not rejected"
+        return gettext("There are too few groups for a test that the effects are equal.")
+    rejected = gettext("is rejected") if equality < 0.05 else gettext("is not rejected")
     pairs = family[family["kind"] == "difference"]
-    text = (
-        f"That all levels have the same effect {rejected} at the 5 percent level "
-        f"({formatting.p_statement(equality)})"
-    )
+    text = gettext(
+        "That all levels have the same effect {rejected} at the 5 percent level ({p})"
+    ).format(rejected=rejected, p=formatting.p_statement(equality))
     if len(pairs) < 2:
         return f"{text}."
     apart = int((pairs["p_adjusted"] < 0.05).sum())
-    return (
-        f"{text}; adjusted for all pairs, "
-        f"{formatting.share_of(apart, len(pairs), 'difference')} between levels "
-        f"{'differs' if apart < 2 else 'differ'} from zero."
+    return gettext(
+        "{text}; adjusted for all pairs, {share} between levels {verb} from zero."
+    ).format(
+        text=text,
+        share=formatting.share_of(apart, len(pairs), "difference"),
+        verb=gettext("differs") if apart < 2 else gettext("differ"),
     )
 
 
 def warnings(frame: pd.DataFrame) -> tuple[str, ...]:
     """Why rows are no evidence, once each."""
     texts = [text for text in dict.fromkeys(frame["warning"]) if text]
-    return tuple(f"{WARNING}: {text}." for text in texts)
+    return tuple(f"{gettext(WARNING)}: {text}." for text in texts)
 
 
 def reason_letters(frame: pd.DataFrame) -> dict[str, str]:
@@ -111,13 +124,15 @@ def reason_letters(frame: pd.DataFrame) -> dict[str, str]:
 
 
 _BASES = {
-    "baseline": "Classes are of equal size over both arms together.",
+    "baseline": marked("Classes are of equal size over both arms together."),
     "predicted": (
-        "Classes are of the outcome predicted without treatment from the controls' covariates, each "
-        "unit's own group excluded (Abadie, Chingos and West 2018), of equal size over both arms "
-        "together; intervals take them as given."
+        marked(
+            "Classes are of the outcome predicted without treatment from the controls' "
+            "covariates, each unit's own group excluded (Abadie, Chingos and West 2018), "
+            "of equal size over both arms together; intervals take them as given."
+        )
     ),
-    "realised": "Classes are of the realised outcome; no tests are shown.",
+    "realised": marked("Classes are of the realised outcome; no tests are shown."),
 }
 
 
@@ -126,24 +141,33 @@ def subgroup_notes(
 ) -> tuple[str, ...]:
     """Conventions, and the meaning of every mark, of a table of subgroup effects."""
     notes = [
-        "Within a level, treated units are compared with controls of the same level by the strategy "
-        "named. Everyone is the estimate of the main table, for which units may have been compared "
-        "across levels, so it need not lie between those of the levels.",
+        gettext(
+            "Within a level, treated units are compared with controls of the same level "
+            "by the strategy named. Everyone is the estimate of the main table, for "
+            "which units may have been compared across levels, so it need not lie "
+            "between those of the levels."
+        ),
         interpretation.standard_error_note(results),
         *interpretation.identification_notes(set(frame["method"])),
         *(_BASES[basis] for basis in dict.fromkeys(frame["basis"]) if basis in _BASES),
-        "Percents are of the counterfactual mean.",
-        *([subgroup_order.NOTE] if ranked else []),
+        gettext("Percents are of the counterfactual mean."),
+        *([gettext(subgroup_order.NOTE)] if ranked else []),
     ]
     if frame["p_adjusted"].notna().any():
         notes.append(
-            "A level whose effect differs from zero and one whose effect does not may still have the "
-            "same effect: only the tests of differences say whether levels differ. Adjusted p-values "
-            "hold the chance of any false rejection among all levels, or all pairs, of one strategy and "
-            "outcome (Romano and Wolf 2005, bootstrap over groups)."
+            gettext(
+                "A level whose effect differs from zero and one whose effect does not may "
+                "still have the same effect: only the tests of differences say whether "
+                "levels differ. Adjusted p-values hold the chance of any false rejection "
+                "among all levels, or all pairs, of one strategy and outcome (Romano and "
+                "Wolf 2005, bootstrap over groups)."
+            )
         )
     notes += interpretation.share_notes(frame, means=True)
     notes += effective_groups.group_notes(results, frame[frame["kind"] == "level"])
     notes += marks.estimate_notes(frame)
-    notes += [f"{letter}. No estimate: {reason}." for reason, letter in letters.items()]
+    notes += [
+        gettext("{letter}. No estimate: {reason}.").format(letter=letter, reason=reason)
+        for reason, letter in letters.items()
+    ]
     return tuple(notes)

@@ -13,6 +13,7 @@ from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 from ruralimpact.schema.survival import Survival
 
 METHODS = ("survival",)
@@ -29,7 +30,7 @@ def of_part(results: StudyResults, exhibit: OfAnalyses, part: str) -> pd.DataFra
 def time_unit(results: StudyResults, analysis: str) -> str:
     """Return what the times of an analysis are called, in the singular."""
     asked = results.analysis(analysis)
-    return asked.time_unit if isinstance(asked, Survival) else "time"
+    return asked.time_unit if isinstance(asked, Survival) else gettext("time")
 
 
 def known_between_visits(results: StudyResults, analysis: str) -> bool:
@@ -60,7 +61,7 @@ def survival_numbers(results: StudyResults) -> Iterator[CitableNumber]:
         level = f"={record['level']}" if record["level"] else ""
         for name, of in _RATIO.items():
             key = f"hazards/{record['analysis']}/{record['by']}{level}/{name}"
-            yield CitableNumber(key, math.exp(record[of]), "hazard ratio", 2)
+            yield CitableNumber(key, math.exp(record[of]), gettext("hazard ratio"), 2)
 
 
 def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
@@ -79,8 +80,12 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         whom = f"{formatting.count(last['n_units'].iloc[0])} {results.study.unit_label}"
         time = f"{last['time'].iloc[0]:g}"
         of_absent = _bounds(frame, str(analysis))
-        text = (
-            f"Of {whom}, by {time_unit(results, str(analysis))} {time}: {shares}.{of_absent.text}"
+        text = gettext("Of {whom}, by {time_unit} {time}: {shares}.{text}").format(
+            whom=whom,
+            time_unit=time_unit(results, str(analysis)),
+            time=time,
+            shares=shares,
+            text=of_absent.text,
         )
         if text in said:  # of an analysis that reads the same ends in another way
             continue
@@ -116,9 +121,11 @@ def _bounds(frame: pd.DataFrame, analysis: str) -> _Sentence:
         return _Sentence()
     low, high = 100 * ends["lowest"], 100 * ends["highest"]
     total = formatting.count(own.loc[own["state"] == "lowest", "n_units"].iloc[0])
-    counted = "as the absent are counted as ended or as lasting"
+    counted = gettext("as the absent are counted as ended or as lasting")
     return _Sentence(
-        f" Of all {total}, {formatting.interval(low, high)} percent last, {counted}.",
+        gettext(" Of all {total}, {interval} percent last, {counted}.").format(
+            total=total, interval=formatting.interval(low, high), counted=counted
+        ),
         tuple(
             identifier("survival", analysis, "bound", end, "estimate")
             for end in ("lowest", "highest")
@@ -129,8 +136,10 @@ def _bounds(frame: pd.DataFrame, analysis: str) -> _Sentence:
 def percent_words(row: Mapping[Any, Any]) -> str:
     """Return the percent of a row, or between which two it lies."""
     if pd.isna(row["estimate"]):
-        return f"{formatting.interval(100 * row['lowest'], 100 * row['highest'])} percent"
-    return f"{formatting.number(100 * row['estimate'])} percent"
+        return gettext("{interval} percent").format(
+            interval=formatting.interval(100 * row["lowest"], 100 * row["highest"])
+        )
+    return gettext("{estimate} percent").format(estimate=formatting.number(100 * row["estimate"]))
 
 
 def _interval(low: float, high: float) -> str:

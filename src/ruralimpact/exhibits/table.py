@@ -7,6 +7,7 @@ from ruralimpact.exhibits.model import Column, Row, Table
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
+from ruralimpact.language import gettext
 
 
 def table_of(
@@ -54,4 +55,4 @@ def _explained(rows: Sequence[Row], notes: tuple[str, ...]) -> tuple[str, ...]:
     """The notes, with what a suppressed cell is."""
     hides = any(cell.text == formatting.SUPPRESSED for row in rows for cell in row.cells)
     said = any(formatting.SUPPRESSED in note for note in notes)
-    return (*notes, disclosure.NOTE) if hides and not said else notes
+    return (*notes, gettext(disclosure.NOTE)) if hides and not said else notes

@@ -6,6 +6,9 @@ import math
 
 from ruralimpact.exhibits.model import Table, Value, one_line
 from ruralimpact.exhibits.spreadsheet_text import neutralised
+from ruralimpact.language import gettext, marked
+
+_STAND_IN = marked("synthetic stand-in")
 
 
 def csv_text(tables: tuple[Table, ...]) -> str:
@@ -18,7 +21,7 @@ def csv_text(tables: tuple[Table, ...]) -> str:
     records = [record for table in tables for record in _records(table)]
     synthetic = any(table.synthetic for table in tables)
     if synthetic and not records:
-        records = [{"data": "synthetic stand-in"}]
+        records = [{"data": gettext(_STAND_IN)}]
     first = ["panel", "group", "row", *(["data"] if synthetic else [])]
     names = list(dict.fromkeys([*first, *(name for record in records for name in record)]))
     buffer = io.StringIO()
@@ -39,7 +42,7 @@ def _records(table: Table) -> list[dict[str, str]]:
         elif row.record is not None:
             position: dict[str, Value] = {"panel": panel, "group": group, "row": row.label.text}
             if table.synthetic:
-                position["data"] = "synthetic stand-in"
+                position["data"] = gettext(_STAND_IN)
             values = position | dict(row.record)
             records.append({name: _text(value) for name, value in values.items()})
     return records

@@ -3,6 +3,7 @@
 from html import escape
 
 from ruralimpact.exhibits.model import Cell, Row, Table, numbers_of
+from ruralimpact.language import current, gettext
 
 STYLE = """
 figure.table{margin:0 0 2rem}
@@ -63,7 +64,7 @@ def html_page(tables: tuple[Table, ...]) -> str:
     body = "\n".join(html_fragment(table) for table in tables)
     title = escape(tables[0].full_title)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{current()}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>\n"
         "body{font-family:Georgia,'Times New Roman',serif;max-width:75rem;margin:2rem auto;"
@@ -88,7 +89,8 @@ def fragment_of(page: str, number: int | None = None) -> str:
     first, *captions = figures.split(_CAPTION)
     numbers = numbers_of(number, len(captions))
     return first + "".join(
-        f"{_CAPTION}Table {own}. {caption}" for own, caption in zip(numbers, captions, strict=True)
+        f"{_CAPTION}{gettext('Table')} {own}. {caption}"
+        for own, caption in zip(numbers, captions, strict=True)
     )
 
 
@@ -154,7 +156,11 @@ def _interpretation(table: Table) -> str:
 
 
 def _notes(table: Table) -> str:
-    source = f'<p class="notes"><em>Source:</em> {escape(table.source)}</p>' if table.source else ""
+    source = (
+        f'<p class="notes"><em>{gettext("Source:")}</em> {escape(table.source)}</p>'
+        if table.source
+        else ""
+    )
     notes = escape(" ".join(table.notes))
-    note = f'<p class="notes"><em>Note:</em> {notes}</p>' if notes else ""
+    note = f'<p class="notes"><em>{gettext("Note:")}</em> {notes}</p>' if notes else ""
     return f"{source}{note}"

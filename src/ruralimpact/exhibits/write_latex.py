@@ -9,6 +9,7 @@ from textwrap import wrap
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 
 from ruralimpact.exhibits.model import Cell, Column, Row, Table
+from ruralimpact.language import gettext
 
 PACKAGES = "adjustbox,array,booktabs,rotating,threeparttable"
 _LABEL = 14  # characters to the line of a column label
@@ -99,7 +100,7 @@ def _floats(table: Table, label: str) -> Iterator[str]:
         title = escape(table.full_title)
         caption = rf"\caption{{{title}}}\label{{{label}}}"
         if position:
-            caption = rf"{{\tablename~\ref{{{label}}} (continued)\par\medskip}}"
+            caption = rf"{{\tablename~\ref{{{label}}} ({gettext('continued')})\par\medskip}}"
         yield _float(table, rows, caption, last=position == len(parts) - 1)
 
 
@@ -253,9 +254,11 @@ def _texts_below(table: Table) -> list[str]:
 def _below(table: Table) -> list[str]:
     lines = [rf"\item {_breakable(escape(line))}" for line in table.interpretation]
     if table.source:
-        lines.append(rf"\item \textit{{Source:}} {_breakable(escape(table.source))}")
+        lines.append(rf"\item \textit{{{gettext('Source:')}}} {_breakable(escape(table.source))}")
     if table.notes:
-        lines.append(rf"\item \textit{{Note:}} {_breakable(escape(' '.join(table.notes)))}")
+        lines.append(
+            rf"\item \textit{{{gettext('Note:')}}} {_breakable(escape(' '.join(table.notes)))}"
+        )
     if not lines:
         return []
     return [r"\begin{tablenotes}[flushleft]\raggedright", *lines, r"\end{tablenotes}"]

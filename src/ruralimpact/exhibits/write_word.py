@@ -16,6 +16,7 @@ from docx.section import Section
 from docx.shared import Cm, Pt
 
 from ruralimpact.exhibits.model import Cell, Row, Table
+from ruralimpact.language import gettext
 
 _FONT = "Arial"
 _LONG_SIDE, _SHORT_SIDE, _MARGIN = 29.7, 21.0, 1.8  # A4, cm
@@ -59,7 +60,7 @@ def set_properties(document: Document, title: str, *, synthetic: bool) -> None:
     properties = document.core_properties
     properties.title = title
     properties.author = properties.last_modified_by = ""
-    properties.comments = "Synthetic stand-in" if synthetic else ""
+    properties.comments = gettext("Synthetic stand-in") if synthetic else ""
     properties.created = properties.modified = datetime(*_EPOCH)
 
 
@@ -76,10 +77,12 @@ def add_table(document: Document, table: Table, width: float) -> None:
     for position, line in enumerate(table.interpretation):
         _add_paragraph(document, [(line, "")], size=9, before=5 if position == 0 else 0, after=2)
     if table.source:
-        _add_paragraph(document, [("Source: ", "italic"), (table.source, "")], size=8, before=3)
+        _add_paragraph(
+            document, [(f"{gettext('Source:')} ", "italic"), (table.source, "")], size=8, before=3
+        )
     if table.notes:
         text = " ".join(table.notes)
-        _add_paragraph(document, [("Note: ", "italic"), (text, "")], size=8, after=14)
+        _add_paragraph(document, [(f"{gettext('Note:')} ", "italic"), (text, "")], size=8, after=14)
 
 
 def _add_paragraph(

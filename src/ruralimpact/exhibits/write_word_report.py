@@ -14,8 +14,9 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Length, Pt
 from docx.text.paragraph import Paragraph
 
+from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import FindingsDocument, ShownFigure
-from ruralimpact.exhibits.model import TablesOfExhibit
+from ruralimpact.exhibits.model import TablesOfExhibit, stamped
 from ruralimpact.exhibits.registry import Kinds
 from ruralimpact.exhibits.report_parts import report_parts
 from ruralimpact.exhibits.write_word import (
@@ -25,6 +26,7 @@ from ruralimpact.exhibits.write_word import (
     set_properties,
     text_width,
 )
+from ruralimpact.language import gettext, ngettext
 
 _PICTURE, _TALLEST = 16.0, 12.5  # cm; beyond it a figure has an upright page
 _UPRIGHT = 20.5  # its height at most there, which leaves room for heading, caption and note
@@ -91,17 +93,21 @@ def _parts(
                 listed if isinstance(listed, ShownFigure) else by_name[listed.name]
                 for listed in part.shown
             ]
-            yield _Part(f"Annex: {part.heading}" if part.annex else part.heading, own)
+            yield _Part(
+                gettext("Annex: {heading}").format(heading=part.heading)
+                if part.annex
+                else part.heading,
+                own,
+            )
 
 
 def _add_front(word: Document, document: FindingsDocument) -> None:
     study = document.study
-    warning = " (synthetic stand-in)" if study.synthetic else ""
-    word.add_heading(f"{study.title}{warning}", level=0)
+    word.add_heading(stamped(study.title) if study.synthetic else study.title, level=0)
     for text in (study.subtitle, study.question):
         if text:
             word.add_paragraph(text)
-    word.add_heading("The answer in short", level=1)
+    word.add_heading(gettext("The answer in short"), level=1)
     box = document.answer
     verdict = () if box.verdict is None else (box.verdict,)
     for line in (*verdict, *box.lines):
@@ -129,11 +135,11 @@ def _is_upright(shown: TablesOfExhibit | ShownFigure, pictures: Mapping[str, byt
 
 def _add_contents(word: Document, parts: Sequence[_Part]) -> None:
     """Add fields of contents, of sections, tables and figures, with a link to each."""
-    word.add_heading("Contents", level=1)
+    word.add_heading(gettext("Contents"), level=1)
     headings = [(part.heading, _section_bookmark(position)) for position, part in enumerate(parts)]
     _add_list(word, r'TOC \o "1-1" \h \z \u', headings)
     shown = [exhibit for part in parts for exhibit in part.shown]
-    for label in ("Table", "Figure"):
+    for label in (gettext("Table"), gettext("Figure")):
         own = [exhibit for exhibit in shown if _label(exhibit) == label]
         titles = [
             (f"{label} {exhibit.number}. {_title(exhibit)}", _bookmark(label, exhibit.number))
@@ -159,7 +165,7 @@ def _add_list(word: Document, instruction: str, entries: Sequence[tuple[str, str
 
 
 def _add_references(word: Document, part: _Part) -> None:
-    paragraph = word.add_paragraph("In this section: ")
+    paragraph = word.add_paragraph(gettext("In this section: "))
     paragraph.paragraph_format.keep_with_next = True
     for position, shown in enumerate(part.shown):
         if position:
@@ -172,7 +178,7 @@ def _add_references(word: Document, part: _Part) -> None:
 
 
 def _label(shown: TablesOfExhibit | ShownFigure) -> str:
-    return "Table" if isinstance(shown, TablesOfExhibit) else "Figure"
+    return gettext("Table") if isinstance(shown, TablesOfExhibit) else gettext("Figure")
 
 
 def _title(shown: TablesOfExhibit | ShownFigure) -> str:
@@ -185,8 +191,8 @@ def _add_tables(word: Document, exhibit: TablesOfExhibit, *, wide: bool) -> None
         again = r" \c" if position else ""
         paragraph = word.add_paragraph(style="Caption")
         paragraph.paragraph_format.keep_with_next = True
-        bookmark = "" if position else _bookmark("Table", exhibit.number)
-        _add_number(paragraph, "Table", exhibit.number, again, bookmark)
+        bookmark = "" if position else _bookmark(_label(exhibit), exhibit.number)
+        _add_number(paragraph, _label(exhibit), exhibit.number, again, bookmark)
         paragraph.add_run(f"{letter}. {table.full_title}")
         add_table(word, table, text_width(wide=wide))
 
@@ -201,7 +207,8 @@ def _add_figure(word: Document, figure: ShownFigure, picture: bytes) -> None:
     shape._inline.docPr.set("descr", figure.alt)
     paragraph = word.add_paragraph(style="Caption")
     paragraph.paragraph_format.keep_with_next = True
-    _add_number(paragraph, "Figure", figure.number, "", _bookmark("Figure", figure.number))
+    label = _label(figure)
+    _add_number(paragraph, label, figure.number, "", _bookmark(label, figure.number))
     paragraph.add_run(f". {figure.title}")
     word.add_paragraph(figure.note)
 
@@ -211,7 +218,7 @@ def _add_number(paragraph: Paragraph, label: str, number: int, again: str, bookm
     paragraph.add_run(f"{label} ")
     _add_field(paragraph, rf"SEQ {label} \* ARABIC{again}", str(number))
     if bookmark:
-        _bookmark_all(paragraph, bookmark, 2 * number + (label == "Figure"))
+        _bookmark_all(paragraph, bookmark, 2 * number + (label == gettext("Figure")))
 
 
 def _bookmark_all(paragraph: Paragraph, name: str, identity: int) -> None:
@@ -266,12 +273,15 @@ def _turn(word: Document, *, wide: bool) -> None:
 
 
 def _add_end(word: Document, document: FindingsDocument) -> None:
-    word.add_heading("How the numbers were made", level=1)
+    word.add_heading(gettext("How the numbers were made"), level=1)
     for entry in document.conventions:
         _add_line(word, entry.term, entry.text)
-    word.add_heading("Data, and how to cite", level=1)
+    word.add_heading(gettext("Data, and how to cite"), level=1)
     for file in document.data:
-        rows = "row" if file.rows == 1 else "rows"
-        word.add_paragraph(f"{file.label}: {file.rows:,} {rows} read", style="List Bullet")
+        sentence = ngettext("{label}: {rows} row read", "{label}: {rows} rows read", file.rows)
+        text = sentence.format(label=file.label, rows=formatting.count(file.rows))
+        word.add_paragraph(text, style="List Bullet")
     if document.study.citation:
-        word.add_paragraph(f"Cite the data as: {document.study.citation}")
+        word.add_paragraph(
+            gettext("Cite the data as: {citation}").format(citation=document.study.citation)
+        )

@@ -14,8 +14,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from ruralimpact.exhibits.model import Cell, Number, Row, RowKind, Table, TablesOfExhibit
 from ruralimpact.exhibits.spreadsheet_text import is_formula
+from ruralimpact.language import gettext, marked
 
-CONTENTS = "Contents"
+CONTENTS = marked("Contents")
+_CONTENTS_HEADS = (
+    marked("Table"),
+    marked("Title"),
+    marked("Section of the report"),
+    marked("Sheet"),
+)
 _EPOCH = datetime(1980, 1, 1)
 _LONGEST_NAME = 31  # characters of a sheet's name
 _STUB, _STEP, _TEXT = 44, 10.5, 14  # widths in characters: row labels, a number, words
@@ -59,7 +66,7 @@ def workbook(title: str, exhibits: Sequence[TablesOfExhibit]) -> bytes:
     book.set_properties({"title": title, "created": _EPOCH})
     style = _Styles(book)
     sheets = _sheets(exhibits)
-    _write_contents(book.add_worksheet(CONTENTS), style, title, sheets)
+    _write_contents(book.add_worksheet(gettext(CONTENTS)), style, title, sheets)
     for sheet in sheets:
         _write_table(book.add_worksheet(sheet.name), style, sheet.table)
     book.close()
@@ -67,7 +74,7 @@ def workbook(title: str, exhibits: Sequence[TablesOfExhibit]) -> bytes:
 
 
 def _sheets(exhibits: Sequence[TablesOfExhibit]) -> list[_Sheet]:
-    taken = {CONTENTS.lower(), "history"}
+    taken = {gettext(CONTENTS).lower(), "history"}
     return [
         _Sheet(_free_name(exhibit.name, number, taken), number, exhibit.section, table)
         for exhibit in exhibits
@@ -104,7 +111,7 @@ def _write_contents(sheet: Worksheet, style: _Styles, title: str, listed: Sequen
     sheet.set_column(1, 1, 84)
     sheet.set_column(2, 3, 36)
     _write_text(sheet, (0, 0), title, style, bold=True, font_size=13)
-    for column, label in enumerate(("Table", "Title", "Section of the report", "Sheet")):
+    for column, label in enumerate(map(gettext, _CONTENTS_HEADS)):
         sheet.write_string(2, column, label, style(bold=True, bottom=1))
     for row, own in enumerate(listed, start=3):
         sheet.write_string(row, 0, own.number, style(align="left"))
@@ -286,8 +293,8 @@ def _text_style(style: _Styles, text: str, **properties: Any) -> Format:
 
 def _write_below(sheet: Worksheet, style: _Styles, table: Table, row: int, width: int) -> None:
     """Write what a table says, its source and its notes, each across the table."""
-    source = [f"Source: {table.source}"] if table.source else []
-    notes = [f"Note: {' '.join(table.notes)}"] if table.notes else []
+    source = [f"{gettext('Source:')} {table.source}"] if table.source else []
+    notes = [f"{gettext('Note:')} {' '.join(table.notes)}"] if table.notes else []
     last = max(width - 1, 6)
     across = [_STUB + _STEP * last]
     for position, text in enumerate((*table.interpretation, *source, *notes), start=row):

@@ -5,6 +5,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from ruralimpact.language import Language
 from ruralimpact.schema.analysis import AnyAnalysis, Description, DifferenceInMeans, Matching
 from ruralimpact.schema.answer import Answer
 from ruralimpact.schema.base import (
@@ -59,6 +60,9 @@ class StudyFile(Settings):
     """Second line of the title."""
     question: str | None = None
     """What the evaluation asks, in a sentence."""
+    language: Language = "en"
+    """Language of the report, its tables and figures and the marks of their numbers: `en` or `es`.
+    Words of the study itself, such as labels, are printed as they stand."""
     synthetic: bool
     """Whether the data are simulated; every output then says so."""
     design: Design

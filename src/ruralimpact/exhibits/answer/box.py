@@ -17,11 +17,11 @@ from ruralimpact.exhibits.responses_rows import responses_headlines
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_findings import returns_headlines
 from ruralimpact.exhibits.survival_rows import survival_headlines
+from ruralimpact.language import gettext, marked
 
 MOST_WORDS = 120
 _KEPT = 2  # sentences against an answer that find room whatever else is said
-_INTERVAL = re.compile(r"\([^)]* to ")
-_READING = HeadlineLine(label="", text="In parentheses: 95 percent intervals.")
+_READING = marked("In parentheses: 95 percent intervals.")
 _DESCRIPTIONS = (
     *(portfolio_headlines, survival_headlines, responses_headlines),
     *(returns_headlines, gains_headlines),
@@ -53,7 +53,8 @@ def answer_box(results: StudyResults) -> AnswerBox:
     cited = [f"{line.key}/{measure}" for line in headlines for measure in ("estimate", "percent")]
     cited += chain.from_iterable(line.cites for line in described)
     verdict = _verdict(results, headlines, cited, against)
-    room = MOST_WORDS - _words(_READING, *([verdict] if verdict else []))
+    reading = HeadlineLine(label="", text=gettext(_READING))
+    room = MOST_WORDS - _words(reading, *([verdict] if verdict else []))
     kept = _words(*sentences[:_KEPT])
     lines = full
     for detail in DETAILS:
@@ -66,9 +67,14 @@ def answer_box(results: StudyResults) -> AnswerBox:
         verdict=verdict,
         lines=tuple(shown),
         against=tuple(said),
-        reading=_READING.text if any(_INTERVAL.search(line.text) for line in shown) else "",
+        reading=reading.text if any(_has_interval(line.text) for line in shown) else "",
         further=(*lines[len(shown) :], *sentences[len(said) :]),
     )
+
+
+def _has_interval(text: str) -> bool:
+    """Whether an interval stands in parentheses."""
+    return re.search(rf"\([^)]*{re.escape(formatting.span('', ''))}", text) is not None
 
 
 def _words(*lines: HeadlineLine) -> int:
@@ -98,11 +104,16 @@ def _verdict(
         return None
     if any(caveat.takes_away for caveat, _ in against):
         experimental = results.benchmark() in [line.analysis for line in estimated]
-        which = "Only the experiment is" if experimental else "These estimates are no"
-        text = f"{which} evidence of an effect: a check that {{}} on fails."
-        return HeadlineLine(
-            label="", text=text.format("matching rests" if experimental else "they rest")
+        text = (
+            gettext(
+                "Only the experiment is evidence of an effect: a check that matching rests on fails."
+            )
+            if experimental
+            else gettext(
+                "These estimates are no evidence of an effect: a check that they rest on fails."
+            )
         )
+        return HeadlineLine(label="", text=text)
     return HeadlineLine(label="", text=_count(estimated))
 
 
@@ -111,8 +122,16 @@ def _count(estimated: Sequence[Headline]) -> str:
     clear = [line for line in estimated if line.excludes_zero]
     share = formatting.share_of(len(clear), len(estimated), "interval").capitalize()
     if not clear:
-        return f"{share} excludes zero: no effect can be told from none."
-    verb = "excludes" if len(clear) == 1 else "exclude"
+        return gettext("{share} excludes zero: no effect can be told from none.").format(
+            share=share
+        )
+    verb = gettext("excludes") if len(clear) == 1 else gettext("exclude")
     signs = {line.record["estimate"] > 0 for line in clear}
-    agree = "" if len(clear) == 1 else "; signs agree" if len(signs) == 1 else "; signs differ"
-    return f"{share} {verb} zero{agree}."
+    agree = (
+        ""
+        if len(clear) == 1
+        else gettext("; signs agree")
+        if len(signs) == 1
+        else gettext("; signs differ")
+    )
+    return gettext("{share} {verb} zero{agree}.").format(share=share, verb=verb, agree=agree)

@@ -14,6 +14,7 @@ from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.tables import placebo
 from ruralimpact.exhibits.tables.questionnaire_change import alarmed_questions
+from ruralimpact.language import gettext, ngettext
 
 _LEVEL = 0.05
 
@@ -59,17 +60,17 @@ def _placebos(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[
                     else results.analysis(entry.analysis).label
                 )
                 key = identifier(str(failing["spec_id"].iloc[0]))
-                yield _Placebo(label, results.unit(outcome), key, len(failing), len(frame))
+                yield _Placebo(label, gettext(results.unit(outcome)), key, len(failing), len(frame))
 
 
 def _not_zero(results: StudyResults, tested: _Placebo) -> HeadlineLine:
     words = {"label": tested.label, "unit": tested.unit}
     if tested.count == 1:
         cites = {"estimate": f"{tested.key}/estimate", "p": f"{tested.key}/p_value"}
-        template = "A placebo is not zero: {label}, {estimate} {unit} ({p})."
+        template = gettext("A placebo is not zero: {label}, {estimate} {unit} ({p}).")
         return stated(results.findings, template, cites, **words)
     words["share"] = formatting.share_of(tested.failing, tested.count)
-    template = "A placebo is not zero in {share} estimates: {label}."
+    template = gettext("A placebo is not zero in {share} estimates: {label}.")
     return stated(results.findings, template, **words)
 
 
@@ -83,7 +84,7 @@ def trends_differed_before(
         if first["p_value"] < _LEVEL:
             yield stated(
                 results.findings,
-                "Trends differed before treatment already: {outcome} ({p}).",
+                gettext("Trends differed before treatment already: {outcome} ({p})."),
                 {"p": f"{_over_time(first)}/pre_trends/p_value"},
                 outcome=formatting.lower_first(results.outcome_label(str(outcome))),
             )
@@ -108,7 +109,9 @@ def rank_among_placebos(results: StudyResults, _: Sequence[Headline]) -> Iterato
         key = identifier("placebo", entry.name, outcome)
         yield stated(
             results.findings,
-            "Of {groups} groups in turn as if treated, the treated one ranks {rank} ({p}).",
+            gettext(
+                "Of {groups} groups in turn as if treated, the treated one ranks {rank} ({p})."
+            ),
             {"rank": f"{key}/rank", "p": f"{key}/p_value"},
             groups=formatting.word(ranked.groups),
         )
@@ -122,12 +125,12 @@ def small_breakdown(results: StudyResults, headlines: Sequence[Headline]) -> Ite
     for outcome, own in frame.groupby("outcome", sort=False):
         words = {"outcome": formatting.lower_first(results.outcome_label(str(outcome)))}
         if own["breakdown"].isna().any():
-            template = "Even if trends are parallel the interval holds zero: {outcome}."
+            template = gettext("Even if trends are parallel the interval holds zero: {outcome}.")
             yield stated(results.findings, template, **words)
         elif own["breakdown"].min() < 1:
             first = own.sort_values("breakdown", kind="stable").iloc[0]
             key = f"{_over_time(first)}/relative_magnitudes/breakdown"
-            template = (
+            template = gettext(
                 "Trends that differ {times} times as much as before would undo it: {outcome}."
             )
             yield stated(results.findings, template, {"times": key}, **words)
@@ -141,17 +144,19 @@ def cannot_be_tested(
         headline.analysis: results.analysis(headline.analysis).method for headline in headlines
     }
     if "before_after" in methods.values():
-        yield _said("Changes before and after are not attributable to the project.")
+        yield _said(gettext("Changes before and after are not attributable to the project."))
     over_time = {name for name, method in methods.items() if method in COMPARED_OVER_TIME}
     tested = set(results["pre_trends"].dropna(subset=["p_value"])["outcome"])
     outcomes = {headline.outcome for headline in headlines if headline.analysis in over_time}
     if outcomes - tested:
-        yield _said("With one wave before treatment, parallel trends cannot be tested.")
+        yield _said(gettext("With one wave before treatment, parallel trends cannot be tested."))
     if any(method in MATCHED for method in methods.values()) and not results.benchmark():
         yield _said(
-            "With one wave, nothing tests whether the arms differ in what was not measured."
+            gettext(
+                "With one wave, nothing tests whether the arms differ in what was not measured."
+            )
             if results.study.design == "cross_section"
-            else "Nothing tests whether the arms differ in what was not measured."
+            else gettext("Nothing tests whether the arms differ in what was not measured.")
         )
 
 
@@ -170,8 +175,10 @@ def little_hidden_bias(
         if results.findings[key].value > 0:
             yield stated(
                 results.findings,
-                "Something unmeasured would undo it that explains {share} percent of who took part and of "
-                "{outcome}.",
+                gettext(
+                    "Something unmeasured would undo it that explains {share} percent of who "
+                    "took part and of {outcome}."
+                ),
                 {"share": key},
                 outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
             )
@@ -181,11 +188,13 @@ def questions_changed(results: StudyResults, _: Sequence[Headline]) -> Iterator[
     """Where a question is not what it was in an earlier wave."""
     changed = len(alarmed_questions(results))
     if changed:
-        verb = "is" if changed == 1 else "are"
-        yield _said(
-            f"{formatting.plural(changed, 'question').capitalize()} {verb} not what "
-            f"{'it was' if changed == 1 else 'they were'} a wave before."
+        sentence = ngettext(
+            "{count} is not what it was a wave before.",
+            "{count} are not what they were a wave before.",
+            changed,
         )
+        count = formatting.plural(changed, "question").capitalize()
+        yield _said(sentence.format(count=count))
 
 
 def _said(text: str) -> HeadlineLine:

@@ -12,6 +12,7 @@ from ruralimpact.exhibits.answer.statement import identifier, stated
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.inference.leverage import FEW_EFFECTIVE
+from ruralimpact.language import gettext
 
 _LEVEL = 0.05
 _ARMS = ("treated", "control")
@@ -29,10 +30,10 @@ def strategies_fail_balance(
         if failing:
             where = f": {results.analysis(headline.analysis).label}" if len(analyses) > 1 else ""
             share = formatting.share_of(failing, len(checked)).capitalize()
-            verb = "leaves" if failing == 1 else "leave"
-            template = "{share} strategies {verb} the arms unbalanced{where}."
+            verb = gettext("leaves") if failing == 1 else gettext("leave")
+            template = gettext("{share} strategies {verb} the arms unbalanced{where}.")
             if len(checked) == 1:
-                template = "The strategy leaves the arms unbalanced{where}."
+                template = gettext("The strategy leaves the arms unbalanced{where}.")
             yield stated(results.findings, template, share=share, verb=verb, where=where)
 
 
@@ -45,7 +46,7 @@ def strategies_differ(
         if key in results.findings and results.findings[key].value < _LEVEL:
             yield stated(
                 results.findings,
-                "Strategies differ by more than chance: {outcome} ({p}).",
+                gettext("Strategies differ by more than chance: {outcome} ({p})."),
                 {"p": key},
                 outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
             )
@@ -62,9 +63,9 @@ def differs_from_the_experiment(
         differing = sum(value < _LEVEL for value in tests)
         if differing:
             share = formatting.share_of(differing, len(tests)).capitalize()
-            verb = "differs" if differing == 1 else "differ"
+            verb = gettext("differs") if differing == 1 else gettext("differ")
             label = results.analysis(headline.analysis).label
-            template = "{share} strategies {verb} from the experiment: {label}."
+            template = gettext("{share} strategies {verb} from the experiment: {label}.")
             yield stated(results.findings, template, share=share, verb=verb, label=label)
 
 
@@ -82,7 +83,7 @@ def rests_on_one_region(
             key = f"{headline.key}/without={identifier(name)}"
             yield stated(
                 results.findings,
-                "Without {region}, {outcome} cannot be told from zero ({estimate}, {p}).",
+                gettext("Without {region}, {outcome} cannot be told from zero ({estimate}, {p})."),
                 {"estimate": f"{key}/estimate", "p": f"{key}/p_value"},
                 region=name,
                 outcome=outcome,
@@ -90,7 +91,7 @@ def rests_on_one_region(
         elif len(left_out) > 1 and (left_out["estimate"].abs() < abs(full)).all():
             yield stated(
                 results.findings,
-                "Without any one region the estimate is smaller: {outcome}.",
+                gettext("Without any one region the estimate is smaller: {outcome}."),
                 outcome=outcome,
             )
 
@@ -105,7 +106,7 @@ def few_effective_groups(
     if few:
         yield stated(
             results.findings,
-            "An arm amounts to only {fewest} effective {groups}.",
+            gettext("An arm amounts to only {fewest} effective {groups}."),
             {"fewest": min(few, key=lambda key: results.findings[key].value)},
             groups=results.study.group_label,
         )
@@ -120,9 +121,9 @@ def leaves_many_out(results: StudyResults, headlines: Sequence[Headline]) -> Ite
             key = f"{headline.key}/{arm}"
             yield stated(
                 results.findings,
-                "Only {left} of {before} {arm} {units} are behind it: {label}.",
+                gettext("Only {left} of {before} {arm} {units} are behind it: {label}."),
                 {"left": f"{key}/analysed", "before": f"{key}/sampled"},
-                arm=arm,
+                arm=gettext(arm),
                 units=results.units([headline.analysis]),
                 label=results.analysis(headline.analysis).label,
             )

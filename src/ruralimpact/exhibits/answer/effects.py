@@ -11,10 +11,11 @@ from ruralimpact.exhibits.answer.statement import stated
 from ruralimpact.exhibits.document import Finding, HeadlineLine
 from ruralimpact.exhibits.interpretation import why_missing
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 _ARMS = ("treated", "control")
-_BASES = {"before_after": "percent of the mean before"}
-_COUNTERFACTUAL = "percent of the counterfactual"
+_BASES = {"before_after": marked("percent of the mean before")}
+_COUNTERFACTUAL = marked("percent of the counterfactual")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _effect(
     template = "{name}: {sign}{estimate} {unit}"
     words = {
         "name": name,
-        "unit": results.unit(headline.outcome),
+        "unit": gettext(results.unit(headline.outcome)),
         "sign": "+" if results.findings[estimate].value > 0 else "",
     }
     more = _parenthesis(results, estimate, f"{headline.key}/conf", cites)
@@ -90,7 +91,9 @@ def _effect(
         more += ", {percent} {base}"
         more += _parenthesis(results, percent, percent, cites, interval=detail.percent_intervals)
         method = results.analysis(headline.analysis).method
-        words["base"] = _BASES.get(method, _COUNTERFACTUAL) if first else "percent"
+        words["base"] = (
+            gettext(_BASES.get(method, _COUNTERFACTUAL)) if first else gettext("percent")
+        )
     return stated(results.findings, f"{template}{more}.", cites, about=label, **words)
 
 
@@ -106,11 +109,15 @@ def _parenthesis(
     if interval and low in results.findings and high in results.findings:
         names = [f"{key.rpartition('/')[2]}_{end}" for end in ("low", "high")]
         cites |= dict(zip(names, (low, high), strict=True))
-        parts.append("{" + names[0] + "} to {" + names[1] + "}")
-    decimals = len(results.findings[key].text.partition(".")[2])
+        parts.append(formatting.span(*(f"{{{name}}}" for name in names)))
+    decimals = formatting.decimals_of(results.findings[key].text)
     truth, printed = planted_value(results, key), published_text(results, key)
-    parts += [f"published {printed}"] if printed else []
-    parts += [f"planted {formatting.number(truth, decimals)}"] if truth is not None else []
+    parts += [gettext("published {printed}").format(printed=printed)] if printed else []
+    parts += (
+        [gettext("planted {truth}").format(truth=formatting.number(truth, decimals))]
+        if truth is not None
+        else []
+    )
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -123,7 +130,7 @@ def _range(results: StudyResults, headline: Headline) -> Iterator[HeadlineLine]:
     cites = {"low": f"{ordered.iloc[0]}/estimate", "high": f"{ordered.iloc[-1]}/estimate"}
     yield stated(
         results.findings,
-        "{strategy}; {count} estimates: {low} to {high}.",
+        gettext("{strategy}; {count} estimates: {low} to {high}."),
         cites,
         strategy=results.strategy_label(headline.strategy),
         count=formatting.word(len(frame)),
@@ -136,7 +143,7 @@ def _groups(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[He
     if fewest:
         yield stated(
             results.findings,
-            "Effective {groups}: {fewest}.",
+            gettext("Effective {groups}: {fewest}."),
             {"fewest": fewest},
             groups=results.study.group_label,
         )

@@ -8,6 +8,7 @@ from ruralimpact.exhibits.answer.statement import stated
 from ruralimpact.exhibits.document import HeadlineLine
 from ruralimpact.exhibits.quantities import planted, quantity_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
 
 _ENDS = ("_low", "_high")
 
@@ -45,13 +46,19 @@ def with_planted(results: StudyResults, line: HeadlineLine) -> HeadlineLine:
         for key, truth in truths.items()
         if truth is not None
     ]
-    text = f"{line.text} Planted: {' and '.join(texts)}." if texts else line.text
+    text = (
+        gettext("{text} Planted: {texts}.").format(
+            text=line.text, texts=gettext(" and ").join(texts)
+        )
+        if texts
+        else line.text
+    )
     return line.model_copy(update={"text": text})
 
 
 def finding_decimals(results: StudyResults, key: str) -> int:
     """Return the decimals that a finding is printed with."""
-    return len(results.findings[key].text.partition(".")[2])
+    return formatting.decimals_of(results.findings[key].text)
 
 
 def published_text(results: StudyResults, key: str) -> str:
@@ -80,14 +87,16 @@ def planted_sentences(results: StudyResults, cited: Sequence[str]) -> Iterator[H
             missed.append((key, truth))
     if not held:
         return
-    verb = "contains" if sum(held) <= 1 else "contain"
+    verb = gettext("contains") if sum(held) <= 1 else gettext("contain")
     yield stated(
         results.findings,
-        "{count} {verb} what was planted{missed}.",
+        gettext("{count} {verb} what was planted{missed}."),
         count=formatting.share_of(sum(held), len(held), "interval"),
-        about="planted truth",
+        about=gettext("planted truth"),
         verb=verb,
-        missed="".join(f"; missed: {_miss(results, *pair)}" for pair in missed[:1]),
+        missed="".join(
+            gettext("; missed: {miss}").format(miss=_miss(results, *pair)) for pair in missed[:1]
+        ),
     )
 
 
@@ -108,4 +117,6 @@ def ends_of(results: StudyResults, key: str) -> tuple[float, float] | None:
 def _miss(results: StudyResults, key: str, truth: float) -> str:
     finding = results.findings[key]
     planted_text = formatting.number(truth, finding_decimals(results, key))
-    return f"{finding.text} {finding.unit} where {planted_text} was planted"
+    return gettext("{text} {unit} where {planted_text} was planted").format(
+        text=finding.text, unit=gettext(finding.unit), planted_text=planted_text
+    )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Names
 from ruralimpact.schema.construction import Poverty
 from ruralimpact.schema.exhibit import Reference
@@ -71,7 +72,7 @@ def distribution_plot(results: StudyResults, exhibit: DistributionOptions) -> "F
     analysis, outcome = exhibit.analyses[0], exhibit.outcomes[0]
     strategies = _shown(results, analysis)
     if not strategies:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     arms = {name: _arms(results, analysis, name, outcome) for name in strategies}
     treated = arms[strategies[0]][0]
     finite = treated.log_values[np.isfinite(treated.log_values)]
@@ -92,11 +93,11 @@ def distribution_plot(results: StudyResults, exhibit: DistributionOptions) -> "F
         axes.plot(points, scale * curve(treated, points), color=palette.TREATED, linewidth=1.8)
         _lines(axes, results, outcome)
         _frame(axes, results, outcome, points)
-    left.set_ylabel("Density")
+    left.set_ylabel(gettext("Density"))
     left.set_yticks([])
-    right.set_ylabel("Percent with less")
-    left.set_title("Distribution")
-    right.set_title("Incidence: share under each line")
+    right.set_ylabel(gettext("Percent with less"))
+    left.set_title(gettext("Distribution"))
+    right.set_title(gettext("Incidence: share under each line"))
     palette.legend_below(figure, _legend(results, strategies), 2)
     return figure
 
@@ -135,7 +136,7 @@ def poverty_lines(results: StudyResults, outcome: str) -> dict[str, float]:
     for poverty in results.study.outcomes.values():
         if isinstance(poverty, Poverty) and poverty.of == outcome:
             area, line = next(iter(poverty.lines.items()))
-            names.setdefault(float(line), f"{area} line")
+            names.setdefault(float(line), gettext("{area} line").format(area=area))
     return {f"{name} {formatting.number(line)}": line for line, name in sorted(names.items())}
 
 
@@ -164,19 +165,26 @@ def _frame(axes: "Axes", results: StudyResults, outcome: str, points: FloatArray
     axes.set_xticks(np.log(ticks), [formatting.number(tick) for tick in ticks])
     axes.set_xlim(points[0], points[-1])
     axes.set_ylim(bottom=0)
-    axes.set_xlabel(f"{results.outcome_label(outcome)} ({results.unit(outcome)}), log scale")
+    axes.set_xlabel(
+        gettext("{outcome} ({unit}), log scale").format(
+            outcome=results.outcome_label(outcome), unit=results.unit(outcome)
+        )
+    )
     palette.light_grid(axes, "both")
 
 
 def _legend(results: StudyResults, strategies: Sequence[str]) -> "list[Artist]":
     colours, widths = palette.colours(strategies), palette.line_widths(strategies)
     return [
-        palette.line(color=palette.TREATED, linewidth=1.8, label="Treated"),
+        palette.line(color=palette.TREATED, linewidth=1.8, label=gettext("Treated")),
         *(
             palette.line(
                 color=colours[name],
                 linewidth=widths[name],
-                label=palette.wrapped(f"Controls, {results.strategy_label(name)}", 44),
+                label=palette.wrapped(
+                    gettext("Controls, {strategy}").format(strategy=results.strategy_label(name)),
+                    44,
+                ),
             )
             for name in strategies
         ),
@@ -196,14 +204,18 @@ def distribution_words(results: StudyResults, exhibit: DistributionOptions) -> s
         ]
         controls = formatting.range_text([share[1] for share in shares], 0, "percent")
         parts.append(
-            f"under the {label}: {formatting.number(shares[0][0])} percent of the treated and "
-            f"{controls} of matched controls"
+            gettext(
+                "under the {label}: {shares} percent of the treated and {controls} of "
+                "matched controls"
+            ).format(label=label, shares=formatting.number(shares[0][0]), controls=controls)
         )
     return (
-        f"Density and cumulative share of {name} among the treated and among controls as each strategy "
-        f"weights them; {'; '.join(parts)}."
+        gettext(
+            "Density and cumulative share of {name} among the treated and among controls "
+            "as each strategy weights them; {parts}."
+        ).format(name=name, parts="; ".join(parts))
         if parts
-        else f"Density and cumulative share of {name} by arm."
+        else gettext("Density and cumulative share of {name} by arm.").format(name=name)
     )
 
 
@@ -220,10 +232,13 @@ KIND = kinds.FigureKind(
     methods="matching.md",
     draw=distribution_plot,
     note=(
-        "The dark line is the treated, the others controls as each strategy weights them. Dashed lines are "
-        "the poverty lines; where they differ by area, of the first area declared. At the right, a curve "
-        "that lies lower has fewer poor, whatever line one would draw. Values of zero or less lie off the "
-        "scale and count as under every line."
+        marked(
+            "The dark line is the treated, the others controls as each strategy weights "
+            "them. Dashed lines are the poverty lines; where they differ by area, of the "
+            "first area declared. At the right, a curve that lies lower has fewer poor, "
+            "whatever line one would draw. Values of zero or less lie off the scale and "
+            "count as under every line."
+        )
     ),
     words=distribution_words,
 )

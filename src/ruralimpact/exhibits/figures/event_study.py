@@ -9,6 +9,7 @@ from ruralimpact.exhibits import disclosure, formatting, interpretation, kinds, 
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.over_time_panels import OutcomePanel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 _COLOUR, _BAND, _BEFORE = "#0072b2", "#b9d5e8", "#f1f3f5"
-_FEW = "the joint test may reject too often."
-_NOTHING = "No effect by time since treatment has an interval that can be shown."
+_FEW = marked("the joint test may reject too often.")
+_NOTHING = marked("No effect by time since treatment has an interval that can be shown.")
 
 
 def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
@@ -25,7 +26,7 @@ def event_study_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     panels = panels_of(results, exhibit, "event")
     if not panels:
         hidden = bool(results["event_study"]["suppressed"].any())
-        return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT) if hidden else gettext(_NOTHING))
     figure, axes = grid(len(panels))
     for drawn, panel in zip(axes, panels, strict=True):
         _draw(drawn, results, panel)
@@ -75,7 +76,7 @@ def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
         times, [f"{time:+g}".replace("-", formatting.MINUS) if time else "0" for time in times]
     )
     axes.set_xlim(first - 0.5, max(times.max(), 0.0) + 0.5)
-    finish(axes, panel, "Time since treatment began", results.unit(panel.outcome))
+    finish(axes, panel, gettext("Time since treatment began"), results.unit(panel.outcome))
     axes.set_title(panel.title, pad=15)
     axes.annotate(
         pre_trend_words(results, panel.analysis, panel.outcome),
@@ -92,23 +93,27 @@ def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:
     """Return the joint test of the times before treatment in words; why not, where there is none."""
     own = results.of("pre_trends", analysis, outcome=outcome)
     if own.empty or own["n_pre"].iloc[0] == 0:
-        return "No wave before the last: no test of earlier trends"
+        return gettext("No wave before the last: no test of earlier trends")
     row = own.iloc[0]
     if pd.isna(row["p_value"]):
-        return "No test of earlier trends"
-    return (
-        f"Before treatment: F({row['df']:.0f}, {row['df_denominator']:.0f}) = "
-        f"{formatting.number(row['statistic'], 2)}, {formatting.p_statement(row['p_value'])}"
+        return gettext("No test of earlier trends")
+    return gettext("Before treatment: F({df}, {df_denominator}) = {statistic}, {p}").format(
+        df=f"{row['df']:.0f}",
+        df_denominator=f"{row['df_denominator']:.0f}",
+        statistic=formatting.number(row["statistic"], 2),
+        p=formatting.p_statement(row["p_value"]),
     )
 
 
 def _legend() -> list[Any]:
     hollow: palette.Look = {"markerfacecolor": "white", "markeredgecolor": palette.INK}
     return [
-        palette.line(color=_COLOUR, marker="o", markersize=5, label="Effect, 95% interval"),
-        palette.line(color=_BAND, linewidth=6, label="95% band, all at once"),
-        palette.line(color="white", marker="o", markersize=5, label="Reference", **hollow),
-        palette.patch(color=_BEFORE, label="Before treatment"),
+        palette.line(
+            color=_COLOUR, marker="o", markersize=5, label=gettext("Effect, 95% interval")
+        ),
+        palette.line(color=_BAND, linewidth=6, label=gettext("95% band, all at once")),
+        palette.line(color="white", marker="o", markersize=5, label=gettext("Reference"), **hollow),
+        palette.patch(color=_BEFORE, label=gettext("Before treatment")),
     ]
 
 
@@ -128,15 +133,19 @@ def event_study_words(results: StudyResults, exhibit: OfEstimates) -> str:
         )
         test = formatting.lower_first(pre_trend_words(results, panel.analysis, panel.outcome))
         title = panel.title.replace("\n", " ")
-        parts.append(f"{title}: {span} since treatment began; {test}.")
-    return "Effects by time since treatment began, with intervals. " + " ".join(parts)
+        parts.append(
+            gettext("{title}: {span} since treatment began; {test}.").format(
+                title=title, span=span, test=test
+            )
+        )
+    return gettext("Effects by time since treatment began, with intervals. ") + " ".join(parts)
 
 
 def event_study_warnings(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     """Return what the reader of the figure must be warned of."""
     frame = results["event_study"]
     shown = frame[frame["analysis"].isin(exhibit.analyses) & (frame["kind"] == "event")]
-    return interpretation.few_groups_notes(shown["n_clusters"], _FEW)
+    return interpretation.few_groups_notes(shown["n_clusters"], gettext(_FEW))
 
 
 KIND = kinds.FigureKind(
@@ -150,10 +159,13 @@ KIND = kinds.FigureKind(
     of_methods=COMPARED_OVER_TIME,
     draw=event_study_plot,
     note=(
-        "Dots are effects by time since treatment began, against the last wave before it; dark lines are 95 "
-        "percent intervals one by one, pale bars a band that covers all of them at once. If trends would "
-        "have been parallel, nothing but chance lies off zero in the shaded part. A test that finds nothing "
-        "there has little power and proves nothing (Roth 2022)."
+        marked(
+            "Dots are effects by time since treatment began, against the last wave "
+            "before it; dark lines are 95 percent intervals one by one, pale bars a band "
+            "that covers all of them at once. If trends would have been parallel, "
+            "nothing but chance lies off zero in the shaded part. A test that finds "
+            "nothing there has little power and proves nothing (Roth 2022)."
+        )
     ),
     words=event_study_words,
     warnings=event_study_warnings,

@@ -10,6 +10,7 @@ from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.interval_rows import Layout, interval_figure, lay_out
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -25,7 +26,7 @@ def forest_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     }
     frames = {name: frame for name, frame in estimates.items() if len(frame)}
     if not frames:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     colours = palette.colours(analyses)
     headed = list(frames) if len(analyses) > 1 else list(frames)[:1]
     return interval_figure(
@@ -87,14 +88,14 @@ def _legend(results: StudyResults, frames: Sequence[pd.DataFrame]) -> "list[Arti
         "marker": "o",
         "markersize": 5,
     }
-    entries = [palette.line(label="Estimate and 95% interval", **common)]
+    entries = [palette.line(label=gettext("Estimate and 95% interval"), **common)]
     if any((frame["balanced"] == "no").any() for frame in frames):
         entries.append(
-            palette.line(markerfacecolor="white", label="Strategy fails balance", **common)
+            palette.line(markerfacecolor="white", label=gettext("Strategy fails balance"), **common)
         )
     if results.benchmark():
         dashed: palette.Look = {"color": palette.INK, "linewidth": 1, "linestyle": palette.DASHES}
-        entries.append(palette.line(label="Experiment (band: its 95% interval)", **dashed))
+        entries.append(palette.line(label=gettext("Experiment (band: its 95% interval)"), **dashed))
     return entries
 
 
@@ -104,10 +105,10 @@ def _words(results: StudyResults, exhibit: OfEstimates) -> str:
         formatting.lower_first(results.outcome_label(name))
         for name in results.outcomes_of(exhibit.analyses)
     )
-    return (
-        f"Estimates with 95 percent intervals by strategy for {outcomes} ({labels}). The numbers are "
-        "in the tables of estimates."
-    )
+    return gettext(
+        "Estimates with 95 percent intervals by strategy for {outcomes} ({labels}). "
+        "The numbers are in the tables of estimates."
+    ).format(outcomes=outcomes, labels=labels)
 
 
 KIND = kinds.FigureKind(
@@ -120,8 +121,11 @@ KIND = kinds.FigureKind(
     methods="matching.md",
     draw=forest_plot,
     note=(
-        "Dots are estimates, lines their 95 percent intervals; the numbers stand at the right. An interval "
-        "that crosses the grey line at zero does not rule out that there is no difference."
+        marked(
+            "Dots are estimates, lines their 95 percent intervals; the numbers stand at "
+            "the right. An interval that crosses the grey line at zero does not rule out "
+            "that there is no difference."
+        )
     ),
     words=_words,
 )

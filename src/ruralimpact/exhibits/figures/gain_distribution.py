@@ -10,6 +10,7 @@ from ruralimpact.exhibits.disclosure import FEWEST_UNITS
 from ruralimpact.exhibits.gains_rows import METHODS, NOT_ATTRIBUTABLE
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ def gain_distribution_plot(results: StudyResults, exhibit: OfEstimates) -> "Figu
     """Draw the distribution over all units, and a line from tenth to ninetieth percentile a level."""
     frame = unit_gains(results, exhibit)
     if frame.empty:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     levels = level_quantiles(frame)
     figure = palette.new_figure(7.2, max(2.8, 0.9 + 0.24 * len(levels)))
     left, right = figure.subplots(1, 2)
@@ -39,12 +40,14 @@ def gain_distribution_plot(results: StudyResults, exhibit: OfEstimates) -> "Figu
         edgecolor="white",
         linewidth=0.4,
     )
-    left.set_ylabel(f"{results.study.unit_label.capitalize()} (percent)")
-    left.set_title("All")
+    left.set_ylabel(
+        gettext("{unit_label} (percent)").format(unit_label=results.study.unit_label.capitalize())
+    )
+    left.set_title(gettext("All"))
     _levels(right, levels)
     for axes in (left, right):
         axes.axvline(0, color=palette.INK, linewidth=0.9)
-        axes.set_xlabel("Change (percent of before)")
+        axes.set_xlabel(gettext("Change (percent of before)"))
         palette.print_ticks(axes.xaxis)
         palette.light_grid(axes, "x")
     return figure
@@ -77,26 +80,35 @@ def _levels(axes: "Axes", levels: pd.DataFrame) -> None:
     axes.hlines(places, low, high, color="#0072b2", linewidth=4)
     axes.plot(middle, places, "o", color="white", markeredgecolor=palette.INK, markersize=4.5)
     palette.name_rows(axes, places, [formatting.level_label(name) for name in levels.index])
-    axes.set_title("Within each level")
+    axes.set_title(gettext("Within each level"))
 
 
 def gain_distribution_words(results: StudyResults, exhibit: OfEstimates) -> str:
     """Return what the figure shows, in words."""
     frame = unit_gains(results, exhibit)
     if frame.empty:
-        return disclosure.NOTHING_LEFT
+        return gettext(disclosure.NOTHING_LEFT)
     low, middle, high = (
         formatting.number(float(frame["percent"].quantile(share))) for share in (0.1, 0.5, 0.9)
     )
     parts = [
-        f"{str(name).replace('_', ' ')} from {formatting.number(row['tenth'])} to "
-        f"{formatting.number(row['ninetieth'])}"
+        gettext("{name} from {tenth} to {ninetieth}").format(
+            name=str(name).replace("_", " "),
+            tenth=formatting.number(row["tenth"]),
+            ninetieth=formatting.number(row["ninetieth"]),
+        )
         for name, row in level_quantiles(frame).iterrows()
     ]
-    within = f" Tenth to ninetieth percentile by level: {'; '.join(parts)}." if parts else ""
-    return (
-        f"Changes in percent of before: a tenth is below {low}, the median is {middle}, a tenth above "
-        f"{high}.{within} {NOT_ATTRIBUTABLE}"
+    within = (
+        gettext(" Tenth to ninetieth percentile by level: {parts}.").format(parts="; ".join(parts))
+        if parts
+        else ""
+    )
+    return gettext(
+        "Changes in percent of before: a tenth is below {low}, the median is "
+        "{middle}, a tenth above {high}.{within} {not_attributable}"
+    ).format(
+        low=low, middle=middle, high=high, within=within, not_attributable=gettext(NOT_ATTRIBUTABLE)
     )
 
 
@@ -113,9 +125,12 @@ KIND = kinds.FigureKind(
     alone=True,
     draw=gain_distribution_plot,
     note=(
-        "Left: units by their change in percent, losses in orange, the outer hundredths in the bars at the "
-        "ends. Right: from the tenth to the ninetieth percentile, the thick part from the lower to the upper "
-        "quartile, the median as a dot; levels with fewer than ten units are left out. "
+        marked(
+            "Left: units by their change in percent, losses in orange, the outer "
+            "hundredths in the bars at the ends. Right: from the tenth to the ninetieth "
+            "percentile, the thick part from the lower to the upper quartile, the median "
+            "as a dot; levels with fewer than ten units are left out. "
+        )
         + NOT_ATTRIBUTABLE
     ),
     words=gain_distribution_words,

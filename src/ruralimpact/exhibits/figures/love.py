@@ -12,6 +12,7 @@ from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.analysed_outcomes import SHOWN_FOR, analysed_outcomes, behind
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -58,7 +59,7 @@ def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     shown = [own for name in exhibit.analyses for own in _of_analysis(results, name)]
     shown = [own for own in shown if len(own.before)]
     if not shown:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     used = [own.strategies for own in shown]
     same_rows = len({frozenset(own.before["covariate"]) for own in shown}) == 1
     heights = [_ROW * len(own.before) for own in shown]
@@ -134,8 +135,8 @@ def _scale(axes: "Axes", frame: pd.DataFrame, width: int) -> None:
     axes.set_xlim(0, top)
     ticks = _spread_ticks(top)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    label = palette.wrapped("Absolute standardised difference", width)
-    axes.set_xlabel(f"{label}\n(square-root scale)")
+    label = palette.wrapped(gettext("Absolute standardised difference"), width)
+    axes.set_xlabel(gettext("{label}\n(square-root scale)").format(label=label))
 
 
 def _spread_ticks(top: float) -> list[float]:
@@ -158,14 +159,14 @@ def _legend(results: StudyResults, names: Sequence[str]) -> "list[Artist]":
         marker="o",
         markerfacecolor="white",
         markeredgecolor=palette.FAINT,
-        label="Before matching",
+        label=gettext("Before matching"),
         **common,
     )
     threshold = palette.line(
         color=palette.FAINT,
         linestyle=palette.DASHES,
         linewidth=0.8,
-        label=f"Threshold, {formatting.number(THRESHOLD, 1)}",
+        label=gettext("Threshold, {threshold}").format(threshold=formatting.number(THRESHOLD, 1)),
     )
     after = [
         palette.line(
@@ -182,7 +183,7 @@ def _legend(results: StudyResults, names: Sequence[str]) -> "list[Artist]":
 
 def _words(results: StudyResults, exhibit: OfAnalyses) -> str:
     parts = [_analysis_words(results, name) for name in exhibit.analyses]
-    return "Absolute standardised mean differences by covariate. " + " ".join(parts)
+    return gettext("Absolute standardised mean differences by covariate. ") + " ".join(parts)
 
 
 def _analysis_words(results: StudyResults, analysis: str) -> str:
@@ -196,7 +197,9 @@ def _analysis_words(results: StudyResults, analysis: str) -> str:
     left = formatting.range_text(
         list(designs["max_abs_smd"].dropna()) or [float("nan")], 2, "after"
     )
-    return f"{results.analysis(analysis).label}: up to {largest} before and {left}."
+    return gettext("{label}: up to {largest} before and {left}.").format(
+        label=results.analysis(analysis).label, largest=largest, left=left
+    )
 
 
 KIND = kinds.FigureKind(
@@ -210,10 +213,14 @@ KIND = kinds.FigureKind(
     of_methods=MATCHED,
     draw=love_plot,
     note=(
-        "Each row is a covariate. After a good match every mark lies in the shaded band, where treated and "
-        "controls differ by less than a tenth of a standard deviation. The scale is a square root: "
-        "it gives small differences more room than large ones. Panels of what is behind estimates are of the "
-        f"units whose outcome is known; {SHOWN_FOR}."
+        marked(
+            "Each row is a covariate. After a good match every mark lies in the shaded "
+            "band, where treated and controls differ by less than a tenth of a standard "
+            "deviation. The scale is a square root: it gives small differences more room "
+            "than large ones. Panels of what is behind estimates are of the units whose "
+            "outcome is known; {shown_for}.",
+            shown_for=SHOWN_FOR,
+        )
     ),
     words=_words,
 )

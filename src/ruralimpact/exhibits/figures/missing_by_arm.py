@@ -8,6 +8,7 @@ from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quality_rows import unequal_gaps, waves_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _ROW, _FRAME = 0.2, 0.75  # inches
 _MOST = 25
-_NOTHING = "No variable lacks answers, or only in cells that are suppressed."
+_NOTHING = marked("No variable lacks answers, or only in cells that are suppressed.")
 _ARMS = {"missing_treated": palette.TREATED, "missing_control": palette.FAINT}
 
 
@@ -23,16 +24,18 @@ def missing_by_arm_plot(results: StudyResults, _: Exhibit) -> "Figure":
     """Draw a mark an arm for each variable that lacks answers, those that lack most above."""
     panels = _panels(results)
     if not panels:
-        return palette.notice(_NOTHING)
+        return palette.notice(gettext(_NOTHING))
     heights = [_ROW * max(len(frame), 2) for _, frame in panels]
     figure = palette.new_figure(7.2, sum(heights) + _FRAME * len(panels) + 0.3)
     for axes, (label, frame) in zip(palette.stacked(figure, heights), panels, strict=True):
         _panel(axes, label, frame)
     handles = [
         palette.line(marker="o", linestyle="", color=colour, label=label)
-        for colour, label in zip(_ARMS.values(), ("Treated", "Controls"), strict=True)
+        for colour, label in zip(
+            _ARMS.values(), (gettext("Treated"), gettext("Controls")), strict=True
+        )
     ]
-    handles.append(palette.line(color="#d55e00", linewidth=1.6, label="Clearly unequal"))
+    handles.append(palette.line(color="#d55e00", linewidth=1.6, label=gettext("Clearly unequal")))
     palette.legend_below(figure, handles, 3)
     return figure
 
@@ -62,7 +65,7 @@ def _panel(axes: "Axes", label: str, frame: pd.DataFrame) -> None:
     axes.set_ylim(-0.6, len(frame) - 0.4)
     axes.set_xlim(left=0)
     palette.print_ticks(axes.xaxis)
-    axes.set_xlabel("Percent of the arm's rows without a value")
+    axes.set_xlabel(gettext("Percent of the arm's rows without a value"))
     axes.set_title(palette.wrapped(label, 70))
     palette.light_grid(axes, "both")
 
@@ -70,13 +73,16 @@ def _panel(axes: "Axes", label: str, frame: pd.DataFrame) -> None:
 def _words(results: StudyResults, _: Exhibit) -> str:
     panels = _panels(results)
     if not panels:
-        return _NOTHING
+        return gettext(_NOTHING)
     parts = [
-        f"{label}: up to {formatting.number(100 * frame['most'].max())} percent "
-        f"({frame['label'].iloc[-1]})"
+        gettext("{label}: up to {most} percent ({label_2})").format(
+            label=label,
+            most=formatting.number(100 * frame["most"].max()),
+            label_2=frame["label"].iloc[-1],
+        )
         for label, frame in panels
     ]
-    return "Share of rows without a value, by variable and arm. " + "; ".join(parts) + "."
+    return gettext("Share of rows without a value, by variable and arm. ") + "; ".join(parts) + "."
 
 
 KIND = kinds.FigureKind(
@@ -89,8 +95,11 @@ KIND = kinds.FigureKind(
     methods="data_quality.md",
     draw=missing_by_arm_plot,
     note=(
-        f"Variables that no answer is missing of are left out; of more than {_MOST}, those that lack "
-        "most are shown."
+        marked(
+            "Variables that no answer is missing of are left out; of more than {most}, "
+            "those that lack most are shown.",
+            most=_MOST,
+        )
     ),
     words=_words,
 )

@@ -10,6 +10,7 @@ from ruralimpact.design.methods import MATCHED
 from ruralimpact.exhibits import disclosure, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -26,7 +27,7 @@ def overlap_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     scored = set(results["propensity"]["analysis"]) - hidden
     analyses = [name for name in exhibit.analyses if name in scored]
     if not analyses:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     used = [results.matched_strategies(analysis) for analysis in analyses]
     panels = palette.panels(used, [2.0] * len(analyses), frame=0.8)
     for axes, analysis, names in zip(panels.axes, analyses, used, strict=True):
@@ -63,9 +64,9 @@ def _panel(
     axes.set_xlim(0, 1)
     axes.set_ylim(-limit, limit)
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(100 * value):.0f}")
-    axes.set_xlabel("Estimated probability of taking part")
+    axes.set_xlabel(gettext("Estimated probability of taking part"))
     axes.set_ylabel(
-        "Percent of the arm\n\N{LEFTWARDS ARROW} controls    treated \N{RIGHTWARDS ARROW}"
+        gettext("Percent of the arm\n\N{LEFTWARDS ARROW} controls    treated \N{RIGHTWARDS ARROW}")
     )
     axes.set_title(palette.wrapped(results.analysis(analysis).label, 42))
     palette.light_grid(axes, "y")
@@ -87,9 +88,13 @@ def _note_clipped(axes: "Axes", controls: np.ndarray, limit: float) -> None:
         return
     clear = cut[0] + 1 + int(np.argmin(controls[cut[0] + 1 :] > 0.8 * limit))
     axes.annotate(
-        f"{100 * controls[cut[0]]:.0f} percent of controls\nare in the first bar"
+        gettext("{controls} percent of controls\nare in the first bar").format(
+            controls=f"{100 * controls[cut[0]]:.0f}"
+        )
         if cut[0] == 0
-        else f"{100 * controls[cut[0]]:.0f} percent of controls are\nin the bar that is cut off",
+        else gettext("{controls} percent of controls are\nin the bar that is cut off").format(
+            controls=f"{100 * controls[cut[0]]:.0f}"
+        ),
         (_EDGES[clear], -0.95 * limit),
         xytext=(4, 0),
         textcoords="offset points",
@@ -102,8 +107,8 @@ def _note_clipped(axes: "Axes", controls: np.ndarray, limit: float) -> None:
 def _legend(results: StudyResults, strategies: Sequence[str]) -> "list[Artist]":
     colours, widths = palette.colours(strategies), palette.line_widths(strategies)
     return [
-        palette.patch(color=palette.TREATED, alpha=0.85, label="Treated"),
-        palette.patch(color="#c9d0d8", label="Controls before matching"),
+        palette.patch(color=palette.TREATED, alpha=0.85, label=gettext("Treated")),
+        palette.patch(color="#c9d0d8", label=gettext("Controls before matching")),
         *(
             palette.line(
                 color=colours[name], linewidth=widths[name], label=results.strategy_label(name)
@@ -115,10 +120,10 @@ def _legend(results: StudyResults, strategies: Sequence[str]) -> "list[Artist]":
 
 def _words(results: StudyResults, exhibit: OfAnalyses) -> str:
     labels = "; ".join(results.analysis(name).label for name in exhibit.analyses)
-    return (
-        "Mirrored histograms of the estimated probability of taking part, treated against controls, "
-        f"before and after matching ({labels})."
-    )
+    return gettext(
+        "Mirrored histograms of the estimated probability of taking part, treated "
+        "against controls, before and after matching ({labels})."
+    ).format(labels=labels)
 
 
 KIND = kinds.FigureKind(
@@ -132,8 +137,11 @@ KIND = kinds.FigureKind(
     of_methods=MATCHED,
     draw=overlap_plot,
     note=(
-        "Treated units above the line, controls below. Grey bars show the controls as they came, coloured "
-        "outlines as each strategy weights them; where an outline mirrors the dark bars the arms are alike."
+        marked(
+            "Treated units above the line, controls below. Grey bars show the controls "
+            "as they came, coloured outlines as each strategy weights them; where an "
+            "outline mirrors the dark bars the arms are alike."
+        )
     ),
     words=_words,
 )

@@ -6,6 +6,7 @@ from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import METHODS, full_name, of_part, projects_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ def focus_figure(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     frame = of_part(results, exhibit, "focus")
     weights = frame[frame["project"] != ""]
     if weights.empty:
-        return palette.notice("No project declares the weight of a theme.")
+        return palette.notice(gettext("No project declares the weight of a theme."))
     projects = projects_of(weights)
     themes = dict(zip(weights["name"], weights["label"], strict=True))
     figure = palette.new_figure(7.2, 1.0 + 0.28 * len(projects))
@@ -50,7 +51,11 @@ def focus_words(results: StudyResults, exhibit: OfAnalyses) -> str:
         f"{label}: {formatting.number(value, 1)}"
         for label, value in zip(means["label"], means["value"], strict=True)
     )
-    return f"Mean weight over projects: {listed}." if listed else "Nothing to show."
+    return (
+        gettext("Mean weight over projects: {listed}.").format(listed=listed)
+        if listed
+        else gettext("Nothing to show.")
+    )
 
 
 KIND = kinds.FigureKind(
@@ -63,6 +68,6 @@ KIND = kinds.FigureKind(
     methods="portfolio.md",
     of_methods=METHODS,
     draw=focus_figure,
-    note="The larger a mark, the more weight the design of the project gives to the theme.",
+    note=marked("The larger a mark, the more weight the design of the project gives to the theme."),
     words=focus_words,
 )

@@ -6,6 +6,7 @@ from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import METHODS, extremes, full_name, of_part
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Names
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def ratio_figure(results: StudyResults, exhibit: RatioOptions) -> "Figure":
     """Draw a bar a project."""
     frame = _shown(results, exhibit)
     if frame.empty:
-        return palette.notice("No project has both numbers of these ratios.")
+        return palette.notice(gettext("No project has both numbers of these ratios."))
     order = _order(frame, exhibit)
     figure = palette.new_figure(7.2, 0.9 + 0.32 * len(order))
     axes = figure.subplots()
@@ -81,8 +82,12 @@ def ratio_words(results: StudyResults, exhibit: RatioOptions) -> str:
         own = frame[frame["name"] == name]
         if len(own):
             low, high = extremes(own)
-            lines.append(f"{own['label'].iloc[0]}: from {low} to {high} {own['unit'].iloc[0]}.")
-    return " ".join(lines) or "Nothing to show."
+            lines.append(
+                gettext("{label}: from {low} to {high} {unit}.").format(
+                    label=own["label"].iloc[0], low=low, high=high, unit=own["unit"].iloc[0]
+                )
+            )
+    return " ".join(lines) or gettext("Nothing to show.")
 
 
 KIND = kinds.FigureKind(
@@ -95,6 +100,8 @@ KIND = kinds.FigureKind(
     methods="portfolio.md",
     of_methods=METHODS,
     draw=ratio_figure,
-    note="A bar a project that has both numbers; marks show other ratios of the same project.",
+    note=marked(
+        "A bar a project that has both numbers; marks show other ratios of the same project."
+    ),
     words=ratio_words,
 )

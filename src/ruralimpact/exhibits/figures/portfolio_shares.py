@@ -6,11 +6,12 @@ from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import METHODS, extremes, full_name, of_part, projects_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_NOTHING = "No project of these analyses declares such parts."
+_NOTHING = marked("No project of these analyses declares such parts.")
 
 
 class ShareOptions(OfAnalyses):
@@ -25,7 +26,7 @@ def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
     frame = of_part(results, exhibit, exhibit.part)
     parts = frame[(frame["measure"] == "part") & (frame["project"] != "")]
     if parts.empty:
-        return palette.notice(_NOTHING)
+        return palette.notice(gettext(_NOTHING))
     projects = projects_of(parts)
     index = frame[frame["measure"] == "concentration"].set_index("project")["value"]
     figure = palette.new_figure(7.2, 1.1 + 0.3 * len(projects))
@@ -49,12 +50,12 @@ def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
         }
     for project, position in places.items():
         axes.text(101, position, formatting.number(index[project], 2), va="center", fontsize=7.5)
-    axes.text(101, len(places) - 0.35, "Index", fontsize=7.5, color=palette.FAINT)
+    axes.text(101, len(places) - 0.35, gettext("Index"), fontsize=7.5, color=palette.FAINT)
     names = [palette.wrapped(full_name(row), 44) for row in projects.iloc[::-1].to_dict("records")]
     axes.set_yticks(list(places.values()), names)
     axes.set_xlim(0, 108)
     axes.set_xticks([0, 25, 50, 75, 100])
-    axes.set_xlabel("percent of the project's total")
+    axes.set_xlabel(gettext("percent of the project's total"))
     palette.light_grid(axes, "x")
     figure.legend(loc="outside lower left", frameon=False, ncols=3)
     return figure
@@ -65,14 +66,18 @@ def share_words(results: StudyResults, exhibit: ShareOptions) -> str:
     frame = of_part(results, exhibit, exhibit.part)
     total = frame[(frame["measure"] == "part") & (frame["project"] == "")]
     if total.empty:
-        return _NOTHING
+        return gettext(_NOTHING)
     shares = "; ".join(
-        f"{label}: {formatting.number(100 * share)} percent"
+        gettext("{label}: {share} percent").format(
+            label=label, share=formatting.number(100 * share)
+        )
         for label, share in zip(total["label"], total["share"], strict=True)
     )
     index = frame[frame["measure"] == "concentration"]
     least, most = extremes(index)
-    return f"Of all projects together: {shares}. Most concentrated: {most}; least: {least}."
+    return gettext(
+        "Of all projects together: {shares}. Most concentrated: {most}; least: {least}."
+    ).format(shares=shares, most=most, least=least)
 
 
 KIND = kinds.FigureKind(
@@ -86,8 +91,11 @@ KIND = kinds.FigureKind(
     of_methods=METHODS,
     draw=share_figure,
     note=(
-        "Shares of the parts in the total of each project. At the right the Herfindahl-Hirschman index, the "
-        "sum of the squared shares: 1 where one part is the whole."
+        marked(
+            "Shares of the parts in the total of each project. At the right the "
+            "Herfindahl-Hirschman index, the sum of the squared shares: 1 where one part "
+            "is the whole."
+        )
     ),
     words=share_words,
 )

@@ -9,6 +9,7 @@ from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.power_words import DESIGNS, check_power_is_asked, power_lines, power_rows
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _ACROSS, _HEIGHT = 2, 2.2  # panels beside each other; inches
 _PRESENT: palette.Look = {"color": palette.FAINT, "linewidth": 0.9, "linestyle": palette.DOTS}
-_NOTHING = "The study asks for no power of a next wave for these outcomes."
+_NOTHING = marked("The study asks for no power of a next wave for these outcomes.")
 
 
 def power_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
@@ -26,7 +27,7 @@ def power_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     frame = power_rows(results, exhibit)
     frame = frame[frame["reason"] == ""]
     if frame.empty:
-        return palette.notice(_NOTHING)
+        return palette.notice(gettext(_NOTHING))
     parts = [part for _, part in frame.groupby(["analysis", "outcome"], sort=False)]
     across = min(_ACROSS, len(parts))
     figure = palette.new_figure(7.2, _HEIGHT * palette.down(len(parts), across) + 0.5)
@@ -64,7 +65,7 @@ def _panel(
     axes.set_ylim(0, 1.08 * factor * part["mde"].max())
     axes.set_title(results.outcome_label(outcome))
     axes.set_ylabel(unit)
-    axes.set_xlabel("Groups in the next wave")
+    axes.set_xlabel(gettext("Groups in the next wave"))
     decimals = results.decimals(outcome)
     axes.yaxis.set_major_formatter(lambda value, _: formatting.number(value, decimals))
     palette.light_grid(axes, "y")
@@ -96,7 +97,7 @@ def _percent_axis(axes: "Axes", mean: float) -> None:
         return share * mean / 100
 
     right = axes.secondary_yaxis("right", functions=(percent, effect))
-    right.set_ylabel("percent of the control mean", color=palette.FAINT, fontsize=7.5)
+    right.set_ylabel(gettext("percent of the control mean"), color=palette.FAINT, fontsize=7.5)
     right.tick_params(colors=palette.FAINT, labelsize=7.5)
     right.yaxis.set_major_formatter(lambda value, _: formatting.number(value, 0))
 
@@ -113,7 +114,7 @@ def _legend(
         palette.line(label=DESIGNS[name], **_look(name, colours, markers)) for name in designs
     ]
     if present:
-        entries.append(palette.line(label="Groups of the present wave", **_PRESENT))
+        entries.append(palette.line(label=gettext("Groups of the present wave"), **_PRESENT))
     return entries
 
 
@@ -121,7 +122,10 @@ def power_words(results: StudyResults, exhibit: OfEstimates) -> str:
     """Return what the figure shows, in words, as its text alternative."""
     return " ".join(
         [
-            "Smallest effect that would be found against the number of groups in the next wave, by design.",
+            gettext(
+                "Smallest effect that would be found against the number of groups in the "
+                "next wave, by design."
+            ),
             *power_lines(results, exhibit),
         ]
     )
@@ -138,9 +142,12 @@ KIND = kinds.FigureKind(
     check=check_power_is_asked,
     draw=power_plot,
     note=(
-        "Each line is the smallest true effect that the next wave would find with the declared probability, "
-        "by how it would be analysed: the lower, the better. The scale at the right repeats that at the "
-        "left. The dotted line marks the groups of the present wave, whose variances are used."
+        marked(
+            "Each line is the smallest true effect that the next wave would find with "
+            "the declared probability, by how it would be analysed: the lower, the "
+            "better. The scale at the right repeats that at the left. The dotted line "
+            "marks the groups of the present wave, whose variances are used."
+        )
     ),
     words=power_words,
 )

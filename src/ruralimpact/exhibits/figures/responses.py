@@ -13,6 +13,7 @@ from ruralimpact.exhibits.responses_rows import (
     questions_of,
 )
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +27,13 @@ def responses_figure(results: StudyResults, exhibit: QuestionOptions) -> "Figure
     """Draw a panel a question: a bar an answer, its interval as a line."""
     panels = _panels(results, exhibit)
     if not panels:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     heights = [_LINE * len(frame) + _HEAD for _, frame in panels]
     figure = palette.new_figure(7.2, sum(heights) + 0.3)
     grid = palette.stacked(figure, heights, sharex=True)
     for axes, (title, frame) in zip(grid, panels, strict=True):
         _panel(axes, title, frame)
-    grid[-1].set_xlabel("Percent of those who answered")
+    grid[-1].set_xlabel(gettext("Percent of those who answered"))
     return figure
 
 
@@ -66,11 +67,13 @@ def responses_words(results: StudyResults, exhibit: QuestionOptions) -> str:
     lines = []
     for title, frame in _panels(results, exhibit):
         listed = ", ".join(
-            f"{label}: {formatting.number(100 * share)} percent"
+            gettext("{label}: {share} percent").format(
+                label=label, share=formatting.number(100 * share)
+            )
             for label, share in zip(frame["label"], frame["estimate"], strict=True)
         )
         lines.append(f"{title}: {listed}.")
-    return " ".join(lines) or disclosure.NOTHING_LEFT
+    return " ".join(lines) or gettext(disclosure.NOTHING_LEFT)
 
 
 KIND = kinds.FigureKind(
@@ -84,6 +87,9 @@ KIND = kinds.FigureKind(
     of_methods=METHODS,
     check=check_questions,
     draw=responses_figure,
-    note="Bars: percent of those who answered, whose number is in brackets. Lines: 95 percent intervals.",
+    note=marked(
+        "Bars: percent of those who answered, whose number is in brackets. Lines: 95 "
+        "percent intervals."
+    ),
     words=responses_words,
 )

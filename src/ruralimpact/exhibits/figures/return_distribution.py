@@ -14,6 +14,7 @@ from ruralimpact.exhibits.returns_rows import (
     check_account,
     returns_analysis,
 )
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +29,7 @@ def return_distribution_plot(results: StudyResults, exhibit: OfAccount) -> "Figu
     """Draw two panels an analysis."""
     shown = [name for name in exhibit.analyses if len(unit_rates(results, exhibit, name))]
     if not shown:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     figure = palette.new_figure(7.2, 2.3 * len(shown) + 0.3)
     grid = figure.subplots(len(shown), 2, squeeze=False)
     for (left, right), name in zip(grid, shown, strict=True):
@@ -37,15 +38,21 @@ def return_distribution_plot(results: StudyResults, exhibit: OfAccount) -> "Figu
         rates = unit_rates(results, exhibit, name)
         counts, _ = np.histogram(np.clip(rates, _EDGES[0], _EDGES[-1] - 1e-9), _EDGES)
         left.bar(_EDGES[:-1], 100 * counts / len(rates), 10.0, align="edge", **_BAR)
-        _frame(left, threshold, f"{results.study.unit_label.capitalize()} (percent)")
+        _frame(
+            left,
+            threshold,
+            gettext("{unit_label} (percent)").format(
+                unit_label=results.study.unit_label.capitalize()
+            ),
+        )
         left.set_title(palette.wrapped(results.analysis(name).label, 44))
         draws = drawn_rates(results, exhibit, name)
         if len(draws):
             counts, edges = np.histogram(draws, _BINS)
             width = edges[1] - edges[0]
             right.bar(edges[:-1], 100 * counts / len(draws), width, align="edge", **_BAR)
-            _frame(right, threshold, "Draws (percent)")
-            right.set_title("All together, simulated")
+            _frame(right, threshold, gettext("Draws (percent)"))
+            right.set_title(gettext("All together, simulated"))
         else:
             right.set_visible(False)
     return figure
@@ -72,7 +79,7 @@ def _rates(results: StudyResults, exhibit: OfAccount, name: str, table: str) -> 
 
 def _frame(axes: "Axes", threshold: float, label: str) -> None:
     axes.axvline(threshold, color=palette.INK, linewidth=0.9, linestyle=palette.DASHES)
-    axes.set_xlabel("Rate of return (percent a year)")
+    axes.set_xlabel(gettext("Rate of return (percent a year)"))
     axes.set_ylabel(label)
     palette.print_ticks(axes.xaxis)
     palette.print_ticks(axes.yaxis)
@@ -85,16 +92,23 @@ def return_distribution_words(results: StudyResults, exhibit: OfAccount) -> str:
     for name in exhibit.analyses:
         for what, rates in (
             (results.study.unit_label, unit_rates(results, exhibit, name)),
-            ("simulated futures", drawn_rates(results, exhibit, name)),
+            (gettext("simulated futures"), drawn_rates(results, exhibit, name)),
         ):
             if len(rates):
                 low, middle, high = np.quantile(rates, [0.1, 0.5, 0.9])
                 parts.append(
-                    f"{results.analysis(name).label}, {what}: median {formatting.number(middle, 1)}, "
-                    f"from {formatting.number(low, 1)} (a tenth is lower) to {formatting.number(high, 1)} "
-                    "(a tenth is higher)"
+                    gettext(
+                        "{label}, {what}: median {middle}, from {low} (a tenth is lower) to {high} "
+                        "(a tenth is higher)"
+                    ).format(
+                        label=results.analysis(name).label,
+                        what=what,
+                        middle=formatting.number(middle, 1),
+                        low=formatting.number(low, 1),
+                        high=formatting.number(high, 1),
+                    )
                 )
-    return f"Rates of return in percent. {'. '.join(parts)}."
+    return gettext("Rates of return in percent. {parts}.").format(parts=". ".join(parts))
 
 
 KIND = kinds.FigureKind(
@@ -109,8 +123,11 @@ KIND = kinds.FigureKind(
     check=check_account,
     draw=return_distribution_plot,
     note=(
-        "Left: units that have a rate of return, those beyond the scale in the bars at its ends. Right: all "
-        "units together, with every driver and delay drawn at once. The dashed line is the discount rate."
+        marked(
+            "Left: units that have a rate of return, those beyond the scale in the bars "
+            "at its ends. Right: all units together, with every driver and delay drawn "
+            "at once. The dashed line is the discount rate."
+        )
     ),
     words=return_distribution_words,
 )

@@ -9,6 +9,7 @@ import pandas as pd
 from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 from ruralimpact.sensitivity.specification_curve import LEVEL, specification_curve
 
 if TYPE_CHECKING:
@@ -72,11 +73,19 @@ def specification_words(results: StudyResults, exhibit: OfEstimates) -> str:
         ends = [formatting.scale(unit) * value for value in (curve.lowest, curve.highest)]
         median = formatting.number(formatting.scale(unit) * curve.median, decimals)
         parts.append(
-            f"{results.outcome_label(outcome)}: {curve.count} estimates from "
-            f"{formatting.range_text(ends, decimals, unit)}, median {median}; "
-            f"{curve.positive} above zero, {curve.significant} that differ from zero."
+            gettext(
+                "{outcome}: {count} estimates from {range}, median {median}; {positive} "
+                "above zero, {significant} that differ from zero."
+            ).format(
+                outcome=results.outcome_label(outcome),
+                count=curve.count,
+                range=formatting.range_text(ends, decimals, unit),
+                median=median,
+                positive=curve.positive,
+                significant=curve.significant,
+            )
         )
-    return "Estimates in order, over the choices behind each. " + " ".join(parts)
+    return gettext("Estimates in order, over the choices behind each. ") + " ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -104,11 +113,11 @@ def _choices(
         _Choice(palette.wrapped(results.strategy_label(name), _LABEL), "strategy", name)
         for name in dict.fromkeys(frame["strategy"])
     ]
-    rows = {"Comparison": compared, "Strategy or estimator": used}
+    rows = {gettext("Comparison"): compared, gettext("Strategy or estimator"): used}
     if (frame["balanced"] == "no").any():
-        rows["Balance"] = [
-            _Choice("Passes", "balanced", "yes"),
-            _Choice("Fails", "balanced", "no"),
+        rows[gettext("Balance")] = [
+            _Choice(gettext("Passes"), "balanced", "yes"),
+            _Choice(gettext("Fails"), "balanced", "no"),
         ]
     return rows
 
@@ -183,9 +192,11 @@ def _further(label: str) -> float:
 def _legend() -> "list[Artist]":
     common: palette.Look = {"linewidth": 1.4, "marker": "o", "markersize": 4}
     return [
-        palette.line(color=_STRONG, label="Differs from zero at the 5 percent level", **common),
-        palette.line(color=_WEAK, label="Does not", **common),
-        palette.line(label="Median estimate", **_MEDIAN),
+        palette.line(
+            color=_STRONG, label=gettext("Differs from zero at the 5 percent level"), **common
+        ),
+        palette.line(color=_WEAK, label=gettext("Does not"), **common),
+        palette.line(label=gettext("Median estimate"), **_MEDIAN),
     ]
 
 
@@ -199,9 +210,12 @@ KIND = kinds.FigureKind(
     methods="sensitivity.md",
     draw=specification_plot,
     note=(
-        "Each column is one declared estimate, from the smallest to the largest: above with its 95 percent "
-        "interval, below the choices that it rests on. All declared estimates are shown; none was added or "
-        "excluded after outcomes were seen. They share units, so they are not independent."
+        marked(
+            "Each column is one declared estimate, from the smallest to the largest: "
+            "above with its 95 percent interval, below the choices that it rests on. All "
+            "declared estimates are shown; none was added or excluded after outcomes "
+            "were seen. They share units, so they are not independent."
+        )
     ),
     words=specification_words,
 )

@@ -15,13 +15,14 @@ from ruralimpact.exhibits.subgroup_words import (
     level_label,
     subgroup_rows,
 )
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
 
-_NOTHING = "No level has an estimate with an interval that can be shown."
+_NOTHING = marked("No level has an estimate with an interval that can be shown.")
 
 
 def subgroup_plot(results: StudyResults, exhibit: OfSubgroup) -> "Figure":
@@ -30,7 +31,7 @@ def subgroup_plot(results: StudyResults, exhibit: OfSubgroup) -> "Figure":
     levels = frame[frame["kind"] == "level"].dropna(subset=["estimate", "conf_low", "conf_high"])
     if levels.empty:
         hidden = bool(frame["suppressed"].any())
-        return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT) if hidden else gettext(_NOTHING))
     outcomes = [name for name in results.study.outcomes if (levels["outcome"] == name).any()]
     several = len(exhibit.analyses) > 1
     colours = palette.colours(list(dict.fromkeys(frame["strategy"])))
@@ -56,7 +57,7 @@ def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> La
             [
                 (label, None),
                 *((level_label(row), row) for row in part.to_dict("records")),
-                *([("Everyone", own)] if pd.notna(own["conf_low"]) else []),
+                *([(gettext("Everyone"), own)] if pd.notna(own["conf_low"]) else []),
             ]
         )
     return lay_out(blocks)
@@ -65,12 +66,14 @@ def _layout(results: StudyResults, levels: pd.DataFrame, *, several: bool) -> La
 def _legend(levels: pd.DataFrame) -> "list[Artist]":
     common: palette.Look = {"color": palette.INK, "linewidth": 1.4, "markersize": 5}
     entries = [
-        palette.line(marker="o", label="Level, with 95% interval", **common),
-        palette.line(marker="D", label="Everyone", **(common | {"color": palette.FAINT})),
+        palette.line(marker="o", label=gettext("Level, with 95% interval"), **common),
+        palette.line(marker="D", label=gettext("Everyone"), **(common | {"color": palette.FAINT})),
     ]
     if (levels["balanced"] == "no").any():
         entries.append(
-            palette.line(marker="o", markerfacecolor="white", label="Fails balance", **common)
+            palette.line(
+                marker="o", markerfacecolor="white", label=gettext("Fails balance"), **common
+            )
         )
     return entries
 
@@ -85,9 +88,9 @@ def subgroup_words(results: StudyResults, exhibit: OfSubgroup) -> str:
         for record in tests.to_dict("records")
     ]
     label = str(frame["subgroup_label"].iloc[0]) if len(frame) else ""
-    return f"Estimates with 95 percent intervals by {formatting.lower_first(label)}. " + " ".join(
-        parts
-    )
+    return gettext("Estimates with 95 percent intervals by {label}. ").format(
+        label=formatting.lower_first(label)
+    ) + " ".join(parts)
 
 
 KIND = kinds.FigureKind(
@@ -100,8 +103,11 @@ KIND = kinds.FigureKind(
     methods="heterogeneity.md",
     draw=subgroup_plot,
     note=(
-        "Dots are effects within each level, diamonds the effect on everyone, lines 95 percent intervals. "
-        "Whether levels differ is told by the tests in the table, not by whose interval crosses zero."
+        marked(
+            "Dots are effects within each level, diamonds the effect on everyone, lines "
+            "95 percent intervals. Whether levels differ is told by the tests in the "
+            "table, not by whose interval crosses zero."
+        )
     ),
     words=subgroup_words,
 )

@@ -17,6 +17,7 @@ from ruralimpact.exhibits.survival_rows import (
     percent_words,
     time_unit,
 )
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 _MOST_ACROSS, _HEIGHT = 4, 1.9  # panels beside each other; inches
-_NOT_KNOWN = "Not known: between visits"
+_NOT_KNOWN = marked("Not known: between visits")
 
 
 class SurvivalOptions(OfAnalyses):
@@ -40,7 +41,7 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
     """Draw a stacked area a state, or a bar a time where states are known at visits."""
     panels = _panels(results, exhibit)
     if not panels:
-        return palette.notice("No level has enough units and groups to be shown.")
+        return palette.notice(gettext("No level has enough units and groups to be shown."))
     down = palette.down(len(panels), _MOST_ACROSS)
     across = palette.down(len(panels), down)  # rows of one length, as near as can be
     figure = palette.new_figure(7.2, _HEIGHT * down + 0.6)
@@ -56,16 +57,20 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
         else:
             _areas(axes, times, heights, colours)
         level, count = str(frame["level"].iloc[0]), int(frame["n_units"].iloc[0])
-        axes.set_title(f"{level or 'All'} ({formatting.count(count)})")
+        axes.set_title(f"{level or gettext('All')} ({formatting.count(count)})")
         axes.set_ylim(0, 100)
     for axes in grid[::across]:
         axes.set_ylabel("percent")
     for axes in grid[-across:]:
         axes.tick_params(labelbottom=True)
-        axes.set_xlabel(f"time since the start ({time_unit(results, exhibit.analyses[0])})")
+        axes.set_xlabel(
+            gettext("time since the start ({time_unit})").format(
+                time_unit=time_unit(results, exhibit.analyses[0])
+            )
+        )
     handles = [palette.patch(color=colours[state], label=label) for state, label in labels.items()]
     if between:
-        handles.append(palette.patch(color=palette.GRID, label=_NOT_KNOWN))
+        handles.append(palette.patch(color=palette.GRID, label=gettext(_NOT_KNOWN)))
     palette.legend_below(figure, handles, len(handles))
     return figure
 
@@ -119,8 +124,12 @@ def survival_words(results: StudyResults, exhibit: SurvivalOptions) -> str:
         shares = ", ".join(
             f"{row['label']}: {percent_words(row)}" for row in last.to_dict("records")
         )
-        lines.append(f"{frame['level'].iloc[0] or 'All'}, by the last time: {shares}.")
-    return " ".join(lines) or "Nothing to show."
+        lines.append(
+            gettext("{value}, by the last time: {shares}.").format(
+                value=frame["level"].iloc[0] or gettext("All"), shares=shares
+            )
+        )
+    return " ".join(lines) or gettext("Nothing to show.")
 
 
 KIND = kinds.FigureKind(
@@ -134,9 +143,12 @@ KIND = kinds.FigureKind(
     of_methods=METHODS,
     draw=survival_figure,
     note=(
-        "Shares of the units at each time: those that last, and those that have ended in each way, which add "
-        "up to the whole. In brackets the number of units. Where states are known at visits only, a bar "
-        "shows what is known at each time."
+        marked(
+            "Shares of the units at each time: those that last, and those that have "
+            "ended in each way, which add up to the whole. In brackets the number of "
+            "units. Where states are known at visits only, a bar shows what is known at "
+            "each time."
+        )
     ),
     words=survival_words,
 )

@@ -15,6 +15,7 @@ from ruralimpact.exhibits.returns_rows import (
     returns_analysis,
 )
 from ruralimpact.exhibits.tables.switching_values import driver_label
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,13 +30,13 @@ def tornado_plot(results: StudyResults, exhibit: OfAccount) -> "Figure":
     panels = {name: bars(results, exhibit, name) for name in exhibit.analyses}
     panels = {name: frame for name, frame in panels.items() if len(frame)}
     if not panels:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     heights = [len(frame) for frame in panels.values()]
     figure = palette.new_figure(7.2, _HEIGHT * sum(heights) + 0.9 * len(heights))
     for axes, (name, frame) in zip(palette.stacked(figure, heights), panels.items(), strict=True):
         _panel(axes, frame, recorded_rate(results, exhibit, name))
         axes.set_title(palette.wrapped(results.analysis(name).label, 70))
-    labels = {_LOW: "Lower, or a year later", _HIGH: "Higher"}
+    labels = {_LOW: gettext("Lower, or a year later"), _HIGH: gettext("Higher")}
     handles = [palette.patch(color=colour, label=label) for colour, label in labels.items()]
     palette.legend_below(figure, handles, 2)
     return figure
@@ -71,7 +72,7 @@ def _panel(axes: "Axes", frame: pd.DataFrame, rate: float) -> None:
     axes.axvline(rate, color=palette.INK, linewidth=0.9)
     palette.name_rows(axes, places, frame["label"].tolist())
     axes.invert_yaxis()
-    axes.set_xlabel("Rate of return (percent a year)")
+    axes.set_xlabel(gettext("Rate of return (percent a year)"))
     palette.print_ticks(axes.xaxis)
     palette.light_grid(axes, "x")
 
@@ -82,13 +83,22 @@ def tornado_words(results: StudyResults, exhibit: OfAccount) -> str:
     for name in exhibit.analyses:
         frame = bars(results, exhibit, name)
         listed = [
-            f"{formatting.lower_first(row['label'])} {formatting.number(row['low'], 1)} to "
-            f"{formatting.number(row['high'], 1)}"
+            gettext("{label} {low} to {high}").format(
+                label=formatting.lower_first(row["label"]),
+                low=formatting.number(row["low"], 1),
+                high=formatting.number(row["high"], 1),
+            )
             for row in frame.head(4).to_dict("records")
         ]
         rate = formatting.number(recorded_rate(results, exhibit, name), 1)
-        parts.append(f"{results.analysis(name).label}: {rate} as recorded; {', '.join(listed)}")
-    return f"Rate of return in percent with each driver lower and higher. {'. '.join(parts)}."
+        parts.append(
+            gettext("{label}: {rate} as recorded; {listed}").format(
+                label=results.analysis(name).label, rate=rate, listed=", ".join(listed)
+            )
+        )
+    return gettext("Rate of return in percent with each driver lower and higher. {parts}.").format(
+        parts=". ".join(parts)
+    )
 
 
 KIND = kinds.FigureKind(
@@ -103,8 +113,11 @@ KIND = kinds.FigureKind(
     check=check_account,
     draw=tornado_plot,
     note=(
-        "Each bar is the rate of return of all units together with one driver lowered and raised by its "
-        "swing, all else as recorded (the line). The twelve that move it most are shown."
+        marked(
+            "Each bar is the rate of return of all units together with one driver "
+            "lowered and raised by its swing, all else as recorded (the line). The "
+            "twelve that move it most are shown."
+        )
     ),
     words=tornado_words,
 )

@@ -9,6 +9,7 @@ from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.over_time_panels import OutcomePanel, finish, grid, panels_of
 from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.analysis import BetweenWaves, OfSample
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _LETTERS = 13.0  # of a legend, to the inch
-_NOTHING = "No mean of an arm has an interval that can be shown."
+_NOTHING = marked("No mean of an arm has an interval that can be shown.")
 
 
 def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
@@ -25,7 +26,7 @@ def trends_plot(results: StudyResults, exhibit: OfEstimates) -> "Figure":
     panels = panels_of(results, exhibit, "mean")
     if not panels:
         hidden = bool(results["event_study"]["suppressed"].any())
-        return palette.notice(disclosure.NOTHING_LEFT if hidden else _NOTHING)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT) if hidden else gettext(_NOTHING))
     figure, axes = grid(len(panels))
     for drawn, panel in zip(axes, panels, strict=True):
         _draw(drawn, results, panel)
@@ -82,8 +83,8 @@ def _draw(axes: "Axes", results: StudyResults, panel: OutcomePanel) -> None:
     _mark_start(axes, results.analysis(panel.analysis), periods)
     axes.set_xticks(periods, _ticks(results.analysis(panel.analysis), periods))
     unit = results.unit(panel.outcome)
-    level = "percent" if unit == formatting.PERCENTAGE_POINTS else unit
-    finish(axes, panel, "Wave", level)
+    level = gettext("percent") if unit == formatting.PERCENTAGE_POINTS else unit
+    finish(axes, panel, gettext("Wave"), level)
 
 
 def _mark_start(axes: "Axes", analysis: OfSample, periods: "np.ndarray[Any, Any]") -> None:
@@ -114,9 +115,11 @@ def trends_words(results: StudyResults, exhibit: OfEstimates) -> str:
         for arm, rows in panel.rows.groupby("arm", sort=False):
             ends = rows.sort_values("period")["estimate"].iloc[[0, -1]]
             first, last = (formatting.number(factor * value, decimals) for value in ends)
-            arms.append(f"{arm} from {first} to {last}")
+            arms.append(
+                gettext("{arm} from {first} to {last}").format(arm=arm, first=first, last=last)
+            )
         parts.append(f"{panel.title.replace(chr(10), ' ')}: {', '.join(arms)}.")
-    return "Mean outcome of each arm by wave, first to last. " + " ".join(parts)
+    return gettext("Mean outcome of each arm by wave, first to last. ") + " ".join(parts)
 
 
 KIND = kinds.FigureKind(
@@ -131,9 +134,12 @@ KIND = kinds.FigureKind(
     alone=True,
     draw=trends_plot,
     note=(
-        "Mean outcome of each arm, or cohort, by wave, with 95 percent intervals; dotted lines stand where "
-        "treatment begins. The arms need not be at one level: what a difference of changes needs is that "
-        "they would have changed alike without the treatment."
+        marked(
+            "Mean outcome of each arm, or cohort, by wave, with 95 percent intervals; "
+            "dotted lines stand where treatment begins. The arms need not be at one "
+            "level: what a difference of changes needs is that they would have changed "
+            "alike without the treatment."
+        )
     ),
     words=trends_words,
 )

@@ -16,6 +16,7 @@ from ruralimpact.exhibits.tables.decomposition import (
     short_label,
     split_families,
 )
+from ruralimpact.language import gettext, marked
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -34,7 +35,7 @@ def waterfall_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     frame = frame[frame["product"] == ""].dropna(subset=["estimate"])
     families = list(split_families(frame))
     if not families:
-        return palette.notice(disclosure.NOTHING_LEFT)
+        return palette.notice(gettext(disclosure.NOTHING_LEFT))
     across = min(2, len(families))
     figure = palette.new_figure(7.2, (_PANEL + _FRAME) * palette.down(len(families), across) + 0.35)
     grid = palette.grid(figure, len(families), across, sharey=True)
@@ -100,13 +101,13 @@ def _bar(
 
 def _legend(parts: "pd.Series[float]") -> "list[Artist]":
     """Return what the steps are, of those that are drawn, and what ends them."""
-    up = palette.patch(color=_UP, alpha=0.85, label="Adds to net income")
-    down = palette.patch(color=_DOWN, alpha=0.85, label="Takes from it")
+    up = palette.patch(color=_UP, alpha=0.85, label=gettext("Adds to net income"))
+    down = palette.patch(color=_DOWN, alpha=0.85, label=gettext("Takes from it"))
     return [
         *([up] if (parts >= 0).any() else []),
         *([down] if (parts < 0).any() else []),
-        palette.patch(color=palette.BEFORE, alpha=0.85, label="Effect (sum)"),
-        palette.line(color=palette.INK, linewidth=1, label="95% interval of the step"),
+        palette.patch(color=palette.BEFORE, alpha=0.85, label=gettext("Effect (sum)")),
+        palette.line(color=palette.INK, linewidth=1, label=gettext("95% interval of the step")),
     ]
 
 
@@ -123,7 +124,9 @@ def waterfall_words(results: StudyResults, exhibit: OfAnalyses) -> str:
             for record in family.to_dict("records")
         )
         sentences.append(f"{results.strategy_label(str(first['strategy']))}: {steps}.")
-    return "Parts of the effect on net income as steps that add up to it. " + " ".join(sentences)
+    return gettext("Parts of the effect on net income as steps that add up to it. ") + " ".join(
+        sentences
+    )
 
 
 KIND = kinds.FigureKind(
@@ -137,8 +140,11 @@ KIND = kinds.FigureKind(
     asks="decomposition",
     draw=waterfall_plot,
     note=(
-        "Each step is a part of the effect on net income and starts where the one before ends; the last bar "
-        "is their sum. An accounting split, not a causal one."
+        marked(
+            "Each step is a part of the effect on net income and starts where the one "
+            "before ends; the last bar is their sum. An accounting split, not a causal "
+            "one."
+        )
     ),
     words=waterfall_words,
 )

@@ -21,9 +21,10 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
+from ruralimpact.language import gettext, marked
 
 _ALONE = "before_after"
-_RANGE = "All strategies or estimators"
+_RANGE = marked("All strategies or estimators")
 _ADDED = ("strategies", "lowest", "highest", "planted")
 
 
@@ -55,7 +56,7 @@ def answer_table(results: StudyResults, exhibit: Exhibit) -> tuple[Table, ...]:
         table_of(
             results,
             exhibit,
-            stub="Comparison, strategy and outcome",
+            stub=gettext("Comparison, strategy and outcome"),
             columns=shown,
             rows=_rows(results, headlines, records, shown),
             notes=_notes(results, frame, analyses, letters or {}),
@@ -90,14 +91,14 @@ def _shown(
     frame: pd.DataFrame,
     letters: Mapping[str, str] | None,
 ) -> Iterator[Shown]:
-    yield from impact.effect_columns("Effect on the treated")
+    yield from impact.effect_columns(gettext("Effect on the treated"))
     if frame["planted"].notna().any():
-        yield columns.amount("Planted", of="planted")
+        yield columns.amount(gettext("Planted"), of="planted")
     if letters is not None:
-        yield from impact.percent_columns("Percent of the counterfactual", letters)
+        yield from impact.percent_columns(gettext("Percent of the counterfactual"), letters)
     if (frame["strategies"] > 1).any():
-        yield columns.number("Number", _RANGE, 0.9, of="strategies")
-        yield columns.interval(_RANGE, of=("lowest", "highest"), label="Range")
+        yield columns.number(gettext("Number"), gettext(_RANGE), 0.9, of="strategies")
+        yield columns.interval(gettext(_RANGE), of=("lowest", "highest"), label=gettext("Range"))
     yield from effective_groups.group_columns(results, analyses, frame)
 
 
@@ -109,7 +110,9 @@ def _rows(
 ) -> Iterator[Row]:
     """Yield the rows under a heading a comparison and strategy."""
     if not headlines:
-        yield columns.said(shown, "Effects", "None is declared, or none could be estimated.")
+        yield columns.said(
+            shown, gettext("Effects"), gettext("None is declared, or none could be estimated.")
+        )
     pairs = zip(headlines, records, strict=True)
     for (analysis, strategy), group in groupby(
         pairs, key=lambda pair: (pair[0].analysis, pair[0].strategy)
@@ -130,17 +133,22 @@ def _notes(
     letters: Mapping[str, str],
 ) -> Iterator[str]:
     yield interpretation.standard_error_note(results)
-    yield "The study declares what answers its question; nothing is picked by its size or interval."
+    yield gettext(
+        "The study declares what answers its question; nothing is picked by its size or interval."
+    )
     if frame["planted"].notna().any():
-        yield "Planted: the effect that the simulated data were made with."
+        yield gettext("Planted: the effect that the simulated data were made with.")
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        yield "Effects on shares are in percentage points."
+        yield gettext("Effects on shares are in percentage points.")
     yield from interpretation.identification_notes(
         {results.analysis(name).method for name in analyses}
     )
     yield from effective_groups.group_notes(results, frame)
     yield from marks.estimate_notes(frame)
-    yield from (f"{letter}. No percent: {reason}." for reason, letter in letters.items())
+    yield from (
+        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
+        for reason, letter in letters.items()
+    )
 
 
 KIND = kinds.TableKind(

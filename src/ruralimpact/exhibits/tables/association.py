@@ -10,13 +10,14 @@ from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _COLUMNS = (
-    columns.amount("Coefficient", width=1.2),
+    columns.amount(marked("Coefficient"), width=1.2),
     columns.error(width=1.2),
     columns.interval(width=2.2),
     columns.p_value(),
-    columns.number("Mean of the variable", width=1.1, of="mean", decimals=2),
+    columns.number(marked("Mean of the variable"), width=1.1, of="mean", decimals=2),
 )
 
 
@@ -35,8 +36,8 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Ta
     yield table_of(
         results,
         exhibit,
-        title=f"{exhibit.title} (association)",
-        stub="Outcome and variable",
+        title=gettext("{title} (association)").format(title=exhibit.title),
+        stub=gettext("Outcome and variable"),
         columns=_COLUMNS,
         rows=rows,
         interpretation=lines,
@@ -46,14 +47,15 @@ def association_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Ta
 
 def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> list[Row]:
     first = own.iloc[0]
-    counts = (
-        f"{formatting.count(first['n_units'])} treated {results.study.unit_label}, "
-        f"R\N{SUPERSCRIPT TWO} {formatting.number(first['r_squared'], 2)}"
+    counts = gettext("{n_units} treated {unit_label}, R² {r_squared}").format(
+        n_units=formatting.count(first["n_units"]),
+        unit_label=results.study.unit_label,
+        r_squared=formatting.number(first["r_squared"], 2),
     )
     if first["suppressed"]:
         counts = formatting.SUPPRESSED
     elif first["n_units"] == 0:
-        counts = "not estimable"
+        counts = gettext("not estimable")
     rows = [
         heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")
     ]
@@ -63,8 +65,12 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
             label = str(record["variable_label"])
             rows.append(columns.row_of(results, _COLUMNS, record, label, keys=keys))
         elif not (record["suppressed"] or record["reason"]):
-            text = f"All coefficients zero: {formatting.f_test(record)}"
-            values = {"outcome": outcome, "test": "jointly zero", "p_value": record["p_value"]}
+            text = gettext("All coefficients zero: {test}").format(test=formatting.f_test(record))
+            values = {
+                "outcome": outcome,
+                "test": gettext("jointly zero"),
+                "p_value": record["p_value"],
+            }
             rows.append(columns.said(_COLUMNS, "", text, values, "foot"))
     return rows
 
@@ -73,13 +79,18 @@ def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
     coefficients = own[own["kind"] == "coefficient"]
     if own["reason"].ne("").all():
         label = formatting.lower_first(results.outcome_label(outcome))
-        return f"Nothing can be said of {label}: {own['reason'].iloc[0].rstrip('.')}."
+        return gettext("Nothing can be said of {label}: {reason}.").format(
+            label=label, reason=own["reason"].iloc[0].rstrip(".")
+        )
     significant = int((coefficients["p_value"] < 0.05).sum())
-    verb = "differs" if significant < 2 else "differ"
-    return (
-        f"Among the treated, {formatting.share_of(significant, len(coefficients), 'coefficient')} of "
-        f"{formatting.lower_first(results.outcome_label(outcome))} {verb} from zero at the 5 percent "
+    verb = gettext("differs") if significant < 2 else gettext("differ")
+    return gettext(
+        "Among the treated, {share} of {outcome} {verb} from zero at the 5 percent "
         "level. What goes together need not be cause and effect."
+    ).format(
+        share=formatting.share_of(significant, len(coefficients), "coefficient"),
+        outcome=formatting.lower_first(results.outcome_label(outcome)),
+        verb=verb,
     )
 
 
@@ -99,7 +110,11 @@ def _held_fixed(results: StudyResults, frame: pd.DataFrame) -> str:
         else name.replace("_", " ")
         for name in names
     ]
-    return f", with these held fixed: {', '.join(labels)}" if labels else ""
+    return (
+        gettext(", with these held fixed: {labels}").format(labels=", ".join(labels))
+        if labels
+        else ""
+    )
 
 
 def _reasons(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
@@ -112,9 +127,11 @@ def _reasons(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
 
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
     notes = [
-        f"Least squares among the treated alone{_held_fixed(results, frame)}; there is no comparison with "
-        "controls. Those who do or receive more may differ in other ways "
-        "as well: these are associations.",
+        gettext(
+            "Least squares among the treated alone{held_fixed}; there is no comparison "
+            "with controls. Those who do or receive more may differ in other ways as "
+            "well: these are associations."
+        ).format(held_fixed=_held_fixed(results, frame)),
         interpretation.standard_error_note(results),
     ]
     return tuple(notes)

@@ -19,6 +19,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Names
 from ruralimpact.schema.exhibit import Reference
 from ruralimpact.schema.study import Study
@@ -37,10 +38,10 @@ class AttritionOptions(Exhibit):
 
 
 _ARMS = ("treated", "control")
-_DIFFERENCE = "Treated less controls"
+_DIFFERENCE = marked("Treated less controls")
 _BY_ARM = (
-    columns.words("Treated", width=1.3, of="treated_cell", kept=("treated",)),
-    columns.words("Controls", width=1.3, of="control_cell", kept=("control",)),
+    columns.words(marked("Treated"), width=1.3, of="treated_cell", kept=("treated",)),
+    columns.words(marked("Controls"), width=1.3, of="control_cell", kept=("control",)),
 )
 _RESPONSE = (
     *_BY_ARM,
@@ -55,18 +56,18 @@ _RESPONSE = (
     ),
 )
 _KINDS = {
-    "as_found": "As found",
-    "response_weighted": "Weighted for response",
-    "weighting": "Change by the weights",
-    "lee_lower": "Lower bound",
-    "lee_upper": "Upper bound",
-    "lee_interval": "Interval for the effect",
+    "as_found": marked("As found"),
+    "response_weighted": marked("Weighted for response"),
+    "weighting": marked("Change by the weights"),
+    "lee_lower": marked("Lower bound"),
+    "lee_upper": marked("Upper bound"),
+    "lee_interval": marked("Interval for the effect"),
 }
 _ESTIMATORS = {
-    "difference_in_means": "difference in means",
-    "regression": "regression among controls",
+    "difference_in_means": marked("difference in means"),
+    "regression": marked("regression among controls"),
     "trimming": "",
-    "trimming_within_cells": "within cells",
+    "trimming_within_cells": marked("within cells"),
 }
 
 
@@ -78,8 +79,8 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> Iterato
     yield table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: response by arm",
-        stub="Follow-up",
+        title=gettext("{title}: response by arm").format(title=exhibit.title),
+        stub=gettext("Follow-up"),
         columns=_RESPONSE,
         rows=_response_rows(results),
         interpretation=response_lines(results),
@@ -92,8 +93,10 @@ def attrition_table(results: StudyResults, exhibit: AttritionOptions) -> Iterato
         yield table_of(
             results,
             exhibit,
-            title=f"{exhibit.title}: effects weighted for response, and bounds",
-            stub="Outcome",
+            title=gettext("{title}: effects weighted for response, and bounds").format(
+                title=exhibit.title
+            ),
+            stub=gettext("Outcome"),
             columns=_effect_columns(results),
             rows=_effect_rows(results, bounds),
             interpretation=bounds_lines(results, bounds),
@@ -122,20 +125,23 @@ def _response_rows(results: StudyResults) -> Iterator[Row]:
 
 
 _TESTS = {
-    "covariates": "Covariates go with response",
-    "covariates_by_arm": "They do so differently by arm",
+    "covariates": marked("Covariates go with response"),
+    "covariates_by_arm": marked("They do so differently by arm"),
 }
 _FURTHER = {
-    "new_units": "New units, not in the baseline",
-    "no_longer_compared": "Not compared any more",
-    "unknown_arm": "Of the baseline, without an arm",
+    "new_units": marked("New units, not in the baseline"),
+    "no_longer_compared": marked("Not compared any more"),
+    "unknown_arm": marked("Of the baseline, without an arm"),
 }
 Rows = Mapping[tuple[str, str], Record]
 
 
 def _counts(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
     unit = results.study.unit_label
-    words = {"n_units": f"{unit.capitalize()} of the baseline", "n_found": "Found again"}
+    words = {
+        "n_units": gettext("{unit} of the baseline").format(unit=unit.capitalize()),
+        "n_found": gettext("Found again"),
+    }
     for column, label in words.items():
         values = [rows[("response", arm)][column] for arm in _ARMS]
         shown = [cells.count(value) for value in values]
@@ -151,7 +157,9 @@ def _rate(results: StudyResults, name: str, rows: Rows) -> Row:
         for arm, rate in zip(_ARMS, rates, strict=True)
     ]
     difference = {**rows[("difference", "")], "unit": formatting.PERCENTAGE_POINTS, "decimals": 1}
-    return _row(results, "Found again, percent", (name, "response"), shown, rates, difference)
+    return _row(
+        results, gettext("Found again, percent"), (name, "response"), shown, rates, difference
+    )
 
 
 def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
@@ -162,10 +170,14 @@ def _groups(results: StudyResults, name: str, rows: Rows) -> Iterator[Row]:
         )
         middle.append(_shown(median, _median_and_half(median, low, high)))
         medians.append(100 * median["estimate"])
-    yield _row(results, "By group, median (middle half)", (name, "group_median"), middle, medians)
+    yield _row(
+        results, gettext("By group, median (middle half)"), (name, "group_median"), middle, medians
+    )
     lost = [rows[("groups_lost", arm)] for arm in _ARMS]
     shown = [_shown(row, cells.part_of(row["estimate"], row["n_clusters"])) for row in lost]
-    label = f"{results.study.group_label.capitalize()} of which nobody was found"
+    label = gettext("{group_label} of which nobody was found").format(
+        group_label=results.study.group_label.capitalize()
+    )
     yield _row(results, label, (name, "groups_lost"), shown, [row["estimate"] for row in lost])
 
 
@@ -202,7 +214,9 @@ def _row(
 def _median_and_half(median: Record, low: Record, high: Record) -> Cell:
     parts = ("median", "low", "high")
     shares = [cells.number(100 * row["estimate"]) for row in (median, low, high)]
-    text = f"{shares[0].text} ({shares[1].text} to {shares[2].text})"
+    text = gettext("{text} ({text_2} to {text_3})").format(
+        text=shares[0].text, text_2=shares[1].text, text_3=shares[2].text
+    )
     return replace(cells.side_by_side(shares, parts), text=text)
 
 
@@ -210,7 +224,7 @@ def _test(name: str, words: str, row: Record) -> Row:
     record = {"attrition": name, "measure": row["measure"]}
     record |= {key: row[key] for key in ("statistic", "df", "df_denominator", "p_value")}
     text = (
-        f"no test: {row['reason']}"
+        gettext("no test: {reason}").format(reason=row["reason"])
         if row["reason"]
         else _shown(row, Cell(formatting.f_test(row))).text
     )
@@ -228,15 +242,15 @@ def _further_counts(name: str, rows: Rows) -> Iterator[Row]:
 
 
 def _effect_columns(results: StudyResults) -> tuple[Shown, ...]:
-    spanner = f"{results.study.unit_label.capitalize()} found"
+    spanner = gettext("{unit_label} found").format(unit_label=results.study.unit_label.capitalize())
     groups = results.study.group_label.capitalize()
     return (
         columns.amount(),
         columns.error(),
         columns.interval(),
         columns.p_value(),
-        columns.count("Treated", spanner, of="n_treated"),
-        columns.count("Controls", spanner, 0.95, of="n_control"),
+        columns.count(gettext("Treated"), spanner, of="n_treated"),
+        columns.count(gettext("Controls"), spanner, 0.95, of="n_control"),
         columns.count(groups, width=1.0, of="n_clusters"),
     )
 
@@ -248,7 +262,7 @@ def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
         if several:
             yield heading(str(entry["label"].iloc[0]), "panel")
         for outcome, part in entry.groupby("outcome", sort=False):
-            change = "change since the baseline, " if part["change"].iloc[0] else ""
+            change = gettext("change since the baseline, ") if part["change"].iloc[0] else ""
             words = f"{results.outcome_label(str(outcome))} ({change}{results.unit(str(outcome))})"
             yield heading(words, "group")
             for record in part.to_dict("records"):

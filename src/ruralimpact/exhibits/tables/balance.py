@@ -15,6 +15,7 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 
 def _far(values: Sequence[Any]) -> str:
@@ -28,11 +29,11 @@ def _apart(values: Sequence[Any]) -> str:
 
 
 _STATISTICS = (
-    columns.number("SMD", width=0.8, of="smd", decimals=2).marked(_far, "fails"),
-    columns.number("VR", width=0.8, of="variance_ratio", decimals=2).marked(
+    columns.number(marked("SMD"), width=0.8, of="smd", decimals=2).marked(_far, "fails"),
+    columns.number(marked("VR"), width=0.8, of="variance_ratio", decimals=2).marked(
         _apart, "fails", "binary"
     ),
-    columns.number("KS", width=0.8, of="ks", decimals=2),
+    columns.number(marked("KS"), width=0.8, of="ks", decimals=2),
 )
 _BEFORE = "before"
 
@@ -53,7 +54,7 @@ def _table(
     analyses: Sequence[str],
     strategies: Sequence[str],
 ) -> Table:
-    groups = {_BEFORE: "Before matching"}
+    groups = {_BEFORE: gettext("Before matching")}
     groups |= {name: results.strategy_label(name) for name in strategies}
     shown = [
         statistic.within(name, group) for name, group in groups.items() for statistic in _STATISTICS
@@ -67,7 +68,7 @@ def _table(
     return table_of(
         results,
         exhibit,
-        stub="Covariate",
+        stub=gettext("Covariate"),
         columns=shown,
         rows=headings.by_analysis(results, analyses, rows, alone=True),
         interpretation=(_sentence(results, analysis, strategies) for analysis in analyses),
@@ -125,9 +126,9 @@ def _foot_rows(results: StudyResults, analysis: str, strategies: Sequence[str]) 
         return
     first, keys = designs.iloc[0], {"analysis": analysis, "outcome": ""}
     for label, before, column, decimals in (
-        ("Treated units", first["n_treated"], "n_treated_matched", 0),
-        ("Controls", first["n_control"], "n_control_matched", 0),
-        ("Effective number of controls", first["n_control"], "effective_controls", 1),
+        (gettext("Treated units"), first["n_treated"], "n_treated_matched", 0),
+        (gettext("Controls"), first["n_control"], "n_control_matched", 0),
+        (gettext("Effective number of controls"), first["n_control"], "effective_controls", 1),
     ):
         sizes = {name: designs[column].get(name) for name in strategies}
         yield _size_row(results, label, keys, sizes, before, decimals)
@@ -144,9 +145,9 @@ def _analysed_rows(
         estimates = results.estimates_of(analysis, outcome).set_index("strategy")
         keys = {"analysis": analysis, "outcome": outcome}
         for label, column, decimals in (
-            ("Treated units", "n_treated", 0),
-            ("Controls", "n_control", 0),
-            ("Effective number of controls", "ess", 1),
+            (gettext("Treated units"), "n_treated", 0),
+            (gettext("Controls"), "n_control", 0),
+            (gettext("Effective number of controls"), "ess", 1),
         ):
             known = estimates[column].mask(estimates["suppressed"])
             sizes = {name: known.get(name) for name in strategies}
@@ -159,34 +160,47 @@ def _sentence(results: StudyResults, analysis: str, strategies: Sequence[str]) -
     passing = int(designs["balanced"].sum())
     label = results.analysis(analysis).label
     if designs["infeasible"].all():
-        return f"{label}: no strategy is estimable."
-    verb = "leaves" if passing < 2 else "leave"
+        return gettext("{label}: no strategy is estimable.").format(label=label)
+    verb = gettext("leaves") if passing < 2 else gettext("leave")
     spread = designs.loc[~designs["suppressed"], "max_abs_smd"].dropna()
-    text = (
-        f"{label}: {formatting.share_of(passing, len(designs), 'strategy')} {verb} every covariate "
-        "balanced"
+    text = gettext("{label}: {share} {verb} every covariate balanced").format(
+        label=label, share=formatting.share_of(passing, len(designs), "strategy"), verb=verb
     )
     if spread.empty:
         return f"{text}."
     low, high = formatting.number(spread.min(), 2), formatting.number(spread.max(), 2)
-    return f"{text}; the largest standardised difference left is between {low} and {high}."
+    return gettext(
+        "{text}; the largest standardised difference left is between {low} and {high}."
+    ).format(text=text, low=low, high=high)
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
     notes = [
-        "SMD = standardised mean difference, treated less controls, over the standard deviation of the "
-        "treated before matching; VR = variance ratio, treated over controls; KS = largest distance "
-        "between the weighted distribution functions.",
-        "The effective number of controls is Kish's: the square of the sum of weights over the sum of "
-        "their squares.",
-        f"{UNBALANCED} Outside the bounds: an absolute SMD of 0.1 or more, or, for covariates "
-        "with more than two values, a variance ratio outside 0.5 to 2. Marks go by unrounded values.",
-        f"{formatting.DASH} = not defined, as for a covariate without variation in an arm.",
+        gettext(
+            "SMD = standardised mean difference, treated less controls, over the "
+            "standard deviation of the treated before matching; VR = variance ratio, "
+            "treated over controls; KS = largest distance between the weighted "
+            "distribution functions."
+        ),
+        gettext(
+            "The effective number of controls is Kish's: the square of the sum of "
+            "weights over the sum of their squares."
+        ),
+        gettext(
+            "{unbalanced} Outside the bounds: an absolute SMD of 0.1 or more, or, for "
+            "covariates with more than two values, a variance ratio outside 0.5 to 2. "
+            "Marks go by unrounded values."
+        ).format(unbalanced=UNBALANCED),
+        gettext("{dash} = not defined, as for a covariate without variation in an arm.").format(
+            dash=formatting.DASH
+        ),
     ]
     if any(analysed_outcomes(results, name) for name in analyses):
         notes.append(
-            f"Behind the estimates: the same of the units whose outcome is known, over the same standard "
-            f"deviation; {SHOWN_FOR}."
+            gettext(
+                "Behind the estimates: the same of the units whose outcome is known, over "
+                "the same standard deviation; {shown_for}."
+            ).format(shown_for=gettext(SHOWN_FOR))
         )
     return (*notes, *infeasible_notes(results, analyses))
 

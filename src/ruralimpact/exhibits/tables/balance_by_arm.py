@@ -14,6 +14,7 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 
 class BalanceByArmOptions(OfAnalyses):
@@ -24,7 +25,7 @@ class BalanceByArmOptions(OfAnalyses):
 
 
 _SPREADS = {"sd": ("(SD)", "sd"), "se": ("(SE)", "std_error")}
-_DIFFERENCE = "Difference"
+_DIFFERENCE = marked("Difference")
 
 
 def balance_by_arm_table(results: StudyResults, exhibit: BalanceByArmOptions) -> Iterator[Table]:
@@ -54,7 +55,7 @@ def balance_by_arm_table(results: StudyResults, exhibit: BalanceByArmOptions) ->
     yield table_of(
         results,
         exhibit,
-        stub="Covariate",
+        stub=gettext("Covariate"),
         columns=shown,
         rows=headings.by_analysis(results, compared, rows, alone=True),
         notes=_notes(results, exhibit),
@@ -65,18 +66,20 @@ def _columns(spread: Literal["sd", "se"]) -> tuple[Shown, ...]:
     label, of = _SPREADS[spread]
     arms = (
         column
-        for arm, group in (("treated", "Treated"), ("control", "Controls"))
+        for arm, group in (("treated", gettext("Treated")), ("control", gettext("Controls")))
         for column in (
-            columns.amount("Mean", group, of=f"{arm}_mean"),
+            columns.amount(gettext("Mean"), group, of=f"{arm}_mean"),
             columns.error(group, of=f"{arm}_{of}", label=label),
         )
     )
     return (
         *arms,
-        columns.amount("Estimate", _DIFFERENCE, of="difference"),
-        columns.error(_DIFFERENCE),
-        columns.p_value(_DIFFERENCE),
-        columns.number("Normalised", _DIFFERENCE, 1.1, of="normalised_difference", decimals=2),
+        columns.amount(gettext("Estimate"), gettext(_DIFFERENCE), of="difference"),
+        columns.error(gettext(_DIFFERENCE)),
+        columns.p_value(gettext(_DIFFERENCE)),
+        columns.number(
+            gettext("Normalised"), gettext(_DIFFERENCE), 1.1, of="normalised_difference", decimals=2
+        ),
     )
 
 
@@ -90,11 +93,11 @@ def _sizes(results: StudyResults, record: Record) -> Iterator[Row]:
     # In all they would tell an arm of few.
     known = {**record, "n_units": sum(arms) if min(arms) >= FEWEST_UNITS else math.nan}
     counts = [columns.count("", of=name) for name in ("n_treated", "n_control", "n_units")]
-    yield _size_row(results, known, "Units", counts)
+    yield _size_row(results, known, gettext("Units"), counts)
     if record["n_clusters"] < sum(arms):
         names = ("clusters_treated", "clusters_control", "n_clusters")
         groups = [columns.number("", of=name).staying() for name in names]
-        yield _size_row(results, record, "Groups", groups)
+        yield _size_row(results, record, gettext("Groups"), groups)
 
 
 def _size_row(results: StudyResults, record: Record, label: str, counts: Sequence[Shown]) -> Row:
@@ -114,7 +117,7 @@ _TEST = (
 
 
 def _joint(results: StudyResults, record: Record) -> Row:
-    label = "F of all covariates"
+    label = gettext("F of all covariates")
     if pd.notna(record["df_numerator"]):
         label += f" ({record['df_numerator']:.0f}, {record['df_denominator']:.0f})"
     own = {**record, "covariate": label}
@@ -123,24 +126,38 @@ def _joint(results: StudyResults, record: Record) -> Row:
 
 def _notes(results: StudyResults, exhibit: BalanceByArmOptions) -> Iterator[str]:
     tests = results.of("joint_balance", *exhibit.analyses)
-    beside = "SD = standard deviation of an arm; its" if exhibit.spread == "sd" else "Its"
-    yield (
-        "All units of the comparison, before matching. In the shape of iebaltab. "
-        f"{beside} means are compared by regressions on the arm; (SE) of these are clustered by "
-        "group. The normalised difference is over the root of the mean of the arms' variances."
+    beside = (
+        gettext("SD = standard deviation of an arm; its")
+        if exhibit.spread == "sd"
+        else gettext("Its")
     )
     yield (
-        "F is of a regression of the arm on all covariates, clustered by group, without those that the "
-        "others imply. It rejects too often where there are few groups to a covariate."
+        gettext(
+            "All units of the comparison, before matching. In the shape of iebaltab. "
+            "{beside} means are compared by regressions on the arm; (SE) of these are "
+            "clustered by group. The normalised difference is over the root of the mean "
+            "of the arms' variances."
+        ).format(beside=beside)
+    )
+    yield (
+        gettext(
+            "F is of a regression of the arm on all covariates, clustered by group, "
+            "without those that the others imply. It rejects too often where there are "
+            "few groups to a covariate."
+        )
     )
     if tests["weighted"].any():
-        yield "Means, deviations and regressions are weighted by the sampling weights."
+        yield gettext("Means, deviations and regressions are weighted by the sampling weights.")
     for record in tests[tests["reason"] != ""].to_dict("records"):
-        yield f"{results.analysis(record['analysis']).label}: no F, as {record['reason']}."
+        yield gettext("{label}: no F, as {reason}.").format(
+            label=results.analysis(record["analysis"]).label, reason=record["reason"]
+        )
     compared = set(tests["analysis"])
     left_out = [results.analysis(name).label for name in exhibit.analyses if name not in compared]
     if left_out:
-        yield f"Not shown, as they have no covariates of one period: {'; '.join(left_out)}."
+        yield gettext("Not shown, as they have no covariates of one period: {left_out}.").format(
+            left_out="; ".join(left_out)
+        )
 
 
 KIND = kinds.TableKind(

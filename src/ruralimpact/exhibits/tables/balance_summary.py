@@ -13,8 +13,14 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
-_BIAS, _REFITTED, _RUBIN, _UNITS = "|Bias|, percent", "Refitted score", "Rubin's", "Units"
+_BIAS, _REFITTED, _RUBIN, _UNITS = (
+    marked("|Bias|, percent"),
+    marked("Refitted score"),
+    marked("Rubin's"),
+    marked("Units"),
+)
 
 
 def _fails_b(values: Sequence[float]) -> str:
@@ -27,16 +33,18 @@ def _fails_r(values: Sequence[float]) -> str:
 
 
 _COLUMNS = (
-    columns.number("Mean", _BIAS, 0.8, of="mean_bias", decimals=1),
-    columns.number("Median", _BIAS, 0.9, of="median_bias", decimals=1),
-    columns.number("Pseudo-R2", _REFITTED, 1.0, of="pseudo_r2", decimals=3),
-    columns.number("LR chi2", _REFITTED, 0.9, of="lr_statistic", decimals=1).keeping("lr_df"),
+    columns.number(marked("Mean"), _BIAS, 0.8, of="mean_bias", decimals=1),
+    columns.number(marked("Median"), _BIAS, 0.9, of="median_bias", decimals=1),
+    columns.number(marked("Pseudo-R2"), _REFITTED, 1.0, of="pseudo_r2", decimals=3),
+    columns.number(marked("LR chi2"), _REFITTED, 0.9, of="lr_statistic", decimals=1).keeping(
+        "lr_df"
+    ),
     columns.p_value(_REFITTED, 0.8, of="lr_p_value"),
     columns.number("B", _RUBIN, 0.8, of="rubin_b", decimals=1).marked(_fails_b),
     columns.number("R", _RUBIN, 0.8, of="rubin_r", decimals=2).marked(_fails_r),
-    columns.number("Largest |SMD|", width=1.1, of="max_abs_smd", decimals=2),
-    columns.number("Controls", _UNITS, 0.9, of="n_control_matched"),
-    columns.number("Effective", _UNITS, 0.9, of="effective_controls"),
+    columns.number(marked("Largest |SMD|"), width=1.1, of="max_abs_smd", decimals=2),
+    columns.number(marked("Controls"), _UNITS, 0.9, of="n_control_matched"),
+    columns.number(marked("Effective"), _UNITS, 0.9, of="effective_controls"),
 )
 _KEYS = ("analysis", "outcome", "strategy")
 _OF_DESIGN = ("max_abs_smd", "n_control_matched", "effective_controls")
@@ -56,7 +64,7 @@ def balance_summary_table(results: StudyResults, exhibit: OfAnalyses) -> Iterato
     yield table_of(
         results,
         exhibit,
-        stub="Strategy",
+        stub=gettext("Strategy"),
         columns=_COLUMNS,
         rows=headings.by_analysis(results, exhibit.analyses, rows, alone=True),
         notes=(*_notes(results, exhibit), *infeasible_notes(results, exhibit.analyses)),
@@ -90,7 +98,7 @@ def _analysed_rows(results: StudyResults, analysis: str, outcome: str) -> Iterat
 
 
 def _label(results: StudyResults, strategy: str) -> str:
-    return results.strategy_label(strategy) if strategy else "Before"
+    return results.strategy_label(strategy) if strategy else gettext("Before")
 
 
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
@@ -103,19 +111,26 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
         ]
     ]
     notes = (
-        "Biases are differences in means over the root of the mean of the arms' variances before "
-        "matching, as pstest has it (the balance table divides by the treated standard deviation). The "
-        "propensity score is refitted, by probit, with the weights of the strategy; its pseudo-R2 and "
-        "likelihood-ratio test (chi2 and p) say what the covariates still tell about treatment. Rubin's B "
-        "(percent) should be below 25 and his R between 0.5 and 2; † marks those that are not. Effective is "
-        "Kish's number of controls.",
-        f"Overlap coefficient of the scores before matching: {'; '.join(overlaps)}.",
+        gettext(
+            "Biases are differences in means over the root of the mean of the arms' "
+            "variances before matching, as pstest has it (the balance table divides by "
+            "the treated standard deviation). The propensity score is refitted, by "
+            "probit, with the weights of the strategy; its pseudo-R2 and "
+            "likelihood-ratio test (chi2 and p) say what the covariates still tell about "
+            "treatment. Rubin's B (percent) should be below 25 and his R between 0.5 and "
+            "2; † marks those that are not. Effective is Kish's number of controls."
+        ),
+        gettext("Overlap coefficient of the scores before matching: {overlaps}.").format(
+            overlaps="; ".join(overlaps)
+        ),
     )
     if any(analysed_outcomes(results, name) for name in exhibit.analyses):
         return (
             *notes,
-            "Behind the estimates: the same of the units whose outcome is known, over the same variances; "
-            f"{SHOWN_FOR}.",
+            gettext(
+                "Behind the estimates: the same of the units whose outcome is known, over "
+                "the same variances; {shown_for}."
+            ).format(shown_for=gettext(SHOWN_FOR)),
         )
     return notes
 

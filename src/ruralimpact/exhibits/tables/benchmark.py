@@ -14,6 +14,7 @@ from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.inference.bias_reduced_scores import combine
 from ruralimpact.inference.clustered import t_inference
+from ruralimpact.language import gettext, marked
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,11 @@ def benchmark_difference(
     )
 
 
-_EXPERIMENT, _STRATEGY, _GAP = "Experiment", "This strategy", "Strategy less experiment"
+_EXPERIMENT, _STRATEGY, _GAP = (
+    marked("Experiment"),
+    marked("This strategy"),
+    marked("Strategy less experiment"),
+)
 _COLUMNS = (
     columns.amount(group=_EXPERIMENT, of="benchmark"),
     columns.error(_EXPERIMENT, of="benchmark_std_error"),
@@ -102,7 +107,7 @@ def benchmark_table(results: StudyResults, exhibit: Benchmarked) -> Iterator[Tab
     yield table_of(
         results,
         exhibit,
-        stub="Outcome and strategy",
+        stub=gettext("Outcome and strategy"),
         columns=_COLUMNS,
         rows=body,
         interpretation=lines,
@@ -146,26 +151,35 @@ def _row(results: StudyResults, own: Record, base: Record, gap: BenchmarkGap) ->
 def _sentence(results: StudyResults, outcome: str, gaps: list[BenchmarkGap]) -> str:
     name = formatting.lower_first(results.outcome_label(outcome))
     if not gaps:
-        return f"no estimate of {name} can be compared with the experiment."
+        return gettext("no estimate of {name} can be compared with the experiment.").format(
+            name=name
+        )
     unit = results.unit(outcome)
     span = formatting.range_text(
         [formatting.scale(unit) * gap.estimate for gap in gaps], results.decimals(outcome), unit
     )
     rejected = sum(gap.p_value < 0.05 for gap in gaps)
-    verb = "differs" if rejected < 2 else "differ"
-    return (
-        f"on {name}, {formatting.share_of(rejected, len(gaps), 'estimate')} {verb} from the experiment at "
-        f"the 5 percent level; the gaps run from {span}."
+    verb = gettext("differs") if rejected < 2 else gettext("differ")
+    return gettext(
+        "on {name}, {share} {verb} from the experiment at the 5 percent level; the "
+        "gaps run from {span}."
+    ).format(
+        name=name, share=formatting.share_of(rejected, len(gaps), "estimate"), verb=verb, span=span
     )
 
 
 def _notes(results: StudyResults, exhibit: Benchmarked) -> tuple[str, ...]:
     frame = results.of("estimates", *exhibit.analyses)
     notes = [
-        "Standard errors of differences come from the group scores of both estimates, so the "
-        f"{results.study.group_label} whom the two comparisons share are counted once.",
-        "A gap that does not differ from zero is no proof of agreement: look at the width of its "
-        "interval.",
+        gettext(
+            "Standard errors of differences come from the group scores of both "
+            "estimates, so the {group_label} whom the two comparisons share are counted "
+            "once."
+        ).format(group_label=results.study.group_label),
+        gettext(
+            "A gap that does not differ from zero is no proof of agreement: look at the "
+            "width of its interval."
+        ),
     ]
     notes += interpretation.share_notes(frame)
     notes += marks.balance_notes(frame)

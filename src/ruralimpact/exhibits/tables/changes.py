@@ -10,27 +10,29 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.waves.changes import changes
 
 _FILES = (
-    columns.words("Wave", width=0.8, of="wave", kept=("wave",)),
-    columns.number("Rows", width=0.8, of="rows"),
-    columns.words("SHA-256 of the cells, begin", width=3.2, of="begin", kept=("sha256",)),
+    columns.words(marked("Wave"), width=0.8, of="wave", kept=("wave",)),
+    columns.number(marked("Rows"), width=0.8, of="rows"),
+    columns.words(marked("SHA-256 of the cells, begin"), width=3.2, of="begin", kept=("sha256",)),
 )
 _MOVED = (
-    columns.amount("Before", of="before"),
-    columns.amount("Now", of="now"),
-    columns.amount("Change", of="change"),
-    columns.number("Change over SE", of="relative", decimals=2).unkept(),
-    columns.number("New", "Units", 0.7, of="units_new").sparse(),
-    columns.number("Lost", "Units", 0.7, of="units_lost").sparse(),
-    columns.words("What had changed", width=2.2, of="reasons", kept=("reasons",)),
+    columns.amount(marked("Before"), of="before"),
+    columns.amount(marked("Now"), of="now"),
+    columns.amount(marked("Change"), of="change"),
+    columns.number(marked("Change over SE"), of="relative", decimals=2).unkept(),
+    columns.number(marked("New"), marked("Units"), 0.7, of="units_new").sparse(),
+    columns.number(marked("Lost"), marked("Units"), 0.7, of="units_lost").sparse(),
+    columns.words(marked("What had changed"), width=2.2, of="reasons", kept=("reasons",)),
 )
-_NOTE = (
-    "Compared with the last run in this folder whose results differ. Data: a raw file behind the "
-    "estimate. Sample: units that came or went. Specification: strategy, sample, outcome, codebook or "
-    "cleaning as configured. Code: a module or pinned version behind the estimates. Where several had "
-    "changed at once the table cannot tell them apart: change one at a time."
+_NOTE = marked(
+    "Compared with the last run in this folder whose results differ. Data: a raw "
+    "file behind the estimate. Sample: units that came or went. Specification: "
+    "strategy, sample, outcome, codebook or cleaning as configured. Code: a "
+    "module or pinned version behind the estimates. Where several had changed at "
+    "once the table cannot tell them apart: change one at a time."
 )
 
 
@@ -40,15 +42,21 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     One table in a folder's first run, else two.
     """
     before, now = results.record.before, results.record.now
-    first = "" if before else " These are the first results in this folder, so nothing is compared."
+    first = (
+        ""
+        if before
+        else gettext(" These are the first results in this folder, so nothing is compared.")
+    )
     yield table_of(
         results,
         exhibit,
-        stub="Raw file",
+        stub=gettext("Raw file"),
         columns=_FILES,
         rows=_file_rows(results),
         interpretation=(
-            f"The run rests on {formatting.plural(len(results.quality), 'raw file')}.{first}",
+            gettext("The run rests on {count}.{first}").format(
+                count=formatting.plural(len(results.quality), "raw file"), first=first
+            ),
         ),
     )
     if before and now:
@@ -56,12 +64,12 @@ def changes_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
         yield table_of(
             results,
             exhibit,
-            title="What moved since the run before",
-            stub="Outcome and strategy",
+            title=gettext("What moved since the run before"),
+            stub=gettext("Outcome and strategy"),
             columns=_MOVED,
             rows=_moved_rows(results, changed),
             interpretation=(_interpretation(changed),),
-            notes=(_NOTE,),
+            notes=(gettext(_NOTE),),
         )
 
 
@@ -76,17 +84,24 @@ def _file_rows(results: StudyResults) -> Iterator[Row]:
 
 def _interpretation(moved: pd.DataFrame) -> str:
     counts = moved["kind"].value_counts()
-    words = {"moved": "moved", "new": "are new", "gone": "are gone", "same": "stayed as they were"}
+    words = {
+        "moved": "moved",
+        "new": gettext("are new"),
+        "gone": gettext("are gone"),
+        "same": gettext("stayed as they were"),
+    }
     parts = [
         f"{formatting.count(counts[kind])} {text}" for kind, text in words.items() if kind in counts
     ]
-    return f"Of {formatting.count(len(moved))} estimates {', '.join(parts)}."
+    return gettext("Of {moved} estimates {parts}.").format(
+        moved=formatting.count(len(moved)), parts=", ".join(parts)
+    )
 
 
 def _moved_rows(results: StudyResults, moved: pd.DataFrame) -> Iterator[Row]:
     shown = moved[moved["kind"] != "same"]
     if shown.empty:
-        yield columns.repeated(_MOVED, "Nothing moved")
+        yield columns.repeated(_MOVED, gettext("Nothing moved"))
     hidden = set(results["estimates"].loc[results["estimates"]["suppressed"], "spec_id"])
     analyses = {analysis.name: analysis.label for analysis in results.study.analyses}
     for name, part in shown.groupby(shown["spec_id"].str.split("/").str[0], sort=False):
@@ -104,7 +119,7 @@ def _row(results: StudyResults, record: Record, *, suppressed: bool) -> Row:
     label = f"{label}, {formatting.lower_first(results.strategy_label(strategy))}"
     if suppressed:
         return columns.repeated(_MOVED, label, formatting.SUPPRESSED)
-    why = {"new": "new estimate", "gone": "no longer asked for"}
+    why = {"new": gettext("new estimate"), "gone": gettext("no longer asked for")}
     change = record["now"] - record["before"] if record["kind"] == "moved" else float("nan")
     own = {
         **record,

@@ -15,46 +15,52 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.study import Study
 
-_NUMBER, _GROUPS = "Number", "Groups of controls"
+_NUMBER, _GROUPS = marked("Number"), marked("Groups of controls")
 _COUNTS = (
-    columns.size("Beneficiaries", _NUMBER, 1.2, of="n_treated").sparse(),
-    columns.size("Controls", _NUMBER, 1.0, of="n_controls").sparse(),
-    columns.size("Treatment had begun", _NUMBER, 1.2, of="n_contaminated").sparse(),
-    columns.size("Not known", _NUMBER, 1.0, of="n_unknown").sparse(),
-    columns.size("Left", _NUMBER, 1.0, of="n_left").sparse(),
-    columns.number("All", _GROUPS, 0.8, of="groups_controls"),
-    columns.number("Left", _GROUPS, 0.8, of="groups_left"),
+    columns.size(marked("Beneficiaries"), _NUMBER, 1.2, of="n_treated").sparse(),
+    columns.size(marked("Controls"), _NUMBER, 1.0, of="n_controls").sparse(),
+    columns.size(marked("Treatment had begun"), _NUMBER, 1.2, of="n_contaminated").sparse(),
+    columns.size(marked("Not known"), _NUMBER, 1.0, of="n_unknown").sparse(),
+    columns.size(marked("Left"), _NUMBER, 1.0, of="n_left").sparse(),
+    columns.number(marked("All"), _GROUPS, 0.8, of="groups_controls"),
+    columns.number(marked("Left"), _GROUPS, 0.8, of="groups_left"),
 )
-_WITHOUT, _WITH, _GAP = "Without them", "With them: naive", "Naive less right"
+_WITHOUT, _WITH, _GAP = (
+    marked("Without them"),
+    marked("With them: naive"),
+    marked("Naive less right"),
+)
 _EFFECTS = (
     columns.amount(group=_WITHOUT),
     columns.error(_WITHOUT, 1.0),
-    columns.number("Percent", _WITHOUT, 0.9, of="percent", decimals=1),
+    columns.number(marked("Percent"), _WITHOUT, 0.9, of="percent", decimals=1),
     *(
         column.within("naive", kept="{part}_{name}")
         for column in (
             columns.amount(group=_WITH).keeping("spec_id"),
             columns.error(_WITH, 1.0),
-            columns.number("Percent", _WITH, 0.9, of="percent", decimals=1),
+            columns.number(marked("Percent"), _WITH, 0.9, of="percent", decimals=1),
         )
     ),
-    columns.amount("Difference", _GAP, of="difference"),
+    columns.amount(marked("Difference"), _GAP, of="difference"),
     columns.error(_GAP, 1.0, of="difference_std_error"),
 )
-_COUNT_NOTE = (
-    "A control whose treatment had begun by the wave of the interview is no control in that wave. "
-    "Whoever is left was not drawn at random: their group was not (yet) funded, and the comparison "
-    "rests on the covariates."
+_COUNT_NOTE = marked(
+    "A control whose treatment had begun by the wave of the interview is no "
+    "control in that wave. Whoever is left was not drawn at random: their group "
+    "was not (yet) funded, and the comparison rests on the covariates."
 )
-_HIDDEN_NOTE = (
-    f"[s] = suppressed: from 1 to {disclosure.FEWEST_UNITS - 1} units, or a sum with such a count."
+_HIDDEN_NOTE = marked(
+    "[s] = suppressed: from 1 to {fewest_units} units, or a sum with such a count.",
+    fewest_units=disclosure.FEWEST_UNITS - 1,
 )
-_EFFECT_NOTE = (
-    "The naive contrast compares beneficiaries with controls of whom some are beneficiaries by now. It "
-    "is shown to be seen through, and is not an effect. The error of the difference takes both "
-    "estimates' group scores together."
+_EFFECT_NOTE = marked(
+    "The naive contrast compares beneficiaries with controls of whom some are "
+    "beneficiaries by now. It is shown to be seen through, and is not an effect. "
+    "The error of the difference takes both estimates' group scores together."
 )
 
 
@@ -67,7 +73,7 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> Iterato
     yield table_of(
         results,
         exhibit,
-        stub="Wave",
+        stub=gettext("Wave"),
         columns=_COUNTS,
         rows=_count_rows(results, right),
         interpretation=(_interpretation(results, right),),
@@ -76,17 +82,20 @@ def contamination_tables(results: StudyResults, exhibit: OfEstimates) -> Iterato
     yield table_of(
         results,
         exhibit,
-        title="Estimates without and with these controls",
-        stub="Outcome and strategy",
+        title=gettext("Estimates without and with these controls"),
+        stub=gettext("Outcome and strategy"),
         columns=_EFFECTS,
         rows=_effect_rows(results, right, naive),
-        notes=(_EFFECT_NOTE, *effective_groups_notes(results, _both(results, right, naive))),
+        notes=(
+            gettext(_EFFECT_NOTE),
+            *effective_groups_notes(results, _both(results, right, naive)),
+        ),
     )
 
 
 def _count_notes(results: StudyResults, analysis: str) -> tuple[str, ...]:
     hidden = bool(_of_sample(results, analysis).isna().any(axis=None))
-    return (_COUNT_NOTE, *([_HIDDEN_NOTE] if hidden else []))
+    return (gettext(_COUNT_NOTE), *([gettext(_HIDDEN_NOTE)] if hidden else []))
 
 
 def _both(results: StudyResults, right: str, naive: str) -> pd.DataFrame:
@@ -116,18 +125,26 @@ def _known(value: Any) -> Any:
 
 def _interpretation(results: StudyResults, analysis: str) -> str:
     last = _of_sample(results, analysis).iloc[-1]
-    verb = "is" if last["groups_left"] == 1 else "are"
-    groups = (
-        f"{formatting.count(last['groups_left'])} of {formatting.count(last['groups_controls'])} "
-        f"groups of controls {verb} left to compare with."
+    verb = gettext("is") if last["groups_left"] == 1 else gettext("are")
+    groups = gettext(
+        "{groups_left} of {groups_controls} groups of controls {verb} left to compare with."
+    ).format(
+        groups_left=formatting.count(last["groups_left"]),
+        groups_controls=formatting.count(last["groups_controls"]),
+        verb=verb,
     )
     if last[["n_contaminated", "n_controls"]].isna().any():
-        return f"In {last['wave']} {groups}"
+        return gettext("In {wave} {groups}").format(wave=last["wave"], groups=groups)
     share = 100 * last["n_contaminated"] / max(last["n_controls"], 1)
-    return (
-        f"In {last['wave']} treatment of {formatting.count(last['n_contaminated'])} of "
-        f"{formatting.count(last['n_controls'])} controls ({formatting.number(share, 0)} percent) had "
-        f"begun; {groups}"
+    return gettext(
+        "In {wave} treatment of {n_contaminated} of {n_controls} controls ({share} "
+        "percent) had begun; {groups}"
+    ).format(
+        wave=last["wave"],
+        n_contaminated=formatting.count(last["n_contaminated"]),
+        n_controls=formatting.count(last["n_controls"]),
+        share=formatting.number(share, 0),
+        groups=groups,
     )
 
 

@@ -12,6 +12,7 @@ from ruralimpact.exhibits.quality_rows import GAP, unequal_gaps, waves_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _MARK = "†"
 _HEAPED, _INTERVIEWERS = 0.35, 0.1
@@ -29,36 +30,40 @@ def _flag(values: Sequence[Any]) -> str:
 
 
 _ROWS = (
-    columns.number("Read", "Rows", of="rows_read"),
-    columns.number("Excluded", "Rows", of="rows_excluded"),
-    columns.number("Kept", "Rows", of="rows_kept"),
-    columns.words("Why excluded", width=4.5, of="reasons", kept=("reasons",)),
+    columns.number(marked("Read"), marked("Rows"), of="rows_read"),
+    columns.number(marked("Excluded"), marked("Rows"), of="rows_excluded"),
+    columns.number(marked("Kept"), marked("Rows"), of="rows_kept"),
+    columns.words(marked("Why excluded"), width=4.5, of="reasons", kept=("reasons",)),
 )
 _GAPS = (
-    columns.number("Rows", of="n_rows"),
-    columns.percent("All", "Without a value", of="missing"),
-    columns.percent("Treated", "Without a value", of="missing_treated"),
-    columns.percent("Controls", "Without a value", of="missing_control").marked(_flag, "unequal"),
-    columns.p_value("Without a value", of="missing_p_value"),
+    columns.number(marked("Rows"), of="n_rows"),
+    columns.percent(marked("All"), marked("Without a value"), of="missing"),
+    columns.percent(marked("Treated"), marked("Without a value"), of="missing_treated"),
+    columns.percent(marked("Controls"), marked("Without a value"), of="missing_control").marked(
+        _flag, "unequal"
+    ),
+    columns.p_value(marked("Without a value"), of="missing_p_value"),
 )
 _VALUES = (
-    columns.number("p5", "Range", of="p5", decimals=1),
-    columns.number("Median", "Range", of="median", decimals=1),
-    columns.number("p95", "Range", of="p95", decimals=1),
-    columns.percent("End in 0 or 5", width=1.1, of="ending_in_0_or_5").marked(_above(_HEAPED)),
-    columns.number("Values", "Far from own group", of="n_far"),
-    columns.number("Groups", "Far from own group", of="far_groups"),
-    columns.words("Codes?", width=1.4, of="codes", kept=("suspected_codes", "n_suspected")),
+    columns.number("p5", marked("Range"), of="p5", decimals=1),
+    columns.number(marked("Median"), marked("Range"), of="median", decimals=1),
+    columns.number("p95", marked("Range"), of="p95", decimals=1),
+    columns.percent(marked("End in 0 or 5"), width=1.1, of="ending_in_0_or_5").marked(
+        _above(_HEAPED)
+    ),
+    columns.number(marked("Values"), marked("Far from own group"), of="n_far"),
+    columns.number(marked("Groups"), marked("Far from own group"), of="far_groups"),
+    columns.words(marked("Codes?"), width=1.4, of="codes", kept=("suspected_codes", "n_suspected")),
 )
-_BETWEEN = columns.percent("Between interviewers", width=1.2, of="between_interviewers").marked(
-    _above(_INTERVIEWERS)
-)
+_BETWEEN = columns.percent(
+    marked("Between interviewers"), width=1.2, of="between_interviewers"
+).marked(_above(_INTERVIEWERS))
 _INTERVIEWS = (
-    columns.number("Interviews", of="n_rows"),
-    columns.percent("Cells without a value", width=1.3, of="missing"),
-    columns.number("Median", "Minutes", of="minutes", decimals=0),
-    columns.percent("Under half of it", "Minutes", of="short"),
-    columns.number("Rows alike", of="n_alike"),
+    columns.number(marked("Interviews"), of="n_rows"),
+    columns.percent(marked("Cells without a value"), width=1.3, of="missing"),
+    columns.number(marked("Median"), marked("Minutes"), of="minutes", decimals=0),
+    columns.percent(marked("Under half of it"), marked("Minutes"), of="short"),
+    columns.number(marked("Rows alike"), of="n_alike"),
 )
 
 
@@ -89,11 +94,13 @@ def _rows_table(results: StudyResults, exhibit: Exhibit) -> Table:
     return table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: rows",
-        stub="Raw file",
+        title=gettext("{title}: rows").format(title=exhibit.title),
+        stub=gettext("Raw file"),
         columns=_ROWS,
         rows=rows,
-        notes=("What is excluded later, and why, is in the table from raw files to samples.",),
+        notes=(
+            gettext("What is excluded later, and why, is in the table from raw files to samples."),
+        ),
     )
 
 
@@ -118,21 +125,21 @@ def _of_variables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: missing answers, by arm",
-        stub="Variable",
+        title=gettext("{title}: missing answers, by arm").format(title=exhibit.title),
+        stub=gettext("Variable"),
         columns=_GAPS,
         rows=gaps,
         interpretation=(_sentence(flagged),),
-        notes=(_GAPS_NOTE,),
+        notes=(gettext(_GAPS_NOTE),),
     )
     yield table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: values",
-        stub="Variable",
+        title=gettext("{title}: values").format(title=exhibit.title),
+        stub=gettext("Variable"),
         columns=(*_VALUES, *between),
         rows=values,
-        notes=(_VALUES_NOTE, *([_BETWEEN_NOTE] if between else [])),
+        notes=(gettext(_VALUES_NOTE), *([gettext(_BETWEEN_NOTE)] if between else [])),
     )
 
 
@@ -152,7 +159,7 @@ def _of_whole_variables(frame: pd.DataFrame) -> Iterator[Row]:
             "source": frame["source"].iloc[0],
             "wave": frame["wave"].iloc[0],
         }
-        label = "None is missing of " + formatting.plural(len(frame), "variable")
+        label = gettext("None is missing of ") + formatting.plural(len(frame), "variable")
         yield columns.said(_GAPS, label, names, values)
 
 
@@ -164,9 +171,11 @@ def _codes(record: Record) -> str:
 
 def _sentence(flagged: int) -> str:
     if not flagged:
-        return "No variable lacks answers in one arm clearly more often than in the other."
-    verb = "variable lacks" if flagged == 1 else "variables lack"
-    return f"{formatting.word(flagged).capitalize()} {verb} answers in one arm clearly more often."
+        return gettext("No variable lacks answers in one arm clearly more often than in the other.")
+    verb = gettext("variable lacks") if flagged == 1 else gettext("variables lack")
+    return gettext("{flagged} {verb} answers in one arm clearly more often.").format(
+        flagged=formatting.word(flagged).capitalize(), verb=verb
+    )
 
 
 def _interviews_table(results: StudyResults, exhibit: Exhibit) -> Table:
@@ -178,7 +187,9 @@ def _interviews_table(results: StudyResults, exhibit: Exhibit) -> Table:
                 results,
                 _INTERVIEWS,
                 record,
-                f"Interviewer {record['interviewer']}" if record["interviewer"] else "All",
+                gettext("Interviewer {interviewer}").format(interviewer=record["interviewer"])
+                if record["interviewer"]
+                else gettext("All"),
                 keys=("source", "wave", "interviewer"),
             )
             for record in part.sort_values("interviewer").to_dict("records")
@@ -186,34 +197,43 @@ def _interviews_table(results: StudyResults, exhibit: Exhibit) -> Table:
     return table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: interviews",
-        stub="Interviews",
+        title=gettext("{title}: interviews").format(title=exhibit.title),
+        stub=gettext("Interviews"),
         columns=_INTERVIEWS,
         rows=rows,
-        notes=(_INTERVIEWS_NOTE,),
+        notes=(gettext(_INTERVIEWS_NOTE),),
     )
 
 
-_GAPS_NOTE = (
-    "Arms are those of the samples: treated by any treatment, or by none; rows of units in no sample count "
-    "among all only. p of equal shares, rows taken as independent. "
-    f"{_MARK} The shares differ by {formatting.number(100 * GAP)} points or more, and p is below 0.05."
+_GAPS_NOTE = marked(
+    "Arms are those of the samples: treated by any treatment, or by none; rows "
+    "of units in no sample count among all only. p of equal shares, rows taken "
+    "as independent. {mark} The shares differ by {gap} points or more, and p is "
+    "below 0.05.",
+    mark=_MARK,
+    gap=formatting.number(100 * GAP),
 )
-_VALUES_NOTE = (
-    "Range: 5th percentile, median and 95th percentile after the codebook. End in 0 or 5: of whole numbers "
-    f"from 10 on; a fifth by chance. {_MARK} More than {formatting.number(100 * _HEAPED)} percent, which the "
-    "United Nations call very rough for ages. Far from own group: a modified z score above 3.5 (Iglewicz and "
-    "Hoaglin 1993), in logarithms where no value is negative. Codes?: values that look as if they meant "
-    "missing and that the codebook does not declare, with their rows."
+_VALUES_NOTE = marked(
+    "Range: 5th percentile, median and 95th percentile after the codebook. End "
+    "in 0 or 5: of whole numbers from 10 on; a fifth by chance. {mark} More than "
+    "{heaped} percent, which the United Nations call very rough for ages. Far "
+    "from own group: a modified z score above 3.5 (Iglewicz and Hoaglin 1993), "
+    "in logarithms where no value is negative. Codes?: values that look as if "
+    "they meant missing and that the codebook does not declare, with their rows.",
+    mark=_MARK,
+    heaped=formatting.number(100 * _HEAPED),
 )
-_BETWEEN_NOTE = (
-    "Between interviewers: share of the variance that lies between them, by analysis of variance. "
-    f"{_MARK} Above {formatting.number(100 * _INTERVIEWERS)} percent. Interviewers who work in areas of "
-    "their own differ by these, too."
+_BETWEEN_NOTE = marked(
+    "Between interviewers: share of the variance that lies between them, by "
+    "analysis of variance. {mark} Above {interviewers} percent. Interviewers who "
+    "work in areas of their own differ by these, too.",
+    mark=_MARK,
+    interviewers=formatting.number(100 * _INTERVIEWERS),
 )
-_INTERVIEWS_NOTE = (
-    "Interviewers, where the codebook has their codes, are numbered by how many interviews they held. Rows "
-    "alike have the same answers to five questions or more as another row."
+_INTERVIEWS_NOTE = marked(
+    "Interviewers, where the codebook has their codes, are numbered by how many "
+    "interviews they held. Rows alike have the same answers to five questions or "
+    "more as another row."
 )
 
 

@@ -10,12 +10,13 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.analysis import Asking
 
 TOTAL = "total"
-_ACCOUNTING = (
-    "An accounting split, not a causal one: it says in which term of net income the arms differ, not "
-    "what would happen if one term alone were changed."
+_ACCOUNTING = marked(
+    "An accounting split, not a causal one: it says in which term of net income "
+    "the arms differ, not what would happen if one term alone were changed."
 )
 
 
@@ -36,22 +37,27 @@ def decomposition_rows(results: StudyResults, exhibit: OfAnalyses) -> pd.DataFra
 def part_label(part: str, frame: pd.DataFrame) -> str:
     """Printed name of a part; price is that at a given grade where grades are recorded."""
     names = {
-        "volume": "Volume",
-        "mix": "Product mix",
-        "quality": "Quality (grades sold)",
-        "price": "Price",
-        "cost": "Unit cost",
-        TOTAL: "Effect on net income",
+        "volume": gettext("Volume"),
+        "mix": gettext("Product mix"),
+        "quality": gettext("Quality (grades sold)"),
+        "price": gettext("Price"),
+        "cost": gettext("Unit cost"),
+        TOTAL: gettext("Effect on net income"),
     }
     graded = (frame["part"] == "quality").any()
-    return "Market terms (price of a grade)" if part == "price" and graded else names[part]
+    return gettext("Market terms (price of a grade)") if part == "price" and graded else names[part]
 
 
 def short_label(part: str, frame: pd.DataFrame) -> str:
     """Name of a part in one word, for axes."""
-    names = {"mix": "Mix", "quality": "Quality", "cost": "Cost", TOTAL: "Effect"}
+    names = {
+        "mix": gettext("Mix"),
+        "quality": gettext("Quality"),
+        "cost": gettext("Cost"),
+        TOTAL: gettext("Effect"),
+    }
     graded = (frame["part"] == "quality").any()
-    return "Terms" if part == "price" and graded else names.get(part, part.capitalize())
+    return gettext("Terms") if part == "price" and graded else names.get(part, part.capitalize())
 
 
 def split_families(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -65,7 +71,7 @@ _COLUMNS = (
     columns.error(width=1.2),
     columns.interval(width=2.2),
     columns.p_value(),
-    columns.number("Percent of the effect", width=1.1, of="percent_of_effect"),
+    columns.number(marked("Percent of the effect"), width=1.1, of="percent_of_effect"),
 )
 
 
@@ -91,7 +97,7 @@ def _parts_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame
     return table_of(
         results,
         exhibit,
-        stub="Part",
+        stub=gettext("Part"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
         interpretation=_sentences(results, frame),
@@ -133,7 +139,7 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
         labels = product_labels(results, analysis)
         for family in split_families(frame[frame["analysis"] == analysis]):
             yield _strategy_heading(results, family)
-            for product, label in {**labels, "": "All products"}.items():
+            for product, label in {**labels, "": gettext("All products")}.items():
                 own = family[family["product"] == product]
                 if len(own):
                     yield _product_row(results, label, own, shown)
@@ -141,11 +147,11 @@ def _products_table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFr
     return table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}, by product",
-        stub="Product",
+        title=gettext("{title}, by product").format(title=exhibit.title),
+        stub=gettext("Product"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
-        notes=(_ACCOUNTING, "Rows and columns both add up."),
+        notes=(gettext(_ACCOUNTING), gettext("Rows and columns both add up.")),
     )
 
 
@@ -179,13 +185,20 @@ def _sentences(results: StudyResults, frame: pd.DataFrame) -> Iterator[str]:
             significant = int((own["p_value"] < 0.05).sum())
             span = formatting.range_text(list(own["estimate"]), decimals, unit)
             name = formatting.lower_first(part_label(part, mine))
-            verb = "differs" if significant < 2 else "differ"
+            verb = gettext("differs") if significant < 2 else gettext("differ")
             pieces.append(
-                f"{name} {span} ({formatting.share_of(significant, len(own))} {verb} from zero)"
+                gettext("{name} {span} ({share} {verb} from zero)").format(
+                    name=name,
+                    span=span,
+                    share=formatting.share_of(significant, len(own)),
+                    verb=verb,
+                )
             )
         label = results.analysis(str(analysis)).label
         ways = formatting.plural(mine["strategy"].nunique(), "strategy")
-        yield f"{label}, over {ways}: {'; '.join(pieces)}."
+        yield gettext("{label}, over {ways}: {pieces}.").format(
+            label=label, ways=ways, pieces="; ".join(pieces)
+        )
 
 
 def _notes(
@@ -193,30 +206,44 @@ def _notes(
 ) -> tuple[str, ...]:
     parts = set(frame["part"])
     notes = [
-        _ACCOUNTING,
-        "Treated means of quantities, values and costs are substituted for those that the treated would "
-        "have had, one term after the other; each part is the average over all orders (Shapley), so that "
-        "parts add up exactly.",
-        "A price is a mean value over a mean quantity: what is sold at other times, places or sizes "
-        "within a product counts as price.",
-        "Volume is more or less of everything at the average margin, in the prices of both arms; unit "
-        "cost is cash cost by unit of quantity, and a positive part means that it adds to net income.",
+        gettext(_ACCOUNTING),
+        gettext(
+            "Treated means of quantities, values and costs are substituted for those "
+            "that the treated would have had, one term after the other; each part is the "
+            "average over all orders (Shapley), so that parts add up exactly."
+        ),
+        gettext(
+            "A price is a mean value over a mean quantity: what is sold at other times, "
+            "places or sizes within a product counts as price."
+        ),
+        gettext(
+            "Volume is more or less of everything at the average margin, in the prices "
+            "of both arms; unit cost is cash cost by unit of quantity, and a positive "
+            "part means that it adds to net income."
+        ),
     ]
     if "mix" in parts:
-        notes.append("Product mix is the share of each product in that volume.")
+        notes.append(gettext("Product mix is the share of each product in that volume."))
     if "quality" in parts:
         notes.append(
-            "Quality is what the shares of grades in a product's quantity add at given prices of grades; "
-            "market terms are what the price of a given grade adds."
+            gettext(
+                "Quality is what the shares of grades in a product's quantity add at given "
+                "prices of grades; market terms are what the price of a given grade adds."
+            )
         )
     notes.append(interpretation.standard_error_note(results))
     methods = {str(results.analysis(name).method) for name in frame["analysis"].unique()}
     notes += interpretation.identification_notes(methods)
     notes.append(
-        "Parts in percent of the effect are given only where the effect itself differs from zero at the "
-        "5 percent level."
+        gettext(
+            "Parts in percent of the effect are given only where the effect itself "
+            "differs from zero at the 5 percent level."
+        )
     )
-    notes += [f"{letter}. No split: {reason}" for reason, letter in letters.items()]
+    notes += [
+        gettext("{letter}. No split: {reason}").format(letter=letter, reason=reason)
+        for reason, letter in letters.items()
+    ]
     return tuple(notes)
 
 

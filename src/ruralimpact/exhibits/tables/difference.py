@@ -20,6 +20,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
+from ruralimpact.language import gettext
 
 WARNED, MISSING = "\N{DAGGER}", "\N{DOUBLE DAGGER}"
 _ALONE = "before_after"
@@ -51,8 +52,10 @@ def _table(
     return table_of(
         results,
         exhibit,
-        title=exhibit.title if effects else f"{exhibit.title}: not attributable to the project",
-        stub="Outcome and estimator" if effects else "Outcome",
+        title=exhibit.title
+        if effects
+        else gettext("{title}: not attributable to the project").format(title=exhibit.title),
+        stub=gettext("Outcome and estimator") if effects else gettext("Outcome"),
         columns=shown,
         rows=headings.estimate_rows(results, analyses, lambda record: _row(results, record, shown)),
         interpretation=interpretation.impact_lines(results, analyses),
@@ -69,18 +72,22 @@ def _columns(
     effects: bool,
 ) -> Iterator[Shown]:
     if not effects:
-        yield columns.amount("Before", "Mean", of="counterfactual_mean")
-        yield columns.amount("After", "Mean", of="treated_mean")
+        yield columns.amount(gettext("Before"), gettext("Mean"), of="counterfactual_mean")
+        yield columns.amount(gettext("After"), gettext("Mean"), of="treated_mean")
     yield from impact.effect_columns(
-        "Effect on the treated" if effects else "Change of the treated"
+        gettext("Effect on the treated") if effects else gettext("Change of the treated")
     )
     if letters is not None:
-        base = "Percent of the counterfactual" if effects else "Percent of the mean before"
+        base = (
+            gettext("Percent of the counterfactual")
+            if effects
+            else gettext("Percent of the mean before")
+        )
         yield from impact.percent_columns(base, letters)
     counts = results.units(analyses).capitalize()
-    yield columns.count("Treated", counts, of="n_treated")
+    yield columns.count(gettext("Treated"), counts, of="n_treated")
     if effects:
-        yield columns.count("Controls", counts, 0.95, of="n_control")
+        yield columns.count(gettext("Controls"), counts, 0.95, of="n_control")
     yield from effective_groups.group_columns(results, analyses, frame)
 
 
@@ -104,21 +111,31 @@ def _notes(
     notes = [interpretation.standard_error_note(results)]
     notes += effective_groups.group_notes(results, frame)
     notes.append(
-        "The counterfactual is the mean of the treated after treatment, less the effect."
+        gettext("The counterfactual is the mean of the treated after treatment, less the effect.")
         if effects
-        else "The percent divides the mean change by the mean before: the ratio of totals."
+        else gettext("The percent divides the mean change by the mean before: the ratio of totals.")
     )
     if (frame["unit"] == formatting.PERCENTAGE_POINTS).any():
-        notes.append("Shares and their effects are in percent and percentage points.")
+        notes.append(gettext("Shares and their effects are in percent and percentage points."))
     notes += interpretation.identification_notes(methods)
     if (frame["strategy"] == "two_way_fixed_effects").any():
         notes.append(
-            f"{WARNED} Shown as a warning: where treatment begins at several times, this regression also "
-            "takes units that are treated already as controls, and misleads if effects grow or differ."
+            gettext(
+                "{warned} Shown as a warning: where treatment begins at several times, this "
+                "regression also takes units that are treated already as controls, and "
+                "misleads if effects grow or differ."
+            ).format(warned=WARNED)
         )
     if (frame["dropped"] > 0).any():
-        notes.append(f"{MISSING} Treated units are excluded because an outcome is missing.")
-    notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
+        notes.append(
+            gettext("{missing} Treated units are excluded because an outcome is missing.").format(
+                missing=MISSING
+            )
+        )
+    notes += [
+        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
+        for reason, letter in letters.items()
+    ]
     return tuple(notes)
 
 

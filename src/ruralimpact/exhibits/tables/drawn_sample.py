@@ -7,19 +7,20 @@ from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _COLUMNS = (
-    columns.number("Order", width=0.6, of="order"),
-    columns.prose("Role", width=1.2, of="role_name").keeping("role"),
-    columns.number("Probability (%)", width=0.9, of="percent", decimals=1).unkept(),
+    columns.number(marked("Order"), width=0.6, of="order"),
+    columns.prose(marked("Role"), width=1.2, of="role_name").keeping("role"),
+    columns.number(marked("Probability (%)"), width=0.9, of="percent", decimals=1).unkept(),
 )
-_NOTE = "Replacements are asked in their order, for those of the stratum who cannot be."
+_NOTE = marked("Replacements are asked in their order, for those of the stratum who cannot be.")
 
 
 def drawn_sample_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     """Build the list."""
     rows = _rows(results, exhibit)
-    yield table_of(results, exhibit, "Unit", _COLUMNS, rows, notes=(_NOTE,))
+    yield table_of(results, exhibit, gettext("Unit"), _COLUMNS, rows, notes=(gettext(_NOTE),))
 
 
 def _rows(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Row]:

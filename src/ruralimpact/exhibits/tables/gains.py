@@ -17,39 +17,46 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
-_LOSS = "With less after (%)"
+_LOSS = marked("With less after (%)")
 
 
 def _average(name: str) -> tuple[Shown, Shown]:
     group = f"{AVERAGES[name]} (%)"
     return (
-        columns.number("Change", group, 0.7, of=name),
-        columns.plain_interval("95% interval", group, 1.2, of=(f"{name}_low", f"{name}_high")),
+        columns.number(gettext("Change"), group, 0.7, of=name),
+        columns.plain_interval(
+            gettext("95% interval"), group, 1.2, of=(f"{name}_low", f"{name}_high")
+        ),
     )
 
 
 _COLUMNS = (
     *(shown for name in AVERAGES for shown in _average(name)),
-    columns.number("Share", _LOSS, 0.6, of="share_loss"),
-    columns.plain_interval("95% interval", _LOSS, 1.1, of=("share_loss_low", "share_loss_high")),
-    columns.count("Units", of="n_units"),
+    columns.number(marked("Share"), _LOSS, 0.6, of="share_loss"),
+    columns.plain_interval(
+        marked("95% interval"), _LOSS, 1.1, of=("share_loss_low", "share_loss_high")
+    ),
+    columns.count(marked("Units"), of="n_units"),
 )
 _PRINTED: Record = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
 _KEYS = ("analysis", "outcome", "by", "level")
 _AGREEMENT = (
-    columns.amount("Gain (%)", "", 0.9, of="gain"),
-    columns.number("Effect (%)", "", 0.9, of="percent"),
-    columns.amount("Growth (%)", "Without the programme", 0.9).kept_as("growth"),
-    columns.interval("Without the programme", 1.4).kept_as("low", "high"),
+    columns.amount(marked("Gain (%)"), "", 0.9, of="gain"),
+    columns.number(marked("Effect (%)"), "", 0.9, of="percent"),
+    columns.amount(marked("Growth (%)"), marked("Without the programme"), 0.9).kept_as("growth"),
+    columns.interval(marked("Without the programme"), 1.4).kept_as("low", "high"),
 )
 _VARIANCE = (
-    columns.amount("Share (%)", "Between levels", 0.9, of="share_between").kept_as("share"),
-    columns.interval("Between levels", 1.4).kept_as("low", "high"),
-    columns.number("Between", "Standard deviation (points)", 1.0, of="sd_between"),
-    columns.number("Within", "Standard deviation (points)", 1.0, of="sd_inside"),
-    columns.number("Levels", "", 0.7, of="n_levels"),
-    columns.count("Units", of="n_units"),
+    columns.amount(marked("Share (%)"), marked("Between levels"), 0.9, of="share_between").kept_as(
+        "share"
+    ),
+    columns.interval(marked("Between levels"), 1.4).kept_as("low", "high"),
+    columns.number(marked("Between"), marked("Standard deviation (points)"), 1.0, of="sd_between"),
+    columns.number(marked("Within"), marked("Standard deviation (points)"), 1.0, of="sd_inside"),
+    columns.number(marked("Levels"), "", 0.7, of="n_levels"),
+    columns.count(marked("Units"), of="n_units"),
 )
 
 
@@ -58,13 +65,19 @@ def gains_tables(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]
     yield _averages(results, exhibit)
     for title, stub, shown, rows, note in (
         (
-            "what explains their variance",
-            "Outcome and variable",
+            gettext("what explains their variance"),
+            gettext("Outcome and variable"),
             _VARIANCE,
             _variance_rows,
-            _SHARES,
+            gettext(_SHARES),
         ),
-        ("reconciled with effects", "Average and effect", _AGREEMENT, _agreement_rows, _GROWTH),
+        (
+            gettext("reconciled with effects"),
+            gettext("Average and effect"),
+            _AGREEMENT,
+            _agreement_rows,
+            gettext(_GROWTH),
+        ),
     ):
         listed = [row for name in exhibit.analyses for row in rows(results, exhibit, name)]
         if any(row.kind == "data" for row in listed):
@@ -75,19 +88,21 @@ def gains_tables(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]
                 stub=stub,
                 columns=shown,
                 rows=listed,
-                notes=(NOT_ATTRIBUTABLE, note),
+                notes=(gettext(NOT_ATTRIBUTABLE), note),
             )
 
 
-_SHARES = (
-    "Components of the analysis of variance of the units' gains in percent (Searle, Casella & McCulloch "
-    "1992); the interval of the share inverts F, and is approximate for gains that are not normal. A share "
-    "below zero means that levels differ less than chance makes them."
+_SHARES = marked(
+    "Components of the analysis of variance of the units' gains in percent "
+    "(Searle, Casella & McCulloch 1992); the interval of the share inverts F, "
+    "and is approximate for gains that are not normal. A share below zero means "
+    "that levels differ less than chance makes them."
 )
-_GROWTH = (
-    "The growth that units would have had without the programme, at which the gain and the effect agree: "
-    "(1 + gain) / (1 + effect) less 1. The interval holds the error of the gain alone. That a number can be "
-    "found says that both may be right, not that they are."
+_GROWTH = marked(
+    "The growth that units would have had without the programme, at which the "
+    "gain and the effect agree: (1 + gain) / (1 + effect) less 1. The interval "
+    "holds the error of the gain alone. That a number can be found says that "
+    "both may be right, not that they are."
 )
 
 
@@ -111,20 +126,25 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
                 label = formatting.level_label(record["level"])
                 rows.append(columns.row_of(results, _COLUMNS, record, label, keys=_KEYS))
     notes = [
-        NOT_ATTRIBUTABLE,
-        "Of all together: the change of the total over the total before; a large unit counts for more. The "
-        "mean and the median are over the units' own changes in percent; a unit that had little before can "
-        "have a very large one. They answer different questions and none is wrong.",
+        gettext(NOT_ATTRIBUTABLE),
+        gettext(
+            "Of all together: the change of the total over the total before; a large "
+            "unit counts for more. The mean and the median are over the units' own "
+            "changes in percent; a unit that had little before can have a very large "
+            "one. They answer different questions and none is wrong."
+        ),
     ]
     if without:
         notes.append(
-            f"Units with nothing above zero before have no percent: {columns.coarse_count(without)}, counted "
-            "in the total and in the losses only."
+            gettext(
+                "Units with nothing above zero before have no percent: {without}, counted in "
+                "the total and in the losses only."
+            ).format(without=columns.coarse_count(without))
         )
     return table_of(
         results,
         exhibit,
-        stub="Level",
+        stub=gettext("Level"),
         columns=_COLUMNS,
         rows=rows,
         interpretation=lines,
@@ -140,7 +160,9 @@ def _variance_rows(results: StudyResults, exhibit: OfEstimates, name: str) -> It
             "sd_between": 100 * max(record["between"], 0.0) ** 0.5,
             "sd_inside": 100 * record["inside"] ** 0.5,
         }
-        label = f"{results.outcome_label(str(record['outcome']))}, by {record['within']}"
+        label = gettext("{outcome}, by {within}").format(
+            outcome=results.outcome_label(str(record["outcome"])), within=record["within"]
+        )
         yield columns.row_of(
             results, _VARIANCE, shown, label, keys=("analysis", "outcome", "within")
         )

@@ -11,6 +11,7 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 FORBIDDEN = ("later_vs_earlier", "treated_vs_always")
 _MARK = "\N{DAGGER}"
@@ -18,7 +19,7 @@ _ORDER = ("treated_vs_never", "earlier_vs_later", *FORBIDDEN)
 
 
 _ESTIMATES = (
-    columns.number("Weight, %", width=1.0, of="percent_weight", decimals=1)
+    columns.number(marked("Weight, %"), width=1.0, of="percent_weight", decimals=1)
     .kept_as("weight")
     .staying(),
     columns.amount(width=1.2),
@@ -34,7 +35,7 @@ def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> Iterator
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
         own = results.of("goodman_bacon", analysis, outcome=outcome)
         if own.empty:
-            yield columns.repeated(shown, "No cohort changes treatment against others.")
+            yield columns.repeated(shown, gettext("No cohort changes treatment against others."))
             return
         lines.append(_sentence(results, outcome, own))
         yield from _rows(results, own, shown)
@@ -42,7 +43,7 @@ def goodman_bacon_table(results: StudyResults, exhibit: OfEstimates) -> Iterator
     yield table_of(
         results,
         exhibit,
-        stub="Comparison",
+        stub=gettext("Comparison"),
         columns=shown,
         rows=headings.by_pair(results, analyses, rows),
         interpretation=lines,
@@ -63,19 +64,25 @@ def _rows(results: StudyResults, own: pd.DataFrame, shown: Sequence[Shown]) -> I
         "estimate": float((own["weight"] * own["estimate"]).sum()),
         "suppressed": bool(own["suppressed"].any()),
     }
-    label = Cell("Two-way fixed effects, units asked in every wave")
+    label = Cell(gettext("Two-way fixed effects, units asked in every wave"))
     whole |= {"n_treated": None, "n_control": None}
     yield columns.row_of(results, shown, whole, label, keys=(), kind="foot")
 
 
 def _words(record: Mapping[Any, Any]) -> str:
     controls = {
-        "treated_vs_never": "units never treated",
-        "earlier_vs_later": f"units treated from {record['other']:g}, before that",
-        "later_vs_earlier": f"units treated already from {record['other']:g}",
-        "treated_vs_always": "units treated throughout",
+        "treated_vs_never": gettext("units never treated"),
+        "earlier_vs_later": gettext("units treated from {other}, before that").format(
+            other=f"{record['other']:g}"
+        ),
+        "later_vs_earlier": gettext("units treated already from {other}").format(
+            other=f"{record['other']:g}"
+        ),
+        "treated_vs_always": gettext("units treated throughout"),
     }[record["kind"]]
-    return f"Treated from {record['cohort']:g} against {controls}"
+    return gettext("Treated from {cohort} against {controls}").format(
+        cohort=f"{record['cohort']:g}", controls=controls
+    )
 
 
 def forbidden_share(own: pd.DataFrame) -> float:
@@ -87,22 +94,31 @@ def _sentence(results: StudyResults, outcome: str, own: pd.DataFrame) -> str:
     name = results.outcome_label(outcome)
     share = forbidden_share(own)
     if share == 0:
-        return f"{name}: no weight of two-way fixed effects rests on controls that are treated already."
-    return (
-        f"{name}: {formatting.number(100 * share, 0)} percent of the weight of two-way fixed effects rests "
-        "on controls that are treated already. Where effects grow or differ between cohorts that part is "
-        "no effect; the averages by cohort and wave do without it."
-    )
+        return gettext(
+            "{name}: no weight of two-way fixed effects rests on controls that are treated already."
+        ).format(name=name)
+    return gettext(
+        "{name}: {share} percent of the weight of two-way fixed effects rests on "
+        "controls that are treated already. Where effects grow or differ between "
+        "cohorts that part is no effect; the averages by cohort and wave do without "
+        "it."
+    ).format(name=name, share=formatting.number(100 * share, 0))
 
 
 def _notes(frame: pd.DataFrame) -> tuple[str, ...]:
     notes = [
-        "The coefficient of two-way fixed effects is the average of these comparisons of two cohorts, with "
-        "these weights (Goodman-Bacon 2021), among units with the outcome in every wave.",
+        gettext(
+            "The coefficient of two-way fixed effects is the average of these "
+            "comparisons of two cohorts, with these weights (Goodman-Bacon 2021), among "
+            "units with the outcome in every wave."
+        ),
     ]
     if frame["kind"].isin(FORBIDDEN).any():
         notes.append(
-            f"{_MARK} A forbidden comparison: the controls' own treatment effects are in their change."
+            gettext(
+                "{mark} A forbidden comparison: the controls' own treatment effects are in "
+                "their change."
+            ).format(mark=_MARK)
         )
     return tuple(notes)
 

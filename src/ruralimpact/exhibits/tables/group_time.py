@@ -12,20 +12,21 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _BEFORE = "\N{DAGGER}"
-_EFFECT = "Effect on the treated"
+_EFFECT = marked("Effect on the treated")
 _COLUMNS = (
     columns.amount(group=_EFFECT),
     columns.error(_EFFECT),
     columns.interval(_EFFECT),
-    columns.interval(_EFFECT, label="Uniform 95% band", of=("band_low", "band_high")),
+    columns.interval(_EFFECT, label=marked("Uniform 95% band"), of=("band_low", "band_high")),
 )
 _KINDS = {
-    "group_time": "By cohort and wave",
-    "cohort": "By cohort, average over its waves",
-    "calendar": "By wave, average over the cohorts treated",
-    "event": "By time since treatment, average over cohorts",
+    "group_time": marked("By cohort and wave"),
+    "cohort": marked("By cohort, average over its waves"),
+    "calendar": marked("By wave, average over the cohorts treated"),
+    "event": marked("By time since treatment, average over cohorts"),
 }
 
 
@@ -45,7 +46,7 @@ def group_time_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Ta
     yield table_of(
         results,
         exhibit,
-        stub="Cohort and wave",
+        stub=gettext("Cohort and wave"),
         columns=(*_COLUMNS, *sizes),
         rows=headings.by_pair(results, analyses, rows),
         notes=_notes(results, results.of("event_study", *analyses)),
@@ -55,15 +56,21 @@ def group_time_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Ta
 def place_words(record: Mapping[Any, Any]) -> str:
     """Return the cohort, wave or time of an effect in words."""
     if record["kind"] == "group_time":
-        when = f", wave {record['period']:g}" if pd.notna(record["period"]) else ""
-        return f"First treated in {record['cohort']:g}{when}"
+        when = (
+            gettext(", wave {period}").format(period=f"{record['period']:g}")
+            if pd.notna(record["period"])
+            else ""
+        )
+        return gettext("First treated in {cohort}{when}").format(
+            cohort=f"{record['cohort']:g}", when=when
+        )
     if record["kind"] == "cohort":
-        return f"First treated in {record['cohort']:g}"
+        return gettext("First treated in {cohort}").format(cohort=f"{record['cohort']:g}")
     if record["kind"] == "calendar":
-        return f"Wave {record['period']:g}"
+        return gettext("Wave {period}").format(period=f"{record['period']:g}")
     time = record["event_time"]
     if time == 0:
-        return "When it begins"
+        return gettext("When it begins")
     return f"{abs(time):g} {'before' if time < 0 else 'after'}"
 
 
@@ -84,27 +91,34 @@ def _row(results: StudyResults, record: Record, sizes: Sequence[Shown]) -> Row:
 def _notes(results: StudyResults, frame: pd.DataFrame) -> tuple[str, ...]:
     frame = frame[frame["kind"] != "mean"]
     notes = [
-        "Each effect compares the change of a cohort with that of its controls over the same waves "
-        "(Callaway and Sant'Anna 2021). The intervals hold one by one, the band for all effects of a block "
-        "at once.",
+        gettext(
+            "Each effect compares the change of a cohort with that of its controls over "
+            "the same waves (Callaway and Sant'Anna 2021). The intervals hold one by "
+            "one, the band for all effects of a block at once."
+        ),
         interpretation.standard_error_note(results),
         *interpretation.identification_notes({"staggered"}),
     ]
     if frame["suppressed"].any():
         notes.append(
-            f"[s] = suppressed: the cohort has fewer than {disclosure.FEWEST_UNITS} units or "
-            f"{disclosure.FEWEST_GROUPS} groups, or is hidden with such a one. Averages over cohorts are "
-            "printed, and the others would tell what is left of them: where there are few cohorts, one "
-            "small cohort hides most rows."
+            gettext(
+                "[s] = suppressed: the cohort has fewer than {fewest_units} units or "
+                "{fewest_groups} groups, or is hidden with such a one. Averages over cohorts "
+                "are printed, and the others would tell what is left of them: where there "
+                "are few cohorts, one small cohort hides most rows."
+            ).format(fewest_units=disclosure.FEWEST_UNITS, fewest_groups=disclosure.FEWEST_GROUPS)
         )
     notes += interpretation.few_groups_notes(
         frame["n_clusters"],
-        "the band takes its width from a bootstrap, and may be too narrow.",
+        gettext("the band takes its width from a bootstrap, and may be too narrow."),
     )
     if frame["before"].any():
         notes.append(
-            f"{_BEFORE} Before treatment: what is not zero here speaks against parallel trends. That "
-            "nothing is found does not prove them, for such tests have little power (Roth 2022)."
+            gettext(
+                "{before} Before treatment: what is not zero here speaks against parallel "
+                "trends. That nothing is found does not prove them, for such tests have "
+                "little power (Roth 2022)."
+            ).format(before=_BEFORE)
         )
     return tuple(notes)
 

@@ -21,6 +21,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.second_currency import ConvertedAmounts, second_currency
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Text
 from ruralimpact.schema.exhibit import Reference
 
@@ -38,8 +39,8 @@ class ImpactOptions(OfEstimates):
         yield from super().references()
 
 
-UNADJUSTED = "Unadjusted difference"
-_PERCENT = "Percent of the counterfactual"
+UNADJUSTED = marked("Unadjusted difference")
+_PERCENT = marked("Percent of the counterfactual")
 
 
 def impact_table(results: StudyResults, exhibit: ImpactOptions) -> Iterator[Table]:
@@ -60,17 +61,17 @@ def _table(
     relative = ~frame["unit"].isin([formatting.PERCENTAGE_POINTS, formatting.LOG_POINTS])
     letters = percent_letters(frame) if means and relative.any() else None
     money = second_currency(results.study, frame) if means else None
-    group = "Effect on the treated" if means else "Effect"
+    group = gettext("Effect on the treated") if means else gettext("Effect")
     shown = (
         *(mean_columns() if means else ()),
         *effect_columns(group),
-        *(percent_columns(_PERCENT, letters) if letters is not None else ()),
+        *(percent_columns(gettext(_PERCENT), letters) if letters is not None else ()),
         *(money.columns if money else ()),
-        *_sizes(results, analyses, frame, "Controls" if means else "Untreated"),
+        *_sizes(results, analyses, frame, gettext("Controls") if means else gettext("Untreated")),
     )
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
-        for name, label in (*((letter, UNADJUSTED) for letter in plain), (analysis, "")):
+        for name, label in (*((letter, gettext(UNADJUSTED)) for letter in plain), (analysis, "")):
             for record in results.estimates_of(name, outcome).to_dict("records"):
                 printed = label or results.strategy_label(record["strategy"])
                 stub = Cell(printed, marks.estimate_marks(record))
@@ -79,7 +80,7 @@ def _table(
     return table_of(
         results,
         exhibit,
-        stub="Outcome and strategy" if means else "Outcome and estimator",
+        stub=gettext("Outcome and strategy") if means else gettext("Outcome and estimator"),
         columns=shown,
         rows=headings.by_outcome(results, analyses, rows),
         interpretation=interpretation.impact_lines(results, analyses),
@@ -90,8 +91,8 @@ def _table(
 def mean_columns(treated: str = "treated_mean", control: str = "control_mean") -> tuple[Shown, ...]:
     """Return the columns of means by arm."""
     return (
-        columns.amount("Treated", "Mean", of=treated),
-        columns.amount("Controls", "Mean", of=control),
+        columns.amount(gettext("Treated"), gettext("Mean"), of=treated),
+        columns.amount(gettext("Controls"), gettext("Mean"), of=control),
     )
 
 
@@ -108,10 +109,12 @@ def effect_columns(group: str) -> tuple[Shown, ...]:
 def percent_columns(group: str, letters: Mapping[str, str]) -> tuple[Shown, ...]:
     """Return the columns of a percent and its interval, with the footnote of why there is none."""
     return (
-        columns.number("Estimate", group, 1.1, of="percent").marked(
+        columns.number(gettext("Estimate"), group, 1.1, of="percent").marked(
             lambda values: letters.get(values[-1], ""), "percent_reason"
         ),
-        columns.plain_interval("95% interval", group, 1.5, of=("percent_low", "percent_high")),
+        columns.plain_interval(
+            gettext("95% interval"), group, 1.5, of=("percent_low", "percent_high")
+        ),
     )
 
 
@@ -119,9 +122,9 @@ def _sizes(
     results: StudyResults, analyses: Sequence[str], frame: pd.DataFrame, untreated: str
 ) -> Iterator[Shown]:
     counts = results.units(analyses).capitalize()
-    yield columns.count("Treated", counts, of="n_treated")
+    yield columns.count(gettext("Treated"), counts, of="n_treated")
     if (frame["dropped"] > 0).any():
-        yield columns.number("Dropped", counts, 0.95, of="dropped").staying()
+        yield columns.number(gettext("Dropped"), counts, 0.95, of="dropped").staying()
     yield columns.count(untreated, counts, 0.95, of="n_control")
     yield from effective_groups.group_columns(results, analyses, frame)
 
@@ -175,12 +178,12 @@ def percent_reason(record: Mapping[Any, Any]) -> str:
     if record["suppressed"] or record["means_suppressed"]:
         return "suppressed"
     if record["unit"] == formatting.PERCENTAGE_POINTS:
-        return "effects on shares are given in percentage points only"
+        return gettext("effects on shares are given in percentage points only")
     if record["unit"] == formatting.LOG_POINTS:
-        return "log points are relative already"
+        return gettext("log points are relative already")
     if pd.notna(record["percent"]):
         return ""
-    return str(record["percent_reason"]) or "no counterfactual mean"
+    return str(record["percent_reason"]) or gettext("no counterfactual mean")
 
 
 def percent_letters(frame: pd.DataFrame) -> dict[str, str]:
@@ -208,7 +211,10 @@ def _notes(
     notes += interpretation.identification_notes(methods)
     notes += effective_groups.group_notes(results, frame)
     notes += marks.estimate_notes(frame)
-    notes += [f"{letter}. No percent: {reason}." for reason, letter in letters.items()]
+    notes += [
+        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
+        for reason, letter in letters.items()
+    ]
     return tuple(notes)
 
 

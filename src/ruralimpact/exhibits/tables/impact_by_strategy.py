@@ -16,6 +16,7 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.impact import UNADJUSTED, ImpactOptions
+from ruralimpact.language import gettext, marked
 
 
 class ImpactByStrategyOptions(ImpactOptions):
@@ -35,8 +36,8 @@ class _PrintedStatistic:
 
 
 _SIZES = (
-    _PrintedStatistic("n_units", "Units", columns.number("", of="n_units")),
-    _PrintedStatistic("n_clusters", "Groups", columns.number("", of="n_clusters")),
+    _PrintedStatistic("n_units", marked("Units"), columns.number("", of="n_units")),
+    _PrintedStatistic("n_clusters", marked("Groups"), columns.number("", of="n_clusters")),
 )
 _STARS = {0.01: "***", 0.05: "**", 0.1: "*"}
 _PLAIN = "unadjusted"
@@ -61,7 +62,7 @@ def _table(
     analyses: Sequence[str],
     strategies: Sequence[str],
 ) -> Table:
-    models = {_PLAIN: UNADJUSTED} if exhibit.unadjusted else {}
+    models = {_PLAIN: gettext(UNADJUSTED)} if exhibit.unadjusted else {}
     models |= {name: results.strategy_label(name) for name in strategies}
     estimates = (
         _PrintedStatistic(
@@ -86,7 +87,7 @@ def _table(
     return table_of(
         results,
         exhibit,
-        stub="Outcome",
+        stub=gettext("Outcome"),
         columns=_across(columns.amount(), models),
         rows=headings.by_analysis(results, analyses, rows),
         notes=_notes(results, exhibit, analyses),
@@ -157,7 +158,9 @@ def _notes(
 ) -> Iterator[str]:
     plain = [exhibit.unadjusted] if exhibit.unadjusted else []
     frame = results.of("estimates", *analyses, *plain)
-    yield f"(SE) under each estimate. {interpretation.standard_error_note(results)}"
+    yield gettext("(SE) under each estimate. {standard_error_note}").format(
+        standard_error_note=interpretation.standard_error_note(results)
+    )
     if exhibit.stars:
         yield "; ".join(f"{star} p < {level:g}" for level, star in reversed(_STARS.items())) + "."
     yield from interpretation.share_notes(frame)

@@ -12,14 +12,17 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _RESTRICTIONS = {
-    "relative_magnitudes": "Changes of trend up to a multiple of the largest before treatment",
-    "smoothness": "Changes of the trend's slope up to a bound",
+    "relative_magnitudes": marked(
+        "Changes of trend up to a multiple of the largest before treatment"
+    ),
+    "smoothness": marked("Changes of the trend's slope up to a bound"),
 }
 _COLUMNS = (
     columns.interval(width=2.4),
-    columns.yes_no("Excludes zero", width=1.2, of="excludes").unkept(),
+    columns.yes_no(marked("Excludes zero"), width=1.2, of="excludes").unkept(),
 )
 
 
@@ -29,7 +32,7 @@ def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> Iterat
 
     def rows(analysis: str, outcome: str) -> Iterator[Row]:
         if results.estimates_of(analysis, outcome)["suppressed"].all():
-            yield columns.repeated(_COLUMNS, "All intervals", formatting.SUPPRESSED)
+            yield columns.repeated(_COLUMNS, gettext("All intervals"), formatting.SUPPRESSED)
             return
         own = results.of("parallel_trends", analysis, outcome=outcome)
         lines.extend(_sentences(results, outcome, own))
@@ -38,7 +41,7 @@ def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> Iterat
     yield table_of(
         results,
         exhibit,
-        stub="Allowed difference of trends",
+        stub=gettext("Allowed difference of trends"),
         columns=_COLUMNS,
         rows=headings.by_pair(results, exhibit.analyses, rows),
         interpretation=lines,
@@ -47,13 +50,21 @@ def parallel_trends_table(results: StudyResults, exhibit: OfEstimates) -> Iterat
 
 
 _NOTES = (
-    "Intervals for the average over times since treatment (Rambachan and Roth 2023), group-clustered with "
-    "t critical values. The first line of a block allows nothing, or a straight line, beyond what was seen "
-    "before treatment.",
-    "The multiple compares changes from one wave to the next: at 1, none after treatment exceeds the "
-    "largest before it. The slope's bound is in the outcome's unit for each wave.",
-    "The breakdown value is the largest allowed difference at which the interval excludes zero. Whether "
-    "trends may differ that much is a judgement that the data do not settle.",
+    marked(
+        "Intervals for the average over times since treatment (Rambachan and Roth "
+        "2023), group-clustered with t critical values. The first line of a block "
+        "allows nothing, or a straight line, beyond what was seen before treatment."
+    ),
+    marked(
+        "The multiple compares changes from one wave to the next: at 1, none after "
+        "treatment exceeds the largest before it. The slope's bound is in the "
+        "outcome's unit for each wave."
+    ),
+    marked(
+        "The breakdown value is the largest allowed difference at which the interval "
+        "excludes zero. Whether trends may differ that much is a judgement that the "
+        "data do not settle."
+    ),
 )
 
 
@@ -61,13 +72,15 @@ def _few_groups(results: StudyResults, exhibit: OfEstimates) -> list[str]:
     shown = results.of("event_study", *exhibit.analyses)
     return interpretation.few_groups_notes(
         shown.loc[shown["kind"] == "event", "n_clusters"],
-        "these intervals are not bias-reduced, and may be too short.",
+        gettext("these intervals are not bias-reduced, and may be too short."),
     )
 
 
 def _rows(results: StudyResults, own: pd.DataFrame) -> Iterator[Row]:
     if own.empty:
-        yield columns.said(_COLUMNS, "No sensitivity", "a single wave before and after")
+        yield columns.said(
+            _COLUMNS, gettext("No sensitivity"), gettext("a single wave before and after")
+        )
     for restriction, words in _RESTRICTIONS.items():
         part = own[own["restriction"] == restriction]
         if len(part):
@@ -76,7 +89,9 @@ def _rows(results: StudyResults, own: pd.DataFrame) -> Iterator[Row]:
             yield _row(results, record)
         known = part[part["reason"] == ""]
         if len(known):
-            text = f"Breakdown value: {_breakdown(results, known.iloc[0])}"
+            text = gettext("Breakdown value: {breakdown}").format(
+                breakdown=_breakdown(results, known.iloc[0])
+            )
             values = {"breakdown": float(known["breakdown"].iloc[0])}
             yield columns.said(_COLUMNS, "", text, values, "foot")
 
@@ -84,7 +99,7 @@ def _rows(results: StudyResults, own: pd.DataFrame) -> Iterator[Row]:
 def _row(results: StudyResults, record: Record) -> Row:
     if record["reason"]:
         kept = {"reason": record["reason"]}
-        return columns.said(_COLUMNS, "No interval", record["reason"], kept)
+        return columns.said(_COLUMNS, gettext("No interval"), record["reason"], kept)
     relative = record["restriction"] == "relative_magnitudes"
     factor = formatting.scale(record["unit"])
     own = {
@@ -101,19 +116,19 @@ def _row(results: StudyResults, record: Record) -> Row:
 def _difference(results: StudyResults, record: Record, magnitude: float, *, relative: bool) -> str:
     """The difference of trends that an interval allows, in words."""
     if magnitude == 0:
-        return "None: parallel trends" if relative else "None: a straight line"
+        return gettext("None: parallel trends") if relative else gettext("None: a straight line")
     decimals = 1 if relative else results.decimals(record["outcome"]) + 1
-    return f"{formatting.number(magnitude, decimals)}{' times' if relative else ''}"
+    return f"{formatting.number(magnitude, decimals)}{(gettext(' times') if relative else '')}"
 
 
 def _breakdown(results: StudyResults, record: Record | pd.Series) -> str:
     value = float(record["breakdown"])
     if np.isnan(value):
-        return "none, for the interval holds zero from the start"
+        return gettext("none, for the interval holds zero from the start")
     if np.isinf(value):
-        return "beyond any bound tried"
+        return gettext("beyond any bound tried")
     if record["restriction"] == "relative_magnitudes":
-        return f"{formatting.number(value, 2)} times"
+        return gettext("{value} times").format(value=formatting.number(value, 2))
     decimals = results.decimals(str(record["outcome"])) + 1
     return formatting.number(formatting.scale(str(record["unit"])) * value, decimals)
 
@@ -125,10 +140,16 @@ def _sentences(results: StudyResults, outcome: str, own: pd.DataFrame) -> list[s
     value = float(known["breakdown"].iloc[0])
     name = results.outcome_label(outcome)
     if np.isnan(value):
-        return [f"{name}: even if trends would have been parallel the interval holds zero."]
+        return [
+            gettext(
+                "{name}: even if trends would have been parallel the interval holds zero."
+            ).format(name=name)
+        ]
     return [
-        f"{name}: the interval excludes zero as long as no change of trend after treatment exceeds "
-        f"{_breakdown(results, known.iloc[0])} the largest before it."
+        gettext(
+            "{name}: the interval excludes zero as long as no change of trend after "
+            "treatment exceeds {breakdown} the largest before it."
+        ).format(name=name, breakdown=_breakdown(results, known.iloc[0]))
     ]
 
 

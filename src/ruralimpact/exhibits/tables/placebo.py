@@ -11,22 +11,24 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _COLUMNS = (
     columns.amount(),
     columns.error(width=1.0),
     columns.number("t", width=0.8, of="statistic", decimals=1).kept_as("t"),
-    columns.number("Treated", "Units", 0.9, of="n_treated"),
-    columns.number("Rank by size", of="rank_by_size"),
-    columns.number("Rank by t", of="rank_by_t"),
+    columns.number(marked("Treated"), marked("Units"), 0.9, of="n_treated"),
+    columns.number(marked("Rank by size"), of="rank_by_size"),
+    columns.number(marked("Rank by t"), of="rank_by_t"),
 )
-_NOTE = (
-    "Treatment was given to one group, so its standard error cannot be known from the data: errors by "
-    "unit take it that nothing else sets the group apart. Instead each other group is treated as if it "
-    "had been, with the treated one excluded. If the treated group were any of them, its rank would be "
-    "any place with equal chance: p is the share of groups whose estimate, or t, is at least as large "
-    "in absolute value (Fisher 1935; Conley & Taber 2011). It cannot be smaller than one over the "
-    "number of groups."
+_NOTE = marked(
+    "Treatment was given to one group, so its standard error cannot be known "
+    "from the data: errors by unit take it that nothing else sets the group "
+    "apart. Instead each other group is treated as if it had been, with the "
+    "treated one excluded. If the treated group were any of them, its rank would "
+    "be any place with equal chance: p is the share of groups whose estimate, or "
+    "t, is at least as large in absolute value (Fisher 1935; Conley & Taber "
+    "2011). It cannot be smaller than one over the number of groups."
 )
 
 
@@ -89,11 +91,11 @@ def placebo_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table
     yield table_of(
         results,
         exhibit,
-        stub="Treated, or treated as if",
+        stub=gettext("Treated, or treated as if"),
         columns=_COLUMNS,
         rows=rows,
         interpretation=lines,
-        notes=(_NOTE,),
+        notes=(gettext(_NOTE),),
     )
 
 
@@ -110,12 +112,18 @@ def placebo_sentence(results: StudyResults, analyses: Sequence[str], outcome: st
     """Say where the treated group ranks, in words."""
     ranks = ranked(results, analyses, outcome)
     if ranks is None:
-        return f"{results.outcome_label(outcome)}: suppressed."
-    return (
-        f"{results.outcome_label(outcome)}: of {formatting.word(ranks.groups)} groups treated, or "
-        f"treated as if, the treated one is number {ranks.rank_size} by the size of the estimate (p = "
-        f"{formatting.number(ranks.p_size, 2)}) and number {ranks.rank_t} by t (p = "
-        f"{formatting.number(ranks.p_t, 2)})."
+        return gettext("{outcome}: suppressed.").format(outcome=results.outcome_label(outcome))
+    return gettext(
+        "{outcome}: of {groups} groups treated, or treated as if, the treated one is "
+        "number {rank_size} by the size of the estimate (p = {p_size}) and number "
+        "{rank_t} by t (p = {p_t})."
+    ).format(
+        outcome=results.outcome_label(outcome),
+        groups=formatting.word(ranks.groups),
+        rank_size=ranks.rank_size,
+        p_size=formatting.number(ranks.p_size, 2),
+        rank_t=ranks.rank_t,
+        p_t=formatting.number(ranks.p_t, 2),
     )
 
 

@@ -13,6 +13,7 @@ from ruralimpact.exhibits.responses_rows import answer_words
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.study import Study
 
 
@@ -47,21 +48,23 @@ def planted_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        stub="Quantity",
+        stub=gettext("Quantity"),
         columns=_columns(0),
         rows=rows,
         interpretation=(_interpretation(compared),),
-        notes=(_NOTE,),
+        notes=(gettext(_NOTE),),
     )
 
 
 def _columns(decimals: int) -> tuple[Shown, ...]:
     return (
-        columns.number("Planted", width=1.0, of="planted", decimals=decimals),
-        columns.number("Estimate", width=1.0, of="estimate", decimals=decimals),
-        columns.plain_interval("95% interval", width=1.8, of=("low", "high"), decimals=decimals),
-        columns.words("Unit", width=1.6, of="unit"),
-        columns.yes_no("Planted inside", width=0.9, of="inside"),
+        columns.number(gettext("Planted"), width=1.0, of="planted", decimals=decimals),
+        columns.number(gettext("Estimate"), width=1.0, of="estimate", decimals=decimals),
+        columns.plain_interval(
+            gettext("95% interval"), width=1.8, of=("low", "high"), decimals=decimals
+        ),
+        columns.words(gettext("Unit"), width=1.6, of="unit"),
+        columns.yes_no(gettext("Planted inside"), width=0.9, of="inside"),
     )
 
 
@@ -95,11 +98,19 @@ def _row(results: StudyResults, compared: _PlantedNumber) -> Row:
 def _interpretation(compared: list[_PlantedNumber]) -> str:
     known = [number for number in compared if number.inside is not None]
     missed = [f"{number.about}, {number.label}" for number in known if not number.inside]
-    named = f" It lies outside for: {'; '.join(missed)}." if missed else ""
-    return (
-        f"The planted value lies inside {formatting.count(len(known) - len(missed))} of "
-        f"{formatting.count(len(known))} intervals.{named} One interval in twenty misses by chance alone, "
-        "and numbers of the same units hit or miss together."
+    named = (
+        gettext(" It lies outside for: {missed}.").format(missed="; ".join(missed))
+        if missed
+        else ""
+    )
+    return gettext(
+        "The planted value lies inside {known} of {known_2} intervals.{named} One "
+        "interval in twenty misses by chance alone, and numbers of the same units "
+        "hit or miss together."
+    ).format(
+        known=formatting.count(len(known) - len(missed)),
+        known_2=formatting.count(len(known)),
+        named=named,
     )
 
 
@@ -108,10 +119,12 @@ def _check_planted(study: Study, _: Exhibit) -> None:
         raise ConfigError("only data that a process generates have a planted truth.", key="kind")
 
 
-_NOTE = (
-    "Planted: what the process that made the data was given, or gave to all of which the data are a sample. "
-    "No stage before this table can read it. That an estimate finds it says that the method works on data of "
-    f"this kind, and nothing about the project. {formatting.DASH} = suppressed, or no interval."
+_NOTE = marked(
+    "Planted: what the process that made the data was given, or gave to all of "
+    "which the data are a sample. No stage before this table can read it. That "
+    "an estimate finds it says that the method works on data of this kind, and "
+    "nothing about the project. {dash} = suppressed, or no interval.",
+    dash=formatting.DASH,
 )
 
 KIND = kinds.TableKind(

@@ -15,6 +15,7 @@ from ruralimpact.exhibits.portfolio_rows import (
 )
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext
 
 
 def financing_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
@@ -32,15 +33,18 @@ def _table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> T
         for name, label in labels.items()
     ]
     rows = project_rows(
-        results, frame.assign(shown=frame["name"]), shown, "All", {"measure": "amount"}
+        results, frame.assign(shown=frame["name"]), shown, gettext("All"), {"measure": "amount"}
     )
     return table_of(
         results,
         exhibit,
-        stub="Project",
+        stub=gettext("Project"),
         columns=shown,
         rows=(*rows, _shares(results, frame)),
-        notes=(*printed_notes(frame), f"{formatting.DASH} = no such source."),
+        notes=(
+            *printed_notes(frame),
+            gettext("{dash} = no such source.").format(dash=formatting.DASH),
+        ),
     )
 
 
@@ -50,7 +54,7 @@ def _shares(results: StudyResults, frame: pd.DataFrame) -> Row:
     shown = [columns.number("", of=name, decimals=1) for name in shares]
     record = {"project": "", "measure": "share", **shares}
     keys = ("project", "measure")
-    return columns.row_of(results, shown, record, "Percent of all", keys=keys, kind="foot")
+    return columns.row_of(results, shown, record, gettext("Percent of all"), keys=keys, kind="foot")
 
 
 KIND = kinds.TableKind(

@@ -14,6 +14,7 @@ from ruralimpact.exhibits.portfolio_rows import (
 )
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 
 def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
@@ -27,19 +28,19 @@ def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
         column.within(ratio["name"], f"{ratio['label']} ({ratio['unit']})", kept)
         for ratio in names
         for column, kept in (
-            (against_print("Computed", width=1.2), "{part}"),
-            (columns.number("Printed", width=1.2, of="printed"), "{part}_{name}"),
+            (against_print(gettext("Computed"), width=1.2), "{part}"),
+            (columns.number(gettext("Printed"), width=1.2, of="printed"), "{part}_{name}"),
         )
     ]
 
     def rows(analysis: str) -> Iterator[Row]:
         own = frame[frame["analysis"] == analysis]
-        return project_rows(results, own, shown, "Ratio of the sums", {})
+        return project_rows(results, own, shown, gettext("Ratio of the sums"), {})
 
     yield table_of(
         results,
         exhibit,
-        stub="Project",
+        stub=gettext("Project"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
         notes=(*printed_notes(frame), *_NOTES),
@@ -47,8 +48,11 @@ def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
 
 
 _NOTES = (
-    "The ratio of the sums is of the projects with both numbers; others are counted among the exclusions.",
-    f"{formatting.DASH} = not known, or not printed as a number.",
+    marked(
+        "The ratio of the sums is of the projects with both numbers; others are "
+        "counted among the exclusions."
+    ),
+    marked("{dash} = not known, or not printed as a number.", dash=formatting.DASH),
 )
 
 

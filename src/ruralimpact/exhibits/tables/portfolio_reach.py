@@ -18,8 +18,9 @@ from ruralimpact.exhibits.portfolio_rows import (
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
-_MEASURES = {"target": "Target", "actual": "Reached", "percent": "Percent"}
+_MEASURES = {"target": marked("Target"), "actual": marked("Reached"), "percent": marked("Percent")}
 _PERIOD = ("start", "end")
 
 
@@ -44,12 +45,14 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
     )
 
     def rows(analysis: str) -> Iterator[Row]:
-        return project_rows(results, frame[frame["analysis"] == analysis], shown, "All", {})
+        return project_rows(
+            results, frame[frame["analysis"] == analysis], shown, gettext("All"), {}
+        )
 
     yield table_of(
         results,
         exhibit,
-        stub="Project",
+        stub=gettext("Project"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
         interpretation=_sentences(results, exhibit),
@@ -58,7 +61,7 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
 
 
 def _year(word: str) -> Shown:
-    column = Column(word.capitalize(), "Period", 0.7)
+    column = Column(word.capitalize(), gettext("Period"), 0.7)
     return Shown(column, ("value",), _plain, {"value": "value"}).within(word, kept="{part}")
 
 
@@ -67,9 +70,12 @@ def _plain(values: Sequence[Any], _: int) -> Cell:
 
 
 _NOTES = (
-    "Sums are of the projects of which the number is known; the percent of all is of those of which both the "
-    "target and what was reached are known, and so is not the one sum over the other.",
-    f"{formatting.DASH} = not known.",
+    marked(
+        "Sums are of the projects of which the number is known; the percent of all "
+        "is of those of which both the target and what was reached are known, and so "
+        "is not the one sum over the other."
+    ),
+    marked("{dash} = not known.", dash=formatting.DASH),
 )
 
 
@@ -84,9 +90,15 @@ def _sentences(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
         reached = int((percents["value"] >= 100).sum())
         label = formatting.lower_first(str(own["label"].iloc[0]))
         lines.append(
-            f"{formatting.number(total.iloc[0])} percent of the {label} aimed at were reached by the "
-            f" {formatting.plural(len(percents), 'project')} of which both are known; "
-            f"{formatting.word(reached)} of these had their target or more."
+            gettext(
+                "{total} percent of the {label} aimed at were reached by the  {count} of "
+                "which both are known; {reached} of these had their target or more."
+            ).format(
+                total=formatting.number(total.iloc[0]),
+                label=label,
+                count=formatting.plural(len(percents), "project"),
+                reached=formatting.word(reached),
+            )
         )
     return lines
 

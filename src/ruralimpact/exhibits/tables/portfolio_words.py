@@ -8,6 +8,7 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import METHODS, of_part, projects_of
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext
 from ruralimpact.schema.base import Names
 
 
@@ -35,11 +36,11 @@ def words_table(results: StudyResults, exhibit: WordsOptions) -> Iterator[Table]
     yield table_of(
         results,
         exhibit,
-        stub="Project",
+        stub=gettext("Project"),
         columns=shown,
         rows=rows,
         interpretation=_counts(results, exhibit) if exhibit.status else (),
-        notes=(f"{formatting.DASH} = nothing said.",),
+        notes=(gettext("{dash} = nothing said.").format(dash=formatting.DASH),),
     )
 
 

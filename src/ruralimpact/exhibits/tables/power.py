@@ -18,24 +18,25 @@ from ruralimpact.exhibits.power_words import (
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _CONTROLS, _ICC, _R2, _AUTO = (
-    "Controls",
-    "Intra-group correlation",
-    "R2 of covariates",
-    "Autocorrelation",
+    marked("Controls"),
+    marked("Intra-group correlation"),
+    marked("R2 of covariates"),
+    marked("Autocorrelation"),
 )
 _BASIS = (
-    columns.amount("Mean", _CONTROLS, 1.0, of="control_mean").unkept(),
-    columns.amount("SD", _CONTROLS, 1.0, of="control_sd").unkept(),
-    columns.number("Adjusted", _ICC, of="icc", decimals=3),
-    columns.plain_interval("95% interval", _ICC, of=("icc_low", "icc_high"), decimals=3),
-    columns.number("As it is", _ICC, 0.9, of="icc_unadjusted", decimals=3),
-    columns.number("Groups", _R2, 0.8, of="group_r2", decimals=2),
-    columns.number("Units", _R2, 0.8, of="unit_r2", decimals=2),
-    columns.number("Groups", _AUTO, 0.8, of="group_autocorrelation", decimals=2),
-    columns.number("Units", _AUTO, 0.8, of="unit_autocorrelation", decimals=2),
-    columns.number("Means", _AUTO, 0.8, of="autocorrelation", decimals=2),
+    columns.amount(marked("Mean"), _CONTROLS, 1.0, of="control_mean").unkept(),
+    columns.amount(marked("SD"), _CONTROLS, 1.0, of="control_sd").unkept(),
+    columns.number(marked("Adjusted"), _ICC, of="icc", decimals=3),
+    columns.plain_interval(marked("95% interval"), _ICC, of=("icc_low", "icc_high"), decimals=3),
+    columns.number(marked("As it is"), _ICC, 0.9, of="icc_unadjusted", decimals=3),
+    columns.number(marked("Groups"), _R2, 0.8, of="group_r2", decimals=2),
+    columns.number(marked("Units"), _R2, 0.8, of="unit_r2", decimals=2),
+    columns.number(marked("Groups"), _AUTO, 0.8, of="group_autocorrelation", decimals=2),
+    columns.number(marked("Units"), _AUTO, 0.8, of="unit_autocorrelation", decimals=2),
+    columns.number(marked("Means"), _AUTO, 0.8, of="autocorrelation", decimals=2),
 )
 
 
@@ -61,7 +62,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        stub="Outcome and design",
+        stub=gettext("Outcome and design"),
         columns=shown["effect"],
         rows=effects,
         interpretation=power_lines(results, exhibit),
@@ -70,8 +71,8 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: what it rests on",
-        stub="Outcome",
+        title=gettext("{title}: what it rests on").format(title=exhibit.title),
+        stub=gettext("Outcome"),
         columns=_BASIS,
         rows=basis,
         notes=_basis_notes(frame[frame["reason"] == ""]),
@@ -80,7 +81,7 @@ def power_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
 
 def _by_groups(frame: pd.DataFrame, column: Shown) -> list[Shown]:
     """The column for each number of groups."""
-    title = "Groups in the next wave"
+    title = gettext("Groups in the next wave")
     return [
         replace(column, column=Column(formatting.count(n), title, 0.9)).within(
             str(n), kept="groups_{part}"
@@ -96,7 +97,7 @@ def _effect_rows(
     by_groups = {str(record["n_clusters"]): record for record in frame.to_dict("records")}
     labels = {
         "effect": DESIGNS[frame["design"].iloc[0]],
-        "percent": "in percent of the control mean",
+        "percent": gettext("in percent of the control mean"),
     }
     for measure, label in labels.items():
         record = {**frame.iloc[0], "measure": measure, **by_groups}
@@ -122,32 +123,47 @@ def _only(frame: pd.DataFrame, column: str, decimals: int, factor: float = 1.0) 
 
 def _effect_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     return (
-        f"The smallest true effect that a two-sided test at the {_only(frame, 'level', 0, 100)} percent "
-        f"level finds with a probability of {_only(frame, 'power', 0, 100)} percent (Bloom 1995), of a "
-        "treatment given to whole groups, with t of groups less two degrees of freedom. Groups of "
-        f"{_only(frame, 'group_size', 1)} units before attrition, of which "
-        f"{_only(frame, 'attrition', 0, 100)} percent are not found again; "
-        f"{_only(frame, 'treated_share', 0, 100)} percent of groups are treated.",
-        "Change since the baseline needs a baseline of both arms and multiplies the variance by 2(1 - r), "
-        "adjusting for it by 1 - r squared (McKenzie 2012; Teerenstra and others 2012), r the correlation of "
-        "group means between the waves. Estimation of the covariates' coefficients and losses by matching "
-        "are excluded: a matched comparison finds less.",
+        gettext(
+            "The smallest true effect that a two-sided test at the {level} percent level "
+            "finds with a probability of {power} percent (Bloom 1995), of a treatment "
+            "given to whole groups, with t of groups less two degrees of freedom. Groups "
+            "of {group_size} units before attrition, of which {attrition} percent are "
+            "not found again; {treated_share} percent of groups are treated."
+        ).format(
+            level=_only(frame, "level", 0, 100),
+            power=_only(frame, "power", 0, 100),
+            group_size=_only(frame, "group_size", 1),
+            attrition=_only(frame, "attrition", 0, 100),
+            treated_share=_only(frame, "treated_share", 0, 100),
+        ),
+        gettext(
+            "Change since the baseline needs a baseline of both arms and multiplies the "
+            "variance by 2(1 - r), adjusting for it by 1 - r squared (McKenzie 2012; "
+            "Teerenstra and others 2012), r the correlation of group means between the "
+            "waves. Estimation of the covariates' coefficients and losses by matching "
+            "are excluded: a matched comparison finds less."
+        ),
     )
 
 
 def _basis_notes(frame: pd.DataFrame) -> tuple[str, ...]:
     how = [word for word in ("estimated", "assumed") if (frame["basis"] == word).any()]
     notes = [
-        "Variances are those of the present wave within arms, by the analysis of variance with the "
-        "analysis' covariates fitted; the intra-group correlation as it is has no covariates. An estimate "
-        f"below zero counts as zero. From {_only(frame, 'groups_now', 0)} groups.",
+        gettext(
+            "Variances are those of the present wave within arms, by the analysis of "
+            "variance with the analysis' covariates fitted; the intra-group correlation "
+            "as it is has no covariates. An estimate below zero counts as zero. From "
+            "{groups_now} groups."
+        ).format(groups_now=_only(frame, "groups_now", 0)),
     ]
     if how:
         notes.append(
-            f"Autocorrelations, of an outcome with itself at the baseline, are {' or '.join(how)}; that of "
-            "means follows from those of groups and units."
+            gettext(
+                "Autocorrelations, of an outcome with itself at the baseline, are {how}; "
+                "that of means follows from those of groups and units."
+            ).format(how=gettext(" or ").join(how))
         )
-    notes.append(f"{formatting.DASH} = not known, or not needed.")
+    notes.append(gettext("{dash} = not known, or not needed.").format(dash=formatting.DASH))
     return tuple(notes)
 
 

@@ -11,12 +11,14 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _DECIMALS = {"n": 0, "n_clusters": 0, "lr_statistic": 1, "lr_df": 0, "pseudo_r2": 3, "auc": 3}
-_NOTE = (
-    "Maximum likelihood on the units of each comparison; coefficients are log odds under a logit; "
-    "(SE) and p are clustered by group. The omitted level of a category is its first in alphabetical order. "
-    "The score describes who takes part; its coefficients are no effects."
+_NOTE = marked(
+    "Maximum likelihood on the units of each comparison; coefficients are log "
+    "odds under a logit; (SE) and p are clustered by group. The omitted level of "
+    "a category is its first in alphabetical order. The score describes who "
+    "takes part; its coefficients are no effects."
 )
 
 
@@ -38,12 +40,12 @@ def propensity_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tab
         stub="",
         columns=shown or [Column("")],
         rows=_rows(results, models, [column for column in shown if isinstance(column, Shown)]),
-        notes=(_NOTE,),
+        notes=(gettext(_NOTE),),
     )
 
 
 def _rows(results: StudyResults, models: pd.DataFrame, shown: Sequence[Shown]) -> Iterator[Row]:
-    for kind, title in (("coefficient", "Covariates"), ("statistic", "Fit")):
+    for kind, title in (("coefficient", gettext("Covariates")), ("statistic", gettext("Fit"))):
         part = models[models["kind"] == kind]
         if len(part):
             yield heading(title, "panel")
@@ -75,7 +77,9 @@ def _p_value(values: Sequence[Any], _: int) -> Cell:
     return Cell("") if kind == "statistic" else cells.p_value(p_value)
 
 
-_COEFFICIENT = Shown(Column("Coefficient", "", 1.1), ("value", "term"), _value, {"value": "value"})
+_COEFFICIENT = Shown(
+    Column(marked("Coefficient"), "", 1.1), ("value", "term"), _value, {"value": "value"}
+)
 _ERROR = Shown(
     Column("(SE)", "", 0.9),
     ("clustered_error", "term", "kind"),

@@ -9,21 +9,24 @@ from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.waves import in_order
 from ruralimpact.waves.questionnaire_change import questionnaire_changes
 
 _COLUMNS = (
-    columns.words("Waves", width=1.3, of="waves"),
-    columns.words("What", width=1.6, of="aspect"),
-    columns.prose("Before", width=3.0, of="before"),
-    columns.prose("In the later wave", width=3.0, of="now"),
+    columns.words(marked("Waves"), width=1.3, of="waves"),
+    columns.words(marked("What"), width=1.6, of="aspect"),
+    columns.prose(marked("Before"), width=3.0, of="before"),
+    columns.prose(marked("In the later wave"), width=3.0, of="now"),
 )
-_NOTE = (
-    "An alarm is a difference that can change what an answer means: wording, type, unit, categories or "
-    "range in the codebook, the labels that the file itself holds, a median (of what is not zero) more than "
-    "twice as large or less than half, or a share of ones 30 points away. Answers are merged under one name "
-    "all the same: whoever wrote the codebook answers for it. A unit that differs between waves is not "
-    "merged at all; it is an error before anything is read."
+_NOTE = marked(
+    "An alarm is a difference that can change what an answer means: wording, "
+    "type, unit, categories or range in the codebook, the labels that the file "
+    "itself holds, a median (of what is not zero) more than twice as large or "
+    "less than half, or a share of ones 30 points away. Answers are merged under "
+    "one name all the same: whoever wrote the codebook answers for it. A unit "
+    "that differs between waves is not merged at all; it is an error before "
+    "anything is read."
 )
 
 
@@ -34,11 +37,11 @@ def questionnaire_change_table(results: StudyResults, exhibit: Exhibit) -> Itera
     yield table_of(
         results,
         exhibit,
-        stub="Variable",
+        stub=gettext("Variable"),
         columns=_COLUMNS,
         rows=_rows(results, alarms, changed[changed["alarm"] == "no"]),
         interpretation=(_interpretation(alarms, waves),),
-        notes=(_NOTE,),
+        notes=(gettext(_NOTE),),
     )
 
 
@@ -55,17 +58,22 @@ def _changed(results: StudyResults) -> tuple[pd.DataFrame, int]:
     return questionnaire_changes(reports, in_order(waves, results.study.declared_waves)), len(waves)
 
 
-_SUMMED = ("not asked", "asked for the first time")
+_SUMMED = (marked("not asked"), marked("asked for the first time"))
 
 
 def _rows(results: StudyResults, alarms: pd.DataFrame, others: pd.DataFrame) -> Iterator[Row]:
     summed = others["aspect"].isin(_SUMMED)
-    for title, part in (("Alarms", alarms), ("To be known", others[~summed])):
+    for title, part in ((gettext("Alarms"), alarms), (gettext("To be known"), others[~summed])):
         yield heading(title, "panel")
         if part.empty and (title == "Alarms" or not summed.any()):
-            yield columns.repeated(_COLUMNS, "None")
+            yield columns.repeated(_COLUMNS, gettext("None"))
         for record in part.to_dict("records"):
-            own = {**record, "waves": f"{record['wave_before']} to {record['wave']}"}
+            own = {
+                **record,
+                "waves": gettext("{wave_before} to {wave}").format(
+                    wave_before=record["wave_before"], wave=record["wave"]
+                ),
+            }
             label = record["variable"].replace("_", " ")
             yield columns.row_of(results, _COLUMNS, own, label, keys=[str(name) for name in record])
     yield from _sums(results, others[summed])
@@ -83,9 +91,12 @@ def _sums(results: StudyResults, others: pd.DataFrame) -> Iterator[Row]:
 
 def _interpretation(alarms: pd.DataFrame, waves: int) -> str:
     if waves < 2:
-        return "No sources are of different waves, so there is nothing to compare."
+        return gettext("No sources are of different waves, so there is nothing to compare.")
     if alarms.empty:
-        return "No alarm: no question that both waves asked has changed in a way that the files can tell."
+        return gettext(
+            "No alarm: no question that both waves asked has changed in a way that the "
+            "files can tell."
+        )
     names = ", ".join(dict.fromkeys(name.replace("_", " ") for name in alarms["variable"]))
     return f"{formatting.plural(len(alarms), 'alarm').capitalize()}: {names}."
 

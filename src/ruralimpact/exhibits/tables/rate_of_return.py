@@ -20,20 +20,27 @@ from ruralimpact.exhibits.returns_rows import (
     threshold_percent,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
-_RATE, _VALUE, _UNITS = "Rate of return (%)", "Net present value a unit", "Units (%)"
+_RATE, _VALUE, _UNITS = (
+    marked("Rate of return (%)"),
+    marked("Net present value a unit"),
+    marked("Units (%)"),
+)
 _COLUMNS = (
-    columns.number("Rate", _RATE, 0.7, of="irr", decimals=1),
-    columns.plain_interval("95% interval", _RATE, 1.4, of=("irr_low", "irr_high"), decimals=1),
-    columns.number("Mean", _VALUE, 1.0, of="npv"),
-    columns.plain_interval("95% interval", _VALUE, 2.0, of=("npv_low", "npv_high")),
-    columns.number("Benefits over costs", "", 0.9, of="bcr", decimals=2),
-    columns.number("Payback (years)", "", 0.8, of="payback", decimals=1),
-    columns.number("Above the threshold", _UNITS, 1.0, of="share_above", decimals=0),
+    columns.number(marked("Rate"), _RATE, 0.7, of="irr", decimals=1),
     columns.plain_interval(
-        "95% interval", _UNITS, 1.2, of=("share_above_low", "share_above_high"), decimals=0
+        marked("95% interval"), _RATE, 1.4, of=("irr_low", "irr_high"), decimals=1
     ),
-    columns.number("With a gain", _UNITS, 0.8, of="share_gain", decimals=0),
+    columns.number(marked("Mean"), _VALUE, 1.0, of="npv"),
+    columns.plain_interval(marked("95% interval"), _VALUE, 2.0, of=("npv_low", "npv_high")),
+    columns.number(marked("Benefits over costs"), "", 0.9, of="bcr", decimals=2),
+    columns.number(marked("Payback (years)"), "", 0.8, of="payback", decimals=1),
+    columns.number(marked("Above the threshold"), _UNITS, 1.0, of="share_above", decimals=0),
+    columns.plain_interval(
+        marked("95% interval"), _UNITS, 1.2, of=("share_above_low", "share_above_high"), decimals=0
+    ),
+    columns.number(marked("With a gain"), _UNITS, 0.8, of="share_gain", decimals=0),
 )
 
 
@@ -44,7 +51,7 @@ def rate_of_return_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator
     yield table_of(
         results,
         exhibit,
-        stub="Account and scenario",
+        stub=gettext("Account and scenario"),
         columns=_COLUMNS,
         rows=headings.by_analysis(results, analyses, rows, alone=True),
         interpretation=chain.from_iterable(_lines(results, name) for name in analyses),
@@ -84,18 +91,33 @@ def _lines(results: StudyResults, name: str) -> Iterator[str]:
     label = results.analysis(name).label
     rate = formatting.number(record["irr"], 1)
     if rate == formatting.DASH:
-        yield f"{label}, {formatting.lower_first(account.label)}: no rate ({record['irr_reason']})."
+        yield gettext("{label}, {label_2}: no rate ({irr_reason}).").format(
+            label=label,
+            label_2=formatting.lower_first(account.label),
+            irr_reason=record["irr_reason"],
+        )
         return
     ends = formatting.interval(record["irr_low"], record["irr_high"], 1)
     others = [
         f"{formatting.lower_first(scenario.label)}: {formatting.number(by_name[scenario.name]['irr'], 1)}"
         for scenario in analysis.scenarios
     ]
-    more = f" In scenarios: {'; '.join(others)}." if others else ""
+    more = gettext(" In scenarios: {others}.").format(others="; ".join(others)) if others else ""
     yield (
-        f"{label}, {formatting.lower_first(account.label)}: {rate} percent a year (95 percent interval "
-        f"{ends}); {formatting.number(record['share_above'])} percent of "
-        f"{results.study.unit_label} are above {threshold_percent(analysis)} percent.{more}"
+        gettext(
+            "{label}, {label_2}: {rate} percent a year (95 percent interval {ends}); "
+            "{share_above} percent of {unit_label} are above {threshold_percent} "
+            "percent.{more}"
+        ).format(
+            label=label,
+            label_2=formatting.lower_first(account.label),
+            rate=rate,
+            ends=ends,
+            share_above=formatting.number(record["share_above"]),
+            unit_label=results.study.unit_label,
+            threshold_percent=threshold_percent(analysis),
+            more=more,
+        )
     )
 
 
@@ -103,20 +125,33 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
     first = returns_analysis(results, exhibit.analyses[0])
     units, threshold = results.study.unit_label, threshold_percent(first)
     carried = (
-        " After the last year recorded, benefits and costs stay as they were in it."
+        gettext(" After the last year recorded, benefits and costs stay as they were in it.")
         if first.beyond
         else ""
     )
     return (
-        f"The rate of return makes the net present value of all {units} together zero, {first.horizon} years "
-        f"after the year of the first amount of each; values are discounted at {threshold} percent, "
-        f"and are in {results.unit(first.outcomes[0])}.{carried}",
-        f"Above the threshold: the net present value at {threshold} percent is above zero. With a gain: "
-        "benefits above operating costs over all years. Benefits over costs: present values, operating costs "
-        "and investment together below.",
-        f"Intervals are clustered by {results.study.group_label} and bias-reduced; those of shares are "
-        "made on the logit scale. They treat the units as drawn from many more like them. Flows are "
-        "attributable to the project only if they are measured against what would have happened without it.",
+        gettext(
+            "The rate of return makes the net present value of all {units} together "
+            "zero, {horizon} years after the year of the first amount of each; values "
+            "are discounted at {threshold} percent, and are in {unit}.{carried}"
+        ).format(
+            units=units,
+            horizon=first.horizon,
+            threshold=threshold,
+            unit=results.unit(first.outcomes[0]),
+            carried=carried,
+        ),
+        gettext(
+            "Above the threshold: the net present value at {threshold} percent is above "
+            "zero. With a gain: benefits above operating costs over all years. Benefits "
+            "over costs: present values, operating costs and investment together below."
+        ).format(threshold=threshold),
+        gettext(
+            "Intervals are clustered by {group_label} and bias-reduced; those of shares "
+            "are made on the logit scale. They treat the units as drawn from many more "
+            "like them. Flows are attributable to the project only if they are measured "
+            "against what would have happened without it."
+        ).format(group_label=results.study.group_label),
     )
 
 

@@ -18,6 +18,7 @@ from ruralimpact.exhibits.responses_rows import (
 )
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext
 from ruralimpact.schema.responses import Question, Responses
 
 
@@ -38,13 +39,13 @@ def _table(
     levels = list(
         dict.fromkeys(zip(counted["by"], counted["by_label"], counted["level"], strict=True))
     )
-    form = "percent" if question.percents else "no. (percent)"
-    columns = [Column(level or "All", label, 1.1) for _, label, level in levels]
-    columns.insert(1, Column("95% interval", "", 1.2))
+    form = gettext("percent") if question.percents else gettext("no. (percent)")
+    columns = [Column(level or gettext("All"), label, 1.1) for _, label, level in levels]
+    columns.insert(1, Column(gettext("95% interval"), "", 1.2))
     if analysis.register_of is not None:
         columns += [
-            Column("Percent", "Of the register", 0.9),
-            Column("95% interval", "Of the register", 1.2),
+            Column(gettext("Percent"), gettext("Of the register"), 0.9),
+            Column(gettext("95% interval"), gettext("Of the register"), 1.2),
         ]
     rows = [_row(question, own) for _, own in frame.groupby("answer", sort=False)]
     rows.append(_total(question, counted, len(columns)))
@@ -53,7 +54,7 @@ def _table(
         results,
         exhibit,
         title=f"{question.label} ({form})",
-        stub="Answer",
+        stub=gettext("Answer"),
         columns=columns,
         rows=rows,
         notes=notes,
@@ -62,16 +63,23 @@ def _table(
 
 def _notes(analysis: Responses, frame: pd.DataFrame) -> list[str]:
     notes = [
-        f"{formatting.DASH} = none. Intervals (95 percent) are of the percents of all respondents."
+        gettext(
+            "{dash} = none. Intervals (95 percent) are of the percents of all respondents."
+        ).format(dash=formatting.DASH)
     ]
     if analysis.register_of is not None:
         notes.append(
-            "Of the register: each respondent counts by the units of the register that it stands for; that "
-            "holds where those who did not take part would have answered alike."
+            gettext(
+                "Of the register: each respondent counts by the units of the register that "
+                "it stands for; that holds where those who did not take part would have "
+                "answered alike."
+            )
         )
     if frame["suppressed"].any():
         notes.append(
-            f"{formatting.SUPPRESSED} = too few respondents, or a number that would tell them."
+            gettext("{suppressed} = too few respondents, or a number that would tell them.").format(
+                suppressed=formatting.SUPPRESSED
+            )
         )
     return notes
 
@@ -141,7 +149,7 @@ def _total(question: Question, counted: pd.DataFrame, width: int) -> Row:
         kept[f"count{of_level}"] = count.numbers[0].value if count.numbers else count.text
         if len(cell.numbers) > 1:
             kept[f"percent{of_level}"] = 100.0
-    label = "Total" if question.variable is not None else "Respondents"
+    label = gettext("Total") if question.variable is not None else gettext("Respondents")
     return Row(Cell(label), tuple(shown), kept, "foot")
 
 

@@ -14,20 +14,27 @@ from ruralimpact.exhibits.returns_rows import (
     returns_analysis,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
-_UNIT, _FAMILY, _RATE = "Yearly revenue a unit", "a family", "Rate of return (%)"
+_UNIT, _FAMILY, _RATE = (
+    marked("Yearly revenue a unit"),
+    marked("a family"),
+    marked("Rate of return (%)"),
+)
 _COLUMNS = (
-    columns.number("Mean", _UNIT, 1.0, of="revenue"),
-    columns.plain_interval("95% interval", _UNIT, 1.9, of=("revenue_low", "revenue_high")),
-    columns.number("Mean", _FAMILY, 0.8, of="revenue_member"),
+    columns.number(marked("Mean"), _UNIT, 1.0, of="revenue"),
+    columns.plain_interval(marked("95% interval"), _UNIT, 1.9, of=("revenue_low", "revenue_high")),
+    columns.number(marked("Mean"), _FAMILY, 0.8, of="revenue_member"),
     columns.plain_interval(
-        "95% interval", _FAMILY, 1.6, of=("revenue_member_low", "revenue_member_high")
+        marked("95% interval"), _FAMILY, 1.6, of=("revenue_member_low", "revenue_member_high")
     ),
-    columns.number("Rate", _RATE, 0.7, of="irr", decimals=1),
-    columns.plain_interval("95% interval", _RATE, 1.5, of=("irr_low", "irr_high"), decimals=1),
-    columns.number("Above the threshold (%)", "", 1.0, of="share_above"),
-    columns.count("Units", of="n_units"),
+    columns.number(marked("Rate"), _RATE, 0.7, of="irr", decimals=1),
+    columns.plain_interval(
+        marked("95% interval"), _RATE, 1.5, of=("irr_low", "irr_high"), decimals=1
+    ),
+    columns.number(marked("Above the threshold (%)"), "", 1.0, of="share_above"),
+    columns.count(marked("Units"), of="n_units"),
 )
 _KEYS = ("analysis", "account", "by", "level")
 _OF_FAMILIES = ("revenue_member", "revenue_member_low", "revenue_member_high")
@@ -50,12 +57,15 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> Iterato
     yield table_of(
         results,
         exhibit,
-        stub="Level",
+        stub=gettext("Level"),
         columns=_COLUMNS,
         rows=by_account(results, exhibit, rows),
         notes=(
-            f"Revenue above that without the project in the last year recorded, in {unit}; a family: all "
-            "revenue over all families. Intervals as in the table of rates.",
+            gettext(
+                "Revenue above that without the project in the last year recorded, in "
+                "{unit}; a family: all revenue over all families. Intervals as in the table "
+                "of rates."
+            ).format(unit=unit),
         ),
     )
 

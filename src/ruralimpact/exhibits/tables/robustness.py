@@ -22,20 +22,27 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.inference.contrasts import EqualityTest, equality_test
+from ruralimpact.language import gettext, marked
 from ruralimpact.sensitivity.specification_curve import (
     LEVEL,
     SpecificationCurve,
     specification_curve,
 )
 
-_EQUAL = "Are they equal?"
+_EQUAL = marked("Are they equal?")
 _COLUMNS = (
-    columns.amount("Lowest", "Estimates", of="lowest"),
-    columns.amount("Median", "Estimates", of="median"),
-    columns.amount("Highest", "Estimates", of="highest"),
-    columns.words("Above zero", "Strategies", of="above", kept=("strategies", "positive")),
-    columns.words("Differ from zero", "Strategies", 1.2, of="differ", kept=("significant",)),
-    columns.words("Fail balance", "Strategies", of="failing", kept=("checked", "unbalanced")),
+    columns.amount(marked("Lowest"), marked("Estimates"), of="lowest"),
+    columns.amount(marked("Median"), marked("Estimates"), of="median"),
+    columns.amount(marked("Highest"), marked("Estimates"), of="highest"),
+    columns.words(
+        marked("Above zero"), marked("Strategies"), of="above", kept=("strategies", "positive")
+    ),
+    columns.words(
+        marked("Differ from zero"), marked("Strategies"), 1.2, of="differ", kept=("significant",)
+    ),
+    columns.words(
+        marked("Fail balance"), marked("Strategies"), of="failing", kept=("checked", "unbalanced")
+    ),
     columns.number("F", _EQUAL, 0.8, of="equality_f", decimals=2),
     columns.words("df", _EQUAL, 0.9, of="equality_df", kept=("equality_df1", "equality_df2")),
     columns.p_value(_EQUAL, of="equality_p"),
@@ -110,7 +117,7 @@ def robustness_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Ta
     yield table_of(
         results,
         exhibit,
-        stub="Outcome",
+        stub=gettext("Outcome"),
         columns=_COLUMNS,
         rows=headings.by_analysis(results, exhibit.analyses, rows, alone=True),
         interpretation=lines,
@@ -147,7 +154,9 @@ def _degrees_of_freedom(test: EqualityTest | None) -> Cell:
         return Cell(formatting.DASH)
     df = (test.df_numerator, test.df_denominator)
     return cells.side_by_side(
-        [cells.number(own) for own in df], ("of the numerator", "of the denominator"), ", "
+        [cells.number(own) for own in df],
+        (gettext("of the numerator"), gettext("of the denominator")),
+        ", ",
     )
 
 
@@ -159,34 +168,51 @@ def _sentence(outcomes: Sequence[Robustness]) -> str:
     signs = sum(outcome.curve.one_sign for outcome in outcomes)
     differ = sum(test.p_value < LEVEL for test in tests)
     if len(outcomes) == 1:
-        sign = "agree" if signs else "do not agree"
-        text = f"the strategies {sign} in sign"
-        verb = "is rejected" if differ else "is not rejected"
+        sign = gettext("agree") if signs else gettext("do not agree")
+        text = gettext("the strategies {sign} in sign").format(sign=sign)
+        verb = gettext("is rejected") if differ else gettext("is not rejected")
         return (
-            f"{text}; that they are equal {verb} at the 5 percent level." if tests else f"{text}."
+            gettext("{text}; that they are equal {verb} at the 5 percent level.").format(
+                text=text, verb=verb
+            )
+            if tests
+            else f"{text}."
         )
-    text = f"the strategies agree in sign on {formatting.share_of(signs, len(outcomes), 'outcome')}"
+    text = gettext("the strategies agree in sign on {share}").format(
+        share=formatting.share_of(signs, len(outcomes), "outcome")
+    )
     if tests:
-        text += (
-            "; that they are equal is rejected at the 5 percent level for "
-            f"{formatting.share_of(differ, len(tests))}"
-        )
+        text += gettext(
+            "; that they are equal is rejected at the 5 percent level for {share}"
+        ).format(share=formatting.share_of(differ, len(tests)))
     return f"{text}."
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
     frame = results.of("estimates", *analyses)
     notes = [
-        "All strategies declared before outcomes were read are counted; none is chosen by its result.",
-        "Differ from zero: at the 5 percent level, each strategy by itself. The strategies share their "
-        "units, so these are no independent confirmations.",
-        "Are they equal: joint test from the group scores of all strategies, which carry their covariance "
-        "(Hotelling's T2, as F). A test that does not reject is no proof that the choice is harmless, and "
-        "strategies that keep different treated units estimate different averages.",
+        gettext(
+            "All strategies declared before outcomes were read are counted; none is "
+            "chosen by its result."
+        ),
+        gettext(
+            "Differ from zero: at the 5 percent level, each strategy by itself. The "
+            "strategies share their units, so these are no independent confirmations."
+        ),
+        gettext(
+            "Are they equal: joint test from the group scores of all strategies, which "
+            "carry their covariance (Hotelling's T2, as F). A test that does not reject "
+            "is no proof that the choice is harmless, and strategies that keep different "
+            "treated units estimate different averages."
+        ),
     ]
     notes += interpretation.share_notes(frame)
     if frame["suppressed"].any():
-        notes.append(f"Suppressed estimates are excluded. {disclosure.NOTE}")
+        notes.append(
+            gettext("Suppressed estimates are excluded. {note}").format(
+                note=gettext(disclosure.NOTE)
+            )
+        )
     return tuple(notes)
 
 

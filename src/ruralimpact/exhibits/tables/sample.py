@@ -9,11 +9,12 @@ from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _FLOW = (
-    columns.number("Rows before", width=1.2, of="rows_before"),
-    columns.number("Excluded", width=1.2, of="rows"),
-    columns.number("Rows kept", width=1.2, of="kept"),
+    columns.number(marked("Rows before"), width=1.2, of="rows_before"),
+    columns.number(marked("Excluded"), width=1.2, of="rows"),
+    columns.number(marked("Rows kept"), width=1.2, of="kept"),
 )
 
 
@@ -22,25 +23,29 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        stub="Stage and reason",
+        stub=gettext("Stage and reason"),
         columns=_FLOW,
         rows=(*_source_rows(results), *_exclusion_rows(results)),
         notes=(
-            "Within a sample, rows excluded for one reason are not counted again under the next. Each "
-            "strategy starts from the whole comparison.",
+            gettext(
+                "Within a sample, rows excluded for one reason are not counted again under "
+                "the next. Each strategy starts from the whole comparison."
+            ),
         ),
     )
     if len(results["designs"]):
         yield table_of(
             results,
             exhibit,
-            title="Arms before and after matching",
-            stub="Comparison and strategy",
+            title=gettext("Arms before and after matching"),
+            stub=gettext("Comparison and strategy"),
             columns=_ARMS,
             rows=_arm_rows(results),
             notes=(
-                f"Units are {_unit_words(results)}. Controls may serve more than one treated unit "
-                "where the match is with replacement.",
+                gettext(
+                    "Units are {unit_words}. Controls may serve more than one treated unit where "
+                    "the match is with replacement."
+                ).format(unit_words=_unit_words(results)),
                 *infeasible_notes(results, set(results["designs"]["analysis"])),
             ),
         )
@@ -49,9 +54,9 @@ def sample_tables(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
 
 
 _OVERLAP = (
-    columns.number("In both", of="n_both"),
-    columns.number("Earlier alone", width=1.2, of="n_left"),
-    columns.number("Later alone", width=1.2, of="n_came"),
+    columns.number(marked("In both"), of="n_both"),
+    columns.number(marked("Earlier alone"), width=1.2, of="n_left"),
+    columns.number(marked("Later alone"), width=1.2, of="n_came"),
 )
 
 
@@ -62,13 +67,18 @@ def _overlap_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
         return
     rows: list[Row] = []
     for sample, part in frame.groupby("sample", sort=False):
-        rows.append(heading(f"Sample: {results.study.samples[str(sample)].label}", "panel"))
+        rows.append(
+            heading(
+                gettext("Sample: {label}").format(label=results.study.samples[str(sample)].label),
+                "panel",
+            )
+        )
         rows += [
             columns.row_of(
                 results,
                 _OVERLAP,
                 record,
-                f"{record['wave']} and {record['later']}",
+                gettext("{wave} and {later}").format(wave=record["wave"], later=record["later"]),
                 keys=("sample", "wave", "later"),
             )
             for record in part.to_dict("records")
@@ -76,11 +86,11 @@ def _overlap_table(results: StudyResults, exhibit: Exhibit) -> Iterator[Table]:
     yield table_of(
         results,
         exhibit,
-        title="Units that two waves share",
-        stub="Waves",
+        title=gettext("Units that two waves share"),
+        stub=gettext("Waves"),
         columns=_OVERLAP,
         rows=rows,
-        notes=("Units are the same where their identifiers are.",),
+        notes=(gettext("Units are the same where their identifiers are."),),
     )
 
 
@@ -88,7 +98,11 @@ def _unit_words(results: StudyResults) -> str:
     kinds = (results.units([analysis.name]) for analysis in results.study.analyses)
     first, *others = dict.fromkeys(kinds)
     return (
-        f"{first}, or {others[0]} where changes between periods are compared" if others else first
+        gettext("{first}, or {others} where changes between periods are compared").format(
+            first=first, others=others[0]
+        )
+        if others
+        else first
     )
 
 
@@ -101,10 +115,12 @@ def _flow_row(results: StudyResults, label: str, before: int, excluded: int, sco
 def _source_rows(results: StudyResults) -> Iterator[Row]:
     for source in results.study.sources:
         report = results.quality[source.name]
-        yield heading(f"Raw file: {source.label or source.name}", "panel")
+        yield heading(
+            gettext("Raw file: {value}").format(value=source.label or source.name), "panel"
+        )
         remaining = report.rows_read
         if not report.excluded:
-            yield _flow_row(results, "Rows read, all kept", remaining, 0, source.name)
+            yield _flow_row(results, gettext("Rows read, all kept"), remaining, 0, source.name)
         for excluded in report.excluded:
             reason = results.with_labels(excluded.reason)
             yield _flow_row(results, reason, remaining, excluded.rows, source.name)
@@ -129,20 +145,24 @@ def _scope_labels(results: StudyResults, stage: str, scope: str) -> tuple[str, s
     if stage in ("ingest", "construct"):
         samples = results.study.samples
         name = samples[first].label if first in samples else first
-        return f"Sample: {name}", results.variable_label(second) if second else ""
+        return gettext("Sample: {name}").format(name=name), results.variable_label(
+            second
+        ) if second else ""
     analyses = {analysis.name: analysis.label for analysis in results.study.analyses}
     label = analyses.get(first, first)
-    kind = "Description" if stage == "estimate" else "Comparison"
+    kind = gettext("Description") if stage == "estimate" else gettext("Comparison")
     return f"{kind}: {label}", results.strategy_label(second) if second else ""
 
 
 _ARMS = (
-    columns.size("Treated", "Before", of="n_treated"),
-    columns.size("Controls", "Before", of="n_control"),
-    columns.size("Treated", "Compared", of="n_treated_matched"),
-    columns.size("Off support", "Compared", of="n_dropped"),
-    columns.size("Controls", "Compared", of="n_control_matched"),
-    columns.number("Effective controls", "Compared", 1.2, of="effective_controls", decimals=1),
+    columns.size(marked("Treated"), marked("Before"), of="n_treated"),
+    columns.size(marked("Controls"), marked("Before"), of="n_control"),
+    columns.size(marked("Treated"), marked("Compared"), of="n_treated_matched"),
+    columns.size(marked("Off support"), marked("Compared"), of="n_dropped"),
+    columns.size(marked("Controls"), marked("Compared"), of="n_control_matched"),
+    columns.number(
+        marked("Effective controls"), marked("Compared"), 1.2, of="effective_controls", decimals=1
+    ),
 )
 
 

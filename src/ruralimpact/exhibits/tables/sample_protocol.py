@@ -10,18 +10,19 @@ from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.responses import DrawnSample
 
 _DRAW = (
-    ("In the register", "n_register"),
-    ("Drawn", "n_drawn"),
-    ("To replace others", "n_replacements"),
+    (marked("In the register"), "n_register"),
+    (marked("Drawn"), "n_drawn"),
+    (marked("To replace others"), "n_replacements"),
 )
 _ATTENDANCE = (
-    ("Came", "n_came"),
-    ("Percent", "percent"),
-    ("Added", "n_added"),
-    ("Present", "present"),
+    (marked("Came"), "n_came"),
+    (marked("Percent"), "percent"),
+    (marked("Added"), "n_added"),
+    (marked("Present"), "present"),
 )
 
 
@@ -42,13 +43,17 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
         rows += [_row(record, shown) for _, record in own[own["analysis"] == name].iterrows()]
         notes.append(_protocol(results, name))
     if len(shown) > len(_DRAW):
-        notes.append("Added: took part without being drawn, or to replace one that was.")
+        notes.append(gettext("Added: took part without being drawn, or to replace one that was."))
     if (own["n_drawn"] == 0).any():
-        notes.append(f"{formatting.DASH} = a stratum of which none were to be drawn.")
+        notes.append(
+            gettext("{dash} = a stratum of which none were to be drawn.").format(
+                dash=formatting.DASH
+            )
+        )
     yield table_of(
         results,
         exhibit,
-        stub="Stratum",
+        stub=gettext("Stratum"),
         columns=[Column(label, "", 0.9) for label, _ in shown],
         rows=rows,
         notes=notes,
@@ -64,22 +69,32 @@ def _row(record: "pd.Series[Any]", shown: list[tuple[str, str]]) -> Row:
     )
     stratum = str(record["stratum"])
     return Row(
-        Cell(stratum or "Total"), own, {"stratum": stratum, **kept}, "data" if stratum else "foot"
+        Cell(stratum or gettext("Total")),
+        own,
+        {"stratum": stratum, **kept},
+        "data" if stratum else "foot",
     )
 
 
 def _protocol(results: StudyResults, name: str) -> str:
     """Say in words how units were drawn, so that anyone can draw them again."""
     asked = results.study.analyses_of(DrawnSample, [name])[0]
-    listed = ", ".join(f"{count} of {stratum}" for stratum, count in asked.counts.items())
+    listed = ", ".join(
+        gettext("{count} of {stratum}").format(count=count, stratum=stratum)
+        for stratum, count in asked.counts.items()
+    )
     words = [
-        f"Protocol: within each {asked.strata.replace('_', ' ')} the register is sorted by identifier and "
-        f"shuffled from the seed {asked.seed}; the first are drawn ({listed})."
+        gettext(
+            "Protocol: within each {strata} the register is sorted by identifier and "
+            "shuffled from the seed {seed}; the first are drawn ({listed})."
+        ).format(strata=asked.strata.replace("_", " "), seed=asked.seed, listed=listed)
     ]
     if asked.replacements:
         words.append(
-            f"The next {formatting.word(asked.replacements)} of each are asked, in their order, for those "
-            "who cannot be."
+            gettext(
+                "The next {replacements} of each are asked, in their order, for those who "
+                "cannot be."
+            ).format(replacements=formatting.word(asked.replacements))
         )
     return " ".join(words)
 

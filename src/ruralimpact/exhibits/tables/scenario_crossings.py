@@ -15,15 +15,16 @@ from ruralimpact.exhibits.returns_rows import (
     threshold_percent,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
-_RECORD, _SCENARIO = "As recorded", "In the scenario"
+_RECORD, _SCENARIO = marked("As recorded"), marked("In the scenario")
 _COLUMNS = (
-    columns.count("Units", of="n_units"),
-    columns.number("Above the threshold", _RECORD, 1.1, of="above_record"),
-    columns.number("Negative", _RECORD, 0.9, of="negative_record"),
-    columns.number("Above the threshold", _SCENARIO, 1.1, of="above"),
-    columns.number("No longer above", _SCENARIO, 1.1, of="lost"),
+    columns.count(marked("Units"), of="n_units"),
+    columns.number(marked("Above the threshold"), _RECORD, 1.1, of="above_record"),
+    columns.number(marked("Negative"), _RECORD, 0.9, of="negative_record"),
+    columns.number(marked("Above the threshold"), _SCENARIO, 1.1, of="above"),
+    columns.number(marked("No longer above"), _SCENARIO, 1.1, of="lost"),
 )
 _KEYS = ("analysis", "account", "scenario", "by", "level", "n_units")
 
@@ -43,13 +44,15 @@ def scenario_crossings_table(results: StudyResults, exhibit: OfAccount) -> Itera
     yield table_of(
         results,
         exhibit,
-        stub="Units that the scenario changes",
+        stub=gettext("Units that the scenario changes"),
         columns=_COLUMNS,
         rows=by_account(results, exhibit, rows),
         notes=(
-            f"Above the threshold: the net present value at {threshold} "
-            "percent is above zero. No longer above: above as recorded, and not in the scenario. Values "
-            "that a scenario names and no unit has change nothing.",
+            gettext(
+                "Above the threshold: the net present value at {threshold} percent is above "
+                "zero. No longer above: above as recorded, and not in the scenario. Values "
+                "that a scenario names and no unit has change nothing."
+            ).format(threshold=threshold),
         ),
     )
 

@@ -11,32 +11,35 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
-_REGRESSION = "Regression with the design's weights"
-_ALL_UNITS, _E_VALUE = "All units", "E-value"
+_REGRESSION = marked("Regression with the design's weights")
+_ALL_UNITS, _E_VALUE = marked("All units"), marked("E-value")
 _COLUMNS = {
     "critical_gamma": columns.number(
-        "Critical Gamma", "Pairs", 0.9, of="critical_gamma", decimals=2
+        marked("Critical Gamma"), marked("Pairs"), 0.9, of="critical_gamma", decimals=2
     ),
     "regression_estimate": columns.amount(group=_REGRESSION, of="regression_estimate"),
-    "robustness_value": columns.percent("RV", _REGRESSION, 0.8, of="robustness_value"),
+    "robustness_value": columns.percent(marked("RV"), _REGRESSION, 0.8, of="robustness_value"),
     "robustness_value_interval": columns.percent(
-        "RV, interval", _REGRESSION, 0.9, of="robustness_value_interval"
+        marked("RV, interval"), _REGRESSION, 0.9, of="robustness_value_interval"
     ),
     "benchmark_estimate": columns.amount(
-        "Left by a confounder", _REGRESSION, 2.0, of="benchmark_estimate"
+        marked("Left by a confounder"), _REGRESSION, 2.0, of="benchmark_estimate"
     ).named("benchmark_label"),
-    "oster_delta": columns.number("Oster's delta", _ALL_UNITS, 0.9, of="oster_delta", decimals=2),
-    "oster_effect": columns.amount("Effect at delta = 1", _ALL_UNITS, of="oster_effect"),
-    "e_value": columns.number("Estimate", _E_VALUE, 0.9, of="e_value", decimals=2),
+    "oster_delta": columns.number(
+        marked("Oster's delta"), _ALL_UNITS, 0.9, of="oster_delta", decimals=2
+    ),
+    "oster_effect": columns.amount(marked("Effect at delta = 1"), _ALL_UNITS, of="oster_effect"),
+    "e_value": columns.number(marked("Estimate"), _E_VALUE, 0.9, of="e_value", decimals=2),
     "e_value_interval": columns.number(
-        "Interval", _E_VALUE, 0.9, of="e_value_interval", decimals=2
+        marked("Interval"), _E_VALUE, 0.9, of="e_value_interval", decimals=2
     ),
     "without_region_low": columns.interval(
-        "Without one region",
+        marked("Without one region"),
         1.8,
         of=("without_region_low", "without_region_high"),
-        label="Lowest to highest",
+        label=marked("Lowest to highest"),
     ),
 }
 _ALWAYS = ("regression_estimate", "robustness_value", "robustness_value_interval")
@@ -63,7 +66,7 @@ def sensitivity_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[T
     yield table_of(
         results,
         exhibit,
-        stub="Outcome and strategy",
+        stub=gettext("Outcome and strategy"),
         columns=[_COLUMNS[name] for name in names],
         rows=headings.by_analysis(results, analyses, rows, alone=True),
         interpretation=lines,
@@ -96,7 +99,9 @@ def _outcome_rows(
     for record in part.to_dict("records"):
         label = Cell(results.strategy_label(record["strategy"]), marks.balance_mark(record))
         own = {**record, "oster_delta": None, "oster_effect": None}
-        own["benchmark_label"] = f"like {_covariate(results, record['benchmark'])}"
+        own["benchmark_label"] = gettext("like {covariate}").format(
+            covariate=_covariate(results, record["benchmark"])
+        )
         yield _row(results, label, own, names)
     first = part.iloc[0]
     if not first["suppressed"] and "oster_delta" in names:
@@ -107,7 +112,7 @@ def _outcome_rows(
             "regression_estimate": first["long_effect"],
             "benchmark": "",
         }
-        yield _row(results, Cell("All units, by regression"), whole, names)
+        yield _row(results, Cell(gettext("All units, by regression")), whole, names)
 
 
 def _row(results: StudyResults, label: Cell, record: Record, names: Sequence[str]) -> Row:
@@ -130,20 +135,34 @@ def _line(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]
         return []
     label, firm = results.analysis(analysis).label, values[values > 0]
     if firm.empty:
-        return [f"{label}: no clustered interval of these regressions excludes zero to begin with."]
+        return [
+            gettext(
+                "{label}: no clustered interval of these regressions excludes zero to begin with."
+            ).format(label=label)
+        ]
     weakest, strongest = (
-        f"{formatting.number(value, 1)} percent" for value in (firm.min(), firm.max())
+        gettext("{value} percent").format(value=formatting.number(value, 1))
+        for value in (firm.min(), firm.max())
     )
     span = (
         weakest
         if len(firm) == 1
-        else f"{weakest} for the weakest and {strongest} for the strongest"
+        else gettext("{weakest} for the weakest and {strongest} for the strongest").format(
+            weakest=weakest, strongest=strongest
+        )
     )
-    verb = "excludes" if len(firm) == 1 else "exclude"
+    verb = gettext("excludes") if len(firm) == 1 else gettext("exclude")
     return [
-        f"{label}: {formatting.share_of(len(firm), len(values), 'interval')} {verb} zero to begin with. An "
-        "omitted variable would have to explain this share of what the covariates leave unexplained, of "
-        f"taking part and of the outcome alike, to bring zero inside: {span}."
+        gettext(
+            "{label}: {share} {verb} zero to begin with. An omitted variable would have "
+            "to explain this share of what the covariates leave unexplained, of taking "
+            "part and of the outcome alike, to bring zero inside: {span}."
+        ).format(
+            label=label,
+            share=formatting.share_of(len(firm), len(values), "interval"),
+            verb=verb,
+            span=span,
+        )
     ]
 
 
@@ -159,8 +178,10 @@ def _one_sided(results: StudyResults, analysis: str, part: pd.DataFrame) -> list
     }
     label = results.analysis(analysis).label
     return [
-        f"{label}: for {formatting.share_of(count, len(ranges), 'estimate')} every estimate without one "
-        f"region lies {side} that of all regions, so that it rests on the regions being matched together."
+        gettext(
+            "{label}: for {share} every estimate without one region lies {side} that of "
+            "all regions, so that it rests on the regions being matched together."
+        ).format(label=label, share=formatting.share_of(count, len(ranges), "estimate"), side=side)
         for side, count in sides.items()
         if count
     ]
@@ -169,44 +190,63 @@ def _one_sided(results: StudyResults, analysis: str, part: pd.DataFrame) -> list
 def _notes(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
     notes = [text for name, text in _NOTES.items() if name in columns]
     notes += marks.balance_notes(frame)
-    notes.append(f"{formatting.DASH} = does not apply.")
+    notes.append(gettext("{dash} = does not apply.").format(dash=formatting.DASH))
     return tuple(notes)
 
 
 _NOTES = {
     "critical_gamma": (
-        "Critical Gamma: how many times likelier one unit of a matched pair may "
-        "have been to take part than the other, before Wilcoxon's signed-rank test stops rejecting at the 5 "
-        "percent level (Rosenbaum 2002); for disjoint pairs that reject without hidden bias. It takes pairs "
-        "to be independent, whatever their groups."
+        marked(
+            "Critical Gamma: how many times likelier one unit of a matched pair may have "
+            "been to take part than the other, before Wilcoxon's signed-rank test stops "
+            "rejecting at the 5 percent level (Rosenbaum 2002); for disjoint pairs that "
+            "reject without hidden bias. It takes pairs to be independent, whatever "
+            "their groups."
+        )
     ),
     "regression_estimate": (
-        "Estimate: regression of the outcome on treatment and covariates with the weights of the design, "
-        "which need not equal the matched estimate. In the row of all units, without a match and with both "
-        "arms of equal weight."
+        marked(
+            "Estimate: regression of the outcome on treatment and covariates with the "
+            "weights of the design, which need not equal the matched estimate. In the "
+            "row of all units, without a match and with both arms of equal weight."
+        )
     ),
     "robustness_value": (
-        "RV, the robustness value: share of what the covariates leave unexplained, of treatment and of "
-        "outcome alike, that an omitted variable must explain to bring the estimate, or the nearer end of "
-        "its clustered interval, to zero (Cinelli and Hazlett 2020)."
+        marked(
+            "RV, the robustness value: share of what the covariates leave unexplained, "
+            "of treatment and of outcome alike, that an omitted variable must explain to "
+            "bring the estimate, or the nearer end of its clustered interval, to zero "
+            "(Cinelli and Hazlett 2020)."
+        )
     ),
     "benchmark_estimate": (
-        "Left by a confounder: the estimate, had a variable as strong as the strongest covariate was "
-        "before the match (all its levels together) been omitted and worked against it."
+        marked(
+            "Left by a confounder: the estimate, had a variable as strong as the "
+            "strongest covariate was before the match (all its levels together) been "
+            "omitted and worked against it."
+        )
     ),
     "oster_delta": (
-        "Oster's delta: how many times as important as the covariates unobserved "
-        "differences must be to leave no effect, when the largest attainable R2 is 1.3 times that of the "
-        "regression; negative where they would have to work against the covariates (Oster 2019)."
+        marked(
+            "Oster's delta: how many times as important as the covariates unobserved "
+            "differences must be to leave no effect, when the largest attainable R2 is "
+            "1.3 times that of the regression; negative where they would have to work "
+            "against the covariates (Oster 2019)."
+        )
     ),
     "e_value": (
-        "E-value: risk ratio by which an omitted variable must be related to both taking part and the "
-        "outcome to explain the estimate, or the nearer end of its interval (1 where that holds no effect "
-        "already; VanderWeele and Ding 2017)."
+        marked(
+            "E-value: risk ratio by which an omitted variable must be related to both "
+            "taking part and the outcome to explain the estimate, or the nearer end of "
+            "its interval (1 where that holds no effect already; VanderWeele and Ding "
+            "2017)."
+        )
     ),
     "without_region_low": (
-        "Without one region: matched and estimated anew without each region in turn, by the strategy's own "
-        "estimator."
+        marked(
+            "Without one region: matched and estimated anew without each region in turn, "
+            "by the strategy's own estimator."
+        )
     ),
 }
 

@@ -12,6 +12,7 @@ from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record, Shown
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 
 def std_error_tables(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
@@ -57,7 +58,7 @@ def _table(
     return table_of(
         results,
         exhibit,
-        stub="Outcome and strategy",
+        stub=gettext("Outcome and strategy"),
         columns=shown,
         rows=headings.estimate_rows(results, analyses, row, alone=True),
         notes=_notes(results, analyses),
@@ -70,7 +71,7 @@ _TESTS = (PERMUTED, REFITTED)
 def _column(name: str, label: str) -> Shown:
     if name in _TESTS:
         return columns.p_value("p", 1.5, label=label, of=f"p_value_{name}")
-    return columns.amount(label, "Standard error", 1.5, of=f"std_error_{name}")
+    return columns.amount(label, gettext("Standard error"), 1.5, of=f"std_error_{name}")
 
 
 def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
@@ -79,16 +80,25 @@ def _notes(results: StudyResults, analyses: Sequence[str]) -> tuple[str, ...]:
     tests = []
     if draws[PERMUTED]:
         tests.append(
-            "The p-value permutes treatment over groups, within strata where the sample has any: groups "
-            "exchange their residuals in the places that the match gave them, and the statistic is the "
-            f"estimate over its first standard error, strata apart ({draws[PERMUTED]} draws)."
+            gettext(
+                "The p-value permutes treatment over groups, within strata where the sample "
+                "has any: groups exchange their residuals in the places that the match gave "
+                "them, and the statistic is the estimate over its first standard error, "
+                "strata apart ({draws} draws)."
+            ).format(draws=draws[PERMUTED])
         )
     if draws[REFITTED]:
         tests.append(
-            f"Where it was asked for, score, match and regression were also made anew for each of "
-            f"{draws[REFITTED]} draws."
+            gettext(
+                "Where it was asked for, score, match and regression were also made anew for "
+                "each of {draws} draws."
+            ).format(draws=draws[REFITTED])
         )
-    return (_OF_ERRORS, *tests, f"{formatting.DASH} = does not apply.")
+    return (
+        gettext(_OF_ERRORS),
+        *tests,
+        gettext("{dash} = does not apply.").format(dash=formatting.DASH),
+    )
 
 
 def _draws(errors: pd.DataFrame, kind: str) -> str:
@@ -97,13 +107,18 @@ def _draws(errors: pd.DataFrame, kind: str) -> str:
     if known.empty:
         return ""
     low, high = known.min(), known.max()
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return (
+        f"{low:,}"
+        if low == high
+        else gettext("{low} to {high}").format(low=f"{low:,}", high=f"{high:,}")
+    )
 
 
-_OF_ERRORS = (
-    "The first standard error is the one that every other exhibit uses. The plain clustered one leaves "
-    "out how much of its arm's weight a group carries. The others are what further software prints; they "
-    "ignore that units of a group resemble each other, or cluster on the matched set alone."
+_OF_ERRORS = marked(
+    "The first standard error is the one that every other exhibit uses. The "
+    "plain clustered one leaves out how much of its arm's weight a group "
+    "carries. The others are what further software prints; they ignore that "
+    "units of a group resemble each other, or cluster on the matched set alone."
 )
 
 

@@ -30,10 +30,11 @@ from ruralimpact.exhibits.subgroup_words import (
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables import impact
 from ruralimpact.exhibits.tables.impact import percent_reason
+from ruralimpact.language import gettext, marked
 
 _MOST_PAIRS = 6
 _BEFORE, _AFTER = 2, 7  # columns before an effect, and up to its end
-_EFFECT = "Effect on the treated"
+_EFFECT = marked("Effect on the treated")
 _NUMBERS = ("treated_mean", "control_mean", "estimate", "std_error", "conf_low", "conf_high")
 
 
@@ -55,7 +56,7 @@ def subgroup_table(results: StudyResults, exhibit: SubgroupOptions) -> Iterator[
         results,
         exhibit,
         title=f"{exhibit.title}{_warning_title(frame)}",
-        stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else "Level",
+        stub=str(frame["subgroup_label"].iloc[0]) if len(frame) else gettext("Level"),
         columns=shown,
         rows=list(headings.by_analysis(results, exhibit.analyses, rows)),
         interpretation=(*warnings(frame), *lines),
@@ -68,9 +69,9 @@ def _shown(
 ) -> tuple[Shown, ...]:
     return (
         *impact.mean_columns(),
-        *impact.effect_columns(_EFFECT),
-        columns.p_value(_EFFECT, 0.9, label="Adjusted p", of="p_adjusted"),
-        columns.number("Percent", width=0.9, of="percent"),
+        *impact.effect_columns(gettext(_EFFECT)),
+        columns.p_value(gettext(_EFFECT), 0.9, label=gettext("Adjusted p"), of="p_adjusted"),
+        columns.number(gettext("Percent"), width=0.9, of="percent"),
         *(RANKS if exhibit.order is not None else ()),
         *columns.arm_counts(results.units(exhibit.analyses).capitalize()),
         *effective_groups.group_columns(results, exhibit.analyses, frame),
@@ -96,7 +97,7 @@ def _family_rows(
         ranks = rank_values(order, str(record["level"])) if order else {}
         yield _data_row(results, Cell(*label), record, ranks, shown)
     own = {**everyone(results, spec_id), "p_adjusted": None, "reason": ""}
-    yield _data_row(results, Cell("Everyone", estimate_marks(own)), own, {}, shown)
+    yield _data_row(results, Cell(gettext("Everyone"), estimate_marks(own)), own, {}, shown)
     pairs = of_kind.get("difference", [])
     for record in pairs if len(pairs) <= _MOST_PAIRS else []:
         yield _difference_row(results, record, shown)
@@ -120,7 +121,9 @@ def _data_row(
 
 
 def _difference_row(results: StudyResults, record: Record, shown: Sequence[Shown]) -> Row:
-    label = Cell(f"{record['level']} less {record['against']}")
+    label = Cell(
+        gettext("{level} less {against}").format(level=record["level"], against=record["against"])
+    )
     others = [columns.BLANK] * len(shown)
     own = (*others[:_BEFORE], *shown[_BEFORE:_AFTER], *others[_AFTER:])
     return Row(label, columns.cells_of(results, own, record), _values(record))
@@ -134,7 +137,7 @@ def _values(record: Record) -> dict[str, Value]:
     }
     values |= {name: factor * record[name] for name in _NUMBERS}
     values |= {"p_value": record["p_value"], "p_adjusted": record["p_adjusted"]}
-    reason = "difference" if record.get("kind") == "difference" else percent_reason(record)
+    reason = gettext("difference") if record.get("kind") == "difference" else percent_reason(record)
     values["percent"] = None if reason else record["percent"]
     values |= {
         name: None if record["suppressed"] else int(record[name])
@@ -144,7 +147,7 @@ def _values(record: Record) -> dict[str, Value]:
 
 
 def _warning_title(frame: pd.DataFrame) -> str:
-    return " (a warning, not a result)" if warnings(frame) else ""
+    return gettext(" (a warning, not a result)") if warnings(frame) else ""
 
 
 KIND = kinds.TableKind(

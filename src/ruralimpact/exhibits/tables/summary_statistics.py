@@ -9,26 +9,28 @@ from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _NUMBERS = (
     columns.number("N", of="n_units", width=0.9).kept_as("n"),
-    columns.amount("Mean", width=0.9, of="mean"),
-    columns.amount("SD", width=0.9, of="std_dev"),
-    columns.amount("5th pct", width=0.9, of="p5"),
-    columns.amount("Median", width=0.9, of="median"),
-    columns.amount("95th pct", width=0.9, of="p95"),
+    columns.amount(marked("Mean"), width=0.9, of="mean"),
+    columns.amount(marked("SD"), width=0.9, of="std_dev"),
+    columns.amount(marked("5th pct"), width=0.9, of="p5"),
+    columns.amount(marked("Median"), width=0.9, of="median"),
+    columns.amount(marked("95th pct"), width=0.9, of="p95"),
 )
 _COLUMNS = tuple(
     number.within(arm, label)
-    for arm, label in (("treated", "Treated"), ("control", "Controls"))
+    for arm, label in (("treated", marked("Treated")), ("control", marked("Controls")))
     for number in _NUMBERS
 )
-_NOTE = (
-    "All units of the comparison, before matching. N counts units of which the variable is known; SD = "
-    "standard deviation, over N less 1. The 5th and 95th percentiles stand in the place of minimum and "
-    "maximum, which would show what single producers answered."
+_NOTE = marked(
+    "All units of the comparison, before matching. N counts units of which the "
+    "variable is known; SD = standard deviation, over N less 1. The 5th and 95th "
+    "percentiles stand in the place of minimum and maximum, which would show "
+    "what single producers answered."
 )
-_WEIGHTED = (
+_WEIGHTED = marked(
     "Means, standard deviations and percentiles are weighted by the sampling weights; N is not."
 )
 
@@ -48,7 +50,7 @@ def summary_statistics_table(results: StudyResults, exhibit: OfAnalyses) -> Iter
     yield table_of(
         results,
         exhibit,
-        stub="Variable",
+        stub=gettext("Variable"),
         columns=_COLUMNS,
         rows=_rows(results, exhibit),
         notes=_notes(results, exhibit),
@@ -58,7 +60,7 @@ def summary_statistics_table(results: StudyResults, exhibit: OfAnalyses) -> Iter
 def _rows(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Row]:
     for analysis in exhibit.analyses:
         own = results.of("summary_statistics", analysis)
-        for kind, title in (("covariate", "Covariates"), ("outcome", "Outcomes")):
+        for kind, title in (("covariate", gettext("Covariates")), ("outcome", gettext("Outcomes"))):
             part = own[own["kind"] == kind]
             if len(part):
                 yield heading(f"{results.analysis(analysis).label}: {title}", "panel")
@@ -81,12 +83,16 @@ def _row(results: StudyResults, both: pd.DataFrame) -> Row:
 def _notes(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
     own = results.of("summary_statistics", *exhibit.analyses)
     missing = [name for name in exhibit.analyses if name not in set(own["analysis"])]
-    notes = [_NOTE]
+    notes = [gettext(_NOTE)]
     if own["weighted"].any():
-        notes.append(_WEIGHTED)
+        notes.append(gettext(_WEIGHTED))
     if missing:
         labels = "; ".join(results.analysis(name).label for name in missing)
-        notes.append(f"Not shown, as their rows are no units of one period: {labels}.")
+        notes.append(
+            gettext("Not shown, as their rows are no units of one period: {labels}.").format(
+                labels=labels
+            )
+        )
     return notes
 
 

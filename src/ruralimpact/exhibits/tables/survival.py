@@ -17,6 +17,7 @@ from ruralimpact.exhibits.survival_rows import (
     time_unit,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 
 def survival_tables(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
@@ -37,7 +38,9 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
     shown = [
         *_COUNTS,
         *(
-            column.within(f"{time:g}", f"By {unit} {time:g}")
+            column.within(
+                f"{time:g}", gettext("By {unit} {time}").format(unit=unit, time=f"{time:g}")
+            )
             for time in sorted(frame["time"].unique())
             for column in (_BETWEEN if between else _SHARE)
         ),
@@ -46,25 +49,25 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
     def rows(analysis: str) -> Iterator[Row]:
         own = frame[frame["analysis"] == analysis]
         for (_, label, level), part in own.groupby(["by", "by_label", "level"], sort=False):
-            yield heading(f"{label}: {level}" if label else "All", "group")
+            yield heading(f"{label}: {level}" if label else gettext("All"), "group")
             for _, same in part.groupby("state", sort=False):
                 yield _row(results, same, shown)
 
     return table_of(
         results,
         exhibit,
-        stub="State",
+        stub=gettext("State"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
-        notes=(_CURVES, *((_VISITS,) if between else ()), _few(frame)),
+        notes=(gettext(_CURVES), *((gettext(_VISITS),) if between else ()), _few(frame)),
     )
 
 
 _COUNTS = (
-    columns.number("Units", width=0.8, of="n_units").kept_as("units"),
-    columns.number("Groups", width=0.8, of="n_clusters").kept_as("groups"),
+    columns.number(marked("Units"), width=0.8, of="n_units").kept_as("units"),
+    columns.number(marked("Groups"), width=0.8, of="n_clusters").kept_as("groups"),
 )
-_SHARE = (columns.amount("Percent", width=0.9), columns.interval(width=1.4))
+_SHARE = (columns.amount(marked("Percent"), width=0.9), columns.interval(width=1.4))
 
 
 def _known_share(values: Sequence[float], decimals: int) -> Cell:
@@ -76,7 +79,7 @@ def _known_share(values: Sequence[float], decimals: int) -> Cell:
 
 _BETWEEN = (
     Shown(
-        Column("Percent", width=1.2),
+        Column(marked("Percent"), width=1.2),
         ("estimate", "lowest", "highest"),
         _known_share,
         {name: name for name in ("estimate", "lowest", "highest")},
@@ -85,27 +88,29 @@ _BETWEEN = (
     columns.interval(width=1.4),
 )
 _PRINTED = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
-_CURVES = (
-    "Percent that lasts beyond the time (Kaplan-Meier), and has ended in each way by it (Aalen-Johansen: "
-    "ends compete, so that the percents add up to 100). Standard errors are clustered by group; intervals on "
-    "the complementary log-log scale, with t of groups less strata, or less one, degrees of freedom; none "
-    "where nothing or all has ended."
+_CURVES = marked(
+    "Percent that lasts beyond the time (Kaplan-Meier), and has ended in each "
+    "way by it (Aalen-Johansen: ends compete, so that the percents add up to "
+    "100). Standard errors are clustered by group; intervals on the "
+    "complementary log-log scale, with t of groups less strata, or less one, "
+    "degrees of freedom; none where nothing or all has ended."
 )
-_VISITS = (
-    "Where an end is known to lie between two visits, shares are those that make what was seen most likely "
-    "(Turnbull 1976). Two percents stand at a time between such visits: the least and the greatest share "
-    "that agree with it; the interval then covers both."
+_VISITS = marked(
+    "Where an end is known to lie between two visits, shares are those that make "
+    "what was seen most likely (Turnbull 1976). Two percents stand at a time "
+    "between such visits: the least and the greatest share that agree with it; "
+    "the interval then covers both."
 )
 
 
 def _few(frame: pd.DataFrame) -> str:
     hidden = frame["suppressed"].any() if "suppressed" in frame else False
-    dash = f"{formatting.DASH} = no interval."
+    dash = gettext("{dash} = no interval.").format(dash=formatting.DASH)
     if not hidden:
         return dash
-    return (
-        f"{dash} {formatting.SUPPRESSED} = too few units or groups, or a level beside such a one."
-    )
+    return gettext(
+        "{dash} {suppressed} = too few units or groups, or a level beside such a one."
+    ).format(dash=dash, suppressed=formatting.SUPPRESSED)
 
 
 def _row(results: StudyResults, frame: pd.DataFrame, shown: Sequence[Shown]) -> Row:
@@ -120,7 +125,10 @@ def _bounds(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
     shown = [
         column.within(state, label)
         for state, label in states.items()
-        for column in (columns.number("Units", width=0.7, of="n_units").kept_as("units"), *_SHARE)
+        for column in (
+            columns.number(gettext("Units"), width=0.7, of="n_units").kept_as("units"),
+            *_SHARE,
+        )
     ]
 
     def rows(analysis: str) -> Iterator[Row]:
@@ -133,24 +141,28 @@ def _bounds(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
                 for of_state in same.to_dict("records"):
                     record[str(of_state["state"])] = {**of_state, **_PRINTED}
                 yield columns.row_of(
-                    results, shown, record, str(level) or "All", keys=("by", "level")
+                    results, shown, record, str(level) or gettext("All"), keys=("by", "level")
                 )
 
     return table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: bounds for the absent",
-        stub="Share that lasts",
+        title=gettext("{title}: bounds for the absent").format(title=exhibit.title),
+        stub=gettext("Share that lasts"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
-        notes=(_BOUNDS, _WILSON, *([_few(frame)] if frame["suppressed"].any() else [])),
+        notes=(
+            gettext(_BOUNDS),
+            gettext(_WILSON),
+            *([_few(frame)] if frame["suppressed"].any() else []),
+        ),
     )
 
 
 def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
     shown = (
-        columns.number("Units", of="n_units").kept_as("units").staying(),
-        columns.amount("Percent", width=1.0).kept_as("percent"),
+        columns.number(gettext("Units"), of="n_units").kept_as("units").staying(),
+        columns.amount(gettext("Percent"), width=1.0).kept_as("percent"),
         columns.interval(width=1.4),
     )
     rows: list[Row] = []
@@ -162,24 +174,27 @@ def _shares(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
     return table_of(
         results,
         exhibit,
-        title=f"{exhibit.title}: further shares",
-        stub="Share",
+        title=gettext("{title}: further shares").format(title=exhibit.title),
+        stub=gettext("Share"),
         columns=shown,
         rows=rows,
-        notes=(*((_REASONS,) if (frame["part"] == "reason").any() else ()), _WILSON),
+        notes=(
+            *((gettext(_REASONS),) if (frame["part"] == "reason").any() else ()),
+            gettext(_WILSON),
+        ),
     )
 
 
 _PARTS = {
-    "early": "Ended early, of those that ended",
-    "reason": "Reasons, of those that ended",
+    "early": marked("Ended early, of those that ended"),
+    "reason": marked("Reasons, of those that ended"),
 }
-_BOUNDS = (
-    "Whether those who were not found still last is not known: the share lies between the two that count "
-    "all of them one way."
+_BOUNDS = marked(
+    "Whether those who were not found still last is not known: the share lies "
+    "between the two that count all of them one way."
 )
-_REASONS = "Several reasons may hold."
-_WILSON = "Intervals by Wilson (1927)."
+_REASONS = marked("Several reasons may hold.")
+_WILSON = marked("Intervals by Wilson (1927).")
 
 KIND = kinds.TableKind(
     kind="survival",

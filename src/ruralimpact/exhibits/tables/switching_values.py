@@ -16,11 +16,12 @@ from ruralimpact.exhibits.returns_rows import (
     threshold_percent,
 )
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.rate_of_return import RateOfReturn
 
 _COLUMNS = (
-    columns.number("Switching value", "", 1.2, of="factor", decimals=2),
-    columns.number("Change (%)", "", 1.0, of="change", decimals=0),
+    columns.number(marked("Switching value"), "", 1.2, of="factor", decimals=2),
+    columns.number(marked("Change (%)"), "", 1.0, of="change", decimals=0),
     columns.words("", "", 3.4, of="reason", kept=("reason",)),
 )
 
@@ -47,12 +48,14 @@ def switching_values_table(results: StudyResults, exhibit: OfAccount) -> Iterato
     yield table_of(
         results,
         exhibit,
-        stub="Driver",
+        stub=gettext("Driver"),
         columns=_COLUMNS,
         rows=by_account(results, exhibit, rows),
         notes=(
-            "Switching value: the factor on the driver's amounts at which the net present value at "
-            f"{threshold} percent is zero, all else as recorded.",
+            gettext(
+                "Switching value: the factor on the driver's amounts at which the net "
+                "present value at {threshold} percent is zero, all else as recorded."
+            ).format(threshold=threshold),
         ),
     )
 

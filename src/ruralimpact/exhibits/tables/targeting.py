@@ -9,9 +9,10 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 
 _COLUMNS = (
-    columns.amount("Share (%)", "", 1.0).kept_as("share"),
+    columns.amount(marked("Share (%)"), "", 1.0).kept_as("share"),
     columns.interval("", 1.5).kept_as("low", "high"),
 )
 _PRINTED: Record = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 1}
@@ -31,27 +32,40 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
         if shown_shares:
             places, *others = shown_shares
             listed = ", ".join(
-                f"{formatting.number(100 * record['estimate'])} percent of "
-                f"{formatting.lower_first(_label(results, str(record['place']), str(record['measure'])))}"
+                gettext("{estimate} percent of {label}").format(
+                    estimate=formatting.number(100 * record["estimate"]),
+                    label=formatting.lower_first(
+                        _label(results, str(record["place"]), str(record["measure"]))
+                    ),
+                )
                 for record in others
             )
             share = formatting.number(100 * places["estimate"])
-            lines.append(f"{share} percent of the places have a high index; in them are {listed}.")
+            lines.append(
+                gettext(
+                    "{share} percent of the places have a high index; in them are {listed}."
+                ).format(share=share, listed=listed)
+            )
 
     targeting = gains_of(results, exhibit.analyses[0]).gains
     assert targeting is not None and targeting.targeting is not None
     index, above = targeting.targeting.index, targeting.targeting.above
-    limit = "the median of the places" if above is None else f"{float(above):g}"
+    limit = gettext("the median of the places") if above is None else f"{float(above):g}"
     yield table_of(
         results,
         exhibit,
-        stub=f"In places where {index.replace('_', ' ')} is above {limit}",
+        stub=gettext("In places where {index} is above {limit}").format(
+            index=index.replace("_", " "), limit=limit
+        ),
         columns=_COLUMNS,
         rows=headings.by_analysis(results, exhibit.analyses, rows, alone=True),
         interpretation=lines,
         notes=(
-            "Intervals are clustered by place; the share of places has none, for they are all that there "
-            "are. Only places that have units of the sample are counted.",
+            gettext(
+                "Intervals are clustered by place; the share of places has none, for they "
+                "are all that there are. Only places that have units of the sample are "
+                "counted."
+            ),
         ),
     )
 
@@ -59,7 +73,7 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
 def _label(results: StudyResults, variable: str, measure: str) -> str:
     """Printed name of what is shared out."""
     if measure == "places":
-        return f"Places ({variable.replace('_', ' ')})"
+        return gettext("Places ({variable})").format(variable=variable.replace("_", " "))
     if measure == "units":
         return str(results.study.unit_label).capitalize()
     outcomes = results.study.outcomes

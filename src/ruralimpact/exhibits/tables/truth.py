@@ -14,33 +14,42 @@ from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.decomposition import part_label
+from ruralimpact.language import gettext, marked
 
-_EFFECT, _PERCENT = "Effect on the treated", "Percent of the counterfactual"
+_EFFECT, _PERCENT = marked("Effect on the treated"), marked("Percent of the counterfactual")
 _COLUMNS = (
-    columns.words("Published", _EFFECT, 1.25, of="published_estimate"),
-    columns.amount("Truth", _EFFECT, of="truth"),
+    columns.words(marked("Published"), _EFFECT, 1.25, of="published_estimate"),
+    columns.amount(marked("Truth"), _EFFECT, of="truth"),
     columns.amount(group=_EFFECT),
     columns.error(_EFFECT),
     columns.interval(_EFFECT, 1.8),
-    columns.number("Error over SE", _EFFECT, 0.9, of="error_over_std_error", decimals=2),
-    columns.yes_no("Truth inside", _EFFECT, of="inside"),
-    columns.words("Published", _PERCENT, 1.25, of="published_percent"),
-    columns.number("Truth", _PERCENT, 0.8, of="percent_truth"),
-    columns.number("Estimate", _PERCENT, 0.95, of="percent"),
-    columns.plain_interval("95% interval", _PERCENT, 1.3, of=("percent_low", "percent_high")),
-    columns.yes_no("Truth inside", _PERCENT, of="percent_inside"),
+    columns.number(marked("Error over SE"), _EFFECT, 0.9, of="error_over_std_error", decimals=2),
+    columns.yes_no(marked("Truth inside"), _EFFECT, of="inside"),
+    columns.words(marked("Published"), _PERCENT, 1.25, of="published_percent"),
+    columns.number(marked("Truth"), _PERCENT, 0.8, of="percent_truth"),
+    columns.number(marked("Estimate"), _PERCENT, 0.95, of="percent"),
+    columns.plain_interval(
+        marked("95% interval"), _PERCENT, 1.3, of=("percent_low", "percent_high")
+    ),
+    columns.yes_no(marked("Truth inside"), _PERCENT, of="percent_inside"),
 )
 _NOTES = (
-    "The truth is what the process that made the data gave the beneficiaries of this very draw. No stage "
-    "before this table can read it. That an estimate finds it says that the method works on data of this "
-    "kind, and nothing about the project.",
-    "Intervals are for the average over groups like those drawn, so they are a little wider than the error "
-    "against the truth of one draw asks for; about one in twenty or fewer should miss it.",
+    marked(
+        "The truth is what the process that made the data gave the beneficiaries of "
+        "this very draw. No stage before this table can read it. That an estimate "
+        "finds it says that the method works on data of this kind, and nothing about "
+        "the project."
+    ),
+    marked(
+        "Intervals are for the average over groups like those drawn, so they are a "
+        "little wider than the error against the truth of one draw asks for; about "
+        "one in twenty or fewer should miss it."
+    ),
 )
-_PUBLISHED = (
-    "Published: what the report prints of the outcome or class, whatever the strategy, and in the unit in "
-    "which it prints it; percents there may be of the mean of the matched controls, or of a base that is not "
-    "stated."
+_PUBLISHED = marked(
+    "Published: what the report prints of the outcome or class, whatever the "
+    "strategy, and in the unit in which it prints it; percents there may be of "
+    "the mean of the matched controls, or of a base that is not stated."
 )
 
 
@@ -57,8 +66,10 @@ def truth_table(results: StudyResults, exhibit: OfEstimates) -> Iterator[Table]:
     known = dict(zip(places, truths.to_dict("records"), strict=True))
     compared = {
         exhibit.title: _on_everyone(results, exhibit.analyses),
-        "Planted truth and estimates by class": _by_class(results, exhibit.analyses),
-        "Planted truth and estimates by part of the effect": _by_part(results, exhibit.analyses),
+        gettext("Planted truth and estimates by class"): _by_class(results, exhibit.analyses),
+        gettext("Planted truth and estimates by part of the effect"): _by_part(
+            results, exhibit.analyses
+        ),
     }
     for title, estimates in compared.items():
         rows = _rows(estimates, results, known)
@@ -73,7 +84,7 @@ def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[R
         results,
         exhibit,
         title=title,
-        stub="Outcome and strategy",
+        stub=gettext("Outcome and strategy"),
         columns=(_COLUMNS[position] for position in kept),
         rows=(
             replace(row, cells=tuple(row.cells[position] for position in kept))
@@ -82,7 +93,7 @@ def _table(results: StudyResults, exhibit: OfEstimates, title: str, rows: list[R
             for row in rows
         ),
         interpretation=(_interpretation(rows),),
-        notes=(*_NOTES, _PUBLISHED) if published else _NOTES,
+        notes=(*_NOTES, gettext(_PUBLISHED)) if published else _NOTES,
     )
 
 
@@ -224,22 +235,30 @@ def _interpretation(rows: list[Row]) -> str:
     missed = list(_missed(rows))
     total = inside + len(missed)
     named = (
-        f" It lies outside for: {'; '.join(missed)}. One interval in twenty misses by chance alone."
+        gettext(
+            " It lies outside for: {missed}. One interval in twenty misses by chance alone."
+        ).format(missed="; ".join(missed))
         if missed
         else ""
     )
     percents = _percents_inside(rows)
-    return (
-        f"The planted truth lies inside {inside} of {total} intervals of effects.{named}{percents} Estimates "
-        "that share their data hit or miss together; how often they do over many draws is in the methods "
-        "registry."
-    )
+    return gettext(
+        "The planted truth lies inside {inside} of {total} intervals of "
+        "effects.{named}{percents} Estimates that share their data hit or miss "
+        "together; how often they do over many draws is in the methods registry."
+    ).format(inside=inside, total=total, named=named, percents=percents)
 
 
 def _percents_inside(rows: list[Row]) -> str:
     percents = [row.record.get("percent_inside") for row in rows if row.record is not None]
     known = [percent for percent in percents if percent is not None]
-    return f" Of percents it lies inside {sum(map(bool, known))} of {len(known)}." if known else ""
+    return (
+        gettext(" Of percents it lies inside {sum} of {known}.").format(
+            sum=sum(map(bool, known)), known=len(known)
+        )
+        if known
+        else ""
+    )
 
 
 def _missed(rows: list[Row]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Record
 from ruralimpact.exhibits.table import table_of
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.base import Entries, Settings
 from ruralimpact.schema.exhibit import Reference
 
@@ -41,20 +42,20 @@ class WaveChangeOptions(Exhibit):
             yield Reference("outcome", step.outcome, f"steps.{number}.outcome", of=step.analysis)
 
 
-_ABOVE, _NUMBER = "From the line above", "Number"
+_ABOVE, _NUMBER = marked("From the line above"), marked("Number")
 _COLUMNS = (
     columns.amount(width=1.2),
     columns.error(width=1.0),
-    columns.amount("Change", _ABOVE, 1.2, of="change"),
+    columns.amount(marked("Change"), _ABOVE, 1.2, of="change"),
     columns.error(_ABOVE, 1.0, of="change_std_error"),
-    columns.number("Treated", _NUMBER, 0.9, of="n_treated"),
-    columns.number("Controls", _NUMBER, 0.9, of="n_control"),
-    columns.number("Groups", _NUMBER, 0.8, of="n_clusters"),
+    columns.number(marked("Treated"), _NUMBER, 0.9, of="n_treated"),
+    columns.number(marked("Controls"), _NUMBER, 0.9, of="n_control"),
+    columns.number(marked("Groups"), _NUMBER, 0.8, of="n_clusters"),
 )
-_NOTE = (
-    "Each line changes one thing. The changes add up to the whole change between the waves; their "
-    "errors take both estimates' group scores together. A change of the sample is no change of the "
-    "effect."
+_NOTE = marked(
+    "Each line changes one thing. The changes add up to the whole change between "
+    "the waves; their errors take both estimates' group scores together. A "
+    "change of the sample is no change of the effect."
 )
 
 
@@ -76,10 +77,10 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> Iter
     yield table_of(
         results,
         exhibit,
-        stub=f"What is compared ({', '.join(sorted(units))})",
+        stub=gettext("What is compared ({sorted})").format(sorted=", ".join(sorted(units))),
         columns=_COLUMNS,
         rows=rows,
-        notes=(_NOTE,),
+        notes=(gettext(_NOTE),),
     )
 
 

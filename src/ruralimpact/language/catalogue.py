@@ -1,0 +1,132 @@
+"""Catalogues of messages by language, and the language that is spoken at the moment."""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Literal, Self
+
+Language = Literal["en", "es"]
+SOURCE: Language = "en"
+"""The language in which sentences stand in the source."""
+DOMAIN = "ruralimpact"
+_FOLDER = Path(__file__).parent / "locale"
+
+
+@dataclass(frozen=True)
+class NumberMarks:
+    """Marks of printed numbers.
+
+    Attributes
+    ----------
+    decimal, group : str
+        Between units and tenths, and between thousands.
+    """
+
+    decimal: str
+    group: str
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    language: Language
+    messages: NullTranslations
+    marks: NumberMarks
+
+
+_ENGLISH = _Spoken(SOURCE, NullTranslations(), NumberMarks(".", ","))
+_spoken: ContextVar[_Spoken] = ContextVar("spoken", default=_ENGLISH)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Translate what is said inside the context into a language.
+
+    Parameters
+    ----------
+    language : {"en", "es"}
+    """
+    token = _spoken.set(_spoken_in(language))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def current() -> Language:
+    """Return the language that is spoken."""
+    return _spoken.get().language
+
+
+def number_marks() -> NumberMarks:
+    """Return the marks of numbers in the language that is spoken."""
+    return _spoken.get().marks
+
+
+class Declared(str):
+    """A message with values in it, declared before the language is known: in English, until it is printed."""
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, values: Mapping[str, object]) -> Self:
+        declared = super().__new__(cls, template.format(**values))
+        declared.template, declared.values = template, values
+        return declared
+
+
+def gettext(message: str) -> str:
+    """Return a message in the language that is spoken; the message itself where it has no translation."""
+    translate = _spoken.get().messages.gettext
+    if isinstance(message, Declared):
+        return translate(message.template).format(**message.values)
+    return translate(message) if message else message
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Return the form of a message that goes with a number of things."""
+    return _spoken.get().messages.ngettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return a message that means different things in different contexts."""
+    return _spoken.get().messages.pgettext(context, message)
+
+
+def marked(message: str, **values: object) -> str:
+    """Return a message in English, marked for the catalogues; `gettext` translates it when it is printed.
+
+    Parameters
+    ----------
+    message : str
+        With a name in braces for each of `values`.
+    **values
+    """
+    return Declared(message, values) if values else message
+
+
+def catalogue_path(language: Language) -> Path:
+    """Return the catalogue of a language."""
+    return _FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+@cache
+def _spoken_in(language: Language) -> _Spoken:
+    if language == SOURCE:
+        return _ENGLISH
+    from babel.core import Locale  # a run in English needs none of it
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with catalogue_path(language).open("rb") as file:
+        catalogue = read_po(file, locale=language, domain=DOMAIN)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    symbols = Locale.parse(language).number_symbols["latn"]
+    marks = NumberMarks(symbols["decimal"], symbols["group"])
+    return _Spoken(language, GNUTranslations(compiled), marks)
