@@ -151,7 +151,7 @@ def test_every_table_and_figure_is_shown_where_the_list_says() -> None:
     for path in (ROOT / "config" / "studies").glob("*/exhibits.yaml"):
         chosen = yaml.safe_load(path.read_text(encoding="utf-8"))
         entries = [*chosen.get("tables", ()), *chosen.get("figures", ())]
-        known |= {f"{path.parent.name}:{entry['name']}" for entry in entries}
+        known |= {f"{path.parent.name}:{entry.get('name', entry['kind'])}" for entry in entries}
     shown = {name for exhibit in listed for name in exhibit.shown}
     assert shown <= known
     assert {f"claims:{layout['table']}" for layout in layouts} <= shown

@@ -123,7 +123,8 @@ def _rows(
             values = impact.printed_values(record)
             own = impact.with_percents(record, values)
             stub = Cell(results.outcome_title(line.outcome), marks.estimate_marks(record))
-            yield columns.row_of(results, shown, own, stub, keys=("spec_id", "unit"))
+            groups = effective_groups.NAMES
+            yield columns.row_of(results, shown, own, stub, keys=("spec_id", "unit"), more=groups)
 
 
 def _notes(
