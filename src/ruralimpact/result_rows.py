@@ -22,3 +22,16 @@ class TestedRow(EstimatedRow):
     df: float = MISSING
     statistic: float = MISSING
     p_value: float = MISSING
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureRow(EstimatedRow):
+    """A measure of some units with its clustered interval, or the reason why there is none."""
+
+    analysis: str
+    measure: str
+    df: float = MISSING
+    n_clusters: int
+    reason: str
+    n_units: int
+    synthetic: bool

@@ -24,6 +24,7 @@ from example_studies import Frames, samples_of
 
 from ruralimpact.config import load_study
 from ruralimpact.config.plugin_kinds import read_calibration
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.gains.study import gains_study
 from ruralimpact.plugins import load_plugins
 from ruralimpact.responses.study import responses_study
@@ -54,9 +55,11 @@ def alliances_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
 
 
 def alliances_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
-    returns = returns_study(study, units, outcomes).tables["returns"]
-    scenarios = returns_uncertainty(study, units, outcomes, seed=1)["returns_scenarios"]
-    gains = gains_study(study, units, outcomes).tables
+    returns = returns_study(RecordedStudy(study, units, outcomes)).tables["returns"]
+    scenarios = returns_uncertainty(RecordedStudy(study, units, outcomes), seed=1)[
+        "returns_scenarios"
+    ]
+    gains = gains_study(RecordedStudy(study, units, outcomes)).tables
     blank = {"account": "", "scenario": "record"}
     targeting = gains["targeting"].assign(by="", level="", **blank)
     targeting = targeting.assign(measure=targeting["measure"].map(TARGETED))
@@ -72,7 +75,7 @@ def survival_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
 
 
 def survival_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
-    frame = survival_study(study, units, outcomes).tables["survival"]
+    frame = survival_study(RecordedStudy(study, units, outcomes)).tables["survival"]
     of_register = (frame["analysis"] == "buyer") & (frame["by"] != "started")
     chosen = of_register & (frame["state"] == "lasts") & (frame["time"] == 7)
     return frame[chosen].rename(columns={"level": "key"})[["key", *ENDS]]
@@ -83,7 +86,7 @@ def workshops_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
 
 
 def workshops_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
-    frame = responses_study(study, units, outcomes).tables["responses"]
+    frame = responses_study(RecordedStudy(study, units, outcomes)).tables["responses"]
     level = ("/" + frame["by"] + "=" + frame["level"]).where(frame["by"] != "", "")
     measure = frame["part"].map({"respondents": "percent", "register": "register"})
     of = "responses/" + frame["analysis"] + "/" + frame["question"] + "/" + frame["answer"]

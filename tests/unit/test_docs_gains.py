@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 from example_studies import example_samples
 
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.gains.study import gains_study
 
 ROOT = Path(__file__).parents[2]
@@ -13,7 +14,7 @@ PAGE = (ROOT / "docs" / "before_after.md").read_text(encoding="utf-8")
 
 
 def test_the_example_gives_the_numbers_of_the_page() -> None:
-    tables = gains_study(*example_samples(EXAMPLE)).tables
+    tables = gains_study(RecordedStudy(*example_samples(EXAMPLE))).tables
     gains = tables["gains"].query("by == ''").set_index("measure")
     totals, ratios, middle, losses = (
         100 * gains.loc[name, "estimate"]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from example_studies import example_samples
 
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.responses.draw_study import draw_study
 from ruralimpact.responses.study import responses_study
 
@@ -19,7 +20,7 @@ WORDS = " ".join(PAGE.split())
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
     samples = example_samples(EXAMPLE)
-    made = responses_study(*samples), draw_study(*samples)
+    made = responses_study(RecordedStudy(*samples)), draw_study(RecordedStudy(*samples))
     counted = {(item.about, item.reason): item.rows for item in made[0].excluded if item.rows}
     assert counted == {("buyer", "no answer"): 1, ("sold", "percents that do not add up to 100"): 1}
     return {name: table for one in made for name, table in one.tables.items()}

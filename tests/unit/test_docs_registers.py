@@ -4,6 +4,7 @@ from pathlib import Path
 
 from example_studies import example_samples
 
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.portfolio.study import portfolio_study
 from ruralimpact.survival.study import survival_study
 
@@ -15,7 +16,7 @@ def page(name: str) -> str:
 
 
 def test_the_page_on_survival_says_what_its_register_gives() -> None:
-    tables = survival_study(*example_samples(DOCS / "example_survival"))
+    tables = survival_study(RecordedStudy(*example_samples(DOCS / "example_survival")))
     rows = tables.tables["survival"].query("part == 'curve' and by == '' and state == 'lasts'")
     last = rows.set_index("time").loc[5]
     said = f"Of {last['n_units']:.0f} alliances {100 * last['estimate']:.0f} percent"
@@ -26,7 +27,7 @@ def test_the_page_on_survival_says_what_its_register_gives() -> None:
 
 
 def test_the_page_on_portfolios_says_what_its_register_gives() -> None:
-    tables = portfolio_study(*example_samples(DOCS / "example_portfolio"))
+    tables = portfolio_study(RecordedStudy(*example_samples(DOCS / "example_portfolio")))
     rows = tables.tables["portfolio"].query("project == ''").set_index(["name", "measure"])["value"]
     formed, percent = rows["groups", "actual"], rows["groups", "percent"]
     assert f"formed {formed:.0f} groups, {percent:.1f} percent of their target" in page("portfolio")

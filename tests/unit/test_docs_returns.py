@@ -4,6 +4,7 @@ from pathlib import Path
 
 from example_studies import example_samples
 
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.returns.study import returns_study, returns_uncertainty
 
 ROOT = Path(__file__).parents[2]
@@ -13,7 +14,7 @@ PAGE = (ROOT / "docs" / "cash_flows.md").read_text(encoding="utf-8")
 
 def test_the_example_gives_the_numbers_of_the_page() -> None:
     study, units, outcomes = example_samples(EXAMPLE)
-    tables = returns_study(study, units, outcomes).tables
+    tables = returns_study(RecordedStudy(study, units, outcomes)).tables
     rows = tables["returns"].query("account == 'economic' and by == ''").set_index("measure")
     rate = 100 * rows.loc["irr", "estimate"]
     assert f"together return {rate:.1f} percent a year" in PAGE
@@ -21,7 +22,7 @@ def test_the_example_gives_the_numbers_of_the_page() -> None:
     assert f"{above:.0f} of the {rows.loc['irr', 'n_units']} that can be used" in PAGE
     without = tables["returns_by_unit"].query("reason != '' and account == 'economic'")
     assert without["reason"].tolist() == ["a year is missing"]
-    more = returns_uncertainty(study, units, outcomes, seed=1)
+    more = returns_uncertainty(RecordedStudy(study, units, outcomes), seed=1)
     assert set(more["returns_scenarios"]["scenario"]) == {"low", "honey"}
     assert len(more["returns_draws"]) == 2 * 1000
 

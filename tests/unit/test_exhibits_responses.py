@@ -10,6 +10,7 @@ from exhibit_entries import entry
 from study_models import study_of, with_parts
 
 from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.responses import KIND as FIGURE
@@ -80,8 +81,8 @@ def results_of(*, public: bool) -> StudyResults:
     frames = {"all": records, "register": register}
     outcomes = {name: table[["unit_id"]] for name, table in frames.items()}
     tables = {
-        **responses_study(study, frames, outcomes).tables,
-        **draw_study(study, frames, outcomes).tables,
+        **responses_study(RecordedStudy(study, frames, outcomes)).tables,
+        **draw_study(RecordedStudy(study, frames, outcomes)).tables,
     }
     return StudyResults(study, suppressed_tables(tables), quality={})
 

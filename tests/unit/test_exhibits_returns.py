@@ -9,6 +9,7 @@ from exhibit_entries import entry, with_tables, written
 from test_returns_study import DRIVERS, SCENARIOS, many, study_with
 
 from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.return_distribution import KIND as DISTRIBUTION
@@ -31,8 +32,8 @@ def results_of(count: int) -> StudyResults:
     frames = {"flows": units}, {"flows": outcomes}
     study = study_with(**ASKED)
     tables = {
-        **returns_study(study, *frames).tables,
-        **returns_uncertainty(study, *frames, seed=1),
+        **returns_study(RecordedStudy(study, *frames)).tables,
+        **returns_uncertainty(RecordedStudy(study, *frames), seed=1),
     }
     return StudyResults(study, suppressed_tables(tables), quality={})
 

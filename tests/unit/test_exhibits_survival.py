@@ -7,6 +7,7 @@ from exhibit_entries import entry
 from study_models import study_of
 from test_survival import ASKED
 
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.exhibits.answer.statement import identifier
 from ruralimpact.exhibits.figures.survival import survival_figure
 from ruralimpact.exhibits.load import suppressed_tables
@@ -32,7 +33,7 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
     )
     frames = {"all": records}, {"all": records[["unit_id"]]}
     results = StudyResults(
-        study, suppressed_tables(survival_study(study, *frames).tables), quality={}
+        study, suppressed_tables(survival_study(RecordedStudy(study, *frames)).tables), quality={}
     )
     (line,) = survival_headlines(results)
     assert line.text.startswith(f"Of 20 alliances, by {words}: lasts: 75 percent")
@@ -55,7 +56,7 @@ def test_the_answer_says_what_the_absent_leave_open_and_few_who_came_hide_the_bo
     study = study_of(analyses=[asked], samples={"all": {}}, unit_label="alliances")
     frames = {"all": records}, {"all": records[["unit_id"]]}
     results = StudyResults(
-        study, suppressed_tables(survival_study(study, *frames).tables), quality={}
+        study, suppressed_tables(survival_study(RecordedStudy(study, *frames)).tables), quality={}
     )
     (line,) = survival_headlines(results)
     assert "Of all 40, 60 to 88 percent last" in line.text  # 24 of 40, and 35

@@ -11,7 +11,7 @@ from statsmodels.formula.api import ols
 from study_models import study_of
 
 from ruralimpact.config.gains import check_gains
-from ruralimpact.description.records import DescriptionTables
+from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.gains.measures import Gained, gain_measures
 from ruralimpact.gains.study import gains_study, growth_without
@@ -58,7 +58,7 @@ def frames(before: dict[str, float], after: dict[str, float], **by_unit: Any) ->
 
 def computed(gains: Any = None, tables: Any = None, **by_unit: Any) -> DescriptionTables:
     given = tables or frames(BEFORE, AFTER, **by_unit)
-    return gains_study(study_with(**(gains or {})), *given)
+    return gains_study(RecordedStudy(study_with(**(gains or {})), *given))
 
 
 def value(tables: DescriptionTables, measure: str, level: str = "") -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
-from ruralimpact.description.records import DescriptionTables
+from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import DataError
 from ruralimpact.portfolio.printed import PrintedNumber, agreement
 from ruralimpact.portfolio.study import portfolio_study
@@ -56,7 +56,7 @@ PROJECTS = pd.DataFrame(
 def computed(projects: pd.DataFrame = PROJECTS, **keys: Any) -> DescriptionTables:
     study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}})
     blank = projects[["unit_id"]]
-    return portfolio_study(study, {"all": projects}, {"all": blank})
+    return portfolio_study(RecordedStudy(study, {"all": projects}, {"all": blank}))
 
 
 def value(tables: DescriptionTables, column: str = "value", **where: str) -> Any:
@@ -161,7 +161,9 @@ def test_a_printed_number_that_names_nothing_is_refused() -> None:
     )
     units = {"all": PROJECTS, "printed": rows}
     with pytest.raises(DataError, match="names nothing"):
-        portfolio_study(study, units, {name: item[["unit_id"]] for name, item in units.items()})
+        portfolio_study(
+            RecordedStudy(study, units, {name: item[["unit_id"]] for name, item in units.items()})
+        )
 
 
 def test_the_register_has_the_numbers_that_the_claims_are_recomputed_from() -> None:

@@ -10,6 +10,7 @@ from exhibit_entries import entry
 from test_returns_study import many, study_with
 
 from ruralimpact.config.price_scenarios import read_price_scenarios
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.results import StudyResults
@@ -81,8 +82,8 @@ def crossings(factors: dict[str, float]) -> tuple[dict[str, pd.DataFrame], Any]:
     scenario = {"name": "low", "label": "Low", "by": "product", "lines": lines, "factors": factors}
     study = study_with(by=["product"], scenarios=[scenario])
     frames = {"flows": units}, {"flows": outcomes}
-    tables = returns_study(study, *frames).tables
-    return {**tables, **returns_uncertainty(study, *frames, seed=1)}, study
+    tables = returns_study(RecordedStudy(study, *frames)).tables
+    return {**tables, **returns_uncertainty(RecordedStudy(study, *frames), seed=1)}, study
 
 
 def test_who_is_carried_below_the_threshold() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
-from ruralimpact.description.records import DescriptionTables
+from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import stratified_draw
 from ruralimpact.responses.draw_study import draw_study
@@ -60,7 +60,7 @@ def computed(
     samples = {"all": records, "register": REGISTER}
     study = study_of(analyses=[asked], samples={"all": {}, "register": {}})
     outcomes = {name: table[["unit_id"]] for name, table in samples.items()}
-    return responses_study(study, samples, outcomes)
+    return responses_study(RecordedStudy(study, samples, outcomes))
 
 
 def row(tables: DescriptionTables, answer: str, level: str = "", part: str = "respondents") -> Any:
@@ -120,7 +120,7 @@ def test_a_sample_that_is_the_whole_register_has_no_error() -> None:
     )
     frames = {"all": records, "register": register}
     tables = responses_study(
-        study, frames, {name: one[["unit_id"]] for name, one in frames.items()}
+        RecordedStudy(study, frames, {name: one[["unit_id"]] for name, one in frames.items()})
     )
     same = row(tables, "same", part="register")
     assert (same["std_error"], same["conf_low"], same["conf_high"]) == (0, 0.5, 0.5)
@@ -193,7 +193,9 @@ def drawn(register: pd.DataFrame = REGISTER, **keys: Any) -> DescriptionTables:
         **keys,
     }
     study = study_of(analyses=[asked], samples={"register": {}})
-    return draw_study(study, {"register": register}, {"register": register[["unit_id"]]})
+    return draw_study(
+        RecordedStudy(study, {"register": register}, {"register": register[["unit_id"]]})
+    )
 
 
 def test_a_draw_does_not_depend_on_rows_or_on_other_strata() -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.returns.accounts import account_flows
 from ruralimpact.returns.cash_flow import internal_rate, present_values
@@ -91,9 +92,9 @@ def returns_of(
     flows: dict[str, dict[int, list[float]]], by_unit: dict[str, Any] | None = None, **keys: Any
 ) -> pd.DataFrame:
     units, outcomes = tables_of(flows, **(by_unit or {}))
-    return returns_study(study_with(**keys), {"flows": units}, {"flows": outcomes}).tables[
-        "returns"
-    ]
+    return returns_study(
+        RecordedStudy(study_with(**keys), {"flows": units}, {"flows": outcomes})
+    ).tables["returns"]
 
 
 def value(frame: pd.DataFrame, measure: str, account: str = "all", level: str = "") -> float:
@@ -158,7 +159,9 @@ def test_what_cannot_be_used_is_excluded_with_its_reason(
     years: dict[int, list[float]], reason: str
 ) -> None:
     units, outcomes = tables_of({**SPREADSHEET, "c": years})
-    tables = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables
+    tables = returns_study(
+        RecordedStudy(study_with(), {"flows": units}, {"flows": outcomes})
+    ).tables
     rows = tables["returns_by_unit"].set_index(["account", "unit_id"])
     assert rows.loc[("all", "c"), "reason"] == reason
     assert np.isnan(rows.loc[("all", "c"), ["irr", "npv"]].astype(float)).all()
@@ -175,7 +178,7 @@ def test_zero_investment_has_no_rate_but_a_reason() -> None:
 def test_no_unit_left_is_an_error_that_counts_the_reasons() -> None:
     units, outcomes = tables_of({"a": {2009: [1, 1, 0, 0]}})
     with pytest.raises(DataError, match=r"analysis efa: no unit .* before the horizon \(1\)"):
-        returns_study(study_with(), {"flows": units}, {"flows": outcomes})
+        returns_study(RecordedStudy(study_with(), {"flows": units}, {"flows": outcomes}))
 
 
 def test_several_currencies_are_refused_by_unit() -> None:
@@ -204,8 +207,10 @@ def test_a_product_that_changes_is_refused() -> None:
 
 def test_the_order_of_rows_changes_nothing() -> None:
     units, outcomes = tables_of(SPREADSHEET)
-    forth = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables
-    back = returns_study(study_with(), {"flows": units[::-1]}, {"flows": outcomes[::-1]}).tables
+    forth = returns_study(RecordedStudy(study_with(), {"flows": units}, {"flows": outcomes})).tables
+    back = returns_study(
+        RecordedStudy(study_with(), {"flows": units[::-1]}, {"flows": outcomes[::-1]})
+    ).tables
     for name, frame in forth.items():
         pd.testing.assert_frame_equal(frame, back[name])
 
@@ -243,7 +248,9 @@ def test_scores_of_the_aggregate_rate_are_its_derivative() -> None:
 
 def test_intervals_of_shares_stay_within_their_range() -> None:
     units, outcomes = many()
-    frame = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables["returns"]
+    frame = returns_study(
+        RecordedStudy(study_with(), {"flows": units}, {"flows": outcomes})
+    ).tables["returns"]
     shares = frame[frame["measure"].isin(["share_above", "share_gain"])]
     assert ((shares["conf_low"].dropna() >= 0) & (shares["conf_high"].dropna() <= 1)).all()
 
@@ -255,7 +262,9 @@ def test_a_net_present_value_of_one_sample_has_the_t_interval_of_a_mean() -> Non
     register = cash_register(analysis, units, outcomes)
     flows = account_flows(analysis.accounts[0], register.lines)
     values = present_values(flows.net, 0.10)
-    frame = returns_study(study_with(), {"flows": units}, {"flows": outcomes}).tables["returns"]
+    frame = returns_study(
+        RecordedStudy(study_with(), {"flows": units}, {"flows": outcomes})
+    ).tables["returns"]
     row = frame[(frame["measure"] == "npv") & (frame["account"] == "all")].iloc[0]
     margin = (
         2.0226909 * values.std(ddof=1) / np.sqrt(40)
@@ -293,7 +302,7 @@ def uncertain(seed: int = 1, **keys: Any) -> tuple[dict[str, pd.DataFrame], Any,
     units, outcomes = many()
     asked = {"by": ["product"], "drivers": DRIVERS, "scenarios": SCENARIOS, "draws": 200, **keys}
     tables = returns_uncertainty(
-        study_with(**asked), {"flows": units}, {"flows": outcomes}, seed=seed
+        RecordedStudy(study_with(**asked), {"flows": units}, {"flows": outcomes}), seed=seed
     )
     analysis = analysis_of(**asked)
     return tables, cash_register(analysis, units, outcomes), analysis
@@ -333,7 +342,7 @@ def test_without_a_switching_value_there_is_a_reason() -> None:
     lossy = {"a": {2009: [500, 0, 0, 0], **{year: [0, 0, 5, 1] for year in range(2010, 2013)}}}
     units, outcomes = tables_of(lossy)
     study = study_with(drivers=cheap)
-    rows = returns_uncertainty(study, {"flows": units}, {"flows": outcomes}, seed=1)[
+    rows = returns_uncertainty(RecordedStudy(study, {"flows": units}, {"flows": outcomes}), seed=1)[
         "returns_drivers"
     ]
     row = rows[(rows["kind"] == "switching") & (rows["account"] == "all")].iloc[0]

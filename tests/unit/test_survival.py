@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from study_models import codebook_of, study_of
 
-from ruralimpact.description.records import DescriptionTables
+from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.errors import DataError
 from ruralimpact.survival.study import survival_study
 
@@ -42,7 +42,7 @@ def computed(
     records: pd.DataFrame = RECORDS, study: dict[str, Any] | None = None, **keys: Any
 ) -> DescriptionTables:
     study = study_of(analyses=[{**ASKED, **keys}], samples={"all": {}}, **(study or {}))
-    return survival_study(study, {"all": records}, {"all": records[["unit_id"]]})
+    return survival_study(RecordedStudy(study, {"all": records}, {"all": records[["unit_id"]]}))
 
 
 def share(tables: DescriptionTables, **where: Any) -> float:

@@ -11,6 +11,7 @@ from study_models import study_of
 from test_survival import ASKED, NAN, RECORDS, computed, share
 
 from ruralimpact.config.survival import check_survival
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import DataError
 from ruralimpact.exhibits.figures.survival import SurvivalOptions, survival_figure
 from ruralimpact.exhibits.load import suppressed_tables
@@ -192,7 +193,7 @@ def test_tables_and_words_say_between_which_shares() -> None:
     study = study_of(analyses=[asked], samples={"all": {}}, unit_label="alliances")
     frames = {"all": records}, {"all": records[["unit_id"]]}
     results = StudyResults(
-        study, suppressed_tables(survival_study(study, *frames).tables), quality={}
+        study, suppressed_tables(survival_study(RecordedStudy(study, *frames)).tables), quality={}
     )
     (table, *_) = survival_tables(results, entry("survival", analyses=["buyer"]))
     lasts = next(row for row in table.rows if row.label.text == "Lasts")

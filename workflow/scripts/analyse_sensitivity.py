@@ -6,6 +6,7 @@ import pandas as pd
 
 from ruralimpact import progress, stage
 from ruralimpact.attrition.study import attrition_study
+from ruralimpact.description.records import RecordedStudy
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.power.study import power_study
 from ruralimpact.returns.study import returns_uncertainty
@@ -56,7 +57,7 @@ def analyse_sensitivity(
         estimates=pd.read_parquet(estimates),
     )
     results = sensitivity_study(asked, tables)
-    results |= returns_uncertainty(asked, tables.units, tables.outcomes, seed=seed)
+    results |= returns_uncertainty(RecordedStudy(asked, tables.units, tables.outcomes), seed=seed)
     results["power"] = power_study(asked, tables.units, tables.outcomes)
     results |= attrition_study(
         asked,

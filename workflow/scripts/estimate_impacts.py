@@ -6,7 +6,7 @@ import pandas as pd
 
 from ruralimpact import progress, stage
 from ruralimpact.decomposition.study import decomposition_study
-from ruralimpact.description.records import exclusions_of
+from ruralimpact.description.records import RecordedStudy, exclusions_of
 from ruralimpact.design.strategies import strategies_of_stage
 from ruralimpact.difference.study import difference_study
 from ruralimpact.estimation.association_study import association_study
@@ -76,8 +76,9 @@ def estimate_impacts(
     by_subgroup = subgroup_study(asked, tables, seed=seed)
     by_part = decomposition_study(asked, tables)
     results |= over_time.tables
+    recorded = RecordedStudy(asked, tables.units, tables.outcomes)
     described = [
-        describe(asked, tables.units, tables.outcomes)
+        describe(recorded)
         for describe in (
             portfolio_study,
             returns_study,

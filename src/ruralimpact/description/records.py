@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ruralimpact.exclusions import ExclusionRow
+from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
 
@@ -46,17 +47,27 @@ class DescriptionTables:
     excluded: tuple[ExcludedRecords, ...]
 
 
-def described_records(units: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a sample with all that was recorded or built of them, sorted by unit.
+@dataclass(frozen=True)
+class RecordedStudy:
+    """A study with what was recorded of its samples: what descriptions are made from.
 
-    Parameters
+    Attributes
     ----------
-    units, outcomes : DataFrame
-        As the construct stage writes them.
+    study : Study
+    units, outcomes : mapping of str to DataFrame
+        By sample, as the construct stage writes them.
     """
-    return units.merge(outcomes, on="unit_id", how="left", validate="one_to_one").sort_values(
-        "unit_id", kind="stable", ignore_index=True
-    )
+
+    study: Study
+    units: Mapping[str, pd.DataFrame]
+    outcomes: Mapping[str, pd.DataFrame]
+
+    def of(self, sample: str) -> pd.DataFrame:
+        """Rows of a sample with all that was recorded or built of them, sorted by unit."""
+        whole = self.units[sample].merge(
+            self.outcomes[sample], on="unit_id", how="left", validate="one_to_one"
+        )
+        return whole.sort_values("unit_id", kind="stable", ignore_index=True)
 
 
 def exclusions_of(excluded: Iterable[ExcludedRecords]) -> pd.DataFrame:

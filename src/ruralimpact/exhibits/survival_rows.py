@@ -55,8 +55,9 @@ def survival_numbers(results: StudyResults) -> Iterator[CitableNumber]:
         key = f"survival/{record['analysis']}/{record['part']}{level_part(record)}"
         bounds = ("lowest", "highest") if pd.isna(record["estimate"]) else ()
         for name in ("estimate", *bounds, "conf_low", "conf_high"):
-            where = f"{key}/{record['state']}{time}/{name}"
-            yield CitableNumber(where, 100 * record[name], "percent", 0)
+            if pd.notna(record[name]):
+                where = f"{key}/{record['state']}{time}/{name}"
+                yield CitableNumber(where, 100 * record[name], "percent", 0)
     for record in results["hazards"].to_dict("records"):
         level = f"={record['level']}" if record["level"] else ""
         for name, of in _RATIO.items():

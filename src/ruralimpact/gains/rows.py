@@ -1,28 +1,19 @@
-"""Rows of the tables of gains, in the order of their columns (`ruralimpact.contracts.gains`)."""
+"""Rows of the tables of gains, (`ruralimpact.contracts.gains`)."""
 
 from dataclasses import dataclass
 
+from ruralimpact.result_rows import MISSING, MeasureRow
 
-@dataclass(frozen=True)
-class GainRow:
+
+@dataclass(frozen=True, kw_only=True)
+class GainRow(MeasureRow):
     """A measure of an outcome, of all units or of a level: contract ``gains``."""
 
-    analysis: str
     outcome: str
     unit: str
     by: str
     level: str
-    measure: str
-    estimate: float
-    std_error: float
-    df: float
-    conf_low: float
-    conf_high: float
-    n_clusters: int
-    reason: str
-    n_units: int
     n_without_base: int
-    synthetic: bool
 
 
 @dataclass(frozen=True)
@@ -49,11 +40,11 @@ class VarianceRow:
     outcome: str
     unit: str
     within: str
-    between: float = float("nan")
-    inside: float = float("nan")
-    share_between: float = float("nan")
-    conf_low: float = float("nan")
-    conf_high: float = float("nan")
+    between: float = MISSING
+    inside: float = MISSING
+    share_between: float = MISSING
+    conf_low: float = MISSING
+    conf_high: float = MISSING
     n_levels: int
     n_units: int
     reason: str = ""
@@ -80,19 +71,8 @@ class GrowthRow:
     synthetic: bool
 
 
-@dataclass(frozen=True)
-class TargetingRow:
+@dataclass(frozen=True, kw_only=True)
+class TargetingRow(MeasureRow):
     """What share of places, units or an amount is where an index is high: contract ``targeting``."""
 
-    analysis: str
     place: str
-    measure: str
-    estimate: float
-    std_error: float
-    df: float
-    conf_low: float
-    conf_high: float
-    n_clusters: int
-    reason: str
-    n_units: int
-    synthetic: bool

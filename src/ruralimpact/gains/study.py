@@ -1,15 +1,16 @@
 """Gains of every analysis before and after of a study that asks for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
 from ruralimpact.gains.measures import Gained, gain_measures
@@ -22,19 +23,16 @@ from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
 FloatArray = NDArray[np.float64]
-Frames = Mapping[str, pd.DataFrame]
 
 RECONCILED = ("ratio_of_totals", "mean_of_ratios", "median_of_ratios")
 
 
-def gains_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
+def gains_study(recorded: RecordedStudy) -> DescriptionTables:
     """Sum up gains before and after.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
 
     Returns
     -------
@@ -48,25 +46,25 @@ def gains_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTab
     """
     parts = [
         _GainsPart(
-            study, analysis, analysis.gains, units[analysis.sample], outcomes[analysis.sample]
+            recorded.study,
+            analysis,
+            analysis.gains,
+            recorded.units[analysis.sample],
+            recorded.outcomes[analysis.sample],
         )
-        for analysis in study.analyses
-        if isinstance(analysis, BeforeAfter) and analysis.gains is not None
+        for analysis in recorded.study.analyses_of(BeforeAfter)
+        if analysis.gains is not None
     ]
+    rows_of: dict[str, Callable[[_GainsPart], Iterator[Any]]] = {
+        "gains": _GainsPart.gain_rows,
+        "gains_by_unit": _GainsPart.unit_rows,
+        "gain_variance": _GainsPart.variance_rows,
+        "growth_without": _GainsPart.growth_rows,
+        "targeting": _GainsPart.targeting_rows,
+    }
     tables = {
-        "gains": table_of_rows("gains", [row for part in parts for row in part.gain_rows()]),
-        "gains_by_unit": table_of_rows(
-            "gains_by_unit", [row for part in parts for row in part.unit_rows()]
-        ),
-        "gain_variance": table_of_rows(
-            "gain_variance", [row for part in parts for row in part.variance_rows()]
-        ),
-        "growth_without": table_of_rows(
-            "growth_without", [row for part in parts for row in part.growth_rows()]
-        ),
-        "targeting": table_of_rows(
-            "targeting", [row for part in parts for row in part.targeting_rows()]
-        ),
+        name: table_of_rows(name, [row for part in parts for row in rows(part)])
+        for name, rows in rows_of.items()
     }
     return DescriptionTables(tables, tuple(line for part in parts for line in part.excluded()))
 

@@ -1,11 +1,11 @@
 """Every portfolio of a study, from the projects of its sample."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.portfolio.amounts import (
     focus_rows,
@@ -23,16 +23,12 @@ from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
 
-def portfolio_study(
-    study: Study, units: Mapping[str, pd.DataFrame], outcomes: Mapping[str, pd.DataFrame]
-) -> DescriptionTables:
+def portfolio_study(recorded: RecordedStudy) -> DescriptionTables:
     """Compute the numbers of every portfolio.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
 
     Returns
     -------
@@ -46,16 +42,12 @@ def portfolio_study(
     """
     rows: list[PortfolioRow] = []
     excluded: list[ExcludedRecords] = []
-    for asked in study.descriptions:
-        if not isinstance(asked, Portfolio):
-            continue
-        records = described_records(units[asked.sample], outcomes[asked.sample])
-        projects = _projects(study, asked, records)
+    for asked in recorded.study.analyses_of(Portfolio):
+        projects = _projects(recorded.study, asked, recorded.of(asked.sample))
         own = list(_rows(projects, asked))
         if asked.printed is not None:
             sample = asked.printed.sample
-            beside = described_records(units[sample], outcomes[sample])
-            own = with_printed(own, _printed(asked.printed, beside), sample=sample)
+            own = with_printed(own, _printed(asked.printed, recorded.of(sample)), sample=sample)
         rows += own
         excluded += _excluded(projects, asked)
     return DescriptionTables({"portfolio": table_of_rows("portfolio", rows)}, tuple(excluded))

@@ -1,29 +1,24 @@
 """Every sample that a study draws from a register, and who of it took part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
 from ruralimpact.responses.rows import SampleProtocolRow
 from ruralimpact.schema.responses import DrawnSample
-from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table, table_of_rows
 
-Frames = Mapping[str, pd.DataFrame]
 
-
-def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
+def draw_study(recorded: RecordedStudy) -> DescriptionTables:
     """Draw the samples of a study.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
 
     Returns
     -------
@@ -40,10 +35,9 @@ def draw_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTabl
     drawn: list[pd.DataFrame] = []
     protocols: list[SampleProtocolRow] = []
     excluded: list[ExcludedRecords] = []
-    for asked in study.descriptions:
-        if not isinstance(asked, DrawnSample):
-            continue
-        records = described_records(units[asked.sample], outcomes[asked.sample])
+    study = recorded.study
+    for asked in study.analyses_of(DrawnSample):
+        records = recorded.of(asked.sample)
         register = _register(asked, records)
         missing = int(register["stratum"].isna().sum())
         reason = f"'{asked.strata}' is missing"

@@ -8,28 +8,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.responses.answers import Answers, answers_of
 from ruralimpact.responses.rows import ResponseShareRow
 from ruralimpact.responses.shares import Respondents
 from ruralimpact.schema.responses import Question, Responses
-from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
-Frames = Mapping[str, pd.DataFrame]
 RESPONDENTS, REGISTER = "respondents", "register"
 
 
-def responses_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
+def responses_study(recorded: RecordedStudy) -> DescriptionTables:
     """Count the answers of every questionnaire.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
 
     Returns
     -------
@@ -42,14 +38,13 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
         See `ruralimpact.responses.answers.answers_of`; also respondents of a stratum that the register does
         not have, or more of them than it has units.
     """
+    study = recorded.study
     rows: list[ResponseShareRow] = []
     excluded: list[ExcludedRecords] = []
     labels, order = covariate_labels(study), labels_in_order(study)
-    for asked in study.descriptions:
-        if not isinstance(asked, Responses):
-            continue
-        records = described_records(units[asked.sample], outcomes[asked.sample])
-        sizes = _register_sizes(asked, units, outcomes)
+    for asked in study.analyses_of(Responses):
+        records = recorded.of(asked.sample)
+        sizes = _register_sizes(asked, recorded)
         respondents = _drawn(asked, records, sizes)
         questionnaire = _Questionnaire(asked, records, labels, order, respondents)
         for question in asked.questions:
@@ -62,12 +57,11 @@ def responses_study(study: Study, units: Frames, outcomes: Frames) -> Descriptio
     return DescriptionTables({"responses": table_of_rows("responses", rows)}, tuple(excluded))
 
 
-def _register_sizes(asked: Responses, units: Frames, outcomes: Frames) -> "pd.Series[int] | None":
+def _register_sizes(asked: Responses, recorded: RecordedStudy) -> "pd.Series[int] | None":
     """Units of the register by stratum, or all under an empty name; None without a register."""
     if asked.register_of is None:
         return None
-    name = asked.register_of.sample
-    records = described_records(units[name], outcomes[name])
+    records = recorded.of(asked.register_of.sample)
     if asked.strata is None:
         return pd.Series({"": len(records)})
     return level_texts(records[asked.strata].dropna()).value_counts()

@@ -1,30 +1,19 @@
-"""Rows of the tables of returns, in the order of their columns (`ruralimpact.contracts.returns`)."""
+"""Rows of the tables of returns, (`ruralimpact.contracts.returns`)."""
 
 from dataclasses import dataclass
 
-_MISSING = float("nan")
+from ruralimpact.result_rows import MISSING, MeasureRow
 
 
-@dataclass(frozen=True)
-class ReturnRow:
+@dataclass(frozen=True, kw_only=True)
+class ReturnRow(MeasureRow):
     """A measure of an account, of all units or of a level: ``returns`` and ``returns_scenarios``."""
 
-    analysis: str
     account: str
     scenario: str
     by: str
     level: str
-    measure: str
     unit: str
-    estimate: float
-    std_error: float
-    df: float
-    conf_low: float
-    conf_high: float
-    n_clusters: int
-    reason: str
-    n_units: int
-    synthetic: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +23,10 @@ class UnitReturnRow:
     analysis: str
     account: str
     unit_id: str
-    irr: float = _MISSING
+    irr: float = MISSING
     roots: int = 0
-    npv: float = _MISSING
-    payback: float = _MISSING
+    npv: float = MISSING
+    payback: float = MISSING
     reason: str
     n_units: int
     synthetic: bool

@@ -1,7 +1,7 @@
 """Every analysis of rates of return of a study."""
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
 from ruralimpact.errors import DataError
 from ruralimpact.returns.accounts import (
     AccountFlows,
@@ -26,8 +26,6 @@ from ruralimpact.returns.uncertainty import driver_returns, simulated
 from ruralimpact.schema.rate_of_return import Account, RateOfReturn, Scenario
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import empty_table, table_of_rows
-
-Frames = Mapping[str, pd.DataFrame]
 
 RECORD = "record"
 """The scenario in which nothing changes."""
@@ -137,20 +135,18 @@ class _ReturnsPart:
             )
 
 
-def _parts(study: Study, units: Frames, outcomes: Frames) -> Iterator[_ReturnsPart]:
-    for analysis in study.analyses:
-        if isinstance(analysis, RateOfReturn):
-            yield _ReturnsPart(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+def _parts(recorded: RecordedStudy) -> Iterator[_ReturnsPart]:
+    for analysis in recorded.study.analyses_of(RateOfReturn):
+        data = recorded.units[analysis.sample], recorded.outcomes[analysis.sample]
+        yield _ReturnsPart(recorded.study, analysis, *data)
 
 
-def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionTables:
+def returns_study(recorded: RecordedStudy) -> DescriptionTables:
     """Estimate what the investments of a study returned.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
 
     Returns
     -------
@@ -164,8 +160,8 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionT
     rows: list[ReturnRow] = []
     by_unit: list[UnitReturnRow] = []
     excluded: list[ExcludedRecords] = []
-    order = labels_in_order(study)
-    for part in _parts(study, units, outcomes):
+    order = labels_in_order(recorded.study)
+    for part in _parts(recorded):
         excluded += part.excluded()
         for account in part.analysis.accounts:
             flows = account_flows(account, part.register.lines)
@@ -181,16 +177,12 @@ def returns_study(study: Study, units: Frames, outcomes: Frames) -> DescriptionT
     return DescriptionTables(tables, tuple(excluded))
 
 
-def returns_uncertainty(
-    study: Study, units: Frames, outcomes: Frames, *, seed: int
-) -> dict[str, pd.DataFrame]:
+def returns_uncertainty(recorded: RecordedStudy, *, seed: int) -> dict[str, pd.DataFrame]:
     """Compute what scenarios, drivers and chance do to the rates of return of a study.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
     seed : int
         Of the simulation; each analysis has its own stream.
 
@@ -204,8 +196,8 @@ def returns_uncertainty(
     crossings: list[CrossingRow] = []
     drivers: list[DriverRow] = []
     draws: list[pd.DataFrame] = []
-    for part in _parts(study, units, outcomes):
-        ends = {"n_units": len(part.register.units), "synthetic": study.synthetic}
+    for part in _parts(recorded):
+        ends = {"n_units": len(part.register.units), "synthetic": recorded.study.synthetic}
         for account in part.analysis.accounts:
             of = {"analysis": part.analysis.name, "account": account.name}
             scenarios += _scenario_rows(part, account)

@@ -36,7 +36,7 @@ def require_stated(paths: Iterable[str | Path]) -> None:
     Parameters
     ----------
     paths : iterable of path
-        See `stated_digest`; a file of which nothing is stated is passed over.
+        See `stated_digests`; a file of which nothing is stated is passed over.
 
     Raises
     ------

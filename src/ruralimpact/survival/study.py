@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, described_records
+from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.result_rows import MISSING
-from ruralimpact.schema.study import Study
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.curve_rows import curve_rows
 from ruralimpact.survival.hazard_rows import hazard_study
@@ -27,16 +26,12 @@ BOUNDS = {
 }
 
 
-def survival_study(
-    study: Study, units: Mapping[str, pd.DataFrame], outcomes: Mapping[str, pd.DataFrame]
-) -> DescriptionTables:
+def survival_study(recorded: RecordedStudy) -> DescriptionTables:
     """Estimate every survival analysis.
 
     Parameters
     ----------
-    study : Study
-    units, outcomes : mapping of str to DataFrame
-        By sample.
+    recorded : RecordedStudy
 
     Returns
     -------
@@ -51,18 +46,18 @@ def survival_study(
     rows: list[SurvivalRow] = []
     hazards: list[HazardRow] = []
     excluded: list[ExcludedRecords] = []
+    study = recorded.study
     labels, order = covariate_labels(study), labels_in_order(study)
-    for asked in study.descriptions:
-        if isinstance(asked, Survival):
-            records = described_records(units[asked.sample], outcomes[asked.sample])
-            refuse_impossible(asked, records)
-            kept, unplaced = placed_in_time(asked, records)
-            present = kept[answered(asked, kept)]
-            _refuse_none(asked, present, unplaced)
-            regression = hazard_study(asked, present, labels, order, synthetic=study.synthetic)
-            excluded += [*unplaced, *_without_level(asked, present, labels), *regression.excluded]
-            rows += _rows(asked, kept, present, labels, order, synthetic=study.synthetic)
-            hazards += regression.rows
+    for asked in study.analyses_of(Survival):
+        records = recorded.of(asked.sample)
+        refuse_impossible(asked, records)
+        kept, unplaced = placed_in_time(asked, records)
+        present = kept[answered(asked, kept)]
+        _refuse_none(asked, present, unplaced)
+        regression = hazard_study(asked, present, labels, order, synthetic=study.synthetic)
+        excluded += [*unplaced, *_without_level(asked, present, labels), *regression.excluded]
+        rows += _rows(asked, kept, present, labels, order, synthetic=study.synthetic)
+        hazards += regression.rows
     return DescriptionTables(
         {
             "survival": table_of_rows("survival", rows),
