@@ -213,7 +213,8 @@ def _strata(
     kept: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     drawn = _unit_labels(table.index) if groups is None else groups
-    return strata_codes(strata[kept], drawn[kept], file=FILE, column=str(columns.strata))
+    rows = list(table.index[kept])
+    return strata_codes(strata[kept], drawn[kept], rows, file=FILE, column=str(columns.strata))
 
 
 def _labels(table: pd.DataFrame, name: str) -> NDArray[np.object_]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ruralimpact.config import load_study
+from ruralimpact.design.comparison import STRATUM, WEIGHT
 from ruralimpact.errors import DataError, RuralImpactError, listed, location
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.privacy.keyed_ids import project_key
@@ -19,6 +20,7 @@ from ruralimpact.survey.prepare import id_columns
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.readers import read_joined, read_source
 
+_TIMES = " x "
 _STUDIES = Path("config/studies")
 
 
@@ -81,9 +83,19 @@ def _places(error: DataError, study: Study) -> Iterator[_Place]:
         raw_names = {entry.variable: entry.raw_name for entry in entries} | {
             "id": TOGETHER.join(id_columns(source))
         }
-        variable = (sample.group or "id") if error.column == "group" else error.column
+        declared = [raw_names.get(name) for name in _declared(error.column, sample)]
+        column = _TIMES.join(filter(None, declared)) if all(declared) else None
         if rows:
-            yield _Place(source.path, raw_names.get(variable or ""), rows)
+            yield _Place(source.path, column or None, rows)
+
+
+def _declared(column: str | None, sample: Sample) -> tuple[str, ...]:
+    """The variables that a column of a sample is declared by."""
+    if column == "group":
+        return (sample.group or "id",)
+    if column == WEIGHT:
+        return sample.weight or ()
+    return (str(sample.strata if column == STRATUM else column or ""),)
 
 
 def _surveys(

@@ -254,6 +254,16 @@ MISTAKES: dict[str, tuple[str, Edit, list[str]]] = {
         ),
         ["decomposition.products.p", "give quantity and value, or grades"],
     ),
+    "weight that is the treatment": (
+        "study.yaml",
+        lambda study: study["samples"]["psid"].__setitem__("weight", "trained"),
+        ["samples.psid.weight", "'trained' is a variable with the role treatment, no sampling"],
+    ),
+    "weight of an outcome": (
+        "study.yaml",
+        lambda study: study["samples"]["psid"].__setitem__("weight", ["age", "earnings_1978"]),
+        ["samples.psid.weight", "'earnings_1978' is a variable with the role outcome"],
+    ),
     "association with an unknown service": (
         "study.yaml",
         set_analysis(

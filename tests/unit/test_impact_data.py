@@ -363,7 +363,10 @@ def test_rows_of_no_weight_are_left_out_and_counted() -> None:
 
 def test_a_group_is_drawn_from_one_stratum() -> None:
     table = farms().assign(district=np.arange(60) % 3)
-    with pytest.raises(ruralimpact.DataError, match="column 'district': .* more than one stratum"):
+    with pytest.raises(
+        ruralimpact.DataError,
+        match="column 'district', rows .*: 20 groups are in more than one stratum",
+    ):
         impact(table, group="village", strata="district")
     with pytest.raises(ruralimpact.ConfigError, match="key 'weight': 'y' is the outcome"):
         impact(table, weight="y")

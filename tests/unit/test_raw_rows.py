@@ -57,6 +57,25 @@ def test_rows_and_columns_are_those_of_the_file(project: Path) -> None:
     assert found == f"{FILE}, column 'hectares', row 98: {about}"
 
 
+@pytest.mark.parametrize(
+    ("weight", "strata", "column", "raw"),
+    [
+        (["land"], "region", "sampling_weight", "column 'hectares'"),
+        (["age", "land"], "region", "sampling_weight", "column 'age x hectares'"),
+        (["land"], "region", "sampling_stratum", "column 'region'"),
+    ],
+)
+def test_weights_and_strata_are_those_of_the_file(
+    project: Path, weight: list[str], strata: str, column: str, raw: str
+) -> None:
+    path = project / "config/studies/producers/study.yaml"
+    study = yaml.safe_load(path.read_text(encoding="utf-8"))
+    study["samples"]["all"] |= {"weight": weight, "strata": strata}
+    path.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    found = located(within="sample all", column=column, units=["P001"])
+    assert found == f"{FILE}, {raw}, row 98: it cannot be (unit P001, sample all)."
+
+
 def test_rows_of_units_with_keyed_identifiers_are_found(project: Path) -> None:
     set_public(project, public=False)
     (unit,) = keyed(pd.Series(["P001"]), project_key(), folded)

@@ -172,5 +172,5 @@ def test_weights_of_zero_leave_and_weights_that_no_sample_has_are_refused() -> N
     assert flow is not None and "a sampling weight of zero" in str(flow)
     for weight, message in ((-1.0, "negative"), (np.nan, "missing")):
         frame.loc[frame["id"] == "u03", "sampling_weight"] = weight
-        with pytest.raises(DataError, match=f"analysis main.*row u03: .* {message}"):
+        with pytest.raises(DataError, match=f"analysis main.*unit u03: .* {message}"):
             changes(frame)

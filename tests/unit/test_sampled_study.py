@@ -147,8 +147,8 @@ def test_weights_move_subgroups_and_estimates_without_regions_as_well(made) -> N
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({3: np.nan}, "sample farms, column 'sampling_weight', row u003: .* missing"),
-        ({3: -2.0}, "row u003: the sampling weight is negative"),
+        ({3: np.nan}, "sample farms, column 'sampling_weight', unit u003: .* missing"),
+        ({3: -2.0}, "unit u003: the sampling weight is negative"),
     ],
 )
 def test_weights_that_no_sample_has(values: dict[int, float], message: str) -> None:

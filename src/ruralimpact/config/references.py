@@ -138,6 +138,7 @@ def _sample(study: Study, sample: Sample, key: str, file: Path) -> Iterator[Conf
         yield from unknown_names([sample.group], groups, "variable", file, f"{key}.group")
     for option, named in (("weight", sample.weight), ("strata", sample.strata and [sample.strata])):
         yield from unknown_names(named or [], variables, "variable", file, f"{key}.{option}")
+    yield from _weight(study, sample, f"{key}.weight", file)
     periods = sample.two_periods
     if periods is None:
         return
@@ -148,6 +149,19 @@ def _sample(study: Study, sample: Sample, key: str, file: Path) -> Iterator[Conf
     yield from unknown_names([periods.status], variables, "variable", file, f"{where}.status")
     known, named = [*variables, *study.outcomes], periods.covariates
     yield from unknown_names(named, known, "variable", file, f"{where}.covariates")
+
+
+def _weight(study: Study, sample: Sample, key: str, file: Path) -> Iterator[ConfigError]:
+    """Refuse what cannot say how many units of the population a row stands for."""
+    kinds = {row.variable: row.type for row in study.codebook}
+    for name in sample.weight or ():
+        role = _roles(study).get(name)
+        if role in ("treatment", "outcome"):
+            problem = f"'{name}' is a variable with the role {role}, no sampling weight."
+            yield ConfigError(problem, file=file, key=key)
+        elif kinds.get(name) in ("category", "date"):
+            problem = f"'{name}' is of the type {kinds[name]}; a sampling weight is a number."
+            yield ConfigError(problem, file=file, key=key)
 
 
 def _analysis(study: Study, analysis: Analysis, file: Path) -> Iterator[ConfigError]:

@@ -274,8 +274,8 @@ def _sampling(analysis: AnyAnalysis, units: pd.DataFrame) -> NDArray[np.float64]
         weights,
         units[analysis.treatment].to_numpy(float),
         units["unit_id"].tolist(),
-        file=f"sample {analysis.sample}",
         column=WEIGHT,
+        within=f"sample {analysis.sample}",
     )
     return weights
 
@@ -284,4 +284,5 @@ def _strata(analysis: AnyAnalysis, units: pd.DataFrame) -> IntArray | None:
     if STRATUM not in units:
         return None
     strata, groups = (units[name].to_numpy(object) for name in (STRATUM, "group"))
-    return strata_codes(strata, groups, file=f"sample {analysis.sample}", column=STRATUM)
+    rows, within = units["unit_id"].tolist(), f"sample {analysis.sample}"
+    return strata_codes(strata, groups, rows, column=STRATUM, within=within)

@@ -16,10 +16,11 @@ _NEGLIGIBLE = 1e-9
 def check_weights(
     weights: FloatArray,
     treatment: FloatArray,
-    rows: Sequence[object],
+    rows: Sequence[str] | Sequence[object],
     *,
-    file: str,
     column: str,
+    file: str | None = None,
+    within: str | None = None,
 ) -> None:
     """Refuse sampling weights that no sample has.
 
@@ -30,9 +31,9 @@ def check_weights(
     treatment : ndarray, shape (n,)
         0, 1, or NaN where missing; weights of units without a treatment are not looked at.
     rows : sequence, length n
-        Names of the units, for the message.
-    file, column : str
-        Where the weights are from, for the message.
+        Rows of the file, or units of the sample, for the message.
+    column, file, within : str
+        Where the weights are from, for the message; see `DataError`.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def check_weights(
     def refuse(wrong: NDArray[np.bool_], problem: str) -> None:
         if wrong.any():
             named = [row for row, here in zip(rows, wrong, strict=True) if here]
-            raise DataError(problem, file=file, column=column, rows=named)
+            raise _of_rows(problem, named, column, file, within)
 
     refuse(compared & np.isnan(weights), "the sampling weight is missing.")
     refuse(compared & np.isinf(weights), "the sampling weight is infinite.")
@@ -60,6 +61,15 @@ def check_weights(
         if 0 < others < _NEGLIGIBLE * own.max():
             problem = f"the sampling weight of one of the {name} leaves nothing to the others."
             refuse(heaviest, problem)
+
+
+def _of_rows(
+    problem: str, rows: Sequence[object], column: str, file: str | None, within: str | None
+) -> DataError:
+    """An error about rows of a file, or units of a sample."""
+    if within is None:
+        return DataError(problem, file=file, column=column, rows=rows)
+    return DataError(problem, within=within, column=column, units=[str(unit) for unit in rows])
 
 
 def of_mean_one(weights: FloatArray) -> FloatArray:
@@ -79,7 +89,13 @@ def of_mean_one(weights: FloatArray) -> FloatArray:
 
 
 def strata_codes(
-    strata: ObjectArray, groups: ObjectArray, *, file: str, column: str
+    strata: ObjectArray,
+    groups: ObjectArray,
+    rows: Sequence[object],
+    *,
+    column: str,
+    file: str | None = None,
+    within: str | None = None,
 ) -> NDArray[np.int64]:
     """Number the strata that groups were drawn from.
 
@@ -87,8 +103,9 @@ def strata_codes(
     ----------
     strata, groups : ndarray of str, shape (n,)
         Labels of each unit's stratum and group.
-    file, column : str
-        Where the strata are from, for the message.
+    rows : sequence, length n
+    column, file, within : str
+        For the message; see `check_weights`.
 
     Returns
     -------
@@ -106,10 +123,12 @@ def strata_codes(
     split = np.flatnonzero(np.bincount(pairs[:, 0], minlength=len(drawn)) > 1)
     if len(split):
         theirs = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
-        raise DataError(
-            f"{len(split):,} groups are in more than one stratum, such as '{drawn[split[0]]}' in {theirs}; a "
-            "group is drawn from one.",
-            file=file,
-            column=column,
+        groups_are = "a group is" if len(split) == 1 else f"{len(split):,} groups are"
+        problem = (
+            f"{groups_are} in more than one stratum, such as '{drawn[split[0]]}' in {theirs}; a group is "
+            "drawn from one."
         )
+        inside = np.isin(position.ravel(), split)
+        named = [row for row, here in zip(rows, inside, strict=True) if here]
+        raise _of_rows(problem, named, column, file, within)
     return codes

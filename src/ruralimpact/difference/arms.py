@@ -331,16 +331,17 @@ def _arms(
 def _weights(
     panel: UnitWaves, sampling: FloatArray, treatment: NDArray[np.int8], kept: BoolArray
 ) -> FloatArray:
-    rows, where = panel.ids[kept].tolist(), f"analysis {panel.analysis}"
-    check_weights(sampling, treatment.astype(float), rows, file=where, column=WEIGHT)
+    rows, within = panel.ids[kept].tolist(), f"analysis {panel.analysis}"
+    check_weights(sampling, treatment.astype(float), rows, column=WEIGHT, within=within)
     return of_mean_one(sampling)
 
 
 def _strata(panel: UnitWaves, near: Sequence[str], kept: BoolArray) -> NDArray[np.int64] | None:
     if STRATUM not in panel.table:
         return None
-    strata, where = panel.first_known(STRATUM, near)[kept], f"analysis {panel.analysis}"
-    return strata_codes(strata, panel.groups[kept], file=where, column=STRATUM)
+    strata, rows = panel.first_known(STRATUM, near)[kept], panel.ids[kept].tolist()
+    within = f"analysis {panel.analysis}"
+    return strata_codes(strata, panel.groups[kept], rows, column=STRATUM, within=within)
 
 
 def _nearest_first(waves: Sequence[str], base: str) -> list[str]:
