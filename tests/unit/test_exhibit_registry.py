@@ -24,7 +24,7 @@ from ruralimpact.exhibits.document import (
 )
 from ruralimpact.exhibits.kinds import SECTIONS, FigureKind, Kind
 from ruralimpact.exhibits.registry import exhibits_file, numbered, package_kinds, shown_in
-from ruralimpact.exhibits.report import PageParts, report_page
+from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.schema.exhibit import Exhibit
 from ruralimpact.schema.validation import validated
@@ -104,7 +104,7 @@ def document(tables: tuple[ShownTable, ...], figures: tuple[ShownFigure, ...]) -
 def test_the_report_shows_every_kind_once() -> None:
     known = package_kinds()
     tables, figures = listed_tables(*known.tables), listed_figures(*known.figures)
-    page = report_page(PageParts(TEMPLATE), document(tables, figures), {}, {}, kinds=known)
+    page = report_page(PageParts(TEMPLATE), ShownExhibits(document(tables, figures), {}, {}, known))
     names = [exhibit.name for exhibit in (*tables, *figures)]
     assert sorted(page.replace("]", " ").replace("[", " ").split()) == sorted(
         [*names, *(section.anchor for section in SECTIONS)]
@@ -132,7 +132,7 @@ def test_the_first_table_opens_the_report() -> None:
         for number, name in enumerate(("a", "b"), start=1)
     )
     listed = document(tables, listed_figures("forest"))
-    page = report_page(PageParts(TEMPLATE), listed, {}, {}, kinds=package_kinds())
+    page = report_page(PageParts(TEMPLATE), ShownExhibits(listed, {}, {}, package_kinds()))
     assert page == "[estimates a forest_figure b][sample]"
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ruralimpact.exhibits.document import BriefChoice
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.registry import package_kinds
-from ruralimpact.exhibits.report import PageParts, report_page
+from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
@@ -184,16 +185,23 @@ def test_synthetic_data_are_named_in_every_file(files: dict[str, bytes]) -> None
             assert b"ynthetic stand-in" in content, name
 
 
+def shown_exhibits(results: StudyResults, files: dict[str, bytes]) -> ShownExhibits:
+    kinds = package_kinds()
+    return ShownExhibits(
+        findings_document(results, kinds),
+        {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
+        {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
+        kinds,
+    )
+
+
 def test_report_is_one_file_that_needs_no_network(
     results: StudyResults, files: dict[str, bytes]
 ) -> None:
     folder, names = ROOT / "workflow" / "report", ("parts", "report")
     page = report_page(
         PageParts("".join((folder / f"{name}.html.j2").read_text("utf-8") for name in names)),
-        findings_document(results, package_kinds()),
-        {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")},
-        {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")},
-        kinds=package_kinds(),
+        shown_exhibits(results, files),
         lists=[[SpecificationList("0123", 9)]],
     )
     assert "<script" not in page
@@ -222,12 +230,10 @@ def test_brief_has_the_answer_one_table_and_two_figures(
     results: StudyResults, files: dict[str, bytes]
 ) -> None:
     folder, names = ROOT / "workflow" / "report", ("parts", "brief")
-    kinds = package_kinds()
-    document = findings_document(results, kinds)
-    pages = {Path(n).stem: c.decode() for n, c in files.items() if n.endswith(".html")}
-    pictures = {Path(n).stem: c for n, c in files.items() if n.endswith(".svg")}
+    exhibits = shown_exhibits(results, files)
+    document = exhibits.document
     parts = PageParts("".join((folder / f"{name}.html.j2").read_text("utf-8") for name in names))
-    page = brief_page(parts, document, pages, pictures, kinds=kinds)
+    page = brief_page(parts, exhibits)
     assert page.count("<table") == 1 and page.count("<img") == 2
     assert page.count('class="warning"') == 1
     for line in (*document.answer.lines, *document.answer.against, *document.answer.further):
@@ -236,10 +242,10 @@ def test_brief_has_the_answer_one_table_and_two_figures(
     assert re.findall(r'src="(?!data:)', page) == []
     tall, wide = (b'<svg viewBox="0 0 %d 15">' % width for width in (10, 20))
     last = next(own for own in reversed(document.figures) if not own.annex)
-    sizes = dict.fromkeys(pictures, tall) | {last.name: wide}
+    sizes = dict.fromkeys(exhibits.pictures, tall) | {last.name: wide}
     assert document.brief.table == "answer" and document.brief.figures is not None
     free = document.model_copy(update={"brief": BriefChoice()})
-    other = brief_page(parts, free, pages, sizes, kinds=kinds)
+    other = brief_page(parts, replace(exhibits, document=free, pictures=sizes))
     assert f"Figure 1. {last.title}" in other
 
 

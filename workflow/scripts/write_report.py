@@ -8,7 +8,7 @@ from ruralimpact.estimation.ledger import read_ledger
 from ruralimpact.exhibits.brief import brief_page
 from ruralimpact.exhibits.document import FindingsDocument
 from ruralimpact.exhibits.registry import kinds_of
-from ruralimpact.exhibits.report import PageParts, report_page
+from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
 from ruralimpact.language import speaking
 from ruralimpact.locations import shipped
 from ruralimpact.plugins import load_plugins
@@ -45,11 +45,12 @@ def write_report(
     }
     pictures = {path.stem: path.read_bytes() for path in paths if path.suffix == ".svg"}
     kinds = kinds_of(load_plugins(".", plugins))
+    shown = ShownExhibits(document, tables, pictures, kinds)
     lists = [read_ledger(path) for path in specification_lists]
     with speaking(document.study.language):
         pages = (
-            report_page(_parts("report"), document, tables, pictures, kinds=kinds, lists=lists),
-            brief_page(_parts("brief"), document, tables, pictures, kinds=kinds),
+            report_page(_parts("report"), shown, lists=lists),
+            brief_page(_parts("brief"), shown),
         )
     for path, text in zip((report, brief), pages, strict=True):
         with stage.replacing(path) as partial:

@@ -25,10 +25,8 @@ def check_gains(study: Study, roles: Mapping[str, str], file: Path) -> Iterator[
         study.yaml, for messages.
     """
     kept = [name for name, role in roles.items() if role in ("covariate", "treatment")]
-    for analysis in study.analyses:
-        if not isinstance(analysis, BeforeAfter) or analysis.gains is None:
-            continue
-        if analysis.sample in study.samples:
+    for analysis in study.analyses_of(BeforeAfter):
+        if analysis.gains is not None and analysis.sample in study.samples:
             yield from unknown_to(study, analysis, "gains", file)
             own = study.samples[analysis.sample].outcomes or study.outcomes
             key = f"analyses.{analysis.name}.gains"

@@ -27,8 +27,8 @@ def check_rates_of_return(
         study.yaml, for messages.
     """
     kept = [name for name, role in variables.items() if role in ("covariate", "treatment")]
-    for analysis in study.analyses:
-        if isinstance(analysis, RateOfReturn) and analysis.sample in study.samples:
+    for analysis in study.analyses_of(RateOfReturn):
+        if analysis.sample in study.samples:
             yield from _analysis(study, analysis, kept, file)
 
 

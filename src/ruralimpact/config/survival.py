@@ -20,6 +20,6 @@ def check_survival(study: Study, file: Path) -> Iterator[ConfigError]:
     file : path
         study.yaml, for messages.
     """
-    for analysis in study.descriptions:
-        if isinstance(analysis, Survival) and analysis.sample in study.samples:
+    for analysis in study.analyses_of(Survival):
+        if analysis.sample in study.samples:
             yield from unknown_to(study, analysis, "survival", file, known=("strata",))

@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ruralimpact.exhibits.document import FindingsDocument, ShownFigure, ShownTable
-from ruralimpact.exhibits.registry import Kinds
-from ruralimpact.exhibits.report import PageParts, data_address, rendered
-from ruralimpact.exhibits.report_parts import report_parts
+from ruralimpact.exhibits.report import PageParts, ShownExhibits, data_address, rendered
 from ruralimpact.exhibits.write_html import fragment_of
 from ruralimpact.schema.exhibit import FIGURES_OF_BRIEF
 
@@ -14,14 +12,7 @@ MOST_LINES = 34  # of a table that leaves room for the answer on one page
 _BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
 
-def brief_page(
-    page: PageParts,
-    document: FindingsDocument,
-    pages: Mapping[str, str],
-    pictures: Mapping[str, bytes],
-    *,
-    kinds: Kinds,
-) -> str:
+def brief_page(page: PageParts, exhibits: ShownExhibits) -> str:
     """Return the brief as one self-contained page.
 
     It shows the table and the figures that the study chose. Where it chose none: the headline estimates, or
@@ -32,20 +23,10 @@ def brief_page(
     Parameters
     ----------
     page : PageParts
-    document : FindingsDocument
-    pages : mapping of str to str
-        HTML files of the tables, by name.
-    pictures : mapping of str to bytes
-        SVG files of the figures, by name.
-    kinds : Kinds
-        Those that the study may have: they say what stands in which section.
-
-    Returns
-    -------
-    str
+    exhibits : ShownExhibits
     """
-    parts = [part for part in report_parts(document, kinds) if not part.annex]
-    shown = [own for part in parts for own in part.shown]
+    document, pages, pictures = exhibits.document, exhibits.tables, exhibits.pictures
+    shown = [own for part in exhibits.parts(annex=False) for own in part.shown]
     figures = _figures_of_brief(document, shown, pictures)
     table = _table_of_brief(document, shown, pages)
     answer = document.answer

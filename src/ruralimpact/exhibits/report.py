@@ -82,48 +82,57 @@ class LinkedPart:
     shown: tuple[LinkedExhibit, ...]
 
 
+@dataclass(frozen=True)
+class ShownExhibits:
+    """What the pages of a study show.
+
+    Attributes
+    ----------
+    document : FindingsDocument
+    tables : mapping of str to str
+        HTML files of the tables, by name.
+    pictures : mapping of str to bytes
+        SVG files of the figures, by name.
+    kinds : Kinds
+        Those that the study may have: they say what stands in which section.
+    """
+
+    document: FindingsDocument
+    tables: Mapping[str, str]
+    pictures: Mapping[str, bytes]
+    kinds: Kinds
+
+    def parts(self, *, annex: bool) -> list[ReportPart]:
+        """Sections of the main part, or of the annex."""
+        return [part for part in report_parts(self.document, self.kinds) if part.annex == annex]
+
+
 def report_page(
-    page: PageParts,
-    document: FindingsDocument,
-    pages: Mapping[str, str],
-    pictures: Mapping[str, bytes],
-    *,
-    kinds: Kinds,
-    lists: Sequence[Sequence[SpecificationList]] = (),
+    page: PageParts, shown: ShownExhibits, *, lists: Sequence[Sequence[SpecificationList]] = ()
 ) -> str:
     """Return the report as one self-contained page.
 
     Parameters
     ----------
     page : PageParts
-    document : FindingsDocument
-    pages : mapping of str to str
-        HTML files of the tables, by name.
-    pictures : mapping of str to bytes
-        SVG files of the figures, by name.
-    kinds : Kinds
-        Those that the study may have: they say what stands in which section.
+    shown : ShownExhibits
     lists : sequence of sequence of SpecificationList
         For each round, those estimated in this folder, oldest first.
-
-    Returns
-    -------
-    str
     """
-    parts = list(report_parts(document, kinds))
+    document, kinds = shown.document, shown.kinds
     exhibits = (*document.tables, *document.figures)
     return rendered(
         page,
         **document.written(),
         fragments={
-            shown.name: fragment_of(pages[shown.name], shown.number)
-            for shown in document.tables
-            if shown.name in pages
+            own.name: fragment_of(shown.tables[own.name], own.number)
+            for own in document.tables
+            if own.name in shown.tables
         },
-        images={name: data_address(picture) for name, picture in pictures.items()},
+        images={name: data_address(picture) for name, picture in shown.pictures.items()},
         first_shown_in=partial(_first_shown_in, exhibits),
-        sections=[_linked(part, document, kinds) for part in parts if not part.annex],
-        annex=[_linked(part, document, kinds) for part in parts if part.annex],
+        sections=[_linked(part, document, kinds) for part in shown.parts(annex=False)],
+        annex=[_linked(part, document, kinds) for part in shown.parts(annex=True)],
         lists=lists,
     )
 

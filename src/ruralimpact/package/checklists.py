@@ -121,7 +121,7 @@ def facts_of(study: Study, results: Path, exhibits: dict[str, str]) -> StudyFact
 
 def checklists(facts: StudyFacts) -> list[Checklist]:
     """Return the checklists that apply to a study."""
-    matched = [analysis for analysis in facts.study.comparisons if isinstance(analysis, Matching)]
+    matched = list(facts.study.analyses_of(Matching))
     lists = [_risk_of_bias(facts), _reproducibility(facts)]
     return [_matching(facts, matched), *lists] if matched else lists
 
