@@ -3,13 +3,13 @@
 Run by `make messages`. What is new stands in a catalogue without a translation; what is gone is taken out.
 """
 
+import ast
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from ruralimpact.language import Language
@@ -17,11 +17,8 @@ from ruralimpact.language.catalogue import DOMAIN, catalogue_path
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES: tuple[Language, ...] = ("es",)
-KEYWORDS = {**DEFAULT_KEYWORDS, "marked": None}
-SOURCES = (
-    ("src/ruralimpact", "*.py", "python"),
-    ("workflow/report", "*.j2", "jinja2.ext:babel_extract"),
-)
+FORMS = {"gettext": 1, "marked": 1, "ngettext": 2}
+"""Functions that take messages, with the number of forms of each."""
 # Without the date and the names that catalogues otherwise have: the same sentences make the same file.
 _HEAD = """\
 msgid ""
@@ -33,26 +30,35 @@ msgstr ""
 "Plural-Forms: {plurals}\\n"
 
 """
-_TRANSLATES = re.compile(r"\b(?:marked|[np]?gettext)\(|{% trans|_\(")
 
 
 def sentences() -> Catalog:
     """Return the sentences of the source, without translations."""
     template = Catalog(charset="utf-8")
-    for path, method in sources():
-        shown = str(path.relative_to(ROOT))
-        options = {"silent": "false", "newstyle_gettext": "true"} if path.suffix == ".j2" else {}
-        for _, message, _, context in extract_from_file(method, path, KEYWORDS, (), options):
-            template.add(message, None, [(shown, 0)], context=context)
+    for path in sorted((ROOT / "src" / "ruralimpact").rglob("*.py")):
+        for forms in messages_of_module(path.read_text(encoding="utf-8")):
+            template.add(forms if len(forms) > 1 else forms[0], None, [(_shown(path), 0)])
+    options = {"silent": "false", "newstyle_gettext": "true"}
+    for path in sorted((ROOT / "workflow" / "report").rglob("*.j*")):
+        taken = extract_from_file("jinja2.ext:babel_extract", path, options=options)
+        for _, message, _, _ in taken:
+            template.add(message, None, [(_shown(path), 0)])
     return template
 
 
-def sources() -> Iterator[tuple[Path, str]]:
-    """Yield the files that hold sentences, with the method that gathers them."""
-    for folder, pattern, method in SOURCES:
-        for path in sorted((ROOT / folder).rglob(pattern)):
-            if _TRANSLATES.search(path.read_text(encoding="utf-8")):
-                yield path, method
+def messages_of_module(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the forms of each message of a module, in their order, those inside f-strings, too."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        wanted = FORMS.get(getattr(call.func, "id", ""), 0)
+        given = [part.value for part in call.args[:wanted] if isinstance(part, ast.Constant)]
+        forms = tuple(str(value) for value in given)
+        if forms and len(forms) == wanted:
+            yield forms
+
+
+def _shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def updated(language: Language, template: Catalog) -> Catalog:

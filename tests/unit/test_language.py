@@ -8,13 +8,18 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+import test_strategies
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from ruralimpact.design.strategies import METHODS, parse_strategy
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.model import Cell, Column, Row, Table
 from ruralimpact.language import current, gettext, marked, ngettext, spanish, speaking
 from ruralimpact.language.catalogue import catalogue_path
+from ruralimpact.locations import shipped
+from ruralimpact.provenance import modules_reached
 
 ROOT = Path(__file__).parents[2]
 EXHIBITS = ROOT / "src" / "ruralimpact" / "exhibits"
@@ -147,6 +152,13 @@ def test_a_sentence_that_is_not_marked_is_found(tmp_path: Path) -> None:
     assert list(unmarked(module))
 
 
+def test_only_what_prints_runs_again_for_a_translation() -> None:
+    printing = {"make_exhibits.py", "write_report.py", "publish_results.py"}
+    for script in shipped("workflow", "scripts").glob("*.py"):
+        reached = {path.parent.name for path in modules_reached(script)}
+        assert "language" not in reached or script.name in printing, script
+
+
 def test_nouns_that_are_counted_have_a_gender() -> None:
     used = set()
     for path in EXHIBITS.rglob("*.py"):
@@ -190,6 +202,45 @@ def test_numbers_have_the_marks_of_their_language() -> None:
 def test_shares_agree_in_gender(part: int, total: int, noun: str, said: str) -> None:
     with speaking("es"):
         assert formatting.share_of(part, total, noun) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("the covariate 'age' is missing", "falta la covariable 'age'"),
+        (
+            "22 a 1.024 treated units are excluded because the outcome is missing",
+            "se excluyen 22 a 1.024 tratados porque falta el resultado",
+        ),
+        (
+            "All controls within 0.06 of the probability, by nearness (Epanechnikov kernel)",
+            "Todos los controles a menos de 0,06 en la probabilidad, según su cercanía (kernel de "
+            "Epanechnikov)",
+        ),
+        (
+            "The nearest 5 controls by the Mahalanobis distance of age and land (pooled covariance within "
+            "arms), with replacement",
+            "Los 5 controles más cercanos según la distancia de Mahalanobis de age y land (covarianza "
+            "combinada dentro de los grupos), con reposición",
+        ),
+        ("a reason of a plug-in", "a reason of a plug-in"),
+    ],
+)
+def test_what_earlier_stages_say_is_translated_by_its_form(said: str, printed: str) -> None:
+    assert translated(said) == said
+    with speaking("es"):
+        assert translated(said) == printed
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_option_of_a_strategy_is_said_in_spanish(method: str) -> None:
+    for own, option in test_strategies.options():
+        beside = {"method": method, **test_strategies.BESIDE.get(option, {})}
+        rows = [{**beside, option: value} for value in test_strategies.values(own, option)[1:]]
+        for row in rows if own == method else ():
+            parts = parse_strategy(row).parts_in_words()
+            with speaking("es"):
+                assert [part for part in parts if translated(part) == part] == []
 
 
 def test_what_is_declared_is_translated_when_it_is_printed() -> None:

@@ -8,7 +8,7 @@ const textOf = (cell) => cell.textContent.trim();
 
 /** The number that a cell begins with; NaN for words, dashes and what is suppressed. */
 function numberOf(cell) {
-  const plain = textOf(cell).replace(/[−–]/g, "-").replace(/,(?=\d{3})/g, "");
+  const plain = textOf(cell).replace(/[−–]/g, "-"){% if language == "es" %}.replace(/\.(?=\d{3})/g, "").replace(",", "."){% else %}.replace(/,(?=\d{3})/g, ""){% endif %};
   const start = /^[^\d(-]{0,3}(-?\d+(\.\d+)?)/.exec(plain);
   return start ? Number(start[1]) : NaN;
 }
@@ -105,8 +105,8 @@ function makeFilterable(figure, table, runs) {
   const count = document.createElement("span");
   tools.className = "tools";
   input.type = "search";
-  input.placeholder = "Filter rows";
-  input.setAttribute("aria-label", `Filter the rows of: ${textOf(figure.querySelector("figcaption"))}`);
+  input.placeholder = "{{ _("Filter rows") }}";
+  input.setAttribute("aria-label", `{{ _("Filter the rows of:") }} ${textOf(figure.querySelector("figcaption"))}`);
   count.setAttribute("role", "status");
   tools.append(input, count);
   figure.querySelector("figcaption").after(tools);
@@ -122,7 +122,7 @@ function makeFilterable(figure, table, runs) {
         all += 1;
       }
     }
-    count.textContent = wanted ? `${shown} of ${all} rows` : "";
+    count.textContent = wanted ? `{{ _("%(shown)s of %(all)s rows", shown="${shown}", all="${all}") }}` : "";
   });
 }
 
@@ -151,7 +151,7 @@ for (const figure of document.querySelectorAll("figure.table")) {
 for (const box of document.querySelectorAll(".scroll")) {
   const cue = document.createElement("p");
   cue.className = "swipe";
-  cue.textContent = "Wider than the page: scroll sideways \u2192";
+  cue.textContent = "{{ _("Wider than the page: scroll sideways") }} \u2192";
   box.before(cue);
 }
 addEventListener("resize", markOverflow);

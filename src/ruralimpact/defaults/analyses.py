@@ -7,15 +7,16 @@ from ruralimpact.defaults.described import (
     described_sources,
     waves_of,
 )
+from ruralimpact.language import gettext, marked
 from ruralimpact.schema.document import Contents
 
 _LABELS = {
-    "matching": "Matched",
-    "difference_in_means": "As they came, not matched",
-    "difference_in_differences": "Difference in differences",
-    "staggered": "By the time at which treatment began",
-    "panel": "Effects for units and waves",
-    "before_after": "Before and after, without comparison",
+    "matching": marked("Matched"),
+    "difference_in_means": marked("As they came, not matched"),
+    "difference_in_differences": marked("Difference in differences"),
+    "staggered": marked("By the time at which treatment began"),
+    "panel": marked("Effects for units and waves"),
+    "before_after": marked("Before and after, without comparison"),
 }
 
 
@@ -103,7 +104,7 @@ def _filled(
     method = str(entry.get("method", ""))
     if method not in _COMPARISONS:
         return dict(entry)
-    label = _LABELS.get(method, str(entry.get("name", method)))
+    label = gettext(_LABELS.get(method, str(entry.get("name", method))))
     filled = {"label": label, **_sample(study), **entry}
     outcomes = _outcomes(study, str(filled.get("sample", "")))
     if outcomes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ruralimpact.defaults.described import entries_of
 from ruralimpact.errors import ConfigError
+from ruralimpact.language import gettext, language_of, marked, speaking
 from ruralimpact.schema.document import Contents
 from ruralimpact.suggestions import nearest
 
@@ -42,49 +43,54 @@ _CHANGES = (*_STAGGERED, "triple_difference")
 _IMPACTS = ("impact", "impact_by_strategy")
 _SUBGROUPS = ("subgroups", "subgroup_forest")
 _TABLES = (
-    DefaultExhibit("impact", "Impact, by strategy", _MATCHED),
-    DefaultExhibit("impact_by_strategy", "Impact, strategies side by side", _MATCHED),
+    DefaultExhibit("impact", marked("Impact, by strategy"), _MATCHED),
+    DefaultExhibit("impact_by_strategy", marked("Impact, strategies side by side"), _MATCHED),
     DefaultExhibit(
         "answer",
-        "The estimates that answer the question",
+        marked("The estimates that answer the question"),
         (*_COMPARED, *_CHANGES),
         of_study=True,
     ),
-    DefaultExhibit("difference", "Changes compared", (*_CHANGES, "before_after")),
-    DefaultExhibit("panel", "Impact, panel estimators", ("panel",)),
-    DefaultExhibit("group_time", "Effects by cohort and wave", ("staggered",)),
-    DefaultExhibit("parallel_trends", "How far trends may differ", _CHANGES, shown=False),
-    DefaultExhibit("subgroups", "Effects by {}", _COMPARED, "subgroups"),
-    DefaultExhibit("decomposition", "The effect by its parts", _MATCHED, "decomposition"),
-    DefaultExhibit("association", "What goes with outcomes", _COMPARED, "associations"),
-    DefaultExhibit("robustness", "What the strategies say together", _MATCHED),
-    DefaultExhibit("sensitivity", "How strong hidden bias must be", _MATCHED),
-    DefaultExhibit("attrition", "Units lost between waves", asks="attrition"),
-    DefaultExhibit("sample", "From the raw files to the samples"),
-    DefaultExhibit("data_edits", "What was wrong with the raw files"),
-    DefaultExhibit("summary_statistics", "Covariates and outcomes by arm", _MATCHED),
-    DefaultExhibit("balance_by_arm", "Covariates by arm", (*_MATCHED, "difference_in_means")),
-    DefaultExhibit("balance_summary", "Balance of each strategy in one line", _MATCHED),
-    DefaultExhibit("balance", "Covariate balance before and after matching", _MATCHED),
-    DefaultExhibit("propensity", "The propensity score", _MATCHED),
+    DefaultExhibit("difference", marked("Changes compared"), (*_CHANGES, "before_after")),
+    DefaultExhibit("panel", marked("Impact, panel estimators"), ("panel",)),
+    DefaultExhibit("group_time", marked("Effects by cohort and wave"), ("staggered",)),
+    DefaultExhibit("parallel_trends", marked("How far trends may differ"), _CHANGES, shown=False),
+    DefaultExhibit("subgroups", marked("Effects by {}"), _COMPARED, "subgroups"),
+    DefaultExhibit("decomposition", marked("The effect by its parts"), _MATCHED, "decomposition"),
+    DefaultExhibit("association", marked("What goes with outcomes"), _COMPARED, "associations"),
+    DefaultExhibit("robustness", marked("What the strategies say together"), _MATCHED),
+    DefaultExhibit("sensitivity", marked("How strong hidden bias must be"), _MATCHED),
+    DefaultExhibit("attrition", marked("Units lost between waves"), asks="attrition"),
+    DefaultExhibit("sample", marked("From the raw files to the samples")),
+    DefaultExhibit("data_edits", marked("What was wrong with the raw files")),
+    DefaultExhibit("summary_statistics", marked("Covariates and outcomes by arm"), _MATCHED),
     DefaultExhibit(
-        "standard_errors", "The same estimates under other standard errors", _COMPARED, shown=False
+        "balance_by_arm", marked("Covariates by arm"), (*_MATCHED, "difference_in_means")
     ),
-    DefaultExhibit("p_values", "Bootstrap and adjusted p-values", _COMPARED, shown=False),
-    DefaultExhibit("data_quality", "What the raw data are like"),
+    DefaultExhibit("balance_summary", marked("Balance of each strategy in one line"), _MATCHED),
+    DefaultExhibit("balance", marked("Covariate balance before and after matching"), _MATCHED),
+    DefaultExhibit("propensity", marked("The propensity score"), _MATCHED),
+    DefaultExhibit(
+        "standard_errors",
+        marked("The same estimates under other standard errors"),
+        _COMPARED,
+        shown=False,
+    ),
+    DefaultExhibit("p_values", marked("Bootstrap and adjusted p-values"), _COMPARED, shown=False),
+    DefaultExhibit("data_quality", marked("What the raw data are like")),
 )
 _FIGURES = (
-    DefaultExhibit("forest", "Effects in one picture", (*_MATCHED, "panel", *_CHANGES)),
-    DefaultExhibit("trends", "Mean outcomes by wave and arm", (*_CHANGES, "before_after")),
-    DefaultExhibit("event_study", "Effects by time since treatment", ("staggered",)),
-    DefaultExhibit("subgroup_forest", "Effects by {}", _COMPARED, "subgroups", shown=False),
-    DefaultExhibit("waterfall", "The effect by its parts", _MATCHED, "decomposition"),
-    DefaultExhibit("love", "Covariate balance", _MATCHED),
-    DefaultExhibit("overlap", "Propensity to be treated, by arm", _MATCHED),
+    DefaultExhibit("forest", marked("Effects in one picture"), (*_MATCHED, "panel", *_CHANGES)),
+    DefaultExhibit("trends", marked("Mean outcomes by wave and arm"), (*_CHANGES, "before_after")),
+    DefaultExhibit("event_study", marked("Effects by time since treatment"), ("staggered",)),
+    DefaultExhibit("subgroup_forest", marked("Effects by {}"), _COMPARED, "subgroups", shown=False),
+    DefaultExhibit("waterfall", marked("The effect by its parts"), _MATCHED, "decomposition"),
+    DefaultExhibit("love", marked("Covariate balance"), _MATCHED),
+    DefaultExhibit("overlap", marked("Propensity to be treated, by arm"), _MATCHED),
     DefaultExhibit(
-        "specification_curve", "Every declared estimate, in order", _COMPARED, shown=False
+        "specification_curve", marked("Every declared estimate, in order"), _COMPARED, shown=False
     ),
-    DefaultExhibit("missing_by_arm", "Missing answers, by arm"),
+    DefaultExhibit("missing_by_arm", marked("Missing answers, by arm")),
 )
 _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
 KINDS_WITH_DEFAULTS = frozenset(exhibit.kind for exhibit in (*_TABLES, *_FIGURES))
@@ -106,11 +112,11 @@ def with_default_options(exhibits: Any, study: Contents) -> Any:
     if not isinstance(exhibits, Mapping):
         return exhibits
     analyses = _analyses(exhibits, study)
-    filled = _with_options(exhibits, analyses)
-    added = exhibits.get("add")
-    return (
-        {**filled, "add": _with_options(added, analyses)} if isinstance(added, Mapping) else filled
-    )
+    with speaking(language_of(study.get("language"))):
+        filled = _with_options(exhibits, analyses)
+        added = exhibits.get("add")
+        more = {"add": _with_options(added, analyses)} if isinstance(added, Mapping) else {}
+    return {**filled, **more}
 
 
 def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
@@ -132,7 +138,8 @@ def with_default_exhibits(exhibits: Any, study: Contents) -> Any:
     """
     if not isinstance(exhibits, Mapping) or _lists_all(exhibits):
         return exhibits
-    sections = _with_added(exhibits, study)
+    with speaking(language_of(study.get("language"))):
+        sections = _with_added(exhibits, study)
     arranged = {key: exhibits[key] for key in _ARRANGING if key in exhibits}
     drop, titles = exhibits.get("drop", ()), exhibits.get("titles", {})
     return {
@@ -219,7 +226,7 @@ def _with_own_options(
         return entry
     exhibit = kinds.get(str(entry["kind"]))
     if exhibit is None or exhibit.of_study:
-        title = {"title": exhibit.title} if exhibit else {}
+        title = {"title": gettext(exhibit.title)} if exhibit else {}
         return {"name": entry["kind"], **title, **entry}
     subgroup = str(entry.get("subgroup", ""))
     # Where none fits, all are named, so that the message says what does not fit.
@@ -236,7 +243,7 @@ def _name(exhibit: DefaultExhibit, subgroup: str) -> str:
 
 
 def _title(exhibit: DefaultExhibit, subgroup: str) -> str:
-    return exhibit.title.format(subgroup.replace("_", " "))
+    return gettext(exhibit.title).format(subgroup.replace("_", " "))
 
 
 def _shown(exhibit: DefaultExhibit, analyses: Sequence[Contents], subgroup: str = "") -> list[str]:

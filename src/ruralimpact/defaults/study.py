@@ -10,6 +10,7 @@ from ruralimpact.defaults.described import (
     described_variables,
     waves_of,
 )
+from ruralimpact.language import gettext, language_of, speaking
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents
 
@@ -37,11 +38,18 @@ def with_default_keys(
         With ``outcomes`` (one for each variable of that role), ``samples`` and ``analyses`` where it has
         none, and with the keys of analyses that follow from the rest.
     """
+    with speaking(language_of(study.get("language"))):
+        return _with_default_keys(study, codebook, strategies)
+
+
+def _with_default_keys(
+    study: Contents, codebook: Sequence[CodebookRow], strategies: Sequence[str]
+) -> Contents:
     variables = described_variables(study, codebook)
     filled = dict(study)
     filled |= {"sources": _labelled(study["sources"])} if "sources" in study else {}
-    filled.setdefault("unit_label", "units")
-    filled.setdefault("group_label", "groups")
+    filled.setdefault("unit_label", gettext("units"))
+    filled.setdefault("group_label", gettext("groups"))
     if study.get("design") == _DESCRIPTIVE:
         return filled
     outcomes = _outcomes(variables, study)
@@ -88,13 +96,17 @@ def _samples(study: Contents, variables: Sequence[DescribedVariable]) -> dict[st
     sources = described_sources(study)
     groups = [variable.name for variable in variables if variable.role == "group"]
     group = {"group": groups[0]} if len(groups) == 1 else {}
-    label = f"All {study['unit_label']}"
+    label = gettext("All {units}").format(units=study["unit_label"])
     waves = waves_of(sources)
     if study.get("design") != "cross_section" or len(waves) < 2:
         return {_ALL: {"label": label, "sources": [source.name for source in sources], **group}}
     last = [source.name for source in sources if waves[-1] in source.waves or not source.waves]
     before = [source.name for source in sources if source.name not in last]
     return {
-        _BEFORE: {"label": f"{label}, before", "sources": before, **group},
+        _BEFORE: {
+            "label": gettext("{label}, before").format(label=label),
+            "sources": before,
+            **group,
+        },
         _ALL: {"label": label, "sources": last, "baseline": _BEFORE, **group},
     }

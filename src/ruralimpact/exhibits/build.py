@@ -19,6 +19,7 @@ from ruralimpact.exhibits.document import (
     ShownTable,
     StudyWords,
 )
+from ruralimpact.exhibits.earlier_words import in_the_language
 from ruralimpact.exhibits.estimate_notes import estimate_notes
 from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.identifiers import identifiers
@@ -80,6 +81,7 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     """
     exhibits = results.study.exhibits
     main = main_part(exhibits, kinds)
+    results = in_the_language(results)
     results = replace(results, findings=findings(results))
     shown = [
         tables_of_exhibit(results, table, number, kinds)

@@ -18,7 +18,7 @@ def amount(
 
 
 def error(
-    group: str = "", width: float = 1.1, *, of: str = "std_error", label: str = "(SE)"
+    group: str = "", width: float = 1.1, *, of: str = "std_error", label: str = marked("(SE)")
 ) -> Shown:
     """Return a column of standard errors, or of deviations, in parentheses."""
     return Shown(Column(label, group, width), (of,), _error, {of: of}, scaled=True)

@@ -4,6 +4,7 @@ from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.exhibits import disclosure, interpretation
 from ruralimpact.exhibits.document import Term
+from ruralimpact.exhibits.earlier_words import listed
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext, marked
 
@@ -21,7 +22,7 @@ def conventions(results: StudyResults) -> list[Term]:
     if matched:
         notes.append((gettext("Propensity score"), gettext(_PROPENSITY)))
         notes += [
-            (str(strategy.label), strategy.describe())
+            (str(strategy.label), listed(strategy.parts_in_words()))
             for strategy in strategies_by_name(study).values()
         ]
         notes.append((gettext("Ties"), gettext(_TIES)))

@@ -33,7 +33,7 @@ def group_columns(
         yield Shown(column, tuple(effective.columns), _by_arm, {}).marked(_mark)
     elif results.units(analyses) != groups:
         yield columns.number(groups.capitalize(), width=1.1, of="n_clusters").staying()
-    yield Shown(Column("df", "", 0.65), ("df",), _degrees_of_freedom, {})
+    yield Shown(Column(gettext("df"), "", 0.65), ("df",), _degrees_of_freedom, {})
 
 
 def _effective(frame: pd.DataFrame) -> pd.DataFrame:

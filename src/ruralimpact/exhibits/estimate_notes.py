@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.model import Table
 from ruralimpact.exhibits.results import StudyResults
 
@@ -39,7 +40,7 @@ def estimate_notes(results: StudyResults, table: Table, *, of_outcomes: bool = T
     ]
     noted = pd.DataFrame(rows, columns=["text", "number", "analysis", "strategy", "outcome"])
     return [
-        _sentence(_words(str(text), own["number"]) + _whose(results, frame, own))
+        _sentence(translated(_words(str(text), own["number"])) + _whose(results, frame, own))
         for text, own in noted.groupby("text", sort=False)
     ]
 

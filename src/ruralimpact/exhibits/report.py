@@ -150,8 +150,9 @@ def rendered(page: PageParts, **values: object) -> str:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["in_figures"] = formatting.count
     environment.globals["language"] = current()
+    script = environment.from_string(page.script).render()
     template = environment.from_string(page.template)
-    return template.render(**values, style=STYLE + page.style, script=page.script)
+    return template.render(**values, style=STYLE + page.style, script=script)
 
 
 def data_address(picture: bytes) -> str:

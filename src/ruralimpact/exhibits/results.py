@@ -94,7 +94,7 @@ class StudyResults:
     def strategy_label(self, name: str) -> str:
         """Printed name of a strategy or estimator."""
         labels = {entry.name: entry.label for entry in self.study.strategies}
-        known = labels.get(name) or gettext(METHOD_LABELS.get(name, ""))
+        known = gettext(labels.get(name) or METHOD_LABELS.get(name, ""))
         return known or name.replace("_", " ").capitalize()
 
     def outcome_label(self, name: str) -> str:

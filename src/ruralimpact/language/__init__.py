@@ -6,24 +6,24 @@ are declared before the language is known. Their translations are catalogues und
 
 from ruralimpact.language.catalogue import (
     SOURCE,
-    Language,
     current,
     gettext,
+    language_of,
     marked,
     ngettext,
     number_marks,
-    pgettext,
     speaking,
 )
+from ruralimpact.schema.language import Language
 
 __all__ = (
     "SOURCE",
     "Language",
     "current",
     "gettext",
+    "language_of",
     "marked",
     "ngettext",
     "number_marks",
-    "pgettext",
     "speaking",
 )

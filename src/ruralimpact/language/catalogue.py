@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self, get_args
 
-Language = Literal["en", "es"]
+from ruralimpact.schema.language import Language
+
 SOURCE: Language = "en"
 """The language in which sentences stand in the source."""
 DOMAIN = "ruralimpact"
@@ -57,6 +58,11 @@ def speaking(language: Language) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def language_of(written: object) -> Language:
+    """Return the language that a study names; that of the source where it names none that there is."""
+    return next((known for known in get_args(Language) if known == written), SOURCE)
+
+
 def current() -> Language:
     """Return the language that is spoken."""
     return _spoken.get().language
@@ -90,11 +96,6 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the form of a message that goes with a number of things."""
     return _spoken.get().messages.ngettext(singular, plural, number)
-
-
-def pgettext(context: str, message: str) -> str:
-    """Return a message that means different things in different contexts."""
-    return _spoken.get().messages.pgettext(context, message)
 
 
 def marked(message: str, **values: object) -> str:

@@ -5,7 +5,6 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from ruralimpact.language import Language
 from ruralimpact.schema.analysis import AnyAnalysis, Description, DifferenceInMeans, Matching
 from ruralimpact.schema.answer import Answer
 from ruralimpact.schema.base import (
@@ -21,6 +20,7 @@ from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.definitions import AnyOutcome, AnyVariable
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
+from ruralimpact.schema.language import Language
 from ruralimpact.schema.portfolio import Portfolio
 from ruralimpact.schema.rate_of_return import RateOfReturn
 from ruralimpact.schema.responses import DrawnSample, Responses

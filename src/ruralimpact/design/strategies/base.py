@@ -188,7 +188,11 @@ class Strategy(StrategyEntry):
 
     def describe(self) -> str:
         """Return the strategy in words, with every option that differs from its default."""
-        return ", ".join([self._headline(), *self._in_words()]) + "."
+        return ", ".join(self.parts_in_words()) + "."
+
+    def parts_in_words(self) -> list[str]:
+        """Return the parts of what `describe` says: the method, and an option each."""
+        return [self._headline(), *self._in_words()]
 
     @abstractmethod
     def _headline(self) -> str:

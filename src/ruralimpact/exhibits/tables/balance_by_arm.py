@@ -24,7 +24,7 @@ class BalanceByArmOptions(OfAnalyses):
     """What stands beside the mean of an arm: its standard deviation, or the mean's standard error."""
 
 
-_SPREADS = {"sd": ("(SD)", "sd"), "se": ("(SE)", "std_error")}
+_SPREADS = {"sd": (marked("(SD)"), "sd"), "se": (marked("(SE)"), "std_error")}
 _DIFFERENCE = marked("Difference")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ruralimpact.exhibits import columns, kinds
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.model import Cell, Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.results import StudyResults
@@ -58,7 +59,11 @@ def _rows(results: StudyResults) -> Iterator[Row]:
 def _cases(report: QualityReport) -> Iterator[tuple[str, str, int]]:
     """What was wrong, in which raw column, and in how many rows."""
     for excluded in report.excluded:
-        yield gettext("Row excluded: {reason}").format(reason=excluded.reason), "", excluded.rows
+        yield (
+            gettext("Row excluded: {reason}").format(reason=translated(excluded.reason)),
+            "",
+            excluded.rows,
+        )
     for edit in report.edits:
         if edit.count:
             yield _WORDS.get(edit.rule, edit.rule), edit.column, edit.count

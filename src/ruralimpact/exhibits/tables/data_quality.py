@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.model import Row, Table, Value, heading
 from ruralimpact.exhibits.options import Exhibit
 from ruralimpact.exhibits.quality_rows import GAP, unequal_gaps, waves_of
@@ -79,7 +80,7 @@ def _rows_table(results: StudyResults, exhibit: Exhibit) -> Table:
     for source in results.study.sources:
         report = results.quality[source.name]
         reasons = [
-            f"{results.with_labels(exclusion.reason)}: {formatting.count(exclusion.rows)}"
+            f"{results.with_labels(translated(exclusion.reason))}: {formatting.count(exclusion.rows)}"
             for exclusion in report.excluded
         ]
         record: Record = {

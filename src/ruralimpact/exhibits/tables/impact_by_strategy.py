@@ -68,7 +68,7 @@ def _table(
         _PrintedStatistic(
             "estimate", "", columns.amount().marked(lambda values: str(values[-1]), "mark")
         ),
-        _PrintedStatistic("std_error", "(SE)", columns.error()),
+        _PrintedStatistic("std_error", gettext("(SE)"), columns.error()),
     )
 
     def rows(analysis: str) -> Iterator[Row]:

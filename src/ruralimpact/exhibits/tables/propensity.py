@@ -81,7 +81,7 @@ _COEFFICIENT = Shown(
     Column(marked("Coefficient"), "", 1.1), ("value", "term"), _value, {"value": "value"}
 )
 _ERROR = Shown(
-    Column("(SE)", "", 0.9),
+    Column(marked("(SE)"), "", 0.9),
     ("clustered_error", "term", "kind"),
     _error,
     {"clustered_error": "clustered_error"},

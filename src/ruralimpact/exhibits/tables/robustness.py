@@ -44,7 +44,9 @@ _COLUMNS = (
         marked("Fail balance"), marked("Strategies"), of="failing", kept=("checked", "unbalanced")
     ),
     columns.number("F", _EQUAL, 0.8, of="equality_f", decimals=2),
-    columns.words("df", _EQUAL, 0.9, of="equality_df", kept=("equality_df1", "equality_df2")),
+    columns.words(
+        marked("df"), _EQUAL, 0.9, of="equality_df", kept=("equality_df1", "equality_df2")
+    ),
     columns.p_value(_EQUAL, of="equality_p"),
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ruralimpact.exhibits import columns, headings, kinds
 from ruralimpact.exhibits.analysed_units import analysed_table
+from ruralimpact.exhibits.earlier_words import translated
 from ruralimpact.exhibits.infeasible import infeasible_notes
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import Exhibit
@@ -122,7 +123,7 @@ def _source_rows(results: StudyResults) -> Iterator[Row]:
         if not report.excluded:
             yield _flow_row(results, gettext("Rows read, all kept"), remaining, 0, source.name)
         for excluded in report.excluded:
-            reason = results.with_labels(excluded.reason)
+            reason = results.with_labels(translated(excluded.reason))
             yield _flow_row(results, reason, remaining, excluded.rows, source.name)
             remaining -= excluded.rows
 
