@@ -66,7 +66,7 @@ recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (20
 	@$(BIN)/python tests/simulation/registers_recovery.py --draws $(DRAWS)
 	@$(BIN)/python tests/simulation/recovery_page.py
 
-robustness: setup ## kill and disturb MOMENTS runs (50), compare what the next run makes (an hour)
+robustness: setup $(VENV)/dev.stamp ## kill and disturb MOMENTS runs (50), compare what the next run makes (an hour)
 	@$(BIN)/python tests/robustness/disturbed_runs.py --moments $(MOMENTS)
 
 benchmarks: setup ## time the engine (minutes)

@@ -100,6 +100,7 @@ def test_no_function_is_called_by_tests_only() -> None:
         "handle_data",
         "emit",
         "construct_yaml_timestamp",
+        "read_chartsheet",
     }
     for path in MODULES:
         unused = {name for name in public_functions(path) - overriding if words[name] < 2}

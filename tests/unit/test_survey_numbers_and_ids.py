@@ -128,3 +128,11 @@ class TestIdentifiers:
         pd.DataFrame({"id": np.array([1, value], dtype=kind)}).to_stata(path, write_index=False)
         with pytest.raises(DataError, match=r"row 2: numbers above .* are not exact"):
             survey(path)
+
+
+def test_letters_of_other_alphabets_that_look_alike_are_told(tmp_path):
+    lines = ["id,age,zone", "a,1,A01", "b,2,\N{CYRILLIC CAPITAL LETTER A}01", "c,3,Κ1", "d,4,K1"]
+    zone = {"variable": "zone", "raw_name": "zone", "type": "category", "role": "group"}
+    with pytest.raises(DataError, match=r"rows 2, 3, 4, 5: values of 'zone' differ only in"):
+        survey(csv_file(tmp_path, *lines), AGE, zone)
+    assert survey(csv_file(tmp_path, *lines[:2], "b,2,Б01", *lines[4:]), AGE, zone).table.shape[0]

@@ -6,7 +6,7 @@ import pyreadstat
 import pytest
 from survey_files import AGE, source, survey
 
-from ruralimpact.errors import DataError
+from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.readers import read_source
 
 
@@ -144,3 +144,43 @@ class TestLabelsOfFiles:
         path = self.labelled(tmp_path, "sav", {1: "San Jose", 2: "San Jose"})
         with pytest.raises(DataError, match="codes 1 and 2 the same label 'San Jose'"):
             survey(path, KIND)
+
+
+class TestTextsOfSpss:
+    """A file that says UTF-8 and holds bytes of Windows-1252: `Potosí` used to lose its last letter."""
+
+    def latin(self, folder):
+        path = folder / "s.sav"
+        frame = pd.DataFrame({"id": [1.0, 2.0, 3.0], "town": ["Potosí", "Caranaví2", "La Paz"]})
+        pyreadstat.write_sav(
+            frame,
+            path,
+            column_labels=["Id", "Población"],
+            variable_value_labels={"id": {1.0: "Sí", 2.0: "no"}},
+        )
+        content = path.read_bytes()
+        for letter in "íó":
+            content = content.replace(letter.encode(), letter.encode("cp1252") + b" ")
+        path.write_bytes(content)
+        return path
+
+    def test_texts_in_another_encoding_are_read_and_noted(self, tmp_path):
+        table = read_source(source(self.latin(tmp_path)))
+        assert table.cells["town"].tolist() == ["Potosí", "Caranaví 2", "La Paz"]
+        assert table.questions["town"].startswith("Població")
+        assert table.value_labels["id"]["1"].strip() == "Sí"
+        assert table.notes == (
+            "cells that are not UTF-8, read as Windows-1252: 2",
+            "labels that are not UTF-8, read as Windows-1252: 2",
+        )
+
+    def test_the_encoding_that_is_stated_holds(self, tmp_path):
+        path = self.latin(tmp_path)
+        towns = read_source(source(path, encoding="cp1252")).cells["town"].tolist()
+        assert towns == ["Potosí", "Caranaví 2", "La Paz"]
+        with pytest.raises(
+            DataError, match=r"s\.sav: has cells that are no text in the encoding utf-8"
+        ):
+            read_source(source(path, encoding="utf-8"))
+        with pytest.raises(ConfigError, match=r"there is no encoding 'latin-9x'"):
+            read_source(source(path, encoding="latin-9x"))

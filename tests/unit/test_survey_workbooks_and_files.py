@@ -23,6 +23,14 @@ from ruralimpact.survey.readers import read_source
 
 
 class TestWorkbooks:
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_sheet_that_is_an_empty_chart_is_no_sheet_of_cells(self, tmp_path, first):
+        path = workbook(tmp_path, ["id", "age"], [1, 30], [2, 40])
+        book = openpyxl.load_workbook(path)
+        book.create_chartsheet("Graph", 0 if first else 1)
+        book.save(path)
+        assert survey(path, AGE).table["age"].tolist() == [30, 40]
+
     def test_errors_are_no_values(self, tmp_path):
         path = workbook(tmp_path, ["id", "age", "x"], [1, 30, 1], [2, "#DIV/0!", 1], [3, 2, "#N/A"])
         with pytest.raises(DataError, match=r"column 'age', row 3: '#DIV/0!' is what stands"):
@@ -180,3 +188,27 @@ class TestFiles:
         path.write_bytes(content)
         with pytest.raises(DataError):
             survey(path, {**AGE, "raw_name": "x"})
+
+
+@pytest.mark.parametrize(
+    ("written", "stated", "said"),
+    [
+        ("utf-16", None, "is text in the encoding utf-16. State `encoding: utf-16`"),
+        ("utf-32", None, "is text in the encoding utf-32. State `encoding: utf-32`"),
+        ("utf-16-le", None, "has NUL bytes, .* state `encoding: utf-16-le`"),
+        ("utf-8", "utf-16", "is text in UTF-8, and the key 'sources.s.encoding' says utf-16"),
+        ("utf-8", "latin-1", "is text in UTF-8, and the key 'sources.s.encoding' says iso8859-1"),
+        ("utf-16", "utf-16", ""),
+        ("utf-32", "utf-32", ""),
+        ("utf-16-le", "utf-16-le", ""),
+        ("latin-1", "latin-1", ""),
+    ],
+)
+def test_text_is_read_in_its_encoding_or_the_encoding_is_named(tmp_path, written, stated, said):
+    path = csv_file(tmp_path, "id,age,town", "1,30,Potosí", encoding=written)
+    given = source(path, **({"encoding": stated} if stated else {}))
+    if said:
+        with pytest.raises(DataError, match=said):
+            read_source(given)
+    else:
+        assert read_source(given).cells["town"].tolist() == ["Potosí"]

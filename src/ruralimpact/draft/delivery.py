@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from openpyxl import load_workbook
 
 from ruralimpact.draft.header_row import header_of
 from ruralimpact.draft.number_marks import is_marked_number, mostly, number_marks
@@ -19,6 +18,7 @@ from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.read_excel import read_excel
 from ruralimpact.survey.readers import FORMATS, read_file
+from ruralimpact.survey.workbook import open_workbook
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _tables(file: Path, passed_over: dict[str, str]) -> Iterator[DeliveredTable]
     if file.suffix.lower() != ".xlsx":
         yield _table(file, _text_reading(file) if file.suffix.lower() == ".csv" else [])
         return
-    book = load_workbook(file, read_only=True)
+    book = open_workbook(file, data_only=False)
     sheets = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
     book.close()
     several = len(sheets) > 1
@@ -136,7 +136,7 @@ def _tables(file: Path, passed_over: dict[str, str]) -> Iterator[DeliveredTable]
 
 def _widest(file: Path, sheet: str) -> tuple[int, ...]:
     """Return the fullest of the first rows: a sheet is read as wide as the row of its names."""
-    book = load_workbook(file, read_only=True, data_only=True)
+    book = open_workbook(file)
     try:
         rows = list(book[sheet].iter_rows(max_row=30, values_only=True))
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl import load_workbook
+from ruralimpact.survey.workbook import open_workbook
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def is_form(path: Path) -> bool:
     """Tell whether a workbook is an XLSForm: it has the sheets `survey` and `choices`."""
     if path.suffix.lower() != ".xlsx":
         return False
-    book = load_workbook(path, read_only=True)
+    book = open_workbook(path, data_only=False)
     try:
         return {"survey", "choices"} <= {name.lower() for name in book.sheetnames}
     finally:
@@ -45,7 +45,7 @@ def read_form(path: Path) -> dict[str, FormQuestion]:
     ----------
     path : path
     """
-    book = load_workbook(path, read_only=True, data_only=True)
+    book = open_workbook(path)
     try:
         sheets = {name.lower(): book[name] for name in book.sheetnames}
         survey, choices = (

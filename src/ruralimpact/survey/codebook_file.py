@@ -98,9 +98,9 @@ def _cells(path: Path) -> tuple[Grid, bool]:
 
 def _sheet(path: Path) -> str | None:
     """Return the sheet of the codebook where it says which it is."""
-    from openpyxl import load_workbook
+    from ruralimpact.survey.workbook import open_workbook
 
-    book = load_workbook(path, read_only=True)
+    book = open_workbook(path, data_only=False)
     try:
         return SHEET if SHEET in book.sheetnames else None
     finally:

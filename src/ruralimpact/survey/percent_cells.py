@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from openpyxl import load_workbook
+from ruralimpact.survey.workbook import open_workbook
 
 
 @dataclass
@@ -49,7 +49,7 @@ def percent_cells(file: Path, title: str, first: int) -> PercentCells:
     PercentCells
     """
     columns: dict[int, _Column] = defaultdict(_Column)
-    book = load_workbook(file, read_only=True, data_only=True)
+    book = open_workbook(file)
     try:
         sheet = book[title]
         sheet.reset_dimensions()

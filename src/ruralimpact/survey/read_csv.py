@@ -2,7 +2,7 @@
 
 import csv
 import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, lookup
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, lookup
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,11 +42,7 @@ def csv_text(file: Path, *, encoding: str, delimiter: str, key: str) -> str:
     if len(delimiter) != 1 or delimiter in '\r\n"':
         problem = f"'{delimiter}' is not one character that can separate cells."
         raise ConfigError(problem, key=f"{key}.delimiter")
-    text = _text(file, encoding, key)
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise DataError("has NUL bytes, so it is no text file.", file=file, rows=[row])
-    return text
+    return _text(file, encoding, key)
 
 
 def records(text: str, file: Path, delimiter: str) -> Grid:
@@ -88,21 +84,38 @@ def _text(file: Path, encoding: str, key: str) -> str:
 
 def _refuse_other(content: bytes, name: str, file: Path, key: str) -> None:
     """Refuse text that is surely in another encoding than the one stated, in which it would be garbled."""
-    if name.startswith(("utf-16", "utf-32")):
+    marked = _marked(content)
+    wide = name.startswith(("utf-16", "utf-32"))
+    if b"\0" in content and not (marked or wide):
+        row = content.count(b"\n", 0, content.index(b"\0")) + 1
+        hint = f"If it is text in utf-16, state `encoding: utf-16-le` under the key '{key}'."
+        mostly = 3 * content.count(b"\0") > len(content)
+        problem = "has NUL bytes, so it is no text file."
+        raise DataError(problem, file=file, rows=[row], hint=hint if mostly else None)
+    if marked and not name.startswith(marked):
+        hint = f"State `encoding: {marked}` under the key '{key}'."
+        raise DataError(f"is text in the encoding {marked}.", file=file, hint=hint)
+    if marked or name == "utf-8" or not (wide or _single_byte(name)):
         return
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        hint = f"State `encoding: utf-16` under the key '{key}'."
-        raise DataError("is text in the encoding utf-16.", file=file, hint=hint)
-    if name == "utf-8" or content.isascii() or not _single_byte(name):
+    if (content.isascii() and not wide) or not _is_utf8(content):
         return
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return
-    problem = (
-        f"is text in UTF-8, and the key '{key}.encoding' says {name}: accents would be garbled."
-    )
+    problem = f"is text in UTF-8, and the key '{key}.encoding' says {name}: it would be garbled."
     raise DataError(problem, file=file)
+
+
+def _marked(content: bytes) -> str:
+    """Return the encoding of two or four bytes a letter that the byte-order mark tells; empty without."""
+    if content.startswith((BOM_UTF32_LE, BOM_UTF32_BE)):
+        return "utf-32"
+    return "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ""
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Tell whether bytes are text in UTF-8; NUL bytes are those of letters of two bytes or more."""
+    try:
+        return "\0" not in content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def _single_byte(name: str) -> bool:

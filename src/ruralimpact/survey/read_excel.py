@@ -7,13 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.percent_cells import percent_cells
 from ruralimpact.survey.values import MERGED, NOT_CALCULATED, normalised, written
+from ruralimpact.survey.workbook import open_workbook
 
 # More would take minutes and gigabytes.
 _MOST_UNPACKED = 150_000_000
@@ -67,7 +67,7 @@ def read_excel(
         There is no such sheet.
     """
     _refuse_large(file)
-    book = load_workbook(file, read_only=True, data_only=True)
+    book = open_workbook(file)
     try:
         chosen = _chosen(book, sheet, file, key)
         rows = _rows(chosen, file, decimal)
@@ -193,7 +193,7 @@ def _cells_at(cells: Sequence[str], places: Sequence[int]) -> list[str]:
 
 def _mark_uncalculated(rows: dict[int, list[str]], file: Path, title: str) -> None:
     """Mark cells that have a formula and no value: the workbook was never computed."""
-    book = load_workbook(file, read_only=True, data_only=False)
+    book = open_workbook(file, data_only=False)
     try:
         sheet = book[title]
         sheet.reset_dimensions()

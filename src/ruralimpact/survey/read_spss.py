@@ -6,20 +6,24 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.survey.byte_texts import BYTES, ByteTexts
 from ruralimpact.survey.raw_table import DATE, NUMBER, RawTable, numbered_records
 from ruralimpact.survey.values import code_of, number_of, written
 
 _DATE_FORMATS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS")
 
 
-def read_spss(file: Path, *, encoding: str | None = None) -> RawTable:
+def read_spss(file: Path, *, encoding: str | None = None, key: str = "") -> RawTable:
     """Read an SPSS file.
 
     Parameters
     ----------
     file : path
     encoding : str, optional
-        Encoding of its texts, if not the one that the file names.
+        Encoding of its texts, if not the one that the file names. A text that is not valid in the latter is
+        read as Windows-1252, which is noted.
+    key : str
+        Configuration key of the source, for messages.
 
     Returns
     -------
@@ -28,37 +32,70 @@ def read_spss(file: Path, *, encoding: str | None = None) -> RawTable:
     """
     import pyreadstat
 
-    table, about = pyreadstat.read_sav(file, user_missing=True, encoding=encoding)
+    texts = ByteTexts(encoding, named=_named_encoding(file), key=key)
+    table, about = pyreadstat.read_sav(file, user_missing=True, encoding=BYTES)
+    names = [texts.decoded(name, "names of columns") for name in table.columns]
+    named = dict(zip(table.columns, names, strict=True))
+    types = about.readstat_variable_types
     cells = pd.DataFrame(
         {
-            position: table[name].astype(object).map(written)
-            for position, name in enumerate(table.columns)
+            position: _column(table[raw], types[raw] == "string", texts)
+            for position, raw in enumerate(table.columns)
         },
         index=table.index,
         dtype="str",
-    ).set_axis(list(table.columns), axis=1)
+    ).set_axis(names, axis=1)
     return RawTable(
         cells=numbered_records(cells),
         value_labels={
-            name: {code_of(code): label for code, label in labels.items()}
-            for name, labels in about.variable_value_labels.items()
+            named[raw]: {
+                code_of(_text(code, texts, "labels")): texts.decoded(label, "labels")
+                for code, label in labels.items()
+            }
+            for raw, labels in about.variable_value_labels.items()
         },
-        questions={name: text for name, text in about.column_names_to_labels.items() if text},
+        questions={
+            named[raw]: texts.decoded(question, "labels")
+            for raw, question in about.column_names_to_labels.items()
+            if question
+        },
         missing={
-            name: _declared_missing(cells[name], ranges)
-            for name, ranges in about.missing_ranges.items()
+            named[raw]: _declared_missing(cells[named[raw]], ranges, texts)
+            for raw, ranges in about.missing_ranges.items()
         },
         stored={
-            name: DATE
-            if (about.original_variable_types[name] or "").startswith(_DATE_FORMATS)
+            named[raw]: DATE
+            if (about.original_variable_types[raw] or "").startswith(_DATE_FORMATS)
             else NUMBER
-            for name, kind in about.readstat_variable_types.items()
+            for raw, kind in types.items()
             if kind != "string"
         },
+        notes=texts.notes(),
     )
 
 
-def _declared_missing(column: pd.Series, ranges: Sequence[Any]) -> frozenset[str]:
+def _named_encoding(file: Path) -> str | None:
+    """Return the encoding that a file names; None where not even its labels are text in it."""
+    import pyreadstat
+
+    try:
+        return str(pyreadstat.read_sav(file, metadataonly=True)[1].file_encoding)
+    except pyreadstat.ReadstatError:
+        return None
+
+
+def _column(column: pd.Series, of_texts: bool, texts: ByteTexts) -> pd.Series:
+    cells = column.astype(object)
+    if of_texts:
+        cells = cells.map(lambda text: texts.decoded(text, "cells"), na_action="ignore")
+    return cells.map(written)
+
+
+def _text(code: Any, texts: ByteTexts, kind: str) -> Any:
+    return texts.decoded(code, kind) if isinstance(code, str) else code
+
+
+def _declared_missing(column: pd.Series, ranges: Sequence[Any], texts: ByteTexts) -> frozenset[str]:
     """Return the texts of a column that lie in one of the ranges declared as missing."""
     codes = set()
     for text in column.unique():
@@ -66,7 +103,7 @@ def _declared_missing(column: pd.Series, ranges: Sequence[Any]) -> frozenset[str
         for interval in ranges:
             low, high = interval["lo"], interval["hi"]
             if isinstance(low, str):
-                hit = text == low.strip()
+                hit = text == texts.decoded(low, "labels").strip()
             else:
                 hit = number is not None and low <= number <= high
             if hit:

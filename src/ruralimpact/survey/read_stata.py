@@ -1,6 +1,5 @@
 """Stata files: numbers as Stata prints them, its missing values and dates, and texts of any encoding."""
 
-from codecs import lookup
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,15 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ruralimpact.errors import ConfigError
-from ruralimpact.suggestions import nearest
+from ruralimpact.survey.byte_texts import BYTES, ByteTexts
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable, numbered_records
 from ruralimpact.survey.values import code_of, written
 
 _START = datetime(1960, 1, 1)
-# Every byte is a character of this encoding, so that what Stata wrote can be had back and decoded here.
-_BYTES = "ISO-8859-1"
-_LONGEST_LABEL = 80  # bytes of a label, at which Stata cuts
 
 
 def read_stata(file: Path, *, encoding: str | None = None, key: str = "") -> RawTable:
@@ -40,9 +35,9 @@ def read_stata(file: Path, *, encoding: str | None = None, key: str = "") -> Raw
     """
     import pyreadstat
 
-    texts = _Texts(_codec(encoding, key))
+    texts = ByteTexts(encoding, key=key)
     table, about = pyreadstat.read_dta(
-        file, user_missing=True, disable_datetime_conversion=True, encoding=_BYTES
+        file, user_missing=True, disable_datetime_conversion=True, encoding=BYTES
     )
     names = [texts.decoded(name, "names of columns") for name in table.columns]
     types = about.readstat_variable_types
@@ -77,62 +72,9 @@ def read_stata(file: Path, *, encoding: str | None = None, key: str = "") -> Raw
 _EXTENDED = frozenset(f".{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
 
 
-class _Texts:
-    """Decodes texts read byte by byte, and counts those that are not valid."""
-
-    def __init__(self, encoding: str | None) -> None:
-        self.encoding = encoding
-        self.count: dict[str, int] = {}
-        self.cut: dict[str, int] = {}
-
-    def decoded(self, text: str, kind: str) -> str:
-        if text.isascii():
-            return text
-        content = text.encode("latin-1")
-        if self.encoding is not None:
-            return content.decode(self.encoding, "replace" if kind == "labels" else "strict")
-        try:
-            return content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            if _is_cut(content, error):
-                self.cut[kind] = self.cut.get(kind, 0) + 1
-                return content[: error.start].decode("utf-8")
-        self.count[kind] = self.count.get(kind, 0) + 1
-        return content.decode("cp1252", errors="replace")
-
-    def notes(self) -> tuple[str, ...]:
-        notes = [
-            f"{kind} that are not UTF-8, read as Windows-1252: {count:,}"
-            for kind, count in sorted(self.count.items())
-        ]
-        notes += [
-            f"{kind} cut inside a letter, read without it: {count:,}"
-            for kind, count in sorted(self.cut.items())
-        ]
-        return tuple(notes)
-
-
-def _is_cut(content: bytes, error: UnicodeDecodeError) -> bool:
-    """Tell whether a text is UTF-8 but for a letter of which the end was cut off.
-
-    The last letter of a text in another encoding looks the same, but then no letter before it is UTF-8.
-    """
-    whole = content[: error.start]
-    return error.reason == "unexpected end of data" and (
-        len(content) >= _LONGEST_LABEL - 1 or not whole.isascii()
-    )
-
-
-def _codec(encoding: str | None, key: str) -> str | None:
-    try:
-        return None if encoding is None else lookup(encoding).name
-    except LookupError:
-        hint = nearest(encoding or "", ["utf-8", "latin-1", "cp1252"])
-        problem = f"there is no encoding '{encoding}'. {hint}"
-        raise ConfigError(problem, key=f"{key}.encoding") from None
-
-
-def _value_labels(about: Any, names: Mapping[str, str], texts: _Texts) -> dict[str, dict[str, str]]:
+def _value_labels(
+    about: Any, names: Mapping[str, str], texts: ByteTexts
+) -> dict[str, dict[str, str]]:
     return {
         names[raw]: {
             f".{code}" if isinstance(code, str) else code_of(code): texts.decoded(label, "labels")

@@ -104,6 +104,10 @@ def read_file(path: str | Path, reading: Reading, *, key: str) -> RawTable:
 def _read(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
     try:
         return _by_format(file, suffix, reading, key)
+    except DataError as error:
+        if error.file is not None:
+            raise
+        raise DataError(error.problem, file=file, hint=error.hint) from None
     except RuralImpactError:
         raise
     except MemoryError:
@@ -140,7 +144,7 @@ def _by_format(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
     if suffix == ".sav":
         from ruralimpact.survey.read_spss import read_spss
 
-        return read_spss(file, **given)
+        return read_spss(file, key=key, **given)
     from ruralimpact.survey.read_parquet import read_parquet
 
     return read_parquet(file)

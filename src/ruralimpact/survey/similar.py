@@ -17,6 +17,9 @@ _LOOK_ALIKE = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060", "'"),
+        # Cyrillic and Greek letters like Latin ones, as capitals or small: typed on another keyboard.
+        **dict(zip("авекмнорстухіјѕ", "abekmhopctyxijs", strict=True)),
+        **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
     }
 )
 
@@ -24,8 +27,9 @@ _LOOK_ALIKE = str.maketrans(
 def folded(name: str) -> str:
     """Return a name without what only the way of writing tells apart.
 
-    Case, accents, spaces, kinds of dashes and apostrophes, zeros before a number and ``.0`` after it:
-    ``Río 07``, ``RIO 7`` and ``rio7.0`` fold to the same. So do the keyed hashes of identifiers that do.
+    Case, accents, spaces, kinds of dashes and apostrophes, letters of other alphabets that look like
+    Latin ones, zeros before a number and ``.0`` after it: ``Río 07``, ``RIO 7`` and ``rio7.0`` fold to the
+    same. So do the keyed hashes of identifiers that do.
     """
     near = near_part(name)
     if near is not None:
