@@ -145,6 +145,21 @@ def table_of_rows(name: str, rows: "Sequence[DataclassInstance]") -> "pd.DataFra
     return pd.DataFrame({column: [getattr(row, column) for row in rows] for column in columns})
 
 
+def stacked(name: str, frames: "Sequence[pd.DataFrame]") -> "pd.DataFrame":
+    """Return parts of a result table below each other; without rows, an empty one.
+
+    Parameters
+    ----------
+    name : str
+        Of the table in the registry.
+    frames : sequence of DataFrame
+    """
+    import pandas as pd
+
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
+
+
 def empty_table(name: str) -> "pd.DataFrame":
     """Return a table without rows that fulfils its contract.
 

@@ -3,6 +3,8 @@
 import ast
 import re
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -51,46 +53,62 @@ PLACES = {
 }
 
 
-def names_given(path: Path) -> set[str]:
-    """Names of variables, arguments, fields and functions."""
-    given: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            given.add(node.id)
-        elif isinstance(node, ast.arg):
-            given.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            given.add(node.name)
-    return given
+@dataclass(frozen=True)
+class Written:
+    """What a module writes: names that it gives, top-level classes, undecorated functions, and bodies."""
+
+    names: frozenset[str]
+    classes: tuple[str, ...]
+    functions: frozenset[str]
+    bodies: tuple[tuple[str, str], ...]
+
+
+@cache
+def written(path: Path) -> Written:
+    """Names of variables, arguments, fields and functions; what functions do that not only pass on."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    return Written(
+        frozenset(
+            [
+                *(n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)),
+                *(node.arg for node in nodes if isinstance(node, ast.arg)),
+                *(node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)),
+            ]
+        ),
+        tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        frozenset(node.name for node in functions if not node.decorator_list),
+        tuple((body, node.name) for node in functions if (body := body_of(node))),
+    )
+
+
+def body_of(function: ast.FunctionDef) -> str:
+    first = function.body[0]
+    is_documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    body = function.body[1:] if is_documented else function.body
+    return ast.dump(ast.Module(body, [])) if len(body) > 1 else ""
+
+
+def written_in(*folders: str) -> list[Path]:
+    root = PACKAGE.parents[1]
+    return sorted(path for folder in folders for path in (root / folder).rglob("*.py"))
 
 
 def test_names_say_what_they_name() -> None:
-    root = PACKAGE.parents[1]
-    paths = [
-        path
-        for folder in ("src", "plugins", "workflow", "tools")
-        for path in (root / folder).rglob("*.py")
-    ]
-    for path in sorted(paths):
-        meant = {"place": PLACES, "item": ITEMS}
+    meant = {"place": PLACES, "item": ITEMS}
+    for path in written_in("src", "plugins", "workflow", "tools"):
         empty = {
-            name for name in names_given(path) & WORDLESS if path.stem not in meant.get(name, set())
+            name
+            for name in written(path).names & WORDLESS
+            if path.stem not in meant.get(name, set())
         }
         assert not empty, f"{path}: {', '.join(sorted(empty))}"
 
 
-def public_functions(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    undecorated = {node.name for node in functions if not node.decorator_list}
-    return {name for name in undecorated if not name.startswith("_")}
-
-
 def test_no_function_is_called_by_tests_only() -> None:
-    root = PACKAGE.parents[1]
-    paths = [*(root / "src").rglob("*.py"), *(root / "plugins").rglob("*.py")]
-    paths += [path for folder in ("tools", "workflow") for path in (root / folder).rglob("*.py")]
-    callers = [*paths, *(root / "workflow").rglob("*.smk")]
+    paths = written_in("src", "plugins", "tools", "workflow")
+    callers = [*paths, *(PACKAGE.parents[1] / "workflow").rglob("*.smk")]
     words = Counter(
         word for path in callers for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))
     )
@@ -103,17 +121,22 @@ def test_no_function_is_called_by_tests_only() -> None:
         "read_chartsheet",
     }
     for path in MODULES:
-        unused = {name for name in public_functions(path) - overriding if words[name] < 2}
+        public = {name for name in written(path).functions if not name.startswith("_")}
+        unused = {name for name in public - overriding if words[name] < 2}
         assert not unused, f"{path}: only tests call {', '.join(sorted(unused))}"
-
-
-def classes(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
 
 
 def test_no_two_classes_share_a_name() -> None:
     """Neither in the package nor in the plug-ins that come with it."""
-    paths = [*MODULES, *sorted((PACKAGE.parents[1] / "plugins").rglob("*.py"))]
-    counts = Counter(name for path in paths for name in classes(path))
+    paths = [*MODULES, *written_in("plugins")]
+    counts = Counter(name for path in paths for name in written(path).classes)
     assert not {name for name, count in counts.items() if count > 1}
+
+
+def test_no_function_stands_twice() -> None:
+    stands: dict[str, str] = {}
+    for path in written_in("src", "plugins", "workflow"):
+        for body, name in written(path).bodies:
+            where = f"{path}: {name}"
+            assert body not in stands, f"{where} is {stands[body]} again"
+            stands[body] = where

@@ -9,7 +9,7 @@ from ruralimpact.data_quality.study import data_quality
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.outcomes.wave_overlap import wave_overlap
 from ruralimpact.schema.stages import StageView, study_of_stage
-from ruralimpact.tables import empty_table, write_table, write_tables
+from ruralimpact.tables import stacked, write_table, write_tables
 
 
 def construct_samples(
@@ -52,15 +52,10 @@ def construct_samples(
             for name, sample in zip(asked.samples, samples, strict=True)
         ],
     }
-    combined = {name: _below_each_other(name, frames) for name, frames in parts.items()}
+    combined = {name: stacked(name, frames) for name, frames in parts.items()}
     by_sample = dict(zip(asked.samples, (sample.units for sample in samples), strict=True))
     combined |= data_quality(asked, tables, by_sample)
     write_tables("construct_samples", combined, paths)
-
-
-def _below_each_other(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
 
 
 if "snakemake" in globals():

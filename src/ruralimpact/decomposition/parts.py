@@ -1,6 +1,5 @@
 """An effect on net income split into parts, each with the influence scores of its own."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +13,9 @@ from ruralimpact.decomposition.shapley import (
     shapley_parts,
 )
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 
 FloatArray = NDArray[np.float64]
-Estimator = Callable[[FloatArray], ScoredEstimate]
 
 
 @dataclass(frozen=True)

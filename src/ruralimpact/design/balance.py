@@ -12,7 +12,7 @@ BoolArray = NDArray[np.bool_]
 
 SMD_THRESHOLD = 0.1
 VARIANCE_RATIO_RANGE = (0.5, 2.0)
-_ROUNDING = 64 * np.finfo(float).eps
+ROUNDING = 64 * np.finfo(float).eps
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,7 @@ class BalanceCheck:
         variance = np.where(binary, self._whole.mean * (1 - self._whole.mean), self._whole.variance)
         # the mean of ones may be 1 less or more a rounding error, which is no spread
         spread = np.sqrt(np.where(self._varies, np.maximum(variance, 0.0), 0.0))
-        difference = treated.mean - control.mean
-        size = np.maximum(np.abs(treated.mean), np.abs(control.mean))
-        difference = np.where(np.abs(difference) <= _ROUNDING * size, 0.0, difference)
+        difference = mean_difference(treated.mean, control.mean)
         with np.errstate(divide="ignore", invalid="ignore"):
             smd = np.where(difference == 0, 0.0, difference / np.where(spread > 0, spread, np.nan))
             ratio = np.where(binary, np.nan, treated.variance / control.variance)
@@ -168,3 +166,10 @@ def effective_number(weights: FloatArray) -> float:
     """
     total = float((weights**2).sum())
     return float(weights.sum() ** 2 / total) if total > 0 else 0.0
+
+
+def mean_difference(treated: FloatArray, control: FloatArray) -> FloatArray:
+    """Return the difference of means, shape (p,); none where it is an error of rounding."""
+    difference = treated - control
+    size = np.maximum(np.abs(treated), np.abs(control))
+    return np.where(np.abs(difference) <= ROUNDING * size, 0.0, difference)

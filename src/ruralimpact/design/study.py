@@ -44,7 +44,7 @@ from ruralimpact.schema.base import plain
 from ruralimpact.schema.document import Contents
 from ruralimpact.schema.strategy import StrategyEntry
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import stacked
 
 
 def specifications(study: Study) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def design_study(study: Study, units: Mapping[str, pd.DataFrame]) -> dict[str, p
             done += 1
             progress.step(done, total, f"{analysis.label}: {name}")
     refuse_nothing_compared(lacking_arms, len(study.comparisons))
-    return {name: _stack(name, frames) for name, frames in parts.items()}
+    return {name: stacked(name, frames) for name, frames in parts.items()}
 
 
 def _incomparable_rows(
@@ -281,11 +281,6 @@ def _rows(
     yield "balance_summary", summary_row(key, comparison, design.weights)
     yield "designs", design_row(key, design, after, effective, estimand)
     yield "exclusions", exclusion_rows(f"{key.analysis}/{key.strategy}", counted)
-
-
-def _stack(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
 
 
 _TABLES = (

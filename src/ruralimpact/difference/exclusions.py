@@ -10,7 +10,7 @@ from ruralimpact.difference.arms import arms_over_time
 from ruralimpact.errors import NoComparisonError
 from ruralimpact.schema.analysis import OverTime
 from ruralimpact.schema.study import Study
-from ruralimpact.tables import empty_table
+from ruralimpact.tables import stacked
 
 
 def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -44,5 +44,4 @@ def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.
                 order=study.declared_waves,
             )
             frames.append(exclusion_rows(analysis.name, arms.excluded))
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else empty_table("exclusions")
+    return stacked("exclusions", frames)

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.design.balance import ROUNDING, mean_difference
 from ruralimpact.design.comparison import Comparison, comparable
 from ruralimpact.design.records import covariate_label
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.estimation.outcome_regression import regress_arm
 from ruralimpact.inference.clustered import group_codes, t_inference
+from ruralimpact.inference.contrasts import f_tail
 from ruralimpact.inference.sandwich import LinearFit
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
@@ -20,7 +22,6 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _MISSING = float("nan")
-_ROUNDING = 64 * np.finfo(float).eps
 _NO_VARIANCE = 1e-10  # share of the largest root of a correlation matrix
 
 
@@ -123,9 +124,7 @@ def arm_differences(comparison: Comparison, labels: Mapping[str, str]) -> Iterat
     first, second = (
         _ArmMeans.of(matrix.values, weights, groups, inside) for inside in (treated, ~treated)
     )
-    difference = first.mean - second.mean
-    size = np.maximum(np.abs(first.mean), np.abs(second.mean))
-    difference = np.where(np.abs(difference) <= _ROUNDING * size, 0.0, difference)
+    difference = mean_difference(first.mean, second.mean)
     errors = _clustered(first.sums - second.sums, n_clusters, len(groups), 2)
     spread = np.sqrt((first.deviation**2 + second.deviation**2) / 2)
     for j, name in enumerate(matrix.names):
@@ -234,7 +233,7 @@ def joint_balance(comparison: Comparison) -> JointBalance:
         return replace(known, reason="no covariate varies")
     if count > rest:
         return replace(known, reason=f"{rest + 1} groups are too few for {count} covariates")
-    if np.abs(fit.residuals).max() <= _ROUNDING:
+    if np.abs(fit.residuals).max() <= ROUNDING:
         return replace(known, reason="the covariates determine the arm")
     influence = _by_group(fit.scores, groups, rest + 1) @ fit.bread[:, 1:]
     covariance = _correction(rest + 1, len(treated), count + 1) * influence.T @ influence
@@ -247,7 +246,7 @@ def joint_balance(comparison: Comparison) -> JointBalance:
         f_statistic=statistic,
         df_numerator=float(count),
         df_denominator=float(rest),
-        p_value=_f_tail(statistic, count, rest),
+        p_value=f_tail(statistic, count, rest),
     )
 
 
@@ -272,9 +271,3 @@ def _of_full_rank(covariance: FloatArray) -> bool:
 
 def _weights(comparison: Comparison) -> FloatArray:
     return np.ones(len(comparison.units)) if comparison.sampling is None else comparison.sampling
-
-
-def _f_tail(statistic: float, df_numerator: float, df_denominator: float) -> float:
-    from scipy.special import fdtrc
-
-    return float(fdtrc(df_numerator, df_denominator, statistic))

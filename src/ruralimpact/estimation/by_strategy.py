@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.estimation.degenerate import settling
 from ruralimpact.estimation.estimands import average_effect, flip
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
-from ruralimpact.estimation.strategy_estimators import ESTIMATORS, Estimator
+from ruralimpact.estimation.strategy_estimators import ESTIMATORS
 
 FloatArray = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ Rounding leaves scores of 1e-17 where there should be none, and a t statistic of
 any other. Here what is rounding is set to zero, and what cannot be estimated is missing, with the reason.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.errors import DesignError
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.std_errors import LazyStdErrors
 
 FloatArray = NDArray[np.float64]
-Estimator = Callable[[FloatArray], ScoredEstimate]
 
 # Squares of sums of such numbers are still numbers, and none of them rounds to zero.
 LARGEST, SMALLEST = 1e100, 1e-100

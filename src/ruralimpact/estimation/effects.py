@@ -11,10 +11,9 @@ from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.degenerate import settling
 from ruralimpact.estimation.difference import difference_in_means
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
-from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.schema.analysis import AnyAnalysis
 
 FloatArray = NDArray[np.float64]

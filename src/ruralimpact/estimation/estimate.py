@@ -1,6 +1,6 @@
 """The one result every estimator returns: a value and the influence scores behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -106,3 +106,7 @@ class ScoredEstimate:
         if self.weights is not None and self.arms is not None:
             leverage = group_leverage(self.weights, self.arms, groups)
         return Clustering(groups, self.set_ids, leverage, self.reduced_df, self.most_df)
+
+
+Estimator = Callable[[FloatArray], ScoredEstimate]
+"""Takes the outcome of the units of a comparison, shape (n,), and estimates the effect on it."""

@@ -18,7 +18,7 @@ from ruralimpact.design.strategies.base import Strategy
 from ruralimpact.design.strategies.pair_matching import PairMatching
 from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.doubly_robust import aipw, ipwra
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.matching import matching_estimate
 from ruralimpact.estimation.missing import matches_among, weights_among
 from ruralimpact.estimation.prepared import Prepared
@@ -32,7 +32,6 @@ from ruralimpact.estimation.regression import regression_adjustment
 from ruralimpact.estimation.weighting import inverse_probability_estimate, weighted_difference
 
 FloatArray = NDArray[np.float64]
-Estimator = Callable[[FloatArray], ScoredEstimate]
 Build = Callable[[Any, Prepared], Estimator]
 
 

@@ -1,6 +1,5 @@
 """An estimate from a sample of groups, which may have been drawn within strata."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -8,13 +7,12 @@ from numpy.typing import NDArray
 
 from ruralimpact.design.comparison import Comparison
 from ruralimpact.estimation.degenerate import settled_by_group
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Estimator = Callable[[FloatArray], ScoredEstimate]
 
 
 def within_strata(

@@ -29,21 +29,20 @@ from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_tables, without_arm
 from ruralimpact.estimation.degenerate import infeasible, not_estimable, reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.outcome_weights import weight_tables
 from ruralimpact.estimation.panel import PanelData, panel_estimator
 from ruralimpact.estimation.prepared import Prepared
 from ruralimpact.estimation.refitted import assigned_groups
 from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow, to_estimate
-from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.estimation.units import refuse_percents_as_shares
 from ruralimpact.inference.randomisation import RandomisationTest
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.waves import places_in_time
-from ruralimpact.tables import empty_table, table_of_rows
+from ruralimpact.tables import empty_table, stacked, table_of_rows
 
 
 @dataclass(frozen=True)
@@ -153,21 +152,16 @@ def estimate_study(
         "std_errors": table_of_rows(
             "std_errors", [row for own in analyses for row in own.std_errors]
         ),
-        "tests": _stacked("tests", [own.tests for own in analyses]),
+        "tests": stacked("tests", [own.tests for own in analyses]),
         "sample_flow": table_of_rows("sample_flow", [row for own in analyses for row in own.flow]),
-        "analysed_balance": _stacked("analysed_balance", balances),
-        "analysed_balance_summary": _stacked("analysed_balance_summary", summaries),
+        "analysed_balance": stacked("analysed_balance", balances),
+        "analysed_balance_summary": stacked("analysed_balance_summary", summaries),
         **weight_tables(own.weights for own in analyses),
     }
 
 
 def _in_words(spec: Specification) -> str:
     return f"{spec.outcome}, {spec.strategy} ({spec.analysis})".replace("_", " ")
-
-
-def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else empty_table(name)
 
 
 def _analysed_units(

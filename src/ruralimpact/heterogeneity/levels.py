@@ -16,10 +16,9 @@ from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
 from ruralimpact.estimation.effects import difference_estimator
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.estimation.missing import spread_scores
 from ruralimpact.estimation.prepared import Prepared
-from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import clustered_estimator
 
 FloatArray = NDArray[np.float64]

@@ -135,7 +135,7 @@ def equality_test(estimates: FloatArray, scores: Sequence[CorrectedScores]) -> E
         )
     wald = float(np.sum((directions @ deviation) ** 2 / roots[kept]))
     statistic = wald * rest / (df * rank)
-    return EqualityTest(statistic, rank, rest, _f_tail(statistic, rank, rest))
+    return EqualityTest(statistic, rank, rest, f_tail(statistic, rank, rest))
 
 
 def _refuse_single_group(scores: Sequence[CorrectedScores]) -> None:
@@ -144,7 +144,8 @@ def _refuse_single_group(scores: Sequence[CorrectedScores]) -> None:
         raise DesignError("clustered inference needs at least two groups.")
 
 
-def _f_tail(statistic: float, df_numerator: int, df_denominator: float) -> float:
+def f_tail(statistic: float, df_numerator: float, df_denominator: float) -> float:
+    """Return the probability that F exceeds a statistic."""
     from scipy.special import fdtrc
 
     return float(fdtrc(df_numerator, df_denominator, statistic))

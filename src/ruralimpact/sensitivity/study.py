@@ -20,8 +20,8 @@ from ruralimpact.design.strategies import Strategy, strategies_by_name
 from ruralimpact.design.study import make_design
 from ruralimpact.errors import DesignError
 from ruralimpact.estimation.by_strategy import strategy_estimator
+from ruralimpact.estimation.estimate import Estimator
 from ruralimpact.estimation.prepared import Prepared
-from ruralimpact.estimation.strategy_estimators import Estimator
 from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.inference.clustered import group_codes, t_inference
 from ruralimpact.inference.leverage import too_few_groups
