@@ -1,15 +1,28 @@
-"""How far a long stage has come, written where the runner can read it."""
+"""How far a long stage has come, written where the runner can read it, and when the runner lets it begin."""
 
 import json
 import os
 from collections.abc import Iterable, Mapping
 
 FILE, STUDY, STAGE = "RURALIMPACT_PROGRESS", "RURALIMPACT_STUDY", "RURALIMPACT_STAGE"
+CHECKED, GO = "RURALIMPACT_CHECKED", b"1"
 
 
 def is_shown() -> bool:
     """Whether a runner listens."""
     return bool(os.environ.get(FILE))
+
+
+def wait_until_checked() -> None:
+    """Wait until the runner, which checks the project meanwhile, lets the run begin; at once without one.
+
+    Raises
+    ------
+    SystemExit
+        The runner refuses the project, or is gone.
+    """
+    if os.environ.pop(CHECKED, "") and os.read(0, len(GO)) != GO:
+        raise SystemExit(1)
 
 
 def begin(study: str, stage: str) -> None:

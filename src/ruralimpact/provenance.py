@@ -31,8 +31,7 @@ def code_digest(script: Path, *others: Path) -> str:
         Other files that the stage reads, such as templates, or modules of a plug-in.
     """
     reached = modules_reached(script, *(path for path in others if path.suffix == ".py"))
-    parts = {_PACKAGE / path.relative_to(_PACKAGE).parts[0] for path in reached}
-    modules = {path for part in parts for path in ([part] if part.is_file() else _sources(part))}
+    modules = {path for part in set(map(_part, reached)) for path in _modules(part)}
     return digest_of_files([script, *others, *sorted(modules)])
 
 
@@ -45,7 +44,7 @@ def digest_of_files(paths: Iterable[Path]) -> str:
     """Return a digest of the contents of files, in their order, and of the installed versions."""
     digest = hashlib.sha256("\n".join(_installed_versions()).encode())
     for path in paths:
-        digest.update(f"\n{path.parent.name}/{path.name}\n".encode() + _content(path))
+        digest.update(f"\n{path.parent.name}/{path.name}\n".encode() + _digest(path))
     return digest.hexdigest()
 
 
@@ -87,6 +86,22 @@ def _files(name: str) -> Iterator[Path]:
         yield base.with_suffix(".py")
     elif (base / "__init__.py").is_file():
         yield base / "__init__.py"
+
+
+@cache
+def _part(path: Path) -> Path:
+    """Return the package, or the module beside the packages, of this one that a file belongs to."""
+    return _PACKAGE / path.relative_to(_PACKAGE).parts[0]
+
+
+@cache
+def _modules(part: Path) -> tuple[Path, ...]:
+    return (part,) if part.is_file() else tuple(_sources(part))
+
+
+@cache
+def _digest(path: Path) -> bytes:
+    return hashlib.sha256(_content(path)).digest()
 
 
 @cache

@@ -1,5 +1,8 @@
 """What the runner says while it works, from the events that it gets."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +10,7 @@ from snakemake.scheduling.job_scheduler import JobScheduler
 from study_models import study_of
 
 from ruralimpact.locations import shipped
+from ruralimpact.progress import CHECKED, GO
 from ruralimpact.runner.messages import (
     JobFinished,
     MessageReader,
@@ -116,3 +120,20 @@ def test_without_a_plan_jobs_are_counted_as_they_come() -> None:
     study = progress_after(READING, BUILDING, planned=False).studies["nsw"]
     assert study.planned == {"ingest_source": 1, "construct_samples": 1}
     assert study.stage == "construct_samples"
+
+
+def waiting(gate: bytes | None, variable: str = "stdin") -> subprocess.CompletedProcess[bytes]:
+    """Run a process that waits, with what its runner writes."""
+    code = "import os; from ruralimpact.progress import *; wait_until_checked(); print(os.environ)"
+    environment = {**os.environ, CHECKED: variable}
+    return subprocess.run(
+        [sys.executable, "-c", code], input=gate, env=environment, capture_output=True, check=False
+    )
+
+
+def test_what_was_started_waits_until_the_project_is_checked_and_ends_where_the_runner_does() -> (
+    None
+):
+    assert CHECKED not in waiting(GO).stdout.decode(), "what it starts itself does not wait"
+    assert waiting(b"").returncode == 1
+    assert waiting(b"", variable="").returncode == 0, "plain Snakemake waits for nobody"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ruralimpact.cli.run import _conclude_with_index
+from ruralimpact.cli.follow import _conclude_with_index
 from ruralimpact.runner import index_page
 from ruralimpact.runner.index_page import further_pages, write_index
 from ruralimpact.runner.outcome import overview

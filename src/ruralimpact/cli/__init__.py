@@ -8,23 +8,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 import shtab
 
 from ruralimpact import __version__
-from ruralimpact.cli import check, new, package, run, status, trace
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.storage import storage_fault
 
 # In the order in which someone needs them.
-COMMANDS = {
-    "new": new,
-    "check": check,
-    "run": run,
-    "status": status,
-    "trace": trace,
-    "package": package,
-}
+COMMANDS = ("new", "check", "run", "status", "trace", "package")
 _BROKEN_PIPE = 13  # the signal of POSIX, which not every system names
 _DESCRIPTION = """\
 Impact evaluations of rural investment projects, from raw survey files to a report.
@@ -64,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _status(arguments: Sequence[str] | None) -> int:
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    named = [name for name in given[:1] if name in COMMANDS]
+    options = parser(named or COMMANDS).parse_args(given)
     try:
         return int(options.command(options))
     except RuralImpactError as error:
@@ -86,8 +81,8 @@ def _unread() -> int:
     return 128 + _BROKEN_PIPE
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the command line, with all commands or some."""
     whole = argparse.ArgumentParser(
         prog="ruralimpact",
         description=_DESCRIPTION,
@@ -97,7 +92,8 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"ruralimpact {__version__}")
     shtab.add_argument_to(whole)
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, module in COMMANDS.items():
+    for name in names:
+        module = _module(name)
         summary, _, rest = str(module.__doc__).partition("\n")
         command = commands.add_parser(
             name,
@@ -108,3 +104,21 @@ def parser() -> argparse.ArgumentParser:
         module.add_arguments(command)
         command.set_defaults(command=module.main)
     return whole
+
+
+def _module(name: str) -> ModuleType:
+    """Import a command: each takes much with it that the others do not need."""
+    match name:
+        case "new":
+            from ruralimpact.cli import new as command
+        case "check":
+            from ruralimpact.cli import check as command
+        case "run":
+            from ruralimpact.cli import run as command
+        case "status":
+            from ruralimpact.cli import status as command
+        case "trace":
+            from ruralimpact.cli import trace as command
+        case _:
+            from ruralimpact.cli import package as command
+    return command

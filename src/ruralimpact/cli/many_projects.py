@@ -1,14 +1,14 @@
 """Several projects one after the other, and what their studies say together."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ruralimpact.across_studies.headline_effects import HeadlineEffect, Measure, headline_effects
-from ruralimpact.across_studies.summary import combination, summary_files
-from ruralimpact.config import load_config
 from ruralimpact.errors import ConfigError, RuralImpactError
-from ruralimpact.stage import replacing
+
+if TYPE_CHECKING:
+    from ruralimpact.across_studies.headline_effects import HeadlineEffect, Measure
 
 SUMMARY = Path("across_studies")
 
@@ -29,7 +29,7 @@ def are_projects(names: Sequence[str]) -> bool:
 
 
 def run_projects(
-    names: Sequence[str], run: Callable[[Path], int], outcome: str | None, measure: Measure
+    names: Sequence[str], run: Callable[[Path], int], outcome: str | None, measure: "Measure"
 ) -> int:
     """Run each project with all cores, then write the summary; return the exit status.
 
@@ -60,14 +60,24 @@ def run_projects(
         problem = f"{count} are not whole ({', '.join(stopped)}); the summary is as it was."
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    _summarise(roots, outcome, measure)
+    print(f"\nAcross studies: {SUMMARY / 'index.html'}")
+    return 0
+
+
+def _summarise(roots: Mapping[str, Path], outcome: str | None, measure: "Measure") -> None:
+    from ruralimpact.across_studies.summary import combination, summary_files
+    from ruralimpact.stage import replacing
+
     effects = [effect for name, root in roots.items() for effect in _effects(name, root)]
     combined = None if outcome is None else combination(effects, outcome, measure)
     for file, content in summary_files(effects, combined).items():
         with replacing(SUMMARY / file) as partial:
             partial.write_bytes(content)
-    print(f"\nAcross studies: {SUMMARY / 'index.html'}")
-    return 0
 
 
-def _effects(name: str, root: Path) -> list[HeadlineEffect]:
+def _effects(name: str, root: Path) -> "list[HeadlineEffect]":
+    from ruralimpact.across_studies.headline_effects import headline_effects
+    from ruralimpact.config import load_config
+
     return headline_effects(name.rstrip("/"), root, load_config(root).studies)

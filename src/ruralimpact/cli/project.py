@@ -1,15 +1,18 @@
-"""The project folder that a command works in."""
+"""The project folder that a command works in.
+
+What reads configurations is imported where it is used: a run starts Snakemake first, and both load together.
+"""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ruralimpact.checks import check_study
-from ruralimpact.config import check_files, load_config, load_studies, refuse_unknown_studies
 from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.locations import shipped
-from ruralimpact.plugins import load_plugins
-from ruralimpact.schema.study import Study
+
+if TYPE_CHECKING:
+    from ruralimpact.schema.study import Study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +69,10 @@ def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
     names : sequence of str
         Studies; all of config/config.yaml when empty.
     """
+    from ruralimpact.checks import check_study
+    from ruralimpact.config import load_config, refuse_unknown_studies
+    from ruralimpact.plugins import load_plugins
+
     config = load_config(root)
     refuse_unknown_studies(root, names or config.studies, configured=not names)
     plugins = load_plugins(root, config.plugins)
@@ -77,7 +84,7 @@ def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
     ]
 
 
-def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:
+def chosen_studies(root: Path, names: Sequence[str]) -> "list[Study]":
     """Read the studies named on the command line, or all of config/config.yaml.
 
     Raises
@@ -85,6 +92,8 @@ def chosen_studies(root: Path, names: Sequence[str]) -> list[Study]:
     ConfigError, DataError
         A study is not known, its configuration cannot be used, or a raw file is missing.
     """
+    from ruralimpact.config import check_files, load_config, load_studies, refuse_unknown_studies
+
     config = load_config(root)
     refuse_unknown_studies(root, names)
     studies = load_studies(

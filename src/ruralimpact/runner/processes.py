@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import portalocker
 
+from ruralimpact.progress import CHECKED, GO
+
 if TYPE_CHECKING:
     import psutil
 
@@ -91,6 +93,8 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command apart from the keyboard's signals, and end the whole of it on the way out.
 
+    It gets ready meanwhile, and makes nothing before `let_work` (`ruralimpact.progress.wait_until_checked`).
+
     Parameters
     ----------
     command : sequence of str
@@ -107,20 +111,29 @@ def started(
         process = subprocess.Popen(
             command,
             cwd=folder.parent,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**environment, TOKEN: token},
+            env={**environment, TOKEN: token, CHECKED: "stdin"},
             **_apart(),
         )
     try:
         yield process
     finally:
+        with contextlib.suppress(OSError):
+            process.stdin.close() if process.stdin else None
         if process.poll() is None:
             _end_processes(token)
             process.wait()
             _clear_locks(folder)
         mark.unlink(missing_ok=True)
+
+
+def let_work(process: subprocess.Popen[bytes]) -> None:
+    """Let what was started begin; nothing where it has ended already."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError), process.stdin as gate:
+        gate.write(GO)
 
 
 def _apart() -> dict[str, Any]:
