@@ -1,19 +1,15 @@
 """Coverage of Lee bounds and of re-weighted differences on simulated clustered surveys.
 
-    python tests/simulation/attrition_coverage.py --draws 1000
-
-writes docs/methods/attrition_coverage.csv; some minutes. Treatment is given to whole groups of 38 producers;
+Treatment is given to whole groups of 38 producers;
 outcome, response and a covariate have an intra-group correlation of 0.1.
 """
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rich.progress import track
 from scipy.stats import norm
+from simulated import Draw, Row, Simulation
 
 from ruralimpact.attrition.imbens_manski import imbens_manski
 from ruralimpact.attrition.lee_bounds import lee_bounds
@@ -26,7 +22,7 @@ from ruralimpact.design.covariates import covariate_matrix
 from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.inference.clustered import t_inference
 
-DOCS = Path(__file__).parents[2] / "docs/methods"
+SEED, GROUPS, POPULATION = 2, (40, 104), 4_000_000
 SIZE, ICC, EFFECT = 38, 0.1, 0.2
 RATES = {1: 0.8, 0: 0.65}
 
@@ -68,7 +64,7 @@ def limits(size: int) -> dict[str, float]:
     }
 
 
-def one_draw(rng: np.random.Generator, groups: int, truth: dict[str, float]) -> list[dict]:
+def one_survey(rng: np.random.Generator, groups: int, truth: dict[str, float]) -> list[Row]:
     data = survey(rng, groups, SIZE)
     outcome, treatment, group = data["outcome"], data["treatment"], data["group"]
     whole = lee_bounds(outcome, treatment)
@@ -114,32 +110,32 @@ def one_draw(rng: np.random.Generator, groups: int, truth: dict[str, float]) -> 
     return rows
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--population", type=int, default=4_000_000)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
-    truth = limits(options.population)
-    tables = []
-    for groups in (40, 104):
-        rng = np.random.default_rng([2, groups])
-        draws = track(range(options.draws), f"{groups} groups")
-        frame = pd.DataFrame([row for _ in draws for row in one_draw(rng, groups, truth)])
-        table = frame.groupby("estimator", sort=False).agg(
-            mean=("estimate", "mean"),
-            sd=("estimate", "std"),
-            mean_std_error=("std_error", "mean"),
-            coverage=("covered", "mean"),
-            coverage_iid=("covered_iid", "mean"),
-        )
-        table.insert(0, "truth", table.index.map(truth))
-        table.insert(0, "draws", options.draws)
-        table.insert(0, "groups", groups)
-        tables.append(table.reset_index())
-        path = options.out / "attrition_coverage.csv"
-        pd.concat(tables).to_csv(path, index=False, float_format="%.5f")
+def prepare() -> Draw:
+    """Find what the estimators converge to."""
+    truth = limits(POPULATION)
+
+    def one_draw(number: int) -> list[Row]:
+        return [
+            {"groups": groups, "truth": truth.get(str(row["estimator"]), np.nan), **row}
+            for groups in GROUPS
+            for row in one_survey(np.random.default_rng([SEED, groups, number]), groups, truth)
+        ]
+
+    return one_draw
 
 
-if __name__ == "__main__":
-    main()
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows.sort_values("groups", kind="stable").astype({"covered_iid": float})
+    table = rows.groupby(["estimator", "groups"], sort=False).agg(
+        draws=("covered", "size"),
+        truth=("truth", "first"),
+        mean=("estimate", "mean"),
+        sd=("estimate", "std"),
+        mean_std_error=("std_error", "mean"),
+        coverage=("covered", "mean"),
+        coverage_iid=("covered_iid", "mean"),
+    )
+    return table.reset_index().round(5)
+
+
+SIMULATION = Simulation(prepare, summarise, draws=1000, seed=SEED)

@@ -1,28 +1,23 @@
 """The follow-up of 2018 over many draws of the stand-in: what the right and the naive contrast find.
 
-    python tests/simulation/bolivia_followup.py --draws 200
-
-writes docs/methods/bolivia_followup.csv, one row an analysis and strategy. Each draw goes the whole way
+`bolivia_followup.csv` has one row an analysis and strategy. Each draw goes the whole way
 of the study: mistakes, edits, outcomes, controls whose funds have come, matching, estimates; only the
 files are excluded. Seeds are 1, 2, 3 ...; that of the study itself is not among them. A draw in which no
 comparison can be made (a covariate separates the few controls that are left) is counted.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
-from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.progress import track
+from simulated import Draw, Simulation
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bolivia_recovery import CALIBRATED, DOCS, FOLDER, harmonised, process_parameters
+from bolivia_recovery import CALIBRATED, FOLDER, harmonised, process_parameters
 
 from rural_alliances.generator.draw import draw_study
 from rural_alliances.generator.raw_files import raw_tables
@@ -117,30 +112,17 @@ def summary(draws: pd.DataFrame) -> pd.DataFrame:
                 "above_zero": 100 * part["positive"].mean(),
             }
         )
-    return pd.DataFrame(rows)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--draws", type=int, default=200)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
-    study = rounds_of(load_study(FOLDER))[WAVE]
-    work = partial(one_draw, study=study, parameters=process_parameters(CALIBRATED))
-    seeds = range(1, options.draws + 1)
-    with Pool(options.processes) as pool:
-        found = [
-            row
-            for rows in track(pool.imap(work, seeds), total=options.draws, description="draws")
-            for row in rows
-        ]
-    table = summary(pd.DataFrame(found))
+    table = pd.DataFrame(rows)
     numbers = table.select_dtypes(np.floating).columns
     table[numbers] = table[numbers].round(3)
-    table.to_csv(options.out / "bolivia_followup.csv", index=False)
-    print(table.to_string(index=False))
+    return table
 
 
-if __name__ == "__main__":
-    main()
+def prepare() -> Draw:
+    """Read the round of the study, and the process."""
+    study = rounds_of(load_study(FOLDER))[WAVE]
+    parameters = process_parameters(CALIBRATED)
+    return lambda number: one_draw(1 + number, study=study, parameters=parameters)
+
+
+SIMULATION = Simulation(prepare, summary, draws=200, seed=1, by_number=True)

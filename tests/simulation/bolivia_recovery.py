@@ -1,33 +1,22 @@
 """Bias, spread and coverage of every estimate of the stand-in over many draws of it, by table cell.
 
-    python tests/simulation/bolivia_recovery.py --draws 200
-
-writes docs/methods/bolivia_recovery.csv, one row a cell, with seeds and date in bolivia_recovery.json, anew
-after every ten draws. Each draw goes the whole way of the study: mistakes, edits, outcomes, matching,
-estimates; only the files are excluded. Seeds are 1, 2, 3 ...; that of the study itself is not among them.
+`bolivia_recovery.csv` has one row a cell, `bolivia_recovery.json` seeds and date. Each draw goes the whole
+way of the study: mistakes, edits, outcomes, matching, estimates; only the files are excluded. Seeds are 1, 2,
+3 ...; that of the study itself is not among them.
 Four processes are drawn: the calibrated one; the same without the selection on enterprise that no survey can
 see; without it, one whose effects are the stated ones on average over draws rather than in every draw, as
 samples from a population are; and the last with a selection on what is recorded that is four times as strong,
 so that weight gathers on few control groups. Intervals promise their coverage for the last two.
 """
 
-import argparse
-import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import partial
-from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"
-
 import numpy as np
 import pandas as pd
-from rich.progress import track
+from simulated import Draw, Row, Simulation
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "plugins"))
 
@@ -60,7 +49,6 @@ PROCESSES = (CALIBRATED, OBSERVED, SAMPLED, SELECTED)
 STRONGER = 4.0
 # Draws whose mean fit makes the third process, apart from those that are summed up.
 FITTED_ON = range(1001, 1041)
-BLOCK = 10
 CELL = ["process", "table", "outcome", "level", "strategy"]
 
 
@@ -250,37 +238,25 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().round(5)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=200)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    parser.add_argument("--only", choices=PROCESSES, nargs="*", default=PROCESSES)
-    options = parser.parse_args()
-    jobs = [(process, seed) for seed in range(1, options.draws + 1) for process in options.only]
-    made = {process: process_parameters(process) for process in options.only}
+def prepare() -> Draw:
+    """Read the study and fit the processes that leave effects to chance."""
+    made = {process: process_parameters(process) for process in PROCESSES}
     processes = {
         process: (values, mean_fit(values) if process in (SAMPLED, SELECTED) else None)
         for process, values in made.items()
     }
-    draw = partial(one_draw, study=first_wave(), processes=processes)
-    options.out.mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, Any]] = []
-    with Pool(options.processes) as pool:
-        done = track(pool.imap(draw, jobs), total=len(jobs))
-        for number, of_draw in enumerate(done, 1):
-            rows += of_draw
-            if number % (BLOCK * len(processes)) == 0 or number == len(jobs):
-                write(pd.DataFrame(rows), number // len(processes), options.out)
+    study = first_wave()
+
+    def draw(number: int) -> list[Row]:
+        jobs = ((process, 1 + number) for process in PROCESSES)
+        return [row for job in jobs for row in one_draw(job, study=study, processes=processes)]
+
+    return draw
 
 
-def write(rows: pd.DataFrame, draws: int, out: Path) -> None:
-    """Write the table of the draws made so far."""
-    summary = summarise(rows.sort_values(["process", "seed"], kind="stable"))
-    summary.to_csv(out / "bolivia_recovery.csv", index=False)
-    about = {"seeds": [1, draws], "draws": draws, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
-    (out / "bolivia_recovery.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
+def by_process(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sum up the draws, those of each process together."""
+    return summarise(rows.sort_values(["process", "seed"], kind="stable"))
 
 
-if __name__ == "__main__":
-    main()
+SIMULATION = Simulation(prepare, by_process, draws=200, seed=1, by_number=True, dated=True)

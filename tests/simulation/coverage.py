@@ -1,29 +1,15 @@
 """Coverage of the intervals where weight gathers on few groups, for every strategy and kind of error.
 
-    python tests/simulation/coverage.py --draws 1000     (make simulation)
-
-writes docs/methods/coverage.csv, one row a cell, strategy and kind of interval, with seed and date in
-docs/methods/coverage.json; after every fifty draws of all cells what there is is written. Each draw has a
-stream of its own, so the number of processes changes nothing.
+`coverage.csv` has one row a cell, strategy and kind of interval, `coverage.json` seed and date.
 """
 
-import argparse
-import json
-import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import product
-from multiprocessing import Pool
-from pathlib import Path
 from typing import Any
-
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"
 
 import candidates
 import numpy as np
 import pandas as pd
-from rich.progress import Progress
+from simulated import Row, Simulation
 from unequal_groups import (
     COVARIATES,
     DrawnSurvey,
@@ -45,11 +31,8 @@ SEED = 20141031
 ARMS = ((15, 15), (52, 52), (130, 130), (20, 80), (84, 20), (8, 22))
 BETWEEN = (0.0, 0.5, 1.0)
 CELLS = tuple(UnequalGroups(*arms, between) for between in BETWEEN for arms in ARMS)
-DOCS = Path(__file__).parents[2] / "docs/methods"
 PERCENT, REFUSED = "percent", "refused"
 UNADJUSTED = ", unadjusted"
-BLOCK = 50
-WORDS = ("strategy", "kind")
 
 _NEAREST_1 = {"method": "nearest", "caliper": 0.2}
 _MAHALANOBIS = {"method": "nearest", "distance": "mahalanobis"}
@@ -78,12 +61,14 @@ NOT_SIMULATED = {
     "radius": "a kernel that is flat within its radius",
     "unweighted": "adjusts for nothing, so that it is biased in every cell",
 }
-Row = dict[str, Any]
 
 
-def one_draw(task: tuple[int, int]) -> list[Row]:
-    """Every strategy on one survey of a cell; one row a strategy and kind of interval."""
-    place, number = task
+def one_draw(number: int) -> list[Row]:
+    """Every strategy on one survey of each cell; one row a cell, strategy and kind of interval."""
+    return [row for place in range(len(CELLS)) for row in one_survey(place, number)]
+
+
+def one_survey(place: int, number: int) -> list[Row]:
     cell = CELLS[place]
     stream = [SEED, cell.treated, cell.control, round(100 * cell.between), number]
     survey = draw_unequal_groups(cell, np.random.default_rng(stream))
@@ -154,7 +139,7 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a cell, strategy and kind, in the order of the cells."""
     from scipy.special import stdtrit
 
-    rows = rows.copy()
+    rows = rows.sort_values("cell", kind="stable", ignore_index=True)
     base = rows.groupby("cell")["base"].transform("mean")
     effect = rows["cell"].map({place: cell.effect for place, cell in enumerate(CELLS)})
     percent = rows["kind"] == PERCENT
@@ -191,34 +176,4 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([placed, table.drop(columns="cell")], axis=1).round(4)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    numbers = range(options.draws)
-    blocks: list[pd.DataFrame] = []
-    with Pool(options.processes) as pool, Progress() as progress:
-        bar = progress.add_task("Simulating", total=options.draws * len(CELLS))
-        for first in numbers[::BLOCK]:
-            tasks = product(range(len(CELLS)), numbers[first : first + BLOCK])
-            rows: list[Row] = []
-            for drawn in pool.imap(one_draw, tasks, chunksize=5):
-                rows += drawn
-                progress.advance(bar)
-            blocks.append(pd.DataFrame(rows).astype(dict.fromkeys(WORDS, "category")))
-            write(pd.concat(blocks), first + len(numbers[first : first + BLOCK]), options.out)
-
-
-def write(rows: pd.DataFrame, draws: int, out: Path) -> None:
-    """Write the table of the draws made so far."""
-    rows = rows.astype(dict.fromkeys(WORDS, str))
-    summarise(rows).to_csv(out / "coverage.csv", index=False)
-    about = {"seed": SEED, "draws": draws, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
-    (out / "coverage.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+SIMULATION = Simulation(lambda: one_draw, summarise, draws=1000, seed=SEED, dated=True)

@@ -1,25 +1,16 @@
 """Bias, standard errors and coverage of the two-period difference estimators on clustered panels.
 
-    python tests/simulation/difference_coverage.py --draws 1000
-
-writes docs/methods/difference_coverage.csv, one row a cell, estimator and kind of interval, in about ten
-minutes on one core, anew after every hundred draws. Each draw has a random stream of its own.
+`difference_coverage.csv` has one row a cell, estimator and kind of interval; some ten minutes on one core.
 difference_coverage_page.py puts the table into docs/methods/difference.md.
 """
 
-import argparse
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"
 
 import numpy as np
 import pandas as pd
-from rich.progress import track
+from simulated import Row, Simulation
 
 from ruralimpact import DesignError
 from ruralimpact.design.covariates import covariate_matrix
@@ -36,8 +27,6 @@ SEED = 20030101
 EFFECT, EFFECT_SPREAD = 0.5, 0.25
 ICC = 0.1
 HEADLINE, PLAIN, BOOTSTRAP = "headline", "plain", "bootstrap"
-BLOCK = 100
-DOCS = Path(__file__).parents[2] / "docs/methods"
 
 
 @dataclass(frozen=True)
@@ -173,7 +162,7 @@ def bias_reduced_intervals(d: Draw) -> dict[str, tuple[float, float]]:
     return found
 
 
-def one_draw(cell: Cell, number: int) -> list[dict[str, Any]]:
+def one_panel(cell: Cell, number: int) -> list[dict[str, Any]]:
     selected = int(cell.assignment == "selected")
     rng = np.random.default_rng([SEED, cell.groups, cell.treated, selected, number])
     d = draw_panel(cell, rng)
@@ -259,18 +248,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return table.round(5)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
-    rows: list[dict[str, Any]] = []
-    for number in track(range(options.draws)):
-        rows += [row for cell in CELLS for row in one_draw(cell, number)]
-        if (number + 1) % BLOCK == 0 or number + 1 == options.draws:
-            table = summarise(pd.DataFrame(rows))
-            table.to_csv(options.out / "difference_coverage.csv", index=False)
+def one_draw(number: int) -> list[Row]:
+    return [row for cell in CELLS for row in one_panel(cell, number)]
 
 
-if __name__ == "__main__":
-    main()
+SIMULATION = Simulation(lambda: one_draw, summarise, draws=1000, seed=SEED)

@@ -1,32 +1,25 @@
 """Three intervals for percent impacts over many draws of the stand-in.
 
-    python tests/simulation/percent_intervals.py --draws 200
-
-writes docs/methods/percent_intervals.csv, one row an outcome, strategy and interval. Draws are of the
+`percent_intervals.csv` has one row an outcome, strategy and interval. Draws are of the
 process whose effects are left to chance, with the seeds 1, 2, 3 ...; coverage is of the mean truth over
 draws. The intervals are the delta method's, Fieller's, and that of the log of the ratio, each from
 bias-reduced errors with the degrees of freedom of the effect.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping
-from functools import partial
-from multiprocessing import Pool
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from bolivia_recovery import (
-    DOCS,
     SAMPLED,
     estimates_of,
     first_wave,
     mean_fit,
     process_parameters,
 )
-from rich.progress import track
 from scipy import stats
+from simulated import Draw, Simulation
 
 from ruralimpact.estimation.stored_scores import stored_scores
 
@@ -114,29 +107,16 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().round(3)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=200)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
+def prepare() -> Draw:
+    """Read the study without what splits effects, and fit the process."""
     parameters = process_parameters(SAMPLED)
     study = first_wave()
     only = [
         one.model_copy(update={"subgroups": (), "decomposition": None, "associations": ()})
         for one in study.analyses
     ]
-    draw = partial(
-        one_draw,
-        study=study.model_copy(update={"analyses": tuple(only)}),
-        parameters=parameters,
-        fitted=mean_fit(parameters),
-    )
-    with Pool(options.processes) as pool:
-        done = track(pool.imap(draw, range(1, options.draws + 1)), total=options.draws)
-        rows = pd.DataFrame([row for rows in done for row in rows])
-    summarise(rows).to_csv(options.out / "percent_intervals.csv", index=False)
+    plain, fitted = study.model_copy(update={"analyses": tuple(only)}), mean_fit(parameters)
+    return lambda number: one_draw(1 + number, study=plain, parameters=parameters, fitted=fitted)
 
 
-if __name__ == "__main__":
-    main()
+SIMULATION = Simulation(prepare, summarise, draws=200, seed=1, by_number=True)

@@ -1,12 +1,9 @@
 """How often intervals hold what the synthetic registers were planted with: returns, gains, survival, answers.
 
-    python tests/simulation/registers_recovery.py --draws 200
-
-writes docs/methods/registers_recovery.csv. Each draw makes the raw files anew, reads them as a run does and
+Each draw makes the raw files anew, reads them as a run does and
 estimates; only what the truth is known of is estimated.
 """
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.progress import track
+from simulated import Draw, Row, Simulation
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "unit")]
@@ -33,7 +30,6 @@ from ruralimpact.schema.rate_of_return import RateOfReturn
 from ruralimpact.schema.study import Study
 from ruralimpact.survival.study import survival_study
 
-DOCS = ROOT / "docs" / "methods"
 FIRST_SEED = 5001
 ENDS = ["estimate", "conf_low", "conf_high"]
 TARGETED = {"funds": "share_funds", "families": "share_members"}
@@ -136,9 +132,8 @@ def one_draw(simulated: Simulated, study: Study, seed: int) -> pd.DataFrame:
     )
 
 
-def summed_up(name: str, draws: list[pd.DataFrame]) -> Iterator[dict[str, Any]]:
+def summed_up(name: str, table: pd.DataFrame) -> Iterator[Row]:
     """Yield coverage, bias and number of draws of each number; of intervals that there are."""
-    table = pd.concat(draws, ignore_index=True)
     for key, same in table.groupby("key", sort=False):
         known = same.dropna(subset=["conf_low", "conf_high"])
         inside = (known["conf_low"] <= known["truth"]) & (known["truth"] <= known["conf_high"])
@@ -156,22 +151,30 @@ def summed_up(name: str, draws: list[pd.DataFrame]) -> Iterator[dict[str, Any]]:
         }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--draws", type=int, default=200)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
-    rows: list[dict[str, Any]] = []
-    for simulated in SIMULATED:
-        if options.only in ("", simulated.name):
-            study = load_study(ROOT / "config" / "studies" / simulated.name)
-            seeds = range(FIRST_SEED, FIRST_SEED + options.draws)
-            draws = [one_draw(simulated, study, seed) for seed in track(seeds, simulated.name)]
-            rows += summed_up(simulated.name, draws)
-    path = options.out / "registers_recovery.csv"
-    pd.DataFrame(rows).to_csv(path, index=False, float_format="%.4g", lineterminator="\n")
+def prepare() -> Draw:
+    """Read the studies."""
+    studies = [load_study(ROOT / "config" / "studies" / one.name) for one in SIMULATED]
+
+    def draw(number: int) -> list[Row]:
+        return [
+            {"study": simulated.name, **{str(name): value for name, value in row.items()}}
+            for simulated, study in zip(SIMULATED, studies, strict=True)
+            for row in one_draw(simulated, study, FIRST_SEED + number).to_dict("records")
+        ]
+
+    return draw
 
 
-if __name__ == "__main__":
-    main()
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    table = pd.DataFrame(
+        [
+            row
+            for name, own in rows.groupby("study", sort=False)
+            for row in summed_up(str(name), own)
+        ]
+    )
+    numbers = table.select_dtypes("float").columns
+    return table.assign(**{name: table[name].map("{:.4g}".format) for name in numbers})
+
+
+SIMULATION = Simulation(prepare, summarise, draws=200, seed=FIRST_SEED, by_number=True)

@@ -1,25 +1,17 @@
 """Bias, standard errors and coverage of staggered-adoption estimators on clustered panels.
 
-    python tests/simulation/staggered_coverage.py --draws 500
-
-writes docs/methods/staggered_coverage.csv, anew after every hundred draws. Groups of 20 units over six
+Groups of 20 units over six
 periods adopt in the third, fourth or fifth, or never, each with probability 1/4 (drawn again where fewer
 than two groups do). Errors have unit effects, group shocks that are correlated over time, and noise; effects
 grow with exposure, faster in early cohorts, and vary by group. Without never-treated groups the last cohort
 adopts in the sixth period. The truth is at equal shares of the cohorts.
 """
 
-import argparse
-import os
 from dataclasses import dataclass
-from pathlib import Path
-
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"
 
 import numpy as np
 import pandas as pd
-from rich.progress import track
+from simulated import Row, Simulation
 
 from ruralimpact.difference.aggregation import Aggregate, aggregate
 from ruralimpact.difference.event_study import corrected_effects, pre_trend_test, uniform_band
@@ -35,8 +27,6 @@ SIZE = 20
 PERIODS = np.arange(1.0, 7.0)
 SLOPES = {3.0: 0.3, 4.0: 0.2, 5.0: 0.1, 6.0: 0.1, np.inf: 0.0}
 KINDS = ("simple", "cohort", "calendar", "event")
-BLOCK = 100
-DOCS = Path(__file__).parents[2] / "docs/methods"
 
 
 @dataclass(frozen=True)
@@ -178,23 +168,14 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return table.round(4).reset_index()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=500)
-    parser.add_argument("--out", type=Path, default=DOCS)
-    options = parser.parse_args()
+def one_draw(number: int) -> list[Row]:
+    rows = []
     designs = [Design(groups, last) for groups in GROUPS for last in (np.inf, 6.0)]
-    rows: list[dict[str, object]] = []
-    for draw in track(range(options.draws)):
-        for cell, design in enumerate(designs):
-            rng = np.random.default_rng([SEED, cell, draw])
-            named = {"groups": design.groups, "control": design.control}
-            rows += [{**named, **row} for row in study(design, rng)]
-        if (draw + 1) % BLOCK == 0 or draw + 1 == options.draws:
-            summarise(pd.DataFrame(rows)).to_csv(
-                options.out / "staggered_coverage.csv", index=False
-            )
+    for cell, design in enumerate(designs):
+        rng = np.random.default_rng([SEED, cell, number])
+        named = {"groups": design.groups, "control": design.control}
+        rows += [{**named, **row, "hit": float(row["hit"])} for row in study(design, rng)]
+    return rows
 
 
-if __name__ == "__main__":
-    main()
+SIMULATION = Simulation(lambda: one_draw, summarise, draws=500, seed=SEED)

@@ -1,63 +1,72 @@
-"""Every script of tests/simulation runs, so that none of them rots between the long runs."""
+"""Every simulation of tests/simulation runs, and its table is the same however its draws are split."""
 
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "simulation"
-SMALL = {
-    "attrition_coverage": ["--draws", "2", "--population", "4000"],
-    "coverage": ["--draws", "1", "--processes", "1"],
-    "difference_coverage": ["--draws", "2"],
-    "staggered_coverage": ["--draws", "2"],
-}
-STAND_IN = {
-    "bolivia_followup": ["--draws", "1", "--processes", "1"],
-    "bolivia_recovery": ["--draws", "1", "--processes", "1", "--only", "real selection"],
-    "percent_intervals": ["--draws", "1", "--processes", "1"],
-    "registers_recovery": ["--draws", "1"],
+sys.path.append(str(FOLDER))
+
+from monte_carlo import COVERAGE, RECOVERY, drawn, main, simulation_of, write_table
+
+# Fewer cells than the tables in docs/methods have.
+SMALL: dict[str, dict[str, Any]] = {
+    "attrition_coverage": {"POPULATION": 4000, "GROUPS": (40,)},
+    "coverage": {"CELLS": importlib.import_module("coverage").CELLS[:1]},
+    "difference_coverage": {"CELLS": importlib.import_module("difference_coverage").CELLS[:1]},
+    "staggered_coverage": {"GROUPS": importlib.import_module("staggered_coverage").GROUPS[:1]},
 }
 HELPERS = {
     "candidates",
     "coverage_page",
     "coverage_trials",
     "difference_coverage_page",
+    "monte_carlo",
     "recovery_page",
+    "simulated",
     "unequal_groups",
 }
 
 
 def test_every_script_is_tried_here() -> None:
     scripts = {path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("test_")}
-    assert scripts == {*SMALL, *STAND_IN, *HELPERS}
+    assert scripts == {*COVERAGE, *RECOVERY, *HELPERS}
+    assert set(SMALL) == set(COVERAGE)
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_a_simulation_writes_its_table(
+@pytest.mark.parametrize("name", COVERAGE)
+def test_a_table_is_the_same_however_its_draws_are_split(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = simulated(name, SMALL[name], tmp_path, monkeypatch)
-    assert (table["draws"] > 0).any()
+    for key, value in SMALL[name].items():
+        monkeypatch.setattr(importlib.import_module(name), key, value)
+    whole, split = tmp_path / "whole.csv", tmp_path / "split.csv"
+    write_table(name, whole, [drawn(simulation_of(name), 0, 3)])
+    parts = [tmp_path / f"{first}.parquet" for first in (2, 0)]  # the later draws come first
+    for part, first, last in zip(parts, (2, 0), (3, 2), strict=True):
+        run(monkeypatch, "draw", name, first, last, part)
+    run(monkeypatch, "table", name, split, *parts)
+    assert whole.read_bytes() == split.read_bytes()
+    assert pd.read_csv(whole)["draws"].max() == 3
+    assert split.with_suffix(".json").is_file() == simulation_of(name).dated
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", STAND_IN)
+@pytest.mark.parametrize("name", RECOVERY)
 def test_a_simulation_of_the_stand_in_writes_its_table(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(str(FOLDER))
-    monkeypatch.setattr(importlib.import_module("bolivia_recovery"), "FITTED_ON", range(1001, 1002))
-    table = simulated(name, STAND_IN[name], tmp_path, monkeypatch)
-    assert (table["draws"] == 1).all()
+    recovery = importlib.import_module("bolivia_recovery")
+    monkeypatch.setattr(recovery, "FITTED_ON", range(1001, 1002))
+    monkeypatch.setattr(recovery, "PROCESSES", (recovery.SELECTED,))
+    write_table(name, tmp_path / "table.csv", [drawn(simulation_of(name), 0, 1)])
+    assert (pd.read_csv(tmp_path / "table.csv")["draws"] == 1).all()
 
 
-def simulated(
-    name: str, arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> pd.DataFrame:
-    monkeypatch.syspath_prepend(str(FOLDER))
-    monkeypatch.setattr(sys, "argv", [name, *arguments, "--out", str(folder)])
-    importlib.import_module(name).main()
-    return pd.read_csv(folder / f"{name}.csv")
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    monkeypatch.setattr(sys, "argv", ["monte_carlo", *map(str, arguments)])
+    main()
