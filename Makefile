@@ -5,9 +5,15 @@ BIN := $(VENV)/bin
 STUDY ?=
 DRAWS ?= 200
 MOMENTS ?= 50
-SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins
+SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins tests/simulation/Snakefile
 # Not with --quiet, which hides the warnings from `strict`.
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
+# Tables of simulations, each split over all cores; $(2): further configuration.
+TABLES = $(BIN)/python -m snakemake --quiet rules --snakefile tests/simulation/Snakefile --directory resources/monte_carlo \
+	--cores all --config "simulations=[$(subst $(SPACE),$(COMMA),$(1))]" $(2) \
+	&& cp $(foreach name,$(1),resources/monte_carlo/tables/$(name).*) docs/methods/
+COMMA := ,
+SPACE := $() $()
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
 
 .PHONY: run setup test quick long format lock docs messages site cluster simulation recovery robustness benchmarks scale browser clean help
@@ -54,16 +60,12 @@ cluster: setup $(VENV)/dev.stamp $(VENV)/cluster.stamp ## run two studies on a S
 	@$(BIN)/python -m pytest -s tests/cluster
 
 simulation: setup ## coverage of every estimator on simulated clustered surveys (two hours)
-	@$(BIN)/python tests/simulation/coverage.py && $(BIN)/python tests/simulation/coverage_page.py
-	@$(BIN)/python tests/simulation/difference_coverage.py && $(BIN)/python tests/simulation/difference_coverage_page.py
-	@$(BIN)/python tests/simulation/staggered_coverage.py
-	@$(BIN)/python tests/simulation/attrition_coverage.py
+	@$(call TABLES,coverage difference_coverage staggered_coverage attrition_coverage,)
+	@$(BIN)/python tests/simulation/coverage_page.py
+	@$(BIN)/python tests/simulation/difference_coverage_page.py
 
 recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (200: about an hour)
-	@$(BIN)/python tests/simulation/bolivia_recovery.py --draws $(DRAWS)
-	@$(BIN)/python tests/simulation/bolivia_followup.py --draws $(DRAWS)
-	@$(BIN)/python tests/simulation/percent_intervals.py --draws $(DRAWS)
-	@$(BIN)/python tests/simulation/registers_recovery.py --draws $(DRAWS)
+	@$(call TABLES,bolivia_recovery bolivia_followup percent_intervals registers_recovery,draws=$(DRAWS))
 	@$(BIN)/python tests/simulation/recovery_page.py
 
 robustness: setup $(VENV)/dev.stamp ## kill and disturb MOMENTS runs (50), compare what the next run makes (an hour)

@@ -31,13 +31,8 @@ def code_digest(script: Path, *others: Path) -> str:
         Other files that the stage reads, such as templates, or modules of a plug-in.
     """
     reached = modules_reached(script, *(path for path in others if path.suffix == ".py"))
-    modules = {path for part in set(map(_part, reached)) for path in _modules(part)}
+    modules = {path for part in set(map(_part, reached)) for path in _sources(part)}
     return digest_of_files([script, *others, *sorted(modules)])
-
-
-def _sources(part: Path) -> Iterator[Path]:
-    """Yield the modules of a part of the package, and the catalogues that they translate with."""
-    yield from (path for ending in ("*.py", "*.po") for path in part.rglob(ending))
 
 
 def digest_of_files(paths: Iterable[Path]) -> str:
@@ -95,8 +90,11 @@ def _part(path: Path) -> Path:
 
 
 @cache
-def _modules(part: Path) -> tuple[Path, ...]:
-    return (part,) if part.is_file() else tuple(_sources(part))
+def _sources(part: Path) -> tuple[Path, ...]:
+    """Return the modules of a part of the package, and the catalogues that they translate with."""
+    if part.is_file():
+        return (part,)
+    return tuple(path for ending in ("*.py", "*.po") for path in part.rglob(ending))
 
 
 @cache

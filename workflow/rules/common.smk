@@ -9,6 +9,7 @@ Stages write under `resources/`, and lose what they wrote when they fail; `publi
 finished into `results/`, which therefore always holds one whole run.
 """
 
+import gc
 import json
 import sys
 from glob import glob
@@ -33,6 +34,9 @@ from ruralimpact.survey.codebook_file import codebook_path
 from ruralimpact.survey.file_digest import file_digest
 from ruralimpact.survey.harmonise import has_private_ids
 from snakemake.exceptions import WorkflowError
+
+# What a plan is made of stays to its end: looking for what could be freed only takes time.
+gc.set_threshold(200_000, 50, 50)
 
 try:
     PLUGINS = load_plugins(".", config.get("plugins", []))

@@ -110,15 +110,26 @@ def _module(name: str) -> ModuleType:
     """Import a command: each takes much with it that the others do not need."""
     match name:
         case "new":
-            from ruralimpact.cli import new as command
+            from ruralimpact.cli import new
+
+            return new
         case "check":
-            from ruralimpact.cli import check as command
+            from ruralimpact.cli import check
+
+            return check
         case "run":
-            from ruralimpact.cli import run as command
+            from ruralimpact.cli import run
+
+            return run
         case "status":
-            from ruralimpact.cli import status as command
+            from ruralimpact.cli import status
+
+            return status
         case "trace":
-            from ruralimpact.cli import trace as command
+            from ruralimpact.cli import trace
+
+            return trace
         case _:
-            from ruralimpact.cli import package as command
-    return command
+            from ruralimpact.cli import package
+
+            return package
