@@ -38,6 +38,7 @@ def test_numbers_that_are_no_estimates_have_their_way(finished: Project) -> None
     balance = finished.command("trace", "balance.psid_matching.mahalanobis.max_abs_smd")
     assert balance.returncode == 0, balance.stderr
     assert "weights.parquet" in balance.stdout
+    assert "not computed once more: a property of the design" in balance.stdout
 
 
 @pytest.mark.parametrize(

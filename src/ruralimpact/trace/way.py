@@ -18,23 +18,13 @@ from ruralimpact.schema.analysis import AnyAnalysis
 from ruralimpact.schema.quality import QualityReport
 from ruralimpact.schema.study import AnyDescription, Study
 from ruralimpact.survey.file_digest import file_digest
+from ruralimpact.trace import not_rebuilt
 from ruralimpact.trace.cited_number import RESULTS, CitedNumber
 from ruralimpact.trace.construction import construction_lines
 from ruralimpact.trace.rebuilt import RebuiltEstimate, rebuilt_estimates
 from ruralimpact.waves.record import sources_behind
 
 _SAME = 1e-12
-# Files of a round by the first part of keys that are not about an estimate; `::` is about a part of one.
-_TABLES = {
-    "balance": ("design/designs.parquet", "design/balance.parquet", "design/weights.parquet"),
-    "benchmark": ("estimates/estimates.parquet", "estimates/scores.parquet"),
-    "association": ("estimates/associations.parquet",),
-    "over_time": (
-        *("estimates/event_study.parquet", "estimates/pre_trends.parquet"),
-        *("estimates/goodman_bacon.parquet", "estimates/parallel_trends.parquet"),
-    ),
-    "::": ("estimates/subgroups.parquet", "estimates/decomposition.parquet"),
-}
 # How the other numbers of an estimate follow from the columns of its row.
 _INTERVAL = "estimate {} std_error * t(df), which leaves 2.5 percent outside"
 _FORMULAS = {
@@ -112,7 +102,7 @@ class Way:
         named = (
             estimate
             for estimate in estimates
-            if key.startswith(f"{_key(level_key(estimate.name))}/")
+            if key.rpartition("/")[0] == _key(level_key(estimate.name))
         )
         return next(named, None)
 
@@ -188,14 +178,9 @@ class Way:
             yield row["notes"]
 
     def _table(self) -> Iterator[str]:
-        """Where a number stands that is no estimate of the effect on everyone."""
-        first = self._parts[0]
-        if self.estimate is not None:
-            return
-        if "::" in self.number.key:
-            first = "::"
-        for name in _TABLES.get(first, ()):
-            yield f"{self._folder}/{name}"
+        """Where a number stands that weights and outcomes do not give, and why not."""
+        if self.estimate is None:
+            yield from not_rebuilt.lines_of(self.number.key, str(self._folder))
 
     def _specification(self) -> Iterator[str]:
         analysis = self._analysis
