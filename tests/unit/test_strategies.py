@@ -90,6 +90,16 @@ def test_names_in_options_are_said() -> None:
     )
 
 
+def test_names_in_options_may_be_said_by_their_labels() -> None:
+    labels = {"age": "age of the head", "land": "hectares"}
+    row = {"method": "nearest", "distance": "mahalanobis", "metric_covariates": ["age", "land"]}
+    text = parse_strategy(row).with_labels(labels.__getitem__).describe()
+    assert "Mahalanobis distance of age of the head and hectares" in text
+    bins = parse_strategy({"method": "coarsened_exact", "bins": {"age": 4, "land": [1, 2.5]}})
+    text = bins.with_labels(labels.__getitem__).describe()
+    assert "bins: age of the head in 4 and hectares cut at 1 and 2.5" in text
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_strategy_is_whole(method: str) -> None:
     strategy = parse_strategy(method)

@@ -14,7 +14,9 @@ _LEE = marked(
     "from below (Lee 2009). They hold for units that would be found in either "
     "arm, if treatment moves response in one direction only and the arms were "
     "comparable to begin with. The interval for the effect covers it wherever it "
-    "lies between the bounds (Imbens and Manski 2004)."
+    "lies between the bounds (Imbens and Manski 2004). Bounds are those of the "
+    "difference in means as found: estimates that are adjusted for covariates may "
+    "lie outside them."
 )
 _EFFECTS = marked(
     "Effects are among units with complete covariates. Matched estimates are not "

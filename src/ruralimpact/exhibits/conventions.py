@@ -1,12 +1,17 @@
 """The conventions behind a study's numbers, in words, from its configuration alone."""
 
+from collections.abc import Callable
+
 from ruralimpact.design.methods import OVER_TIME
+from ruralimpact.design.records import covariate_label
 from ruralimpact.design.strategies import strategies_by_name
-from ruralimpact.exhibits import disclosure, interpretation
+from ruralimpact.design.study import covariate_labels
+from ruralimpact.exhibits import disclosure, formatting, interpretation
 from ruralimpact.exhibits.document import Term
 from ruralimpact.exhibits.earlier_words import listed
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext, marked
+from ruralimpact.schema.study import Study
 
 
 def conventions(results: StudyResults) -> list[Term]:
@@ -20,9 +25,10 @@ def conventions(results: StudyResults) -> list[Term]:
     matched = bool(methods & {"matching", "matched_difference"})
     notes = [(gettext("What is estimated"), gettext(_ESTIMAND))]
     if matched:
+        labels = _covariate_labels(study)
         notes.append((gettext("Propensity score"), gettext(_PROPENSITY)))
         notes += [
-            (str(strategy.label), listed(strategy.parts_in_words()))
+            (str(strategy.label), listed(strategy.with_labels(labels).parts_in_words()))
             for strategy in strategies_by_name(study).values()
         ]
         notes.append((gettext("Ties"), gettext(_TIES)))
@@ -39,6 +45,11 @@ def conventions(results: StudyResults) -> list[Term]:
     )
     notes.append((gettext("Suppression"), gettext(disclosure.NOTE)))
     return [Term(term=gettext(term), text=gettext(text)) for term, text in notes]
+
+
+def _covariate_labels(study: Study) -> Callable[[str], str]:
+    known = covariate_labels(study)
+    return lambda name: formatting.lower_first(covariate_label(name, known))
 
 
 # What analyses that only describe are, by their method.

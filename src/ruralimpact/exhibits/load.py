@@ -9,6 +9,7 @@ import pandas as pd
 from ruralimpact.contracts import REGISTRY, tables_for_exhibits
 from ruralimpact.contracts.table import Suppressed, Withheld
 from ruralimpact.design.strategies import StrategiesFile
+from ruralimpact.design.study import covariate_labels
 from ruralimpact.estimation.rows import join_scores
 from ruralimpact.exhibits.digits import digits_of
 from ruralimpact.exhibits.registry import Kinds, read_exhibits
@@ -18,6 +19,15 @@ from ruralimpact.schema.stages import StageView
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import validated
 from ruralimpact.tables import empty_table
+
+# Result tables with labels of covariates, and the column that holds their names.
+_OF_COVARIATES = {
+    "balance": "covariate",
+    "analysed_balance": "covariate",
+    "balance_by_arm": "covariate",
+    "summary_statistics": "variable",
+    "propensity_models": "term",
+}
 
 
 def study_of_exhibits(written: StageView, kinds: Kinds) -> Study:
@@ -67,7 +77,7 @@ def load_results(
         name: _of_rounds(name, tables[name]) if name in tables else empty_table(name)
         for name in tables_for_exhibits()
     }
-    raw |= {name: _labelled(raw[name], study) for name in ("balance", "analysed_balance")}
+    raw |= {name: _labelled(raw[name], named, study) for name, named in _OF_COVARIATES.items()}
     shown = suppressed_tables(raw)
     by_sample = {
         sample: suppressed_tables({"outcomes": pd.read_parquet(path)}, after=shown)["outcomes"]
@@ -140,9 +150,12 @@ def _of_rounds(name: str, paths: Sequence[str | Path]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def _labelled(balance: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Label the before-period means of outcomes: the design stage knows no outcome, not even its label."""
+def _labelled(frame: pd.DataFrame, named: str, study: Study) -> pd.DataFrame:
+    """Label means of outcomes before treatment, of which earlier stages know no labels."""
+    known = covariate_labels(study)
     words = {
-        f"{name}_before": f"{outcome.label}, before" for name, outcome in study.outcomes.items()
+        f"{name}_before": f"{outcome.label}, before"
+        for name, outcome in study.outcomes.items()
+        if f"{name}_before" not in known
     }
-    return balance.assign(label=balance["covariate"].map(words).fillna(balance["label"]))
+    return frame.assign(label=frame[named].map(words).fillna(frame["label"]))

@@ -1,7 +1,7 @@
 """What every strategy is: validated options, the design that they make, and their words."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -185,6 +185,25 @@ class Strategy(StrategyEntry):
         columns = covariates.names
         whole = tuple(dict.fromkeys(name.split("[")[0] for name in columns))
         self.check_names({Naming.COVARIATE: whole, Naming.COLUMN: columns})
+
+    def with_labels(self, labels: Callable[[str], str]) -> "Strategy":
+        """Return the strategy with labels in the place of the names that its options hold, to be described.
+
+        Parameters
+        ----------
+        labels : callable
+            Takes the name of a covariate, or of a column of its matrix; returns what it is called in print.
+        """
+        changes: dict[str, Any] = {}
+        for option, names, _ in self.named():
+            value = getattr(self, option)
+            by_name = isinstance(value, Mapping)
+            changes[option] = (
+                {labels(name): value[name] for name in names}
+                if by_name
+                else tuple(map(labels, names))
+            )
+        return self.model_copy(update=changes)
 
     def describe(self) -> str:
         """Return the strategy in words, with every option that differs from its default."""
