@@ -167,11 +167,11 @@ FIRST_RUN = """figure => {
 
 
 @pytest.mark.parametrize("path", [own for own in PAGES if own.name == "brief.html"], ids=name_of)
-def test_a_brief_prints_on_two_pages(browser: Any, path: Path) -> None:
+def test_a_brief_prints_on_at_most_two_pages(browser: Any, path: Path) -> None:
     page = opened(browser, path, 1280).page
     try:
         printed = page.pdf(prefer_css_page_size=True)
-        assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 2
+        assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 2
     finally:
         page.close()
 

@@ -97,8 +97,8 @@ def _shown(
     if letters is not None:
         yield from impact.percent_columns(gettext("Percent of the counterfactual"), letters)
     if (frame["strategies"] > 1).any():
-        yield columns.number(gettext("Number"), gettext(_RANGE), 0.9, of="strategies")
-        yield columns.interval(gettext(_RANGE), of=("lowest", "highest"), label=gettext("Range"))
+        ends = columns.interval(gettext(_RANGE), of=("lowest", "highest"), label=gettext("Range"))
+        yield ends.keeping("strategies")
     yield from effective_groups.group_columns(results, analyses, frame)
 
 
