@@ -232,6 +232,22 @@ def test_what_earlier_stages_say_is_translated_by_its_form(said: str, printed: s
         assert translated(said) == printed
 
 
+STAGES = ("design", "estimation", "returns", "survival", "gains", "responses", "attrition")
+
+
+def test_reasons_that_stages_declare_are_translated() -> None:
+    """A constant that begins with a small letter is a reason or a note, but for what an error says."""
+    left = set()
+    for path in (path for part in STAGES for path in (EXHIBITS.parent / part).rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            value = node.value if isinstance(node, ast.Assign) else None
+            text = str(value.value) if isinstance(value, ast.Constant) else ""
+            with speaking("es"):
+                if re.fullmatch(r"[a-z]+( .+)+[^.]", text) and translated(text) == text:
+                    left.add(text)
+    assert left == set()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_option_of_a_strategy_is_said_in_spanish(method: str) -> None:
     for own, option in test_strategies.options():

@@ -137,7 +137,7 @@ def bounds_lines(results: StudyResults, bounds: pd.DataFrame) -> tuple[str, ...]
             ).format(
                 outcome=results.outcome_label(str(outcome)),
                 interval=formatting.interval(lower, upper, decimals),
-                unit=results.unit(str(outcome)),
+                unit=gettext(results.unit(str(outcome))),
                 low=formatting.interval(low, high, decimals),
                 verb=verb,
             )

@@ -32,11 +32,11 @@ def number(value: float | None, decimals: int = 0) -> str:
     if value is None or not math.isfinite(value):
         return DASH
     rounded = round(float(value), decimals)
-    text = _with_marks(f"{abs(rounded):,.{decimals}f}")
+    text = with_marks(f"{abs(rounded):,.{decimals}f}")
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
-def _with_marks(text: str) -> str:
+def with_marks(text: str) -> str:
     """Return a number with the marks of the language that is spoken."""
     marks = number_marks()
     return text.translate(str.maketrans(",.", f"{marks.group}{marks.decimal}"))

@@ -53,7 +53,7 @@ def amount(results: StudyResults, record: Mapping[Any, Any]) -> str:
     if percent == formatting.DASH:
         return f"{text} {unit}"
     return gettext("{text} {unit} ({percent} percent of the control mean)").format(
-        text=text, unit=unit, percent=percent
+        text=text, unit=gettext(unit), percent=percent
     )
 
 

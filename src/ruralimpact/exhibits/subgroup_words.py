@@ -81,7 +81,7 @@ def family_sentence(results: StudyResults, family: pd.DataFrame, *, several: boo
     ).format(
         start=start,
         values=formatting.number(values[low], decimals),
-        unit=unit,
+        unit=gettext(unit),
         kind=kind,
         names=names[low],
         values_2=formatting.number(values[high], decimals),

@@ -89,7 +89,11 @@ def gettext(message: str) -> str:
     """Return a message in the language that is spoken; the message itself where it has no translation."""
     translate = _spoken.get().messages.gettext
     if isinstance(message, Declared):
-        return translate(message.template).format(**message.values)
+        values = {
+            name: gettext(value) if isinstance(value, str) else value
+            for name, value in message.values.items()
+        }
+        return translate(message.template).format(**values)
     return translate(message) if message else message
 
 

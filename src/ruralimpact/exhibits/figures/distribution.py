@@ -167,7 +167,7 @@ def _frame(axes: "Axes", results: StudyResults, outcome: str, points: FloatArray
     axes.set_ylim(bottom=0)
     axes.set_xlabel(
         gettext("{outcome} ({unit}), log scale").format(
-            outcome=results.outcome_label(outcome), unit=results.unit(outcome)
+            outcome=results.outcome_label(outcome), unit=gettext(results.unit(outcome))
         )
     )
     palette.light_grid(axes, "both")

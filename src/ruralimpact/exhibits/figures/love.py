@@ -134,7 +134,7 @@ def _scale(axes: "Axes", frame: pd.DataFrame, width: int) -> None:
     axes.set_xscale("function", functions=(_root, np.square))
     axes.set_xlim(0, top)
     ticks = _spread_ticks(top)
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(ticks, [formatting.with_marks(f"{tick:g}") for tick in ticks])
     label = palette.wrapped(gettext("Absolute standardised difference"), width)
     axes.set_xlabel(gettext("{label}\n(square-root scale)").format(label=label))
 

@@ -57,7 +57,10 @@ def _outcome_rows(results: StudyResults, outcome: str, own: pd.DataFrame) -> lis
     elif first["n_units"] == 0:
         counts = gettext("not estimable")
     rows = [
-        heading(f"{results.outcome_label(outcome)} ({results.unit(outcome)}; {counts})", "group")
+        heading(
+            f"{results.outcome_label(outcome)} ({gettext(results.unit(outcome))}; {counts})",
+            "group",
+        )
     ]
     for record in own.to_dict("records"):
         if record["kind"] == "coefficient":

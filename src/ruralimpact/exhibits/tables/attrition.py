@@ -263,7 +263,7 @@ def _effect_rows(results: StudyResults, bounds: pd.DataFrame) -> Iterator[Row]:
             yield heading(str(entry["label"].iloc[0]), "panel")
         for outcome, part in entry.groupby("outcome", sort=False):
             change = gettext("change since the baseline, ") if part["change"].iloc[0] else ""
-            words = f"{results.outcome_label(str(outcome))} ({change}{results.unit(str(outcome))})"
+            words = f"{results.outcome_label(str(outcome))} ({change}{gettext(results.unit(str(outcome)))})"
             yield heading(words, "group")
             for record in part.to_dict("records"):
                 yield _effect_row(results, shown, record)

@@ -73,7 +73,7 @@ def wave_change_table(results: StudyResults, exhibit: WaveChangeOptions) -> Iter
         if len(known) == len(steps):
             rows.append(heading(results.strategy_label(strategy), "group"))
             rows += _rows(results, steps, known)
-    units = {results.unit(step.outcome) for step in steps}
+    units = {gettext(results.unit(step.outcome)) for step in steps}
     yield table_of(
         results,
         exhibit,
