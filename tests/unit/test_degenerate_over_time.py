@@ -68,6 +68,22 @@ def test_an_outcome_that_is_nil_before_has_no_covariance_adjustment_and_all_else
     assert pd.notna([estimates[name].estimate for name in ("doubly_robust", "regression")]).all()
 
 
+@pytest.mark.parametrize("heavy", ["g00", "g45"])
+def test_a_panel_whose_weight_is_on_one_group_says_why_it_has_no_error(heavy: str) -> None:
+    frame = SURVEY.assign(sampling_weight=np.where(SURVEY["group"] == heavy, 1e7, 1.0))
+    rows = estimate_study(study_of(study(PANEL)), tables(frame), seed=1)["estimates"]
+    assert rows["estimate"].isna().any()
+    silent = rows["std_error"].isna() & ~rows["notes"].str.contains("degrees of freedom")
+    assert not silent.any()
+    assert (rows["df"].dropna() >= 1).all()
+
+
+def test_staggered_covariates_are_called_by_their_names() -> None:
+    made = difference_study(study_of(study(STAGGERED)), tables(SURVEY.assign(x=1.0)), seed=1)
+    notes = [estimate.notes for _, estimate in made.compared["staggered"].estimates]
+    assert notes and all("constant covariate: 'x'" in str(note) for note in notes)
+
+
 def test_treatment_that_begins_for_all_at_once_is_absorbed_by_the_periods() -> None:
     """Two-way effects cannot tell it; a common drift over five steps can, in first differences."""
     frame = SURVEY[SURVEY["start"] == 3]

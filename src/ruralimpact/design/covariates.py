@@ -129,7 +129,7 @@ class CovariateMatrix:
         """The same units without covariates."""
         return self._columns([])
 
-    def rows(self, keep: NDArray[np.bool_]) -> "CovariateMatrix":
+    def rows(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> "CovariateMatrix":
         """The same covariates of some units."""
         return CovariateMatrix(self.values[keep], self.names, self.binary, self.base_levels)
 

@@ -127,7 +127,24 @@ def checked_covariates(covariates: Covariates, n: int) -> CovariateMatrix:
         return covariates
     columns = cast(FloatArray, np.asarray(covariates, dtype=float))
     refuse_other_length(columns, n, "covariates", "treatment")
-    columns = columns.reshape(n, -1)
-    return covariate_matrix(
-        {f"covariate {j + 1}": column for j, column in enumerate(columns.T)}, rows=n
-    )
+    named = named_covariates(columns.reshape(n, -1))
+    return covariate_matrix(dict(zip(named.names, named.values.T, strict=True)), rows=n)
+
+
+def named_covariates(covariates: CovariateMatrix | FloatArray) -> CovariateMatrix:
+    """Covariates with names, whatever their values are.
+
+    Parameters
+    ----------
+    covariates : CovariateMatrix, or ndarray of shape (n, p)
+        Columns of an array are called "covariate 1", "covariate 2" and so on.
+
+    Returns
+    -------
+    CovariateMatrix
+    """
+    if isinstance(covariates, CovariateMatrix):
+        return covariates
+    names = tuple(f"covariate {j + 1}" for j in range(covariates.shape[1]))
+    binary = np.all((covariates == 0) | (covariates == 1), axis=0)
+    return CovariateMatrix(covariates, names, binary, {})

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.difference.checks import checked_weights
+from ruralimpact.design.covariates import CovariateMatrix
+from ruralimpact.difference.checks import checked_weights, named_covariates
 from ruralimpact.difference.two_by_twos import (
     Base,
     Control,
@@ -102,7 +103,7 @@ def group_time_effects(
     first_treated: FloatArray,
     periods: FloatArray,
     *,
-    covariates: FloatArray | None = None,
+    covariates: CovariateMatrix | FloatArray | None = None,
     control: Control = "never_treated",
     form: Form = "doubly_robust",
     base: Base = "varying",
@@ -121,7 +122,7 @@ def group_time_effects(
         Period of first treatment, ``inf`` for never. Treatment stays.
     periods : ndarray, shape (T,)
         Increasing, in the unit of `first_treated`.
-    covariates : ndarray, shape (n, p), optional
+    covariates : CovariateMatrix or ndarray, shape (n, p), optional
         Measured before treatment, without constant.
     control : {"never_treated", "not_yet_treated"}
     form : {"doubly_robust", "regression", "weighting", "unconditional"}
@@ -163,8 +164,9 @@ def group_time_effects(
     if control == "never_treated" and not never.any():
         raise DesignError("no unit is never treated; not-yet-treated controls remain possible.")
     usable: BoolArray = np.isfinite(outcome)
-    if covariates is not None:
-        usable = usable & np.isfinite(covariates).all(axis=1, keepdims=True)
+    named = None if covariates is None else named_covariates(covariates)
+    if named is not None:
+        usable = usable & np.isfinite(named.values).all(axis=1, keepdims=True)
     # treatment beyond the panel is no cohort, and all of it is one value
     first = np.where(never, np.inf, first_treated)
     panel = StaggeredPanel(
@@ -172,7 +174,7 @@ def group_time_effects(
         first,
         periods,
         usable,
-        covariates,
+        named,
         control,
         form,
         base,

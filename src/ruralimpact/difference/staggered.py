@@ -39,7 +39,7 @@ def staggered_effects(outcome: FloatArray, arms: Arms, options: Staggered) -> Gr
         outcome,
         arms.first_treated,
         arms.periods,
-        covariates=arms.covariates.values if arms.covariates.names else None,
+        covariates=arms.covariates if arms.covariates.names else None,
         control=options.control,
         form=options.form,
         base=options.base,

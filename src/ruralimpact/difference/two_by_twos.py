@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ruralimpact.design.covariates import CovariateMatrix
 from ruralimpact.difference.doubly_robust import Form as TwoPeriodForm
 from ruralimpact.difference.doubly_robust import doubly_robust_difference
 from ruralimpact.difference.levels import mean_with_scores
@@ -81,7 +82,7 @@ class StaggeredPanel:
     first: FloatArray
     periods: FloatArray
     usable: BoolArray
-    covariates: FloatArray | None
+    covariates: CovariateMatrix | None
     control: Control
     form: Form
     base: Base
@@ -177,7 +178,7 @@ class StaggeredPanel:
         """Difference of changes between periods b and t among some units."""
         if self.unbalanced:
             return self.repeated(rows, t, b, treatment)
-        n_covariates = 0 if self.covariates is None else self.covariates.shape[1]
+        n_covariates = 0 if self.covariates is None else len(self.covariates.names)
         _refuse_few(treatment, self.minimum, n_covariates)
         change = self.outcome[rows, t] - self.outcome[rows, b]
         weights = None if self.sampling is None else self.sampling[rows]
@@ -185,7 +186,7 @@ class StaggeredPanel:
             return difference_in_means(change, treatment, sampling=weights)
         form = _TWO_PERIOD_FORM[self.form]
         effect = doubly_robust_difference(
-            change, treatment, self.covariates[rows], weights=weights, form=form
+            change, treatment, self.covariates.rows(rows), weights=weights, form=form
         )
         if not np.isfinite(effect.estimate):
             raise DesignError("the adjustment for covariates has no solution.")
@@ -195,13 +196,13 @@ class StaggeredPanel:
         self, rows: NDArray[np.int64], t: int, b: int, treatment: NDArray[np.int8]
     ) -> ScoredEstimate:
         """Difference of changes between the means of periods b and t, whoever was observed when."""
-        n_covariates = 0 if self.covariates is None else self.covariates.shape[1]
+        n_covariates = 0 if self.covariates is None else len(self.covariates.names)
         values = np.where(self.usable[rows], self.outcome[rows], np.nan)
         for period in (b, t):
             seen = np.asarray(self.usable[rows, period], dtype=bool)
             when = f"in period {self.periods[period]:g}"
             _refuse_few(treatment[seen], self.minimum, n_covariates, when)
-        covariates = None if self.covariates is None else self.covariates[rows]
+        covariates = None if self.covariates is None else self.covariates.rows(rows)
         form = self.form if covariates is not None else "unconditional"
         observed = observations(values[:, [b]], values[:, [t]])
         weights = None if self.sampling is None else self.sampling[rows]

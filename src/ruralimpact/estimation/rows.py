@@ -64,9 +64,9 @@ def estimate_row(
     -------
     EstimateRow
         Without a value, and with the reason among the notes, where the weight of an arm lies on fewer than
-        two effective groups.
+        two effective groups, or an error that the estimator has bias-reduced itself has no degree of freedom.
     """
-    refused = too_few_groups(clustering.leverage)
+    refused = too_few_groups(clustering.leverage) or _no_degree_of_freedom(clustering)
     scores = estimate.tested_scores
     test = t_inference(estimate.estimate, *clustering.std_error(scores))
     if np.isnan(estimate.estimate):
@@ -111,6 +111,15 @@ def estimate_row(
         notes="; ".join([*estimate.notes, *_lost(estimate), *([refused] if refused else [])]),
     )
     return _not_estimable(row, refused) if refused else row
+
+
+def _no_degree_of_freedom(clustering: Clustering) -> str:
+    """Why an error of scores that are bias-reduced already bears no inference; empty where it does."""
+    df = clustering.reduced_df
+    if df is None or df >= 1:
+        return ""
+    left = "no degrees" if np.isnan(df) else f"{df:.1g} degrees"
+    return f"not estimable: the weight of so few groups leaves {left} of freedom"
 
 
 def of_supported(estimand: str) -> str:
