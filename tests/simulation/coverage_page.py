@@ -172,11 +172,12 @@ def summary(rows: pd.DataFrame) -> str:
     biased = rows[(rows["kind"] == candidates.HEADLINE) & ~rows["unbiased"]]
     inside = own["percent"].between(LOW, HIGH)
     shared = plain[plain["between"] == 1]["percent"]
-    covered = own["percent"]
+    covered, adjusted = own["percent"], ~own["strategy"].str.endswith(UNADJUSTED)
     lines = [
         f"- Of {len(own)} pairs of strategy and cell with a bias under a tenth of a standard deviation the "
         f"headline covers {LOW:.0f} to {HIGH:.0f} percent in {inside.sum()} (from {covered.min():.1f} to "
-        f"{covered.max():.1f}, mean {covered.mean():.1f}).",
+        f"{covered.max():.1f}, mean {covered.mean():.1f}); without unadjusted matching, which is no "
+        f"default, in {(inside & adjusted).sum()} of {adjusted.sum()}.",
         f"- The plain clustered interval with G - 1 degrees of freedom covers {shared.min():.0f} to "
         f"{shared.max():.0f} percent where covariates are shared by whole groups: a few control groups then "
         "carry most of the weight, and G - 1 counts them all.",
@@ -216,6 +217,8 @@ def failures(rows: pd.DataFrame) -> str:
         lines.append(f"- Under {LOW:.0f} ({len(low)}): {_named(low)}. {_WHY_LOW}")
     if len(high):
         lines.append(f"- Over {HIGH:.0f} ({len(high)}): {_named(high)}. {_WHY_HIGH}")
+    if len(found):
+        lines.append(f"- {_by_chance(found)}")
     refused = rows[rows["kind"] == "refused"]
     if len(refused):
         most = f"{refused['missing'].max():,}"
@@ -233,6 +236,19 @@ def failures(rows: pd.DataFrame) -> str:
     if len(low):
         lines += ["", coverage_trials.tried()]
     return "\n".join(lines) if lines else "Nowhere in this grid."
+
+
+def _by_chance(found: pd.DataFrame) -> str:
+    """How far the cells outside are from the bar, in standard errors of the simulation."""
+    beyond = (LOW - found["percent"]).clip(lower=0) + (found["percent"] - HIGH).clip(lower=0)
+    errors = (found["percent"] * (100 - found["percent"]) / found["draws"]) ** 0.5
+    most = int(found.groupby(["between", "arms"]).size().max())
+    return (
+        f"By the error of the simulation alone none of the {len(found)} is further than "
+        f"{(beyond / errors).max():.1f} standard errors outside, and {(beyond < errors).sum()} are within "
+        f"one. That {most} of them share a cell says less than it seems, for they are of the same surveys; "
+        "but on other surveys of that cell, below, the headline covers 91.7 to 93.3 percent, too."
+    )
 
 
 def _named(frame: pd.DataFrame) -> str:
