@@ -160,7 +160,7 @@ def _matching(facts: StudyFacts, analyses: list[Matching]) -> Checklist:
             ),
             ChecklistAnswer("Balance after matching", tuple(_balance(facts, analyses))),
             ChecklistAnswer(
-                "Units matched, unmatched and left out", tuple(_sizes(facts, analyses))
+                "Units matched, unmatched and excluded", tuple(_sizes(facts, analyses))
             ),
             ChecklistAnswer(
                 "How effects and their standard errors were estimated", tuple(_estimation(facts))

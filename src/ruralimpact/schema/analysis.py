@@ -249,8 +249,8 @@ class Staggered(OverTime, title="Treatment that begins at several times"):
 
     method: Literal["staggered"]
     treatment: str | None = None
-    """Indicator by wave, 1 from the first wave with treatment; units in which it ends again are left
-    out and counted. Or give `first_treated`."""
+    """Indicator by wave, 1 from the first wave with treatment; units in which it ends again are
+    excluded and counted. Or give `first_treated`."""
     first_treated: str | None = None
     """Variable with the role adoption: the year or wave in which treatment began, 0 for never. Units
     are treated from the first wave that is not before it."""

@@ -20,7 +20,7 @@ from ruralimpact.survival.rows import ALL_UNITS, HazardRow, LevelOf, SurvivalRow
 from ruralimpact.tables import table_of_rows
 
 BOUNDS = {
-    "answered": "Absent left out",
+    "answered": "Absent excluded",
     "lowest": "All absent counted as ended",
     "highest": "All absent counted as lasting",
 }
@@ -140,7 +140,7 @@ def _early(asked: Survival, records: pd.DataFrame) -> _Share:
 def _bounds(
     asked: Survival, records: pd.DataFrame, labels: Mapping[str, str], order: Order
 ) -> Iterator[_Share]:
-    """Yield the share that lasts with all absent counted as ended, none, or left out (Manski 1990)."""
+    """Yield the share that lasts with all absent counted as ended, none, or excluded (Manski 1990)."""
     if asked.answered is None:
         return
     yield from _bounds_of(asked, records, ALL_UNITS)

@@ -129,7 +129,7 @@ KIND = kinds.FigureKind(
             "Left: units by their change in percent, losses in orange, the outer "
             "hundredths in the bars at the ends. Right: from the tenth to the ninetieth "
             "percentile, the thick part from the lower to the upper quartile, the median "
-            "as a dot; levels with fewer than ten units are left out. "
+            "as a dot; levels with fewer than ten units are excluded. "
         )
         + NOT_ATTRIBUTABLE
     ),

@@ -96,7 +96,7 @@ KIND = kinds.FigureKind(
     draw=missing_by_arm_plot,
     note=(
         marked(
-            "Variables that no answer is missing of are left out; of more than {most}, "
+            "Variables that no answer is missing of are excluded; of more than {most}, "
             "those that lack most are shown.",
             most=_MOST,
         )
