@@ -32,7 +32,11 @@ MAY_IMPORT = {
         "runner",
         "trace",
     },
-    "checks": {"config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"},
+    "checks": {
+        *("config", "survey", "privacy", "outcomes", "design", "plugins", "raw_rows"),
+        *("estimation", "heterogeneity", "decomposition", "difference", "attrition", "power"),
+        *("portfolio", "returns", "survival", "responses", "gains", "description"),
+    },
     "runner": {"config"},
     "defaults": set(),
     "draft": {"survey", "privacy"},

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
+from ruralimpact.checks.analyses import analysis_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.comparison import build_comparison
@@ -13,13 +14,14 @@ from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.errors import ConfigError, NoComparisonError, RuralImpactError
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
+from ruralimpact.schema.stages import described_variables
 from ruralimpact.schema.study import Study
 
 
 def sample_problems(
     study: Study, tables: Mapping[str, pd.DataFrame], partial: Collection[str] = ()
 ) -> Iterator[RuralImpactError]:
-    """Yield what is wrong in building the samples of a study and in comparing their arms.
+    """Yield what is wrong in building the samples of a study and in what its analyses ask of them.
 
     Parameters
     ----------
@@ -27,21 +29,25 @@ def sample_problems(
     tables : mapping of str to DataFrame
         Survey tables by source. Samples of sources that have none are passed over.
     partial : collection of str, optional
-        Sources whose tables lack variables: arms are not compared on samples of these.
+        Sources whose tables lack variables: nothing is asked of samples of these.
     """
+    sound: dict[str, AnalysisSample] = {}
     for part in rounds_of(study).values():
+        part = part.model_copy(update={"described": described_variables(part)})
         samples: dict[
             str, AnalysisSample
         ] = {}  # a round builds the samples that it refers to itself
         known = {
             source.name: tables[source.name] for source in part.sources if source.name in tables
         }
-        for name in part.samples:
-            yield from _sample_problems(name, part, known, samples)
+        for name, sample in part.samples.items():
+            problems = list(_sample_problems(name, part, known, samples))
+            yield from problems
+            if name in samples and not problems and not set(sample.sources) & set(partial):
+                sound[name] = samples[name]
         lacking_arms: list[NoComparisonError] = []
         for analysis in part.comparisons:
-            sample = part.samples.get(analysis.sample)
-            lacking = sample is not None and set(sample.sources) & set(partial)
+            lacking = set(part.samples[analysis.sample].sources) & set(partial)
             if analysis.sample not in samples or lacking:
                 continue
             try:
@@ -50,6 +56,7 @@ def sample_problems(
                 lacking_arms.append(problem)
         if len(lacking_arms) == len(part.comparisons):  # as a run, which goes on with the others
             yield from lacking_arms
+        yield from analysis_problems(part, sound)
 
 
 def _sample_problems(
@@ -79,7 +86,7 @@ def _comparison_problems(
     analysis: AnyAnalysis, study: Study, units: pd.DataFrame
 ) -> Iterator[RuralImpactError]:
     """Yield what makes a comparison impossible before anything is matched; raise what lacks an arm."""
-    if analysis.method in ("panel", *OVER_TIME):
+    if analysis.method in OVER_TIME:
         return
     try:
         comparison = build_comparison(analysis, units)

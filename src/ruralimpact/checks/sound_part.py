@@ -52,11 +52,15 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
         "outcomes": outcomes,
         "samples": samples,
         "analyses": analyses,
+        "power": tuple(entry for entry in study.power if entry.analysis not in gone["power"]),
+        "attrition": tuple(
+            entry for entry in study.attrition if entry.name not in gone["attrition"]
+        ),
     }
     return study.model_copy(update=changes)
 
 
-_BLOCKS = ("variables", "outcomes", "samples", "analyses")
+_BLOCKS = ("variables", "outcomes", "samples", "analyses", "power", "attrition")
 
 
 def _with_outcomes(sample: Sample, known: Iterable[str]) -> Sample:

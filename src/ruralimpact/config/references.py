@@ -8,6 +8,7 @@ from ruralimpact.config.attrition import check_attrition
 from ruralimpact.config.descriptions import check_descriptions
 from ruralimpact.config.gains import check_gains
 from ruralimpact.config.names import repeated_names, unknown_names
+from ruralimpact.config.numbers import check_numbers
 from ruralimpact.config.over_time import check_design, check_over_time
 from ruralimpact.config.power import check_power
 from ruralimpact.config.questions import check_questions
@@ -57,6 +58,7 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     yield from check_rates_of_return.problems(study, _roles(study), file)
     yield from check_gains.problems(study, _roles(study), file)
     yield from check_survival.problems(study, file)
+    yield from check_numbers.problems(study, file)
     yield from check_answer.problems(study, file)
     yield from check_power.problems(study, file)
     yield from check_attrition.problems(study, _with_role(study, "treatment"), file)

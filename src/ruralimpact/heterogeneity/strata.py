@@ -48,9 +48,11 @@ def quantile_classes(values: FloatArray, count: int) -> Quantiles:
     Raises
     ------
     DesignError
-        So many units have the same value that a class would be empty.
+        So many units have the same value that a class would be empty, or none has one.
     """
     known = np.isfinite(values)
+    if not known.any():
+        raise DesignError("what classes are made of is missing for every unit.")
     cuts = np.quantile(values[known], np.arange(1, count) / count, method="inverted_cdf")
     codes = np.where(known, np.searchsorted(cuts, values, side="left"), -1)
     if len(np.unique(codes[known])) < count:

@@ -75,6 +75,19 @@ def make_subgrouping(
     DesignError
         A value has no label under ``levels``, or quantiles cannot be cut.
     """
+    try:
+        return _subgrouping(entry, comparison, outcome, labels_in_order)
+    except DesignError as problem:
+        named = f"{comparison.name}: subgroup '{entry.name}': {problem}"
+        raise DesignError(named) from None
+
+
+def _subgrouping(
+    entry: Subgroups,
+    comparison: Comparison,
+    outcome: Callable[[str], FloatArray],
+    labels_in_order: Mapping[str, list[str]],
+) -> Subgrouping:
     if entry.predicted is not None:
         values = predict_without_treatment(
             outcome(entry.predicted),
@@ -94,10 +107,7 @@ def make_subgrouping(
 
 def _quantiles(entry: Subgroups, basis: str, values: FloatArray) -> Subgrouping:
     count = int(entry.quantiles or 0)
-    try:
-        classes = quantile_classes(values, count)
-    except DesignError as problem:
-        raise DesignError(f"subgroup '{entry.name}': {problem}") from None
+    classes = quantile_classes(values, count)
     levels = [str(position) for position in range(1, count + 1)]
     levels[0], levels[-1] = f"{levels[0]} (lowest)", f"{levels[-1]} (highest)"
     return Subgrouping(
@@ -112,8 +122,7 @@ def _declared(entry: Subgroups, column: pd.Series, known: list[str]) -> Subgroup
     unnamed = [value for value in present if named and value not in named]
     if unnamed:
         raise DesignError(
-            f"subgroup '{entry.name}': the value '{unnamed[0]}' of '{entry.variable}' has no "
-            "label under levels."
+            f"the value '{unnamed[0]}' of '{entry.variable}' has no label under levels."
         )
     order = [value for value in (named or dict.fromkeys([*known, *present])) if value in present]
     position = {value: code for code, value in enumerate(order)}

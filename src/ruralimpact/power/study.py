@@ -27,7 +27,7 @@ from ruralimpact.power.variance_components import (
     variance_components,
 )
 from ruralimpact.schema.analysis import AnyAnalysis
-from ruralimpact.schema.followup import Power
+from ruralimpact.schema.followup import Autocorrelation, Power
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
@@ -64,12 +64,10 @@ def power_study(
         A treatment that differs within groups.
     """
     rows: list[PowerRow] = []
-    analyses = {analysis.name: analysis for analysis in study.comparisons}
-    part: _PowerPart | NoComparisonError
+    part: PowerPart | NoComparisonError
     for entry in study.power:
-        analysis = analyses[entry.analysis]
         try:
-            part = _PowerPart.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+            part = power_part(study, entry, units, outcomes)
         except NoComparisonError as problem:
             part = problem
         for outcome in entry.outcomes:
@@ -77,8 +75,30 @@ def power_study(
     return table_of_rows("power", rows)
 
 
+def power_part(
+    study: Study,
+    entry: Power,
+    units: Mapping[str, pd.DataFrame],
+    outcomes: Mapping[str, pd.DataFrame],
+) -> "PowerPart":
+    """Return the units that an entry of `power:` is about, where they can bear it.
+
+    Raises
+    ------
+    ConfigError, DesignError
+        See `power_study`.
+    """
+    (analysis,) = (own for own in study.comparisons if own.name == entry.analysis)
+    part = PowerPart.of(study, analysis, units[analysis.sample], outcomes[analysis.sample])
+    if set(entry.designs or DESIGNS) != {"cross_section"}:
+        for outcome in entry.outcomes:
+            if part.levels(outcome)[1] is None:
+                _declared_autocorrelation(entry, outcome)
+    return part
+
+
 @dataclass(frozen=True)
-class _PowerPart:
+class PowerPart:
     """Units that one analysis compares, with their outcomes.
 
     Attributes
@@ -101,7 +121,7 @@ class _PowerPart:
         analysis: AnyAnalysis,
         units: pd.DataFrame,
         outcomes: pd.DataFrame,
-    ) -> "_PowerPart":
+    ) -> "PowerPart":
         comparison = build_comparison(analysis, units)
         shares = (
             pd.Series(comparison.treatment).groupby(comparison.units["group"].to_numpy()).mean()
@@ -109,7 +129,7 @@ class _PowerPart:
         n_mixed = int(((shares > 0) & (shares < 1)).sum())
         if n_mixed:
             raise DesignError(
-                f"power, analysis '{analysis.name}': treatment differs within {n_mixed:,} groups; "
+                f"{analysis.name}: power: treatment differs within {n_mixed:,} groups; "
                 "the detectable effect is computed for treatments given to whole groups."
             )
         kept = outcomes.set_index("unit_id").loc[comparison.units["unit_id"]]
@@ -140,7 +160,7 @@ class _PowerPart:
 
 
 def _outcome_rows(
-    study: Study, entry: Power, part: _PowerPart | NoComparisonError, outcome: str
+    study: Study, entry: Power, part: PowerPart | NoComparisonError, outcome: str
 ) -> Iterator[PowerRow]:
     for design in entry.designs or DESIGNS:
         blank = [
@@ -163,7 +183,7 @@ def _outcome_rows(
 
 
 def _design_rows(
-    entry: Power, part: _PowerPart, blank: Sequence[PowerRow], design: Design
+    entry: Power, part: PowerPart, blank: Sequence[PowerRow], design: Design
 ) -> list[PowerRow]:
     """Return a row a number of groups, of one way to analyse the next wave."""
     outcome = blank[0].outcome
@@ -223,7 +243,7 @@ class _Stays:
 
 def _autocorrelation(
     entry: Power,
-    part: _PowerPart,
+    part: PowerPart,
     outcome: str,
     known: NDArray[np.bool_],
     design: Design,
@@ -238,14 +258,18 @@ def _autocorrelation(
         estimated = autocorrelation(before[known], values[known], groups, covariates)
         group = estimated.unit if np.isnan(estimated.group) else estimated.group
         return _Stays(group, estimated.unit, "estimated")
+    declared = _declared_autocorrelation(entry, outcome)
+    return _Stays(declared.group, declared.unit, "assumed")
+
+
+def _declared_autocorrelation(entry: Power, outcome: str) -> Autocorrelation:
     if entry.autocorrelation is None:
         raise ConfigError(
             f"the designs ancova and difference need the autocorrelation of '{outcome}', and the "
             "sample has no baseline to estimate it from.",
             key="power.autocorrelation",
         )
-    declared = entry.autocorrelation
-    return _Stays(declared.group, declared.unit, "assumed")
+    return entry.autocorrelation
 
 
 def _detected(

@@ -81,6 +81,11 @@ class Settings(BaseModel):
         last = {key: position for position, key in enumerate(cls.later_keys, start=1)}
         return sorted(cls.model_fields, key=lambda key: last.get(key, 0))
 
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return the variables that have to be numbers or indicators, by the key that names them."""
+        return {}
+
     def given(self) -> dict[str, Any]:
         """Return the values of the keys that were given, in the order in which they are written."""
         return {

@@ -19,6 +19,11 @@ class Targeting(Settings):
     amounts: Names
     """Variables or outcomes whose totals are shared out, such as funds, from the wave before."""
 
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return the variables that have to be numbers."""
+        return {"index": (self.index,), "amounts": self.amounts}
+
 
 class ComparedEffect(Settings):
     """An effect of the same programme that was estimated with a comparison, elsewhere."""

@@ -33,6 +33,12 @@ class Subgroups(Settings):
     outcomes: Names | None = None
     """Outcomes it is done for; all of the analysis when not given."""
 
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return the variable whose quantiles are the classes, if it is that."""
+        cut = self.variable is not None and self.quantiles is not None
+        return {"variable": (str(self.variable),) if cut else ()}
+
     @model_validator(mode="after")
     def _are_of_one_thing(self) -> Self:
         given = {name: getattr(self, name) for name in ("variable", "predicted", "realised")}

@@ -183,6 +183,11 @@ class RateOfReturn(Description, title="Rates of return"):
         named = (self.members, self.currency)
         return (*self.outcomes, *self.by, *(name for name in named if name is not None))
 
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return the variable that counts families."""
+        return {"members": (self.members,) if self.members is not None else ()}
+
     def _lines(self) -> tuple[tuple[str, list[tuple[str, ...]]], ...]:
         return (
             ("accounts", [account.lines for account in self.accounts]),

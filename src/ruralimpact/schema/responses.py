@@ -40,6 +40,12 @@ class Question(Settings):
         among = (self.among,) if self.among is not None else ()
         return (*((self.variable,) if self.variable is not None else self.words), *among)
 
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return its percents and indicators."""
+        named = {} if self.variable is not None else {"answers": tuple(self.words)}
+        return {**named, "among": (self.among,) if self.among is not None else ()}
+
     @model_validator(mode="after")
     def _has_one_form(self) -> Self:
         if self.percents and self.variable is not None:
@@ -126,4 +132,9 @@ class DrawnSample(Description, title="Sample drawn from a register"):
     @property
     def variables(self) -> tuple[str, ...]:
         """Variables of the sample that it reads."""
-        return (self.strata, *((self.came,) if self.came is not None else ()))
+        return (self.strata, *self.numbers["came"])
+
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return the indicator of those that took part."""
+        return {"came": (self.came,) if self.came is not None else ()}

@@ -82,6 +82,11 @@ class Sample(Settings):
         return self
 
     @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return its sampling weights."""
+        return {"weight": self.weight or ()}
+
+    @property
     def referred(self) -> tuple[str, ...]:
         """Samples that this one refers to."""
         return tuple(name for name in (self.baseline, self.restrict_to) if name is not None)

@@ -51,6 +51,14 @@ class Survival(Description, title="Survival"):
         optional = [name for name in (self.answered, self.ended_after) if name is not None]
         return tuple(dict.fromkeys([*named, *optional, *self.hazard]))
 
+    @property
+    def numbers(self) -> dict[str, tuple[str, ...]]:
+        """Return the times and indicators among its variables."""
+        keys = ("start", "observed", "ended", "ended_after", "answered")
+        named = {key: getattr(self, key) for key in keys}
+        times = {key: (name,) for key, name in named.items() if name is not None}
+        return {**times, "reasons": tuple(self.reasons)}
+
     @model_validator(mode="after")
     def _has_times_in_order(self) -> Self:
         times = [float(time) for time in self.times]
