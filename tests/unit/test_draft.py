@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from ruralimpact.cli import main
 from ruralimpact.draft import DraftStudy, draft_study
+from ruralimpact.draft.codebook_rows import seen_words
 from ruralimpact.draft.codebook_workbook import write_workbook
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.codebook_file import read_codebook
@@ -278,3 +279,31 @@ def test_what_cannot_be_drafted_is_said_in_one_line(tmp_path: Path) -> None:
         draft_study("s", [tmp_path])
     with pytest.raises(ConfigError, match="there is no file or folder"):
         draft_study("s", [tmp_path / "gone"])
+
+
+def test_values_of_what_may_identify_somebody_are_quoted_nowhere(tmp_path: Path) -> None:
+    rows = farms(
+        id=lambda i: i,
+        latitude=lambda i: -16.5 - i / 977,
+        contacto=lambda i: 70000000 + 7919 * i,
+        income=lambda i: 1_000_000 + 7919 * i,
+    )
+    text(tmp_path / "a.csv", rows)
+    seen = {row.variable: seen_words(row) for row in draft_study("s", [tmp_path]).codebook}
+    assert seen["latitude"] == seen["contacto"] == "60 of 60 rows filled; 60 different values"
+    assert "1.00792e+06 to 1.47514e+06" in seen["income"]
+
+
+@pytest.mark.parametrize("sign", ["/", "_"])
+def test_a_question_that_its_file_splits_is_not_split_again(tmp_path: Path, sign: str) -> None:
+    crops = ["maize", "beans", "maize beans"]
+    columns = {
+        "id": lambda i: i,
+        "crops": lambda i: crops[i % 3],
+        f"crops{sign}maize": lambda i: int("maize" in crops[i % 3]),
+        f"crops{sign}beans": lambda i: int("beans" in crops[i % 3]),
+    }
+    text(tmp_path / "a.csv", farms(**columns))
+    study = draft_study("s", [tmp_path])
+    assert "edits" not in options(study, "a")
+    assert [row.raw_name for row in study.codebook] == list(columns)[1:]

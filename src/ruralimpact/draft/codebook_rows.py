@@ -17,7 +17,7 @@ from ruralimpact.draft.column_profile import (
 )
 from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
-from ruralimpact.privacy.scan import kind_by_words
+from ruralimpact.privacy.scan import kind_by_words, likely_identifiers
 from ruralimpact.survey.codebook import INTERVIEWER, RESERVED, UNUSED
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded
@@ -37,6 +37,8 @@ class DraftVariable:
     why : str
         What speaks for it, or the question to answer.
     profile : ColumnProfile
+    quoted : bool
+        Values may be shown: they do not look as if they told who somebody is.
     """
 
     variable: str
@@ -51,6 +53,7 @@ class DraftVariable:
     timing: str = ""
     label: str = ""
     why: str = field(default="what part has it? Choose a role, or `unused`")
+    quoted: bool = True
 
 
 def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
@@ -71,8 +74,9 @@ def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
 
 def _of_source(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
     own_keys = {source.option("id"), source.option("item")} - {None}
+    telling = _telling_by_values(source)
     drafted = [
-        _row(profile, source, taken)
+        replace(_row(profile, source, taken), quoted=name not in telling)
         for name, profile in source.columns.items()
         if name != source.option("id")
     ]
@@ -96,6 +100,15 @@ def _of_source(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
             yield row
     for row in drafted:
         yield from _answers(row, source, taken)
+
+
+def _telling_by_values(source: DraftSource) -> set[str]:
+    """Return the columns whose values have the shape of identifiers, less those that hold amounts by name."""
+    return {
+        identifier.column
+        for identifier in likely_identifiers(source.delivered.table.cells, {}, ())
+        if not subjects(identifier.column) & {"amount", "price", "quantity"}
+    }
 
 
 def _answers(row: DraftVariable, source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
@@ -334,9 +347,11 @@ def seen_words(row: DraftVariable) -> str:
     """Say what was seen in the column of a row."""
     profile = row.profile
     words = [f"{profile.rows - profile.blank:,} of {profile.rows:,} rows filled"]
+    if not row.quoted or row.role == UNUSED:
+        return "; ".join([*words, f"{profile.distinct:,} different values"])
     if profile.is_number and profile.minimum is not None and profile.maximum is not None:
         words.append(f"{profile.minimum:,.6g} to {profile.maximum:,.6g}")
-    elif profile.levels and row.role != UNUSED:
+    elif profile.levels:
         shown = list(profile.levels.items())[:_SHOWN]
         more = ", ..." if len(profile.levels) > _SHOWN else ""
         words.append(", ".join(f"{level} ({count:,})" for level, count in shown) + more)
@@ -345,6 +360,6 @@ def seen_words(row: DraftVariable) -> str:
     for text, count in profile.codes.counts.items():
         doubt = "perhaps " if text in profile.codes.perhaps else ""
         words.append(f"{doubt}missing: {text} ({count:,})")
-    if profile.unfit and row.role != UNUSED:
+    if profile.unfit:
         words.append(f"no numbers: {', '.join(profile.unfit[:3])}")
     return "; ".join(words)

@@ -38,7 +38,7 @@ _WORDS = {
     ),
     "interviewer": (
         "encuestador encuestadora entrevistador entrevistadora enumerator interviewer enqueteur "
-        "enqueteuse"
+        "enqueteuse username"
     ),
     "paradata": (
         "start end starttime endtime today deviceid subscriberid simid instanceid instancename uuid "

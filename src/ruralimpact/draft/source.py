@@ -266,8 +266,13 @@ def split_columns(source: DraftSource) -> list[str]:
         for name, column in source.columns.items()
         if column.several_answers
         and not subjects(name) & {"identifying", "paradata", "arm", "group"}
-        and not any(other.startswith(f"{name}/") for other in source.columns)
+        and not any(answered(name, other) for other in source.columns)
     ]
+
+
+def answered(question: str, column: str) -> bool:
+    """Tell whether a column holds one answer of a question with several, as KoBo and SurveyCTO write them."""
+    return column.startswith((f"{question}/", f"{question}_"))
 
 
 def with_options(source: DraftSource, *options: Proposal) -> DraftSource:
