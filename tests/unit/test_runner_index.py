@@ -34,6 +34,12 @@ def test_every_study_and_page_is_linked(tmp_path: Path) -> None:
     text = (tmp_path / path).read_text(encoding="utf-8")
     for link in ("real/report.html", "drawn/report.html", "claims.html"):
         assert f'href="{link}"' in text
+    assert "../packages" not in text
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages/real.zip").write_bytes(b"")
+    write_index(tmp_path)
+    packaged = (tmp_path / path).read_text(encoding="utf-8")
+    assert packaged.count('href="../packages/real.zip"') == packaged.count("../packages") == 1
     assert "broken" not in text and "Study &lt;real&gt;" in text and "a &amp; b" in text
     assert text.count('class="stamp"') == 1
     assert overview(tmp_path, path) == [

@@ -38,6 +38,7 @@ def main(options: argparse.Namespace) -> int:
     # Other commands need not wait for what only this one uses.
     from ruralimpact.package.project_files import StudyFiles
     from ruralimpact.package.write import write_package
+    from ruralimpact.runner.index_page import write_index
 
     if options.check is not None:
         return _check(options.check)
@@ -54,6 +55,7 @@ def main(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "ruralimpact", "package", "--check", str(written.folder)]
     status = subprocess.run(command, check=False).returncode
     if status == 0:
+        write_index(root)
         print(f"The package stands in {written.folder}, and as {written.archive.name} beside it.")
         print(f"Its digest, to be cited: {written.manifest.digest}")
         if not shared:

@@ -100,11 +100,12 @@ def _study(folder: Path, study: Contents, answer: Contents) -> str:
 
 
 def _files(folder: Path) -> str:
-    """Return links to what there is of a study besides its report."""
-    present = [(name, label) for name, label in _BESIDE_REPORT if (folder / name).exists()]
-    return " · ".join(
-        f'<a href="{escape(folder.name)}/{name}">{label}</a>' for name, label in present
-    )
+    """Return links to what there is of a study besides its report, with its replication package."""
+    study = folder.name
+    beside = [(f"{study}/{name}", label) for name, label in _BESIDE_REPORT]
+    beside.append((f"../packages/{study}.zip", "replication package"))
+    present = [(path, label) for path, label in beside if (folder.parent / path).exists()]
+    return " · ".join(f'<a href="{escape(path)}">{label}</a>' for path, label in present)
 
 
 def _page(page: Page) -> str:
