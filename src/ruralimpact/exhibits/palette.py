@@ -204,6 +204,8 @@ class Panels:
     figure : matplotlib.figure.Figure
     axes : tuple of matplotlib.axes.Axes
         As many as there are analyses.
+    across : int
+        How many stand beside each other.
     alike : bool
         All analyses use the same strategies, so that one legend under the figure serves them; otherwise
         panels stand below each other, each with its own legend at the right.
@@ -211,6 +213,7 @@ class Panels:
 
     figure: "Figure"
     axes: "tuple[Axes, ...]"
+    across: int
     alike: bool
 
     def add_legends(self, handles: "Sequence[Sequence[Artist]]") -> None:
@@ -261,7 +264,8 @@ def panels(
     legend = 0.25 + 0.1 * len(strategies[0]) if alike else 0.0
     figure = new_figure(7.2, sum(tall) + frame * rows + legend)
     shared = {"sharey": "row"} if alike and same_rows else {}
-    return Panels(figure, grid(figure, len(heights), columns, height_ratios=tall, **shared), alike)
+    axes = grid(figure, len(heights), columns, height_ratios=tall, **shared)
+    return Panels(figure, axes, columns, alike)
 
 
 def _across(count: int, *, same_rows: bool) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 THRESHOLD = 0.1
 _TICKS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _ROW = 0.29  # inches
-_WIDE, _NARROW = 44, 24  # letters of a title, in a column alone and beside another
+_LETTERS = (44, 24, 18)  # of a title, in a column alone and beside one or two others
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def love_plot(results: StudyResults, exhibit: OfAnalyses) -> "Figure":
     same_rows = len({frozenset(own.before["covariate"]) for own in shown}) == 1
     heights = [_ROW * len(own.before) for own in shown]
     panels = palette.panels(used, heights, frame=1.02, same_rows=same_rows)
-    width = _NARROW if panels.alike and len(shown) > 1 else _WIDE
+    width = _LETTERS[panels.across - 1]
     for axes, own in zip(panels.axes, shown, strict=True):
         _panel(axes, own, shown[0] if same_rows else own, width)
         axes.set_title("\n".join(palette.wrapped(title, width) for title in own.titles))
