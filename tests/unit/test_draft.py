@@ -307,3 +307,19 @@ def test_a_question_that_its_file_splits_is_not_split_again(tmp_path: Path, sign
     study = draft_study("s", [tmp_path])
     assert "edits" not in options(study, "a")
     assert [row.raw_name for row in study.codebook] == list(columns)[1:]
+
+
+def test_files_of_rounds_have_variables_of_one_name(tmp_path: Path) -> None:
+    columns = {
+        "folio": lambda i: f"F{i}",
+        "edad": lambda i: 20 + i % 40,
+        "ingreso_bs": lambda i: 100 * i,
+        "tierra": lambda i: i % 9,
+        "pozo": lambda i: i % 2,
+    }
+    text(tmp_path / "hogares_r1.csv", farms(**columns))
+    text(tmp_path / "hogares_r2.csv", farms(**columns, riego=lambda i: i % 3))
+    study = draft_study("s", [tmp_path])
+    assert [options(study, f"hogares_r{wave}")["wave"] for wave in (1, 2)] == ["1", "2"]
+    names = [row.variable for row in study.codebook]
+    assert sorted(names) == sorted([*list(columns)[1:] * 2, "riego"])

@@ -24,6 +24,7 @@ from ruralimpact.survey.similar import folded
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{1,30})[)\]]\s*$")
 _MOST_ARMS, _SHOWN, _REPEATED = 6, 8, 0.8
+_FEWEST_ALIKE, _ALIKE = 4, 0.6
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,25 @@ def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
     sources : sequence of DraftSource
     """
     rows: list[DraftVariable] = []
-    by_wave: dict[object, set[str]] = {}
+    taken: dict[object, set[str]] = {}
     for source in sources:
-        wave = source.option("wave") if parent_key(source.columns) is None else source.name
-        taken = by_wave.setdefault(wave, set(RESERVED))
-        rows += _of_source(source, taken)
+        apart = parent_key(source.columns) is not None or _is_alike(source, sources)
+        asked_together = source.name if apart else source.option("wave")
+        rows += _of_source(source, taken.setdefault(asked_together, set(RESERVED)))
     return _agreeing(rows)
+
+
+def _is_alike(source: DraftSource, sources: Sequence[DraftSource]) -> bool:
+    """Tell whether another file has mostly the same columns: another round, or the same round elsewhere.
+
+    What has one name in both is then one variable.
+    """
+    own = {folded(name) for name in source.columns}
+    others = [{folded(name) for name in other.columns} for other in sources if other is not source]
+    return any(
+        len(own & other) >= max(_FEWEST_ALIKE, _ALIKE * min(len(own), len(other)))
+        for other in others
+    )
 
 
 def _of_source(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:

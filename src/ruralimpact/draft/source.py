@@ -20,6 +20,9 @@ _PARENT_KEYS = (
 )
 _OWN_KEYS = ("_index", "KEY", "_uuid", "_id", "instanceID", "__id", "meta-instanceID")
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
+_ROUND = re.compile(
+    r"(?<![a-z])((?:ronda|ola|round|wave|vague|onda|rodada|r|w)[ _-]?)0?(\d{1,2})(?!\d)"
+)
 _MOSTLY = 0.9
 
 
@@ -215,6 +218,10 @@ def wave_proposal(delivered: DeliveredTable, columns: Mapping[str, ColumnProfile
     if len(years) == 1:
         year = years.pop()
         return Proposal("wave", year, f"{year} stands in the name of the file, its sheet or folder")
+    rounds = set(_ROUND.findall(delivered.file.stem.lower()))
+    if not years and len(rounds) == 1:
+        ((word, number),) = rounds
+        return Proposal("wave", number, f"'{word}{number}' stands in the name of the file")
     question = "of which year or round is the file? Call all files of one round the same"
     return Proposal("wave", OPEN, question)
 
