@@ -1,10 +1,13 @@
 """A codebook is checked before any data are read; a mistake names the line and the nearest name."""
 
+import re
+
 import pytest
 from study_models import codebook_of
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.codebook_file import read_codebook
 
 BASE = {
     "variable": "age",
@@ -74,3 +77,26 @@ def test_a_variable_described_twice_for_a_source():
 def test_a_variable_means_the_same_in_every_source():
     with pytest.raises(ConfigError, match="unit is 'months' for the source 'herds' and 'years'"):
         parse(row(source="farms", unit="years"), row(source="herds", unit="months"))
+
+
+@pytest.mark.parametrize("name", ["a ge", "age[1]", "age::x", "age/2", "age=1"])
+def test_a_variable_is_called_by_a_word(name):
+    with pytest.raises(ConfigError, match=r"is no name of a variable: letters, digits and"):
+        parse(row(variable=name))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("variable,source\n".encode("utf-16"), "in the encoding utf-16. Save it as text in UTF-8."),
+        ("variable,source\nedád,*\n".encode("cp1252"), "encoding utf-8. Save it as text in UTF-8."),
+        (b"PK\x03\x04" + b"0" * 99, "is no .csv file: it is a .zip file or an Excel workbook."),
+    ],
+)
+def test_a_codebook_in_another_form_is_told_without_keys_that_there_are_not(
+    tmp_path, content, said
+):
+    path = tmp_path / "codebook.csv"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        read_codebook(path)

@@ -247,7 +247,8 @@ class TestTables:
     @pytest.mark.parametrize(
         ("line", "message"),
         [
-            ("a,k9,,yes,", "line 2: no rows have the identifier 'a' and 'k9' in the column 'key'"),
+            ("a,k9,,yes,", "row 2: no rows of the data have the identifier 'a' and 'k9'"),
+            ("a,k1,yes,,\na,k1,,yes,", "rows 2, 3: one row of the data, 'k1', is decided twice"),
             ("a,k1,yes,yes,", "row 2: fill in one of"),
             ("a,k1,,,", "row 2: fill in one of"),
             ("a,k1,,no,", "'no' is not yes"),

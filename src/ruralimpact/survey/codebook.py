@@ -22,6 +22,7 @@ TIMINGS = ("pre", "post", "")
 # Role of a row that describes a column which is not read.
 UNUSED = "unused"
 EVERY_SOURCE = "*"
+_NAME = re.compile(r"\w+")
 _NUMBERS = re.compile(r"[+\-\u2212\u2013]?\d+(?:\.\d+)?")
 # A second code=label where a | is wanted.
 _PAIR_INSIDE = re.compile(r"[;,]\s*[^\s;,=]+\s*=")
@@ -160,6 +161,9 @@ def _entry(row: CodebookRow, sources: tuple[str, ...]) -> Entry:
         raise ConfigError(
             f"'{row.variable}' is a name that the pipeline uses itself; choose another."
         )
+    if _NAME.fullmatch(row.variable) is None:
+        problem = f"'{row.variable}' is no name of a variable: letters, digits and underscores."
+        raise ConfigError(problem)
     choices = {"source": (EVERY_SOURCE, *sources), "type": TYPES, "role": ROLES, "timing": TIMINGS}
     for column, allowed in choices.items():
         word = getattr(row, column)

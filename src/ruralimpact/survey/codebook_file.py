@@ -7,6 +7,7 @@ from ruralimpact.errors import ConfigError, DataError, Mark
 from ruralimpact.schema.codebook import COLUMNS, CodebookRow
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import UNUSED
+from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.grid import Grid
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.values import ERROR_HINTS, normalised
@@ -77,6 +78,8 @@ def read_codebook(path: Path, *, shown: Path | None = None) -> dict[int, Codeboo
 
 def _cells(path: Path) -> tuple[Grid, bool]:
     """Return the cells by line, and whether commas may be decimal marks."""
+    if path.is_file() and (kind := other_kind(path, path.suffix.lower())):
+        raise DataError(f"is no {path.suffix.lower()} file: it is {kind}.")
     if path.suffix.lower() == ".xlsx":
         from ruralimpact.survey.read_excel import read_excel
 
@@ -84,16 +87,22 @@ def _cells(path: Path) -> tuple[Grid, bool]:
             raise FileNotFoundError
         try:
             return read_excel(path, sheet=_sheet(path))[0], False
-        except DataError:
-            raise
+        except DataError as error:
+            several = f"Call the one that is the codebook '{SHEET}'."
+            hint = several if "none is named" in error.problem else error.hint
+            raise DataError(error.problem, rows=error.rows, hint=hint) from None
         except Exception as error:  # openpyxl raises what it likes on a damaged file
             raise DataError(f"cannot be read as a workbook: {error}") from None
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         header = next((line for line in file if line.strip()), "")
     marks = [mark for mark in _DELIMITERS if "variable" in map(_word, header.split(mark))]
     delimiter = marks[0] if marks else ","
-    grid = read_csv(path, delimiter=delimiter, key="codebook")
-    return grid, delimiter == ";"
+    try:
+        return read_csv(path, delimiter=delimiter), delimiter == ";"
+    except DataError as error:
+        if "encoding" not in error.problem:
+            raise
+        raise DataError(error.problem, hint="Save it as text in UTF-8.") from None
 
 
 def _sheet(path: Path) -> str | None:

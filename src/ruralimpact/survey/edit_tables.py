@@ -113,13 +113,18 @@ def read_decisions(path: Path, identifier: str, apart: str) -> list[Decision]:
     Raises
     ------
     DataError
-        A column is missing, or a row decides nothing or two things.
+        A column is missing, a row decides nothing or two things, or two rows are about the same one.
     """
     table = _table(
         path, (identifier, apart, "correct", "drop", "newid"), filled=(identifier, apart)
     )
     decisions = []
+    seen: dict[tuple[str, str], int] = {}
     for line, row in _rows(table):
+        first = seen.setdefault((code_of(row[identifier]), code_of(row[apart])), line)
+        if first != line:
+            problem = f"one row of the data, '{row[apart]}', is decided twice."
+            raise DataError(problem, file=path, column=apart, rows=[first, line])
         correct, drop = (_is_yes(row[name], path, name, line) for name in ("correct", "drop"))
         new = row["newid"] or None
         if correct + drop + (new is not None) != 1:

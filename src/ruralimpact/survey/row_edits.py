@@ -80,9 +80,10 @@ def duplicates(job: EditJob[Duplicates]) -> EditedRows:
         rows = table.index[codes == decision.codes]
         if len(rows) != 1:
             raise DataError(
-                f"line {decision.line}: {len(rows) or 'no'} rows have the identifier '{decision.identifier}' "
-                f"and '{decision.apart}' in the column '{apart.name}'.",
+                f"{len(rows) or 'no'} rows of the data have the identifier '{decision.identifier}' and "
+                f"'{decision.apart}' in the column '{apart.name}'.",
                 file=job.rule.file,
+                rows=[decision.line],
             )
         dropped += rows.tolist() if decision.drop else []
         if decision.new is not None:
