@@ -1,5 +1,6 @@
 """Analyses that lack an arm: their estimates are missing, with the reason, and the rest of a study stands."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from study_models import study_of
 
+from ruralimpact.checks import samples as checks
 from ruralimpact.design.study import design_study
 from ruralimpact.difference.exclusions import exclusions_over_time
 from ruralimpact.difference.study import difference_study
@@ -97,6 +99,7 @@ def study(names: list[str]) -> Any:
         {
             "design": "panel",
             "codebook": [],
+            "sources": [{"name": "farms"}],
             "outcomes": {"income": {"unit": "pesos", "family": "income"}},
             "samples": {name: {"sources": ["farms"]} for name in names},
             "strategies": [
@@ -186,3 +189,27 @@ def test_every_table_keeps_its_contract_and_counts(tables: dict[str, pd.DataFram
 def test_nothing_to_compare_ends_the_study(names: list[str]) -> None:
     with pytest.raises(NoComparisonError, match=f"^{names[0]}: (there are|no unit)"):
         tables_of(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["changes"], ["changes"]),
+        (["treated_only", "cohorts"], ["treated_only", "cohorts"]),
+        (["both", "changes", "controls_only"], []),
+    ],
+)
+def test_the_check_tells_what_ends_a_run(
+    names: list[str], told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, frames = study(names), samples()
+
+    def built(name: str, *_: Any, samples: dict[str, Any]) -> None:
+        outcomes = pd.DataFrame({"unit_id": frames[name]["unit_id"], "income": 1.0})
+        samples[name] = SimpleNamespace(units=frames[name], outcomes=outcomes)
+
+    monkeypatch.setattr(checks, "build_sample", built)
+    monkeypatch.setattr(checks, "analysis_problems", lambda *_: ())
+    tables = {"farms": pd.DataFrame()}
+    problems = [str(problem).partition(":")[0] for problem in checks.sample_problems(asked, tables)]
+    assert problems == told

@@ -8,12 +8,12 @@ from ruralimpact.checks.analyses import analysis_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.comparison import build_comparison
-from ruralimpact.design.methods import OVER_TIME
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies import strategies_by_name
+from ruralimpact.difference.exclusions import arms_of
 from ruralimpact.errors import ConfigError, NoComparisonError, RuralImpactError
 from ruralimpact.outcomes.samples import AnalysisSample, build_sample
-from ruralimpact.schema.analysis import AnyAnalysis, Matching
+from ruralimpact.schema.analysis import AnyAnalysis, AnyOverTime, Matching, OverTime
 from ruralimpact.schema.stages import described_variables
 from ruralimpact.schema.study import Study
 
@@ -82,11 +82,21 @@ def _sample_problems(
             return
 
 
+def _refuse_lacking_arms(analysis: AnyOverTime, study: Study, units: pd.DataFrame) -> None:
+    try:
+        arms_of(study, analysis, units)
+    except NoComparisonError:
+        raise
+    except RuralImpactError:
+        return  # the check of its stage tells it
+
+
 def _comparison_problems(
     analysis: AnyAnalysis, study: Study, units: pd.DataFrame
 ) -> Iterator[RuralImpactError]:
     """Yield what makes a comparison impossible before anything is matched; raise what lacks an arm."""
-    if analysis.method in OVER_TIME:
+    if isinstance(analysis, OverTime):
+        _refuse_lacking_arms(analysis, study, units)
         return
     try:
         comparison = build_comparison(analysis, units)

@@ -6,11 +6,30 @@ from contextlib import suppress
 import pandas as pd
 
 from ruralimpact.design.records import exclusion_rows
-from ruralimpact.difference.arms import arms_over_time
+from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import NoComparisonError
-from ruralimpact.schema.analysis import OverTime
+from ruralimpact.schema.analysis import AnyOverTime, OverTime
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import stacked
+
+
+def arms_of(study: Study, analysis: AnyOverTime, units: pd.DataFrame) -> Arms:
+    """Find the arms of an analysis over time of a study.
+
+    Parameters
+    ----------
+    study : Study
+    analysis : OverTime
+    units : DataFrame
+        Of its sample.
+
+    Raises
+    ------
+    DataError, DesignError
+        See `ruralimpact.difference.arms.arms_over_time`.
+    """
+    adoption = study.samples[analysis.sample].first_treated
+    return arms_over_time(analysis, units, adoption=adoption, order=study.declared_waves)
 
 
 def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -37,11 +56,6 @@ def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.
         if not isinstance(analysis, OverTime):
             continue
         with suppress(NoComparisonError):  # its estimates are missing, with the reason
-            arms = arms_over_time(
-                analysis,
-                units[analysis.sample],
-                adoption=study.samples[analysis.sample].first_treated,
-                order=study.declared_waves,
-            )
+            arms = arms_of(study, analysis, units[analysis.sample])
             frames.append(exclusion_rows(analysis.name, arms.excluded))
     return stacked("exclusions", frames)

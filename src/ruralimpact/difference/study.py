@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from ruralimpact.design.methods import strategies_of
 from ruralimpact.design.records import ATT, NAIVE
 from ruralimpact.difference.aggregation import Aggregate, aggregate
-from ruralimpact.difference.arms import Arms, arms_over_time
+from ruralimpact.difference.arms import Arms
 from ruralimpact.difference.estimators import (
     ESTIMANDS,
     effects_by_wave,
     estimate_two_periods,
 )
+from ruralimpact.difference.exclusions import arms_of
 from ruralimpact.difference.records import DifferenceRows
 from ruralimpact.difference.repeated import within_cells
 from ruralimpact.difference.rows import (
@@ -90,14 +91,8 @@ def difference_study(study: Study, tables: EstimationTables, *, seed: int) -> Di
     for analysis in study.comparisons:
         if not isinstance(analysis, OverTime):
             continue
-        sample = study.samples[analysis.sample]
         try:
-            arms = arms_over_time(
-                analysis,
-                tables.units[analysis.sample],
-                adoption=sample.first_treated,
-                order=study.declared_waves,
-            )
+            arms = arms_of(study, analysis, tables.units[analysis.sample])
         except NoComparisonError as problem:
             compared[analysis.name] = _not_compared(study, analysis, str(problem))
             continue
