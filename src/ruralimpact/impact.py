@@ -21,7 +21,7 @@ from ruralimpact.estimation.printed_errors import HEADLINE
 from ruralimpact.estimation.rows import percents_of
 from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.estimation.stratified import within_strata
-from ruralimpact.impact_columns import Columns, column_named, covariates_named
+from ruralimpact.impact_columns import columns_asked
 from ruralimpact.impact_data import ImpactData, impact_data
 from ruralimpact.impact_result import ImpactEstimate
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
@@ -106,16 +106,8 @@ def estimate_impact(
         raise ConfigError(
             f"unknown estimand '{estimand}'. {nearest(str(estimand), ESTIMANDS)}", key="estimand"
         )
-    columns = Columns(
-        column_named(outcome, "outcome"),
-        column_named(treatment, "treatment"),
-        covariates_named(covariates),
-        chosen.outcome_regressors,
-        chosen.strata,
-        *(
-            None if name is None else column_named(name, key)
-            for key, name in (("group", group), ("weight", weight), ("strata", strata))
-        ),
+    columns = columns_asked(
+        chosen, outcome, treatment, covariates, group=group, weight=weight, strata=strata
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import ConfigError
 
 
@@ -43,6 +44,47 @@ class Columns:
         for part in ("group", "weight", "strata"):
             if getattr(self, part) is not None:
                 yield part, getattr(self, part)
+
+
+def columns_asked(
+    strategy: Strategy,
+    outcome: object,
+    treatment: object,
+    covariates: object,
+    *,
+    group: object,
+    weight: object,
+    strata: object,
+) -> Columns:
+    """Read the arguments that name columns.
+
+    Parameters
+    ----------
+    strategy : Strategy
+    outcome, treatment, covariates : object
+    group, weight, strata : object
+        None where they are not named.
+
+    Returns
+    -------
+    Columns
+
+    Raises
+    ------
+    ConfigError
+        See `column_named` and `covariates_named`.
+    """
+    optional = {"group": group, "weight": weight, "strata": strata}
+    return Columns(
+        column_named(outcome, "outcome"),
+        column_named(treatment, "treatment"),
+        covariates_named(covariates),
+        strategy.outcome_regressors,
+        strategy.strata,
+        **{
+            key: None if name is None else column_named(name, key) for key, name in optional.items()
+        },
+    )
 
 
 def column_named(name: object, key: str) -> str:

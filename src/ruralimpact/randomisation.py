@@ -12,7 +12,7 @@ from ruralimpact.design.strategies import parse_strategy
 from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.refitted import AssignedGroups
-from ruralimpact.impact_columns import Columns, column_named, covariates_named
+from ruralimpact.impact_columns import column_named, columns_asked
 from ruralimpact.impact_data import impact_data
 from ruralimpact.inference.clustered import group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
@@ -93,17 +93,14 @@ def randomisation_test(
     chosen = parse_strategy(strategy)
     _refuse_number(draws, "draws", 19)
     _refuse_number(seed, "seed", 0)
-    columns = Columns(
-        column_named(outcome, "outcome"),
-        column_named(treatment, "treatment"),
-        covariates_named(covariates),
-        chosen.outcome_regressors,
-        chosen.strata,
-        column_named(group, "group"),
-        *(
-            None if name is None else column_named(name, key)
-            for key, name in (("weight", weight), ("strata", strata))
-        ),
+    columns = columns_asked(
+        chosen,
+        outcome,
+        treatment,
+        covariates,
+        group=column_named(group, "group"),
+        weight=weight,
+        strata=strata,
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)

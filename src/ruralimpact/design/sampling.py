@@ -11,6 +11,7 @@ FloatArray = NDArray[np.float64]
 ObjectArray = NDArray[np.object_]
 _NAMES = {1: "treated units", 0: "controls"}
 _NEGLIGIBLE = 1e-9
+_STRATA_SHOWN = 3
 
 
 def check_weights(
@@ -122,7 +123,9 @@ def strata_codes(
     pairs = np.unique(np.column_stack([position.ravel(), codes]), axis=0)
     split = np.flatnonzero(np.bincount(pairs[:, 0], minlength=len(drawn)) > 1)
     if len(split):
-        theirs = ", ".join(f"'{names[code]}'" for group, code in pairs if group == split[0])
+        own = [f"'{names[code]}'" for group, code in pairs if group == split[0]]
+        more = f" and {len(own) - _STRATA_SHOWN:,} more" if len(own) > _STRATA_SHOWN else ""
+        theirs = ", ".join(own[:_STRATA_SHOWN]) + more
         groups_are = "a group is" if len(split) == 1 else f"{len(split):,} groups are"
         problem = (
             f"{groups_are} in more than one stratum, such as '{drawn[split[0]]}' in {theirs}; a group is "
