@@ -91,10 +91,10 @@ def _part(path: Path) -> Path:
 
 @cache
 def _sources(part: Path) -> tuple[Path, ...]:
-    """Return the modules of a part of the package, and the catalogues that they translate with."""
+    """Return the modules of a part of the package, and the catalogues and templates that they read."""
     if part.is_file():
         return (part,)
-    return tuple(path for ending in ("*.py", "*.po") for path in part.rglob(ending))
+    return tuple(path for ending in ("*.py", "*.po", "*.typ") for path in part.rglob(ending))
 
 
 @cache

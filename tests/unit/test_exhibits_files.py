@@ -88,7 +88,9 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
     exhibits = results.study.exhibits
     declared = {f"{e.name}.{s}" for e in exhibits.tables for s in ("csv", "tex", "html", "docx")}
     declared |= {f"{e.name}.{s}" for e in exhibits.figures for s in ("png", "svg")}
-    assert set(files) == declared | {"findings.json", "findings.tex", "report.docx", "tables.xlsx"}
+    assert set(files) == declared | {
+        *("findings.json", "findings.tex", "report.docx", "report.pdf", "tables.xlsx")
+    }
 
 
 def test_an_axis_that_is_not_linear_says_so(results: StudyResults) -> None:

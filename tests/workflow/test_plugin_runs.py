@@ -41,6 +41,7 @@ def test_the_example_of_the_guide_with_rules_of_its_own(project: Project) -> Non
     assert {name.split("/")[1] for name in moved} <= {
         "report.html",
         "report.docx",
+        "report.pdf",
         "brief.html",
         "tables.xlsx",
         "exhibits",

@@ -35,6 +35,7 @@ from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_macros import latex_macros
+from ruralimpact.exhibits.write_pdf import report_pdf
 from ruralimpact.exhibits.write_word import word_document
 from ruralimpact.exhibits.write_word_report import word_report
 from ruralimpact.exhibits.write_workbook import workbook
@@ -90,10 +91,10 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     for own in shown:
         yield from table_files(own.name, own.tables)
     pictures: dict[str, bytes] = {}
+    drawings: dict[str, bytes] = {}
     for figure in exhibits.figures:
         for file in figure_files(results, figure, kinds):
-            if file.name.endswith(".png"):
-                pictures[figure.name] = file.content
+            (pictures if file.name.endswith(".png") else drawings)[figure.name] = file.content
             yield file
     title = captions.with_warning(results, results.study.title)
     yield ExhibitFile("tables.xlsx", workbook(title, shown), beside_report=True)
@@ -103,6 +104,8 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     yield ExhibitFile("findings.tex", latex_macros(document).encode())
     report = word_report(document, shown, pictures, kinds)
     yield ExhibitFile("report.docx", report, beside_report=True)
+    pdf = report_pdf(document, shown, drawings, kinds)
+    yield ExhibitFile("report.pdf", pdf, beside_report=True)
 
 
 def tables_of_exhibit(

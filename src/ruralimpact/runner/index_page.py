@@ -16,6 +16,7 @@ _INDEX = "index.html"
 _BESIDE_REPORT = (
     ("brief.html", "brief"),
     ("report.docx", "report in Word"),
+    ("report.pdf", "report as PDF"),
     ("tables.xlsx", "tables in Excel"),
     ("exhibits/findings.json", "numbers"),
     ("methods/", "methods"),

@@ -1,0 +1,70 @@
+"""The report as a PDF: tagged, the same at every call, with texts that are never read as markup."""
+
+import re
+
+import pytest
+
+from ruralimpact.exhibits.document import (
+    AnswerBox,
+    FindingsDocument,
+    HeadlineLine,
+    ShownFigure,
+    ShownTable,
+    StudyWords,
+)
+from ruralimpact.exhibits.model import Cell, Column, Row, Table, TablesOfExhibit, heading
+from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.write_pdf import report_pdf
+from ruralimpact.language import speaking
+
+MARKUP = "#panic() *a* _b_ $x^2$ <c> @d [e] \\ // = - + `f`"
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10"><rect width="9" height="9"/></svg>'
+
+
+def report(rows: int = 3) -> bytes:
+    words = dict.fromkeys(StudyWords.model_fields, "") | {"title": MARKUP}
+    document = FindingsDocument(
+        study=StudyWords(
+            **{**words, "language": "en", "synthetic": True, "design": "cross_section"}
+        ),
+        answer=AnswerBox(lines=(HeadlineLine(label="a", text=MARKUP),)),
+        tables=(ShownTable(name="impact", kind="impact", title="Impact", number=1),),
+        figures=(
+            ShownFigure(name="forest", kind="forest", title="b", number=1, note=MARKUP, alt="c"),
+        ),
+        conventions=(),
+        data=(),
+        findings={},
+    )
+    table = Table(
+        MARKUP,
+        "Outcome",
+        (Column("Estimate", "Effect"), Column("p")),
+        (
+            heading("Panel", "panel"),
+            *(Row(Cell(f"row {n}"), (Cell("1", "a"), Cell("2"))) for n in range(rows)),
+        ),
+        notes=(MARKUP,),
+        synthetic=True,
+    )
+    exhibits = [TablesOfExhibit("impact", 1, "Estimates", (table,))]
+    return report_pdf(document, exhibits, {"forest": DRAWING}, package_kinds())
+
+
+def test_it_is_tagged_and_the_same_at_every_call() -> None:
+    first = report()
+    assert first.startswith(b"%PDF-") and b"StructTreeRoot" in first and b"pdfuaid" in first
+    assert b"CreationDate" not in first
+    assert report() == first
+
+
+@pytest.mark.parametrize(("language", "tag"), [("en", b"en"), ("es", b"es")])
+def test_it_says_its_language(language: str, tag: bytes) -> None:
+    with speaking(language):
+        assert re.search(rb"/Lang\s*\(" + tag, report())
+
+
+def test_long_tables_go_on_over_pages() -> None:
+    assert len(re.findall(rb"/Type\s*/Page\b", report(200))) > len(
+        re.findall(rb"/Type\s*/Page\b", report())
+    )
