@@ -39,12 +39,6 @@ def repeat_row(project: Project) -> None:
     write(project, [*table, table[5]])
 
 
-def empty_arm(project: Project) -> None:
-    table = rows(project)
-    at = table[0].index("treat")
-    write(project, [table[0], *(row for row in table[1:] if row[at] == "1")])
-
-
 def constant_covariate(project: Project) -> None:
     table = rows(project)
     at = table[0].index("married")
@@ -73,7 +67,6 @@ MISTAKES: dict[str, tuple[Mistake, list[str]]] = {
     "treatment not 0/1": (set_cell("treat", 3, "2"), [PSID, "column 'treat'", "row"]),
     "duplicate id": (repeat_row, [PSID, "column 'id'", "row"]),
     "text in a number column": (set_cell("re74", 4, "about 900"), [PSID, "column 're74'", "row"]),
-    "empty arm": (empty_arm, ["psid_matching", "control"]),
     "constant covariate": (constant_covariate, ["psid_matching", "married"]),
     "collinear covariates": (collinear_covariate, ["psid_matching", "earnings_1975"]),
     "perfect separation": (separated, ["psid_matching", "married"]),
