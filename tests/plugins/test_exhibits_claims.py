@@ -64,7 +64,7 @@ def stand_in() -> FindingsDocument:
             findings[f"{stem}/{ends[0]}"] = Finding(value=20.0, unit=unit, text="20")
             findings[f"{stem}/{ends[1]}"] = Finding(value=40.0, unit=unit, text="40")
     words = dict.fromkeys(StudyWords.model_fields, "")
-    named = {"name": "bolivia_par", "title": "A stand-in", "synthetic": True}
+    named = {"name": "bolivia_par", "title": "A stand-in", "synthetic": True, "language": "en"}
     nothing = dict.fromkeys(("tables", "figures", "conventions", "data"), ())
     study = StudyWords(**{**words, **named})
     return FindingsDocument(study=study, answer=AnswerBox(), findings=findings, **nothing)

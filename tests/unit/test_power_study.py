@@ -129,7 +129,8 @@ def test_clear_errors() -> None:
     with pytest.raises(DesignError, match="differs within 60 groups"):
         power_study(study_of(study()), {"farms": mixed}, outcomes)
     alone = units["farms"].assign(group=units["farms"]["unit_id"])
-    made = power_study(study_of(study()), {"farms": alone}, outcomes)
+    once = study(designs=["cross_section"])
+    made = power_study(study_of(once), {"farms": alone}, outcomes)
     assert made["reason"].str.contains("Variance between and within").all()
     file = Path("study.yaml")
     with pytest.raises(ConfigError, match="Did you mean 'main'"):

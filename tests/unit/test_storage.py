@@ -7,6 +7,7 @@ from collections import namedtuple
 import pytest
 
 from ruralimpact import cli, stage, storage
+from ruralimpact.cli import status
 from ruralimpact.runner import outcome
 from ruralimpact.runner.stages import StudyProgress
 
@@ -52,7 +53,7 @@ def test_the_command_line(monkeypatch, capsys):
     def fail(_options):
         raise FULL
 
-    monkeypatch.setattr(cli.status, "main", fail)
+    monkeypatch.setattr(status, "main", fail)
     assert cli.main(["status"]) == 1
     assert capsys.readouterr().err == f"error: {SAYS}\n"
 

@@ -15,6 +15,7 @@ import pytest
 from study_models import codebook_of, source_of
 
 from ruralimpact import cli
+from ruralimpact.cli import new
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.survey.codebook import parse_codebook
@@ -157,7 +158,7 @@ def test_output_that_nobody_reads(monkeypatch):
     assert "Traceback" not in ended.stderr
     unread = []
     monkeypatch.setattr(cli, "_unread", lambda: unread.append(1) or 141)
-    monkeypatch.setattr(cli.COMMANDS["new"], "main", lambda options: print("made"))
+    monkeypatch.setattr(new, "main", lambda options: print("made"))
     monkeypatch.setattr(sys, "stdout", Closed())
     assert cli.main(["new", "folder"]) == 141
     assert unread
