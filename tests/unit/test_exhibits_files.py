@@ -209,9 +209,10 @@ def test_report_is_one_file_that_needs_no_network(
     assert "<script" not in page
     assert re.findall(r'src="(?!data:)', page) == []
     beside = set(re.findall(r'href="([^"#]+)"', page))
-    assert beside <= {*(f"exhibits/{name}" for name in files), "tables.xlsx", "brief.html"} | {
-        f"methods/{path.stem}.html" for path in (ROOT / "docs" / "methods").glob("*.md")
-    }
+    whole = {"brief.html", "report.pdf", "report.docx", "tables.xlsx"}
+    methods = {f"methods/{path.stem}.html" for path in (ROOT / "docs" / "methods").glob("*.md")}
+    assert whole <= beside
+    assert beside <= {*(f"exhibits/{name}" for name in files)} | whole | methods
     assert "url(" not in page
     absent = ("description", "returns", "truth", "trends", "waves", "next")
     for section in SECTIONS:
