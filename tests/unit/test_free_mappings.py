@@ -16,6 +16,7 @@ WHY = {
     "exhibits/registry.py": "fields of models that pydantic makes of the kinds there are",
     "exhibits/report.py": "what a template takes",
     "exhibits/results.py": "what a plug-in reads is of its own type",
+    "exhibits/write_pdf.py": "what a template takes",
     "impact.py": UNTIL_VALIDATED,
     "randomisation.py": UNTIL_VALIDATED,
     "runner/messages.py": "a line of JSON that another program writes",
