@@ -58,7 +58,7 @@ def _content(
     kinds: Kinds,
 ) -> Content:
     study, box = document.study, document.answer
-    verdict = () if box.verdict is None else (box.verdict,)
+    verdict = () if box.verdict is None else (HeadlineLine(label="", text=box.verdict.text),)
     reading = (HeadlineLine(label="", text=box.reading),) if box.reading else ()
     return {
         "language": current(),
