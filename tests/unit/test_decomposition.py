@@ -328,3 +328,27 @@ def test_planted_parts_are_recovered_and_covered() -> None:
     bias = np.abs(np.mean(found, axis=0) - truth) / np.std(found, axis=0)
     assert bias.max() < 0.2  # of a standard deviation, within the noise of 200 draws
     assert np.mean(covered, axis=0).min() > 0.9
+
+
+def test_parts_that_are_rounding_are_nil_and_bear_no_error(survey: SimpleNamespace) -> None:
+    """At one price for all, and without a margin, only amounts can differ, and nothing is left of them."""
+    quantity, lines = survey.accounts.quantity, survey.accounts.line_product
+    value = 2.3 * quantity
+    cost = value @ np.eye(3)[lines]
+    estimator = partial(difference_in_means, treatment=survey.treatment)
+    split = decompose(estimator, ProductAccounts(("a", "b", "c"), lines, quantity, value, cost))
+    by_part = {
+        name: split.settled(float(split.parts[j].sum()), split.scores[:, j].sum(axis=1))
+        for j, name in enumerate(split.names)
+    }
+    for name in ("quality", "price"):
+        assert by_part[name][0] == 0
+        assert not by_part[name][1].any()
+    for product in range(3):
+        part, scores = split.parts[:, product].sum(), split.scores[:, :, product].sum(axis=1)
+        assert (part, scores.any()) != (0, False), "rounding, which the whole has too"
+        assert split.settled(float(part), scores)[0] == 0
+        assert not split.settled(float(part), scores)[1].any()
+    gains = decompose(estimator, survey.accounts)
+    volume = float(gains.parts[0].sum()), gains.scores[:, 0].sum(axis=1)
+    assert gains.settled(*volume) == volume

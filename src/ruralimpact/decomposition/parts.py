@@ -16,6 +16,7 @@ from ruralimpact.errors import DesignError
 from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 
 FloatArray = NDArray[np.float64]
+_ROUNDING = 1e-12  # of the money that is split
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class EffectParts:
         Influence of each unit; sums over parts and products to the scores of `total`.
     total : ScoredEstimate
         The effect on net income.
+    money, money_score : float
+        The largest mean of a value or cost, and the largest influence of a unit on one.
     """
 
     names: tuple[str, ...]
@@ -40,6 +43,25 @@ class EffectParts:
     parts: FloatArray
     scores: FloatArray
     total: ScoredEstimate
+    money: float
+    money_score: float
+
+    def settled(self, part: float, scores: FloatArray) -> tuple[float, FloatArray]:
+        """Return a sum of parts with its scores, both nil where they are but rounding of the money split.
+
+        Parameters
+        ----------
+        part : float
+        scores : ndarray, shape (n,)
+
+        Returns
+        -------
+        float, ndarray of shape (n,)
+            Scores of zero bear no standard error.
+        """
+        if np.abs(scores).max(initial=0.0) > _ROUNDING * self.money_score:
+            return part, scores
+        return 0.0 if abs(part) <= _ROUNDING * self.money else part, np.zeros_like(scores)
 
 
 def decompose(estimator: Estimator, accounts: ProductAccounts) -> EffectParts:
@@ -89,6 +111,10 @@ def decompose(estimator: Estimator, accounts: ProductAccounts) -> EffectParts:
         parts[applies],
         scores[:, applies],
         estimator(np.where(np.isnan(columns).any(axis=1), np.nan, accounts.net_income)),
+        *(
+            float(max(np.abs(of_arm[..., lines:]).max(initial=0.0) for of_arm in of_arms))
+            for of_arms in ((treated, control), (treated_scores, control_scores))
+        ),
     )
 
 
@@ -112,7 +138,7 @@ def _means(
 def _clean(treated: FloatArray, effect: FloatArray) -> FloatArray:
     """Counterfactual means, with exact zeros where subtraction leaves only rounding."""
     control = treated - effect
-    rounding = 1e-12 * np.maximum(np.abs(treated), np.abs(effect))
+    rounding = _ROUNDING * np.maximum(np.abs(treated), np.abs(effect))
     return np.where(np.abs(control) <= rounding, 0.0, control)
 
 

@@ -180,6 +180,7 @@ def _rows(
     def row(part: str, product: str, value: float, scores: FloatArray) -> PartRow:
         if refused:
             return replace(blank, part=part, product=product, reason=refused)
+        value, scores = parts.settled(value, scores)
         inference = t_inference(value, *clustering.std_error(scores))
         return replace(
             blank,
@@ -198,8 +199,8 @@ def _rows(
     columns: dict[str, pd.Series] = {}
     names = [str(name) for name in np.unique(comparison.units["group"])]
     for j, part in enumerate(parts.names):
-        own = parts.scores[:, j].sum(axis=1)
-        rows.append(row(part, "", float(parts.parts[j].sum()), own))
+        value, own = parts.settled(float(parts.parts[j].sum()), parts.scores[:, j].sum(axis=1))
+        rows.append(row(part, "", value, own))
         columns |= score_columns(f"{blank.spec_id}::{part}", own, clustering, names)
     if len(parts.products) > 1:
         for k, product in enumerate(parts.products):
