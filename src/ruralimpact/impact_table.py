@@ -1,5 +1,8 @@
 """Tables of pandas, polars, pyarrow and others, read into one that is sorted by its index."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import pandas as pd
 
 from ruralimpact.errors import DataError
@@ -28,11 +31,7 @@ def read_table(data: object) -> pd.DataFrame:
         It is no table, has two columns of one name, or its index has repeated or incomparable values.
     """
     frame = data if isinstance(data, pd.DataFrame) else _converted(data)
-    repeated = frame.columns[frame.columns.duplicated()]
-    if len(repeated):
-        raise DataError(
-            "there is more than one column of this name.", file=FILE, column=str(repeated[0])
-        )
+    _refuse_repeated(frame.columns)
     try:
         if frame.index.is_unique:
             return frame.sort_index()
@@ -67,11 +66,22 @@ def refuse_absent(table: pd.DataFrame, name: str) -> None:
         raise DataError("there is no such column.", file=FILE, column=name, hint=hint)
 
 
+def _refuse_repeated(columns: Iterable[object]) -> None:
+    repeated = [str(name) for name, times in Counter(columns).items() if times > 1]
+    if repeated:
+        raise DataError(
+            "there is more than one column of this name.", file=FILE, column=repeated[0]
+        )
+
+
 def _converted(data: object) -> pd.DataFrame:
     import narwhals as nw
 
     try:
         table = nw.from_native(data)  # type: ignore[call-overload]
+    except nw.exceptions.DuplicateError:
+        _refuse_repeated(getattr(data, "column_names", ()))
+        raise
     except TypeError:
         raise DataError(
             f"the data must be a table with one row a unit (of pandas, polars or pyarrow), not "

@@ -65,6 +65,10 @@ def test_the_same_table_in_other_clothes_gives_the_same_estimate(convert) -> Non
         (pd.DataFrame(), "there are no rows"),
         (farms().iloc[:0], "there are no rows"),
         (pd.concat([farms(), farms().x], axis=1), "column 'x': there is more than one column"),
+        (
+            pyarrow.table([[1.0], [2.0], [3.0]], names=["x", "y", "x"]),
+            "column 'x': there is more than one column",
+        ),
         (farms().set_axis(["first", *range(59)], axis=0), "cannot be put in order"),
         (farms().set_axis([0] * 60, axis=0), "the index is not unique"),
         (farms().drop(columns="x"), "column 'x': there is no such column"),
