@@ -104,6 +104,9 @@ def test_synthetic_estimates_are_named_wherever_they_stand(synthetic: dict[str, 
     assert b"synthetic stand-in" in synthetic["claims.tex"]
     # What is recomputed from print alone carries no warning.
     assert b"ynthetic" not in synthetic["inconsistencies.csv"]
+    for name in ("claims.csv", "ratings.csv"):
+        for line in csv.DictReader(synthetic[name].decode().splitlines()):
+            assert (line["data"] == "published") == (line["finding"] == ""), line
 
 
 @pytest.mark.parametrize("kind", ["bare", "synthetic"])

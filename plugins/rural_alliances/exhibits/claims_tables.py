@@ -84,6 +84,7 @@ def _ledger_row(entry: LedgerEntry, label: str, *, estimated: bool) -> Row:
         cells += [words.estimate_value(claim, estimate), words.estimate_interval(claim, estimate)]
     cells += [words.recheck_line(entry), entry.status.label]
     record: dict[str, Value] = {
+        "data": words.data_behind(estimate),
         "claim": claim.id,
         "published": claim.number,
         "printed": claim.printed,

@@ -48,6 +48,13 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def data_behind(estimate: Estimate | None) -> str:
+    """Return what a line of a CSV file stands on: what is published carries no stamp of a stand-in."""
+    if estimate is None:
+        return "published"
+    return "synthetic stand-in" if estimate.synthetic else "survey"
+
+
 def estimate_value(claim: Claim, estimate: Estimate | None) -> str:
     """Return the estimate with the decimals of the claim, or a dash."""
     return formatting.number(estimate.value if estimate else None, _decimals(claim))

@@ -50,6 +50,7 @@ def _row(rating: RatedEvidence) -> Row:
     evidence, entry = rating.evidence, rating.entry
     cells = [evidence.source, evidence.design]
     kept: dict[str, Value] = {
+        "data": words.data_behind(entry.estimate if entry else None),
         "rating": evidence.rating,
         "paragraph": evidence.place,
         "claim": evidence.claim,
