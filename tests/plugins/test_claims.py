@@ -91,7 +91,7 @@ def test_rate_of_level_benefits() -> None:
     ("decimals", "bound", "margin", "printed", "recomputed", "expected"),
     [
         (0, "", 0.0, 14, 13.5, "agrees"),
-        (0, "", 0.0, 14, 14.5, "agrees"),
+        (0, "", 0.0, 14, 14.5, "rounding"),
         (0, "", 0.0, 14, 14.6, "rounding"),
         (0, "", 0.0, 14, 15.0, "differs"),
         (1, "", 0.0, 38.5, 38.46, "agrees"),

@@ -155,6 +155,15 @@ def test_ratings_stand_first_with_their_evidence(synthetic: dict[str, bytes]) ->
     assert (matched["published"], matched["estimate"]) == ("63.0", "30.0")
     assert before_after["status"] == "not attributable"
     assert all("synthetic stand-in" in line["status"] for line in lines if line["estimate"])
+    # Income, sales, wage work and two of poverty (4.5 to 4.9); the size of the survey is no effect.
+    assert "five come from a comparison with other producers" in page
+    shown = {line["claim"]: line["shows"] for line in lines}
+    assert (shown["P210"], shown["P214"]) == ("described", "described")
+    returns = re.search(r"Rate of return of 535 groups.*?</tr>", page, re.DOTALL)
+    assert returns is not None
+    assert "not attributable</td>" in returns[0], (
+        "a rate of return on changes is none of the project's"
+    )
     efficiency = [line for line in lines if line["panel"].startswith("Efficiency: high (5.4)")]
     assert {"P140", "P143", "P144"} <= {line["claim"] for line in efficiency}
 
@@ -162,10 +171,14 @@ def test_ratings_stand_first_with_their_evidence(synthetic: dict[str, bytes]) ->
 def test_a_rating_without_its_claim_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "ratings.csv"
     path.write_text(
-        "judgement,place,rating,evidence,source,design,claim\na,1,b,c,d,e,P999\n", "utf-8"
+        "judgement,place,rating,evidence,source,design,shows,claim\na,1,b,c,d,e,described,P999\n",
+        "utf-8",
     )
     with pytest.raises(DataError, match="the ledger does not have"):
         rated_evidence(read_ratings(path), Ledger((), (), ()), path)
+    path.write_text(path.read_text("utf-8").replace("described", "proven"), "utf-8")
+    with pytest.raises(DataError, match="proven"):
+        read_ratings(path)
     path.write_text("judgement,place\na,1\n", "utf-8")
     with pytest.raises(DataError, match="no such column"):
         read_ratings(path)

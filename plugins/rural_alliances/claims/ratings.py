@@ -8,7 +8,9 @@ from pathlib import Path
 from rural_alliances.claims.ledger import Ledger, LedgerEntry
 from ruralimpact.errors import DataError
 
-_COLUMNS = ("judgement", "place", "rating", "evidence", "source", "design", "claim")
+_COLUMNS = ("judgement", "place", "rating", "evidence", "source", "design", "shows", "claim")
+
+COMPARED, CHANGED, DESCRIBED = "compared", "before and after", "described"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,9 @@ class Evidence:
         What is rated, the paragraph that rates it, and the rating printed.
     evidence, source, design : str
         What it rests on, whose study that is, and how it was made.
+    shows : {"compared", "before and after", "described"}
+        Producers with the project against others without; a change, and what rests on changes, such as a rate
+        of return; anything else.
     claim : str
         Number of the ledger; empty where the report gives none.
     """
@@ -31,6 +36,7 @@ class Evidence:
     evidence: str
     source: str
     design: str
+    shows: str
     claim: str
 
 
@@ -48,13 +54,16 @@ def read_ratings(path: str | Path) -> tuple[Evidence, ...]:
     Raises
     ------
     DataError
-        A column is missing.
+        A column is missing, or `shows` is none of the three words.
     """
     with Path(path).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     missing = [name for name in _COLUMNS if not rows or name not in rows[0]]
     if missing:
         raise DataError("no such column, or no rows.", file=path, column=", ".join(missing))
+    odd = sorted({row["shows"] for row in rows} - {COMPARED, CHANGED, DESCRIBED})
+    if odd:
+        raise DataError("none of the words that it may have.", file=path, column="shows", rows=odd)
     return tuple(Evidence(**{name: row[name] for name in _COLUMNS}) for row in rows)
 
 

@@ -51,8 +51,8 @@ def recheck(check: Check, published: Published) -> Recheck:
 def agreement_of(check: Check, printed: float, recomputed: float) -> Agreement:
     """Compare a recomputed number with the printed one, at the precision of print.
 
-    ``"agrees"``: the recomputed number, rounded half up or down, prints as the printed one (or keeps to
-    the bound). ``"rounding"``: it is less than one unit of the last printed digit away, as when digits
+    ``"agrees"``: the recomputed number, with halves rounded up, prints as the printed one (or keeps to the
+    bound). ``"rounding"``: it is less than one unit of the last printed digit away, as when digits
     are cut off; a formula that needs an assumption is never excused so. ``"differs"``: anything else. The
     margin of the check is allowed for in both.
     """
@@ -63,7 +63,8 @@ def agreement_of(check: Check, printed: float, recomputed: float) -> Agreement:
         return "agrees"
     if check.bound == ">=" and recomputed >= printed - noise:
         return "agrees"
-    if not check.bound and away <= unit / 2 + noise:
+    half_cut_off = not check.margin and recomputed - printed > unit / 2 - noise
+    if not check.bound and away <= unit / 2 + noise and not half_cut_off:
         return "agrees"
     excused = away < unit - noise and check.scope != "assumption"
     return "rounding" if excused else "differs"

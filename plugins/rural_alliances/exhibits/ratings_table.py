@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from rural_alliances.claims.ratings import RatedEvidence
+from rural_alliances.claims.ledger import LedgerEntry
+from rural_alliances.claims.ratings import CHANGED, COMPARED, Evidence, RatedEvidence
+from rural_alliances.claims.status import LABELS
 from rural_alliances.exhibits import claims_words as words
 from rural_alliances.exhibits.claims_tables import SOURCE, STAND_IN
 from ruralimpact.exhibits import formatting
@@ -13,7 +15,8 @@ _TITLE = "Ratings against evidence"
 _NOTE = (
     "Each rating stands in the paragraph that is named, with what the report rests it on. Designs are those "
     "of the studies behind the report. A dash: no number is printed, or no estimate stands beside it. "
-    "Statuses are those of the ledger."
+    "Statuses are those of the ledger. Not attributable: whatever the status, a change before and after, or "
+    "a rate of return on one, cannot show what the project changed."
 )
 _COLUMNS = (
     Column("Study", width=1.6, text=True),
@@ -63,7 +66,7 @@ def _row(rating: RatedEvidence) -> Row:
         words.published_value(claim),
         words.estimate_value(claim, estimate),
         words.estimate_interval(claim, estimate),
-        entry.status.label,
+        _status(evidence, entry),
     ]
     kept |= {
         "published": claim.number,
@@ -73,18 +76,30 @@ def _row(rating: RatedEvidence) -> Row:
         "conf_high": estimate.high if estimate else None,
         "finding": f"{estimate.study}:{estimate.finding}" if estimate else "",
         "status": entry.status.label,
+        "shows": evidence.shows,
     }
     label = f"{evidence.evidence} ({claim.place})"
     return Row(Cell(label), tuple(map(Cell, cells)), kept)
 
 
+def _status(evidence: Evidence, entry: LedgerEntry) -> str:
+    """Return the status of the ledger, with a word on what no status of such evidence can mean."""
+    if evidence.shows == CHANGED and entry.status.code != "not_attributable":
+        return f"{entry.status.label}; {LABELS['not_attributable']}"
+    return entry.status.label
+
+
 def _reading(rated: Sequence[RatedEvidence]) -> str:
     """Say how much of the evidence could show what the project changed."""
-    designs = [rating.evidence.design for rating in rated if rating.entry is not None]
-    compared = sum(design.startswith("matching") for design in designs)
-    alone = sum("before and after" in design for design in designs)
+    numbers = [
+        rating.evidence.shows
+        for rating in rated
+        if rating.entry is not None and rating.entry.claim.number is not None
+    ]
+    compared, changed = numbers.count(COMPARED), numbers.count(CHANGED)
     return (
-        f"Of {formatting.word(len(designs))} numbers that ratings rest on, {formatting.word(compared)} come "
-        f"from a comparison with other producers and {formatting.word(alone)} from changes before and after, "
-        "which cannot show what the project changed; the others describe."
+        f"Of {formatting.word(len(numbers))} numbers that ratings rest on, {formatting.word(compared)} come "
+        "from a comparison with other producers. "
+        f"{words.sentence_case(formatting.word(changed))} are changes before and after, or rates of return "
+        "on such changes, which cannot show what the project changed; the others describe."
     )

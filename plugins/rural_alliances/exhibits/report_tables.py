@@ -17,10 +17,9 @@ from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value
 from ruralimpact.schema.base import Settings, SomeEntries, Text
 from ruralimpact.schema.validation import validated
 
-_MARKED = {
-    "differs": "recomputed, it is {number}",
-    "rounding": "cut off or adjusted instead of rounded; recomputed, it is {number}",
-}
+_RECOMPUTED = "recomputed, it is {number}"
+_OF_LINES = "its lines add up to {number}"
+_CUT_OFF = "cut off or adjusted instead of rounded; "
 
 
 class LayoutCell(Settings):
@@ -34,11 +33,13 @@ class LayoutCell(Settings):
     """Column with the percent that stands in brackets after it."""
     percent_alone: str | None = None
     """Column with a percent that stands alone."""
+    words: str | None = None
+    """Column with words."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the file that it shows."""
-        named = (self.number, self.percent, self.percent_alone)
+        named = (self.number, self.percent, self.percent_alone, self.words)
         return tuple(name for name in named if name is not None)
 
 
@@ -156,6 +157,8 @@ def _cell(
 ) -> Cell:
     places = [(layout.table, row.name, name) for name in cell.columns]
     mark = " ".join(marks[place] for place in places if place in marks)
+    if cell.words is not None:
+        return Cell(row.cells[cell.words] or formatting.DASH, mark)
     alone = cell.number or cell.percent_alone
     text = _number(row.cells[alone], layout, cell) if alone is not None else ""
     percent = row.cells[cell.percent] if cell.percent is not None else ""
@@ -190,11 +193,12 @@ def _notes(
         text = formatting.number(recheck.recomputed, decimals)
         near = abs(recheck.recomputed - recheck.printed) < 1 and decimals == 0
         number = formatting.number(recheck.recomputed, 1) if near else text
-        words = _MARKED[recheck.agreement].format(number=number)
+        words = _OF_LINES if recheck.check.recomputed.startswith("sum(") else _RECOMPUTED
+        cut = _CUT_OFF if recheck.agreement == "rounding" else ""
         shown = any(sign.isdigit() for sign in recheck.working) and " " in recheck.working
         working = f" ({recheck.working})" if shown else ""
         further = f" {recheck.check.note}" if recheck.check.note else ""
-        notes.append(f"{mark} = {words}{working}.{further}")
+        notes.append(f"{mark} = {cut}{words.format(number=number)}{working}.{further}")
     return notes
 
 
@@ -204,7 +208,13 @@ def _counted(checked: int, off: Sequence[Place], rechecks: Mapping[Place, Rechec
         return f"{cells[:1].upper()}{cells[1:]} that can be recomputed come out as printed."
     wrong = sum(rechecks[place].agreement == "differs" for place in off)
     share = formatting.share_of(len(off), checked, "cell")
-    more = (
-        "more than rounding" if wrong == len(off) else f"rounding, {formatting.word(wrong)} by more"
+    comes = "comes" if len(off) == 1 else "come"
+    return (
+        f"Recomputed, {share} {comes} out otherwise than printed, {_by_how_much(wrong, len(off))}."
     )
-    return f"Recomputed, {share} come out otherwise than printed, by {more}."
+
+
+def _by_how_much(wrong: int, off: int) -> str:
+    if wrong in (0, off):
+        return "by more than rounding" if wrong else "by rounding"
+    return f"{formatting.word(wrong)} of them by more than rounding"
