@@ -28,10 +28,15 @@ def test_the_page_on_survival_says_what_its_register_gives() -> None:
 
 def test_the_page_on_portfolios_says_what_its_register_gives() -> None:
     tables = portfolio_study(RecordedStudy(*example_samples(DOCS / "example_portfolio")))
-    rows = tables.tables["portfolio"].query("project == ''").set_index(["name", "measure"])["value"]
-    formed, percent = rows["groups", "actual"], rows["groups", "percent"]
+    of_all = tables.tables["portfolio"].query("project == ''")
+    rows = of_all.set_index(["part", "name", "measure"])["value"]
+    formed, percent = (rows["reach", "groups", measure] for measure in ("actual", "percent"))
     assert f"formed {formed:.0f} groups, {percent:.1f} percent of their target" in page("portfolio")
-    assert f"cost {rows['total', 'total']:.0f} million dollars" in page("portfolio")
+    assert f"cost {rows['financing', 'total', 'total']:.0f} million dollars" in page("portfolio")
+    index = tables.tables["portfolio"].query("part == 'products' and measure == 'concentration'")
+    dairies = index.set_index("project_label")["value"]["Valley dairies"]
+    assert dairies == (28 / 35) ** 2 + (7 / 35) ** 2
+    assert f"an index of products of {dairies:.2f}" in page("portfolio")
     assert [item.rows for item in tables.excluded if "end" in item.reason] == [1]
 
 

@@ -26,7 +26,7 @@ class PrintedExhibit:
     shown : tuple of str
         ``"<study>:<exhibit>"``, and ``"claims:<table>"`` for what the ledger sets; none where left out.
     reason : str
-        Why it is left out; empty otherwise.
+        Why it is left out, or why only its words are shown; empty where all of it is made again.
     """
 
     document: str
@@ -43,8 +43,8 @@ def read_printed_exhibits(path: str | Path) -> tuple[PrintedExhibit, ...]:
     Raises
     ------
     DataError
-        A column is missing; a treatment is unknown; or an exhibit is neither shown nor has a reason, or has
-        both.
+        A column is missing; a treatment is unknown; or an exhibit is neither shown nor has a reason, or is
+        made again and has one.
     """
     with Path(path).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -58,9 +58,12 @@ def _printed_exhibit(row: Mapping[str, str], path: str | Path) -> PrintedExhibit
     if row["treatment"] not in get_args(Treatment):
         problem = f"'{row['treatment']}' is not one of: {', '.join(get_args(Treatment))}."
         raise DataError(problem, file=path, column="treatment", rows=[row["exhibit"]])
-    left_out = row["treatment"] == "left out"
-    if left_out != bool(row["reason"]) or left_out == bool(row["shown"]):
-        problem = "what is left out has a reason; all else says where it is shown."
+    left_out, again = row["treatment"] == "left out", row["treatment"] in ("computed", "set again")
+    without_reason = not row["reason"] and not again
+    if without_reason or (again and row["reason"]) or left_out == bool(row["shown"]):
+        problem = (
+            "what is not made again has a reason; what is not left out says where it is shown."
+        )
         raise DataError(problem, file=path, rows=[row["exhibit"]])
     words = {name: row[name] for name in _COLUMNS if name != "shown"}
     return PrintedExhibit(**words, shown=tuple(row["shown"].split()))  # type: ignore[arg-type]

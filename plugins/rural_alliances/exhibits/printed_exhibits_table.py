@@ -12,7 +12,7 @@ _TITLE = "Tables and figures of the documents"
 _TREATMENTS: Mapping[Treatment, str] = {
     "computed": "computed again",
     "set again": "set again with wrong cells marked",
-    "as printed": "shown as printed",
+    "as printed": "in words, as printed",
     "left out": "not made again",
 }
 _LEDGER = "claims"
@@ -40,8 +40,9 @@ def _row(exhibit: PrintedExhibit) -> Row:
         "shown": " ".join(exhibit.shown),
         "reason": exhibit.reason,
     }
-    shown = exhibit.reason or "; ".join(map(_shown, exhibit.shown))
-    cells = (Cell(_TREATMENTS[exhibit.treatment]), Cell(shown))
+    where = "; ".join(map(_shown, exhibit.shown))
+    words = ". ".join(part for part in (where, exhibit.reason) if part)
+    cells = (Cell(_TREATMENTS[exhibit.treatment]), Cell(words))
     return Row(Cell(f"{exhibit.exhibit}. {exhibit.title}"), cells, kept)
 
 
