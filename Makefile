@@ -15,6 +15,14 @@ TABLES = $(BIN)/python -m snakemake --quiet rules --snakefile tests/simulation/S
 COMMA := ,
 SPACE := $() $()
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps
+# A proxy's certificate is often known to the system alone, which neither uv nor an older pip asks; where the system
+# has none, they have their own.
+CERTIFICATES := $(shell $(PYTHON) -c 'import ssl; paths = ssl.get_default_verify_paths(); \
+	print(paths.cafile or paths.capath or "")' 2>/dev/null)
+ifneq ($(CERTIFICATES),)
+export UV_SYSTEM_CERTS ?= 1
+export REQUESTS_CA_BUNDLE ?= $(CERTIFICATES)
+endif
 
 .PHONY: run setup test quick long format lock docs messages site cluster simulation recovery robustness benchmarks scale browser clean help
 .DEFAULT_GOAL := run
