@@ -64,10 +64,10 @@ def score_with_replacement(data: Data) -> None:
     treated, outcome = data.treated, data.outcome
     near = nearest_on_score(data.score[treated], data.score[~treated], 1)
     sigma2 = conditional_variances(outcome, treated, data.score)
-    found = abadie_imbens_estimate(outcome, treated, of_treated=near, sigma2=sigma2)
+    matched = abadie_imbens_estimate(outcome, treated, of_treated=near, sigma2=sigma2)
     usage = np.zeros(len(outcome))
     usage[~treated] = near.usage(1.0 / near.counts)
-    scores = np.where(treated, outcome - found.estimate, -usage * outcome) / treated.sum()
+    scores = np.where(treated, outcome - matched.estimate, -usage * outcome) / treated.sum()
     clustered_std_error(group_sums(scores - scores.mean(), data.groups))
 
 

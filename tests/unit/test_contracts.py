@@ -9,7 +9,7 @@ import pytest
 
 from ruralimpact.contracts import REGISTRY, result_tables, tables_for_exhibits
 from ruralimpact.contracts.columns import ResultColumn
-from ruralimpact.contracts.table import FOLDERS, ResultTable, Suppressed, Withheld
+from ruralimpact.contracts.table import FOLDERS, NoCells, ResultTable, Suppressed, Withheld
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.sensitivity.records import WithoutRegion
 from ruralimpact.tables import empty_table, schema, table_of_rows, write_tables
@@ -34,6 +34,11 @@ HARMLESS = {
     "subgroups": {"df_denominator"},
     "survival": {"time"},
     "growth_without": {"percent"},
+}
+# Numbers of tables that are loaded as they are.
+UNBLANKED = {
+    "portfolio": {"value", "share", "printed"},
+    "drawn_sample": {"probability", "came"},
 }
 
 
@@ -75,6 +80,18 @@ def test_what_is_called_harmless_is_in_the_tables() -> None:
     for name, columns in HARMLESS.items():
         assert name in REGISTRY, f"the TABLES of no module list '{name}'"
         assert columns <= set(REGISTRY[name].columns), name
+
+
+@pytest.mark.parametrize("name", sorted(set(LOADED) - set(SUPPRESSED)))
+def test_a_table_that_is_loaded_as_it_is_measures_nobody(name: str) -> None:
+    table = REGISTRY[name]
+    assert isinstance(table.suppression, NoCells) and table.suppression.reason
+    columns = {**table.columns, **table.pattern}
+    numbers = {own for own, column in columns.items() if column.kind is float}
+    left = numbers - UNBLANKED.get(name, set())
+    assert not left and not table.further, (
+        f"give '{name}' a rule of contracts/suppression.py for {sorted(left)}, or list them in UNBLANKED"
+    )
 
 
 @pytest.mark.parametrize("name", LOADED)

@@ -56,7 +56,7 @@ def test_every_sentence_is_translated_with_its_placeholders() -> None:
     for message in sentences():
         assert not message.fuzzy, message.id
         for text in forms(message.string):
-            assert text.strip(), message.id
+            assert text.strip(), f"no translation of '{message.id}' in {catalogue_path('es')}"
             assert names(text) == names(forms(message.id)[-1]), message.id
             edges = [
                 (part[:1].isspace(), part[-1:].isspace()) for part in (text, forms(message.id)[0])
@@ -141,7 +141,7 @@ def test_every_sentence_of_exhibits_is_marked() -> None:
     modules = [path for path in sorted(EXHIBITS.rglob("*.py")) if path.name not in _APART]
     left = {path.name: texts for path in modules if (texts := list(unmarked(path)))}
     left.pop("over_time_panels.py", None)  # how a reason of a result table begins
-    assert left == {}, left
+    assert left == {}, f"mark with gettext or marked: {left}"
 
 
 def test_a_sentence_that_is_not_marked_is_found(tmp_path: Path) -> None:
@@ -256,7 +256,8 @@ def test_every_option_of_a_strategy_is_said_in_spanish(method: str) -> None:
         for row in rows if own == method else ():
             parts = parse_strategy(row).parts_in_words()
             with speaking("es"):
-                assert [part for part in parts if translated(part) == part] == []
+                left = [part for part in parts if translated(part) == part]
+            assert left == [], "add it to FORMS of exhibits/earlier_forms.py, with its Spanish"
 
 
 def test_what_is_declared_is_translated_when_it_is_printed() -> None:

@@ -97,7 +97,7 @@ def written_in(*folders: str) -> list[Path]:
 
 def test_names_say_what_they_name() -> None:
     meant = {"place": PLACES, "item": ITEMS}
-    for path in written_in("src", "plugins", "workflow", "tools"):
+    for path in written_in("src", "plugins", "workflow", "tools", "benchmarks"):
         empty = {
             name
             for name in written(path).names & WORDLESS

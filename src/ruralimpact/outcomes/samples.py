@@ -100,11 +100,11 @@ def build_sample(
     """
     known = {} if samples is None else samples
     if name not in known:
-        known[name] = _built(name, surveys, study, known)
+        known[name] = _construct_sample(name, surveys, study, known)
     return known[name]
 
 
-def _built(
+def _construct_sample(
     name: str,
     surveys: Mapping[str, pd.DataFrame],
     study: Study,
