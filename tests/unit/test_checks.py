@@ -75,6 +75,30 @@ def test_mistakes_of_every_file_are_listed_at_once_the_worst_first(project: Path
     assert places == list(range(len(lines)))
 
 
+def test_variables_of_repeated_rows_are_told_where_units_are_asked(project: Path) -> None:
+    """Such a covariate has several values a unit; the design passes it over."""
+    folder = project / FOLDER
+    crops = [
+        "id,crop,kg",
+        *(f"P{i:03},{crop},{i}" for i in range(1, 97) for crop in ("oats", "rye")),
+    ]
+    (project / "data/producers/crops.csv").write_text("\n".join(crops), encoding="utf-8")
+    source = "  - {name: crops, path: data/producers/crops.csv, id: id, item: crop, wave: '2014'}\n"
+    edit(folder / "study.yaml", ("sources:\n", f"sources:\n{source}"))
+    codebook = folder / "codebook.csv"
+    rows = codebook.read_text(encoding="utf-8").replace(",*,", ",producers,")
+    rows += "crop,crops,crop,category,,,,,,input,,Crop\n"
+    codebook.write_text(
+        f"{rows}kg,crops,kg,number,kg,,,,,covariate,pre,Harvest\n", encoding="utf-8"
+    )
+    assert problems(project) == []
+    edit(folder / "study.yaml", ("[age, land]", "[age, kg]"), ("group: alliance", "group: crop"))
+    lines = problems(project)
+    told(lines, ".group", "'crop'", "Build a variable of it")
+    told(lines, "analyses.matched.covariates", "'kg'", "several a unit")
+    assert len(lines) == 2
+
+
 def test_rows_of_a_source_with_a_mistake_are_no_mistakes_themselves(project: Path) -> None:
     folder = project / FOLDER
     codebook = folder / "codebook.csv"

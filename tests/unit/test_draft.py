@@ -11,8 +11,10 @@ from openpyxl import Workbook, load_workbook
 
 from ruralimpact.cli import main
 from ruralimpact.draft import DraftStudy, draft_study
-from ruralimpact.draft.codebook_rows import seen_words
+from ruralimpact.draft.codebook_rows import rows_to_write
 from ruralimpact.draft.codebook_workbook import write_workbook
+from ruralimpact.draft.study_text import study_text
+from ruralimpact.draft.variable import seen_words
 from ruralimpact.errors import ConfigError
 from ruralimpact.survey.codebook_file import read_codebook
 
@@ -133,7 +135,75 @@ def test_files_that_share_a_key_say_so(tmp_path: Path) -> None:
     (visit,) = [source for source in study.sources if source.name == "visit_2022"]
     (evidence,) = [option.evidence for option in visit.options if option.key == "id"]
     assert "55 of its 55 values are in 'folio' of visit_2019" in evidence
-    assert 'join: [{name: villages, path: "data/s/villages.csv", by: ["village"]}]' in evidence
+    (joined,) = visit.joined
+    assert (joined.source.path, joined.own, joined.key) == (
+        "data/s/villages.csv",
+        "village",
+        "village",
+    )
+    assert 'by: {"village": "village"}' in study_text(study)
+    roles = {row.role for row in study.codebook if row.variable == "supported"}
+    assert roles == {"treatment"}
+
+
+def test_a_list_that_calls_its_key_otherwise_is_joined(tmp_path: Path) -> None:
+    """The arm stands in it; a question that only sounds like one differs within a village."""
+    rows = farms(
+        **{"a-com": lambda i: f"{i % 12:02}", "agua-tratamiento": lambda i: int(i % 5 < 2)},
+        kg=lambda i: i / 4,
+    )
+    text(
+        tmp_path / "visit_2024.csv",
+        [[*rows[0], "key"], *([*row, f"k{row[2]}"] for row in rows[1:])],
+    )
+    form = Workbook()
+    form.active.title = "survey"
+    for row in (("type", "name", "label"), ("text", "com", "Código de la comunidad")):
+        form.active.append(row)
+    form.create_sheet("choices").append(("list_name", "name", "label"))
+    form.save(tmp_path / "form.xlsx")
+    villages = [["Código", "Intervenida"], *([f"{i:02}", ("No", "Sí")[i % 2]] for i in range(12))]
+    text(tmp_path / "villages.csv", villages)
+    study = draft_study("s", [tmp_path])
+    assert [source.name for source in study.sources] == ["visit_2024"]
+    assert entry(study, "intervenida")["role"] == "treatment"
+    (row,) = [row for row in study.codebook if row.variable == "intervenida"]
+    assert row.raw_name == "villages.Intervenida"
+    assert entry(study, "tratamiento")["role"] == "?"
+    assert 'by: {"a-com": "Código"}' in study_text(study)
+
+
+def test_rounds_of_one_questionnaire_have_a_row_a_variable(tmp_path: Path) -> None:
+    """A column that a later round calls otherwise is known by its label; codes of no answer by theirs."""
+    frame = pd.DataFrame(
+        {
+            "cod": range(60),
+            "class": [i % 7 for i in range(60)],
+            "trat": [0.0, 1.0] * 30,
+            "lang": [1.0, 2.0, 98.0] * 20,
+            "score": [i / 4 for i in range(60)],
+        }
+    )
+    codes = {"trat": {0: "Control", 1: "Tutors"}, "lang": {1: "A", 2: "B", 98: "No sabe"}}
+    for year, name in (("2021", "score"), ("2023", "score_2")):
+        frame.rename(columns={"score": name}).to_stata(
+            tmp_path / f"round_{year}.dta",
+            write_index=False,
+            variable_labels={"trat": "School with tutors", "lang": "Language", name: "Points"},
+            value_labels=codes,
+        )
+    study = draft_study("s", [tmp_path])
+    written = {(row.variable, row.source): row for row in rows_to_write(study.codebook)}
+    assert set(written) == {
+        ("trat", "*"),
+        ("class", "*"),
+        ("lang", "*"),
+        ("score", "round_2021"),
+        ("score", "round_2023"),
+    }
+    assert (written["trat", "*"].type, written["trat", "*"].role) == ("indicator", "treatment")
+    assert written["lang", "*"].missing_codes == "98"
+    assert written["lang", "*"].labels == "1=A|2=B"
 
 
 def test_a_key_that_files_only_seem_to_share_is_asked(tmp_path: Path) -> None:
@@ -153,7 +223,7 @@ def test_what_may_tell_who_somebody_is_has_no_labels_in_the_codebook(tmp_path: P
     stata.to_stata(path, write_index=False, variable_labels=labels, value_labels={"j": heads})
     text(tmp_path / "b.csv", [list(frame), *frame.to_numpy().tolist()])
     study = draft_study("s", [tmp_path])
-    assert entry(study, "j") == {"type": "category", "role": "unused"}
+    assert entry(study, "j") == {"type": "category", "role": "identifier"}
     assert entry(study, "sold_y_n")["labels"] in ("Y=1|N=0", "N=0|Y=1")
 
 
@@ -223,7 +293,7 @@ def test_roles_follow_from_names_and_values_and_are_asked_otherwise(tmp_path: Pa
     text(tmp_path / "a.csv", rows)
     study = draft_study("s", [tmp_path])
     assert entry(study, "enumerator") == {"type": "category", "role": "interviewer"}
-    assert entry(study, "encuestador")["role"] == "unused"
+    assert entry(study, "encuestador")["role"] == "identifier"
     assert entry(study, "village") == {"type": "category", "role": "group"}
     treated = {"type": "indicator", "labels": "No=0|Yes=1", "role": "treatment"}
     assert entry(study, "treated") | {"labels": ""} == treated | {"labels": ""}
@@ -231,8 +301,8 @@ def test_roles_follow_from_names_and_values_and_are_asked_otherwise(tmp_path: Pa
     assert set(entry(study, "sex")["labels"].split("|")) == {"mujer=mujer", "Mujer=mujer"}
     assert entry(study, "sales_usd") == {"type": "integer", "unit": "US dollars", "role": "?"}
     assert entry(study, "ploughed")["role"] == "?"
-    unused = [entry(study, name)["role"] for name in ("phone", "comments", "constant")]
-    assert unused == ["unused"] * 3
+    roles = [entry(study, name)["role"] for name in ("phone", "comments", "constant")]
+    assert roles == ["identifier", "identifier", "unused"]
 
 
 def test_arms_are_each_compared_with_the_control(tmp_path: Path) -> None:
@@ -268,7 +338,7 @@ def test_the_workbook_has_lists_to_choose_from_and_is_read_back(tmp_path: Path) 
     assert any("treatment" in item and "unused" in item for item in lists)
     assert book.sheetnames == ["codebook", "seen"]
     read = read_codebook(tmp_path / "codebook.xlsx")
-    assert [row.variable for row in read.values()] == ["sales"]
+    assert [row.variable for row in read.values()] == ["sales", "note"]
     assert next(iter(read.values())).role == "?"
 
 

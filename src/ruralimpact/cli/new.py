@@ -19,6 +19,7 @@ from ruralimpact import __version__
 from ruralimpact.config import study_examination
 from ruralimpact.draft import draft_study, write_draft
 from ruralimpact.draft.column_names import slug
+from ruralimpact.draft.source import DraftSource
 from ruralimpact.errors import ConfigError
 from ruralimpact.locations import shipped
 
@@ -90,11 +91,9 @@ def _draft(folder: Path, options: argparse.Namespace) -> int:
     codebook = "codebook.csv" if options.codebook == "csv" else "codebook.xlsx"
     print(f"A draft of the study '{name}' stands in {folder}")
     for source in study.sources:
-        shown = source.delivered
-        sheet = f", sheet {shown.sheet}" if shown.sheet else ""
-        print(
-            f"  {shown.file.name}{sheet}: {len(shown.table.cells):,} rows, source '{source.name}'"
-        )
+        print(f"  {_rows_of(source)}, source '{source.name}'")
+        for joined in source.joined:
+            print(f"  {_rows_of(joined.source)}, joined to '{source.name}' by '{joined.own}'")
     for file, why in study.passed_over.items():
         print(f"  {file}: {why}")
     examination = study_examination(folder / home)
@@ -107,6 +106,12 @@ def _draft(folder: Path, options: argparse.Namespace) -> int:
         "\nAnswer them there. Then, in the folder of the project: ruralimpact check, ruralimpact run"
     )
     return 0
+
+
+def _rows_of(source: DraftSource) -> str:
+    shown = source.delivered
+    sheet = f", sheet {shown.sheet}" if shown.sheet else ""
+    return f"{shown.file.name}{sheet}: {len(shown.table.cells):,} rows"
 
 
 def write_project(folder: Path, *, study: str = _EXAMPLE) -> None:

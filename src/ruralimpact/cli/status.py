@@ -15,7 +15,7 @@ from ruralimpact.cli import project
 from ruralimpact.config import study_examination
 from ruralimpact.runner import outcome, snakemake
 from ruralimpact.runner.messages import MessageReader
-from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
+from ruralimpact.runner.stages import RunProgress, StudyProgress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,4 +69,4 @@ def describe(study: StudyProgress) -> Iterator[str]:
     for stage in study.stages:
         jobs = study.planned.get(stage, 0)
         many = f" ({jobs} jobs)" if jobs > 1 else ""
-        yield f"  {'to do     ' if jobs else 'up to date'}  {STAGES[stage]}{many}"
+        yield f"  {'to do     ' if jobs else 'up to date'}  {study.words(stage)}{many}"

@@ -19,7 +19,8 @@ from ruralimpact.config.survival import check_survival
 from ruralimpact.config.unfit_covariates import unfit_covariates
 from ruralimpact.design.strategies import strategies_by_name
 from ruralimpact.design.strategies.options import Naming
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, UnknownNameError
+from ruralimpact.outcomes.covariates import variables_of_rows
 from ruralimpact.schema.analysis import Analysis, Matching
 from ruralimpact.schema.construction import OfAllUnits, OfRows, is_itself
 from ruralimpact.schema.sample import Sample
@@ -37,6 +38,26 @@ def check_references(study: Study, folder: Path) -> Iterator[ConfigError]:
     folder : path
         The study's folder, for messages.
     """
+    told = _of_rows_alone(study)
+    for problem in _problems(study, folder):
+        if isinstance(problem, UnknownNameError) and problem.name in told:
+            words = told[problem.name]
+            yield ConfigError(words, file=problem.file, key=problem.key)
+        else:
+            yield problem
+
+
+def _of_rows_alone(study: Study) -> dict[str, str]:
+    """Return the variables that have several values a unit, and how to make one of them."""
+    several = variables_of_rows(study)
+    return {
+        name: f"'{name}' has a value for each row of the source '{source}', which has several a unit. "
+        f"Build a variable of it (build: mean, sum or count, with rows: {source}) and name that."
+        for name, source in several.items()
+    }
+
+
+def _problems(study: Study, folder: Path) -> Iterator[ConfigError]:
     file = folder / "study.yaml"
     yield from _repeated(study, folder)
     yield from _generated(study, file)
@@ -210,17 +231,19 @@ def _strategies(study: Study, file: Path) -> Iterator[ConfigError]:
 
 
 def _timings(study: Study) -> dict[str, str]:
-    """Return every variable of a study with its timing (empty where none is declared)."""
+    """Return every variable with one value a unit, with its timing (empty where none is declared)."""
+    several = variables_of_rows(study)
     return {
-        **{row.variable: row.timing for row in study.codebook},
+        **{row.variable: row.timing for row in study.codebook if row.variable not in several},
         **{name: entry.timing or "" for name, entry in study.variables.items()},
     }
 
 
 def _roles(study: Study) -> dict[str, str]:
-    """Return every variable of a study with its role."""
+    """Return every variable with one value a unit, with its role."""
+    several = variables_of_rows(study)
     return {
-        **{row.variable: row.role for row in study.codebook},
+        **{row.variable: row.role for row in study.codebook if row.variable not in several},
         **{name: entry.role for name, entry in study.variables.items()},
     }
 

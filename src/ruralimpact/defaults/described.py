@@ -66,9 +66,12 @@ def _waves(entry: Contents) -> Iterator[str]:
 def described_variables(
     study: Contents, codebook: Sequence[CodebookRow]
 ) -> list[DescribedVariable]:
-    """Return each variable once, those of the codebook first."""
+    """Return each variable with one value a unit once, those of the codebook first."""
     described: dict[str, DescribedVariable] = {}
+    several = {entry.get("name") for entry in entries_of(study.get("sources")) if "item" in entry}
     for row in codebook:
+        if row.source in several:
+            continue
         own = (row.role, row.timing, row.label, row.unit, row.type, row.source)
         described.setdefault(row.variable, DescribedVariable(row.variable, *own))
     constructed = study.get("variables")

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from ruralimpact.draft.assignment import is_repeated, with_assignment
+from ruralimpact.draft.code_labels import labels_of
 from ruralimpact.draft.column_names import currency_in, subjects, variable_name
 from ruralimpact.draft.column_profile import (
     CATEGORY,
@@ -13,48 +15,19 @@ from ruralimpact.draft.column_profile import (
     NUMBER,
     TEXT,
     ColumnProfile,
-    yes_no,
 )
 from ruralimpact.draft.proposal import OPEN
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
+from ruralimpact.draft.variable import DraftVariable
 from ruralimpact.privacy.scan import kind_by_words, likely_identifiers
-from ruralimpact.survey.codebook import INTERVIEWER, RESERVED, UNUSED
+from ruralimpact.survey.codebook import EVERY_SOURCE, IDENTIFIER, INTERVIEWER, RESERVED, UNUSED
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{1,30})[)\]]\s*$")
-_MOST_ARMS, _SHOWN, _REPEATED = 6, 8, 0.8
+_NOT_KEPT = (UNUSED, IDENTIFIER)
+_LOOKS_LIKE = "its values look like a {kind}: if they are, `identifier`."
 _FEWEST_ALIKE, _ALIKE = 4, 0.6
-
-
-@dataclass(frozen=True)
-class DraftVariable:
-    """A row of the codebook, and what was seen in its column.
-
-    Attributes
-    ----------
-    variable, source, raw_name, type, unit, labels, missing_codes, role, timing, label : str
-        As in the codebook.
-    why : str
-        What speaks for it, or the question to answer.
-    profile : ColumnProfile
-    quoted : bool
-        Values may be shown: they do not look as if they told who somebody is.
-    """
-
-    variable: str
-    source: str
-    raw_name: str
-    type: str
-    profile: ColumnProfile
-    unit: str = ""
-    labels: str = ""
-    missing_codes: str = ""
-    role: str = OPEN
-    timing: str = ""
-    label: str = ""
-    why: str = field(default="what part has it? Choose a role, or `unused`")
-    quoted: bool = True
 
 
 def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
@@ -67,46 +40,99 @@ def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
     rows: list[DraftVariable] = []
     taken: dict[object, set[str]] = {}
     for source in sources:
-        apart = parent_key(source.columns) is not None or _is_alike(source, sources)
+        alike = _alike(source, sources)
+        apart = parent_key(source.columns) is not None or bool(alike)
         asked_together = source.name if apart else source.option("wave")
-        rows += _of_source(source, taken.setdefault(asked_together, set(RESERVED)))
+        known = _called_otherwise(source, alike, rows)
+        names = taken.setdefault(asked_together, set(RESERVED))
+        names |= set(known.values())
+        rows += [
+            replace(row, why=f"{row.why}; its label is that of '{row.variable}' in another round")
+            if row.raw_name in known
+            else row
+            for row in _of_source(source, names, known)
+        ]
     return _agreeing(rows)
 
 
-def _is_alike(source: DraftSource, sources: Sequence[DraftSource]) -> bool:
-    """Tell whether another file has mostly the same columns: another round, or the same round elsewhere.
+def rows_to_write(rows: Sequence[DraftVariable]) -> list[DraftVariable]:
+    """Return one row, for every source, of a variable that all sources call and code alike.
+
+    Parameters
+    ----------
+    rows : sequence of DraftVariable
+    """
+    sources = {row.source for row in rows}
+    shared: dict[str, DraftVariable] = {}
+    for variable in {row.variable for row in rows}:
+        same = [row for row in rows if row.variable == variable]
+        alike = {_for_every_source(row, same) for row in same}
+        if len(same) == len(sources) > 1 and len(alike) == 1:
+            shared[variable] = alike.pop()
+    written = [shared.get(row.variable, row) for row in rows]
+    return list(dict.fromkeys(written))
+
+
+def _for_every_source(row: DraftVariable, same: Sequence[DraftVariable]) -> DraftVariable:
+    codes = [code for other in same for code in other.missing_codes.split("|") if code]
+    missing = OPEN if OPEN in codes else "|".join(dict.fromkeys(codes))
+    return replace(row, source=EVERY_SOURCE, missing_codes=missing)
+
+
+def _called_otherwise(
+    source: DraftSource, alike: Sequence[DraftSource], rows: Sequence[DraftVariable]
+) -> dict[str, str]:
+    """Return the columns that another round has under another name, by their label, to their variables."""
+    labels = _by_label(source)
+    named = {folded(name) for name in source.columns}
+    called: dict[str, str] = {}
+    for other in alike:
+        for label, name in _by_label(other).items():
+            own = labels.get(label)
+            known = [row for row in rows if (row.source, row.raw_name) == (other.name, name)]
+            there = {folded(column) for column in other.columns}
+            if own is None or not known or folded(name) in named or folded(own) in there:
+                continue
+            called.setdefault(own, known[0].variable)
+    return called
+
+
+def _by_label(source: DraftSource) -> dict[str, str]:
+    """Return the columns that alone have their label."""
+    labels = [folded(column.question) for column in source.columns.values()]
+    return {
+        folded(column.question): name
+        for name, column in source.columns.items()
+        if column.question and labels.count(folded(column.question)) == 1
+    }
+
+
+def _alike(source: DraftSource, sources: Sequence[DraftSource]) -> list[DraftSource]:
+    """Return files that have mostly the same columns: another round, or the same round elsewhere.
 
     What has one name in both is then one variable.
     """
     own = {folded(name) for name in source.columns}
-    others = [{folded(name) for name in other.columns} for other in sources if other is not source]
-    return any(
-        len(own & other) >= max(_FEWEST_ALIKE, _ALIKE * min(len(own), len(other)))
-        for other in others
-    )
+    alike = []
+    for other in sources:
+        there = {folded(name) for name in other.columns}
+        fewest = max(_FEWEST_ALIKE, _ALIKE * min(len(own), len(there)))
+        if other is not source and len(own & there) >= fewest:
+            alike.append(other)
+    return alike
 
 
-def _of_source(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
+def _of_source(
+    source: DraftSource, taken: set[str], known: Mapping[str, str]
+) -> Iterator[DraftVariable]:
     own_keys = {source.option("id"), source.option("item")} - {None}
-    telling = _telling_by_values(source)
-    drafted = [
-        replace(_row(profile, source, taken), quoted=name not in telling)
-        for name, profile in source.columns.items()
-        if name != source.option("id")
-    ]
-    groups = [row for row in drafted if _may_be_group(row)]
-    arms = [row for row in drafted if _may_be_arm(row)]
-    drafted = [_of_groups(row, groups, source) for row in drafted]
-    for row in drafted:
+    drafted = [*_of_columns(source, taken, known), *_of_joined(source, taken)]
+    for row in with_assignment(drafted, source):
         if row.raw_name == source.option("item"):
             words = "it tells the rows of one unit apart"
             yield replace(row, type=CATEGORY, role="input", why=words)
         elif row.raw_name == source.option("wave_variable"):
             yield replace(row, role="wave", why="it tells the wave of each row")
-        elif row in arms:
-            yield _arm(row, alone=len(arms) == 1)
-        elif row in groups:
-            yield _group(row, groups)
         elif row.profile.is_key and is_own_key(row.raw_name):
             words = "the key of the row itself"
             yield replace(row, role=UNUSED, unit="", missing_codes="", why=words)
@@ -116,10 +142,33 @@ def _of_source(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
         yield from _answers(row, source, taken)
 
 
-def _telling_by_values(source: DraftSource) -> set[str]:
-    """Return the columns whose values have the shape of identifiers, less those that hold amounts by name."""
+def _of_columns(
+    source: DraftSource, taken: set[str], known: Mapping[str, str]
+) -> Iterator[DraftVariable]:
+    """Yield the rows of the columns of a source but its identifier."""
+    telling = _telling_by_values(source)
+    for name, profile in source.columns.items():
+        if name == source.option("id"):
+            continue
+        row = _row(profile, source, taken, known.get(name))
+        if name in telling and row.role == OPEN:
+            row = replace(row, why=f"{_LOOKS_LIKE.format(kind=telling[name])} {row.why}")
+        yield replace(row, quoted=name not in telling)
+
+
+def _of_joined(source: DraftSource, taken: set[str]) -> Iterator[DraftVariable]:
+    """Yield the rows of the columns of files that are joined to a source, but of their keys."""
+    for joined in source.joined:
+        for row in _of_columns(joined.source, taken, {}):
+            if row.raw_name != joined.key:
+                raw_name = f"{joined.source.name}.{row.raw_name}"
+                yield replace(row, source=source.name, raw_name=raw_name, joined_by=joined.own)
+
+
+def _telling_by_values(source: DraftSource) -> dict[str, str]:
+    """Return what the values of columns look like that may tell who somebody is, less amounts by name."""
     return {
-        identifier.column
+        identifier.column: identifier.kind
         for identifier in likely_identifiers(source.delivered.table.cells, {}, ())
         if not subjects(identifier.column) & {"amount", "price", "quantity"}
     }
@@ -147,28 +196,33 @@ def _answers(row: DraftVariable, source: DraftSource, taken: set[str]) -> Iterat
         )
 
 
-def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftVariable:
-    """Return the row of a column by itself."""
+def _row(
+    profile: ColumnProfile, source: DraftSource, taken: set[str], known: str | None
+) -> DraftVariable:
+    """Return the row of a column by itself; `known` is the variable that another round calls otherwise."""
     about = subjects(profile.name, profile.question)
     kind = NUMBER if profile.kind == NUMBER else profile.kind
     row = DraftVariable(
-        variable=variable_name(profile.name, taken),
+        variable=known or variable_name(profile.name, taken),
         source=source.name,
         raw_name=profile.name,
         type=CATEGORY if kind == TEXT else kind,
         profile=profile,
         unit=_unit(profile, about),
-        labels=_labels(profile),
+        labels=labels_of(profile),
         missing_codes=OPEN if profile.codes.perhaps else "|".join(profile.codes.surely),
         label=profile.question or profile.name,
     )
     if "interviewer" in about and _are_codes(profile):
         words = "codes of who asked, for the page on data quality"
-        return replace(row, type=CATEGORY, role=INTERVIEWER, unit="", missing_codes="", why=words)
-    telling = _telling(profile, about)
-    if telling:
-        return replace(row, role=UNUSED, unit="", missing_codes="", labels="", why=telling)
-    unused = _unused(profile, about)
+        return replace(
+            row, type=CATEGORY, role=INTERVIEWER, unit="", missing_codes="", labels="", why=words
+        )
+    unused, telling = _unused(profile, about), _telling(profile, about)
+    if telling and profile.distinct:
+        return replace(
+            row, type=CATEGORY, role=IDENTIFIER, unit="", missing_codes="", labels="", why=telling
+        )
     if unused:
         return replace(row, role=UNUSED, unit="", missing_codes="", why=unused)
     if "adoption" in about and profile.kind == INTEGER:
@@ -191,23 +245,25 @@ def _row(profile: ColumnProfile, source: DraftSource, taken: set[str]) -> DraftV
 
 def _telling(profile: ColumnProfile, about: frozenset[str]) -> str:
     """Say that a column may tell who somebody is, if its name or its question does."""
-    if "group" in about and _is_repeated(profile):
+    if "group" in about and is_repeated(profile):
         return ""
     kind = kind_by_words(profile.name) or kind_by_words(profile.question)
     if "identifying" in about or "interviewer" in about or kind:
-        return "it may identify people; not needed for estimates"
+        return "it may tell who somebody is: nothing of it leaves the raw file"
     return ""
 
 
 def _unused(profile: ColumnProfile, about: frozenset[str]) -> str:
     """Say why a column is not to be used, if so."""
+    if profile.name.upper().startswith("SET-OF-"):
+        return "it names a set of repeated rows"
     if "paradata" in about:
         return "it is about the interview, not the unit"
     if profile.distinct <= 1:
         return "it has one value only" if profile.distinct else "it is blank"
     if profile.several_answers:
         return "several answers in a cell: the edit select_multiple makes a column of each"
-    if profile.kind == TEXT and not ("group" in about and _is_repeated(profile)):
+    if profile.kind == TEXT and not ("group" in about and is_repeated(profile)):
         return "free text"
     if profile.kind == DAY:
         return "a date; give it a role if it is wanted"
@@ -217,10 +273,6 @@ def _unused(profile: ColumnProfile, about: frozenset[str]) -> str:
 def _are_codes(profile: ColumnProfile) -> bool:
     """Whether the values are a few codes rather than names of people."""
     return bool(profile.levels) and all(any(map(str.isdigit, text)) for text in profile.levels)
-
-
-def _is_repeated(profile: ColumnProfile) -> bool:
-    return 1 < profile.distinct <= _REPEATED * profile.rows
 
 
 def _unit(profile: ColumnProfile, about: frozenset[str]) -> str:
@@ -233,108 +285,6 @@ def _unit(profile: ColumnProfile, about: frozenset[str]) -> str:
     return match.group(1) if match else "years" if "age" in words.lower().split() else ""
 
 
-def _labels(profile: ColumnProfile) -> str:
-    """Return labels of codes: of an indicator the 0 and 1, of a category one form of each value."""
-    if profile.kind == INDICATOR:
-        named = {code: label for code, label in profile.labels.items() if not code.startswith(".")}
-        meant = yes_no(dict.fromkeys(named.values(), 0))
-        if named and meant:
-            coded = {code: meant[label] for code, label in named.items()}
-            return "" if all(code == value for code, value in coded.items()) else _pairs(coded)
-        values = yes_no(profile.levels)
-        return "" if set(values) <= {"0", "1"} else _pairs(values)
-    if profile.kind != CATEGORY:
-        return ""
-    named = {code: label for code, label in profile.labels.items() if not code.startswith(".")}
-    if named:
-        labels = _forms_of(named, profile.levels)
-        return _pairs(labels) if _writable(labels) else ""
-    forms: dict[str, list[str]] = {}
-    for level in profile.levels:
-        forms.setdefault(folded(level), []).append(level.strip())
-    if all(len(set(same)) == 1 for same in forms.values()):
-        return ""
-    return _pairs({form: same[0] for same in forms.values() for form in dict.fromkeys(same)})
-
-
-def _forms_of(labels: Mapping[str, str], levels: Mapping[str, int]) -> dict[str, str]:
-    """Return labels by code, and by each way in which the file writes a code or its label otherwise."""
-    known = {folded(text): label for code, label in labels.items() for text in (label, code)}
-    others = {level: known[folded(level)] for level in levels if folded(level) in known}
-    return {**others, **labels}
-
-
-def _writable(pairs: Mapping[str, str]) -> bool:
-    return not any(mark in text for pair in pairs.items() for text in pair for mark in "|=")
-
-
-def _pairs(pairs: Mapping[str, str]) -> str:
-    return "|".join(f"{code}={label}" for code, label in pairs.items())
-
-
-def _may_be_group(row: DraftVariable) -> bool:
-    profile = row.profile
-    return (
-        row.role == OPEN
-        and profile.kind in (CATEGORY, INTEGER, TEXT)
-        and _is_repeated(profile)
-        and "group" in subjects(profile.name, profile.question)
-    )
-
-
-def _may_be_arm(row: DraftVariable) -> bool:
-    profile = row.profile
-    few = 2 <= len(profile.levels) <= _MOST_ARMS
-    named = "arm" in subjects(profile.name)
-    return row.role == OPEN and named and few and profile.kind in (INDICATOR, CATEGORY)
-
-
-def _of_groups(
-    row: DraftVariable, groups: Sequence[DraftVariable], source: DraftSource
-) -> DraftVariable:
-    """Say of a column of yes and no whether all units of a group have one answer, as of a treatment."""
-    if row.role != OPEN or row.type != INDICATOR or len(groups) != 1 or _may_be_arm(row):
-        return row
-    pairs = set(zip(source.texts(groups[0].raw_name), source.texts(row.raw_name), strict=True))
-    if len(pairs) != groups[0].profile.distinct:
-        return row
-    question = f"all units of one '{groups[0].raw_name}' have one answer: is it the treatment?"
-    return replace(row, why=question)
-
-
-def _group(row: DraftVariable, groups: Sequence[DraftVariable]) -> DraftVariable:
-    size = row.profile.rows / row.profile.distinct
-    words = f"{row.profile.distinct:,} values, {size:.1f} rows each"
-    if len(groups) == 1:
-        return replace(row, type=CATEGORY, role="group", unit="", why=f"its name, and {words}")
-    question = (
-        f"is it the group that treatment was assigned to ({words})? Then `group`, else another role"
-    )
-    return replace(row, type=CATEGORY, why=question)
-
-
-def _arm(row: DraftVariable, *, alone: bool) -> DraftVariable:
-    shown = ", ".join(f"{level} ({count:,})" for level, count in row.profile.levels.items())
-    if row.type == INDICATOR and alone:
-        return replace(row, role="treatment", why=f"its name, and its values: {shown}")
-    if len(row.profile.levels) == 2 and not row.profile.labels:
-        labels = _pairs(dict.fromkeys(row.profile.levels, OPEN))
-        question = f"is it the treatment, and which value is 1? {shown}"
-        role = "treatment" if alone else OPEN
-        return replace(row, type=INDICATOR, labels=labels, role=role, why=question)
-    if control_of(row) is not None and alone:
-        words = f"arms, compared in study.yaml with '{control_of(row)}': {shown}"
-        return replace(row, role="input", why=words)
-    return replace(row, why=f"is it the treatment, and which values are treated? {shown}")
-
-
-def control_of(row: DraftVariable) -> str | None:
-    """Return the one value of a column of arms that means not treated."""
-    meant = [level for level in row.profile.levels if yes_no({level: 0, "1": 0}).get(level) == "0"]
-    several = row.type == CATEGORY and len(row.profile.levels) > 2
-    return meant[0] if several and len(meant) == 1 else None
-
-
 def _agreeing(rows: Sequence[DraftVariable]) -> list[DraftVariable]:
     """Give rows of one variable in several sources the type, unit, role and timing of the first."""
     first: dict[str, DraftVariable] = {}
@@ -342,11 +292,14 @@ def _agreeing(rows: Sequence[DraftVariable]) -> list[DraftVariable]:
         row.role: row.variable for row in reversed(rows) if row.role in ("group", "treatment")
     }
     agreed = []
+    kept = {row.variable for row in rows if row.role not in _NOT_KEPT}
     for row in rows:
+        if row.role == IDENTIFIER and row.variable in kept:
+            row = replace(row, variable=f"{row.variable}_{row.source}")
         if row.role in groups:
             row = replace(row, variable=groups[row.role])
         known = first.setdefault(row.variable, row)
-        if known is not row and row.role != UNUSED and known.role != UNUSED:
+        if known is not row and not {row.role, known.role} & set(_NOT_KEPT):
             kind = known.type if {known.type, row.type} != {NUMBER, INTEGER} else NUMBER
             row = replace(row, type=kind, unit=known.unit, role=known.role, timing=known.timing)
         agreed.append(row)
@@ -355,25 +308,3 @@ def _agreeing(rows: Sequence[DraftVariable]) -> list[DraftVariable]:
         replace(row, type=NUMBER) if row.variable in mixed and row.type == INTEGER else row
         for row in agreed
     ]
-
-
-def seen_words(row: DraftVariable) -> str:
-    """Say what was seen in the column of a row."""
-    profile = row.profile
-    words = [f"{profile.rows - profile.blank:,} of {profile.rows:,} rows filled"]
-    if not row.quoted or row.role == UNUSED:
-        return "; ".join([*words, f"{profile.distinct:,} different values"])
-    if profile.is_number and profile.minimum is not None and profile.maximum is not None:
-        words.append(f"{profile.minimum:,.6g} to {profile.maximum:,.6g}")
-    elif profile.levels:
-        shown = list(profile.levels.items())[:_SHOWN]
-        more = ", ..." if len(profile.levels) > _SHOWN else ""
-        words.append(", ".join(f"{level} ({count:,})" for level, count in shown) + more)
-    else:
-        words.append(f"{profile.distinct:,} different values")
-    for text, count in profile.codes.counts.items():
-        doubt = "perhaps " if text in profile.codes.perhaps else ""
-        words.append(f"{doubt}missing: {text} ({count:,})")
-    if profile.unfit:
-        words.append(f"no numbers: {', '.join(profile.unfit[:3])}")
-    return "; ".join(words)

@@ -10,8 +10,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ruralimpact.draft.codebook_rows import DraftVariable, seen_words
+from ruralimpact.draft.codebook_rows import rows_to_write
 from ruralimpact.draft.proposal import OPEN
+from ruralimpact.draft.variable import DraftVariable, seen_words
 from ruralimpact.schema.codebook import COLUMNS
 from ruralimpact.survey.codebook import ROLES, TIMINGS, TYPES, UNUSED
 from ruralimpact.survey.codebook_file import SHEET
@@ -30,7 +31,8 @@ def write_workbook(rows: Sequence[DraftVariable], path: Path) -> None:
     codebook = book.active
     assert isinstance(codebook, Worksheet)
     codebook.title = SHEET
-    _fill(codebook, _WRITTEN, [_cells(row) for row in rows])
+    written = rows_to_write(rows)
+    _fill(codebook, _WRITTEN, [_cells(row) for row in written])
     lists = {
         "type": TYPES,
         "role": (*ROLES, UNUSED),
@@ -41,7 +43,7 @@ def write_workbook(rows: Sequence[DraftVariable], path: Path) -> None:
         validation = DataValidation(
             type="list", formula1=f'"{",".join(choices)}"', allow_blank=True, showErrorMessage=False
         )
-        validation.add(f"{letter}2:{letter}{len(rows) + _SPARE_ROWS}")
+        validation.add(f"{letter}2:{letter}{len(written) + _SPARE_ROWS}")
         codebook.add_data_validation(validation)
     _fill(book.create_sheet("seen"), _SEEN, [_seen(row) for row in rows])
     book.save(path)
@@ -50,7 +52,7 @@ def write_workbook(rows: Sequence[DraftVariable], path: Path) -> None:
 def write_text(rows: Sequence[DraftVariable], folder: Path) -> None:
     """Write a codebook as codebook.csv, and what speaks for it as codebook_seen.csv."""
     tables = {
-        "codebook.csv": (_WRITTEN, [_cells(row) for row in rows]),
+        "codebook.csv": (_WRITTEN, [_cells(row) for row in rows_to_write(rows)]),
         "codebook_seen.csv": (_SEEN, [_seen(row) for row in rows]),
     }
     for name, (head, cells) in tables.items():

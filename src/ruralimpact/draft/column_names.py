@@ -11,12 +11,13 @@ _WORDS = {
     "group": (
         "village community comunidad comunidade communaute group grupo groupe alliance alianza cooperative "
         "cooperativa association asociacion cluster psu upm localidad aldea desa kelompok school "
-        "escuela organization organizacion"
+        "escuela colegio organization organizacion"
     ),
     "arm": (
         "treat treated treatment trat tratamiento tratamento traitement arm brazo supported beneficiary "
         "beneficiario beneficiaria beneficiaire assigned assignment intervention participa participant "
-        "participante apoyado apoyada program programa programme project proyecto"
+        "participante apoyado apoyada intervencion intervenido intervenida program programa programme "
+        "project proyecto"
     ),
     "wave": "wave round ronda ola vague year anio ano annee periodo period season temporada survey",
     "adoption": "start_year inicio entry_year first_treated year_treated ano_inicio adoption",
@@ -37,7 +38,7 @@ _WORDS = {
         "curp passport gps latitude longitude lat lon altitude accuracy address direccion email correo"
     ),
     "interviewer": (
-        "encuestador encuestadora entrevistador entrevistadora enumerator interviewer enqueteur "
+        "enum encuestador encuestadora entrevistador entrevistadora enumerator interviewer enqueteur "
         "enqueteuse username"
     ),
     "paradata": (
@@ -48,8 +49,9 @@ _WORDS = {
     "weight": "weight peso ponderador factor_expansion expansion fexp poids pond",
 }
 # What a question says as well as the name of its column does.
-_ASKED_FOR = ("amount", "price", "quantity", "group")
+_ASKED_FOR = ("amount", "price", "quantity", "group", "interviewer")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
+_BOTH_GENDERS = re.compile(r"[^\W\d_]/(o|a|os|as)$")
 
 
 def plain_words(text: str) -> list[str]:
@@ -69,9 +71,9 @@ def slug(text: str) -> str:
 def last_part(name: str) -> str:
     """Return a name without the groups of questions before it: ``hh/age`` and ``hh-age`` are ``age``.
 
-    A name of several words is a heading: its strokes and hyphens are no groups.
+    A name of several words is a heading: its strokes and hyphens are no groups. Nor is that of ``Dueña/o``.
     """
-    if " " in name.strip():
+    if " " in name.strip() or _BOTH_GENDERS.search(name):
         return name
     return re.split(r"[/:]|(?<=\w)-(?=[A-Za-z_])|(?<=[A-Za-z])\.(?=[A-Za-z_])", name)[-1]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ruralimpact.draft.number_marks import is_marked_number, mostly
-from ruralimpact.survey.missing_codes import SuspectedCodes, suspected_codes
+from ruralimpact.survey.missing_codes import SuspectedCodes, says_no_answer, suspected_codes
 from ruralimpact.survey.raw_table import DATE
 from ruralimpact.survey.select_multiple import answers_of
 from ruralimpact.survey.similar import folded
@@ -140,8 +140,15 @@ def profile(
     """
     known = [text for text in texts if text not in missing]
     mark = "." if stored else decimal
+    said = {code for code, label in (labels or {}).items() if says_no_answer(label)} & set(known)
+    without = Counter(text for text in known if text in said)
+    known = [text for text in known if text not in said]
     numbers = _numbers(known, mark)
-    labels = dict(labels or {})
+    labels = {
+        code: label
+        for code, label in (labels or {}).items()
+        if code not in missing and code not in said
+    }
     codes = SuspectedCodes((), (), {})
     kind, dates, both = _kind(known, numbers, stored, labels), "", False
     unfit: tuple[str, ...] = ()
@@ -161,11 +168,11 @@ def profile(
         name=name,
         kind=kind,
         rows=rows,
-        blank=rows - len(known),
+        blank=rows - len(known) - without.total(),
         distinct=len(counts),
         minimum=min(meant) if meant and kind in (NUMBER, INTEGER) else None,
         maximum=max(meant) if meant and kind in (NUMBER, INTEGER) else None,
-        codes=codes,
+        codes=codes.with_said(without),
         levels=dict(counts.most_common()) if len(counts) <= _MOST_LEVELS else {},
         labels=labels,
         question=question,

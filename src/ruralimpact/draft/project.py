@@ -57,7 +57,8 @@ def write_draft(study: DraftStudy, root: Path, *, as_text: bool) -> None:
 
 def _files(study: DraftStudy) -> Mapping[str, Path]:
     files: dict[str, Path] = {}
-    for source in study.sources:
+    joined = [table.source for source in study.sources for table in source.joined]
+    for source in (*study.sources, *joined):
         file = source.delivered.file
         other = files.setdefault(file.name, file)
         if other != file and file_digest(other) != file_digest(file):

@@ -4,21 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ruralimpact.draft.assignment import is_repeated
 from ruralimpact.draft.column_names import subjects
+from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.proposal import OPEN, Proposal
-from ruralimpact.draft.source import DraftSource, item_proposal
+from ruralimpact.draft.source import DraftSource, JoinedTable, item_proposal
 from ruralimpact.privacy.scan import kind_by_words
 
 _MOSTLY = 0.9
 
 
 class SharedColumn(NamedTuple):
-    """A column that two sources have under one name, and how many of its values both have.
+    """A column whose values a column of another source has, and how many of its values both have.
 
     Attributes
     ----------
     name : str
-        In the source.
+        In the other source.
     other : DraftSource
     distinct, known : int
         Different values in the source, and those of them that the other source has.
@@ -39,8 +41,8 @@ def with_shared_keys(sources: Sequence[DraftSource]) -> list[DraftSource]:
     """Propose identifiers that other sources have, too, where a file alone does not show them.
 
     A column with no value twice is the identifier if it alone, of those that could be, has mostly the same
-    values in another file. One that the rows of another file are identified by makes repeated rows. Files
-    whose rows name the row of another by any other column are said so, with what would join them.
+    values in another file. One that the rows of another file are identified by makes repeated rows. A file
+    whose rows are named by another column of others is joined to them.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def with_shared_keys(sources: Sequence[DraftSource]) -> list[DraftSource]:
     """
     keyed = [_of_rounds(source, sources) for source in sources]
     repeated = [_repeated(source, keyed) for source in keyed]
-    return [_joined(source, repeated) for source in repeated]
+    return _with_joined(repeated)
 
 
 def _of_rounds(source: DraftSource, sources: Sequence[DraftSource]) -> DraftSource:
@@ -86,24 +88,63 @@ def _repeated(source: DraftSource, sources: Sequence[DraftSource]) -> DraftSourc
     return replace(keyed, options=(*keyed.options[:at], item, *keyed.options[at:]))
 
 
-def _joined(source: DraftSource, sources: Sequence[DraftSource]) -> DraftSource:
-    """Say which sources have columns that could be joined to the rows of this one."""
-    own = source.option("id")
-    words = [
-        f"{column.words}, once each: to join its columns here instead, write join: [{{name: "
-        f'{column.other.name}, path: "{column.other.path}", by: ["{column.name}"]}}]'
-        for column in _shared(source, sources)
-        if column.other.option("id") == column.name and column.name != own
+def _with_joined(sources: Sequence[DraftSource]) -> list[DraftSource]:
+    """Join files of which rows of others name one each: lists of villages, schools, cooperatives."""
+    named = {source.name: _tables_named(source, sources) for source in sources}
+    parents = {source.option("id") for source in sources if source.option("item") is not None}
+    lists = {table.source.name for tables in named.values() for table in tables} - {
+        name for name, tables in named.items() if tables
+    }
+    lists -= {source.name for source in sources if source.option("id") in parents}
+    return [
+        replace(
+            source,
+            joined=tuple(table for table in named[source.name] if table.source.name in lists),
+        )
+        for source in sources
+        if source.name not in lists
     ]
-    if not words:
-        return source
-    options = [
-        replace(option, evidence=f"{option.evidence}. {'; '.join(words)}")
-        if option.key == "id"
-        else option
-        for option in source.options
-    ]
-    return replace(source, options=tuple(options))
+
+
+def _tables_named(source: DraftSource, sources: Sequence[DraftSource]) -> list[JoinedTable]:
+    """Return files of which the rows of a source name one each, by a single column."""
+    if source.option("item") is not None:
+        return []
+    tables = []
+    for other in sources:
+        key = other.option("id")
+        if other is source or other.option("item") is not None or key not in other.columns:
+            continue
+        naming = [
+            column for column in source.columns if _names_rows(source, column, other, str(key))
+        ]
+        same = [column for column in naming if column == key] or naming
+        if len(same) == 1:
+            shared = _overlap(source, same[0], other, str(key))
+            words = f"of '{same[0]}': {shared.words}, once each; join: its columns stand in the codebook"
+            tables.append(JoinedTable(other, same[0], str(key), words))
+    return tables
+
+
+def _names_rows(source: DraftSource, column: str, other: DraftSource, key: str) -> bool:
+    """Whether a column repeats values of another file's key: under its name, or as a group of some kind."""
+    profile = source.columns[column]
+    called = column == key or "group" in subjects(column, profile.question)
+    if not called or profile.is_key or column == source.option("id"):
+        return False
+    if not is_repeated(profile) or not other.columns[key].is_key or _is_telling(column, profile):
+        return False
+    shared = _overlap(source, column, other, key)
+    return shared.distinct > 2 and shared.known >= _MOSTLY * shared.distinct
+
+
+def _is_telling(name: str, column: ColumnProfile) -> bool:
+    return bool(kind_by_words(name) or kind_by_words(column.question))
+
+
+def _overlap(source: DraftSource, column: str, other: DraftSource, key: str) -> SharedColumn:
+    values, others = set(source.texts(column)) - {""}, set(other.texts(key))
+    return SharedColumn(key, other, len(values), len(values & others))
 
 
 def _shared(source: DraftSource, sources: Sequence[DraftSource]) -> list[SharedColumn]:
@@ -113,12 +154,11 @@ def _shared(source: DraftSource, sources: Sequence[DraftSource]) -> list[SharedC
         for name in source.columns.keys() & other.columns.keys() if other is not source else ():
             column = source.columns[name]
             measured = subjects(name, column.question) & {"amount", "quantity", "price"}
-            if measured or kind_by_words(name) or kind_by_words(column.question):
+            if measured or _is_telling(name, column):
                 continue
-            values, others = set(source.texts(name)) - {""}, set(other.texts(name))
-            known = len(values & others)
-            if len(values) > 2 and known >= _MOSTLY * len(values):
-                shared.append(SharedColumn(name, other, len(values), known))
+            both = _overlap(source, name, other, name)
+            if both.distinct > 2 and both.known >= _MOSTLY * both.distinct:
+                shared.append(both)
     return sorted(shared, key=lambda column: (column.name, column.other.name))
 
 

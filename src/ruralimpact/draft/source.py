@@ -27,6 +27,25 @@ _MOSTLY = 0.9
 
 
 @dataclass(frozen=True)
+class JoinedTable:
+    """A file of which each row of a source finds one.
+
+    Attributes
+    ----------
+    source : DraftSource
+        The file, as it would be by itself.
+    own, key : str
+        The column of the source that names its rows, and its column that has these names.
+    evidence : str
+    """
+
+    source: "DraftSource"
+    own: str
+    key: str
+    evidence: str
+
+
+@dataclass(frozen=True)
 class DraftSource:
     """A source of the draft.
 
@@ -38,6 +57,7 @@ class DraftSource:
     columns : mapping of str to ColumnProfile
     options : tuple of Proposal
         Its keys, those of reading first.
+    joined : tuple of JoinedTable
     """
 
     name: str
@@ -45,6 +65,7 @@ class DraftSource:
     delivered: DeliveredTable
     columns: Mapping[str, ColumnProfile]
     options: tuple[Proposal, ...]
+    joined: tuple[JoinedTable, ...] = ()
 
     def option(self, key: str) -> object | None:
         """Return the value of a key, if it is proposed."""

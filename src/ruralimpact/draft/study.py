@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ruralimpact.draft.codebook_rows import DraftVariable, codebook_rows, control_of
+from ruralimpact.draft.assignment import control_of
+from ruralimpact.draft.codebook_rows import codebook_rows
 from ruralimpact.draft.column_profile import ColumnProfile
 from ruralimpact.draft.delivery import DeliveredTable, Delivery, cells_of, read_delivery
 from ruralimpact.draft.proposal import OPEN, Proposal
@@ -20,6 +21,7 @@ from ruralimpact.draft.source import (
     wave_proposal,
     with_options,
 )
+from ruralimpact.draft.variable import DraftVariable
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def _with_edits(source: DraftSource) -> DraftSource:
     copies = len(source.delivered.table.cells) - len(cells_of(source.delivered))
     if copies:
         edits.insert(0, {"rule": "exact_duplicates"})
-        words.insert(0, f"{copies:,} rows are copies of another")
+        what = "row is a copy" if copies == 1 else "rows are copies"
+        words.insert(0, f"{copies:,} {what} of another")
     split = split_columns(source)
     if split:
         edits.append({"rule": "select_multiple", "columns": split})

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 
-from ruralimpact.draft.codebook_rows import DraftVariable, control_of
+from ruralimpact.draft.assignment import control_of
 from ruralimpact.draft.column_names import variable_name
 from ruralimpact.draft.proposal import OPEN, Proposal
-from ruralimpact.draft.source import DraftSource
+from ruralimpact.draft.source import DraftSource, JoinedTable
 from ruralimpact.draft.study import DraftStudy
+from ruralimpact.draft.variable import DraftVariable
 
 _HEAD = """\
 # Drafted from the files that were delivered. What follows a # is why, or the question behind a "?".
@@ -62,6 +63,18 @@ def _source(source: DraftSource) -> Iterator[str]:
     yield f"    path: {_quoted(source.path)}"
     for option in source.options:
         yield from (f"    {line}" for line in _option(option))
+    if source.joined:
+        yield from (f"    # {joined.evidence}" for joined in source.joined)
+        yield "    join:"
+        yield from (f"      - {{{_joined(joined)}}}" for joined in source.joined)
+
+
+def _joined(joined: JoinedTable) -> str:
+    reading = [option for option in joined.source.delivered.reading if option.key != "edits"]
+    keys: list[tuple[str, object]] = [("name", joined.source.name), ("path", joined.source.path)]
+    keys += [(option.key, option.value) for option in reading]
+    written = [f"{key}: {_quoted(value)}" for key, value in keys]
+    return ", ".join([*written, f"by: {{{_json(joined.own)}: {_json(joined.key)}}}"])
 
 
 def _option(option: Proposal) -> Iterator[str]:

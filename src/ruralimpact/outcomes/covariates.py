@@ -78,10 +78,24 @@ def covariates_before(study: Study) -> list[str]:
     return [name for name, declared in _declared(study).items() if declared == ("covariate", "pre")]
 
 
+def variables_of_rows(study: Study) -> dict[str, str]:
+    """Return the variables that only sources with several rows a unit have, with one of these sources."""
+    several = {source.name for source in study.sources if source.item is not None}
+    of_units = {row.variable for row in study.codebook if row.source not in several}
+    return {
+        row.variable: row.source for row in reversed(study.codebook) if row.variable not in of_units
+    }
+
+
 def _declared(study: Study) -> dict[str, tuple[str, str]]:
-    """Return role and timing of every variable; one that is built has its own, not its inputs'."""
+    """Return role and timing of every variable of units; one that is built has its own, not its inputs'."""
     entries = parse_codebook(study.codebook, [source.name for source in study.sources])
-    declared = {entry.variable: (entry.role, entry.timing) for entry in entries}
+    several = variables_of_rows(study)
+    declared = {
+        entry.variable: (entry.role, entry.timing)
+        for entry in entries
+        if entry.variable not in several
+    }
     for name, spec in study.variables.items():
         if spec.role == "covariate" and spec.timing is None:
             raise ConfigError("a covariate needs a timing, pre or post.", key=f"variables.{name}")

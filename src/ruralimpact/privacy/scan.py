@@ -27,7 +27,7 @@ _POINT = re.compile(r"[-+]?\d{1,3}\.\d{3,}[ ,;]+[-+]?\d{1,3}\.\d{3,}( .*)?")
 _PERSON = re.compile(
     r"[^\W\d_][^\W\d_'.-]+( (de|del|la|da|dos|van|von|y|e))*( [^\W\d_][^\W\d_'.-]*){1,4}"
 )
-_MOST, _DISTINCT, _LONG, _FEWEST = 0.8, 0.6, 40, 5
+_MOST, _DISTINCT, _LONG, _FEWEST, _MANY_NAMES = 0.8, 0.6, 40, 5, 30
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def _by_values(column: pd.Series) -> str:
     distinct = filled.unique().tolist()
     differ = len(distinct) >= _DISTINCT * len(filled)
     for kind, (fits, must_differ) in _SHAPES.items():
-        if (differ or not must_differ) and _mostly(fits, distinct):
+        many = kind == "name" and len(distinct) >= _MANY_NAMES  # names of people repeat
+        if (differ or many or not must_differ) and _mostly(fits, distinct):
             return kind
     return ""
 

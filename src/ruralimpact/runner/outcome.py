@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ruralimpact.runner.index_page import further_pages
-from ruralimpact.runner.stages import STAGES, RunProgress, StudyProgress
+from ruralimpact.runner.stages import RunProgress, StudyProgress
 from ruralimpact.schema.study import Study
 from ruralimpact.storage import full_disk, storage_fault_in
 
@@ -103,7 +103,7 @@ def _stage_errors(study: StudyProgress, log: str, root: Path, output: Path) -> I
         return [f"error: {storage}"]
     last = _last_exception(text) or _last_exception(_read(output))
     because = f" ({last})" if last else ""
-    fault = _FAULT.format(stage=STAGES[study.stage], study=study.name, last=because)
+    fault = _FAULT.format(stage=study.words(study.stage), study=study.name, last=because)
     return [fault, f"Details: {output.relative_to(root)}"]
 
 

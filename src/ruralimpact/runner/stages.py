@@ -21,7 +21,7 @@ STAGES = {
     "generate_data": "Making the raw files of the stand-in",
     "ingest_source": "Reading the survey files",
     "construct_samples": "Building the analysis samples",
-    "design_comparisons": "Matching producers",
+    "design_comparisons": "Matching {units}",
     "estimate_impacts": "Estimating impacts",
     "analyse_sensitivity": "Testing how far the estimates can be trusted",
     "make_exhibits": "Drawing tables and figures",
@@ -42,6 +42,8 @@ class StudyProgress:
     Attributes
     ----------
     name, title : str
+    units : str
+        What the study calls its units, in the plural.
     planned, finished : dict of str to int
         Jobs of each stage that this run has to do, and has done.
     stages : tuple of str
@@ -60,6 +62,7 @@ class StudyProgress:
 
     name: str
     title: str
+    units: str = "units"
     stages: tuple[str, ...] = _USUAL
     planned: dict[str, int] = field(default_factory=dict)
     finished: dict[str, int] = field(default_factory=dict)
@@ -88,16 +91,20 @@ class StudyProgress:
         share = done / total if total else 0.0
         return (max(self.step - 1, 0) + min(share, 1.0)) / len(self.stages)
 
+    def words(self, stage: str) -> str:
+        """Say in words what a stage does."""
+        return STAGES[stage].format(units=self.units)
+
     def describe(self) -> str:
         """Say in words where the study is."""
         if self.failed:
-            return f"stopped at step {self.step} of {len(self.stages)}: {STAGES[self.stage]}"
+            return f"stopped at step {self.step} of {len(self.stages)}: {self.words(self.stage)}"
         if self.complete:
             return "finished" if self.planned else "up to date"
         if not self.stage:
             return "waiting"
         done, total, label = self.inside
-        text = f"step {self.step} of {len(self.stages)}: {STAGES[self.stage]}"
+        text = f"step {self.step} of {len(self.stages)}: {self.words(self.stage)}"
         if total > 1 or label:
             text += f" ({done} of {total}{': ' + label if label else ''})"
         return text
@@ -115,7 +122,10 @@ class RunProgress:
     def __init__(self, studies: Sequence[Study]) -> None:
         self.studies = {
             study.name: StudyProgress(
-                study.name, study.title, _USUAL if study.generate is None else tuple(STAGES)
+                study.name,
+                study.title,
+                study.unit_label,
+                _USUAL if study.generate is None else tuple(STAGES),
             )
             for study in studies
         }

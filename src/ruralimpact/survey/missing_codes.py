@@ -6,21 +6,27 @@ from dataclasses import dataclass
 
 from ruralimpact.survey.similar import folded
 
-_WORDS = frozenset(
+_NO_ANSWER = frozenset(
     folded(word)
     for word in (
-        *("no sabe", "ns", "nr", "ns/nr", "nsnr", "no responde", "no aplica", "sin dato", "s/d"),
-        *("n/a", "na", "n.a.", "n.d.", "nd", "none", "null", "nan", ".", "-", "--", "missing"),
+        *("no sabe", "ns", "nr", "ns/nr", "nsnr", "no responde", "no contesta"),
         *(
+            "no sabe/no responde",
+            "no sabe / no responde",
             "don't know",
             "dont know",
+            "do not know",
             "dk",
-            "refused",
-            "not applicable",
-            "não sabe",
-            "não se aplica",
         ),
+        *("refused", "refused to answer", "no answer", "não sabe", "não respondeu"),
         *("ne sait pas", "nsp", "sans réponse", "tidak tahu"),
+    )
+)
+_WORDS = _NO_ANSWER | frozenset(
+    folded(word)
+    for word in (
+        *("no aplica", "sin dato", "s/d", "n/a", "na", "n.a.", "n.d.", "nd", "none", "null", "nan"),
+        *(".", "-", "--", "missing", "not applicable", "não se aplica"),
     )
 )
 _NINES = re.compile(r"-?(9{2,}|8{2,}|7{2,}|9+[678]|[6789])(\.0+)?")
@@ -34,7 +40,8 @@ class SuspectedCodes:
     Attributes
     ----------
     surely : tuple of str
-        Words for it among numbers, and negative codes where all else is not negative.
+        Words for it among numbers, negative codes where all else is not negative, and codes whose labels
+        say so.
     perhaps : tuple of str
         Numbers such as 9999 that lie far beyond the others.
     counts : dict of str to int
@@ -44,6 +51,22 @@ class SuspectedCodes:
     surely: tuple[str, ...]
     perhaps: tuple[str, ...]
     counts: dict[str, int]
+
+    def with_said(self, counts: Mapping[str, int]) -> "SuspectedCodes":
+        """Return the same with codes whose labels say that nobody answered, by how many cells have each."""
+        surely = tuple(sorted({*self.surely, *counts}))
+        return SuspectedCodes(surely, self.perhaps, {**self.counts, **counts})
+
+
+def says_no_answer(label: str) -> bool:
+    """Tell whether the label of a code says that nobody answered.
+
+    Parameters
+    ----------
+    label : str
+        Such as ``No sabe``.
+    """
+    return folded(label) in _NO_ANSWER
 
 
 def suspected_codes(counts: Mapping[str, int], numbers: Mapping[str, float]) -> SuspectedCodes:

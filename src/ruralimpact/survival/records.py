@@ -29,7 +29,12 @@ def refuse_impossible(asked: Survival, records: pd.DataFrame) -> None:
         (asked.observed, observed < start, "observed before it begins."),
         (asked.ended, ended > observed, "it ends after it was last observed."),
         *_impossible_visits(asked, records),
-        (asked.ending, odd, f"a way to end that is not among {known}."),
+        (
+            asked.ending,
+            odd,
+            f"a way to end that is not among {known}. List it in `ends` or, if it means that nothing has "
+            "ended, under missing_codes in the codebook.",
+        ),
         (asked.ending, undone, "it ended, and nothing says how."),
     ):
         if which.any():

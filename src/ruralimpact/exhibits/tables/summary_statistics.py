@@ -28,7 +28,7 @@ _NOTE = marked(
     "All units of the comparison, before matching. N counts units of which the "
     "variable is known; SD = standard deviation, over N less 1. The 5th and 95th "
     "percentiles stand in the place of minimum and maximum, which would show "
-    "what single producers answered."
+    "what single units answered."
 )
 _WEIGHTED = marked(
     "Means, standard deviations and percentiles are weighted by the sampling weights; N is not."
