@@ -22,7 +22,6 @@ from ruralimpact.inference.clustered import (
     group_codes,
     group_sums,
     t_inference,
-    two_way_std_error,
 )
 from ruralimpact.inference.delta import percent_impact
 
@@ -153,7 +152,7 @@ def test_two_way_with_one_clustering_inside_the_other_is_the_coarser_one() -> No
     rng = np.random.default_rng(6)
     scores = rng.normal(size=60)
     coarse, fine = np.repeat(np.arange(6), 10), np.arange(60)
-    fine_in_coarse = two_way_std_error(scores, fine, coarse)
+    fine_in_coarse = Clustering(coarse, sets=fine).plain_std_error(scores)
     one_way, _ = clustered_std_error(group_sums(scores, coarse))
     assert fine_in_coarse == pytest.approx(one_way)
 

@@ -11,7 +11,6 @@ from ruralimpact.estimation.difference import difference_in_means
 from ruralimpact.estimation.stored_scores import score_columns, stored_scores
 from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.bias_reduced_scores import (
-    WORKING_CORRELATION,
     combine,
     corrected_scores,
     correction_factors,
@@ -19,6 +18,7 @@ from ruralimpact.inference.bias_reduced_scores import (
 from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.leverage import decimals, group_leverage, too_few_groups
 from ruralimpact.inference.sandwich import least_squares
+from ruralimpact.inference.working_model import WORKING_CORRELATION
 
 
 def panel(sizes: list[int], arms: list[int]):

@@ -111,8 +111,9 @@ SCORES = ResultTable(
     pattern={
         ".*/.*/.*": number(
             "sum of the group's influence on the estimate that the column is named after; after `::`, its "
-            "influence on the treated mean, its share of an arm's weight or the effective number of units "
-            "behind that share (arm 0: controls); missing: the group is not compared",
+            "influence on the treated mean, its share of an arm's weight, the effective number of units "
+            "behind that share (arm 0: controls) or the code of its stratum; missing: the group is not "
+            "compared",
             OUTCOME,
         )
     },

@@ -1,7 +1,7 @@
 """Event studies: uniform confidence bands, and the joint test of the periods before treatment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,7 @@ from ruralimpact.inference.contrasts import equality_test
 from ruralimpact.inference.leverage import group_leverage
 from ruralimpact.inference.multiple_testing import probability_draws
 from ruralimpact.inference.multiplier import multiplier_bootstrap
-from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
+from ruralimpact.inference.sampling_strata import centred_in_strata
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -117,11 +117,10 @@ def corrected_in_arms(
     CorrectedScores
     """
     weights = used.astype(float) if sampling is None else used * sampling
-    leverage = group_leverage(weights, treated.astype(np.int64), groups)
-    if strata is None or not scores.any():
-        return corrected_scores(group_sums(scores, groups), leverage)
-    sums = group_sums(centred_in_strata(scores, groups, strata), groups)
-    return replace(corrected_scores(sums, leverage), most_df=degrees_left(groups, strata))
+    leverage = group_leverage(weights, treated.astype(np.int64), groups, strata)
+    if strata is not None and scores.any():
+        scores = centred_in_strata(scores, groups, strata)
+    return corrected_scores(group_sums(scores, groups), leverage)
 
 
 def pre_trend_test(

@@ -122,14 +122,19 @@ def two_way_by_unit(outcome: FloatArray, arms: Arms) -> ScoredEstimate:
     estimator = panel_estimator("two_way_fixed_effects", treated.ravel().astype(float), panel)
     by_row = estimator(outcome.ravel())
 
-    def by_unit(scores: FloatArray | None) -> FloatArray | None:
-        return None if scores is None else scores.reshape(n, n_waves).sum(axis=1)
+    def added_up(values: FloatArray) -> FloatArray:
+        return np.asarray(values.reshape(n, n_waves, *values.shape[1:]).sum(axis=1))
 
+    def by_unit(scores: FloatArray | None) -> FloatArray | None:
+        return None if scores is None else added_up(scores)
+
+    rows = by_row.reduced_rows
     return replace(
         by_row,
-        scores=by_row.scores.reshape(n, n_waves).sum(axis=1),
+        scores=added_up(by_row.scores),
         treated_mean_scores=by_unit(by_row.treated_mean_scores),
         reduced_scores=by_unit(by_row.reduced_scores),
+        reduced_rows=None if rows is None else rows.mapped(added_up),
         outcome_weights=(
             None if by_row.outcome_weights is None else by_row.outcome_weights.reshape(n, n_waves)
         ),

@@ -17,7 +17,10 @@ from ruralimpact.estimation.degenerate import (
 from ruralimpact.estimation.outcome_regression import regress_arm
 from ruralimpact.inference.bias_reduced import bias_reduced_covariance
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, combine
+from ruralimpact.inference.clustered import group_sums
 from ruralimpact.inference.contrasts import EqualityTest, equality_test
+from ruralimpact.inference.regression_strata import reduced_in_strata
+from ruralimpact.inference.sampling_strata import degrees_left
 from ruralimpact.inference.sandwich import LinearFit
 
 FloatArray = NDArray[np.float64]
@@ -62,13 +65,23 @@ class Associations:
     r_squared: float
     note: str = ""
 
-    def corrected(self, groups: IntArray) -> list[CorrectedScores]:
+    def among(self, inside: NDArray[np.bool_]) -> "Associations":
+        """The same among all units of a sample, of which those of the regression are `inside`; shape (N,)."""
+        known = np.zeros(len(inside), dtype=np.bool_)
+        known[inside] = self.known
+        scores = np.zeros((len(inside), self.scores.shape[1]))
+        scores[inside] = self.scores
+        return replace(self, known=known, scores=scores)
+
+    def corrected(self, groups: IntArray, strata: IntArray | None = None) -> list[CorrectedScores]:
         """Bias-reduced group scores of each coefficient (CR2), with Satterthwaite's degrees of freedom.
 
         Parameters
         ----------
         groups : ndarray of int, shape (n,)
             Codes 0 .. G-1.
+        strata : ndarray of int, shape (n,), optional
+            Code of the stratum that each unit's group was drawn from.
 
         Returns
         -------
@@ -79,28 +92,45 @@ class Associations:
         if len(np.unique(own)) < 2:
             return [CorrectedScores(np.zeros(size), None) for _ in self.names]
         reduced = bias_reduced_covariance(self.fit, own)
-        df = reduced.df[np.abs(self.contrasts).argmax(axis=0)]
+        places = np.abs(self.contrasts).argmax(axis=0)
+        columns = (reduced.scores @ self.contrasts).T
+        if strata is None:
+            return [
+                CorrectedScores(group_sums(self._by_unit(column), groups), None, float(df))
+                for column, df in zip(columns, reduced.df[places], strict=True)
+            ]
+        most_df = degrees_left(groups, strata)
+        forms = [reduced.forms[row].mapped(self._by_unit) for row in places]
+        centred = [
+            reduced_in_strata(self._by_unit(column), form, groups, strata)
+            for column, form in zip(columns, forms, strict=True)
+        ]
         return [
-            CorrectedScores(
-                np.asarray(np.bincount(own, column, size), dtype=np.float64), None, float(degrees)
-            )
-            for column, degrees in zip((reduced.scores @ self.contrasts).T, df, strict=True)
+            CorrectedScores(group_sums(own.scores, groups), None, own.df, most_df)
+            for own in centred
         ]
 
-    def jointly_zero(self, groups: IntArray) -> EqualityTest:
+    def _by_unit(self, values: FloatArray) -> FloatArray:
+        """Rows of the fit at the units that they are of, 0 for the others."""
+        full = np.zeros((len(self.known), *values.shape[1:]))
+        full[self.known] = values
+        return full
+
+    def jointly_zero(self, groups: IntArray, strata: IntArray | None = None) -> EqualityTest:
         """Test that all coefficients are zero, clustered by group.
 
         Parameters
         ----------
         groups : ndarray of int, shape (n,)
             Codes 0 .. G-1.
+        strata : ndarray of int, shape (n,), optional
 
         Returns
         -------
         EqualityTest
             That they are equal to each other and to zero.
         """
-        scores = self.corrected(groups)
+        scores = self.corrected(groups, strata)
         return equality_test(
             np.append(self.coefficients, 0.0), [*scores, combine(scores[:1], [0.0])]
         )

@@ -92,7 +92,8 @@ def _rows(asked: _Asked, comparison: Comparison, table: pd.DataFrame) -> list[As
     values = table.loc[units["unit_id"], asked.outcome].to_numpy(float)
     sampling = None if comparison.sampling is None else comparison.sampling[inside]
     regression = associations(values, matrices[0], matrices[1], sampling=sampling)
-    return list(_of_regression(asked, regression, group_codes(units["group"])))
+    groups = group_codes(comparison.units["group"])
+    return list(_of_regression(asked, regression.among(inside), groups, comparison.sampling_strata))
 
 
 def _values(column: pd.Series, dummies: bool) -> Any:
@@ -124,7 +125,10 @@ def _heading(asked: _Asked) -> AssociationRow:
 
 
 def _of_regression(
-    asked: _Asked, regression: Associations, groups: NDArray[np.int64]
+    asked: _Asked,
+    regression: Associations,
+    groups: NDArray[np.int64],
+    strata: NDArray[np.int64] | None,
 ) -> Iterator[AssociationRow]:
     """Yield a row a coefficient, and the test that all are zero."""
     heading = replace(
@@ -134,7 +138,7 @@ def _of_regression(
         reason=regression.note,
     )
     for j, (name, scores) in enumerate(
-        zip(regression.names, regression.corrected(groups), strict=True)
+        zip(regression.names, regression.corrected(groups, strata), strict=True)
     ):
         estimate = float(regression.coefficients[j])
         yield replace(
@@ -146,7 +150,7 @@ def _of_regression(
             mean=float(regression.share[j]),
             n_clusters=int((scores.sums != 0).sum()),
         )
-    joint = regression.jointly_zero(groups)
+    joint = regression.jointly_zero(groups, strata)
     yield replace(
         heading,
         kind="jointly zero",
@@ -154,7 +158,7 @@ def _of_regression(
         df=joint.df_numerator,
         df_denominator=joint.df_denominator,
         p_value=joint.p_value,
-        n_clusters=int(np.unique(groups).size),
+        n_clusters=int(np.unique(groups[regression.known]).size),
     )
 
 

@@ -20,6 +20,7 @@ from ruralimpact.inference.bias_reduced_scores import CorrectedScores
 from ruralimpact.inference.clustered import Clustering, group_codes, group_sums
 from ruralimpact.inference.leverage import too_few_groups
 from ruralimpact.inference.randomisation import RandomisationTest, fixed_match_test
+from ruralimpact.inference.sampling_strata import strata_of_groups
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ class Compared:
 
     def strata_of_groups(self, groups: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Stratum of each group, of which all units are in one, by the groups' codes; shape (G,)."""
-        if self.strata is None:
-            return None
-        return np.asarray(self.strata[np.unique(groups, return_index=True)[1]])
+        return None if self.strata is None else strata_of_groups(groups, self.strata)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.design.flow import Flow
+from ruralimpact.inference.bias_reduced import FormRows
 from ruralimpact.inference.clustered import Clustering
 from ruralimpact.inference.leverage import group_leverage
 
@@ -46,10 +47,12 @@ class ScoredEstimate:
         Scores that the estimator has bias-reduced by group itself (panel regressions).
     reduced_df : float, optional
         With `reduced_scores`: Satterthwaite's degrees of freedom.
+    reduced_rows : FormRows, optional
+        With `reduced_scores`: what their covariance under the working model is made of.
     uncentred_scores : ndarray, shape (n,), optional
         `scores` as they were before they were centred within sampling strata.
-    most_df : float
-        Degrees of freedom that the sample leaves, where it was drawn within strata.
+    strata : ndarray of int, shape (n,), optional
+        Strata that groups were drawn from, within which scores are centred.
     lost : int
         Treated units of the design that left because their outcome, or that of all their controls, is
         missing.
@@ -78,8 +81,9 @@ class ScoredEstimate:
     outcome_weights: FloatArray | None = None
     reduced_scores: FloatArray | None = None
     reduced_df: float | None = None
+    reduced_rows: FormRows | None = None
     uncentred_scores: FloatArray | None = None
-    most_df: float = np.inf
+    strata: NDArray[np.int64] | None = None
     lost: int = 0
     flow: Flow | None = None
     notes: tuple[str, ...] = ()
@@ -104,8 +108,8 @@ class ScoredEstimate:
         """
         leverage = None
         if self.weights is not None and self.arms is not None:
-            leverage = group_leverage(self.weights, self.arms, groups)
-        return Clustering(groups, self.set_ids, leverage, self.reduced_df, self.most_df)
+            leverage = group_leverage(self.weights, self.arms, groups, self.strata)
+        return Clustering(groups, self.set_ids, leverage, self.reduced_df, self.strata)
 
 
 Estimator = Callable[[FloatArray], ScoredEstimate]

@@ -124,15 +124,15 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) 
         With scores of shape (n,).
     """
 
-    def spread(scores: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
-        if scores is None:
-            return None
+    def whole(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         full = np.zeros((len(known), *scores.shape[1:]))
         full[known] = scores
         return full
 
-    scores = spread(estimate.scores)
-    assert scores is not None
+    def spread(scores: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+        return None if scores is None else whole(scores)
+
+    rows = estimate.reduced_rows
     sets = arms = None
     if estimate.set_ids is not None:
         sets = np.full(len(known), -1, dtype=np.int64)
@@ -142,11 +142,12 @@ def spread_scores(estimate: ScoredEstimate, known: BoolArray, *, lost: int = 0) 
         arms[known] = estimate.arms
     return replace(
         estimate,
-        scores=scores,
+        scores=whole(estimate.scores),
         treated_mean_scores=spread(estimate.treated_mean_scores),
         control_mean_scores=spread(estimate.control_mean_scores),
         set_ids=sets,
         reduced_scores=spread(estimate.reduced_scores),
+        reduced_rows=None if rows is None else rows.mapped(whole),
         weights=spread(estimate.weights),
         arms=arms,
         outcome_weights=spread(estimate.outcome_weights),

@@ -246,19 +246,23 @@ def _panel_estimate(
     weights = treated.astype(float) if panel.weights is None else treated * panel.weights
     mean = float(weights @ outcome / weights.sum())
     reduced = bias_reduced_covariance(fit, panel.clusters[rows])
-    scores, reduced_scores = np.zeros((2, len(outcome)))
-    scores[rows] = fit.scores @ fit.bread[0]
-    reduced_scores[rows] = reduced.scores[:, 0]
+
+    def by_row(values: FloatArray) -> FloatArray:
+        full = np.zeros((len(outcome), *values.shape[1:]))
+        full[rows] = values
+        return full
+
     return ScoredEstimate(
         estimate,
-        scores,
+        by_row(fit.scores @ fit.bread[0]),
         treated_mean=mean,
         counterfactual_mean=mean - estimate,
         treated_mean_scores=weights * (outcome - mean) / weights.sum(),
         n_treated=int(treated.sum()),
         n_control=int((treatment == 0).sum()),
-        reduced_scores=reduced_scores,
+        reduced_scores=by_row(reduced.scores[:, 0]),
         reduced_df=float(reduced.df[0]),
+        reduced_rows=reduced.forms[0].mapped(by_row),
         std_errors={**std_errors, "cr2": float(np.sqrt(reduced.covariance[0, 0]))},
     )
 

@@ -1,8 +1,9 @@
 """Group scores of estimates as they are stored, with the groups' weights, and back.
 
 Beside the scores of an estimate, column ``<spec_id>``, stand for each arm a the groups' shares of the arm's
-weight, ``<spec_id>::share_<a>``, and the effective number of units behind each, ``<spec_id>::size_<a>``: all
-that its standard error and degrees of freedom are made of. Arm 0 are controls, 1 the treated. Where an
+weight, ``<spec_id>::share_<a>``, and the effective number of units behind each, ``<spec_id>::size_<a>``;
+where groups were drawn within strata, the code of the group's own, ``<spec_id>::stratum``. Standard error and
+degrees of freedom are made of these alone. Arm 0 are controls, 1 the treated. Where an
 estimator has no weights by arm (panel regressions) there are no such columns: its scores are stored as
 bias-reduced, the sum of their squares being the variance.
 """
@@ -11,13 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
+from ruralimpact.inference.bias_reduced_scores import CorrectedScores, among, corrected_scores
 from ruralimpact.inference.clustered import Clustering, group_sums
 from ruralimpact.inference.leverage import Leverage
 
 FloatArray = NDArray[np.float64]
 
-SHARE, SIZE = "share", "size"
+SHARE, SIZE, STRATUM = "share", "size", "stratum"
 # A triple difference has four.
 _MOST_ARMS = 4
 
@@ -50,6 +51,8 @@ def score_columns(
         for arm in range(leverage.shares.shape[1]):
             columns[f"{name}::{SHARE}_{arm}"] = leverage.shares[:, arm]
             columns[f"{name}::{SIZE}_{arm}"] = leverage.sizes[:, arm]
+        if leverage.strata is not None:
+            columns[f"{name}::{STRATUM}"] = leverage.strata.astype(np.float64)
     return {column: pd.Series(values, index=labels) for column, values in columns.items()}
 
 
@@ -69,12 +72,16 @@ def stored_scores(scores: pd.DataFrame, name: str, df: float = np.nan) -> Correc
     CorrectedScores
         Groups in the order of the table; 0 where a group is not in the comparison.
     """
-    sums = scores[name].fillna(0.0).to_numpy(float)
     arms = sum(f"{name}::{SHARE}_{arm}" in scores for arm in range(_MOST_ARMS))
     if not arms:
-        return CorrectedScores(sums, None, df)
+        return CorrectedScores(scores[name].fillna(0.0).to_numpy(float), None, df)
+    drawn = scores[f"{name}::{STRATUM}"].notna() if f"{name}::{STRATUM}" in scores else None
+    inside = scores if drawn is None else scores[drawn]
     shares, sizes = (
-        scores[[f"{name}::{kind}_{arm}" for arm in range(arms)]].fillna(0.0).to_numpy(float)
+        inside[[f"{name}::{kind}_{arm}" for arm in range(arms)]].fillna(0.0).to_numpy(float)
         for kind in (SHARE, SIZE)
     )
-    return corrected_scores(sums, Leverage(shares, sizes))
+    strata = None if drawn is None else inside[f"{name}::{STRATUM}"].to_numpy(np.int64)
+    sums = inside[name].fillna(0.0).to_numpy(float)
+    corrected = corrected_scores(sums, Leverage(shares, sizes, strata))
+    return corrected if drawn is None else among(corrected, np.flatnonzero(drawn), len(scores))

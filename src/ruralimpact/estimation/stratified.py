@@ -9,7 +9,8 @@ from ruralimpact.design.comparison import Comparison
 from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
 from ruralimpact.inference.clustered import group_codes
-from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
+from ruralimpact.inference.regression_strata import reduced_in_strata
+from ruralimpact.inference.sampling_strata import centred_in_strata
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -31,8 +32,7 @@ def within_strata(
     Returns
     -------
     ScoredEstimate
-        With the scores of `centred_in_strata`, and no more degrees of freedom than `degrees_left`; scores
-        that are all zero stay as they are.
+        With the scores of `centred_in_strata`; scores that are all zero stay as they are.
     """
     if strata is None:
         return estimate
@@ -44,14 +44,19 @@ def within_strata(
 
     scores = centred(estimate.scores)
     assert scores is not None
+    reduced, df = estimate.reduced_scores, estimate.reduced_df
+    if reduced is not None and estimate.reduced_rows is not None and reduced.any():
+        stratified = reduced_in_strata(reduced, estimate.reduced_rows, groups, strata)
+        reduced, df = stratified.scores, stratified.df
     return replace(
         estimate,
         scores=scores,
         uncentred_scores=estimate.scores,
-        reduced_scores=centred(estimate.reduced_scores),
+        reduced_scores=reduced,
+        reduced_df=df,
         treated_mean_scores=centred(estimate.treated_mean_scores),
         control_mean_scores=centred(estimate.control_mean_scores),
-        most_df=degrees_left(groups, strata),
+        strata=strata,
     )
 
 

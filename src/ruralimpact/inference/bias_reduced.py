@@ -1,11 +1,14 @@
 """Bias-reduced clustered covariance (CR2) with Satterthwaite degrees of freedom."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.inference.quadratic_form import QuadraticForm
 from ruralimpact.inference.sandwich import LinearFit
 
 FloatArray = NDArray[np.float64]
@@ -26,11 +29,54 @@ class BiasReducedCovariance:
         Satterthwaite degrees of freedom of each coefficient's t statistic.
     scores : ndarray, shape (n, k)
         Bias-reduced influence scores: summed by group, their cross product is `covariance`.
+    forms : tuple of FormRows, length k
+        Of each coefficient.
     """
 
     covariance: FloatArray
     df: FloatArray
     scores: FloatArray
+    forms: tuple["FormRows", ...]
+
+
+@dataclass(frozen=True)
+class FormRows:
+    """What the covariance of a coefficient's group scores, under the working model, is made of.
+
+    Attributes
+    ----------
+    squares : ndarray, shape (n,)
+        Of each row of the fit; summed by group the covariance's diagonal part.
+    factors : ndarray, shape (n, p)
+        Summed by group its factor of low rank.
+    core : ndarray, shape (p, p)
+    """
+
+    squares: FloatArray
+    factors: FloatArray
+    core: FloatArray
+
+    def by_group(self, groups: IntArray) -> QuadraticForm:
+        """Covariance of the group scores.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (n,)
+            Codes 0 .. G-1.
+
+        Returns
+        -------
+        QuadraticForm
+            With a single stratum.
+        """
+        diagonal = np.asarray(np.bincount(groups, self.squares), dtype=np.float64)
+        factor = np.zeros((len(diagonal), self.factors.shape[1]))
+        np.add.at(factor, groups, self.factors)
+        return QuadraticForm(diagonal, factor, self.core)
+
+    def mapped(self, rows: Callable[[FloatArray], FloatArray]) -> "FormRows":
+        """The same with its rows put elsewhere, or added up, by a function of arrays of shape (n, ...)."""
+        return replace(self, squares=rows(self.squares), factors=rows(self.factors))
 
 
 def bias_reduced_covariance(fit: LinearFit, groups: ArrayLike) -> BiasReducedCovariance:
@@ -72,9 +118,12 @@ def bias_reduced_covariance(fit: LinearFit, groups: ArrayLike) -> BiasReducedCov
     for rows in batches:
         adjusted[rows] = _adjust(fit, bread, inner, rows)
     scores = adjusted * fit.residuals[:, None] @ bread
-    sums = _sum_groups(scores, batches)
-    df = [_satterthwaite(fit, adjusted @ column, bread, inner, batches) for column in bread.T]
-    return BiasReducedCovariance(sums.T @ sums, np.array(df), scores)
+    codes = group_codes(groups)
+    sums = np.column_stack([group_sums(column, codes) for column in scores.T])
+    core = np.block([[inner, -bread], [-bread, np.zeros_like(bread)]])
+    forms = tuple(_form(fit, adjusted @ column, core) for column in bread.T)
+    df = np.array([form.by_group(codes).df for form in forms])
+    return BiasReducedCovariance(sums.T @ sums, df, scores, forms)
 
 
 def _rows_by_group_size(groups: ArrayLike) -> list[IntArray]:
@@ -104,31 +153,12 @@ def _adjust(fit: LinearFit, bread: FloatArray, inner: FloatArray, rows: IntArray
     return adjusted
 
 
-def _sum_groups(values: FloatArray, batches: list[IntArray]) -> FloatArray:
-    """Sum the rows of each group, groups in the order of `batches`."""
-    return np.concatenate([values[rows].sum(axis=1) for rows in batches])
+def _form(fit: LinearFit, direction: FloatArray, core: FloatArray) -> FormRows:
+    """Working covariance of one coefficient's group scores.
 
-
-def _satterthwaite(
-    fit: LinearFit,
-    direction: FloatArray,
-    bread: FloatArray,
-    inner: FloatArray,
-    batches: list[IntArray],
-) -> float:
-    """Degrees of freedom of one coefficient: 2 mean^2 / variance of its CR2 variance.
-
-    With a_g = A_g W_g X_g bread_j, the variance is a quadratic form in the errors with Gram matrix
-    P = diag(a_g'a_g) - U M V' - V M U' + U M Q M U' (U, V with rows X_g'a_g and X_g'W_g a_g): a
-    diagonal minus a matrix of rank 2k, so its trace and its squares need no G x G array.
+    With a_g = A_g W_g X_g bread_j it is P = diag(a_g'a_g) - U M V' - V M U' + U M Q M U' (U, V with rows
+    X_g'a_g and X_g'W_g a_g): a diagonal and a matrix of rank 2k, so its trace and its squares need no G x G
+    array.
     """
-    squares = _sum_groups((direction**2)[:, None], batches)[:, 0]
-    plain = _sum_groups(fit.design * direction[:, None], batches)
-    heavy = _sum_groups(fit.weighted_design * direction[:, None], batches)
-    factor = np.concatenate([plain, heavy], axis=1)
-    core = np.block([[-inner, bread], [bread, np.zeros_like(bread)]])
-    diagonal = np.einsum("gi,ij,gj->g", factor, core, factor)
-    product = core @ (factor.T @ factor)
-    trace = float(np.sum(squares - diagonal))
-    total = float(squares @ squares - 2 * squares @ diagonal + np.sum(product * product.T))
-    return trace**2 / total if total > 0 else np.nan
+    plain, heavy = fit.design * direction[:, None], fit.weighted_design * direction[:, None]
+    return FormRows(direction**2, np.concatenate([plain, heavy], axis=1), core)

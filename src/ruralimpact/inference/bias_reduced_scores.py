@@ -6,66 +6,16 @@ said by Satterthwaite's degrees of freedom under a working model of the groups' 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ruralimpact.inference.leverage import Leverage
+from ruralimpact.inference.sampling_strata import StratumSizes, degrees_left, stratum_sizes
+from ruralimpact.inference.working_model import WorkingModel, working_model
 
 FloatArray = NDArray[np.float64]
-
-WORKING_CORRELATION = 0.1
-
-
-@dataclass(frozen=True)
-class WorkingModel:
-    """Linear map from the errors of the groups' means to corrected scores, arm by arm.
-
-    In arm a the map is ``diag(own_a) - left_a right_a'``.
-
-    Attributes
-    ----------
-    own : ndarray, shape (G, A)
-    left, right : ndarray, shape (G, A, K)
-    variance : ndarray, shape (G, A)
-        Of the groups' means, up to a factor.
-    """
-
-    own: FloatArray
-    left: FloatArray
-    right: FloatArray
-    variance: FloatArray
-
-    @cached_property
-    def df(self) -> float:
-        """Satterthwaite's degrees of freedom, (tr Q)^2 / tr(Q^2), in time linear in G.
-
-        Q, the covariance of corrected scores, is a diagonal plus a matrix of rank 2 A K.
-        """
-        spread = self.own * self.variance
-        crossed = spread[:, :, None] * self.right
-        inner = np.einsum("gak,ga,gal->akl", self.right, self.variance, self.right)
-        factor = np.concatenate([self.left, crossed], axis=2).reshape(len(self.own), -1)
-        core = _block_diagonal(inner)
-        diagonal = (self.own * spread).sum(axis=1)
-        mixed = np.einsum("gi,ij,gj->g", factor, core, factor, optimize=True)
-        product = core @ (factor.T @ factor)
-        trace = float(diagonal.sum() + np.trace(product))
-        squares = float(diagonal @ diagonal + 2 * diagonal @ mixed + np.sum(product * product.T))
-        return trace**2 / squares if squares > 0 else np.nan
-
-
-def _block_diagonal(inner: FloatArray) -> FloatArray:
-    """Blocks [[inner, -1], [-1, 0]] of each arm on the diagonal."""
-    arms, rank, _ = inner.shape
-    core = np.zeros((arms, 2 * rank, arms, 2 * rank))
-    minus = -np.eye(rank)
-    for arm in range(arms):
-        core[arm, :rank, arm, :rank] = inner[arm]
-        core[arm, :rank, arm, rank:] = core[arm, rank:, arm, :rank] = minus
-    return core.reshape(2 * arms * rank, 2 * arms * rank)
 
 
 @dataclass(frozen=True)
@@ -130,10 +80,18 @@ def among(scores: CorrectedScores, places: NDArray[np.int64], size: int) -> Corr
 
     model = scores.model
     if model is not None:
+        strata = np.full(size, int(model.strata.max(initial=-1)) + 1)
+        strata[places] = model.strata
         model = WorkingModel(
-            spread(model.own), spread(model.left), spread(model.right), spread(model.variance)
+            spread(model.own),
+            spread(model.left),
+            spread(model.right),
+            spread(model.variance),
+            strata,
+            spread(model.inner_left),
+            spread(model.inner_right),
         )
-    return CorrectedScores(spread(scores.sums), model, scores.fixed_df, scores.most_df)
+    return replace(scores, sums=spread(scores.sums), model=model)
 
 
 def corrected_scores(sums: FloatArray, leverage: Leverage | None) -> CorrectedScores:
@@ -142,10 +100,11 @@ def corrected_scores(sums: FloatArray, leverage: Leverage | None) -> CorrectedSc
     Parameters
     ----------
     sums : ndarray, shape (G,)
-        Influence scores summed by group; 0 or NaN where a group is not in the comparison.
+        Influence scores summed by group; 0 or NaN where a group is not in the comparison. Where groups were
+        drawn within strata, as `centred_in_strata` has them.
     leverage : Leverage or None
-        Of the same groups. None where an estimator has no weights by arm: scores are then multiplied by
-        ``sqrt(G / (G - 1))``, with G - 1 degrees of freedom, G the groups with a score.
+        Of the same groups, with their strata. None where an estimator has no weights by arm: scores are then
+        multiplied by ``sqrt(G / (G - 1))``, with G - 1 degrees of freedom, G the groups with a score.
 
     Returns
     -------
@@ -158,7 +117,8 @@ def corrected_scores(sums: FloatArray, leverage: Leverage | None) -> CorrectedSc
     units in both arms has one score; its h is the mean of its two shares, each counted by itself,
     ``(h_1^2 + h_0^2) / (h_1 + h_0)``. The degrees of freedom take the groups' means to vary as
     ``r + (1 - r) / m``, r = .1 the working correlation within groups, m the effective number of units.
-    With groups of one size in two arms this is the CR2 interval of a difference in means.
+    With groups of one size in two arms this is the CR2 interval of a difference in means. For strata see
+    `correction_factors`.
 
     References
     ----------
@@ -171,15 +131,10 @@ def corrected_scores(sums: FloatArray, leverage: Leverage | None) -> CorrectedSc
         factor = np.sqrt(count / (count - 1)) if count > 1 else np.nan
         return CorrectedScores(present * factor, None, float(count - 1))
     factor = correction_factors(leverage)
-    variance = np.where(
-        leverage.sizes > 0,
-        WORKING_CORRELATION
-        + (1 - WORKING_CORRELATION) / np.where(leverage.sizes > 0, leverage.sizes, 1.0),
-        0.0,
-    )
-    own = factor[:, None] * leverage.shares
-    model = WorkingModel(own, own[:, :, None], leverage.shares[:, :, None], variance)
-    return CorrectedScores(present * factor, model)
+    if leverage.strata is None:
+        return CorrectedScores(present * factor, working_model(leverage, factor))
+    most_df = degrees_left(np.arange(len(present)), leverage.strata)
+    return CorrectedScores(present * factor, working_model(leverage, factor), most_df=most_df)
 
 
 def correction_factors(leverage: Leverage) -> FloatArray:
@@ -192,14 +147,44 @@ def correction_factors(leverage: Leverage) -> FloatArray:
     Returns
     -------
     ndarray, shape (G,)
-        ``1 / sqrt(1 - h)``, at least 1; NaN for a group that is a whole arm.
+        ``1 / sqrt(1 - h)``, at least 1; NaN for a group that is a whole arm. Within strata ``sqrt(t / e)``,
+        see the notes; 1 for groups without a weight.
+
+    Notes
+    -----
+    Squares of scores that are centred within strata have ``n_h / (n_h - 1)`` already, n_h the groups of the
+    stratum. What centring takes out of a score and what the group's pull on its arm does overlap, so that
+    both are corrected together. Under the working model of `corrected_scores` (means that vary in inverse
+    proportion to their weight) a centred score has, before that factor, the expected square
+    ``e = w (1 - 2 / n_h) + m / n_h - sum_a (w_a - m_a)^2``, w = sum_a w_a the group's shares, m and m_a their
+    means in the stratum. The squares should add up to the weight of the stratum; a group's part of it is
+    ``t = w + (1 - c) (m - w) / (n_h - 1)``, c = (sum_a W_a^2) / (sum_a W_a) the stratum's share of its arms.
+    With equal shares in a stratum nothing is left to add to ``n_h / (n_h - 1)``; with a single stratum, or
+    one that is an arm, this is ``1 / (1 - h)``.
     """
     total = leverage.shares.sum(axis=1)
-    share = (leverage.shares**2).sum(axis=1) / np.where(total > 0, total, 1.0)
-    rest = 1 - share
+    squares = (leverage.shares**2).sum(axis=1)
+    rest = 1 - squares / np.where(total > 0, total, 1.0)
     # a group that is all of its arm leaves a rest of rounding
-    alone = rest < 1e-12
-    return np.where(alone, np.nan, 1 / np.sqrt(np.where(alone, 1.0, rest)))
+    whole = rest < 1e-12
+    ratio = 1 / np.where(whole, 1.0, rest)
+    if leverage.strata is not None:
+        ratio = _within_strata(leverage.shares, stratum_sizes(leverage.strata), ratio)
+    return np.where(whole, np.nan, np.sqrt(ratio))
+
+
+def _within_strata(shares: FloatArray, drawn: StratumSizes, alone: FloatArray) -> FloatArray:
+    """Squared factors of scores that are centred within strata; `alone` of groups that are one."""
+    own = shares.sum(axis=1)
+    mean_by_arm = drawn.means(shares)
+    mean = mean_by_arm.sum(axis=1)
+    n_groups, others = drawn.n_groups, np.maximum(drawn.n_groups - 1, 1)
+    of_arms = n_groups * (mean_by_arm**2).sum(axis=1) / np.where(mean > 0, mean, 1.0)
+    expected = own * (1 - 2 / n_groups) + mean / n_groups
+    expected -= ((shares - mean_by_arm) ** 2).sum(axis=1)
+    target = own + (1 - of_arms) * (mean - own) / others
+    ratio = target * others / (n_groups * np.where(expected > 0, expected, 1.0))
+    return np.where(drawn.alone, alone, np.where((own > 0) & (expected > 0), ratio, 1.0))
 
 
 def combine(parts: Sequence[CorrectedScores], coefficients: Sequence[float]) -> CorrectedScores:
@@ -215,25 +200,41 @@ def combine(parts: Sequence[CorrectedScores], coefficients: Sequence[float]) -> 
     -------
     CorrectedScores
         Degrees of freedom are those of the combination where every part has a working model with the same
-        arms, else the smallest of the parts'.
+        arms and strata, else the smallest of the parts'.
     """
     weights = np.asarray(coefficients, dtype=np.float64)
     values = np.sum([w * part.sums for w, part in zip(weights, parts, strict=True)], axis=0)
     most_df = min(part.most_df for part in parts)
     models = [part.model for part in parts if part.model is not None]
-    if len(models) < len(parts) or len({model.own.shape for model in models}) > 1:
+    if len(models) < len(parts) or not _alike(models):
         return CorrectedScores(values, None, min(part.df for part in parts))
     present = np.array([model.variance > 0 for model in models])
     summed = np.sum([model.variance for model in models], axis=0)
+
+    def joined(name: str, factors: FloatArray) -> FloatArray:
+        columns = [w * getattr(model, name) for w, model in zip(factors, models, strict=True)]
+        return np.concatenate(columns, axis=2)
+
+    ones = np.ones(len(models))
     return CorrectedScores(
         values,
         WorkingModel(
             np.sum([w * model.own for w, model in zip(weights, models, strict=True)], axis=0),
-            np.concatenate(
-                [w * model.left for w, model in zip(weights, models, strict=True)], axis=2
-            ),
-            np.concatenate([model.right for model in models], axis=2),
+            joined("left", weights),
+            joined("right", ones),
             summed / np.maximum(present.sum(axis=0), 1),
+            models[0].strata,
+            joined("inner_left", weights),
+            joined("inner_right", ones),
         ),
         most_df=most_df,
+    )
+
+
+def _alike(models: Sequence[WorkingModel]) -> bool:
+    """Whether all have the same arms, and strata of the same groups."""
+    first = models[0]
+    return all(
+        model.own.shape == first.own.shape and np.array_equal(model.strata, first.strata)
+        for model in models
     )

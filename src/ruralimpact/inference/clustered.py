@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
 from ruralimpact.inference.leverage import Leverage
+from ruralimpact.inference.sampling_strata import degrees_left
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -52,32 +53,6 @@ def clustered_std_error(sums: FloatArray) -> tuple[float, int]:
     return float(np.sqrt(count / (count - 1) * (active**2).sum())), count
 
 
-def two_way_std_error(scores: FloatArray, first: IntArray, second: IntArray) -> float:
-    """Standard error clustered two ways.
-
-    Parameters
-    ----------
-    scores : ndarray, shape (n,)
-    first, second : ndarray of int, shape (n,)
-        Codes of the two clusterings, for example matched set and group.
-
-    Returns
-    -------
-    float
-        Falls back to the larger one-way standard error where the combination is not positive.
-
-    References
-    ----------
-    Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
-    """
-    both = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1].ravel()
-    by_first, by_second, by_both = (
-        clustered_std_error(group_sums(scores, codes))[0] ** 2 for codes in (first, second, both)
-    )
-    combined = by_first + by_second - by_both
-    return float(np.sqrt(combined if combined > 0 else max(by_first, by_second)))
-
-
 @dataclass(frozen=True)
 class Clustering:
     """How the units of one comparison are clustered, and what the groups weigh in it.
@@ -93,15 +68,21 @@ class Clustering:
         groups alone.
     reduced_df : float, optional
         Degrees of freedom of scores that are bias-reduced already; they are then not corrected again.
-    most_df : float
-        Degrees of freedom that the sample leaves, where it was drawn within strata.
+    strata : ndarray of int, shape (n,), optional
+        Code of the stratum that each unit's group was drawn from; scores are then those of
+        `centred_in_strata`.
     """
 
     groups: IntArray
     sets: IntArray | None = None
     leverage: Leverage | None = None
     reduced_df: float | None = None
-    most_df: float = np.inf
+    strata: IntArray | None = None
+
+    @property
+    def most_df(self) -> float:
+        """Degrees of freedom that the sample leaves, where it was drawn within strata."""
+        return np.inf if self.strata is None else degrees_left(self.groups, self.strata)
 
     def corrected(self, scores: FloatArray) -> CorrectedScores:
         """Corrected group scores of an estimate with these unit scores.
@@ -117,7 +98,8 @@ class Clustering:
         sums = group_sums(scores, self.groups)
         if self.reduced_df is not None:
             return CorrectedScores(sums, None, self.reduced_df, self.most_df)
-        return replace(corrected_scores(sums, self.leverage), most_df=self.most_df)
+        corrected = corrected_scores(sums, self.leverage)
+        return replace(corrected, most_df=min(corrected.most_df, self.most_df))
 
     def variance(self, scores: FloatArray) -> float:
         """Variance of an estimate with these scores.
@@ -140,7 +122,9 @@ class Clustering:
         ----------
         Cameron, Gelbach & Miller (2011), Journal of Business & Economic Statistics 29(2).
         """
-        by_group = self.corrected(scores).variance
+        return self._two_way(self.corrected(scores).variance, scores)
+
+    def _two_way(self, by_group: float, scores: FloatArray) -> float:
         if self.sets is None:
             return by_group
         inside = self.sets >= 0
@@ -183,11 +167,14 @@ class Clustering:
         Returns
         -------
         float
+            With strata that of R's ``survey``: the number of groups is that of each stratum.
         """
-        if self.sets is None:
-            return clustered_std_error(group_sums(scores, self.groups))[0]
-        inside = self.sets >= 0
-        return two_way_std_error(scores[inside], self.sets[inside], self.groups[inside])
+        sums = group_sums(scores, self.groups)
+        if self.strata is None:
+            by_group = clustered_std_error(sums)[0] ** 2
+        else:
+            by_group = float(sums @ sums) if self.most_df > 0 else np.nan
+        return float(np.sqrt(self._two_way(by_group, scores)))
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ruralimpact.errors import DesignError
+from ruralimpact.inference.sampling_strata import strata_of_groups
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -28,10 +29,13 @@ class Leverage:
     sizes : ndarray, shape (G, A)
         Effective number of units behind each share (Kish): 1 where one unit has all the weight, the
         number of units where their weights are equal; 0 where the group has no weight in the arm.
+    strata : ndarray of int, shape (G,), optional
+        Codes of the strata that groups were drawn from.
     """
 
     shares: FloatArray
     sizes: FloatArray
+    strata: IntArray | None = None
 
     @property
     def effective(self) -> FloatArray:
@@ -45,7 +49,9 @@ class Leverage:
         return np.asarray((self.shares > 0).sum(axis=0), dtype=np.int64)
 
 
-def group_leverage(weights: FloatArray, arms: ArrayLike, groups: IntArray) -> Leverage:
+def group_leverage(
+    weights: FloatArray, arms: ArrayLike, groups: IntArray, strata: IntArray | None = None
+) -> Leverage:
     """Shares of groups in the weight of their arms.
 
     Parameters
@@ -56,6 +62,8 @@ def group_leverage(weights: FloatArray, arms: ArrayLike, groups: IntArray) -> Le
         0 for controls, 1 for treated units; further codes for further arms.
     groups : ndarray of int, shape (n,)
         Codes 0 .. G-1.
+    strata : ndarray of int, shape (n,), optional
+        Code of the stratum that each unit's group was drawn from.
 
     Returns
     -------
@@ -81,7 +89,7 @@ def group_leverage(weights: FloatArray, arms: ArrayLike, groups: IntArray) -> Le
     by_arm = total.sum(axis=0)
     shares = total / np.where(by_arm > 0, by_arm, 1.0)
     sizes = np.where(squares > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0)
-    return Leverage(shares, sizes)
+    return Leverage(shares, sizes, None if strata is None else strata_of_groups(groups, strata))
 
 
 def decimals(effective: float) -> int:

@@ -1,7 +1,7 @@
 """Randomisation tests: how often chance alone, in giving treatment to groups, does as much as was found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +120,7 @@ def fixed_match_test(
     residuals = np.where(arms == 1, estimate + own / share, -own / share)
     order = np.lexsort((residuals, share, arms))  # whatever the groups are called
     arms, share, residuals = arms[order], share[order], residuals[order]
-    factor = correction_factors(leverage)[used][order]
+    factor = correction_factors(replace(leverage, strata=None))[used][order]
     cells = None if strata is None else strata[used][order]
     places = permute_arms(arms, cells, rng, draws)
     drawn = _studentised(residuals[places], arms, share, factor)

@@ -1,10 +1,79 @@
 """Scores of a sample that was drawn within strata: only differences within a stratum are sampling error."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class StratumSizes:
+    """How many of G groups each was drawn with.
+
+    Attributes
+    ----------
+    strata : ndarray of int, shape (G,)
+        Codes 0 .. H-1.
+    n_groups : ndarray of int, shape (G,)
+        Groups of the group's own stratum.
+    """
+
+    strata: IntArray
+    n_groups: IntArray
+
+    @property
+    def alone(self) -> NDArray[np.bool_]:
+        """Groups that are alone in their stratum, which tell nothing of the variation there; shape (G,)."""
+        return np.asarray(self.n_groups == 1)
+
+    @property
+    def scale(self) -> FloatArray:
+        """``sqrt(n_h / (n_h - 1))``, 1 for groups that are alone; shape (G,)."""
+        ratio = self.n_groups / np.maximum(self.n_groups - 1, 1)
+        return np.where(self.alone, 1.0, np.sqrt(ratio))
+
+    def means(self, values: FloatArray) -> FloatArray:
+        """Mean of each group's stratum, 0 for groups that are alone; shape (G, k) as `values`."""
+        sums = np.zeros((int(self.strata.max(initial=-1)) + 1, values.shape[1]))
+        np.add.at(sums, self.strata, values)
+        means: FloatArray = sums[self.strata] / self.n_groups[:, None]
+        return np.where(self.alone[:, None], 0.0, means)
+
+
+def stratum_sizes(strata: IntArray) -> StratumSizes:
+    """Count the groups of each stratum.
+
+    Parameters
+    ----------
+    strata : ndarray of int, shape (G,)
+        Codes of the strata.
+
+    Returns
+    -------
+    StratumSizes
+    """
+    codes = np.unique(strata, return_inverse=True)[1].ravel()
+    return StratumSizes(codes, np.bincount(codes)[codes])
+
+
+def strata_of_groups(groups: IntArray, strata: IntArray) -> IntArray:
+    """Stratum of each group.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n,)
+        Codes 0 .. G-1.
+    strata : ndarray of int, shape (n,)
+        Code of each unit's stratum, one for all units of a group.
+
+    Returns
+    -------
+    ndarray of int, shape (G,)
+    """
+    return np.asarray(strata[np.unique(groups, return_index=True)[1]])
 
 
 def degrees_left(groups: IntArray, strata: IntArray) -> float:
@@ -55,10 +124,8 @@ def centred_in_strata(scores: FloatArray, groups: IntArray, strata: IntArray) ->
         groups, return_index=True, return_inverse=True, return_counts=True
     )
     position = position.ravel()
-    stratum = np.unique(strata[first], return_inverse=True)[1].ravel()
+    drawn = stratum_sizes(strata[first])
     sums = np.bincount(position, scores, minlength=len(codes))
-    n_clusters = np.bincount(stratum)
-    mean = np.where(n_clusters > 1, np.bincount(stratum, sums) / n_clusters, 0.0)
-    factor = np.where(n_clusters > 1, np.sqrt(n_clusters / np.maximum(n_clusters - 1, 1)), 1.0)
-    centred: FloatArray = scores - (mean[stratum] / size)[position]
-    return centred * factor[stratum][position]
+    mean = drawn.means(np.asarray(sums, np.float64)[:, None])[:, 0]
+    centred: FloatArray = scores - (mean / size)[position]
+    return centred * drawn.scale[position]

@@ -25,6 +25,8 @@ for (kind in c("stratified", "pooled")) {
   mean1 <- svymean(~outcome, subset(design, treated == 1))
   keep(paste0("mean_", kind), "treated", coef(mean1)[[1]], sqrt(vcov(mean1)[1, 1]))
 }
+fit <- svyglm(outcome ~ treated + race + age, known(full))
+keep("regression_stratified", names(coef(fit)), unname(coef(fit)), sqrt(diag(vcov(fit))))
 for (link in c("logit", "probit")) {
   fit <- svyglm(treated ~ race + age, known(full), family = quasibinomial(link),
                 control = glm.control(epsilon = 1e-14, maxit = 100))
