@@ -303,11 +303,11 @@ def test_the_planted_truth_is_said_to_be_found_or_missed(tmp_path: Any) -> None:
     [
         (
             Answer(outcomes=(HeadlineOutcome(analysis="experimant", outcome="earnings"),)),
-            "answer.outcomes.0.analysis.*experimant.*experiment",
+            "answer.outcomes.1.analysis.*experimant.*experiment",
         ),
         (
             Answer(outcomes=(HeadlineOutcome(analysis="experiment", outcome="earning"),)),
-            "answer.outcomes.0.outcome.*earning.*earnings",
+            "answer.outcomes.1.outcome.*earning.*earnings",
         ),
         (
             Answer(
@@ -317,11 +317,11 @@ def test_the_planted_truth_is_said_to_be_found_or_missed(tmp_path: Any) -> None:
                     ),
                 )
             ),
-            "answer.outcomes.0.strategy.*nn1_calipr.*nn1_caliper",
+            "answer.outcomes.1.strategy.*nn1_calipr.*nn1_caliper",
         ),
         (
             Answer(placebos=(PlaceboTest(analysis="psid_matching", outcomes=("age",)),)),
-            "answer.placebos.0.outcomes.*age",
+            "answer.placebos.1.outcomes.*age",
         ),
     ],
 )

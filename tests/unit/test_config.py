@@ -1,6 +1,7 @@
 """The configuration as shipped is valid, and each kind of mistake is named in one sentence."""
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -282,6 +283,53 @@ def test_a_mistake_is_named(nsw: Path, mistake: str) -> None:
     text = message(nsw)
     for part in parts:
         assert part in text
+
+
+def misspelt(word: str) -> str:
+    return word[:2] + "q" + word[2:]
+
+
+def places_of(pattern: str, lines: list[str]) -> dict[str, int]:
+    """Return the line, from 1, of the last place of each word that a pattern takes."""
+    return {
+        word: number
+        for number, line in enumerate(lines, start=1)
+        for word in re.findall(pattern, line.partition(" #")[0])
+    }
+
+
+# What entries are called, and keys that hold what anybody may call as they like.
+FREE = {"title", "titles", "label", "unit", "source", "family", "citation"}
+
+
+@pytest.mark.parametrize("name", ["study", "strategies", "exhibits"])
+def test_whatever_is_misspelt_is_named_with_its_line(nsw: Path, name: str) -> None:
+    """Keys and references, one at a time; a name that others refer to is wrong where it is referred to."""
+    path = nsw / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    study = load_study(nsw)
+    named = {*study.samples, *study.outcomes, *(own.name for own in study.analyses)}
+    keys = places_of(r"(?:^|[ {])([a-z_]{3,})(?=:(?: |$))", lines)
+    referred = places_of(r"(?:\[|, )([a-z0-9_]{3,})(?=[,\]])", lines)
+    asked = {word: line for word, line in keys.items() if word not in {*named, *FREE}}
+    asked |= {word: line for word, line in referred.items() if word in named}
+    assert len(asked) > 3
+    for word, line in asked.items():
+        changed = re.sub(rf"\b{word}\b", misspelt(word), lines[line - 1])
+        whole = [*lines[: line - 1], changed, *lines[line:]]
+        path.write_text("\n".join(whole), encoding="utf-8")
+        said = message(nsw)
+        assert f"{name}.yaml, line {line}, column " in said and f"'{misspelt(word)}'" in said, said
+        assert f"Did you mean '{word}'?" in said, said
+
+
+def test_an_entry_of_another_name_is_not_taken_for_one_whose_key_is_misspelt(nsw: Path) -> None:
+    """Two entries are then called after their kind."""
+    text = (nsw / "exhibits.yaml").read_text(encoding="utf-8")
+    assert "{name: forest_earnings, kind: forest" in text
+    (nsw / "exhibits.yaml").write_text(text.replace("{name: forest_ea", "{nmae: forest_ea"))
+    assert "line 15, column 8, key 'add.figures.forest.nmae': unknown key 'nmae'" in message(nsw)
 
 
 def test_a_key_that_stands_twice_is_refused(nsw: Path) -> None:

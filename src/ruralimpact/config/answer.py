@@ -20,8 +20,8 @@ def check_answer(study: Study, file: Path) -> Iterator[ConfigError]:
     file : path
         study.yaml, for messages.
     """
-    for position, entry in enumerate(study.answer.outcomes):
-        key = f"answer.outcomes.{position}"
+    for number, entry in enumerate(study.answer.outcomes, start=1):
+        key = f"answer.outcomes.{number}"
         yield from _estimates(study, entry.analysis, [entry.outcome], file, key, "outcome")
         strategies = [entry.strategy] if entry.strategy else []
         known = [
@@ -32,8 +32,8 @@ def check_answer(study: Study, file: Path) -> Iterator[ConfigError]:
         ]
         if known:
             yield from unknown_names(strategies, known, "strategy", file, f"{key}.strategy")
-    for position, placebo in enumerate(study.answer.placebos):
-        key = f"answer.placebos.{position}"
+    for number, placebo in enumerate(study.answer.placebos, start=1):
+        key = f"answer.placebos.{number}"
         yield from _estimates(study, placebo.analysis, placebo.outcomes, file, key, "outcomes")
 
 

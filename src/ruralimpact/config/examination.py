@@ -209,9 +209,7 @@ class StudyExamination:
             return
         study = self._documents["study"].content
         mistakes = list(mistaken_changes(exhibits.content, study))
-        yield from (
-            ConfigError(error.problem, file=exhibits.file, key=error.key) for error in mistakes
-        )
+        yield from [located(error, exhibits) for error in mistakes]
         content = {} if mistakes else with_default_exhibits(exhibits.content, study)
         self._documents["exhibits"] = with_marks_of_added(exhibits, content)
 

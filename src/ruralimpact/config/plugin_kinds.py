@@ -41,7 +41,8 @@ def check_process(
     try:
         document = read_document(folder / name, shown=file.parent / name)
         if generator.calibration:
-            yield from mistakes(plugin.function(generator.calibration), document)
+            calibration = plugin.function(generator.calibration)
+            yield from (mistake.error for mistake in mistakes(calibration, document))
     except ConfigError as problem:
         yield problem
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruralimpact.defaults.described import entries_of
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.language import gettext, language_of, marked, speaking
 from ruralimpact.schema.document import Contents
 from ruralimpact.suggestions import nearest
@@ -184,7 +184,8 @@ def mistaken_changes(exhibits: Any, study: Contents) -> Iterator[ConfigError]:
                 continue
             of = "analysis" if option == "analyses" else "exhibit"
             key = f"titles.{name}" if option == "titles" else option
-            yield ConfigError(f"there is no {of} '{name}'. {nearest(str(name), names)}", key=key)
+            problem = f"there is no {of} '{name}'. {nearest(str(name), names)}"
+            yield UnknownNameError(problem, name=str(name), key=key)
 
 
 def _lists_all(exhibits: Contents) -> bool:

@@ -53,6 +53,13 @@ class Document:
         """
         return tuple(_followed(self.content, key.split(".")))
 
+    def named_below(self, path: KeyPath, name: str) -> KeyPath:
+        """Return the path of a name among keys and values below a path; that path if it is not there."""
+        content = self.content
+        for part in path:
+            content = content[part]
+        return next(_named(content, path, name), path)
+
 
 def read_document(path: Path, *, shown: str | Path) -> Document:
     """Read a YAML file.
@@ -211,6 +218,17 @@ def _marks(
                 )
                 yield (*number, name), _from_one(key.start_mark)
                 yield from _marks(value, (*number, name), left, around)
+
+
+def _named(content: Any, path: KeyPath, name: str) -> Iterator[KeyPath]:
+    """Yield the paths of a name, as a key or a value."""
+    if content == name:
+        yield path
+    inside = content.items() if isinstance(content, Mapping) else ()
+    for key, value in enumerate(content) if isinstance(content, list) else inside:
+        if key == name:
+            yield (*path, key)
+        yield from _named(value, (*path, key), name)
 
 
 def _followed(content: Any, parts: Sequence[str]) -> Iterator[str | int]:

@@ -1,7 +1,7 @@
 """What pydantic found wrong, in one sentence that a person can act on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ruralimpact.suggestions import near
@@ -45,6 +45,9 @@ def explanation(errors: Sequence["ErrorDetails"], whole: Any = None) -> str:
         chosen = str(discriminator(error))
         given = error["input"].get(chosen) if isinstance(error["input"], dict) else None
         if given is None:
+            misspelt = meant_for(chosen, error["input"])
+            if misspelt is not None:
+                return f"unknown key '{misspelt}'. Did you mean '{chosen}'?"
             return f"the key '{chosen}' is missing."
         return f"{quoted(given)} is not a text."
     if error["type"] == "too_short":
@@ -61,6 +64,12 @@ def discriminator(error: "ErrorDetails") -> str | None:
     """Return the key that chooses a branch, if the error is that none was chosen."""
     chosen = error.get("ctx", {}).get("discriminator")
     return None if chosen is None else str(chosen).strip("'")
+
+
+def meant_for(key: str, entry: object) -> str | None:
+    """Return the key of an entry that is nearly the one which is missing; None where none is."""
+    keys = [own for own in entry if isinstance(own, str)] if isinstance(entry, Mapping) else []
+    return next((own for own in keys if near(own, [key])), None)
 
 
 def quoted(value: object) -> str:

@@ -50,25 +50,26 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
     depth : int
         Keys down to an entry: 1 where the document is a list of entries, 2 where it has sections.
     """
-    problems = mistakes(strict, document)
+    problems = [mistake.error for mistake in mistakes(strict, document)]
     texts, taken_out = set(map(str, problems)), set[str]()
     tried: set[tuple[Any, ...]] = set()
     for _ in range(_MOST_MISTAKES):
         current = mistakes(lenient, document)
         if not current:
             break
-        new = [problem for problem in current if str(problem) not in texts]
+        errors = [mistake.error for mistake in current]
+        new = [error for error in errors if str(error) not in texts]
         problems += new
         texts |= set(map(str, new))
-        path = document.path_of(current[0].key or "")
-        proposed = _PROPOSED.search(current[0].problem)
+        first, path = current[0].error, current[0].path
+        proposed = _PROPOSED.search(first.problem)
         if not path:
             return Mended(Document({}, document.file), tuple(problems), frozenset(taken_out))
         if proposed and (path, proposed.group(1)) not in tried:
             tried.add((path, proposed.group(1)))
-            document = _taken_for(document, path, proposed.group(1), current[0])
+            document = _taken_for(document, path, proposed.group(1), first)
             continue
-        taken = path if "unknown key" in current[0].problem else path[:depth]
+        taken = path if "unknown key" in first.problem else path[:depth]
         taken_out |= {_name(document.content, taken)} if len(taken) == depth else set()
         document = without(document, taken)
     return Mended(document, tuple(problems), frozenset(taken_out))

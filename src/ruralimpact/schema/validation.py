@@ -12,21 +12,37 @@ The models are subclasses of `ruralimpact.schema.base.Settings`. Their own valid
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
 
-from ruralimpact.errors import ConfigError
+from ruralimpact.errors import ConfigError, UnknownNameError
 from ruralimpact.schema.base import CHOOSING
 from ruralimpact.schema.document import Document, KeyPath
-from ruralimpact.schema.explanation import discriminator, explanation
+from ruralimpact.schema.explanation import discriminator, explanation, meant_for
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something that is wrong with a document.
+
+    Attributes
+    ----------
+    error : ConfigError
+    path : tuple
+        Keys, and positions in lists from 0, of what is wrong.
+    """
+
+    error: ConfigError
+    path: KeyPath
 
 
 @overload
@@ -68,13 +84,13 @@ def validated(
     try:
         model = _adapter(kind).validate_python(document.content)
     except ValidationError as error:
-        raise _explained(error, document, key)[0] from None
-    for problem in _empty_keys(document) if isinstance(content, Document) else ():
-        raise problem
+        raise _explained(error, document, key)[0].error from None
+    for mistake in _empty_keys(document) if isinstance(content, Document) else ():
+        raise mistake.error
     return model
 
 
-def mistakes(kind: Any, document: Document) -> list[ConfigError]:
+def mistakes(kind: Any, document: Document) -> list[Mistake]:
     """Return all that is wrong with a document, in the order in which `validated` would raise it.
 
     Parameters
@@ -90,11 +106,12 @@ def mistakes(kind: Any, document: Document) -> list[ConfigError]:
     return list(_empty_keys(document))
 
 
-def _empty_keys(document: Document) -> Iterator[ConfigError]:
+def _empty_keys(document: Document) -> Iterator[Mistake]:
     for position in _empty(document.content, ()):
         problem = "the key is empty; give it a value, or leave it out."
         dotted, mark = _dotted(document.content, position), document.mark(position)
-        yield ConfigError(problem, file=document.file, key=dotted, mark=mark)
+        error = ConfigError(problem, file=document.file, key=dotted, mark=mark)
+        yield Mistake(error, position)
 
 
 def _empty(content: Any, position: KeyPath) -> Iterator[KeyPath]:
@@ -107,11 +124,13 @@ def _empty(content: Any, position: KeyPath) -> Iterator[KeyPath]:
 
 
 def located(error: ConfigError, document: Document) -> ConfigError:
-    """Return an error about a document with line and column of its key."""
+    """Return an error about a document with line and column of its key, or of the wrong name below it."""
     if error.mark is not None or error.key is None:
         return error
-    mark = document.mark(document.path_of(error.key))
-    return ConfigError(error.problem, file=document.file, key=error.key, mark=mark)
+    path = document.path_of(error.key)
+    if isinstance(error, UnknownNameError):
+        path = document.named_below(path, error.name)
+    return error.at(file=document.file, key=error.key, mark=document.mark(path))
 
 
 @cache
@@ -119,7 +138,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _explained(error: ValidationError, document: Document, under: str | None) -> list[ConfigError]:
+def _explained(error: ValidationError, document: Document, under: str | None) -> list[Mistake]:
     """Describe the errors: unknown keys come before what their absence causes elsewhere."""
     by_place: dict[KeyPath, list[ErrorDetails]] = {}
     for entry in error.errors(include_url=False):
@@ -137,11 +156,14 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
 
     ranked = sorted(by_place.items(), key=rank)
     return [
-        ConfigError(
-            explanation(part, document.content if not position else None),
-            file=document.file,
-            key=".".join(filter(None, (under, _dotted(document.content, position)))) or None,
-            mark=document.mark(position),
+        Mistake(
+            ConfigError(
+                explanation(part, document.content if not position else None),
+                file=document.file,
+                key=".".join(filter(None, (under, _dotted(document.content, position)))) or None,
+                mark=document.mark(position),
+            ),
+            position,
         )
         for position, errors in ranked
         for part in _by_absence(errors)
@@ -168,9 +190,9 @@ def _place(error: "ErrorDetails", content: Any) -> KeyPath:
             position.append(part)
             content, entered = content[part], True
     chosen = discriminator(error)
-    return (
-        (*position, chosen) if chosen is not None and _leads(content, chosen) else tuple(position)
-    )
+    if chosen is not None and not _leads(content, chosen):
+        chosen = meant_for(chosen, content)
+    return tuple(position) if chosen is None else (*position, chosen)
 
 
 def _branches(entry: Mapping[Any, Any]) -> set[Any]:
