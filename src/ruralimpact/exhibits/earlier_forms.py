@@ -149,8 +149,10 @@ FORMS = (
     marked("All controls within {count} of the {scale}, alike"),
     marked("probability"),
     marked("linear score"),
-    marked("The control of its own for each treated unit, of the least total {distance}"),
-    marked("The {count} controls of its own for each treated unit, of the least total {distance}"),
+    marked("A control of its own for each treated unit, at the least total distance by {distance}"),
+    marked(
+        "{count} controls of its own for each treated unit, at the least total distance by {distance}"
+    ),
     marked("Exact matching on binned covariates"),
     marked("Control weights that make the means of the covariates equal (entropy balancing)"),
     marked(

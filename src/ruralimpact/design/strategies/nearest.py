@@ -103,7 +103,5 @@ class NearestNeighbour(PairMatching):
 
     def _headline(self) -> str:
         replacement = "with" if self.replace else "without"
-        return (
-            f"The nearest {self._controls_in_words()} by {self._distance_in_words()}, "
-            f"{replacement} replacement"
-        )
+        controls = "control" if self.k == 1 else f"{self.k} controls"
+        return f"The nearest {controls} by {self._distance_in_words()}, {replacement} replacement"

@@ -46,7 +46,8 @@ class OptimalMatching(PairMatching):
         return sampled_design(design, units.sampling)
 
     def _headline(self) -> str:
+        controls = "A control" if self.k == 1 else f"{self.k} controls"
         return (
-            f"The {self._controls_in_words()} of its own for each treated unit, of the least total "
+            f"{controls} of its own for each treated unit, at the least total distance by "
             f"{self._distance_in_words()}"
         )

@@ -83,6 +83,3 @@ class PairMatching(StratifiedMatching):
             words += f" of {listed(self.metric_covariates)}"
         words += _COVARIANCES.get((self.distance, self.covariance), "")
         return words + (", on the scale of the probability" if self.score == "probability" else "")
-
-    def _controls_in_words(self) -> str:
-        return "control" if self.k == 1 else f"{self.k} controls"
