@@ -169,6 +169,27 @@ class UnknownNameError(ConfigError):
         return UnknownNameError(self.problem, name=self.name, file=file, key=key, mark=mark)
 
 
+class UnknownValueError(ConfigError):
+    """A key that names a value that no row has in a raw column.
+
+    Parameters
+    ----------
+    value, column : str
+    hint : str
+        The nearest value that there is.
+    key : str
+        See `ConfigError`.
+    """
+
+    def __init__(self, value: str, column: str, *, hint: str, key: str) -> None:
+        super().__init__(f"no row has '{value}' in the column '{column}'. {hint}".strip(), key=key)
+        self.value, self.column = value, column
+
+    def without_hint(self) -> "UnknownValueError":
+        """Return the same error without a value of the column, for a column of identifiers."""
+        return UnknownValueError(self.value, self.column, hint="", key=self.key or "")
+
+
 class DesignError(RuralImpactError):
     """A comparison that the data cannot bear: no overlap, an empty arm, a separated propensity score."""
 

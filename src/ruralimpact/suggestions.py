@@ -11,6 +11,7 @@ RENAMED = {
     "verdict": "robustness",
 }
 GONE = {"treatment_label": "nothing read it"}
+_MOST_LISTED = 30
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -26,11 +27,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     Returns
     -------
     str
-        The name that the thing has now, or the nearest known one where one is near, else all of them.
+        The name that the thing has now, or the nearest known one where one is near, else all of them (the
+        first thirty of more).
     """
     names = list(known)
-    listed = f"Known: {', '.join(names)}." if names else "None is known."
-    return near(name, names) or listed
+    more = len(names) - _MOST_LISTED
+    shown = ", ".join(names[:_MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+    return near(name, names) or (f"Known: {shown}." if names else "None is known.")
 
 
 def near(name: str, known: Iterable[str]) -> str:

@@ -183,6 +183,38 @@ def test_mistakes_that_only_data_show_are_found_with_those_of_the_configuration(
     assert len(lines) == 4
 
 
+@pytest.mark.parametrize(
+    ("raw_name", "wave", "word"),
+    [("areas", "2014", "'areas'"), ("area", "2015", "first asked after the last wave")],
+)
+def test_what_is_built_of_rows_that_cannot_be_used_is_no_mistake(
+    project: Path, raw_name: str, wave: str, word: str
+) -> None:
+    """A covariate made of plots whose file is refused, or was asked a year later."""
+    plots = f"  - {{name: plots, path: data/plots.csv, id: id, item: plot, wave: '{wave}'}}\n"
+    built = "{label: Plots, build: sum, of: [area], rows: plots, role: covariate, timing: pre}"
+    edit(
+        project / FOLDER / "study.yaml",
+        ("sources:\n", f"variables:\n  farmed: {built}\nsources:\n{plots}"),
+        ("[age, land]", "[age, farmed]"),
+    )
+    codebook = project / FOLDER / "codebook.csv"
+    text = codebook.read_text(encoding="utf-8").replace(",*,", ",producers,")
+    text += "plot,plots,plot,integer,,,,,,input,,Plot\n"
+    text += f"area,plots,{raw_name},number,ha,0,,,,input,,Area\n"
+    codebook.write_text(text, encoding="utf-8")
+    (project / "data/plots.csv").write_text("id,plot,area\nP001,1,2\n", encoding="utf-8")
+    (line,) = problems(project)
+    assert word in line
+
+
+def test_a_filter_on_identifiers_quotes_none_of_them(project: Path) -> None:
+    keep = "    keep: [{column: id, other_than: [P0001], reason: a test}]\n"
+    edit(project / FOLDER / "study.yaml", ("    id: id\n", f"    id: id\n{keep}"))
+    (line,) = problems(project)
+    assert line.endswith("no row has 'P0001' in the column 'id'.")
+
+
 def test_files_that_are_not_there_are_all_named(project: Path) -> None:
     edit(
         project / FOLDER / "study.yaml",

@@ -196,6 +196,59 @@ def test_net_income_of_rows_is_that_of_each_row_added_up():
     np.testing.assert_array_equal(values, [5, 0, np.nan, 0])
 
 
+CROPS_UNKNOWN = PLOTS.assign(
+    crop=["rice", None, "maize", None, "rice", "rice"],
+    eaten=[1.0, 1.0, 0.0, 0.0, 1.0, 1.0],
+    watered=[1.0, 1.0, 0.0, 0.0, 1.0, 1.0],
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [  # A has a plot of rice, one of maize and one of which nobody knows what grew there; B only such a one
+        ({"build": "count"}, [np.nan, np.nan, np.nan, 1]),
+        ({"build": "count", "where": {"crop": ["rice"], "watered": [0]}}, [0, np.nan, np.nan, 0]),
+        ({"build": "sum", "of": ["eaten"]}, [np.nan, 0, np.nan, 1]),  # of nothing nothing is rice
+        ({"build": "mean", "of": "cost"}, [np.nan, np.nan, np.nan, 1]),
+        (
+            {"build": "net_income", "sales": [{"amount": "eaten"}], "costs": []},
+            [np.nan, 0, np.nan, 1],
+        ),
+    ],
+)
+def test_rows_of_which_it_is_not_known_whether_they_count(spec, expected):
+    study = study_of(outcomes={"y": {"where": {"crop": ["rice"]}, "rows": "plots", **spec}})
+    table = build(
+        SURVEY, variables={}, outcomes=study.outcomes, rows={"plots": CROPS_UNKNOWN}
+    ).table
+    np.testing.assert_array_equal(table["y"], expected)
+
+
+def test_nobody_has_zero_rows_in_a_wave_without_any():
+    spec = {"build": "count", "rows": "plots", "without_rows": "zero"}
+    study = study_of(outcomes={"y": spec})
+    waves = SURVEY[["id"]].assign(wave=[1, 1, 2, 2])
+    rows = {"plots": PLOTS.assign(wave=1)}
+    table = build(waves, variables={}, outcomes=study.outcomes, rows=rows).table
+    np.testing.assert_array_equal(table["y"], [3, 1, np.nan, np.nan])
+
+
+def test_definitions_are_built_in_the_order_of_need():
+    spec = {"build": "sum", "of": ["double", "income"]}
+    values, _ = built(
+        spec,
+        double={"build": "sum", "of": ["again", "income"]},
+        again={"build": "variable", "of": "income"},
+    )
+    np.testing.assert_array_equal(values, [300, 0, np.nan, -15])
+    with pytest.raises(ConfigError, match="'double' and 'again' are made of each other"):
+        built(
+            spec,
+            double={"build": "sum", "of": ["again", "income"]},
+            again={"build": "variable", "of": "double"},
+        )
+
+
 def test_later_definitions_see_earlier_ones():
     values, _ = built(
         {"build": "sum", "of": ["double", "income"]},

@@ -108,6 +108,12 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(wave=frame["wave"].map(lambda wave: NAMES[int(wave) - 1]))
 
 
+@pytest.mark.parametrize("word", ["nan", "inf", "1e3", "1_0"])
+def test_what_reads_like_a_number_to_python_is_a_word(word: str) -> None:
+    with pytest.raises(ConfigError, match=f"the wave '{word}' is no number"):
+        places_in_time(["2", word])
+
+
 def test_staggered_effects_by_words_in_their_order_are_those_by_numbers() -> None:
     words = {**study(STAGGERED), "wave_order": NAMES}
     found, wanted = (

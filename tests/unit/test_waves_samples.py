@@ -77,6 +77,15 @@ def test_groups_that_are_numbers_are_the_same_in_both_waves() -> None:
     assert sample("later", village=np.nan).units["group"].tolist()[0] == "1.0"
 
 
+def test_a_wave_that_is_a_number_in_one_file_and_stated_of_another_is_one_series() -> None:
+    """A file of several waves, with a column of years, beside a file of one."""
+    several, study = wave("first").assign(wave=2014), study_of(STUDY)
+    rows = {"first": several, "later": wave("later")}
+    units = build_sample("both", rows, study).units
+    expected = build_sample("both", {**rows, "first": wave("first")}, study).units
+    pd.testing.assert_frame_equal(units, expected)
+
+
 def test_covariates_are_those_of_the_baseline_though_the_later_wave_asked_again() -> None:
     found = sample("later", land=100.0).units
     assert found["land"].tolist() == [0, 1, 2, 3, 6, 7]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from ruralimpact.checks.analyses import analysis_problems
-from ruralimpact.checks.sound_part import sound_part
+from ruralimpact.checks.sound_part import named_variables, sound_part
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.comparison import build_comparison
 from ruralimpact.design.propensity import fit_propensity
@@ -32,7 +32,16 @@ def sample_problems(
         Sources whose tables lack variables: nothing is asked of samples of these.
     """
     sound: dict[str, AnalysisSample] = {}
-    for part in rounds_of(study).values():
+    rows_unread = [
+        source.name
+        for source in study.sources
+        if source.item is not None and (source.name in partial or source.name not in tables)
+    ]
+    try:
+        rounds = rounds_of(sound_part(study, (), rows_unread))
+    except ConfigError:
+        return  # waves that have no order: the examination of the configuration has told it
+    for part in rounds.values():
         part = part.model_copy(update={"described": described_variables(part)})
         samples: dict[
             str, AnalysisSample
@@ -45,6 +54,7 @@ def sample_problems(
             yield from problems
             if name in samples and not problems and not set(sample.sources) & set(partial):
                 sound[name] = samples[name]
+        part = _of_what_is_built(part, samples)
         lacking_arms: list[NoComparisonError] = []
         for analysis in part.comparisons:
             lacking = set(part.samples[analysis.sample].sources) & set(partial)
@@ -57,6 +67,18 @@ def sample_problems(
         if len(lacking_arms) == len(part.comparisons):  # as a run, which goes on with the others
             yield from lacking_arms
         yield from analysis_problems(part, sound)
+
+
+def _of_what_is_built(study: Study, samples: Mapping[str, AnalysisSample]) -> Study:
+    """Return a study without the comparisons of variables that could not be built."""
+    lacking = {
+        analysis.name
+        for analysis in study.comparisons
+        if analysis.sample in samples
+        and not set(named_variables(analysis)) <= set(samples[analysis.sample].units)
+    }
+    standing = tuple(entry for entry in study.analyses if entry.name not in lacking)
+    return study.model_copy(update={"analyses": standing})
 
 
 def _sample_problems(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ruralimpact.schema.analysis import Description
-from ruralimpact.schema.construction import Construction
+from ruralimpact.schema.construction import Construction, OfRows
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
 
@@ -29,7 +29,8 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
     broken = gone["variables"] | gone["outcomes"] | set(names)
     for definitions, kept in ((study.variables, variables), (study.outcomes, outcomes)):
         for name, definition in definitions.items():
-            if name in broken or broken & set(definition.inputs):
+            rows = definition.rows if isinstance(definition, OfRows) else None
+            if name in broken or broken & {*definition.inputs, rows}:
                 broken.add(name)
             else:
                 kept[name] = definition
@@ -45,7 +46,7 @@ def sound_part(study: Study, keys: Iterable[str], names: Iterable[str] = ()) -> 
         for analysis in study.analyses
         if analysis.name not in gone["analyses"]
         and analysis.sample in samples
-        and not broken & {str(name) for name in _named(analysis)}
+        and not broken & {str(name) for name in named_variables(analysis)}
     )
     changes = {
         "variables": variables,
@@ -85,7 +86,8 @@ def _variables(sample: Sample) -> list[str]:
     return [name for name in named if name is not None]
 
 
-def _named(analysis: Any) -> list[str]:
+def named_variables(analysis: Any) -> list[str]:
+    """Return the variables of units that an analysis names."""
     if isinstance(analysis, Description):
         return list(analysis.variables)
     options = ("treatment", "first_treated", "eligible")

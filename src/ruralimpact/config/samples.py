@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ruralimpact.config.names import unknown_names
 from ruralimpact.config.rule import Rule
-from ruralimpact.config.waves import sources_of
+from ruralimpact.config.waves import rounds_of, sources_of, wave_order
 from ruralimpact.errors import ConfigError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.study import Study
@@ -25,11 +25,15 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
     file : path
         study.yaml, for messages.
     """
+    out_of_order = list(_waves_out_of_order(study, file))
+    yield from out_of_order
+    circles = [problem for name in study.samples for problem in _circle(study, name, file)]
+    yield from circles
+    if not circles and not out_of_order:
+        yield from _asked_later(study, file)
     for name, sample in study.samples.items():
         key = f"samples.{name}"
-        circle = list(_circle(study, name, file))
-        yield from circle
-        yield from () if circle else _not_after_baseline(study, name, file)
+        yield from () if circles or out_of_order else _not_after_baseline(study, name, file)
         yield from _unknown_arms(sample, roles, file, key)
         named = sample.outcomes or ()
         yield from unknown_names(named, study.outcomes, "outcome", file, f"{key}.outcomes")
@@ -41,6 +45,33 @@ def check_sample_waves(study: Study, roles: Mapping[str, str], file: Path) -> It
             if outcome in study.outcomes and outcome not in outcomes:
                 problem = f"the sample '{analysis.sample}' does not have the outcome '{outcome}'."
                 yield ConfigError(problem, file=file, key=f"analyses.{analysis.name}.outcomes")
+
+
+def _waves_out_of_order(study: Study, file: Path) -> Iterator[ConfigError]:
+    try:
+        wave_order(study)
+    except ConfigError as problem:
+        yield problem.at(file=file, key=problem.key, mark=None)
+
+
+def _asked_later(study: Study, file: Path) -> Iterator[ConfigError]:
+    """Refuse analyses of what was first asked after the last wave of their sample."""
+    for part in rounds_of(study).values():
+        described = {row.variable for row in part.codebook}
+        known = {*described, *part.variables, *part.outcomes}
+        for analysis in part.comparisons:
+            for option in ("outcomes", "covariates", "exact"):
+                for name in getattr(analysis, option, ()):
+                    declared = {*study.variables, *study.outcomes} | {
+                        row.variable for row in study.codebook
+                    }
+                    if name in declared and name not in known:
+                        problem = (
+                            f"'{name}' is made of what was first asked after the last wave of the sample "
+                            f"'{analysis.sample}'."
+                        )
+                        key = f"analyses.{analysis.name}.{option}"
+                        yield ConfigError(problem, file=file, key=key)
 
 
 def _circle(

@@ -54,7 +54,9 @@ def check_weights(
     refuse(compared & (weights < 0), "the sampling weight is negative.")
     for arm, name in _NAMES.items():
         inside = treatment == arm
-        if inside.any() and not (weights[inside] > 0).any():
+        if not inside.any():
+            continue  # an arm without units is told of with the reason
+        if not (weights[inside] > 0).any():
             refuse(inside, f"all sampling weights of the {name} are zero.")
         own = np.where(inside, weights, 0.0)
         heaviest = np.arange(len(own)) == np.argmax(own)

@@ -80,7 +80,7 @@ def build(
     survey : DataFrame
         Codebook variables.
     variables, outcomes : mapping of str to Construction
-        By name; each is built from codebook variables or anything defined above it.
+        By name; each is built from codebook variables or anything before it (`in_order_of_need`).
     entries : sequence of Entry
         Codebook entries, whose labels tell which values a category can have.
     rows : mapping of str to DataFrame, optional
@@ -166,10 +166,10 @@ def _net_income(source: Inputs, definition: spec.NetIncome) -> FloatArray:
         ids = source.column("id", "sales")
         return net_income(sales, _amounts(source, definition.costs, "costs"), ids).total
     inner = source.rows_of(definition.rows)
-    chosen = _where(inner, definition)
+    chosen = _chosen(inner, definition)
     sales, costs = (
         {
-            name: np.where(chosen, values, 0.0)
+            name: _of_chosen(chosen, values)
             for name, values in _amounts(inner, parts, option).items()
         }
         for parts, option in ((definition.sales, "sales"), (definition.costs, "costs"))
@@ -178,12 +178,26 @@ def _net_income(source: Inputs, definition: spec.NetIncome) -> FloatArray:
     return _or_none(definition, linked, net_income_of_rows(linked, sales, costs))
 
 
-def _where(inner: Inputs, definition: spec.OfRows) -> NDArray[np.bool_]:
-    """Tell which rows have, for each variable that ``where`` names, one of its values."""
-    chosen = np.ones(len(inner.column("id", "rows")), dtype=bool)
+def _chosen(inner: Inputs, definition: spec.OfRows) -> FloatArray:
+    """Tell which rows have, for each variable that ``where`` names, one of its values.
+
+    Returns
+    -------
+    ndarray, shape (r,)
+        1 or 0; missing where a variable is, and no other says that the row is not one of them.
+    """
+    chosen = np.ones(len(inner.column("id", "rows")))
     for name, values in definition.where.items():
-        chosen &= members(inner, inner.column(name, "where"), name, values, "where")
+        column = inner.column(name, "where")
+        hit = members(inner, column, name, values, "where")
+        here = np.where(column.isna(), np.nan, hit.astype(float))
+        chosen = np.where((chosen == 0) | (here == 0), 0.0, chosen * here)
     return chosen
+
+
+def _of_chosen(chosen: FloatArray, values: FloatArray) -> FloatArray:
+    """Return what rows add: nothing where they are not chosen or there is nothing to add."""
+    return np.where((chosen == 0) | (values == 0), 0.0, chosen * values)
 
 
 def _amounts(source: Inputs, parts: Sequence[spec.Money], option: str) -> dict[str, FloatArray]:
@@ -216,31 +230,30 @@ def _sum(source: Inputs, definition: spec.OfSeveral) -> FloatArray:
     inner = source.rows_of(definition.rows)
     total = np.sum(inner.numbers(definition.of, "of"), axis=0)
     linked = source.linked(definition.rows)
-    return _or_none(
-        definition, linked, linked.add_up(np.where(_where(inner, definition), total, 0.0))
-    )
+    added = _of_chosen(_chosen(inner, definition), total)
+    return _or_none(definition, linked, linked.add_up(added))
 
 
 def _mean(source: Inputs, definition: spec.Mean) -> FloatArray:
     inner = source.rows_of(definition.rows)
-    chosen = _where(inner, definition)
+    chosen = _chosen(inner, definition)
     linked = source.linked(definition.rows)
-    count = linked.add_up(chosen.astype(float))
-    total = linked.add_up(np.where(chosen, inner.number(definition.of), 0.0))
+    count = linked.add_up(chosen)
+    total = linked.add_up(_of_chosen(chosen, inner.number(definition.of)))
     return total / np.where(count == 0, np.nan, count)
 
 
 def _count(source: Inputs, definition: spec.Count) -> FloatArray:
     inner = source.rows_of(definition.rows)
     linked = source.linked(definition.rows)
-    return _or_none(definition, linked, linked.add_up(_where(inner, definition).astype(float)))
+    return _or_none(definition, linked, linked.add_up(_chosen(inner, definition)))
 
 
 def _or_none(definition: spec.OfRows, linked: RowsOfUnits, values: FloatArray) -> FloatArray:
     """Give units without any row what is declared for them."""
     if definition.without_rows == "missing":
         return values
-    return np.where(linked.any_row, values, 0.0)
+    return np.where(linked.any_row | ~linked.asked, values, 0.0)
 
 
 def _winsorise(source: Inputs, definition: spec.Winsorise) -> FloatArray:

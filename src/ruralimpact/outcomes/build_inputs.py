@@ -47,11 +47,13 @@ class Inputs:
         """Return whose the rows of a source are: by the identifier, within the wave."""
         if name not in self.linked_rows:
             inner = self.rows_of(name)
-            keys = [side.column("id", "rows") for side in (inner, self)]
+            of_rows, of_units = (side.column("id", "rows") for side in (inner, self))
+            asked = np.ones(len(of_units), dtype=bool)
             if "wave" in inner.columns and "wave" in self.columns:
-                waves = [side.column("wave", "rows") for side in (inner, self)]
-                keys = [in_waves(key, wave) for key, wave in zip(keys, waves, strict=True)]
-            self.linked_rows[name] = RowsOfUnits(*keys)
+                waves, own = (side.column("wave", "rows") for side in (inner, self))
+                of_rows, of_units = in_waves(of_rows, waves), in_waves(of_units, own)
+                asked = own.astype(str).isin(set(waves.astype(str))).to_numpy()
+            self.linked_rows[name] = RowsOfUnits(of_rows, of_units, asked)
         return self.linked_rows[name]
 
     def column(self, name: str, option: str) -> pd.Series:

@@ -1,14 +1,16 @@
 """Sources of a sample put together: rows of other units or waves below each other, columns side by side."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import IDENTIFIER, Entry, entries_of
+from ruralimpact.survey.values import code_of
 
 
 def pool(
@@ -50,7 +52,7 @@ def pool(
             problem = f"there is no source '{source}'. {nearest(source, surveys)}"
             raise ConfigError(problem, key=f"samples.{name}.sources")
     _refuse_no_wave(name, {source: surveys[source] for source in asked.sources})
-    tables = [surveys[source].assign(_source=source) for source in asked.sources]
+    tables = _with_waves_alike(surveys[source].assign(_source=source) for source in asked.sources)
     stacked = pd.concat(tables, ignore_index=True)
     keys = [key for key in ("id", "wave") if key in stacked]
     if stacked.duplicated(keys).any():
@@ -67,6 +69,15 @@ def pool(
         if entry.variable not in pooled and entry.source not in several and entry.role != IDENTIFIER
     }
     return pooled.assign(**lacking)
+
+
+def _with_waves_alike(tables: Iterable[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return survey tables with waves as text where one has them as numbers and another as text."""
+    listed = list(tables)
+    numbers = {is_numeric_dtype(table["wave"]) for table in listed if "wave" in table}
+    if len(numbers) < 2:
+        return listed
+    return [table.assign(wave=table["wave"].map(code_of).astype("str")) for table in listed]
 
 
 def _refuse_no_wave(name: str, tables: Mapping[str, pd.DataFrame]) -> None:

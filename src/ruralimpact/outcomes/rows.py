@@ -24,10 +24,13 @@ class RowsOfUnits:
     rows : Series of str, shape (r,)
         Unit of each row. Rows of units that are not asked for are ignored.
     units : Series of str, shape (n,)
+    asked : ndarray of bool, shape (n,)
+        Units of a wave in which there are rows of any unit.
     """
 
     rows: pd.Series
     units: pd.Series
+    asked: NDArray[np.bool_]
 
     @cached_property
     def places(self) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """What variables and outcomes are built from, and how."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -110,6 +110,36 @@ def is_itself(name: str, definition: Construction) -> bool:
     return (
         isinstance(definition, OfOne) and definition.build == "variable" and definition.of == name
     )
+
+
+C = TypeVar("C", bound=Construction)
+
+
+def in_order_of_need(definitions: dict[str, C]) -> dict[str, C]:
+    """Return definitions with each behind those that it is made of, else in the order of the file.
+
+    Parameters
+    ----------
+    definitions : dict of str to Construction
+        By name.
+
+    Raises
+    ------
+    PydanticCustomError
+        Some are made of each other.
+    """
+    waiting, ordered = dict(definitions), dict[str, C]()
+    while waiting:
+        ready = [
+            name
+            for name, definition in waiting.items()
+            if not set(definition.inputs) & (waiting.keys() - {name})
+        ]
+        if not ready:
+            names = " and ".join(f"'{name}'" for name in waiting)
+            raise fault(f"{names} are made of each other.")
+        ordered[ready[0]] = waiting.pop(ready[0])
+    return ordered
 
 
 class Indicator(Construction, title="Indicator"):

@@ -22,7 +22,11 @@ from ruralimpact.schema.edit import AnyEdit, Corrections, Duplicates, Recodes
 
 
 def _year_as_text(value: Any) -> Any:
-    """Return a wave that YAML reads as a number, such as 2024, as its text."""
+    """Return a wave that YAML reads as a number, such as 2024, as its text; spaces around it do not count."""
+    if isinstance(value, str) and not value.strip():
+        raise fault("a wave has a name or a number.")
+    if isinstance(value, str):
+        return value.strip()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Annotated, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ruralimpact.schema.analysis import AnyAnalysis, Description, DifferenceInMeans, Matching
 from ruralimpact.schema.answer import Answer
@@ -17,6 +17,7 @@ from ruralimpact.schema.base import (
     fault,
 )
 from ruralimpact.schema.codebook import CodebookRow
+from ruralimpact.schema.construction import in_order_of_need
 from ruralimpact.schema.definitions import AnyOutcome, AnyVariable
 from ruralimpact.schema.exhibit import Exhibits
 from ruralimpact.schema.followup import Attrition, Power, Sensitivity
@@ -37,6 +38,7 @@ AnyEntry = Annotated[
 ]
 
 A = TypeVar("A")
+_ORDERED = AfterValidator(in_order_of_need)
 
 
 class Config(Settings):
@@ -88,9 +90,9 @@ class StudyFile(Settings):
     `[baseline, midline, endline]`. Waves that are numbers are in the order of their numbers."""
     prices: Prices | None = None
     """What nominal amounts are deflated by (`build` `deflate`)."""
-    variables: dict[Name, AnyVariable] = Field(default_factory=dict)
+    variables: Annotated[dict[Name, AnyVariable], _ORDERED] = Field(default_factory=dict)
     """Variables built from those of the codebook, by name."""
-    outcomes: dict[Name, AnyOutcome] = Field(default_factory=dict)
+    outcomes: Annotated[dict[Name, AnyOutcome], _ORDERED] = Field(default_factory=dict)
     """Outcomes, by name; analyses that compare need one. When not given, one for each variable of the
     codebook with the role outcome."""
     samples: Annotated[dict[Name, Sample], Field(min_length=1)]

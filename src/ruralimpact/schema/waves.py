@@ -1,9 +1,12 @@
 """The one order of survey waves."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ruralimpact.errors import ConfigError
 from ruralimpact.suggestions import nearest
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 
 
 def wave_key(wave: str, order: Sequence[str] = ()) -> tuple[int, float, str]:
@@ -30,10 +33,7 @@ def wave_key(wave: str, order: Sequence[str] = ()) -> tuple[int, float, str]:
             problem = f"the wave '{wave}' is not among them. {nearest(wave, order)}"
             raise ConfigError(problem, key="wave_order")
         return (0, float(order.index(wave)), wave)
-    try:
-        return (0, float(wave), wave)
-    except ValueError:
-        return (1, 0.0, wave)
+    return (0, float(wave), wave) if _NUMBER.fullmatch(wave) else (1, 0.0, wave)
 
 
 def in_order(waves: Iterable[str], order: Sequence[str] = ()) -> list[str]:

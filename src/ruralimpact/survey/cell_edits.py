@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import DataError, UnknownValueError
 from ruralimpact.schema import edit as rules
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
@@ -24,8 +24,8 @@ def spellings(job: EditJob[rules.Spellings], column: pd.Series) -> EditedColumn:
     known = set(column)
     absent = [form for form in forms if form not in known]
     if absent and not job.one_of_several:
-        problem = f"no row has '{absent[0]}' in the column '{column.name}'."
-        raise ConfigError(f"{problem} {nearest(absent[0], sorted(known))}", key=f"{job.key}.forms")
+        hint = nearest(absent[0], sorted(known))
+        raise UnknownValueError(absent[0], str(column.name), hint=hint, key=f"{job.key}.forms")
     changed = column.isin(forms).to_numpy()
     edited = column.mask(changed, column.map(forms))
     near = {folded(form): form for form in [*forms, *listed]}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import DataError, UnknownValueError
 from ruralimpact.schema.quality import ExcludedRows
 from ruralimpact.schema.source import Condition
 from ruralimpact.suggestions import nearest
@@ -133,6 +133,6 @@ def _has_one_of(
     known = set(codes)
     for code, value in wanted.items():
         if code not in known:
-            problem = f"no row has '{value}' in the column '{column.name}'."
-            raise ConfigError(f"{problem} {nearest(code, sorted(known - {''}))}", key=key)
+            hint = nearest(code, sorted(known - {""}))
+            raise UnknownValueError(str(value), str(column.name), hint=hint, key=key)
     return np.asarray(codes.isin(wanted), dtype=bool)

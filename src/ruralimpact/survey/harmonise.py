@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.errors import ConfigError, DataError, UnknownValueError
 from ruralimpact.privacy.keyed_ids import keyed
 from ruralimpact.privacy.messages import without_cells
 from ruralimpact.schema.edit import Currency
@@ -92,6 +92,13 @@ def harmonise(
     except DataError as error:
         tables = [raw, *(others or {}).values()]
         raise without_cells(error, _quotable(error, source, tables, private, file)) from None
+    except UnknownValueError as error:
+        raise (error.without_hint() if error.column in _parts(private) else error) from None
+
+
+def _parts(columns: Collection[str]) -> set[str]:
+    """Return columns, and those that names of several together are made of."""
+    return {*columns, *(part for column in columns for part in column.split(TOGETHER))}
 
 
 def _quotable(
