@@ -75,6 +75,7 @@ simulation: setup ## coverage of every estimator on simulated clustered surveys 
 recovery: setup ## recovery of the stand-in's planted truth over DRAWS draws (200: about an hour)
 	@$(call TABLES,bolivia_recovery bolivia_followup percent_intervals registers_recovery,draws=$(DRAWS))
 	@$(BIN)/python tests/simulation/recovery_page.py
+	@$(BIN)/python tests/simulation/registers_page.py
 
 robustness: setup $(VENV)/dev.stamp ## kill and disturb MOMENTS runs (50), compare what the next run makes (an hour)
 	@$(BIN)/python tests/robustness/disturbed_runs.py --moments $(MOMENTS)

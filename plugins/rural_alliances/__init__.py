@@ -21,7 +21,7 @@ PLUGIN = Plugin(
         "alliance_lives": Generator(
             make="generator.alliance_lives:generate",
             calibration="generator.alliance_lives:Lives",
-            truth=("lasting",),
+            truth=("planted",),
         ),
         "workshops": Generator(
             make="workshops.generate:generate",

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 from simulated import Draw, Row, Simulation
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +25,7 @@ from ruralimpact.config import load_study
 from ruralimpact.config.plugin_kinds import read_calibration
 from ruralimpact.description.records import RecordedStudy
 from ruralimpact.gains.study import gains_study
+from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.plugins import load_plugins
 from ruralimpact.responses.study import responses_study
 from ruralimpact.returns.study import returns_study, returns_uncertainty
@@ -67,14 +70,24 @@ def alliances_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.Dat
 
 
 def survival_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
-    return truth["lasting"].set_index("level")["lasting"]
+    planted = truth["planted"].set_index("key")["planted"]
+    ratios = planted.index.str.startswith("hazards/")
+    return pd.concat([planted[~ratios] / 100, np.log(planted[ratios])])
 
 
 def survival_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.DataFrame:
-    frame = survival_study(RecordedStudy(study, units, outcomes)).tables["survival"]
-    of_register = (frame["analysis"] == "buyer") & (frame["by"] != "started")
-    chosen = of_register & (frame["state"] == "lasts") & (frame["time"] == 7)
-    return frame[chosen].rename(columns={"level": "key"})[["key", *ENDS]]
+    tables = survival_study(RecordedStudy(study, units, outcomes)).tables
+    curves, hazards = tables["survival"].query("part == 'curve'"), tables["hazards"]
+    level = _level(curves)
+    time = curves["time"].map("{:g}".format)
+    key = "survival/" + curves["analysis"] + "/curve" + level.where(level == "", "/" + level)
+    shares = curves.assign(key=key + "/" + curves["state"] + "/" + time + "/estimate")
+    ratios = hazards.assign(key="hazards/" + hazards["analysis"] + "/" + _level(hazards) + "/ratio")
+    return pd.concat([part[["key", *ENDS]] for part in (shares, ratios)])
+
+
+def _level(rows: pd.DataFrame) -> "pd.Series[str]":
+    return (rows["by"] + "=" + rows["level"]).where(rows["level"] != "", rows["by"])
 
 
 def workshops_truth(truth: dict[str, pd.DataFrame]) -> "pd.Series[float]":
@@ -86,7 +99,9 @@ def workshops_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.Dat
     level = ("/" + frame["by"] + "=" + frame["level"]).where(frame["by"] != "", "")
     measure = frame["part"].map({"respondents": "percent", "register": "register"})
     of = "responses/" + frame["analysis"] + "/" + frame["question"] + "/" + frame["answer"]
-    return frame.assign(key=of + level + "/" + measure)[["key", *ENDS]]
+    of_stratum = frame["by"] == "region"
+    counts = {name: frame[name].where(of_stratum) for name in ("n_units", "population")}
+    return frame.assign(key=of + level + "/" + measure, **counts)[["key", *ENDS, *counts]]
 
 
 SIMULATED = (
@@ -94,6 +109,26 @@ SIMULATED = (
     Simulated("bolivia_survival", survival_truth, survival_estimates),
     Simulated("bolivia_workshops", workshops_truth, workshops_estimates),
 )
+
+
+def wilson_coverage(share: float, n: float, population: float) -> float:
+    """Return how often Wilson's interval holds the share of a population in samples of n: exactly.
+
+    Parameters
+    ----------
+    share : float
+        Of the population.
+    n, population : float
+        NaN, as the coverage then is, where no sample of one stratum is meant.
+    """
+    if not (n > 0 and np.isfinite(population)):
+        return float("nan")
+    size, drawn = round(population), int(n)
+    having = round(share * size)
+    counts = np.arange(drawn + 1)
+    ends = [wilson_interval(count, drawn, population=size) for count in counts.tolist()]
+    inside = [low <= having / size <= high for low, high in ends]
+    return float(stats.hypergeom(size, having, drawn).pmf(counts) @ np.array(inside))
 
 
 def _joined(table: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
@@ -127,13 +162,17 @@ def one_draw(simulated: Simulated, study: Study, seed: int) -> pd.DataFrame:
             Path(raw, name).write_bytes(content)
         units, outcomes = samples_of(study, Path(raw))
     estimates = simulated.estimates(lean(study), units, outcomes).set_index("key")
-    return (
-        estimates.assign(truth=simulated.truth(data.truth)).dropna(subset=["truth"]).reset_index()
-    )
+    table = estimates.assign(truth=simulated.truth(data.truth)).dropna(subset=["truth"])
+    table = table.reindex(columns=[*ENDS, "truth", "n_units", "population"])
+    expected = map(wilson_coverage, table["truth"], table["n_units"], table["population"])
+    return table.assign(expected=list(expected)).reset_index()
 
 
 def summed_up(name: str, table: pd.DataFrame) -> Iterator[Row]:
-    """Yield coverage, bias and number of draws of each number; of intervals that there are."""
+    """Yield coverage, bias and number of draws of each number; of intervals that there are.
+
+    `expected` is the coverage that Wilson's interval has by the sizes of the samples alone, where known.
+    """
     for key, same in table.groupby("key", sort=False):
         known = same.dropna(subset=["conf_low", "conf_high"])
         inside = (known["conf_low"] <= known["truth"]) & (known["truth"] <= known["conf_high"])
@@ -146,6 +185,7 @@ def summed_up(name: str, table: pd.DataFrame) -> Iterator[Row]:
             "estimate": same["estimate"].mean(),
             "bias_over_sd": bias / spread if spread > 0 else float("nan"),
             "coverage": inside.mean(),
+            "expected": known["expected"].mean(),
             "without_interval": len(same) - len(known),
             "draws": len(same),
         }

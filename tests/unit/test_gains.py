@@ -163,6 +163,9 @@ def test_targeting_by_hand_and_units_without_a_place_are_counted() -> None:
     tables = computed({"targeting": TARGETING}, town=towns, needs=needs)
     shares = tables.tables["targeting"].set_index("measure")["estimate"]
     assert shares.to_dict() == pytest.approx({"places": 1 / 2, "units": 2 / 3, "funds": 2 / 3})
+    # Places are all that there are: the sample is of units.
+    drawn = tables.tables["targeting"].set_index("measure")["n_clusters"]
+    assert drawn.to_dict() == {"places": 2, "units": 3, "funds": 3}
     counted = {item.reason: item.rows for item in tables.excluded}
     assert counted == {"missing before or after": 0, "'town' is missing": 1}
 

@@ -11,7 +11,7 @@ from ruralimpact.description.records import RecordedStudy
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.returns.accounts import account_flows
 from ruralimpact.returns.cash_flow import internal_rate, present_values
-from ruralimpact.returns.measures import aggregate_rate, interval
+from ruralimpact.returns.measures import aggregate_rate, interval, revenue_measures
 from ruralimpact.returns.register import cash_register
 from ruralimpact.returns.study import returns_study, returns_uncertainty
 from ruralimpact.schema.rate_of_return import RateOfReturn
@@ -271,6 +271,21 @@ def test_a_net_present_value_of_one_sample_has_the_t_interval_of_a_mean() -> Non
     )  # t of 39 degrees of freedom, as tables print it
     ends = values.mean() - margin, values.mean() + margin
     assert (row["conf_low"], row["conf_high"]) == pytest.approx(ends, rel=1e-6)
+
+
+def test_the_interval_of_revenue_is_made_on_the_logarithm() -> None:
+    """No unit earns less than nothing: the ends are the estimate times and over the same factor."""
+    revenue = np.array([[0.0, earned] for earned in (1.0, 2.0, 3.0, 10.0, 2.0, 1.0, 4.0, 9.0)])
+    last, groups = np.ones(8, dtype=np.int64), np.array(list("abcdefgh"), dtype=object)
+    amount, _ = revenue_measures(revenue, last, np.full(8, 5.0))
+    ends = interval(amount, groups)
+    values = revenue[:, 1]
+    error = values.std(ddof=1) / np.sqrt(8) / values.mean()
+    factor = np.exp(2.3646243 * error)  # t of 7 degrees of freedom, as tables print it
+    assert (ends.conf_low, ends.conf_high) == pytest.approx((4 / factor, 4 * factor), rel=1e-6)
+    lossy, _ = revenue_measures(revenue - 2, last, np.full(8, 5.0))
+    lost = interval(lossy, groups)
+    assert lost.conf_low + lost.conf_high == pytest.approx(2 * lossy.estimate)
 
 
 def test_one_group_has_no_interval() -> None:

@@ -27,6 +27,7 @@ HELPERS = {
     "difference_coverage_page",
     "monte_carlo",
     "recovery_page",
+    "registers_page",
     "simulated",
     "unequal_groups",
 }

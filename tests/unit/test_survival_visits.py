@@ -174,6 +174,26 @@ def test_only_differences_within_strata_are_error() -> None:
     assert clusters.df == 2
 
 
+def test_errors_allow_for_the_pull_of_a_group_on_its_stratum() -> None:
+    """Two of a and one of b in a stratum, c alone in another; by hand."""
+    records = pd.DataFrame({"group": list("aabccc"), "sampling_stratum": list("xxxyyy")})
+    scores = np.array([0.3, 0.1, -0.1, 0.2, 0.2, -0.6])
+    # Less the mean .1 of x: a .2, b -.2, of two thirds and one third of it; c adds up to -.2 as it is.
+    by_hand = 0.2**2 / (1 - 2 / 3) + 0.2**2 / (1 - 1 / 3) + 0.2**2
+    assert Clusters.of(records).std_error(scores[:, None]) == pytest.approx([by_hand**0.5])
+
+
+def test_a_level_that_nobody_saw_lasting_has_no_ratio() -> None:
+    """All of the south had ended by the visit at 4, and none was seen before: any high hazard fits."""
+    records = many(seen_lasting=NAN, seen=2004.0)
+    south = records["region"] == "South"
+    records.loc[south, "left"], records.loc[south, "how"] = 2004.0, "new"
+    records.loc[:1, "left"], records.loc[:1, "seen_lasting"] = 2004.0, 2002.0
+    frame = computed(records, ended_after="seen_lasting", times=[2, 4], hazard=["region"])
+    rows = frame.tables["hazards"].set_index("level")
+    assert rows.loc["South", "reason"] == "all ended, and none was seen to last"
+
+
 def test_sampling_weights_are_refused(tmp_path: Any) -> None:
     study = study_of(analyses=[ASKED], samples={"all": {"weight": "w", "strata": "s"}})
     (problem,) = check_survival.problems(study, tmp_path)

@@ -1,16 +1,18 @@
 """A stand-in for two samples of alliances: 86 with their buyers (6.3, 6.4), 108 of which 64 came (4.12)."""
 
+import math
 from typing import Annotated, Self
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from rural_alliances.generator.alliance_hazards import YEARS, HazardSettings, PlantedHazard
 from rural_alliances.parameter import Count, Fraction, stream
 from ruralimpact.plugins import GeneratedData
 from ruralimpact.schema.base import Settings, fault
 
-_FIRST_YEAR, _LAST_YEAR, _YEARS = 2006, 2008, 7
+_FIRST_YEAR, _LAST_YEAR = 2006, 2008
 
 
 class Reasons(Settings):
@@ -19,14 +21,6 @@ class Reasons(Settings):
     price: Fraction
     product: Fraction
     quantity: Fraction
-
-
-class RegionOfAlliances(Settings):
-    """Alliances of a region; `lasting`: the share that keeps its buyer for seven years."""
-
-    alliances: Count
-    municipalities: Annotated[int, Field(ge=1)]
-    lasting: Fraction
 
 
 class InvitedAlliances(Settings):
@@ -48,20 +42,20 @@ class InvitedAlliances(Settings):
         return self
 
 
-class Lives(Settings):
+class Lives(HazardSettings):
     """Parameters of the process; shares but that of `regions` are of the alliances that ended.
 
     `visits` are the years since financing in which someone saw whether an alliance lasted.
     """
 
-    regions: Annotated[dict[str, RegionOfAlliances], Field(min_length=1)]
     new_buyer: Fraction
-    first_year: Fraction
     reasons: Reasons
-    visits: Annotated[list[Annotated[int, Field(ge=1, le=_YEARS)]], Field(min_length=1)]
+    visits: Annotated[list[Annotated[int, Field(ge=1, le=YEARS)]], Field(min_length=1)]
     invited: InvitedAlliances
 
 
+_RATIO = "Ratio of hazards, one point of the project's score"
+_REGRESSIONS = {"buyer": "Times known", "buyer_at_visits": "Seen at three visits"}
 _Alliance = dict[str, str | int | float | bool | None]
 """A row of the register: an alliance, what became of it, and a column a reason."""
 
@@ -74,10 +68,10 @@ def generate(calibration: Lives, seed: int) -> GeneratedData:
     calibration : Lives
     seed : int
     """
-    rng = stream(seed, "lives of alliances")
+    rng, hazard = stream(seed, "lives of alliances"), PlantedHazard(calibration)
     rows: list[_Alliance] = []
     for region, values in calibration.regions.items():
-        rows += [_alliance(rng, calibration, region, values) for _ in range(values.alliances)]
+        rows += [_alliance(rng, calibration, hazard, region) for _ in range(values.alliances)]
     for number, row in enumerate(rows, start=1):
         row["alliance"] = f"A{number:03}"
     invited, at_work = _invited(calibration.invited, seed)
@@ -87,7 +81,7 @@ def generate(calibration: Lives, seed: int) -> GeneratedData:
             name: table.to_csv(index=False, lineterminator="\n").encode()
             for name, table in tables.items()
         },
-        truth={"lasting": _truth(calibration), "at_work": at_work},
+        truth={"planted": _truth(calibration, hazard), "at_work": at_work},
     )
 
 
@@ -115,12 +109,15 @@ def _invited(settings: InvitedAlliances, seed: int) -> tuple[pd.DataFrame, pd.Da
 
 
 def _alliance(
-    rng: np.random.Generator, calibration: Lives, region: str, values: RegionOfAlliances
+    rng: np.random.Generator, calibration: Lives, hazard: PlantedHazard, region: str
 ) -> _Alliance:
+    values = calibration.regions[region]
     start = int(rng.integers(_FIRST_YEAR, _LAST_YEAR + 1))
-    lasts = bool(rng.random() < values.lasting)
-    early = bool(rng.random() < calibration.first_year)
-    months = int(rng.integers(1, 13) if early else rng.integers(13, 12 * _YEARS))
+    chances = np.array(list(values.products.values()), dtype=float)
+    product = str(rng.choice(list(values.products), p=chances / chances.sum()))
+    score = float(rng.choice(calibration.scores.values))
+    years = hazard.years(region, score, float(rng.exponential()))
+    lasts, months = years is None, math.ceil(12 * (years or YEARS))
     new_buyer = bool(rng.random() < calibration.new_buyer)
     reasons = {
         name: bool(rng.random() < share) for name, share in calibration.reasons.given().items()
@@ -130,8 +127,10 @@ def _alliance(
     return {
         "region": region,
         "municipality": f"{region} {municipality}",
+        "alliance_product": product,
+        "score": score,
         "started": start,
-        "surveyed": start + _YEARS,
+        "surveyed": start + YEARS,
         "ended": "" if lasts else round(start + months / 12, 4),
         "seen_lasting": "" if lasts or seen is None else start + seen,
         "found_ended": "" if lasts else start + gone,
@@ -143,24 +142,35 @@ def _alliance(
 def _visits(visits: list[int], ended: float) -> tuple[int | None, int]:
     """Last visit before an alliance ended, None where there was none, and the first after it."""
     before = [visit for visit in visits if visit < ended]
-    after = [visit for visit in [*visits, _YEARS] if visit >= ended]
+    after = [visit for visit in [*visits, YEARS] if visit >= ended]
     return (max(before) if before else None), min(after)
 
 
-def _truth(calibration: Lives) -> pd.DataFrame:
+def _truth(calibration: Lives, hazard: PlantedHazard) -> pd.DataFrame:
+    """Tabulate what was planted: shares that last, and ratios of hazards.
+
+    Returns
+    -------
+    DataFrame
+        ``key``, the identifier of the number in the findings of the study, ``planted``, its value there, and
+        ``about`` and ``label`` in words.
+    """
     regions = calibration.regions
     counts = np.array([values.alliances for values in regions.values()], dtype=float)
     shares = np.array([values.lasting for values in regions.values()], dtype=float)
-    lasting = np.array([(counts * shares).sum() / counts.sum(), *shares])
-    parts = ["", *(f"/region={name}" for name in regions)]
-    return pd.DataFrame(
-        {
-            "level": ["", *regions],
-            "lasting": lasting,
-            # The identifier of the number in the findings of the study, and its value there.
-            "key": [f"survival/buyer/curve{part}/lasts/{_YEARS}/estimate" for part in parts],
-            "planted": 100 * lasting,
-            "about": f"Share with the first buyer after {_YEARS} years",
-            "label": ["All alliances", *regions],
-        }
-    )
+    lasting = [("", "All alliances", float(counts @ shares / counts.sum()))]
+    lasting += [(f"/region={name}", name, values.lasting) for name, values in regions.items()]
+    products = dict.fromkeys(name for region in regions.values() for name in region.products)
+    lasting += [
+        (f"/alliance_product={name}", name, hazard.lasting_of_product(name)) for name in products
+    ]
+    about = f"Share with the first buyer after {YEARS} years"
+    rows = [
+        (f"survival/buyer/curve{part}/lasts/{YEARS}/estimate", 100 * share, about, label)
+        for part, label, share in lasting
+    ]
+    rows += [
+        (f"hazards/{analysis}/score/ratio", calibration.scores.point, _RATIO, words)
+        for analysis, words in _REGRESSIONS.items()
+    ]
+    return pd.DataFrame(rows, columns=["key", "planted", "about", "label"])

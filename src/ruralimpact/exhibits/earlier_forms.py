@@ -89,6 +89,7 @@ FORMS = (
     marked("the record ends before the horizon"),
     marked("none ended"),
     marked("all ended in the first period"),
+    marked("all ended, and none was seen to last"),
     marked("nothing ended while others last"),
     marked("the data do not tell it from the others"),
     marked("no other value to compare with"),

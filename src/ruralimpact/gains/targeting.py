@@ -30,8 +30,8 @@ def targeting_measures(
     Yields
     ------
     Measure, Interval
-        Named ``places``, ``units`` and as the amounts are. Intervals are clustered by place; places
-        themselves are all that there are, and have none.
+        Named ``places``, ``units`` and as the amounts are. Places are all that there are: their share has no
+        interval, and other intervals are those of units drawn one by one, of whom some lie in each place.
 
     Raises
     ------
@@ -46,15 +46,16 @@ def targeting_measures(
         Interval(np.nan, np.nan, np.nan, np.nan, len(above)),
     )
     inside = table[targeting.place].map(above).to_numpy(bool)
-    places: NDArray[np.object_] = table[targeting.place].to_numpy(object)
+    drawn: NDArray[np.object_] = table["id"].to_numpy(object)
     units = share(UNITS, inside)
-    yield units, interval(units, places)
+    yield units, interval(units, drawn)
     for name in targeting.amounts:
         amounts = table[name].to_numpy(float)
         known = np.isfinite(amounts)
         over = np.where(inside[known], amounts[known], 0.0)
         part = ratio(name, over, amounts[known], FRACTION, "the total is not above zero")
-        yield part, interval(replace(part, share=bool((amounts[known] >= 0).all())), places[known])
+        is_share = bool((amounts[known] >= 0).all())
+        yield part, interval(replace(part, scale="logit" if is_share else "plain"), drawn[known])
 
 
 def _index_of_places(targeting: Targeting, table: pd.DataFrame, where: str) -> pd.Series:

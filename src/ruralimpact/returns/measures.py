@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ FloatArray = NDArray[np.float64]
 
 FRACTION = "fraction"
 YEARS = "years"
+Scale = Literal["plain", "log", "logit"]
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ class Measure:
         Weight of each unit in the estimate, for the leverage of groups.
     reason : str
         Why there is no estimate, else empty.
-    share : bool
-        It is a share of units, so that its interval is made on the logit scale and stays within 0 and 1.
+    scale : {"plain", "log", "logit"}
+        Scale on which its interval is made: of shares the logit, which stays within 0 and 1; of amounts that
+        no unit has less than none of the logarithm, since few large units stretch their mean upwards.
     """
 
     name: str
@@ -51,7 +54,7 @@ class Measure:
     scores: FloatArray | None = None
     weights: FloatArray | None = None
     reason: str = ""
-    share: bool = False
+    scale: Scale = "plain"
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def share(name: str, among: NDArray[np.bool_]) -> Measure:
     name : str
     among : ndarray of bool, shape (n,)
     """
-    return replace(mean(name, among.astype(float), FRACTION), share=True)
+    return replace(mean(name, among.astype(float), FRACTION), scale="logit")
 
 
 def ratio(
@@ -188,10 +191,11 @@ def revenue_measures(
         Families of each unit, NaN where not known.
     """
     yearly = benefits[np.arange(len(benefits)), last]
-    yield mean("revenue", yearly)
+    scale: Scale = "log" if (yearly >= 0).all() else "plain"
+    yield replace(mean("revenue", yearly), scale=scale)
     known = np.isfinite(members)
     if known.all():
-        yield ratio("revenue_member", yearly, members, reason="no families")
+        yield replace(ratio("revenue_member", yearly, members, reason="no families"), scale=scale)
     elif known.any():
         yield Measure("revenue_member", "", np.nan, reason="families of some units are not known")
 
@@ -217,9 +221,17 @@ def interval(measure: Measure, groups: NDArray[np.object_]) -> Interval:
     error, df = Clustering(codes, leverage=leverage).std_error(measure.scores)
     if too_few_groups(leverage) or not np.isfinite(error):
         return blank
-    if not measure.share:
-        tested = t_inference(measure.estimate, error, df)
-        return Interval(error, df, tested.conf_low, tested.conf_high, count)
-    odds = float(logit(measure.estimate))
-    tested = t_inference(odds, error / (measure.estimate * (1 - measure.estimate)), df)
-    return Interval(error, df, float(expit(tested.conf_low)), float(expit(tested.conf_high)), count)
+    low, high = _ends(measure.estimate, error, df, measure.scale)
+    return Interval(error, df, low, high, count)
+
+
+def _ends(estimate: float, error: float, df: float, scale: Scale) -> tuple[float, float]:
+    """Ends of an interval on a scale, by the delta method; none where the estimate has no place on it."""
+    if scale == "plain":
+        tested = t_inference(estimate, error, df)
+        return tested.conf_low, tested.conf_high
+    if scale == "log":
+        tested = t_inference(float(np.log(estimate)), error / estimate, df)
+        return float(np.exp(tested.conf_low)), float(np.exp(tested.conf_high))
+    tested = t_inference(float(logit(estimate)), error / (estimate * (1 - estimate)), df)
+    return float(expit(tested.conf_low)), float(expit(tested.conf_high))

@@ -12,6 +12,7 @@ from ruralimpact.description.levels import Order, level_text, level_texts, level
 from ruralimpact.description.records import ExcludedRecords
 from ruralimpact.inference.clustered import Clustering, t_inference
 from ruralimpact.inference.leverage import group_leverage, too_few_groups
+from ruralimpact.inference.sampling_strata import centred_in_strata
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.discrete_hazard import HazardFit, Periods, fit_hazard, periods_of
 from ruralimpact.survival.intervals import Clusters
@@ -20,6 +21,7 @@ from ruralimpact.survival.rows import HazardRow
 
 NONE_ENDED = "none ended"
 ALL_AT_ONCE = "all ended in the first period"
+NONE_LASTED = "all ended, and none was seen to last"
 NOTHING_ENDED = "nothing ended while others last"
 NO_MAXIMUM = "the data do not tell it from the others"
 ONE_LEVEL = "no other value to compare with"
@@ -77,8 +79,8 @@ def hazard_study(
     Returns
     -------
     HazardRows
-        Levels of which none ended, or all in the first period, have an infinite ratio: none is printed, and
-        their units tell nothing of the others.
+        Levels of which none ended, or all ended and were not seen to last beyond any period, have an
+        infinite ratio: none is printed, and their units tell nothing of the others.
     """
     if not asked.hazard:
         return HazardRows()
@@ -127,11 +129,14 @@ def _infinite(
             continue
         levels = records[name].map(level_text)
         for level in sorted(levels.unique()):
-            ends = periods.by[(levels == level).to_numpy()]
-            if (ends > periods.number).all():
+            inside = (levels == level).to_numpy()
+            after, by = periods.after[inside], periods.by[inside]
+            if (by > periods.number).all():
                 yield (name, level), NONE_ENDED
-            elif (ends == 1).all():
+            elif (by == 1).all():
                 yield (name, level), ALL_AT_ONCE
+            elif ((after == 0) & (by <= periods.number)).all():
+                yield (name, level), NONE_LASTED
 
 
 def _terms(asked: Survival, records: pd.DataFrame, order: Order) -> Iterator[_Term]:
@@ -199,7 +204,9 @@ def _fitted(kept: _Kept, terms: list[_Term]) -> HazardFit | None:
 def _tested(row: HazardRow, kept: _Kept, term: _Term, fit: HazardFit, position: int) -> HazardRow:
     clusters = Clusters.of(kept.records)
     clustering = _clustering(kept.records, term, clusters)
-    estimate, scores = float(fit.coefficients[position]), clusters.centred(fit.scores[:, position])
+    estimate, scores = float(fit.coefficients[position]), clusters.within(fit.scores[:, position])
+    if clusters.strata is not None and not term.base:
+        scores = centred_in_strata(scores, clusters.groups, clusters.strata)
     error, df = clustering.std_error(scores)
     few = bool(too_few_groups(clustering.leverage)) or not np.isfinite(error)
     tested = t_inference(estimate, np.nan if few else error, df)
@@ -216,12 +223,15 @@ def _tested(row: HazardRow, kept: _Kept, term: _Term, fit: HazardFit, position: 
 
 
 def _clustering(records: pd.DataFrame, term: _Term, clusters: Clusters) -> Clustering:
-    """Scores by group, reduced for the weight that each group has in a level and in its base."""
-    if clusters.strata is not None:
-        return Clustering(clusters.groups, reduced_df=clusters.df)
+    """Scores by group, reduced for the weight that each group has in a level and in its base.
+
+    The score of a number has no such weights: it is centred within strata instead.
+    """
     if not term.base:
-        return Clustering(clusters.groups)
+        reduced = None if clusters.strata is None else clusters.df
+        return Clustering(clusters.groups, reduced_df=reduced)
     levels = records[term.variable].map(level_text)
     compared = levels.isin([term.level, term.base]).to_numpy().astype(np.float64)
     arms = (levels == term.level).to_numpy(np.int64)
-    return Clustering(clusters.groups, leverage=group_leverage(compared, arms, clusters.groups))
+    leverage = group_leverage(compared, arms, clusters.groups)
+    return Clustering(clusters.groups, leverage=leverage, strata=clusters.strata)

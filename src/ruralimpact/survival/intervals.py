@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from ruralimpact.inference.clustered import group_codes
-from ruralimpact.inference.sampling_strata import centred_in_strata, degrees_left
-from ruralimpact.survival.curves import clustered_error
+from ruralimpact.inference.bias_reduced_scores import corrected_scores
+from ruralimpact.inference.clustered import group_codes, group_sums
+from ruralimpact.inference.leverage import Leverage, group_leverage
+from ruralimpact.inference.sampling_strata import degrees_left
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -43,11 +44,16 @@ class Clusters:
 
     @cached_property
     def df(self) -> float:
-        """Degrees of freedom: groups less strata, or less one."""
+        """Degrees of freedom that the sample leaves: groups less strata, or less one."""
         return self.number - 1.0 if self.strata is None else degrees_left(self.groups, self.strata)
 
-    def centred(self, scores: FloatArray) -> FloatArray:
-        """Scores, shape (n,), of which only differences within strata are left.
+    @cached_property
+    def _leverage(self) -> Leverage:
+        strata = np.zeros_like(self.groups) if self.strata is None else self.strata
+        return group_leverage(np.ones(len(self.groups)), strata, self.groups)
+
+    def within(self, scores: FloatArray) -> FloatArray:
+        """Scores, shape (n,), without the mean of the stratum.
 
         How many units a stratum has is taken as given, so that its mean score is no sampling error however
         its units spread over groups.
@@ -55,14 +61,26 @@ class Clusters:
         if self.strata is None:
             return scores
         mean = np.bincount(self.strata, scores) / np.bincount(self.strata)
-        return centred_in_strata(scores - mean[self.strata], self.groups, self.strata)
+        return np.asarray(scores - mean[self.strata])
 
     def std_error(self, scores: FloatArray) -> FloatArray:
-        """Return standard errors of several estimates, shape (t,), from scores of shape (n, t)."""
+        """Return standard errors of several shares, shape (t,), from scores of shape (n, t).
+
+        Notes
+        -----
+        A group that holds the share h of its stratum draws the stratum's mean towards itself, so that its
+        score is divided by the square root of 1 - h (see `ruralimpact.inference.bias_reduced_scores`). A
+        group that is alone in its stratum tells nothing of the variation there; its score stays as it is.
+        """
         if self.df < 1:
             return np.full(scores.shape[1], np.nan)
-        centred = np.column_stack([self.centred(column) for column in scores.T])
-        return clustered_error(centred, self.groups.astype(object))
+        return np.array([self._error(column) for column in scores.T])
+
+    def _error(self, scores: FloatArray) -> float:
+        reduced = corrected_scores(group_sums(self.within(scores), self.groups), self._leverage)
+        alone = np.isnan(reduced.sums)
+        sums = np.where(alone, group_sums(scores, self.groups), reduced.sums)
+        return float(np.sqrt(sums @ sums))
 
 
 @dataclass(frozen=True)

@@ -148,9 +148,9 @@ def _notes(results: StudyResults, exhibit: OfAnalyses) -> tuple[str, ...]:
         ).format(threshold=threshold),
         gettext(
             "Intervals are clustered by {group_label} and bias-reduced; those of shares "
-            "are made on the logit scale. They treat the units as drawn from many more "
-            "like them. Flows are attributable to the project only if they are measured "
-            "against what would have happened without it."
+            "are made on the logit scale, those of revenue on the logarithmic. They treat "
+            "the units as drawn from many more like them. Flows are attributable to the "
+            "project only if they are measured against what would have happened without it."
         ).format(group_label=results.study.group_label),
     )
 

@@ -91,8 +91,8 @@ _PRINTED = {"unit": formatting.PERCENTAGE_POINTS, "decimals": 0}
 _CURVES = marked(
     "Percent that lasts beyond the time (Kaplan-Meier), and has ended in each "
     "way by it (Aalen-Johansen: ends compete, so that the percents add up to "
-    "100). Standard errors are clustered by group; intervals on the "
-    "complementary log-log scale, with t of groups less strata, or less one, "
+    "100). Standard errors are clustered by group and bias-reduced; intervals on "
+    "the complementary log-log scale, with t of groups less strata, or less one, "
     "degrees of freedom; none where nothing or all has ended."
 )
 _VISITS = marked(

@@ -62,8 +62,8 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
         interpretation=lines,
         notes=(
             gettext(
-                "Intervals are clustered by place; the share of places has none, for they "
-                "are all that there are. Only places that have units of the sample are "
+                "The share of places has no interval, for they are all that there are; others "
+                "are of units drawn one by one. Only places that have units of the sample are "
                 "counted."
             ),
         ),

@@ -1,0 +1,101 @@
+"""The page on recovery of the registers' planted numbers, docs/methods/registers_recovery.md.
+
+python tests/simulation/registers_page.py     (make recovery runs it last)
+"""
+
+import numpy as np
+import pandas as pd
+from coverage_page import DOCS, HIGH, LOW, markdown
+
+STUDIES = {
+    "bolivia_alliances": "rates of return and gains",
+    "bolivia_survival": "survival",
+    "bolivia_workshops": "questionnaires",
+}
+NIL = "nil or all by design: always held"
+STEPS = "what Wilson's interval holds by the size of the sample, exactly: it moves in steps"
+CHANCE = "by chance: {draws} draws tell a share of 95 percent from one off by {margin:.0f} points"
+FEW = "of 8 to 17 alliances in 3 to 5 municipalities, with t of 2 to 4 degrees of freedom"
+UNEXPLAINED = "not explained by the number of draws or the size of the sample"
+TEXT = """# Recovery of what the registers were planted with
+
+{draws} draws of the raw files of `bolivia_alliances`, `bolivia_survival` and `bolivia_workshops`, each
+read and estimated as in a run (`make recovery`); every number is in
+[registers_recovery.csv](registers_recovery.csv). Truth is what ever larger registers would give, or what
+the whole register of the draw would answer. Intervals promise to hold it in 95 percent of the draws; the
+bar is {low:.0f} to {high:.0f}.
+
+{summary}
+
+## Outside the bar, and why
+
+In percent of the draws that have an interval. *Exactly*: what Wilson's interval, with the correction for
+the finite register, holds in samples of these sizes from these registers, added up over all samples that
+there can be; no draws are in it.
+
+{outside}
+"""
+
+
+def margin(draws: float) -> float:
+    """Return by how many points a share of 95 percent of draws may be off by chance."""
+    return float(100 * 1.96 * np.sqrt(0.0475 / draws))
+
+
+def reason(row: pd.Series) -> str:
+    """Say why a coverage is outside the bar."""
+    draws = row["draws"] - row["without_interval"]
+    if row["study"] == "bolivia_workshops" and row["truth"] in (0, 1):
+        return NIL
+    if np.isfinite(row["expected"]) and not LOW <= row["expected"] <= HIGH:
+        return STEPS
+    if abs(row["coverage"] - 95) <= margin(draws):
+        return CHANCE.format(draws=f"{draws:.0f}", margin=margin(draws))
+    if "/curve/region=" in row["key"]:
+        return FEW
+    return UNEXPLAINED
+
+
+def page(rows: pd.DataFrame) -> str:
+    rows = rows.assign(coverage=100 * rows["coverage"], expected=100 * rows["expected"])
+    off = rows[~rows["coverage"].between(LOW, HIGH)]
+    why = off.apply(reason, axis=1)
+    summary = [
+        {
+            "study": f"`{name}`, {words}",
+            "numbers": len(of_study),
+            "mean coverage": f"{of_study['coverage'].mean():.1f}",
+            "within the bar": int(of_study["coverage"].between(LOW, HIGH).sum()),
+            "within the bar, by chance of it, or nil by design": int(
+                len(of_study)
+                - (off["study"].eq(name) & ~why.str.startswith(("by chance", NIL))).sum()
+            ),
+        }
+        for name, words in STUDIES.items()
+        for of_study in [rows[rows["study"] == name]]
+    ]
+    table = pd.DataFrame(
+        {
+            "number": "`" + off["key"].str.strip("/") + "`",
+            "held": off["coverage"].map("{:.1f}".format),
+            "exactly": off["expected"].map("{:.1f}".format).replace("nan", ""),
+            "draws": (off["draws"] - off["without_interval"]).astype(int),
+            "why": why,
+        }
+    )
+    return TEXT.format(
+        draws=int(rows["draws"].max()),
+        low=LOW,
+        high=HIGH,
+        summary=markdown(pd.DataFrame(summary)),
+        outside=markdown(table),
+    )
+
+
+def main() -> None:
+    rows = pd.read_csv(DOCS / "registers_recovery.csv")
+    (DOCS / "registers_recovery.md").write_text(page(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
