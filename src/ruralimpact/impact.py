@@ -191,7 +191,7 @@ def _published(
         control_mean=scored.control_mean,
         n_treated=scored.n_treated,
         n_control=scored.n_control,
-        n_clusters=int((sums != 0).sum()),
+        n_clusters=clustering.n_clusters(scored.scores),
         groups=_by_arm(clustering, "counts"),
         effective_groups=_by_arm(clustering, "effective"),
         noun=noun,

@@ -9,6 +9,9 @@ import pandas as pd
 from ruralimpact.design.strategies import Strategy
 from ruralimpact.errors import ConfigError
 
+RENAMED = "Rename the columns first: data.rename(columns=str)."
+"""What to do about columns whose names are numbers."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -106,7 +109,8 @@ def column_named(name: object, key: str) -> str:
         It is no text.
     """
     if not isinstance(name, str):
-        raise ConfigError(f"{name!r} is no name of a column.", key=key)
+        hint = f" Names are text. {RENAMED}" if isinstance(name, int | float | tuple) else ""
+        raise ConfigError(f"{name!r} is no name of a column.{hint}", key=key)
     return name
 
 

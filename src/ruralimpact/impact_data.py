@@ -192,10 +192,17 @@ def _numbers(table: pd.DataFrame, name: str, must: str) -> FloatArray:
     try:
         kind = column_values.kind_of(table[name])
     except ValueError as problem:
-        raise DataError(f"{must}; {problem}", file=FILE, column=name) from None
+        rows = column_values.no_numbers(table[name])
+        raise DataError(
+            f"{must}; {problem}", file=FILE, column=name, rows=list(table.index[rows])
+        ) from None
     if kind == "text":
-        held = "categories" if isinstance(table[name].dtype, pd.CategoricalDtype) else "text"
-        raise DataError(f"{must}; it holds {held}.", file=FILE, column=name)
+        categories = isinstance(table[name].dtype, pd.CategoricalDtype)
+        held = "categories" if categories else "text"
+        rows = column_values.no_numbers(table[name])
+        raise DataError(
+            f"{must}; it holds {held}.", file=FILE, column=name, rows=list(table.index[rows])
+        )
     return column_values.numbers(table[name])
 
 

@@ -188,8 +188,7 @@ class ImpactEstimate:
         lines = [
             f"{self.estimand} by {self.label}",
             f"  estimate    {self._amount(self.estimate):>14}",
-            f"  std. error  {self._amount(self.std_error):>14}   ({self.n_clusters:,} {self.noun}, "
-            f"{self.df:.1f} degrees of freedom)",
+            f"  std. error  {self._amount(self.std_error):>14}   ({self._behind_error()})",
             f"  95% interval {self._amount(low):>13} to {self._amount(high)}   p {_p_in_words(self.p_value)}",
             f"  treated {self.n_treated:,}, controls {self.n_control:,}",
         ]
@@ -212,6 +211,10 @@ class ImpactEstimate:
         if np.isnan(value):
             return "none"
         return f"{value:.4g}" if 0 < self.std_error < _LEAST_PRINTED else f"{value:,.4f}"
+
+    def _behind_error(self) -> str:
+        groups = f"{self.n_clusters:,} {self.noun}"
+        return groups if np.isnan(self.df) else f"{groups}, {self.df:.1f} degrees of freedom"
 
     def _groups_in_words(self) -> str:
         arms = [

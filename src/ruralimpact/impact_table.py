@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 
 import pandas as pd
 
 from ruralimpact.errors import DataError
-from ruralimpact.impact_columns import kind_in_words
+from ruralimpact.impact_columns import RENAMED, kind_in_words
 from ruralimpact.suggestions import nearest
 
 FILE = "data"
@@ -62,7 +63,8 @@ def refuse_absent(table: pd.DataFrame, name: str) -> None:
     """
     if name not in table.columns:
         names = [str(column) for column in table.columns]
-        hint = "Its name in the table is no text." if name in names else nearest(name, names)
+        other = f"Its name in the table is no text. {RENAMED}"
+        hint = other if name in names else nearest(name, names)
         raise DataError("there is no such column.", file=FILE, column=name, hint=hint)
 
 
@@ -83,10 +85,22 @@ def _converted(data: object) -> pd.DataFrame:
         _refuse_repeated(getattr(data, "column_names", ()))
         raise
     except TypeError:
-        raise DataError(
-            f"the data must be a table with one row a unit (of pandas, polars or pyarrow), not "
-            f"{kind_in_words(data)}.",
-            hint="Make it one with pandas.DataFrame(...).",
-        ) from None
+        return _of_arrow(data)
     eager = table.collect() if isinstance(table, nw.LazyFrame) else table
     return pd.DataFrame(eager.to_pandas())
+
+
+def _of_arrow(data: object) -> pd.DataFrame:
+    """Read what hands out Arrow data, such as a batch of rows or a reader of batches."""
+    import pyarrow as pa
+
+    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        with suppress(pa.ArrowException, TypeError, ValueError):
+            table = pa.table(data)
+            _refuse_repeated(table.column_names)
+            return pd.DataFrame(table.to_pandas())
+    raise DataError(
+        f"the data must be a table with one row a unit (of pandas, polars or pyarrow), not "
+        f"{kind_in_words(data)}.",
+        hint="Make it one with pandas.DataFrame(...).",
+    )

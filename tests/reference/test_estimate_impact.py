@@ -166,7 +166,7 @@ def test_result_reads_as_text_and_html() -> None:
     ("change", "message"),
     [
         ({"treatment": "nothing"}, "column 'nothing': there is no such column"),
-        ({"outcome": "race"}, "column 'race': the outcome must be a number"),
+        ({"outcome": "race"}, "column 'race', rows .*: the outcome must be a number"),
         ({"treatment": "educ"}, "column 'educ', rows .*: the treatment must be 0 or 1"),
         ({"strategy": "nearst"}, "'nearst' is not one of .* Did you mean 'nearest'"),
         ({"covariates": "age +"}, "the formula cannot be used"),

@@ -86,8 +86,7 @@ def one_survey(place: int, number: int) -> list[Row]:
         except DesignError:
             found = [{"kind": REFUSED}]
         rows += [{"cell": place, "strategy": name, **row} for row in found]
-    base = float(survey.without[survey.treatment == 1].mean())
-    return [{**row, "base": base} for row in rows]
+    return rows
 
 
 def _intervals(
@@ -110,8 +109,13 @@ def _intervals(
     assert leverage is not None
     if leverage.effective.min() < 2:
         raise DesignError("fewer than two effective groups")
+    assert made.weights is not None
+    treated, gains = treatment == 1, survey.income - survey.without
+    weights = made.weights[treated]
     common = {
         "estimate": made.estimate,
+        "base": np.average(survey.without[treated], weights=weights),
+        "more": np.average(gains[treated], weights=weights) - gains[treated].mean(),
         "effective_treated": leverage.effective[1],
         "effective_control": leverage.effective[0],
     }
@@ -136,18 +140,29 @@ def _intervals(
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a cell, strategy and kind, in the order of the cells."""
+    """One row a cell, strategy and kind, in the order of the cells.
+
+    What is true of a strategy is true of the units that it is about: weights of the overlap, and matches of
+    which some treated units find none, are about others than all who are treated.
+    """
     from scipy.special import stdtrit
 
     rows = rows.sort_values("cell", kind="stable", ignore_index=True)
-    base = rows.groupby("cell")["base"].transform("mean")
+    about = rows.groupby(["cell", "strategy"])[["base", "more"]].transform("mean")
+    base = about["base"]
     effect = rows["cell"].map({place: cell.effect for place, cell in enumerate(CELLS)})
+    effect += about["more"]
     percent = rows["kind"] == PERCENT
     rows["error"] = rows["estimate"] - np.where(percent, 100 * effect / base, effect)
     margin = stdtrit(rows["df"], 0.975) * rows["std_error"]
     low = rows["low"].where(percent, rows["estimate"] - margin) - rows["estimate"] + rows["error"]
     high = rows["high"].where(percent, rows["estimate"] + margin) - rows["estimate"] + rows["error"]
-    rows["covers"] = np.where(low.notna(), (low <= 0) & (high >= 0), np.nan)
+    known = low.notna()
+    rows["covers"] = np.where(known, (low <= 0) & (high >= 0), np.nan)
+    rows["above"], rows["below"] = (
+        np.where(known, low > 0, np.nan),
+        np.where(known, high < 0, np.nan),
+    )
     table = (
         rows.groupby(["cell", "strategy", "kind"], sort=False)
         .agg(
@@ -160,9 +175,13 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             effective_treated=("effective_treated", "median"),
             effective_control=("effective_control", "median"),
             coverage=("covers", "mean"),
+            above=("above", "mean"),
+            below=("below", "mean"),
         )
         .reset_index()
     )
+    together = rows.groupby(["cell", "strategy", "kind"], sort=False)[["error", "std_error"]]
+    table["correlation"] = [float(own["error"].corr(own["std_error"])) for _, own in together]
     table["bias_over_sd"] = table["bias"] / table["sd"]
     table["se_over_sd"] = table["median_se"] / table["sd"]
     cells = pd.DataFrame(

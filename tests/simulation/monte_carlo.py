@@ -22,7 +22,13 @@ import pandas as pd
 from simulated import Simulation
 
 # Modules of this folder with a `SIMULATION`, which are named after the tables that they write.
-COVERAGE = ("coverage", "difference_coverage", "staggered_coverage", "attrition_coverage")
+COVERAGE = (
+    "coverage",
+    "difference_coverage",
+    "staggered_coverage",
+    "attrition_coverage",
+    "strata_coverage",
+)
 RECOVERY = ("bolivia_recovery", "bolivia_followup", "percent_intervals", "registers_recovery")
 
 

@@ -183,3 +183,21 @@ def test_units_of_covariates_change_no_pair_and_no_error(distance: str, seed: in
     for units in UNITS:
         scaled = {name: frame[name] * by + more for name, (by, more) in units.items()}
         assert found(frame.assign(**scaled)) == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_rounding_of_a_score_changes_no_pair(k: int) -> None:
+    """Two pairs on a line may cross at the same total distance; squares of small gaps are below rounding."""
+    rng = np.random.default_rng(3)
+    treatment, strata = (rng.random(400) < 0.3).astype(np.int8), rng.integers(0, 3, 400)
+    score = rng.normal(size=400) + treatment
+    chosen = [
+        optimal_pairs(treatment, values[:, None], k=k, strata=strata)
+        for values in (score, score * (1 + 1e-13 * rng.normal(size=400)))
+    ]
+    pairs = [set(zip(one.treated_index, one.control_index, strict=True)) for one in chosen]
+    assert pairs[0] == pairs[1]
+    for treated, control in pairs[0]:
+        after = [(t, c) for t, c in pairs[0] if score[t] > score[treated]]
+        same = [(t, c) for t, c in after if strata[t] == strata[treated]]
+        assert all(score[c] >= score[control] for _, c in same)

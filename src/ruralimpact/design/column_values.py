@@ -1,5 +1,6 @@
 """What a column of a table holds: numbers, text, or labels of groups and cells."""
 
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
@@ -76,6 +77,35 @@ def numbers(values: ArrayLike) -> FloatArray:
     if column.dtype == object:
         column = column.astype("Float64")
     return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def no_numbers(values: ArrayLike) -> NDArray[np.bool_]:
+    """Which values of a column are neither numbers nor missing.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Text that reads as a number is no number, but is left out where other values do not read as one.
+    """
+    column = pd.Series(values).astype(object)
+    present = column.notna()
+    other = present & ~column.map(
+        lambda value: isinstance(value, int | float | np.number | Decimal)
+    )
+    unread = other & column.map(lambda value: not _reads_as_number(value))
+    return np.asarray(unread if unread.any() else other, dtype=np.bool_)
+
+
+def _reads_as_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def levels(values: ArrayLike) -> tuple[IntArray, list[str]]:

@@ -94,10 +94,11 @@ def optimal_pairs(
     units served is maximised first, and the total distance minimised among the ways to do so: each
     place may stay empty at a price that no saving in distance can repay, twice as high for a
     unit's first place.
-    On a score many pairings have the same total distance (two pairs may cross or not), and rounding
-    would pick one. Among them the least sum of squared distances is taken, which leaves pairs
-    uncrossed, and of controls equally near the first by its coordinates, the lower score. Only units
-    that share their coordinates are then told apart by row; see `ruralimpact.design.ties`.
+    Many pairings may have the same total distance, and rounding would pick one. Among them the least sum of
+    squared distances is taken, and of controls equally near the first by its coordinates, the lower score.
+    On a score two pairs may cross or not at the same total distance, so that squares may differ by less than
+    rounding: pairs are uncrossed, in the order of the scores. Only units that share their coordinates are
+    then told apart by row; see `ruralimpact.design.ties`.
 
     References
     ----------
@@ -119,6 +120,8 @@ def optimal_pairs(
     distance = np.sqrt((gap**2).sum(axis=1))
     cost = _strictly_ordered(distance, data_rank(coordinates[control])[member])
     chosen = _assign(owner, member, cost, len(treated), len(control), k)
+    if coordinates.shape[1] == 1:
+        chosen = _uncrossed(owner, member, chosen, groups[treated])
     return _collect(treatment, treated[owner], control[member], distance, chosen, k)
 
 
@@ -183,6 +186,27 @@ def _assign(
     taken[column[filled]] = row[filled] % n_treated
     chosen: NDArray[np.bool_] = taken[member] == owner
     return chosen
+
+
+def _uncrossed(
+    owner: IntArray, member: IntArray, chosen: NDArray[np.bool_], groups: IntArray
+) -> NDArray[np.bool_]:
+    """Pair the chosen units of a stratum in the order of their score, where all those pairs are allowed.
+
+    `owner` and `member` count the units of each arm in the order of their score; `groups` are those of the
+    treated.
+    """
+    mine, theirs = owner[chosen], member[chosen]
+    stratum = groups[mine]
+    first, second = np.lexsort((mine, stratum)), np.lexsort((theirs, stratum))
+    size = int(member.max()) + 1
+    codes = owner * size + member
+    wanted = mine[first] * size + theirs[second]
+    positions = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    refused = np.unique(stratum[first][codes[positions] != wanted])
+    uncrossed = chosen & np.isin(groups[owner], refused)
+    uncrossed[positions[~np.isin(stratum[first], refused)]] = True
+    return uncrossed
 
 
 def _collect(

@@ -99,7 +99,7 @@ def estimate_row(
         percent_reason=counterfactual.refused,
         n_treated=estimate.n_treated,
         n_control=estimate.n_control,
-        n_clusters=int((group_sums(scores, clustering.groups) != 0).sum()),
+        n_clusters=clustering.n_clusters(scores),
         treated_groups=treated.number,
         effective_treated_groups=treated.effective,
         control_groups=controls.number,

@@ -149,10 +149,13 @@ class Clustering:
         std_error : float
             NaN where there is no variance, or no degree of freedom.
         df : float
-            Satterthwaite's; with matched sets no more than the number of sets less one.
+            Satterthwaite's; with matched sets no more than the number of sets less one. NaN where there is no
+            error.
         """
         corrected = self.corrected(scores)
-        if self.sets is None or not np.isfinite(corrected.std_error):
+        if not np.isfinite(corrected.std_error):
+            return np.nan, np.nan
+        if self.sets is None:
             return corrected.std_error, corrected.df
         n_sets = len(np.unique(self.sets[(self.sets >= 0) & (scores != 0)]))
         return float(np.sqrt(self.variance(scores))), min(corrected.df, n_sets - 1)
@@ -175,6 +178,12 @@ class Clustering:
         else:
             by_group = float(sums @ sums) if self.most_df > 0 else np.nan
         return float(np.sqrt(self._two_way(by_group, scores)))
+
+    def n_clusters(self, scores: FloatArray) -> int:
+        """Groups that an estimate rests on: those with a weight in it or, without weights by arm, a score."""
+        if self.leverage is not None:
+            return int((self.leverage.shares > 0).any(axis=1).sum())
+        return int((group_sums(scores, self.groups) != 0).sum())
 
     @property
     def label(self) -> str:

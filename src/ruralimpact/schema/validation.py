@@ -146,6 +146,9 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
             continue  # pydantic counts the entries that are right
         by_place.setdefault(_place(entry, document.content), []).append(entry)
 
+    for position in _of_another_kind(by_place):
+        del by_place[position]
+
     def rank(pair: tuple[KeyPath, list["ErrorDetails"]]) -> tuple[int, tuple[int, int]]:
         position, errors = pair
         kinds = {entry["type"] for entry in errors}
@@ -167,6 +170,16 @@ def _explained(error: ValidationError, document: Document, under: str | None) ->
         )
         for position, errors in ranked
         for part in _by_absence(errors)
+    ]
+
+
+def _of_another_kind(by_place: Mapping[KeyPath, list["ErrorDetails"]]) -> list[KeyPath]:
+    """Places that are no number, say, but the list that they may be as well, with a mistake inside."""
+    return [
+        position
+        for position, errors in by_place.items()
+        if all(entry["type"].endswith("_type") for entry in errors)
+        and any(len(p) > len(position) and p[: len(position)] == position for p in by_place)
     ]
 
 
