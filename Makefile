@@ -68,7 +68,7 @@ cluster: setup $(VENV)/dev.stamp $(VENV)/cluster.stamp ## run two studies on a S
 	@$(BIN)/python -m pytest -s tests/cluster
 
 simulation: setup ## coverage of every estimator on simulated clustered surveys (two hours)
-	@$(call TABLES,coverage difference_coverage staggered_coverage attrition_coverage,)
+	@$(call TABLES,coverage difference_coverage staggered_coverage attrition_coverage strata_coverage,)
 	@$(BIN)/python tests/simulation/coverage_page.py
 	@$(BIN)/python tests/simulation/difference_coverage_page.py
 

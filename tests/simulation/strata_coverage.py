@@ -144,4 +144,4 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([placed, table.drop(columns="cell")], axis=1).round(4)
 
 
-SIMULATION = Simulation(lambda: one_draw, summarise, draws=2000, seed=SEED)
+SIMULATION = Simulation(lambda: one_draw, summarise, draws=1000, seed=SEED)

@@ -85,7 +85,10 @@ def test_the_same_table_in_other_clothes_gives_the_same_estimate(convert) -> Non
         (farms().assign(x=[1, "a"] * 30), "column 'x': .* a mixture of numbers and text"),
         (farms().assign(x=np.arange(60) + 2**53), "column 'x': .* beyond 9,007,199,254,740,992"),
         (farms().assign(x=np.inf), "column 'x', rows 0, 1, 2, 3, 4 and 55 more: .* infinite"),
-        (farms().assign(y=1 + 1j), "column 'y', rows? .*: the outcome must be a number; .* complex"),
+        (
+            farms().assign(y=1 + 1j),
+            "column 'y', rows? .*: the outcome must be a number; .* complex",
+        ),
         (farms().assign(y=[[1.0]] * 60), "column 'y', rows? .*: the outcome must be a number"),
         (farms().assign(y=pd.Timestamp("2020-01-01")), "column 'y', rows? .*: .* dates"),
         (farms().assign(y=-np.inf), "column 'y', rows .*: the outcome is infinite"),

@@ -18,6 +18,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "attrition_coverage": {"POPULATION": 4000, "GROUPS": (40,)},
     "coverage": {"CELLS": importlib.import_module("coverage").CELLS[:1]},
     "difference_coverage": {"CELLS": importlib.import_module("difference_coverage").CELLS[:1]},
+    "strata_coverage": {"CELLS": importlib.import_module("strata_coverage").CELLS[:1]},
     "staggered_coverage": {"GROUPS": importlib.import_module("staggered_coverage").GROUPS[:1]},
 }
 HELPERS = {

@@ -38,7 +38,8 @@ def coarsened_exact_weights(
     cutpoints : mapping of str to int, sequence of float, or "exact", optional
         By covariate: a number of equal bins over its range (1 leaves it out), the inner cut points
         (a value on one belongs above it), or every value by itself. Without an entry a two-valued
-        covariate stays as it is and any other has ceil(log2(n) + 1) equal bins, Sturges' rule.
+        covariate stays as it is and any other has ceil(log2(n) + 1) equal bins, Sturges' rule for the rows
+        of the sample, whatever they weigh.
     strata : ndarray of int, shape (n,), optional
         Codes of exact strata, which the bins divide further.
     sampling : ndarray, shape (n,), optional
