@@ -1,6 +1,6 @@
 """From units of a sample back to the rows of raw files, so that a message can name what to look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from ruralimpact.survey.readers import read_joined, read_source
 
 _TIMES = " x "
 _STUDIES = Path("config/studies")
+ReadSource = tuple[Source, tuple[Entry, ...], Survey]
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,33 @@ def in_raw_files(error: DataError, study: str) -> DataError:
         `error` itself where no unit is found, or a file cannot be read any more.
     """
     try:
-        places = list(_places(error, load_study(_STUDIES / study)))
+        known = load_study(_STUDIES / study)
+        sample = sample_of(str(error.within), known)
+        if sample is None:
+            return error
+        return in_surveys(error, sample, _surveys(known, sample.sources))
     except (RuralImpactError, OSError):
         return error
+
+
+def in_surveys(error: DataError, sample: Sample, surveys: Iterable[ReadSource]) -> DataError:
+    """Return an error with the raw files and rows of its units in the place of the sample.
+
+    Parameters
+    ----------
+    error : DataError
+        With `units`.
+    sample : Sample
+        The one that the units are of.
+    surveys : iterable of (Source, tuple of Entry, Survey)
+        Its sources as they were read, each with the entries of the codebook that describe it.
+
+    Returns
+    -------
+    DataError
+        `error` itself where no unit is found.
+    """
+    places = list(_places(error, sample, surveys))
     if not places or error.units is None:
         return error
     first, *others = places
@@ -73,12 +98,9 @@ def in_raw_files(error: DataError, study: str) -> DataError:
     )
 
 
-def _places(error: DataError, study: Study) -> Iterator[_Place]:
+def _places(error: DataError, sample: Sample, surveys: Iterable[ReadSource]) -> Iterator[_Place]:
     """Yield the rows of the units, file by file."""
-    sample = _sample(str(error.within), study)
-    if sample is None:
-        return
-    for source, entries, survey in _surveys(study, sample.sources):
+    for source, entries, survey in surveys:
         rows = sorted(survey.rows[_are_of(survey.table, error.units or ())])
         raw_names = {entry.variable: entry.raw_name for entry in entries} | {
             "id": TOGETHER.join(id_columns(source))
@@ -98,9 +120,7 @@ def _declared(column: str | None, sample: Sample) -> tuple[str, ...]:
     return (str(sample.strata if column == STRATUM else column or ""),)
 
 
-def _surveys(
-    study: Study, names: Sequence[str]
-) -> Iterator[tuple[Source, tuple[Entry, ...], Survey]]:
+def _surveys(study: Study, names: Sequence[str]) -> Iterator[ReadSource]:
     """Yield sources read anew, with their entries of the codebook."""
     codebook = parse_codebook(study.codebook, [source.name for source in study.sources])
     for source in study.sources:
@@ -160,7 +180,7 @@ def rows_behind(study: Study, sources: Sequence[str], units: Sequence[str]) -> I
             yield RawRows(source, own)
 
 
-def _sample(within: str, study: Study) -> Sample | None:
+def sample_of(within: str, study: Study) -> Sample | None:
     """Return the sample that an error is in, or that of the analysis that it is in."""
     kind, _, name = within.partition(" ")
     if kind == "analysis":

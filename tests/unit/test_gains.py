@@ -167,7 +167,11 @@ def test_targeting_by_hand_and_units_without_a_place_are_counted() -> None:
     drawn = tables.tables["targeting"].set_index("measure")["n_clusters"]
     assert drawn.to_dict() == {"places": 2, "units": 3, "funds": 3}
     counted = {item.reason: item.rows for item in tables.excluded}
-    assert counted == {"missing before or after": 0, "'town' is missing": 1}
+    assert counted == {
+        "'income' is missing before or after": 0,
+        "'town' is missing": 1,
+        "'funds' is missing": 0,
+    }
 
 
 def test_an_index_that_differs_within_a_place_is_an_error() -> None:

@@ -151,7 +151,7 @@ def test_benefits_repeat_beyond_the_record_and_investment_does_not() -> None:
         ({year: [0, 0, 0, 0] for year in range(2009, 2013)}, "no amount in any year"),
         (
             {2009: [1, np.nan, 0, 0], **{year: [0, 0, 1, 0] for year in range(2010, 2013)}},
-            "an amount is missing",
+            "'own' is missing",
         ),
     ],
 )

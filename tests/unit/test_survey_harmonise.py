@@ -11,6 +11,7 @@ from ruralimpact.schema.quality import ExcludedRows, ObservedCategories
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.harmonise import harmonise
 from ruralimpact.survey.readers import read_source
+from ruralimpact.survey.set_missing import mark_of
 
 CODEBOOK = [
     {"variable": "season", "raw_name": "round", "type": "integer", "role": "wave", "minimum": "1"},
@@ -65,7 +66,8 @@ def parquet(table):
 
 def test_table_is_typed_sorted_and_named(tmp_path):
     table = run(tmp_path).table
-    assert table.columns.tolist() == ["id", "wave", *(row["variable"] for row in CODEBOOK)]
+    variables = [row["variable"] for row in CODEBOOK]
+    assert table.columns.tolist() == ["id", "wave", *variables, mark_of("age")]
     assert table[["id", "wave"]].to_numpy().tolist() == [["3", 1], ["3", 2], ["7", 1], ["7", 2]]
     assert table["age"].isna().tolist() == [True, True, False, False]
     assert table["tenure"].tolist() == ["tenant", "tenant", "owner", "owner"]

@@ -1,5 +1,5 @@
 """Every mistake of a study, listed at once, before anything is estimated."""
 
-from ruralimpact.checks.study import check_study
+from ruralimpact.checks.study import CheckedStudy, check_study, checked_study
 
-__all__ = ["check_study"]
+__all__ = ["CheckedStudy", "check_study", "checked_study"]

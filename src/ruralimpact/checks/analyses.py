@@ -1,19 +1,21 @@
 """All mistakes that the stages after construction would refuse, told without estimating an effect."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.attrition.population import follow_up
+from ruralimpact.checks.remarks import Remark, remarks_on_records
 from ruralimpact.decomposition.accounts import check_identity
 from ruralimpact.decomposition.study import read_accounts
 from ruralimpact.description.levels import labels_in_order
-from ruralimpact.description.records import RecordedStudy
+from ruralimpact.description.records import DescriptionTables, RecordedStudy
 from ruralimpact.design.comparison import Comparison, comparable
 from ruralimpact.difference.exclusions import exclusions_over_time
 from ruralimpact.errors import DataError, NoComparisonError, RuralImpactError
@@ -34,11 +36,12 @@ from ruralimpact.schema.study import AnyDescription, Study
 from ruralimpact.survival.study import survival_study
 
 Samples = Mapping[str, AnalysisSample]
-Refuse = Callable[[Study, Samples], object]
+Refuse = Callable[[Study, Samples], None]
+Made = TypeVar("Made")
 
 
-def analysis_problems(study: Study, samples: Samples) -> Iterator[RuralImpactError]:
-    """Yield what the data of a study's samples cannot bear.
+def analysis_problems(study: Study, samples: Samples) -> Iterator[RuralImpactError | Remark]:
+    """Yield what the data of a study's samples cannot bear, and remarks on what descriptions exclude.
 
     Parameters
     ----------
@@ -57,6 +60,9 @@ def analysis_problems(study: Study, samples: Samples) -> Iterator[RuralImpactErr
         alone = study.model_copy(update={"analyses": (analysis,)})
         for refuse in _OF_AN_ANALYSIS:
             yield from _problems(refuse, alone, samples)
+        for describe in _DESCRIPTIONS:
+            described = yield from _problems(partial(_described, describe), alone, samples)
+            yield from remarks_on_records(described) if described is not None else ()
     known = {analysis.name for analysis in study.analyses if analysis.sample in samples}
     for entry in study.power:
         if entry.analysis in known:
@@ -74,13 +80,20 @@ def _samples_of(analysis: AnyAnalysis | AnyDescription) -> list[str]:
     return [analysis.sample, *beside]
 
 
-def _problems(refuse: Refuse, study: Study, samples: Samples) -> Iterator[RuralImpactError]:
-    """Ask again without the units that were refused; what is wrong of all others may be a consequence."""
+def _problems(
+    refuse: Callable[[Study, Samples], Made], study: Study, samples: Samples
+) -> Generator[RuralImpactError, None, Made | None]:
+    """Ask again without the units that were refused; what is wrong of all others may be a consequence.
+
+    Returns
+    -------
+    object or None
+        What was made once nothing was refused any more.
+    """
     asked_again = False
     while True:
         try:
-            refuse(study, samples)
-            return
+            return refuse(study, samples)
         except RuralImpactError as problem:
             refused = (problem.units or ()) if isinstance(problem, DataError) else ()
             about_a_column = isinstance(problem, DataError) and problem.column is not None
@@ -88,7 +101,7 @@ def _problems(refuse: Refuse, study: Study, samples: Samples) -> Iterator[RuralI
                 yield problem
             smaller = {name: _without(sample, refused) for name, sample in samples.items()}
             if all(len(smaller[name].units) == len(samples[name].units) for name in samples):
-                return
+                return None
             samples, asked_again = smaller, True
 
 
@@ -116,10 +129,10 @@ def _over_time(study: Study, samples: Samples) -> None:
     exclusions_over_time(study, _units(samples))
 
 
-def _described(study: Study, samples: Samples) -> None:
-    recorded = RecordedStudy(study, _units(samples), _outcomes(samples))
-    for describe in _DESCRIPTIONS:
-        describe(recorded)
+def _described(
+    describe: Callable[[RecordedStudy], DescriptionTables], study: Study, samples: Samples
+) -> DescriptionTables:
+    return describe(RecordedStudy(study, _units(samples), _outcomes(samples)))
 
 
 def _scenarios(study: Study, samples: Samples) -> None:
@@ -186,7 +199,6 @@ _DESCRIPTIONS = (
 )
 _OF_AN_ANALYSIS: tuple[Refuse, ...] = (
     _over_time,
-    _described,
     _scenarios,
     _subgroups,
     _products,

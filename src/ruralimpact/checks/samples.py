@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from ruralimpact.checks.analyses import analysis_problems
+from ruralimpact.checks.remarks import Remark
 from ruralimpact.checks.sound_part import named_variables, sound_part
 from ruralimpact.config.waves import rounds_of
 from ruralimpact.design.comparison import build_comparison
@@ -20,8 +21,8 @@ from ruralimpact.schema.study import Study
 
 def sample_problems(
     study: Study, tables: Mapping[str, pd.DataFrame], partial: Collection[str] = ()
-) -> Iterator[RuralImpactError]:
-    """Yield what is wrong in building the samples of a study and in what its analyses ask of them.
+) -> Iterator[RuralImpactError | Remark]:
+    """Yield what is wrong in the samples of a study and in what analyses ask of them; remarks, too.
 
     Parameters
     ----------

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from ruralimpact.checks.remarks import Remark, remark_on_cells
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import project_key
 from ruralimpact.schema.base import Settings
 from ruralimpact.schema.source import Source
 from ruralimpact.survey.codebook import Entry
-from ruralimpact.survey.harmonise import harmonise, has_private_ids
+from ruralimpact.survey.harmonise import Survey, harmonise, has_private_ids
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
@@ -28,18 +29,21 @@ class SourceExamination:
 
     Attributes
     ----------
-    table : DataFrame or None
-        The survey table that a run would make if what is refused were missing; None where none can be made.
+    survey : Survey or None
+        What a run would make if what is refused were missing; None where nothing can be made.
     problems : tuple of RuralImpactError
         In the order in which a run would raise them.
     has_all_variables : bool
         Whether the table has every variable that the codebook describes; what is built of one that has not
         may have mistakes that are only consequences.
+    remarks : tuple of Remark
+        Cells that were set to missing.
     """
 
-    table: pd.DataFrame | None
+    survey: Survey | None
     problems: tuple[RuralImpactError, ...]
     has_all_variables: bool = True
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class _Attempt:
     others: Mapping[str, RawTable]
     marked: tuple[str, ...] = ()
 
-    def table(self) -> pd.DataFrame:
+    def survey(self) -> Survey:
         file, source = self.source.path, self.source
         key = project_key() if has_private_ids(source) else None
         return harmonise(
@@ -63,7 +67,7 @@ class _Attempt:
             others=self.others,
             marked=self.marked,
             key=key,
-        ).table
+        )
 
     def prepared(self) -> None:
         columns = [entry.raw_name for entry in self.entries if entry.variable == self.source.item]
@@ -107,12 +111,23 @@ def examine_source(
     )
     while attempt is not None and len(problems) < _MOST_MISTAKES:
         try:
-            table = attempt.table()
-            return SourceExamination(table, tuple(problems), len(attempt.entries) == len(entries))
+            survey = attempt.survey()
+            whole = len(attempt.entries) == len(entries)
+            return SourceExamination(survey, tuple(problems), whole, _remarks(attempt, survey))
         except RuralImpactError as problem:
             problems.append(_with_codebook_line(problem, attempt.entries, lines))
             attempt = _next(attempt, problem)
     return SourceExamination(None, tuple(problems))
+
+
+def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
+    source = attempt.source
+    ids = id_columns(source) if has_private_ids(source) else []
+    private = {*attempt.marked, *ids}
+    return tuple(
+        remark_on_cells(cells, attempt.raw, file=source.path, private=private)
+        for cells in survey.withheld
+    )
 
 
 def _with_codebook_line(

@@ -2,25 +2,47 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from ruralimpact.checks.remarks import Remark
 from ruralimpact.checks.samples import sample_problems
 from ruralimpact.checks.sound_part import sound_part
 from ruralimpact.checks.source import examine_source
 from ruralimpact.config import check_files, study_examination
 from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
 from ruralimpact.plugins import Plugins
-from ruralimpact.raw_rows import in_raw_files
+from ruralimpact.raw_rows import ReadSource, in_raw_files, in_surveys, sample_of
 from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 
 
+@dataclass(frozen=True)
+class CheckedStudy:
+    """What a look at a study found.
+
+    Attributes
+    ----------
+    problems : tuple of RuralImpactError
+        Mistakes, worst first: files that cannot be read, then configuration and codebook, then data, each
+        part in the order in which a run would come upon them.
+    remarks : tuple of Remark
+        What a run sets to missing, excludes, or uses although it does not fit.
+    """
+
+    problems: tuple[RuralImpactError, ...]
+    remarks: tuple[Remark, ...]
+
+
 def check_study(root: Path, folder: Path, plugins: Plugins) -> tuple[RuralImpactError, ...]:
-    """Find all mistakes of a study without estimating anything.
+    """Return the mistakes of a study; see `checked_study`."""
+    return checked_study(root, folder, plugins).problems
+
+
+def checked_study(root: Path, folder: Path, plugins: Plugins) -> CheckedStudy:
+    """Find all mistakes of a study without estimating anything, and what a run does without stopping.
 
     Parameters
     ----------
@@ -32,30 +54,34 @@ def check_study(root: Path, folder: Path, plugins: Plugins) -> tuple[RuralImpact
 
     Returns
     -------
-    tuple of RuralImpactError
-        Worst first: files that cannot be read, then configuration and codebook, then data, each part in the
-        order in which a run would come upon them.
+    CheckedStudy
     """
     with chdir(root):
         examination = study_examination(root / folder, plugins)
         configured = list(examination.problems())
-        problems: list[RuralImpactError] = [*configured]
+        told: list[RuralImpactError | Remark] = [*configured]
         if examination.study is not None:
             keys = [problem.key for problem in configured if problem.key is not None]
             file = folder / "study.yaml"
-            problems += [
-                _in_file(problem, file)
+            told += [
+                problem if isinstance(problem, Remark) else _in_file(problem, file)
                 for problem in _data_problems(
                     sound_part(examination.study, keys, examination.taken_out),
                     examination.codebook_lines,
                 )
             ]
-        distinct = {str(problem): problem for problem in problems}
-        ranked = sorted(distinct.values(), key=_rank)
+        distinct = {str(problem): problem for problem in told}.values()
+        remarks = tuple(problem for problem in distinct if isinstance(problem, Remark))
+        ranked = sorted(
+            (problem for problem in distinct if not isinstance(problem, Remark)), key=_rank
+        )
         if examination.study is None:
-            return tuple(ranked)
+            return CheckedStudy(tuple(ranked), remarks)
         names = [analysis.name for analysis in examination.study.analyses]
-        return tuple(_in_analysis(problem, folder / "study.yaml", names) for problem in ranked)
+        file = folder / "study.yaml"
+        return CheckedStudy(
+            tuple(_in_analysis(problem, file, names) for problem in ranked), remarks
+        )
 
 
 def _rank(problem: RuralImpactError) -> int:
@@ -66,8 +92,8 @@ def _rank(problem: RuralImpactError) -> int:
     return 2 if located or not isinstance(problem, DataError) else 0
 
 
-def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpactError]:
-    """Yield what is wrong in the raw files that are there, and in what is built of them."""
+def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpactError | Remark]:
+    """Yield what is wrong in the raw files that are there, and in what is built of them; remarks as well."""
     yield from check_files.problems(".", [study])
     if not study.codebook:
         return  # what no codebook describes cannot be looked at
@@ -76,24 +102,25 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         entries = parse_codebook(study.codebook, names)
     except ConfigError:
         return  # the examination of the configuration has told it
-    tables: dict[str, pd.DataFrame] = {}
+    surveys: dict[str, ReadSource] = {}
     partial: set[str] = set()
     for source in study.sources:
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
-        examination = examine_source(
-            source,
-            entries_of(entries, source.name),
-            lines,
-            marked_columns(entries, source.name),
-        )
+        own = entries_of(entries, source.name)
+        examination = examine_source(source, own, lines, marked_columns(entries, source.name))
         yield from examination.problems
-        if examination.table is not None:
-            tables[source.name] = examination.table
+        yield from examination.remarks
+        if examination.survey is not None:
+            surveys[source.name] = (source, own, examination.survey)
         if not examination.has_all_variables:
             partial.add(source.name)
+    tables = {name: survey.table for name, (_, _, survey) in surveys.items()}
     for problem in sample_problems(study, tables, partial):
-        yield _in_rows(problem, study.name)
+        if isinstance(problem, Remark):
+            yield _remark_in_rows(problem, study, surveys)
+        else:
+            yield _in_rows(problem, study.name)
 
 
 def _in_analysis(problem: RuralImpactError, file: Path, names: Sequence[str]) -> RuralImpactError:
@@ -112,6 +139,14 @@ def _in_file(problem: RuralImpactError, file: Path) -> RuralImpactError:
         return problem
     named = ConfigError(problem.problem, file=file, key=problem.key)
     return located(named, read_document(file, shown=file))
+
+
+def _remark_in_rows(remark: Remark, study: Study, surveys: Mapping[str, ReadSource]) -> Remark:
+    sample = sample_of(str(remark.told.within), study)
+    if sample is None:
+        return remark
+    read = (surveys[name] for name in sample.sources if name in surveys)
+    return Remark(in_surveys(remark.told, sample, read))
 
 
 def _in_rows(problem: RuralImpactError, study: str) -> RuralImpactError:

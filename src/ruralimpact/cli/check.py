@@ -2,7 +2,8 @@
 
 Reads config/ and the raw files; takes seconds. Each mistake is one line that names the file, the line or the
 rows, says what is wrong and, where it can be told, what to write instead; what stops a run first stands
-first. Exit status 1 while there is one.
+first. Exit status 1 while there is one. Notes say which cells were set to missing, which records are excluded
+from a description or do not fit, and which studies config/config.yaml does not list.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 
 from ruralimpact.checks.identifiers import proposals
 from ruralimpact.cli import project
-from ruralimpact.config import load_config
+from ruralimpact.config import load_config, unlisted_studies
 from ruralimpact.errors import RuralImpactError
 
 
@@ -23,7 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Print what is wrong and return the exit status: 1 while anything is."""
     root = project.project_folder(options)
-    problems = project.problems(root, options.studies)
+    checked = project.checked(root, options.studies)
+    problems = [problem for study in checked for problem in study.problems]
+    unlisted = () if options.studies else unlisted_studies(root)
+    for note in (*unlisted, *(remark for study in checked for remark in study.remarks)):
+        print(f"note: {note}")
     if not problems:
         names = options.studies or load_config(root).studies
         print(f"No mistake found in {', '.join(names)}.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ruralimpact.cli import check, project
+from ruralimpact.config import unlisted_studies
 from ruralimpact.errors import RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, lost_key
 from ruralimpact.runner import index_page, outcome, processes, snakemake
@@ -43,6 +44,8 @@ def follow(
             raise
         return check.report(problems)
     _tell_lost_key(root)
+    for study in () if names else unlisted_studies(root):
+        print(f"note: {study}", file=sys.stderr)
     processes.let_work(process)
     progress = RunProgress(studies)
     _show(process, progress, files)

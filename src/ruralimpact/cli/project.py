@@ -12,6 +12,7 @@ from ruralimpact.errors import ConfigError, RuralImpactError
 from ruralimpact.locations import shipped
 
 if TYPE_CHECKING:
+    from ruralimpact.checks import CheckedStudy
     from ruralimpact.schema.study import Study
 
 
@@ -59,8 +60,8 @@ def _check_installation() -> None:
         )
 
 
-def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
-    """Return all mistakes of some studies, those of each together, without estimating anything.
+def checked(root: Path, names: Sequence[str]) -> "list[CheckedStudy]":
+    """Return all mistakes of some studies, and what a run does to their data without stopping.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
     names : sequence of str
         Studies; all of config/config.yaml when empty.
     """
-    from ruralimpact.checks import check_study
+    from ruralimpact.checks import checked_study
     from ruralimpact.config import load_config, refuse_unknown_studies
     from ruralimpact.plugins import load_plugins
 
@@ -77,11 +78,12 @@ def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
     refuse_unknown_studies(root, names or config.studies, configured=not names)
     plugins = load_plugins(root, config.plugins)
     folder = Path("config") / "studies"
-    return [
-        problem
-        for name in names or config.studies
-        for problem in check_study(root, folder / name, plugins)
-    ]
+    return [checked_study(root, folder / name, plugins) for name in names or config.studies]
+
+
+def problems(root: Path, names: Sequence[str]) -> list[RuralImpactError]:
+    """Return all mistakes of some studies, those of each together; see `checked`."""
+    return [problem for study in checked(root, names) for problem in study.problems]
 
 
 def chosen_studies(root: Path, names: Sequence[str]) -> "list[Study]":

@@ -8,6 +8,7 @@ from ruralimpact.config.load import (
     load_study,
     refuse_unknown_studies,
     study_examination,
+    unlisted_studies,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "load_study",
     "refuse_unknown_studies",
     "study_examination",
+    "unlisted_studies",
 ]

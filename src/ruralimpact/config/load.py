@@ -40,6 +40,27 @@ def known_studies(root: str | Path = ".") -> list[str]:
     return sorted(path.parent.name for path in (Path(root) / _STUDIES).glob("*/study.yaml"))
 
 
+def unlisted_studies(root: str | Path = ".") -> Iterator[str]:
+    """Yield a sentence for whatever lies in ``config/studies`` and is no study of ``config/config.yaml``.
+
+    Parameters
+    ----------
+    root : path
+        The project's folder.
+    """
+    listed, known = load_config(root).studies, known_studies(root)
+    for path in sorted((Path(root) / _STUDIES).iterdir()):
+        name, where = path.name, f"{_STUDIES}/{path.name}"
+        if name.startswith(".") or name in listed:
+            continue
+        if name in known:
+            yield f"{where}: not listed under `studies` of {_CONFIG}, so no run makes it."
+        elif path.is_dir():
+            yield f"{where}: has no study.yaml, so it is no study."
+        elif path.suffix in (".yaml", ".yml"):
+            yield f"{where}: a study is a folder, {_STUDIES}/{path.stem}/study.yaml; this is not read."
+
+
 def refuse_unknown_studies(
     root: str | Path, names: Sequence[str], *, configured: bool = False
 ) -> None:

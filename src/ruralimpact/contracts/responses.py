@@ -74,8 +74,12 @@ SAMPLE_PROTOCOL = ResultTable(
         "n_register": count("units in the register", "units"),
         "n_drawn": count("units drawn", "units"),
         "n_replacements": count("further units drawn, to replace others", "units"),
-        "n_came": count("units drawn that took part", "units"),
-        "n_added": count("units that took part and were not drawn, replacements included", "units"),
+        "n_came": number(
+            "units drawn that took part; missing where it is not known of all", "units", low=0
+        ),
+        "n_added": number(
+            "units that took part and were not drawn, replacements included", "units", low=0
+        ),
         "attendance_known": flag("the register says who took part"),
         "seed": whole("seed of the draw", "seed", low=0),
         "synthetic": SYNTHETIC,

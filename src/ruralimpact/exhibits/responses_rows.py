@@ -101,9 +101,10 @@ def responses_numbers(results: StudyResults) -> Iterator[CitableNumber]:
         where = f"sample/{row['analysis']}/{row['stratum'] or 'all'}"
         yield CitableNumber(f"{where}/drawn", row["n_drawn"], units, 0)
         if row["attendance_known"]:
-            yield CitableNumber(f"{where}/came", row["n_came"], units, 0)
-            yield CitableNumber(f"{where}/added", row["n_added"], units, 0)
-            if row["n_drawn"]:
+            for name in ("came", "added"):
+                if pd.notna(row[f"n_{name}"]):
+                    yield CitableNumber(f"{where}/{name}", row[f"n_{name}"], units, 0)
+            if row["n_drawn"] and pd.notna(row["n_came"]):
                 share = 100 * row["n_came"] / row["n_drawn"]
                 yield CitableNumber(f"{where}/percent", share, "percent", 0)
 

@@ -10,7 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
+from ruralimpact.description.records import (
+    DescriptionTables,
+    ExcludedRecords,
+    InconsistentRecords,
+    RecordedStudy,
+    without_level,
+)
+from ruralimpact.design.study import covariate_labels
 from ruralimpact.difference.arms import Arms, arms_over_time
 from ruralimpact.errors import DesignError
 from ruralimpact.gains.measures import Gained, gain_measures
@@ -66,7 +73,11 @@ def gains_study(recorded: RecordedStudy) -> DescriptionTables:
         name: table_of_rows(name, [row for part in parts for row in rows(part)])
         for name, rows in rows_of.items()
     }
-    return DescriptionTables(tables, tuple(line for part in parts for line in part.excluded()))
+    return DescriptionTables(
+        tables,
+        tuple(line for part in parts for line in part.excluded()),
+        tuple(line for part in parts for line in part.inconsistent()),
+    )
 
 
 @dataclass(frozen=True)
@@ -97,15 +108,49 @@ class _GainsPart:
 
     def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield the units without a gain, and those of which nobody knows where they are."""
-        name, total = self.analysis.name, len(self.arms.ids)
+        name, labels = self.analysis.name, covariate_labels(self.study)
+        known = np.zeros(len(self.arms.ids), dtype=bool)
         for outcome in self.analysis.outcomes:
-            gained = self.gained[outcome]
-            missing = total - int(gained.is_known.sum())
-            yield ExcludedRecords(name, outcome, "missing before or after", missing, total)
+            lacking = ~self.gained[outcome].is_known
+            reason = f"'{outcome}' is missing before or after"
+            yield ExcludedRecords.among(
+                self.before, lacking, reason, analysis=name, about=outcome, column=outcome
+            )
+            known |= ~lacking
+        shown = dict.fromkeys([*self.asked.by, *filter(None, [self.asked.within])])
+        yield from without_level(self.before[known], shown, labels, analysis=name)
         asked = self.asked.targeting
-        if asked is not None:
-            missing = int(self.before[asked.place].isna().sum())
-            yield ExcludedRecords(name, "targeting", f"'{asked.place}' is missing", missing, total)
+        if asked is None:
+            return
+        placed = self.before[asked.place].notna()
+        for column, records in (
+            (asked.place, self.before),
+            *((amount, self.before[placed]) for amount in asked.amounts),
+        ):
+            lacking = records[column].isna().to_numpy()
+            reason = f"'{column}' is missing"
+            yield ExcludedRecords.among(
+                records, lacking, reason, analysis=name, about="targeting", column=column
+            )
+
+    def inconsistent(self) -> Iterator[InconsistentRecords]:
+        """Yield what changes between the waves and should not; results are shown by what it was before."""
+        asked, whole = self.asked, self.units.set_index("unit_id")
+        where = [asked.targeting.place, asked.targeting.index] if asked.targeting else []
+        named = [*asked.by, *([asked.within] if asked.within else []), *where]
+        for name in dict.fromkeys(named):
+            after = [
+                whole[name].reindex(rows).to_numpy(object)
+                for rows in self.arms.rows[:, self.arms.n_before :].T
+            ]
+            before = self.before[name].to_numpy(object)
+            differs = np.any(
+                [pd.notna(before) & pd.notna(other) & (before != other) for other in after], axis=0
+            )
+            if differs.any():
+                units = tuple(self.before.loc[differs, "id"].astype(str))
+                problem = f"'{name}' is another one after than before; that before is used."
+                yield InconsistentRecords(self.analysis.name, problem, units, name)
 
     @cached_property
     def gained(self) -> dict[str, Gained]:

@@ -60,15 +60,14 @@ def targeting_measures(
 
 def _index_of_places(targeting: Targeting, table: pd.DataFrame, where: str) -> pd.Series:
     grouped = table.groupby(targeting.place)[targeting.index]
-    differing = grouped.nunique(dropna=False)
+    differing = grouped.nunique()
     if (differing > 1).any():
         first = differing.index[differing > 1][0]
         units = table.loc[table[targeting.place] == first, "id"].astype("str").tolist()
         problem = f"'{targeting.index}' differs between the units of {targeting.place} {first}."
         raise DataError(problem, within=where, column=targeting.index, units=units)
-    index = grouped.first().astype(float)
-    if index.isna().any():
-        missing = table.loc[table[targeting.index].isna(), "id"].astype("str").tolist()
+    missing = table.loc[table[targeting.index].isna(), "id"].astype("str").tolist()
+    if missing:
         problem = f"'{targeting.index}' is missing, so a place cannot be told well off or not."
         raise DataError(problem, within=where, column=targeting.index, units=missing)
-    return index
+    return pd.Series(grouped.first().astype(float))

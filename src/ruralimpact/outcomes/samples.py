@@ -14,6 +14,7 @@ from ruralimpact.outcomes.excluded_arms import Exclusion, by_arm, left
 from ruralimpact.outcomes.observed_codes import ObservedCodes
 from ruralimpact.outcomes.pool import pool
 from ruralimpact.outcomes.prices import at_study_prices
+from ruralimpact.outcomes.set_missing import marks
 from ruralimpact.outcomes.two_periods import DRAWN, two_periods
 from ruralimpact.outcomes.unit_ids import in_waves
 from ruralimpact.outcomes.waves import (
@@ -175,6 +176,8 @@ def _construct_sample(
     named = [variable for variable in study.described.get(name, ()) if variable not in outcomes]
     shown = dict.fromkeys([*unit_variables(study), *named])
     units = selected[[*keys, *(variable for variable in shown if variable in selected)]]
+    described = [variable for variable in study.described.get(name, ()) if variable in selected]
+    units = units.assign(**marks(selected, described, {**study.variables, **outcomes}))
     values = selected[["unit_id", *outcomes]]
     return AnalysisSample(units, values, table_of_rows("exclusions", excluded), contamination, arms)
 

@@ -81,9 +81,12 @@ def part_rows(projects: Projects, asked: Parts, part: str) -> Iterator[Portfolio
     """Yield the parts of a total, the total, and the Herfindahl-Hirschman index of their shares.
 
     The index is the sum of squared shares (Hirschman 1964), 1 where a single part is the whole. Projects
-    without any part have none of these numbers.
+    without any part have none of these numbers, and so have those of which a part was set to missing: nobody
+    knows their total. A part left blank is none.
     """
+    withheld = np.any([projects.withheld(name) for name in asked.of], axis=0)
     table = np.column_stack([projects.numbers(name) for name in asked.of])
+    table[withheld] = np.nan
     known = np.isfinite(table).any(axis=1)
     filled = np.where(np.isfinite(table), table, 0.0)
     total = np.where(known, filled.sum(axis=1), np.nan)

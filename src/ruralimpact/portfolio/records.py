@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.records import ExcludedRecords, set_to_missing
 from ruralimpact.errors import DataError
 from ruralimpact.portfolio.rows import PortfolioQuantity, PortfolioRow
 
@@ -51,6 +52,18 @@ class Projects:
         if negative.any():
             raise self.fault("an amount of a project is below zero.", variable, negative)
         return values
+
+    def withheld(self, variable: str) -> NDArray[np.bool_]:
+        """Tell of which projects a variable was recorded and set to missing, shape (n,)."""
+        return set_to_missing(self.records, variable)
+
+    def excluded(
+        self, which: NDArray[np.bool_], reason: str, *, about: str, column: str | None = None
+    ) -> ExcludedRecords:
+        """Count projects of which a number cannot be computed."""
+        return ExcludedRecords.among(
+            self.records, which, reason, analysis=self.analysis, about=about, column=column
+        )
 
     def words(self, variable: str) -> "pd.Series[str]":
         """Return a variable as words; empty where it is not known."""

@@ -1,11 +1,17 @@
 """Every portfolio of a study, from the projects of its sample."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
+from ruralimpact.description.records import (
+    DescriptionTables,
+    ExcludedRecords,
+    RecordedStudy,
+    set_to_missing_reason,
+)
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.portfolio.amounts import (
     focus_rows,
@@ -86,19 +92,46 @@ def _printed(asked: Printed, records: pd.DataFrame) -> dict[str, PrintedNumber]:
 
 
 def _excluded(projects: Projects, asked: Portfolio) -> Iterator[ExcludedRecords]:
-    """Count the projects that have no period, and those that a target cannot be compared for."""
-    total = len(projects.records)
+    """Count the projects that some number cannot be computed of, by reason."""
     if asked.start is not None and asked.end is not None:
-        for name, words in ((asked.start, "beginning"), (asked.end, "end")):
-            missing = int(projects.records[name].isna().sum())
-            yield ExcludedRecords(asked.name, "period", f"the {words} is not known", missing, total)
+        words = {asked.start: "the beginning is not known", asked.end: "the end is not known"}
+        yield from _without(projects, "period", words)
     for reach in asked.reach:
-        pair = projects.records[[reach.target, reach.actual]]
-        missing = int(pair.isna().any(axis=1).sum())
-        words = "the target, or what was reached, is not known"
-        yield ExcludedRecords(asked.name, reach.label, words, missing, total)
+        words = {
+            reach.target: "the target is not known",
+            reach.actual: "what was reached is not known",
+        }
+        yield from _without(projects, reach.label, words)
     for ratio in asked.ratios:
+        unknown = "an amount is not known"
+        yield from _without(projects, ratio.label, {ratio.of: unknown, ratio.over: unknown})
         pair = projects.records[[ratio.of, ratio.over]]
-        missing = int((pair.isna().any(axis=1) | (pair[ratio.over] == 0)).sum())
-        words = "an amount is not known, or the one below the line is zero"
-        yield ExcludedRecords(asked.name, ratio.label, words, missing, total)
+        zero = ((pair[ratio.over] == 0) & pair[ratio.of].notna()).to_numpy()
+        reason = "the amount below the line is zero"
+        yield projects.excluded(zero, reason, about=ratio.label, column=ratio.over)
+    for parts in filter(None, (asked.financing, asked.products)):
+        yield from _without(projects, parts.label, dict.fromkeys(parts.of), blank_is_known=True)
+        withheld = np.any([projects.withheld(name) for name in parts.of], axis=0)
+        nothing = projects.records[list(parts.of)].isna().all(axis=1).to_numpy() & ~withheld
+        yield projects.excluded(nothing, "no part is known", about=parts.label)
+    for theme in asked.focus:
+        yield from _without(projects, projects.labels[theme], {theme: "the weight is not known"})
+
+
+def _without(
+    projects: Projects,
+    about: str,
+    words: Mapping[str, str | None],
+    *,
+    blank_is_known: bool = False,
+) -> Iterator[ExcludedRecords]:
+    """Count the projects that lack a variable, each once: what was set to missing, then what is blank."""
+    left = np.ones(len(projects.records), dtype=bool)
+    for name, reason in words.items():
+        withheld = left & projects.withheld(name)
+        yield projects.excluded(withheld, set_to_missing_reason(name), about=about, column=name)
+        left &= ~withheld
+        if not blank_is_known:
+            blank = left & projects.records[name].isna().to_numpy()
+            yield projects.excluded(blank, str(reason), about=about, column=name)
+            left &= ~blank

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ruralimpact.description.records import set_to_missing, set_to_missing_reason
 from ruralimpact.errors import DataError
 from ruralimpact.schema.responses import Question
 
@@ -20,6 +21,23 @@ NOT_WHOLE = "percents that do not add up to 100"
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    """Respondents whose answers do not count.
+
+    Attributes
+    ----------
+    reason : str
+    which : ndarray of bool, shape (n,)
+    column : str or None
+        Variable that the reason is about.
+    """
+
+    reason: str
+    which: BoolArray
+    column: str | None = None
+
+
+@dataclass(frozen=True)
 class Answers:
     """The answers to a question.
 
@@ -29,14 +47,14 @@ class Answers:
         1 or 0 by answer, or the fraction; of those who do not count, of no meaning.
     counted : ndarray of bool, shape (n,)
         Who counts.
-    excluded : tuple of (str, int)
-        Reason and number of those asked who do not.
+    excluded : tuple of Unanswered
+        Those asked who do not, by reason.
     n_asked : int
     """
 
     chosen: FloatArray
     counted: BoolArray
-    excluded: tuple[tuple[str, int], ...]
+    excluded: tuple[Unanswered, ...]
     n_asked: int
 
 
@@ -66,19 +84,23 @@ def answers_of(question: Question, records: pd.DataFrame, where: str) -> Answers
         values, given, partly = _single(question, question.variable, records, where)
     else:
         values, given, partly = _several(question, records, where)
+    excluded, left = [], asked | unknown
+    for name in question.variables:
+        withheld = left & set_to_missing(records, name)
+        excluded.append(Unanswered(set_to_missing_reason(name), withheld, name))
+        left = left & ~withheld
+    excluded.append(Unanswered(NOT_ASKED, left & unknown, question.among))
+    left = left & ~unknown
     whole = np.ones(len(records), dtype=bool)
     if question.percents:
         whole = np.abs(values.sum(axis=1) - 1) <= TOLERANCE / 100
-    reasons = {
-        NOT_ASKED: unknown,
-        NO_ANSWER: asked & ~given,
-        IN_PART: asked & given & partly,
-        NOT_WHOLE: asked & given & ~partly & ~whole,
-    }
+    for reason, which in ((NO_ANSWER, ~given), (IN_PART, partly), (NOT_WHOLE, ~whole)):
+        excluded.append(Unanswered(reason, left & which))
+        left = left & ~which
     return Answers(
         chosen=values,
-        counted=asked & given & ~partly & whole,
-        excluded=tuple((reason, int(which.sum())) for reason, which in reasons.items()),
+        counted=left,
+        excluded=tuple(excluded),
         n_asked=int((asked | unknown).sum()),
     )
 

@@ -5,10 +5,16 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
+from ruralimpact.description.records import (
+    DescriptionTables,
+    ExcludedRecords,
+    RecordedStudy,
+    set_to_missing,
+)
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
 from ruralimpact.responses.rows import SampleProtocolRow
+from ruralimpact.result_rows import MISSING
 from ruralimpact.schema.responses import DrawnSample
 from ruralimpact.tables import empty_table, table_of_rows
 
@@ -39,11 +45,20 @@ def draw_study(recorded: RecordedStudy) -> DescriptionTables:
     for asked in study.analyses_of(DrawnSample):
         records = recorded.of(asked.sample)
         register = _register(asked, records)
-        missing = int(register["stratum"].isna().sum())
-        reason = f"'{asked.strata}' is missing"
-        excluded.append(ExcludedRecords(asked.name, "", reason, missing, len(register)))
-        known = register.dropna(subset=["stratum"])
+        missing = register["stratum"].isna().to_numpy()
+        excluded.append(
+            ExcludedRecords.among(
+                register,
+                missing,
+                f"'{asked.strata}' is missing",
+                analysis=asked.name,
+                column=asked.strata,
+            )
+        )
+        known = register[~missing]
         sample = _sample(asked, known)
+        if asked.came is not None:
+            excluded.append(_unknown_attendance(asked, known, sample))
         listed = _with_attendance(sample, known)
         drawn.append(listed.assign(analysis=asked.name, synthetic=study.synthetic))
         strata = levels_in_order(records[asked.strata], labels_in_order(study))
@@ -69,7 +84,22 @@ def _register(asked: DrawnSample, records: pd.DataFrame) -> pd.DataFrame:
             "id": ids.to_numpy(object),
             "stratum": level_texts(records[asked.strata]).to_numpy(object),
             "came": came.astype("Float64").to_numpy(float, na_value=float("nan")),
+            "withheld": set_to_missing(records, asked.came or ""),
         }
+    )
+
+
+def _unknown_attendance(
+    asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame
+) -> ExcludedRecords:
+    drawn = register[register["id"].isin(sample.loc[sample["role"] == DRAWN, "id"])]
+    return ExcludedRecords.among(
+        drawn,
+        drawn["came"].isna().to_numpy(),
+        f"'{asked.came}' is missing",
+        analysis=asked.name,
+        about="attendance",
+        column=asked.came,
     )
 
 
@@ -104,14 +134,18 @@ def _protocol(
     for stratum in [*strata, ""]:
         inside = (register["stratum"] == stratum) if stratum else register["stratum"].notna()
         came = inside & (register["came"] == 1)
+        drawn = inside & (role == DRAWN)
+        # Nobody fills in units that were not drawn, unless one of them came.
+        known = not register.loc[drawn, "came"].isna().any()
+        others_known = not register.loc[inside & ~drawn, "withheld"].any()
         yield SampleProtocolRow(
             analysis=asked.name,
             stratum=stratum,
             n_register=int(inside.sum()),
-            n_drawn=int((inside & (role == DRAWN)).sum()),
+            n_drawn=int(drawn.sum()),
             n_replacements=int((inside & (role == REPLACEMENT)).sum()),
-            n_came=int((came & (role == DRAWN)).sum()),
-            n_added=int((came & (role != DRAWN)).sum()),
+            n_came=float((came & drawn).sum()) if known else MISSING,
+            n_added=float((came & ~drawn).sum()) if others_known else MISSING,
             attendance_known=asked.came is not None,
             seed=int(asked.seed),
             synthetic=synthetic,

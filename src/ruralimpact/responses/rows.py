@@ -35,8 +35,8 @@ class SampleProtocolRow:
     n_register: int
     n_drawn: int
     n_replacements: int
-    n_came: int
-    n_added: int
+    n_came: float
+    n_added: float
     attendance_known: bool
     seed: int
     synthetic: bool

@@ -8,7 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
+from ruralimpact.description.records import (
+    DescriptionTables,
+    ExcludedRecords,
+    RecordedStudy,
+    without_level,
+)
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.responses.answers import Answers, answers_of
@@ -47,11 +52,20 @@ def responses_study(recorded: RecordedStudy) -> DescriptionTables:
         sizes = _register_sizes(asked, recorded)
         respondents = _drawn(asked, records, sizes)
         questionnaire = _Questionnaire(asked, records, labels, order, respondents)
+        excluded += without_level(records, asked.by, labels, analysis=asked.name)
         for question in asked.questions:
             answers = answers_of(question, records, f"sample {asked.sample}")
             excluded += [
-                ExcludedRecords(asked.name, question.name, reason, count, answers.n_asked)
-                for reason, count in answers.excluded
+                ExcludedRecords.among(
+                    records,
+                    unanswered.which,
+                    unanswered.reason,
+                    analysis=asked.name,
+                    about=question.name,
+                    of=answers.n_asked,
+                    column=unanswered.column,
+                )
+                for unanswered in answers.excluded
             ]
             rows += questionnaire.rows(question, answers, synthetic=study.synthetic)
     return DescriptionTables({"responses": table_of_rows("responses", rows)}, tuple(excluded))

@@ -1,6 +1,6 @@
 """Cash flows by unit and year since its first, from units and outcomes; who is excluded, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ from ruralimpact.schema.rate_of_return import RateOfReturn
 FloatArray = NDArray[np.float64]
 
 NOTHING = "no amount in any year"
-AMOUNT_MISSING = "an amount is missing"
 YEAR_MISSING = "a year is missing"
 RECORD_ENDS = "the record ends before the horizon"
 
@@ -38,6 +37,12 @@ class CashRegister:
     lines: dict[str, FloatArray]
     recorded: NDArray[np.int64]
     excluded: pd.DataFrame
+
+    def among(self, which: NDArray[np.bool_]) -> "CashRegister":
+        """Return the cash flows of some of the units."""
+        lines = {name: flows[which] for name, flows in self.lines.items()}
+        units = self.units[which].reset_index(drop=True)
+        return replace(self, units=units, lines=lines, recorded=self.recorded[which])
 
 
 def cash_register(
@@ -123,16 +128,17 @@ def _refuse_currencies(analysis: RateOfReturn, table: pd.DataFrame, where: str) 
 
 
 def _of_units(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Return what is the same in all years of a unit, by its identifier."""
+    """Return what is the same in all years of a unit, by its identifier; unknown in one is unknown."""
     wanted = ["group", *analysis.by, *([analysis.members] if analysis.members else [])]
     grouped = table.groupby("id", sort=True)
     for name in dict.fromkeys(wanted):
-        changing = grouped[name].nunique(dropna=False)
+        changing = grouped[name].nunique()
         odd = changing.index[changing > 1]
         if len(odd):
             problem = f"'{name}' differs between the years of a unit."
             raise DataError(problem, within=where, column=name, units=odd.tolist())
-    first = grouped[list(dict.fromkeys(wanted))].first()
+    fixed = list(dict.fromkeys(wanted))
+    first = grouped[fixed].first().where(grouped[fixed].count().eq(grouped.size(), axis=0))
     members = first[analysis.members].astype(float) if analysis.members else np.nan
     return first[["group", *analysis.by]].assign(members=members)
 
@@ -148,8 +154,9 @@ def _flows(analysis: RateOfReturn, part: pd.DataFrame) -> tuple[FloatArray, str]
     amounts, since = amounts[first:], years[first:] - years[first]
     inside = since <= analysis.horizon
     amounts, since = amounts[inside], since[inside]
-    if np.isnan(amounts).any():
-        return amounts, AMOUNT_MISSING
+    lacking = np.isnan(amounts).any(axis=0)
+    if lacking.any():
+        return amounts, f"'{analysis.outcomes[int(lacking.argmax())]}' is missing"
     if len(since) != since[-1] + 1:
         return amounts, YEAR_MISSING
     if since[-1] < analysis.horizon and analysis.beyond is None:

@@ -4,13 +4,20 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
+from ruralimpact.description.records import (
+    DescriptionTables,
+    ExcludedRecords,
+    RecordedStudy,
+    without_level,
+)
+from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.returns.accounts import (
     AccountFlows,
@@ -39,16 +46,27 @@ class _ReturnsPart:
     analysis: RateOfReturn
     units: pd.DataFrame
     outcomes: pd.DataFrame
+    chosen: NDArray[np.bool_] | None = None
 
     @cached_property
     def register(self) -> CashRegister:
         register = cash_register(self.analysis, self.units, self.outcomes)
+        if self.chosen is not None:
+            register = register.among(self.chosen)
         if not len(register.units):
             counts = register.excluded["reason"].value_counts()
             reasons = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
             problem = f"no unit has a cash flow that can be used: {reasons}."
             raise DataError(problem, within=f"analysis {self.analysis.name}")
         return register
+
+    def varied(self) -> Self:
+        """Return the part with the units of which every variable that a factor goes by is known."""
+        named = [entry.by for entry in self.analysis.scenarios]
+        named += [entry.by for entry in self.analysis.drivers]
+        going_by = sorted({name for name in named if name is not None})
+        known = self.register.units[going_by].notna().all(axis=1).to_numpy()
+        return self if known.all() else replace(self, chosen=known)
 
     @property
     def money(self) -> str:
@@ -92,10 +110,20 @@ class _ReturnsPart:
 
     def excluded(self) -> Iterator[ExcludedRecords]:
         """Yield how many units have no cash flow, by reason."""
-        without = self.register.excluded["reason"].value_counts().sort_index()
-        total = len(self.register.units) + len(self.register.excluded)
-        for reason, count in without.items():
-            yield ExcludedRecords(self.analysis.name, "", str(reason), int(count), total)
+        name, without, kept = self.analysis.name, self.register.excluded, self.register.units
+        for reason in sorted(without["reason"].unique()):
+            which = (without["reason"] == reason).to_numpy()
+            total = len(kept) + len(without)
+            yield ExcludedRecords.among(without, which, str(reason), analysis=name, of=total)
+        labels = covariate_labels(self.study)
+        yield from without_level(kept, self.analysis.by, labels, analysis=name)
+        if self.analysis.members is not None:
+            lacking = kept["members"].isna().to_numpy()
+            reason = f"'{self.analysis.members}' is missing"
+            about, column = "members", self.analysis.members
+            yield ExcludedRecords.among(
+                kept, lacking, reason, analysis=name, about=about, column=column
+            )
 
     def unit_rows(self, account: Account, flows: AccountFlows) -> Iterator[UnitReturnRow]:
         """Yield a row a unit, those without a flow with the reason."""
@@ -196,7 +224,7 @@ def returns_uncertainty(recorded: RecordedStudy, *, seed: int) -> dict[str, pd.D
     crossings: list[CrossingRow] = []
     drivers: list[DriverRow] = []
     draws: list[pd.DataFrame] = []
-    for part in _parts(recorded):
+    for part in map(_ReturnsPart.varied, _parts(recorded)):
         ends = {"n_units": len(part.register.units), "synthetic": recorded.study.synthetic}
         for account in part.analysis.accounts:
             of = {"analysis": part.analysis.name, "account": account.name}

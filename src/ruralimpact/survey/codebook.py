@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ruralimpact.errors import ConfigError, Mark, UnknownNameError
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.suggestions import nearest
-from ruralimpact.survey.values import code_of, day_of, normalised, number_of
+from ruralimpact.survey.values import code_of, day_of, normalised, number_of, written_day
 
 TYPES = ("number", "integer", "money", "indicator", "category", "date")
 ROLES = (
@@ -85,6 +85,15 @@ class Entry:
     def is_number(self) -> bool:
         """Whether values are kept as numbers (an indicator is)."""
         return self.type != "category"
+
+    @property
+    def range_in_words(self) -> str:
+        """The plausible range, such as ``minimum 0, maximum 100``."""
+        ends = (("minimum", self.minimum), ("maximum", self.maximum))
+        return ", ".join(f"{word} {self._in_words(end)}" for word, end in ends if end is not None)
+
+    def _in_words(self, value: float) -> str:
+        return written_day(value) if self.type == "date" else f"{value:g}"
 
 
 def parse_codebook(

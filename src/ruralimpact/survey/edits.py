@@ -1,7 +1,7 @@
 """Declared edits of a raw table: each a rule of study.yaml, each counted, none guessed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -32,12 +32,16 @@ class Edited:
         For rules that exclude rows.
     not_found : dict of str to list of str
         Raw values that a table of recodes lists and that no row has, by column.
+    blanked : dict of str to list of int
+        Rows whose cell a rule blanked because nobody knows what it should hold, by column. What a table of
+        corrections blanks is none of them: it says what the cell holds.
     """
 
     table: pd.DataFrame
     edits: tuple[EditReport, ...] = ()
     excluded: tuple[ExcludedRows, ...] = ()
     not_found: dict[str, list[str]] = field(default_factory=dict)
+    blanked: dict[str, list[int]] = field(default_factory=dict)
 
 
 def apply_edits(
@@ -93,7 +97,7 @@ def apply_edits(
             decimal=decimal,
             one_of_several=one_of_several,
         )
-        done = _after(done, _applied(job))
+        done = _after(done, _with_blanked(job, _applied(job)))
     return done
 
 
@@ -118,6 +122,21 @@ def _applied(job: EditJob[AnyEdit]) -> Edited:
     return Edited(table, _reports(name, changed))
 
 
+_BLANKING = ("implausible", "recodes", "near_duplicates")
+
+
+def _with_blanked(job: EditJob[AnyEdit], edited: Edited) -> Edited:
+    """Say which cells the rule blanked, if it is one that can."""
+    if job.rule.rule not in _BLANKING:
+        return edited
+    after, before = edited.table, job.table.loc[edited.table.index]
+    gone = (before != "") & (after == "")
+    return replace(
+        edited,
+        blanked={str(name): gone.index[hit].tolist() for name, hit in gone.items() if hit.any()},
+    )
+
+
 def _reports(name: str, changed: Mapping[str, list[int]]) -> tuple[EditReport, ...]:
     return tuple(
         EditReport(rule=name, column=column, count=len(rows), rows=tuple(rows[:_LISTED]))
@@ -131,4 +150,8 @@ def _after(done: Edited, new: Edited) -> Edited:
         done.edits + new.edits,
         done.excluded + new.excluded,
         {**done.not_found, **new.not_found},
+        {
+            column: [*done.blanked.get(column, ()), *new.blanked.get(column, ())]
+            for column in {**done.blanked, **new.blanked}
+        },
     )

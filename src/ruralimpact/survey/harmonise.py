@@ -15,6 +15,7 @@ from ruralimpact.schema.edit import Currency
 from ruralimpact.schema.quality import SurveyQuality
 from ruralimpact.schema.source import SourceEntry
 from ruralimpact.suggestions import nearest
+from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
 from ruralimpact.survey.prepare import id_columns, prepare
@@ -22,6 +23,7 @@ from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.recode import Recoded, recode_variable
+from ruralimpact.survey.set_missing import mark_of
 from ruralimpact.survey.similar import folded, refuse_two_ways
 from ruralimpact.survey.values import code_of, normalised
 
@@ -34,16 +36,20 @@ class Survey:
     ----------
     table : DataFrame
         ``id`` (str), ``wave`` (int or str, where the source has one), then one column a codebook
-        variable: float, str for a category, int for the wave variable. Sorted by id and wave (and
+        variable: float, str for a category, int for the wave variable; and one a variable of which
+        something was set to missing (`set_missing.mark_of`). Sorted by id and wave (and
         item, where a unit has several rows), so the order of rows in the raw file leaves no trace.
     quality : SurveyQuality
     rows : ndarray of int, shape (n,)
         Row of the raw file that each row of `table` is from.
+    withheld : tuple of SetToMissing
+        What was set to missing, in the order of the codebook.
     """
 
     table: pd.DataFrame
     quality: SurveyQuality
     rows: NDArray[np.int64]
+    withheld: tuple[SetToMissing, ...] = ()
 
 
 def harmonise(
@@ -159,6 +165,11 @@ def _harmonised(
     _refuse_two_ways(
         recoded, [element for element in entries if element.raw_name not in distinct], file
     )
+    withheld = [
+        cells
+        for entry in entries
+        for cells in set_to_missing(prepared, entry, recoded[entry.variable])
+    ]
     variables = {name: element.data for name, element in recoded.items()}
     wave = _wave(source, entries, variables, ids.index, file)
     item = None if source.item is None else variables[source.item]
@@ -173,10 +184,19 @@ def _harmonised(
         ids = keyed(ids, key, folded)
     keys = {"id": ids} if wave is None else {"id": ids, "wave": wave}
     order = [*keys, *([] if source.item is None else [source.item])]
-    table = pd.DataFrame({**keys, **variables}).sort_values(order, kind="stable")
+    marks = {
+        mark_of(name): rows.cells.index.isin(
+            [row for cells in withheld if cells.variable == name for row in cells.rows]
+        )
+        for name in dict.fromkeys(cells.variable for cells in withheld)
+    }
+    table = pd.DataFrame({**keys, **variables, **marks}).sort_values(order, kind="stable")
     report = quality_report(prepared, entries, recoded, used=[*_used(source), *private])
     return Survey(
-        table=table.reset_index(drop=True), quality=report, rows=table.index.to_numpy(np.int64)
+        table=table.reset_index(drop=True),
+        quality=report,
+        rows=table.index.to_numpy(np.int64),
+        withheld=tuple(withheld),
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact.errors import DataError
 from ruralimpact.schema.quality import JoinReport
@@ -27,10 +29,13 @@ class Joined:
     table : RawTable
         The columns of the other file are called ``<name>.<column>``; blank where it has no such key.
     report : JoinReport
+    rows : ndarray of int, shape (n,)
+        Row of the other file that each row has; -1 for none.
     """
 
     table: RawTable
     report: JoinReport
+    rows: NDArray[np.int64]
 
 
 def join_file(
@@ -105,7 +110,8 @@ def join_file(
         without=int((~matched).sum()),
         unused=len(right.cells) - len(set(positions[matched])),
     )
-    return Joined(_together(left, right, cells, name, decimal), report)
+    origin = np.where(matched, right.cells.index.to_numpy(np.int64)[positions], -1)
+    return Joined(_together(left, right, cells, name, decimal), report, origin)
 
 
 def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:

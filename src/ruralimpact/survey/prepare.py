@@ -1,8 +1,10 @@
 """A raw table before the codebook is applied: edited, joined, and without the rows that are not wanted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from ruralimpact.errors import DataError
 from ruralimpact.schema.quality import ExcludedRows, JoinReport
@@ -29,6 +31,8 @@ class PreparedTable:
     edited_table : Edited
         Edits of the source's own file.
     joined : tuple of JoinReport
+    blanked : mapping of str to list of int
+        Rows whose cell an edit of its own file blanked, by column (`Edited.blanked`).
     """
 
     table: RawTable
@@ -36,6 +40,7 @@ class PreparedTable:
     excluded: tuple[ExcludedRows, ...]
     edited_table: Edited
     joined: tuple[JoinReport, ...]
+    blanked: Mapping[str, list[int]] = field(default_factory=dict)
 
     @property
     def edited(self) -> set[str]:
@@ -91,10 +96,12 @@ def prepare(
         one_of_several=is_of_series(source),
     )
     table, joined = raw.with_cells(edited_table.table), list[JoinReport]()
+    blanked = dict(edited_table.blanked)
     for other in source.join:
+        edited = _edited(others[other.name], other, f"{key}.join.{other.name}.edits")
         together = join_file(
             table,
-            _edited(others[other.name], other, f"{key}.join.{other.name}.edits"),
+            others[other.name].with_cells(edited.table),
             other.key_columns,
             name=other.name,
             file=file,
@@ -103,6 +110,9 @@ def prepare(
         )
         table = together.table
         joined.append(together.report)
+        for column, rows in edited.blanked.items():
+            hit = np.isin(together.rows, rows)
+            blanked[f"{other.name}.{column}"] = table.cells.index[hit].tolist()
     kept = keep_rows(
         table.cells,
         source.keep,
@@ -120,6 +130,7 @@ def prepare(
         tuple(reason for reason in excluded if reason.rows),
         edited_table,
         tuple(joined),
+        blanked,
     )
 
 
@@ -133,8 +144,7 @@ def is_of_series(source: SourceEntry) -> bool:
     return isinstance(source, Source) and source.series is not None
 
 
-def _edited(table: RawTable, joined: JoinedFile, key: str) -> RawTable:
-    edited = apply_edits(
+def _edited(table: RawTable, joined: JoinedFile, key: str) -> Edited:
+    return apply_edits(
         table.cells, joined.edits, file=joined.path, decimal=joined.decimal or ".", key=key
     )
-    return table.with_cells(edited.table)

@@ -57,6 +57,8 @@ class Recoded:
     missing_rows, out_of_range_rows : list of int
         Rows without a value, and rows whose value lay outside the codebook's range and was set to
         missing.
+    code_rows : list of int
+        Rows with such a code in the place of a value.
     missing_codes : dict of str to int
         Codes that mean "missing" (by the codebook, or by what the file itself declares) to their number
         of rows, 0 for a code of the codebook that no row has.
@@ -67,6 +69,7 @@ class Recoded:
     data: pd.Series
     missing_rows: list[int]
     out_of_range_rows: list[int]
+    code_rows: list[int] = field(default_factory=list)
     missing_codes: dict[str, int] = field(default_factory=dict)
     file_labels: bool = False
 
@@ -131,10 +134,12 @@ def recode_variable(
         raise _all_outside(values, entry, file)
     counts = np.bincount(codes, minlength=len(texts))
     without = np.flatnonzero(pd.isna(parsed))
+    coded = [place for place in without.tolist() if normalised(str(texts[place]))]
     return Recoded(
         data=values.mask(outside) if entry.is_number else values.astype("str"),
         missing_rows=column.index[missing].tolist(),
         out_of_range_rows=column.index[outside].tolist(),
+        code_rows=column.index[np.isin(codes, coded)].tolist() if coded else [],
         missing_codes=reading.missing_counts(
             {str(texts[position]): int(counts[position]) for position in without.tolist()}
         ),
@@ -371,14 +376,9 @@ def _doubt(texts: Sequence[str], column: pd.Series, entry: Entry, file: str | Pa
 def _all_outside(values: pd.Series, entry: Entry, file: str | Path) -> DataError:
     """Say that no value at all lies in the range of the codebook."""
     known = values.dropna()
-    ends = [
-        f"{word} {end:g}"
-        for word, end in (("minimum", entry.minimum), ("maximum", entry.maximum))
-        if end is not None
-    ]
     return DataError(
-        f"every value lies outside the codebook's range ({', '.join(ends)}): they go from {known.min():g} to "
-        f"{known.max():g} ('{entry.variable}').",
+        f"every value lies outside the codebook's range ({entry.range_in_words}): they go from "
+        f"{known.min():g} to {known.max():g} ('{entry.variable}').",
         file=file,
         column=entry.raw_name,
         rows=known.index.tolist(),

@@ -7,7 +7,7 @@ Stata stores, an identifier in two waves) is decided here and nowhere else.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
@@ -156,6 +156,11 @@ def day_of(text: str, pattern: str | None = None) -> float | None:
     except ValueError:
         return day_of(text) if pattern and not pattern.startswith("%Y-") else None
     return float((moment.date() - _DAY_ZERO).days)
+
+
+def written_day(days: float) -> str:
+    """Return the date that `day_of` gives these days, as ``2024-03-01``."""
+    return (_DAY_ZERO + timedelta(days=days)).isoformat()
 
 
 def looks_like_thousands(text: str, decimal: str = ".") -> bool:

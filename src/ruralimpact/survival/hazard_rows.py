@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from ruralimpact.description.levels import Order, level_text, level_texts, levels_in_order
-from ruralimpact.description.records import ExcludedRecords
+from ruralimpact.description.records import ExcludedRecords, without_level
 from ruralimpact.inference.clustered import Clustering, t_inference
 from ruralimpact.inference.leverage import group_leverage, too_few_groups
 from ruralimpact.inference.sampling_strata import centred_in_strata
@@ -84,20 +84,18 @@ def hazard_study(
     """
     if not asked.hazard:
         return HazardRows()
-    excluded = []
+    excluded: list[ExcludedRecords] = []
     records = present
     for name in asked.hazard:
-        unknown = records[name].isna()
-        reason = f"no value of '{labels.get(name, name)}'"
-        excluded.append(
-            ExcludedRecords(asked.name, "hazard", reason, int(unknown.sum()), len(records))
-        )
-        records = records[~unknown]
+        excluded += without_level(records, [name], labels, analysis=asked.name, about="hazard")
+        records = records[records[name].notna()]
     kept = _with_finite_ratios(asked, records)
     for (name, level), reason in kept.without.items():
-        count = int((records[name].map(level_text) == level).sum())
+        which = (records[name].map(level_text) == level).to_numpy()
         words = f"{labels.get(name, name)} {level}: {reason}"
-        excluded.append(ExcludedRecords(asked.name, "hazard", words, count, len(records)))
+        excluded.append(
+            ExcludedRecords.among(records, which, words, analysis=asked.name, about="hazard")
+        )
     rows = tuple(_rows(asked, records, kept, labels, order, synthetic))
     return HazardRows(rows, tuple(excluded))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ruralimpact.description.records import ExcludedRecords
+from ruralimpact.description.records import ExcludedRecords, set_to_missing, set_to_missing_reason
 from ruralimpact.errors import DataError
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.interval_censored import Visits
@@ -23,7 +23,8 @@ def refuse_impossible(asked: Survival, records: pd.DataFrame) -> None:
     ended, observed, start = records[asked.ended], records[asked.observed], records[asked.start]
     known = ", ".join(asked.ends)
     odd = records[asked.ending].notna() & ~records[asked.ending].isin(list(asked.ends))
-    undone = ended.notna() & records[asked.ending].isna()
+    withheld = set_to_missing(records, asked.ending)  # excluded, by `placed_in_time`
+    undone = ended.notna() & records[asked.ending].isna() & ~withheld
     for column, which, problem in (
         (asked.ended, ended < start, "it ends before it begins."),
         (asked.observed, observed < start, "observed before it begins."),
@@ -57,21 +58,41 @@ def _impossible_visits(
 def placed_in_time(
     asked: Survival, records: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[ExcludedRecords]]:
-    """Exclude units without a beginning, a last observation, or the time of their end; the absent stay."""
+    """Exclude units without a beginning, a last observation, or the time of their end; the absent stay.
+
+    A blank end is none, and so what was set to missing in its place is no end that is known.
+    """
+    present, lasts = (
+        answered(asked, records).to_numpy(bool),
+        records[asked.ending].isna().to_numpy(),
+    )
+    blank = {name: records[name].isna().to_numpy() for name in asked.variables}
+    withheld = {name: set_to_missing(records, name) for name in asked.variables}
+    without_end = blank[asked.ended] & (~lasts | (present & withheld[asked.ended]))
+    unusable = [
+        (asked.start, "the beginning is not known", blank[asked.start]),
+        (asked.ending, "", present & withheld[asked.ending]),
+        (asked.ended, "it ended, and nothing says when", without_end),
+        (asked.observed, "it was never observed again", lasts & blank[asked.observed] & present),
+    ]
+    if asked.ended_after is not None:
+        unusable.append((asked.ended_after, "", present & ~lasts & withheld[asked.ended_after]))
+    if asked.answered is not None:
+        reason = "nobody knows whether it was found"
+        unusable.insert(0, (asked.answered, reason, blank[asked.answered]))
     excluded: list[ExcludedRecords] = []
-    lasting = records[asked.ending].isna()
-    for reason, missing in (
-        ("the beginning is not known", records[asked.start].isna()),
-        ("it ended, and nothing says when", ~lasting & records[asked.ended].isna()),
-        (
-            "it was never observed again",
-            lasting & records[asked.observed].isna() & answered(asked, records),
-        ),
-    ):
-        gone = missing.reindex(records.index)
-        excluded.append(ExcludedRecords(asked.name, "", reason, int(gone.sum()), len(records)))
-        records = records[~gone]
-    return records, excluded
+    left = np.ones(len(records), dtype=bool)
+    for name, reason, lacking in unusable:
+        own = withheld[name]
+        for why, gone in ((set_to_missing_reason(name), own), (reason, ~own)):
+            which = left & lacking & gone
+            excluded.append(
+                ExcludedRecords.among(
+                    records, which, why, analysis=asked.name, of=int(left.sum()), column=name
+                )
+            )
+            left &= ~which
+    return records[left], excluded
 
 
 def answered(asked: Survival, records: pd.DataFrame) -> "pd.Series[bool]":

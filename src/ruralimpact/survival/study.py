@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 
 from ruralimpact.description.levels import Order, labels_in_order, level_texts, levels_in_order
-from ruralimpact.description.records import DescriptionTables, ExcludedRecords, RecordedStudy
+from ruralimpact.description.records import (
+    DescriptionTables,
+    ExcludedRecords,
+    RecordedStudy,
+    without_level,
+)
 from ruralimpact.design.study import covariate_labels
 from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
@@ -55,7 +60,12 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
         present = kept[answered(asked, kept)]
         _refuse_none(asked, present, unplaced)
         regression = hazard_study(asked, present, labels, order, synthetic=study.synthetic)
-        excluded += [*unplaced, *_without_level(asked, present, labels), *regression.excluded]
+        excluded += [
+            *unplaced,
+            *without_level(present, asked.by, labels, analysis=asked.name),
+            *_without_reason(asked, present, labels),
+            *regression.excluded,
+        ]
         rows += _rows(asked, kept, present, labels, order, synthetic=study.synthetic)
         hazards += regression.rows
     return DescriptionTables(
@@ -74,17 +84,6 @@ def _refuse_none(asked: Survival, present: pd.DataFrame, unplaced: list[Excluded
         )
         problem = f"no unit can be followed: {reasons or 'none answered'}."
         raise DataError(problem, within=f"analysis {asked.name}")
-
-
-def _without_level(
-    asked: Survival, present: pd.DataFrame, labels: Mapping[str, str]
-) -> Iterator[ExcludedRecords]:
-    """Count the units that no level of a variable shows."""
-    for name in asked.by:
-        reason = f"no value of '{labels.get(name, name)}'"
-        yield ExcludedRecords(
-            asked.name, name, reason, int(present[name].isna().sum()), len(present)
-        )
 
 
 def _rows(
@@ -171,6 +170,14 @@ def _reasons(asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]) 
         known = ended[ended[name].notna()]
         count = int((known[name] == 1).sum())
         yield _Share("reason", name, labels.get(name, name), count, known, len(known))
+
+
+def _without_reason(
+    asked: Survival, records: pd.DataFrame, labels: Mapping[str, str]
+) -> list[ExcludedRecords]:
+    """Count the units that ended, of which nobody knows whether a reason holds."""
+    ended = records[records[asked.ending].notna()]
+    return without_level(ended, asked.reasons, labels, analysis=asked.name)
 
 
 def _share_row(asked: Survival, share: _Share, *, synthetic: bool) -> SurvivalRow:

@@ -44,6 +44,10 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
         notes.append(_protocol(results, name))
     if len(shown) > len(_DRAW):
         notes.append(gettext("Added: took part without being drawn, or to replace one that was."))
+    if own.loc[own["attendance_known"], ["n_came", "n_added"]].isna().any(axis=None):
+        notes.append(
+            gettext("{dash} = whether all of them came is not known.").format(dash=formatting.DASH)
+        )
     if (own["n_drawn"] == 0).any():
         notes.append(
             gettext("{dash} = a stratum of which none were to be drawn.").format(
