@@ -9,7 +9,7 @@ from study_models import with_parts
 from test_gains import EFFECT, TARGETING, frames, study_with
 
 from ruralimpact.config.exhibits import check_exhibits
-from ruralimpact.description.records import RecordedStudy
+from ruralimpact.description.records import RecordedStudy, exclusions_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.gain_distribution import KIND as DISTRIBUTION
@@ -37,8 +37,9 @@ def results_of(honey: int, milk: int = 30, cocoa: int = 12) -> StudyResults:
     towns = [f"t{place % 8}" for place in range(count)]
     needs = [0.3 + 0.05 * (place % 8) for place in range(count)]
     tables = frames(before, after, product=products, town=towns, needs=needs)
-    made = gains_study(RecordedStudy(study_with(**ASKED), *tables)).tables
-    return StudyResults(study_with(**ASKED), suppressed_tables(made), quality={})
+    made = gains_study(RecordedStudy(study_with(**ASKED), *tables))
+    shown = {**made.tables, "exclusions": exclusions_of(made.excluded)}
+    return StudyResults(study_with(**ASKED), suppressed_tables(shown), quality={})
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from exhibit_entries import entry
 from study_models import study_of, with_parts
 
 from ruralimpact.config.exhibits import check_exhibits
-from ruralimpact.description.records import RecordedStudy
+from ruralimpact.description.records import RecordedStudy, exclusions_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.responses import KIND as FIGURE
@@ -80,10 +80,10 @@ def results_of(*, public: bool) -> StudyResults:
     study = study_with(public=public)
     frames = {"all": records, "register": register}
     outcomes = {name: table[["unit_id"]] for name, table in frames.items()}
-    tables = {
-        **responses_study(RecordedStudy(study, frames, outcomes)).tables,
-        **draw_study(RecordedStudy(study, frames, outcomes)).tables,
-    }
+    recorded = RecordedStudy(study, frames, outcomes)
+    answers, drawn = responses_study(recorded), draw_study(recorded)
+    excluded = exclusions_of([*answers.excluded, *drawn.excluded])
+    tables = {**answers.tables, **drawn.tables, "exclusions": excluded}
     return StudyResults(study, suppressed_tables(tables), quality={})
 
 

@@ -9,7 +9,7 @@ from exhibit_entries import entry, with_tables, written
 from test_returns_study import DRIVERS, SCENARIOS, many, study_with
 
 from ruralimpact.config.exhibits import check_exhibits
-from ruralimpact.description.records import RecordedStudy
+from ruralimpact.description.records import RecordedStudy, exclusions_of
 from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import palette
 from ruralimpact.exhibits.figures.return_distribution import KIND as DISTRIBUTION
@@ -31,8 +31,10 @@ def results_of(count: int) -> StudyResults:
     units, outcomes = many(count)
     frames = {"flows": units}, {"flows": outcomes}
     study = study_with(**ASKED)
+    made = returns_study(RecordedStudy(study, *frames))
     tables = {
-        **returns_study(RecordedStudy(study, *frames)).tables,
+        **made.tables,
+        "exclusions": exclusions_of(made.excluded),
         **returns_uncertainty(RecordedStudy(study, *frames), seed=1),
     }
     return StudyResults(study, suppressed_tables(tables), quality={})

@@ -7,14 +7,23 @@ from exhibit_entries import entry
 from study_models import study_of
 from test_survival import ASKED
 
-from ruralimpact.description.records import RecordedStudy
+from ruralimpact.description.records import RecordedStudy, exclusions_of
 from ruralimpact.exhibits.answer.statement import identifier
 from ruralimpact.exhibits.figures.survival import survival_figure
 from ruralimpact.exhibits.load import suppressed_tables
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.survival_rows import survival_headlines, survival_numbers
 from ruralimpact.exhibits.tables.survival import survival_tables
+from ruralimpact.schema.study import Study
 from ruralimpact.survival.study import survival_study
+
+Frames = dict[str, pd.DataFrame]
+
+
+def results_of(study: Study, frames: tuple[Frames, Frames]) -> StudyResults:
+    made = survival_study(RecordedStudy(study, *frames))
+    tables = {**made.tables, "exclusions": exclusions_of(made.excluded)}
+    return StudyResults(study, suppressed_tables(tables), quality={})
 
 
 @pytest.mark.parametrize(("keys", "words"), [({}, "time 4"), ({"time_unit": "year"}, "year 4")])
@@ -32,9 +41,7 @@ def test_times_have_the_name_that_the_study_gives(keys: dict[str, str], words: s
         unit_label="alliances",
     )
     frames = {"all": records}, {"all": records[["unit_id"]]}
-    results = StudyResults(
-        study, suppressed_tables(survival_study(RecordedStudy(study, *frames)).tables), quality={}
-    )
+    results = results_of(study, frames)
     (line,) = survival_headlines(results)
     assert line.text.startswith(f"Of 20 alliances, by {words}: lasts: 75 percent")
     # Identifiers have no blanks, whatever the ways to end are called.
@@ -55,9 +62,7 @@ def test_the_answer_says_what_the_absent_leave_open_and_few_who_came_hide_the_bo
     asked = {**ASKED, "label": "Buyer", "answered": "came", "by": ["region"]}
     study = study_of(analyses=[asked], samples={"all": {}}, unit_label="alliances")
     frames = {"all": records}, {"all": records[["unit_id"]]}
-    results = StudyResults(
-        study, suppressed_tables(survival_study(RecordedStudy(study, *frames)).tables), quality={}
-    )
+    results = results_of(study, frames)
     (line,) = survival_headlines(results)
     assert "Of all 40, 60 to 88 percent last" in line.text  # 24 of 40, and 35
     assert set(line.cites) <= {identifier(key) for key, *_ in survival_numbers(results)}

@@ -21,6 +21,8 @@ from ruralimpact.survey.values import normalised
 
 # A file with more mistakes than this is another file.
 _MOST_MISTAKES = 200
+# In the place of a cell that was refused: it is unknown, and no blank, which may mean none.
+_REFUSED = "(refused)"
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,21 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
     source = attempt.source
     ids = id_columns(source) if has_private_ids(source) else []
     private = {*attempt.marked, *ids}
-    return tuple(
-        remark_on_cells(cells, attempt.raw, file=source.path, private=private)
-        for cells in survey.withheld
-    )
+    remarks = []
+    for cells in survey.withheld:
+        refused = set(_refused_rows(attempt.raw, cells.column))
+        rows = tuple(row for row in cells.rows if row not in refused)
+        if rows:
+            told = replace(cells, rows=rows)
+            remarks.append(remark_on_cells(told, attempt.raw, file=source.path, private=private))
+    return tuple(remarks)
+
+
+def _refused_rows(raw: RawTable, column: str) -> list[int]:
+    """Return the rows of cells that were refused, which problems tell."""
+    places = [i for i, name in enumerate(raw.cells) if normalised(str(name)) == normalised(column)]
+    hit = (raw.cells.iloc[:, places] == _REFUSED).any(axis=1)
+    return raw.cells.index[hit].tolist()
 
 
 def _with_codebook_line(
@@ -160,17 +173,23 @@ def _next(attempt: _Attempt, problem: RuralImpactError) -> _Attempt | None:
 
 
 def _without_cells(attempt: _Attempt, column: str, rows: Any) -> _Attempt | None:
-    """Blank the cells of a column, or leave out the rows where they are blank or identify the unit."""
+    """Set the cells of a column to missing, or leave out the rows where they are or identify the unit."""
     cells = attempt.raw.cells
     named = _names([column])
     places = [i for i, name in enumerate(cells.columns) if normalised(str(name)) in named]
-    blank = not places or bool((cells.iloc[rows, places] == "").all(axis=None))
+    blank = not places or bool(cells.iloc[rows, places].isin(["", _REFUSED]).all(axis=None))
     if blank or named & _names(id_columns(attempt.source)) or len(places) > 1:
         kept = cells[~rows]
         return None if len(kept) in (0, len(cells)) else _with_cells(attempt, kept)
     changed = cells.copy()
-    changed.iloc[rows, places[0]] = ""
-    return _with_cells(attempt, changed)
+    changed.iloc[rows, places[0]] = _REFUSED
+    entries = tuple(
+        replace(entry, missing_codes=(*entry.missing_codes, _REFUSED))
+        if _uses(entry, column) and _REFUSED not in entry.missing_codes
+        else entry
+        for entry in attempt.entries
+    )
+    return replace(_with_cells(attempt, changed), entries=entries)
 
 
 def _with_cells(attempt: _Attempt, cells: pd.DataFrame) -> _Attempt:

@@ -109,11 +109,13 @@ def _excluded(projects: Projects, asked: Portfolio) -> Iterator[ExcludedRecords]
         zero = ((pair[ratio.over] == 0) & pair[ratio.of].notna()).to_numpy()
         reason = "the amount below the line is zero"
         yield projects.excluded(zero, reason, about=ratio.label, column=ratio.over)
-    for parts in filter(None, (asked.financing, asked.products)):
-        yield from _without(projects, parts.label, dict.fromkeys(parts.of), blank_is_known=True)
+    for part, parts in (("financing", asked.financing), ("products", asked.products)):
+        if parts is None:
+            continue
+        yield from _without(projects, part, dict.fromkeys(parts.of), blank_is_known=True)
         withheld = np.any([projects.withheld(name) for name in parts.of], axis=0)
         nothing = projects.records[list(parts.of)].isna().all(axis=1).to_numpy() & ~withheld
-        yield projects.excluded(nothing, "no part is known", about=parts.label)
+        yield projects.excluded(nothing, "no part is known", about=part)
     for theme in asked.focus:
         yield from _without(projects, projects.labels[theme], {theme: "the weight is not known"})
 

@@ -30,7 +30,8 @@ class CashRegister:
     recorded : ndarray of int, shape (n,)
         Last year of the record, no more than T.
     excluded : DataFrame
-        ``id`` and ``reason``, of units that are not among `units`.
+        ``id``, ``reason`` and ``column`` (the line that the reason is about, empty where there is none), of
+        units that are not among `units`.
     """
 
     units: pd.DataFrame
@@ -76,9 +77,9 @@ def cash_register(
     of_units = _of_units(analysis, table, where)
     kept, rows, excluded = [], [], []
     for name, part in table.groupby("id", sort=True):
-        flows, reason = _flows(analysis, part)
+        flows, reason, column = _flows(analysis, part)
         if reason:
-            excluded.append((name, reason))
+            excluded.append((name, reason, column))
         else:
             kept.append(name)
             rows.append(flows)
@@ -94,7 +95,7 @@ def cash_register(
         units=of_units.loc[kept].reset_index(),
         lines=lines,
         recorded=recorded,
-        excluded=pd.DataFrame(excluded, columns=["id", "reason"]).astype("str"),
+        excluded=pd.DataFrame(excluded, columns=["id", "reason", "column"]).astype("str"),
     )
 
 
@@ -143,25 +144,29 @@ def _of_units(analysis: RateOfReturn, table: pd.DataFrame, where: str) -> pd.Dat
     return first[["group", *analysis.by]].assign(members=members)
 
 
-def _flows(analysis: RateOfReturn, part: pd.DataFrame) -> tuple[FloatArray, str]:
-    """Return the lines of a unit by year since its first, shape (years, lines), or why there are none."""
+def _flows(analysis: RateOfReturn, part: pd.DataFrame) -> tuple[FloatArray, str, str]:
+    """Return the lines of a unit by year since its first, shape (years, lines), or why there are none.
+
+    The reason is followed by the line that it is about.
+    """
     amounts = part[list(analysis.outcomes)].to_numpy(float)
     years = part["year"].to_numpy()
     active = np.flatnonzero((amounts != 0).any(axis=1))
     if not len(active):
-        return amounts, NOTHING
+        return amounts, NOTHING, ""
     first = int(active[0])
     amounts, since = amounts[first:], years[first:] - years[first]
     inside = since <= analysis.horizon
     amounts, since = amounts[inside], since[inside]
     lacking = np.isnan(amounts).any(axis=0)
     if lacking.any():
-        return amounts, f"'{analysis.outcomes[int(lacking.argmax())]}' is missing"
+        line = analysis.outcomes[int(lacking.argmax())]
+        return amounts, f"'{line}' is missing", line
     if len(since) != since[-1] + 1:
-        return amounts, YEAR_MISSING
+        return amounts, YEAR_MISSING, ""
     if since[-1] < analysis.horizon and analysis.beyond is None:
-        return amounts, RECORD_ENDS
-    return amounts, ""
+        return amounts, RECORD_ENDS, ""
+    return amounts, "", ""
 
 
 def _filled(values: FloatArray, size: int, analysis: RateOfReturn, line: str) -> FloatArray:

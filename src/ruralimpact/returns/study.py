@@ -114,7 +114,10 @@ class _ReturnsPart:
         for reason in sorted(without["reason"].unique()):
             which = (without["reason"] == reason).to_numpy()
             total = len(kept) + len(without)
-            yield ExcludedRecords.among(without, which, str(reason), analysis=name, of=total)
+            line = str(without.loc[which, "column"].iloc[0]) or None
+            yield ExcludedRecords.among(
+                without, which, str(reason), analysis=name, of=total, column=line
+            )
         labels = covariate_labels(self.study)
         yield from without_level(kept, self.analysis.by, labels, analysis=name)
         if self.analysis.members is not None:
@@ -137,7 +140,7 @@ class _ReturnsPart:
                 npv=float(values[position]),
                 payback=payback(flows.net[position]),
             )
-        for unit, reason in self.register.excluded.itertuples(index=False):
+        for unit, reason in self.register.excluded[["id", "reason"]].itertuples(index=False):
             yield self._unit_row(account, unit, reason)
 
     def _unit_row(self, account: Account, unit: object, reason: str) -> UnitReturnRow:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.gains_rows import (
     AVERAGES,
     METHODS,
@@ -141,6 +142,7 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
                 "the total and in the losses only."
             ).format(without=columns.coarse_count(without))
         )
+    notes += exclusion_notes(results, exhibit.analyses)
     return table_of(
         results,
         exhibit,
@@ -183,7 +185,7 @@ KIND = kinds.TableKind(
     shows="gains before and after: averages, losses, variance, and growth that reconciles them with effects",
     section=kinds.ESTIMATES,
     rank=60,
-    needs=("gains", "gain_variance", "growth_without"),
+    needs=("gains", "gain_variance", "growth_without", "exclusions"),
     options=OfEstimates,
     methods="gains.md",
     of_methods=METHODS,

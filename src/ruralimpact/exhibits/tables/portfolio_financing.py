@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
@@ -22,10 +23,10 @@ def financing_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
     """Build one table an analysis: a row a project, a column a source."""
     for analysis in exhibit.analyses:
         frame = results.of("portfolio", analysis, part="financing")
-        yield _table(results, exhibit, frame[frame["measure"] != "concentration"])
+        yield _table(results, exhibit, analysis, frame[frame["measure"] != "concentration"])
 
 
-def _table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> Table:
+def _table(results: StudyResults, exhibit: OfAnalyses, analysis: str, frame: pd.DataFrame) -> Table:
     labels = dict(zip(frame["name"], frame["label"], strict=True))
     unit = str(frame["unit"].iloc[0]) if len(frame) else ""
     shown = [
@@ -44,6 +45,7 @@ def _table(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> T
         notes=(
             *printed_notes(frame),
             gettext("{dash} = no such source.").format(dash=formatting.DASH),
+            *exclusion_notes(results, [analysis], ["financing"]),
         ),
     )
 
@@ -62,7 +64,7 @@ KIND = kinds.TableKind(
     shows="financing of projects by source",
     section=kinds.DESCRIPTION,
     rank=30,
-    needs=("portfolio",),
+    needs=("portfolio", "exclusions"),
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,

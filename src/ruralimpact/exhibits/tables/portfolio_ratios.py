@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ruralimpact.exhibits import columns, formatting, headings, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
@@ -43,7 +44,11 @@ def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
         stub=gettext("Project"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
-        notes=(*printed_notes(frame), *_NOTES),
+        notes=(
+            *printed_notes(frame),
+            *_NOTES,
+            *exclusion_notes(results, exhibit.analyses, [ratio["label"] for ratio in names]),
+        ),
     )
 
 
@@ -61,7 +66,7 @@ KIND = kinds.TableKind(
     shows="ratios by project, against what a document prints",
     section=kinds.DESCRIPTION,
     rank=20,
-    needs=("portfolio",),
+    needs=("portfolio", "exclusions"),
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import cells, formatting, headings, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.portfolio_rows import (
@@ -56,7 +57,11 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
         interpretation=_sentences(results, exhibit),
-        notes=(*printed_notes(reach), *_NOTES),
+        notes=(
+            *printed_notes(reach),
+            *_NOTES,
+            *exclusion_notes(results, exhibit.analyses, ["period", *labels.values()]),
+        ),
     )
 
 
@@ -108,7 +113,7 @@ KIND = kinds.TableKind(
     shows="targets of projects against what they reached",
     section=kinds.DESCRIPTION,
     rank=10,
-    needs=("portfolio",),
+    needs=("portfolio", "exclusions"),
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,

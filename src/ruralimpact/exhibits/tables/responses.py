@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import cells, formatting, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, Value
 from ruralimpact.exhibits.responses_rows import (
     METHODS,
@@ -49,7 +50,11 @@ def _table(
         ]
     rows = [_row(question, own) for _, own in frame.groupby("answer", sort=False)]
     rows.append(_total(question, counted, len(columns)))
-    notes = [percent_of(results, question), *_notes(analysis, frame)]
+    notes = [
+        percent_of(results, question),
+        *_notes(analysis, frame),
+        *exclusion_notes(results, [analysis.name], [question.name]),
+    ]
     return table_of(
         results,
         exhibit,
@@ -158,7 +163,7 @@ KIND = kinds.TableKind(
     shows="answers to a questionnaire, number and percent of respondents, with intervals",
     section=kinds.DESCRIPTION,
     rank=70,
-    needs=("responses",),
+    needs=("responses", "exclusions"),
     options=QuestionOptions,
     methods="responses.md",
     of_methods=METHODS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ruralimpact.exhibits import columns, formatting, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import (
@@ -66,6 +67,7 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> Iterato
                 "{unit}; a family: all revenue over all families. Intervals as in the table "
                 "of rates."
             ).format(unit=unit),
+            *exclusion_notes(results, exhibit.analyses),
         ),
     )
 
@@ -75,7 +77,7 @@ KIND = kinds.TableKind(
     shows="yearly revenue a unit and a family, and rates of return, by the variables of an analysis",
     section=kinds.RETURNS,
     rank=30,
-    needs=("returns",),
+    needs=("returns", "exclusions"),
     options=OfAccount,
     methods="rate_of_return.md",
     of_methods=METHODS,

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import cells, formatting, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -41,7 +42,7 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
         if len(exhibit.analyses) > 1:
             rows.append(heading(results.analysis(name).label, "panel"))
         rows += [_row(record, shown) for _, record in own[own["analysis"] == name].iterrows()]
-        notes.append(_protocol(results, name))
+        notes += [_protocol(results, name), *exclusion_notes(results, [name])]
     if len(shown) > len(_DRAW):
         notes.append(gettext("Added: took part without being drawn, or to replace one that was."))
     if own.loc[own["attendance_known"], ["n_came", "n_added"]].isna().any(axis=None):
@@ -108,7 +109,7 @@ KIND = kinds.TableKind(
     shows="how a sample was drawn from a register, by stratum, and how many took part",
     section=kinds.DESCRIPTION,
     rank=65,
-    needs=("sample_protocol",),
+    needs=("sample_protocol", "exclusions"),
     options=OfAnalyses,
     methods="responses.md",
     of_methods=("drawn_sample",),

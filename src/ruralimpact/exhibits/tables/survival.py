@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ruralimpact.exhibits import cells, columns, formatting, headings, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -59,7 +60,12 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
         stub=gettext("State"),
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
-        notes=(gettext(_CURVES), *((gettext(_VISITS),) if between else ()), _few(frame)),
+        notes=(
+            gettext(_CURVES),
+            *((gettext(_VISITS),) if between else ()),
+            _few(frame),
+            *exclusion_notes(results, exhibit.analyses),
+        ),
     )
 
 
@@ -201,7 +207,7 @@ KIND = kinds.TableKind(
     shows="how many last, and how the others ended",
     section=kinds.DESCRIPTION,
     rank=50,
-    needs=("survival",),
+    needs=("survival", "exclusions"),
     options=OfAnalyses,
     methods="survival.md",
     of_methods=METHODS,

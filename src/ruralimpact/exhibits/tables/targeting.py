@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ruralimpact.exhibits import columns, formatting, headings, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.gains_rows import METHODS, check_targeting, gains_of
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
@@ -66,6 +67,7 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
                 "are of units drawn one by one. Only places that have units of the sample are "
                 "counted."
             ),
+            *exclusion_notes(results, exhibit.analyses, ["targeting"]),
         ),
     )
 
@@ -85,7 +87,7 @@ KIND = kinds.TableKind(
     shows="shares of places, units and amounts in places with a high index",
     section=kinds.SAMPLE,
     rank=80,
-    needs=("targeting",),
+    needs=("targeting", "exclusions"),
     options=OfAnalyses,
     methods="gains.md",
     of_methods=METHODS,

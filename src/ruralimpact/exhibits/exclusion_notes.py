@@ -1,0 +1,43 @@
+"""Notes below tables of descriptions: how many records are excluded from their numbers, and why."""
+
+from collections.abc import Iterator, Sequence
+
+from ruralimpact.exhibits import formatting
+from ruralimpact.exhibits.results import StudyResults
+from ruralimpact.language import gettext
+
+
+def exclusion_notes(
+    results: StudyResults, analyses: Sequence[str], about: Sequence[str] | None = None
+) -> Iterator[str]:
+    """Yield a note an analysis from which records are excluded.
+
+    Parameters
+    ----------
+    results : StudyResults
+        With the table ``exclusions``.
+    analyses : sequence of str
+    about : sequence of str, optional
+        What of the analyses is shown (`ExcludedRecords.about`); all when not given.
+    """
+    table = results["exclusions"]
+    table = table[table["stage"] == "estimate"]
+    for analysis in analyses:
+        listed = []
+        for row in table.to_dict("records"):
+            of, _, part = row["scope"].partition("/")
+            if of == analysis and (about is None or part in about):
+                reason = results.with_labels(row["reason"])
+                shown = part if about is None or len(about) > 1 else ""
+                listed.append(_counted(row["rows"], row["rows_before"], shown, reason))
+        if listed:
+            label = results.analysis(analysis).label
+            own = gettext("Excluded: {listed}.").format(listed="; ".join(listed))
+            yield f"{label}. {own}" if len(analyses) > 1 else own
+
+
+def _counted(rows: int, before: int, part: str, reason: str) -> str:
+    where = f"{part.replace('_', ' ')}: " if part else ""
+    return where + gettext("{rows} of {before}, {reason}").format(
+        rows=formatting.count(rows), before=formatting.count(before), reason=reason
+    )
