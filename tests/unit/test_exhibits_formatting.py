@@ -41,7 +41,7 @@ def test_p_values_never_print_zero() -> None:
 
 
 def test_interval_needs_both_ends() -> None:
-    assert formatting.interval(-1.25, 2.0, 1) == "−1.2 to 2.0"
+    assert formatting.interval(-1.25, 2.0, 1) == "−1.3 to 2.0"
     assert formatting.interval(math.nan, 2.0, 1) == "–"
     assert formatting.parenthesised(math.nan) == "–"
 

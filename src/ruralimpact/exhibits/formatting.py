@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from ruralimpact.language import current, gettext, marked, number_marks, spanish
@@ -12,6 +13,7 @@ SUPPRESSED = "[s]"
 PERCENTAGE_POINTS = marked("percentage points")
 LOG_POINTS = marked("log points")
 
+_EXACT = Context(prec=400)  # a float has at most 309 digits before the point
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -31,9 +33,18 @@ def number(value: float | None, decimals: int = 0) -> str:
     """
     if value is None or not math.isfinite(value):
         return DASH
-    rounded = round(float(value), decimals)
-    text = with_marks(f"{abs(rounded):,.{decimals}f}")
-    return f"{MINUS}{text}" if rounded < 0 else text
+    shown = rounded(value, decimals)
+    text = with_marks(f"{abs(shown):,.{max(decimals, 0)}f}")
+    return f"{MINUS}{text}" if shown < 0 else text
+
+
+def rounded(value: float, decimals: int = 0) -> Decimal:
+    """Return a number as it is printed: halves away from zero, as people and spreadsheets round.
+
+    Digits behind the fifteenth, which a float does not keep, make no half of 12.499999999999998 or the like.
+    """
+    kept = Decimal(f"{float(value):.15g}")
+    return kept.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
 
 
 def with_marks(text: str) -> str:

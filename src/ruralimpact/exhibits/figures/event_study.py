@@ -98,8 +98,8 @@ def pre_trend_words(results: StudyResults, analysis: str, outcome: str) -> str:
     if pd.isna(row["p_value"]):
         return gettext("No test of earlier trends")
     return gettext("Before treatment: F({df}, {df_denominator}) = {statistic}, {p}").format(
-        df=f"{row['df']:.0f}",
-        df_denominator=f"{row['df_denominator']:.0f}",
+        df=formatting.number(row["df"]),
+        df_denominator=formatting.number(row["df_denominator"]),
         statistic=formatting.number(row["statistic"], 2),
         p=formatting.p_statement(row["p_value"]),
     )

@@ -63,7 +63,7 @@ def _panel(
     axes.axhline(0, color=palette.INK, linewidth=0.8)
     axes.set_xlim(0, 1)
     axes.set_ylim(-limit, limit)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{abs(100 * value):.0f}")
+    axes.yaxis.set_major_formatter(lambda value, _: formatting.number(abs(100 * value)))
     axes.set_xlabel(gettext("Estimated probability of taking part"))
     axes.set_ylabel(
         gettext("Percent of the arm\n\N{LEFTWARDS ARROW} controls    treated \N{RIGHTWARDS ARROW}")
@@ -89,11 +89,11 @@ def _note_clipped(axes: "Axes", controls: np.ndarray, limit: float) -> None:
     clear = cut[0] + 1 + int(np.argmin(controls[cut[0] + 1 :] > 0.8 * limit))
     axes.annotate(
         gettext("{controls} percent of controls\nare in the first bar").format(
-            controls=f"{100 * controls[cut[0]]:.0f}"
+            controls=formatting.number(100 * controls[cut[0]])
         )
         if cut[0] == 0
         else gettext("{controls} percent of controls are\nin the bar that is cut off").format(
-            controls=f"{100 * controls[cut[0]]:.0f}"
+            controls=formatting.number(100 * controls[cut[0]])
         ),
         (_EDGES[clear], -0.95 * limit),
         xytext=(4, 0),

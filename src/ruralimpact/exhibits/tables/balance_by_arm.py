@@ -119,7 +119,8 @@ _TEST = (
 def _joint(results: StudyResults, record: Record) -> Row:
     label = gettext("F of all covariates")
     if pd.notna(record["df_numerator"]):
-        label += f" ({record['df_numerator']:.0f}, {record['df_denominator']:.0f})"
+        df = (formatting.number(record[name]) for name in ("df_numerator", "df_denominator"))
+        label += f" ({', '.join(df)})"
     own = {**record, "covariate": label}
     return columns.row_of(results, _TEST, own, label, keys=_KEYS, kind="foot")
 
