@@ -27,6 +27,22 @@ def test_number(value: float | None, decimals: int, text: str) -> None:
     assert formatting.number(value, decimals) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (12.5, 0, "13"),
+        (13.5, 0, "14"),
+        (-12.5, 0, "−13"),
+        (100 * 0.145, 0, "15"),  # 14.499999999999998
+        (2.675, 2, "2.68"),
+        (12.4999999, 0, "12"),
+        (-0.4, 0, "0"),
+    ],
+)
+def test_halves_are_printed_away_from_zero(value: float, decimals: int, text: str) -> None:
+    assert formatting.number(value, decimals) == text
+
+
 @given(st.floats(-1e12, 1e12), st.integers(0, 3))
 def test_number_reads_back_within_half_a_unit(value: float, decimals: int) -> None:
     text = formatting.number(value, decimals).replace(",", "").replace("−", "-")

@@ -41,9 +41,10 @@ def number(value: float | None, decimals: int = 0) -> str:
 def rounded(value: float, decimals: int = 0) -> Decimal:
     """Return a number as it is printed: halves away from zero, as people and spreadsheets round.
 
-    Digits behind the fifteenth, which a float does not keep, make no half of 12.499999999999998 or the like.
+    A few units in the last place that a float keeps do not count: 12.499999999999998 is a half.
     """
-    kept = Decimal(f"{float(value):.15g}")
+    value = float(value)
+    kept = Decimal(value + math.copysign(8 * math.ulp(value), value))
     return kept.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import disclosure, kinds, palette
+from ruralimpact.exhibits import disclosure, formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext, marked

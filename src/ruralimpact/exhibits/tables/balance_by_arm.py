@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from ruralimpact.design.methods import MATCHED
-from ruralimpact.exhibits import columns, headings, kinds
+from ruralimpact.exhibits import columns, formatting, headings, kinds
 from ruralimpact.exhibits.disclosure import FEWEST_UNITS
 from ruralimpact.exhibits.model import Row, Table
 from ruralimpact.exhibits.options import OfAnalyses
