@@ -39,6 +39,7 @@ HARMLESS = {
 UNBLANKED = {
     "portfolio": {"value", "share", "printed"},
     "drawn_sample": {"probability", "came"},
+    "sample_protocol": {"n_came", "n_added"},
 }
 
 

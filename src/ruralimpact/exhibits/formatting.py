@@ -44,7 +44,7 @@ def rounded(value: float, decimals: int = 0) -> Decimal:
     A few units in the last place that a float keeps do not count: 12.499999999999998 is a half.
     """
     value = float(value)
-    kept = Decimal(value + math.copysign(8 * math.ulp(value), value))
+    kept = Decimal(value + math.copysign(4 * math.ulp(value), value))
     return kept.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
 
 

@@ -134,7 +134,7 @@ def recode_variable(
         raise _all_outside(values, entry, file)
     counts = np.bincount(codes, minlength=len(texts))
     without = np.flatnonzero(pd.isna(parsed))
-    coded = [place for place in without.tolist() if normalised(str(texts[place]))]
+    coded = [position for position in without.tolist() if normalised(str(texts[position]))]
     return Recoded(
         data=values.mask(outside) if entry.is_number else values.astype("str"),
         missing_rows=column.index[missing].tolist(),
