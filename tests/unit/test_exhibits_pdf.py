@@ -13,6 +13,7 @@ from ruralimpact.exhibits.document import (
     StudyWords,
 )
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, TablesOfExhibit, heading
+from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.exhibits.write_pdf import report_pdf
 from ruralimpact.language import speaking
@@ -48,7 +49,7 @@ def report(rows: int = 3) -> bytes:
         synthetic=True,
     )
     exhibits = [TablesOfExhibit("impact", 1, "Estimates", (table,))]
-    return report_pdf(document, exhibits, {"forest": DRAWING}, package_kinds())
+    return report_pdf(printed_report(document, exhibits, package_kinds()), {"forest": DRAWING})
 
 
 def test_it_is_tagged_and_the_same_at_every_call() -> None:

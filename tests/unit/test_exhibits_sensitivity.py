@@ -71,6 +71,17 @@ def test_shares_are_printed_in_percentage_points(results: StudyResults) -> None:
     assert row.record["e_value"] == pytest.approx(1.69)
 
 
+def test_a_covariate_keeps_the_colon_of_its_label(results: StudyResults) -> None:
+    balance = results["balance"]
+    labels = balance["label"].where(balance["covariate"] != "age", "Age: in years")
+    (table,) = sensitivity_table(
+        with_tables(results, balance=balance.assign(label=labels)), EXHIBIT
+    )
+    first = cells(table, data_rows(table)[0])
+    left = first["Regression with the design's weights/Left by a confounder"]
+    assert left.startswith("like Age: in years: ")
+
+
 def test_suppressed_estimates_show_nothing(results: StudyResults) -> None:
     hidden = results["estimates"].assign(suppressed=results["estimates"]["strategy"] == "nn5")
     (table,) = sensitivity_table(with_tables(results, estimates=hidden), EXHIBIT)

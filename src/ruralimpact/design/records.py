@@ -175,7 +175,7 @@ def covariate_label(name: str, labels: Mapping[str, str]) -> str:
     label = labels.get(base) or {"constant": "Constant"}.get(base)
     if label is None and base.endswith("_before"):
         label = f"{labels.get(base.removesuffix('_before'), base)}, before"
-    return f"{label or base}: {level.rstrip(']')}" if bracket else label or base
+    return f"{label or base}: {level.removesuffix(']')}" if bracket else label or base
 
 
 def design_row(

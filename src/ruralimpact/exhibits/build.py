@@ -26,6 +26,7 @@ from ruralimpact.exhibits.identifiers import identifiers
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.model import Table, TablesOfExhibit
+from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import Kinds, numbered
 from ruralimpact.exhibits.results import StudyResults
@@ -102,10 +103,9 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     text = json.dumps(document.written(), indent=1, ensure_ascii=False, allow_nan=False)
     yield ExhibitFile("findings.json", f"{text}\n".encode())
     yield ExhibitFile("findings.tex", latex_macros(document).encode())
-    report = word_report(document, shown, pictures, kinds)
-    yield ExhibitFile("report.docx", report, beside_report=True)
-    pdf = report_pdf(document, shown, drawings, kinds)
-    yield ExhibitFile("report.pdf", pdf, beside_report=True)
+    report = printed_report(document, shown, kinds)
+    yield ExhibitFile("report.docx", word_report(report, pictures), beside_report=True)
+    yield ExhibitFile("report.pdf", report_pdf(report, drawings), beside_report=True)
 
 
 def tables_of_exhibit(

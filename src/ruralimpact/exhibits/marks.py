@@ -1,6 +1,6 @@
 """Footnote marks of estimates, and what they mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -45,3 +45,11 @@ def letters_of(reasons: Iterable[str]) -> dict[str, str]:
     """Return a footnote letter for each reason why a number is missing, in order of appearance."""
     distinct = [reason for reason in dict.fromkeys(reasons) if reason]
     return dict(zip(distinct, _LETTERS, strict=False))
+
+
+def letter_notes(letters: Mapping[str, str]) -> list[str]:
+    """Return what the letters of `letters_of` mean, where they stand for percents that are missing."""
+    return [
+        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
+        for reason, letter in letters.items()
+    ]

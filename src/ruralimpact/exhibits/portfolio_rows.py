@@ -91,7 +91,7 @@ def printed_notes(frame: pd.DataFrame) -> list[str]:
         own = frame[frame["agreement"] == agreement]
         if len(own):
             listed = "; ".join(map(_against_print, own.to_dict("records")))
-            notes.append(f"{_MARKS[agreement]} = {words}: {listed}.")
+            notes.append(f"{_MARKS[agreement]} = {gettext(words)}: {listed}.")
     compared = int((frame["agreement"] != "").sum())
     if compared:
         agree = int((frame["agreement"] == "agrees").sum())

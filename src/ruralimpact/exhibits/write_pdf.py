@@ -2,16 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.document import FindingsDocument, HeadlineLine, RawFile, ShownFigure
-from ruralimpact.exhibits.model import Cell, Row, Table, TablesOfExhibit, stamped
-from ruralimpact.exhibits.registry import Kinds
-from ruralimpact.exhibits.report_parts import report_parts
-from ruralimpact.language import current, gettext, ngettext
+from ruralimpact.exhibits.document import HeadlineLine, ShownFigure
+from ruralimpact.exhibits.model import Cell, Row, Table, TablesOfExhibit
+from ruralimpact.exhibits.printed_report import PrintedPart, PrintedReport
+from ruralimpact.language import current, gettext
 
 Content = dict[str, Any]
 """What the template reads: texts, numbers and lists of them."""
@@ -21,22 +19,14 @@ _PICTURE, _TALLEST = 17.0, 12.0  # cm of a figure
 _VIEW_BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
 
-def report_pdf(
-    document: FindingsDocument,
-    exhibits: Sequence[TablesOfExhibit],
-    drawings: Mapping[str, bytes],
-    kinds: Kinds,
-) -> bytes:
+def report_pdf(report: PrintedReport, drawings: Mapping[str, bytes]) -> bytes:
     """Return the report as a PDF, the same bytes at every call.
 
     Parameters
     ----------
-    document : FindingsDocument
-    exhibits : sequence of TablesOfExhibit
+    report : PrintedReport
     drawings : mapping of str to bytes
         SVG files of the figures, by name.
-    kinds : Kinds
-        Those that the study may have: they say what stands in which section.
 
     Notes
     -----
@@ -44,38 +34,26 @@ def report_pdf(
     """
     import typst
 
-    content = json.dumps(_content(document, exhibits, drawings, kinds), ensure_ascii=False)
+    content = json.dumps(_content(report, drawings), ensure_ascii=False)
     # Its types do not know of files by name, which it takes.
     files: Any = {"main.typ": _TEMPLATE.read_bytes(), "data.json": content.encode()}
     files |= {f"{name}.svg": drawing for name, drawing in drawings.items()}
     return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"]))
 
 
-def _content(
-    document: FindingsDocument,
-    exhibits: Sequence[TablesOfExhibit],
-    drawings: Mapping[str, bytes],
-    kinds: Kinds,
-) -> Content:
-    study, box = document.study, document.answer
-    verdict = () if box.verdict is None else (HeadlineLine(label="", text=box.verdict.text),)
-    reading = (HeadlineLine(label="", text=box.reading),) if box.reading else ()
+def _content(report: PrintedReport, drawings: Mapping[str, bytes]) -> Content:
     return {
         "language": current(),
-        "title": stamped(study.title) if study.synthetic else study.title,
-        "opening": [text for text in (study.subtitle, study.question) if text],
+        "title": report.title,
+        "opening": report.opening,
         "words": _words(),
-        "answer": [_line(line) for line in (*verdict, *box.lines, *reading)],
-        "against": [_line(line) for line in (*box.against, *box.further)],
-        "wide": any(table.wide for exhibit in exhibits for table in exhibit.tables),
-        "parts": list(_parts(document, exhibits, drawings, kinds)),
-        "conventions": [
-            {"label": entry.term, "text": entry.text} for entry in document.conventions
-        ],
-        "files": [_rows_read(file) for file in document.data],
-        "citation": gettext("Cite the data as: {citation}").format(citation=study.citation)
-        if study.citation
-        else "",
+        "answer": [_line(line) for line in report.answer],
+        "against": [_line(line) for line in report.against],
+        "wide": report.wide,
+        "parts": [_part(part, drawings) for part in report.parts],
+        "conventions": [{"label": entry.term, "text": entry.text} for entry in report.conventions],
+        "files": report.files,
+        "citation": report.citation,
     }
 
 
@@ -100,31 +78,17 @@ def _line(line: HeadlineLine) -> Content:
     return {"label": line.label, "text": line.text}
 
 
-def _rows_read(file: RawFile) -> str:
-    sentence = ngettext("{label}: {rows} row read", "{label}: {rows} rows read", file.rows)
-    return sentence.format(label=file.label, rows=formatting.count(file.rows))
-
-
-def _parts(
-    document: FindingsDocument,
-    exhibits: Sequence[TablesOfExhibit],
-    drawings: Mapping[str, bytes],
-    kinds: Kinds,
-) -> Iterator[Content]:
-    by_name = {exhibit.name: exhibit for exhibit in exhibits}
-    for part in report_parts(document, kinds):
-        shown = [
-            own
-            for listed in part.shown
-            for own in (
-                [_figure(listed, drawings[listed.name])]
-                if isinstance(listed, ShownFigure)
-                else _tables(by_name[listed.name])
-            )
-        ]
-        if shown:
-            annex = gettext("Annex: {heading}").format(heading=part.heading)
-            yield {"heading": annex if part.annex else part.heading, "shown": shown}
+def _part(part: PrintedPart, drawings: Mapping[str, bytes]) -> Content:
+    shown = [
+        own
+        for exhibit in part.shown
+        for own in (
+            _tables(exhibit)
+            if isinstance(exhibit, TablesOfExhibit)
+            else [_figure(exhibit, drawings[exhibit.name])]
+        )
+    ]
+    return {"heading": part.heading, "shown": shown}
 
 
 def _figure(figure: ShownFigure, drawing: bytes) -> Content:

@@ -1,8 +1,7 @@
 """The report of a study as one Word document: captions, contents and cross references are fields."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 import docx
@@ -14,11 +13,9 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Length, Pt
 from docx.text.paragraph import Paragraph
 
-from ruralimpact.exhibits import formatting
-from ruralimpact.exhibits.document import FindingsDocument, ShownFigure
-from ruralimpact.exhibits.model import TablesOfExhibit, stamped
-from ruralimpact.exhibits.registry import Kinds
-from ruralimpact.exhibits.report_parts import report_parts
+from ruralimpact.exhibits.document import ShownFigure
+from ruralimpact.exhibits.model import TablesOfExhibit
+from ruralimpact.exhibits.printed_report import PrintedPart, PrintedReport
 from ruralimpact.exhibits.write_word import (
     add_table,
     lay_page,
@@ -26,48 +23,29 @@ from ruralimpact.exhibits.write_word import (
     set_properties,
     text_width,
 )
-from ruralimpact.language import gettext, ngettext
+from ruralimpact.language import gettext
 
 _PICTURE, _TALLEST = 16.0, 12.5  # cm; beyond it a figure has an upright page
 _UPRIGHT = 20.5  # its height at most there, which leaves room for heading, caption and note
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A section of the report: its heading, and the tables and figures in it."""
-
-    heading: str
-    shown: Sequence[TablesOfExhibit | ShownFigure]
-
-
-def word_report(
-    document: FindingsDocument,
-    exhibits: Sequence[TablesOfExhibit],
-    pictures: Mapping[str, bytes],
-    kinds: Kinds,
-) -> bytes:
+def word_report(report: PrintedReport, pictures: Mapping[str, bytes]) -> bytes:
     """Return the report as a Word document, the same bytes at every call.
 
     Parameters
     ----------
-    document : FindingsDocument
-    exhibits : sequence of TablesOfExhibit
+    report : PrintedReport
     pictures : mapping of str to bytes
         PNG files of the figures, by name.
-    kinds : Kinds
-        Those that the study may have: they say what stands in which section.
     """
     word = docx.Document()
     lay_page(word, word.sections[0], wide=False)
     _add_field(word.sections[0].footer.paragraphs[0], "PAGE", "1")
-    title = document.study.title
-    set_properties(word, title, synthetic=document.study.synthetic)
-    parts = list(_parts(document, exhibits, kinds))
-    _add_front(word, document)
-    _add_contents(word, parts)
-    # All on pages of one orientation: each turn leaves a page half empty.
-    wide = any(table.wide for exhibit in exhibits for table in exhibit.tables)
-    for position, part in enumerate(parts):
+    set_properties(word, report.study.title, synthetic=report.study.synthetic)
+    _add_front(word, report)
+    _add_contents(word, report.parts)
+    wide = report.wide  # on pages of one orientation: each turn leaves a page half empty
+    for position, part in enumerate(report.parts):
         _turn(word, wide=wide and not _is_upright(part.shown[0], pictures))
         heading = word.add_heading(part.heading, level=1)
         _bookmark_all(heading, _section_bookmark(position), _SECTION_IDS + position)
@@ -79,42 +57,16 @@ def word_report(
             else:
                 _add_figure(word, shown, pictures[shown.name])
     _turn(word, wide=False)
-    _add_end(word, document)
+    _add_end(word, report)
     return saved(word)
 
 
-def _parts(
-    document: FindingsDocument, exhibits: Sequence[TablesOfExhibit], kinds: Kinds
-) -> Iterator[_Part]:
-    by_name = {exhibit.name: exhibit for exhibit in exhibits}
-    for part in report_parts(document, kinds):
-        if part.shown:
-            own = [
-                listed if isinstance(listed, ShownFigure) else by_name[listed.name]
-                for listed in part.shown
-            ]
-            yield _Part(
-                gettext("Annex: {heading}").format(heading=part.heading)
-                if part.annex
-                else part.heading,
-                own,
-            )
-
-
-def _add_front(word: Document, document: FindingsDocument) -> None:
-    study = document.study
-    word.add_heading(stamped(study.title) if study.synthetic else study.title, level=0)
-    for text in (study.subtitle, study.question):
-        if text:
-            word.add_paragraph(text)
+def _add_front(word: Document, report: PrintedReport) -> None:
+    word.add_heading(report.title, level=0)
+    for text in report.opening:
+        word.add_paragraph(text)
     word.add_heading(gettext("The answer in short"), level=1)
-    box = document.answer
-    verdict = () if box.verdict is None else (box.verdict,)
-    for line in (*verdict, *box.lines):
-        _add_line(word, line.label, line.text)
-    if box.reading:
-        word.add_paragraph(box.reading)
-    for line in (*box.against, *box.further):
+    for line in (*report.answer, *report.against):
         _add_line(word, line.label, line.text)
 
 
@@ -133,7 +85,7 @@ def _is_upright(shown: TablesOfExhibit | ShownFigure, pictures: Mapping[str, byt
     return picture.px_height / picture.px_width * _PICTURE > _TALLEST
 
 
-def _add_contents(word: Document, parts: Sequence[_Part]) -> None:
+def _add_contents(word: Document, parts: Sequence[PrintedPart]) -> None:
     """Add fields of contents, of sections, tables and figures, with a link to each."""
     word.add_heading(gettext("Contents"), level=1)
     headings = [(part.heading, _section_bookmark(position)) for position, part in enumerate(parts)]
@@ -164,7 +116,7 @@ def _add_list(word: Document, instruction: str, entries: Sequence[tuple[str, str
     _append_runs(paragraph, ('<w:fldChar w:fldCharType="end"/>',))
 
 
-def _add_references(word: Document, part: _Part) -> None:
+def _add_references(word: Document, part: PrintedPart) -> None:
     paragraph = word.add_paragraph(gettext("In this section: "))
     paragraph.paragraph_format.keep_with_next = True
     for position, shown in enumerate(part.shown):
@@ -272,16 +224,12 @@ def _turn(word: Document, *, wide: bool) -> None:
         lay_page(word, word.add_section(WD_SECTION.NEW_PAGE), wide=wide)
 
 
-def _add_end(word: Document, document: FindingsDocument) -> None:
+def _add_end(word: Document, report: PrintedReport) -> None:
     word.add_heading(gettext("How the numbers were made"), level=1)
-    for entry in document.conventions:
+    for entry in report.conventions:
         _add_line(word, entry.term, entry.text)
     word.add_heading(gettext("Data, and how to cite"), level=1)
-    for file in document.data:
-        sentence = ngettext("{label}: {rows} row read", "{label}: {rows} rows read", file.rows)
-        text = sentence.format(label=file.label, rows=formatting.count(file.rows))
+    for text in report.files:
         word.add_paragraph(text, style="List Bullet")
-    if document.study.citation:
-        word.add_paragraph(
-            gettext("Cite the data as: {citation}").format(citation=document.study.citation)
-        )
+    if report.citation:
+        word.add_paragraph(report.citation)

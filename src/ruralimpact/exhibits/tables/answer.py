@@ -146,10 +146,7 @@ def _notes(
     )
     yield from effective_groups.group_notes(results, frame)
     yield from marks.estimate_notes(frame)
-    yield from (
-        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
-        for reason, letter in letters.items()
-    )
+    yield from marks.letter_notes(letters)
 
 
 KIND = kinds.TableKind(

@@ -14,6 +14,7 @@ from ruralimpact.exhibits import (
     interpretation,
     kinds,
 )
+from ruralimpact.exhibits.marks import letter_notes
 from ruralimpact.exhibits.model import Cell, Row, Table
 from ruralimpact.exhibits.options import OfEstimates
 from ruralimpact.exhibits.results import StudyResults
@@ -132,10 +133,7 @@ def _notes(
                 missing=MISSING
             )
         )
-    notes += [
-        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
-        for reason, letter in letters.items()
-    ]
+    notes += letter_notes(letters)
     return tuple(notes)
 
 

@@ -211,10 +211,7 @@ def _notes(
     notes += interpretation.identification_notes(methods)
     notes += effective_groups.group_notes(results, frame)
     notes += marks.estimate_notes(frame)
-    notes += [
-        gettext("{letter}. No percent: {reason}.").format(letter=letter, reason=reason)
-        for reason, letter in letters.items()
-    ]
+    notes += marks.letter_notes(letters)
     return tuple(notes)
 
 

@@ -96,7 +96,7 @@ def _sentences(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
         label = formatting.lower_first(str(own["label"].iloc[0]))
         lines.append(
             gettext(
-                "{total} percent of the {label} aimed at were reached by the  {count} of "
+                "{total} percent of the {label} aimed at were reached by the {count} of "
                 "which both are known; {reached} of these had their target or more."
             ).format(
                 total=formatting.number(total.iloc[0]),

@@ -125,7 +125,11 @@ def _covariate(results: StudyResults, name: str) -> str:
     """Printed name of a covariate, all its levels together."""
     frame = results["balance"]
     mine = frame[frame["covariate"].str.split("[").str[0] == name]
-    return str(mine["label"].iloc[0]).split(":")[0] if len(mine) else name
+    if not len(mine):
+        return name
+    level = str(mine["covariate"].iloc[0]).partition("[")[2].removesuffix("]")
+    label = str(mine["label"].iloc[0])
+    return label.removesuffix(f": {level}") if level else label
 
 
 def _line(results: StudyResults, analysis: str, part: pd.DataFrame) -> list[str]:
