@@ -118,7 +118,7 @@ def hide_means(frame: "pd.DataFrame", hidden: "pd.Series[bool]") -> "pd.DataFram
 
 
 def without_sums_of_levels(levels: "pd.DataFrame", everyone: "pd.DataFrame") -> "pd.DataFrame":
-    """Hide means of levels that together would tell a hidden mean of everyone, or that of the few left out.
+    """Hide means of levels that together would tell a hidden mean of everyone, or that of the few excluded.
 
     Levels match on their own, so they need not have all the units that the effect on everyone has.
 

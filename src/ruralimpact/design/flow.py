@@ -79,7 +79,7 @@ class Flow:
         return self.after([Loss(step, reason, lost.treated, lost.control)])
 
     def after(self, losses: Sequence[Loss]) -> "Flow":
-        """Add losses; those of nobody are left out."""
+        """Add losses; those of nobody are not kept."""
         more = tuple(loss for loss in losses if loss.treated or loss.control)
         return replace(self, losses=(*self.losses, *more))
 
@@ -89,7 +89,7 @@ class Flow:
         return Flow(self.treated, 0).after(losses)
 
     def why_empty(self) -> str:
-        """Say who was left out of an arm that has nobody left; empty where no arm has lost everyone."""
+        """Say who was excluded from an arm that has nobody left; empty where no arm has lost everyone."""
         words = [
             _why(name, before, [(loss.reason, getattr(loss, arm)) for loss in self.losses])
             for (arm, name), left in zip(_ARMS.items(), self.left(), strict=True)
