@@ -5,13 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
 from ruralimpact.errors import DataError
+from ruralimpact.schema.source import Reading
 from ruralimpact.survey.csv_table import read_csv_table
 from ruralimpact.survey.grid import table_of
 from ruralimpact.survey.plain_numbers import plain_numbers
 from ruralimpact.survey.read_csv import read_csv
+from ruralimpact.survey.readers import read_file
 from ruralimpact.survey.values import number_of
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
@@ -99,3 +102,17 @@ def test_growth_and_bars_of_whole_runs() -> None:
     )
     assert [cost.exponent for cost in costs if cost.producers == 10_000] == [1.3, 1.0]
     assert [line.split()[0] for line in misses(costs)] == ["design", "design", "the"]
+
+
+def test_a_small_file_that_unpacks_to_more_cells_than_a_survey_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ruralimpact.survey.unpacked_size._MOST_CELLS", 100)
+    table = pd.DataFrame({"id": ["a"] * 60, "x": [1.0] * 60})
+    table.to_parquet(tmp_path / "a.parquet")
+    pyreadstat.write_sav(table, tmp_path / "a.sav", compress=True)
+    pyreadstat.write_sav(table, tmp_path / "b.sav")
+    for name in ("a.parquet", "a.sav"):
+        with pytest.raises(DataError, match="unpacks to 60 rows of 2 columns"):
+            read_file(tmp_path / name, Reading(), key="sources.a")
+    assert len(read_file(tmp_path / "b.sav", Reading(), key="sources.b").cells) == 60

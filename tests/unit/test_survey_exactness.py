@@ -228,12 +228,16 @@ def test_labels_of_the_file_are_matched_by_those_of_the_codebook(tmp_path):
     assert known.tolist() == [0, 1]
 
 
-def test_keys_that_are_errors(tmp_path):
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [("#N/A", "an error"), ("1.23457E+11", "a number in exponent form"), ("1,2e+5", "a number in")],
+)
+def test_keys_that_are_errors(tmp_path, key, problem):
     path, other = tmp_path / "s.csv", tmp_path / "r.csv"
-    path.write_text("id,k\n1,a\n2,#N/A\n", encoding="utf-8")
+    path.write_text(f'id,k\n1,a\n2,"{key}"\n', encoding="utf-8")
     other.write_text("k,x\na,20\n", encoding="utf-8")
     join = [{"name": "r", "path": str(other), "by": ["k"]}]
-    with pytest.raises(DataError, match=r"column 'k', row 3: the key is an error"):
+    with pytest.raises(DataError, match=rf"column 'k', row 3: the key is {problem}"):
         survey(path, row_of("number", raw_name="r.x"), join=join)
 
 

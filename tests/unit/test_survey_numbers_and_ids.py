@@ -62,7 +62,7 @@ class TestNumbers:
                 ["5016", "12345678.5", "12,34", "800"],
             ),
             (".", ",", ["2.742,66", "5.016", "1.5"], ["2742,66", "5016", "1.5"]),
-            (".", ".", ["5.016", "5.01", "0.016"], ["5016", "5.01", "0.016"]),
+            (".", ".", ["5.016", "1.234.567", "-7"], ["5016", "1234567", "-7"]),
             ("'", ".", ["1'000.25"], ["1000.25"]),
         ],
     )
@@ -73,6 +73,12 @@ class TestNumbers:
             apply_edits(raw, edits_of(rule), file="f", decimal=decimal).table["x"].tolist()
             == expected
         )
+
+    @pytest.mark.parametrize("other", ["5.01", "0.016", "12.5"])
+    def test_one_mark_is_not_for_thousands_and_for_decimals(self, tmp_path, other):
+        edit = {"rule": "thousands", "columns": ["age"], "mark": "."}
+        with pytest.raises(DataError, match=rf"column 'age', row 3: the mark '.' of '{other}'"):
+            column(tmp_path, "5.016", other, edits=[edit])
 
     def test_a_format_is_not_called_missing(self, tmp_path):
         with pytest.raises(DataError, match="`decimal` and the edit `thousands`") as error:

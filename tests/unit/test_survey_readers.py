@@ -125,6 +125,20 @@ def test_wrong_encoding_names_the_key(tmp_path):
         read(write(tmp_path, "id,área\nA1,1\n", encoding="latin-1"))
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("wave1.tsv", {}),
+        ("wave1.TAB", {}),
+        ("wave1.txt", {"delimiter": "\t"}),
+        ("wave1.dat", {"delimiter": "\t"}),
+    ],
+)
+def test_text_files_of_other_names(tmp_path, name, options):
+    cells = read(write(tmp_path, "id\tx\nA1\t1,5\n", name=name), **options)
+    assert cells.to_dict("list") == {"id": ["A1"], "x": ["1,5"]}
+
+
 def test_unknown_format_and_option_out_of_place(tmp_path):
     with pytest.raises(ConfigError, match=r"'\.rds' cannot be read"):
         read(write(tmp_path, "", name="wave1.rds"))

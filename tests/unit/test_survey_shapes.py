@@ -295,6 +295,20 @@ class TestCells:
                 file="f.csv",
             )
 
+    @pytest.mark.parametrize(
+        ("cells", "problem"),
+        [
+            (["a b", "b", "b;a"], "row 4: the answer 'b;a' reads like several"),
+            (["a b", "a,b", "a"], "row 3: the answer 'a,b' reads like several"),
+            (["a b", "B", "a"], "rows 2, 3: answers differ only in case.*'B' and 'b'"),
+            (["1 2", "1.0", "2"], "rows 2, 3: answers differ only in .*'1' and '1.0'"),
+        ],
+    )
+    def test_answers_that_would_be_columns_of_others(self, cells, problem):
+        rules = edits_of({"rule": "select_multiple", "columns": ["q"]})
+        with pytest.raises(DataError, match=f"column 'q', {problem}"):
+            apply_edits(table(q=cells), rules, file="f.csv")
+
     def test_a_spelling_that_is_not_listed(self):
         rule = {"rule": "spellings", "columns": ["v"], "forms": {"Maíz": ["Maiz"]}}
         with pytest.raises(DataError, match="rows? 3: 'MAIZ' is not among the forms.*'Maíz'"):

@@ -17,8 +17,10 @@ from ruralimpact.schema.validation import validated
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.read_csv import read_csv
 from ruralimpact.survey.read_excel import read_excel
-from ruralimpact.survey.readers import FORMATS, read_file
+from ruralimpact.survey.readers import FORMATS, TEXTS, read_file
 from ruralimpact.survey.workbook import open_workbook
+
+_NO_TABLE = "it holds no table of several columns"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,11 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 def _tables(file: Path, passed_over: dict[str, str]) -> Iterator[DeliveredTable]:
     if file.suffix.lower() != ".xlsx":
-        yield _table(file, _text_reading(file) if file.suffix.lower() == ".csv" else [])
+        table = _table(file, _text_reading(file) if file.suffix.lower() in TEXTS else [])
+        if table.table.cells.empty or len(table.table.cells.columns) < 2:
+            passed_over[file.name] = _NO_TABLE
+        else:
+            yield table
         return
     book = open_workbook(file, data_only=False)
     sheets = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -126,7 +132,7 @@ def _tables(file: Path, passed_over: dict[str, str]) -> Iterator[DeliveredTable]
             continue
         widths = [sum(map(bool, cells)) for cells in grid.values()]
         if sum(width > 1 for width in widths) < 2:
-            passed_over[f"{file.name}, sheet {sheet}"] = "it holds no table of several columns"
+            passed_over[f"{file.name}, sheet {sheet}"] = _NO_TABLE
             continue
         words = f"the workbook has the sheets {', '.join(sheets)}"
         reading = [Proposal("sheet", sheet, words)] if several else []

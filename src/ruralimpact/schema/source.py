@@ -34,16 +34,16 @@ class Reading(Settings):
     """How a file is read."""
 
     encoding: str | None = None
-    """Encoding of a `.csv` (UTF-8 when not given), `.dta` or `.sav` file."""
+    """Encoding of a text file (UTF-8 when not given), `.dta` or `.sav` file."""
     delimiter: str | None = None
-    """What separates the cells of a `.csv` file; a comma when not given."""
+    """What separates the cells of a text file; a comma when not given, a tab in `.tsv` and `.tab`."""
     decimal: Literal[".", ","] | None = None
     """Decimal mark of numbers that are text; a point when not given. Once it is stated, no number is
     taken for one with a thousands mark."""
     sheet: str | None = None
     """Sheet of an `.xlsx` file; when not given the one that is neither hidden nor empty."""
     header: int | SomeEntries[int] | None = None
-    """Row of a `.csv` or `.xlsx` file that holds the names of the columns; the first when not given. Of
+    """Row of a text file or workbook that holds the names of the columns; the first when not given. Of
     several rows the words are joined by a slash."""
     merged: Literal["fill"] | None = None
     """Give each cell of a merged range of an `.xlsx` file its value. Without it such cells cannot be

@@ -58,12 +58,22 @@ def decimal_comma(job: EditJob[rules.DecimalComma], column: pd.Series) -> Edited
 
 
 def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:
-    """Take out the marks of numbers that have one before every three digits."""
+    """Take out the marks of numbers that have one before every three digits; others are refused."""
     mark = re.escape(job.rule.mark)
     whole = rf"[+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+"
     decimal = re.escape(job.decimal)
     part = "" if job.rule.mark == job.decimal else rf"(?:{decimal}\d+)?"
     changed = column.str.fullmatch(whole + part).to_numpy(dtype=bool)
+    if job.rule.mark == job.decimal:
+        decimals = column.str.fullmatch(rf"[+-]?\d+{mark}\d+").to_numpy(dtype=bool) & ~changed
+        if decimals.any():
+            raise DataError(
+                f"the mark '{job.rule.mark}' of '{column[decimals].iloc[0]}' is not before three digits: it "
+                "is for decimals, and the edit `thousands` takes it for thousands.",
+                file=job.file,
+                column=str(column.name),
+                rows=column.index[decimals].tolist(),
+            )
     return column.mask(changed, column.str.replace(mark, "", regex=True)), changed
 
 

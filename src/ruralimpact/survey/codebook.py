@@ -218,7 +218,7 @@ def _codes(text: str) -> tuple[str, ...]:
     codes = tuple(filter(None, map(normalised, text.split("|"))))
     for code in codes:
         between = _NUMBERS.split(code)
-        if len(between) > 2 and all(map(_BETWEEN.fullmatch, between)):
+        if len(between) > 2 and all(map(_BETWEEN.fullmatch, between)) and day_of(code) is None:
             problem = f"the missing code '{code}' reads like several; they are separated by |."
             raise ConfigError(problem)
     return codes

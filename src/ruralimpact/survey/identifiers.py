@@ -1,6 +1,5 @@
 """Who a row is about: identifiers that are there, exact, and once each."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,10 +8,9 @@ import pandas as pd
 from ruralimpact.errors import DataError
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
 from ruralimpact.survey.raw_table import FLOAT32, NUMBER, RawTable
-from ruralimpact.survey.values import each_text, is_error, normalised
+from ruralimpact.survey.values import each_text, is_error, is_shortened, normalised
 
 ROW_NUMBER = "$row"
-_EXPONENT = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+]?\d+")
 
 
 def identifiers(raw: RawTable, columns: Sequence[str], file: str | Path) -> pd.Series:
@@ -96,7 +94,7 @@ def _unusable(ids: pd.Series) -> dict[str, pd.Series]:
         "the identifier is missing.": ids == "",
         "the identifier is an error of the spreadsheet.": each_text(ids, is_error).astype(bool),
         "the identifier is a number in exponent form, whose last digits are lost.": each_text(
-            ids, lambda text: _EXPONENT.fullmatch(text) is not None
+            ids, is_shortened
         ).astype(bool),
     }
 

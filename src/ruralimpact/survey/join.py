@@ -15,9 +15,13 @@ from ruralimpact.survey.identifiers import refuse_inexact
 from ruralimpact.survey.raw_column import BETWEEN, raw_column
 from ruralimpact.survey.raw_table import RawTable
 from ruralimpact.survey.similar import refuse_near, refuse_two_ways
-from ruralimpact.survey.values import code_of, each_text, is_error
+from ruralimpact.survey.values import code_of, each_text, is_error, is_shortened
 
 T = TypeVar("T")
+_UNUSABLE = {
+    is_error: "the key is an error of the spreadsheet.",
+    is_shortened: "the key is a number in exponent form, whose last digits are lost.",
+}
 
 
 @dataclass(frozen=True)
@@ -118,12 +122,11 @@ def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
     columns = [raw_column(table.cells, name, file) for name in names]
     for name, column in zip(names, columns, strict=True):
         refuse_inexact(column, table.stored.get(name), file=file, column=name)
-        wrong = each_text(column, is_error).astype(bool)
-        if wrong.any():
-            rows = column.index[wrong].tolist()
-            raise DataError(
-                "the key is an error of the spreadsheet.", file=file, column=name, rows=rows
-            )
+        for is_unusable, problem in _UNUSABLE.items():
+            wrong = each_text(column, is_unusable).astype(bool)
+            if wrong.any():
+                rows = column.index[wrong].tolist()
+                raise DataError(problem, file=file, column=name, rows=rows)
     parts = [each_text(column, code_of) for column in columns]
     joined = parts[0].str.cat(pd.concat(parts, axis=1).iloc[:, 1:], sep=BETWEEN)
     blank = (pd.concat(parts, axis=1) == "").any(axis=1)

@@ -41,9 +41,9 @@ def raw_column(cells: pd.DataFrame, name: str, file: str | Path) -> pd.Series:
         return together(cells, wanted.split(TOGETHER), file)
     named = [str(column) for column in cells.columns if column]
     hint = nearest(name, named)
-    if len(named) < len(cells.columns) / 2:
+    if len(named) < len(cells.columns) / 2 or len(named) == 1:
         hint = f"{hint} If the names stand in another row, state `header`."
-    if len(cells.columns) == 1:
+    if len(cells.columns) == 1 and Path(file).suffix.lower() != ".xlsx":
         hint = "The file has a single column; is its `delimiter` stated?"
     raise DataError("the file has no such column.", file=file, column=name, hint=hint)
 

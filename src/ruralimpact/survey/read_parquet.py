@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ruralimpact.survey.raw_table import DATE, FLOAT32, NUMBER, RawTable, numbered_records
+from ruralimpact.survey.unpacked_size import refuse_too_many_cells
 from ruralimpact.survey.values import NO_VALUE, written
 
 
@@ -18,8 +19,15 @@ def read_parquet(file: Path) -> RawTable:
     -------
     RawTable
         Lists, structures and bytes are `values.NO_VALUE`, which whatever uses such a cell refuses.
+
+    Raises
+    ------
+    DataError
+        See `refuse_too_many_cells`.
     """
-    table = pq.ParquetFile(file).read()
+    opened = pq.ParquetFile(file)
+    refuse_too_many_cells(opened.metadata.num_rows, opened.metadata.num_columns)
+    table = opened.read()
     cells = {
         position: pd.Series(_texts(column), dtype="str")
         for position, column in enumerate(table.columns)

@@ -8,8 +8,10 @@ import pandas as pd
 
 from ruralimpact.survey.byte_texts import BYTES, ByteTexts
 from ruralimpact.survey.raw_table import DATE, NUMBER, RawTable, numbered_records
+from ruralimpact.survey.unpacked_size import refuse_too_many_cells
 from ruralimpact.survey.values import code_of, number_of, written
 
+_COMPRESSED = b"$FL3"
 _DATE_FORMATS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "DATETIME", "YMDHMS")
 
 
@@ -29,9 +31,15 @@ def read_spss(file: Path, *, encoding: str | None = None, key: str = "") -> RawT
     -------
     RawTable
         Values that the file declares as missing stand as they are, and are declared missing.
+
+    Raises
+    ------
+    DataError
+        See `refuse_too_many_cells`.
     """
     import pyreadstat
 
+    _refuse_unpacked(file)
     texts = ByteTexts(encoding, named=_named_encoding(file), key=key)
     table, about = pyreadstat.read_sav(file, user_missing=True, encoding=BYTES)
     names = [texts.decoded(name, "names of columns") for name in table.columns]
@@ -72,6 +80,17 @@ def read_spss(file: Path, *, encoding: str | None = None, key: str = "") -> RawT
         },
         notes=texts.notes(),
     )
+
+
+def _refuse_unpacked(file: Path) -> None:
+    """Refuse a file whose compressed records are too many; others cannot hold more than they weigh."""
+    import pyreadstat
+
+    with file.open("rb") as opened:
+        if opened.read(len(_COMPRESSED)) != _COMPRESSED:
+            return
+    about = pyreadstat.read_sav(file, metadataonly=True, encoding=BYTES)[1]
+    refuse_too_many_cells(about.number_rows or 0, about.number_columns or 0)
 
 
 def _named_encoding(file: Path) -> str | None:

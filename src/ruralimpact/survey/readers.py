@@ -9,9 +9,11 @@ from ruralimpact.survey.file_digest import file_digest
 from ruralimpact.survey.file_kind import other_kind
 from ruralimpact.survey.raw_table import RawTable
 
+# Text files by the mark that separates their cells where none is stated.
+TEXTS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ",", ".dat": ","}
 # Options of a source by the formats that they apply to.
 _OPTIONS = {
-    ".csv": ("encoding", "delimiter", "decimal"),
+    **dict.fromkeys(TEXTS, ("encoding", "delimiter", "decimal")),
     ".xlsx": ("sheet", "merged", "decimal"),
     ".dta": ("encoding", "decimal"),
     ".sav": ("encoding", "decimal"),
@@ -125,10 +127,10 @@ def _by_format(file: Path, suffix: str, reading: Reading, key: str) -> RawTable:
     stated = {name: getattr(reading, name) for name in _OPTIONS[suffix]}
     given = {name: value for name, value in stated.items() if value is not None}
     mark = given.pop("decimal", ".")
-    if suffix == ".csv":
+    if suffix in TEXTS:
         from ruralimpact.survey.csv_table import read_csv_table
 
-        return read_csv_table(file, header, key=key, **given)
+        return read_csv_table(file, header, key=key, **{"delimiter": TEXTS[suffix], **given})
     if suffix == ".xlsx":
         from ruralimpact.survey.grid import table_of
         from ruralimpact.survey.read_excel import read_excel
