@@ -1,5 +1,6 @@
 """What a study leaves to its design is what it would have had to write."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +213,26 @@ def test_a_study_says_what_its_design_added(tmp_path: Path) -> None:
     lines = examination.by_design()
     assert "analyses: matched (matching), unadjusted (difference_in_means)" in lines
     assert "strategies: nearest, kernel, entropy" in lines
+
+
+DESCRIBED = {
+    "survival": {"survival", "survival_curves"},
+    "workshops": {"responses", "responses_shares", "drawn_sample", "sample_protocol"},
+    "gains": {"gains", "difference", "trends"},
+    "returns": {"rate_of_return"},
+    "portfolio": {"portfolio_reach", "portfolio_financing"},
+}
+
+
+@pytest.mark.parametrize("example", DESCRIBED)
+def test_what_a_study_describes_is_shown_without_being_asked_for(
+    tmp_path: Path, example: str
+) -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    study = tmp_path / "study"
+    shutil.copytree(docs / f"example_{example}", study)
+    (study / "exhibits.yaml").unlink()
+    exhibits = load_study(study).exhibits
+    names = [entry.name for entry in (*exhibits.tables, *exhibits.figures)]
+    of_each = {"sample", "data_edits", "data_quality"}
+    assert set(names) == DESCRIBED[example] | of_each

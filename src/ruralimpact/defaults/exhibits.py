@@ -26,6 +26,8 @@ class DefaultExhibit:
         Whether the design shows it; of others only title and analyses need not be given.
     of_study : bool
         It shows what the study declares of these analyses, and its entries name none.
+    name : str
+        Of a figure whose kind is that of a table, too.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class DefaultExhibit:
     asks: str = ""
     shown: bool = True
     of_study: bool = False
+    name: str = ""
 
 
 _MATCHED = ("matching", "matched_difference")
@@ -60,6 +63,20 @@ _TABLES = (
     DefaultExhibit("association", marked("What goes with outcomes"), _COMPARED, "associations"),
     DefaultExhibit("robustness", marked("What the strategies say together"), _MATCHED),
     DefaultExhibit("sensitivity", marked("How strong hidden bias must be"), _MATCHED),
+    DefaultExhibit("gains", marked("Gains before and after"), ("before_after",), "gains"),
+    DefaultExhibit("rate_of_return", marked("Rates of return"), ("rate_of_return",)),
+    DefaultExhibit("survival", marked("How long they last"), ("survival",)),
+    DefaultExhibit("hazards", marked("What goes with an earlier end"), ("survival",), "hazard"),
+    DefaultExhibit("responses", marked("What they answered"), ("responses",)),
+    DefaultExhibit("drawn_sample", marked("Who is drawn"), ("drawn_sample",)),
+    DefaultExhibit("sample_protocol", marked("How the sample was drawn"), ("drawn_sample",)),
+    DefaultExhibit(
+        "portfolio_reach", marked("Targets and what was reached"), ("portfolio",), "reach"
+    ),
+    DefaultExhibit("portfolio_ratios", marked("Ratios by project"), ("portfolio",), "ratios"),
+    DefaultExhibit(
+        "portfolio_financing", marked("Financing by source"), ("portfolio",), "financing"
+    ),
     DefaultExhibit("attrition", marked("Units lost between waves"), asks="attrition"),
     DefaultExhibit("sample", marked("From the raw files to the samples")),
     DefaultExhibit("data_edits", marked("What was wrong with the raw files")),
@@ -90,7 +107,16 @@ _FIGURES = (
     DefaultExhibit(
         "specification_curve", marked("Every declared estimate, in order"), _COMPARED, shown=False
     ),
-    DefaultExhibit("missing_by_arm", marked("Missing answers, by arm")),
+    DefaultExhibit("survival", marked("How long they last"), ("survival",), name="survival_curves"),
+    DefaultExhibit(
+        "responses", marked("What they answered"), ("responses",), name="responses_shares"
+    ),
+    DefaultExhibit(
+        "missing_by_arm",
+        marked("Missing answers, by arm"),
+        (*_COMPARED, *_CHANGES),
+        of_study=True,
+    ),
 )
 _SECTIONS = {"tables": _TABLES, "figures": _FIGURES}
 KINDS_WITH_DEFAULTS = frozenset(exhibit.kind for exhibit in (*_TABLES, *_FIGURES))
@@ -240,7 +266,7 @@ def _with_own_options(
 def _name(exhibit: DefaultExhibit, subgroup: str) -> str:
     if exhibit.kind == "subgroups":
         return f"by_{subgroup}"
-    return f"by_{subgroup}_forest" if subgroup else exhibit.kind
+    return f"by_{subgroup}_forest" if subgroup else exhibit.name or exhibit.kind
 
 
 def _title(exhibit: DefaultExhibit, subgroup: str) -> str:
