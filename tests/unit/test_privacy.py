@@ -11,6 +11,7 @@ import pytest
 from planted_identifiers import CELLS, DOCUMENTS, NAMES, PHONES, PLANTED, POINTS, REMARKS, N, write
 from test_survey_and_outcomes_scripts import script
 
+from ruralimpact.cli import main
 from ruralimpact.errors import DataError, RuralImpactError
 from ruralimpact.privacy.keyed_ids import KEY_FILE, key_digest, keyed, lost_key, project_key
 from ruralimpact.privacy.messages import HIDDEN, without_cells
@@ -102,6 +103,21 @@ def test_no_message_quotes_an_identifier(project: Path, fault: str) -> None:
     with pytest.raises(DataError, match=r"rows? ") as error:
         ingest(raw, MARKED, **source)
     refuse_planted(str(error.value))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".dta", ".sav", ".xlsx", ".parquet"])
+def test_no_draft_quotes_an_identifier(
+    tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither cells nor labels of columns or values; only what is printed names the sheets read."""
+    write(tmp_path / f"visit_2024{suffix}", CELLS.assign(helper=[NAMES[i % 5] for i in range(N)]))
+    project = tmp_path / "drafted"
+    arguments = ["new", str(project), "--from", str(tmp_path / f"visit_2024{suffix}")]
+    assert main([*arguments, "--study", "s", "--codebook", "csv"]) == 0
+    refuse_planted(capsys.readouterr().out.replace(NAMES[0], "Sheet"))
+    for path in sorted(project.rglob("*")):
+        if path.is_file() and "data" not in path.relative_to(project).parts:
+            refuse_planted(path.read_text(encoding="utf-8"))
 
 
 def test_sheets_are_counted_and_not_named(project: Path) -> None:

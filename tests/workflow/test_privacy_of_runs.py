@@ -1,7 +1,10 @@
 """Identifiers planted in a study of all raw formats: no byte that a run leaves or prints has one of them."""
 
 import gzip
+import shutil
+import subprocess
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -107,14 +110,25 @@ def write_study(root: Path) -> None:
 def texts_of(path: Path) -> list[str]:
     """Return what is written in a file: of packed formats, what is in them."""
     content = path.read_bytes()
+    if path.suffix == ".pdf" and shutil.which("pdftotext"):
+        call = ["pdftotext", str(path), "-"]
+        return [subprocess.run(call, capture_output=True, text=True, check=True).stdout]
     if path.suffix == ".parquet":
         return [content.decode("utf-8", "ignore"), pd.read_parquet(path).to_csv()]
     if path.suffix == ".gz":
         content = gzip.decompress(content)
     if zipfile.is_zipfile(BytesIO(content)):
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            content = b"".join(packed.read(name) for name in packed.namelist())
+        content = b"".join(_unpacked(content))
     return [content.decode("utf-8", "ignore"), content.decode("utf-16-le", "ignore")]
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    """Yield what is in an archive, and in archives in it: a package holds workbooks."""
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        for name in packed.namelist():
+            inner = packed.read(name)
+            yield name.encode()
+            yield from _unpacked(inner) if zipfile.is_zipfile(BytesIO(inner)) else [inner]
 
 
 def refuse_planted(root: Path, shown: CompletedProcess[str]) -> None:
@@ -150,6 +164,10 @@ def test_no_run_leaves_an_identifier(project: Project) -> None:
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert (project.root / "results/producers/report.html").exists()
     refuse_planted(project.root, shown)
+    for arguments in (("trace", "matched/near/income/estimate"), ("package", "producers")):
+        shown = project.command(*arguments)
+        assert shown.returncode == 0, shown.stderr
+        refuse_planted(project.root, shown)
     own = cells(".csv")
     folios = [own["folio"].iloc[1], *own["folio"].iloc[1:]]
     write(project.root / "data/producers/visit.csv", own.assign(folio=folios))

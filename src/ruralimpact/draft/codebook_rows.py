@@ -17,17 +17,16 @@ from ruralimpact.draft.column_profile import (
     ColumnProfile,
 )
 from ruralimpact.draft.proposal import OPEN
+from ruralimpact.draft.rounds import called_otherwise, files_alike
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
 from ruralimpact.draft.variable import DraftVariable
-from ruralimpact.privacy.scan import kind_by_words, likely_identifiers
+from ruralimpact.privacy.scan import are_names, kind_by_words, likely_identifiers
 from ruralimpact.survey.codebook import EVERY_SOURCE, IDENTIFIER, INTERVIEWER, RESERVED, UNUSED
 from ruralimpact.survey.select_multiple import answers_of
-from ruralimpact.survey.similar import folded
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{1,30})[)\]]\s*$")
 _NOT_KEPT = (UNUSED, IDENTIFIER)
 _LOOKS_LIKE = "its values look like a {kind}: if they are, `identifier`."
-_FEWEST_ALIKE, _ALIKE = 4, 0.6
 
 
 def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
@@ -40,10 +39,10 @@ def codebook_rows(sources: Sequence[DraftSource]) -> list[DraftVariable]:
     rows: list[DraftVariable] = []
     taken: dict[object, set[str]] = {}
     for source in sources:
-        alike = _alike(source, sources)
+        alike = files_alike(source, sources)
         apart = parent_key(source.columns) is not None or bool(alike)
         asked_together = source.name if apart else source.option("wave")
-        known = _called_otherwise(source, alike, rows)
+        known = called_otherwise(source, alike, rows)
         names = taken.setdefault(asked_together, set(RESERVED))
         names |= set(known.values())
         rows += [
@@ -79,49 +78,6 @@ def _for_every_source(row: DraftVariable, same: Sequence[DraftVariable]) -> Draf
     return replace(row, source=EVERY_SOURCE, missing_codes=missing)
 
 
-def _called_otherwise(
-    source: DraftSource, alike: Sequence[DraftSource], rows: Sequence[DraftVariable]
-) -> dict[str, str]:
-    """Return the columns that another round has under another name, by their label, to their variables."""
-    labels = _by_label(source)
-    named = {folded(name) for name in source.columns}
-    called: dict[str, str] = {}
-    for other in alike:
-        for label, name in _by_label(other).items():
-            own = labels.get(label)
-            known = [row for row in rows if (row.source, row.raw_name) == (other.name, name)]
-            there = {folded(column) for column in other.columns}
-            if own is None or not known or folded(name) in named or folded(own) in there:
-                continue
-            called.setdefault(own, known[0].variable)
-    return called
-
-
-def _by_label(source: DraftSource) -> dict[str, str]:
-    """Return the columns that alone have their label."""
-    labels = [folded(column.question) for column in source.columns.values()]
-    return {
-        folded(column.question): name
-        for name, column in source.columns.items()
-        if column.question and labels.count(folded(column.question)) == 1
-    }
-
-
-def _alike(source: DraftSource, sources: Sequence[DraftSource]) -> list[DraftSource]:
-    """Return files that have mostly the same columns: another round, or the same round elsewhere.
-
-    What has one name in both is then one variable.
-    """
-    own = {folded(name) for name in source.columns}
-    alike = []
-    for other in sources:
-        there = {folded(name) for name in other.columns}
-        fewest = max(_FEWEST_ALIKE, _ALIKE * min(len(own), len(there)))
-        if other is not source and len(own & there) >= fewest:
-            alike.append(other)
-    return alike
-
-
 def _of_source(
     source: DraftSource, taken: set[str], known: Mapping[str, str]
 ) -> Iterator[DraftVariable]:
@@ -146,13 +102,18 @@ def _of_columns(
     source: DraftSource, taken: set[str], known: Mapping[str, str]
 ) -> Iterator[DraftVariable]:
     """Yield the rows of the columns of a source but its identifier."""
-    telling = _telling_by_values(source)
+    telling = {**_of_names(source), **_telling_by_values(source)}
     for name, profile in source.columns.items():
         if name == source.option("id"):
             continue
         row = _row(profile, source, taken, known.get(name))
         if name in telling and row.role == OPEN:
-            row = replace(row, why=f"{_LOOKS_LIKE.format(kind=telling[name])} {row.why}")
+            row = replace(
+                row,
+                labels="",
+                label=name,
+                why=f"{_LOOKS_LIKE.format(kind=telling[name])} {row.why}",
+            )
         yield replace(row, quoted=name not in telling)
 
 
@@ -171,6 +132,17 @@ def _telling_by_values(source: DraftSource) -> dict[str, str]:
         identifier.column: identifier.kind
         for identifier in likely_identifiers(source.delivered.table.cells, {}, ())
         if not subjects(identifier.column) & {"amount", "price", "quantity"}
+    }
+
+
+def _of_names(source: DraftSource) -> dict[str, str]:
+    """Return the columns of few values of which the values, or their labels, are mostly names of people."""
+    return {
+        name: "name"
+        for name, column in source.columns.items()
+        if column.levels
+        and "group" not in subjects(name, column.question)
+        and are_names([*column.labels.values()] or [*column.levels])
     }
 
 
@@ -219,6 +191,8 @@ def _row(
             row, type=CATEGORY, role=INTERVIEWER, unit="", missing_codes="", labels="", why=words
         )
     unused, telling = _unused(profile, about), _telling(profile, about)
+    if telling or (unused and profile.kind == TEXT):
+        row = replace(row, label=profile.name)  # what a file says of it may tell, too
     if telling and profile.distinct:
         return replace(
             row, type=CATEGORY, role=IDENTIFIER, unit="", missing_codes="", labels="", why=telling

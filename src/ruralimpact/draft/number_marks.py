@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ruralimpact.draft.proposal import OPEN, Proposal
+from ruralimpact.privacy.scan import kind_by_words
 
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 _POINT = re.compile(r"[+-]?\d+\.\d+")
@@ -41,13 +42,13 @@ def number_marks(columns: Mapping[str, Sequence[str]]) -> list[Proposal]:
     sure = [text for text in commas if not _COMMA_THOUSANDS.fullmatch(text)]
     points = [text for text in _matching(columns, _POINT) if not _POINT_THOUSANDS.fullmatch(text)]
     if sure and not points:
-        words = f"{len(sure):,} cells such as '{sure[0]}' have a comma, none a decimal point"
+        words = f"{len(sure):,} cells{_such_as(columns, sure)} have a comma, none a decimal point"
         edits = _thousands(columns, _POINT_THOUSANDS, ".")
         return [Proposal("decimal", ",", words), *edits]
     if sure and points:
         question = (
-            f"{len(sure):,} cells such as '{sure[0]}' have a decimal comma and {len(points):,} such as "
-            f"'{points[0]}' a point. Which is the mark of the file, . or ,?"
+            f"{len(sure):,} cells{_such_as(columns, sure)} have a decimal comma and "
+            f"{len(points):,}{_such_as(columns, points)} a point. Which is the mark of the file, . or ,?"
         )
         return [Proposal("decimal", OPEN, question)]
     edits = _thousands(columns, _COMMA_THOUSANDS, ",")
@@ -56,8 +57,9 @@ def number_marks(columns: Mapping[str, Sequence[str]]) -> list[Proposal]:
     doubtful = _matching(columns, _POINT_THOUSANDS)
     if doubtful:
         question = (
-            f"{len(doubtful):,} cells such as '{doubtful[0]}' may be decimals or thousands. Write . if the "
-            "point is for decimals; if it is for thousands, take this key out and use the edit `thousands`"
+            f"{len(doubtful):,} cells{_such_as(columns, doubtful)} may be decimals or thousands. Write . "
+            "if the point is for decimals; if it is for thousands, take this key out and use the edit "
+            "`thousands`"
         )
         return [Proposal("decimal", OPEN, question)]
     return []
@@ -65,6 +67,15 @@ def number_marks(columns: Mapping[str, Sequence[str]]) -> list[Proposal]:
 
 def _matching(columns: Mapping[str, Sequence[str]], pattern: re.Pattern[str]) -> list[str]:
     return [text for texts in columns.values() for text in texts if pattern.fullmatch(text)]
+
+
+def _such_as(columns: Mapping[str, Sequence[str]], cells: Sequence[str]) -> str:
+    """Quote the first of some cells that stands in a column which tells of nobody who it is."""
+    quotable = {
+        text for name, texts in columns.items() if not kind_by_words(name) for text in texts
+    }
+    shown = next((text for text in cells if text in quotable), "")
+    return f" such as '{shown}'" if shown else ""
 
 
 def _thousands(
@@ -78,9 +89,9 @@ def _thousands(
     undecided = {name: texts for name, texts in marked.items() if texts}
     if not undecided:
         return []
-    shown = next(iter(undecided.values()))[0]
     edit = {"rule": "thousands", "columns": list(undecided), "mark": mark}
-    words = f"{sum(map(len, undecided.values())):,} cells such as '{shown}'"
+    cells = [text for texts in undecided.values() for text in texts]
+    words = f"{len(cells):,} cells{_such_as(columns, cells) or ' have them'}"
     return [Proposal("edits", [edit], words)]
 
 

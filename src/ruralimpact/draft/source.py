@@ -200,7 +200,7 @@ def _nearly(columns: Mapping[str, ColumnProfile], texts: Mapping[str, Sequence[s
         name = near[0]
         values = list(texts[name])
         again = sorted({value for value in values if value and values.count(value) > 1})
-        words = [f"'{value}' in rows {_rows(values, value)}" for value in again[:5]]
+        words = [f"one value in rows {_rows(values, value)}" for value in again[:5]]
         blank = values.count("")
         words += [f"{blank:,} rows without one"] if blank else []
         about = (

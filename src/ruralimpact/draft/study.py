@@ -22,6 +22,7 @@ from ruralimpact.draft.source import (
     with_options,
 )
 from ruralimpact.draft.variable import DraftVariable
+from ruralimpact.privacy.scan import kind_by_words
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,10 @@ def _with_keys(source: DraftSource, parents: Sequence[str]) -> DraftSource:
         profile for profile in source.columns.values() if profile.kind == "date" and profile.dates
     ]
     if dated:
-        shown = f"'{next(text for text in texts[dated[0].name] if text)}' in '{dated[0].name}'"
+        quotable = [profile.name for profile in dated if not kind_by_words(profile.name)]
+        shown = f"dates in '{dated[0].name}' are written so"
+        if quotable:
+            shown = f"'{next(filter(None, texts[quotable[0]]))}' in '{quotable[0]}'"
         both = "; no day is above 12, so that it may be %m/%d/%Y" if dated[0].both_dates else ""
         keys.append(Proposal("dates", dated[0].dates, f"{shown}{both}"))
     return _with_edits(with_options(source, *keys))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ruralimpact.draft.proposal import Proposal
 
-_SAMPLE_LINES = 500
+_SAMPLE_LINES, _SHOWN_LETTERS = 500, 6
 _DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 _SINGLE_BYTE = ("latin-1", "cp1252", "cp850", "mac_roman")
 
@@ -30,9 +30,10 @@ def encoding_of(content: bytes) -> tuple[str, Proposal | None]:
         pass
     # The first of those that make as many letters.
     name = max(_SINGLE_BYTE, key=lambda encoding: _letters(content, encoding))
-    line = next(line for line in content.splitlines() if not _is_utf8(line))
-    shown = _word(line.decode(name, errors="replace"))
-    return name, Proposal("encoding", name, f"the file is not UTF-8; read so, it says '{shown}'")
+    letters = Counter(sign for sign in content.decode(name, errors="replace") if not sign.isascii())
+    shown = ", ".join(letter for letter, _ in letters.most_common(_SHOWN_LETTERS))
+    words = f"the file is not UTF-8; read so, its letters beyond ASCII are {shown}"
+    return name, Proposal("encoding", name, words)
 
 
 def _letters(content: bytes, encoding: str) -> int:
@@ -42,20 +43,6 @@ def _letters(content: bytes, encoding: str) -> int:
 
 
 _WESTERN = frozenset("áéíóúüñçàâãêôõèùûîïëäößÁÉÍÓÚÜÑÇÀÂÃÊÔÕÈÄÖ¿¡ºª°")
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _word(text: str) -> str:
-    """Return the first word with a letter beyond ASCII, without what stands around it."""
-    words = (word.strip(",;|\"'") for word in text.replace(";", " ").replace(",", " ").split())
-    return next((word for word in words if not word.isascii()), text[:20])
 
 
 def delimiter_of(text: str) -> tuple[str, Proposal | None]:

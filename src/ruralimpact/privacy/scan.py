@@ -27,6 +27,7 @@ _POINT = re.compile(r"[-+]?\d{1,3}\.\d{3,}[ ,;]+[-+]?\d{1,3}\.\d{3,}( .*)?")
 _PERSON = re.compile(
     r"[^\W\d_][^\W\d_'.-]+( (de|del|la|da|dos|van|von|y|e))*( [^\W\d_][^\W\d_'.-]*){1,4}"
 )
+_PARTICLES = ("de", "del", "la", "da", "dos", "van", "von", "y", "e")
 _MOST, _DISTINCT, _LONG, _FEWEST, _MANY_NAMES = 0.8, 0.6, 40, 5, 30
 
 
@@ -92,6 +93,21 @@ def kind_by_words(text: str) -> str:
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
     words = re.sub(r"[^a-z0-9]+", "_", plain)
     return next((kind for kind, named in _NAMED.items() if named.search(words)), "")
+
+
+def are_names(texts: Sequence[str]) -> bool:
+    """Tell whether texts mostly look like names of people: several words, each with a capital.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    """
+    return bool(texts) and _mostly(_is_name, texts)
+
+
+def _is_name(text: str) -> bool:
+    words = [word for word in text.split() if word not in _PARTICLES]
+    return _PERSON.fullmatch(text) is not None and all(word[0].isupper() for word in words)
 
 
 def _by_values(column: pd.Series) -> str:
