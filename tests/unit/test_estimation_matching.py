@@ -13,7 +13,7 @@ from ruralimpact.design.matching import match_nearest
 from ruralimpact.design.propensity import fit_propensity
 from ruralimpact.design.strategies.nearest import NearestNeighbour
 from ruralimpact.estimation.difference import difference_in_means
-from ruralimpact.estimation.matching import matching_estimate
+from ruralimpact.estimation.matching import matched_sets, matching_estimate
 from ruralimpact.estimation.missing import matches_among
 from ruralimpact.estimation.std_errors import LazyStdErrors
 from ruralimpact.inference.clustered import (
@@ -302,3 +302,35 @@ def test_other_standard_errors_wait_until_they_are_read() -> None:
     assert pickle.loads(pickle.dumps(shown)) == {"group": 1.0, "ai2006": 2.0, "ai2016": 3.0}
     with pytest.raises(KeyError):
         _ = shown["nope"]
+
+
+def test_sets_that_share_are_no_clusters() -> None:
+    """Of three sets the last has two focal units, so that its four units count one by one."""
+    sets = np.array([0, 0, 1, 1, 2, 2, 2, 2, -1])
+    arm = np.array([1, 0, 1, 0, 1, 1, 0, 0, 0], np.int8)
+    assert matched_sets(sets, arm).tolist() == [0, 0, 1, 1, 3, 4, 5, 6, -1]
+
+
+@pytest.mark.parametrize("adjust", [True, False])
+@pytest.mark.parametrize("method", ["optimal", "nearest"])
+def test_where_everyone_shares_replacement_makes_no_difference(method: str, adjust: bool) -> None:
+    rng = np.random.default_rng(4)
+    village = np.repeat(np.arange(60), 10)
+    kind = rng.integers(0, 3, 600)
+    outcome = kind + rng.normal(size=60)[village] + rng.normal(size=600)
+    table = pd.DataFrame({"v": village, "d": (village < 20) * 1, "kind": kind, "y": outcome})
+    once = {"method": method, **({"replace": False} if method == "nearest" else {})}
+    found = [
+        estimate_impact(
+            table,
+            outcome="y",
+            treatment="d",
+            covariates=["kind"],
+            strategy={**options, "bias_adjust": adjust},
+            group="v",
+        )
+        for options in (once, {"method": "nearest"})
+    ]
+    for name in ("estimate", "std_error", "df"):
+        own, other = (getattr(one, name) for one in found)
+        assert own == pytest.approx(other, rel=1e-9)

@@ -12,6 +12,7 @@ from ruralimpact.estimation.estimate import ScoredEstimate
 from ruralimpact.estimation.weighting import weighted_difference
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 def matching_estimate(
@@ -42,13 +43,41 @@ def matching_estimate(
     -----
     With F focal units and candidate weights K, mu the weighted regression among candidates used, the
     score of a focal unit is ``(Y - mu - mean) / F`` and that of a candidate ``-K (Y - mu) / F``, with or
-    without bias adjustment (see `weighted_difference`). Without replacement and adjustment the scores are
-    those of the difference in weighted means, to be clustered by matched set and by group (Abadie &
-    Spiess 2022).
+    without bias adjustment (see `weighted_difference`). Without replacement scores are to be clustered by
+    matched set and by group (Abadie & Spiess 2022), and without adjustment are those of the difference in
+    weighted means. Sets that share because their units are alike are cells of the covariates and no
+    clusters: their units count one by one, and scores hold the regression.
     """
     focal_is_treated = bool(design.treatment[design.focal[0]] == 1)
     arm = design.treatment if focal_is_treated else (1 - design.treatment).astype(np.int8)
-    regressed = covariates if design.set_ids is None or bias_adjust else covariates.none()
+    sets, regressed = None, covariates
+    if design.set_ids is not None:
+        sets = matched_sets(design.set_ids, arm)
+        if np.array_equal(sets, design.set_ids) and not bias_adjust:
+            regressed = covariates.none()
     estimate = weighted_difference(outcome, arm, design.weights, regressed, bias_adjust=bias_adjust)
-    estimate = replace(estimate, set_ids=design.set_ids, n_treated=design.n_served)
+    estimate = replace(estimate, set_ids=sets, n_treated=design.n_served)
     return estimate if focal_is_treated else flip(estimate)
+
+
+def matched_sets(set_ids: IntArray, arm: NDArray[np.int8]) -> IntArray:
+    """Sets that scores are clustered by.
+
+    Parameters
+    ----------
+    set_ids : ndarray of int, shape (n,)
+        Disjoint sets, -1 outside.
+    arm : ndarray of {0, 1}, shape (n,)
+        1 for focal units.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        The same, and of sets with several focal units each unit by itself.
+    """
+    inside = set_ids >= 0
+    n_focal = np.bincount(set_ids[inside], arm[inside])
+    alone = inside & (n_focal[np.where(inside, set_ids, 0)] > 1)
+    out = set_ids.copy()
+    out[alone] = len(n_focal) + np.arange(int(alone.sum()))
+    return out
