@@ -19,8 +19,9 @@ def of_units(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def of_levels(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank what is about too few units or groups, and levels that these could be told from."""
-    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
-    return flagged(frame, small, (*NUMBERS, "lowest", "highest"))
+    told = _told_by_levels(frame)
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | told
+    return _without_sizes(flagged(frame, small, (*NUMBERS, "lowest", "highest")), told)
 
 
 def survival(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
@@ -29,19 +30,30 @@ def survival(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     fewest = frame.groupby(keys, sort=False)[["n_units", "n_clusters"]].transform("min")
     counted = frame.assign(**fewest.where(frame["part"] == "bound", frame[list(fewest)]))
     hidden = of_levels(counted, tables)
-    return hidden.assign(n_units=frame["n_units"], n_clusters=frame["n_clusters"])
+    sizes = frame[["n_units", "n_clusters"]]
+    return hidden.assign(**sizes.where(hidden[["n_units", "n_clusters"]].notna()))
 
 
 def crossings(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank counts of too few units or groups, and of levels that these could be told from."""
-    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | _told_by_levels(frame)
-    return flagged(frame, small, ("above_record", "negative_record", "above", "lost"))
+    told = _told_by_levels(frame)
+    small = rests_on_few(frame["n_units"], frame["n_clusters"]) | told
+    hidden = flagged(frame, small, ("above_record", "negative_record", "above", "lost"))
+    return _without_sizes(hidden, told)
+
+
+def _without_sizes(frame: "pd.DataFrame", told: "pd.Series[bool]") -> "pd.DataFrame":
+    """Blank how many units levels have that would tell a small number of them, and that number itself."""
+    sizes = ("n_units", "n_clusters", "n_ended", "n_risk")
+    return frame.assign(**{name: frame[name].mask(told) for name in sizes if name in frame})
 
 
 def _told_by_levels(frame: "pd.DataFrame") -> "pd.Series[bool]":
     """Levels of a variable whose number of units, or what it leaves of all, is small."""
     keys = [
-        name for name in ("analysis", "part", "outcome", "account", "scenario") if name in frame
+        name
+        for name in ("analysis", "part", "outcome", "account", "scenario", "question")
+        if name in frame
     ]
     told = frame["level"].isna()
     for _, same in frame.groupby(keys, sort=False):
@@ -61,11 +73,11 @@ def returns_of_few(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
 
 def responses(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":
     """Blank shares of too few respondents, small counts and what would tell them; not public ones."""
+    private = ~frame["public_counts"].astype(bool)
+    told = _told_by_levels(frame) & private
     small = rests_on_few(frame["n_units"], frame["n_clusters"]) | rare_in_responses(frame)
-    hidden = small & ~frame["public_counts"].astype(bool)
-    return flagged(
-        frame, hidden, ("count", "estimate", "std_error", "conf_low", "conf_high", "population")
-    )
+    numbers = ("count", "estimate", "std_error", "conf_low", "conf_high", "population")
+    return _without_sizes(flagged(frame, (small & private) | told, numbers), told)
 
 
 def gains_by_unit(frame: "pd.DataFrame", _: "Tables") -> "pd.DataFrame":

@@ -32,7 +32,8 @@ def returns_numbers(results: StudyResults) -> Iterator[CitableNumber]:
         decimals = 2 if row["measure"] == "bcr" else 1 if fraction or unit == "years" else 0
         factor = 100.0 if fraction else 1.0
         yield from with_interval(f"{where}/{row['measure']}", row, unit, decimals, factor=factor)
-        yield CitableNumber(f"{where}/n_units", row["n_units"], results.study.unit_label, 0)
+        if not row["suppressed"]:
+            yield CitableNumber(f"{where}/n_units", row["n_units"], results.study.unit_label, 0)
     for row in results["returns_crossings"].to_dict("records"):
         where = f"returns/{row['analysis']}/{row['account']}/{row['scenario']}/units"
         where += level_part(row)

@@ -72,7 +72,7 @@ def _analysis_rows(results: StudyResults, name: str) -> Iterator[Row]:
         own = list(measured(frame[frame["account"] == account.name]))
         units = columns.coarse_count(own[0]["n_units"]) if own else formatting.DASH
         yield heading(f"{account.label} ({units} {results.study.unit_label})", "group")
-        for record in own:
+        for record in ({**record, "n_units": units} for record in own):
             label = scenario_label(analysis, record["scenario"])
             keys = ("analysis", "account", "scenario", "n_units")
             yield columns.row_of(results, _COLUMNS, record, label, keys=keys)

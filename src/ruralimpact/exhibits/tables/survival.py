@@ -70,8 +70,8 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
 
 
 _COUNTS = (
-    columns.number(marked("Units"), width=0.8, of="n_units").kept_as("units"),
-    columns.number(marked("Groups"), width=0.8, of="n_clusters").kept_as("groups"),
+    columns.size(marked("Units"), width=0.8, of="n_units").kept_as("units"),
+    columns.size(marked("Groups"), width=0.8, of="n_clusters").kept_as("groups"),
 )
 _SHARE = (columns.amount(marked("Percent"), width=0.9), columns.interval(width=1.4))
 
