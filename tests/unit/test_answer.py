@@ -145,7 +145,7 @@ REGION = {"spec_id": SPEC, "reason": "", "std_error": 1.0, "n_treated": 90, "n_c
         (
             lambda results: with_estimates(results, SPEC, effective_control_groups=7.25),
             lambda results: with_estimates(results, SPEC, effective_control_groups=17.0),
-            "An arm amounts to only 7.2 effective participants.",
+            "An arm amounts to only 7.3 effective participants.",
         ),
         (
             row("sensitivity", spec_id=SPEC, robustness_value_interval=0.032),

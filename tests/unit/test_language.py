@@ -177,7 +177,7 @@ def test_numbers_have_the_marks_of_their_language() -> None:
     with speaking("es"):
         assert formatting.number(1234567.891, 2) == "1.234.567,89"
         assert formatting.number(-0.5, 1) == "\N{MINUS SIGN}0,5"
-        assert formatting.interval(-1.25, 2000.5, 1) == "\N{MINUS SIGN}1,2 a 2.000,5"
+        assert formatting.interval(-1.25, 2000.5, 1) == "\N{MINUS SIGN}1,3 a 2.000,5"
         assert formatting.p_statement(0.0004) == "p < 0,001"
         assert formatting.decimals_of("1.234,56") == 2
         assert (

@@ -8,6 +8,7 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part, with_interval
 from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.exclusion_notes import too_few
 from ruralimpact.exhibits.model import Value
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -65,12 +66,18 @@ def _of_all(results: StudyResults, analysis: str, outcome: str) -> Record | None
     return records[0] if records and not records[0]["suppressed"] else None
 
 
+def _nothing_printed(results: StudyResults, name: str) -> str:
+    return gettext("Gains in {name} are not printed: {too_few}.").format(
+        name=name, too_few=too_few(results)
+    )
+
+
 def gains_sentence(results: StudyResults, analysis: str, outcome: str) -> str:
     """Say the three averages side by side, and the share with a loss."""
     name = formatting.lower_first(results.outcome_label(outcome))
     record = _of_all(results, analysis, outcome)
     if record is None:
-        return gettext("Gains in {name} are suppressed or missing.").format(name=name)
+        return _nothing_printed(results, name)
     units = results.study.unit_label
     values = {key: formatting.number(record[key]) for key in (*AVERAGES, "share_loss")}
     ends = formatting.interval(record["ratio_of_totals_low"], record["ratio_of_totals_high"])
@@ -123,7 +130,7 @@ def gains_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         outcome = analysis.outcomes[0]
         record = _of_all(results, analysis.name, outcome)
         name = formatting.lower_first(results.outcome_label(outcome))
-        text = gettext("Gains in {name} are suppressed or missing.").format(name=name)
+        text = _nothing_printed(results, name)
         cites: tuple[str, ...] = ()
         if record is not None:
             key = f"gains/{analysis.name}/{outcome}"

@@ -11,6 +11,7 @@ from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.shown import Shown
 from ruralimpact.language import gettext, marked
+from ruralimpact.schema.portfolio import Portfolio
 
 METHODS = ("portfolio",)
 DIFFERS, ROUNDING = "d", "r"
@@ -84,8 +85,39 @@ def _mark(values: Sequence[Any]) -> str:
     return _MARKS.get(values[2], "")
 
 
-def printed_notes(frame: pd.DataFrame) -> list[str]:
-    """Return the meaning of the marks, with each number that print has otherwise."""
+def printed_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:
+    """Return the meaning of the marks, with each number that print, or the register itself, has otherwise."""
+    in_print = [
+        analysis.name
+        for analysis in results.study.analyses_of(Portfolio)
+        if analysis.printed is not None
+    ]
+    printed = frame["analysis"].isin(in_print)
+    return [*_notes_on_print(frame[printed]), *_notes_on_register(frame[~printed])]
+
+
+def _notes_on_register(frame: pd.DataFrame) -> list[str]:
+    own = frame[frame["agreement"] == "differs"]
+    compared = int((frame["agreement"] != "").sum())
+    if not compared:
+        return []
+    agree = formatting.share_of(compared - len(own), compared, "total")
+    notes = [gettext("As in the register: {share} that the parts add up to.").format(share=agree)]
+    if len(own):
+        listed = "; ".join(
+            gettext("{whose}, {value} added up and {printed} in the register").format(
+                **_both_numbers(record)
+            )
+            for record in own.to_dict("records")
+        )
+        text = gettext(
+            "{mark} = the register has another total than its parts add up to: {listed}."
+        )
+        notes.insert(0, text.format(mark=DIFFERS, listed=listed))
+    return notes
+
+
+def _notes_on_print(frame: pd.DataFrame) -> list[str]:
     notes = []
     for agreement, words in _AGREEMENTS.items():
         own = frame[frame["agreement"] == agreement]
@@ -105,12 +137,15 @@ def printed_notes(frame: pd.DataFrame) -> list[str]:
 
 
 def _against_print(record: Mapping[Any, Any]) -> str:
-    whose = record["project_label"] or gettext("all projects")
-    return gettext("{whose}, {value} here and {printed} there").format(
-        whose=whose,
-        value=formatting.number(record["value"], max(1, record["decimals"])),
-        printed=formatting.number(record["printed"], int(record["decimals"])),
-    )
+    return gettext("{whose}, {value} here and {printed} there").format(**_both_numbers(record))
+
+
+def _both_numbers(record: Mapping[Any, Any]) -> dict[str, str]:
+    return {
+        "whose": record["project_label"] or gettext("all projects"),
+        "value": formatting.number(record["value"], max(1, record["decimals"])),
+        "printed": formatting.number(record["printed"], int(record["decimals"])),
+    }
 
 
 def full_name(record: Mapping[Any, Any]) -> str:

@@ -9,6 +9,7 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part
 from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.exclusion_notes import too_few
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext
@@ -115,6 +116,11 @@ def responses_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         question = analysis.questions[0]
         of_all = {"question": question.name, "by": ""}
         own = results.of("responses", analysis.name, part=RESPONDENTS, **of_all)
+        if len(own) and own["suppressed"].all():
+            text = gettext("{label}: no share is printed, for {too_few}.").format(
+                label=question.label, too_few=too_few(results)
+            )
+            yield HeadlineLine(label=analysis.label, text=text, cites=())
         own = own.dropna(subset=["estimate"])
         if len(own):
             top = own.to_dict("records")[int(own["estimate"].to_numpy(float).argmax())]

@@ -7,6 +7,7 @@ import pandas as pd
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part, with_interval
 from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.exclusion_notes import too_few
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.returns_rows import RECORD
 from ruralimpact.language import gettext
@@ -53,10 +54,10 @@ def returns_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
 
 def _sentence(results: StudyResults, own: pd.DataFrame) -> str:
     rate, above = own.loc["irr"], own.loc["share_above"]
-    if own["suppressed"].any() or pd.isna(rate["estimate"]):
-        return gettext("No rate of return ({value}).").format(
-            value=rate["reason"] or gettext("suppressed")
-        )
+    if own["suppressed"].any():
+        return gettext("No rate of return is printed: {too_few}.").format(too_few=too_few(results))
+    if pd.isna(rate["estimate"]):
+        return gettext("No rate of return ({value}).").format(value=rate["reason"])
     ends = formatting.interval(100 * rate["conf_low"], 100 * rate["conf_high"], 1)
     return gettext(
         "Rate of return {estimate} percent a year ({ends}) of all {unit_label} "

@@ -11,6 +11,7 @@ from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.answer.statement import identifier
 from ruralimpact.exhibits.citable_numbers import CitableNumber, level_part
 from ruralimpact.exhibits.document import HeadlineLine
+from ruralimpact.exhibits.exclusion_notes import too_few
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext
@@ -69,7 +70,11 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
     """Yield how many last to the last time shown, how the others ended, and what the absent leave open."""
     said: set[str] = set()
     frame = results["survival"]
-    curves = frame[(frame["part"] == "curve") & (frame["by"] == "") & frame["lowest"].notna()]
+    of_all = frame[(frame["part"] == "curve") & (frame["by"] == "")]
+    for analysis in of_all.loc[of_all["suppressed"], "analysis"].unique():
+        text = gettext("No share is printed: {too_few}.").format(too_few=too_few(results))
+        yield HeadlineLine(label=results.analysis(str(analysis)).label, text=text, cites=())
+    curves = of_all[of_all["lowest"].notna()]
     for analysis, own in curves.groupby("analysis", sort=False):
         last = own[own["time"] == own["time"].max()]
         rows = last.to_dict("records")

@@ -27,6 +27,7 @@ NOUNS = {
     "raw file": Noun("archivo original", "archivos originales", False),
     "row": Noun("fila", "filas", True),
     "strategy": Noun("estrategia", "estrategias", True),
+    "total": Noun("total", "totales", False),
     "value": Noun("valor", "valores", False),
     "variable": Noun("variable", "variables", True),
 }

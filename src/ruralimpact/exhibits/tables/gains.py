@@ -142,7 +142,8 @@ def _averages(results: StudyResults, exhibit: OfEstimates) -> Table:
                 "the total and in the losses only."
             ).format(without=columns.coarse_count(without))
         )
-    notes += exclusion_notes(results, exhibit.analyses)
+    whole = pd.concat([_own(results, exhibit, "gains", name) for name in exhibit.analyses])
+    notes += exclusion_notes(results, exhibit.analyses, shown=whole)
     return table_of(
         results,
         exhibit,

@@ -43,7 +43,7 @@ def _table(results: StudyResults, exhibit: OfAnalyses, analysis: str, frame: pd.
         columns=shown,
         rows=(*rows, _shares(results, frame)),
         notes=(
-            *printed_notes(frame),
+            *printed_notes(results, frame),
             gettext("{dash} = no such source.").format(dash=formatting.DASH),
             *exclusion_notes(results, [analysis], ["financing"]),
         ),

@@ -45,7 +45,7 @@ def ratio_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
         columns=shown,
         rows=headings.by_analysis(results, exhibit.analyses, rows),
         notes=(
-            *printed_notes(frame),
+            *printed_notes(results, frame),
             *_NOTES,
             *exclusion_notes(results, exhibit.analyses, [ratio["label"] for ratio in names]),
         ),

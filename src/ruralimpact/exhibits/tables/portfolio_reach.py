@@ -58,7 +58,7 @@ def reach_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table]:
         rows=headings.by_analysis(results, exhibit.analyses, rows),
         interpretation=_sentences(results, exhibit),
         notes=(
-            *printed_notes(reach),
+            *printed_notes(results, reach),
             *_NOTES,
             *exclusion_notes(results, exhibit.analyses, ["period", *labels.values()]),
         ),

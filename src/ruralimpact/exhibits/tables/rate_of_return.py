@@ -7,6 +7,7 @@ from itertools import chain
 import pandas as pd
 
 from ruralimpact.exhibits import columns, formatting, headings, kinds
+from ruralimpact.exhibits.exclusion_notes import exclusion_notes
 from ruralimpact.exhibits.model import Row, Table, heading
 from ruralimpact.exhibits.options import OfAnalyses
 from ruralimpact.exhibits.results import StudyResults
@@ -55,7 +56,16 @@ def rate_of_return_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator
         columns=_COLUMNS,
         rows=headings.by_analysis(results, analyses, rows, alone=True),
         interpretation=chain.from_iterable(_lines(results, name) for name in analyses),
-        notes=(*_notes(results, exhibit), *excluded_note(results, analyses)),
+        notes=(
+            *_notes(results, exhibit),
+            *excluded_note(results, analyses),
+            *exclusion_notes(
+                results,
+                analyses,
+                (),
+                shown=pd.concat([_of_all(results, name) for name in analyses]),
+            ),
+        ),
     )
 
 
@@ -160,7 +170,7 @@ KIND = kinds.TableKind(
     shows="rates of return by account, as recorded and by scenario",
     section=kinds.RETURNS,
     rank=10,
-    needs=("returns", "returns_scenarios", "returns_by_unit"),
+    needs=("returns", "returns_scenarios", "returns_by_unit", "exclusions"),
     options=OfAnalyses,
     methods="rate_of_return.md",
     of_methods=METHODS,

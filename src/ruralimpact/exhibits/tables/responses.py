@@ -53,7 +53,7 @@ def _table(
     notes = [
         percent_of(results, question),
         *_notes(analysis, frame),
-        *exclusion_notes(results, [analysis.name], [question.name]),
+        *exclusion_notes(results, [analysis.name], [question.name], shown=frame),
     ]
     return table_of(
         results,

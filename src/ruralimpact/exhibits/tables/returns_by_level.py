@@ -67,7 +67,9 @@ def returns_by_level_table(results: StudyResults, exhibit: OfAccount) -> Iterato
                 "{unit}; a family: all revenue over all families. Intervals as in the table "
                 "of rates."
             ).format(unit=unit),
-            *exclusion_notes(results, exhibit.analyses),
+            *exclusion_notes(
+                results, exhibit.analyses, shown=results.of("returns", *exhibit.analyses)
+            ),
         ),
     )
 

@@ -64,7 +64,7 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
             gettext(_CURVES),
             *((gettext(_VISITS),) if between else ()),
             _few(frame),
-            *exclusion_notes(results, exhibit.analyses),
+            *exclusion_notes(results, exhibit.analyses, shown=frame),
         ),
     )
 

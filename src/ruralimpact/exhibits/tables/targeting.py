@@ -67,7 +67,12 @@ def targeting_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Tabl
                 "are of units drawn one by one. Only places that have units of the sample are "
                 "counted."
             ),
-            *exclusion_notes(results, exhibit.analyses, ["targeting"]),
+            *exclusion_notes(
+                results,
+                exhibit.analyses,
+                ["targeting"],
+                shown=results.of("targeting", *exhibit.analyses),
+            ),
         ),
     )
 
