@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -72,11 +73,13 @@ class Profitability:
             self.mean + self.sd * ndtri(np.where(share <= at_low, share, stretched)), dtype=float
         )
 
+    @cache  # a register asks the same of every product, and a simulation in every draw
     def average(self) -> float:
         """Return the mean, by quantiles of equal distance."""
         points = (np.arange(200_000) + 0.5) / 200_000
         return float(self.quantile(points).mean())
 
+    @cache
     def share_above(self, limit: float) -> float:
         """Return the share of values above a limit, by quantiles of equal distance."""
         points = (np.arange(200_000) + 0.5) / 200_000
