@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -73,17 +73,20 @@ class Profitability:
             self.mean + self.sd * ndtri(np.where(share <= at_low, share, stretched)), dtype=float
         )
 
-    @cache  # a register asks the same of every product, and a simulation in every draw
     def average(self) -> float:
         """Return the mean, by quantiles of equal distance."""
-        points = (np.arange(200_000) + 0.5) / 200_000
-        return float(self.quantile(points).mean())
+        return float(_values(self).mean())
 
-    @cache
     def share_above(self, limit: float) -> float:
         """Return the share of values above a limit, by quantiles of equal distance."""
-        points = (np.arange(200_000) + 0.5) / 200_000
-        return float((self.quantile(points) > limit).mean())
+        return float((_values(self) > limit).mean())
+
+
+@lru_cache(maxsize=32)  # a register asks the same of every product, and a simulation in every draw
+def _values(distribution: Profitability) -> FloatArray:
+    """Return quantiles of equal distance."""
+    points = (np.arange(200_000) + 0.5) / 200_000
+    return distribution.quantile(points)
 
 
 def by_product(

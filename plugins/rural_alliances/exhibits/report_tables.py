@@ -115,6 +115,7 @@ def report_table(
     labels, headings = [row.label for row in rows], [cell.label for cell in layout.cells]
     if layout.across:
         grid, labels, headings = [list(line) for line in zip(*grid, strict=True)], headings, labels
+    worded = {cell.label for cell in layout.cells if cell.words is not None}
     roles = [""] * len(labels) if layout.across else [row.role for row in rows]
     lines = [
         Row(
@@ -129,7 +130,7 @@ def report_table(
     return Table(
         title=layout.title,
         stub=layout.stub,
-        columns=tuple(Column(text, width=1.2) for text in headings),
+        columns=tuple(Column(text, width=1.2, text=text in worded) for text in headings),
         rows=tuple(lines),
         interpretation=(_counted(len(checked), off, rechecks),),
         notes=tuple(_notes(layout, marks, rechecks)),
