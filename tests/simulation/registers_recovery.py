@@ -99,7 +99,8 @@ def workshops_estimates(study: Study, units: Frames, outcomes: Frames) -> pd.Dat
     level = ("/" + frame["by"] + "=" + frame["level"]).where(frame["by"] != "", "")
     measure = frame["part"].map({"respondents": "percent", "register": "register"})
     of = "responses/" + frame["analysis"] + "/" + frame["question"] + "/" + frame["answer"]
-    of_stratum = frame["by"] == "region"
+    # Of some respondents only, neither their number nor that of the register is fixed.
+    of_stratum = (frame["by"] == "region") & (frame["question"] != "reasons")
     counts = {name: frame[name].where(of_stratum) for name in ("n_units", "population")}
     return frame.assign(key=of + level + "/" + measure, **counts)[["key", *ENDS, *counts]]
 
