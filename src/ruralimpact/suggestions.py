@@ -11,6 +11,7 @@ RENAMED = {
     "verdict": "robustness",
 }
 GONE = {"treatment_label": "nothing read it"}
+NONE_KNOWN = "None is known."
 _MOST_LISTED = 30
 
 
@@ -33,7 +34,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     more = len(names) - _MOST_LISTED
     shown = ", ".join(names[:_MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
-    return near(name, names) or (f"Known: {shown}." if names else "None is known.")
+    return near(name, names) or (f"Known: {shown}." if names else NONE_KNOWN)
 
 
 def near(name: str, known: Iterable[str]) -> str:

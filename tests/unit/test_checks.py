@@ -75,6 +75,29 @@ def test_mistakes_of_every_file_are_listed_at_once_the_worst_first(project: Path
     assert places == list(range(len(lines)))
 
 
+def test_what_follows_from_a_mistake_is_not_told_beside_it(project: Path) -> None:
+    """Keys of a kind that is misspelt, arms without units as all cells of the treatment were refused, and
+    columns of a joined file that has no such key."""
+    folder, data = project / FOLDER, project / "data" / "producers" / "producers.csv"
+    edit(folder / "study.yaml", ("method: matching", "method: matchin"))
+    edit(folder / "exhibits.yaml", ("kind: sample", "kind: sampel"))
+    join = "join: [{name: places, path: data/producers/places.csv, by: {alliance: cod}}]"
+    edit(folder / "study.yaml", ("    id: id\n", f"    id: id\n    {join}\n"))
+    (project / "data/producers/places.csv").write_text(
+        "code,altitude\nA01,3000\n", encoding="utf-8"
+    )
+    with (folder / "codebook.csv").open("a", encoding="utf-8") as file:
+        file.write("altitude,*,places.altitude,number,m,,,,,input,later,Altitude\n")
+    data.write_text(data.read_text(encoding="utf-8").replace(",yes,", ",si,"), encoding="utf-8")
+    lines = problems(project)
+    told(lines, "'matchin'", "Did you mean 'matching'?")
+    told(lines, "'sampel'")
+    told(lines, "unknown timing 'later'")
+    told(lines, "places.csv, column 'cod'", "Did you mean 'code'?")
+    told(lines, "column 'supported'", "'si' is without a label")
+    assert len(lines) == 5, lines
+
+
 def test_variables_of_repeated_rows_are_told_where_units_are_asked(project: Path) -> None:
     """Such a covariate has several values a unit; the design passes it over."""
     folder = project / FOLDER

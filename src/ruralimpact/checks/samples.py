@@ -20,7 +20,10 @@ from ruralimpact.schema.study import Study
 
 
 def sample_problems(
-    study: Study, tables: Mapping[str, pd.DataFrame], partial: Collection[str] = ()
+    study: Study,
+    tables: Mapping[str, pd.DataFrame],
+    partial: Collection[str] = (),
+    refused: Collection[str] = (),
 ) -> Iterator[RuralImpactError | Remark]:
     """Yield what is wrong in the samples of a study and in what analyses ask of them; remarks, too.
 
@@ -31,6 +34,8 @@ def sample_problems(
         Survey tables by source. Samples of sources that have none are passed over.
     partial : collection of str, optional
         Sources whose tables lack variables: nothing is asked of samples of these.
+    refused : collection of str, optional
+        Sources of which cells were refused: arms may lack units for that.
     """
     sound: dict[str, AnalysisSample] = {}
     rows_unread = [
@@ -65,7 +70,9 @@ def sample_problems(
                 yield from _comparison_problems(analysis, part, samples[analysis.sample].units)
             except NoComparisonError as problem:
                 lacking_arms.append(problem)
-        if len(lacking_arms) == len(part.comparisons):  # as a run, which goes on with the others
+        read = {source for sample in part.samples.values() for source in sample.sources}
+        of_all = len(lacking_arms) == len(part.comparisons)
+        if of_all and not read & set(refused):  # as a run, which goes on with the others
             yield from lacking_arms
         yield from analysis_problems(part, sound)
 

@@ -47,6 +47,11 @@ class SourceExamination:
     has_all_variables: bool = True
     remarks: tuple[Remark, ...] = ()
 
+    @property
+    def has_all_cells(self) -> bool:
+        """Whether no cell or row was refused: an arm without units may be a consequence."""
+        return not any(isinstance(own, DataError) and own.rows for own in self.problems)
+
 
 @dataclass(frozen=True)
 class _Attempt:
@@ -211,16 +216,23 @@ def _without_joined(attempt: _Attempt, absent: set[str]) -> _Attempt:
     if not absent:
         return attempt
     joined = [file for file in attempt.source.join if file.name not in absent]
+    return _without_columns(_with_options(attempt, "join", joined), absent)
+
+
+def _without_columns(attempt: _Attempt, absent: set[str]) -> _Attempt:
+    """Leave out what the codebook takes from joined files that are not there."""
     entries = [entry for entry in attempt.entries if entry.raw_name.partition(".")[0] not in absent]
-    return replace(_with_options(attempt, "join", joined), entries=tuple(entries))
+    return replace(attempt, entries=tuple(entries))
 
 
 def _without_options(attempt: _Attempt) -> _Attempt | None:
     """Leave out the edits, joins and conditions that cannot be applied."""
     for option in ("keep", "join", "edits"):
         kept = _applicable(attempt, option)
-        if len(kept) < len(getattr(attempt.source, option)):
-            return _with_options(attempt, option, kept)
+        own = getattr(attempt.source, option)
+        if len(kept) < len(own):
+            lost = {entry.name for entry in own if entry not in kept} if option == "join" else set()
+            return _without_columns(_with_options(attempt, option, kept), lost)
     return None
 
 

@@ -104,6 +104,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
         return  # the examination of the configuration has told it
     surveys: dict[str, ReadSource] = {}
     partial: set[str] = set()
+    refused: set[str] = set()
     for source in study.sources:
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
@@ -115,8 +116,10 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
             surveys[source.name] = (source, own, examination.survey)
         if not examination.has_all_variables:
             partial.add(source.name)
+        if not examination.has_all_cells:
+            refused.add(source.name)
     tables = {name: survey.table for name, (_, _, survey) in surveys.items()}
-    for problem in sample_problems(study, tables, partial):
+    for problem in sample_problems(study, tables, partial, refused):
         if isinstance(problem, Remark):
             yield _remark_in_rows(problem, study, surveys)
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from ruralimpact.config.accounts import keys_of_accounts
 from ruralimpact.config.added_exhibits import added_exhibits, as_written, with_marks_of_added
 from ruralimpact.config.exhibits import check_exhibits
+from ruralimpact.config.names import repeated_names
 from ruralimpact.config.open_questions import (
     open_columns,
     open_in_codebook,
@@ -35,9 +36,10 @@ from ruralimpact.plugins import Plugins
 from ruralimpact.schema.codebook import CodebookRow
 from ruralimpact.schema.document import Contents, Document, read_document
 from ruralimpact.schema.exhibit import Exhibits
-from ruralimpact.schema.mending import mended, without
+from ruralimpact.schema.mending import is_absence, mended, without
 from ruralimpact.schema.study import PartOfStudyFile, Study, StudyFile
 from ruralimpact.schema.validation import located, validated
+from ruralimpact.suggestions import NONE_KNOWN
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.codebook_file import codebook_path, read_codebook
 
@@ -81,7 +83,9 @@ class StudyExamination:
         seen: set[str] = set()
         for problem in self._problems():
             if isinstance(problem, UnknownNameError) and (
-                self._has_no_codebook or problem.name in self.taken_out
+                self._has_no_codebook
+                or problem.name in self.taken_out
+                or (self.taken_out and NONE_KNOWN in problem.problem)
             ):
                 continue  # what should be known cannot be read or understood: that is the mistake
             placed = self._placed(problem)
@@ -132,15 +136,26 @@ class StudyExamination:
                 continue
             part = mended(strict, self._documents[name], lenient=lenient, depth=depth)
             # What is missing because the codebook cannot be read, or a question is open, is no mistake.
-            yield from (own for own in part.problems if not (incomplete and _is_absence(own)))
+            yield from (own for own in part.problems if not (incomplete and is_absence(own)))
             self._documents[name] = part.document
             self.taken_out |= part.taken_out
+        yield from self._names_twice()
         yield from unread
         if "study" not in self._documents:
             return
         of_exhibits = list(self._fill_exhibits())  # what is wrong with analyses comes first
         yield from self._between_files(lines, codebook)
         yield from of_exhibits
+
+    def _names_twice(self) -> Iterator[ConfigError]:
+        """Yield names that stand twice, of entries that could not be understood, too."""
+        strategies, study = self._written.get("strategies"), self._written.get("study", {})
+        sections = {"strategies": ("strategies", strategies)}
+        if isinstance(study, Mapping):
+            sections |= {key: ("study", study.get(key)) for key in ("sources", "analyses")}
+        for key, (name, section) in sections.items():
+            names = [str(entry["name"]) for entry in entries_of(section) if "name" in entry]
+            yield from repeated_names(names, self._shown / f"{name}.yaml", key)
 
     def _read(self) -> Iterator[ConfigError]:
         for name in ("study", "strategies", "exhibits"):
@@ -283,13 +298,16 @@ class StudyExamination:
             pass
         usable: dict[str, dict[int, CodebookRow]] = {}
         for line, row in lines.items():
-            try:
-                parse_codebook([row], sources, file=str(file), lines=[line])
-            except ConfigError as problem:
-                yield problem
-                self.taken_out.add(row.variable)
-            else:
-                usable.setdefault(row.variable, {})[line] = row
+            for tried in _readable(row):
+                try:
+                    parse_codebook([tried], sources, file=str(file), lines=[line])
+                except ConfigError as problem:
+                    if tried is row:
+                        yield problem
+                        self.taken_out.add(row.variable)
+                else:
+                    usable.setdefault(row.variable, {})[line] = tried
+                    break
         for variable, own in usable.items():
             try:
                 parse_codebook(list(own.values()), sources, file=str(file), lines=list(own))
@@ -315,5 +333,9 @@ class StudyExamination:
         return problem
 
 
-def _is_absence(problem: ConfigError) -> bool:
-    return problem.problem.endswith("is missing.")
+def _readable(row: CodebookRow) -> Iterator[CodebookRow]:
+    """Yield a row as it is, and without cells that a raw column can be read without."""
+    yield row
+    for cells in (("timing",), ("minimum", "maximum"), ("missing_codes",)):
+        yield row.model_copy(update=dict.fromkeys(cells, ""))
+    yield row.model_copy(update={"role": "input", "timing": ""})

@@ -65,13 +65,16 @@ def _problems(study: Study, folder: Path) -> Iterator[ConfigError]:
     for name, sample in study.samples.items():
         yield from _sample(study, sample, f"samples.{name}", file)
     for analysis in study.comparisons:
-        yield from check_design.problems(study, analysis, file)
+        refused = list(check_design.problems(study, analysis, file))
+        yield from refused
         if analysis.sample not in study.samples:
             key = f"analyses.{analysis.name}.sample"
             yield from unknown_names([analysis.sample], study.samples, "sample", file, key)
             continue
         yield from _analysis(study, analysis, file)
-        yield from check_over_time.problems(study, analysis, _roles(study), _timings(study), file)
+        if not refused:
+            roles = _roles(study)
+            yield from check_over_time.problems(study, analysis, roles, _timings(study), file)
     known = [*_timings(study), *study.outcomes]
     yield from check_descriptions.problems(study, known, file)
     yield from check_sample_waves.problems(study, _roles(study), file)

@@ -162,6 +162,9 @@ def _over_time(method: str, study: Contents, entry: Contents) -> Contents:
     if len(waves) > 1:
         after = waves[-1:] if method == "before_after" else waves[1:]
         periods = {"before": waves[:1], "after": after}
+    elif waves and study.get("design") == "cross_section":
+        # Filled in, so that what refuses it is the design and not a key.
+        periods = {"before": ["before"], "after": waves}
     if method == "difference_in_differences":
         adjusted = ["doubly_robust"] if entry.get("covariates") else []
         periods |= {"estimators": ["two_by_two", *adjusted]}

@@ -5,7 +5,7 @@ entry that cannot be understood is taken out, so that one mistake does not hide 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from ruralimpact.errors import ConfigError
 from ruralimpact.schema.document import Document, KeyPath
 from ruralimpact.schema.validation import mistakes
 
+# Keys by which an entry is of a kind, whose own keys follow from the kind.
+_OF_KINDS = ("method", "kind", "build", "rule")
 _PROPOSED = re.compile(r"(?:Did you mean|It is called) '([^']+)'")
 # A document with more mistakes than this is no configuration.
 _MOST_MISTAKES = 200
@@ -53,11 +55,22 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
     problems = [mistake.error for mistake in mistakes(strict, document)]
     texts, taken_out = set(map(str, problems)), set[str]()
     tried: set[tuple[Any, ...]] = set()
+    of_no_kind: set[KeyPath] = set()
     for _ in range(_MOST_MISTAKES):
         current = mistakes(lenient, document)
         if not current:
             break
-        errors = [mistake.error for mistake in current]
+        of_no_kind |= {
+            mistake.path[:-1]
+            for mistake in current
+            if mistake.path[-1:] and mistake.path[-1] in _OF_KINDS and not is_absence(mistake.error)
+        }
+        # What an entry of a misspelt kind lacks might follow from its kind.
+        errors = [
+            mistake.error
+            for mistake in current
+            if not (is_absence(mistake.error) and _is_inside(mistake.path, of_no_kind))
+        ]
         new = [error for error in errors if str(error) not in texts]
         problems += new
         texts |= set(map(str, new))
@@ -73,6 +86,15 @@ def mended(strict: Any, document: Document, *, lenient: Any, depth: int) -> Mend
         taken_out |= {_name(document.content, taken)} if len(taken) == depth else set()
         document = without(document, taken)
     return Mended(document, tuple(problems), frozenset(taken_out))
+
+
+def is_absence(problem: ConfigError) -> bool:
+    """Tell whether a mistake is that a key is missing."""
+    return problem.problem.endswith("is missing.")
+
+
+def _is_inside(path: KeyPath, entries: Collection[KeyPath]) -> bool:
+    return any(path[: len(entry)] == entry for entry in entries)
 
 
 def _name(content: Any, path: KeyPath) -> str:
