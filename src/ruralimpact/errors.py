@@ -210,4 +210,15 @@ class DesignError(RuralImpactError):
 
 
 class NoComparisonError(DesignError):
-    """An analysis without one of its arms, or with an arm of a single group, whatever the strategy."""
+    """An analysis without one of its arms, or with an arm of a single group, whatever the strategy.
+
+    Parameters
+    ----------
+    problem : str
+    excluded : sequence of (str, int, int), optional
+        Who was excluded until then: the reason, units excluded, units before.
+    """
+
+    def __init__(self, problem: str, excluded: Sequence[tuple[str, int, int]] = ()) -> None:
+        super().__init__(problem)
+        self.excluded = tuple(excluded)

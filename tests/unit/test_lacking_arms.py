@@ -17,6 +17,7 @@ from ruralimpact.estimation.association_study import association_study
 from ruralimpact.estimation.balance_by_arm import balance_by_arm_study
 from ruralimpact.estimation.study import EstimationTables, estimate_study
 from ruralimpact.estimation.summary_statistics import summary_study
+from ruralimpact.exhibits.marks import estimate_marks, estimate_notes
 from ruralimpact.heterogeneity.study import subgroup_study
 from ruralimpact.power.study import power_study
 from ruralimpact.sensitivity.study import SensitivityTables, sensitivity_study
@@ -183,6 +184,28 @@ def test_every_table_keeps_its_contract_and_counts(tables: dict[str, pd.DataFram
     flow = tables["sample_flow"]
     left = flow[(flow["analysis"] == "unasked") & (flow["arm"] == "control")]
     assert left["n_lost"].sum() == 2 * 60
+
+
+def test_who_was_excluded_over_time_is_counted_though_an_arm_is_lacking() -> None:
+    frame = units(WAVES)
+    frame = frame.assign(age=frame["age"].mask(frame["arm"] == 0))
+    asked = study(["both"])
+    (declared,) = asked.analyses
+    asked = asked.model_copy(
+        update={"analyses": (declared.model_copy(update={"covariates": ("age",)}),)}
+    )
+    (row,) = exclusions_over_time(asked, {"both": frame}).to_dict("records")
+    assert (row["scope"], row["reason"]) == ("both", "age is missing before")
+    assert (row["rows"], row["rows_before"]) == (60, 120)
+
+
+def test_estimates_that_are_for_nobody_have_no_mark(tables: dict[str, pd.DataFrame]) -> None:
+    rows = tables["estimates"].set_index("analysis").assign(balanced="")
+    lost = rows.loc["unasked"]
+    assert (lost["dropped"] > 0).all()
+    assert {estimate_marks(record) for record in lost.to_dict("records")} == {""}
+    assert estimate_notes(lost) == []
+    assert estimate_marks({**rows.loc["all"].iloc[0], "dropped": 1}) != ""
 
 
 @pytest.mark.parametrize("names", [["treated_only"], ["controls_only", "unasked"], ["changes"]])

@@ -305,7 +305,10 @@ def _arms(
     treatment = arm[kept].astype(np.int8)
     flow = flow_of(shown, reasons)
     why = flow.why_empty() or _of_unknown_arm(shown, excluded, reasons)
-    _refuse_empty(analysis, treatment, first[kept], panel.groups[kept], why)
+    try:
+        _refuse_empty(analysis, treatment, first[kept], panel.groups[kept], why)
+    except NoComparisonError as problem:
+        raise NoComparisonError(str(problem), excluded) from None
     values = {
         name: pd.Series(column[kept]).infer_objects().to_numpy() for name, column in columns.items()
     }

@@ -1,7 +1,6 @@
 """Who is excluded from the analyses over time of a study, before any outcome is read."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 import pandas as pd
 
@@ -55,7 +54,9 @@ def exclusions_over_time(study: Study, units: Mapping[str, pd.DataFrame]) -> pd.
     for analysis in study.comparisons:
         if not isinstance(analysis, OverTime):
             continue
-        with suppress(NoComparisonError):  # its estimates are missing, with the reason
-            arms = arms_of(study, analysis, units[analysis.sample])
-            frames.append(exclusion_rows(analysis.name, arms.excluded))
+        try:
+            excluded = arms_of(study, analysis, units[analysis.sample]).excluded
+        except NoComparisonError as problem:  # its estimates are missing, with the reason
+            excluded = problem.excluded
+        frames.append(exclusion_rows(analysis.name, excluded))
     return stacked("exclusions", frames)

@@ -27,7 +27,13 @@ def balance_mark(record: Record) -> str:
 
 def estimate_marks(record: Record) -> str:
     """Return the marks of an estimate that fails balance, or from which treated units were dropped."""
-    return balance_mark(record) + (SUPPORTED if record["dropped"] > 0 else "")
+    return balance_mark(record) + (SUPPORTED if _is_supported(record) else "")
+
+
+def _is_supported(record: Record) -> bool:
+    """Tell whether an estimate is for those left of the treated; one that cannot be made is for nobody."""
+    nobody = record["n_treated"] == 0 and record["n_control"] == 0
+    return bool(record["dropped"] > 0 and not nobody)
 
 
 def balance_notes(frame: pd.DataFrame) -> list[str]:
@@ -37,8 +43,8 @@ def balance_notes(frame: pd.DataFrame) -> list[str]:
 
 def estimate_notes(frame: pd.DataFrame) -> list[str]:
     """Return what `estimate_marks` mean, where one of the estimates has them."""
-    supported = [f"{SUPPORTED} {gettext(SUPPORT_RULE)}"] if (frame["dropped"] > 0).any() else []
-    return balance_notes(frame) + supported
+    supported = any(_is_supported(record) for record in frame.to_dict("records"))
+    return balance_notes(frame) + ([f"{SUPPORTED} {gettext(SUPPORT_RULE)}"] if supported else [])
 
 
 def letters_of(reasons: Iterable[str]) -> dict[str, str]:
