@@ -119,6 +119,7 @@ def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None
         joined=joined,
         notes=["hidden rows, which are read like others: 2"],
         codes_not_found={"sales": ["-99", "-88"]},
+        labels_of_numbers={"costs": {"99998": "does not know"}},
         values_not_found={"region": ["Chaco"]},
         edits=[{"rule": "decimal_comma", "column": "land", "count": 0, "rows": []}],
         near_names={"group": [proposal]},
@@ -129,6 +130,7 @@ def test_how_files_were_read_reaches_every_report(results: StudyResults) -> None
         "land.csv: 45 of 48 rows found theirs; five rows of it belong to none",
         "hidden rows, which are read like others: 2",
         "sales: no row has -99, -88, which would mean missing",
+        "costs: kept as numbers though the file labels them: 99998 (does not know)",
         "column region: no row has one value that a table of recodes lists",
         "column land: the edit decimal_comma changed nothing",
         "column group: one name much like another, left as they are "

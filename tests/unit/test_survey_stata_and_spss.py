@@ -140,6 +140,20 @@ class TestLabelsOfFiles:
             "3",
         ]
 
+    @pytest.mark.parametrize(
+        ("labels", "told"),
+        [
+            ({3: "does not know", 9: "refuses"}, {"kind": {"3": "does not know"}}),
+            ({1: "never", 2: "seldom", 3: "often"}, {}),  # a scale, of which every value has a name
+            ({9: "refuses"}, {}),
+        ],
+    )
+    def test_a_value_with_a_label_among_numbers_is_told(self, tmp_path, labels, told):
+        entry = {**KIND, "type": "integer"}
+        path = self.labelled(tmp_path, "sav", labels)
+        assert survey(path, entry).quality.labels_of_numbers == told
+        assert survey(path, {**entry, "missing_codes": "3"}).quality.labels_of_numbers == {}
+
     def test_two_codes_with_one_label_are_refused(self, tmp_path):
         path = self.labelled(tmp_path, "sav", {1: "San Jose", 2: "San Jose"})
         with pytest.raises(DataError, match="codes 1 and 2 the same label 'San Jose'"):

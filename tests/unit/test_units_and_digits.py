@@ -36,6 +36,16 @@ def test_shares_pass(values: list[float]) -> None:
     refuse_percents_as_shares(SHARE, {"farms": table})
 
 
+@pytest.mark.parametrize(("unit", "values"), [("percent", [0.0, 1.0]), ("%", [1.0, np.nan])])
+def test_shares_where_percents_belong_are_refused(unit: str, values: list[float]) -> None:
+    study = study_of(outcomes={"literate": {"unit": unit}})
+    with pytest.raises(
+        DataError, match="column 'literate': the outcome is in .* values are 0 and 1"
+    ):
+        refuse_percents_as_shares(study, {"farms": pd.DataFrame({"literate": values})})
+    refuse_percents_as_shares(study, {"farms": pd.DataFrame({"literate": [0.0, 1.0, 35.0]})})
+
+
 def test_a_percent_becomes_a_share_by_a_ratio_without_a_variable() -> None:
     share = {"build": "ratio", "of": "percent", "times": 100, "unit": "percentage points"}
     declared = study_of(outcomes={"share": share})

@@ -40,6 +40,11 @@ def _lines(report: QualityReport) -> Iterator[str]:
         yield gettext("{name}: no row has {codes}, which would mean missing").format(
             name=name, codes=", ".join(codes)
         )
+    for name, labels in report.labels_of_numbers.items():
+        listed = ", ".join(f"{code} ({label})" for code, label in labels.items())
+        yield gettext("{name}: kept as numbers though the file labels them: {labels}").format(
+            name=name, labels=listed
+        )
     for column, values in report.values_not_found.items():
         count = formatting.plural(len(values), "value")
         yield gettext("column {column}: no row has {count} that a table of recodes lists").format(

@@ -129,6 +129,8 @@ class SurveyQuality(_ReportPart):
     columns_not_used: tuple[str, ...] = ()
     codes_not_found: dict[str, tuple[str, ...]] = _where_any({})
     """Codes that mean missing by the codebook and that no row has, by variable."""
+    labels_of_numbers: dict[str, dict[str, str]] = _where_any({})
+    """Labels that the file gives to some of the values that count as numbers, by variable and value."""
     values_not_found: dict[str, tuple[str, ...]] = _where_any({})
     """Values that a table of recodes lists and that no row has, by raw column."""
     near_names: dict[str, tuple[NearName, ...]] = _where_any({})

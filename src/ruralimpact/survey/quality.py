@@ -24,6 +24,7 @@ from ruralimpact.survey.near_names import near_names
 from ruralimpact.survey.prepare import PreparedTable
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.recode import Recoded
+from ruralimpact.survey.values import code_of
 
 _LISTED = 20
 _LINES_AT_ONCE = 100_000  # a Python text takes more memory than its cells
@@ -96,6 +97,7 @@ def quality_report(
         },
         columns_not_used=tuple(name for name in columns if name not in named),
         codes_not_found={name: codes for name, codes in absent.items() if codes},
+        labels_of_numbers=_labels_of_numbers(prepared.table.value_labels, entries, recoded),
         values_not_found=_shown(prepared.edited_table.not_found, used),
         near_names=_near_names(entries, recoded),
         identifier="the number of the row" if ROW_NUMBER in used else "",
@@ -113,6 +115,22 @@ def _shown(
         column: (HIDDEN,) * len(own) if column in private else tuple(own)
         for column, own in values.items()
     }
+
+
+def _labels_of_numbers(
+    labels: Mapping[str, Mapping[str, str]],
+    entries: Sequence[Entry],
+    recoded: Mapping[str, Recoded],
+) -> dict[str, dict[str, str]]:
+    """Return labels of single values among numbers without one, which may be codes for missing."""
+    labelled = {}
+    for entry in entries:
+        own = labels.get(entry.raw_name, {})
+        if own and entry.type in ("number", "integer", "money"):
+            codes = {code_of(value) for value in recoded[entry.variable].data.dropna().unique()}
+            if codes - own.keys():
+                labelled[entry.variable] = {code: own[code] for code in own if code in codes}
+    return {name: own for name, own in labelled.items() if own}
 
 
 def _near_names(
