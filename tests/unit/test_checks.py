@@ -98,6 +98,13 @@ def test_what_follows_from_a_mistake_is_not_told_beside_it(project: Path) -> Non
     assert len(lines) == 5, lines
 
 
+def test_a_file_that_is_not_the_one_described_is_told(project: Path) -> None:
+    page = project / "data/producers/SOURCE.md"
+    page.write_text(f"| producers.csv | 2024-05-02 | {'0' * 64} |\n", encoding="utf-8")
+    (line,) = problems(project)
+    assert "producers.csv: is not the file that data/producers/SOURCE.md describes" in line
+
+
 def test_variables_of_repeated_rows_are_told_where_units_are_asked(project: Path) -> None:
     """Such a covariate has several values a unit; the design passes it over."""
     folder = project / FOLDER

@@ -17,6 +17,7 @@ from ruralimpact.schema.document import read_document
 from ruralimpact.schema.study import Study
 from ruralimpact.schema.validation import located
 from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
+from ruralimpact.survey.file_digest import require_stated
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
     for source in study.sources:
         if not all(Path(path).is_file() for path in (source.path, *source.other_files)):
             continue
+        yield from _not_as_stated([source.path, *source.other_files])
         own = entries_of(entries, source.name)
         examination = examine_source(source, own, lines, marked_columns(entries, source.name))
         yield from examination.problems
@@ -124,6 +126,15 @@ def _data_problems(study: Study, lines: Mapping[str, str]) -> Iterator[RuralImpa
             yield _remark_in_rows(problem, study, surveys)
         else:
             yield _in_rows(problem, study.name)
+
+
+def _not_as_stated(paths: Sequence[str]) -> Iterator[RuralImpactError]:
+    """Yield an error for each file that is another than its SOURCE.md describes."""
+    for path in paths:
+        try:
+            require_stated([path])
+        except DataError as problem:
+            yield problem
 
 
 def _in_analysis(problem: RuralImpactError, file: Path, names: Sequence[str]) -> RuralImpactError:
