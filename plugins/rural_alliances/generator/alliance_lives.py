@@ -117,7 +117,7 @@ def _alliance(
     product = str(rng.choice(list(values.products), p=chances / chances.sum()))
     score = float(rng.choice(calibration.scores.values))
     years = hazard.years(region, score, float(rng.exponential()))
-    lasts, months = years is None, math.ceil(12 * (years or YEARS))
+    lasts, months = years is None, math.ceil(12 * (YEARS if years is None else years))
     new_buyer = bool(rng.random() < calibration.new_buyer)
     reasons = {
         name: bool(rng.random() < share) for name, share in calibration.reasons.given().items()
