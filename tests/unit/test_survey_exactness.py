@@ -241,6 +241,15 @@ def test_keys_that_are_errors(tmp_path, key, problem):
         survey(path, row_of("number", raw_name="r.x"), join=join)
 
 
+def test_keys_of_several_columns_that_read_alike_when_put_together(tmp_path):
+    path, other = tmp_path / "s.csv", tmp_path / "r.csv"
+    path.write_text("id,a,b\n1,1,2/3\n2,9%,9\n", encoding="utf-8")
+    other.write_text("a,b,x\n1/2,3,5\n9%,9,6\n", encoding="utf-8")
+    join = [{"name": "r", "path": str(other), "by": ["a", "b"]}]
+    found = survey(path, row_of("number", raw_name="r.x"), join=join).table["x"]
+    np.testing.assert_array_equal(found, [np.nan, 6])
+
+
 @pytest.mark.parametrize("text", ["k,x\n", "k,x\n,\n\n"])
 def test_a_joined_file_without_rows(tmp_path, text):
     path, other = tmp_path / "s.csv", tmp_path / "r.csv"

@@ -13,7 +13,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.schema.source import Reading
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.raw_column import BETWEEN
-from ruralimpact.survey.readers import read_file
+from ruralimpact.survey.readers import TEXTS, read_file
 from ruralimpact.survey.values import ERROR_HINTS, code_of, normalised
 
 _YES = ("yes", "y", "1", "sí", "si", "drop", "correct")
@@ -167,7 +167,7 @@ def _table(path: Path, columns: Sequence[str], filled: Sequence[str]) -> pd.Data
 
 
 def _cells(path: Path) -> pd.DataFrame:
-    if path.suffix.lower() != ".csv":
+    if path.suffix.lower() not in TEXTS:
         return read_file(path, Reading(), key="sources.edits").cells
     try:
         return read_file(path, Reading(delimiter=_delimiter(path)), key="sources.edits").cells

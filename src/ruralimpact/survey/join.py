@@ -128,6 +128,8 @@ def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:
                 rows = column.index[wrong].tolist()
                 raise DataError(problem, file=file, column=name, rows=rows)
     parts = [each_text(column, code_of) for column in columns]
+    if len(parts) > 1:  # so that 1/2 and 3 are not 1 and 2/3
+        parts = [part.str.replace("%", "%25").str.replace(BETWEEN, "%2F") for part in parts]
     joined = parts[0].str.cat(pd.concat(parts, axis=1).iloc[:, 1:], sep=BETWEEN)
     blank = (pd.concat(parts, axis=1) == "").any(axis=1)
     keys = joined.mask(blank, "")

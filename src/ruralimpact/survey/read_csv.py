@@ -40,7 +40,8 @@ def read_csv(file: Path, *, encoding: str = "utf-8", delimiter: str = ",", key: 
 def csv_text(file: Path, *, encoding: str, delimiter: str, key: str) -> str:
     """Return a text file whole; raises as `read_csv` does, but for a quotation that does not end."""
     if len(delimiter) != 1 or delimiter in '\r\n"':
-        problem = f"'{delimiter}' is not one character that can separate cells."
+        hint = ' A tab is written "\\t", in double quotes.' if delimiter == "\\t" else ""
+        problem = f"'{delimiter}' is not one character that can separate cells.{hint}"
         raise ConfigError(problem, key=f"{key}.delimiter")
     return _text(file, encoding, key)
 
