@@ -6,7 +6,7 @@ import pytest
 from study_models import codebook_of
 
 from ruralimpact.errors import ConfigError
-from ruralimpact.survey.codebook import entries_of, parse_codebook
+from ruralimpact.survey.codebook import entries_of, marked_columns, parse_codebook
 from ruralimpact.survey.codebook_file import read_codebook
 
 BASE = {
@@ -67,6 +67,13 @@ def test_mistakes_name_file_and_line(changes, message):
         parse(row(variable="first"), row(**changes))
     assert "file codebook.csv" in str(error.value)
     assert "line 3" in str(error.value)
+
+
+def test_what_identifies_somebody_needs_no_type():
+    phone = {"variable": "phone", "raw_name": "tel", "type": "", "role": "identifier"}
+    entries = parse_codebook(codebook_of(phone), ["s"])
+    assert entries_of(entries, "s") == ()
+    assert marked_columns(entries, "s") == ("tel",)
 
 
 def test_a_variable_described_twice_for_a_source():

@@ -173,7 +173,8 @@ def _entry(row: CodebookRow, sources: tuple[str, ...]) -> Entry:
     if _NAME.fullmatch(row.variable) is None:
         problem = f"'{row.variable}' is no name of a variable: letters, digits and underscores."
         raise ConfigError(problem)
-    choices = {"source": (EVERY_SOURCE, *sources), "type": TYPES, "role": ROLES, "timing": TIMINGS}
+    types = (*TYPES, "") if row.role == IDENTIFIER else TYPES  # nothing of it is read
+    choices = {"source": (EVERY_SOURCE, *sources), "type": types, "role": ROLES, "timing": TIMINGS}
     for column, allowed in choices.items():
         word = getattr(row, column)
         if word not in allowed:
@@ -186,7 +187,7 @@ def _entry(row: CodebookRow, sources: tuple[str, ...]) -> Entry:
         variable=row.variable,
         source=row.source,
         raw_name=row.raw_name,
-        type=row.type,
+        type=row.type or "category",
         unit=row.unit,
         minimum=_bound(row, "minimum"),
         maximum=_bound(row, "maximum"),
