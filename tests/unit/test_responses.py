@@ -232,6 +232,16 @@ def test_the_protocol_counts_who_came_and_who_was_added() -> None:
     assert total[["n_register", "n_drawn", "n_came", "n_added"]].tolist() == [10, 5, 2, 1]
 
 
+def test_attendance_that_is_not_known_of_all_who_were_drawn_is_no_count() -> None:
+    listed = drawn().tables["drawn_sample"].query("stratum == 's'")["unit_id"].tolist()
+    came = pd.Series(1.0, REGISTER.index).where(REGISTER["id"] != listed[0])
+    made = drawn(REGISTER.assign(came=came), came="came")
+    protocol = made.tables["sample_protocol"].set_index("stratum")
+    assert protocol.loc["n", "n_came"] == 3
+    assert protocol.loc[["s", ""], "n_came"].isna().all()
+    assert counted(made) == {"'came' is missing": 1}
+
+
 def test_the_protocol_has_the_strata_that_none_were_drawn_from() -> None:
     protocol = drawn(allocation={"s": 2}).tables["sample_protocol"].set_index("stratum")
     assert protocol["n_register"].to_dict() == {"n": 6, "s": 4, "": 10}

@@ -404,3 +404,17 @@ def test_delays_are_drawn_with_their_probabilities() -> None:
 def test_mistakes_in_the_configuration_name_their_key(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         analysis_of(**wrong)
+
+
+def test_a_unit_whose_product_is_not_known_is_in_no_scenario_by_product() -> None:
+    prices = {"name": "prices", "label": "Prices", "by": "product", "factors": {"milk": 0.5}}
+    study = study_with(by=["product"], scenarios=[prices])
+    units, outcomes = tables_of(
+        {**SPREADSHEET, "c": SPREADSHEET["b"]}, product={"a": "milk", "b": "tea"}
+    )
+    recorded = RecordedStudy(study, {"flows": units}, {"flows": outcomes})
+    made, scenarios = returns_study(recorded), returns_uncertainty(recorded, seed=1)
+    assert made.tables["returns"].query("by == ''")["n_units"].unique().tolist() == [3]
+    assert scenarios["returns_scenarios"].query("by == ''")["n_units"].unique().tolist() == [2]
+    lost = [(item.about, item.units) for item in made.excluded if item.rows]
+    assert lost == [("product", ("c",))]

@@ -140,3 +140,12 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_times_must_rise() -> None:
     with pytest.raises(Exception, match="times must rise"):
         computed(times=[4, 1])
+
+
+def test_whether_a_unit_was_found_is_not_known_of_a_blank() -> None:
+    made = computed(RECORDS.assign(came=[1.0, 1.0, NAN, 0.0]), answered="came")
+    assert [(one.reason, one.rows) for one in made.excluded if one.rows] == [
+        ("nobody knows whether it was found", 1)
+    ]
+    assert share(made, part="bound", state="lowest") == 0
+    assert share(made, part="bound", state="highest") == pytest.approx(1 / 3)

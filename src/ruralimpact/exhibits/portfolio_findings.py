@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.citable_numbers import CitableNumber
 from ruralimpact.exhibits.document import HeadlineLine
@@ -47,12 +49,24 @@ def portfolio_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
                         percent=formatting.number(values["percent"]),
                     )
                 )
-        financing = own[(own["part"] == "financing") & (own["name"] == "total")]
-        sentences += [
-            f"{record['label']}: {formatting.number(record['value'], 1)} {record['unit']}."
-            for record in financing.to_dict("records")
-        ]
+        sentences += _financing(frame[frame["analysis"] == analysis])
         if sentences:
             yield HeadlineLine(
                 label=results.analysis(str(analysis)).label, text=" ".join(sentences)
+            )
+
+
+def _financing(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield the total of all projects, and of how many it is where it is not of all."""
+    totals = frame[(frame["part"] == "financing") & (frame["name"] == "total")]
+    projects = set(frame["project"]) - {""}
+    known = set(totals.loc[totals["measure"] == "total", "project"]) - {""}
+    for record in totals[(totals["project"] == "") & totals["value"].notna()].to_dict("records"):
+        amount = f"{record['label']}: {formatting.number(record['value'], 1)} {record['unit']}"
+        if known == projects:
+            yield f"{amount}."
+        else:
+            share = formatting.share_of(len(known), len(projects), "project")
+            yield gettext("{amount}, of {share}; of the others it is not known.").format(
+                amount=amount, share=share
             )

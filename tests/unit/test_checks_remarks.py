@@ -1,0 +1,114 @@
+"""What stops no run and changes what it makes is a note of the check: cells, records, studies not listed."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ruralimpact.cli import main
+
+DOCS = Path(__file__).parents[2] / "docs"
+Rows = list[dict[str, str]]
+
+
+def project(root: Path, example: str, file: str, edit: Callable[[Rows], None]) -> Path:
+    """Write a project of a study of the documentation with one file edited, and return its study's folder."""
+    folder = root / "config" / "studies" / "own"
+    shutil.copytree(DOCS / example, folder)
+    (root / "data").mkdir()
+    for path in folder.glob("*.csv"):
+        if path.name != "codebook.csv":
+            path.rename(root / "data" / path.name)
+    (root / "config" / "config.yaml").write_text("studies: [own]\nseed: 1\n", encoding="utf-8")
+    with (root / "data" / file).open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    edit(rows)
+    with (root / "data" / file).open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def notes(root: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the notes of the check of a project, which finds no mistake."""
+    assert main(["check", "--directory", str(root)]) == 0
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("note: ")]
+
+
+def test_what_the_codebook_refuses_and_what_that_excludes_is_told_with_its_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(rows: Rows) -> None:
+        rows[1]["groups_formed"] = "-4"
+
+    project(tmp_path, "example_portfolio", "projects.csv", edit)
+    told = notes(tmp_path, capsys)
+    assert told[0] == (
+        "note: file data/projects.csv, column 'groups_formed', row 3: '-4': set to missing "
+        "('groups_formed'), outside the codebook's range (minimum 0)."
+    )
+    assert any(
+        "column 'groups_formed', row 3: Groups: 1 of 3 excluded: 'groups_formed' was set" in line
+        for line in told
+    )
+    assert any("column 'to', row 3: period: 1 of 3 excluded: the end" in line for line in told)
+
+
+def test_a_product_that_changes_between_the_waves_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(rows: Rows) -> None:
+        rows[1]["product"] = "milk"
+
+    project(tmp_path, "example_gains", "groups.csv", edit)
+    (told,) = [line for line in notes(tmp_path, capsys) if "another one after" in line]
+    assert told.startswith("note: file data/groups.csv, column 'product', rows 2, 3: 'product' is")
+
+
+def test_values_of_columns_that_tell_who_somebody_is_are_not_quoted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def edit(rows: Rows) -> None:
+        rows[1]["sold_fair"] = "101"
+
+    folder = project(tmp_path, "example_workshops", "answers.csv", edit)
+    with (folder / "codebook.csv").open("a", encoding="utf-8") as codebook:
+        codebook.write("fair_id,answers,sold_fair,category,,,,,,identifier,,\n")
+    told = notes(tmp_path, capsys)
+    assert any("column 'sold_fair', row 3: set to missing" in line for line in told), told
+    assert not any("'101'" in line for line in told)
+
+
+def test_studies_that_are_not_listed_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(tmp_path, "example_survival", "alliances.csv", lambda rows: None)
+    shutil.copytree(folder, folder.with_name("second"))
+    folder.with_name("empty").mkdir()
+    folder.with_name("loose.yaml").write_text("title: Loose\n", encoding="utf-8")
+    assert notes(tmp_path, capsys)[:3] == [
+        "note: config/studies/empty: has no study.yaml, so it is no study.",
+        "note: config/studies/loose.yaml: a study is a folder, config/studies/loose/study.yaml; this is "
+        "not read.",
+        "note: config/studies/second: not listed under `studies` of config/config.yaml, so no run makes it.",
+    ]
+    assert main(["check", "own", "--directory", str(tmp_path)]) == 0
+    assert "second" not in capsys.readouterr().out
+
+
+def test_a_cell_that_an_edit_blanks_is_no_blank(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(tmp_path, "example_workshops", "answers.csv", lambda rows: None)
+    table = tmp_path / "data" / "recodes.csv"
+    table.write_text("column,raw,clean\nsold_fair,20,\n", encoding="utf-8")
+    study = yaml.safe_load((folder / "study.yaml").read_text(encoding="utf-8"))
+    study["sources"][1]["edits"] = [{"rule": "recodes", "file": "data/recodes.csv"}]
+    (folder / "study.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+    told = notes(tmp_path, capsys)
+    assert any("'20': set to missing ('sold_fair'), blanked by an edit." in line for line in told)
+    assert any("3 of 22 excluded: 'sold_fair' was set to missing" in line for line in told)
