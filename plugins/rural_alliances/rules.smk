@@ -50,7 +50,7 @@ rule write_claims:
     benchmark:
         "results/claims/benchmarks/write_claims.tsv"
     conda:
-        "../../environment.yml"
+        str(shipped("environment.yml"))
     params:
         **PUBLISHED,
         code=code_digest(
