@@ -204,7 +204,11 @@ def test_percent_is_the_exponential_of_the_log_ratio_to_first_order() -> None:
 
 
 def test_fieller_s_interval_holds_the_ratios_that_are_not_rejected() -> None:
-    """Each end is a ratio r at which the effect less r times the base is just significant."""
+    """Each end is a ratio r at which the effect less r times the base is just significant.
+
+    That is the mean of the treated less 1 + r times that of the controls, with Satterthwaite's (1946) degrees
+    of freedom of such a sum where units vary alike.
+    """
     _, treatment, outcome = sample()
     result = difference_in_means(outcome + 2, treatment)
     clustering = result.clustering(np.arange(200))
@@ -215,8 +219,10 @@ def test_fieller_s_interval_holds_the_ratios_that_are_not_rejected() -> None:
         result.control_mean_scores,
         clustering,
     )
-    df = clustering.std_error(result.scores)[1]
+    treated, controls = (int((treatment == arm).sum()) for arm in (1, 0))
     for end in (found.conf_low / 100, found.conf_high / 100):
+        parts = np.array([1 / treated, (1 + end) ** 2 / controls])
+        df = parts.sum() ** 2 / (parts**2 @ (1 / np.array([treated - 1, controls - 1])))
         gap = result.estimate - end * result.control_mean
         error = clustering.std_error(result.scores - end * result.control_mean_scores)[0]
         assert t_inference(gap, error, df).p_value == pytest.approx(0.05, abs=1e-9)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ruralimpact.inference.leverage import Leverage
+from ruralimpact.inference.leverage import ARMS, Leverage
 from ruralimpact.inference.sampling_strata import StratumSizes, degrees_left, stratum_sizes
 from ruralimpact.inference.working_model import WorkingModel, working_model
 
@@ -54,6 +54,53 @@ class CorrectedScores:
     def df(self) -> float:
         """Degrees of freedom of Student's t."""
         return min(self.fixed_df if self.model is None else self.model.df, self.most_df)
+
+
+@dataclass(frozen=True)
+class DegreesByArm:
+    """Satterthwaite's degrees of freedom of an estimate in which the controls count more than once.
+
+    Attributes
+    ----------
+    trace : ndarray, shape (2,)
+        Of the covariance of the corrected scores that errors of controls, and of the treated, make.
+    squares : ndarray, shape (2, 2)
+        Traces of the products of both covariances.
+    most_df : float
+    """
+
+    trace: FloatArray
+    squares: FloatArray
+    most_df: float
+
+    def at(self, times: float) -> float:
+        """Degrees where the mean of the controls counts `times` as much as that of the treated."""
+        weights = np.array([1.0, 0.0]) if np.isinf(times) else np.array([times**2, 1.0])
+        squares = float(weights @ self.squares @ weights)
+        return min(float(self.trace @ weights) ** 2 / squares, self.most_df)
+
+
+def degrees_by_arm(model: WorkingModel, most_df: float) -> DegreesByArm | None:
+    """Split the degrees of freedom of an estimate by arm.
+
+    Parameters
+    ----------
+    model : WorkingModel
+    most_df : float
+        Degrees of freedom that the sample leaves.
+
+    Returns
+    -------
+    DegreesByArm or None
+        None where there are more than two arms.
+    """
+    if model.own.shape[1] != len(ARMS):
+        return None
+    forms = [model.of_arm(arm).form for arm in sorted(ARMS)]
+    own = np.array([form.squares for form in forms])
+    shared = (model.form.squares - own.sum()) / 2
+    squares = np.diag(own) + shared * (1 - np.eye(2))
+    return DegreesByArm(np.array([form.trace for form in forms]), squares, most_df)
 
 
 def among(scores: CorrectedScores, places: NDArray[np.int64], size: int) -> CorrectedScores:

@@ -1,14 +1,21 @@
 """Group-clustered standard errors and t intervals, from influence scores alone."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ruralimpact.inference.bias_reduced_scores import CorrectedScores, corrected_scores
+from ruralimpact.inference.bias_reduced_scores import (
+    CorrectedScores,
+    DegreesByArm,
+    corrected_scores,
+    degrees_by_arm,
+)
 from ruralimpact.inference.leverage import Leverage
 from ruralimpact.inference.sampling_strata import degrees_left
+from ruralimpact.inference.working_model import WorkingModel
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -99,7 +106,20 @@ class Clustering:
         if self.reduced_df is not None:
             return CorrectedScores(sums, None, self.reduced_df, self.most_df)
         corrected = corrected_scores(sums, self.leverage)
-        return replace(corrected, most_df=min(corrected.most_df, self.most_df))
+        most_df = min(corrected.most_df, self.most_df)
+        return replace(corrected, model=self._model, most_df=most_df)
+
+    @cached_property
+    def _model(self) -> WorkingModel | None:
+        """Working model of all scores with these shares, whose degrees of freedom are found once."""
+        if self.leverage is None:
+            return None
+        return corrected_scores(np.zeros(len(self.leverage.shares)), self.leverage).model
+
+    @cached_property
+    def degrees_by_arm(self) -> DegreesByArm | None:
+        """Degrees of freedom of estimates in which controls count more than once; None without shares."""
+        return None if self._model is None else degrees_by_arm(self._model, self.most_df)
 
     def variance(self, scores: FloatArray) -> float:
         """Variance of an estimate with these scores.

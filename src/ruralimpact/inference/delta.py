@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from ruralimpact.inference.bias_reduced_scores import DegreesByArm
 from ruralimpact.inference.clustered import Clustering
 
 FloatArray = NDArray[np.float64]
 
 _LEVEL = 0.95
+_STEPS, _ROUNDING = 100, 1e-12
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def percent_impact(
     Notes
     -----
     The interval holds the ratios r for which ``estimate - r base`` is within t standard errors of zero, t
-    with the degrees of freedom of the effect: it excludes zero exactly when the effect's own interval
+    with the degrees of freedom of that difference: the mean of the controls counts 1 + r times in it, so
+    that their groups, often the fewer, count more. It excludes zero exactly when the effect's own interval
     does. The standard error is the delta method's.
 
     References
@@ -76,7 +79,11 @@ def percent_impact(
     if not (np.isfinite(std_error) and df > 0):
         return PercentImpact(100 * ratio, np.nan, np.nan, np.nan, "")
     variances = _joint_variances(scores / base, base_scores / base, clustering)
-    ends = _fieller(ratio, variances, float(stdtrit(df, 0.5 + _LEVEL / 2)))
+    by_arm = clustering.degrees_by_arm
+    if by_arm is None:
+        ends = _fieller(ratio, variances, _critical(df))
+    else:
+        ends = _fieller_by_arm(ratio, variances, df, by_arm)
     if ends is None:
         return _refused("the base is not significantly positive")
     error = np.sqrt(max(variances[0] - 2 * ratio * variances[1] + ratio**2 * variances[2], 0.0))
@@ -94,6 +101,36 @@ def _joint_variances(
         return alone, 0.0, 0.0
     of_base = max((plus + minus - 2 * alone) / (2 * scale**2), 0.0)
     return alone, (plus - minus) / (4 * scale), of_base
+
+
+def _fieller_by_arm(
+    ratio: float, variances: tuple[float, float, float], df: float, by_arm: DegreesByArm
+) -> tuple[float, float] | None:
+    """Ends of the interval whose degrees of freedom go with the ratio; `df` are those of the effect."""
+    most = df if df < (1 - _ROUNDING) * by_arm.at(1.0) else np.inf  # fewer matched sets
+
+    def ends_at(times: float) -> tuple[float, float] | None:
+        return _fieller(ratio, variances, _critical(min(most, by_arm.at(times))))
+
+    # a ratio without bound is one of the base alone
+    if ends_at(np.inf) is None:
+        return None
+    ends = []
+    for side in (0, 1):
+        end = ratio
+        for _ in range(_STEPS):
+            both = ends_at(1 + end)
+            if both is None:
+                return None
+            before, end = end, both[side]
+            if abs(end - before) <= _ROUNDING * abs(end):
+                break
+        ends.append(end)
+    return ends[0], ends[1]
+
+
+def _critical(df: float) -> float:
+    return float(stdtrit(df, 0.5 + _LEVEL / 2))
 
 
 def _fieller(

@@ -33,19 +33,27 @@ class QuadraticForm:
     within: "WithinStrata | None" = None
 
     @cached_property
-    def df(self) -> float:
-        """``(tr Q)^2 / tr(Q^2)``, in time linear in G; NaN where Q is zero."""
+    def trace(self) -> float:
+        """Expected sum of squares, up to a factor."""
+        low_rank = float(np.sum(self.core * (self.factor.T @ self.factor)))
+        within = 0.0 if self.within is None else float(self.within.diagonal.sum())
+        return float(self.diagonal.sum()) + low_rank + within
+
+    @cached_property
+    def squares(self) -> float:
+        """Trace of Q Q, in time linear in G."""
         own, product = self.diagonal, self.core @ (self.factor.T @ self.factor)
         of_factor = self.factor.T @ (own[:, None] * self.factor)
-        trace = float(own.sum() + np.trace(product))
         squares = float(own @ own + np.sum(product * product.T))
         if self.within is not None:
-            diagonal = self.within.diagonal
             of_factor += self.within.projected_on(self.factor)
-            trace += float(diagonal.sum())
-            squares += 2 * float(own @ diagonal) + self.within.squares
-        squares += 2 * float(np.sum(self.core * of_factor))
-        return trace**2 / squares if squares > 0 else np.nan
+            squares += 2 * float(own @ self.within.diagonal) + self.within.squares
+        return squares + 2 * float(np.sum(self.core * of_factor))
+
+    @property
+    def df(self) -> float:
+        """``(tr Q)^2 / tr(Q^2)``; NaN where Q is zero."""
+        return self.trace**2 / self.squares if self.squares > 0 else np.nan
 
 
 @dataclass(frozen=True)

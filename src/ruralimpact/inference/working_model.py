@@ -1,6 +1,6 @@
 """Linear maps from the errors of groups' means to corrected scores, and a working model of those errors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,9 +43,14 @@ class WorkingModel:
     inner_left: FloatArray
     inner_right: FloatArray
 
-    @cached_property
+    @property
     def df(self) -> float:
         """Satterthwaite's degrees of freedom of the sum of squared corrected scores."""
+        return self.form.df
+
+    @cached_property
+    def form(self) -> QuadraticForm:
+        """Covariance of the corrected scores."""
         spread = (self.own * self.variance)[:, :, None]
         weighed = self.variance[:, :, None] * self.right
         inner_weighed = self.variance[:, :, None] * self.inner_right
@@ -61,7 +66,14 @@ class WorkingModel:
             within = WithinStrata(self.strata, columns, _block_diagonal(inner))
         core = _block_diagonal(np.einsum("gak,gal->akl", self.right, weighed)[None])[0]
         diagonal = (self.own * spread[:, :, 0]).sum(axis=1)
-        return QuadraticForm(diagonal, _columns(self.left, crossed), core, within).df
+        return QuadraticForm(diagonal, _columns(self.left, crossed), core, within)
+
+    def of_arm(self, arm: int) -> "WorkingModel":
+        """The same with errors of one arm only."""
+        alone = np.arange(self.own.shape[1]) == arm
+        own, left, inner_left = self.own * alone, self.left, self.inner_left
+        by_arm = alone[None, :, None]
+        return replace(self, own=own, left=left * by_arm, inner_left=inner_left * by_arm)
 
 
 def _columns(left: FloatArray, crossed: FloatArray) -> FloatArray:
