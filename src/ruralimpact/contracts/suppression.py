@@ -120,7 +120,8 @@ def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
 
     The effect on everyone is printed below the levels, so others are hidden with them, and how many units
     those have. Tests of equality stay: they show no level. Means are hidden as those of effects on everyone
-    are, and where those of levels add up to nearly all of everyone.
+    are, and where those of levels add up to nearly all of everyone. No size of a level stands beside one that
+    is hidden.
     """
     keys = ["spec_id", "subgroup"]
     few = rests_on_few(frame[["n_treated", "n_control"]].min(axis=1), frame["n_clusters"])
@@ -141,7 +142,12 @@ def subgroups(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":
     numbers = (*NUMBERS, *counts, "p_adjusted", "low", "high")
     large = flagged(frame.assign(**counts), small, numbers)
     shown = without_sums_of_levels(hide_near_means(large, keys=_LEVEL), tables["estimates"])
-    return flagged(shown, small | tells_near_mean(large, shown, keys=_LEVEL), numbers)
+    shown = flagged(shown, small | tells_near_mean(large, shown, keys=_LEVEL), numbers)
+    # The shares of levels stand among covariates: with the size of one level they would tell that of another.
+    beside = set(map(tuple, frame.loc[small, keys].to_numpy()))
+    told_from = (frame["kind"] == "level") & among(frame, keys, beside)
+    sizes = ["n_treated", "n_control", "ess"]
+    return shown.assign(**shown[sizes].mask(told_from))
 
 
 def decomposition(frame: "pd.DataFrame", tables: "Tables") -> "pd.DataFrame":

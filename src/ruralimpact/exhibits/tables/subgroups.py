@@ -140,7 +140,7 @@ def _values(record: Record) -> dict[str, Value]:
     reason = gettext("difference") if record.get("kind") == "difference" else percent_reason(record)
     values["percent"] = None if reason else record["percent"]
     values |= {
-        name: None if record["suppressed"] else int(record[name])
+        name: None if record["suppressed"] or pd.isna(record[name]) else int(record[name])
         for name in ("n_treated", "n_control", "n_clusters", "dropped")
     }
     return values | effective_groups.group_values(record)
