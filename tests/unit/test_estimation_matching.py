@@ -24,6 +24,7 @@ from ruralimpact.inference.clustered import (
     t_inference,
 )
 from ruralimpact.inference.delta import percent_impact
+from ruralimpact.inference.leverage import group_leverage
 
 
 def five_units():
@@ -340,3 +341,15 @@ def test_where_everyone_shares_replacement_makes_no_difference(method: str, adju
     for name in ("estimate", "std_error", "df"):
         own, other = (getattr(one, name) for one in found)
         assert own == pytest.approx(other, rel=1e-9)
+
+
+def test_a_percent_of_units_without_controls_has_the_degrees_of_its_change() -> None:
+    rng = np.random.default_rng(1)
+    group, before = np.arange(60) // 5, rng.gamma(4, size=60) + 5
+    change = 0.5 + rng.normal(size=60)
+    clustering = Clustering(group, leverage=group_leverage(np.ones(60), np.ones(60, int), group))
+    scores, base = (change - change.mean()) / 60, (before - before.mean()) / 60
+    found = percent_impact(change.mean(), scores, before.mean(), base, clustering)
+    error, df = clustering.std_error(scores - found.conf_low / 100 * base)
+    gap = change.mean() - found.conf_low / 100 * before.mean()
+    assert t_inference(gap, error, df).p_value == pytest.approx(0.05, abs=1e-9)

@@ -92,9 +92,9 @@ def degrees_by_arm(model: WorkingModel, most_df: float) -> DegreesByArm | None:
     Returns
     -------
     DegreesByArm or None
-        None where there are more than two arms.
+        None where there are not two arms with a weight.
     """
-    if model.own.shape[1] != len(ARMS):
+    if model.own.shape[1] != len(ARMS) or not (model.variance > 0).any(axis=0).all():
         return None
     forms = [model.of_arm(arm).form for arm in sorted(ARMS)]
     own = np.array([form.squares for form in forms])

@@ -119,7 +119,9 @@ class Clustering:
     @cached_property
     def degrees_by_arm(self) -> DegreesByArm | None:
         """Degrees of freedom of estimates in which controls count more than once; None without shares."""
-        return None if self._model is None else degrees_by_arm(self._model, self.most_df)
+        if self._model is None or self.reduced_df is not None:
+            return None
+        return degrees_by_arm(self._model, self.most_df)
 
     def variance(self, scores: FloatArray) -> float:
         """Variance of an estimate with these scores.
