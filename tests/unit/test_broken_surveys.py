@@ -78,7 +78,7 @@ def test_right_refused_or_said(mutate, write, outcome, tmp_path, right):
     )
     assert (changed["_merge"] != "right_only").all(), "a row was lost"
     known = changed[changed["_merge"] == "both"]
-    for name in first.table.columns.drop("id"):
+    for name in first.quality.variables:
         now, before = known[name], known[f"{name}_before"]
         assert (now.isna() | (now == before) | (now.isna() & before.isna())).all(), name
     assert said(survey, first) > 0
