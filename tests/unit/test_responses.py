@@ -161,6 +161,10 @@ def test_respondents_must_be_of_the_register() -> None:
     of = {"sample": "register", "strata": "region"}
     with pytest.raises(DataError, match="no such stratum"):
         computed(ONE, RECORDS.assign(region=["x", "n", "n", "s", "s"]), register_of=of)
+    lacking = computed(ONE, RECORDS.assign(region=[None, "n", "n", "s", "s"]), register_of=of)
+    assert counted(lacking)["no value of 'region'"] == 1
+    without = computed(ONE, RECORDS[1:].assign(region=["n", "n", "s", "s"]), register_of=of)
+    pd.testing.assert_frame_equal(lacking.tables["responses"], without.tables["responses"])
     many = pd.concat([RECORDS.assign(unit_id=RECORDS["id"] + str(i)) for i in range(3)])
     with pytest.raises(DataError, match="more respondents than the register has"):
         computed(ONE, many.assign(id=many["unit_id"], group=many["unit_id"]), register_of=of)

@@ -50,6 +50,11 @@ def responses_study(recorded: RecordedStudy) -> DescriptionTables:
     for asked in study.analyses_of(Responses):
         records = recorded.of(asked.sample)
         sizes = _register_sizes(asked, recorded)
+        if asked.strata is not None:
+            excluded += without_level(
+                records, [asked.strata], labels, analysis=asked.name, about=""
+            )
+            records = records[records[asked.strata].notna()].reset_index(drop=True)
         respondents = _drawn(asked, records, sizes)
         questionnaire = _Questionnaire(asked, records, labels, order, respondents)
         excluded += without_level(records, asked.by, labels, analysis=asked.name)
@@ -88,7 +93,7 @@ def _drawn(asked: Responses, records: pd.DataFrame, sizes: "pd.Series[int] | Non
         return Respondents(np.zeros(len(records), dtype=np.int64), groups, blank)
     strata = pd.Series("", records.index)
     if asked.strata is not None:
-        strata = level_texts(records[asked.strata]).fillna("missing")
+        strata = level_texts(records[asked.strata])
     register = strata.map(sizes)
     more = strata.map(strata.value_counts()) > register
     for which, problem in (
