@@ -11,7 +11,7 @@ from study_models import study_of
 from test_survival import ASKED, NAN, RECORDS, computed, share
 
 from ruralimpact.config.survival import check_survival
-from ruralimpact.description.records import RecordedStudy
+from ruralimpact.description.records import RecordedStudy, exclusions_of
 from ruralimpact.errors import DataError
 from ruralimpact.exhibits.figures.survival import SurvivalOptions, survival_figure
 from ruralimpact.exhibits.load import suppressed_tables
@@ -212,9 +212,9 @@ def test_tables_and_words_say_between_which_shares() -> None:
     }
     study = study_of(analyses=[asked], samples={"all": {}}, unit_label="alliances")
     frames = {"all": records}, {"all": records[["unit_id"]]}
-    results = StudyResults(
-        study, suppressed_tables(survival_study(RecordedStudy(study, *frames)).tables), quality={}
-    )
+    survival = survival_study(RecordedStudy(study, *frames))
+    tables = {**survival.tables, "exclusions": exclusions_of(survival.excluded)}
+    results = StudyResults(study, suppressed_tables(tables), quality={})
     (table, *_) = survival_tables(results, entry("survival", analyses=["buyer"]))
     lasts = next(row for row in table.rows if row.label.text == "Lasts")
     # Ten of 36 were found to have ended at 2, and had not been seen since the start.

@@ -62,7 +62,7 @@ def test_nothing_published_tells_of_a_few_units_by_subtraction(finished: Project
 
 def test_the_first_run_says_where_it_is_and_what_it_found(finished: Project) -> None:
     shown = (finished.root.parent / "small_project.done").read_text(encoding="utf-8")
-    assert "step 3 of 7: Matching units" in shown
+    assert "step 3 of 7: Matching participants" in shown
     assert f"{STUDY}  finished" in shown
     assert f"Report: results/{STUDY}/report.html" in shown
     findings = (finished.root / "results" / STUDY / "exhibits" / "findings.json").read_text("utf-8")
