@@ -175,8 +175,9 @@ def unbiased_percents(rows: pd.DataFrame) -> pd.DataFrame:
 
 _WHY_PERCENT = (
     "Fieller's interval holds the ratios r at which the effect less r times the base is not significant. "
-    "That is the treated mean less 1 + r times the counterfactual mean: the controls, who are few here "
-    "and whose income has the tail, count 1.2 times in it where they count once in the effect. If none of "
+    "That is the treated mean less 1 + r times the counterfactual mean: the controls, whose "
+    "weight gathers on few groups and whose income has the tail, count 1.2 times in it where they count "
+    "once in the effect. If none of "
     "those with weight has a large income, the effect is too large, the base too small and the error too "
     "small, all at once. On 150 other surveys of five of these cells (84/20 groups with half and with all "
     "between, 15/15, 52/52 and 130/130 with all), AIPW, IPWRA, IPW and entropy balancing, an interval "
@@ -186,12 +187,6 @@ _WHY_PERCENT = (
     "those of the base alone 94.4 (they would contradict the interval of the effect at zero), the log of "
     "the ratio 91.0. What is left is the tail that no error from the sample knows of. Over 97 the arms "
     "are turned round: the treated are few, the controls many."
-)
-_BEFORE = (
-    "The table was drawn with the degrees of freedom of the effect, and against the counterfactual mean of "
-    "all who are treated. Weights of the overlap, pairs and matches inside a caliper are about others, and "
-    "their misses, with biases of up to .57, are mostly that: against their own units, of 150 other surveys "
-    "overlap weights cover 93 to 95 percent in those five cells where they seemed to cover 85 to 91. "
 )
 
 
@@ -210,16 +205,15 @@ def percents_outside(rows: pd.DataFrame) -> str:
             "strategy": row["strategy"],
             "percent": f"{row['percent']:.1f}",
             "level": f"{row['level']:.1f}",
-            **{label: f"{100 * row[name]:.1f}" for name, label in shares.items() if name in row},
+            **{label: f"{100 * row[name]:.1f}" for name, label in shares.items()},
             "bias / sd": f"{row['bias_over_sd']:.2f}",
             "surveys": f"{row['draws']:,.0f}",
         }
         for _, row in found.iterrows()
     ]
-    before = "" if "above" in rows else _BEFORE
     return (
         f"{len(found)} of {len(part)} are outside {LOW:.0f} to {HIGH:.0f}, {low} of them under it. "
-        f"{before}{_WHY_PERCENT}\n\nEach of them, with the coverage of the effect itself and the bias of the "
+        f"{_WHY_PERCENT}\n\nEach of them, with the coverage of the effect itself and the bias of the "
         f"percent:\n\n{markdown(pd.DataFrame(table))}"
     )
 
