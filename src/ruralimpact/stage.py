@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ruralimpact.errors import ConfigError, DataError, DesignError, RuralImpactError
-from ruralimpact.storage import storage_fault
+from ruralimpact.faults import fault_text, storage_fault_behind
 
 _TRIGGERS = {"code", "content"}
 
@@ -39,6 +39,8 @@ def keywords(job: Any) -> dict[str, Any]:
 def run(function: Callable[..., None], *, log: str | Path | None = None, **arguments: Any) -> None:
     """Call a script's function; turn a fault of the input, or a full disk, into one line and exit status 1.
 
+    A fault of the program ends it, too: standard error has its place, and no value that its message quotes.
+
     Parameters
     ----------
     function : callable
@@ -51,11 +53,11 @@ def run(function: Callable[..., None], *, log: str | Path | None = None, **argum
         function(**arguments)
     except RuralImpactError as error:
         _end(f"error: {_in_project(error, arguments.get('study'))}", log)
-    except OSError as error:
-        fault = storage_fault(error)
-        if fault is None:
-            raise
-        _end(f"error: {fault}", log)
+    except Exception as error:
+        if storage := storage_fault_behind(error):
+            _end(f"error: {storage}", log)
+        print(fault_text(error), file=sys.stderr)
+        sys.exit(1)
 
 
 def _end(line: str, log: str | Path | None) -> None:

@@ -67,13 +67,16 @@ def survey() -> pd.DataFrame:
     )
 
 
-def declared() -> Any:
+def declared(length_in: str = "") -> Any:
     blank = {"source": "farms", "unit": "", "minimum": "", "maximum": "", "labels": ""}
     blank |= {"missing_codes": "", "timing": "", "question": ""}
     return study_of(
         {
             "design": "cross_section",
-            "codebook": [{**blank, **row} for row in CODEBOOK],
+            "codebook": [
+                {**blank, **row, "unit": length_in if row["role"] == "minutes" else ""}
+                for row in CODEBOOK
+            ],
             "sources": [{"name": "farms", "label": "Farms", "wave": "2024"}],
             "samples": {"all": {"sources": ["farms"]}},
         }
@@ -85,6 +88,17 @@ def tables() -> dict[str, pd.DataFrame]:
     rows = survey()
     units = rows.assign(unit_id=rows["id"], group=rows["village"])
     return data_quality(declared(), {"farms": rows}, {"all": units})
+
+
+@pytest.mark.parametrize(("unit", "minutes"), [("seconds", 10 / 60), ("hours", 600)])
+def test_lengths_of_interviews_are_told_in_minutes(unit: str, minutes: float) -> None:
+    rows = survey()
+    lengths = data_quality(
+        declared(unit), {"farms": rows}, {"all": rows.assign(unit_id=rows["id"])}
+    )
+    of_second = lengths["interview_quality"].set_index("interviewer").loc[2]
+    assert of_second["minutes"] == pytest.approx(minutes)
+    assert of_second["short"] == 1
 
 
 def results(tables: dict[str, pd.DataFrame]) -> StudyResults:

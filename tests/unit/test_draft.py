@@ -305,6 +305,26 @@ def test_roles_follow_from_names_and_values_and_are_asked_otherwise(tmp_path: Pa
     assert roles == ["identifier", "identifier", "unused"]
 
 
+@pytest.mark.parametrize(
+    ("name", "others", "unit"),
+    [
+        ("duration", {"KEY": lambda i: f"uuid:{i}", "formdef_version": 1}, "seconds"),
+        ("duration", {}, "?"),
+        ("duracion_min", {}, "minutes"),
+        ("interview_length", {}, "?"),
+        ("loan_duration", {}, None),
+    ],
+)
+def test_how_long_interviews_took_is_proposed_with_its_unit(
+    tmp_path: Path, name: str, others: dict[str, object], unit: str | None
+) -> None:
+    """SurveyCTO has seconds; elsewhere a name has to say so, or it is asked. A loan's is no interview's."""
+    rows = farms(farm_id=lambda i: f"F{i}", **{name: lambda i: 900 + i}, **others)
+    text(tmp_path / "farms_2019.csv", rows)
+    own = entry(draft_study("s", [tmp_path]), name)
+    assert (own["role"], own.get("unit")) == (("?" if unit is None else "minutes"), unit)
+
+
 def test_arms_are_each_compared_with_the_control(tmp_path: Path) -> None:
     arms = ("seed", "seed and credit", "control")
     text(tmp_path / "a_2020.csv", farms(id=lambda i: i, arm=lambda i: arms[i % 3]))

@@ -10,22 +10,29 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from exhibit_entries import entry
 from markupsafe import escape as markup_escape
 from test_exhibits_study import ROOT, build_results, build_tables, nsw_study
 
 from ruralimpact.estimation.ledger import SpecificationList
 from ruralimpact.exhibits.brief import brief_page
-from ruralimpact.exhibits.build import exhibit_files, findings_document, tables_of_exhibit
+from ruralimpact.exhibits.build import (
+    exhibit_files,
+    findings_document,
+    table_files,
+    tables_of_exhibit,
+)
 from ruralimpact.exhibits.document import BriefChoice
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
-from ruralimpact.exhibits.registry import package_kinds
+from ruralimpact.exhibits.registry import Kinds, package_kinds
 from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import escape, latex_document
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.exhibits.write_workbook import workbook
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +67,26 @@ class Cells(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.inside:
             self.rows[-1][-1] += data
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [(), (Table("Ratios", "Project", (), ()),), (Table("Ratios", "Project", (Column("A"),), ()),)],
+    ids=["no table", "no columns", "no rows"],
+)
+def test_an_exhibit_of_nothing_says_so_in_every_format(
+    results: StudyResults, tables: tuple[Table, ...]
+) -> None:
+    """Word and LaTeX can hold no table without columns."""
+    shown = entry("sample", title="Ratios")
+    empty = replace(package_kinds().tables["sample"], build=lambda *_: iter(tables))
+    built = tables_of_exhibit(results, shown, 1, Kinds({"sample": empty}, {}))
+    for file in table_files("ratios", built.tables):
+        if file.name.endswith(".docx"):
+            assert any("Nothing to show." in row for row in word_rows(file.content))
+        elif not file.name.endswith(".csv"):
+            assert b"Nothing to show." in file.content
+    assert workbook("Study", [built])
 
 
 def printed(table: Table) -> list[list[str]]:

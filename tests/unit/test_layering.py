@@ -17,7 +17,7 @@ PLUGINS = {path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py")
 # survey <- outcomes <- design <- inference <- estimation <- sensitivity <- exhibits.
 BASE = {
     *("errors", "exclusions", "locations", "progress", "provenance", "publishing", "suggestions"),
-    *("storage", "tables", "language", "result_rows", "stage", "schema", "contracts"),
+    *("storage", "faults", "tables", "language", "result_rows", "stage", "schema", "contracts"),
 }
 MAY_IMPORT = {
     "across_studies": {"exhibits"},

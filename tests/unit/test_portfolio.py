@@ -6,12 +6,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from study_models import study_of
+from exhibit_entries import written
+from study_models import study_of, with_parts
 
+from ruralimpact.config.exhibits import check_exhibits
 from ruralimpact.description.records import DescriptionTables, RecordedStudy
-from ruralimpact.errors import DataError
+from ruralimpact.errors import ConfigError, DataError
+from ruralimpact.exhibits.registry import package_kinds
 from ruralimpact.portfolio.printed import PrintedNumber, agreement
 from ruralimpact.portfolio.study import portfolio_study
+from ruralimpact.schema.exhibit import Exhibits
+from ruralimpact.schema.validation import validated
 
 ROOT = Path(__file__).parents[2]
 ASKED: dict[str, Any] = {
@@ -179,3 +184,27 @@ def test_the_register_has_the_numbers_that_the_claims_are_recomputed_from() -> N
 
     assert rows("portfolio/table_2_reach.csv") == rows("published/tables/review_table_2.csv")
     assert rows("portfolio/figure_8_financing.csv") == rows("published/tables/review_figure_8.csv")
+
+
+@pytest.mark.parametrize(
+    ("listed", "part", "keys"),
+    [
+        ("tables", "reach", {}),
+        ("tables", "ratios", {}),
+        ("tables", "financing", {}),
+        ("figures", "focus", {}),
+        ("figures", "ratios", {"ratios": ["size"]}),
+    ],
+)
+def test_an_exhibit_of_what_an_analysis_has_not_is_refused(
+    listed: str, part: str, keys: dict[str, Any], tmp_path: Path
+) -> None:
+    """It would have no columns, which ended in a fault of the program."""
+    kind = getattr(package_kinds(), listed)[f"portfolio_{part}"]
+    exhibit = validated(kind.options, written(kind.kind, analyses=["all"], **keys))
+    without = {key: value for key, value in ASKED.items() if key != part}
+    study = with_parts(
+        study_of(analyses=[without], samples={"all": {}}), exhibits=Exhibits(**{listed: (exhibit,)})
+    )
+    with pytest.raises(ConfigError, match=f"'all' declares no {part} in study.yaml"):
+        check_exhibits(study, package_kinds(), tmp_path / "exhibits.yaml")

@@ -1,11 +1,16 @@
 """The foot of every script: one line for a fault of the input, outputs replaced whole or not at all."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
 
-from ruralimpact import stage
+from ruralimpact import cli, stage
+from ruralimpact.cli import status
 from ruralimpact.errors import DataError, DesignError
+from ruralimpact.faults import told_fault
+from ruralimpact.runner import outcome
+from ruralimpact.runner.stages import StudyProgress
 
 
 def test_a_fault_of_the_input_is_one_line_and_status_1(tmp_path, capsys):
@@ -35,9 +40,45 @@ def test_what_an_analysis_cannot_bear_is_told_under_its_key(capsys):
         assert capsys.readouterr().err == f"error: {where}: there are no controls.\n"
 
 
-def test_a_defect_of_the_package_keeps_its_traceback():
-    with pytest.raises(ZeroDivisionError):
-        stage.run(lambda: 1 // 0)
+def _looks_up(phone):
+    try:
+        return {}[phone]
+    except KeyError as missing:
+        missing.add_note(f"of {phone}")
+        raise ValueError(f"{phone} is unknown") from missing
+
+
+@pytest.mark.parametrize("of_a_stage", [True, False])
+def test_a_defect_of_the_package_shows_its_place_and_no_value(of_a_stage, monkeypatch, capsys):
+    """Messages of exceptions, their notes and those of the exceptions behind them may quote a cell."""
+    phone = "+591 71234567"
+    if of_a_stage:
+        with pytest.raises(SystemExit) as ended:
+            stage.run(_looks_up, phone=phone)
+        assert ended.value.code == 1
+    else:
+        monkeypatch.setattr(status, "main", lambda _options: _looks_up(phone))
+        assert cli.main(["status"]) == 1
+    text = capsys.readouterr().err
+    assert phone not in text
+    assert "in _looks_up" in text and "KeyError" in text
+    assert re.fullmatch(r"ValueError in \w+/\w+\.py, line \d+", told_fault(text))
+
+
+@pytest.mark.parametrize("written", ["by a stage", "before one began"])
+def test_the_line_on_a_defect_quotes_no_value(tmp_path, written, capsys):
+    """Such as one that a library wrote itself, at an import."""
+    output = tmp_path / "run.output.log"
+    if written == "by a stage":
+        with pytest.raises(SystemExit):
+            stage.run(_looks_up, phone="71234567")
+        output.write_text(capsys.readouterr().err, encoding="utf-8")
+    else:
+        output.write_text("pandas.errors.MergeError: 71234567\n", encoding="utf-8")
+    study = StudyProgress("farms", "Farms", stage="design_comparisons", failed=["design.log"])
+    line, _ = outcome._stage_errors(study, "design.log", tmp_path, output)
+    assert "71234567" not in line
+    assert f"({'ValueError in ' if written == 'by a stage' else 'MergeError'}" in line
 
 
 def test_replacing_swaps_the_whole_file(tmp_path):

@@ -45,8 +45,9 @@ def test_stages(tmp_path, capsys):
         stage.run(fail, log=tmp_path / "no folder" / "a.log")
     assert ended.value.code == 1
     assert capsys.readouterr().err == f"error: {SAYS}\n"
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(SystemExit):
         stage.run(lambda: (tmp_path / "absent").read_text())
+    assert "FileNotFoundError in " in capsys.readouterr().err
 
 
 def test_the_command_line(monkeypatch, capsys):

@@ -133,6 +133,22 @@ class TestJoin:
             "unused": 1,
         }
 
+    def test_rows_that_find_none_are_told_with_the_reason(self, tmp_path):
+        """Also where the key itself is missing: the first file may have such rows."""
+        text = "id,v,x\na,1,1\nb,,2\nc,7,3\nd,1,4\n"
+        join = [{"name": "places", "path": "places.csv", "by": {"v": "village"}}]
+        entry = {**AREA, "raw_name": "places.altitude"}
+        places = "village,altitude\n1,300\n2,4000\n3,9\n"
+        harmonised = survey(tmp_path, text, entry, others={"places": places}, join=join)
+        assert [
+            (own.file, own.column, own.rows, own.reason.partition(":")[0].split(",")[0])
+            for own in harmonised.unmatched
+        ] == [
+            ("s.csv", "v", (3,), "the key is missing"),
+            ("s.csv", "v", (4,), "places.csv has no such key"),
+            ("places.csv", "village", (3, 4), "no row of s.csv has such a key"),
+        ]
+
     def test_many_to_one_by_several_keys(self, tmp_path):
         text = "id,p,m\na,1,1\nb,1,1\nc,2,1\n"
         join = [{"name": "places", "path": "places.csv", "by": ["p", "m"]}]

@@ -137,6 +137,6 @@ def test_a_fault_of_the_program_is_not_blamed_on_the_data(project: Project) -> N
     script.write_text("raise KeyError('defect')\n" + text, encoding="utf-8")
     shown = project.run()
     assert shown.returncode == 1
-    assert "stopped unexpectedly (KeyError: 'defect')" in shown.stderr
+    assert "stopped unexpectedly (KeyError)" in shown.stderr
     assert "a fault of the program, not of your data" in shown.stderr
     assert "Traceback" not in shown.stderr

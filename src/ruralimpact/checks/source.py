@@ -39,7 +39,7 @@ class SourceExamination:
         Whether the table has every variable that the codebook describes; what is built of one that has not
         may have mistakes that are only consequences.
     remarks : tuple of Remark
-        Cells that were set to missing.
+        Rows of joined files that do not find each other, and cells that were set to missing.
     """
 
     survey: Survey | None
@@ -131,7 +131,10 @@ def _remarks(attempt: _Attempt, survey: Survey) -> tuple[Remark, ...]:
     source = attempt.source
     ids = id_columns(source) if has_private_ids(source) else []
     private = {*attempt.marked, *ids}
-    remarks = []
+    remarks = [
+        Remark(DataError(own.reason, file=own.file, column=own.column, rows=own.rows))
+        for own in survey.unmatched
+    ]
     for cells in survey.withheld:
         refused = set(_refused_rows(attempt.raw, cells.column))
         rows = tuple(row for row in cells.rows if row not in refused)

@@ -14,7 +14,7 @@ import shtab
 
 from ruralimpact import __version__
 from ruralimpact.errors import RuralImpactError
-from ruralimpact.storage import storage_fault
+from ruralimpact.faults import fault_place, fault_text, storage_fault_behind
 
 # In the order in which someone needs them.
 COMMANDS = ("new", "check", "run", "status", "trace", "package")
@@ -65,12 +65,21 @@ def _status(arguments: Sequence[str] | None) -> int:
     except RuralImpactError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except OSError as error:
-        fault = storage_fault(error)
-        if fault is None:
-            raise
-        print(f"error: {fault}", file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        storage = storage_fault_behind(error)
+        print(f"error: {storage}" if storage else _fault(error), file=sys.stderr)
         return 1
+
+
+def _fault(error: Exception) -> str:
+    """Return what is shown of a fault of the program; its message may quote a cell."""
+    return (
+        f"{fault_text(error)}\n"
+        f"error: stopped unexpectedly ({fault_place(error)}). This is a fault of the program, not of "
+        "your data."
+    )
 
 
 def _unread() -> int:

@@ -2,8 +2,9 @@
 
 Reads config/ and the raw files; takes seconds. Each mistake is one line that names the file, the line or the
 rows, says what is wrong and, where it can be told, what to write instead; what stops a run first stands
-first. Exit status 1 while there is one. Notes say which cells were set to missing, which records are excluded
-from a description or do not fit, and which studies config/config.yaml does not list.
+first. Exit status 1 while there is one. Notes say which rows of joined files do not find each other, which
+cells were set to missing, which records are excluded from a description or do not fit, and which studies
+config/config.yaml does not list.
 """
 
 import argparse

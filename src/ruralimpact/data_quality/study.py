@@ -21,6 +21,7 @@ from ruralimpact.schema.study import Study
 from ruralimpact.survey.codebook import (
     INTERVIEWER,
     MINUTES,
+    PER_MINUTE,
     Entry,
     entries_of,
     parse_codebook,
@@ -225,8 +226,10 @@ def _interview_row(wave: _Wave, number: int, inside: NDArray[np.bool_]) -> Inter
 
 
 def _minutes(wave: _Wave) -> FloatArray:
-    name = wave.of_role(MINUTES)
-    return np.full(len(wave.rows), np.nan) if name is None else wave.rows[name].to_numpy(float)
+    own = next((entry for entry in wave.entries if entry.role == MINUTES), None)
+    if own is None:
+        return np.full(len(wave.rows), np.nan)
+    return wave.rows[own.variable].to_numpy(float) / PER_MINUTE[own.unit]
 
 
 def _alike(answers: pd.DataFrame) -> int:

@@ -6,7 +6,12 @@ from dataclasses import replace
 
 from ruralimpact.draft.assignment import is_repeated, with_assignment
 from ruralimpact.draft.code_labels import labels_of
-from ruralimpact.draft.column_names import currency_in, subjects, variable_name
+from ruralimpact.draft.column_names import (
+    currency_in,
+    interview_length,
+    subjects,
+    variable_name,
+)
 from ruralimpact.draft.column_profile import (
     CATEGORY,
     DAY,
@@ -21,7 +26,14 @@ from ruralimpact.draft.rounds import called_otherwise, files_alike
 from ruralimpact.draft.source import DraftSource, is_own_key, parent_key, split_columns
 from ruralimpact.draft.variable import DraftVariable
 from ruralimpact.privacy.scan import are_names, kind_by_words, likely_identifiers
-from ruralimpact.survey.codebook import EVERY_SOURCE, IDENTIFIER, INTERVIEWER, RESERVED, UNUSED
+from ruralimpact.survey.codebook import (
+    EVERY_SOURCE,
+    IDENTIFIER,
+    INTERVIEWER,
+    MINUTES,
+    RESERVED,
+    UNUSED,
+)
 from ruralimpact.survey.select_multiple import answers_of
 
 _IN_BRACKETS = re.compile(r"[(\[]([^)\]]{1,30})[)\]]\s*$")
@@ -190,6 +202,11 @@ def _row(
         return replace(
             row, type=CATEGORY, role=INTERVIEWER, unit="", missing_codes="", labels="", why=words
         )
+    length = interview_length(profile.name, source.columns)
+    if length is not None and profile.is_number and profile.distinct > 1:
+        words = "how long the interview took, for the page on data quality"
+        asked = "" if length else ": in seconds, minutes or hours?"
+        return replace(row, role=MINUTES, unit=length or OPEN, why=f"{words}{asked}")
     unused, telling = _unused(profile, about), _telling(profile, about)
     if telling or (unused and profile.kind == TEXT):
         row = replace(row, label=profile.name)  # what a file says of it may tell, too

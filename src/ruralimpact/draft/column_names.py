@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -43,13 +44,26 @@ _WORDS = {
     ),
     "paradata": (
         "start end starttime endtime today deviceid subscriberid simid instanceid instancename uuid "
-        "submissiondate submission_time formdef_version version caseid duration comments comentarios "
+        "submissiondate submission_time formdef_version version caseid comments comentarios "
         "observaciones notes notas _id _validation_status _status _submitted_by _tags xform"
     ),
     "weight": "weight peso ponderador factor_expansion expansion fexp poids pond",
 }
 # What a question says as well as the name of its column does.
 _ASKED_FOR = ("amount", "price", "quantity", "group", "interviewer")
+_LENGTHS = frozenset(
+    {
+        *("duration", "interview_duration", "duration_interview", "interview_length"),
+        *("duracion", "duracion_entrevista", "duracion_de_la_entrevista", "tiempo_entrevista"),
+        *("duracao", "duracao_entrevista", "duree", "duree_entretien"),
+    }
+)
+_UNITS_OF_LENGTH = {
+    **dict.fromkeys(("s", "sec", "secs", "seconds", "seg", "segundos", "secondes"), "seconds"),
+    **dict.fromkeys(("min", "mins", "minutes", "minutos"), "minutes"),
+    **dict.fromkeys(("h", "hours", "horas", "heures"), "hours"),
+}
+_OF_SURVEYCTO = frozenset(("formdef_version", "key"))
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _BOTH_GENDERS = re.compile(r"[^\W\d_]/(o|a|os|as)$")
 
@@ -101,6 +115,24 @@ def subjects(name: str, question: str = "") -> frozenset[str]:
     if own.startswith("_") and own.lstrip("_").isalpha() and own not in ("_index",):
         subjects.add("paradata")
     return frozenset(subjects)
+
+
+def interview_length(name: str, others: Iterable[str]) -> str | None:
+    """Return the unit of a column of how long interviews took; empty where nothing says it, None of others.
+
+    Parameters
+    ----------
+    name : str
+    others : iterable of str
+        Columns of the same file: SurveyCTO writes ``duration`` in seconds.
+    """
+    words = plain_words(last_part(name))
+    unit = _UNITS_OF_LENGTH.get(words[-1]) if len(words) > 1 else None
+    if "_".join(words[:-1] if unit else words) not in _LENGTHS:
+        return None
+    if unit is None and words == ["duration"] and {*map(str.lower, others)} >= _OF_SURVEYCTO:
+        return "seconds"
+    return unit or ""
 
 
 def currency_in(text: str) -> str:

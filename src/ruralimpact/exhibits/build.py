@@ -1,14 +1,15 @@
 """From the results of a study to its exhibits as files' contents; nothing here touches the disk."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ruralimpact.exhibits import captions, palette
+from ruralimpact.exhibits import captions, formatting, palette
 from ruralimpact.exhibits.answer.box import answer_box
 from ruralimpact.exhibits.answer.line_exhibits import with_exhibits
 from ruralimpact.exhibits.arrangement import main_part
+from ruralimpact.exhibits.columns import repeated
 from ruralimpact.exhibits.conventions import conventions
 from ruralimpact.exhibits.document import (
     BriefChoice,
@@ -25,12 +26,13 @@ from ruralimpact.exhibits.findings import findings
 from ruralimpact.exhibits.identifiers import identifiers
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
-from ruralimpact.exhibits.model import Table, TablesOfExhibit
+from ruralimpact.exhibits.model import Column, Table, TablesOfExhibit
 from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import Kinds, numbered
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.subgroup_words import WARNING
+from ruralimpact.exhibits.table import table_of
 from ruralimpact.exhibits.tables.answer import KIND as ANSWER
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
@@ -114,11 +116,27 @@ def tables_of_exhibit(
     """Build the tables of an entry of exhibits.yaml, the `number`-th of the report."""
     kind = kinds.tables[entry.kind]
     exhibit = kind.options_of(entry)
-    tables = kind.build(results.for_exhibit(exhibit, kind.needs), exhibit)
+    tables = _with_rows(
+        results, exhibit, kind.build(results.for_exhibit(exhibit, kind.needs), exhibit)
+    )
     if results.synthetic and kind.with_tests:
         tables = tuple(replace(table, interpretation=_without_findings(table)) for table in tables)
     tables = tuple(replace(table, notes=_all_notes(results, kind, table)) for table in tables)
     return TablesOfExhibit(entry.name, number, gettext(kind.section.heading), tables)
+
+
+def _with_rows(
+    results: StudyResults, exhibit: Exhibit, tables: Iterable[Table]
+) -> tuple[Table, ...]:
+    """The tables of an exhibit; one that has no columns or rows says so, as formats cannot hold it."""
+    shown = tuple(tables) or (table_of(results, exhibit, "", (), ()),)
+    return tuple(table if table.columns and table.rows else _of_nothing(table) for table in shown)
+
+
+def _of_nothing(table: Table) -> Table:
+    shown = table.columns or (Column(""),)
+    row = repeated(shown, gettext("Nothing to show."), formatting.DASH)
+    return replace(table, columns=shown, rows=(row,))
 
 
 def _all_notes(results: StudyResults, kind: TableKind[Any], table: Table) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ border-top:1.5px solid #1d2733;border-bottom:1.5px solid #1d2733}
 figure.table figcaption{font-weight:650;margin:0 0 .5rem;text-align:left}
 figure.table th,figure.table td{padding:.22rem .5rem;text-align:right;vertical-align:top;font-weight:400}
 figure.table td{white-space:nowrap}
+figure.table td[colspan]{white-space:normal;text-align:center}
 figure.table td.words,figure.table thead th.words{white-space:normal;text-align:left}
 figure.table.dense table{font-size:.78rem}
 figure.table.dense th,figure.table.dense td{padding:.22rem .28rem}
@@ -26,7 +27,6 @@ figure.table tr.panel th{text-align:left;font-weight:650;padding:.35rem .5rem;ba
 figure.table tr.group th{text-align:left;font-style:italic;padding-top:.55rem}
 figure.table tr.data th.stub{padding-left:1.2rem}
 figure.table tr.foot.first th,figure.table tr.foot.first td{border-top:1px solid #8d98a5}
-figure.table tr.foot td[colspan]{text-align:center}
 figure.table sup{line-height:0;font-size:.75em}
 figure.table .interpretation{margin:.7rem 0 .4rem;padding:0 0 0 1.1rem}
 figure.table .interpretation.alone{padding:0}

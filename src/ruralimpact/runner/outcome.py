@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
+from ruralimpact.faults import told_fault
 from ruralimpact.runner.index_page import further_pages
 from ruralimpact.runner.stages import RunProgress, StudyProgress
 from ruralimpact.schema.study import Study
@@ -16,6 +17,9 @@ _FAULT = (
     "error: the stage '{stage}' of {study} stopped unexpectedly{last}. This is a fault of the program, "
     "not of your data."
 )
+
+# They say that a job failed, not why.
+_OF_SNAKEMAKE = ("CalledProcessError", "RuleException", "WorkflowError", "Error")
 
 _ENDED = (
     "error: the cluster ended the jobs of {study}, and no stage said why. They may have needed more memory "
@@ -101,7 +105,7 @@ def _stage_errors(study: StudyProgress, log: str, root: Path, output: Path) -> I
     storage = storage_fault_in("\n".join([text, _read(output)])) or full_disk(root)
     if storage:
         return [f"error: {storage}"]
-    last = _last_exception(text) or _last_exception(_read(output))
+    last = told_fault(_read(output)) or _last_exception(text) or _last_exception(_read(output))
     because = f" ({last})" if last else ""
     fault = _FAULT.format(stage=study.words(study.stage), study=study.name, last=because)
     return [fault, f"Details: {output.relative_to(root)}"]
@@ -125,14 +129,9 @@ def _workflow_errors(progress: RunProgress, root: Path, output: Path) -> list[st
 
 
 def _last_exception(text: str) -> str:
-    lines = re.findall(r"^(?:\w+\.)*\w*(?:Error|Exception)\b.*$", text, flags=re.MULTILINE)
-    own = [
-        line
-        for line in lines
-        if not line.startswith(
-            ("CalledProcessError", "RuleException", "WorkflowError", "Error in rule")
-        )
-    ]
+    """Return the type of the last exception of a log; what follows it may quote a cell."""
+    types = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception))\b", text, flags=re.MULTILINE)
+    own = [name for name in types if name not in _OF_SNAKEMAKE]
     return str(own[-1]) if own else ""
 
 

@@ -16,6 +16,12 @@ ROLES = (
 )
 # Roles of columns that only the page on data quality reads: who asked, and how long it took.
 INTERVIEWER, MINUTES = "interviewer", "minutes"
+# Units that the length of an interview may have: how many of them are a minute.
+PER_MINUTE = {
+    **dict.fromkeys(("", "min", "minute", "minutes", "minutos"), 1.0),
+    **dict.fromkeys(("s", "sec", "second", "seconds", "segundos"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours", "horas"), 1 / 60),
+}
 # Role of a column that tells who somebody is: nothing of it leaves the raw file.
 IDENTIFIER = "identifier"
 TIMINGS = ("pre", "post", "")
@@ -263,6 +269,8 @@ def _contradiction(entry: Entry) -> str | None:
         return f"the code '{min(both)}' has a label and means missing."
     if entry.role == MINUTES and not entry.is_number:
         return f"the role {MINUTES} is the length of an interview: a number, not a {entry.type}."
+    if entry.role == MINUTES and entry.unit not in PER_MINUTE:
+        return f"the unit of the length of an interview is minutes, seconds or hours, not '{entry.unit}'."
     if entry.role == "covariate" and not entry.timing:
         return "a covariate needs a timing, pre or post."
     return None

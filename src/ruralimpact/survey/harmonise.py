@@ -18,6 +18,7 @@ from ruralimpact.suggestions import nearest
 from ruralimpact.survey.cells_set_missing import SetToMissing, set_to_missing
 from ruralimpact.survey.codebook import Entry
 from ruralimpact.survey.identifiers import ROW_NUMBER, check_identifiers, check_wave, identifiers
+from ruralimpact.survey.join import UnmatchedRows
 from ruralimpact.survey.prepare import id_columns, prepare
 from ruralimpact.survey.quality import quality_report
 from ruralimpact.survey.raw_column import TOGETHER, raw_column
@@ -44,12 +45,15 @@ class Survey:
         Row of the raw file that each row of `table` is from.
     withheld : tuple of SetToMissing
         What was set to missing, in the order of the codebook.
+    unmatched : tuple of UnmatchedRows
+        Rows of joined files, and of this one, that have no other.
     """
 
     table: pd.DataFrame
     quality: SurveyQuality
     rows: NDArray[np.int64]
     withheld: tuple[SetToMissing, ...] = ()
+    unmatched: tuple[UnmatchedRows, ...] = ()
 
 
 def harmonise(
@@ -197,6 +201,7 @@ def _harmonised(
         quality=report,
         rows=table.index.to_numpy(np.int64),
         withheld=tuple(withheld),
+        unmatched=prepared.unmatched,
     )
 
 

@@ -1,6 +1,6 @@
 """Columns of a second file of the same wave, joined to the rows of the first by keys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,25 @@ _UNUSABLE = {
 
 
 @dataclass(frozen=True)
+class UnmatchedRows:
+    """Rows of one of two joined files that have none of the other.
+
+    Attributes
+    ----------
+    file, column : str
+        Of these rows, and of their keys.
+    reason : str
+        What follows, in one sentence.
+    rows : tuple of int
+    """
+
+    file: str
+    column: str
+    reason: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Joined:
     """A table with the columns of another.
 
@@ -35,11 +54,15 @@ class Joined:
     report : JoinReport
     rows : ndarray of int, shape (n,)
         Row of the other file that each row has; -1 for none.
+    unmatched : tuple of UnmatchedRows
+        Rows without a key, those whose key the other file does not have, and rows of the other file that
+        belong to none; only what there is.
     """
 
     table: RawTable
     report: JoinReport
     rows: NDArray[np.int64]
+    unmatched: tuple[UnmatchedRows, ...] = ()
 
 
 def join_file(
@@ -115,7 +138,23 @@ def join_file(
         unused=len(right.cells) - len(set(positions[matched])),
     )
     origin = np.where(matched, right.cells.index.to_numpy(np.int64)[positions], -1)
-    return Joined(_together(left, right, cells, name, decimal), report, origin)
+    unmatched = tuple(_unmatched(here, there, " + ".join(keys), column, str(file), str(other)))
+    return Joined(_together(left, right, cells, name, decimal), report, origin, unmatched)
+
+
+def _unmatched(
+    here: pd.Series, there: pd.Series, column: str, other_column: str, file: str, other: str
+) -> Iterator[UnmatchedRows]:
+    """Yield the rows that find none, by reason; keys are blank where one is missing."""
+    lost = "what it holds of them is missing"
+    for own, named, without, reason in (
+        (file, column, here == "", f"the key is missing, so no row of {other} is theirs: {lost}."),
+        (file, column, (here != "") & ~here.isin(there), f"{other} has no such key: {lost}."),
+        (other, other_column, ~there.isin(here), f"no row of {file} has such a key: not used."),
+    ):
+        rows = tuple(without.index[without].tolist())
+        if rows:
+            yield UnmatchedRows(own, named, reason, rows)
 
 
 def _keys(table: RawTable, names: list[str], file: str | Path) -> pd.Series:

@@ -12,7 +12,7 @@ from ruralimpact.schema.source import JoinedFile, Source, SourceEntry
 from ruralimpact.survey.chosen import keep_rows
 from ruralimpact.survey.edits import Edited, apply_edits
 from ruralimpact.survey.identifiers import ROW_NUMBER
-from ruralimpact.survey.join import join_file
+from ruralimpact.survey.join import UnmatchedRows, join_file
 from ruralimpact.survey.raw_column import TOGETHER
 from ruralimpact.survey.raw_table import RawTable
 
@@ -33,6 +33,8 @@ class PreparedTable:
     joined : tuple of JoinReport
     blanked : mapping of str to list of int
         Rows whose cell an edit of its own file blanked, by column (`Edited.blanked`).
+    unmatched : tuple of UnmatchedRows
+        Of the joined files.
     """
 
     table: RawTable
@@ -41,6 +43,7 @@ class PreparedTable:
     edited_table: Edited
     joined: tuple[JoinReport, ...]
     blanked: Mapping[str, list[int]] = field(default_factory=dict)
+    unmatched: tuple[UnmatchedRows, ...] = ()
 
     @property
     def edited(self) -> set[str]:
@@ -96,6 +99,7 @@ def prepare(
         one_of_several=is_of_series(source),
     )
     table, joined = raw.with_cells(edited_table.table), list[JoinReport]()
+    unmatched: list[UnmatchedRows] = []
     blanked = dict(edited_table.blanked)
     for other in source.join:
         edited = _edited(others[other.name], other, f"{key}.join.{other.name}.edits")
@@ -110,6 +114,7 @@ def prepare(
         )
         table = together.table
         joined.append(together.report)
+        unmatched += together.unmatched
         for column, rows in edited.blanked.items():
             hit = np.isin(together.rows, rows)
             blanked[f"{other.name}.{column}"] = table.cells.index[hit].tolist()
@@ -131,6 +136,7 @@ def prepare(
         edited_table,
         tuple(joined),
         blanked,
+        tuple(unmatched),
     )
 
 

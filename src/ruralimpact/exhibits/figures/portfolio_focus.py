@@ -67,6 +67,7 @@ KIND = kinds.FigureKind(
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,
+    asks="focus",
     draw=focus_figure,
     note=marked("The larger a mark, the more weight the design of the project gives to the theme."),
     words=focus_words,

@@ -99,6 +99,7 @@ KIND = kinds.FigureKind(
     options=RatioOptions,
     methods="portfolio.md",
     of_methods=METHODS,
+    asks="ratios",
     draw=ratio_figure,
     note=marked(
         "A bar a project that has both numbers; marks show other ratios of the same project."

@@ -68,5 +68,6 @@ KIND = kinds.TableKind(
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,
+    asks="financing",
     build=financing_table,
 )

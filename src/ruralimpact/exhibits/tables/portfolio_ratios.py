@@ -70,5 +70,6 @@ KIND = kinds.TableKind(
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,
+    asks="ratios",
     build=ratio_table,
 )

@@ -117,5 +117,6 @@ KIND = kinds.TableKind(
     options=OfAnalyses,
     methods="portfolio.md",
     of_methods=METHODS,
+    asks="reach",
     build=reach_table,
 )
