@@ -15,7 +15,8 @@ from ruralimpact.errors import ConfigError, DesignError
 from ruralimpact.estimation.by_strategy import everyone_estimator, strategy_estimator
 from ruralimpact.estimation.degenerate import settled_by_group
 from ruralimpact.estimation.estimands import flip
-from ruralimpact.estimation.estimate import ScoredEstimate
+from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
+from ruralimpact.estimation.informative_weights import telling_of_weights
 from ruralimpact.estimation.prepared import Prepared, prepare
 from ruralimpact.estimation.printed_errors import HEADLINE
 from ruralimpact.estimation.rows import percents_of
@@ -30,6 +31,9 @@ from ruralimpact.suggestions import nearest
 
 Estimand = Literal["ATT", "ATC", "ATE"]
 ESTIMANDS = get_args(Estimand)
+_NOT_ASKED = (
+    "the effect is that on the overlap population (ATO), as the strategy has it, not the {asked}"
+)
 
 
 def estimate_impact(
@@ -111,8 +115,10 @@ def estimate_impact(
     )
     rows = impact_data(data, columns)
     chosen.check_covariates(rows.covariates)
-    scored, design = _estimate(chosen, rows, estimand)
     codes = group_codes(rows.groups.astype(str))
+    scored, design = _estimate(chosen, rows, estimand, codes)
+    if chosen.estimand == "ATO" and estimand != "ATT":
+        scored = replace(scored, notes=(*scored.notes, _NOT_ASKED.format(asked=estimand)))
     scored = settled_by_group(scored, rows.outcome, rows.treatment, codes)
     scored = within_strata(scored, codes, rows.sampling_strata)
     label = chosen.label or chosen.name or chosen.method.replace("_", " ")
@@ -125,20 +131,26 @@ def _estimand_label(strategy: Strategy, estimand: Estimand, design: Design) -> s
 
 
 def _estimate(
-    strategy: Strategy, rows: ImpactData, estimand: Estimand
+    strategy: Strategy, rows: ImpactData, estimand: Estimand, groups: NDArray[np.int64]
 ) -> tuple[ScoredEstimate, Design]:
+    def telling(estimator: Estimator, prepared: Prepared) -> Estimator:
+        return telling_of_weights(estimator, strategy, prepared, groups)
+
     of_treated = _prepare(strategy, rows, rows.treatment)
     if estimand == "ATT" or strategy.estimand == "ATO":
-        return strategy_estimator(strategy, of_treated)(rows.outcome), of_treated.design
+        estimator = telling(strategy_estimator(strategy, of_treated), of_treated)
+        return estimator(rows.outcome), of_treated.design
     of_controls = _prepare(strategy, rows, (1 - rows.treatment).astype(np.int8))
     if estimand == "ATC":
-        return flip(strategy_estimator(strategy, of_controls)(rows.outcome)), of_controls.design
+        estimator = telling(strategy_estimator(strategy, of_controls), of_controls)
+        return flip(estimator(rows.outcome)), of_controls.design
     if strategy.serves_once:
         raise DesignError(
             "the effect on everyone needs matching with replacement: without it a control serves once."
         )
     everyone = everyone_estimator(strategy, of_treated, of_controls)
-    return everyone(rows.outcome), _both(of_treated.design, of_controls.design)
+    told = telling(telling(everyone, of_treated), of_controls)
+    return told(rows.outcome), _both(of_treated.design, of_controls.design)
 
 
 def _prepare(strategy: Strategy, rows: ImpactData, treatment: NDArray[np.int8]) -> Prepared:

@@ -246,10 +246,14 @@ def _group_labels(
 
 
 def _unit_labels(index: pd.Index) -> NDArray[np.object_]:
-    """Labels of units that are groups of their own; texts where several levels name a unit."""
-    if isinstance(index, pd.MultiIndex):
-        return np.array([str(tuple(map(str, label))) for label in index], dtype=object)
-    return index.to_numpy(object)
+    """Labels of units that are groups of their own; texts where they are objects of any kind."""
+    if index.dtype != object:
+        return index.to_numpy(object)
+    return np.array([_text(label) for label in index], dtype=object)
+
+
+def _text(label: object) -> str:
+    return str(tuple(map(str, label))) if isinstance(label, tuple) else str(label)
 
 
 def _codes(cells: list[NDArray[np.object_]]) -> NDArray[np.int64]:

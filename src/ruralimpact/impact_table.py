@@ -35,7 +35,7 @@ def read_table(data: object) -> pd.DataFrame:
     _refuse_repeated(frame.columns)
     try:
         if frame.index.is_unique:
-            return frame.sort_index()
+            return _in_order(frame)
     except TypeError:
         raise DataError(
             "the values of the index cannot be put in order: they are of different types.",
@@ -47,6 +47,20 @@ def read_table(data: object) -> pd.DataFrame:
         file=FILE,
         rows=list(frame.index[frame.index.duplicated()].unique()),
     )
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Sort by the index; a `DataError` where its values, such as sets, have no one order."""
+    ordered = frame.sort_index()
+    labels = ordered.index
+    single = labels.dtype == object and not isinstance(labels, pd.MultiIndex)
+    if single and not labels[labels.notna()].is_monotonic_increasing:
+        raise DataError(
+            f"the values of the index cannot be put in order: {type(labels[0]).__name__}.",
+            file=FILE,
+            hint="Use numbers or texts, or reset_index.",
+        )
+    return ordered
 
 
 def refuse_absent(table: pd.DataFrame, name: str) -> None:

@@ -46,6 +46,8 @@ def test_entries_of_a_source():
     [
         ({"type": "numbr"}, "unknown type 'numbr'. Did you mean 'number'"),
         ({"role": "covariat"}, "unknown role 'covariat'. Did you mean 'covariate'"),
+        ({"role": "weight"}, "'weight' is no role: .* `samples.<name>.weight`"),
+        ({"role": "id"}, "'id' is no role: .* `sources.<name>.id`"),
         ({"timing": "prior"}, "unknown timing 'prior'"),
         ({"source": "farm"}, "unknown source 'farm'. Did you mean 'farms'"),
         ({"raw_name": ""}, "column 'raw_name' is empty"),

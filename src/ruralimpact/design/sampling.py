@@ -10,7 +10,7 @@ from ruralimpact.errors import DataError
 FloatArray = NDArray[np.float64]
 ObjectArray = NDArray[np.object_]
 _NAMES = {1: "treated units", 0: "controls"}
-_NEGLIGIBLE = 1e-9
+_NEGLIGIBLE = 1e-4
 _STRATA_SHOWN = 3
 
 
@@ -40,7 +40,7 @@ def check_weights(
     ------
     DataError
         A weight is missing, infinite or negative, all those of an arm are zero, or one unit has the weight of
-        its arm but for a billionth.
+        its arm but for a ten-thousandth.
     """
     compared = ~np.isnan(treatment)
 
@@ -62,7 +62,9 @@ def check_weights(
         heaviest = np.arange(len(own)) == np.argmax(own)
         others = float(own[~heaviest].sum())
         if 0 < others < _NEGLIGIBLE * own.max():
-            problem = f"the sampling weight of one of the {name} leaves nothing to the others."
+            problem = (
+                f"the sampling weight of one of the {name} leaves next to nothing to the others."
+            )
             refuse(heaviest, problem)
 
 

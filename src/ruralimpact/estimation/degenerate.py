@@ -119,6 +119,11 @@ def settled(
     ScoredEstimate
         The same where its scores are more than rounding. Otherwise with scores of zero, from which no
         standard error is computed, without the other standard errors that are rounding, and with a note.
+
+    Raises
+    ------
+    DesignError
+        The outcome varies within arms, by no more than the rounding of its size.
     """
     values = _varying(outcome)
     known = ~np.isnan(values).any(axis=1)
@@ -130,7 +135,9 @@ def settled(
     floor = max(_OF_SPREAD * spread, _OF_SIZE * size)
     if spread > 0 and float(np.abs(estimate.scores).max()) * estimate.n_treated > floor:
         return estimate
-    reason = DETERMINED if spread > _OF_SIZE * size else ROUNDED
+    if 0 < spread <= _OF_SIZE * size:
+        raise DesignError(f"{ROUNDED}.")
+    reason = DETERMINED
     if spread == 0:
         reason = CONSTANT if np.ptp(values, axis=0).max() == 0 else CONSTANT_IN_ARMS
     return replace(

@@ -30,6 +30,7 @@ from ruralimpact.estimation.compared import AnalysisTables, Compared, analysis_t
 from ruralimpact.estimation.degenerate import infeasible, not_estimable, reporting, settling
 from ruralimpact.estimation.effects import difference_estimator, prepare_strategy
 from ruralimpact.estimation.estimate import Estimator, ScoredEstimate
+from ruralimpact.estimation.informative_weights import telling_of_weights
 from ruralimpact.estimation.outcome_weights import weight_tables
 from ruralimpact.estimation.panel import PanelData, panel_estimator
 from ruralimpact.estimation.prepared import Prepared
@@ -38,6 +39,7 @@ from ruralimpact.estimation.rows import Specification
 from ruralimpact.estimation.sample_flow import DesignedArms, matched_flow, to_estimate
 from ruralimpact.estimation.stratified import clustered_estimator
 from ruralimpact.estimation.units import refuse_percents_as_shares
+from ruralimpact.inference.clustered import group_codes
 from ruralimpact.inference.randomisation import RandomisationTest
 from ruralimpact.schema.analysis import AnyAnalysis, Matching
 from ruralimpact.schema.study import Study
@@ -356,7 +358,9 @@ def _estimator(
     reason = _infeasible(tables, analysis, name)
     if reason:
         return infeasible(reason)
-    return strategy_estimator(*_prepared(study, tables, analysis, comparison, name))
+    strategy, prepared = _prepared(study, tables, analysis, comparison, name)
+    estimator = strategy_estimator(strategy, prepared)
+    return telling_of_weights(estimator, strategy, prepared, group_codes(comparison.units["group"]))
 
 
 def _infeasible(tables: EstimationTables, analysis: AnyAnalysis, strategy: str) -> str:

@@ -117,6 +117,15 @@ FORMS = (
     marked("before-after change, not attributable to the project"),
     marked("scores use an outcome regression on what the weights are to balance"),
     marked("sampling weights are taken as known"),
+    marked(
+        "the few matches a unit count as often as they were drawn, and their sampling weights go with the "
+        "outcome beyond the covariates (p below .05): the estimate is not that of the population. Put the "
+        "weight, or what units were drawn by, among the covariates that are adjusted for, or use weighting"
+    ),
+    marked(
+        "the few matches a unit count as often as they were drawn, which is right as long as sampling "
+        "weights do not go with the outcome beyond the covariates (they are not seen to)"
+    ),
     # Labels of result tables
     marked("Area under the curve"),
     marked("Constant"),

@@ -24,6 +24,16 @@ PER_MINUTE = {
 }
 # Role of a column that tells who somebody is: nothing of it leaves the raw file.
 IDENTIFIER = "identifier"
+# What people give as a role, and where it is declared instead.
+_OF_SAMPLE = "its role is covariate with timing pre; study.yaml names the variable under `samples.<name>.{}`."
+_OF_SOURCE = (
+    "study.yaml names the raw column under `sources.<name>.{}`; it needs no row in the codebook."
+)
+DECLARED_IN_STUDY = {
+    **dict.fromkeys(("weight", "weights", "sampling_weight"), _OF_SAMPLE.format("weight")),
+    **dict.fromkeys(("strata", "stratum"), _OF_SAMPLE.format("strata")),
+    **dict.fromkeys(("id", "unit_id"), _OF_SOURCE.format("id")),
+}
 TIMINGS = ("pre", "post", "")
 # Role of a row that describes a column which is not read.
 UNUSED = "unused"
@@ -186,6 +196,8 @@ def _entry(row: CodebookRow, sources: tuple[str, ...]) -> Entry:
         if word not in allowed:
             hint = nearest(word, [name for name in allowed if name])
             problem = f"unknown {column} '{word}'. {hint}"
+            if column == "role" and word in DECLARED_IN_STUDY:
+                problem = f"'{word}' is no role: {DECLARED_IN_STUDY[word]}"
             if column == "source":
                 raise UnknownNameError(problem, name=word)
             raise ConfigError(problem)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -90,6 +91,8 @@ def _true_or_names(value: Any) -> Any:
 def _number_or_cuts(value: Any) -> Any:
     if isinstance(value, list | tuple):
         usable = bool(value) and all(_is_number(number) for number in value)
+        if usable and any(after <= before for before, after in pairwise(value)):
+            raise fault(f"the cut points '{value}' do not ascend.")
     else:
         usable = isinstance(value, int) and not isinstance(value, bool) and value >= 1
     if usable:

@@ -40,6 +40,7 @@ CAVEATS = (
     Caveat("one treated group", False, caveats_of_assumptions.rank_among_placebos),
     Caveat("balance", False, caveats_of_estimates.strategies_fail_balance),
     Caveat("strategies", False, caveats_of_estimates.strategies_differ),
+    Caveat("sampling weights", False, caveats_of_estimates.weights_go_with_the_outcome),
     Caveat("experiment", False, caveats_of_estimates.differs_from_the_experiment),
     Caveat("one region", False, caveats_of_estimates.rests_on_one_region),
     Caveat("trends", False, caveats_of_assumptions.small_breakdown),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from ruralimpact.estimation.informative_weights import INFORMATIVE
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.about_whom import analysed_arms
 from ruralimpact.exhibits.answer.further_numbers import regions_left_out
@@ -110,6 +111,22 @@ def few_effective_groups(
             {"fewest": min(few, key=lambda key: results.findings[key].value)},
             groups=results.study.group_label,
         )
+
+
+def weights_go_with_the_outcome(
+    results: StudyResults, headlines: Sequence[Headline]
+) -> Iterator[HeadlineLine]:
+    """Where a match cannot take up sampling weights that go with a headline outcome."""
+    for headline in headlines:
+        if INFORMATIVE in str(headline.record.get("notes", "")):
+            yield stated(
+                results.findings,
+                gettext(
+                    "Sampling weights go with {outcome} and have no part in its match, which is not that of "
+                    "the population."
+                ),
+                outcome=formatting.lower_first(results.outcome_label(headline.outcome)),
+            )
 
 
 def leaves_many_out(results: StudyResults, headlines: Sequence[Headline]) -> Iterator[HeadlineLine]:
