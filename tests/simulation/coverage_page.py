@@ -287,7 +287,8 @@ def failures(rows: pd.DataFrame) -> str:
     if len(refused):
         most = f"{refused['missing'].max():,}"
         lines.append(
-            f"- No estimate in up to {most} draws of a cell: {_named(refused)}. {_WHY_NONE}"
+            f"- No estimate in up to {most} draws of a cell (how many, in brackets): "
+            f"{_named(refused.assign(strategy=_with_missing(refused)))}. {_WHY_NONE}"
         )
     if len(found):
         table = coverage_trials.missed(rows, found)
@@ -313,6 +314,11 @@ def _by_chance(found: pd.DataFrame) -> str:
         f"one. That {most} of them share a cell says less than it seems, for they are of the same surveys; "
         "but on other surveys of that cell, below, the headline covers 91.7 to 93.3 percent, too."
     )
+
+
+def _with_missing(frame: pd.DataFrame) -> list[str]:
+    pairs = zip(frame["strategy"], frame["missing"], strict=True)
+    return [f"{strategy} ({missing:,})" for strategy, missing in pairs]
 
 
 def _named(frame: pd.DataFrame) -> str:
