@@ -81,6 +81,16 @@ def test_targets_and_reach_by_hand() -> None:
     assert value(made, name="groups", measure="percent", project="") == pytest.approx(1400 / 15)
 
 
+def test_a_project_without_a_target_above_zero_is_in_no_percent() -> None:
+    made = computed(PROJECTS.assign(planned=[0.0, 50.0, 200.0], formed=[80.0, 60.0, 100.0]))
+    assert value(made, name="groups", measure="percent", project="") == pytest.approx(160 / 2.5)
+    assert value(made, name="groups", measure="with_both", project="") == 2
+    zero = [lost for lost in made.excluded if lost.reason == "the target is zero"]
+    assert [(lost.about, lost.units, lost.column) for lost in zero if lost.rows] == [
+        ("Groups", ("a",), "planned")
+    ]
+
+
 def test_ratios_are_of_sums_and_not_means_of_ratios() -> None:
     made = computed()
     assert value(made, name="size", project="a") == 20
@@ -103,6 +113,23 @@ def test_parts_that_add_up_to_another_total_are_marked() -> None:
     assert value(made, "agreement", project="a", **total) == "agrees"
     assert value(made, "agreement", project="b", **total) == "differs"
     assert value(made, "printed", project="b", **total) == 12
+
+
+def test_what_does_not_fit_is_noted_with_the_projects() -> None:
+    odd = PROJECTS.assign(
+        title=["One", "One", None], country=["Peru", "Peru", None], sum=[100.0, 12.0, NAN]
+    )
+    made = computed(odd)
+    noted = {(line.column, line.problem[:6], line.units) for line in made.inconsistent}
+    assert {note for note in noted if note[2]} == {
+        ("title", "1 of 3", ("c",)),
+        ("title", "2 of 3", ("a", "b")),
+        ("country", "1 of 3", ("c",)),
+        ("sum", "1 of 3", ("b",)),
+        ("sum", "1 of 3", ("c",)),
+    }
+    labels = made.tables["portfolio"].set_index("project")["project_label"]
+    assert labels["c"].unique().tolist() == ["c"]
 
 
 def test_what_is_not_known_is_excluded_and_counted() -> None:

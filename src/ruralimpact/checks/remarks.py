@@ -73,8 +73,6 @@ def remarks_on_records(described: DescriptionTables) -> Iterator[Remark]:
                 )
             )
     for odd in described.inconsistent:
-        yield Remark(
-            DataError(
-                odd.problem, within=f"analysis {odd.analysis}", column=odd.column, units=odd.units
-            )
-        )
+        if odd.units:
+            where = f"analysis {odd.analysis}"
+            yield Remark(DataError(odd.problem, within=where, column=odd.column, units=odd.units))

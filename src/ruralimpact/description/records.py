@@ -108,6 +108,25 @@ class InconsistentRecords:
     units: tuple[str, ...]
     column: str
 
+    @classmethod
+    def among(
+        cls, records: pd.DataFrame, which: BoolArray, problem: str, *, analysis: str, column: str
+    ) -> Self:
+        """Count some of the records, perhaps none.
+
+        Parameters
+        ----------
+        records : DataFrame
+            With ``id``.
+        which : ndarray of bool, shape (n,)
+            Those that do not fit.
+        problem, analysis, column
+            See the attributes.
+        """
+        units = tuple(records.loc[which, "id"].astype(str))
+        counted = f"{len(units):,} of {len(records):,}: {problem}."
+        return cls(analysis, counted, units, column)
+
 
 @dataclass(frozen=True)
 class DescriptionTables:

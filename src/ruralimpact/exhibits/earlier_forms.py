@@ -39,6 +39,7 @@ FORMS = (
     marked("an amount is not known"),
     marked("the amount below the line is zero"),
     marked("the target is not known"),
+    marked("the target is zero"),
     marked("what was reached is not known"),
     marked("the beginning is not known"),
     marked("the end is not known"),

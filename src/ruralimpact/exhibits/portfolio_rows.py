@@ -81,8 +81,13 @@ def _number(values: Sequence[Any], _: int) -> Cell:
     return cells.number(values[0], int(values[1]))
 
 
+def mark_of(agreement: str) -> tuple[str, ...]:
+    """Return the mark of how a number stands to print, or the register: none where it agrees."""
+    return (_MARKS[agreement],) if agreement in _MARKS else ()
+
+
 def _mark(values: Sequence[Any]) -> str:
-    return _MARKS.get(values[2], "")
+    return "".join(mark_of(values[2]))
 
 
 def printed_notes(results: StudyResults, frame: pd.DataFrame) -> list[str]:

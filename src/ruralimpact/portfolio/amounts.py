@@ -34,10 +34,11 @@ def period_rows(projects: Projects, asked: Portfolio) -> Iterator[PortfolioRow]:
 def reach_rows(projects: Projects, asked: Reach) -> Iterator[PortfolioRow]:
     """Yield targets, what was reached, and its percent of the target, by project and for all.
 
-    Totals are of the projects of which each number is known; the percent of all is of those with both.
+    Totals are of the projects of which each number is known; the percent of all is of those that have a
+    percent: what was reached and a target above zero.
     """
     target, actual = projects.numbers(asked.target), projects.numbers(asked.actual)
-    both = np.isfinite(target) & np.isfinite(actual)
+    both = (target > 0) & np.isfinite(actual)
     reach = PortfolioQuantity(
         part="reach",
         name=asked.name,
@@ -49,10 +50,10 @@ def reach_rows(projects: Projects, asked: Reach) -> Iterator[PortfolioRow]:
         yield from projects.rows(values, replace(reach, measure=measure))
         yield projects.total(_sum(values), replace(reach, measure=measure))
     percents = replace(reach, measure="percent", unit="percent of the target")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        percent = np.where(target > 0, 100 * actual / target, np.nan)
+    percent = np.full(len(target), np.nan)
+    percent[both] = 100 * actual[both] / target[both]
     yield from projects.rows(percent, percents)
-    if both.any() and target[both].sum() > 0:
+    if both.any():
         yield projects.total(100 * actual[both].sum() / target[both].sum(), percents)
     counted = replace(reach, measure="with_both", unit="projects")
     yield projects.total(float(both.sum()), counted)

@@ -9,6 +9,7 @@ import pandas as pd
 from ruralimpact.description.records import (
     DescriptionTables,
     ExcludedRecords,
+    InconsistentRecords,
     RecordedStudy,
     set_to_missing_reason,
 )
@@ -21,10 +22,11 @@ from ruralimpact.portfolio.amounts import (
     reach_rows,
     word_rows,
 )
+from ruralimpact.portfolio.contradictions import contradictions
 from ruralimpact.portfolio.printed import AT_LEAST, PrintedNumber, with_printed
 from ruralimpact.portfolio.records import Projects
 from ruralimpact.portfolio.rows import PortfolioRow
-from ruralimpact.schema.portfolio import Portfolio, Printed
+from ruralimpact.schema.portfolio import Portfolio, PortfolioRatio, Printed, Reach
 from ruralimpact.schema.study import Study
 from ruralimpact.tables import table_of_rows
 
@@ -48,15 +50,18 @@ def portfolio_study(recorded: RecordedStudy) -> DescriptionTables:
     """
     rows: list[PortfolioRow] = []
     excluded: list[ExcludedRecords] = []
+    inconsistent: list[InconsistentRecords] = []
     for asked in recorded.study.analyses_of(Portfolio):
         projects = _projects(recorded.study, asked, recorded.of(asked.sample))
         own = list(_rows(projects, asked))
+        inconsistent += contradictions(projects, asked, own)
         if asked.printed is not None:
             sample = asked.printed.sample
             own = with_printed(own, _printed(asked.printed, recorded.of(sample)), sample=sample)
         rows += own
         excluded += _excluded(projects, asked)
-    return DescriptionTables({"portfolio": table_of_rows("portfolio", rows)}, tuple(excluded))
+    tables = {"portfolio": table_of_rows("portfolio", rows)}
+    return DescriptionTables(tables, tuple(excluded), tuple(inconsistent))
 
 
 def _projects(study: Study, asked: Portfolio, records: pd.DataFrame) -> Projects:
@@ -64,7 +69,8 @@ def _projects(study: Study, asked: Portfolio, records: pd.DataFrame) -> Projects
     labels = {**{name: name for name in asked.variables}, **covariate_labels(study)}
     projects = Projects(asked.name, asked.sample, records, blank, blank, labels)
     by = projects.words(asked.by) if asked.by is not None else blank
-    return replace(projects, label=projects.words(asked.project), by=by)
+    names = projects.words(asked.project)
+    return replace(projects, label=names.where(names != "", records["id"].astype("str")), by=by)
 
 
 def _rows(projects: Projects, asked: Portfolio) -> Iterator[PortfolioRow]:
@@ -102,13 +108,12 @@ def _excluded(projects: Projects, asked: Portfolio) -> Iterator[ExcludedRecords]
             reach.actual: "what was reached is not known",
         }
         yield from _without(projects, reach.label, words)
+        yield _over_zero(projects, reach, reach.actual, reach.target, "the target is zero")
     for ratio in asked.ratios:
         unknown = "an amount is not known"
         yield from _without(projects, ratio.label, {ratio.of: unknown, ratio.over: unknown})
-        pair = projects.records[[ratio.of, ratio.over]]
-        zero = ((pair[ratio.over] == 0) & pair[ratio.of].notna()).to_numpy()
         reason = "the amount below the line is zero"
-        yield projects.excluded(zero, reason, about=ratio.label, column=ratio.over)
+        yield _over_zero(projects, ratio, ratio.of, ratio.over, reason)
     for part, parts in (("financing", asked.financing), ("products", asked.products)):
         if parts is None:
             continue
@@ -118,6 +123,14 @@ def _excluded(projects: Projects, asked: Portfolio) -> Iterator[ExcludedRecords]
         yield projects.excluded(nothing, "no part is known", about=part)
     for theme in asked.focus:
         yield from _without(projects, projects.labels[theme], {theme: "the weight is not known"})
+
+
+def _over_zero(
+    projects: Projects, asked: Reach | PortfolioRatio, above: str, under: str, reason: str
+) -> ExcludedRecords:
+    pair = projects.records[[above, under]]
+    zero = ((pair[under] == 0) & pair[above].notna()).to_numpy()
+    return projects.excluded(zero, reason, about=asked.label, column=under)
 
 
 def _without(

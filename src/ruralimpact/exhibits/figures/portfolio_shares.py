@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, Literal
 
 from ruralimpact.exhibits import formatting, kinds, palette
 from ruralimpact.exhibits.options import OfAnalyses
-from ruralimpact.exhibits.portfolio_rows import METHODS, extremes, full_name, of_part, projects_of
+from ruralimpact.exhibits.portfolio_rows import (
+    METHODS,
+    extremes,
+    full_name,
+    mark_of,
+    of_part,
+    printed_notes,
+    projects_of,
+)
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.language import gettext, marked
 
@@ -48,8 +56,10 @@ def share_figure(results: StudyResults, exhibit: ShareOptions) -> "Figure":
             project: left[project] + 100 * share
             for project, share in zip(own["project"], own["share"], strict=True)
         }
+    totals = frame[frame["measure"] == "total"].set_index("project")["agreement"]
     for project, position in places.items():
-        axes.text(101, position, formatting.number(index[project], 2), va="center", fontsize=7.5)
+        text = " ".join([formatting.number(index[project], 2), *mark_of(totals[project])])
+        axes.text(101, position, text, va="center", fontsize=7.5)
     axes.text(101, len(places) - 0.35, gettext("Index"), fontsize=7.5, color=palette.FAINT)
     names = [palette.wrapped(full_name(row), 44) for row in projects.iloc[::-1].to_dict("records")]
     axes.set_yticks(list(places.values()), names)
@@ -75,9 +85,10 @@ def share_words(results: StudyResults, exhibit: ShareOptions) -> str:
     )
     index = frame[frame["measure"] == "concentration"]
     least, most = extremes(index)
-    return gettext(
+    words = gettext(
         "Of all projects together: {shares}. Most concentrated: {most}; least: {least}."
     ).format(shares=shares, most=most, least=least)
+    return " ".join([words, *printed_notes(results, frame[frame["measure"] == "total"])])
 
 
 KIND = kinds.FigureKind(

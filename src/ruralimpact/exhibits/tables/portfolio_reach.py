@@ -77,7 +77,7 @@ def _plain(values: Sequence[Any], _: int) -> Cell:
 _NOTES = (
     marked(
         "Sums are of the projects of which the number is known; the percent of all "
-        "is of those of which both the target and what was reached are known, and so "
+        "is of those of which what was reached and a target above zero are known, and so "
         "is not the one sum over the other."
     ),
     marked("{dash} = not known.", dash=formatting.DASH),
@@ -97,7 +97,8 @@ def _sentences(results: StudyResults, exhibit: OfAnalyses) -> list[str]:
         lines.append(
             gettext(
                 "{total} percent of the {label} aimed at were reached by the {count} of "
-                "which both are known; {reached} of these had their target or more."
+                "which reach and a target above zero are known; {reached} of these had their "
+                "target or more."
             ).format(
                 total=formatting.number(total.iloc[0]),
                 label=label,
