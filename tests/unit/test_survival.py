@@ -149,3 +149,27 @@ def test_whether_a_unit_was_found_is_not_known_of_a_blank() -> None:
     ]
     assert share(made, part="bound", state="lowest") == 0
     assert share(made, part="bound", state="highest") == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("keys", [{}, {"ended_after": "lasting"}])
+def test_no_share_is_known_beyond_the_follow_up_unless_all_have_ended(keys: dict[str, str]) -> None:
+    # In h all ended by year 3; in g one was last observed in year 5.
+    records = RECORDS.assign(
+        left=[2001.0, NAN, 2003.0, 2002.0],
+        how=["new", None, "new", "none"],
+        lasting=[2000.0, NAN, 2002.0, 2001.0],
+    )
+    described = computed(records, times=[4, 5, 6], by=["group"], **keys)
+    curves = described.tables["survival"].query("part == 'curve'")
+    for level, lasting in {"": 0.25, "g": 0.5}.items():
+        own = curves[curves["level"] == level]
+        beyond = own[own["time"] > 5]
+        assert beyond[["estimate", "lowest", "highest", "std_error"]].isna().all(axis=None)
+        assert set(beyond["reason"]) == {"nobody was followed that long"}
+        before = own[own["time"] <= 5]
+        assert before.loc[before["state"] == "lasts", "estimate"].tolist() == [lasting] * 2
+        assert not before["reason"].any()
+    ended = curves[curves["level"] == "h"].pivot(index="time", columns="state", values="estimate")
+    assert (ended[["lasts", "new", "none"]] == [0, 0.5, 0.5]).all(axis=None)
+    told = [odd.problem for odd in described.inconsistent]
+    assert len(told) == 2 and all("no share at time 6" in problem for problem in told)

@@ -41,6 +41,7 @@ SURVIVAL = ResultTable(
         "std_error": number("standard error, clustered by group", "fraction", low=0),
         "conf_low": share("95 percent interval, lower end"),
         "conf_high": share("95 percent interval, upper end"),
+        "reason": text("why there is no share, else empty"),
         "synthetic": SYNTHETIC,
     },
     suppression=Suppressed(description_suppression.survival),

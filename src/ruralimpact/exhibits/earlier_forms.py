@@ -92,6 +92,7 @@ FORMS = (
     marked("the covariates determine the outcome, so that no error can be estimated"),
     marked("the outcome varies by no more than the rounding of its size"),
     marked("the outcome varies in one group only, so that no error can be estimated"),
+    marked("nobody was followed that long"),
     marked("nothing is invested"),
     marked("flows begin with a gain"),
     marked("not paid back within the horizon"),

@@ -86,6 +86,7 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
         whom = f"{formatting.count(last['n_units'].iloc[0])} {results.study.unit_label}"
         time = f"{last['time'].iloc[0]:g}"
         of_absent = _bounds(frame, str(analysis))
+        beyond = of_all[(of_all["analysis"] == analysis) & (of_all["reason"] != "")]
         text = gettext("Of {whom}, by {time_unit} {time}: {shares}.{text}").format(
             whom=whom,
             time_unit=time_unit(results, str(analysis)),
@@ -93,6 +94,10 @@ def survival_headlines(results: StudyResults) -> Iterator[HeadlineLine]:
             shares=shares,
             text=of_absent.text,
         )
+        if len(beyond):
+            text += gettext(" Nobody was followed to {time_unit} {time}.").format(
+                time_unit=time_unit(results, str(analysis)), time=f"{beyond['time'].min():g}"
+            )
         if text in said:  # of an analysis that reads the same ends in another way
             continue
         said.add(text)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact.schema.survival import Survival
 from ruralimpact.survival.curves import FloatArray, Lifetimes, aalen_johansen, kaplan_meier
@@ -14,6 +15,7 @@ from ruralimpact.survival.records import visits_of
 from ruralimpact.survival.rows import LevelOf, SurvivalRow
 
 LASTS = "lasts"
+NOT_FOLLOWED = "nobody was followed that long"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class _State:
 def curve_rows(
     asked: Survival, records: pd.DataFrame, level: LevelOf, *, synthetic: bool
 ) -> Iterator[SurvivalRow]:
-    """Yield the shares of some units at each time.
+    """Yield the shares of some units at each time; none after the last that anybody was followed to.
 
     Parameters
     ----------
@@ -44,6 +46,7 @@ def curve_rows(
     states = [_State(LASTS, "Lasts", 0)]
     states += [_State(*named, code) for code, named in enumerate(asked.ends.items(), start=1)]
     curve_of = _between_visits(visits, times) if asked.ended_after else _at_times(visits, times)
+    beyond = _beyond_follow_up(visits, times) & ~(curve_of(0).high.estimate <= 1e-9)
     for state in states:
         blank = SurvivalRow(
             analysis=asked.name,
@@ -59,7 +62,28 @@ def curve_rows(
             highest=np.nan,
             synthetic=synthetic,
         )
-        yield from _of_state(visits, clusters, times, curve_of(state.code), state.code, blank)
+        rows = _of_state(visits, clusters, times, curve_of(state.code), state.code, blank)
+        for row, unknown in zip(rows, beyond, strict=True):
+            yield _without_share(row) if unknown else row
+
+
+def _beyond_follow_up(visits: Visits, times: FloatArray) -> NDArray[np.bool_]:
+    """Tell the times after the last at which the state of any unit was known, shape (t,)."""
+    last = np.where(visits.end > 0, visits.by, visits.after).max()
+    return np.asarray(times > last + 1e-9)  # years with decimals differ by what rounding leaves
+
+
+def _without_share(row: SurvivalRow) -> SurvivalRow:
+    return replace(
+        row,
+        estimate=np.nan,
+        lowest=np.nan,
+        highest=np.nan,
+        std_error=np.nan,
+        conf_low=np.nan,
+        conf_high=np.nan,
+        reason=NOT_FOLLOWED,
+    )
 
 
 def _at_times(visits: Visits, times: FloatArray) -> Callable[[int], BoundedCurve]:

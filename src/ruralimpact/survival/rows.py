@@ -35,6 +35,7 @@ class SurvivalRow(EstimatedRow):
     n_risk: int
     lowest: float
     highest: float
+    reason: str = ""
     synthetic: bool
 
 

@@ -1,6 +1,6 @@
 """Every survival analysis of a study, from the records of its sample."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from ruralimpact.description.levels import Order, labels_in_order, level_texts, 
 from ruralimpact.description.records import (
     DescriptionTables,
     ExcludedRecords,
+    InconsistentRecords,
     RecordedStudy,
     without_level,
 )
@@ -18,7 +19,7 @@ from ruralimpact.errors import DataError
 from ruralimpact.inference.wilson import wilson_interval
 from ruralimpact.result_rows import MISSING
 from ruralimpact.schema.survival import Survival
-from ruralimpact.survival.curve_rows import curve_rows
+from ruralimpact.survival.curve_rows import LASTS, NOT_FOLLOWED, curve_rows
 from ruralimpact.survival.hazard_rows import hazard_study
 from ruralimpact.survival.records import answered, placed_in_time, refuse_impossible
 from ruralimpact.survival.rows import ALL_UNITS, HazardRow, LevelOf, SurvivalRow
@@ -51,6 +52,7 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
     rows: list[SurvivalRow] = []
     hazards: list[HazardRow] = []
     excluded: list[ExcludedRecords] = []
+    beyond: list[InconsistentRecords] = []
     study = recorded.study
     labels, order = covariate_labels(study), labels_in_order(study)
     for asked in study.analyses_of(Survival):
@@ -66,7 +68,9 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
             *_without_reason(asked, present, labels),
             *regression.excluded,
         ]
-        rows += _rows(asked, kept, present, labels, order, synthetic=study.synthetic)
+        own = list(_rows(asked, kept, present, labels, order, synthetic=study.synthetic))
+        rows += own
+        beyond += _beyond_follow_up(asked, own)
         hazards += regression.rows
     return DescriptionTables(
         {
@@ -74,7 +78,23 @@ def survival_study(recorded: RecordedStudy) -> DescriptionTables:
             "hazards": table_of_rows("hazards", hazards),
         },
         tuple(excluded),
+        tuple(beyond),
     )
+
+
+def _beyond_follow_up(
+    asked: Survival, rows: Iterable[SurvivalRow]
+) -> Iterator[InconsistentRecords]:
+    """Yield at which of its times an analysis has no share, of all and of each level."""
+    times: dict[LevelOf, list[str]] = {}
+    for row in rows:
+        if row.reason and row.state == LASTS:
+            level = LevelOf(row.by, row.by_label, row.level)
+            times.setdefault(level, []).append(f"{row.time:g}")
+    for level, unknown in times.items():
+        of_level = f"{level.by_label} {level.level}: " if level.by else ""
+        problem = f"{of_level}no share at time {', '.join(unknown)}: {NOT_FOLLOWED}."
+        yield InconsistentRecords(asked.name, problem, (), asked.observed)
 
 
 def _refuse_none(asked: Survival, present: pd.DataFrame, unplaced: list[ExcludedRecords]) -> None:

@@ -48,14 +48,18 @@ def survival_figure(results: StudyResults, exhibit: SurvivalOptions) -> "Figure"
     grid = palette.grid(figure, len(panels), across, sharex=True, sharey=True)
     labels = dict(zip(panels[0]["state"], panels[0]["label"], strict=False))
     colours = palette.colours(list(labels))
+    shown = np.unique(np.concatenate([frame["time"].to_numpy(float) for frame in panels]))
     between = False
     for axes, frame in zip(grid, panels, strict=True):
         times, heights = np.unique(frame["time"].to_numpy(float)), _heights(frame, labels)
         if known_between_visits(results, str(frame["analysis"].iloc[0])):
             between = True
             _bars(axes, times, heights, colours)
+            axes.set_xticks(np.arange(len(shown)), [f"{time:g}" for time in shown])
         else:
             _areas(axes, times, heights, colours)
+            axes.set_xlim(0, _beyond(shown))
+            axes.set_xticks(shown, [f"{time:g}" for time in shown])
         level, count = str(frame["level"].iloc[0]), int(frame["n_units"].iloc[0])
         axes.set_title(f"{level or gettext('All')} ({formatting.count(count)})")
         axes.set_ylim(0, 100)
@@ -87,15 +91,19 @@ def _areas(
     axes: "Axes", times: FloatArray, heights: dict[str, FloatArray], colours: Mapping[str, str]
 ) -> None:
     """Draw what holds from each time on, from a start at which all last, to a little beyond the last."""
-    beyond = times[-1] + np.diff([0.0, *times])[-1] / 2
     stacked = [
         np.concatenate([[100.0 if state == LASTS else 0.0], height, height[-1:]])
         for state, height in heights.items()
     ]
     shades = [colours[state] for state in heights]
-    axes.stackplot(np.concatenate([[0.0], times, [beyond]]), stacked, step="post", colors=shades)
-    axes.set_xlim(0, beyond)
-    axes.set_xticks(times, [f"{time:g}" for time in times])
+    axes.stackplot(
+        np.concatenate([[0.0], times, [_beyond(times)]]), stacked, step="post", colors=shades
+    )
+
+
+def _beyond(times: FloatArray) -> float:
+    """A little after the last time, for what holds from it on."""
+    return float(times[-1] + np.diff([0.0, *times])[-1] / 2)
 
 
 def _bars(
@@ -107,7 +115,6 @@ def _bars(
         axes.bar(places, height, bottom=bottom, color=colours[state], width=0.7)
         bottom = bottom + height
     axes.bar(places, 100 - bottom, bottom=bottom, color=palette.GRID, width=0.7)
-    axes.set_xticks(places, [f"{time:g}" for time in times])
 
 
 def _panels(results: StudyResults, exhibit: SurvivalOptions) -> "list[pd.DataFrame]":
@@ -125,8 +132,11 @@ def survival_words(results: StudyResults, exhibit: SurvivalOptions) -> str:
             f"{row['label']}: {percent_words(row)}" for row in last.to_dict("records")
         )
         lines.append(
-            gettext("{value}, by the last time: {shares}.").format(
-                value=frame["level"].iloc[0] or gettext("All"), shares=shares
+            gettext("{value}, by {time_unit} {time}: {shares}.").format(
+                value=frame["level"].iloc[0] or gettext("All"),
+                time_unit=time_unit(results, str(frame["analysis"].iloc[0])),
+                time=f"{frame['time'].max():g}",
+                shares=shares,
             )
         )
     return " ".join(lines) or gettext("Nothing to show.")

@@ -63,6 +63,7 @@ def _curves(results: StudyResults, exhibit: OfAnalyses, frame: pd.DataFrame) -> 
         notes=(
             gettext(_CURVES),
             *((gettext(_VISITS),) if between else ()),
+            *((gettext(_NOT_FOLLOWED),) if frame["reason"].any() else ()),
             _few(frame),
             *exclusion_notes(results, exhibit.analyses, shown=frame),
         ),
@@ -106,6 +107,9 @@ _VISITS = marked(
     "what was seen most likely (Turnbull 1976). Two percents stand at a time "
     "between such visits: the least and the greatest share that agree with it; "
     "the interval then covers both."
+)
+_NOT_FOLLOWED = marked(
+    "Beyond the time up to which anybody was followed no share is printed, unless all had ended by then."
 )
 
 
