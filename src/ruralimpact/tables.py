@@ -109,7 +109,10 @@ def write_tables(
     declared = set(result_tables(rule))
     if set(tables) != declared or set(paths) != declared:
         odd = sorted((declared ^ set(tables)) | (declared ^ set(paths)))
-        raise ValueError(f"{rule} declares other tables than it makes or writes: {', '.join(odd)}")
+        raise ValueError(
+            f"{rule} declares other tables than it makes or writes: {', '.join(odd)}. A table is made in "
+            f"workflow/scripts/{rule}.py and declared, with its stage, in ruralimpact.contracts."
+        )
     for name, path in paths.items():
         with stage.replacing(path) as partial:
             write_table(tables[name], partial, name)

@@ -72,7 +72,9 @@ def test_every_strategy_that_weights_has_a_row():
         if not issubclass(strategy, StratifiedMatching)
     }
     rows = {re.split("[ ,]", name)[0] for name in ESTIMATORS}
-    assert not weighting - rows, f"add a row of {sorted(weighting - rows)} to ESTIMATORS"
+    assert not weighting - rows, (
+        f"add a row of {sorted(weighting - rows)} to ESTIMATORS of tests/unit/test_weighting_scores.py"
+    )
 
 
 def sample():

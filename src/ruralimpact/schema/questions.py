@@ -205,7 +205,7 @@ class Randomisation(Settings):
     The test with the match held fixed is made of every estimate; this one takes a thousand matches.
     """
 
-    draws: Annotated[int, Field(ge=19)] = 999
+    draws: Annotated[int, Field(ge=19, le=1_000_000)] = 999
     """Permutations."""
     strategies: Names | None = None
     """Strategies of the analysis; all of them when not given."""

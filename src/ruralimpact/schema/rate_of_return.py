@@ -70,7 +70,7 @@ class Scenario(Settings):
     """Variable whose values have factors of their own, such as the product."""
     factors: dict[str | int, NotNegative] = Field(default_factory=dict)
     """Factor by value of that variable; others keep `factor`."""
-    delay: Annotated[int, Field(ge=0)] = 0
+    delay: Annotated[int, Field(ge=0, le=100)] = 0
     """Years by which benefits and costs come later."""
 
     @model_validator(mode="after")

@@ -88,16 +88,22 @@ def _true_or_names(value: Any) -> Any:
     raise fault(f"'{value}' is neither true, false nor a list of names.")
 
 
+# More bins than a survey has values of a covariate tell no more apart.
+_MOST_BINS = 100_000
+
+
 def _number_or_cuts(value: Any) -> Any:
     if isinstance(value, list | tuple):
         usable = bool(value) and all(_is_number(number) for number in value)
         if usable and any(after <= before for before, after in pairwise(value)):
             raise fault(f"the cut points '{value}' do not ascend.")
     else:
-        usable = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        usable = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_BINS
     if usable:
         return value
-    raise fault(f"'{value}' is neither a number of bins, 1 or more, nor a list of cut points.")
+    raise fault(
+        f"'{value}' is neither a number of bins, 1 to {_MOST_BINS}, nor a list of cut points."
+    )
 
 
 def _is_number(value: Any) -> bool:

@@ -40,7 +40,7 @@ class PairMatching(StratifiedMatching):
     score: Scale = "linear"
     """The propensity score as the model's linear predictor, or as a probability (Stata's choice)."""
     link: LinkOption = "logit"
-    k: Annotated[int, Field(ge=1)] = 1
+    k: Annotated[int, Field(ge=1, le=1000)] = 1
     """Controls for each treated unit."""
     caliper: Annotated[
         Positive | None,
