@@ -153,6 +153,7 @@ def test_benefits_repeat_beyond_the_record_and_investment_does_not() -> None:
             {2009: [1, np.nan, 0, 0], **{year: [0, 0, 1, 0] for year in range(2010, 2013)}},
             "'own' is missing",
         ),
+        ({year: [0, 0, 9, 4] for year in range(2009, 2013)}, "no investment is recorded"),
     ],
 )
 def test_what_cannot_be_used_is_excluded_with_its_reason(
@@ -169,10 +170,22 @@ def test_what_cannot_be_used_is_excluded_with_its_reason(
 
 
 def test_zero_investment_has_no_rate_but_a_reason() -> None:
-    free = {"a": {2009: [0, 0, 0, 1], **{year: [0, 0, 5, 1] for year in range(2010, 2013)}}}
-    frame = returns_of(free).set_index(["account", "measure"])
-    assert np.isnan(frame.loc[("all", "irr"), "estimate"])
-    assert frame.loc[("all", "irr"), "reason"] == "nothing is invested"
+    later = {year: [0, 0, 5, 1] for year in range(2010, 2013)}
+    units, outcomes = tables_of(
+        {
+            "free": {2009: [9, 0, 0, 1], **later},
+            "early": {2009: [0, 0, 5, 0], **later, 2010: [9, 0, 0, 1]},
+        }
+    )
+    described = returns_study(RecordedStudy(study_with(), {"flows": units}, {"flows": outcomes}))
+    frame = described.tables["returns"].set_index(["account", "measure"])
+    by_unit = described.tables["returns_by_unit"].set_index(["account", "unit_id"])
+    for row in (frame.loc[("own", "irr")], frame.loc[("own", "irr_median")]):
+        assert np.isnan(row["estimate"])
+    assert frame.loc[("own", "irr"), "reason"] == "nothing is invested"
+    assert (by_unit.loc["own", "reason"] == "nothing is invested").all()
+    (told,) = described.inconsistent
+    assert told.units == ("early",) and "'all': flows begin with a gain" in told.problem
 
 
 def test_no_unit_left_is_an_error_that_counts_the_reasons() -> None:

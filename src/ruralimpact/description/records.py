@@ -100,13 +100,14 @@ class InconsistentRecords:
         What does not fit, and what is used.
     units : tuple of str
         Their identifiers.
-    column : str
+    column : str or None
+        Variable that it is about.
     """
 
     analysis: str
     problem: str
     units: tuple[str, ...]
-    column: str
+    column: str | None = None
 
     @classmethod
     def among(

@@ -103,6 +103,7 @@ FORMS = (
     marked("the outcome varies by no more than the rounding of its size"),
     marked("the outcome varies in one group only, so that no error can be estimated"),
     marked("nobody was followed that long"),
+    marked("no investment is recorded"),
     marked("nothing is invested"),
     marked("flows begin with a gain"),
     marked("not paid back within the horizon"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ruralimpact.description.levels import level_texts
 from ruralimpact.errors import DataError
-from ruralimpact.returns.cash_flow import delayed
+from ruralimpact.returns.cash_flow import NO_INVESTMENT, InternalRate, delayed, internal_rate
 from ruralimpact.returns.register import CashRegister
 from ruralimpact.schema.rate_of_return import Account, RateOfReturn, Scenario
 from ruralimpact.suggestions import near, nearest
@@ -39,6 +39,13 @@ class AccountFlows:
     def net(self) -> FloatArray:
         """Benefits less costs and investment, shape (n, T + 1)."""
         return self.benefits - self.costs - self.investment
+
+    def rates(self) -> list[InternalRate]:
+        """Internal rate of return of each unit; none of a unit of which the account counts no investment."""
+        return [
+            internal_rate(net) if invested.any() else InternalRate(np.nan, 0, NO_INVESTMENT)
+            for net, invested in zip(self.net, self.investment, strict=True)
+        ]
 
 
 def account_flows(

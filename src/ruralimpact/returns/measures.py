@@ -171,7 +171,7 @@ def measures(flows: AccountFlows, discount_rate: float) -> Iterator[Measure]:
     yield Measure("payback", YEARS, years, reason=why)
     yield share("share_above", values > 0)
     yield share("share_gain", flows.operating.sum(axis=1) > 0)
-    rates = np.array([internal_rate(flow).rate for flow in flows.net])
+    rates = np.array([rate.rate for rate in flows.rates()])
     known = rates[np.isfinite(rates)]
     middle = float(np.median(known)) if len(known) else np.nan
     yield Measure("irr_median", FRACTION, middle, reason="" if len(known) else "no unit has a rate")

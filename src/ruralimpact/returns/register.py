@@ -14,6 +14,7 @@ FloatArray = NDArray[np.float64]
 NOTHING = "no amount in any year"
 YEAR_MISSING = "a year is missing"
 RECORD_ENDS = "the record ends before the horizon"
+NOT_INVESTED = "no investment is recorded"
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ def _flows(analysis: RateOfReturn, part: pd.DataFrame) -> tuple[FloatArray, str,
         return amounts, YEAR_MISSING, ""
     if since[-1] < analysis.horizon and analysis.beyond is None:
         return amounts, RECORD_ENDS, ""
+    if not amounts[:, [_is_invested(analysis, line) for line in analysis.outcomes]].any():
+        return amounts, NOT_INVESTED, ""
     return amounts, "", ""
 
 
@@ -173,7 +176,10 @@ def _filled(values: FloatArray, size: int, analysis: RateOfReturn, line: str) ->
     """Carry a line on to the horizon: what is invested ends with the record, what is earned repeats."""
     full = np.zeros(size)
     full[: len(values)] = values
-    invested = any(line in account.investment for account in analysis.accounts)
-    if not invested:
+    if not _is_invested(analysis, line):
         full[len(values) :] = values[-1]
     return full
+
+
+def _is_invested(analysis: RateOfReturn, line: str) -> bool:
+    return any(line in account.investment for account in analysis.accounts)

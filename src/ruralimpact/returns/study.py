@@ -14,6 +14,7 @@ from ruralimpact.description.levels import labels_in_order, level_texts, levels_
 from ruralimpact.description.records import (
     DescriptionTables,
     ExcludedRecords,
+    InconsistentRecords,
     RecordedStudy,
     without_level,
 )
@@ -25,7 +26,7 @@ from ruralimpact.returns.accounts import (
     affected_units,
     scenario_factors,
 )
-from ruralimpact.returns.cash_flow import internal_rate, payback, present_values
+from ruralimpact.returns.cash_flow import STARTS_WITH_GAIN, payback, present_values
 from ruralimpact.returns.measures import interval, measures, revenue_measures
 from ruralimpact.returns.register import CashRegister, cash_register
 from ruralimpact.returns.rows import CrossingRow, DriverRow, ReturnRow, UnitReturnRow
@@ -131,8 +132,8 @@ class _ReturnsPart:
     def unit_rows(self, account: Account, flows: AccountFlows) -> Iterator[UnitReturnRow]:
         """Yield a row a unit, those without a flow with the reason."""
         values = present_values(flows.net, float(self.analysis.discount_rate))
-        for position, unit in enumerate(self.register.units["id"]):
-            rate = internal_rate(flows.net[position])
+        named = zip(self.register.units["id"], flows.rates(), strict=True)
+        for position, (unit, rate) in enumerate(named):
             yield replace(
                 self._unit_row(account, unit, rate.reason),
                 irr=rate.rate,
@@ -142,6 +143,20 @@ class _ReturnsPart:
             )
         for unit, reason in self.register.excluded[["id", "reason"]].itertuples(index=False):
             yield self._unit_row(account, unit, reason)
+
+    def gaining_first(self, account: Account, flows: AccountFlows) -> Iterator[InconsistentRecords]:
+        """Yield the units whose flows begin with a gain: used, though an investment comes first."""
+        begun = np.take_along_axis(flows.net, (flows.net != 0).argmax(axis=1)[:, None], axis=1)[
+            :, 0
+        ]
+        first = (begun > 0) & flows.investment.any(axis=1)
+        if first.any():
+            units = tuple(self.register.units.loc[first, "id"].astype(str))
+            problem = (
+                f"account '{account.name}': {STARTS_WITH_GAIN}, so there is no rate of its own; "
+                "the rate of all units counts it."
+            )
+            yield InconsistentRecords(self.analysis.name, problem, units)
 
     def _unit_row(self, account: Account, unit: object, reason: str) -> UnitReturnRow:
         return UnitReturnRow(
@@ -191,6 +206,7 @@ def returns_study(recorded: RecordedStudy) -> DescriptionTables:
     rows: list[ReturnRow] = []
     by_unit: list[UnitReturnRow] = []
     excluded: list[ExcludedRecords] = []
+    inconsistent: list[InconsistentRecords] = []
     order = labels_in_order(recorded.study)
     for part in _parts(recorded):
         excluded += part.excluded()
@@ -201,11 +217,12 @@ def returns_study(recorded: RecordedStudy) -> DescriptionTables:
                 for level in levels_in_order(part.register.units[by], order):
                     rows += part.rows(account, RECORD, flows, by, level)
             by_unit += part.unit_rows(account, flows)
+            inconsistent += part.gaining_first(account, flows)
     tables = {
         "returns": table_of_rows("returns", rows),
         "returns_by_unit": table_of_rows("returns_by_unit", by_unit),
     }
-    return DescriptionTables(tables, tuple(excluded))
+    return DescriptionTables(tables, tuple(excluded), tuple(inconsistent))
 
 
 def returns_uncertainty(recorded: RecordedStudy, *, seed: int) -> dict[str, pd.DataFrame]:
