@@ -236,14 +236,26 @@ def test_the_protocol_counts_who_came_and_who_was_added() -> None:
     assert total[["n_register", "n_drawn", "n_came", "n_added"]].tolist() == [10, 5, 2, 1]
 
 
-def test_attendance_that_is_not_known_of_all_who_were_drawn_is_no_count() -> None:
+def test_who_came_is_counted_among_those_of_whom_it_is_known() -> None:
     listed = drawn().tables["drawn_sample"].query("stratum == 's'")["unit_id"].tolist()
     came = pd.Series(1.0, REGISTER.index).where(REGISTER["id"] != listed[0])
     made = drawn(REGISTER.assign(came=came), came="came")
     protocol = made.tables["sample_protocol"].set_index("stratum")
-    assert protocol.loc["n", "n_came"] == 3
-    assert protocol.loc[["s", ""], "n_came"].isna().all()
+    assert protocol["n_known"].to_dict() == {"n": 3, "s": 1, "": 4}
+    assert protocol["n_came"].to_dict() == {"n": 3, "s": 1, "": 4}
     assert counted(made) == {"'came' is missing": 1}
+    nobody = drawn(REGISTER.assign(came=came.where(~REGISTER["id"].isin(listed))), came="came")
+    assert np.isnan(nobody.tables["sample_protocol"].set_index("stratum").loc["s", "n_came"])
+
+
+def test_a_draw_of_less_than_is_asked_for_is_noted() -> None:
+    made = drawn(allocation={"s": 2}, replacements=3)
+    noted = [line.problem for line in made.inconsistent if line.units]
+    assert noted == [
+        "4 of 10: of 's' 2 replacements can be drawn, 3 are asked for.",
+        "6 of 10: of a stratum that the allocation does not name, none drawn.",
+    ]
+    assert not [line for line in drawn(replacements=2).inconsistent if line.units]
 
 
 def test_the_protocol_has_the_strata_that_none_were_drawn_from() -> None:
@@ -257,6 +269,10 @@ def test_draws_that_cannot_be_made_are_refused() -> None:
         drawn(allocation={"n": 9})
     with pytest.raises(ConfigError, match="drawn of 'x', which has 0"):
         drawn(allocation={"x": 1})
+    north = REGISTER.assign(region=REGISTER["region"].replace("n", "North"))
+    with pytest.raises(ConfigError, match="drawn of 'Nroth', which has 0") as raised:
+        drawn(north, allocation={"Nroth": 1})
+    assert "Did you mean 'North'?" in str(raised.value)
     with pytest.raises(DataError, match="twice"):
         drawn(REGISTER.assign(id="r1"))
     missing = drawn(REGISTER.assign(region=[None, *REGISTER["region"][1:]]))

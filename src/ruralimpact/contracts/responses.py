@@ -74,8 +74,11 @@ SAMPLE_PROTOCOL = ResultTable(
         "n_register": count("units in the register", "units"),
         "n_drawn": count("units drawn", "units"),
         "n_replacements": count("further units drawn, to replace others", "units"),
+        "n_known": count("units drawn of which it is known whether they took part", "units"),
         "n_came": number(
-            "units drawn that took part; missing where it is not known of all", "units", low=0
+            "units drawn that are known to have taken part; missing where it is known of none",
+            "units",
+            low=0,
         ),
         "n_added": number(
             "units that took part and were not drawn, replacements included", "units", low=0

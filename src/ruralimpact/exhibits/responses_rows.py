@@ -105,8 +105,8 @@ def responses_numbers(results: StudyResults) -> Iterator[CitableNumber]:
             for name in ("came", "added"):
                 if pd.notna(row[f"n_{name}"]):
                     yield CitableNumber(f"{where}/{name}", row[f"n_{name}"], units, 0)
-            if row["n_drawn"] and pd.notna(row["n_came"]):
-                share = 100 * row["n_came"] / row["n_drawn"]
+            if row["n_known"] and pd.notna(row["n_came"]):
+                share = 100 * row["n_came"] / row["n_known"]
                 yield CitableNumber(f"{where}/percent", share, "percent", 0)
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ruralimpact.description.levels import labels_in_order, level_texts, levels_in_order
 from ruralimpact.description.records import (
     DescriptionTables,
     ExcludedRecords,
+    InconsistentRecords,
     RecordedStudy,
     set_to_missing,
 )
@@ -16,6 +19,7 @@ from ruralimpact.responses.draw import DRAWN, REPLACEMENT, stratified_draw
 from ruralimpact.responses.rows import SampleProtocolRow
 from ruralimpact.result_rows import MISSING
 from ruralimpact.schema.responses import DrawnSample
+from ruralimpact.suggestions import nearest
 from ruralimpact.tables import empty_table, table_of_rows
 
 
@@ -41,6 +45,7 @@ def draw_study(recorded: RecordedStudy) -> DescriptionTables:
     drawn: list[pd.DataFrame] = []
     protocols: list[SampleProtocolRow] = []
     excluded: list[ExcludedRecords] = []
+    inconsistent: list[InconsistentRecords] = []
     study = recorded.study
     for asked in study.analyses_of(DrawnSample):
         records = recorded.of(asked.sample)
@@ -59,6 +64,7 @@ def draw_study(recorded: RecordedStudy) -> DescriptionTables:
         sample = _sample(asked, known)
         if asked.came is not None:
             excluded.append(_unknown_attendance(asked, known, sample))
+        inconsistent += _less_than_asked(asked, known, sample)
         listed = _with_attendance(sample, known)
         drawn.append(listed.assign(analysis=asked.name, synthetic=study.synthetic))
         strata = levels_in_order(records[asked.strata], labels_in_order(study))
@@ -69,7 +75,7 @@ def draw_study(recorded: RecordedStudy) -> DescriptionTables:
         else empty_table("drawn_sample"),
         "sample_protocol": table_of_rows("sample_protocol", protocols),
     }
-    return DescriptionTables(tables, tuple(excluded))
+    return DescriptionTables(tables, tuple(excluded), tuple(inconsistent))
 
 
 def _register(asked: DrawnSample, records: pd.DataFrame) -> pd.DataFrame:
@@ -92,10 +98,12 @@ def _register(asked: DrawnSample, records: pd.DataFrame) -> pd.DataFrame:
 def _unknown_attendance(
     asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame
 ) -> ExcludedRecords:
-    drawn = register[register["id"].isin(sample.loc[sample["role"] == DRAWN, "id"])]
+    """Count those drawn of whom it is not known; of others only a value set to missing is a gap."""
+    drawn = register["id"].isin(sample.loc[sample["role"] == DRAWN, "id"])
+    of_whom = register[drawn | register["withheld"]]
     return ExcludedRecords.among(
-        drawn,
-        drawn["came"].isna().to_numpy(),
+        of_whom,
+        of_whom["came"].isna().to_numpy(),
         f"'{asked.came}' is missing",
         analysis=asked.name,
         about="attendance",
@@ -103,7 +111,43 @@ def _unknown_attendance(
     )
 
 
+def _less_than_asked(
+    asked: DrawnSample, register: pd.DataFrame, sample: pd.DataFrame
+) -> Iterator[InconsistentRecords]:
+    """Yield strata with fewer replacements than are asked for, and those that none are drawn from."""
+    replacing = sample[sample["role"] == REPLACEMENT]["stratum"].value_counts()
+    for stratum in asked.counts:
+        units = int(replacing.get(stratum, 0))
+        if units < asked.replacements:
+            which = (register["stratum"] == stratum).to_numpy()
+            problem = (
+                f"of '{stratum}' {units:,} replacements can be drawn, "
+                f"{asked.replacements:,} are asked for"
+            )
+            yield _noted(asked, register, which, problem)
+    which = (~register["stratum"].isin(list(asked.counts))).to_numpy()
+    yield _noted(
+        asked, register, which, "of a stratum that the allocation does not name, none drawn"
+    )
+
+
+def _noted(
+    asked: DrawnSample, register: pd.DataFrame, which: NDArray[np.bool_], problem: str
+) -> InconsistentRecords:
+    return InconsistentRecords.among(
+        register, which, problem, analysis=asked.name, column=asked.strata
+    )
+
+
 def _sample(asked: DrawnSample, register: pd.DataFrame) -> pd.DataFrame:
+    strata = register["stratum"].unique()
+    for stratum, count in asked.counts.items():
+        if count and stratum not in strata:
+            raise ConfigError(
+                f"{count:,} units are to be drawn of '{stratum}', which has 0. "
+                f"{nearest(stratum, sorted(strata))}",
+                key=f"analyses.{asked.name}.allocation",
+            )
     try:
         return stratified_draw(
             register, asked.counts, replacements=asked.replacements, seed=asked.seed
@@ -135,17 +179,17 @@ def _protocol(
         inside = (register["stratum"] == stratum) if stratum else register["stratum"].notna()
         came = inside & (register["came"] == 1)
         drawn = inside & (role == DRAWN)
-        # Nobody fills in units that were not drawn, unless one of them came.
-        known = not register.loc[drawn, "came"].isna().any()
-        others_known = not register.loc[inside & ~drawn, "withheld"].any()
+        known = drawn & register["came"].notna()
+        unknown = drawn.any() and not known.any()
         yield SampleProtocolRow(
             analysis=asked.name,
             stratum=stratum,
             n_register=int(inside.sum()),
             n_drawn=int(drawn.sum()),
             n_replacements=int((inside & (role == REPLACEMENT)).sum()),
-            n_came=float((came & drawn).sum()) if known else MISSING,
-            n_added=float((came & ~drawn).sum()) if others_known else MISSING,
+            n_known=int(known.sum()),
+            n_came=MISSING if unknown else float((came & drawn).sum()),
+            n_added=float((came & ~drawn).sum()),
             attendance_known=asked.came is not None,
             seed=int(asked.seed),
             synthetic=synthetic,

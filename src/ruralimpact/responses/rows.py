@@ -35,6 +35,7 @@ class SampleProtocolRow:
     n_register: int
     n_drawn: int
     n_replacements: int
+    n_known: int
     n_came: float
     n_added: float
     attendance_known: bool

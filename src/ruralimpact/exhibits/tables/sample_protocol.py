@@ -32,7 +32,7 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
     frame = results["sample_protocol"]
     frame = frame.assign(
         present=frame["n_came"] + frame["n_added"],
-        percent=(100 * frame["n_came"] / frame["n_drawn"]).where(frame["n_drawn"] > 0),
+        percent=(100 * frame["n_came"] / frame["n_known"]).where(frame["n_known"] > 0),
     )
     own = frame[frame["analysis"].isin(exhibit.analyses)]
     shown = [*_DRAW, *(_ATTENDANCE if own["attendance_known"].any() else ())]
@@ -45,9 +45,14 @@ def protocol_table(results: StudyResults, exhibit: OfAnalyses) -> Iterator[Table
         notes += [_protocol(results, name), *exclusion_notes(results, [name])]
     if len(shown) > len(_DRAW):
         notes.append(gettext("Added: took part without being drawn, or to replace one that was."))
-    if own.loc[own["attendance_known"], ["n_came", "n_added"]].isna().any(axis=None):
+    attended = own[own["attendance_known"]]
+    if attended["n_came"].isna().any():
         notes.append(
-            gettext("{dash} = whether all of them came is not known.").format(dash=formatting.DASH)
+            gettext("{dash} = whether any of them came is not known.").format(dash=formatting.DASH)
+        )
+    if (attended["n_known"] < attended["n_drawn"]).any():
+        notes.append(
+            gettext("Came and percent: of those drawn of whom it is known whether they came.")
         )
     if (own["n_drawn"] == 0).any():
         notes.append(
