@@ -60,7 +60,7 @@ UNBLANKED = {
     "portfolio": {"value", "share", "printed", "decimals"},
     "drawn_sample": {"probability", "came", "order", "n_register"},
     "sample_protocol": {
-        *("n_came", "n_added", "n_drawn", "n_replacements", "n_register", "seed"),
+        *("n_came", "n_known", "n_added", "n_drawn", "n_replacements", "n_register", "seed"),
     },
     "exclusions": {"rows", "rows_before"},
     "excluded_arms": {"rows"},
