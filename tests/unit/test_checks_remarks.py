@@ -58,15 +58,20 @@ def test_what_the_codebook_refuses_and_what_that_excludes_is_told_with_its_cell(
     assert any("column 'to', row 3: period: 1 of 3 excluded: the end" in line for line in told)
 
 
-def test_a_product_that_changes_between_the_waves_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("column", "value", "variable"),
+    [("product", "milk", "product"), ("families", "200", "families"), ("funds", "500000", "funds")],
+)
+def test_what_changes_between_the_waves_is_told(
+    column: str, value: str, variable: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def edit(rows: Rows) -> None:
-        rows[1]["product"] = "milk"
+        rows[1][column] = value
 
     project(tmp_path, "example_gains", "groups.csv", edit)
     (told,) = [line for line in notes(tmp_path, capsys) if "another one after" in line]
-    assert told.startswith("note: file data/groups.csv, column 'product', rows 2, 3: 'product' is")
+    assert f"'{variable}' is another one after than before" in told
+    assert "rows 2, 3" in told
 
 
 def test_values_of_columns_that_tell_who_somebody_is_are_not_quoted(

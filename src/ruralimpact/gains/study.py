@@ -98,12 +98,18 @@ class _GainsPart:
         )
 
     @cached_property
+    def records(self) -> pd.DataFrame:
+        """Variables and outcomes, one row a unit and wave, by its identifier."""
+        known = [name for name in self.outcomes if name not in self.units]
+        return self.units.merge(self.outcomes[["unit_id", *known]], on="unit_id").set_index(
+            "unit_id"
+        )
+
+    @cached_property
     def before(self) -> pd.DataFrame:
         """Variables and outcomes in the last wave before, one row a unit of the arms."""
-        known = [name for name in self.outcomes if name not in self.units]
-        whole = self.units.merge(self.outcomes[["unit_id", *known]], on="unit_id")
         rows = self.arms.rows[:, self.arms.n_before - 1]
-        ordered: pd.DataFrame = whole.set_index("unit_id").loc[rows.tolist()].reset_index()
+        ordered: pd.DataFrame = self.records.loc[rows.tolist()].reset_index()
         return ordered
 
     def excluded(self) -> Iterator[ExcludedRecords]:
@@ -135,12 +141,16 @@ class _GainsPart:
 
     def inconsistent(self) -> Iterator[InconsistentRecords]:
         """Yield what changes between the waves and should not; results are shown by what it was before."""
-        asked, whole = self.asked, self.units.set_index("unit_id")
-        where = [asked.targeting.place, asked.targeting.index] if asked.targeting else []
-        named = [*asked.by, *([asked.within] if asked.within else []), *where]
+        asked = self.asked
+        named = [*asked.by, *filter(None, [asked.within])]
+        if asked.targeting:
+            constant = [
+                name for name in asked.targeting.amounts if name not in self.analysis.outcomes
+            ]
+            named += [asked.targeting.place, asked.targeting.index, *constant]
         for name in dict.fromkeys(named):
             after = [
-                whole[name].reindex(rows).to_numpy(object)
+                self.records[name].reindex(rows).to_numpy(object)
                 for rows in self.arms.rows[:, self.arms.n_before :].T
             ]
             before = self.before[name].to_numpy(object)
@@ -276,6 +286,11 @@ class _GainsPart:
                     synthetic=row.synthetic,
                 )
 
+    def _n_of(self, measure: str, table: pd.DataFrame) -> int:
+        """Count the units of a share: of an amount, those of which it is known."""
+        amounts = self.asked.targeting.amounts if self.asked.targeting else []
+        return int(table[measure].notna().sum()) if measure in amounts else len(table)
+
     def targeting_rows(self) -> Iterator[TargetingRow]:
         """Yield the rows on where the units are."""
         asked = self.asked.targeting
@@ -290,7 +305,7 @@ class _GainsPart:
                 estimate=measure.estimate,
                 **asdict(ends),
                 reason=measure.reason,
-                n_units=len(table),
+                n_units=self._n_of(measure.name, table),
                 synthetic=self.study.synthetic,
             )
 
