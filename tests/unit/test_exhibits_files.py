@@ -25,13 +25,16 @@ from ruralimpact.exhibits.build import (
 from ruralimpact.exhibits.document import BriefChoice
 from ruralimpact.exhibits.kinds import SECTIONS
 from ruralimpact.exhibits.model import Cell, Column, Row, Table, heading
+from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.registry import Kinds, package_kinds
 from ruralimpact.exhibits.report import PageParts, ShownExhibits, report_page
 from ruralimpact.exhibits.results import StudyResults
 from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import escape, latex_document
+from ruralimpact.exhibits.write_pdf import report_pdf
 from ruralimpact.exhibits.write_word import word_document
+from ruralimpact.exhibits.write_word_report import word_report
 from ruralimpact.exhibits.write_workbook import workbook
 
 
@@ -334,6 +337,19 @@ def test_a_word_report_turns_its_pages_before_headings_and_seldom(files: dict[st
     lying = [section.orientation for section in document.sections]
     figures = sum(own.tag.endswith("}docPr") for own in document.element.body.iter())
     assert len(lying) <= 3 + 2 * figures, "only tall figures turn a page"
+
+
+def test_a_report_without_exhibits_has_its_answer_in_word_and_pdf(results: StudyResults) -> None:
+    kinds = package_kinds()
+    document = findings_document(results, kinds, ()).model_copy(
+        update={"tables": (), "figures": ()}
+    )
+    report = printed_report(document, (), kinds)
+    word = docx.Document(io.BytesIO(word_report(report, {})))
+    texts = [paragraph.text for paragraph in word.paragraphs]
+    assert "The answer in short" in texts
+    assert "Contents" not in texts
+    assert report_pdf(report, {}).startswith(b"%PDF")
 
 
 def test_rows_under_a_heading_stay_on_a_page_and_long_ones_keep_their_ends_together() -> None:

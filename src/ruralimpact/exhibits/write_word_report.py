@@ -87,6 +87,8 @@ def _is_upright(shown: TablesOfExhibit | ShownFigure, pictures: Mapping[str, byt
 
 def _add_contents(word: Document, parts: Sequence[PrintedPart]) -> None:
     """Add fields of contents, of sections, tables and figures, with a link to each."""
+    if not parts:
+        return
     word.add_heading(gettext("Contents"), level=1)
     headings = [(part.heading, _section_bookmark(position)) for position, part in enumerate(parts)]
     _add_list(word, r'TOC \o "1-1" \h \z \u', headings)
