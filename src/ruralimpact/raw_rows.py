@@ -10,7 +10,7 @@ from ruralimpact.config import load_study
 from ruralimpact.design.comparison import STRATUM, WEIGHT
 from ruralimpact.errors import DataError, RuralImpactError, listed, location
 from ruralimpact.outcomes.unit_ids import in_waves
-from ruralimpact.privacy.keyed_ids import project_key
+from ruralimpact.privacy.keyed_ids import MARK, project_key
 from ruralimpact.schema.sample import Sample
 from ruralimpact.schema.source import Source
 from ruralimpact.schema.study import Study
@@ -84,7 +84,9 @@ def in_surveys(error: DataError, sample: Sample, surveys: Iterable[ReadSource]) 
         return error
     first, *others = places
     named = [f"variable '{error.column}'"] if error.column and not first.column else []
-    about = ", ".join([*named, listed("unit", error.units), str(error.within)])
+    readable = [unit for unit in error.units if not unit.startswith(MARK)]
+    units = [listed("unit", readable)] if readable else []
+    about = ", ".join([*named, *units, str(error.within)])
     also = "; ".join(
         location(file=other.file, column=other.column, rows=other.rows) for other in others
     )

@@ -171,6 +171,30 @@ def test_sources_are_stacked_and_told_apart_by_wave():
         build_sample("both", {"w1": first, "w2": first.head(1)}, study_of(study))
 
 
+def test_files_of_a_wave_whose_units_never_meet_are_refused():
+    people = pd.DataFrame({"id": ["A", "B"], "wave": "2014", "age": [1.0, 2.0]})
+    money = pd.DataFrame({"id": ["X", "Y", "Z"], "wave": "2014", "income": [5.0, 6.0, 7.0]})
+    rows = {row["variable"]: row for row in STUDY["codebook"]}
+    study = {
+        **STUDY,
+        "sources": [{"name": "people"}, {"name": "money"}],
+        "codebook": [
+            {**rows["age"], "source": "people"},
+            {**rows["income"], "source": "money"},
+        ],
+        "variables": {},
+        "samples": {"all": {"sources": ["people", "money"], "group": "id"}},
+    }
+    with pytest.raises(
+        DataError, match="none of the 2 units of 'people' is among the 3 of 'money'"
+    ):
+        build_sample("all", {"people": people, "money": money}, study_of(study))
+    met = money.assign(id=["A", "B", "Z"])
+    assert len(build_sample("all", {"people": people, "money": met}, study_of(study)).units) == 3
+    later = money.assign(wave="2018")
+    assert len(build_sample("all", {"people": people, "money": later}, study_of(study)).units) == 5
+
+
 def test_colons_in_identifiers_and_waves_make_no_two_units_one():
     texts = ["a", "a:b", "b", "b:a", ":", "a%3Ab", "%", "a:", ":b"]
     pairs = pd.DataFrame(list(product(texts, texts)), columns=["id", "wave"])

@@ -9,6 +9,23 @@ from survey_files import AGE, column, csv_file, survey
 from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.survey.codebook import parse_codebook
 from ruralimpact.survey.edits import apply_edits
+from ruralimpact.survey.similar import written_in_two_ways
+
+# One number with another mark does not tell what the marks of the others are.
+FEW_OF_MANY = ["5.016", "2.541", "2180", "2074.25", "2100"]
+# An identifier or group, and another way of writing it that differs by punctuation alone.
+PUNCTUATED = [
+    ("A-01", "A01"),
+    ("A_01", "A 01"),
+    ("A/01", "A-01"),
+    ("A01.", "A01"),
+    ('"A01"', "A01"),
+    ("1,0", "1"),
+    ("1,001", "1001"),
+    ("+1", "1"),
+    ("1-12", "112"),
+    ("R1-A-01", "R1A01"),
+]
 
 
 class TestNumbers:
@@ -37,7 +54,9 @@ class TestNumbers:
         with pytest.raises(ConfigError, match="'9' has a label and means missing"):
             parse_codebook(codebook_of(row), ["s"])
 
-    @pytest.mark.parametrize("values", [["5.016", "2541", "847"], ["1.250", "2.375", ""]])
+    @pytest.mark.parametrize(
+        "values", [["5.016", "2541", "847"], ["1.250", "2.375", ""], FEW_OF_MANY]
+    )
     def test_a_mark_that_may_be_for_thousands_is_refused(self, tmp_path, values):
         with pytest.raises(DataError, match=r"'\d\.\d{3}' may be for thousands.*`thousands`"):
             column(tmp_path, *values)
@@ -47,8 +66,10 @@ class TestNumbers:
     def test_a_mark_that_is_for_decimals_is_read(self, tmp_path, values):
         assert column(tmp_path, *values).table["age"].tolist() == [float(one) for one in values]
 
-    def test_decimal_comma_does_not_take_thousands(self):
-        raw = pd.DataFrame({"x": ["5,016", "2,541", "800"]}, index=[2, 3, 4])
+    @pytest.mark.parametrize("third", ["800", "3,1"])
+    def test_decimal_comma_does_not_take_thousands(self, third):
+        texts = ["5,016", "2,541", third, "4180", "3875"]
+        raw = pd.DataFrame({"x": texts}, index=range(2, 7))
         with pytest.raises(DataError, match="may be for thousands"):
             apply_edits(raw, edits_of({"rule": "decimal_comma", "columns": ["x"]}), file="f.csv")
 
@@ -118,6 +139,26 @@ class TestIdentifiers:
             DataError, match=f"'village' differ only.*'{one}' and '{other}'|'{other}'"
         ):
             survey(path, group)
+
+    @pytest.mark.parametrize(("one", "other"), PUNCTUATED)
+    def test_punctuation_alone_tells_nothing_apart(self, one, other):
+        assert written_in_two_ways([one, other, "B7"]) == [sorted([one, other])]
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ["1-12", "11-2"],
+            ["1/A2", "1A/2"],
+            ["1001.1", "1001.01"],
+            ["1.1", "11"],
+            ["-1", "1"],
+            ["5+", "5", "<5"],
+            ["A", "A+", "A-"],
+            ["-", ".", "?"],
+        ],
+    )
+    def test_what_says_something_tells_apart(self, names):
+        assert not written_in_two_ways(names)
 
     def test_what_cannot_be_seen_is_taken_out(self, tmp_path):
         path = csv_file(tmp_path, "id", "Jose\u0301", "A\u200b1", "B\u00a0 2", "C\u00ad3")

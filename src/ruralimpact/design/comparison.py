@@ -243,7 +243,7 @@ def select_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison 
         sampling = sampling[sampling > 0]
     treatment = kept[analysis.treatment].to_numpy(np.int8)
     try:
-        refuse_empty_arm(treatment, why=flow.why_empty())
+        refuse_empty_arm(treatment, why=flow.why_empty() or _why_blank(analysis, units))
         refuse_single_group(treatment, kept["group"].to_numpy(object))
     except NoComparisonError as problem:
         return Incomparable(analysis.name, str(problem), tuple(excluded), flow)
@@ -259,6 +259,17 @@ def select_comparison(analysis: AnyAnalysis, units: pd.DataFrame) -> Comparison 
         flow,
         None if sampling is None else of_mean_one(sampling),
         _strata(analysis, kept),
+    )
+
+
+def _why_blank(analysis: AnyAnalysis, units: pd.DataFrame) -> str:
+    """Say how many units have no value of the treatment, which may be those of the arm that nobody is in."""
+    blank = int(units[analysis.treatment].isna().sum())
+    if not blank:
+        return ""
+    return (
+        f" {blank:,} of {len(units):,} units have no value of '{analysis.treatment}': if a blank means no, "
+        "say so by the edit `fill_blank`, or by the label `(blank)=0` in the codebook."
     )
 
 

@@ -10,6 +10,7 @@ from ruralimpact.errors import ConfigError, DataError
 from ruralimpact.schema.sample import Sample
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.codebook import IDENTIFIER, Entry, entries_of
+from ruralimpact.survey.similar import written_in_two_ways
 from ruralimpact.survey.values import code_of
 
 
@@ -55,6 +56,7 @@ def pool(
     tables = _with_waves_alike(surveys[source].assign(_source=source) for source in asked.sources)
     stacked = pd.concat(tables, ignore_index=True)
     keys = [key for key in ("id", "wave") if key in stacked]
+    _refuse_strangers(name, stacked, keys, entries)
     if stacked.duplicated(keys).any():
         _refuse_common(name, stacked, keys, entries)
         order = stacked.drop_duplicates(keys, ignore_index=True)[keys]
@@ -86,6 +88,37 @@ def _refuse_no_wave(name: str, tables: Mapping[str, pd.DataFrame]) -> None:
     if without and len(without) < len(tables):
         problem = f"the source '{without[0]}' has no wave, and others of the sample have one."
         raise ConfigError(problem, key=f"samples.{name}.sources")
+
+
+def _refuse_strangers(
+    name: str, stacked: pd.DataFrame, keys: list[str], entries: Sequence[Entry]
+) -> None:
+    """Refuse a source of other variables than all others of its wave that shares no unit with any of them."""
+    fixed = {entry.variable for entry in entries if entry.role in ("group", "wave")}
+    described = {
+        source: {entry.variable for entry in entries_of(entries, source)} - fixed
+        for source in stacked["_source"].unique()
+    }
+    for source in described:
+        own = stacked[stacked["_source"] == source]
+        beside = stacked[stacked["_source"] != source]
+        if "wave" in keys:
+            beside = beside[beside["wave"].isin(own["wave"])]
+        others = beside["_source"].unique().tolist()
+        alone = all(described[source].isdisjoint(described[other]) for other in others)
+        if not others or not described[source] or not alone or own["id"].isin(beside["id"]).any():
+            continue
+        if written_in_two_ways([*own["id"], *beside["id"]]):
+            continue  # told as such of the whole sample
+        listed = ", ".join(f"'{other}'" for other in others)
+        raise DataError(
+            f"none of the {own['id'].nunique():,} units of '{source}' is among the "
+            f"{beside['id'].nunique():,} of {listed}, which describe other variables of the same wave.",
+            within=f"sample {name}",
+            column="id",
+            units=[*own["id"].unique(), *beside["id"].unique()],
+            hint="Write the identifiers of the files in one way, by `spellings` or a table of `recodes`.",
+        )
 
 
 def _refuse_common(

@@ -11,8 +11,15 @@ from ruralimpact.schema import edit as rules
 from ruralimpact.suggestions import nearest
 from ruralimpact.survey.chosen import chosen_rows
 from ruralimpact.survey.edit import Cells, EditJob
+from ruralimpact.survey.marks import thousandths
 from ruralimpact.survey.similar import folded
-from ruralimpact.survey.values import code_of, each_text, looks_like_thousands, normalised
+from ruralimpact.survey.values import (
+    code_of,
+    each_text,
+    looks_like_thousands,
+    normalised,
+    number_of,
+)
 
 EditedColumn = tuple[pd.Series, Cells]
 
@@ -46,15 +53,22 @@ def decimal_comma(job: EditJob[rules.DecimalComma], column: pd.Series) -> Edited
     """Write a point for the comma of ``12,5``; commas that may all be for thousands are refused."""
     changed = column.str.fullmatch(r"[+-]?\d+,\d+").to_numpy(dtype=bool)
     hit = column[changed]
-    if len(hit) and hit.map(lambda text: looks_like_thousands(text, ",")).all():
+    edited = column.mask(changed, column.str.replace(",", ".", regex=False))
+    why = "each has three digits behind it"
+    if not len(hit) or not hit.map(lambda text: looks_like_thousands(text, ",")).all():
+        distinct = pd.Index(edited.unique())
+        numbers = each_text(distinct.to_series(), number_of).to_numpy(float)
+        hit = column[edited.isin(thousandths(distinct, numbers)) & changed]
+        why = "the other numbers are about a thousand times as large"
+    if len(hit):
         raise DataError(
-            f"the comma of '{hit.iloc[0]}' may be for thousands: each has three digits behind it.",
+            f"the comma of '{hit.iloc[0]}' may be for thousands: {why}.",
             file=job.file,
             column=str(column.name),
             rows=hit.index.tolist(),
-            hint="If it is, take it out by the edit `thousands`.",
+            hint="If it is, take it out by the edit `thousands`, or correct these cells.",
         )
-    return column.mask(changed, column.str.replace(",", ".", regex=False)), changed
+    return edited, changed
 
 
 def thousands(job: EditJob[rules.Thousands], column: pd.Series) -> EditedColumn:

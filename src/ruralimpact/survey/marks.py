@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from ruralimpact.survey.values import looks_like_thousands
 
 _MOSTLY, _ENOUGH = 0.8, 5
+_ABOUT = 30
 
 
 def marks_in_doubt(texts: pd.Index, numbers: NDArray[np.float64], *, stored: bool) -> list[str]:
@@ -27,7 +28,7 @@ def marks_in_doubt(texts: pd.Index, numbers: NDArray[np.float64], *, stored: boo
         All that have one, in two cases, else none. As text, each has three digits behind the point and no
         zero before it. As text or number, those that are not whole lie between 1 and 1,000, have at most
         three decimals, and either mostly three, or are smaller than all whole numbers of the column, among
-        which they would be if multiplied by 1,000.
+        which they would be if multiplied by 1,000. Else those that `thousandths` returns.
     """
     has_mark = np.asarray(texts.str.contains(".", regex=False), dtype=bool) & ~np.isnan(numbers)
     if stored:
@@ -37,6 +38,9 @@ def marks_in_doubt(texts: pd.Index, numbers: NDArray[np.float64], *, stored: boo
         return []
     if not stored and all(map(looks_like_thousands, marked)):
         return marked.tolist()
+    strange = thousandths(texts, numbers)
+    if strange:
+        return strange
     small = np.abs(numbers[has_mark])
     if (small < 1).any() or (small >= 1000).any():
         return []
@@ -49,3 +53,30 @@ def marks_in_doubt(texts: pd.Index, numbers: NDArray[np.float64], *, stored: boo
     mostly = len(marked) >= _ENOUGH and (decimals == 3).mean() >= _MOSTLY
     in_doubt = mostly or (among and small.max() * 1000 <= whole.max())
     return marked.tolist() if in_doubt else []
+
+
+def thousandths(texts: pd.Index, numbers: NDArray[np.float64]) -> list[str]:
+    """Return the texts that are as a thousandth of the others: 5.016 among 4180 and 4074.25.
+
+    Parameters
+    ----------
+    texts : Index of str, shape (k,)
+        Distinct texts of a column, with a point for decimals.
+    numbers : ndarray, shape (k,)
+        What they are, NaN where missing.
+
+    Returns
+    -------
+    list of str
+        Those with exactly three digits behind the point, if each of them is about a thousandth of the
+        median of the others, fewer than half of all, and no other number has three decimals or more.
+    """
+    alike = np.asarray([looks_like_thousands(text) for text in texts], dtype=bool)
+    others = ~alike & ~np.isnan(numbers) & (numbers != 0)
+    if not alike.any() or alike.sum() >= others.sum():
+        return []
+    if np.asarray(texts[others].str.contains(r"\.\d{3}"), dtype=bool).any():
+        return []
+    ratios = np.median(np.abs(numbers[others])) / np.abs(numbers[alike]) / 1000
+    about = ((ratios > 1 / _ABOUT) & (ratios < _ABOUT)).all()
+    return texts[alike].tolist() if about else []

@@ -63,7 +63,10 @@ def _unclear(known: Sequence[str]) -> Iterator[tuple[str, str, set[str]]]:
                 yield problem, "State the `separator` of the edit.", {answer}
     for names in written_in_two_ways(known):
         listed = " and ".join(f"'{name}'" for name in names)
-        problem = f"answers differ only in case, spaces, accents, dashes, leading zeros or '.0': {listed}."
+        problem = (
+            "answers differ only in case, spaces, accents, punctuation, leading zeros or '.0': "
+            f"{listed}."
+        )
         yield problem, "Write them in one way by a table of `recodes` before.", set(names)
 
 

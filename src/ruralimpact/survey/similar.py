@@ -12,11 +12,17 @@ from ruralimpact.errors import DataError
 from ruralimpact.privacy.keyed_ids import near_part
 from ruralimpact.survey.values import normalised
 
-_ZEROS_BEHIND, _ZEROS_BEFORE = re.compile(r"(?<=\d)\.0+$"), re.compile(r"(?<!\d)0+(?=\d)")
+_ZEROS_BEHIND, _ZEROS_BEFORE = re.compile(r"(?<=\d)(\.0+|,00?)$"), re.compile(r"(?<!\d)0+(?=\d)")
+_DECIMAL = re.compile(r"([+-]?)0*(\d+[.,]\d+)")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+|[+-]?[1-9]\d{0,2}(?:,\d{3})+")
+_MARKS = re.compile(r"[.,;:_/\\|'\"()\[\]·-]+")
+_LETTERS_AND_NUMBER = re.compile(r"^([^\W\d_]+)-(\d+)$")
+_SEPARATOR = "-"
 _LOOK_ALIKE = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u2018\u2019\u02bc\u00b4\u0060", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'),
         # Cyrillic and Greek letters like Latin ones, as capitals or small: typed on another keyboard.
         **dict(zip("авекмнорстухіјѕ", "abekmhopctyxijs", strict=True)),
         **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
@@ -29,7 +35,8 @@ def folded(name: str) -> str:
 
     Case, accents, spaces, kinds of dashes and apostrophes, letters of other alphabets that look like
     Latin ones, zeros before a number and ``.0`` after it: ``Río 07``, ``RIO 7`` and ``rio7.0`` fold to the
-    same. So do the keyed hashes of identifiers that do.
+    same; zeros behind a decimal mark stay, so that 1001.01 is not 1001.1. So do the keyed hashes of
+    identifiers that do.
     """
     near = near_part(name)
     if near is not None:
@@ -40,15 +47,52 @@ def folded(name: str) -> str:
     plain = plain.casefold().translate(_LOOK_ALIKE)
     if not plain.isascii():
         plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    letters = "".join(plain.split())
-    return _ZEROS_BEFORE.sub("", _ZEROS_BEHIND.sub("", letters))
+    letters = _ZEROS_BEHIND.sub("", "".join(plain.split()))
+    decimal = _DECIMAL.fullmatch(letters)
+    return "".join(decimal.groups()) if decimal else _ZEROS_BEFORE.sub("", letters)
+
+
+def punctuated_alike(name: str) -> str:
+    """Return a folded name with one separator for whatever separates its parts.
+
+    ``A-01``, ``a_1``, ``"A01"`` and ``A01.`` are alike, ``1-12`` and ``1/12`` too; ``11-2`` is another.
+    Signs that say something stay: the minus of ``-1``, ``5+``, ``A-``, ``<5``.
+    """
+    plain = folded(name)
+    parts = [part for part in _MARKS.split(plain.removeprefix("+")) if part]
+    if not parts:
+        return plain
+    before = "-" if plain[0] == "-" and plain[1].isdigit() else ""
+    behind = "-" if plain[-1] == "-" else ""
+    alike = _LETTERS_AND_NUMBER.sub(r"\1\2", _SEPARATOR.join(parts)) if len(parts) == 2 else None
+    return before + (alike or _SEPARATOR.join(parts)) + behind
+
+
+def _unseparated(name: str) -> str:
+    """Return a name without separators: of numbers, without those of thousands only."""
+    plain = normalised(name)
+    if _THOUSANDS.fullmatch(plain):
+        return _MARKS.sub("", plain).removeprefix("+")
+    alike = punctuated_alike(name)
+    if _DECIMAL.fullmatch(plain) or not alike[1:-1].count(_SEPARATOR):
+        return alike
+    return alike[0] + alike[1:-1].replace(_SEPARATOR, "") + alike[-1]
 
 
 def written_in_two_ways(names: Iterable[str]) -> list[list[str]]:
-    """Return the sets of different names that fold to the same, each sorted, in order."""
+    """Return the sets of different names that fold to the same, each sorted, in order.
+
+    Those whose punctuation alone differs do: by its signs, or since one of them has none. ``1-12`` and
+    ``11-2`` do not.
+    """
     spellings: dict[str, set[str]] = {}
-    for name in names:
-        spellings.setdefault(folded(name), set()).add(name)
+    distinct = set(names)
+    for name in distinct:
+        spellings.setdefault(punctuated_alike(name), set()).add(name)
+    for name in distinct:
+        unseparated = _unseparated(name)
+        if unseparated in spellings:
+            spellings[unseparated].add(name)
     return sorted(sorted(names) for names in spellings.values() if len(names) > 1)
 
 
@@ -78,14 +122,22 @@ def refuse_near(
     ------
     DataError
     """
-    there = set(known)
-    near = {folded(name): name for name in there}
-    lost = [
-        value for value in names.unique() if value and value not in there and folded(value) in near
-    ]
+    there = set(known) - {""}
+    strange = [value for value in names.unique() if value and value not in there]
+    near = {
+        value: sorted(there.intersection(alike))[0]
+        for alike in written_in_two_ways([*there, *strange])
+        if not there.isdisjoint(alike)
+        for value in alike
+        if value not in there
+    }
+    lost = [value for value in strange if value in near]
     if lost:
+        pair = f"'{lost[0]}' is '{near[lost[0]]}' in {where}"
+        if near_part(lost[0]) is not None:
+            pair = f"{len(lost):,} have one like them in {where}"
         raise DataError(
-            f"'{lost[0]}' is '{near[folded(lost[0])]}' in {where}: they differ only in the way of writing.",
+            f"{pair}: they differ only in the way of writing.",
             file=file,
             within=within,
             column=column,
@@ -123,11 +175,9 @@ def refuse_two_ways(
     pairs = written_in_two_ways(names.dropna().unique())
     if not pairs:
         return
-    shown = "; ".join(" and ".join(f"'{name}'" for name in pair) for pair in pairs[:5])
-    more = f"; and {len(pairs) - 5:,} more" if len(pairs) > 5 else ""
     involved = {name for pair in pairs for name in pair}
     raise DataError(
-        f"{what} differ only in case, spaces, accents, dashes, leading zeros or '.0': {shown}{more}.",
+        f"{what} differ only in case, spaces, accents, punctuation, leading zeros or '.0': {_listed(pairs)}.",
         file=file,
         within=within,
         column=column,
@@ -135,6 +185,14 @@ def refuse_two_ways(
         hint="If they are the same, write them in one way by the edit `codes` (numbers), `spellings` or a "
         "table of `recodes`; if not, list the column under `as_written` of the source.",
     )
+
+
+def _listed(pairs: list[list[str]]) -> str:
+    """List names written in two ways; of keyed hashes, which nobody can read, how many there are."""
+    if near_part(pairs[0][0]) is not None:
+        return f"{len(pairs):,} are written in several ways"
+    shown = "; ".join(" and ".join(f"'{name}'" for name in pair) for pair in pairs[:5])
+    return f"{shown}; and {len(pairs) - 5:,} more" if len(pairs) > 5 else shown
 
 
 def _named(index: pd.Index, within: str | None) -> dict[str, list[Any]]:
