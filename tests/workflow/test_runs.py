@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from typing import Any
@@ -169,6 +170,14 @@ def test_another_version_of_a_library_reruns_everything(project: Project) -> Non
     other.mkdir()
     (other / "METADATA").write_text("Name: pandas\nVersion: 99.0\n", encoding="utf-8")
     assert project.planned() == ALL
+
+
+def test_results_without_a_record_of_what_they_rest_on_are_to_do(project: Project) -> None:
+    """A copy without hidden files: the results may be those of another study; they stay until replaced."""
+    before = project.results()
+    shutil.rmtree(project.root / ".snakemake" / "metadata")
+    assert project.planned() == ALL
+    assert project.results() == before
 
 
 def test_a_result_that_was_deleted_is_put_back(project: Project) -> None:
