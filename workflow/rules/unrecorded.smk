@@ -14,7 +14,7 @@ def make_unrecorded_outputs_again():
     """
     own = [
         os.path.abspath(shipped("workflow")),
-        *(os.path.abspath(one.folder) for one in PLUGINS.loaded),
+        *(os.path.abspath(plugin.folder) for plugin in PLUGINS.loaded),
     ]
     outputs_of_older_code = Job.outputs_older_than_script_or_notebook
 
