@@ -245,6 +245,10 @@ _INSIDE = {
     *("response by covariates", "response by covariates and arm", "covariates of response"),
     *("outcome of respondents", "treated unit is", "treated units are"),
     "the scenario '7' names '7', which no unit has. 7",
+    *(
+        "of '7' 7 replacements can be drawn, 7 are asked for",
+        "of a stratum that the allocation does not name, none drawn",
+    ),
 }
 
 

@@ -80,7 +80,7 @@ def test_rows_of_units_with_keyed_identifiers_are_found(project: Path) -> None:
     set_public(project, public=False)
     (unit,) = keyed(pd.Series(["P001"]), project_key(), folded)
     found = located(within="sample all", column="age", units=[unit])
-    assert found == f"{FILE}, column 'age', row 98: it cannot be (unit {unit}, sample all)."
+    assert found == f"{FILE}, column 'age', row 98: it cannot be (sample all)."
 
 
 def test_what_is_no_raw_column_is_a_variable(project: Path) -> None:

@@ -149,25 +149,41 @@ def refuse_planted(root: Path, shown: CompletedProcess[str]) -> None:
     assert len(texts) > 30 or shown.returncode
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Return a new project with the study, not yet run."""
-    root = tmp_path / "identifiers"
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, CompletedProcess[str]]:
+    """Return a new project with the study after its run, and what the run printed."""
+    root = tmp_path_factory.mktemp("planted") / "identifiers"
     assert main(["new", str(root)]) == 0
     write_study(root)
-    return Project(root)
+    project = Project(root)
+    return project, project.run()
 
 
-def test_no_run_leaves_an_identifier(project: Project) -> None:
-    """Of a run that is whole, and of one that an identifier twice stops."""
-    shown = project.run()
+def test_no_run_leaves_an_identifier(ran: tuple[Project, CompletedProcess[str]]) -> None:
+    project, shown = ran
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert (project.root / "results/producers/report.html").exists()
     refuse_planted(project.root, shown)
-    for arguments in (("trace", "matched/near/income/estimate"), ("package", "producers")):
-        shown = project.command(*arguments)
-        assert shown.returncode == 0, shown.stderr
-        refuse_planted(project.root, shown)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "command", [("trace", "matched/near/income/estimate"), ("package", "producers")]
+)
+def test_no_copy_that_leaves_has_an_identifier(
+    ran: tuple[Project, CompletedProcess[str]], command: tuple[str, str]
+) -> None:
+    project, _ = ran
+    shown = project.command(*command)
+    assert shown.returncode == 0, shown.stderr
+    refuse_planted(project.root, shown)
+
+
+def test_a_run_that_an_identifier_stops_does_not_quote_it(
+    ran: tuple[Project, CompletedProcess[str]],
+) -> None:
+    """The last one: the files of the project are wrong after it."""
+    project, _ = ran
     own = cells(".csv")
     folios = [own["folio"].iloc[1], *own["folio"].iloc[1:]]
     write(project.root / "data/producers/visit.csv", own.assign(folio=folios))
