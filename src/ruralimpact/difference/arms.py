@@ -18,7 +18,7 @@ from ruralimpact.difference.gate import (
     refuse_treated_before,
     refuse_unobserved_arms,
 )
-from ruralimpact.difference.periods import UnitWaves, unit_waves, wave_numbers
+from ruralimpact.difference.periods import UnitWaves, nearest_first, unit_waves, wave_numbers
 from ruralimpact.difference.start import (
     Reasons,
     begun_elsewhere,
@@ -284,7 +284,7 @@ def _arms(
     """
     names = list(analysis.covariates)
     unbalanced = keeps_unbalanced(analysis)
-    near = _nearest_first(waves, base) if unbalanced else [base]
+    near = nearest_first(waves, base) if unbalanced else [base]
     columns = {name: panel.first_known(name, near) for name in names}
     reasons = [
         *reasons,
@@ -345,12 +345,6 @@ def _strata(panel: UnitWaves, near: Sequence[str], kept: BoolArray) -> NDArray[n
     strata, rows = panel.first_known(STRATUM, near)[kept], panel.ids[kept].tolist()
     within = f"analysis {panel.analysis}"
     return strata_codes(strata, panel.groups[kept], rows, column=STRATUM, within=within)
-
-
-def _nearest_first(waves: Sequence[str], base: str) -> list[str]:
-    """Return the base, the waves before it from the last to the first, then those after it."""
-    position = list(waves).index(base)
-    return [*reversed(waves[: position + 1]), *waves[position + 1 :]]
 
 
 def _refuse_empty(

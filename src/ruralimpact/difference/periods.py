@@ -223,3 +223,21 @@ def are_numbers(waves: Sequence[str]) -> bool:
     bool
     """
     return all(wave_key(wave)[0] == 0 for wave in waves)
+
+
+def nearest_first(waves: Sequence[str], base: str) -> list[str]:
+    """Return the base, the waves before it from the last to the first, then those after it.
+
+    Parameters
+    ----------
+    waves : sequence of str
+        In order.
+    base : str
+        One of them.
+
+    Returns
+    -------
+    list of str
+    """
+    position = list(waves).index(base)
+    return [*reversed(waves[: position + 1]), *waves[position + 1 :]]
