@@ -119,7 +119,7 @@ def test_every_declared_file_is_made(results: StudyResults, files: dict[str, byt
     declared = {f"{e.name}.{s}" for e in exhibits.tables for s in ("csv", "tex", "html", "docx")}
     declared |= {f"{e.name}.{s}" for e in exhibits.figures for s in ("png", "svg")}
     assert set(files) == declared | {
-        *("findings.json", "findings.tex", "report.docx", "report.pdf", "tables.xlsx")
+        *("findings.json", "findings.tex", "report.docx", "report.pdf", "brief.pdf", "tables.xlsx")
     }
 
 
@@ -239,7 +239,7 @@ def test_report_is_one_file_that_needs_no_network(
     assert "<script" not in page
     assert re.findall(r'src="(?!data:)', page) == []
     beside = set(re.findall(r'href="([^"#]+)"', page))
-    whole = {"brief.html", "report.pdf", "report.docx", "tables.xlsx"}
+    whole = {"brief.html", "brief.pdf", "report.pdf", "report.docx", "tables.xlsx"}
     methods = {f"methods/{path.stem}.html" for path in (ROOT / "docs" / "methods").glob("*.md")}
     assert whole <= beside
     assert beside <= {*(f"exhibits/{name}" for name in files)} | whole | methods
@@ -264,7 +264,10 @@ def test_brief_has_the_answer_one_table_and_two_figures(
 ) -> None:
     folder, names = ROOT / "workflow" / "report", ("parts", "brief")
     exhibits = shown_exhibits(results, files)
-    document = exhibits.document
+    document, kinds = exhibits.document, exhibits.kinds
+    for shown in results.study.exhibits.tables[:4]:
+        own = tables_of_exhibit(results, shown, 1, kinds)
+        assert own.lines == exhibits.tables[own.name].count("<tr"), "briefs choose alike"
     parts = PageParts("".join((folder / f"{name}.html.j2").read_text("utf-8") for name in names))
     page = brief_page(parts, exhibits)
     assert page.count("<table") == 1 and page.count("<img") == 2

@@ -43,6 +43,7 @@ def test_the_example_of_the_guide_with_rules_of_its_own(project: Project) -> Non
         "report.docx",
         "report.pdf",
         "brief.html",
+        "brief.pdf",
         "tables.xlsx",
         "exhibits",
     }

@@ -223,7 +223,7 @@ def exhibits(study):
 
 def documents(study):
     """What holds all tables or numbers of a study, and pages on how they are computed."""
-    names = ["tables.xlsx", "report.docx", "report.pdf", "exhibits/findings.tex"]
+    names = ["tables.xlsx", "report.docx", "report.pdf", "brief.pdf", "exhibits/findings.tex"]
     names += [f"methods/{page}.html" for page in methods_of(study.exhibits, KINDS)]
     return [f"{home(study)}/{name}" for name in names]
 

@@ -27,6 +27,7 @@ from ruralimpact.exhibits.identifiers import identifiers
 from ruralimpact.exhibits.kinds import TableKind
 from ruralimpact.exhibits.missing_values import set_to_missing
 from ruralimpact.exhibits.model import Column, Table, TablesOfExhibit
+from ruralimpact.exhibits.printed_brief import printed_brief
 from ruralimpact.exhibits.printed_report import printed_report
 from ruralimpact.exhibits.reading_notes import reading_notes
 from ruralimpact.exhibits.registry import Kinds, numbered
@@ -38,7 +39,7 @@ from ruralimpact.exhibits.write_csv import csv_text
 from ruralimpact.exhibits.write_html import html_page
 from ruralimpact.exhibits.write_latex import latex_document
 from ruralimpact.exhibits.write_macros import latex_macros
-from ruralimpact.exhibits.write_pdf import report_pdf
+from ruralimpact.exhibits.write_pdf import brief_pdf, report_pdf
 from ruralimpact.exhibits.write_word import word_document
 from ruralimpact.exhibits.write_word_report import word_report
 from ruralimpact.exhibits.write_workbook import workbook
@@ -108,6 +109,8 @@ def exhibit_files(results: StudyResults, kinds: Kinds) -> Iterator[ExhibitFile]:
     report = printed_report(document, shown, kinds)
     yield ExhibitFile("report.docx", word_report(report, pictures), beside_report=True)
     yield ExhibitFile("report.pdf", report_pdf(report, drawings), beside_report=True)
+    brief = printed_brief(document, shown, kinds, drawings)
+    yield ExhibitFile("brief.pdf", brief_pdf(brief, drawings), beside_report=True)
 
 
 def tables_of_exhibit(

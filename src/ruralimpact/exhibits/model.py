@@ -190,6 +190,11 @@ class Table:
         return texts
 
     @property
+    def lines(self) -> int:
+        """Printed rows, those of the head, too."""
+        return len(self.rows) + (2 if any(column.group for column in self.columns) else 1)
+
+    @property
     def column_groups(self) -> tuple[tuple[str, int], ...]:
         """Labels of neighbouring column groups with the number of columns each covers."""
         groups: list[tuple[str, int]] = []
@@ -224,6 +229,11 @@ class TablesOfExhibit:
     def numbers(self) -> tuple[str, ...]:
         """``3``, or ``3a``, ``3b`` where there are several tables."""
         return numbers_of(self.number, len(self.tables))
+
+    @property
+    def lines(self) -> int:
+        """Printed rows, those of headings, too."""
+        return sum(table.lines for table in self.tables)
 
 
 def numbers_of(number: int, tables: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ruralimpact.exhibits import formatting
 from ruralimpact.exhibits.document import (
+    AnswerBox,
     FindingsDocument,
     HeadlineLine,
     RawFile,
@@ -87,17 +88,22 @@ def printed_report(
         Those that the study may have: they say what stands in which section.
     """
     box = document.answer
-    verdict = [] if box.verdict is None else [HeadlineLine(label="", text=box.verdict.text)]
-    reading = [HeadlineLine(label="", text=box.reading)] if box.reading else []
     return PrintedReport(
         study=document.study,
-        answer=(*verdict, *box.lines, *reading),
+        answer=answer_lines(box),
         against=(*box.against, *box.further),
         parts=tuple(_parts(document, exhibits, kinds)),
         conventions=document.conventions,
         files=tuple(map(_rows_read, document.data)),
         wide=any(table.wide for exhibit in exhibits for table in exhibit.tables),
     )
+
+
+def answer_lines(box: AnswerBox) -> tuple[HeadlineLine, ...]:
+    """Return the answer in short: the verdict, the estimates, and how they are read."""
+    verdict = [] if box.verdict is None else [HeadlineLine(label="", text=box.verdict.text)]
+    reading = [HeadlineLine(label="", text=box.reading)] if box.reading else []
+    return (*verdict, *box.lines, *reading)
 
 
 def _parts(

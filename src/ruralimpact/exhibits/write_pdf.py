@@ -1,4 +1,4 @@
-"""The report of a study as one PDF: tagged, searchable, with contents; its pages are laid by Typst."""
+"""Report and brief of a study as PDF: tagged, searchable; their pages are laid by Typst."""
 
 import json
 import re
@@ -8,14 +8,19 @@ from typing import Any
 
 from ruralimpact.exhibits.document import HeadlineLine, ShownFigure
 from ruralimpact.exhibits.model import Cell, Row, Table, TablesOfExhibit
+from ruralimpact.exhibits.printed_brief import PrintedBrief
 from ruralimpact.exhibits.printed_report import PrintedPart, PrintedReport
 from ruralimpact.language import current, gettext
 
 Content = dict[str, Any]
 """What the template reads: texts, numbers and lists of them."""
-_TEMPLATE = Path(__file__).parent / "report.typ"
+_TEMPLATES = Path(__file__).parent
 _STUB = 3.6  # relative width of row labels
 _PICTURE, _TALLEST = 17.0, 12.0  # cm of a figure
+_IN_BRIEF = 7.6  # cm of the tallest figure of a brief
+_PAGES_OF_BRIEF = 2
+_SCALES = (1.14, 1.07, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _VIEW_BOX = re.compile(rb'viewBox="[\d.]+ [\d.]+ ([\d.]+) ([\d.]+)"')
 
 
@@ -32,12 +37,39 @@ def report_pdf(report: PrintedReport, drawings: Mapping[str, bytes]) -> bytes:
     -----
     It conforms to PDF/UA-1: headings, tables and figures are tagged, figures with their alternative texts.
     """
+    return _laid("report", _content(report, drawings), drawings)
+
+
+def brief_pdf(brief: PrintedBrief, drawings: Mapping[str, bytes]) -> bytes:
+    """Return the brief as a PDF, the same bytes at every call.
+
+    Letters and figures are as large as two pages hold, and not smaller than can be read: a brief that says
+    more goes on over further pages.
+
+    Parameters
+    ----------
+    brief : PrintedBrief
+    drawings : mapping of str to bytes
+        SVG files of the figures, by name.
+    """
+    for scale in _SCALES:
+        laid = _laid("brief", _content_of_brief(brief, drawings, scale), drawings)
+        if len(_PAGE.findall(laid)) <= _PAGES_OF_BRIEF:
+            break
+    return laid
+
+
+def _laid(template: str, content: Content, drawings: Mapping[str, bytes]) -> bytes:
+    """Return what a template makes of a content, conforming to PDF/UA-1."""
     import typst
 
-    content = json.dumps(_content(report, drawings), ensure_ascii=False)
     # Its types do not know of files by name, which it takes.
-    files: Any = {"main.typ": _TEMPLATE.read_bytes(), "data.json": content.encode()}
-    files |= {f"{name}.svg": drawing for name, drawing in drawings.items()}
+    files: Any = {
+        "main.typ": (_TEMPLATES / f"{template}.typ").read_bytes(),
+        "printed.typ": (_TEMPLATES / "printed.typ").read_bytes(),
+        "data.json": json.dumps(content, ensure_ascii=False).encode(),
+        **{f"{name}.svg": drawing for name, drawing in drawings.items()},
+    }
     return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"]))
 
 
@@ -55,6 +87,33 @@ def _content(report: PrintedReport, drawings: Mapping[str, bytes]) -> Content:
         "files": report.files,
         "citation": report.citation,
     }
+
+
+def _content_of_brief(brief: PrintedBrief, drawings: Mapping[str, bytes], scale: float) -> Content:
+    tables = [] if brief.table is None else _tables(brief.table)
+    label = f"{gettext('Table')} {brief.table.number}" if brief.table else ""
+    shown = [
+        table | {"number": "", "interpretation": [], "whence": _of_report(label)}
+        for table in tables
+    ]
+    for number, figure in enumerate(brief.figures, start=1):
+        drawn = _figure(figure, drawings[figure.name], _IN_BRIEF * scale)
+        shown.append(drawn | {"number": str(number), "whence": _of_report(figure.label)})
+    return {
+        "language": current(),
+        "title": brief.title,
+        "opening": brief.opening,
+        "words": _words() | {"limits": gettext("Limits"), "cite": gettext("How to cite")},
+        "answer": [_line(line) for line in brief.answer],
+        "shown": shown,
+        "limits": [_line(line) for line in brief.limits],
+        "cite": brief.cite,
+        "scale": scale,
+    }
+
+
+def _of_report(label: str) -> str:
+    return gettext("{label} of the report.").format(label=label)
 
 
 def _words() -> Content:
@@ -91,7 +150,7 @@ def _part(part: PrintedPart, drawings: Mapping[str, bytes]) -> Content:
     return {"heading": part.heading, "shown": shown}
 
 
-def _figure(figure: ShownFigure, drawing: bytes) -> Content:
+def _figure(figure: ShownFigure, drawing: bytes, tallest: float = _TALLEST) -> Content:
     width, height = map(float, _VIEW_BOX.search(drawing).groups())  # type: ignore[union-attr]
     return {
         "kind": "figure",
@@ -100,7 +159,7 @@ def _figure(figure: ShownFigure, drawing: bytes) -> Content:
         "title": figure.title,
         "alt": figure.alt,
         "note": figure.note,
-        "width": min(_PICTURE, _TALLEST * width / height),
+        "width": min(_PICTURE, tallest * width / height),
     }
 
 

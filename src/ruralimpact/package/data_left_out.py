@@ -9,7 +9,10 @@ from ruralimpact.privacy.keyed_ids import KEY_FILE
 from ruralimpact.survey.file_digest import file_digest
 
 # Of results, what a reader of the study needs and what holds no unit.
-_SHOWN = ("exhibits", "report.html", "brief.html")
+_SHOWN = (
+    *("exhibits", "methods", "tables.xlsx"),
+    *("report.html", "report.pdf", "report.docx", "brief.html", "brief.pdf"),
+)
 _DESIGN = ("specifications.json", "specification_lists.json")
 
 

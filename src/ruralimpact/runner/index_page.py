@@ -15,6 +15,7 @@ from ruralimpact.stage import replacing
 _INDEX = "index.html"
 _BESIDE_REPORT = (
     ("brief.html", "brief"),
+    ("brief.pdf", "brief as PDF"),
     ("report.docx", "report in Word"),
     ("report.pdf", "report as PDF"),
     ("tables.xlsx", "tables in Excel"),
