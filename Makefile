@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STUDY ?=
 DRAWS ?= 200
 MOMENTS ?= 50
-SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/rules plugins tests/simulation/Snakefile
+SNAKEFILES := Snakefile workflow/Snakefile workflow/project/Snakefile workflow/projects/Snakefile workflow/rules plugins tests/simulation/Snakefile
 # Not with --quiet, which hides the warnings from `strict`.
 SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --site-dir $(1) >$(VENV)/site.log 2>&1 || { cat $(VENV)/site.log; exit 1; }
 # Tables of simulations, each split over all cores; $(2): further configuration.

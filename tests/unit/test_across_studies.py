@@ -1,5 +1,8 @@
 """Effects of several studies: combined where they are alike, refused in words where they are not."""
 
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from ruralimpact.across_studies.headline_effects import (
     printed,
 )
 from ruralimpact.across_studies.summary import combination, summary_files
-from ruralimpact.cli.many_projects import are_projects, run_projects
+from ruralimpact.cli.many_projects import are_projects
 from ruralimpact.errors import ConfigError, DataError
 
 FIRST = HeadlineEffect(
@@ -104,8 +107,8 @@ def test_the_files_say_what_was_combined() -> None:
     assert set(summary_files(EFFECTS, None)) == {"effects.csv", "index.html"}
 
 
-def test_projects_run_one_after_the_other_and_a_stopped_one_leaves_the_summary(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_folders_of_projects_are_told_from_studies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a", "b"):
         (tmp_path / name / "config").mkdir(parents=True)
@@ -115,16 +118,26 @@ def test_projects_run_one_after_the_other_and_a_stopped_one_leaves_the_summary(
     assert not are_projects(["nsw"])
     with pytest.raises(ConfigError, match="no project in c"):
         are_projects(["a", "c"])
-    asked = []
 
-    def run(root: Path) -> int:
-        asked.append(root.name)
-        return int(root.name == "a")
 
-    assert run_projects(["a", "b/"], run, None, "percent") == 1
-    assert asked == ["a", "b"]
-    assert "1 of 2 projects are not whole (a)" in capsys.readouterr().err
-    assert not (tmp_path / "across_studies").exists()
+@pytest.mark.slow
+def test_a_project_that_stops_is_named_and_the_summary_stays(tmp_path: Path) -> None:
+    for name in ("a", "b c"):
+        (tmp_path / name / "config").mkdir(parents=True)
+        (tmp_path / name / "config" / "config.yaml").write_text("studies: [x]\n", encoding="utf-8")
+    (tmp_path / "across_studies").mkdir()
+    (tmp_path / "across_studies" / "index.html").write_text("earlier", encoding="utf-8")
+    shown = subprocess.run(
+        [sys.executable, "-m", "ruralimpact", "run", "a", "b c/"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert shown.returncode == 1
+    assert re.search(r"^b c \| error: .*config/config.yaml", shown.stderr, flags=re.MULTILINE)
+    last = shown.stderr.splitlines()[-1]
+    assert last.startswith("error: 2 of 2 projects are not whole (a, b c)")
+    assert (tmp_path / "across_studies" / "index.html").read_text(encoding="utf-8") == "earlier"
 
 
 def test_a_study_without_results_is_named(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from ruralimpact.exhibits import formatting, palette
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+OF_A_MEAN = frozenset({"mean.csv", "forest.svg", "forest.png"})
+"""Files that a summary has only where effects are combined."""
+
 _ROW = 0.26  # inches
 _WIDTH = 46  # characters to the line
 

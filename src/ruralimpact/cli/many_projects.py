@@ -1,16 +1,21 @@
-"""Several projects one after the other, and what their studies say together."""
+"""Several projects as the jobs of one workflow, and what their studies say together."""
 
+import argparse
+import json
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ruralimpact.errors import ConfigError, RuralImpactError
-
-if TYPE_CHECKING:
-    from ruralimpact.across_studies.headline_effects import HeadlineEffect, Measure
+from ruralimpact.errors import ConfigError
+from ruralimpact.locations import shipped
+from ruralimpact.runner import processes, snakemake
 
 SUMMARY = Path("across_studies")
+_POLL_SECONDS = 0.1
+_CORES = 2  # as in profiles/
 
 
 def are_projects(names: Sequence[str]) -> bool:
@@ -28,56 +33,114 @@ def are_projects(names: Sequence[str]) -> bool:
     return any(projects)
 
 
-def run_projects(
-    names: Sequence[str], run: Callable[[Path], int], outcome: str | None, measure: "Measure"
-) -> int:
-    """Run each project with all cores, then write the summary; return the exit status.
+def run_projects(options: argparse.Namespace) -> int:
+    """Run every project and, if all are whole, write the summary; return the exit status.
 
     Parameters
     ----------
-    names : sequence of str
-        Folders of projects.
-    run : callable
-        Runs the project of a folder and returns its exit status.
-    outcome : str, optional
-        Outcome whose effects are combined.
-    measure : {"percent", "unit"}
+    options : Namespace
+        Of `ruralimpact run`; its studies are folders of projects.
     """
-    roots = {name: Path(name).resolve() for name in dict.fromkeys(names)}
-    stopped = []
-    for number, (name, root) in enumerate(roots.items(), start=1):
-        print(f"Project {number} of {len(roots)}: {name}", flush=True)
-        try:
-            status = run(root)
-        except RuralImpactError as error:
-            print(f"error: {error}", file=sys.stderr)
-            status = 1
-        if status > 1:  # stopped from outside
-            return status
-        stopped += [name] if status else []
-    if stopped:
-        count = f"{len(stopped)} of {len(roots)} projects"
-        problem = f"{count} are not whole ({', '.join(stopped)}); the summary is as it was."
-        print(f"error: {problem}", file=sys.stderr)
-        return 1
-    _summarise(roots, outcome, measure)
-    print(f"\nAcross studies: {SUMMARY / 'index.html'}")
-    return 0
+    roots = {name.rstrip("/"): str(Path(name).resolve()) for name in options.studies}
+    SUMMARY.mkdir(exist_ok=True)
+    files = snakemake.Files.of(SUMMARY.resolve(), "run")
+    with processes.only_run(files.state):
+        logs = _clear(roots)
+        command = _command(roots, options)
+        environment = {**files.environment(), "COLUMNS": str(_width(roots))}
+        with processes.started(command, files.state, environment, files.output) as process:
+            processes.let_work(process)
+            _show(process, logs)
+    return _conclude(process.returncode, logs, files)
 
 
-def _summarise(roots: Mapping[str, Path], outcome: str | None, measure: "Measure") -> None:
-    from ruralimpact.across_studies.summary import combination, summary_files
-    from ruralimpact.stage import replacing
-
-    effects = [effect for name, root in roots.items() for effect in _effects(name, root)]
-    combined = None if outcome is None else combination(effects, outcome, measure)
-    for file, content in summary_files(effects, combined).items():
-        with replacing(SUMMARY / file) as partial:
-            partial.write_bytes(content)
+def _clear(roots: Mapping[str, str]) -> "dict[str, _Log]":
+    """Delete what an earlier run left of the projects' logs; return them by the name of their project."""
+    logs = {name: _Log(name, number) for number, name in enumerate(roots, start=1)}
+    for path in [*SUMMARY.glob("logs/*.log"), *SUMMARY.glob(".snakemake/projects/*.whole")]:
+        path.unlink()
+    return logs
 
 
-def _effects(name: str, root: Path) -> "list[HeadlineEffect]":
-    from ruralimpact.across_studies.headline_effects import headline_effects
-    from ruralimpact.config import load_config
+def _width(roots: Mapping[str, str]) -> int:
+    """Return the characters that a project may put on a line, so that its name has its place before it."""
+    return max(40, shutil.get_terminal_size((100, 24)).columns - max(map(len, roots)) - 3)
 
-    return headline_effects(name.rstrip("/"), root, load_config(root).studies)
+
+def _command(roots: Mapping[str, str], options: argparse.Namespace) -> list[str]:
+    """Return the call of Snakemake; the jobs of this machine share its cores."""
+    cores = options.cores or _CORES
+    threads = max(1, cores // len(roots)) if options.profile == "default" else cores
+    config = {
+        "projects": json.dumps(roots),
+        "threads": threads,
+        "outcome": json.dumps(options.combine or ""),
+        "measure": options.measure,
+    }
+    return [
+        *(sys.executable, "-m", "snakemake", "--nocolor"),
+        *("--snakefile", str(shipped("workflow", "projects", "Snakefile"))),
+        *snakemake.profile_options(Path(), options.profile, seen_from=Path("..")),
+        *("--logger", "ruralimpact", "--cores", str(cores), "--keep-going", "--rerun-incomplete"),
+        *("--forcerun", "run_project"),
+        *("--config", *(f"{key}={value}" for key, value in config.items())),
+    ]
+
+
+class _Log:
+    """What a project says while it is run."""
+
+    def __init__(self, project: str, number: int) -> None:
+        self.project = project
+        self.path = SUMMARY / "logs" / f"{number}.log"
+        self._whole = SUMMARY / ".snakemake" / "projects" / f"{number}.whole"
+        self._read = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run of the project ended well."""
+        return self._whole.exists()
+
+    def new_lines(self) -> Iterator[str]:
+        """Yield the whole lines that were added since the last look."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            *lines, rest = file.read().split(b"\n")
+            self._read = file.tell() - len(rest)
+        yield from (line.decode(errors="replace") for line in lines)
+
+
+def _show(process: subprocess.Popen[bytes], logs: Mapping[str, _Log]) -> None:
+    """Print what the projects say, each line with the name of its project, until the run ends."""
+    while True:
+        ended = process.poll() is not None
+        for log in logs.values():
+            for line in log.new_lines():
+                stream = sys.stderr if line.startswith("error: ") else sys.stdout
+                print(f"{log.project} | {line}", file=stream, flush=True)
+        if ended:
+            return
+        time.sleep(_POLL_SECONDS)
+
+
+def _conclude(status: int, logs: Mapping[str, _Log], files: snakemake.Files) -> int:
+    """Say where the summary is, or why there is no new one."""
+    stopped = [name for name, log in logs.items() if not log.is_whole]
+    refused = SUMMARY / "logs" / "summary.log"
+    if status == 0:
+        print(f"\nAcross studies: {SUMMARY / 'index.html'}")
+        return 0
+    if stopped and any(log.path.exists() for log in logs.values()):
+        problem = (
+            f"error: {len(stopped)} of {len(logs)} projects are not whole ({', '.join(stopped)}); "
+            "the summary is as it was."
+        )
+    elif not stopped and refused.exists():
+        problem = refused.read_text(encoding="utf-8").strip()
+    else:
+        output = SUMMARY / files.output.relative_to(SUMMARY.resolve())
+        problem = f"error: Snakemake could not run the projects. Details: {output}"
+    print(problem, file=sys.stderr)
+    return 1

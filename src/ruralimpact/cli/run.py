@@ -1,12 +1,13 @@
 """Make every result that is not up to date.
 
 Runs the stages whose inputs, configuration or code have changed, and shows where it is. Several folders of
-projects are run one after the other, and their effects set side by side. A mistake of an
+projects are the jobs of one workflow, and their effects are set side by side. A mistake of an
 input ends in one line that says what, where and in which rows; earlier results stay as they were.
 """
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ruralimpact.cli import many_projects, project
@@ -37,34 +38,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Build the studies asked for, or all of several projects, and return the exit status."""
+    """Build the studies asked for, or several projects, and return the exit status."""
     if many_projects.are_projects(options.studies):
-
-        def run(root: Path) -> int:
-            return _run_project(
-                argparse.Namespace(**{**vars(options), "studies": [], "directory": root})
-            )
-
-        return many_projects.run_projects(options.studies, run, options.combine, options.measure)
+        return _guarded(lambda: many_projects.run_projects(options))
     if options.combine:
         raise ConfigError(
             "--combine needs the folders of several projects: ruralimpact run a/ b/ c/"
         )
-    return _run_project(options)
+    return _guarded(lambda: _run_project(options))
 
 
-def _run_project(options: argparse.Namespace) -> int:
-    root = project.project_folder(options)
-    command, files = _command(root, options), snakemake.Files.of(root, "run")
+def _guarded(run: Callable[[], int]) -> int:
+    """Run unless another run is at work in the folder, and say so when the user stops it."""
     try:
-        with processes.stop_signals(), processes.only_run(files.state):
-            files.clear()
-            environment = files.environment()
-            with processes.started(command, files.state, environment, files.output) as process:
-                # While Snakemake starts: what this imports takes as long.
-                from ruralimpact.cli.follow import follow
-
-                return follow(process, root, options.studies, files)
+        with processes.stop_signals():
+            return run()
     except processes.AnotherRunError:
         print("error: another run is at work in this folder; wait until it ends.", file=sys.stderr)
         return 1
@@ -74,6 +62,19 @@ def _run_project(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 128 + stop.number
+
+
+def _run_project(options: argparse.Namespace) -> int:
+    root = project.project_folder(options)
+    command, files = _command(root, options), snakemake.Files.of(root, "run")
+    with processes.only_run(files.state):
+        files.clear()
+        environment = files.environment()
+        with processes.started(command, files.state, environment, files.output) as process:
+            # While Snakemake starts: what this imports takes as long.
+            from ruralimpact.cli.follow import follow
+
+            return follow(process, root, options.studies, files)
 
 
 def _command(root: Path, options: argparse.Namespace) -> list[str]:

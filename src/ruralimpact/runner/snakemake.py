@@ -80,14 +80,33 @@ def command(
     call = [sys.executable, "-m", "snakemake", "--nocolor"]
     if not any((root / name).is_file() for name in ("Snakefile", "workflow/Snakefile")):
         call += ["--snakefile", str(shipped("workflow", "Snakefile"))]
-    own = Path("profiles", profile)
-    call += ["--workflow-profile", str(own) if (root / own).is_dir() else "none"]
-    if not (root / own).is_dir():
-        call += _options(_shipped_profile(profile))
-    call += ["--logger", "ruralimpact", *options]
+    call += [*profile_options(root, profile), "--logger", "ruralimpact", *options]
     if studies:
         call += ["--config", f"studies=[{','.join(studies)}]"]
     return call
+
+
+def profile_options(root: Path, profile: str, *, seen_from: Path = Path()) -> list[str]:
+    """Return the options by which Snakemake takes a profile: the folder's own, else the package's.
+
+    Parameters
+    ----------
+    root : path
+        A folder that may have ``profiles/``.
+    profile : str
+    seen_from : path
+        How the folder is reached from that in which Snakemake works; its absolute path may have signs
+        that Snakemake takes for a pattern.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such profile.
+    """
+    own = Path("profiles", profile)
+    if (root / own).is_dir():
+        return ["--workflow-profile", str(seen_from / own)]
+    return ["--workflow-profile", "none", *_options(_shipped_profile(profile))]
 
 
 def _shipped_profile(profile: str) -> Path:
